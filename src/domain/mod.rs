@@ -1,0 +1,14 @@
+//! The words of the field, and the rules of the Phone resource. Everything here is pure: no SQL, no
+//! terminal, no clock, no files. The time and the home country are handed in.
+
+pub mod contact;
+pub mod fold;
+pub mod import;
+pub mod listing;
+pub mod number;
+pub mod operation;
+pub mod phone;
+pub mod primary;
+pub mod refusal;
+pub mod sent;
+pub mod timestamp;

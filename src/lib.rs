@@ -1,0 +1,11 @@
+//! callbook: a contact and phone-number manager for the terminal.
+//!
+//! The crate is laid in four layers, each of which may use only those before it:
+//!
+//! - [`domain`]: the words of the field and the rules of the Phone resource. Pure: no SQL, no
+//!   terminal, no clock, no files.
+//! - [`store`]: the SQLite database. It speaks domain types and knows no screen.
+//! - [`exchange`]: bytes to domain types and back (vCard). No SQL, no screen.
+//! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
+
+pub mod domain;

@@ -1,0 +1,3 @@
+//! The `callbook` program: see the library's documentation.
+
+fn main() {}
