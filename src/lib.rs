@@ -9,3 +9,5 @@
 //! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
 
 pub mod domain;
+pub mod exchange;
+pub mod store;

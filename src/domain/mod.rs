@@ -2,12 +2,14 @@
 //! terminal, no clock, no files. The time and the home country are handed in.
 
 pub mod contact;
+pub mod edit;
 pub mod fold;
 pub mod import;
 pub mod listing;
 pub mod number;
 pub mod operation;
 pub mod phone;
+pub mod phone_list;
 pub mod primary;
 pub mod refusal;
 pub mod sent;

@@ -130,3 +130,32 @@ pub struct Reading {
     /// `+390255501182`, with `;ext=` and digits for an extension (ITU-T E.164, RFC 3966).
     pub e164: String,
 }
+
+/// The stored form of a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canonical {
+    /// The calling code, digits only.
+    pub country_code: Option<String>,
+    /// E.164 with `;ext=`, or as typed.
+    pub number: String,
+    /// What makes two numbers the same.
+    pub identity: String,
+}
+
+/// The stored form of a typed number.
+#[must_use]
+pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) -> Canonical {
+    todo!("{typed} {calling_code:?} {home:?}")
+}
+
+/// What a screen shows for a stored number.
+#[must_use]
+pub fn display(stored: &str) -> String {
+    todo!("{stored}")
+}
+
+/// The decimal digits of a text in any script, as ASCII.
+#[must_use]
+pub fn digits(text: &str) -> String {
+    todo!("{text}")
+}

@@ -76,18 +76,26 @@ pub struct Fault {
 impl Fault {
     /// A fault of one attribute; `detail` is read after its name: "has to be present".
     pub fn of(attribute: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { attribute: Some(attribute.into()), detail: detail.into() }
+        Self {
+            attribute: Some(attribute.into()),
+            detail: detail.into(),
+        }
     }
 
     /// A fault of the whole document or request; `detail` is a sentence.
     pub fn whole(detail: impl Into<String>) -> Self {
-        Self { attribute: None, detail: detail.into() }
+        Self {
+            attribute: None,
+            detail: detail.into(),
+        }
     }
 
     /// The JSON pointer of the attribute, such as `/data/attributes/number`.
     #[must_use]
     pub fn pointer(&self) -> Option<String> {
-        self.attribute.as_ref().map(|name| format!("/data/attributes/{name}"))
+        self.attribute
+            .as_ref()
+            .map(|name| format!("/data/attributes/{name}"))
     }
 }
 
@@ -123,13 +131,21 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with one fault that is about no attribute.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, faults: vec![Fault::whole(detail)], stored: None }
+        Self {
+            kind,
+            faults: vec![Fault::whole(detail)],
+            stored: None,
+        }
     }
 
     /// A document with faults.
     #[must_use]
     pub const fn invalid(faults: Vec<Fault>) -> Self {
-        Self { kind: Kind::Invalid, faults, stored: None }
+        Self {
+            kind: Kind::Invalid,
+            faults,
+            stored: None,
+        }
     }
 
     /// No such record: `what` is its noun, `id` what was asked for.
@@ -145,7 +161,11 @@ impl Refusal {
             Stored::Contact(contact) => contact.updated_in_db_at,
         };
         let detail = format!("is not equal to the current value in the database ({stamp})");
-        Self { kind: Kind::Conflict, faults: vec![Fault::of("updated_in_db_at", detail)], stored: Some(stored) }
+        Self {
+            kind: Kind::Conflict,
+            faults: vec![Fault::of("updated_in_db_at", detail)],
+            stored: Some(stored),
+        }
     }
 
     /// The refusal as a JSON:API document with an `errors` array.

@@ -45,7 +45,9 @@ impl Timestamp {
     /// Reads an RFC 3339 date and time with any offset; `None` where the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text.trim()).ok().map(|at| Self(at.timestamp_micros()))
+        DateTime::parse_from_rfc3339(text.trim())
+            .ok()
+            .map(|at| Self(at.timestamp_micros()))
     }
 }
 

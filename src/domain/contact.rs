@@ -1,0 +1,519 @@
+//! Contacts: a person or a firm, how the name is shown and how it sorts.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::fold::fold;
+use super::phone::Context;
+use super::refusal::{Fault, Refusal, Stored};
+use super::sent::Sent;
+use super::timestamp::Timestamp;
+
+/// The id of a contact, a UUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ContactId(pub Uuid);
+
+impl fmt::Display for ContactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for ContactId {
+    type Err = Refusal;
+
+    /// An id that is no UUID is the id of nothing: not found.
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        Uuid::parse_str(text)
+            .map(Self)
+            .map_err(|_| Refusal::not_found("contact", text))
+    }
+}
+
+/// The card that a contact came from, kept byte for byte in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CardId(pub i64);
+
+/// What a contact has beside names, numbers and note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DetailKind {
+    /// An address of electronic mail.
+    Email,
+    /// A postal address, its parts with commas between.
+    Address,
+    /// A birthday, as the card gave it or as `YYYY-MM-DD`.
+    Birthday,
+    /// Another day to remember.
+    Anniversary,
+    /// A web page.
+    Link,
+    /// A name in a chat network.
+    Chat,
+    /// A relation, a role, or anything else that can be read.
+    Other,
+}
+
+impl DetailKind {
+    /// The word that stands before it on the screen.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Address => "address",
+            Self::Birthday => "birthday",
+            Self::Anniversary => "anniversary",
+            Self::Link => "link",
+            Self::Chat => "chat",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// An email, address, birthday, link or the like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// What it is.
+    pub kind: DetailKind,
+    /// `home`, `work`, or any text.
+    pub label: Option<String>,
+    /// The value for people to read.
+    pub value: String,
+}
+
+/// A contact, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its id.
+    pub id: ContactId,
+    /// The name that is shown; never blank.
+    pub name: String,
+    /// The given name.
+    pub given_name: Option<String>,
+    /// The family name.
+    pub family_name: Option<String>,
+    /// The nickname.
+    pub nickname: Option<String>,
+    /// The firm or club.
+    pub organisation: Option<String>,
+    /// The position there.
+    pub title: Option<String>,
+    /// Anything one wants to remember.
+    pub note: Option<String>,
+    /// The tags, in the order in which they were given.
+    pub tags: Vec<String>,
+    /// Kept at hand.
+    pub favourite: bool,
+    /// Emails, addresses, birthday, links.
+    pub details: Vec<Detail>,
+    /// The `UID` of the card that it came from.
+    pub uid: Option<String>,
+    /// The card that it came from.
+    pub card: Option<CardId>,
+    /// Where it came from: `manual`, or what brought it.
+    pub source: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it, or one of its phones, last changed.
+    pub updated_at: Timestamp,
+    /// The database's stamp of the last write to the contact's own attributes.
+    pub updated_in_db_at: Timestamp,
+}
+
+impl Contact {
+    /// The attributes of a JSON:API document.
+    #[must_use]
+    pub fn attributes(&self) -> Value {
+        json!({
+            "name": self.name,
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "nickname": self.nickname,
+            "organisation": self.organisation,
+            "title": self.title,
+            "note": self.note,
+            "tags": self.tags,
+            "favourite": self.favourite,
+            "details": self.details,
+            "uid": self.uid,
+            "source": self.source,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "updated_in_db_at": self.updated_in_db_at,
+        })
+    }
+
+    /// How the name is written in a sorted list: `Bianchi, Marco`; the shown name where it has one
+    /// part only.
+    #[must_use]
+    pub fn sorted_as(&self) -> String {
+        match (&self.family_name, &self.given_name) {
+            (Some(family), Some(given)) => format!("{family}, {given}"),
+            (Some(family), None) => family.clone(),
+            (None, Some(given)) => given.clone(),
+            (None, None) => self.name.clone(),
+        }
+    }
+
+    /// The key that the list is sorted by under the family name: folded, to be compared as bytes.
+    #[must_use]
+    pub fn family_key(&self) -> String {
+        let written = self.sorted_as();
+        sort_key(&[&written, &self.name])
+    }
+
+    /// The key that the list is sorted by under the given name.
+    #[must_use]
+    pub fn given_key(&self) -> String {
+        sort_key(&[&self.name])
+    }
+
+    /// The words that a search by text looks through, folded: name, nickname, organisation, title,
+    /// tags, emails; a line feed between them.
+    #[must_use]
+    pub fn search_text(&self) -> String {
+        let mut text = fold(&self.name);
+        let sorted = self
+            .given_name
+            .as_deref()
+            .into_iter()
+            .chain(self.family_name.as_deref());
+        let rest = [&self.nickname, &self.organisation, &self.title]
+            .into_iter()
+            .filter_map(Option::as_deref);
+        let emails = self
+            .details
+            .iter()
+            .filter(|detail| detail.kind == DetailKind::Email)
+            .map(|detail| detail.value.as_str());
+        let words = sorted
+            .chain(rest)
+            .chain(self.tags.iter().map(String::as_str))
+            .chain(emails);
+        for word in words {
+            let word = fold(word);
+            if !text.contains(&word) {
+                text.push('\n');
+                text.push_str(&word);
+            }
+        }
+        text
+    }
+}
+
+/// A sort key of several texts: letters before what begins with a digit or a sign, the folded texts
+/// after it.
+fn sort_key(texts: &[&str]) -> String {
+    let mut key = String::new();
+    for text in texts {
+        let folded = fold(text);
+        let start = folded.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+        if key.is_empty() {
+            key.push(if start.starts_with(char::is_alphabetic) {
+                'a'
+            } else {
+                'b'
+            });
+        }
+        key.push_str(if start.is_empty() { &folded } else { start });
+        key.push('\u{1}');
+    }
+    key
+}
+
+/// A shown name in its parts, where a person typed only that: given names, then the family name.
+///
+/// A comma tells them apart (`Bianchi, Marco`); else the last word is the family name. What stands
+/// in brackets belongs to neither.
+#[must_use]
+pub fn split_name(name: &str) -> (Option<String>, Option<String>) {
+    let some = |text: &str| {
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let plain = name
+        .split(['(', '[', '"'])
+        .next()
+        .map(str::trim)
+        .filter(|plain| !plain.is_empty())
+        .unwrap_or(name);
+    if let Some((family, given)) = plain.split_once(',') {
+        return (some(given), some(family));
+    }
+    match plain.trim().rsplit_once(char::is_whitespace) {
+        Some((given, family)) => (some(given), some(family)),
+        None => (some(plain), None),
+    }
+}
+
+/// What a caller sent to make or change a contact. `None` is "not sent"; for what may be null, the
+/// inner option is the value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactAttributes {
+    /// The id that the caller chose.
+    pub id: Option<ContactId>,
+    /// The name to show; made of the others where it is not sent.
+    pub name: Option<Option<String>>,
+    /// The given name.
+    pub given_name: Option<Option<String>>,
+    /// The family name.
+    pub family_name: Option<Option<String>>,
+    /// The nickname.
+    pub nickname: Option<Option<String>>,
+    /// The firm or club.
+    pub organisation: Option<Option<String>>,
+    /// The position there.
+    pub title: Option<Option<String>>,
+    /// The note.
+    pub note: Option<Option<String>>,
+    /// The tags.
+    pub tags: Option<Vec<String>>,
+    /// Kept at hand.
+    pub favourite: Option<bool>,
+    /// Emails, addresses, birthday, links.
+    pub details: Option<Vec<Detail>>,
+    /// The `UID` of a card.
+    pub uid: Option<Option<String>>,
+    /// The card that the store keeps; no document can name it.
+    pub card: Option<CardId>,
+    /// Where it came from.
+    pub source: Option<String>,
+    /// When it was made, offline perhaps.
+    pub created_at: Option<Timestamp>,
+    /// When a person changed it, offline perhaps.
+    pub updated_at: Option<Timestamp>,
+    /// The stamp that the caller read.
+    pub updated_in_db_at: Option<Timestamp>,
+    /// Skip the check of the stamp.
+    pub overwrite: bool,
+}
+
+impl ContactAttributes {
+    /// Reads the attributes of a JSON document, with every fault of form.
+    #[must_use]
+    pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
+        let mut sent = Sent::new(attributes);
+        let id = sent
+            .text("id")
+            .flatten()
+            .and_then(|text| match Uuid::parse_str(&text) {
+                Ok(id) => Some(ContactId(id)),
+                Err(_) => {
+                    sent.fault("id", "has to be a UUID");
+                    None
+                }
+            });
+        let details = sent.take("details").and_then(|value| {
+            let read = serde_json::from_value(value);
+            if read.is_err() {
+                sent.fault(
+                    "details",
+                    "has to be a list of objects with kind, label and value",
+                );
+            }
+            read.ok()
+        });
+        let overwrite = sent.take("overwrite") == Some(Value::Bool(true));
+        let read = Self {
+            id,
+            name: sent.text("name"),
+            given_name: sent.text("given_name"),
+            family_name: sent.text("family_name"),
+            nickname: sent.text("nickname"),
+            organisation: sent.text("organisation"),
+            title: sent.text("title"),
+            note: sent.long_text("note"),
+            tags: sent.texts("tags"),
+            favourite: sent.flag("favourite"),
+            details,
+            uid: sent.text("uid"),
+            card: None,
+            source: sent.text("source").flatten(),
+            created_at: sent.time("created_at"),
+            updated_at: sent.time("updated_at"),
+            updated_in_db_at: sent.time("updated_in_db_at"),
+            overwrite,
+        };
+        (read, sent.finish("contact"))
+    }
+
+    /// The contact that these attributes make; its stamp is left at the epoch for the database to
+    /// set.
+    ///
+    /// # Errors
+    /// Every fault, with the faults of form that were found before.
+    pub fn create(self, context: &Context, mut faults: Vec<Fault>) -> Result<Contact, Refusal> {
+        let mut contact = Contact {
+            id: self.id.unwrap_or(ContactId(context.fresh_id)),
+            name: String::new(),
+            given_name: None,
+            family_name: None,
+            nickname: None,
+            organisation: None,
+            title: None,
+            note: None,
+            tags: Vec::new(),
+            favourite: false,
+            details: Vec::new(),
+            uid: None,
+            card: None,
+            source: self
+                .source
+                .clone()
+                .unwrap_or_else(|| super::phone::MANUAL.to_owned()),
+            created_at: self.created_at.unwrap_or(context.now),
+            updated_at: self.updated_at.unwrap_or(context.now),
+            updated_in_db_at: Timestamp::default(),
+        };
+        self.put(&mut contact);
+        if contact.name.is_empty()
+            && !faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some("name"))
+        {
+            faults.push(Fault::of("name", "has to be present and not blank"));
+        }
+        if faults.is_empty() {
+            Ok(contact)
+        } else {
+            Err(Refusal::invalid(faults))
+        }
+    }
+
+    /// `stored` with these attributes: only those that were sent change.
+    ///
+    /// # Errors
+    /// Every fault, with the faults of form that were found before; a stale stamp only where
+    /// nothing else is wrong.
+    pub fn revise(
+        self,
+        stored: &Contact,
+        context: &Context,
+        mut faults: Vec<Fault>,
+    ) -> Result<Contact, Refusal> {
+        let mut contact = stored.clone();
+        if self.id.is_some_and(|id| id != stored.id) {
+            faults.push(Fault::of("id", "cannot be changed"));
+        }
+        if self.created_at.is_some_and(|at| at != stored.created_at) {
+            faults.push(Fault::of("created_at", "cannot be changed"));
+        }
+        let unstamped = !self.overwrite && self.updated_in_db_at.is_none();
+        if unstamped
+            && !faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some("updated_in_db_at"))
+        {
+            faults.push(Fault::of(
+                "updated_in_db_at",
+                "has to be sent in the list of attributes in order to update resource",
+            ));
+        }
+        let stale = !self.overwrite && self.updated_in_db_at != Some(stored.updated_in_db_at);
+        contact.updated_at = self.updated_at.unwrap_or(context.now);
+        if let Some(source) = &self.source {
+            contact.source.clone_from(source);
+        }
+        self.put(&mut contact);
+        if contact.name.is_empty()
+            && !faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some("name"))
+        {
+            faults.push(Fault::of("name", "cannot be blank"));
+        }
+        if !faults.is_empty() {
+            return Err(Refusal::invalid(faults));
+        }
+        if stale {
+            return Err(Refusal::stale(Stored::Contact(Box::new(stored.clone()))));
+        }
+        Ok(contact)
+    }
+
+    /// Puts what was sent into the contact. A shown name that comes alone brings its parts along,
+    /// and parts that come alone bring the shown name.
+    fn put(self, contact: &mut Contact) {
+        let put = |place: &mut Option<String>, sent: Option<Option<String>>| {
+            if let Some(value) = sent {
+                *place = value;
+            }
+        };
+        let renamed = self
+            .name
+            .as_ref()
+            .is_some_and(|name| name.as_deref() != Some(&contact.name));
+        let parts_sent = self.given_name.is_some() || self.family_name.is_some();
+        put(&mut contact.given_name, self.given_name);
+        put(&mut contact.family_name, self.family_name);
+        put(&mut contact.nickname, self.nickname);
+        put(&mut contact.organisation, self.organisation);
+        put(&mut contact.title, self.title);
+        put(&mut contact.note, self.note);
+        put(&mut contact.uid, self.uid);
+        contact.tags = self
+            .tags
+            .unwrap_or_else(|| std::mem::take(&mut contact.tags));
+        contact.details = self
+            .details
+            .unwrap_or_else(|| std::mem::take(&mut contact.details));
+        contact.favourite = self.favourite.unwrap_or(contact.favourite);
+        contact.card = self.card.or(contact.card);
+
+        match self.name {
+            Some(name) => {
+                contact.name = name.unwrap_or_default();
+                if renamed && !parts_sent && !contact.name.is_empty() {
+                    (contact.given_name, contact.family_name) = split_name(&contact.name);
+                }
+            }
+            None if parts_sent || contact.name.is_empty() => contact.name = made_name(contact),
+            None => {}
+        }
+    }
+}
+
+/// A name to show, of the parts that a contact has.
+fn made_name(contact: &Contact) -> String {
+    let parts: Vec<&str> = [&contact.given_name, &contact.family_name]
+        .into_iter()
+        .filter_map(Option::as_deref)
+        .collect();
+    if !parts.is_empty() {
+        return parts.join(" ");
+    }
+    [&contact.nickname, &contact.organisation]
+        .into_iter()
+        .flatten()
+        .next()
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// A contact as a JSON:API resource object.
+#[must_use]
+pub fn resource(contact: &Contact) -> Value {
+    json!({ "type": "contacts", "id": contact.id.to_string(), "attributes": contact.attributes() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_name;
+
+    fn split(name: &str) -> (String, String) {
+        let (given, family) = split_name(name);
+        (given.unwrap_or_default(), family.unwrap_or_default())
+    }
+
+    #[test]
+    fn the_last_word_is_the_family_name_unless_a_comma_says_otherwise() {
+        assert_eq!(split("Marco Bianchi"), ("Marco".into(), "Bianchi".into()));
+        assert_eq!(split("Bianchi, Marco"), ("Marco".into(), "Bianchi".into()));
+        assert_eq!(split("Bob (plumber)"), ("Bob".into(), String::new()));
+        assert_eq!(split("丸山"), ("丸山".into(), String::new()));
+    }
+}

@@ -1,0 +1,59 @@
+//! What the screens and the command line hand to the store to write, and what they get back.
+
+use super::contact::{Contact, ContactAttributes, ContactId};
+use super::operation::{HistoryEntry, UndoPoint};
+use super::phone::{Phone, PhoneAttributes, PhoneId};
+use super::timestamp::Timestamp;
+
+/// What a write left: its result, and the step that takes it back. No step where nothing changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done<T> {
+    /// The result.
+    pub value: T,
+    /// The step.
+    pub point: Option<UndoPoint>,
+}
+
+/// A contact with all that the detail pane shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// The contact.
+    pub contact: Contact,
+    /// Its phones in their default order.
+    pub phones: Vec<Phone>,
+    /// Its newest changes and those of its phones, the newest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// A contact as a form saves it: one step for all of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContactEdit {
+    /// The contact to change, or none for a new one.
+    pub id: Option<ContactId>,
+    /// What is sent of the contact; none where only phones change.
+    pub contact: Option<ContactAttributes>,
+    /// What is sent of its phones.
+    pub phones: Vec<PhoneEdit>,
+}
+
+/// What a form does with one phone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PhoneEdit {
+    /// Add it.
+    Create(PhoneAttributes),
+    /// Change it.
+    Update(PhoneId, PhoneAttributes),
+    /// Delete it, where it still has this stamp.
+    Delete(PhoneId, Option<Timestamp>),
+}
+
+/// Somebody who has a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Holder {
+    /// The contact's id.
+    pub contact: ContactId,
+    /// The contact's name.
+    pub name: String,
+    /// The phone.
+    pub phone: Phone,
+}

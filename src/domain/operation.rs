@@ -1,0 +1,218 @@
+//! What a write did, in a form that can be undone: one operation for each row that it touched, and
+//! the undo point that holds them together.
+//!
+//! A change is kept as the fields that differ, from what to what; so the history can be read by a
+//! person, and the inverse is the same change the other way round.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::contact::{Contact, ContactId};
+use super::phone::{Phone, PhoneId};
+use super::timestamp::Timestamp;
+
+/// A record of either table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Record {
+    /// A phone number.
+    Phone(Box<Phone>),
+    /// A contact.
+    Contact(Box<Contact>),
+}
+
+impl Record {
+    /// Which record it is.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Phone(phone) => Key::Phone(phone.id),
+            Self::Contact(contact) => Key::Contact(contact.id),
+        }
+    }
+
+    /// The contact that it belongs to, or is.
+    #[must_use]
+    pub fn contact(&self) -> ContactId {
+        match self {
+            Self::Phone(phone) => phone.contact,
+            Self::Contact(contact) => contact.id,
+        }
+    }
+}
+
+/// Which record of which table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A phone number.
+    Phone(PhoneId),
+    /// A contact.
+    Contact(ContactId),
+}
+
+impl Key {
+    /// The UUID, whichever it is of.
+    #[must_use]
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Phone(id) => id.0,
+            Self::Contact(id) => id.0,
+        }
+    }
+}
+
+/// One field that changed, by its name in the record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The field: `location`.
+    pub field: String,
+    /// What it was.
+    pub from: Value,
+    /// What it became.
+    pub to: Value,
+}
+
+/// What happened to one row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// The record was made. The record itself is known until the store reads the operation back:
+    /// then it stands in its table, and is not kept a second time.
+    Create(Key, Option<Record>),
+    /// Some fields changed.
+    Update(Key, Vec<FieldChange>),
+    /// The record was deleted; this is what it was.
+    Delete(Record),
+}
+
+/// The field that only the database sets, and that is no part of a change.
+const STAMP: &str = "updated_in_db_at";
+
+impl Operation {
+    /// Which record it is about.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Create(key, _) | Self::Update(key, _) => *key,
+            Self::Delete(record) => record.key(),
+        }
+    }
+
+    /// The change from one state of a record to another, or none where they are the same but for the
+    /// stamp.
+    #[must_use]
+    pub fn between<T: Serialize>(key: Key, before: &T, after: &T) -> Option<Self> {
+        let (before, after) = (object(before), object(after));
+        let changes: Vec<FieldChange> = before
+            .into_iter()
+            .filter(|(field, _)| field != STAMP)
+            .filter_map(|(field, from)| {
+                let to = after.get(&field).cloned().unwrap_or_default();
+                (from != to).then_some(FieldChange { field, from, to })
+            })
+            .collect();
+        (!changes.is_empty()).then_some(Self::Update(key, changes))
+    }
+
+    /// `record` with the changes of an [`Operation::Update`] applied to it.
+    ///
+    /// # Errors
+    /// Where the record has no such field, or the value is not of its type: the log is damaged.
+    pub fn revise<T: Serialize + for<'de> Deserialize<'de>>(
+        record: &T,
+        changes: &[FieldChange],
+    ) -> Result<T, serde_json::Error> {
+        let mut fields = object(record);
+        for change in changes {
+            fields.insert(change.field.clone(), change.to.clone());
+        }
+        serde_json::from_value(Value::Object(fields))
+    }
+
+    /// The operation that takes this one back.
+    ///
+    /// A [`Operation::Create`] needs the record as it stands now, `current`: deleting keeps it. None
+    /// where it was not handed in.
+    #[must_use]
+    pub fn inverse(self, current: Option<Record>) -> Option<Self> {
+        Some(match self {
+            Self::Create(_, _) => Self::Delete(current?),
+            Self::Delete(record) => Self::Create(record.key(), Some(record)),
+            Self::Update(key, changes) => Self::Update(
+                key,
+                changes
+                    .into_iter()
+                    .map(|change| FieldChange {
+                        field: change.field,
+                        from: change.to,
+                        to: change.from,
+                    })
+                    .collect(),
+            ),
+        })
+    }
+}
+
+/// The fields of a record.
+fn object<T: Serialize>(record: &T) -> Map<String, Value> {
+    match serde_json::to_value(record) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// Who made a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Actor {
+    /// A person at the screens.
+    Screens,
+    /// The command line.
+    Command,
+    /// An import.
+    Import,
+}
+
+impl Actor {
+    /// The word that the log holds and the history shows.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Screens => "screens",
+            Self::Command => "command",
+            Self::Import => "import",
+        }
+    }
+
+    /// The actor that a word names.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Screens, Self::Command, Self::Import]
+            .into_iter()
+            .find(|actor| actor.word() == word)
+    }
+}
+
+/// A step that is undone as one: its id and the words for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoPoint {
+    /// Rising with time.
+    pub id: i64,
+    /// When it was made.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Actor,
+    /// What it did, as a toast says it: `Marked +39 02 5550 1182 as accurate`.
+    pub title: String,
+}
+
+/// One line of a contact's history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryEntry {
+    /// The step that it was part of.
+    pub point: UndoPoint,
+    /// What happened to the row.
+    pub operation: Operation,
+    /// Whether it has been undone since.
+    pub undone: bool,
+}

@@ -1,0 +1,171 @@
+//! Reading the attributes that a caller sent, with every fault of the document collected.
+
+use serde_json::{Map, Value};
+
+use super::refusal::Fault;
+use super::timestamp::Timestamp;
+
+/// The longest text that one attribute may hold, in characters.
+pub const TEXT_LIMIT: usize = 1_000;
+
+/// The longest note, in characters.
+pub const NOTE_LIMIT: usize = 1_000_000;
+
+/// Takes attributes out of a document one by one; what is left over at the end is unknown, and a
+/// fault. Nothing is silently dropped.
+#[derive(Debug)]
+pub struct Sent {
+    attributes: Map<String, Value>,
+    faults: Vec<Fault>,
+}
+
+impl Sent {
+    /// Starts on a document's attributes.
+    #[must_use]
+    pub const fn new(attributes: Map<String, Value>) -> Self {
+        Self {
+            attributes,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Adds a fault.
+    pub fn fault(&mut self, attribute: &str, detail: impl Into<String>) {
+        self.faults.push(Fault::of(attribute, detail));
+    }
+
+    /// The raw value of an attribute, taken out.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        self.attributes.remove(name)
+    }
+
+    /// A text that may be null: the outer option says whether it was sent, the inner one whether it
+    /// has a value. Blank text counts as null. A JSON number is taken as its digits where `digits`
+    /// says so.
+    fn text_or(&mut self, name: &str, limit: usize, digits: Digits) -> Option<Option<String>> {
+        match self.take(name)? {
+            Value::Null => Some(None),
+            Value::String(text) => {
+                let text = text.trim();
+                if let Some(detail) = unstorable(text, limit) {
+                    self.fault(name, detail);
+                    return None;
+                }
+                Some((!text.is_empty()).then(|| text.to_owned()))
+            }
+            Value::Number(number) if digits == Digits::Taken && number.is_u64() => {
+                Some(Some(number.to_string()))
+            }
+            other => {
+                self.fault(name, format!("has to be a string, not {}", kind_of(&other)));
+                None
+            }
+        }
+    }
+
+    /// A text that may be null.
+    pub fn text(&mut self, name: &str) -> Option<Option<String>> {
+        self.text_or(name, TEXT_LIMIT, Digits::Refused)
+    }
+
+    /// A long text that may be null.
+    pub fn long_text(&mut self, name: &str) -> Option<Option<String>> {
+        self.text_or(name, NOTE_LIMIT, Digits::Refused)
+    }
+
+    /// A text that may be null and may be sent as a JSON number.
+    pub fn digits(&mut self, name: &str) -> Option<Option<String>> {
+        self.text_or(name, TEXT_LIMIT, Digits::Taken)
+    }
+
+    /// A boolean.
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        match self.take(name)? {
+            Value::Bool(flag) => Some(flag),
+            other => {
+                self.fault(
+                    name,
+                    format!("has to be true or false, not {}", kind_of(&other)),
+                );
+                None
+            }
+        }
+    }
+
+    /// An RFC 3339 time.
+    pub fn time(&mut self, name: &str) -> Option<Timestamp> {
+        let value = self.take(name)?;
+        let time = value.as_str().and_then(Timestamp::parse);
+        if time.is_none() {
+            self.fault(
+                name,
+                "has to be an RFC 3339 time, such as \"2026-03-12T13:51:07Z\"",
+            );
+        }
+        time
+    }
+
+    /// A list of texts; blank ones are dropped, and so is what comes twice.
+    pub fn texts(&mut self, name: &str) -> Option<Vec<String>> {
+        let Value::Array(values) = self.take(name)? else {
+            self.fault(name, "has to be a list of strings");
+            return None;
+        };
+        let mut texts: Vec<String> = Vec::with_capacity(values.len());
+        for value in values {
+            match value.as_str().map(str::trim) {
+                Some(text) if unstorable(text, TEXT_LIMIT).is_none() => {
+                    if !text.is_empty() && !texts.iter().any(|known| known == text) {
+                        texts.push(text.to_owned());
+                    }
+                }
+                _ => {
+                    self.fault(name, "has to be a list of strings");
+                    return None;
+                }
+            }
+        }
+        Some(texts)
+    }
+
+    /// Ends the reading: everything that was found wrong, unknown attributes included.
+    #[must_use]
+    pub fn finish(self, known: &str) -> Vec<Fault> {
+        let mut faults = self.faults;
+        faults.extend(
+            self.attributes
+                .keys()
+                .map(|name| Fault::of(name.clone(), format!("is not an attribute of a {known}"))),
+        );
+        faults
+    }
+}
+
+/// Whether a JSON number stands for its digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Digits {
+    Taken,
+    Refused,
+}
+
+/// Why a text cannot be stored, if so.
+#[must_use]
+pub fn unstorable(text: &str, limit: usize) -> Option<String> {
+    if text.contains('\0') {
+        return Some("holds a NUL character, which cannot be stored".to_owned());
+    }
+    (text.len() > limit && text.chars().count() > limit)
+        .then(|| format!("is longer than {limit} characters"))
+}
+
+/// What a JSON value is, in words.
+const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

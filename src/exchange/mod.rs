@@ -1,0 +1,3 @@
+//! Bytes to domain types and back. No SQL, no screen.
+
+pub mod vcard;
