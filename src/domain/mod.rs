@@ -12,5 +12,6 @@ pub mod phone;
 pub mod phone_list;
 pub mod primary;
 pub mod refusal;
+pub mod safe;
 pub mod sent;
 pub mod timestamp;

@@ -1,0 +1,99 @@
+//! Stored text on its way to a terminal: the one function that stands between the two.
+//!
+//! A name may hold anything that somebody put into a card: escape sequences that set the clipboard,
+//! overrides that turn a line round, a thousand accents on one letter. What is stored is never
+//! altered; what is shown is made harmless here, for every screen and every stream to a terminal.
+
+use std::borrow::Cow;
+
+use unicode_normalization::char::canonical_combining_class;
+
+/// How many marks one letter keeps. Honest text has up to four (Vietnamese, Hebrew with niqqud).
+const MARKS: usize = 8;
+
+/// `text` with nothing in it that could act on a terminal, on one line.
+///
+/// Line ends and tabs become spaces, other controls their visible pictures (`␛`), bidirectional
+/// overrides, tags and invisible signs vanish, joiners stay between letters and emoji, where
+/// Persian and families need them, and of a flood of marks the first eight stay.
+#[must_use]
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut marks = 0;
+    let mut rest = text.chars().peekable();
+    while let Some(sign) = rest.next() {
+        if is_mark(sign) {
+            marks += 1;
+            if marks > MARKS {
+                continue;
+            }
+        } else if !is_joiner(sign) {
+            marks = 0;
+        }
+        match sign {
+            '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' | '\u{85}' => out.push(' '),
+            '\u{0}'..='\u{1f}' => out.push(char::from_u32(0x2400 + u32::from(sign)).unwrap_or('␦')),
+            '\u{7f}' => out.push('␡'),
+            '\u{80}'..='\u{9f}' => out.push('␦'),
+            _ if is_joiner(sign) => {
+                let joins = out.chars().next_back().is_some_and(|before| !before.is_ascii() && !before.is_whitespace())
+                    && rest.peek().is_some_and(|after| !after.is_ascii() && !after.is_whitespace());
+                if joins {
+                    out.push(sign);
+                }
+            }
+            _ if is_invisible(sign) => {}
+            _ => out.push(sign),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Text of several lines, each made safe.
+pub fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.split('\n').map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
+}
+
+fn is_mark(sign: char) -> bool {
+    canonical_combining_class(sign) != 0 || matches!(sign, '\u{20d0}'..='\u{20f0}')
+}
+
+/// The zero-width non-joiner and joiner.
+const fn is_joiner(sign: char) -> bool {
+    matches!(sign, '\u{200c}' | '\u{200d}')
+}
+
+/// Signs without a width that readers do not see and terminals disagree about.
+const fn is_invisible(sign: char) -> bool {
+    matches!(sign,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn an_escape_sequence_is_shown_and_does_nothing() {
+        assert_eq!(safe("\u{1b}]52;c;aGk=\u{7}Bob"), "␛]52;c;aGk=␇Bob");
+        assert_eq!(safe("a\u{9b}31mb"), "a␦31mb");
+    }
+
+    #[test]
+    fn overrides_tags_and_floods_are_taken_out() {
+        assert_eq!(safe("abc\u{202e}fed\u{e0041}"), "abcfed");
+        assert_eq!(safe(&format!("e{}", "\u{301}".repeat(1000))).chars().count(), 9);
+    }
+
+    #[test]
+    fn joiners_stay_where_people_need_them() {
+        assert_eq!(safe("می\u{200c}خواهم"), "می\u{200c}خواهم");
+        assert_eq!(safe("👩\u{200d}👧"), "👩\u{200d}👧");
+        assert_eq!(safe("a\u{200d}b"), "ab");
+    }
+}

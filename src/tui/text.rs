@@ -1,0 +1,195 @@
+//! Text on the screen: its width in columns, cut by grapheme, wrapped, and with matches lit.
+//!
+//! Everything that comes from the database passes through [`domain::safe`](crate::domain::safe)
+//! here, on its way into a span.
+
+use std::borrow::Cow;
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::fold::fold;
+use crate::domain::safe::safe;
+
+/// The width of a text in columns.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` made safe and cut to `columns`, with an ellipsis where something was cut.
+#[must_use]
+pub fn elide<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
+    let text = safe(text);
+    if width(&text) <= columns {
+        return text;
+    }
+    let room = columns.saturating_sub(width(ellipsis));
+    let mut cut = take(&text, room).trim_end().to_owned();
+    if columns >= width(ellipsis) {
+        cut.push_str(ellipsis);
+    }
+    Cow::Owned(cut)
+}
+
+/// As many graphemes from the start as fit into `columns`.
+#[must_use]
+pub fn take(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += width(grapheme);
+        if used > columns {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
+}
+
+/// `text` cut or filled with spaces to just `columns`.
+#[must_use]
+pub fn fit(text: &str, columns: usize, ellipsis: &str) -> String {
+    let mut text = elide(text, columns, ellipsis).into_owned();
+    let used = width(&text);
+    text.extend(std::iter::repeat_n(' ', columns.saturating_sub(used)));
+    text
+}
+
+/// `text` broken at spaces into lines of at most `columns`; its own line ends are kept.
+#[must_use]
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let paragraph = safe(paragraph.strip_suffix('\r').unwrap_or(paragraph));
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            let gap = usize::from(!line.is_empty());
+            if !line.is_empty() && width(&line) + gap + width(word) > columns {
+                lines.push(std::mem::take(&mut line));
+            } else if gap == 1 {
+                line.push(' ');
+            }
+            let mut word = word;
+            while width(word) > columns {
+                let head = take(word, columns.saturating_sub(width(&line)).max(1));
+                let head = if head.is_empty() { word.graphemes(true).next().unwrap_or(word) } else { head };
+                line.push_str(head);
+                lines.push(std::mem::take(&mut line));
+                word = word.get(head.len()..).unwrap_or_default();
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// `text` in spans, the parts that match one of the folded `words` in `lit`.
+///
+/// Case and accents make no difference: `odeg` lights the first four letters of `Ødegård`.
+#[must_use]
+pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
+    let letters: Vec<(&str, String)> = text.graphemes(true).map(|letter| (letter, folded(letter))).collect();
+    let matched = |start: usize| -> usize {
+        words.iter().map(|word| span_of(letters.get(start..).unwrap_or_default(), word)).max().unwrap_or(0)
+    };
+    spans(&letters, plain, lit, matched)
+}
+
+/// `text` in spans, with the digits of one of `runs` in `lit`, whatever stands between them.
+#[must_use]
+pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
+    let letters: Vec<(&str, String)> = text
+        .graphemes(true)
+        .map(|letter| (letter, letter.chars().filter(char::is_ascii_digit).collect()))
+        .collect();
+    let matched = |start: usize| -> usize {
+        let rest = letters.get(start..).unwrap_or_default();
+        if rest.first().is_none_or(|(_, digit)| digit.is_empty()) {
+            return 0;
+        }
+        runs.iter().map(|run| span_of(rest, run)).max().unwrap_or(0)
+    };
+    spans(&letters, plain, lit, matched)
+}
+
+/// One grapheme folded; a space stays one.
+fn folded(letter: &str) -> String {
+    if letter.chars().all(char::is_whitespace) { " ".to_owned() } else { fold(letter) }
+}
+
+/// How many of the letters from the start spell `word`, or 0.
+fn span_of(letters: &[(&str, String)], word: &str) -> usize {
+    let mut rest = word;
+    if rest.is_empty() {
+        return 0;
+    }
+    for (count, (_, letter)) in letters.iter().enumerate() {
+        if rest.is_empty() {
+            return count;
+        }
+        match rest.strip_prefix(letter.as_str()) {
+            Some(after) => rest = after,
+            // The word ends within a letter that folds to several.
+            None if letter.starts_with(rest) => return count + 1,
+            None => return 0,
+        }
+    }
+    if rest.is_empty() { letters.len() } else { 0 }
+}
+
+fn spans<'a>(letters: &[(&str, String)], plain: Style, lit: Style, matched: impl Fn(usize) -> usize) -> Vec<Span<'a>> {
+    let mut spans: Vec<Span<'a>> = Vec::new();
+    let mut until = 0;
+    for (at, (letter, _)) in letters.iter().enumerate() {
+        until = until.max(match matched(at) {
+            0 => 0,
+            count => at + count,
+        });
+        let style = if at < until { lit } else { plain };
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push_str(letter),
+            _ => spans.push(Span::styled((*letter).to_owned(), style)),
+        }
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::{Modifier, Style};
+
+    use super::{elide, fit, lit, lit_digits, width, wrap};
+
+    fn marked(spans: &[ratatui::text::Span<'_>]) -> String {
+        spans
+            .iter()
+            .map(|span| {
+                if span.style.add_modifier.contains(Modifier::BOLD) { format!("[{}]", span.content) } else { span.content.to_string() }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_wide_letter_is_never_halved() {
+        assert_eq!(elide("丸山 Maruyama", 4, "…"), "丸…");
+        assert_eq!(width(&fit("👩‍👩‍👧 family", 5, "…")), 5);
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_long_words_break_too() {
+        assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn matches_are_lit_whatever_their_accents_and_spelling() {
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        assert_eq!(marked(&lit("Martin Ødegård", &["odeg".into()], Style::new(), bold)), "Martin [Ødeg]ård");
+        assert_eq!(marked(&lit("Omar", &["mar".into()], Style::new(), bold)), "O[mar]");
+        assert_eq!(marked(&lit_digits("+39 02 5550 1182", &["5501".into()], Style::new(), bold)), "+39 02 5[550 1]182");
+    }
+}
