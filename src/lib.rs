@@ -11,3 +11,4 @@
 pub mod domain;
 pub mod exchange;
 pub mod store;
+pub mod tui;

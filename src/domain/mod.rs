@@ -6,6 +6,7 @@ pub mod edit;
 pub mod fold;
 pub mod import;
 pub mod listing;
+pub mod merge;
 pub mod number;
 pub mod operation;
 pub mod phone;

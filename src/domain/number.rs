@@ -5,6 +5,32 @@
 //! the first call that parses or formats: nothing before the first frame may make it.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use rlibphonenumber::errors::ParseError;
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
+
+/// Every region with a numbering plan: ISO code, calling code, `main` where it is the main region of
+/// that code, English name; sorted by name.
+const REGIONS: &str = include_str!("../../assets/regions.tsv");
+
+/// A line of [`REGIONS`].
+struct Entry {
+    region: Region,
+    calling_code: u16,
+    main: bool,
+    name: &'static str,
+}
+
+static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| REGIONS.lines().filter_map(entry).collect());
+
+fn entry(line: &'static str) -> Option<Entry> {
+    let mut columns = line.split('\t');
+    let code: [u8; 2] = columns.next()?.as_bytes().try_into().ok()?;
+    let calling_code = columns.next()?.parse().ok()?;
+    let main = columns.next()? == "main";
+    Some(Entry { region: Region(code), calling_code, main, name: columns.next()? })
+}
 
 /// A country or territory by its ISO 3166-1 alpha-2 code, upper case: `IT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,7 +40,12 @@ impl Region {
     /// The region with this code in any case, where a numbering plan for it is known.
     #[must_use]
     pub fn new(code: &str) -> Option<Self> {
-        todo!("{code}")
+        let region = Self(code.to_ascii_uppercase().as_bytes().try_into().ok()?);
+        region.entry().map(|_| region)
+    }
+
+    fn entry(self) -> Option<&'static Entry> {
+        TABLE.iter().find(|entry| entry.region == self)
     }
 
     /// The code: `IT`.
@@ -26,30 +57,39 @@ impl Region {
     /// The English name: `Italy`.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        todo!()
+        self.entry().map_or("", |entry| entry.name)
     }
 
     /// The calling code, without `+`: 39.
     #[must_use]
     pub fn calling_code(&self) -> u16 {
-        todo!()
+        self.entry().map_or(0, |entry| entry.calling_code)
     }
 
     /// The main region of a calling code: `US` for 1.
     #[must_use]
     pub fn of_calling_code(code: u16) -> Option<Self> {
-        todo!("{code}")
+        TABLE.iter().find(|entry| entry.main && entry.calling_code == code).map(|entry| entry.region)
     }
 
     /// The region that a locale's name holds: `IT` of `it_IT.UTF-8`.
     #[must_use]
     pub fn of_locale(locale: &str) -> Option<Self> {
-        todo!("{locale}")
+        let name = locale.split(['.', '@']).next()?;
+        name.split(['_', '-']).skip(1).find(|part| part.len() == 2).and_then(Self::new)
     }
 
     /// Every region that has a numbering plan, sorted by name.
     pub fn all() -> impl Iterator<Item = Self> {
-        std::iter::empty()
+        TABLE.iter().map(|entry| entry.region)
+    }
+
+    fn of_library(region: rlibphonenumber::Region) -> Option<Self> {
+        Self::new(&region.as_region_str())
+    }
+
+    fn for_library(self) -> Option<rlibphonenumber::Region> {
+        self.code().parse().ok()
     }
 }
 
@@ -129,6 +169,156 @@ pub struct Reading {
     pub verdict: Verdict,
     /// `+390255501182`, with `;ext=` and digits for an extension (ITU-T E.164, RFC 3966).
     pub e164: String,
+    parsed: PhoneNumber,
+}
+
+impl Usage {
+    const fn of(library: PhoneNumberType) -> Self {
+        match library {
+            PhoneNumberType::FixedLine => Self::FixedLine,
+            PhoneNumberType::Mobile => Self::Mobile,
+            PhoneNumberType::FixedLineOrMobile => Self::FixedLineOrMobile,
+            PhoneNumberType::TollFree => Self::TollFree,
+            PhoneNumberType::PremiumRate => Self::PremiumRate,
+            PhoneNumberType::SharedCost => Self::SharedCost,
+            PhoneNumberType::VoIP => Self::Voip,
+            PhoneNumberType::PersonalNumber => Self::PersonalNumber,
+            PhoneNumberType::Pager => Self::Pager,
+            PhoneNumberType::UAN => Self::Uan,
+            PhoneNumberType::VoiceMail => Self::Voicemail,
+            PhoneNumberType::Unknown => Self::Unknown,
+        }
+    }
+
+    /// The word for it: `mobile`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::FixedLine => "fixed line",
+            Self::Mobile => "mobile",
+            Self::FixedLineOrMobile => "fixed line or mobile",
+            Self::TollFree => "toll-free",
+            Self::PremiumRate => "premium rate",
+            Self::SharedCost => "shared cost",
+            Self::Voip => "internet telephony",
+            Self::PersonalNumber => "personal number",
+            Self::Pager => "pager",
+            Self::Uan => "company number",
+            Self::Voicemail => "voice mail",
+            Self::Unknown => "number",
+        }
+    }
+}
+
+impl Verdict {
+    /// Why a number is not simply right, for people: `too short for Italy`.
+    #[must_use]
+    pub fn reason(self, region: Option<Region>) -> String {
+        let of = region.map_or_else(String::new, |region| format!(" for {}", region.name()));
+        match self {
+            Self::Valid => "valid".to_owned(),
+            Self::Possible => "possible, but in no range known to be in use".to_owned(),
+            Self::LocalOnly => "works only within its own area".to_owned(),
+            Self::TooShort => format!("too short{of}"),
+            Self::TooLong => format!("too long{of}"),
+            Self::WrongLength => format!("not a length in use{of}"),
+            Self::NoCountry => "no country known".to_owned(),
+            Self::NoSuchCountry => "no country has this calling code".to_owned(),
+            Self::NotANumber => "not a phone number".to_owned(),
+        }
+    }
+}
+
+impl Reading {
+    fn of(parsed: PhoneNumber) -> Self {
+        use rlibphonenumber::errors::ValidationError;
+        let verdict = match parsed.is_possible_with_reason() {
+            Ok(NumberLengthType::IsPossible) if parsed.is_valid() => Verdict::Valid,
+            Ok(NumberLengthType::IsPossible) => Verdict::Possible,
+            Ok(NumberLengthType::IsPossibleLocalOnly) => Verdict::LocalOnly,
+            Err(ValidationError::TooShort) => Verdict::TooShort,
+            Err(ValidationError::TooLong) => Verdict::TooLong,
+            Err(ValidationError::InvalidLength) => Verdict::WrongLength,
+            Err(ValidationError::InvalidCountryCode) => Verdict::NoSuchCountry,
+        };
+        let extension = parsed.extension.clone().filter(|extension| !extension.is_empty());
+        let mut e164 = parsed.format_as(PhoneNumberFormat::E164).into_owned();
+        if let Some(extension) = &extension {
+            e164.push_str(";ext=");
+            e164.push_str(extension);
+        }
+        Self {
+            calling_code: u16::try_from(parsed.country_code).unwrap_or_default(),
+            national_number: parsed.get_national_significant_number(),
+            extension,
+            region: parsed.get_region_code().and_then(Region::of_library),
+            usage: Usage::of(parsed.get_type()),
+            verdict,
+            e164,
+            parsed,
+        }
+    }
+
+    /// Whether its length fits its numbering plan.
+    #[must_use]
+    pub const fn is_possible(&self) -> bool {
+        matches!(self.verdict, Verdict::Valid | Verdict::Possible)
+    }
+
+    /// The region to name when the length is wrong: the number's own, else the calling code's.
+    #[must_use]
+    pub fn country(&self) -> Option<Region> {
+        self.region.or_else(|| Region::of_calling_code(self.calling_code))
+    }
+
+    /// For people in any country: `+39 02 5550 1182`.
+    #[must_use]
+    pub fn international(&self) -> String {
+        self.parsed.format_as(PhoneNumberFormat::International).into_owned()
+    }
+
+    /// For people in its own country: `02 5550 1182`.
+    #[must_use]
+    pub fn national(&self) -> String {
+        self.parsed.format_as(PhoneNumberFormat::National).into_owned()
+    }
+
+    /// As a URI: `tel:+39-02-5550-1182` (RFC 3966).
+    #[must_use]
+    pub fn rfc3966(&self) -> String {
+        self.parsed.format_as(PhoneNumberFormat::RFC3966).into_owned()
+    }
+}
+
+/// Reads a number: in international spelling, or in national spelling with the calling code as a
+/// hint (digits only), or else as in the home country.
+///
+/// Digits of any script, `tel:` URIs, the home country's international prefix and extensions are
+/// read too.
+///
+/// # Errors
+/// Why it is no number: [`Verdict::NoCountry`], [`Verdict::NoSuchCountry`], [`Verdict::NotANumber`],
+/// [`Verdict::TooShort`] or [`Verdict::TooLong`].
+pub fn parse(text: &str, calling_code: Option<&str>, home: Option<Region>) -> Result<Reading, Verdict> {
+    let text = text.trim();
+    let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
+    let hinted = hint.and_then(Region::of_calling_code);
+    let region = if hint.is_some() { hinted } else { home };
+    let international = text.trim_start_matches("tel:").trim_start_matches('(').starts_with(['+', '＋']);
+    // A calling code without a country, such as 800 of the international freephone service, has no
+    // region to hint with: it is put before the number.
+    let spelled = match (hint, hinted, international) {
+        (Some(code), None, false) => format!("+{code} {text}"),
+        _ => text.to_owned(),
+    };
+    match PHONE_NUMBER_UTIL.parse(&spelled, region.and_then(Region::for_library)) {
+        Ok(parsed) => Ok(Reading::of(parsed)),
+        Err(ParseError::InvalidCountryCode) if spelled == text && region.is_none() && !international => Err(Verdict::NoCountry),
+        Err(ParseError::InvalidCountryCode) => Err(Verdict::NoSuchCountry),
+        Err(ParseError::NotANumber(_)) => Err(Verdict::NotANumber),
+        Err(ParseError::TooShortAfterIdd | ParseError::TooShortNsn) => Err(Verdict::TooShort),
+        Err(ParseError::TooLongNsn) => Err(Verdict::TooLong),
+    }
 }
 
 /// The stored form of a number.
@@ -138,24 +328,124 @@ pub struct Canonical {
     pub country_code: Option<String>,
     /// E.164 with `;ext=`, or as typed.
     pub number: String,
-    /// What makes two numbers the same.
+    /// What makes two numbers the same: E.164 with extension, else the digits, else the text.
     pub identity: String,
 }
 
-/// The stored form of a typed number.
+/// The stored form of a typed number: E.164 where it parses as a possible number, else exactly as
+/// typed, trimmed (Phone resource, 1).
 #[must_use]
 pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) -> Canonical {
-    todo!("{typed} {calling_code:?} {home:?}")
+    let typed = typed.trim();
+    match parse(typed, calling_code, home) {
+        Ok(reading) if reading.is_possible() => Canonical {
+            country_code: Some(reading.calling_code.to_string()),
+            identity: reading.e164.clone(),
+            number: reading.e164,
+        },
+        _ => {
+            let digits = digits(typed);
+            // A text without digits cannot begin with the `+` that marks E.164.
+            let identity = if digits.is_empty() { format!("={}", typed.to_lowercase()) } else { digits };
+            Canonical { country_code: calling_code.map(str::to_owned), number: typed.to_owned(), identity }
+        }
+    }
 }
 
-/// What a screen shows for a stored number.
+/// What a screen shows for a stored number: the international format where it is E.164, else the
+/// text itself.
 #[must_use]
 pub fn display(stored: &str) -> String {
-    todo!("{stored}")
+    match parse(stored, None, None) {
+        Ok(reading) if stored.starts_with('+') && reading.is_possible() => reading.international(),
+        _ => stored.to_owned(),
+    }
 }
 
 /// The decimal digits of a text in any script, as ASCII.
 #[must_use]
 pub fn digits(text: &str) -> String {
-    todo!("{text}")
+    text.chars().filter_map(digit).collect()
+}
+
+/// The first digit of each script whose ten digits stand in a row (Unicode, general category Nd).
+const ZEROS: [char; 36] = [
+    '0', '٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '෦', '๐', '໐', '༠', '၀', '႐', '០', '᠐', '᥆', '᧐', '᪀', '᪐',
+    '᭐', '᮰', '᱀', '᱐', '꘠', '꣐', '꤀', '꧐', '꧰', '꩐', '０',
+];
+
+fn digit(sign: char) -> Option<char> {
+    if sign.is_ascii() {
+        return sign.is_ascii_digit().then_some(sign);
+    }
+    let value = ZEROS.iter().find_map(|zero| u32::from(sign).checked_sub(u32::from(*zero)).filter(|value| *value < 10))?;
+    char::from_digit(value, 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Region, Usage, Verdict, canonical, digits, display, parse};
+
+    fn region(code: &str) -> Option<Region> {
+        Region::new(code)
+    }
+
+    #[test]
+    fn the_same_number_in_two_spellings_is_stored_the_same() {
+        let home = canonical("(213) 456-7890", None, region("US"));
+        let away = canonical("+1 213 456 7890", None, region("IT"));
+        assert_eq!(home, away);
+        assert_eq!(home.number, "+12134567890");
+        assert_eq!(home.country_code.as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn an_italian_zero_is_part_of_the_number() {
+        let reading = parse("02 5550 1182", None, region("IT")).unwrap();
+        assert_eq!(reading.e164, "+390255501182");
+        assert_eq!(reading.international(), "+39 02 5550 1182");
+        assert_eq!(parse("347 555 0164", Some("39"), region("US")).map(|reading| reading.usage), Ok(Usage::Mobile));
+    }
+
+    #[test]
+    fn an_extension_is_kept_in_the_form_of_rfc_3966() {
+        assert_eq!(canonical("+1 212 555 0147 ext. 12", None, None).number, "+12125550147;ext=12");
+        assert_eq!(canonical("tel:+1-212-555-0147;ext=12", None, None).number, "+12125550147;ext=12");
+        assert_eq!(display("+12125550147;ext=12"), "+1 212-555-0147 ext. 12");
+    }
+
+    #[test]
+    fn digits_of_other_scripts_are_digits() {
+        assert_eq!(digits("٠٢ ۵۵ ５５०"), "02555550");
+        assert_eq!(canonical("＋３９ ０２ ５５５０ １１８２", None, None).number, "+390255501182");
+        assert_eq!(canonical("٠٢ ٥٥٥٠ ١١٨٢", None, region("IT")).number, "+390255501182");
+    }
+
+    #[test]
+    fn what_is_no_possible_number_is_kept_as_typed() {
+        let short = canonical(" 12 ", Some("39"), region("US"));
+        assert_eq!((short.number.as_str(), short.country_code.as_deref(), short.identity.as_str()), ("12", Some("39"), "12"));
+        assert!(!canonical("ask Bob", None, region("US")).identity.starts_with('+'));
+        assert!(!canonical("+", None, region("US")).identity.starts_with('+'));
+        assert_eq!(display("12"), "12");
+    }
+
+    #[test]
+    fn the_reason_is_told() {
+        assert_eq!(parse("020 7946 0018", None, None), Err(Verdict::NoCountry));
+        assert_eq!(parse("+999 123456", None, None), Err(Verdict::NoSuchCountry));
+        assert_eq!(parse("call me", None, region("US")), Err(Verdict::NotANumber));
+        let short = parse("+39 12", None, None).map(|reading| reading.verdict);
+        assert_eq!(short, Ok(Verdict::TooShort));
+        assert_eq!(Verdict::TooShort.reason(region("IT")), "too short for Italy");
+    }
+
+    #[test]
+    fn regions_are_known_by_code_name_and_locale() {
+        assert_eq!(Region::of_locale("it_IT.UTF-8"), region("it"));
+        assert_eq!(Region::of_locale("C.UTF-8"), None);
+        assert_eq!(Region::of_calling_code(1).map(|region| region.name()), Some("United States"));
+        assert_eq!(region("ZZ"), None);
+        assert!(Region::all().count() > 240);
+    }
 }

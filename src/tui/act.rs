@@ -1,0 +1,481 @@
+//! What each action does, and why one cannot be done just now.
+
+use crate::domain::listing::{ListQuery, Order};
+use crate::domain::merge::Side;
+
+use super::key::{Code, Key};
+use super::keymap::Action;
+use super::layout::list_height;
+use super::model::{Effect, Focus, Model, Request, Screen, Tone, Write};
+use super::screens::contact_form::{ContactForm, Place};
+use super::screens::history::History;
+use super::screens::phone_form::{Owner, PhoneForm};
+use super::screens::question::Question;
+use super::screens::search::{Kind, Search};
+use super::screens::{detail, list};
+use super::update::{ask_holders, leave_form};
+
+/// Why an action cannot be done just now: the footer dims it, the palette shows the reason, and its
+/// key says it.
+#[must_use]
+pub fn why_not(action: Action, model: &Model) -> Option<&'static str> {
+    let nobody = model.current().is_none();
+    let no_number = match model.focus {
+        Focus::Detail => model.detail.phone().is_none(),
+        _ => model.list.current().is_none_or(|row| row.number.is_none()),
+    };
+    match action {
+        Action::Open | Action::EditContact | Action::DeleteContact | Action::Mark | Action::Confirm | Action::Favourite | Action::History
+            if nobody =>
+        {
+            Some("nobody here; a adds a contact")
+        }
+        Action::Copy | Action::Call if no_number => Some("no number here"),
+        Action::EditNumber | Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber
+            if model.detail.phone().is_none() =>
+        {
+            Some("no number here; a adds one")
+        }
+        Action::AddNumber if model.detail.profile.is_none() => Some("nobody here"),
+        Action::EditContact if model.detail.profile.is_none() => Some("the contact is still being read"),
+        Action::Fix if !model.list.query.attention && model.totals.is_some_and(|totals| totals.attention == 0) => {
+            Some("nothing needs attention")
+        }
+        Action::Overwrite | Action::AllMine | Action::AllStored if !matches!(model.over.last(), Some(Screen::Conflict(_))) => {
+            Some("only where a number was changed elsewhere")
+        }
+        _ => None,
+    }
+}
+
+/// Does an action.
+pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Help => open_search(model, Kind::Help),
+        Action::Palette => open_search(model, Kind::Palette),
+        Action::Undo => model.write(Write::Undo, effects),
+        Action::Redo => model.write(Write::Redo, effects),
+        Action::Filter => {
+            if model.over.is_empty() {
+                model.focus = Focus::Filter;
+            }
+        }
+        Action::NextPane | Action::PreviousPane => next_pane(model),
+        Action::Escape => escape(model, effects),
+        Action::Interrupt => {}
+        Action::Repaint => effects.push(Effect::Redraw),
+        Action::Suspend => effects.push(Effect::Suspend),
+        Action::Quit => quit(model, effects),
+        Action::Mouse => {
+            model.mouse = !model.mouse;
+            effects.push(Effect::Mouse(model.mouse));
+            model.say(Tone::Plain, if model.mouse { "the mouse is on" } else { "the mouse is left to the terminal" });
+        }
+        Action::Down | Action::Up | Action::Top | Action::Bottom | Action::PageDown | Action::PageUp => travel(model, action, effects),
+        Action::Open => {
+            if model.current().is_some() {
+                model.focus = Focus::Detail;
+            } else {
+                model.focus = Focus::List;
+            }
+        }
+        Action::Mark => mark(model, effects),
+        Action::Copy | Action::Call => dial(model, action, effects),
+        Action::AddContact => {
+            // A search that found nobody is the name of somebody new.
+            let name = if model.list.total == Some(0) { model.list.filter.text().to_owned() } else { String::new() };
+            let form = ContactForm::new(&name, model.home);
+            model.over.push(Screen::ContactForm(Box::new(form)));
+        }
+        Action::EditContact => {
+            if let Some(profile) = &model.detail.profile {
+                let form = ContactForm::of(profile, model.home);
+                model.over.push(Screen::ContactForm(Box::new(form)));
+            }
+        }
+        Action::DeleteContact => {
+            let chosen = model.list.chosen();
+            model.write(Write::DeleteContacts(chosen), effects);
+        }
+        Action::Confirm => {
+            let chosen = model.list.chosen();
+            model.write(Write::Confirm(chosen), effects);
+        }
+        Action::Favourite => detail::favourite(model, effects),
+        Action::Import => model.over.push(Screen::Prompt(Box::default())),
+        Action::Fix | Action::ShowAll | Action::SortName | Action::SortGiven | Action::SortChanged => change_list(model, action, effects),
+        Action::History => open_history(model, effects),
+        Action::EditNumber => edit_number(model, effects),
+        Action::AddNumber => {
+            if let Some(profile) = &model.detail.profile {
+                let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
+                let replaces = profile.phones.iter().find(|phone| phone.primary).map(crate::domain::phone::Phone::shown);
+                let form = PhoneForm { replaces, ..PhoneForm::new(owner, model.home) };
+                model.over.push(Screen::PhoneForm(Box::new(form)));
+            }
+        }
+        Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => detail::flip(model, action, effects),
+        Action::Pick => {
+            if let Code::Char(digit) = key.code {
+                let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok()).unwrap_or(1);
+                model.detail.go(place.saturating_sub(1));
+            }
+        }
+        Action::NextField | Action::PreviousField => step_field(model, action == Action::NextField, effects),
+        Action::Toggle => toggle(model),
+        Action::Save => save(model, effects),
+        Action::Enter => enter(model, effects),
+        Action::Editor => {
+            let text = match model.over.last_mut() {
+                Some(Screen::PhoneForm(form)) => form.field().map(|field| field.text().to_owned()),
+                Some(Screen::ContactForm(form)) => form.field().map(|field| field.text().to_owned()),
+                _ => None,
+            };
+            match text {
+                Some(text) => effects.push(Effect::Edit(text)),
+                None => model.say(Tone::Plain, "the editor is for texts; this is none"),
+            }
+        }
+        Action::DeleteRow => {
+            if let Some(Screen::ContactForm(form)) = model.over.last_mut()
+                && let Place::Number(row) = form.place
+                && let Some(number) = form.numbers.get_mut(row)
+            {
+                number.deleted = !number.deleted;
+            } else {
+                model.say(Tone::Plain, "go to a number first");
+            }
+        }
+        Action::Left | Action::Right => pick_side(model, key),
+        Action::AllMine | Action::AllStored => {
+            if let Some(Screen::Conflict(conflict)) = model.over.last_mut() {
+                conflict.pick_all(if action == Action::AllMine { Side::Mine } else { Side::Stored });
+            }
+        }
+        Action::Overwrite => model.over.push(Screen::Question(Question::Overwrite)),
+        Action::Run => run(model, effects),
+        Action::Complete => complete(model, effects),
+        Action::Yes => yes(model, effects),
+        Action::No => {
+            model.over.pop();
+        }
+    }
+}
+
+fn open_search(model: &mut Model, kind: Kind) {
+    let scopes = model.scopes();
+    model.over.push(Screen::Search(Box::new(Search::new(kind, scopes))));
+}
+
+fn next_pane(model: &mut Model) {
+    if model.over.is_empty() {
+        model.focus = match model.focus {
+            Focus::List if model.current().is_some() => Focus::Detail,
+            Focus::List | Focus::Filter | Focus::Detail => Focus::List,
+        };
+    }
+}
+
+/// One step down the ladder: popup, marks, filter, pane.
+fn escape(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.over.last_mut() {
+        Some(Screen::PhoneForm(_) | Screen::ContactForm(_)) => return leave_form(model),
+        Some(Screen::Search(search)) if !search.text.text().is_empty() => {
+            search.text.set("");
+            search.cursor = 0;
+            return;
+        }
+        Some(_) => {
+            model.over.pop();
+            return;
+        }
+        None => {}
+    }
+    if model.focus == Focus::Detail {
+        model.focus = Focus::List;
+    } else if !model.list.marks.is_empty() {
+        model.list.marks.clear();
+    } else if !model.list.filter.text().is_empty() {
+        model.list.filter.set("");
+        let height = list_height(model);
+        let on = model.current();
+        list::refilter(model, height, effects);
+        if let Some(id) = on {
+            list::seek(model, id, effects);
+        }
+        model.focus = Focus::List;
+    } else if model.list.query.attention {
+        change_list(model, Action::Fix, effects);
+    } else {
+        model.focus = Focus::List;
+    }
+}
+
+fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
+    match (model.over.last(), model.focus) {
+        (Some(_), _) => escape(model, effects),
+        (None, Focus::Detail) => model.focus = Focus::List,
+        (None, _) => effects.push(Effect::Quit),
+    }
+}
+
+/// Moves the cursor of whatever has the keys.
+fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let height = list_height(model).max(1);
+    let moved = |at: usize, last: usize, page: usize| match action {
+        Action::Down => (at + 1).min(last),
+        Action::Up => at.saturating_sub(1),
+        Action::Top => 0,
+        Action::Bottom => last,
+        Action::PageDown => (at + page).min(last),
+        _ => at.saturating_sub(page),
+    };
+    match model.over.last_mut() {
+        Some(Screen::Search(search)) => {
+            let last = search.matches(&model.keymap).len().saturating_sub(1);
+            search.cursor = moved(search.cursor, last, 8);
+        }
+        Some(Screen::Conflict(conflict)) => conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8),
+        Some(Screen::History(history)) => {
+            let last = history.entries.as_ref().map_or(0, Vec::len).saturating_mul(2);
+            history.scroll = moved(history.scroll, last, 10);
+        }
+        Some(_) => {}
+        None if model.focus == Focus::Detail => {
+            let last = model.detail.profile.as_ref().map_or(0, |profile| profile.phones.len().saturating_sub(1));
+            match action {
+                Action::PageDown => model.detail.scroll += height / 2,
+                Action::PageUp => model.detail.scroll = model.detail.scroll.saturating_sub(height / 2),
+                _ => {
+                    model.detail.scroll = 0;
+                    model.detail.cursor = moved(model.detail.cursor, last, 1);
+                }
+            }
+        }
+        None => {
+            let last = model.list.known().saturating_sub(1);
+            let place = moved(model.list.cursor, last, height);
+            model.list.go(place, height);
+            list::fill(model, height, effects);
+        }
+    }
+}
+
+fn mark(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(id) = model.current() {
+        if !model.list.marks.remove(&id) {
+            model.list.marks.insert(id);
+        }
+        travel(model, Action::Down, effects);
+    }
+}
+
+/// Copies or calls the number under the cursor, or else the contact's main number.
+fn dial(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let phone = match (model.focus, &model.detail.profile) {
+        (Focus::Detail, _) => model.detail.phone(),
+        (_, Some(profile)) => profile.phones.first(),
+        (_, None) => None,
+    };
+    let Some(phone) = phone else { return };
+    let shown = phone.shown();
+    if action == Action::Copy {
+        let text = phone.number.clone();
+        effects.push(Effect::Copy(text));
+        // OSC 52 has no answer: that it was sent is all that is known.
+        model.say(Tone::Good, format!("{shown} sent to the terminal's clipboard"));
+    } else {
+        let uri = format!("tel:{}", phone.number);
+        effects.push(Effect::Open(uri));
+        model.say(Tone::Good, format!("calling {shown}"));
+    }
+}
+
+fn change_list(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let height = list_height(model);
+    match action {
+        Action::SortName => list::sort(model, Order::Name, height, effects),
+        Action::SortGiven => list::sort(model, Order::Given, height, effects),
+        Action::SortChanged => list::sort(model, Order::Changed, height, effects),
+        Action::Fix => {
+            let query = ListQuery { attention: !model.list.query.attention, ..model.list.query.clone() };
+            list::show(model, query, height, effects);
+        }
+        _ => {
+            model.list.marks.clear();
+            model.list.filter.set("");
+            let query = ListQuery { order: model.list.query.order, ..ListQuery::default() };
+            list::show(model, query, height, effects);
+        }
+    }
+}
+
+fn open_history(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(profile) = &model.detail.profile else { return };
+    let (contact, name) = (profile.contact.id, profile.contact.name.clone());
+    let ticket = model.ask(Request::History(contact), effects);
+    model.over.push(Screen::History(Box::new(History { contact, name, entries: None, scroll: 0, ticket })));
+}
+
+fn edit_number(model: &mut Model, effects: &mut Vec<Effect>) {
+    let (Some(phone), Some(profile)) = (model.detail.phone(), &model.detail.profile) else { return };
+    let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
+    let replaces = profile.phones.iter().find(|other| other.primary && other.id != phone.id).map(crate::domain::phone::Phone::shown);
+    let form = PhoneForm { replaces, ..PhoneForm::of(owner, phone, model.home) };
+    model.over.push(Screen::PhoneForm(Box::new(form)));
+    ask_holders(model, effects);
+}
+
+fn step_field(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
+    match model.over.last_mut() {
+        Some(Screen::PhoneForm(form)) => {
+            form.step(forward);
+            ask_holders(model, effects);
+        }
+        Some(Screen::ContactForm(form)) => form.step(forward),
+        _ => {}
+    }
+}
+
+fn toggle(model: &mut Model) {
+    match model.over.last_mut() {
+        Some(Screen::PhoneForm(form)) => form.toggle(),
+        Some(Screen::ContactForm(form)) => match form.place {
+            Place::Favourite => form.favourite = !form.favourite,
+            Place::Number(row) => form.make_primary(row),
+            Place::Text(_) | Place::AddNumber => {}
+        },
+        _ => {}
+    }
+}
+
+/// Saves the form on top; a number of the contact form goes back into that form.
+fn save(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.over.last_mut() {
+        Some(Screen::PhoneForm(form)) => {
+            form.settle();
+            let write = match (&form.owner, &form.stored) {
+                (Owner::Row(_), _) => {
+                    let form = form.clone();
+                    if form.entry.number.text().trim().is_empty() {
+                        return model.say(Tone::Bad, "number has to be present and not blank");
+                    }
+                    model.over.pop();
+                    if let Some(Screen::ContactForm(contact)) = model.over.last_mut() {
+                        contact.put(*form);
+                    }
+                    return;
+                }
+                (Owner::Contact(_, _), Some(phone)) => Write::Phone(phone.id, form.attributes()),
+                (Owner::Contact(id, _), None) => Write::AddPhone(*id, form.attributes()),
+            };
+            if form.stored.is_some() && !form.is_dirty() {
+                model.over.pop();
+                return;
+            }
+            model.write(write, effects);
+        }
+        Some(Screen::ContactForm(form)) => {
+            if form.stored.is_some() && !form.is_dirty() {
+                model.over.pop();
+                return;
+            }
+            let write = Write::Contact(Box::new(form.edit()));
+            model.write(write, effects);
+        }
+        Some(Screen::Conflict(conflict)) => {
+            let conflict = conflict.clone();
+            if conflict.undecided() > 0 {
+                return model.say(Tone::Plain, "choose a side first: both of you changed this");
+            }
+            let below = model.over.len().saturating_sub(2);
+            if let Some(write) = model.over.get(below).map(|form| conflict.write(form)) {
+                model.write(write, effects);
+            }
+        }
+        Some(Screen::Prompt(prompt)) => {
+            let file = prompt.file();
+            if file.as_os_str().is_empty() {
+                prompt.trouble = Some("type the path of a vCard file".to_owned());
+                return;
+            }
+            model.write(Write::Import(file), effects);
+        }
+        _ => {}
+    }
+}
+
+/// Enter in the contact form: a line end in the note, the number's own form on a number, else on.
+fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(Screen::ContactForm(form)) = model.over.last_mut() else { return };
+    match form.place {
+        Place::Text(_) if form.in_note() => form.paste("\n"),
+        Place::Text(_) | Place::Favourite => form.step(true),
+        Place::Number(row) => {
+            if let Some(number) = form.numbers.get(row) {
+                let number = PhoneForm { owner: Owner::Row(Some(row)), ..number.form.clone() };
+                model.over.push(Screen::PhoneForm(Box::new(number)));
+                ask_holders(model, effects);
+            }
+        }
+        Place::AddNumber => {
+            let number = PhoneForm::new(Owner::Row(None), form.home);
+            model.over.push(Screen::PhoneForm(Box::new(number)));
+        }
+    }
+}
+
+fn pick_side(model: &mut Model, key: Key) {
+    if let Some(Screen::Conflict(conflict)) = model.over.last_mut() {
+        conflict.pick(if key.code == Code::Right { Side::Stored } else { Side::Mine });
+    }
+}
+
+/// Runs the line under the cursor of help or palette, as its key would.
+fn run(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(Screen::Search(search)) = model.over.last() else { return };
+    let Some(binding) = search.matches(&model.keymap).get(search.cursor).copied() else {
+        return;
+    };
+    if !search.scopes.contains(&binding.scope) {
+        return model.say(Tone::Plain, format!("this one is for: {}", binding.scope.title()));
+    }
+    model.over.pop();
+    match why_not(binding.action, model) {
+        Some(reason) => model.say(Tone::Plain, reason),
+        None if binding.action == Action::Interrupt => {}
+        None => {
+            let key = binding.keys.first().and_then(|key| key.parse().ok());
+            act(model, binding.action, key.unwrap_or(Key::plain(Code::Enter)), effects);
+        }
+    }
+}
+
+fn complete(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.over.last_mut() {
+        Some(Screen::Prompt(prompt)) => effects.push(Effect::Complete(prompt.path.text().to_owned())),
+        Some(Screen::Search(search)) => {
+            if let Some(binding) = search.matches(&model.keymap).get(search.cursor) {
+                search.text.set(binding.help);
+                search.cursor = 0;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn yes(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(Screen::Question(question)) = model.over.pop() else { return };
+    match question {
+        Question::LeaveForm => {
+            model.over.pop();
+        }
+        Question::Overwrite => {
+            let below = model.over.len().saturating_sub(2);
+            if let (Some(Screen::Conflict(conflict)), Some(form)) = (model.over.last(), model.over.get(below)) {
+                let write = conflict.overwrite(form);
+                model.write(write, effects);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Keys: what a terminal sends, and how a key is written in hints, help and the configuration.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Which key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// A character, with shift already in it.
+    Char(char),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tab.
+    Tab,
+    /// Tab with shift.
+    BackTab,
+    /// Backspace.
+    Backspace,
+    /// Delete.
+    Delete,
+    /// Arrow.
+    Left,
+    /// Arrow.
+    Right,
+    /// Arrow.
+    Up,
+    /// Arrow.
+    Down,
+    /// Home.
+    Home,
+    /// End.
+    End,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// A function key.
+    F(u8),
+}
+
+/// The names of the keys that are no characters.
+const NAMES: [(Code, &str); 15] = [
+    (Code::Enter, "enter"),
+    (Code::Esc, "esc"),
+    (Code::Tab, "tab"),
+    (Code::BackTab, "shift-tab"),
+    (Code::Backspace, "backspace"),
+    (Code::Delete, "delete"),
+    (Code::Left, "left"),
+    (Code::Right, "right"),
+    (Code::Up, "up"),
+    (Code::Down, "down"),
+    (Code::Home, "home"),
+    (Code::End, "end"),
+    (Code::PageUp, "pageup"),
+    (Code::PageDown, "pagedown"),
+    (Code::Char(' '), "space"),
+];
+
+/// A key with its modifiers, written `a`, `E`, `^S`, `alt-b`, `enter`, `f1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Which key.
+    pub code: Code,
+    /// With control.
+    pub ctrl: bool,
+    /// With alt.
+    pub alt: bool,
+}
+
+impl Key {
+    /// A key without modifiers.
+    #[must_use]
+    pub const fn plain(code: Code) -> Self {
+        Self { code, ctrl: false, alt: false }
+    }
+
+    /// The character that it types, if any.
+    #[must_use]
+    pub const fn typed(self) -> Option<char> {
+        match self {
+            Self { code: Code::Char(sign), ctrl: false, alt: false } => Some(sign),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.alt {
+            f.write_str("alt-")?;
+        }
+        if let Some((_, name)) = NAMES.iter().find(|(code, _)| *code == self.code) {
+            return write!(f, "{}{name}", if self.ctrl { "ctrl-" } else { "" });
+        }
+        match self.code {
+            Code::Char(sign) if self.ctrl => write!(f, "^{}", sign.to_ascii_uppercase()),
+            Code::Char(sign) => write!(f, "{sign}"),
+            Code::F(number) => write!(f, "F{number}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Key {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (alt, rest) = text.strip_prefix("alt-").map_or((false, text), |rest| (true, rest));
+        let code = |name: &str| NAMES.iter().find(|(_, known)| *known == name.to_lowercase()).map(|(code, _)| *code);
+        if let Some(code) = code(rest) {
+            return Ok(Self { code, ctrl: false, alt });
+        }
+        if let Some(number) = rest.strip_prefix(['f', 'F']).and_then(|number| number.parse::<u8>().ok()) {
+            return Ok(Self { code: Code::F(number), ctrl: false, alt });
+        }
+        let (ctrl, rest) = match rest.strip_prefix("ctrl-").or_else(|| rest.strip_prefix('^').filter(|rest| !rest.is_empty())) {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
+        let mut signs = rest.chars();
+        match (signs.next(), signs.next(), ctrl) {
+            (Some(sign), None, true) => Ok(Self { code: Code::Char(sign.to_ascii_lowercase()), ctrl, alt }),
+            (Some(sign), None, false) => Ok(Self { code: Code::Char(sign), ctrl, alt }),
+            _ => Err(format!("{text} is not a key; keys are written a, E, ^S, alt-b, enter, space, f1")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written() {
+        for text in ["a", "E", "^S", "alt-b", "enter", "shift-tab", "F1", "space", "/", "^"] {
+            assert_eq!(text.parse::<Key>().map(|key| key.to_string()), Ok(text.to_owned()));
+        }
+        assert!("hyper-x".parse::<Key>().is_err());
+    }
+}

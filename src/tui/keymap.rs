@@ -1,0 +1,367 @@
+//! The one table of keys. It drives dispatch, the footer, help, the palette, the which-key strip,
+//! `callbook keys` and the README.
+
+use std::fmt::Write as _;
+
+use super::key::Key;
+
+/// Where a key acts. Scopes chain: field, screen, everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everywhere but in text.
+    Global,
+    /// In every list.
+    Movement,
+    /// The list of contacts.
+    Contacts,
+    /// While the filter is typed.
+    Filter,
+    /// The numbers of a contact.
+    Numbers,
+    /// A form for one number.
+    NumberForm,
+    /// The form for a contact.
+    ContactForm,
+    /// The conflict dialog.
+    Conflict,
+    /// Help and the palette.
+    Search,
+    /// A question with yes and no.
+    Question,
+    /// A line to type a path into.
+    Prompt,
+    /// A page that is only read.
+    Reading,
+}
+
+impl Scope {
+    /// Every scope, in the order of the help.
+    pub const ALL: [Self; 12] = [
+        Self::Contacts,
+        Self::Numbers,
+        Self::Filter,
+        Self::NumberForm,
+        Self::ContactForm,
+        Self::Conflict,
+        Self::Search,
+        Self::Prompt,
+        Self::Question,
+        Self::Reading,
+        Self::Movement,
+        Self::Global,
+    ];
+
+    /// Its name at the head of a section.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Global => "everywhere",
+            Self::Movement => "movement",
+            Self::Contacts => "contacts",
+            Self::Filter => "filter",
+            Self::Numbers => "numbers",
+            Self::NumberForm => "number form",
+            Self::ContactForm => "contact form",
+            Self::Conflict => "conflict",
+            Self::Search => "help and palette",
+            Self::Question => "questions",
+            Self::Prompt => "file name",
+            Self::Reading => "reading",
+        }
+    }
+}
+
+macro_rules! actions {
+    ($($action:ident $name:literal,)*) => {
+        /// What a key does.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum Action { $($action,)* }
+
+        impl Action {
+            /// Every action with its name in the configuration.
+            pub const ALL: &[(Self, &str)] = &[$((Self::$action, $name),)*];
+        }
+    };
+}
+
+actions! {
+    Help "help", Palette "palette", Undo "undo", Redo "redo", Filter "filter", NextPane "next-pane",
+    PreviousPane "previous-pane", Escape "escape", Interrupt "interrupt", Repaint "repaint",
+    Suspend "suspend", Quit "quit", Mouse "mouse",
+    Down "down", Up "up", Top "top", Bottom "bottom", PageDown "page-down", PageUp "page-up",
+    Open "open", AddContact "add-contact", EditContact "edit-contact", DeleteContact "delete-contact",
+    Copy "copy", Call "call", Mark "mark", Favourite "favourite", Confirm "confirm", Fix "fix",
+    Import "import", SortName "sort-name", SortGiven "sort-given", SortChanged "sort-changed",
+    ShowAll "show-all", History "history",
+    EditNumber "edit-number", AddNumber "add-number", MakePrimary "make-primary",
+    Accurate "accurate", Historic "historic", DeleteNumber "delete-number", Pick "pick",
+    NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
+    Editor "editor", DeleteRow "delete-row", Enter "enter",
+    Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", Overwrite "overwrite",
+    Run "run", Complete "complete", Yes "yes", No "no",
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where.
+    pub scope: Scope,
+    /// The keys, any of them; two with a space between are a prefix and its key.
+    pub keys: &'static [&'static str],
+    /// What it does.
+    pub action: Action,
+    /// The footer's word; empty where it is not in the footer.
+    pub hint: &'static str,
+    /// The sentence everywhere else.
+    pub help: &'static str,
+    /// Who leaves the footer first when it is narrow: the greatest.
+    pub rank: u8,
+}
+
+const fn bind(scope: Scope, keys: &'static [&'static str], action: Action, hint: &'static str, rank: u8, help: &'static str) -> Binding {
+    Binding { scope, keys, action, hint, help, rank }
+}
+
+/// The defaults.
+pub const TABLE: &[Binding] = &[
+    bind(Scope::Contacts, &["enter", "l"], Action::Open, "open", 0, "open the contact"),
+    bind(Scope::Contacts, &["e"], Action::EditContact, "edit", 1, "edit the contact"),
+    bind(Scope::Contacts, &["a"], Action::AddContact, "add", 2, "add a contact"),
+    bind(Scope::Contacts, &["y"], Action::Copy, "copy", 3, "copy the number"),
+    bind(Scope::Contacts, &["c"], Action::Call, "call", 4, "call the number"),
+    bind(Scope::Contacts, &["space"], Action::Mark, "mark", 5, "mark the contact and move down"),
+    bind(Scope::Contacts, &["f"], Action::Fix, "fix", 6, "show only contacts that need attention, or everybody again"),
+    bind(Scope::Contacts, &["v"], Action::Confirm, "", 9, "confirm the contact: all its numbers are accurate"),
+    bind(Scope::Contacts, &["*"], Action::Favourite, "", 9, "make the contact a favourite, or no longer"),
+    bind(Scope::Contacts, &["d", "delete"], Action::DeleteContact, "", 9, "delete the contact, or all that are marked"),
+    bind(Scope::Contacts, &["i"], Action::Import, "", 9, "import a vCard file"),
+    bind(Scope::Contacts, &["s n"], Action::SortName, "by name", 9, "sort by family name"),
+    bind(Scope::Contacts, &["s g"], Action::SortGiven, "by first name", 9, "sort by first name"),
+    bind(Scope::Contacts, &["s c"], Action::SortChanged, "last changed", 9, "sort by the last change"),
+    bind(Scope::Contacts, &["s a"], Action::ShowAll, "everybody", 9, "show everybody: no filter, no marks"),
+    bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
+    bind(Scope::Numbers, &["enter", "e"], Action::EditNumber, "edit", 0, "edit the number"),
+    bind(Scope::Numbers, &["p"], Action::MakePrimary, "primary", 1, "make primary, the number dialled first"),
+    bind(Scope::Numbers, &["v"], Action::Accurate, "accurate", 2, "mark as accurate, or as not confirmed"),
+    bind(Scope::Numbers, &["h"], Action::Historic, "historic", 3, "mark as historic: keep it, do not use it; or bring it back"),
+    bind(Scope::Numbers, &["y"], Action::Copy, "copy", 4, "copy the number"),
+    bind(Scope::Numbers, &["c"], Action::Call, "call", 5, "call the number"),
+    bind(Scope::Numbers, &["d", "delete"], Action::DeleteNumber, "delete", 6, "delete the number"),
+    bind(Scope::Numbers, &["a"], Action::AddNumber, "", 9, "add a number"),
+    bind(Scope::Numbers, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
+    bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the contact"),
+    bind(Scope::Filter, &["enter"], Action::Open, "open", 0, "open the contact"),
+    bind(Scope::Filter, &["down", "^N"], Action::Down, "", 9, "next match"),
+    bind(Scope::Filter, &["up", "^P"], Action::Up, "", 9, "previous match"),
+    bind(Scope::Filter, &["tab"], Action::NextPane, "list", 1, "leave the filter, keep what it shows"),
+    bind(Scope::Filter, &["esc"], Action::Escape, "clear", 2, "clear the filter"),
+    bind(Scope::NumberForm, &["enter", "^S"], Action::Save, "save", 0, "save"),
+    bind(Scope::NumberForm, &["tab", "down"], Action::NextField, "next field", 1, "next field"),
+    bind(Scope::NumberForm, &["shift-tab", "up"], Action::PreviousField, "previous", 3, "previous field"),
+    bind(Scope::NumberForm, &["space"], Action::Toggle, "toggle", 4, "toggle the box"),
+    bind(Scope::NumberForm, &["^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
+    bind(Scope::NumberForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
+    bind(Scope::ContactForm, &["^S"], Action::Save, "save", 0, "save"),
+    bind(Scope::ContactForm, &["enter"], Action::Enter, "next or edit number", 1, "next field; edit the number of this row"),
+    bind(Scope::ContactForm, &["tab", "down"], Action::NextField, "next", 3, "next field"),
+    bind(Scope::ContactForm, &["shift-tab", "up"], Action::PreviousField, "previous", 5, "previous field"),
+    bind(Scope::ContactForm, &["space"], Action::Toggle, "", 9, "toggle the box; make this number primary"),
+    bind(Scope::ContactForm, &["^D"], Action::DeleteRow, "delete number", 4, "delete the number of this row, or keep it after all"),
+    bind(Scope::ContactForm, &["^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
+    bind(Scope::ContactForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
+    bind(Scope::Conflict, &["left", "right"], Action::Left, "pick a side", 0, "take yours, or what is stored"),
+    bind(Scope::Conflict, &["enter", "^S"], Action::Save, "save", 1, "save what is chosen"),
+    bind(Scope::Conflict, &["m"], Action::AllMine, "all mine", 2, "take yours for every field"),
+    bind(Scope::Conflict, &["t"], Action::AllStored, "all stored", 3, "take what is stored for every field"),
+    bind(Scope::Conflict, &["O"], Action::Overwrite, "overwrite", 5, "write all of yours over what is stored"),
+    bind(Scope::Conflict, &["esc"], Action::Escape, "keep editing", 4, "back to the form, with all that you typed"),
+    bind(Scope::Search, &["enter"], Action::Run, "run", 0, "run the selected line"),
+    bind(Scope::Search, &["down", "^N"], Action::Down, "", 9, "next line"),
+    bind(Scope::Search, &["up", "^P"], Action::Up, "", 9, "previous line"),
+    bind(Scope::Search, &["tab"], Action::Complete, "complete", 2, "complete what was typed"),
+    bind(Scope::Search, &["esc"], Action::Escape, "clear, then close", 1, "clear, then close"),
+    bind(Scope::Prompt, &["enter"], Action::Save, "import", 0, "import this file"),
+    bind(Scope::Prompt, &["tab"], Action::Complete, "complete", 1, "complete the name of the file"),
+    bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "leave without importing"),
+    bind(Scope::Question, &["y"], Action::Yes, "yes", 0, "yes"),
+    bind(Scope::Question, &["n", "esc"], Action::No, "no", 1, "no"),
+    bind(Scope::Reading, &["esc"], Action::Escape, "close", 0, "close"),
+    bind(Scope::Movement, &["j", "down"], Action::Down, "", 9, "down"),
+    bind(Scope::Movement, &["k", "up"], Action::Up, "", 9, "up"),
+    bind(Scope::Movement, &["g g", "home"], Action::Top, "", 9, "first"),
+    bind(Scope::Movement, &["G", "end"], Action::Bottom, "", 9, "last"),
+    bind(Scope::Movement, &["^D", "pagedown"], Action::PageDown, "", 9, "a page down"),
+    bind(Scope::Movement, &["^U", "pageup"], Action::PageUp, "", 9, "a page up"),
+    bind(Scope::Global, &["?", "f1"], Action::Help, "", 9, "all keys"),
+    bind(Scope::Global, &[":", "^P"], Action::Palette, "", 9, "every command"),
+    bind(Scope::Global, &["u"], Action::Undo, "", 9, "undo the last change"),
+    bind(Scope::Global, &["^R"], Action::Redo, "", 9, "redo what was undone"),
+    bind(Scope::Global, &["/"], Action::Filter, "", 9, "filter by name or number"),
+    bind(Scope::Global, &["tab"], Action::NextPane, "", 9, "next pane"),
+    bind(Scope::Global, &["shift-tab"], Action::PreviousPane, "", 9, "previous pane"),
+    bind(Scope::Global, &["esc"], Action::Escape, "", 9, "back: popup, marks, filter, pane"),
+    bind(Scope::Global, &["^C"], Action::Interrupt, "", 9, "back; twice on a clean list quits"),
+    bind(Scope::Global, &["^L"], Action::Repaint, "", 9, "draw the screen again"),
+    bind(Scope::Global, &["^Z"], Action::Suspend, "", 9, "suspend"),
+    bind(Scope::Global, &["q"], Action::Quit, "", 9, "back, then quit"),
+    bind(Scope::Global, &[], Action::Mouse, "", 9, "turn the mouse on or off"),
+];
+
+/// What a key, after those that wait, leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// An action.
+    Hit(Action),
+    /// The start of a longer key.
+    Pending,
+    /// Nothing.
+    Miss,
+}
+
+/// The table with the keys that the configuration set.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Keymap {
+    overrides: Vec<(Action, Vec<String>)>,
+}
+
+impl Keymap {
+    /// Sets the keys of the action with this name.
+    ///
+    /// # Errors
+    /// Where there is no such action or a key is none.
+    pub fn set(&mut self, name: &str, keys: Vec<String>) -> Result<(), String> {
+        let Some((action, _)) = Action::ALL.iter().find(|(_, known)| *known == name) else {
+            return Err(format!("there is no action {name}; `callbook keys` lists them"));
+        };
+        for key in keys.iter().flat_map(|keys| keys.split(' ')) {
+            key.parse::<Key>()?;
+        }
+        self.overrides.push((*action, keys));
+        Ok(())
+    }
+
+    /// The keys of a binding, as written.
+    #[must_use]
+    pub fn keys<'a>(&'a self, binding: &'a Binding) -> Vec<&'a str> {
+        match self.overrides.iter().rev().find(|(action, _)| *action == binding.action) {
+            Some((_, keys)) => keys.iter().map(String::as_str).collect(),
+            None => binding.keys.to_vec(),
+        }
+    }
+
+    /// What `key` means in a chain of scopes, the nearest first, after the keys that wait.
+    #[must_use]
+    pub fn lookup(&self, scopes: &[Scope], waiting: &[Key], key: Key) -> Lookup {
+        let mut sequence: Vec<String> = waiting.iter().map(Key::to_string).collect();
+        sequence.push(key.to_string());
+        let sequence = sequence.join(" ");
+        let prefix = format!("{sequence} ");
+        let mut pending = false;
+        for scope in scopes {
+            for binding in TABLE.iter().filter(|binding| binding.scope == *scope) {
+                for written in self.keys(binding) {
+                    if written.eq_ignore_ascii_case(&sequence) && (written == sequence || written.len() > 1 && !written.contains(' ')) {
+                        return Lookup::Hit(binding.action);
+                    }
+                    pending |= written.starts_with(&prefix);
+                }
+            }
+            if pending {
+                return Lookup::Pending;
+            }
+        }
+        Lookup::Miss
+    }
+
+    /// The bindings that follow a prefix in a chain of scopes: the last key of each.
+    #[must_use]
+    pub fn following(&self, scopes: &[Scope], waiting: &[Key]) -> Vec<(String, &'static Binding)> {
+        let prefix: String = waiting.iter().map(|key| format!("{key} ")).collect();
+        let mut found = Vec::new();
+        for binding in TABLE.iter().filter(|binding| scopes.contains(&binding.scope)) {
+            for written in self.keys(binding) {
+                if let Some(last) = written.strip_prefix(&prefix) {
+                    found.push((last.to_owned(), binding));
+                }
+            }
+        }
+        found
+    }
+
+    /// The hints for a chain of scopes, those of the nearest scope that has any, best first.
+    #[must_use]
+    pub fn hints(&self, scope: Scope) -> Vec<(String, &'static Binding)> {
+        let mut hints: Vec<(String, &'static Binding)> = TABLE
+            .iter()
+            .filter(|binding| binding.scope == scope && !binding.hint.is_empty() && binding.rank < 9)
+            .filter_map(|binding| Some((self.keys(binding).first()?.to_string(), binding)))
+            .collect();
+        hints.sort_by_key(|(_, binding)| binding.rank);
+        hints
+    }
+
+    /// The whole table as Markdown, for the README and for `callbook keys`.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut table = String::from("| where | keys | what it does |\n| --- | --- | --- |\n");
+        for scope in Scope::ALL {
+            for binding in TABLE.iter().filter(|binding| binding.scope == scope) {
+                let keys: Vec<String> = self.keys(binding).iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+                let keys = if keys.is_empty() { "palette".to_owned() } else { keys.join(" ") };
+                let _ = writeln!(table, "| {} | {keys} | {} |", scope.title(), binding.help);
+            }
+        }
+        table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{Action, Key, Keymap, Lookup, Scope, TABLE};
+
+    #[test]
+    fn no_key_means_two_things_in_one_scope() {
+        let mut seen = HashSet::new();
+        for binding in TABLE {
+            for key in binding.keys {
+                assert!(seen.insert((binding.scope, *key)), "{key} twice in {:?}", binding.scope);
+            }
+        }
+    }
+
+    #[test]
+    fn every_binding_has_a_help_text_and_keys_that_can_be_read() {
+        for binding in TABLE {
+            assert!(!binding.help.is_empty(), "{binding:?}");
+            for key in binding.keys.iter().flat_map(|keys| keys.split(' ')) {
+                assert!(key.parse::<Key>().is_ok(), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_prefix_waits_and_its_key_hits() {
+        let keymap = Keymap::default();
+        let scopes = [Scope::Contacts, Scope::Movement, Scope::Global];
+        let key = |text: &str| text.parse::<Key>().unwrap();
+        assert_eq!(keymap.lookup(&scopes, &[], key("g")), Lookup::Pending);
+        assert_eq!(keymap.lookup(&scopes, &[key("g")], key("g")), Lookup::Hit(Action::Top));
+        assert_eq!(keymap.lookup(&scopes, &[key("s")], key("z")), Lookup::Miss);
+        assert_eq!(keymap.lookup(&scopes, &[], key("G")), Lookup::Hit(Action::Bottom));
+        assert_eq!(keymap.lookup(&scopes, &[], key("f1")), Lookup::Hit(Action::Help));
+    }
+
+    #[test]
+    fn the_configuration_overrides_by_name_and_says_what_it_does_not_know() {
+        let mut keymap = Keymap::default();
+        keymap.set("undo", vec!["U".into()]).unwrap();
+        let key = |text: &str| text.parse::<Key>().unwrap();
+        assert_eq!(keymap.lookup(&[Scope::Global], &[], key("U")), Lookup::Hit(Action::Undo));
+        assert_eq!(keymap.lookup(&[Scope::Global], &[], key("u")), Lookup::Miss);
+        assert!(keymap.set("fly", vec![]).is_err());
+        assert!(keymap.set("undo", vec!["hyper-u".into()]).is_err());
+    }
+}

@@ -1,0 +1,414 @@
+//! The protocol of the screens on one page: what happens ([`Msg`]), what is to be done
+//! ([`Effect`]), and all that the screens remember ([`Model`]).
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::domain::contact::{ContactAttributes, ContactId};
+use crate::domain::edit::{ContactEdit, Holder, Profile};
+use crate::domain::import::ImportReport;
+use crate::domain::listing::{ListQuery, Rows, Totals};
+use crate::domain::number::Region;
+use crate::domain::operation::{HistoryEntry, UndoPoint};
+use crate::domain::phone::{PhoneAttributes, PhoneId};
+use crate::domain::refusal::Refusal;
+use crate::domain::timestamp::Timestamp;
+
+use super::key::Key;
+use super::keymap::{Keymap, Scope};
+use super::screens::conflict::Conflict;
+use super::screens::contact_form::ContactForm;
+use super::screens::detail::Detail;
+use super::screens::history::History;
+use super::screens::list::List;
+use super::screens::phone_form::PhoneForm;
+use super::screens::prompt::Prompt;
+use super::screens::question::Question;
+use super::screens::search::Search;
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal has another size.
+    Resize(Size),
+    /// The store answered.
+    Store(Ticket, Reply),
+    /// A time has passed.
+    Timer(TimerId),
+    /// The editor came back, with the text or without.
+    Editor(Option<String>),
+    /// Names of files that a path can be completed to.
+    Paths(Vec<String>),
+    /// Something went wrong outside of the screens.
+    Trouble(String),
+}
+
+/// Something is to be done, outside of `update`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the store.
+    Ask(Ticket, Request),
+    /// Send text to the terminal's clipboard.
+    Copy(String),
+    /// Open an address with the program that is set for it.
+    Open(String),
+    /// Let the person edit a text in `$EDITOR`.
+    Edit(String),
+    /// Complete a path.
+    Complete(String),
+    /// Come back after a while.
+    After(Duration, TimerId),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Stop, until the shell brings the program back.
+    Suspend,
+    /// Draw everything again.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+/// Which question an answer belongs to. Rising; an answer with an old one is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// A question to the store.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Some rows of the list.
+    Rows(ListQuery, usize, usize),
+    /// How many rows the list has.
+    Count(ListQuery),
+    /// The totals of the header.
+    Totals,
+    /// The place of a contact in the list.
+    Place(ListQuery, ContactId),
+    /// A contact with its phones.
+    Profile(ContactId),
+    /// Who else has a number.
+    Holders(String, Option<ContactId>),
+    /// The history of a contact.
+    History(ContactId),
+    /// Write.
+    Write(Write),
+}
+
+/// Something to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// Change a phone.
+    Phone(PhoneId, PhoneAttributes),
+    /// Add a phone.
+    AddPhone(ContactId, PhoneAttributes),
+    /// Delete a phone that has this stamp.
+    DeletePhone(PhoneId, Timestamp),
+    /// Save a contact.
+    Contact(Box<ContactEdit>),
+    /// Change attributes of a contact.
+    ContactAttributes(ContactId, Box<ContactAttributes>),
+    /// Delete contacts.
+    DeleteContacts(Vec<ContactId>),
+    /// Confirm contacts.
+    Confirm(Vec<ContactId>),
+    /// Undo.
+    Undo,
+    /// Redo.
+    Redo,
+    /// Import a file.
+    Import(PathBuf),
+}
+
+/// An answer of the store.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// Some rows.
+    Rows(Rows),
+    /// How many.
+    Count(usize),
+    /// The totals.
+    Totals(Totals),
+    /// The place.
+    Place(Option<usize>),
+    /// A contact, or none where it is gone.
+    Profile(Option<Box<Profile>>),
+    /// Who else.
+    Holders(Vec<Holder>),
+    /// The history.
+    History(Vec<HistoryEntry>),
+    /// Written.
+    Written(Written),
+    /// Refused; nothing was written.
+    Refused(Refusal),
+    /// Another program wrote to the database.
+    ChangedElsewhere,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The step, or none where nothing changed.
+    pub point: Option<UndoPoint>,
+    /// What kind of step it was.
+    pub step: Step,
+    /// The contact to look at now.
+    pub contact: Option<ContactId>,
+    /// What an import did.
+    pub report: Option<Box<ImportReport>>,
+}
+
+/// The direction of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A change.
+    Forward,
+    /// A change was undone.
+    Undone,
+    /// A change was redone.
+    Redone,
+}
+
+/// What the mouse did, where: column and row from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// The column.
+    pub column: u16,
+    /// The row.
+    pub row: u16,
+    /// What it did.
+    pub act: MouseAct,
+}
+
+/// What the mouse did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseAct {
+    /// The left button went down.
+    Click,
+    /// The wheel turned up.
+    WheelUp,
+    /// The wheel turned down.
+    WheelDown,
+}
+
+/// The size of the terminal in columns and rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// Which timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerId {
+    /// A prefix has waited: show what may follow.
+    WhichKey(u64),
+    /// A question to the store takes long: show that.
+    Spinner(Ticket),
+    /// Look whether another program has written.
+    Toast(u64),
+}
+
+/// A line about what was just done, or why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// How it went.
+    pub tone: Tone,
+    /// The words.
+    pub text: String,
+    /// Whether `u` takes it back.
+    pub undoable: bool,
+}
+
+/// How something went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Well.
+    Good,
+    /// A remark.
+    Plain,
+    /// It was refused.
+    Bad,
+}
+
+/// Which pane of the main screen has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// The line of the filter.
+    Filter,
+    /// The numbers of the contact.
+    Detail,
+}
+
+/// What stands over the main screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Screen {
+    /// A number is edited.
+    PhoneForm(Box<PhoneForm>),
+    /// A contact is edited.
+    ContactForm(Box<ContactForm>),
+    /// Two people changed one record.
+    Conflict(Box<Conflict>),
+    /// Help, or the palette.
+    Search(Box<Search>),
+    /// A path is asked for.
+    Prompt(Box<Prompt>),
+    /// Yes or no.
+    Question(Question),
+    /// The history of a contact.
+    History(Box<History>),
+}
+
+/// All that the screens remember.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The size of the terminal.
+    pub size: Size,
+    /// The time, set by the loop before each message.
+    pub now: Timestamp,
+    /// How far local time is ahead of UTC, in seconds.
+    pub offset: i32,
+    /// The home country.
+    pub home: Option<Region>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// Where the data is, for the empty state.
+    pub path: String,
+    /// Why nothing can be written, if so.
+    pub read_only: Option<String>,
+    /// The list of contacts.
+    pub list: List,
+    /// The contact beside it.
+    pub detail: Detail,
+    /// Which of the two has the keys.
+    pub focus: Focus,
+    /// What stands over them, the topmost last.
+    pub over: Vec<Screen>,
+    /// The totals, once they are known.
+    pub totals: Option<Totals>,
+    /// The line about what was just done.
+    pub toast: Option<Toast>,
+    /// The keys of a prefix that waits.
+    pub waiting: Vec<Key>,
+    /// Whether what may follow is shown.
+    pub which_key: bool,
+    /// Whether the store takes long.
+    pub busy: bool,
+    /// The newest ticket.
+    pub ticket: Ticket,
+    /// The ticket of the write that has not been answered.
+    pub writing: Option<Ticket>,
+    /// The tickets of the other questions.
+    pub totals_ticket: Ticket,
+    /// Whether `^C` was the last key.
+    pub interrupted: bool,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+}
+
+impl Model {
+    /// The model before anything is known.
+    #[must_use]
+    pub fn new(size: Size, keymap: Keymap, home: Option<Region>, path: String) -> Self {
+        Self {
+            size,
+            now: Timestamp::default(),
+            offset: 0,
+            home,
+            keymap,
+            path,
+            read_only: None,
+            list: List::default(),
+            detail: Detail::default(),
+            focus: Focus::List,
+            over: Vec::new(),
+            totals: None,
+            toast: None,
+            waiting: Vec::new(),
+            which_key: false,
+            busy: false,
+            ticket: Ticket(0),
+            writing: None,
+            totals_ticket: Ticket(0),
+            interrupted: false,
+            mouse: true,
+        }
+    }
+
+    /// A new ticket.
+    pub const fn next_ticket(&mut self) -> Ticket {
+        self.ticket = Ticket(self.ticket.0 + 1);
+        self.ticket
+    }
+
+    /// Asks the store something, and says under which ticket.
+    pub fn ask(&mut self, request: Request, effects: &mut Vec<Effect>) -> Ticket {
+        let ticket = self.next_ticket();
+        effects.push(Effect::Ask(ticket, request));
+        ticket
+    }
+
+    /// Asks the store to write; one thing at a time.
+    pub fn write(&mut self, write: Write, effects: &mut Vec<Effect>) {
+        if let Some(reason) = self.read_only.clone() {
+            return self.say(Tone::Bad, reason);
+        }
+        if self.writing.is_some() {
+            return self.say(Tone::Plain, "still writing the last change");
+        }
+        let ticket = self.ask(Request::Write(write), effects);
+        self.writing = Some(ticket);
+        effects.push(Effect::After(Duration::from_millis(150), TimerId::Spinner(ticket)));
+    }
+
+    /// Shows a line about what was just done.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.toast = Some(Toast { tone, text: text.into(), undoable: false });
+    }
+
+    /// The scopes of the keys as things stand, the nearest first.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        match self.over.last() {
+            Some(Screen::PhoneForm(_)) => vec![Scope::NumberForm, Scope::Global],
+            Some(Screen::ContactForm(_)) => vec![Scope::ContactForm, Scope::Global],
+            Some(Screen::Conflict(_)) => vec![Scope::Conflict, Scope::Movement, Scope::Global],
+            Some(Screen::Search(_)) => vec![Scope::Search],
+            Some(Screen::Prompt(_)) => vec![Scope::Prompt],
+            Some(Screen::Question(_)) => vec![Scope::Question],
+            Some(Screen::History(_)) => vec![Scope::Reading, Scope::Movement, Scope::Global],
+            None => match self.focus {
+                Focus::List => vec![Scope::Contacts, Scope::Movement, Scope::Global],
+                Focus::Filter => vec![Scope::Filter, Scope::Global],
+                Focus::Detail => vec![Scope::Numbers, Scope::Movement, Scope::Global],
+            },
+        }
+    }
+
+    /// Whether what is typed goes into a field, so that letters are letters.
+    #[must_use]
+    pub fn in_text(&self) -> bool {
+        match self.over.last() {
+            Some(Screen::PhoneForm(form)) => form.in_text(),
+            Some(Screen::ContactForm(form)) => form.in_text(),
+            Some(Screen::Search(_) | Screen::Prompt(_)) => true,
+            Some(Screen::Conflict(_) | Screen::Question(_) | Screen::History(_)) => false,
+            None => self.focus == Focus::Filter,
+        }
+    }
+
+    /// The contact that the cursor is on.
+    #[must_use]
+    pub fn current(&self) -> Option<ContactId> {
+        self.list.current().map(|row| row.id)
+    }
+}

@@ -1,0 +1,11 @@
+//! The screens, each in a file of its own.
+
+pub mod conflict;
+pub mod contact_form;
+pub mod detail;
+pub mod history;
+pub mod list;
+pub mod phone_form;
+pub mod prompt;
+pub mod question;
+pub mod search;

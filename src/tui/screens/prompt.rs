@@ -1,0 +1,69 @@
+//! A line to type the path of a file into, for an import.
+
+use std::path::PathBuf;
+
+use crate::tui::field::Field;
+
+/// The prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prompt {
+    /// The path as it is typed.
+    pub path: Field,
+    /// What the path can be completed to.
+    pub paths: Vec<String>,
+    /// Why the last try did not work.
+    pub trouble: Option<String>,
+}
+
+impl Prompt {
+    /// The path, without the quotes or backslashes that a shell or a file manager adds to it.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        let text = self.path.text().trim();
+        let text = text.strip_prefix("file://").unwrap_or(text);
+        let text = ['"', '\'']
+            .into_iter()
+            .find_map(|quote| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)))
+            .unwrap_or(text);
+        PathBuf::from(text.replace("\\ ", " "))
+    }
+
+    /// Takes the names that the path can be completed to: as far as they agree.
+    pub fn complete(&mut self, paths: Vec<String>) {
+        let Some(first) = paths.first() else {
+            self.trouble = Some("no file begins like that".to_owned());
+            return;
+        };
+        let common = paths.iter().fold(first.as_str(), |common, path| {
+            let length = common.char_indices().zip(path.chars()).take_while(|((_, a), b)| a == b).map(|((at, sign), _)| at + sign.len_utf8()).last();
+            common.get(..length.unwrap_or(0)).unwrap_or_default()
+        });
+        if common.len() >= self.path.text().len() {
+            self.path.set(common.to_owned());
+        }
+        self.trouble = None;
+        self.paths = if paths.len() > 1 { paths } else { Vec::new() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Prompt};
+
+    #[test]
+    fn a_path_dropped_from_a_file_manager_is_understood() {
+        for typed in ["/tmp/my cards.vcf", "'/tmp/my cards.vcf'", "/tmp/my\\ cards.vcf", "file:///tmp/my cards.vcf "] {
+            let prompt = Prompt { path: Field::new(typed), ..Prompt::default() };
+            assert_eq!(prompt.file().to_str(), Some("/tmp/my cards.vcf"));
+        }
+    }
+
+    #[test]
+    fn completion_goes_as_far_as_the_names_agree() {
+        let mut prompt = Prompt { path: Field::new("/b"), ..Prompt::default() };
+        prompt.complete(vec!["/bianchi.vcf".into(), "/bianca.vcf".into()]);
+        assert_eq!(prompt.path.text(), "/bianc");
+        prompt.complete(Vec::new());
+        assert!(prompt.trouble.is_some());
+    }
+}

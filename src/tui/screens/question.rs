@@ -1,0 +1,22 @@
+//! A question with yes and no, asked only where undo cannot help; never answered by the key that
+//! asked it.
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Leave a form, and lose what was typed.
+    LeaveForm,
+    /// Write over what somebody else stored.
+    Overwrite,
+}
+
+impl Question {
+    /// The words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::LeaveForm => "Leave without saving? What you typed is lost.",
+            Self::Overwrite => "Write all of yours over what is stored? The history keeps the other.",
+        }
+    }
+}
