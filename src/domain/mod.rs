@@ -16,3 +16,4 @@ pub mod refusal;
 pub mod safe;
 pub mod sent;
 pub mod timestamp;
+pub mod title;

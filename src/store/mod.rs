@@ -2,20 +2,32 @@
 //!
 //! A [`Store`] answers in domain types. Every write is one transaction that holds the rows, the
 //! rules of the Phone resource and the operation that can take it back; what is refused has written
-//! nothing.
+//! nothing. Opening counts nothing and checks nothing that grows with the book.
 
-use std::path::Path;
+mod contacts;
+mod failure;
+mod import;
+mod journal;
+mod list;
+mod phones;
+mod record;
+mod schema;
+mod write;
 
-use crate::domain::contact::{Contact, ContactAttributes, ContactId};
-use crate::domain::edit::{ContactEdit, Done, Holder, Profile};
-use crate::domain::import::{ImportReport, Incoming};
-use crate::domain::listing::{ListQuery, Rows, Totals};
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+use uuid::Uuid;
+
+use crate::domain::edit::Done;
 use crate::domain::number::Region;
-use crate::domain::operation::{Actor, HistoryEntry, UndoPoint};
-use crate::domain::phone::{Phone, PhoneAttributes, PhoneId};
-use crate::domain::phone_list::{PhonePage, PhoneQuery};
-use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::operation::{Actor, UndoPoint};
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
+
+use failure::storing;
+use write::{StepKind, Writer};
 
 /// How a database is opened.
 pub struct Options {
@@ -28,137 +40,68 @@ pub struct Options {
 }
 
 /// An open database.
-pub struct Store {}
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    read_only: Option<String>,
+    options: Options,
+    /// Marks the steps of this store, so that undo takes back one's own first.
+    session: Uuid,
+    /// The newest step that was there when this store was opened.
+    horizon: i64,
+    data_version: Cell<i64>,
+}
 
-#[allow(unused_variables, missing_docs, clippy::all, clippy::pedantic)]
 impl Store {
-    /// Opens the database at `path`, and makes it, with its folder, where there is none.
+    /// Opens the database at `path`, and makes it, with its folder, where there is none. A file that
+    /// cannot be written is opened for reading.
+    ///
+    /// # Errors
+    /// Where the file is not ours, is empty, is newer than this program, or cannot be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, Refusal> {
-        todo!()
+        let schema::Opened { connection, path, read_only } = schema::open(path)?;
+        let horizon = connection
+            .query_row("SELECT coalesce(max(id), 0) FROM undo_point", [], |row| row.get(0))
+            .map_err(|error| failure::opening(&path, &error))?;
+        let store = Self { connection, path, read_only, options, session: Uuid::now_v7(), horizon, data_version: Cell::new(0) };
+        store.changed_elsewhere()?;
+        Ok(store)
     }
+
     /// Where the database is.
+    #[must_use]
     pub fn path(&self) -> &Path {
-        todo!()
+        &self.path
     }
-    /// Why nothing can be written, if so: `contacts.db cannot be written: read-only folder`.
+
+    /// Why nothing can be written, if so.
+    #[must_use]
     pub fn read_only(&self) -> Option<&str> {
-        todo!()
-    }
-
-    // The Phone resource, five operations. `faults` are the faults of form found while reading.
-    pub fn list_phones(&self, query: &PhoneQuery) -> Result<PhonePage, Refusal> {
-        todo!()
-    }
-    pub fn create_phone(
-        &mut self,
-        owner: ContactId,
-        sent: PhoneAttributes,
-        faults: Vec<Fault>,
-    ) -> Result<Done<Phone>, Refusal> {
-        todo!()
-    }
-    pub fn phone(&self, id: PhoneId) -> Result<Phone, Refusal> {
-        todo!()
-    }
-    pub fn update_phone(
-        &mut self,
-        id: PhoneId,
-        sent: PhoneAttributes,
-        faults: Vec<Fault>,
-    ) -> Result<Done<Phone>, Refusal> {
-        todo!()
-    }
-    pub fn delete_phone(
-        &mut self,
-        id: PhoneId,
-        stamp: Option<Timestamp>,
-    ) -> Result<Done<()>, Refusal> {
-        todo!()
-    }
-
-    // Contacts.
-    pub fn create_contact(
-        &mut self,
-        sent: ContactAttributes,
-        faults: Vec<Fault>,
-    ) -> Result<Done<Contact>, Refusal> {
-        todo!()
-    }
-    pub fn contact(&self, id: ContactId) -> Result<Contact, Refusal> {
-        todo!()
-    }
-    pub fn update_contact(
-        &mut self,
-        id: ContactId,
-        sent: ContactAttributes,
-        faults: Vec<Fault>,
-    ) -> Result<Done<Contact>, Refusal> {
-        todo!()
-    }
-    /// Deletes contacts with their phones, in one step.
-    pub fn delete_contacts(&mut self, ids: &[ContactId]) -> Result<Done<()>, Refusal> {
-        todo!()
-    }
-    /// Confirms contacts: all their phones become accurate, in one step.
-    pub fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<()>, Refusal> {
-        todo!()
-    }
-    /// Saves what a form holds, in one step.
-    pub fn save_contact(&mut self, edit: ContactEdit) -> Result<Done<ContactId>, Refusal> {
-        todo!()
-    }
-    pub fn profile(&self, id: ContactId) -> Result<Profile, Refusal> {
-        todo!()
-    }
-    /// Everybody who has this number, as typed in any spelling; `except` one contact.
-    pub fn holders(&self, typed: &str, except: Option<ContactId>) -> Result<Vec<Holder>, Refusal> {
-        todo!()
-    }
-
-    // The list.
-    pub fn rows(&self, query: &ListQuery, first: usize, count: usize) -> Result<Rows, Refusal> {
-        todo!()
-    }
-    pub fn count(&self, query: &ListQuery) -> Result<usize, Refusal> {
-        todo!()
-    }
-    pub fn totals(&self) -> Result<Totals, Refusal> {
-        todo!()
-    }
-    /// The place of a contact in the list that `query` asks for.
-    pub fn place(&self, query: &ListQuery, id: ContactId) -> Result<Option<usize>, Refusal> {
-        todo!()
-    }
-
-    // Undo, redo, history.
-    /// Takes back the newest step of this session, or of an earlier one; none where there is none.
-    pub fn undo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
-        todo!()
-    }
-    pub fn redo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
-        todo!()
-    }
-    pub fn history(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, Refusal> {
-        todo!()
-    }
-
-    // Import.
-    /// Writes cards in one step. `source` is what phones without one get.
-    pub fn import(
-        &mut self,
-        cards: &mut dyn Iterator<Item = Incoming>,
-        source: &str,
-        title: &str,
-    ) -> Result<Done<ImportReport>, Refusal> {
-        todo!()
-    }
-    /// The card that is kept byte for byte.
-    pub fn card(&self, id: crate::domain::contact::CardId) -> Result<Vec<u8>, Refusal> {
-        todo!()
+        self.read_only.as_deref()
     }
 
     /// Whether another program has written since this was asked last.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
     pub fn changed_elsewhere(&self) -> Result<bool, Refusal> {
-        todo!()
+        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(|error| storing(&error))?;
+        Ok(self.data_version.replace(version) != version)
+    }
+
+    /// Writes in one transaction that begins with the lock, so that what is read in it still holds
+    /// when it is written. `work` gives its result and the words for the step.
+    fn write<T>(&mut self, kind: StepKind, work: impl FnOnce(&mut Writer<'_>) -> Result<(T, String), Refusal>) -> Result<Done<T>, Refusal> {
+        if let Some(reason) = &self.read_only {
+            return Err(Refusal::new(Kind::Storage, reason.clone()));
+        }
+        let now = (self.options.clock)();
+        let (actor, session, home) = (self.options.actor, self.session, self.options.home);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| storing(&error))?;
+        let mut writer = Writer::new(&transaction, now, home)?;
+        let (value, title) = work(&mut writer)?;
+        let point: Option<UndoPoint> = writer.finish(kind, actor, session, title)?;
+        transaction.commit().map_err(|error| storing(&error))?;
+        Ok(Done { value, point })
     }
 }

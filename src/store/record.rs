@@ -1,0 +1,222 @@
+//! Rows to records and back: the one place that knows the columns of each table.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use crate::domain::contact::{CardId, Contact, ContactId};
+use crate::domain::number;
+use crate::domain::phone::{Mark, Phone, PhoneId};
+use crate::domain::primary;
+use crate::domain::timestamp::Timestamp;
+
+/// The columns of a phone, in the order of [`phone`].
+pub(super) const PHONE: &str = "id, contact, country_code, number, typed, identity, location, is_primary, historic, \
+     valid_values, source, created_at, updated_at, updated_in_db_at";
+
+/// The columns of a contact, in the order of [`contact`].
+pub(super) const CONTACT: &str = "id, name, given_name, family_name, nickname, organisation, title, note, tags, favourite, \
+     details, uid, card, source, created_at, updated_at, updated_in_db_at";
+
+/// A UUID out of a column.
+pub(super) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    Ok(Uuid::from_bytes(row.get(column)?))
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    row.get(column).map(Timestamp::from_micros)
+}
+
+fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error)))
+}
+
+/// A phone out of a row with the columns [`PHONE`].
+pub(super) fn phone(row: &Row<'_>) -> rusqlite::Result<Phone> {
+    Ok(Phone {
+        id: PhoneId(uuid(row, 0)?),
+        contact: ContactId(uuid(row, 1)?),
+        country_code: row.get(2)?,
+        number: row.get(3)?,
+        typed: row.get(4)?,
+        identity: row.get(5)?,
+        location: row.get(6)?,
+        primary: row.get(7)?,
+        historic: row.get(8)?,
+        valid_values: row.get(9)?,
+        source: row.get(10)?,
+        created_at: time(row, 11)?,
+        updated_at: time(row, 12)?,
+        updated_in_db_at: time(row, 13)?,
+    })
+}
+
+/// A contact out of a row with the columns [`CONTACT`].
+pub(super) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
+    Ok(Contact {
+        id: ContactId(uuid(row, 0)?),
+        name: row.get(1)?,
+        given_name: row.get(2)?,
+        family_name: row.get(3)?,
+        nickname: row.get(4)?,
+        organisation: row.get(5)?,
+        title: row.get(6)?,
+        note: row.get(7)?,
+        tags: json(row, 8)?,
+        favourite: row.get(9)?,
+        details: json(row, 10)?,
+        uid: row.get(11)?,
+        card: row.get::<_, Option<i64>>(12)?.map(CardId),
+        source: row.get(13)?,
+        created_at: time(row, 14)?,
+        updated_at: time(row, 15)?,
+        updated_in_db_at: time(row, 16)?,
+    })
+}
+
+/// The phone with this id.
+pub(super) fn find_phone(connection: &Connection, id: PhoneId) -> rusqlite::Result<Option<Phone>> {
+    connection.prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE id = ?1"))?.query_row([id.0.as_bytes()], phone).optional()
+}
+
+/// The contact with this id.
+pub(super) fn find_contact(connection: &Connection, id: ContactId) -> rusqlite::Result<Option<Contact>> {
+    connection
+        .prepare_cached(&format!("SELECT {CONTACT} FROM contact WHERE id = ?1"))?
+        .query_row([id.0.as_bytes()], contact)
+        .optional()
+}
+
+/// A contact's phones, in their default order.
+pub(super) fn phones_of(connection: &Connection, id: ContactId) -> rusqlite::Result<Vec<Phone>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE contact = ?1"))?;
+    let mut phones = statement.query_map([id.0.as_bytes()], phone)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    primary::sort(&mut phones);
+    Ok(phones)
+}
+
+/// Writes a phone, new or in the place of the one with its id.
+pub(super) fn put_phone(connection: &Connection, phone: &Phone, new: New) -> rusqlite::Result<()> {
+    let sql = match new {
+        New::Yes => {
+            "INSERT INTO phone (id, contact, country_code, number, typed, identity, location, is_primary, historic,
+                valid_values, source, created_at, updated_at, updated_in_db_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        }
+        New::No => {
+            "UPDATE phone SET contact = ?2, country_code = ?3, number = ?4, typed = ?5, identity = ?6, location = ?7,
+                is_primary = ?8, historic = ?9, valid_values = ?10, source = ?11, created_at = ?12, updated_at = ?13,
+                updated_in_db_at = ?14
+             WHERE id = ?1"
+        }
+    };
+    connection.prepare_cached(sql)?.execute(params![
+        phone.id.0.as_bytes(),
+        phone.contact.0.as_bytes(),
+        phone.country_code,
+        phone.number,
+        phone.typed,
+        phone.identity,
+        phone.location,
+        phone.primary,
+        phone.historic,
+        phone.valid_values,
+        phone.source,
+        phone.created_at.micros(),
+        phone.updated_at.micros(),
+        phone.updated_in_db_at.micros(),
+    ])?;
+    Ok(())
+}
+
+/// Whether a row is there already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum New {
+    Yes,
+    No,
+}
+
+/// Writes a contact, new or in the place of the one with its id, with what the list needs of it.
+pub(super) fn put_contact(connection: &Connection, contact: &Contact, new: New) -> rusqlite::Result<()> {
+    let sql = match new {
+        New::Yes => {
+            "INSERT INTO contact (id, name, given_name, family_name, nickname, organisation, title, note, tags, favourite,
+                details, uid, card, source, created_at, updated_at, updated_in_db_at, family_key, given_key, search_text)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
+        }
+        New::No => {
+            "UPDATE contact SET name = ?2, given_name = ?3, family_name = ?4, nickname = ?5, organisation = ?6, title = ?7,
+                note = ?8, tags = ?9, favourite = ?10, details = ?11, uid = ?12, card = ?13, source = ?14,
+                created_at = ?15, updated_at = ?16, updated_in_db_at = ?17, family_key = ?18, given_key = ?19,
+                search_text = ?20
+             WHERE id = ?1"
+        }
+    };
+    connection.prepare_cached(sql)?.execute(params![
+        contact.id.0.as_bytes(),
+        contact.name,
+        contact.given_name,
+        contact.family_name,
+        contact.nickname,
+        contact.organisation,
+        contact.title,
+        contact.note,
+        serde_json::to_string(&contact.tags).unwrap_or_else(|_| "[]".to_owned()),
+        contact.favourite,
+        serde_json::to_string(&contact.details).unwrap_or_else(|_| "[]".to_owned()),
+        contact.uid,
+        contact.card.map(|card| card.0),
+        contact.source,
+        contact.created_at.micros(),
+        contact.updated_at.micros(),
+        contact.updated_in_db_at.micros(),
+        contact.family_key(),
+        contact.given_key(),
+        contact.search_text(),
+    ])?;
+    Ok(())
+}
+
+/// Writes what the list needs to know of a contact's phones: all their digits, the number that is
+/// shown with its mark, and whether one needs attention. `touched` is the contact's new
+/// `updated_at`, where it gets one.
+pub(super) fn put_summary(connection: &Connection, id: ContactId, phones: &[Phone], touched: Option<Timestamp>) -> rusqlite::Result<()> {
+    let digits: Vec<String> = phones.iter().map(|phone| number::digits(&phone.number)).filter(|digits| !digits.is_empty()).collect();
+    let main = phones.iter().find(|phone| phone.primary).or_else(|| phones.iter().max_by_key(|phone| (phone.created_at, phone.id)));
+    let attention = phones.iter().any(|phone| !phone.historic && !phone.valid_values);
+    connection
+        .prepare_cached(
+            "UPDATE contact SET digits = ?2, main_number = ?3, main_mark = ?4, attention = ?5,
+                updated_at = coalesce(?6, updated_at)
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id.0.as_bytes(),
+            digits.join(" "),
+            main.map(Phone::shown),
+            main.map_or(0, |phone| code(phone.mark())),
+            attention,
+            touched.map(Timestamp::micros),
+        ])?;
+    Ok(())
+}
+
+/// The mark as a column holds it; 0 stands for no number.
+pub(super) const fn code(mark: Mark) -> u8 {
+    match mark {
+        Mark::Accurate => 1,
+        Mark::Unconfirmed => 2,
+        Mark::Impossible => 3,
+    }
+}
+
+/// The mark that a column holds.
+pub(super) const fn mark(code: u8) -> Option<Mark> {
+    match code {
+        1 => Some(Mark::Accurate),
+        2 => Some(Mark::Unconfirmed),
+        3 => Some(Mark::Impossible),
+        _ => None,
+    }
+}
