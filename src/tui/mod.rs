@@ -11,3 +11,5 @@ pub mod text;
 pub mod theme;
 pub mod time;
 pub mod update;
+pub mod view;
+mod views;
