@@ -15,12 +15,22 @@ pub fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> String {
         updated_in_db_at: after.updated_in_db_at,
         ..before.clone()
     } == *after;
-    let flipped = (before.historic != after.historic, before.primary != after.primary, before.valid_values != after.valid_values);
+    let flipped = (
+        before.historic != after.historic,
+        before.primary != after.primary,
+        before.valid_values != after.valid_values,
+    );
     match flipped {
-        (true, _, false) if same_but_flags && after.historic => format!("Marked {number} as historic"),
+        (true, _, false) if same_but_flags && after.historic => {
+            format!("Marked {number} as historic")
+        }
         (true, _, false) if same_but_flags => format!("Brought {number} back into use"),
-        (false, true, false) if same_but_flags && after.primary => format!("Made {number} the primary number"),
-        (false, false, true) if same_but_flags && after.valid_values => format!("Marked {number} as accurate"),
+        (false, true, false) if same_but_flags && after.primary => {
+            format!("Made {number} the primary number")
+        }
+        (false, false, true) if same_but_flags && after.valid_values => {
+            format!("Marked {number} as accurate")
+        }
         (false, false, true) if same_but_flags => format!("Marked {number} as not confirmed"),
         _ => format!("Changed {number} of {contact}"),
     }

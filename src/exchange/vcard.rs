@@ -32,7 +32,13 @@ pub type Read = Result<Incoming, Reject>;
 impl<R: BufRead> Cards<R> {
     /// Reads cards from a stream.
     pub const fn new(stream: R) -> Self {
-        Self { lines: stream, line: 0, card: 0, ahead: None, done: false }
+        Self {
+            lines: stream,
+            line: 0,
+            card: 0,
+            ahead: None,
+            done: false,
+        }
     }
 
     /// How many lines have been read.
@@ -113,23 +119,51 @@ impl<R: BufRead> Cards<R> {
                 }
             }
         }
-        Ok(if long { Piece::Long(begin, bytes) } else { Piece::Card(begin, bytes) })
+        Ok(if long {
+            Piece::Long(begin, bytes)
+        } else {
+            Piece::Card(begin, bytes)
+        })
     }
 
     fn read(&mut self, piece: Piece) -> Read {
         self.card += 1;
         let (line, card, reason) = match piece {
             Piece::Card(line, bytes) => {
-                let place = Place { card: self.card, line };
+                let place = Place {
+                    card: self.card,
+                    line,
+                };
                 return match parse(&bytes) {
                     Ok(card) => incoming(&card, place, bytes),
-                    Err(reason) => Err(Reject { place, name: None, reason, card: bytes }),
+                    Err(reason) => Err(Reject {
+                        place,
+                        name: None,
+                        reason,
+                        card: bytes,
+                    }),
                 };
             }
-            Piece::Junk(line, bytes) => (line, bytes, "no vCard: a card begins with BEGIN:VCARD".to_owned()),
-            Piece::Long(line, bytes) => (line, bytes, format!("larger than {} MiB", LIMIT / 1024 / 1024)),
+            Piece::Junk(line, bytes) => (
+                line,
+                bytes,
+                "no vCard: a card begins with BEGIN:VCARD".to_owned(),
+            ),
+            Piece::Long(line, bytes) => (
+                line,
+                bytes,
+                format!("larger than {} MiB", LIMIT / 1024 / 1024),
+            ),
         };
-        Err(Reject { place: Place { card: self.card, line }, name: None, reason, card })
+        Err(Reject {
+            place: Place {
+                card: self.card,
+                line,
+            },
+            name: None,
+            reason,
+            card,
+        })
     }
 }
 
@@ -171,7 +205,13 @@ fn parse(bytes: &[u8]) -> Result<VCard, String> {
     // Old programs write Latin-1 without saying so; what is shown should be letters all the same.
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) if bytes.windows(8).any(|part| part.eq_ignore_ascii_case(b"CHARSET=")) => String::from_utf8_lossy(bytes).into_owned(),
+        Err(_)
+            if bytes
+                .windows(8)
+                .any(|part| part.eq_ignore_ascii_case(b"CHARSET=")) =>
+        {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     };
     match Parser::new(&text).entry() {

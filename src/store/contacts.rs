@@ -20,7 +20,11 @@ impl Store {
     ///
     /// # Errors
     /// Invalid with every fault; conflict where the id is taken.
-    pub fn create_contact(&mut self, sent: ContactAttributes, faults: Vec<Fault>) -> Result<Done<Contact>, Refusal> {
+    pub fn create_contact(
+        &mut self,
+        sent: ContactAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<Done<Contact>, Refusal> {
         self.write(StepKind::Change, |writer| {
             let contact = sent.create(&writer.context(), faults)?;
             let contact = writer.insert_contact(contact)?;
@@ -42,7 +46,12 @@ impl Store {
     ///
     /// # Errors
     /// Not found; invalid with every fault; conflict where somebody wrote it since its stamp.
-    pub fn update_contact(&mut self, id: ContactId, sent: ContactAttributes, faults: Vec<Fault>) -> Result<Done<Contact>, Refusal> {
+    pub fn update_contact(
+        &mut self,
+        id: ContactId,
+        sent: ContactAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<Done<Contact>, Refusal> {
         self.write(StepKind::Change, |writer| {
             let before = writer.contact(id)?;
             let after = sent.revise(&before, &writer.context(), faults)?;
@@ -82,7 +91,9 @@ impl Store {
                     title = format!("Confirmed {}", contact.name);
                 }
                 let now = writer.now;
-                for before in record::phones_of(writer.connection(), *id).map_err(|error| storing(&error))? {
+                for before in
+                    record::phones_of(writer.connection(), *id).map_err(|error| storing(&error))?
+                {
                     if !before.valid_values {
                         let mut after = before.clone();
                         after.valid_values = true;
@@ -103,12 +114,19 @@ impl Store {
         self.write(StepKind::Change, |writer| {
             let (contact, title) = writer.save(edit.id, edit.contact)?;
             // What is deleted gives way first: its number may come again in another row.
-            let (deleted, kept): (Vec<_>, Vec<_>) =
-                edit.phones.into_iter().enumerate().partition(|(_, phone)| matches!(phone, PhoneEdit::Delete(_, _)));
+            let (deleted, kept): (Vec<_>, Vec<_>) = edit
+                .phones
+                .into_iter()
+                .enumerate()
+                .partition(|(_, phone)| matches!(phone, PhoneEdit::Delete(_, _)));
             for (row, phone) in deleted.into_iter().chain(kept) {
                 let written = match phone {
-                    PhoneEdit::Create(sent) => writer.create_phone(contact, sent, Vec::new()).map(|_| ()),
-                    PhoneEdit::Update(id, sent) => writer.revise_phone(id, sent, Vec::new()).map(|_| ()),
+                    PhoneEdit::Create(sent) => {
+                        writer.create_phone(contact, sent, Vec::new()).map(|_| ())
+                    }
+                    PhoneEdit::Update(id, sent) => {
+                        writer.revise_phone(id, sent, Vec::new()).map(|_| ())
+                    }
                     PhoneEdit::Delete(id, stamp) => writer.remove_phone(id, stamp).map(|_| ()),
                 };
                 written.map_err(|refusal| at_row(refusal, row + 1))?;
@@ -124,7 +142,11 @@ impl Store {
     pub fn profile(&self, id: ContactId) -> Result<Profile, Refusal> {
         let contact = self.contact(id)?;
         let phones = record::phones_of(&self.connection, id).map_err(|error| storing(&error))?;
-        Ok(Profile { contact, phones, history: self.history(id, HISTORY)? })
+        Ok(Profile {
+            contact,
+            phones,
+            history: self.history(id, HISTORY)?,
+        })
     }
 
     /// The card that a contact came from, byte for byte.
@@ -132,7 +154,11 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn card(&self, id: CardId) -> Result<Vec<u8>, Refusal> {
-        let card = self.connection.query_row("SELECT bytes FROM card WHERE id = ?1", [id.0], |row| row.get(0));
+        let card =
+            self.connection
+                .query_row("SELECT bytes FROM card WHERE id = ?1", [id.0], |row| {
+                    row.get(0)
+                });
         match card {
             Err(rusqlite::Error::QueryReturnedNoRows) => Err(Refusal::not_found("card", id.0)),
             card => card.map_err(|error| storing(&error)),
@@ -147,9 +173,15 @@ impl Writer<'_> {
         found.ok_or_else(|| Refusal::not_found("contact", id))
     }
 
-    fn save(&mut self, id: Option<ContactId>, sent: Option<ContactAttributes>) -> Result<(ContactId, String), Refusal> {
+    fn save(
+        &mut self,
+        id: Option<ContactId>,
+        sent: Option<ContactAttributes>,
+    ) -> Result<(ContactId, String), Refusal> {
         let Some(id) = id else {
-            let contact = sent.unwrap_or_default().create(&self.context(), Vec::new())?;
+            let contact = sent
+                .unwrap_or_default()
+                .create(&self.context(), Vec::new())?;
             let contact = self.insert_contact(contact)?;
             return Ok((contact.id, format!("Added {}", contact.name)));
         };
@@ -170,7 +202,10 @@ impl Writer<'_> {
 /// A refusal that says which row of a form it is about.
 fn at_row(mut refusal: Refusal, row: usize) -> Refusal {
     for fault in &mut refusal.faults {
-        fault.attribute = fault.attribute.take().map(|attribute| format!("phones/{row}/{attribute}"));
+        fault.attribute = fault
+            .attribute
+            .take()
+            .map(|attribute| format!("phones/{row}/{attribute}"));
     }
     refusal
 }

@@ -25,7 +25,12 @@ impl Store {
     /// # Errors
     /// Where the database cannot be written; then nothing was. What is wrong with one card is in
     /// the report, and the others come in.
-    pub fn import(&mut self, cards: &mut dyn Iterator<Item = Incoming>, source: &str, title: &str) -> Result<Done<ImportReport>, Refusal> {
+    pub fn import(
+        &mut self,
+        cards: &mut dyn Iterator<Item = Incoming>,
+        source: &str,
+        title: &str,
+    ) -> Result<Done<ImportReport>, Refusal> {
         self.write(StepKind::Change, |writer| {
             let mut report = ImportReport::default();
             for card in cards {
@@ -38,7 +43,12 @@ impl Store {
 
 impl Writer<'_> {
     /// Takes one card in, and settles its contact.
-    fn take_card(&mut self, mut card: Incoming, source: &str, report: &mut ImportReport) -> Result<(), Refusal> {
+    fn take_card(
+        &mut self,
+        mut card: Incoming,
+        source: &str,
+        report: &mut ImportReport,
+    ) -> Result<(), Refusal> {
         for phone in &mut card.phones {
             phone.source.get_or_insert_with(|| source.to_owned());
         }
@@ -46,7 +56,11 @@ impl Writer<'_> {
         match self.known(&card).map_err(|error| storing(&error))? {
             Some(contact) => {
                 let added = self.add_numbers(contact, card.phones, report)?;
-                if added { report.changed += 1 } else { report.same += 1 }
+                if added {
+                    report.changed += 1
+                } else {
+                    report.same += 1
+                }
             }
             None => self.take_new(card, report)?,
         }
@@ -54,19 +68,45 @@ impl Writer<'_> {
     }
 
     fn take_new(&mut self, card: Incoming, report: &mut ImportReport) -> Result<(), Refusal> {
-        let Incoming { place, mut contact, phones, card: bytes } = card;
-        let nameless = [&contact.name, &contact.given_name, &contact.family_name, &contact.nickname, &contact.organisation]
-            .into_iter()
-            .all(|name| name.as_ref().is_none_or(Option::is_none));
+        let Incoming {
+            place,
+            mut contact,
+            phones,
+            card: bytes,
+        } = card;
+        let nameless = [
+            &contact.name,
+            &contact.given_name,
+            &contact.family_name,
+            &contact.nickname,
+            &contact.organisation,
+        ]
+        .into_iter()
+        .all(|name| name.as_ref().is_none_or(Option::is_none));
         if nameless {
             // Somebody without a name is found by number or address.
-            let email = contact.details.iter().flatten().next().map(|detail| detail.value.clone());
-            contact.name = Some(phones.first().and_then(|phone| phone.number.clone()).or(email));
+            let email = contact
+                .details
+                .iter()
+                .flatten()
+                .next()
+                .map(|detail| detail.value.clone());
+            contact.name = Some(
+                phones
+                    .first()
+                    .and_then(|phone| phone.number.clone())
+                    .or(email),
+            );
         }
         let mut made = match contact.create(&self.context(), Vec::new()) {
             Ok(made) => made,
             Err(refusal) if refusal.kind == Kind::Invalid => {
-                report.rejects.push(Reject { place, name: None, reason: refusal.to_string(), card: bytes });
+                report.rejects.push(Reject {
+                    place,
+                    name: None,
+                    reason: refusal.to_string(),
+                    card: bytes,
+                });
                 return Ok(());
             }
             Err(refusal) => return Err(refusal),
@@ -80,17 +120,26 @@ impl Writer<'_> {
 
     /// Adds the numbers that a contact does not have; one that it has is merged into the one that is
     /// there (Phone resource, 4). Says whether anything changed.
-    fn add_numbers(&mut self, contact: ContactId, sent: Vec<PhoneAttributes>, report: &mut ImportReport) -> Result<bool, Refusal> {
+    fn add_numbers(
+        &mut self,
+        contact: ContactId,
+        sent: Vec<PhoneAttributes>,
+        report: &mut ImportReport,
+    ) -> Result<bool, Refusal> {
         let mut changed = false;
         for sent in sent {
-            let there = record::phones_of(self.connection(), contact).map_err(|error| storing(&error))?;
+            let there =
+                record::phones_of(self.connection(), contact).map_err(|error| storing(&error))?;
             let phone = match sent.create(contact, there.is_empty(), &self.context(), Vec::new()) {
                 Ok(phone) => phone,
                 // A blank number is no number.
                 Err(refusal) if refusal.kind == Kind::Invalid => continue,
                 Err(refusal) => return Err(refusal),
             };
-            match there.into_iter().find(|known| known.identity == phone.identity) {
+            match there
+                .into_iter()
+                .find(|known| known.identity == phone.identity)
+            {
                 Some(known) => {
                     report.numbers_same += 1;
                     let merged = merge(&known, &phone);
@@ -121,7 +170,12 @@ impl Writer<'_> {
                 return Ok(found.map(ContactId));
             }
         }
-        let name = card.contact.name.as_ref().and_then(Option::as_deref).map(fold);
+        let name = card
+            .contact
+            .name
+            .as_ref()
+            .and_then(Option::as_deref)
+            .map(fold);
         let mut holders = connection
             .prepare_cached("SELECT c.id, c.name, c.uid FROM phone p JOIN contact c ON c.id = p.contact WHERE p.identity = ?1 LIMIT 50")?;
         for phone in &card.phones {
@@ -129,11 +183,16 @@ impl Writer<'_> {
             let hint = phone.country_code.clone().flatten();
             let identity = number::canonical(typed, hint.as_deref(), self.context().home).identity;
             let found = holders.query_map([identity], |row| {
-                Ok((ContactId(record::uuid(row, 0)?), row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+                Ok((
+                    ContactId(record::uuid(row, 0)?),
+                    row.get::<_, String>(1)?,
+                    row.get::<_, Option<String>>(2)?,
+                ))
             })?;
             for holder in found {
                 let (id, known, uid) = holder?;
-                let other_card = uid.is_some() && card.contact.uid.as_ref().is_some_and(|sent| sent.is_some());
+                let other_card =
+                    uid.is_some() && card.contact.uid.as_ref().is_some_and(|sent| sent.is_some());
                 if !other_card && name.as_ref().is_none_or(|name| *name == fold(&known)) {
                     return Ok(Some(id));
                 }
@@ -154,11 +213,17 @@ impl Writer<'_> {
 
     /// The sort key that the card's contact would get.
     fn key_of(&self, card: &Incoming) -> String {
-        card.contact.clone().create(&self.context(), Vec::new()).map(|contact: Contact| contact.family_key()).unwrap_or_default()
+        card.contact
+            .clone()
+            .create(&self.context(), Vec::new())
+            .map(|contact: Contact| contact.family_key())
+            .unwrap_or_default()
     }
 
     fn keep_card(&self, bytes: &[u8]) -> rusqlite::Result<CardId> {
-        self.connection().prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?.execute([bytes])?;
+        self.connection()
+            .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
+            .execute([bytes])?;
         Ok(CardId(self.connection().last_insert_rowid()))
     }
 }
@@ -172,7 +237,10 @@ fn merge(known: &Phone, other: &Phone) -> Phone {
         historic,
         valid_values: known.valid_values || other.valid_values,
         location: known.location.clone().or_else(|| other.location.clone()),
-        country_code: known.country_code.clone().or_else(|| other.country_code.clone()),
+        country_code: known
+            .country_code
+            .clone()
+            .or_else(|| other.country_code.clone()),
         created_at: known.created_at.min(other.created_at),
         ..known.clone()
     }

@@ -6,7 +6,9 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::contact::{Contact, ContactId};
-use crate::domain::operation::{Actor, FieldChange, HistoryEntry, Key, Operation, Record, UndoPoint};
+use crate::domain::operation::{
+    Actor, FieldChange, HistoryEntry, Key, Operation, Record, UndoPoint,
+};
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
@@ -23,7 +25,9 @@ impl Store {
     /// # Errors
     /// Conflict where a row of the step was changed by somebody since.
     pub fn undo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
-        let Some(target) = self.candidate("undone = 0 AND kind = 'change'", "DESC")? else { return Ok(None) };
+        let Some(target) = self.candidate("undone = 0 AND kind = 'change'", "DESC")? else {
+            return Ok(None);
+        };
         self.reverse(target, StepKind::Undo, "undo").map(Some)
     }
 
@@ -32,7 +36,9 @@ impl Store {
     /// # Errors
     /// Conflict where a row of the step was changed by somebody since.
     pub fn redo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
-        let Some(target) = self.candidate("undone = 1 AND kind = 'change'", "ASC")? else { return Ok(None) };
+        let Some(target) = self.candidate("undone = 1 AND kind = 'change'", "ASC")? else {
+            return Ok(None);
+        };
         self.reverse(target, StepKind::Redo, "redo").map(Some)
     }
 
@@ -42,12 +48,21 @@ impl Store {
              WHERE {condition} AND (session = ?1 OR id <= ?2) ORDER BY id {direction} LIMIT 1"
         );
         self.connection
-            .query_row(&sql, params![self.session.as_bytes(), self.horizon], |row| point(row, 0))
+            .query_row(
+                &sql,
+                params![self.session.as_bytes(), self.horizon],
+                |row| point(row, 0),
+            )
             .optional()
             .map_err(|error| storing(&error))
     }
 
-    fn reverse(&mut self, target: UndoPoint, kind: fn(i64) -> StepKind, verb: &str) -> Result<UndoPoint, Refusal> {
+    fn reverse(
+        &mut self,
+        target: UndoPoint,
+        kind: fn(i64) -> StepKind,
+        verb: &str,
+    ) -> Result<UndoPoint, Refusal> {
         let title = target.title.clone();
         self.write(kind(target.id), |writer| {
             // The newest step that did (or undid) the target: its operations are turned round.
@@ -88,7 +103,11 @@ impl Store {
             .and_then(|mut statement| {
                 statement
                     .query_map(params![contact.0.as_bytes(), limit], |row| {
-                        Ok(HistoryEntry { operation: operation(row)?, point: point(row, 4)?, undone: row.get::<_, i64>(8)? != 0 })
+                        Ok(HistoryEntry {
+                            operation: operation(row)?,
+                            point: point(row, 4)?,
+                            undone: row.get::<_, i64>(8)? != 0,
+                        })
                     })?
                     .collect()
             });
@@ -99,7 +118,14 @@ impl Store {
 impl Writer<'_> {
     /// Refuses where a row has a change that is newer than the step which is turned round, and that
     /// still stands.
-    fn refuse_newer(&self, key: Key, contact: ContactId, target: &UndoPoint, applied: i64, verb: &str) -> Result<(), Refusal> {
+    fn refuse_newer(
+        &self,
+        key: Key,
+        contact: ContactId,
+        target: &UndoPoint,
+        applied: i64,
+        verb: &str,
+    ) -> Result<(), Refusal> {
         let newer: Option<(String, String)> = self
             .connection()
             .prepare_cached(
@@ -118,7 +144,10 @@ impl Writer<'_> {
         match newer {
             None => Ok(()),
             Some((title, actor)) => {
-                let detail = format!("cannot {verb} “{}”: it was changed since by “{title}” ({actor})", target.title);
+                let detail = format!(
+                    "cannot {verb} “{}”: it was changed since by “{title}” ({actor})",
+                    target.title
+                );
                 Err(Refusal::new(Kind::Conflict, detail))
             }
         }
@@ -128,17 +157,32 @@ impl Writer<'_> {
     fn invert(&mut self, operation: Operation) -> Result<(), Refusal> {
         let key = operation.key();
         let current = match key {
-            Key::Phone(id) => record::find_phone(self.connection(), id).map(|phone| phone.map(|phone| Record::Phone(Box::new(phone)))),
-            Key::Contact(id) => {
-                record::find_contact(self.connection(), id).map(|contact| contact.map(|contact| Record::Contact(Box::new(contact))))
-            }
+            Key::Phone(id) => record::find_phone(self.connection(), id)
+                .map(|phone| phone.map(|phone| Record::Phone(Box::new(phone)))),
+            Key::Contact(id) => record::find_contact(self.connection(), id)
+                .map(|contact| contact.map(|contact| Record::Contact(Box::new(contact)))),
         }
         .map_err(|error| storing(&error))?;
-        let damaged = || Refusal::new(Kind::Storage, "the log does not fit what is stored; nothing was written");
-        let unreadable = |error: serde_json::Error| Refusal::new(Kind::Storage, format!("the log is damaged: {error}; nothing was written"));
-        match (operation.inverse(current.clone()).ok_or_else(damaged)?, current) {
+        let damaged = || {
+            Refusal::new(
+                Kind::Storage,
+                "the log does not fit what is stored; nothing was written",
+            )
+        };
+        let unreadable = |error: serde_json::Error| {
+            Refusal::new(
+                Kind::Storage,
+                format!("the log is damaged: {error}; nothing was written"),
+            )
+        };
+        match (
+            operation.inverse(current.clone()).ok_or_else(damaged)?,
+            current,
+        ) {
             (Operation::Create(_, Some(Record::Phone(phone))), None) => self.insert_phone(*phone),
-            (Operation::Create(_, Some(Record::Contact(contact))), None) => self.insert_contact(*contact).map(|_| ()),
+            (Operation::Create(_, Some(Record::Contact(contact))), None) => {
+                self.insert_contact(*contact).map(|_| ())
+            }
             (Operation::Delete(Record::Phone(phone)), Some(_)) => self.delete_phone(*phone),
             (Operation::Delete(Record::Contact(contact)), Some(_)) => self.delete_contact(*contact),
             (Operation::Update(_, changes), Some(Record::Phone(before))) => {
@@ -167,14 +211,27 @@ fn operations(writer: &Writer<'_>, step: i64) -> rusqlite::Result<Vec<(Operation
 fn operation(row: &Row<'_>) -> rusqlite::Result<Operation> {
     let id = record::uuid(row, 1)?;
     let phone = row.get::<_, String>(0)? == "phone";
-    let key = if phone { Key::Phone(PhoneId(id)) } else { Key::Contact(ContactId(id)) };
+    let key = if phone {
+        Key::Phone(PhoneId(id))
+    } else {
+        Key::Contact(ContactId(id))
+    };
     let fields: String = row.get::<_, Option<String>>(3)?.unwrap_or_default();
-    let damaged = |error: serde_json::Error| rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error));
+    let damaged = |error: serde_json::Error| {
+        rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
+    };
     Ok(match row.get::<_, String>(2)?.as_str() {
         "create" => Operation::Create(key, None),
-        "update" => Operation::Update(key, serde_json::from_str::<Vec<FieldChange>>(&fields).map_err(damaged)?),
-        _ if phone => Operation::Delete(Record::Phone(serde_json::from_str(&fields).map_err(damaged)?)),
-        _ => Operation::Delete(Record::Contact(serde_json::from_str(&fields).map_err(damaged)?)),
+        "update" => Operation::Update(
+            key,
+            serde_json::from_str::<Vec<FieldChange>>(&fields).map_err(damaged)?,
+        ),
+        _ if phone => Operation::Delete(Record::Phone(
+            serde_json::from_str(&fields).map_err(damaged)?,
+        )),
+        _ => Operation::Delete(Record::Contact(
+            serde_json::from_str(&fields).map_err(damaged)?,
+        )),
     })
 }
 

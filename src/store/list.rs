@@ -28,23 +28,27 @@ impl Store {
             index(query.order),
             order(query.order),
         );
-        let rows = self.connection.prepare_cached(&sql).and_then(|mut statement| {
-            statement
-                .query_map(params_from_iter(values), |row| {
-                    let number: Option<String> = row.get(3)?;
-                    Ok(Row {
-                        id: ContactId(record::uuid(row, 0)?),
-                        name: row.get(1)?,
-                        favourite: row.get(2)?,
-                        number: number.zip(record::mark(row.get(4)?)),
-                    })
-                })?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        });
+        let rows = self
+            .connection
+            .prepare_cached(&sql)
+            .and_then(|mut statement| {
+                statement
+                    .query_map(params_from_iter(values), |row| {
+                        let number: Option<String> = row.get(3)?;
+                        Ok(Row {
+                            id: ContactId(record::uuid(row, 0)?),
+                            name: row.get(1)?,
+                            favourite: row.get(2)?,
+                            number: number.zip(record::mark(row.get(4)?)),
+                        })
+                    })?
+                    .collect::<rusqlite::Result<Vec<_>>>()
+            });
         let mut rows = rows.map_err(|error| storing(&error))?;
         if !needles.digits.is_empty() {
             for row in &mut rows {
-                self.show_match(row, &needles).map_err(|error| storing(&error))?;
+                self.show_match(row, &needles)
+                    .map_err(|error| storing(&error))?;
             }
         }
         Ok(Rows { first, rows })
@@ -55,7 +59,10 @@ impl Store {
         let phones = record::phones_of(&self.connection, row.id)?;
         let matched = phones.iter().find(|phone| {
             let digits = number::digits(&phone.number);
-            needles.digits.iter().any(|needle| digits.contains(needle.as_str()))
+            needles
+                .digits
+                .iter()
+                .any(|needle| digits.contains(needle.as_str()))
         });
         if let Some(phone) = matched {
             row.number = Some((phone.shown(), phone.mark()));
@@ -93,7 +100,11 @@ impl Store {
         let key = values.len() + 1;
         values.push(Value::Blob(id.0.as_bytes().to_vec()));
         let sql = format!("SELECT true FROM contact WHERE {condition} AND id = ?{key}");
-        let there = self.connection.query_row(&sql, params_from_iter(&values), |_| Ok(())).optional().map_err(|error| storing(&error))?;
+        let there = self
+            .connection
+            .query_row(&sql, params_from_iter(&values), |_| Ok(()))
+            .optional()
+            .map_err(|error| storing(&error))?;
         if there.is_none() {
             return Ok(None);
         }
@@ -102,7 +113,11 @@ impl Store {
             Order::Given => "given_key",
             Order::Changed => "updated_at",
         };
-        let before = if query.order == Order::Changed { ">" } else { "<" };
+        let before = if query.order == Order::Changed {
+            ">"
+        } else {
+            "<"
+        };
         let sql = format!(
             "SELECT count(*) FROM contact WHERE {condition}
              AND ({column}, id) {before} (SELECT {column}, id FROM contact WHERE id = ?{key})"
@@ -114,7 +129,9 @@ impl Store {
         let number: i64 = self
             .connection
             .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row(params_from_iter(values), |row| row.get(0)))
+            .and_then(|mut statement| {
+                statement.query_row(params_from_iter(values), |row| row.get(0))
+            })
             .map_err(|error| storing(&error))?;
         Ok(usize::try_from(number).unwrap_or_default())
     }
@@ -147,11 +164,25 @@ fn condition(query: &ListQuery, needles: &Needles) -> (String, Vec<Value>) {
     for word in &needles.words {
         parts.push(holds("search_text", word));
     }
-    let spellings: Vec<String> = needles.digits.iter().map(|digits| holds("digits", digits)).collect();
+    let spellings: Vec<String> = needles
+        .digits
+        .iter()
+        .map(|digits| holds("digits", digits))
+        .collect();
     if !spellings.is_empty() {
         // A name may hold digits too.
-        let named = needles.digits.first().map(|digits| holds("search_text", digits));
-        parts.push(format!("({})", spellings.into_iter().chain(named).collect::<Vec<_>>().join(" OR ")));
+        let named = needles
+            .digits
+            .first()
+            .map(|digits| holds("search_text", digits));
+        parts.push(format!(
+            "({})",
+            spellings
+                .into_iter()
+                .chain(named)
+                .collect::<Vec<_>>()
+                .join(" OR ")
+        ));
     }
     if query.attention {
         parts.push("attention".to_owned());

@@ -59,11 +59,25 @@ impl Store {
     /// # Errors
     /// Where the file is not ours, is empty, is newer than this program, or cannot be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, Refusal> {
-        let schema::Opened { connection, path, read_only } = schema::open(path)?;
+        let schema::Opened {
+            connection,
+            path,
+            read_only,
+        } = schema::open(path)?;
         let horizon = connection
-            .query_row("SELECT coalesce(max(id), 0) FROM undo_point", [], |row| row.get(0))
+            .query_row("SELECT coalesce(max(id), 0) FROM undo_point", [], |row| {
+                row.get(0)
+            })
             .map_err(|error| failure::opening(&path, &error))?;
-        let store = Self { connection, path, read_only, options, session: Uuid::now_v7(), horizon, data_version: Cell::new(0) };
+        let store = Self {
+            connection,
+            path,
+            read_only,
+            options,
+            session: Uuid::now_v7(),
+            horizon,
+            data_version: Cell::new(0),
+        };
         store.changed_elsewhere()?;
         Ok(store)
     }
@@ -85,19 +99,29 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn changed_elsewhere(&self) -> Result<bool, Refusal> {
-        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(|error| storing(&error))?;
+        let version = self
+            .connection
+            .pragma_query_value(None, "data_version", |row| row.get(0))
+            .map_err(|error| storing(&error))?;
         Ok(self.data_version.replace(version) != version)
     }
 
     /// Writes in one transaction that begins with the lock, so that what is read in it still holds
     /// when it is written. `work` gives its result and the words for the step.
-    fn write<T>(&mut self, kind: StepKind, work: impl FnOnce(&mut Writer<'_>) -> Result<(T, String), Refusal>) -> Result<Done<T>, Refusal> {
+    fn write<T>(
+        &mut self,
+        kind: StepKind,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<(T, String), Refusal>,
+    ) -> Result<Done<T>, Refusal> {
         if let Some(reason) = &self.read_only {
             return Err(Refusal::new(Kind::Storage, reason.clone()));
         }
         let now = (self.options.clock)();
         let (actor, session, home) = (self.options.actor, self.session, self.options.home);
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| storing(&error))?;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| storing(&error))?;
         let mut writer = Writer::new(&transaction, now, home)?;
         let (value, title) = work(&mut writer)?;
         let point: Option<UndoPoint> = writer.finish(kind, actor, session, title)?;

@@ -28,7 +28,10 @@ impl Store {
         let (condition, values) = condition(query);
         let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
         let count = format!("SELECT count(*) FROM phone WHERE {condition}");
-        let total: i64 = self.connection.query_row(&count, values.as_slice(), |row| row.get(0)).map_err(|error| storing(&error))?;
+        let total: i64 = self
+            .connection
+            .query_row(&count, values.as_slice(), |row| row.get(0))
+            .map_err(|error| storing(&error))?;
         let skip = query.per_page.saturating_mul(query.page - 1);
         let page = format!(
             "SELECT {PHONE} FROM phone WHERE {condition} ORDER BY {} LIMIT {} OFFSET {}",
@@ -39,22 +42,41 @@ impl Store {
         let phones = self
             .connection
             .prepare(&page)
-            .and_then(|mut statement| statement.query_map(values.as_slice(), record::phone)?.collect())
+            .and_then(|mut statement| {
+                statement
+                    .query_map(values.as_slice(), record::phone)?
+                    .collect()
+            })
             .map_err(|error| storing(&error))?;
-        Ok(PhonePage { phones, query: query.clone(), total_count: u64::try_from(total).unwrap_or_default() })
+        Ok(PhonePage {
+            phones,
+            query: query.clone(),
+            total_count: u64::try_from(total).unwrap_or_default(),
+        })
     }
 
     /// Adds a phone to a contact. `faults` are the faults of form that reading the document found.
     ///
     /// # Errors
     /// Not found without such a contact; invalid with every fault; conflict where the id is taken.
-    pub fn create_phone(&mut self, owner: ContactId, sent: PhoneAttributes, faults: Vec<Fault>) -> Result<Done<Phone>, Refusal> {
+    pub fn create_phone(
+        &mut self,
+        owner: ContactId,
+        sent: PhoneAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<Done<Phone>, Refusal> {
         let done = self.write(StepKind::Change, |writer| {
             let contact = writer.contact(owner)?;
             let phone = writer.create_phone(owner, sent, faults)?;
-            Ok((phone.id, format!("Added {} to {}", phone.shown(), contact.name)))
+            Ok((
+                phone.id,
+                format!("Added {} to {}", phone.shown(), contact.name),
+            ))
         })?;
-        Ok(Done { value: self.phone(done.value)?, point: done.point })
+        Ok(Done {
+            value: self.phone(done.value)?,
+            point: done.point,
+        })
     }
 
     /// The phone with this id.
@@ -70,20 +92,32 @@ impl Store {
     ///
     /// # Errors
     /// Not found; invalid with every fault; conflict where somebody wrote it since its stamp.
-    pub fn update_phone(&mut self, id: PhoneId, sent: PhoneAttributes, faults: Vec<Fault>) -> Result<Done<Phone>, Refusal> {
+    pub fn update_phone(
+        &mut self,
+        id: PhoneId,
+        sent: PhoneAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<Done<Phone>, Refusal> {
         let done = self.write(StepKind::Change, |writer| {
             let (before, after) = writer.revise_phone(id, sent, faults)?;
             let contact = writer.contact(after.contact)?;
             Ok(((), title::phone_changed(&before, &after, &contact.name)))
         })?;
-        Ok(Done { value: self.phone(id)?, point: done.point })
+        Ok(Done {
+            value: self.phone(id)?,
+            point: done.point,
+        })
     }
 
     /// Deletes a phone; where a stamp is sent, only if it is the stored one.
     ///
     /// # Errors
     /// Not found; conflict.
-    pub fn delete_phone(&mut self, id: PhoneId, stamp: Option<Timestamp>) -> Result<Done<()>, Refusal> {
+    pub fn delete_phone(
+        &mut self,
+        id: PhoneId,
+        stamp: Option<Timestamp>,
+    ) -> Result<Done<()>, Refusal> {
         self.write(StepKind::Change, |writer| {
             let phone = writer.remove_phone(id, stamp)?;
             let contact = writer.contact(phone.contact)?;
@@ -97,18 +131,29 @@ impl Store {
     /// Where the database cannot be read.
     pub fn holders(&self, typed: &str, except: Option<ContactId>) -> Result<Vec<Holder>, Refusal> {
         let identity = number::canonical(typed, None, self.options.home).identity;
-        let columns = PHONE.split(", ").map(|column| format!("p.{}", column.trim())).collect::<Vec<_>>().join(", ");
+        let columns = PHONE
+            .split(", ")
+            .map(|column| format!("p.{}", column.trim()))
+            .collect::<Vec<_>>()
+            .join(", ");
         let sql = format!(
             "SELECT {columns}, c.name FROM phone p JOIN contact c ON c.id = p.contact WHERE p.identity = ?1 ORDER BY c.family_key LIMIT 20"
         );
-        let holders = self.connection.prepare_cached(&sql).and_then(|mut statement| {
-            statement
-                .query_map([identity], |row| {
-                    let phone = record::phone(row)?;
-                    Ok(Holder { contact: phone.contact, name: row.get(14)?, phone })
-                })?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        });
+        let holders = self
+            .connection
+            .prepare_cached(&sql)
+            .and_then(|mut statement| {
+                statement
+                    .query_map([identity], |row| {
+                        let phone = record::phone(row)?;
+                        Ok(Holder {
+                            contact: phone.contact,
+                            name: row.get(14)?,
+                            phone,
+                        })
+                    })?
+                    .collect::<rusqlite::Result<Vec<_>>>()
+            });
         let mut holders = holders.map_err(|error| storing(&error))?;
         holders.retain(|holder| Some(holder.contact) != except);
         Ok(holders)
@@ -117,15 +162,27 @@ impl Store {
 
 impl Writer<'_> {
     /// Adds a phone.
-    pub(super) fn create_phone(&mut self, owner: ContactId, sent: PhoneAttributes, faults: Vec<Fault>) -> Result<Phone, Refusal> {
-        let first = record::phones_of(self.connection(), owner).map_err(|error| storing(&error))?.is_empty();
+    pub(super) fn create_phone(
+        &mut self,
+        owner: ContactId,
+        sent: PhoneAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<Phone, Refusal> {
+        let first = record::phones_of(self.connection(), owner)
+            .map_err(|error| storing(&error))?
+            .is_empty();
         let phone = sent.create(owner, first, &self.context(), faults)?;
         self.insert_phone(phone.clone())?;
         Ok(phone)
     }
 
     /// Changes a phone; gives what it was and what it became, before the rules are settled.
-    pub(super) fn revise_phone(&mut self, id: PhoneId, sent: PhoneAttributes, faults: Vec<Fault>) -> Result<(Phone, Phone), Refusal> {
+    pub(super) fn revise_phone(
+        &mut self,
+        id: PhoneId,
+        sent: PhoneAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<(Phone, Phone), Refusal> {
         let before = self.phone(id)?;
         let after = sent.revise(&before, &self.context(), faults)?;
         self.update_phone(before.clone(), after.clone())?;
@@ -133,7 +190,11 @@ impl Writer<'_> {
     }
 
     /// Deletes a phone; where a stamp is sent, only if it is the stored one.
-    pub(super) fn remove_phone(&mut self, id: PhoneId, stamp: Option<Timestamp>) -> Result<Phone, Refusal> {
+    pub(super) fn remove_phone(
+        &mut self,
+        id: PhoneId,
+        stamp: Option<Timestamp>,
+    ) -> Result<Phone, Refusal> {
         let phone = self.phone(id)?;
         if stamp.is_some_and(|stamp| stamp != phone.updated_in_db_at) {
             return Err(Refusal::stale(Stored::Phone(Box::new(phone))));
@@ -168,7 +229,11 @@ fn condition(query: &PhoneQuery) -> (String, Vec<Box<dyn ToSql>>) {
 
 /// The column of an attribute; `primary` is a word of SQL.
 fn column(attribute: &str) -> &str {
-    if attribute == PhoneFilter::Primary.name() { "is_primary" } else { attribute }
+    if attribute == PhoneFilter::Primary.name() {
+        "is_primary"
+    } else {
+        attribute
+    }
 }
 
 fn order(query: &PhoneQuery) -> String {
@@ -176,7 +241,11 @@ fn order(query: &PhoneQuery) -> String {
         .sort
         .iter()
         .map(|(sort, direction)| {
-            let direction = if *direction == Direction::Ascending { "ASC" } else { "DESC" };
+            let direction = if *direction == Direction::Ascending {
+                "ASC"
+            } else {
+                "DESC"
+            };
             format!("{} {direction}", column(sort.name()))
         })
         .collect();

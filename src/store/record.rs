@@ -28,8 +28,13 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
 
 fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
-    serde_json::from_str(&text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error)))
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        )
+    })
 }
 
 /// A phone out of a row with the columns [`PHONE`].
@@ -77,11 +82,17 @@ pub(super) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
 
 /// The phone with this id.
 pub(super) fn find_phone(connection: &Connection, id: PhoneId) -> rusqlite::Result<Option<Phone>> {
-    connection.prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE id = ?1"))?.query_row([id.0.as_bytes()], phone).optional()
+    connection
+        .prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE id = ?1"))?
+        .query_row([id.0.as_bytes()], phone)
+        .optional()
 }
 
 /// The contact with this id.
-pub(super) fn find_contact(connection: &Connection, id: ContactId) -> rusqlite::Result<Option<Contact>> {
+pub(super) fn find_contact(
+    connection: &Connection,
+    id: ContactId,
+) -> rusqlite::Result<Option<Contact>> {
     connection
         .prepare_cached(&format!("SELECT {CONTACT} FROM contact WHERE id = ?1"))?
         .query_row([id.0.as_bytes()], contact)
@@ -90,8 +101,11 @@ pub(super) fn find_contact(connection: &Connection, id: ContactId) -> rusqlite::
 
 /// A contact's phones, in their default order.
 pub(super) fn phones_of(connection: &Connection, id: ContactId) -> rusqlite::Result<Vec<Phone>> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE contact = ?1"))?;
-    let mut phones = statement.query_map([id.0.as_bytes()], phone)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE contact = ?1"))?;
+    let mut phones = statement
+        .query_map([id.0.as_bytes()], phone)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
     primary::sort(&mut phones);
     Ok(phones)
 }
@@ -138,7 +152,11 @@ pub(super) enum New {
 }
 
 /// Writes a contact, new or in the place of the one with its id, with what the list needs of it.
-pub(super) fn put_contact(connection: &Connection, contact: &Contact, new: New) -> rusqlite::Result<()> {
+pub(super) fn put_contact(
+    connection: &Connection,
+    contact: &Contact,
+    new: New,
+) -> rusqlite::Result<()> {
     let sql = match new {
         New::Yes => {
             "INSERT INTO contact (id, name, given_name, family_name, nickname, organisation, title, note, tags, favourite,
@@ -181,10 +199,25 @@ pub(super) fn put_contact(connection: &Connection, contact: &Contact, new: New) 
 /// Writes what the list needs to know of a contact's phones: all their digits, the number that is
 /// shown with its mark, and whether one needs attention. `touched` is the contact's new
 /// `updated_at`, where it gets one.
-pub(super) fn put_summary(connection: &Connection, id: ContactId, phones: &[Phone], touched: Option<Timestamp>) -> rusqlite::Result<()> {
-    let digits: Vec<String> = phones.iter().map(|phone| number::digits(&phone.number)).filter(|digits| !digits.is_empty()).collect();
-    let main = phones.iter().find(|phone| phone.primary).or_else(|| phones.iter().max_by_key(|phone| (phone.created_at, phone.id)));
-    let attention = phones.iter().any(|phone| !phone.historic && !phone.valid_values);
+pub(super) fn put_summary(
+    connection: &Connection,
+    id: ContactId,
+    phones: &[Phone],
+    touched: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    let digits: Vec<String> = phones
+        .iter()
+        .map(|phone| number::digits(&phone.number))
+        .filter(|digits| !digits.is_empty())
+        .collect();
+    let main = phones.iter().find(|phone| phone.primary).or_else(|| {
+        phones
+            .iter()
+            .max_by_key(|phone| (phone.created_at, phone.id))
+    });
+    let attention = phones
+        .iter()
+        .any(|phone| !phone.historic && !phone.valid_values);
     connection
         .prepare_cached(
             "UPDATE contact SET digits = ?2, main_number = ?3, main_mark = ?4, attention = ?5,

@@ -52,8 +52,14 @@ pub(super) struct Writer<'c> {
 
 impl<'c> Writer<'c> {
     /// Starts writing, within a transaction that has begun.
-    pub(super) fn new(connection: &'c Connection, now: Timestamp, home: Option<Region>) -> Result<Self, Refusal> {
-        let stamp = connection.query_row("SELECT stamp FROM clock", [], |row| row.get(0)).map_err(|error| storing(&error))?;
+    pub(super) fn new(
+        connection: &'c Connection,
+        now: Timestamp,
+        home: Option<Region>,
+    ) -> Result<Self, Refusal> {
+        let stamp = connection
+            .query_row("SELECT stamp FROM clock", [], |row| row.get(0))
+            .map_err(|error| storing(&error))?;
         Ok(Self {
             connection,
             now,
@@ -69,7 +75,11 @@ impl<'c> Writer<'c> {
 
     /// What the rules need to be told.
     pub(super) fn context(&self) -> Context {
-        Context { now: self.now, home: self.home, fresh_id: Uuid::now_v7() }
+        Context {
+            now: self.now,
+            home: self.home,
+            fresh_id: Uuid::now_v7(),
+        }
     }
 
     /// The transaction's connection, to read by.
@@ -80,7 +90,11 @@ impl<'c> Writer<'c> {
     /// A stamp that is greater than any before, whatever the clock says.
     const fn next_stamp(&mut self) -> Timestamp {
         let next = self.stamp + 1;
-        self.stamp = if self.now.micros() > next { self.now.micros() } else { next };
+        self.stamp = if self.now.micros() > next {
+            self.now.micros()
+        } else {
+            next
+        };
         Timestamp::from_micros(self.stamp)
     }
 
@@ -88,8 +102,12 @@ impl<'c> Writer<'c> {
         let trace = match (self.traces.remove(&key), before, after) {
             (Some(Trace::Created(contact)), _, Some(_)) => Some(Trace::Created(contact)),
             (Some(Trace::Created(_)), _, None) => None,
-            (Some(Trace::Changed(first, _) | Trace::Deleted(first)), _, Some(after)) => Some(Trace::Changed(first, after.clone())),
-            (Some(Trace::Changed(first, _) | Trace::Deleted(first)), _, None) => Some(Trace::Deleted(first)),
+            (Some(Trace::Changed(first, _) | Trace::Deleted(first)), _, Some(after)) => {
+                Some(Trace::Changed(first, after.clone()))
+            }
+            (Some(Trace::Changed(first, _) | Trace::Deleted(first)), _, None) => {
+                Some(Trace::Deleted(first))
+            }
             (None, Some(before), Some(after)) => Some(Trace::Changed(before, after.clone())),
             (None, Some(before), None) => Some(Trace::Deleted(before)),
             (None, None, Some(after)) => Some(Trace::Created(after.contact())),
@@ -109,23 +127,37 @@ impl<'c> Writer<'c> {
         record::put_contact(self.connection, &contact, New::Yes).map_err(|error| exists(&error))?;
         self.gone.remove(&contact.id);
         self.born.insert(contact.id);
-        self.trace(Key::Contact(contact.id), None, Some(&Record::Contact(Box::new(contact.clone()))));
+        self.trace(
+            Key::Contact(contact.id),
+            None,
+            Some(&Record::Contact(Box::new(contact.clone()))),
+        );
         self.phones.entry(contact.id).or_default();
         Ok(contact)
     }
 
     /// Puts a contact in the place of what it was.
-    pub(super) fn update_contact(&mut self, before: Contact, mut after: Contact) -> Result<Contact, Refusal> {
+    pub(super) fn update_contact(
+        &mut self,
+        before: Contact,
+        mut after: Contact,
+    ) -> Result<Contact, Refusal> {
         after.updated_in_db_at = self.next_stamp();
         record::put_contact(self.connection, &after, New::No).map_err(|error| storing(&error))?;
         let record = Record::Contact(Box::new(after.clone()));
-        self.trace(Key::Contact(after.id), Some(Record::Contact(Box::new(before))), Some(&record));
+        self.trace(
+            Key::Contact(after.id),
+            Some(Record::Contact(Box::new(before))),
+            Some(&record),
+        );
         Ok(after)
     }
 
     /// Deletes a contact with its phones.
     pub(super) fn delete_contact(&mut self, contact: Contact) -> Result<(), Refusal> {
-        for phone in record::phones_of(self.connection, contact.id).map_err(|error| storing(&error))? {
+        for phone in
+            record::phones_of(self.connection, contact.id).map_err(|error| storing(&error))?
+        {
             self.delete_phone(phone)?;
         }
         self.connection
@@ -133,7 +165,11 @@ impl<'c> Writer<'c> {
             .and_then(|mut statement| statement.execute([contact.id.0.as_bytes()]))
             .map_err(|error| storing(&error))?;
         self.gone.insert(contact.id);
-        self.trace(Key::Contact(contact.id), Some(Record::Contact(Box::new(contact))), None);
+        self.trace(
+            Key::Contact(contact.id),
+            Some(Record::Contact(Box::new(contact))),
+            None,
+        );
         Ok(())
     }
 
@@ -144,7 +180,11 @@ impl<'c> Writer<'c> {
         self.claim(&mut phone);
         phone.updated_in_db_at = self.next_stamp();
         record::put_phone(self.connection, &phone, New::Yes).map_err(|error| exists(&error))?;
-        self.trace(Key::Phone(phone.id), None, Some(&Record::Phone(Box::new(phone))));
+        self.trace(
+            Key::Phone(phone.id),
+            None,
+            Some(&Record::Phone(Box::new(phone))),
+        );
         Ok(())
     }
 
@@ -161,7 +201,11 @@ impl<'c> Writer<'c> {
         after.updated_in_db_at = self.next_stamp();
         record::put_phone(self.connection, &after, New::No).map_err(|error| storing(&error))?;
         let record = Record::Phone(Box::new(after));
-        self.trace(record.key(), Some(Record::Phone(Box::new(before))), Some(&record));
+        self.trace(
+            record.key(),
+            Some(Record::Phone(Box::new(before))),
+            Some(&record),
+        );
         Ok(())
     }
 
@@ -172,7 +216,11 @@ impl<'c> Writer<'c> {
             .and_then(|mut statement| statement.execute([phone.id.0.as_bytes()]))
             .map_err(|error| storing(&error))?;
         self.phones.entry(phone.contact).or_default();
-        self.trace(Key::Phone(phone.id), Some(Record::Phone(Box::new(phone))), None);
+        self.trace(
+            Key::Phone(phone.id),
+            Some(Record::Phone(Box::new(phone))),
+            None,
+        );
         Ok(())
     }
 
@@ -185,12 +233,22 @@ impl<'c> Writer<'c> {
 
     /// Refuses a number that the contact has already, and names the one that is there.
     fn refuse_twice(&self, phone: &Phone) -> Result<(), Refusal> {
-        let there = record::phones_of(self.connection, phone.contact).map_err(|error| storing(&error))?;
-        match there.iter().find(|other| other.identity == phone.identity && other.id != phone.id) {
+        let there =
+            record::phones_of(self.connection, phone.contact).map_err(|error| storing(&error))?;
+        match there
+            .iter()
+            .find(|other| other.identity == phone.identity && other.id != phone.id)
+        {
             None => Ok(()),
             Some(other) => {
-                let label = other.location.as_deref().map_or_else(String::new, |label| format!("{label}, "));
-                let detail = format!("is already a number of this contact ({label}{})", other.shown());
+                let label = other
+                    .location
+                    .as_deref()
+                    .map_or_else(String::new, |label| format!("{label}, "));
+                let detail = format!(
+                    "is already a number of this contact ({label}{})",
+                    other.shown()
+                );
                 Err(Refusal::invalid(vec![Fault::of("number", detail)]))
             }
         }
@@ -198,7 +256,8 @@ impl<'c> Writer<'c> {
 
     /// Settles who is primary of a contact's phones, and what the list needs of them.
     fn settle(&mut self, contact: ContactId, claim: Option<PhoneId>) -> Result<(), Refusal> {
-        let mut phones = record::phones_of(self.connection, contact).map_err(|error| storing(&error))?;
+        let mut phones =
+            record::phones_of(self.connection, contact).map_err(|error| storing(&error))?;
         for phone in &mut phones {
             phone.primary |= Some(phone.id) == claim;
         }
@@ -208,7 +267,11 @@ impl<'c> Writer<'c> {
         }
         // The old one gives way before the new one takes the place.
         let wrong = |phone: &Phone| phone.primary != (Some(phone.id) == heir);
-        let mut changed: Vec<Phone> = phones.iter().filter(|phone| wrong(phone)).cloned().collect();
+        let mut changed: Vec<Phone> = phones
+            .iter()
+            .filter(|phone| wrong(phone))
+            .cloned()
+            .collect();
         changed.sort_by_key(|phone| !phone.primary);
         for before in changed {
             let mut after = before.clone();
@@ -219,10 +282,15 @@ impl<'c> Writer<'c> {
                 place.clone_from(&after);
             }
             let record = Record::Phone(Box::new(after));
-            self.trace(record.key(), Some(Record::Phone(Box::new(before))), Some(&record));
+            self.trace(
+                record.key(),
+                Some(Record::Phone(Box::new(before))),
+                Some(&record),
+            );
         }
         let touched = (!self.born.contains(&contact)).then_some(self.now);
-        record::put_summary(self.connection, contact, &phones, touched).map_err(|error| storing(&error))
+        record::put_summary(self.connection, contact, &phones, touched)
+            .map_err(|error| storing(&error))
     }
 
     /// Settles the contacts that were touched so far; an import does it card by card.
@@ -236,14 +304,29 @@ impl<'c> Writer<'c> {
     }
 
     /// Ends the writing: settles, logs, and keeps the clock. No step where nothing changed.
-    pub(super) fn finish(mut self, kind: StepKind, actor: Actor, session: Uuid, title: String) -> Result<Option<UndoPoint>, Refusal> {
+    pub(super) fn finish(
+        mut self,
+        kind: StepKind,
+        actor: Actor,
+        session: Uuid,
+        title: String,
+    ) -> Result<Option<UndoPoint>, Refusal> {
         self.settle_all()?;
-        self.log(kind, actor, session, title).map_err(|error| storing(&error))
+        self.log(kind, actor, session, title)
+            .map_err(|error| storing(&error))
     }
 
-    fn log(&mut self, kind: StepKind, actor: Actor, session: Uuid, title: String) -> rusqlite::Result<Option<UndoPoint>> {
+    fn log(
+        &mut self,
+        kind: StepKind,
+        actor: Actor,
+        session: Uuid,
+        title: String,
+    ) -> rusqlite::Result<Option<UndoPoint>> {
         let connection = self.connection;
-        connection.prepare_cached("UPDATE clock SET stamp = ?1")?.execute([self.stamp])?;
+        connection
+            .prepare_cached("UPDATE clock SET stamp = ?1")?
+            .execute([self.stamp])?;
         let operations = self.operations();
         if operations.is_empty() && kind == StepKind::Change {
             return Ok(None);
@@ -255,9 +338,15 @@ impl<'c> Writer<'c> {
         };
         match kind {
             // What was undone before a new change can no longer be redone.
-            StepKind::Change => connection.execute("UPDATE undo_point SET undone = 2 WHERE undone = 1", [])?,
-            StepKind::Undo(target) => connection.execute("UPDATE undo_point SET undone = 1 WHERE id = ?1", [target])?,
-            StepKind::Redo(target) => connection.execute("UPDATE undo_point SET undone = 0 WHERE id = ?1", [target])?,
+            StepKind::Change => {
+                connection.execute("UPDATE undo_point SET undone = 2 WHERE undone = 1", [])?
+            }
+            StepKind::Undo(target) => {
+                connection.execute("UPDATE undo_point SET undone = 1 WHERE id = ?1", [target])?
+            }
+            StepKind::Redo(target) => {
+                connection.execute("UPDATE undo_point SET undone = 0 WHERE id = ?1", [target])?
+            }
         };
         connection
             .prepare_cached("INSERT INTO undo_point (at, actor, title, session, kind, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
@@ -277,16 +366,31 @@ impl<'c> Writer<'c> {
                 Operation::Delete(record) => ("delete", serde_json::to_string(record).ok()),
             };
             let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-            statement.execute(params![id, seq, entity, key.uuid().as_bytes(), contact.0.as_bytes(), kind, fields])?;
+            statement.execute(params![
+                id,
+                seq,
+                entity,
+                key.uuid().as_bytes(),
+                contact.0.as_bytes(),
+                kind,
+                fields
+            ])?;
         }
-        Ok(Some(UndoPoint { id, at: self.now, actor, title }))
+        Ok(Some(UndoPoint {
+            id,
+            at: self.now,
+            actor,
+            title,
+        }))
     }
 
     /// What was done, an operation for each row, in the order of the first touch.
     fn operations(&mut self) -> Vec<(Operation, ContactId)> {
         let mut operations = Vec::with_capacity(self.order.len());
         for key in std::mem::take(&mut self.order) {
-            let Some(trace) = self.traces.remove(&key) else { continue };
+            let Some(trace) = self.traces.remove(&key) else {
+                continue;
+            };
             match trace {
                 Trace::Created(contact) => operations.push((Operation::Create(key, None), contact)),
                 Trace::Deleted(record) => {
@@ -296,8 +400,12 @@ impl<'c> Writer<'c> {
                 Trace::Changed(before, after) => {
                     let contact = after.contact();
                     let change = match (&before, &after) {
-                        (Record::Phone(before), Record::Phone(after)) => Operation::between(key, before, after),
-                        (Record::Contact(before), Record::Contact(after)) => Operation::between(key, before, after),
+                        (Record::Phone(before), Record::Phone(after)) => {
+                            Operation::between(key, before, after)
+                        }
+                        (Record::Contact(before), Record::Contact(after)) => {
+                            Operation::between(key, before, after)
+                        }
                         _ => None,
                     };
                     operations.extend(change.map(|change| (change, contact)));
@@ -324,9 +432,13 @@ impl Recent for Vec<Key> {
 /// A failed insert: an id that is taken is a conflict.
 fn exists(error: &rusqlite::Error) -> Refusal {
     match error.sqlite_error().map(|error| error.extended_code) {
-        Some(rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY | rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE) => {
-            Refusal { kind: Kind::Conflict, faults: vec![Fault::of("id", "exists already")], stored: None }
-        }
+        Some(
+            rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY | rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE,
+        ) => Refusal {
+            kind: Kind::Conflict,
+            faults: vec![Fault::of("id", "exists already")],
+            stored: None,
+        },
         _ => storing(error),
     }
 }

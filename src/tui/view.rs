@@ -22,7 +22,15 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     if areas.is_nothing() {
         return too_small(model, theme, frame);
     }
-    let behind = if model.over.iter().any(|screen| !matches!(screen, Screen::ContactForm(_))) { theme.behind() } else { *theme };
+    let behind = if model
+        .over
+        .iter()
+        .any(|screen| !matches!(screen, Screen::ContactForm(_)))
+    {
+        theme.behind()
+    } else {
+        *theme
+    };
     head(model, &behind, areas, frame);
     rules(model, &behind, areas, frame);
     match model.over.first() {
@@ -37,14 +45,26 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         }
     }
     for (at, screen) in model.over.iter().enumerate() {
-        let theme = if at + 1 == model.over.len() { *theme } else { theme.behind() };
+        let theme = if at + 1 == model.over.len() {
+            *theme
+        } else {
+            theme.behind()
+        };
         match screen {
-            Screen::PhoneForm(form) => phone_form::draw(model, form, &theme, areas.content(), frame),
-            Screen::Conflict(dialog) => conflict::draw(model, dialog, &theme, areas.content(), frame),
+            Screen::PhoneForm(form) => {
+                phone_form::draw(model, form, &theme, areas.content(), frame)
+            }
+            Screen::Conflict(dialog) => {
+                conflict::draw(model, dialog, &theme, areas.content(), frame)
+            }
             Screen::Search(search) => popups::search(model, search, &theme, areas.content(), frame),
             Screen::Prompt(prompt) => popups::prompt(prompt, &theme, areas.content(), frame),
-            Screen::Question(question) => popups::question(*question, &theme, areas.content(), frame),
-            Screen::History(history) => popups::history(model, history, &theme, areas.content(), frame),
+            Screen::Question(question) => {
+                popups::question(*question, &theme, areas.content(), frame)
+            }
+            Screen::History(history) => {
+                popups::history(model, history, &theme, areas.content(), frame)
+            }
             Screen::ContactForm(_) => {}
         }
     }
@@ -56,7 +76,10 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// The calendar of the model.
 pub(super) const fn calendar(model: &Model) -> Calendar {
-    Calendar { now: model.now, offset: model.offset }
+    Calendar {
+        now: model.now,
+        offset: model.offset,
+    }
 }
 
 /// A line with something at its left and something at its right; the right one gives way.
@@ -66,17 +89,34 @@ pub(super) fn two_ends(left: Line<'_>, right: Line<'_>, area: Rect, frame: &mut 
     let wide = right.width();
     if wide <= room {
         let wide = u16::try_from(wide).unwrap_or(area.width);
-        frame.render_widget(Paragraph::new(right), Rect { x: area.right() - wide, width: wide, ..area });
+        frame.render_widget(
+            Paragraph::new(right),
+            Rect {
+                x: area.right() - wide,
+                width: wide,
+                ..area
+            },
+        );
     }
 }
 
 /// A line of one sign across an area.
 pub(super) fn hairline(sign: &str, style: Style, area: Rect, frame: &mut Frame<'_>) {
-    frame.render_widget(Paragraph::new(Line::styled(sign.repeat(usize::from(area.width)), style)), area);
+    frame.render_widget(
+        Paragraph::new(Line::styled(sign.repeat(usize::from(area.width)), style)),
+        area,
+    );
 }
 
 /// A popup's frame: rounded, with its title, and something at its right end. Gives the area inside.
-pub(super) fn popup(area: Rect, title: &str, right: &str, below: &str, theme: &Theme, frame: &mut Frame<'_>) -> Rect {
+pub(super) fn popup(
+    area: Rect,
+    title: &str,
+    right: &str,
+    below: &str,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) -> Rect {
     let glyphs = &theme.glyphs;
     let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
     frame.render_widget(Clear, area);
@@ -92,7 +132,9 @@ pub(super) fn popup(area: Rect, title: &str, right: &str, below: &str, theme: &T
             if text.is_empty() {
                 continue;
             }
-            let fill = if used == 0 && style != theme.style(Role::Dim) || used == 0 && !text.is_empty() && left == bottom_left {
+            let fill = if used == 0 && style != theme.style(Role::Dim)
+                || used == 0 && !text.is_empty() && left == bottom_left
+            {
                 1
             } else {
                 inside.saturating_sub(used + width(&text) + 3)
@@ -101,20 +143,50 @@ pub(super) fn popup(area: Rect, title: &str, right: &str, below: &str, theme: &T
             spans.push(Span::styled(format!(" {text} "), style));
             used += fill + width(&text) + 2;
         }
-        spans.push(Span::styled(glyphs.light.repeat(inside.saturating_sub(used)), rule));
+        spans.push(Span::styled(
+            glyphs.light.repeat(inside.saturating_sub(used)),
+            rule,
+        ));
         spans.push(Span::styled(right.to_owned(), rule));
         Line::from(spans)
     };
     let top = edge(top_left, title, theme.style(Role::Strong), right, top_right);
-    frame.render_widget(Paragraph::new(top), Rect { height: 1.min(area.height), ..area });
+    frame.render_widget(
+        Paragraph::new(top),
+        Rect {
+            height: 1.min(area.height),
+            ..area
+        },
+    );
     for y in area.y + 1..area.bottom().saturating_sub(1) {
         for x in [area.x, area.right().saturating_sub(1)] {
-            frame.render_widget(Paragraph::new(Line::styled(glyphs.bar, rule)), Rect::new(x, y, 1, 1));
+            frame.render_widget(
+                Paragraph::new(Line::styled(glyphs.bar, rule)),
+                Rect::new(x, y, 1, 1),
+            );
         }
     }
-    let bottom = edge(bottom_left, below.to_owned(), theme.style(Role::Warn), String::new(), bottom_right);
-    frame.render_widget(Paragraph::new(bottom), Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area });
-    Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2))
+    let bottom = edge(
+        bottom_left,
+        below.to_owned(),
+        theme.style(Role::Warn),
+        String::new(),
+        bottom_right,
+    );
+    frame.render_widget(
+        Paragraph::new(bottom),
+        Rect {
+            y: area.bottom().saturating_sub(1),
+            height: 1.min(area.height),
+            ..area
+        },
+    );
+    Rect::new(
+        area.x + 1,
+        area.y + 1,
+        area.width.saturating_sub(2),
+        area.height.saturating_sub(2),
+    )
 }
 
 /// Puts the terminal's own cursor into a field, where input methods look for it.
@@ -130,13 +202,23 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     let narrow = areas.head.width < 56;
     let mut left = vec![Span::styled("  callbook", theme.style(Role::Strong))];
     let under = match (model.over.first(), model.focus, &model.detail.profile) {
-        (Some(Screen::ContactForm(form)), _, _) => Some(if form.stored.is_some() { "Edit contact".to_owned() } else { "Add a contact".to_owned() }),
-        (_, Focus::Detail, Some(profile)) | (Some(Screen::PhoneForm(_) | Screen::Conflict(_)), _, Some(profile)) => Some(profile.contact.name.clone()),
+        (Some(Screen::ContactForm(form)), _, _) => Some(if form.stored.is_some() {
+            "Edit contact".to_owned()
+        } else {
+            "Add a contact".to_owned()
+        }),
+        (_, Focus::Detail, Some(profile))
+        | (Some(Screen::PhoneForm(_) | Screen::Conflict(_)), _, Some(profile)) => {
+            Some(profile.contact.name.clone())
+        }
         _ => None,
     };
     if let Some(under) = under {
         let room = usize::from(areas.head.width).saturating_sub(if narrow { 16 } else { 44 });
-        left.push(Span::styled(format!(" {} {}", glyphs.under, elide(&under, room, glyphs.ellipsis)), theme.style(Role::Text)));
+        left.push(Span::styled(
+            format!(" {} {}", glyphs.under, elide(&under, room, glyphs.ellipsis)),
+            theme.style(Role::Text),
+        ));
     }
     if model.busy {
         left.push(Span::styled("  writing…", theme.style(Role::Dim)));
@@ -147,17 +229,34 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     }
     if let Some(Screen::ContactForm(form)) = model.over.first() {
         if form.is_dirty() {
-            right.push(Span::styled(format!("{} unsaved", glyphs.dot), theme.style(Role::Warn)));
+            right.push(Span::styled(
+                format!("{} unsaved", glyphs.dot),
+                theme.style(Role::Warn),
+            ));
         }
     } else if !model.list.marks.is_empty() {
-        right.push(Span::styled(format!("{} marked", thousands(model.list.marks.len())), theme.style(Role::Match)));
+        right.push(Span::styled(
+            format!("{} marked", thousands(model.list.marks.len())),
+            theme.style(Role::Match),
+        ));
     } else if let Some(totals) = model.totals {
         match (totals.contacts, totals.attention) {
             (0, _) => right.push(Span::styled("no contacts", theme.style(Role::Dim))),
-            (contacts, 0) => right.push(Span::styled(count(contacts, "contact"), theme.style(Role::Dim))),
-            (_, attention) if narrow => right.push(Span::styled(format!("{} to fix", thousands(attention)), theme.style(Role::Dim))),
+            (contacts, 0) => right.push(Span::styled(
+                count(contacts, "contact"),
+                theme.style(Role::Dim),
+            )),
+            (_, attention) if narrow => right.push(Span::styled(
+                format!("{} to fix", thousands(attention)),
+                theme.style(Role::Dim),
+            )),
             (contacts, attention) => {
-                let text = format!("{} {} {} to fix", count(contacts, "contact"), glyphs.middle, thousands(attention));
+                let text = format!(
+                    "{} {} {} to fix",
+                    count(contacts, "contact"),
+                    glyphs.middle,
+                    thousands(attention)
+                );
                 right.push(Span::styled(text, theme.style(Role::Dim)));
             }
         }
@@ -181,10 +280,18 @@ fn rules(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         hairline(glyphs.light, light, areas.rule, frame);
     } else {
         let list_focused = model.focus != Focus::Detail;
-        let over = |pane: Rect| Rect { y: areas.rule.y, height: 1, ..pane };
+        let over = |pane: Rect| Rect {
+            y: areas.rule.y,
+            height: 1,
+            ..pane
+        };
         for (pane, focused) in [(areas.list, list_focused), (areas.detail, !list_focused)] {
             if pane.width > 0 {
-                let (sign, style) = if focused { (glyphs.heavy, heavy) } else { (glyphs.light, light) };
+                let (sign, style) = if focused {
+                    (glyphs.heavy, heavy)
+                } else {
+                    (glyphs.light, light)
+                };
                 hairline(sign, style, over(pane), frame);
             }
         }
@@ -193,10 +300,19 @@ fn rules(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     if areas.bar.width > 0 {
         let [above, below] = glyphs.tee;
         for y in areas.bar.y..areas.bar.bottom() {
-            frame.render_widget(Paragraph::new(Line::styled(glyphs.bar, light)), Rect::new(areas.bar.x, y, 1, 1));
+            frame.render_widget(
+                Paragraph::new(Line::styled(glyphs.bar, light)),
+                Rect::new(areas.bar.x, y, 1, 1),
+            );
         }
-        frame.render_widget(Paragraph::new(Line::styled(above, light)), Rect::new(areas.bar.x, areas.rule.y, 1, 1));
-        frame.render_widget(Paragraph::new(Line::styled(below, light)), Rect::new(areas.bar.x, areas.foot.y, 1, 1));
+        frame.render_widget(
+            Paragraph::new(Line::styled(above, light)),
+            Rect::new(areas.bar.x, areas.rule.y, 1, 1),
+        );
+        frame.render_widget(
+            Paragraph::new(Line::styled(below, light)),
+            Rect::new(areas.bar.x, areas.foot.y, 1, 1),
+        );
     }
 }
 
@@ -228,7 +344,11 @@ fn nobody(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         ]);
     }
     let wide = lines.iter().map(Line::width).max().unwrap_or(0);
-    let place = super::layout::middle(area, u16::try_from(wide).unwrap_or(area.width), u16::try_from(lines.len()).unwrap_or(area.height));
+    let place = super::layout::middle(
+        area,
+        u16::try_from(wide).unwrap_or(area.width),
+        u16::try_from(lines.len()).unwrap_or(area.height),
+    );
     frame.render_widget(Paragraph::new(lines), place);
 }
 
@@ -238,11 +358,28 @@ fn too_small(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let words = format!("callbook needs 20x5, this is {}x{}", model.size.width, model.size.height);
-    let lines: Vec<Line<'_>> = super::text::wrap(&words, usize::from(area.width)).into_iter().map(Line::from).collect();
-    let height = u16::try_from(lines.len()).unwrap_or(area.height).min(area.height);
-    let place = Rect { y: area.y + (area.height - height) / 2, height, ..area };
-    frame.render_widget(Paragraph::new(lines).centered().style(theme.style(Role::Text)), place);
+    let words = format!(
+        "callbook needs 20x5, this is {}x{}",
+        model.size.width, model.size.height
+    );
+    let lines: Vec<Line<'_>> = super::text::wrap(&words, usize::from(area.width))
+        .into_iter()
+        .map(Line::from)
+        .collect();
+    let height = u16::try_from(lines.len())
+        .unwrap_or(area.height)
+        .min(area.height);
+    let place = Rect {
+        y: area.y + (area.height - height) / 2,
+        height,
+        ..area
+    };
+    frame.render_widget(
+        Paragraph::new(lines)
+            .centered()
+            .style(theme.style(Role::Text)),
+        place,
+    );
 }
 
 /// The style of a tone.

@@ -16,21 +16,36 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::view::{calendar, popup};
 
 /// Draws the dialog.
-pub(crate) fn draw(model: &Model, dialog: &Conflict, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+pub(crate) fn draw(
+    model: &Model,
+    dialog: &Conflict,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
     let calendar = calendar(model);
     let noun = match dialog.stored {
         Stored::Phone(_) => "number",
         Stored::Contact(_) => "contact",
     };
-    let (opened, stored) = (calendar.clock(dialog.opened), calendar.clock(dialog.stamp()));
-    let height = u16::try_from(dialog.fields.len()).unwrap_or(u16::MAX).saturating_add(11);
+    let (opened, stored) = (
+        calendar.clock(dialog.opened),
+        calendar.clock(dialog.stamp()),
+    );
+    let height = u16::try_from(dialog.fields.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(11);
     let place = middle(area, 74, height);
     let left = match dialog.undecided() {
         0 => "all decided".to_owned(),
         undecided => format!("{undecided} left to decide"),
     };
     let times = format!("{opened} {} {stored}", theme.glyphs.arrow);
-    let title = if noun == "number" { "Number changed elsewhere" } else { "Contact changed elsewhere" };
+    let title = if noun == "number" {
+        "Number changed elsewhere"
+    } else {
+        "Contact changed elsewhere"
+    };
     let inside = popup(place, title, &times, &left, theme, frame);
     let columns = usize::from(inside.width);
     let text = theme.style(Role::Text);
@@ -38,12 +53,21 @@ pub(crate) fn draw(model: &Model, dialog: &Conflict, theme: &Theme, area: Rect, 
     let mut lines = Vec::new();
     if !low {
         lines.push(Line::default());
-        let told = format!("Someone else changed this {noun} while you were editing it. You opened it as stored at {opened}; it was stored anew at {stored}.");
-        lines.extend(wrap(&told, columns.saturating_sub(4)).into_iter().map(|line| Line::styled(format!("  {line}"), text)));
+        let told = format!(
+            "Someone else changed this {noun} while you were editing it. You opened it as stored at {opened}; it was stored anew at {stored}."
+        );
+        lines.extend(
+            wrap(&told, columns.saturating_sub(4))
+                .into_iter()
+                .map(|line| Line::styled(format!("  {line}"), text)),
+        );
         lines.push(Line::default());
     }
     let side = columns.saturating_sub(18 + 17) / 2;
-    lines.push(Line::styled(format!("  {:<14} {:<side$} STORED", "", "YOURS"), theme.style(Role::Section)));
+    lines.push(Line::styled(
+        format!("  {:<14} {:<side$} STORED", "", "YOURS"),
+        theme.style(Role::Section),
+    ));
     let head = lines.len();
     for (at, field) in dialog.fields.iter().enumerate() {
         lines.push(row(field, at == dialog.cursor, side, theme));
@@ -66,10 +90,16 @@ pub(crate) fn draw(model: &Model, dialog: &Conflict, theme: &Theme, area: Rect, 
         let saved = saved.join(&format!(" {} ", theme.glyphs.middle));
         lines.push(Line::from(vec![
             Span::styled("  WILL SAVE    ", theme.style(Role::Section)),
-            Span::styled(fit(&saved, columns.saturating_sub(17), theme.glyphs.ellipsis), text),
+            Span::styled(
+                fit(&saved, columns.saturating_sub(17), theme.glyphs.ellipsis),
+                text,
+            ),
         ]));
         lines.push(Line::default());
-        lines.push(Line::styled("  Nothing has been written. Your text is safe until you choose.", theme.style(Role::Dim)));
+        lines.push(Line::styled(
+            "  Nothing has been written. Your text is safe until you choose.",
+            theme.style(Role::Dim),
+        ));
     }
     frame.render_widget(Paragraph::new(lines), inside);
 }
@@ -86,7 +116,10 @@ fn row(field: &FieldMerge, on: bool, side: usize, theme: &Theme) -> Line<'static
         vec![
             Span::styled(format!("{before} "), style),
             Span::styled(text, style),
-            Span::styled(format!(" {after}{}", " ".repeat(side.saturating_sub(used))), style),
+            Span::styled(
+                format!(" {after}{}", " ".repeat(side.saturating_sub(used))),
+                style,
+            ),
         ]
     };
     let differs = field.mine != field.stored;
@@ -97,11 +130,27 @@ fn row(field: &FieldMerge, on: bool, side: usize, theme: &Theme) -> Line<'static
         Changed::Nobody => ("same", Role::Dim),
     };
     let mut spans = vec![
-        Span::styled(if on { glyphs.cursor } else { " " }, theme.style(Role::Focus)),
-        Span::styled(format!(" {:<13} ", words(&field.field)), theme.style(if on { Role::Strong } else { Role::Dim })),
+        Span::styled(
+            if on { glyphs.cursor } else { " " },
+            theme.style(Role::Focus),
+        ),
+        Span::styled(
+            format!(" {:<13} ", words(&field.field)),
+            theme.style(if on { Role::Strong } else { Role::Dim }),
+        ),
     ];
     spans.extend(cell(&field.mine, differs && field.side == Some(Side::Mine)));
-    spans.extend(cell(&field.stored, differs && field.side == Some(Side::Stored)));
-    spans.push(Span::styled(if differs && field.side.is_none() { format!("? {who}") } else { who.to_owned() }, theme.style(role)));
+    spans.extend(cell(
+        &field.stored,
+        differs && field.side == Some(Side::Stored),
+    ));
+    spans.push(Span::styled(
+        if differs && field.side.is_none() {
+            format!("? {who}")
+        } else {
+            who.to_owned()
+        },
+        theme.style(role),
+    ));
     Line::from(spans)
 }

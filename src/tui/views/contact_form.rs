@@ -19,18 +19,30 @@ const VALUE: usize = 15;
 /// Draws the form.
 pub(crate) fn draw(form: &ContactForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let columns = usize::from(area.width).saturating_sub(VALUE + 3).min(62);
-    let mut page = Page { form, theme, columns, lines: Vec::new(), caret: None, on: 0 };
+    let mut page = Page {
+        form,
+        theme,
+        columns,
+        lines: Vec::new(),
+        caret: None,
+        on: 0,
+    };
     page.texts();
     page.favourite();
     page.numbers();
     let height = usize::from(area.height);
-    let scroll = (page.on + 4).saturating_sub(height).min(page.lines.len().saturating_sub(height));
+    let scroll = (page.on + 4)
+        .saturating_sub(height)
+        .min(page.lines.len().saturating_sub(height));
     let seen: Vec<Line<'_>> = page.lines.into_iter().skip(scroll).take(height).collect();
     frame.render_widget(Paragraph::new(seen), area);
     if let Some((line, column)) = page.caret
         && let Some(line) = line.checked_sub(scroll)
     {
-        let (x, y) = (u16::try_from(column).unwrap_or(0), u16::try_from(line).unwrap_or(0));
+        let (x, y) = (
+            u16::try_from(column).unwrap_or(0),
+            u16::try_from(line).unwrap_or(0),
+        );
         caret(area.x + x, area.y + y, area, frame);
     }
 }
@@ -50,8 +62,12 @@ impl Page<'_> {
     fn texts(&mut self) {
         for (at, (attribute, label)) in TEXTS.iter().enumerate() {
             let on = self.form.place == Place::Text(at);
-            let Some(field) = self.form.texts.get(at) else { continue };
-            if *attribute == "note" && field.text().contains('\n') || width(field.text()) > self.columns {
+            let Some(field) = self.form.texts.get(at) else {
+                continue;
+            };
+            if *attribute == "note" && field.text().contains('\n')
+                || width(field.text()) > self.columns
+            {
                 self.long(label, field.text(), field.before(), on);
             } else {
                 let (seen, column) = field.window(self.columns);
@@ -63,11 +79,17 @@ impl Page<'_> {
             }
             self.underline(on);
             let remark = match *attribute {
-                "name" if !field.text().trim().is_empty() => Some(format!("sorted as {}", self.form.sorted_as())),
+                "name" if !field.text().trim().is_empty() => {
+                    Some(format!("sorted as {}", self.form.sorted_as()))
+                }
                 "note" if on => Some("^E opens $EDITOR for longer text".to_owned()),
                 _ => None,
             };
-            let fault = self.form.faults.iter().find(|fault| fault.attribute.as_deref() == Some(*attribute));
+            let fault = self
+                .form
+                .faults
+                .iter()
+                .find(|fault| fault.attribute.as_deref() == Some(*attribute));
             if let Some(fault) = fault {
                 self.under(&fault.to_string(), Role::Bad);
             } else if let Some(remark) = remark {
@@ -100,13 +122,23 @@ impl Page<'_> {
 
     fn underline(&mut self, on: bool) {
         let glyphs = &self.theme.glyphs;
-        let (sign, style) = if on { (glyphs.heavy, self.theme.style(Role::Focus)) } else { (glyphs.light, self.theme.style(Role::Dim)) };
-        self.lines.push(Line::from(vec![Span::raw(" ".repeat(VALUE)), Span::styled(sign.repeat(self.columns), style)]));
+        let (sign, style) = if on {
+            (glyphs.heavy, self.theme.style(Role::Focus))
+        } else {
+            (glyphs.light, self.theme.style(Role::Dim))
+        };
+        self.lines.push(Line::from(vec![
+            Span::raw(" ".repeat(VALUE)),
+            Span::styled(sign.repeat(self.columns), style),
+        ]));
     }
 
     fn under(&mut self, text: &str, role: Role) {
         let text = elide(text, self.columns, self.theme.glyphs.ellipsis).into_owned();
-        self.lines.push(Line::from(vec![Span::raw(" ".repeat(VALUE)), Span::styled(text, self.theme.style(role))]));
+        self.lines.push(Line::from(vec![
+            Span::raw(" ".repeat(VALUE)),
+            Span::styled(text, self.theme.style(role)),
+        ]));
     }
 
     fn favourite(&mut self) {
@@ -122,9 +154,16 @@ impl Page<'_> {
     fn numbers(&mut self) {
         let dim = self.theme.style(Role::Section);
         let wide = self.columns >= 48;
-        let head = if wide { "PRIMARY  LABEL      NUMBER                  OK  HIST SOURCE" } else { "LABEL     NUMBER" };
+        let head = if wide {
+            "PRIMARY  LABEL      NUMBER                  OK  HIST SOURCE"
+        } else {
+            "LABEL     NUMBER"
+        };
         self.lines.push(Line::default());
-        self.lines.push(Line::from(vec![Span::styled(format!("   {:<12}", "Numbers"), self.theme.style(Role::Dim)), Span::styled(head, dim)]));
+        self.lines.push(Line::from(vec![
+            Span::styled(format!("   {:<12}", "Numbers"), self.theme.style(Role::Dim)),
+            Span::styled(head, dim),
+        ]));
         for (at, row) in self.form.numbers.iter().enumerate() {
             let on = self.form.place == Place::Number(at);
             if on {
@@ -133,9 +172,23 @@ impl Page<'_> {
             let line = self.number(row, on, wide);
             self.lines.push(line);
         }
-        for fault in self.form.faults.iter().filter(|fault| fault.attribute.as_deref().is_some_and(|name| name.starts_with("phones/"))) {
-            let text = format!("number {}", fault.to_string().trim_start_matches("phones/").replace('/', ": "));
-            self.lines.push(Line::from(vec![Span::raw(" ".repeat(VALUE)), Span::styled(text, self.theme.style(Role::Bad))]));
+        for fault in self.form.faults.iter().filter(|fault| {
+            fault
+                .attribute
+                .as_deref()
+                .is_some_and(|name| name.starts_with("phones/"))
+        }) {
+            let text = format!(
+                "number {}",
+                fault
+                    .to_string()
+                    .trim_start_matches("phones/")
+                    .replace('/', ": ")
+            );
+            self.lines.push(Line::from(vec![
+                Span::raw(" ".repeat(VALUE)),
+                Span::styled(text, self.theme.style(Role::Bad)),
+            ]));
         }
         let on = self.form.place == Place::AddNumber;
         if on {
@@ -143,38 +196,85 @@ impl Page<'_> {
         }
         let cursor = if on { self.theme.glyphs.cursor } else { " " };
         self.lines.push(Line::from(vec![
-            Span::styled(format!("{:1$}{cursor} ", "", VALUE - 2), self.theme.style(Role::Focus)),
-            Span::styled("+ add a number", self.theme.style(if on { Role::Cursor } else { Role::Dim })),
+            Span::styled(
+                format!("{:1$}{cursor} ", "", VALUE - 2),
+                self.theme.style(Role::Focus),
+            ),
+            Span::styled(
+                "+ add a number",
+                self.theme.style(if on { Role::Cursor } else { Role::Dim }),
+            ),
         ]));
     }
 
     fn number(&self, row: &NumberRow, on: bool, wide: bool) -> Line<'static> {
         let glyphs = &self.theme.glyphs;
         let entry = &row.form.entry;
-        let canonical = number::canonical(entry.number.text(), row.form.calling_code().as_deref(), row.form.home);
-        let shown = if canonical.identity.starts_with('+') { number::display(&canonical.number) } else { canonical.number };
+        let canonical = number::canonical(
+            entry.number.text(),
+            row.form.calling_code().as_deref(),
+            row.form.home,
+        );
+        let shown = if canonical.identity.starts_with('+') {
+            number::display(&canonical.number)
+        } else {
+            canonical.number
+        };
         let (mark, style) = match Mark::of(entry.accurate, canonical.identity.starts_with('+')) {
             Mark::Accurate => (glyphs.accurate, self.theme.style(Role::Good)),
             Mark::Unconfirmed => (glyphs.unconfirmed, self.theme.style(Role::Warn)),
             Mark::Impossible => (glyphs.impossible, self.theme.style(Role::Bad)),
         };
-        let source = row.form.stored.as_ref().map_or(MANUAL, |phone| phone.source.as_str());
-        let source = if source == MANUAL || row.form.is_dirty() { "you" } else { source };
+        let source = row
+            .form
+            .stored
+            .as_ref()
+            .map_or(MANUAL, |phone| phone.source.as_str());
+        let source = if source == MANUAL || row.form.is_dirty() {
+            "you"
+        } else {
+            source
+        };
         let text = self.theme.style(if on { Role::Cursor } else { Role::Text });
         let radio = if entry.primary { "(•)" } else { "( )" };
-        let cursor = Span::styled(format!("{:1$}{2} ", "", VALUE - 2, if on { glyphs.cursor } else { " " }), self.theme.style(Role::Focus));
+        let cursor = Span::styled(
+            format!(
+                "{:1$}{2} ",
+                "",
+                VALUE - 2,
+                if on { glyphs.cursor } else { " " }
+            ),
+            self.theme.style(Role::Focus),
+        );
         let label = fit(entry.label.text(), 10, glyphs.ellipsis);
         let mut spans = vec![cursor];
         if wide {
             spans.push(Span::styled(format!("{radio}      {label} "), text));
         } else {
-            spans.push(Span::styled(format!("{} ", fit(entry.label.text(), 9, glyphs.ellipsis)), text));
+            spans.push(Span::styled(
+                format!("{} ", fit(entry.label.text(), 9, glyphs.ellipsis)),
+                text,
+            ));
         }
-        spans.push(Span::styled(fit(&shown, if wide { 24 } else { self.columns.saturating_sub(14) }, glyphs.ellipsis), text));
+        spans.push(Span::styled(
+            fit(
+                &shown,
+                if wide {
+                    24
+                } else {
+                    self.columns.saturating_sub(14)
+                },
+                glyphs.ellipsis,
+            ),
+            text,
+        ));
         spans.push(Span::styled(mark, style));
         if wide {
             let historic = if entry.historic { glyphs.historic } else { " " };
-            spans.push(Span::styled(format!("   {historic}    {}", safe(source)), self.theme.style(Role::Dim)));
+            spans.push(Span::styled(
+                format!("   {historic}    {}", safe(source)),
+                self.theme.style(Role::Dim),
+            ));
         }
         if row.deleted {
             spans.push(Span::styled("  deleted", self.theme.style(Role::Warn)));

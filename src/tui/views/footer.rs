@@ -26,10 +26,16 @@ pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame
         let room = usize::from(areas.toast.width).saturating_sub(if undo { 14 } else { 5 });
         let left = Line::from(vec![
             Span::styled(format!("  {sign} "), style),
-            Span::styled(elide(&toast.text, room, theme.glyphs.ellipsis).into_owned(), theme.style(Role::Text)),
+            Span::styled(
+                elide(&toast.text, room, theme.glyphs.ellipsis).into_owned(),
+                theme.style(Role::Text),
+            ),
         ]);
         let right = if undo {
-            Line::from(vec![Span::styled("u", theme.style(Role::Key)), Span::styled(" undo ", theme.style(Role::Dim))])
+            Line::from(vec![
+                Span::styled("u", theme.style(Role::Key)),
+                Span::styled(" undo ", theme.style(Role::Dim)),
+            ])
         } else {
             Line::default()
         };
@@ -39,7 +45,10 @@ pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame
         }
     } else if let Some(remark) = remark(model) {
         if !shared {
-            let line = Line::from(vec![Span::styled("  ! ", theme.style(Role::Warn)), Span::styled(remark, theme.style(Role::Text))]);
+            let line = Line::from(vec![
+                Span::styled("  ! ", theme.style(Role::Warn)),
+                Span::styled(remark, theme.style(Role::Text)),
+            ]);
             frame.render_widget(Paragraph::new(line), areas.toast);
         }
     }
@@ -48,10 +57,20 @@ pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame
 
 /// What the form on top remarks: somebody else has the number too.
 fn remark(model: &Model) -> Option<String> {
-    let Some(Screen::PhoneForm(form)) = model.over.last() else { return None };
+    let Some(Screen::PhoneForm(form)) = model.over.last() else {
+        return None;
+    };
     let holder = form.holders.first()?;
-    let label = holder.phone.location.as_deref().map_or_else(String::new, |label| format!(" ({})", safe(label)));
-    Some(format!("{} is also a number of {}{label}", holder.phone.shown(), safe(&holder.name)))
+    let label = holder
+        .phone
+        .location
+        .as_deref()
+        .map_or_else(String::new, |label| format!(" ({})", safe(label)));
+    Some(format!(
+        "{} is also a number of {}{label}",
+        holder.phone.shown(),
+        safe(&holder.name)
+    ))
 }
 
 /// The hints of the nearest scope; who does not fit leaves, the greatest rank first.
@@ -60,13 +79,22 @@ fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let Some(scope) = scopes.first() else { return };
     let narrow = area.width < 56;
     let all = match (model.in_text(), narrow) {
-        _ if matches!(scope, Scope::Search | Scope::Question | Scope::Prompt | Scope::Filter) => None,
+        _ if matches!(
+            scope,
+            Scope::Search | Scope::Question | Scope::Prompt | Scope::Filter
+        ) =>
+        {
+            None
+        }
         (true, _) => Some(("F1", "help")),
         (false, true) => Some(("?", "keys")),
         (false, false) => Some(("?", "all keys")),
     };
     let right: Vec<Span<'_>> = all.map_or_else(Vec::new, |(key, word)| {
-        vec![Span::styled(key, theme.style(Role::Key)), Span::styled(format!(" {word} "), theme.style(Role::Dim))]
+        vec![
+            Span::styled(key, theme.style(Role::Key)),
+            Span::styled(format!(" {word} "), theme.style(Role::Dim)),
+        ]
     });
     let right_width: usize = right.iter().map(Span::width).sum();
     if !model.waiting.is_empty() {
@@ -79,14 +107,30 @@ fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         return two_ends(left, Line::from(right), area, frame);
     }
     let hints: Vec<(String, String, bool)> = if is_empty(model) && model.over.is_empty() {
-        [("a", "add"), ("i", "import"), (":", "commands"), ("q", "quit")].map(|(key, word)| (key.to_owned(), word.to_owned(), true)).to_vec()
+        [
+            ("a", "add"),
+            ("i", "import"),
+            (":", "commands"),
+            ("q", "quit"),
+        ]
+        .map(|(key, word)| (key.to_owned(), word.to_owned(), true))
+        .to_vec()
     } else {
         model
             .keymap
             .hints(*scope)
             .into_iter()
-            .filter(|(_, binding)| binding.action != Action::Fix || model.totals.is_some_and(|totals| totals.attention > 0))
-            .map(|(key, binding)| (shown(&key, &theme.glyphs), word(model, binding.action, binding.hint), why_not(binding.action, model).is_none()))
+            .filter(|(_, binding)| {
+                binding.action != Action::Fix
+                    || model.totals.is_some_and(|totals| totals.attention > 0)
+            })
+            .map(|(key, binding)| {
+                (
+                    shown(&key, &theme.glyphs),
+                    word(model, binding.action, binding.hint),
+                    why_not(binding.action, model).is_none(),
+                )
+            })
             .collect()
     };
     let room = usize::from(area.width).saturating_sub(right_width + 3);
@@ -98,7 +142,11 @@ fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             break;
         }
         used += wide;
-        let style = if enabled { theme.style(Role::Key) } else { theme.style(Role::Dim) };
+        let style = if enabled {
+            theme.style(Role::Key)
+        } else {
+            theme.style(Role::Dim)
+        };
         left.push(Span::styled(key, style));
         left.push(Span::styled(format!(" {word}   "), theme.style(Role::Dim)));
     }
@@ -110,7 +158,9 @@ fn word(model: &Model, action: Action, hint: &str) -> String {
     match (action, model.over.last()) {
         (Action::Fix, _) if model.list.query.attention => "everybody".to_owned(),
         (Action::Fix, _) => format!("fix {}", model.totals.map_or(0, |totals| totals.attention)),
-        (Action::Save, Some(Screen::Conflict(conflict))) if conflict.undecided() > 0 => format!("{hint} ({} to decide)", conflict.undecided()),
+        (Action::Save, Some(Screen::Conflict(conflict))) if conflict.undecided() > 0 => {
+            format!("{hint} ({} to decide)", conflict.undecided())
+        }
         _ => hint.to_owned(),
     }
 }

@@ -27,21 +27,42 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
         left.push(Span::styled(seen.to_owned(), theme.style(Role::Text)));
     }
     if list.query.attention {
-        left.push(Span::styled(if text.is_empty() { "to fix: not confirmed yet" } else { "   to fix" }, theme.style(Role::Warn)));
+        left.push(Span::styled(
+            if text.is_empty() {
+                "to fix: not confirmed yet"
+            } else {
+                "   to fix"
+            },
+            theme.style(Role::Warn),
+        ));
     }
     let mut right = Vec::new();
     if let (Some(total), Some(totals)) = (list.total, model.totals) {
         if !list.query.is_everybody() {
-            right.push(format!("{} of {}", thousands(total), thousands(totals.contacts)));
+            right.push(format!(
+                "{} of {}",
+                thousands(total),
+                thousands(totals.contacts)
+            ));
         }
         if area.width >= 56 {
             right.push(list.query.order.words().to_owned());
         }
     }
     let right = format!("{} ", right.join(&format!(" {} ", theme.glyphs.middle)));
-    two_ends(Line::from(left), Line::styled(right, theme.style(Role::Dim)), area, frame);
+    two_ends(
+        Line::from(left),
+        Line::styled(right, theme.style(Role::Dim)),
+        area,
+        frame,
+    );
     if typing {
-        caret(area.x + 4 + u16::try_from(column).unwrap_or(0), area.y, area, frame);
+        caret(
+            area.x + 4 + u16::try_from(column).unwrap_or(0),
+            area.y,
+            area,
+            frame,
+        );
     }
 }
 
@@ -60,10 +81,26 @@ pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame
     for y in 0..area.height {
         let place = list.top + usize::from(y);
         let Some(row) = list.row(place) else { continue };
-        let line = Rect { y: area.y + y, height: 1, ..area };
+        let line = Rect {
+            y: area.y + y,
+            height: 1,
+            ..area
+        };
         let on = place == list.cursor;
         let marked = list.marks.contains(&row.id);
-        draw_row(row, &Look { on, marked, focused: model.focus != Focus::Detail, alone }, &needles, theme, line, frame);
+        draw_row(
+            row,
+            &Look {
+                on,
+                marked,
+                focused: model.focus != Focus::Detail,
+                alone,
+            },
+            &needles,
+            theme,
+            line,
+            frame,
+        );
     }
 }
 
@@ -79,7 +116,14 @@ struct Look {
 /// The width of a name before its number.
 const NAME: usize = 20;
 
-fn draw_row(row: &Row, look: &Look, needles: &Needles, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+fn draw_row(
+    row: &Row,
+    look: &Look,
+    needles: &Needles,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
     let glyphs = &theme.glyphs;
     let columns = usize::from(area.width);
     let (sign, style) = match (look.on, look.focused) {
@@ -87,14 +131,23 @@ fn draw_row(row: &Row, look: &Look, needles: &Needles, theme: &Theme, area: Rect
         (true, false) => (glyphs.rest, theme.style(Role::Rule)),
         (false, _) => (" ", theme.style(Role::Text)),
     };
-    let text = if look.on && look.focused { theme.style(Role::Cursor) } else { theme.style(Role::Text) };
+    let text = if look.on && look.focused {
+        theme.style(Role::Cursor)
+    } else {
+        theme.style(Role::Text)
+    };
     let (mark, mark_style) = match row.number.as_ref().map(|(_, mark)| *mark) {
         Some(Mark::Accurate) => (glyphs.accurate, theme.style(Role::Good)),
         Some(Mark::Unconfirmed) => (glyphs.unconfirmed, theme.style(Role::Warn)),
         Some(Mark::Impossible) => (glyphs.impossible, theme.style(Role::Bad)),
         None => (" ", theme.style(Role::Dim)),
     };
-    let number = row.number.as_ref().map_or(if look.alone { "" } else { glyphs.none }, |(number, _)| number.as_str());
+    let number = row
+        .number
+        .as_ref()
+        .map_or(if look.alone { "" } else { glyphs.none }, |(number, _)| {
+            number.as_str()
+        });
     let mut spans = vec![Span::styled(sign, style)];
     spans.push(match (look.marked, row.favourite) {
         (true, _) => Span::styled(glyphs.dot, theme.style(Role::Match)),
@@ -106,11 +159,21 @@ fn draw_row(row: &Row, look: &Look, needles: &Needles, theme: &Theme, area: Rect
     let wanted = width(number).min(columns.saturating_sub(12));
     let lit_number = |columns: usize| {
         let shown = elide(number, columns, glyphs.ellipsis).into_owned();
-        lit_digits(&shown, &needles.digits, theme.style(Role::Text), theme.style(Role::Match))
+        lit_digits(
+            &shown,
+            &needles.digits,
+            theme.style(Role::Text),
+            theme.style(Role::Match),
+        )
     };
     let name = |columns: usize| {
         let shown = fit(&row.name, columns, glyphs.ellipsis);
-        lit(&shown, &needles.words, text, text.patch(theme.style(Role::Match)))
+        lit(
+            &shown,
+            &needles.words,
+            text,
+            text.patch(theme.style(Role::Match)),
+        )
     };
     if look.alone && columns < 56 {
         spans.extend(name(columns.saturating_sub(4 + wanted)));
@@ -118,7 +181,11 @@ fn draw_row(row: &Row, look: &Look, needles: &Needles, theme: &Theme, area: Rect
         spans.extend(lit_number(wanted));
     } else if columns >= 40 {
         // The number stands at a fixed column; a wide pane gives the name more of it.
-        let room = NAME.max(columns.saturating_sub(24 + usize::from(look.alone) * 20).min(36));
+        let room = NAME.max(
+            columns
+                .saturating_sub(24 + usize::from(look.alone) * 20)
+                .min(36),
+        );
         let room = room.min(columns.saturating_sub(24));
         spans.extend(name(room));
         spans.push(Span::raw(" "));
@@ -140,7 +207,11 @@ fn draw_row(row: &Row, look: &Look, needles: &Needles, theme: &Theme, area: Rect
 fn nothing(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let text = model.list.filter.text();
     let columns = usize::from(area.width).saturating_sub(14);
-    let mut lines = vec![Line::default(), Line::styled("   Nobody matches.", theme.style(Role::Text)), Line::default()];
+    let mut lines = vec![
+        Line::default(),
+        Line::styled("   Nobody matches.", theme.style(Role::Text)),
+        Line::default(),
+    ];
     if !text.is_empty() {
         lines.push(Line::from(vec![
             Span::styled("   esc", theme.style(Role::Key)),
@@ -148,7 +219,10 @@ fn nothing(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         ]));
         lines.push(Line::from(vec![
             Span::styled("   tab a", theme.style(Role::Key)),
-            Span::styled(format!("  add {}", elide(text, columns, theme.glyphs.ellipsis)), theme.style(Role::Dim)),
+            Span::styled(
+                format!("  add {}", elide(text, columns, theme.glyphs.ellipsis)),
+                theme.style(Role::Dim),
+            ),
         ]));
     }
     frame.render_widget(Paragraph::new(lines), area);
