@@ -25,7 +25,7 @@ pub(crate) fn draw(
     area: Rect,
     frame: &mut Frame<'_>,
 ) {
-    let place = middle(area, 62, 19);
+    let place = middle(area, 68, 19);
     let title = if form.stored.is_some() {
         "Edit number"
     } else {
