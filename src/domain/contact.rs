@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::fold::fold;
 use super::phone::Context;
 use super::refusal::{Fault, Refusal, Stored};
-use super::sent::Sent;
+use super::sent::{NOTE_LIMIT, Sent, TEXT_LIMIT, tidy, unstorable};
 use super::timestamp::Timestamp;
 
 /// The id of a contact, a UUID.
@@ -346,7 +346,8 @@ impl ContactAttributes {
     ///
     /// # Errors
     /// Every fault, with the faults of form that were found before.
-    pub fn create(self, context: &Context, mut faults: Vec<Fault>) -> Result<Contact, Refusal> {
+    pub fn create(mut self, context: &Context, mut faults: Vec<Fault>) -> Result<Contact, Refusal> {
+        self.tidy(&mut faults);
         let mut contact = Contact {
             id: self.id.unwrap_or(ContactId(context.fresh_id)),
             name: String::new(),
@@ -390,11 +391,12 @@ impl ContactAttributes {
     /// Every fault, with the faults of form that were found before; a stale stamp only where
     /// nothing else is wrong.
     pub fn revise(
-        self,
+        mut self,
         stored: &Contact,
         context: &Context,
         mut faults: Vec<Fault>,
     ) -> Result<Contact, Refusal> {
+        self.tidy(&mut faults);
         let mut contact = stored.clone();
         if self.id.is_some_and(|id| id != stored.id) {
             faults.push(Fault::of("id", "cannot be changed"));
@@ -433,6 +435,38 @@ impl ContactAttributes {
             return Err(Refusal::stale(Stored::Contact(Box::new(stored.clone()))));
         }
         Ok(contact)
+    }
+
+    /// Trims what a form or a card sent without [`Self::read`], and finds what cannot be stored.
+    fn tidy(&mut self, faults: &mut Vec<Fault>) {
+        let texts = [
+            ("name", &mut self.name, TEXT_LIMIT),
+            ("given_name", &mut self.given_name, TEXT_LIMIT),
+            ("family_name", &mut self.family_name, TEXT_LIMIT),
+            ("nickname", &mut self.nickname, TEXT_LIMIT),
+            ("organisation", &mut self.organisation, TEXT_LIMIT),
+            ("title", &mut self.title, TEXT_LIMIT),
+            ("note", &mut self.note, NOTE_LIMIT),
+            ("uid", &mut self.uid, TEXT_LIMIT),
+        ];
+        for (name, sent, limit) in texts {
+            let Some(text) = sent else { continue };
+            tidy(text);
+            let fault = text.as_ref().and_then(|text| unstorable(text, limit));
+            faults.extend(fault.map(|detail| Fault::of(name, detail)));
+        }
+        tidy(&mut self.source);
+        let tags = self.tags.iter().flatten().map(|tag| ("tags", tag));
+        let source = self.source.iter().map(|source| ("source", source));
+        for (name, text) in tags.chain(source) {
+            let fault = unstorable(text, TEXT_LIMIT);
+            faults.extend(fault.map(|detail| Fault::of(name, detail)));
+        }
+        for detail in self.details.iter().flatten() {
+            let texts = detail.label.iter().chain([&detail.value]);
+            let fault = texts.filter_map(|text| unstorable(text, NOTE_LIMIT)).next();
+            faults.extend(fault.map(|detail| Fault::of("details", detail)));
+        }
     }
 
     /// Puts what was sent into the contact. A shown name that comes alone brings its parts along,

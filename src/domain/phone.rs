@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::contact::ContactId;
 use super::number::{self, Canonical, Region};
 use super::refusal::{Fault, Refusal};
-use super::sent::Sent;
+use super::sent::{Sent, TEXT_LIMIT, tidy, unstorable};
 use super::timestamp::Timestamp;
 
 /// The source of what a person typed.
@@ -235,12 +235,13 @@ impl PhoneAttributes {
     /// # Errors
     /// Every fault, with the faults of form that were found before.
     pub fn create(
-        self,
+        mut self,
         contact: ContactId,
         first: bool,
         context: &Context,
         mut faults: Vec<Fault>,
     ) -> Result<Phone, Refusal> {
+        self.tidy(&mut faults);
         let typed = self.number.as_deref().map(str::trim).unwrap_or_default();
         if typed.is_empty()
             && !faults
@@ -284,11 +285,12 @@ impl PhoneAttributes {
     /// Every fault, with the faults of form that were found before; a stale stamp only where
     /// nothing else is wrong.
     pub fn revise(
-        self,
+        mut self,
         stored: &Phone,
         context: &Context,
         mut faults: Vec<Fault>,
     ) -> Result<Phone, Refusal> {
+        self.tidy(&mut faults);
         let faulty = |faults: &[Fault], name: &str| {
             faults
                 .iter()
@@ -343,6 +345,34 @@ impl PhoneAttributes {
         }
         phone.updated_at = self.updated_at.unwrap_or(context.now);
         Ok(phone)
+    }
+
+    /// Trims what a form or a card sent without [`Self::read`], and finds what cannot be stored.
+    fn tidy(&mut self, faults: &mut Vec<Fault>) {
+        for text in [&mut self.country_code, &mut self.location]
+            .into_iter()
+            .flatten()
+        {
+            tidy(text);
+        }
+        tidy(&mut self.source);
+        let texts = [
+            ("number", self.number.as_ref()),
+            ("country_code", self.country_code.iter().flatten().next()),
+            ("location", self.location.iter().flatten().next()),
+            ("source", self.source.as_ref()),
+        ];
+        for (name, text) in texts {
+            let fault = text.and_then(|text| unstorable(text.trim(), TEXT_LIMIT));
+            faults.extend(fault.map(|detail| Fault::of(name, detail)));
+        }
+        let code = self.country_code.iter().flatten().next();
+        if code.is_some_and(|code| !code.bytes().all(|byte| byte.is_ascii_digit())) {
+            faults.push(Fault::of(
+                "country_code",
+                "has to be digits only, such as \"39\"",
+            ));
+        }
     }
 
     /// Reads the number again where it or its country was sent. A new country code is a hint for

@@ -158,6 +158,17 @@ pub fn unstorable(text: &str, limit: usize) -> Option<String> {
         .then(|| format!("is longer than {limit} characters"))
 }
 
+/// Trims a text that may be null; a blank one is null.
+pub fn tidy(text: &mut Option<String>) {
+    if let Some(untrimmed) = text {
+        let trimmed = untrimmed.trim();
+        if trimmed.len() != untrimmed.len() {
+            *untrimmed = trimmed.to_owned();
+        }
+    }
+    *text = text.take().filter(|text| !text.is_empty());
+}
+
 /// What a JSON value is, in words.
 const fn kind_of(value: &Value) -> &'static str {
     match value {

@@ -13,6 +13,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// 0000-01-01T00:00:00Z.
+const YEAR_0: i64 = -62_167_219_200_000_000;
+
+/// 10000-01-01T00:00:00Z.
+const YEAR_10000: i64 = 253_402_300_800_000_000;
+
 impl Timestamp {
     /// The instant that lies this many microseconds after the epoch.
     #[must_use]
@@ -42,12 +48,14 @@ impl Timestamp {
         })
     }
 
-    /// Reads an RFC 3339 date and time with any offset; `None` where the text is not one.
+    /// Reads an RFC 3339 date and time with any offset; `None` where the text is not one, or where
+    /// its year in UTC has no four digits and could not be written again.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text.trim())
             .ok()
             .map(|at| Self(at.timestamp_micros()))
+            .filter(|at| (YEAR_0..YEAR_10000).contains(&at.0))
     }
 }
 
@@ -87,5 +95,6 @@ mod tests {
         let at = Timestamp::parse("2026-03-12T14:51:07+01:00").map(|at| at.to_string());
         assert_eq!(at.as_deref(), Some("2026-03-12T13:51:07.000000Z"));
         assert_eq!(Timestamp::parse("12 March"), None);
+        assert_eq!(Timestamp::parse("9999-12-31T23:59:59-01:00"), None);
     }
 }
