@@ -1,16 +1,22 @@
 //! Reading vCards: cards that real programs wrote, one of ours for each peculiarity, and cards that
 //! nobody would write.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::option_option,
+    clippy::ref_option,
+    missing_docs
+)]
+
 use std::fmt::Write as _;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use callbook::domain::contact::{Detail, DetailKind};
-use callbook::domain::import::{Incoming, Place, Reject};
-use callbook::exchange::vcard::{self, CARD_LIMIT, REJECT_LIMIT};
+use callbook::domain::import::{Incoming, Place};
+use callbook::exchange::vcard::{self, CARD_LIMIT, REJECT_LIMIT, Read as Item};
 use proptest::prelude::*;
-
-type Item = Result<Incoming, Reject>;
 
 fn read(bytes: &[u8]) -> Vec<Item> {
     vcard::read(bytes).collect()
@@ -441,6 +447,21 @@ fn one_line_without_an_end_is_not_held_either() {
 }
 
 #[test]
+fn a_number_that_no_number_can_be_is_never_cut() {
+    let file = format!(
+        "BEGIN:VCARD\nFN:Long\nTEL:{}\nEND:VCARD\nBEGIN:VCARD\nFN:{}\nEND:VCARD\n",
+        "1".repeat(1001),
+        "é".repeat(2000)
+    );
+    let items = read(file.as_bytes());
+    let reject = items[0].as_ref().unwrap_err();
+    assert_eq!(reject.reason, "has a number of 1001 characters");
+    assert_eq!(reject.name.as_deref(), Some("Long"));
+    let long = items[1].as_ref().unwrap();
+    assert_eq!(name(long), "é".repeat(1000));
+}
+
+#[test]
 fn a_source_that_fails_is_reported_after_what_could_be_read() {
     struct Broken;
     impl Read for Broken {
@@ -449,8 +470,11 @@ fn a_source_that_fails_is_reported_after_what_could_be_read() {
         }
     }
     let file = b"BEGIN:VCARD\nFN:Marta\nEND:VCARD\nBEGIN:VCARD\nFN:Mar".chain(Broken);
-    let items: Vec<Item> = vcard::read(BufReader::new(file)).collect();
+    let mut cards = vcard::read(BufReader::new(file));
+    let items: Vec<Item> = cards.by_ref().collect();
     assert_eq!(items.len(), 2);
+    assert_eq!(cards.failure().unwrap().to_string(), "the disk is gone");
+    assert_eq!(cards.lines(), 4);
     assert_eq!(name(items[0].as_ref().unwrap()), "Marta");
     assert_eq!(
         items[1].as_ref().unwrap_err().reason,

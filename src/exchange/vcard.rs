@@ -27,7 +27,7 @@ mod phone;
 mod property;
 mod source;
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use crate::domain::import::{Incoming, Place, Reject};
 
@@ -39,23 +39,46 @@ pub const CARD_LIMIT: usize = 16 * 1024 * 1024;
 /// How many bytes are kept of a card that is larger, and of text that belongs to no card: 64 KiB.
 pub const REJECT_LIMIT: usize = 64 * 1024;
 
+/// A card, or why it is none.
+pub type Read = Result<Incoming, Reject>;
+
 /// The cards of a source, one by one.
-///
-/// Where the source can be read no further, the last item is a [`Reject`] that says so.
-pub fn read<R: BufRead>(source: R) -> Cards<R> {
-    Cards {
-        frames: Frames::new(source),
-    }
+pub const fn read<R: BufRead>(source: R) -> Cards<R> {
+    Cards::new(source)
 }
 
-/// The cards of a source; made by [`read`].
+/// The cards of a source, one by one.
+///
+/// Where the source fails, the last item is a [`Reject`] that says so, with what was read of the
+/// card; [`Self::failure`] tells this from a source that has ended.
 #[derive(Debug)]
 pub struct Cards<R> {
     frames: Frames<R>,
 }
 
+impl<R: BufRead> Cards<R> {
+    /// The cards of `source`.
+    pub const fn new(source: R) -> Self {
+        Self {
+            frames: Frames::new(source),
+        }
+    }
+
+    /// How many lines were read so far.
+    #[must_use]
+    pub const fn lines(&self) -> usize {
+        self.frames.lines()
+    }
+
+    /// Why the source could not be read to its end, if so.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&io::Error> {
+        self.frames.failure()
+    }
+}
+
 impl<R: BufRead> Iterator for Cards<R> {
-    type Item = Result<Incoming, Reject>;
+    type Item = Read;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.frames.next()? {
@@ -75,22 +98,27 @@ impl<R: BufRead> Iterator for Cards<R> {
 }
 
 /// A whole card as a contact with its phones.
-fn understood(place: Place, card: Vec<u8>) -> Result<Incoming, Reject> {
+fn understood(place: Place, card: Vec<u8>) -> Read {
     let properties = property::properties(&card);
     let contact = contact::contact(&properties);
     let phones = phone::phones(&properties);
-    if phones.is_empty() && !contact::names_somebody(&contact) {
-        return Err(Reject {
+    let reason = if phones.is_empty() && !contact::names_somebody(&contact) {
+        "has no name, no number and no email".to_owned()
+    } else if let Some(length) = phone::too_long(&phones) {
+        // Cut, it would be another number.
+        format!("has a number of {length} characters")
+    } else {
+        return Ok(Incoming {
             place,
-            name: None,
-            reason: "has no name, no number and no email".to_owned(),
+            contact,
+            phones,
             card,
         });
-    }
-    Ok(Incoming {
+    };
+    Err(Reject {
         place,
-        contact,
-        phones,
+        name: contact::name_on(&properties),
+        reason,
         card,
     })
 }

@@ -31,12 +31,13 @@ pub(super) enum Frame {
 #[derive(Debug)]
 pub(super) struct Frames<R> {
     lines: Lines<R>,
-    /// The BEGIN that ended a card without END, or the text before it.
+    /// The BEGIN that ended a card without END, or the text before it; read, and not yet given.
     begun: Option<Line>,
     /// How many cards were given.
     cards: usize,
     /// The source has ended, or failed.
     ended: bool,
+    failure: Option<io::Error>,
 }
 
 impl<R: BufRead> Frames<R> {
@@ -46,7 +47,16 @@ impl<R: BufRead> Frames<R> {
             begun: None,
             cards: 0,
             ended: false,
+            failure: None,
         }
+    }
+
+    pub(super) const fn lines(&self) -> usize {
+        self.lines.given()
+    }
+
+    pub(super) const fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
     }
 
     fn line(&mut self) -> io::Result<Option<Line>> {
@@ -77,7 +87,7 @@ impl<R: BufRead> Frames<R> {
             let line = match self.line() {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
-                Err(error) => return self.failed(place, kept.bytes, &error),
+                Err(error) => return self.failed(place, kept.bytes, error),
             };
             match depth.after(&line.bytes) {
                 Step::Within => kept.put(&line.bytes, line.cut),
@@ -126,7 +136,7 @@ impl<R: BufRead> Frames<R> {
                 }
                 Ok(Some(line)) => kept.put(&line.bytes, line.cut),
                 Ok(None) => break,
-                Err(error) => return self.failed(place, kept.bytes, &error),
+                Err(error) => return self.failed(place, kept.bytes, error),
             }
         }
         let reason = if self.cards == 0 && self.begun.is_none() {
@@ -142,14 +152,16 @@ impl<R: BufRead> Frames<R> {
         }
     }
 
-    fn failed(&mut self, place: Place, bytes: Vec<u8>, error: &io::Error) -> Frame {
+    fn failed(&mut self, place: Place, bytes: Vec<u8>, error: io::Error) -> Frame {
         self.ended = true;
+        let reason = format!("could not be read to its end: {error}");
+        self.failure = Some(error);
         let mut bytes = bytes;
         bytes.truncate(REJECT_LIMIT);
         Frame::Unusable {
             place,
             bytes,
-            reason: format!("could not be read to its end: {error}"),
+            reason,
         }
     }
 }
@@ -184,7 +196,7 @@ impl<R: BufRead> Iterator for Frames<R> {
                         card: self.cards + 1,
                         line: self.lines.given() + 1,
                     };
-                    return Some(self.failed(place, Vec::new(), &error));
+                    return Some(self.failed(place, Vec::new(), error));
                 }
             }
         }

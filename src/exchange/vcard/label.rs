@@ -101,9 +101,8 @@ fn first_type(property: &Property) -> Option<String> {
     one_line(kind.strip_prefix("x-").unwrap_or(kind))
 }
 
-/// Text on one line, without what a database cannot hold, cut to what an attribute may hold; none
-/// where that leaves nothing.
-pub(super) fn one_line(text: &str) -> Option<String> {
+/// Text on one line, without what a database cannot hold; none where that leaves nothing.
+pub(super) fn unbroken(text: &str) -> Option<String> {
     let text = text.replace('\0', "");
     let words: Vec<&str> = text
         .lines()
@@ -111,9 +110,15 @@ pub(super) fn one_line(text: &str) -> Option<String> {
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    let mut line = words.join(" ");
+    let line = words.join(" ");
+    (!line.is_empty()).then_some(line)
+}
+
+/// Text on one line, cut to what an attribute may hold; the card's bytes keep the rest.
+pub(super) fn one_line(text: &str) -> Option<String> {
+    let mut line = unbroken(text)?;
     if let Some((end, _)) = line.char_indices().nth(TEXT_LIMIT) {
         line.truncate(end);
     }
-    (!line.is_empty()).then_some(line)
+    Some(line)
 }

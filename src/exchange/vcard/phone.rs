@@ -4,8 +4,9 @@
 //! `tel:` URI (RFC 3966), whose extension and context become part of the number.
 
 use crate::domain::phone::PhoneAttributes;
+use crate::domain::sent::TEXT_LIMIT;
 
-use super::label::{of_phone, one_line};
+use super::label::{of_phone, one_line, unbroken};
 use super::property::Property;
 
 /// The phones, in the order of the card; at most one of them primary.
@@ -17,7 +18,7 @@ pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
         if !matches!(property.name.as_str(), "TEL" | "X-MS-TEL") {
             continue;
         }
-        let Some(number) = one_line(&number(&property.text())) else {
+        let Some(number) = unbroken(&number(&property.text())) else {
             continue;
         };
         let historic = property.flag("X-CALLBOOK-HISTORIC");
@@ -40,6 +41,15 @@ pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
         phone.primary = Some(true);
     }
     phones
+}
+
+/// The length in characters of a number that is longer than an attribute may be.
+pub(super) fn too_long(phones: &[PhoneAttributes]) -> Option<usize> {
+    phones
+        .iter()
+        .filter_map(|phone| phone.number.as_deref())
+        .map(|number| number.chars().count())
+        .find(|length| *length > TEXT_LIMIT)
 }
 
 /// The number in a TEL's value.
