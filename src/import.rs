@@ -21,13 +21,13 @@ pub fn cards<R: BufRead>(
     let mut reading = Reading {
         cards,
         rejects: Vec::new(),
-        broken: None,
         read: 0,
     };
     // A stream that breaks off must not leave half of itself behind: what it brought is undone.
     let title = format!("Imported {name}");
     let mut done = store.import(&mut reading, "vcard", &title)?;
-    if let Some(error) = reading.broken {
+    if let Some(error) = reading.cards.failure() {
+        let error = error.to_string();
         if done.point.is_some() {
             store.undo()?;
         }
@@ -57,7 +57,6 @@ fn begins(card: &[u8]) -> bool {
 struct Reading<R> {
     cards: Cards<R>,
     rejects: Vec<Reject>,
-    broken: Option<std::io::Error>,
     read: usize,
 }
 
@@ -67,15 +66,11 @@ impl<R: BufRead> Iterator for Reading<R> {
     fn next(&mut self) -> Option<Incoming> {
         loop {
             match self.cards.next()? {
-                Ok(Ok(card)) => {
+                Ok(card) => {
                     self.read += 1;
                     return Some(card);
                 }
-                Ok(Err(reject)) => self.rejects.push(reject),
-                Err(error) => {
-                    self.broken = Some(error);
-                    return None;
-                }
+                Err(reject) => self.rejects.push(reject),
             }
         }
     }
