@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
 #[derive(Debug, Parser)]
 #[command(name = "callbook", version, arg_required_else_help = false)]
 struct Arguments {
-    /// The database; else $CALLBOOK_DB, else callbook/callbook.db in the data folder.
+    /// The database; else $`CALLBOOK_DB`, else callbook/callbook.db in the data folder.
     #[arg(long, global = true, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Open a temporary book of some 300 contacts, to look around in.
@@ -141,13 +142,14 @@ fn told(report: &ImportReport, name: &str) -> String {
             .name
             .as_ref()
             .map_or_else(String::new, |name| format!(" ({})", safe(name)));
-        text.push_str(&format!(
-            "  {}:{}: card {}{who} {}\n",
+        let (place, reason) = (reject.place, safe(&reject.reason));
+        let _ = writeln!(
+            text,
+            "  {}:{}: card {}{who} {reason}",
             safe(name),
-            reject.place.line,
-            reject.place.card,
-            safe(&reject.reason)
-        ));
+            place.line,
+            place.card,
+        );
     }
     text
 }

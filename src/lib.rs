@@ -4,7 +4,7 @@
 //!
 //! - [`domain`]: the words of the field and the rules of the Phone resource. Pure: no SQL, no
 //!   terminal, no clock, no files.
-//! - [`store`]: the SQLite database. It speaks domain types and knows no screen.
+//! - [`store`]: the `SQLite` database. It speaks domain types and knows no screen.
 //! - [`exchange`]: bytes to domain types and back (vCard). No SQL, no screen.
 //! - [`import`]: the one path from a stream of cards into the store, for screens and shell.
 //! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.

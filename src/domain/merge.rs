@@ -95,7 +95,10 @@ mod tests {
     use super::{Changed, Side, three_way};
 
     fn record(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap_or_default()
+        let Value::Object(record) = value else {
+            panic!("a record is an object")
+        };
+        record
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What SQLite says went wrong, as a refusal that says what to do.
+//! What `SQLite` says went wrong, as a refusal that says what to do.
 
 use std::path::Path;
 

@@ -57,9 +57,9 @@ impl Writer<'_> {
             Some(contact) => {
                 let added = self.add_numbers(contact, card.phones, report)?;
                 if added {
-                    report.changed += 1
+                    report.changed += 1;
                 } else {
-                    report.same += 1
+                    report.same += 1;
                 }
             }
             None => self.take_new(card, report)?,
@@ -136,23 +136,20 @@ impl Writer<'_> {
                 Err(refusal) if refusal.kind == Kind::Invalid => continue,
                 Err(refusal) => return Err(refusal),
             };
-            match there
+            if let Some(known) = there
                 .into_iter()
                 .find(|known| known.identity == phone.identity)
             {
-                Some(known) => {
-                    report.numbers_same += 1;
-                    let merged = merge(&known, &phone);
-                    if merged != known {
-                        changed = true;
-                        self.update_phone(known, merged)?;
-                    }
-                }
-                None => {
+                report.numbers_same += 1;
+                let merged = merge(&known, &phone);
+                if merged != known {
                     changed = true;
-                    report.numbers += 1;
-                    self.insert_phone(phone)?;
+                    self.update_phone(known, merged)?;
                 }
+            } else {
+                changed = true;
+                report.numbers += 1;
+                self.insert_phone(phone)?;
             }
         }
         Ok(changed)
@@ -191,8 +188,12 @@ impl Writer<'_> {
             })?;
             for holder in found {
                 let (id, known, uid) = holder?;
-                let other_card =
-                    uid.is_some() && card.contact.uid.as_ref().is_some_and(|sent| sent.is_some());
+                let other_card = uid.is_some()
+                    && card
+                        .contact
+                        .uid
+                        .as_ref()
+                        .is_some_and(std::option::Option::is_some);
                 if !other_card && name.as_ref().is_none_or(|name| *name == fold(&known)) {
                     return Ok(Some(id));
                 }

@@ -1,4 +1,4 @@
-//! The database: one SQLite file, and the only place that knows it is one.
+//! The database: one `SQLite` file, and the only place that knows it is one.
 //!
 //! A [`Store`] answers in domain types. Every write is one transaction that holds the rows, the
 //! rules of the Phone resource and the operation that can take it back; what is refused has written

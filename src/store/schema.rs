@@ -140,7 +140,7 @@ fn make(path: &Path) -> Result<bool, Refusal> {
     }
 }
 
-/// Refuses what is no database of ours, before SQLite touches it.
+/// Refuses what is no database of ours, before `SQLite` touches it.
 fn recognise(path: &Path) -> Result<(), Refusal> {
     let cannot = |why: &str| {
         Refusal::new(

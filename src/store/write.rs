@@ -101,7 +101,6 @@ impl<'c> Writer<'c> {
     fn trace(&mut self, key: Key, before: Option<Record>, after: Option<&Record>) {
         let trace = match (self.traces.remove(&key), before, after) {
             (Some(Trace::Created(contact)), _, Some(_)) => Some(Trace::Created(contact)),
-            (Some(Trace::Created(_)), _, None) => None,
             (Some(Trace::Changed(first, _) | Trace::Deleted(first)), _, Some(after)) => {
                 Some(Trace::Changed(first, after.clone()))
             }
@@ -111,7 +110,7 @@ impl<'c> Writer<'c> {
             (None, Some(before), Some(after)) => Some(Trace::Changed(before, after.clone())),
             (None, Some(before), None) => Some(Trace::Deleted(before)),
             (None, None, Some(after)) => Some(Trace::Created(after.contact())),
-            (None, None, None) => None,
+            (Some(Trace::Created(_)) | None, _, None) => None,
         };
         if let Some(trace) = trace {
             if !self.order.contains_recent(key) {

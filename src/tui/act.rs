@@ -159,7 +159,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
             }
         }
         Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {
-            detail::flip(model, action, effects)
+            detail::flip(model, action, effects);
         }
         Action::Pick => {
             if let Code::Char(digit) = key.code {
@@ -171,7 +171,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
             }
         }
         Action::NextField | Action::PreviousField => {
-            step_field(model, action == Action::NextField, effects)
+            step_field(model, action == Action::NextField, effects);
         }
         Action::Toggle => toggle(model),
         Action::Save => save(model, effects),
@@ -295,7 +295,7 @@ fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             search.cursor = moved(search.cursor, last, 8);
         }
         Some(Screen::Conflict(conflict)) => {
-            conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8)
+            conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8);
         }
         Some(Screen::History(history)) => {
             let last = history
@@ -315,7 +315,7 @@ fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             match action {
                 Action::PageDown => model.detail.scroll += height / 2,
                 Action::PageUp => {
-                    model.detail.scroll = model.detail.scroll.saturating_sub(height / 2)
+                    model.detail.scroll = model.detail.scroll.saturating_sub(height / 2);
                 }
                 _ => {
                     model.detail.scroll = 0;
@@ -570,7 +570,7 @@ fn run(model: &mut Model, effects: &mut Vec<Effect>) {
 fn complete(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.over.last_mut() {
         Some(Screen::Prompt(prompt)) => {
-            effects.push(Effect::Complete(prompt.path.text().to_owned()))
+            effects.push(Effect::Complete(prompt.path.text().to_owned()));
         }
         Some(Screen::Search(search)) => {
             if let Some(binding) = search.matches(&model.keymap).get(search.cursor) {

@@ -91,22 +91,22 @@ impl Field {
         }
         match (key.ctrl, key.alt, key.code) {
             (false, false, Code::Left) | (true, false, Code::Char('b')) => {
-                self.cursor -= self.left()
+                self.cursor -= self.left();
             }
             (false, false, Code::Right) | (true, false, Code::Char('f')) => {
-                self.cursor += self.right()
+                self.cursor += self.right();
             }
             (false, false, Code::Home) | (true, false, Code::Char('a')) => {
-                self.cursor = self.line_start()
+                self.cursor = self.line_start();
             }
             (false, false, Code::End) | (true, false, Code::Char('e')) => {
-                self.cursor = self.line_end()
+                self.cursor = self.line_end();
             }
             (false, true, Code::Char('b') | Code::Left) | (true, false, Code::Left) => {
-                self.cursor -= self.word_left()
+                self.cursor -= self.word_left();
             }
             (false, true, Code::Char('f') | Code::Right) | (true, false, Code::Right) => {
-                self.cursor += self.word_right()
+                self.cursor += self.word_right();
             }
             (false, false, Code::Backspace) | (true, false, Code::Char('h')) => {
                 let start = self.cursor - self.left();
@@ -114,10 +114,10 @@ impl Field {
             }
             (false, false, Code::Delete) => self.cut(self.cursor, self.cursor + self.right()),
             (true, false, Code::Char('w')) | (false, true, Code::Backspace) => {
-                self.kill(self.cursor - self.word_left(), self.cursor)
+                self.kill(self.cursor - self.word_left(), self.cursor);
             }
             (false, true, Code::Char('d')) => {
-                self.kill(self.cursor, self.cursor + self.word_right())
+                self.kill(self.cursor, self.cursor + self.word_right());
             }
             (true, false, Code::Char('u')) => self.kill(self.line_start(), self.cursor),
             (true, false, Code::Char('k')) => self.kill(self.cursor, self.line_end()),

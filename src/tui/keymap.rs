@@ -818,7 +818,10 @@ impl Keymap {
     /// The bindings that follow a prefix in a chain of scopes: the last key of each.
     #[must_use]
     pub fn following(&self, scopes: &[Scope], waiting: &[Key]) -> Vec<(String, &'static Binding)> {
-        let prefix: String = waiting.iter().map(|key| format!("{key} ")).collect();
+        let mut prefix = String::new();
+        for key in waiting {
+            let _ = write!(prefix, "{key} ");
+        }
         let mut found = Vec::new();
         for binding in TABLE
             .iter()

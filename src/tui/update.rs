@@ -42,7 +42,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Store(ticket, reply) => answer(model, ticket, reply, &mut effects),
         Msg::Timer(TimerId::WhichKey(id)) => {
-            model.which_key = !model.waiting.is_empty() && id == model.ticket.0
+            model.which_key = !model.waiting.is_empty() && id == model.ticket.0;
         }
         Msg::Timer(TimerId::Spinner(ticket)) => model.busy = model.writing == Some(ticket),
         Msg::Timer(TimerId::Toast(_)) => {}
@@ -262,16 +262,16 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
     match reply {
         Reply::Totals(totals) if ticket == model.totals_ticket => model.totals = Some(totals),
         Reply::Written(written) => wrote(model, written, effects),
-        Reply::Refused(refusal) => refused(model, refusal, effects),
+        Reply::Refused(refusal) => refused(model, &refusal, effects),
         Reply::Holders(holders) => match model.over.last_mut() {
             Some(Screen::PhoneForm(form)) if form.holders_ticket == ticket => {
-                form.holders = holders
+                form.holders = holders;
             }
             _ => {}
         },
         Reply::History(entries) => match model.over.last_mut() {
             Some(Screen::History(history)) if history.ticket == ticket => {
-                history.entries = Some(entries)
+                history.entries = Some(entries);
             }
             _ => {}
         },
@@ -328,17 +328,16 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
 
 /// Something was refused: a conflict opens its dialog over the form, faults go into the form, and
 /// what was typed stays.
-fn refused(model: &mut Model, refusal: Refusal, effects: &mut Vec<Effect>) {
+fn refused(model: &mut Model, refusal: &Refusal, effects: &mut Vec<Effect>) {
     if matches!(model.over.last(), Some(Screen::Conflict(_))) {
         model.over.pop();
     }
     if let (RefusalKind::Conflict, Some(stored), Some(screen)) =
         (refusal.kind, &refusal.stored, model.over.last())
+        && let Some(conflict) = Conflict::of(screen, stored)
     {
-        if let Some(conflict) = Conflict::of(screen, stored) {
-            model.over.push(Screen::Conflict(Box::new(conflict)));
-            return;
-        }
+        model.over.push(Screen::Conflict(Box::new(conflict)));
+        return;
     }
     match model.over.last_mut() {
         Some(Screen::PhoneForm(form)) => form.faults.clone_from(&refusal.faults),

@@ -52,18 +52,18 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         };
         match screen {
             Screen::PhoneForm(form) => {
-                phone_form::draw(model, form, &theme, areas.content(), frame)
+                phone_form::draw(model, form, &theme, areas.content(), frame);
             }
             Screen::Conflict(dialog) => {
-                conflict::draw(model, dialog, &theme, areas.content(), frame)
+                conflict::draw(model, dialog, &theme, areas.content(), frame);
             }
             Screen::Search(search) => popups::search(model, search, &theme, areas.content(), frame),
             Screen::Prompt(prompt) => popups::prompt(prompt, &theme, areas.content(), frame),
             Screen::Question(question) => {
-                popups::question(*question, &theme, areas.content(), frame)
+                popups::question(*question, &theme, areas.content(), frame);
             }
             Screen::History(history) => {
-                popups::history(model, history, &theme, areas.content(), frame)
+                popups::history(model, history, &theme, areas.content(), frame);
             }
             Screen::ContactForm(_) => {}
         }

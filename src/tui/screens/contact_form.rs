@@ -294,7 +294,6 @@ impl ContactForm {
             .filter_map(|row| {
                 let sent = row.form.attributes();
                 match (&row.form.stored, row.deleted) {
-                    (None, true) => None,
                     (None, false) => Some(PhoneEdit::Create(sent)),
                     (Some(phone), true) => {
                         Some(PhoneEdit::Delete(phone.id, Some(phone.updated_in_db_at)))
@@ -309,7 +308,7 @@ impl ContactForm {
                             } == crate::domain::phone::PhoneAttributes::default();
                         (!only_lost).then_some(PhoneEdit::Update(phone.id, sent))
                     }
-                    (Some(_), false) => None,
+                    (None, true) | (Some(_), false) => None,
                 }
             })
             .collect();

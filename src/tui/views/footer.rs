@@ -43,14 +43,14 @@ pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame
         if shared {
             return;
         }
-    } else if let Some(remark) = remark(model) {
-        if !shared {
-            let line = Line::from(vec![
-                Span::styled("  ! ", theme.style(Role::Warn)),
-                Span::styled(remark, theme.style(Role::Text)),
-            ]);
-            frame.render_widget(Paragraph::new(line), areas.toast);
-        }
+    } else if let Some(remark) = remark(model)
+        && !shared
+    {
+        let line = Line::from(vec![
+            Span::styled("  ! ", theme.style(Role::Warn)),
+            Span::styled(remark, theme.style(Role::Text)),
+        ]);
+        frame.render_widget(Paragraph::new(line), areas.toast);
     }
     hints(model, theme, areas.hints, frame);
 }
