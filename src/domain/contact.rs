@@ -463,8 +463,8 @@ impl ContactAttributes {
             faults.extend(fault.map(|detail| Fault::of(name, detail)));
         }
         for detail in self.details.iter().flatten() {
-            let texts = detail.label.iter().chain([&detail.value]);
-            let fault = texts.filter_map(|text| unstorable(text, NOTE_LIMIT)).next();
+            let mut texts = detail.label.iter().chain([&detail.value]);
+            let fault = texts.find_map(|text| unstorable(text, NOTE_LIMIT));
             faults.extend(fault.map(|detail| Fault::of("details", detail)));
         }
     }

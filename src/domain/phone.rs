@@ -291,11 +291,6 @@ impl PhoneAttributes {
         mut faults: Vec<Fault>,
     ) -> Result<Phone, Refusal> {
         self.tidy(&mut faults);
-        let faulty = |faults: &[Fault], name: &str| {
-            faults
-                .iter()
-                .any(|fault| fault.attribute.as_deref() == Some(name))
-        };
         if self
             .number
             .as_deref()
@@ -311,7 +306,9 @@ impl PhoneAttributes {
         }
         if !self.overwrite
             && self.updated_in_db_at.is_none()
-            && !faulty(&faults, "updated_in_db_at")
+            && !faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some("updated_in_db_at"))
         {
             faults.push(Fault::of(
                 "updated_in_db_at",
