@@ -1,14 +1,19 @@
 //! callbook: a contact and phone-number manager for the terminal.
 //!
-//! The crate is laid in four layers, each of which may use only those before it:
+//! The crate is laid in layers, each of which may use only those before it:
 //!
 //! - [`domain`]: the words of the field and the rules of the Phone resource. Pure: no SQL, no
 //!   terminal, no clock, no files.
-//! - [`store`]: the SQLite database. It speaks domain types and knows no screen.
+//! - [`store`]: the `SQLite` database. It speaks domain types and knows no screen.
 //! - [`exchange`]: bytes to domain types and back (vCard). No SQL, no screen.
+//! - [`import`]: the one path from a stream of cards into the store, for screens and shell.
 //! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
+//! - [`config`] and [`cli`]: what is set, and the command line.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod exchange;
+pub mod import;
 pub mod store;
 pub mod tui;

@@ -297,16 +297,14 @@ impl ContactAttributes {
     #[must_use]
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
         let mut sent = Sent::new(attributes);
-        let id = sent
-            .text("id")
-            .flatten()
-            .and_then(|text| match Uuid::parse_str(&text) {
-                Ok(id) => Some(ContactId(id)),
-                Err(_) => {
-                    sent.fault("id", "has to be a UUID");
-                    None
-                }
-            });
+        let id = sent.text("id").flatten().and_then(|text| {
+            if let Ok(id) = Uuid::parse_str(&text) {
+                Some(ContactId(id))
+            } else {
+                sent.fault("id", "has to be a UUID");
+                None
+            }
+        });
         let details = sent.take("details").and_then(|value| {
             let read = serde_json::from_value(value);
             if read.is_err() {

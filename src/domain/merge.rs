@@ -58,19 +58,32 @@ impl FieldMerge {
 /// Merges the fields that are named: `base` is what was read, `mine` what was made of it, `stored`
 /// what somebody else made of it meanwhile.
 #[must_use]
-pub fn three_way(fields: &[&str], base: &Map<String, Value>, mine: &Map<String, Value>, stored: &Map<String, Value>) -> Vec<FieldMerge> {
-    let value = |record: &Map<String, Value>, field: &str| record.get(field).cloned().unwrap_or_default();
+pub fn three_way(
+    fields: &[&str],
+    base: &Map<String, Value>,
+    mine: &Map<String, Value>,
+    stored: &Map<String, Value>,
+) -> Vec<FieldMerge> {
+    let value =
+        |record: &Map<String, Value>, field: &str| record.get(field).cloned().unwrap_or_default();
     fields
         .iter()
         .map(|field| {
-            let (base, mine, stored) = (value(base, field), value(mine, field), value(stored, field));
+            let (base, mine, stored) =
+                (value(base, field), value(mine, field), value(stored, field));
             let (changed, side) = match (mine == base, stored == base) {
                 _ if mine == stored => (Changed::Nobody, Some(Side::Stored)),
                 (true, _) => (Changed::Stored, Some(Side::Stored)),
                 (false, true) => (Changed::Mine, Some(Side::Mine)),
                 (false, false) => (Changed::Both, None),
             };
-            FieldMerge { field: (*field).to_owned(), mine, stored, changed, side }
+            FieldMerge {
+                field: (*field).to_owned(),
+                mine,
+                stored,
+                changed,
+                side,
+            }
         })
         .collect()
 }
@@ -82,16 +95,33 @@ mod tests {
     use super::{Changed, Side, three_way};
 
     fn record(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap_or_default()
+        let Value::Object(record) = value else {
+            panic!("a record is an object")
+        };
+        record
     }
 
     #[test]
     fn what_one_side_changed_is_taken_and_what_both_changed_is_asked() {
-        let base = record(json!({"number": "1", "location": "home", "valid_values": false, "historic": false}));
-        let mine = record(json!({"number": "2", "location": "home", "valid_values": true, "historic": false}));
-        let stored = record(json!({"number": "3", "location": "work", "valid_values": false, "historic": false}));
-        let merged = three_way(&["number", "location", "valid_values", "historic"], &base, &mine, &stored);
-        let seen: Vec<_> = merged.iter().map(|field| (field.changed, field.side)).collect();
+        let base = record(
+            json!({"number": "1", "location": "home", "valid_values": false, "historic": false}),
+        );
+        let mine = record(
+            json!({"number": "2", "location": "home", "valid_values": true, "historic": false}),
+        );
+        let stored = record(
+            json!({"number": "3", "location": "work", "valid_values": false, "historic": false}),
+        );
+        let merged = three_way(
+            &["number", "location", "valid_values", "historic"],
+            &base,
+            &mine,
+            &stored,
+        );
+        let seen: Vec<_> = merged
+            .iter()
+            .map(|field| (field.changed, field.side))
+            .collect();
         assert_eq!(
             seen,
             [
@@ -106,7 +136,15 @@ mod tests {
 
     #[test]
     fn the_same_change_on_both_sides_is_no_conflict() {
-        let merged = three_way(&["note"], &record(json!({"note": null})), &record(json!({"note": "x"})), &record(json!({"note": "x"})));
-        assert_eq!(merged.first().map(|field| field.changed), Some(Changed::Nobody));
+        let merged = three_way(
+            &["note"],
+            &record(json!({"note": null})),
+            &record(json!({"note": "x"})),
+            &record(json!({"note": "x"})),
+        );
+        assert_eq!(
+            merged.first().map(|field| field.changed),
+            Some(Changed::Nobody)
+        );
     }
 }

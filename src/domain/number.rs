@@ -8,7 +8,9 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use rlibphonenumber::errors::ParseError;
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType,
+};
 
 /// Every region with a numbering plan: ISO code, calling code, `main` where it is the main region of
 /// that code, English name; sorted by name.
@@ -29,7 +31,12 @@ fn entry(line: &'static str) -> Option<Entry> {
     let code: [u8; 2] = columns.next()?.as_bytes().try_into().ok()?;
     let calling_code = columns.next()?.parse().ok()?;
     let main = columns.next()? == "main";
-    Some(Entry { region: Region(code), calling_code, main, name: columns.next()? })
+    Some(Entry {
+        region: Region(code),
+        calling_code,
+        main,
+        name: columns.next()?,
+    })
 }
 
 /// A country or territory by its ISO 3166-1 alpha-2 code, upper case: `IT`.
@@ -69,14 +76,20 @@ impl Region {
     /// The main region of a calling code: `US` for 1.
     #[must_use]
     pub fn of_calling_code(code: u16) -> Option<Self> {
-        TABLE.iter().find(|entry| entry.main && entry.calling_code == code).map(|entry| entry.region)
+        TABLE
+            .iter()
+            .find(|entry| entry.main && entry.calling_code == code)
+            .map(|entry| entry.region)
     }
 
     /// The region that a locale's name holds: `IT` of `it_IT.UTF-8`.
     #[must_use]
     pub fn of_locale(locale: &str) -> Option<Self> {
         let name = locale.split(['.', '@']).next()?;
-        name.split(['_', '-']).skip(1).find(|part| part.len() == 2).and_then(Self::new)
+        name.split(['_', '-'])
+            .skip(1)
+            .find(|part| part.len() == 2)
+            .and_then(Self::new)
     }
 
     /// Every region that has a numbering plan, sorted by name.
@@ -241,7 +254,10 @@ impl Reading {
             Err(ValidationError::InvalidLength) => Verdict::WrongLength,
             Err(ValidationError::InvalidCountryCode) => Verdict::NoSuchCountry,
         };
-        let extension = parsed.extension.clone().filter(|extension| !extension.is_empty());
+        let extension = parsed
+            .extension
+            .clone()
+            .filter(|extension| !extension.is_empty());
         let mut e164 = parsed.format_as(PhoneNumberFormat::E164).into_owned();
         if let Some(extension) = &extension {
             e164.push_str(";ext=");
@@ -268,25 +284,32 @@ impl Reading {
     /// The region to name when the length is wrong: the number's own, else the calling code's.
     #[must_use]
     pub fn country(&self) -> Option<Region> {
-        self.region.or_else(|| Region::of_calling_code(self.calling_code))
+        self.region
+            .or_else(|| Region::of_calling_code(self.calling_code))
     }
 
     /// For people in any country: `+39 02 5550 1182`.
     #[must_use]
     pub fn international(&self) -> String {
-        self.parsed.format_as(PhoneNumberFormat::International).into_owned()
+        self.parsed
+            .format_as(PhoneNumberFormat::International)
+            .into_owned()
     }
 
     /// For people in its own country: `02 5550 1182`.
     #[must_use]
     pub fn national(&self) -> String {
-        self.parsed.format_as(PhoneNumberFormat::National).into_owned()
+        self.parsed
+            .format_as(PhoneNumberFormat::National)
+            .into_owned()
     }
 
     /// As a URI: `tel:+39-02-5550-1182` (RFC 3966).
     #[must_use]
     pub fn rfc3966(&self) -> String {
-        self.parsed.format_as(PhoneNumberFormat::RFC3966).into_owned()
+        self.parsed
+            .format_as(PhoneNumberFormat::RFC3966)
+            .into_owned()
     }
 }
 
@@ -299,12 +322,19 @@ impl Reading {
 /// # Errors
 /// Why it is no number: [`Verdict::NoCountry`], [`Verdict::NoSuchCountry`], [`Verdict::NotANumber`],
 /// [`Verdict::TooShort`] or [`Verdict::TooLong`].
-pub fn parse(text: &str, calling_code: Option<&str>, home: Option<Region>) -> Result<Reading, Verdict> {
+pub fn parse(
+    text: &str,
+    calling_code: Option<&str>,
+    home: Option<Region>,
+) -> Result<Reading, Verdict> {
     let text = text.trim();
     let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
     let hinted = hint.and_then(Region::of_calling_code);
     let region = if hint.is_some() { hinted } else { home };
-    let international = text.trim_start_matches("tel:").trim_start_matches('(').starts_with(['+', '＋']);
+    let international = text
+        .trim_start_matches("tel:")
+        .trim_start_matches('(')
+        .starts_with(['+', '＋']);
     // A calling code without a country, such as 800 of the international freephone service, has no
     // region to hint with: it is put before the number.
     let spelled = match (hint, hinted, international) {
@@ -313,7 +343,11 @@ pub fn parse(text: &str, calling_code: Option<&str>, home: Option<Region>) -> Re
     };
     match PHONE_NUMBER_UTIL.parse(&spelled, region.and_then(Region::for_library)) {
         Ok(parsed) => Ok(Reading::of(parsed)),
-        Err(ParseError::InvalidCountryCode) if spelled == text && region.is_none() && !international => Err(Verdict::NoCountry),
+        Err(ParseError::InvalidCountryCode)
+            if spelled == text && region.is_none() && !international =>
+        {
+            Err(Verdict::NoCountry)
+        }
         Err(ParseError::InvalidCountryCode) => Err(Verdict::NoSuchCountry),
         Err(ParseError::NotANumber(_)) => Err(Verdict::NotANumber),
         Err(ParseError::TooShortAfterIdd | ParseError::TooShortNsn) => Err(Verdict::TooShort),
@@ -346,8 +380,16 @@ pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) 
         _ => {
             let digits = digits(typed);
             // A text without digits cannot begin with the `+` that marks E.164.
-            let identity = if digits.is_empty() { format!("={}", typed.to_lowercase()) } else { digits };
-            Canonical { country_code: calling_code.map(str::to_owned), number: typed.to_owned(), identity }
+            let identity = if digits.is_empty() {
+                format!("={}", typed.to_lowercase())
+            } else {
+                digits
+            };
+            Canonical {
+                country_code: calling_code.map(str::to_owned),
+                number: typed.to_owned(),
+                identity,
+            }
         }
     }
 }
@@ -370,15 +412,19 @@ pub fn digits(text: &str) -> String {
 
 /// The first digit of each script whose ten digits stand in a row (Unicode, general category Nd).
 const ZEROS: [char; 36] = [
-    '0', '٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '෦', '๐', '໐', '༠', '၀', '႐', '០', '᠐', '᥆', '᧐', '᪀', '᪐',
-    '᭐', '᮰', '᱀', '᱐', '꘠', '꣐', '꤀', '꧐', '꧰', '꩐', '０',
+    '0', '٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '෦', '๐', '໐', '༠', '၀', '႐',
+    '០', '᠐', '᥆', '᧐', '᪀', '᪐', '᭐', '᮰', '᱀', '᱐', '꘠', '꣐', '꤀', '꧐', '꧰', '꩐', '０',
 ];
 
 fn digit(sign: char) -> Option<char> {
     if sign.is_ascii() {
         return sign.is_ascii_digit().then_some(sign);
     }
-    let value = ZEROS.iter().find_map(|zero| u32::from(sign).checked_sub(u32::from(*zero)).filter(|value| *value < 10))?;
+    let value = ZEROS.iter().find_map(|zero| {
+        u32::from(sign)
+            .checked_sub(u32::from(*zero))
+            .filter(|value| *value < 10)
+    })?;
     char::from_digit(value, 10)
 }
 
@@ -404,28 +450,54 @@ mod tests {
         let reading = parse("02 5550 1182", None, region("IT")).unwrap();
         assert_eq!(reading.e164, "+390255501182");
         assert_eq!(reading.international(), "+39 02 5550 1182");
-        assert_eq!(parse("347 555 0164", Some("39"), region("US")).map(|reading| reading.usage), Ok(Usage::Mobile));
+        assert_eq!(
+            parse("347 555 0164", Some("39"), region("US")).map(|reading| reading.usage),
+            Ok(Usage::Mobile)
+        );
     }
 
     #[test]
     fn an_extension_is_kept_in_the_form_of_rfc_3966() {
-        assert_eq!(canonical("+1 212 555 0147 ext. 12", None, None).number, "+12125550147;ext=12");
-        assert_eq!(canonical("tel:+1-212-555-0147;ext=12", None, None).number, "+12125550147;ext=12");
+        assert_eq!(
+            canonical("+1 212 555 0147 ext. 12", None, None).number,
+            "+12125550147;ext=12"
+        );
+        assert_eq!(
+            canonical("tel:+1-212-555-0147;ext=12", None, None).number,
+            "+12125550147;ext=12"
+        );
         assert_eq!(display("+12125550147;ext=12"), "+1 212-555-0147 ext. 12");
     }
 
     #[test]
     fn digits_of_other_scripts_are_digits() {
         assert_eq!(digits("٠٢ ۵۵ ５５०"), "0255550");
-        assert_eq!(canonical("＋３９ ０２ ５５５０ １１８２", None, None).number, "+390255501182");
-        assert_eq!(canonical("٠٢ ٥٥٥٠ ١١٨٢", None, region("IT")).number, "+390255501182");
+        assert_eq!(
+            canonical("＋３９ ０２ ５５５０ １１８２", None, None).number,
+            "+390255501182"
+        );
+        assert_eq!(
+            canonical("٠٢ ٥٥٥٠ ١١٨٢", None, region("IT")).number,
+            "+390255501182"
+        );
     }
 
     #[test]
     fn what_is_no_possible_number_is_kept_as_typed() {
         let short = canonical(" 12 ", Some("39"), region("US"));
-        assert_eq!((short.number.as_str(), short.country_code.as_deref(), short.identity.as_str()), ("12", Some("39"), "12"));
-        assert!(!canonical("ask Bob", None, region("US")).identity.starts_with('+'));
+        assert_eq!(
+            (
+                short.number.as_str(),
+                short.country_code.as_deref(),
+                short.identity.as_str()
+            ),
+            ("12", Some("39"), "12")
+        );
+        assert!(
+            !canonical("ask Bob", None, region("US"))
+                .identity
+                .starts_with('+')
+        );
         assert!(!canonical("+", None, region("US")).identity.starts_with('+'));
         assert_eq!(display("12"), "12");
     }
@@ -433,18 +505,30 @@ mod tests {
     #[test]
     fn the_reason_is_told() {
         assert_eq!(parse("020 7946 0018", None, None), Err(Verdict::NoCountry));
-        assert_eq!(parse("+999 123456", None, None), Err(Verdict::NoSuchCountry));
-        assert_eq!(parse("call me", None, region("US")), Err(Verdict::NotANumber));
+        assert_eq!(
+            parse("+999 123456", None, None),
+            Err(Verdict::NoSuchCountry)
+        );
+        assert_eq!(
+            parse("call me", None, region("US")),
+            Err(Verdict::NotANumber)
+        );
         let short = parse("+39 12", None, None).map(|reading| reading.verdict);
         assert_eq!(short, Ok(Verdict::TooShort));
-        assert_eq!(Verdict::TooShort.reason(region("IT")), "too short for Italy");
+        assert_eq!(
+            Verdict::TooShort.reason(region("IT")),
+            "too short for Italy"
+        );
     }
 
     #[test]
     fn regions_are_known_by_code_name_and_locale() {
         assert_eq!(Region::of_locale("it_IT.UTF-8"), region("it"));
         assert_eq!(Region::of_locale("C.UTF-8"), None);
-        assert_eq!(Region::of_calling_code(1).map(|region| region.name()), Some("United States"));
+        assert_eq!(
+            Region::of_calling_code(1).map(|region| region.name()),
+            Some("United States")
+        );
         assert_eq!(region("ZZ"), None);
         assert!(Region::all().count() > 240);
     }

@@ -183,16 +183,14 @@ impl PhoneAttributes {
     #[must_use]
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
         let mut sent = Sent::new(attributes);
-        let id = sent
-            .text("id")
-            .flatten()
-            .and_then(|text| match Uuid::parse_str(&text) {
-                Ok(id) => Some(PhoneId(id)),
-                Err(_) => {
-                    sent.fault("id", "has to be a UUID");
-                    None
-                }
-            });
+        let id = sent.text("id").flatten().and_then(|text| {
+            if let Ok(id) = Uuid::parse_str(&text) {
+                Some(PhoneId(id))
+            } else {
+                sent.fault("id", "has to be a UUID");
+                None
+            }
+        });
         let country_code = sent.digits("country_code").filter(|code| {
             let right = code
                 .as_deref()
@@ -291,6 +289,11 @@ impl PhoneAttributes {
         mut faults: Vec<Fault>,
     ) -> Result<Phone, Refusal> {
         self.tidy(&mut faults);
+        let has_fault = |faults: &[Fault], name: &str| {
+            faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some(name))
+        };
         if self
             .number
             .as_deref()
@@ -306,9 +309,7 @@ impl PhoneAttributes {
         }
         if !self.overwrite
             && self.updated_in_db_at.is_none()
-            && !faults
-                .iter()
-                .any(|fault| fault.attribute.as_deref() == Some("updated_in_db_at"))
+            && !has_fault(&faults, "updated_in_db_at")
         {
             faults.push(Fault::of(
                 "updated_in_db_at",

@@ -39,8 +39,13 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             '\u{7f}' => out.push('␡'),
             '\u{80}'..='\u{9f}' => out.push('␦'),
             _ if is_joiner(sign) => {
-                let joins = out.chars().next_back().is_some_and(|before| !before.is_ascii() && !before.is_whitespace())
-                    && rest.peek().is_some_and(|after| !after.is_ascii() && !after.is_whitespace());
+                let joins = out
+                    .chars()
+                    .next_back()
+                    .is_some_and(|before| !before.is_ascii() && !before.is_whitespace())
+                    && rest
+                        .peek()
+                        .is_some_and(|after| !after.is_ascii() && !after.is_whitespace());
                 if joins {
                     out.push(sign);
                 }
@@ -54,7 +59,8 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 
 /// Text of several lines, each made safe.
 pub fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    text.split('\n').map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
+    text.split('\n')
+        .map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
 }
 
 fn is_mark(sign: char) -> bool {
@@ -87,7 +93,12 @@ mod tests {
     #[test]
     fn overrides_tags_and_floods_are_taken_out() {
         assert_eq!(safe("abc\u{202e}fed\u{e0041}"), "abcfed");
-        assert_eq!(safe(&format!("e{}", "\u{301}".repeat(1000))).chars().count(), 9);
+        assert_eq!(
+            safe(&format!("e{}", "\u{301}".repeat(1000)))
+                .chars()
+                .count(),
+            9
+        );
     }
 
     #[test]

@@ -1,3 +1,4 @@
-//! Bytes to domain types and back. No SQL, no screen.
+//! Bytes to domain types and back. No SQL, no screen, and no files either: a reader is handed an
+//! open source and says what it found.
 
 pub mod vcard;

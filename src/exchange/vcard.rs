@@ -1,1 +1,124 @@
-//! Reading vCards (2.1, RFC 2426, RFC 6350).
+//! Reading vCards: 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), however many a file holds.
+//!
+//! The reader streams. It holds one card at a time and gives each as an [`Incoming`] with the card
+//! byte for byte, so that what callbook does not understand is kept and can come out again as it
+//! was. What is no card, or a card with nobody on it, is a [`Reject`] that says why, and the cards
+//! after it are read all the same. It never normalises a number, never decodes a photograph and
+//! never fetches an address.
+//!
+//! ```
+//! use callbook::exchange::vcard;
+//!
+//! let file = "BEGIN:VCARD\nFN:Marta Kowalska\nTEL;TYPE=work:+48 22 555 01 08\nEND:VCARD\n";
+//! let cards: Vec<_> = vcard::read(file.as_bytes()).collect();
+//! let marta = cards[0].as_ref().unwrap();
+//! assert_eq!(marta.phones[0].number.as_deref(), Some("+48 22 555 01 08"));
+//! ```
+//!
+//! Four steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
+//! into cards, `content` makes clean content lines of a card, `property` has calcard parse these, and
+//! `contact` and `phone` say what the properties mean.
+
+mod contact;
+mod content;
+mod frame;
+mod label;
+mod phone;
+mod property;
+mod source;
+
+use std::io::{self, BufRead};
+
+use crate::domain::import::{Incoming, Place, Reject};
+
+use frame::{Frame, Frames};
+
+/// The largest card that is read, in bytes: 16 MiB, photographs included.
+pub const CARD_LIMIT: usize = 16 * 1024 * 1024;
+
+/// How many bytes are kept of a card that is larger, and of text that belongs to no card: 64 KiB.
+pub const REJECT_LIMIT: usize = 64 * 1024;
+
+/// A card, or why it is none.
+pub type Read = Result<Incoming, Reject>;
+
+/// The cards of a source, one by one.
+pub const fn read<R: BufRead>(source: R) -> Cards<R> {
+    Cards::new(source)
+}
+
+/// The cards of a source, one by one.
+///
+/// Where the source fails, the last item is a [`Reject`] that says so, with what was read of the
+/// card; [`Self::failure`] tells this from a source that has ended.
+#[derive(Debug)]
+pub struct Cards<R> {
+    frames: Frames<R>,
+}
+
+impl<R: BufRead> Cards<R> {
+    /// The cards of `source`.
+    pub const fn new(source: R) -> Self {
+        Self {
+            frames: Frames::new(source),
+        }
+    }
+
+    /// How many lines were read so far.
+    #[must_use]
+    pub const fn lines(&self) -> usize {
+        self.frames.lines()
+    }
+
+    /// Why the source could not be read to its end, if so.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&io::Error> {
+        self.frames.failure()
+    }
+}
+
+impl<R: BufRead> Iterator for Cards<R> {
+    type Item = Read;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(match self.frames.next()? {
+            Frame::Card { place, bytes } => understood(place, bytes),
+            Frame::Unusable {
+                place,
+                bytes,
+                reason,
+            } => Err(Reject {
+                place,
+                name: contact::name_on(&property::properties(&bytes)),
+                reason,
+                card: bytes,
+            }),
+        })
+    }
+}
+
+/// A whole card as a contact with its phones.
+fn understood(place: Place, card: Vec<u8>) -> Read {
+    let properties = property::properties(&card);
+    let contact = contact::contact(&properties);
+    let phones = phone::phones(&properties);
+    let reason = if phones.is_empty() && !contact::names_somebody(&contact) {
+        "has no name, no number and no email".to_owned()
+    } else if let Some(length) = phone::too_long(&phones) {
+        // Cut, it would be another number.
+        format!("has a number of {length} characters")
+    } else {
+        return Ok(Incoming {
+            place,
+            contact,
+            phones,
+            card,
+        });
+    };
+    Err(Reject {
+        place,
+        name: contact::name_on(&properties),
+        reason,
+        card,
+    })
+}

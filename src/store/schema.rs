@@ -391,7 +391,6 @@ fn back_up(connection: &Connection, path: &Path, version: i32) -> Answer<()> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

@@ -25,23 +25,40 @@ pub fn why_not(action: Action, model: &Model) -> Option<&'static str> {
         _ => model.list.current().is_none_or(|row| row.number.is_none()),
     };
     match action {
-        Action::Open | Action::EditContact | Action::DeleteContact | Action::Mark | Action::Confirm | Action::Favourite | Action::History
+        Action::Open
+        | Action::EditContact
+        | Action::DeleteContact
+        | Action::Mark
+        | Action::Confirm
+        | Action::Favourite
+        | Action::History
             if nobody =>
         {
             Some("nobody here; a adds a contact")
         }
         Action::Copy | Action::Call if no_number => Some("no number here"),
-        Action::EditNumber | Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber
+        Action::EditNumber
+        | Action::MakePrimary
+        | Action::Accurate
+        | Action::Historic
+        | Action::DeleteNumber
             if model.detail.phone().is_none() =>
         {
             Some("no number here; a adds one")
         }
         Action::AddNumber if model.detail.profile.is_none() => Some("nobody here"),
-        Action::EditContact if model.detail.profile.is_none() => Some("the contact is still being read"),
-        Action::Fix if !model.list.query.attention && model.totals.is_some_and(|totals| totals.attention == 0) => {
+        Action::EditContact if model.detail.profile.is_none() => {
+            Some("the contact is still being read")
+        }
+        Action::Fix
+            if !model.list.query.attention
+                && model.totals.is_some_and(|totals| totals.attention == 0) =>
+        {
             Some("nothing needs attention")
         }
-        Action::Overwrite | Action::AllMine | Action::AllStored if !matches!(model.over.last(), Some(Screen::Conflict(_))) => {
+        Action::Overwrite | Action::AllMine | Action::AllStored
+            if !matches!(model.over.last(), Some(Screen::Conflict(_))) =>
+        {
             Some("only where a number was changed elsewhere")
         }
         _ => None,
@@ -69,9 +86,21 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         Action::Mouse => {
             model.mouse = !model.mouse;
             effects.push(Effect::Mouse(model.mouse));
-            model.say(Tone::Plain, if model.mouse { "the mouse is on" } else { "the mouse is left to the terminal" });
+            model.say(
+                Tone::Plain,
+                if model.mouse {
+                    "the mouse is on"
+                } else {
+                    "the mouse is left to the terminal"
+                },
+            );
         }
-        Action::Down | Action::Up | Action::Top | Action::Bottom | Action::PageDown | Action::PageUp => travel(model, action, effects),
+        Action::Down
+        | Action::Up
+        | Action::Top
+        | Action::Bottom
+        | Action::PageDown
+        | Action::PageUp => travel(model, action, effects),
         Action::Open => {
             if model.current().is_some() {
                 model.focus = Focus::Detail;
@@ -83,7 +112,11 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         Action::Copy | Action::Call => dial(model, action, effects),
         Action::AddContact => {
             // A search that found nobody is the name of somebody new.
-            let name = if model.list.total == Some(0) { model.list.filter.text().to_owned() } else { String::new() };
+            let name = if model.list.total == Some(0) {
+                model.list.filter.text().to_owned()
+            } else {
+                String::new()
+            };
             let form = ContactForm::new(&name, model.home);
             model.over.push(Screen::ContactForm(Box::new(form)));
         }
@@ -103,32 +136,52 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         }
         Action::Favourite => detail::favourite(model, effects),
         Action::Import => model.over.push(Screen::Prompt(Box::default())),
-        Action::Fix | Action::ShowAll | Action::SortName | Action::SortGiven | Action::SortChanged => change_list(model, action, effects),
+        Action::Fix
+        | Action::ShowAll
+        | Action::SortName
+        | Action::SortGiven
+        | Action::SortChanged => change_list(model, action, effects),
         Action::History => open_history(model, effects),
         Action::EditNumber => edit_number(model, effects),
         Action::AddNumber => {
             if let Some(profile) = &model.detail.profile {
                 let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
-                let replaces = profile.phones.iter().find(|phone| phone.primary).map(crate::domain::phone::Phone::shown);
-                let form = PhoneForm { replaces, ..PhoneForm::new(owner, model.home) };
+                let replaces = profile
+                    .phones
+                    .iter()
+                    .find(|phone| phone.primary)
+                    .map(crate::domain::phone::Phone::shown);
+                let form = PhoneForm {
+                    replaces,
+                    ..PhoneForm::new(owner, model.home)
+                };
                 model.over.push(Screen::PhoneForm(Box::new(form)));
             }
         }
-        Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => detail::flip(model, action, effects),
+        Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {
+            detail::flip(model, action, effects);
+        }
         Action::Pick => {
             if let Code::Char(digit) = key.code {
-                let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok()).unwrap_or(1);
+                let place = digit
+                    .to_digit(10)
+                    .and_then(|digit| usize::try_from(digit).ok())
+                    .unwrap_or(1);
                 model.detail.go(place.saturating_sub(1));
             }
         }
-        Action::NextField | Action::PreviousField => step_field(model, action == Action::NextField, effects),
+        Action::NextField | Action::PreviousField => {
+            step_field(model, action == Action::NextField, effects);
+        }
         Action::Toggle => toggle(model),
         Action::Save => save(model, effects),
         Action::Enter => enter(model, effects),
         Action::Editor => {
             let text = match model.over.last_mut() {
                 Some(Screen::PhoneForm(form)) => form.field().map(|field| field.text().to_owned()),
-                Some(Screen::ContactForm(form)) => form.field().map(|field| field.text().to_owned()),
+                Some(Screen::ContactForm(form)) => {
+                    form.field().map(|field| field.text().to_owned())
+                }
                 _ => None,
             };
             match text {
@@ -149,7 +202,11 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         Action::Left | Action::Right => pick_side(model, key),
         Action::AllMine | Action::AllStored => {
             if let Some(Screen::Conflict(conflict)) = model.over.last_mut() {
-                conflict.pick_all(if action == Action::AllMine { Side::Mine } else { Side::Stored });
+                conflict.pick_all(if action == Action::AllMine {
+                    Side::Mine
+                } else {
+                    Side::Stored
+                });
             }
         }
         Action::Overwrite => model.over.push(Screen::Question(Question::Overwrite)),
@@ -164,7 +221,9 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
 
 fn open_search(model: &mut Model, kind: Kind) {
     let scopes = model.scopes();
-    model.over.push(Screen::Search(Box::new(Search::new(kind, scopes))));
+    model
+        .over
+        .push(Screen::Search(Box::new(Search::new(kind, scopes))));
 }
 
 fn next_pane(model: &mut Model) {
@@ -235,17 +294,29 @@ fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             let last = search.matches(&model.keymap).len().saturating_sub(1);
             search.cursor = moved(search.cursor, last, 8);
         }
-        Some(Screen::Conflict(conflict)) => conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8),
+        Some(Screen::Conflict(conflict)) => {
+            conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8);
+        }
         Some(Screen::History(history)) => {
-            let last = history.entries.as_ref().map_or(0, Vec::len).saturating_mul(2);
+            let last = history
+                .entries
+                .as_ref()
+                .map_or(0, Vec::len)
+                .saturating_mul(2);
             history.scroll = moved(history.scroll, last, 10);
         }
         Some(_) => {}
         None if model.focus == Focus::Detail => {
-            let last = model.detail.profile.as_ref().map_or(0, |profile| profile.phones.len().saturating_sub(1));
+            let last = model
+                .detail
+                .profile
+                .as_ref()
+                .map_or(0, |profile| profile.phones.len().saturating_sub(1));
             match action {
                 Action::PageDown => model.detail.scroll += height / 2,
-                Action::PageUp => model.detail.scroll = model.detail.scroll.saturating_sub(height / 2),
+                Action::PageUp => {
+                    model.detail.scroll = model.detail.scroll.saturating_sub(height / 2);
+                }
                 _ => {
                     model.detail.scroll = 0;
                     model.detail.cursor = moved(model.detail.cursor, last, 1);
@@ -283,7 +354,10 @@ fn dial(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         let text = phone.number.clone();
         effects.push(Effect::Copy(text));
         // OSC 52 has no answer: that it was sent is all that is known.
-        model.say(Tone::Good, format!("{shown} sent to the terminal's clipboard"));
+        model.say(
+            Tone::Good,
+            format!("{shown} sent to the terminal's clipboard"),
+        );
     } else {
         let uri = format!("tel:{}", phone.number);
         effects.push(Effect::Open(uri));
@@ -298,30 +372,53 @@ fn change_list(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::SortGiven => list::sort(model, Order::Given, height, effects),
         Action::SortChanged => list::sort(model, Order::Changed, height, effects),
         Action::Fix => {
-            let query = ListQuery { attention: !model.list.query.attention, ..model.list.query.clone() };
+            let query = ListQuery {
+                attention: !model.list.query.attention,
+                ..model.list.query.clone()
+            };
             list::show(model, query, height, effects);
         }
         _ => {
             model.list.marks.clear();
             model.list.filter.set("");
-            let query = ListQuery { order: model.list.query.order, ..ListQuery::default() };
+            let query = ListQuery {
+                order: model.list.query.order,
+                ..ListQuery::default()
+            };
             list::show(model, query, height, effects);
         }
     }
 }
 
 fn open_history(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(profile) = &model.detail.profile else { return };
+    let Some(profile) = &model.detail.profile else {
+        return;
+    };
     let (contact, name) = (profile.contact.id, profile.contact.name.clone());
     let ticket = model.ask(Request::History(contact), effects);
-    model.over.push(Screen::History(Box::new(History { contact, name, entries: None, scroll: 0, ticket })));
+    model.over.push(Screen::History(Box::new(History {
+        contact,
+        name,
+        entries: None,
+        scroll: 0,
+        ticket,
+    })));
 }
 
 fn edit_number(model: &mut Model, effects: &mut Vec<Effect>) {
-    let (Some(phone), Some(profile)) = (model.detail.phone(), &model.detail.profile) else { return };
+    let (Some(phone), Some(profile)) = (model.detail.phone(), &model.detail.profile) else {
+        return;
+    };
     let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
-    let replaces = profile.phones.iter().find(|other| other.primary && other.id != phone.id).map(crate::domain::phone::Phone::shown);
-    let form = PhoneForm { replaces, ..PhoneForm::of(owner, phone, model.home) };
+    let replaces = profile
+        .phones
+        .iter()
+        .find(|other| other.primary && other.id != phone.id)
+        .map(crate::domain::phone::Phone::shown);
+    let form = PhoneForm {
+        replaces,
+        ..PhoneForm::of(owner, phone, model.home)
+    };
     model.over.push(Screen::PhoneForm(Box::new(form)));
     ask_holders(model, effects);
 }
@@ -407,13 +504,18 @@ fn save(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Enter in the contact form: a line end in the note, the number's own form on a number, else on.
 fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(Screen::ContactForm(form)) = model.over.last_mut() else { return };
+    let Some(Screen::ContactForm(form)) = model.over.last_mut() else {
+        return;
+    };
     match form.place {
         Place::Text(_) if form.in_note() => form.paste("\n"),
         Place::Text(_) | Place::Favourite => form.step(true),
         Place::Number(row) => {
             if let Some(number) = form.numbers.get(row) {
-                let number = PhoneForm { owner: Owner::Row(Some(row)), ..number.form.clone() };
+                let number = PhoneForm {
+                    owner: Owner::Row(Some(row)),
+                    ..number.form.clone()
+                };
                 model.over.push(Screen::PhoneForm(Box::new(number)));
                 ask_holders(model, effects);
             }
@@ -427,18 +529,27 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
 
 fn pick_side(model: &mut Model, key: Key) {
     if let Some(Screen::Conflict(conflict)) = model.over.last_mut() {
-        conflict.pick(if key.code == Code::Right { Side::Stored } else { Side::Mine });
+        conflict.pick(if key.code == Code::Right {
+            Side::Stored
+        } else {
+            Side::Mine
+        });
     }
 }
 
 /// Runs the line under the cursor of help or palette, as its key would.
 fn run(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(Screen::Search(search)) = model.over.last() else { return };
+    let Some(Screen::Search(search)) = model.over.last() else {
+        return;
+    };
     let Some(binding) = search.matches(&model.keymap).get(search.cursor).copied() else {
         return;
     };
     if !search.scopes.contains(&binding.scope) {
-        return model.say(Tone::Plain, format!("this one is for: {}", binding.scope.title()));
+        return model.say(
+            Tone::Plain,
+            format!("this one is for: {}", binding.scope.title()),
+        );
     }
     model.over.pop();
     match why_not(binding.action, model) {
@@ -446,14 +557,21 @@ fn run(model: &mut Model, effects: &mut Vec<Effect>) {
         None if binding.action == Action::Interrupt => {}
         None => {
             let key = binding.keys.first().and_then(|key| key.parse().ok());
-            act(model, binding.action, key.unwrap_or(Key::plain(Code::Enter)), effects);
+            act(
+                model,
+                binding.action,
+                key.unwrap_or(Key::plain(Code::Enter)),
+                effects,
+            );
         }
     }
 }
 
 fn complete(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.over.last_mut() {
-        Some(Screen::Prompt(prompt)) => effects.push(Effect::Complete(prompt.path.text().to_owned())),
+        Some(Screen::Prompt(prompt)) => {
+            effects.push(Effect::Complete(prompt.path.text().to_owned()));
+        }
         Some(Screen::Search(search)) => {
             if let Some(binding) = search.matches(&model.keymap).get(search.cursor) {
                 search.text.set(binding.help);
@@ -465,14 +583,18 @@ fn complete(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn yes(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(Screen::Question(question)) = model.over.pop() else { return };
+    let Some(Screen::Question(question)) = model.over.pop() else {
+        return;
+    };
     match question {
         Question::LeaveForm => {
             model.over.pop();
         }
         Question::Overwrite => {
             let below = model.over.len().saturating_sub(2);
-            if let (Some(Screen::Conflict(conflict)), Some(form)) = (model.over.last(), model.over.get(below)) {
+            if let (Some(Screen::Conflict(conflict)), Some(form)) =
+                (model.over.last(), model.over.get(below))
+            {
                 let write = conflict.overwrite(form);
                 model.write(write, effects);
             }

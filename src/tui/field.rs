@@ -20,13 +20,20 @@ impl Field {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { cursor: text.len(), text, ..Self::default() }
+        Self {
+            cursor: text.len(),
+            text,
+            ..Self::default()
+        }
     }
 
     /// A field of several lines.
     #[must_use]
     pub fn of_lines(text: impl Into<String>) -> Self {
-        Self { lines: true, ..Self::new(text) }
+        Self {
+            lines: true,
+            ..Self::new(text)
+        }
     }
 
     /// The text.
@@ -57,10 +64,20 @@ impl Field {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text: String = text
             .chars()
-            .map(|sign| if sign == '\t' || (sign == '\n' && !self.lines) { ' ' } else { sign })
+            .map(|sign| {
+                if sign == '\t' || (sign == '\n' && !self.lines) {
+                    ' '
+                } else {
+                    sign
+                }
+            })
             .filter(|sign| !sign.is_control() || (*sign == '\n' && self.lines))
             .collect();
-        let text = if self.lines { text.as_str() } else { text.trim_end_matches(' ') };
+        let text = if self.lines {
+            text.as_str()
+        } else {
+            text.trim_end_matches(' ')
+        };
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
     }
@@ -73,19 +90,35 @@ impl Field {
             return true;
         }
         match (key.ctrl, key.alt, key.code) {
-            (false, false, Code::Left) | (true, false, Code::Char('b')) => self.cursor -= self.left(),
-            (false, false, Code::Right) | (true, false, Code::Char('f')) => self.cursor += self.right(),
-            (false, false, Code::Home) | (true, false, Code::Char('a')) => self.cursor = self.line_start(),
-            (false, false, Code::End) | (true, false, Code::Char('e')) => self.cursor = self.line_end(),
-            (false, true, Code::Char('b') | Code::Left) | (true, false, Code::Left) => self.cursor -= self.word_left(),
-            (false, true, Code::Char('f') | Code::Right) | (true, false, Code::Right) => self.cursor += self.word_right(),
+            (false, false, Code::Left) | (true, false, Code::Char('b')) => {
+                self.cursor -= self.left();
+            }
+            (false, false, Code::Right) | (true, false, Code::Char('f')) => {
+                self.cursor += self.right();
+            }
+            (false, false, Code::Home) | (true, false, Code::Char('a')) => {
+                self.cursor = self.line_start();
+            }
+            (false, false, Code::End) | (true, false, Code::Char('e')) => {
+                self.cursor = self.line_end();
+            }
+            (false, true, Code::Char('b') | Code::Left) | (true, false, Code::Left) => {
+                self.cursor -= self.word_left();
+            }
+            (false, true, Code::Char('f') | Code::Right) | (true, false, Code::Right) => {
+                self.cursor += self.word_right();
+            }
             (false, false, Code::Backspace) | (true, false, Code::Char('h')) => {
                 let start = self.cursor - self.left();
                 self.cut(start, self.cursor);
             }
             (false, false, Code::Delete) => self.cut(self.cursor, self.cursor + self.right()),
-            (true, false, Code::Char('w')) | (false, true, Code::Backspace) => self.kill(self.cursor - self.word_left(), self.cursor),
-            (false, true, Code::Char('d')) => self.kill(self.cursor, self.cursor + self.word_right()),
+            (true, false, Code::Char('w')) | (false, true, Code::Backspace) => {
+                self.kill(self.cursor - self.word_left(), self.cursor);
+            }
+            (false, true, Code::Char('d')) => {
+                self.kill(self.cursor, self.cursor + self.word_right());
+            }
             (true, false, Code::Char('u')) => self.kill(self.line_start(), self.cursor),
             (true, false, Code::Char('k')) => self.kill(self.cursor, self.line_end()),
             (true, false, Code::Char('y')) => {
@@ -104,12 +137,18 @@ impl Field {
     }
 
     fn kill(&mut self, start: usize, end: usize) {
-        self.text.get(start..end).unwrap_or_default().clone_into(&mut self.killed);
+        self.text
+            .get(start..end)
+            .unwrap_or_default()
+            .clone_into(&mut self.killed);
         self.cut(start, end);
     }
 
     fn left(&self) -> usize {
-        self.before().graphemes(true).next_back().map_or(0, str::len)
+        self.before()
+            .graphemes(true)
+            .next_back()
+            .map_or(0, str::len)
     }
 
     fn right(&self) -> usize {
@@ -135,7 +174,9 @@ impl Field {
     }
 
     fn line_end(&self) -> usize {
-        self.after().find('\n').map_or(self.text.len(), |at| self.cursor + at)
+        self.after()
+            .find('\n')
+            .map_or(self.text.len(), |at| self.cursor + at)
     }
 
     /// The part of a one-line field that fits into `columns`, and the column of the cursor in it.
@@ -150,7 +191,10 @@ impl Field {
             start += grapheme.len();
         }
         let seen = self.text.get(start..).unwrap_or_default();
-        (super::text::take(seen, columns), width(self.before().get(start..).unwrap_or_default()))
+        (
+            super::text::take(seen, columns),
+            width(self.before().get(start..).unwrap_or_default()),
+        )
     }
 }
 
@@ -179,7 +223,10 @@ mod tests {
     #[test]
     fn readline_keys_do_what_readline_does() {
         assert_eq!(typed(&["347 555 0164", "^W", "^W"]).text(), "347 ");
-        assert_eq!(typed(&["one two", "^A", "^K", "x", "^Y"]).text(), "xone two");
+        assert_eq!(
+            typed(&["one two", "^A", "^K", "x", "^Y"]).text(),
+            "xone two"
+        );
         assert_eq!(typed(&["one two", "alt-b", "^U"]).text(), "two");
         assert_eq!(typed(&["ab", "^H"]).text(), "a");
     }

@@ -74,14 +74,22 @@ impl Key {
     /// A key without modifiers.
     #[must_use]
     pub const fn plain(code: Code) -> Self {
-        Self { code, ctrl: false, alt: false }
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+        }
     }
 
     /// The character that it types, if any.
     #[must_use]
     pub const fn typed(self) -> Option<char> {
         match self {
-            Self { code: Code::Char(sign), ctrl: false, alt: false } => Some(sign),
+            Self {
+                code: Code::Char(sign),
+                ctrl: false,
+                alt: false,
+            } => Some(sign),
             _ => None,
         }
     }
@@ -108,23 +116,54 @@ impl FromStr for Key {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (alt, rest) = text.strip_prefix("alt-").map_or((false, text), |rest| (true, rest));
-        let code = |name: &str| NAMES.iter().find(|(_, known)| *known == name.to_lowercase()).map(|(code, _)| *code);
+        let (alt, rest) = text
+            .strip_prefix("alt-")
+            .map_or((false, text), |rest| (true, rest));
+        let code = |name: &str| {
+            NAMES
+                .iter()
+                .find(|(_, known)| *known == name.to_lowercase())
+                .map(|(code, _)| *code)
+        };
         if let Some(code) = code(rest) {
-            return Ok(Self { code, ctrl: false, alt });
+            return Ok(Self {
+                code,
+                ctrl: false,
+                alt,
+            });
         }
-        if let Some(number) = rest.strip_prefix(['f', 'F']).and_then(|number| number.parse::<u8>().ok()) {
-            return Ok(Self { code: Code::F(number), ctrl: false, alt });
+        if let Some(number) = rest
+            .strip_prefix(['f', 'F'])
+            .and_then(|number| number.parse::<u8>().ok())
+        {
+            return Ok(Self {
+                code: Code::F(number),
+                ctrl: false,
+                alt,
+            });
         }
-        let (ctrl, rest) = match rest.strip_prefix("ctrl-").or_else(|| rest.strip_prefix('^').filter(|rest| !rest.is_empty())) {
+        let (ctrl, rest) = match rest
+            .strip_prefix("ctrl-")
+            .or_else(|| rest.strip_prefix('^').filter(|rest| !rest.is_empty()))
+        {
             Some(rest) => (true, rest),
             None => (false, rest),
         };
         let mut signs = rest.chars();
         match (signs.next(), signs.next(), ctrl) {
-            (Some(sign), None, true) => Ok(Self { code: Code::Char(sign.to_ascii_lowercase()), ctrl, alt }),
-            (Some(sign), None, false) => Ok(Self { code: Code::Char(sign), ctrl, alt }),
-            _ => Err(format!("{text} is not a key; keys are written a, E, ^S, alt-b, enter, space, f1")),
+            (Some(sign), None, true) => Ok(Self {
+                code: Code::Char(sign.to_ascii_lowercase()),
+                ctrl,
+                alt,
+            }),
+            (Some(sign), None, false) => Ok(Self {
+                code: Code::Char(sign),
+                ctrl,
+                alt,
+            }),
+            _ => Err(format!(
+                "{text} is not a key; keys are written a, E, ^S, alt-b, enter, space, f1"
+            )),
         }
     }
 }
@@ -135,8 +174,22 @@ mod tests {
 
     #[test]
     fn a_key_is_read_as_it_is_written() {
-        for text in ["a", "E", "^S", "alt-b", "enter", "shift-tab", "F1", "space", "/", "^"] {
-            assert_eq!(text.parse::<Key>().map(|key| key.to_string()), Ok(text.to_owned()));
+        for text in [
+            "a",
+            "E",
+            "^S",
+            "alt-b",
+            "enter",
+            "shift-tab",
+            "F1",
+            "space",
+            "/",
+            "^",
+        ] {
+            assert_eq!(
+                text.parse::<Key>().map(|key| key.to_string()),
+                Ok(text.to_owned())
+            );
         }
         assert!("hyper-x".parse::<Key>().is_err());
     }

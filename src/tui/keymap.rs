@@ -119,93 +119,625 @@ pub struct Binding {
     pub rank: u8,
 }
 
-const fn bind(scope: Scope, keys: &'static [&'static str], action: Action, hint: &'static str, rank: u8, help: &'static str) -> Binding {
-    Binding { scope, keys, action, hint, help, rank }
+const fn bind(
+    scope: Scope,
+    keys: &'static [&'static str],
+    action: Action,
+    hint: &'static str,
+    rank: u8,
+    help: &'static str,
+) -> Binding {
+    Binding {
+        scope,
+        keys,
+        action,
+        hint,
+        help,
+        rank,
+    }
 }
 
 /// The defaults.
 pub const TABLE: &[Binding] = &[
-    bind(Scope::Contacts, &["enter", "l"], Action::Open, "open", 0, "open the contact"),
-    bind(Scope::Contacts, &["e"], Action::EditContact, "edit", 1, "edit the contact"),
-    bind(Scope::Contacts, &["a"], Action::AddContact, "add", 2, "add a contact"),
-    bind(Scope::Contacts, &["y"], Action::Copy, "copy", 3, "copy the number"),
-    bind(Scope::Contacts, &["c"], Action::Call, "call", 4, "call the number"),
-    bind(Scope::Contacts, &["space"], Action::Mark, "mark", 5, "mark the contact and move down"),
-    bind(Scope::Contacts, &["f"], Action::Fix, "fix", 6, "show only contacts that need attention, or everybody again"),
-    bind(Scope::Contacts, &["v"], Action::Confirm, "", 9, "confirm the contact: all its numbers are accurate"),
-    bind(Scope::Contacts, &["*"], Action::Favourite, "", 9, "make the contact a favourite, or no longer"),
-    bind(Scope::Contacts, &["d", "delete"], Action::DeleteContact, "", 9, "delete the contact, or all that are marked"),
-    bind(Scope::Contacts, &["i"], Action::Import, "", 9, "import a vCard file"),
-    bind(Scope::Contacts, &["s n"], Action::SortName, "by name", 9, "sort by family name"),
-    bind(Scope::Contacts, &["s g"], Action::SortGiven, "by first name", 9, "sort by first name"),
-    bind(Scope::Contacts, &["s c"], Action::SortChanged, "last changed", 9, "sort by the last change"),
-    bind(Scope::Contacts, &["s a"], Action::ShowAll, "everybody", 9, "show everybody: no filter, no marks"),
-    bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
-    bind(Scope::Numbers, &["enter", "e"], Action::EditNumber, "edit", 0, "edit the number"),
-    bind(Scope::Numbers, &["p"], Action::MakePrimary, "primary", 1, "make primary, the number dialled first"),
-    bind(Scope::Numbers, &["v"], Action::Accurate, "accurate", 2, "mark as accurate, or as not confirmed"),
-    bind(Scope::Numbers, &["h"], Action::Historic, "historic", 3, "mark as historic: keep it, do not use it; or bring it back"),
-    bind(Scope::Numbers, &["y"], Action::Copy, "copy", 4, "copy the number"),
-    bind(Scope::Numbers, &["c"], Action::Call, "call", 5, "call the number"),
-    bind(Scope::Numbers, &["d", "delete"], Action::DeleteNumber, "delete", 6, "delete the number"),
-    bind(Scope::Numbers, &["a"], Action::AddNumber, "", 9, "add a number"),
-    bind(Scope::Numbers, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
-    bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the contact"),
-    bind(Scope::Filter, &["enter"], Action::Open, "open", 0, "open the contact"),
-    bind(Scope::Filter, &["down", "^N"], Action::Down, "", 9, "next match"),
-    bind(Scope::Filter, &["up", "^P"], Action::Up, "", 9, "previous match"),
-    bind(Scope::Filter, &["tab"], Action::NextPane, "list", 1, "leave the filter, keep what it shows"),
-    bind(Scope::Filter, &["esc"], Action::Escape, "clear", 2, "clear the filter"),
-    bind(Scope::NumberForm, &["enter", "^S"], Action::Save, "save", 0, "save"),
-    bind(Scope::NumberForm, &["tab", "down"], Action::NextField, "next field", 1, "next field"),
-    bind(Scope::NumberForm, &["shift-tab", "up"], Action::PreviousField, "previous", 3, "previous field"),
-    bind(Scope::NumberForm, &["space"], Action::Toggle, "toggle", 4, "toggle the box"),
-    bind(Scope::NumberForm, &["^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
-    bind(Scope::NumberForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
+    bind(
+        Scope::Contacts,
+        &["enter", "l"],
+        Action::Open,
+        "open",
+        0,
+        "open the contact",
+    ),
+    bind(
+        Scope::Contacts,
+        &["e"],
+        Action::EditContact,
+        "edit",
+        1,
+        "edit the contact",
+    ),
+    bind(
+        Scope::Contacts,
+        &["a"],
+        Action::AddContact,
+        "add",
+        2,
+        "add a contact",
+    ),
+    bind(
+        Scope::Contacts,
+        &["y"],
+        Action::Copy,
+        "copy",
+        3,
+        "copy the number",
+    ),
+    bind(
+        Scope::Contacts,
+        &["c"],
+        Action::Call,
+        "call",
+        4,
+        "call the number",
+    ),
+    bind(
+        Scope::Contacts,
+        &["space"],
+        Action::Mark,
+        "mark",
+        5,
+        "mark the contact and move down",
+    ),
+    bind(
+        Scope::Contacts,
+        &["f"],
+        Action::Fix,
+        "fix",
+        6,
+        "show only contacts that need attention, or everybody again",
+    ),
+    bind(
+        Scope::Contacts,
+        &["v"],
+        Action::Confirm,
+        "",
+        9,
+        "confirm the contact: all its numbers are accurate",
+    ),
+    bind(
+        Scope::Contacts,
+        &["*"],
+        Action::Favourite,
+        "",
+        9,
+        "make the contact a favourite, or no longer",
+    ),
+    bind(
+        Scope::Contacts,
+        &["d", "delete"],
+        Action::DeleteContact,
+        "",
+        9,
+        "delete the contact, or all that are marked",
+    ),
+    bind(
+        Scope::Contacts,
+        &["i"],
+        Action::Import,
+        "",
+        9,
+        "import a vCard file",
+    ),
+    bind(
+        Scope::Contacts,
+        &["s n"],
+        Action::SortName,
+        "by name",
+        9,
+        "sort by family name",
+    ),
+    bind(
+        Scope::Contacts,
+        &["s g"],
+        Action::SortGiven,
+        "by first name",
+        9,
+        "sort by first name",
+    ),
+    bind(
+        Scope::Contacts,
+        &["s c"],
+        Action::SortChanged,
+        "last changed",
+        9,
+        "sort by the last change",
+    ),
+    bind(
+        Scope::Contacts,
+        &["s a"],
+        Action::ShowAll,
+        "everybody",
+        9,
+        "show everybody: no filter, no marks",
+    ),
+    bind(
+        Scope::Contacts,
+        &["H"],
+        Action::History,
+        "",
+        9,
+        "history of the contact",
+    ),
+    bind(
+        Scope::Numbers,
+        &["enter", "e"],
+        Action::EditNumber,
+        "edit",
+        0,
+        "edit the number",
+    ),
+    bind(
+        Scope::Numbers,
+        &["p"],
+        Action::MakePrimary,
+        "primary",
+        1,
+        "make primary, the number dialled first",
+    ),
+    bind(
+        Scope::Numbers,
+        &["v"],
+        Action::Accurate,
+        "accurate",
+        2,
+        "mark as accurate, or as not confirmed",
+    ),
+    bind(
+        Scope::Numbers,
+        &["h"],
+        Action::Historic,
+        "historic",
+        3,
+        "mark as historic: keep it, do not use it; or bring it back",
+    ),
+    bind(
+        Scope::Numbers,
+        &["y"],
+        Action::Copy,
+        "copy",
+        4,
+        "copy the number",
+    ),
+    bind(
+        Scope::Numbers,
+        &["c"],
+        Action::Call,
+        "call",
+        5,
+        "call the number",
+    ),
+    bind(
+        Scope::Numbers,
+        &["d", "delete"],
+        Action::DeleteNumber,
+        "delete",
+        6,
+        "delete the number",
+    ),
+    bind(
+        Scope::Numbers,
+        &["a"],
+        Action::AddNumber,
+        "",
+        9,
+        "add a number",
+    ),
+    bind(
+        Scope::Numbers,
+        &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        Action::Pick,
+        "",
+        9,
+        "go to the first, second, … number",
+    ),
+    bind(
+        Scope::Numbers,
+        &["H"],
+        Action::History,
+        "",
+        9,
+        "history of the contact",
+    ),
+    bind(
+        Scope::Filter,
+        &["enter"],
+        Action::Open,
+        "open",
+        0,
+        "open the contact",
+    ),
+    bind(
+        Scope::Filter,
+        &["down", "^N"],
+        Action::Down,
+        "",
+        9,
+        "next match",
+    ),
+    bind(
+        Scope::Filter,
+        &["up", "^P"],
+        Action::Up,
+        "",
+        9,
+        "previous match",
+    ),
+    bind(
+        Scope::Filter,
+        &["tab"],
+        Action::NextPane,
+        "list",
+        1,
+        "leave the filter, keep what it shows",
+    ),
+    bind(
+        Scope::Filter,
+        &["esc"],
+        Action::Escape,
+        "clear",
+        2,
+        "clear the filter",
+    ),
+    bind(
+        Scope::NumberForm,
+        &["enter", "^S"],
+        Action::Save,
+        "save",
+        0,
+        "save",
+    ),
+    bind(
+        Scope::NumberForm,
+        &["tab", "down"],
+        Action::NextField,
+        "next field",
+        1,
+        "next field",
+    ),
+    bind(
+        Scope::NumberForm,
+        &["shift-tab", "up"],
+        Action::PreviousField,
+        "previous",
+        3,
+        "previous field",
+    ),
+    bind(
+        Scope::NumberForm,
+        &["space"],
+        Action::Toggle,
+        "toggle",
+        4,
+        "toggle the box",
+    ),
+    bind(
+        Scope::NumberForm,
+        &["^E"],
+        Action::Editor,
+        "",
+        9,
+        "edit the text in $EDITOR",
+    ),
+    bind(
+        Scope::NumberForm,
+        &["esc"],
+        Action::Escape,
+        "cancel",
+        2,
+        "leave without saving",
+    ),
     bind(Scope::ContactForm, &["^S"], Action::Save, "save", 0, "save"),
-    bind(Scope::ContactForm, &["enter"], Action::Enter, "next or edit number", 1, "next field; edit the number of this row"),
-    bind(Scope::ContactForm, &["tab", "down"], Action::NextField, "next", 3, "next field"),
-    bind(Scope::ContactForm, &["shift-tab", "up"], Action::PreviousField, "previous", 5, "previous field"),
-    bind(Scope::ContactForm, &["space"], Action::Toggle, "", 9, "toggle the box; make this number primary"),
-    bind(Scope::ContactForm, &["^D"], Action::DeleteRow, "delete number", 4, "delete the number of this row, or keep it after all"),
-    bind(Scope::ContactForm, &["^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
-    bind(Scope::ContactForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
-    bind(Scope::Conflict, &["left", "right"], Action::Left, "pick a side", 0, "take yours, or what is stored"),
-    bind(Scope::Conflict, &["enter", "^S"], Action::Save, "save", 1, "save what is chosen"),
-    bind(Scope::Conflict, &["m"], Action::AllMine, "all mine", 2, "take yours for every field"),
-    bind(Scope::Conflict, &["t"], Action::AllStored, "all stored", 3, "take what is stored for every field"),
-    bind(Scope::Conflict, &["O"], Action::Overwrite, "overwrite", 5, "write all of yours over what is stored"),
-    bind(Scope::Conflict, &["esc"], Action::Escape, "keep editing", 4, "back to the form, with all that you typed"),
-    bind(Scope::Search, &["enter"], Action::Run, "run", 0, "run the selected line"),
-    bind(Scope::Search, &["down", "^N"], Action::Down, "", 9, "next line"),
-    bind(Scope::Search, &["up", "^P"], Action::Up, "", 9, "previous line"),
-    bind(Scope::Search, &["tab"], Action::Complete, "complete", 2, "complete what was typed"),
-    bind(Scope::Search, &["esc"], Action::Escape, "clear, then close", 1, "clear, then close"),
-    bind(Scope::Prompt, &["enter"], Action::Save, "import", 0, "import this file"),
-    bind(Scope::Prompt, &["tab"], Action::Complete, "complete", 1, "complete the name of the file"),
-    bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "leave without importing"),
+    bind(
+        Scope::ContactForm,
+        &["enter"],
+        Action::Enter,
+        "next or edit number",
+        1,
+        "next field; edit the number of this row",
+    ),
+    bind(
+        Scope::ContactForm,
+        &["tab", "down"],
+        Action::NextField,
+        "next",
+        3,
+        "next field",
+    ),
+    bind(
+        Scope::ContactForm,
+        &["shift-tab", "up"],
+        Action::PreviousField,
+        "previous",
+        5,
+        "previous field",
+    ),
+    bind(
+        Scope::ContactForm,
+        &["space"],
+        Action::Toggle,
+        "",
+        9,
+        "toggle the box; make this number primary",
+    ),
+    bind(
+        Scope::ContactForm,
+        &["^D"],
+        Action::DeleteRow,
+        "delete number",
+        4,
+        "delete the number of this row, or keep it after all",
+    ),
+    bind(
+        Scope::ContactForm,
+        &["^E"],
+        Action::Editor,
+        "editor",
+        6,
+        "edit the text in $EDITOR",
+    ),
+    bind(
+        Scope::ContactForm,
+        &["esc"],
+        Action::Escape,
+        "cancel",
+        2,
+        "leave without saving",
+    ),
+    bind(
+        Scope::Conflict,
+        &["left", "right"],
+        Action::Left,
+        "pick a side",
+        0,
+        "take yours, or what is stored",
+    ),
+    bind(
+        Scope::Conflict,
+        &["enter", "^S"],
+        Action::Save,
+        "save",
+        1,
+        "save what is chosen",
+    ),
+    bind(
+        Scope::Conflict,
+        &["m"],
+        Action::AllMine,
+        "all mine",
+        2,
+        "take yours for every field",
+    ),
+    bind(
+        Scope::Conflict,
+        &["t"],
+        Action::AllStored,
+        "all stored",
+        3,
+        "take what is stored for every field",
+    ),
+    bind(
+        Scope::Conflict,
+        &["O"],
+        Action::Overwrite,
+        "overwrite",
+        5,
+        "write all of yours over what is stored",
+    ),
+    bind(
+        Scope::Conflict,
+        &["esc"],
+        Action::Escape,
+        "keep editing",
+        4,
+        "back to the form, with all that you typed",
+    ),
+    bind(
+        Scope::Search,
+        &["enter"],
+        Action::Run,
+        "run",
+        0,
+        "run the selected line",
+    ),
+    bind(
+        Scope::Search,
+        &["down", "^N"],
+        Action::Down,
+        "",
+        9,
+        "next line",
+    ),
+    bind(
+        Scope::Search,
+        &["up", "^P"],
+        Action::Up,
+        "",
+        9,
+        "previous line",
+    ),
+    bind(
+        Scope::Search,
+        &["tab"],
+        Action::Complete,
+        "complete",
+        2,
+        "complete what was typed",
+    ),
+    bind(
+        Scope::Search,
+        &["esc"],
+        Action::Escape,
+        "clear, then close",
+        1,
+        "clear, then close",
+    ),
+    bind(
+        Scope::Prompt,
+        &["enter"],
+        Action::Save,
+        "import",
+        0,
+        "import this file",
+    ),
+    bind(
+        Scope::Prompt,
+        &["tab"],
+        Action::Complete,
+        "complete",
+        1,
+        "complete the name of the file",
+    ),
+    bind(
+        Scope::Prompt,
+        &["esc"],
+        Action::Escape,
+        "cancel",
+        2,
+        "leave without importing",
+    ),
     bind(Scope::Question, &["y"], Action::Yes, "yes", 0, "yes"),
     bind(Scope::Question, &["n", "esc"], Action::No, "no", 1, "no"),
-    bind(Scope::Reading, &["esc"], Action::Escape, "close", 0, "close"),
+    bind(
+        Scope::Reading,
+        &["esc"],
+        Action::Escape,
+        "close",
+        0,
+        "close",
+    ),
     bind(Scope::Movement, &["j", "down"], Action::Down, "", 9, "down"),
     bind(Scope::Movement, &["k", "up"], Action::Up, "", 9, "up"),
-    bind(Scope::Movement, &["g g", "home"], Action::Top, "", 9, "first"),
-    bind(Scope::Movement, &["G", "end"], Action::Bottom, "", 9, "last"),
-    bind(Scope::Movement, &["^D", "pagedown"], Action::PageDown, "", 9, "a page down"),
-    bind(Scope::Movement, &["^U", "pageup"], Action::PageUp, "", 9, "a page up"),
+    bind(
+        Scope::Movement,
+        &["g g", "home"],
+        Action::Top,
+        "",
+        9,
+        "first",
+    ),
+    bind(
+        Scope::Movement,
+        &["G", "end"],
+        Action::Bottom,
+        "",
+        9,
+        "last",
+    ),
+    bind(
+        Scope::Movement,
+        &["^D", "pagedown"],
+        Action::PageDown,
+        "",
+        9,
+        "a page down",
+    ),
+    bind(
+        Scope::Movement,
+        &["^U", "pageup"],
+        Action::PageUp,
+        "",
+        9,
+        "a page up",
+    ),
     bind(Scope::Global, &["?", "f1"], Action::Help, "", 9, "all keys"),
-    bind(Scope::Global, &[":", "^P"], Action::Palette, "", 9, "every command"),
-    bind(Scope::Global, &["u"], Action::Undo, "", 9, "undo the last change"),
-    bind(Scope::Global, &["^R"], Action::Redo, "", 9, "redo what was undone"),
-    bind(Scope::Global, &["/"], Action::Filter, "", 9, "filter by name or number"),
-    bind(Scope::Global, &["tab"], Action::NextPane, "", 9, "next pane"),
-    bind(Scope::Global, &["shift-tab"], Action::PreviousPane, "", 9, "previous pane"),
-    bind(Scope::Global, &["esc"], Action::Escape, "", 9, "back: popup, marks, filter, pane"),
-    bind(Scope::Global, &["^C"], Action::Interrupt, "", 9, "back; twice on a clean list quits"),
-    bind(Scope::Global, &["^L"], Action::Repaint, "", 9, "draw the screen again"),
+    bind(
+        Scope::Global,
+        &[":", "^P"],
+        Action::Palette,
+        "",
+        9,
+        "every command",
+    ),
+    bind(
+        Scope::Global,
+        &["u"],
+        Action::Undo,
+        "",
+        9,
+        "undo the last change",
+    ),
+    bind(
+        Scope::Global,
+        &["^R"],
+        Action::Redo,
+        "",
+        9,
+        "redo what was undone",
+    ),
+    bind(
+        Scope::Global,
+        &["/"],
+        Action::Filter,
+        "",
+        9,
+        "filter by name or number",
+    ),
+    bind(
+        Scope::Global,
+        &["tab"],
+        Action::NextPane,
+        "",
+        9,
+        "next pane",
+    ),
+    bind(
+        Scope::Global,
+        &["shift-tab"],
+        Action::PreviousPane,
+        "",
+        9,
+        "previous pane",
+    ),
+    bind(
+        Scope::Global,
+        &["esc"],
+        Action::Escape,
+        "",
+        9,
+        "back: popup, marks, filter, pane",
+    ),
+    bind(
+        Scope::Global,
+        &["^C"],
+        Action::Interrupt,
+        "",
+        9,
+        "back; twice on a clean list quits",
+    ),
+    bind(
+        Scope::Global,
+        &["^L"],
+        Action::Repaint,
+        "",
+        9,
+        "draw the screen again",
+    ),
     bind(Scope::Global, &["^Z"], Action::Suspend, "", 9, "suspend"),
-    bind(Scope::Global, &["q"], Action::Quit, "", 9, "back, then quit"),
-    bind(Scope::Global, &[], Action::Mouse, "", 9, "turn the mouse on or off"),
+    bind(
+        Scope::Global,
+        &["q"],
+        Action::Quit,
+        "",
+        9,
+        "back, then quit",
+    ),
+    bind(
+        Scope::Global,
+        &[],
+        Action::Mouse,
+        "",
+        9,
+        "turn the mouse on or off",
+    ),
 ];
 
 /// What a key, after those that wait, leads to.
@@ -232,7 +764,9 @@ impl Keymap {
     /// Where there is no such action or a key is none.
     pub fn set(&mut self, name: &str, keys: Vec<String>) -> Result<(), String> {
         let Some((action, _)) = Action::ALL.iter().find(|(_, known)| *known == name) else {
-            return Err(format!("there is no action {name}; `callbook keys` lists them"));
+            return Err(format!(
+                "there is no action {name}; `callbook keys` lists them"
+            ));
         };
         for key in keys.iter().flat_map(|keys| keys.split(' ')) {
             key.parse::<Key>()?;
@@ -244,7 +778,12 @@ impl Keymap {
     /// The keys of a binding, as written.
     #[must_use]
     pub fn keys<'a>(&'a self, binding: &'a Binding) -> Vec<&'a str> {
-        match self.overrides.iter().rev().find(|(action, _)| *action == binding.action) {
+        match self
+            .overrides
+            .iter()
+            .rev()
+            .find(|(action, _)| *action == binding.action)
+        {
             Some((_, keys)) => keys.iter().map(String::as_str).collect(),
             None => binding.keys.to_vec(),
         }
@@ -261,7 +800,9 @@ impl Keymap {
         for scope in scopes {
             for binding in TABLE.iter().filter(|binding| binding.scope == *scope) {
                 for written in self.keys(binding) {
-                    if written.eq_ignore_ascii_case(&sequence) && (written == sequence || written.len() > 1 && !written.contains(' ')) {
+                    if written.eq_ignore_ascii_case(&sequence)
+                        && (written == sequence || written.len() > 1 && !written.contains(' '))
+                    {
                         return Lookup::Hit(binding.action);
                     }
                     pending |= written.starts_with(&prefix);
@@ -277,9 +818,15 @@ impl Keymap {
     /// The bindings that follow a prefix in a chain of scopes: the last key of each.
     #[must_use]
     pub fn following(&self, scopes: &[Scope], waiting: &[Key]) -> Vec<(String, &'static Binding)> {
-        let prefix: String = waiting.iter().map(|key| format!("{key} ")).collect();
+        let mut prefix = String::new();
+        for key in waiting {
+            let _ = write!(prefix, "{key} ");
+        }
         let mut found = Vec::new();
-        for binding in TABLE.iter().filter(|binding| scopes.contains(&binding.scope)) {
+        for binding in TABLE
+            .iter()
+            .filter(|binding| scopes.contains(&binding.scope))
+        {
             for written in self.keys(binding) {
                 if let Some(last) = written.strip_prefix(&prefix) {
                     found.push((last.to_owned(), binding));
@@ -294,7 +841,9 @@ impl Keymap {
     pub fn hints(&self, scope: Scope) -> Vec<(String, &'static Binding)> {
         let mut hints: Vec<(String, &'static Binding)> = TABLE
             .iter()
-            .filter(|binding| binding.scope == scope && !binding.hint.is_empty() && binding.rank < 9)
+            .filter(|binding| {
+                binding.scope == scope && !binding.hint.is_empty() && binding.rank < 9
+            })
             .filter_map(|binding| Some((self.keys(binding).first()?.to_string(), binding)))
             .collect();
         hints.sort_by_key(|(_, binding)| binding.rank);
@@ -307,8 +856,16 @@ impl Keymap {
         let mut table = String::from("| where | keys | what it does |\n| --- | --- | --- |\n");
         for scope in Scope::ALL {
             for binding in TABLE.iter().filter(|binding| binding.scope == scope) {
-                let keys: Vec<String> = self.keys(binding).iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
-                let keys = if keys.is_empty() { "palette".to_owned() } else { keys.join(" ") };
+                let keys: Vec<String> = self
+                    .keys(binding)
+                    .iter()
+                    .map(|key| format!("`{}`", key.replace('|', "\\|")))
+                    .collect();
+                let keys = if keys.is_empty() {
+                    "palette".to_owned()
+                } else {
+                    keys.join(" ")
+                };
                 let _ = writeln!(table, "| {} | {keys} | {} |", scope.title(), binding.help);
             }
         }
@@ -327,7 +884,11 @@ mod tests {
         let mut seen = HashSet::new();
         for binding in TABLE {
             for key in binding.keys {
-                assert!(seen.insert((binding.scope, *key)), "{key} twice in {:?}", binding.scope);
+                assert!(
+                    seen.insert((binding.scope, *key)),
+                    "{key} twice in {:?}",
+                    binding.scope
+                );
             }
         }
     }
@@ -348,10 +909,19 @@ mod tests {
         let scopes = [Scope::Contacts, Scope::Movement, Scope::Global];
         let key = |text: &str| text.parse::<Key>().unwrap();
         assert_eq!(keymap.lookup(&scopes, &[], key("g")), Lookup::Pending);
-        assert_eq!(keymap.lookup(&scopes, &[key("g")], key("g")), Lookup::Hit(Action::Top));
+        assert_eq!(
+            keymap.lookup(&scopes, &[key("g")], key("g")),
+            Lookup::Hit(Action::Top)
+        );
         assert_eq!(keymap.lookup(&scopes, &[key("s")], key("z")), Lookup::Miss);
-        assert_eq!(keymap.lookup(&scopes, &[], key("G")), Lookup::Hit(Action::Bottom));
-        assert_eq!(keymap.lookup(&scopes, &[], key("f1")), Lookup::Hit(Action::Help));
+        assert_eq!(
+            keymap.lookup(&scopes, &[], key("G")),
+            Lookup::Hit(Action::Bottom)
+        );
+        assert_eq!(
+            keymap.lookup(&scopes, &[], key("f1")),
+            Lookup::Hit(Action::Help)
+        );
     }
 
     #[test]
@@ -359,7 +929,10 @@ mod tests {
         let mut keymap = Keymap::default();
         keymap.set("undo", vec!["U".into()]).unwrap();
         let key = |text: &str| text.parse::<Key>().unwrap();
-        assert_eq!(keymap.lookup(&[Scope::Global], &[], key("U")), Lookup::Hit(Action::Undo));
+        assert_eq!(
+            keymap.lookup(&[Scope::Global], &[], key("U")),
+            Lookup::Hit(Action::Undo)
+        );
         assert_eq!(keymap.lookup(&[Scope::Global], &[], key("u")), Lookup::Miss);
         assert!(keymap.set("fly", vec![]).is_err());
         assert!(keymap.set("undo", vec!["hyper-u".into()]).is_err());

@@ -5,7 +5,10 @@ use ratatui::layout::Rect;
 use super::model::{Focus, Model, Screen, Size};
 
 /// The least that anything can be drawn on.
-const LEAST: Size = Size { width: 20, height: 5 };
+const LEAST: Size = Size {
+    width: 20,
+    height: 5,
+};
 
 /// The width from which on list and contact stand beside each other.
 const TWO_PANES: u16 = 56;
@@ -68,7 +71,11 @@ pub fn layout(model: &Model) -> Areas {
     let (list, bar, detail) = if form || is_empty(model) {
         (whole, none, none)
     } else if width >= TWO_PANES {
-        let left = if width >= 84 { u32::from(width) * 44 / 100 } else { u32::from(width) * 38 / 100 };
+        let left = if width >= 84 {
+            u32::from(width) * 44 / 100
+        } else {
+            u32::from(width) * 38 / 100
+        };
         let left = u16::try_from(left).unwrap_or(width);
         (
             Rect::new(0, top, left, rows),
@@ -89,7 +96,11 @@ pub fn layout(model: &Model) -> Areas {
         bar,
         detail,
         foot: row(bottom),
-        toast: if low { hints } else { row(height.saturating_sub(2)) },
+        toast: if low {
+            hints
+        } else {
+            row(height.saturating_sub(2))
+        },
         hints,
     }
 }
@@ -110,5 +121,10 @@ pub fn list_height(model: &Model) -> usize {
 #[must_use]
 pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+    Rect::new(
+        area.x + (area.width - width) / 2,
+        area.y + (area.height - height) / 2,
+        width,
+        height,
+    )
 }

@@ -367,12 +367,19 @@ impl Model {
         }
         let ticket = self.ask(Request::Write(write), effects);
         self.writing = Some(ticket);
-        effects.push(Effect::After(Duration::from_millis(150), TimerId::Spinner(ticket)));
+        effects.push(Effect::After(
+            Duration::from_millis(150),
+            TimerId::Spinner(ticket),
+        ));
     }
 
     /// Shows a line about what was just done.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.toast = Some(Toast { tone, text: text.into(), undoable: false });
+        self.toast = Some(Toast {
+            tone,
+            text: text.into(),
+            undoable: false,
+        });
     }
 
     /// The scopes of the keys as things stand, the nearest first.

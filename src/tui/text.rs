@@ -74,7 +74,11 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             let mut word = word;
             while width(word) > columns {
                 let head = take(word, columns.saturating_sub(width(&line)).max(1));
-                let head = if head.is_empty() { word.graphemes(true).next().unwrap_or(word) } else { head };
+                let head = if head.is_empty() {
+                    word.graphemes(true).next().unwrap_or(word)
+                } else {
+                    head
+                };
                 line.push_str(head);
                 lines.push(std::mem::take(&mut line));
                 word = word.get(head.len()..).unwrap_or_default();
@@ -91,9 +95,16 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 /// Case and accents make no difference: `odeg` lights the first four letters of `Ødegård`.
 #[must_use]
 pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
-    let letters: Vec<(&str, String)> = text.graphemes(true).map(|letter| (letter, folded(letter))).collect();
+    let letters: Vec<(&str, String)> = text
+        .graphemes(true)
+        .map(|letter| (letter, folded(letter)))
+        .collect();
     let matched = |start: usize| -> usize {
-        words.iter().map(|word| span_of(letters.get(start..).unwrap_or_default(), word)).max().unwrap_or(0)
+        words
+            .iter()
+            .map(|word| span_of(letters.get(start..).unwrap_or_default(), word))
+            .max()
+            .unwrap_or(0)
     };
     spans(&letters, plain, lit, matched)
 }
@@ -103,7 +114,12 @@ pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Sp
 pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
     let letters: Vec<(&str, String)> = text
         .graphemes(true)
-        .map(|letter| (letter, letter.chars().filter(char::is_ascii_digit).collect()))
+        .map(|letter| {
+            (
+                letter,
+                letter.chars().filter(char::is_ascii_digit).collect(),
+            )
+        })
         .collect();
     let matched = |start: usize| -> usize {
         let rest = letters.get(start..).unwrap_or_default();
@@ -117,7 +133,11 @@ pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> 
 
 /// One grapheme folded; a space stays one.
 fn folded(letter: &str) -> String {
-    if letter.chars().all(char::is_whitespace) { " ".to_owned() } else { fold(letter) }
+    if letter.chars().all(char::is_whitespace) {
+        " ".to_owned()
+    } else {
+        fold(letter)
+    }
 }
 
 /// How many of the letters from the start spell `word`, or 0.
@@ -140,7 +160,12 @@ fn span_of(letters: &[(&str, String)], word: &str) -> usize {
     if rest.is_empty() { letters.len() } else { 0 }
 }
 
-fn spans<'a>(letters: &[(&str, String)], plain: Style, lit: Style, matched: impl Fn(usize) -> usize) -> Vec<Span<'a>> {
+fn spans<'a>(
+    letters: &[(&str, String)],
+    plain: Style,
+    lit: Style,
+    matched: impl Fn(usize) -> usize,
+) -> Vec<Span<'a>> {
     let mut spans: Vec<Span<'a>> = Vec::new();
     let mut until = 0;
     for (at, (letter, _)) in letters.iter().enumerate() {
@@ -167,7 +192,11 @@ mod tests {
         spans
             .iter()
             .map(|span| {
-                if span.style.add_modifier.contains(Modifier::BOLD) { format!("[{}]", span.content) } else { span.content.to_string() }
+                if span.style.add_modifier.contains(Modifier::BOLD) {
+                    format!("[{}]", span.content)
+                } else {
+                    span.content.to_string()
+                }
             })
             .collect()
     }
@@ -188,8 +217,22 @@ mod tests {
     #[test]
     fn matches_are_lit_whatever_their_accents_and_spelling() {
         let bold = Style::new().add_modifier(Modifier::BOLD);
-        assert_eq!(marked(&lit("Martin Ødegård", &["odeg".into()], Style::new(), bold)), "Martin [Ødeg]ård");
-        assert_eq!(marked(&lit("Omar", &["mar".into()], Style::new(), bold)), "O[mar]");
-        assert_eq!(marked(&lit_digits("+39 02 5550 1182", &["5501".into()], Style::new(), bold)), "+39 02 5[550 1]182");
+        assert_eq!(
+            marked(&lit("Martin Ødegård", &["odeg".into()], Style::new(), bold)),
+            "Martin [Ødeg]ård"
+        );
+        assert_eq!(
+            marked(&lit("Omar", &["mar".into()], Style::new(), bold)),
+            "O[mar]"
+        );
+        assert_eq!(
+            marked(&lit_digits(
+                "+39 02 5550 1182",
+                &["5501".into()],
+                Style::new(),
+                bold
+            )),
+            "+39 02 5[550 1]182"
+        );
     }
 }

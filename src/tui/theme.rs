@@ -50,8 +50,12 @@ pub enum Palette {
 
 impl Palette {
     /// Every palette with its name in the configuration.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("dark", Self::Dark), ("light", Self::Light), ("ansi", Self::Ansi), ("mono", Self::Mono)];
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("dark", Self::Dark),
+        ("light", Self::Light),
+        ("ansi", Self::Ansi),
+        ("mono", Self::Mono),
+    ];
 
     /// The palette for a terminal, by what its environment says: `NO_COLOR` asks for none, and
     /// `COLORFGBG` tells the ground (`15;0` is light on dark).
@@ -69,12 +73,17 @@ impl Palette {
 
     const fn colour(self, role: Role) -> Option<Color> {
         match (self, role) {
-            (Self::Mono, _) | (_, Role::Text | Role::Strong | Role::Dim | Role::Section | Role::Rule) => None,
-            (Self::Dark, Role::Match | Role::Key | Role::Focus | Role::Cursor) => Some(Color::Rgb(122, 182, 255)),
+            (Self::Mono, _)
+            | (_, Role::Text | Role::Strong | Role::Dim | Role::Section | Role::Rule) => None,
+            (Self::Dark, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
+                Some(Color::Rgb(122, 182, 255))
+            }
             (Self::Dark, Role::Good) => Some(Color::Rgb(120, 200, 130)),
             (Self::Dark, Role::Warn) => Some(Color::Rgb(230, 180, 90)),
             (Self::Dark, Role::Bad) => Some(Color::Rgb(245, 130, 120)),
-            (Self::Light, Role::Match | Role::Key | Role::Focus | Role::Cursor) => Some(Color::Rgb(0, 80, 170)),
+            (Self::Light, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
+                Some(Color::Rgb(0, 80, 170))
+            }
             (Self::Light, Role::Good) => Some(Color::Rgb(20, 110, 40)),
             (Self::Light, Role::Warn) => Some(Color::Rgb(140, 85, 0)),
             (Self::Light, Role::Bad) => Some(Color::Rgb(176, 30, 30)),
@@ -213,13 +222,20 @@ impl Theme {
     /// A theme.
     #[must_use]
     pub const fn new(palette: Palette, glyphs: Glyphs) -> Self {
-        Self { palette, glyphs, behind: false }
+        Self {
+            palette,
+            glyphs,
+            behind: false,
+        }
     }
 
     /// The same theme for what lies behind a popup.
     #[must_use]
     pub const fn behind(self) -> Self {
-        Self { behind: true, ..self }
+        Self {
+            behind: true,
+            ..self
+        }
     }
 
     /// How a role looks.
@@ -234,11 +250,17 @@ impl Theme {
         };
         match role {
             Role::Text | Role::Good | Role::Rule => style,
-            Role::Strong | Role::Key | Role::Cursor | Role::Focus => style.add_modifier(Modifier::BOLD),
+            Role::Strong | Role::Key | Role::Cursor | Role::Focus => {
+                style.add_modifier(Modifier::BOLD)
+            }
             Role::Dim | Role::Section => style.add_modifier(Modifier::DIM),
             Role::Match => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             Role::Warn | Role::Bad => {
-                if self.palette == Palette::Mono { style.add_modifier(Modifier::BOLD) } else { style }
+                if self.palette == Palette::Mono {
+                    style.add_modifier(Modifier::BOLD)
+                } else {
+                    style
+                }
             }
         }
     }
@@ -248,14 +270,27 @@ impl Theme {
 mod tests {
     use super::{Color, Palette, Role};
 
-    const ROLES: [Role; 6] = [Role::Match, Role::Key, Role::Good, Role::Warn, Role::Bad, Role::Focus];
+    const ROLES: [Role; 6] = [
+        Role::Match,
+        Role::Key,
+        Role::Good,
+        Role::Warn,
+        Role::Bad,
+        Role::Focus,
+    ];
 
     /// The relative luminance of WCAG 2.
     fn luminance(colour: Color) -> f64 {
-        let Color::Rgb(red, green, blue) = colour else { panic!("not an exact colour") };
+        let Color::Rgb(red, green, blue) = colour else {
+            panic!("not an exact colour")
+        };
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
-            if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+            if part <= 0.03928 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
     }
@@ -264,16 +299,26 @@ mod tests {
     fn every_colour_can_be_read_on_its_ground() {
         for role in ROLES {
             let dark = luminance(Palette::Dark.colour(role).unwrap());
-            assert!((dark + 0.05) / (luminance(Color::Rgb(30, 30, 30)) + 0.05) >= 4.5, "{role:?} on dark");
+            assert!(
+                (dark + 0.05) / (luminance(Color::Rgb(30, 30, 30)) + 0.05) >= 4.5,
+                "{role:?} on dark"
+            );
             let light = luminance(Palette::Light.colour(role).unwrap());
-            assert!((luminance(Color::Rgb(250, 250, 245)) + 0.05) / (light + 0.05) >= 4.5, "{role:?} on light");
+            assert!(
+                (luminance(Color::Rgb(250, 250, 245)) + 0.05) / (light + 0.05) >= 4.5,
+                "{role:?} on light"
+            );
         }
     }
 
     #[test]
     fn no_color_means_no_colour_and_not_no_screens() {
         assert_eq!(Palette::of_environment(true, Some("15;0")), Palette::Mono);
-        assert!(ROLES.iter().all(|role| Palette::Mono.colour(*role).is_none()));
+        assert!(
+            ROLES
+                .iter()
+                .all(|role| Palette::Mono.colour(*role).is_none())
+        );
         assert_eq!(Palette::of_environment(false, Some("0;15")), Palette::Light);
     }
 }

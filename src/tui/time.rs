@@ -32,7 +32,11 @@ impl Calendar {
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> String {
         let (then, now) = (self.local(at), self.local(self.now));
-        if then.date_naive() == now.date_naive() { then.format("%H:%M").to_string() } else { self.day(at) }
+        if then.date_naive() == now.date_naive() {
+            then.format("%H:%M").to_string()
+        } else {
+            self.day(at)
+        }
     }
 
     /// How long ago, for a week; then the day.
@@ -52,7 +56,11 @@ impl Calendar {
 }
 
 fn ago(count: i64, unit: &str) -> String {
-    if count == 1 { format!("1 {unit} ago") } else { format!("{count} {unit}s ago") }
+    if count == 1 {
+        format!("1 {unit} ago")
+    } else {
+        format!("{count} {unit}s ago")
+    }
 }
 
 #[cfg(test)]
@@ -62,7 +70,10 @@ mod tests {
     #[test]
     fn what_is_near_is_told_from_now_and_what_is_far_by_its_day() {
         let at = |text: &str| Timestamp::parse(text).unwrap();
-        let calendar = Calendar { now: at("2026-11-24T12:00:00Z"), offset: 3_600 };
+        let calendar = Calendar {
+            now: at("2026-11-24T12:00:00Z"),
+            offset: 3_600,
+        };
         assert_eq!(calendar.when(at("2026-11-24T11:59:30Z")), "just now");
         assert_eq!(calendar.when(at("2026-11-24T11:00:00Z")), "1 hour ago");
         assert_eq!(calendar.when(at("2026-11-23T12:00:00Z")), "yesterday");

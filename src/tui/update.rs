@@ -11,7 +11,10 @@ use super::act;
 use super::key::{Code, Key};
 use super::keymap::{Action, Lookup};
 use super::layout::{layout, list_height};
-use super::model::{Effect, Focus, Model, Mouse, MouseAct, Msg, Reply, Request, Screen, Step, Ticket, TimerId, Toast, Tone, Written};
+use super::model::{
+    Effect, Focus, Model, Mouse, MouseAct, Msg, Reply, Request, Screen, Step, Ticket, TimerId,
+    Toast, Tone, Written,
+};
 use super::screens::conflict::Conflict;
 use super::screens::question::Question;
 use super::screens::{detail, list};
@@ -38,7 +41,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             list::fill(model, height, &mut effects);
         }
         Msg::Store(ticket, reply) => answer(model, ticket, reply, &mut effects),
-        Msg::Timer(TimerId::WhichKey(id)) => model.which_key = !model.waiting.is_empty() && id == model.ticket.0,
+        Msg::Timer(TimerId::WhichKey(id)) => {
+            model.which_key = !model.waiting.is_empty() && id == model.ticket.0;
+        }
         Msg::Timer(TimerId::Spinner(ticket)) => model.busy = model.writing == Some(ticket),
         Msg::Timer(TimerId::Toast(_)) => {}
         Msg::Editor(text) => edited(model, text, &mut effects),
@@ -82,14 +87,20 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
             model.waiting = waiting;
             model.waiting.push(key);
             let ticket = model.next_ticket();
-            effects.push(Effect::After(Duration::from_millis(300), TimerId::WhichKey(ticket.0)));
+            effects.push(Effect::After(
+                Duration::from_millis(300),
+                TimerId::WhichKey(ticket.0),
+            ));
         }
         Lookup::Miss if waiting.is_empty() && model.in_text() => {
             typed(model, key, effects);
         }
         Lookup::Miss => {
             let keys: Vec<String> = waiting.iter().chain([&key]).map(Key::to_string).collect();
-            model.say(Tone::Plain, format!("{} does nothing here; ? shows all keys", keys.join(" ")));
+            model.say(
+                Tone::Plain,
+                format!("{} does nothing here; ? shows all keys", keys.join(" ")),
+            );
         }
     }
 }
@@ -99,7 +110,15 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
 fn takes_letters(key: Key) -> bool {
     match key.code {
         Code::Char(sign) => !key.ctrl || "abfewuky".contains(sign) || sign == 'h',
-        Code::Enter | Code::Esc | Code::Tab | Code::BackTab | Code::Up | Code::Down | Code::PageUp | Code::PageDown | Code::F(_) => false,
+        Code::Enter
+        | Code::Esc
+        | Code::Tab
+        | Code::BackTab
+        | Code::Up
+        | Code::Down
+        | Code::PageUp
+        | Code::PageDown
+        | Code::F(_) => false,
         Code::Backspace | Code::Delete | Code::Left | Code::Right | Code::Home | Code::End => true,
     }
 }
@@ -158,7 +177,10 @@ fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         return;
     }
     let areas = layout(model);
-    let at = ratatui::layout::Position { x: mouse.column, y: mouse.row };
+    let at = ratatui::layout::Position {
+        x: mouse.column,
+        y: mouse.row,
+    };
     let height = usize::from(areas.list.height);
     if areas.list.contains(at) {
         match mouse.act {
@@ -189,7 +211,10 @@ fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
 
 /// `^C`: one step of the ladder; twice on a clean list, out.
 fn interrupt(model: &mut Model, again: bool, effects: &mut Vec<Effect>) {
-    let clean = model.over.is_empty() && model.focus == Focus::List && model.list.marks.is_empty() && model.list.filter.text().is_empty();
+    let clean = model.over.is_empty()
+        && model.focus == Focus::List
+        && model.list.marks.is_empty()
+        && model.list.filter.text().is_empty();
     match (clean, again) {
         (true, true) => effects.push(Effect::Quit),
         (true, false) => {
@@ -237,20 +262,28 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
     match reply {
         Reply::Totals(totals) if ticket == model.totals_ticket => model.totals = Some(totals),
         Reply::Written(written) => wrote(model, written, effects),
-        Reply::Refused(refusal) => refused(model, refusal, effects),
+        Reply::Refused(refusal) => refused(model, &refusal, effects),
         Reply::Holders(holders) => match model.over.last_mut() {
-            Some(Screen::PhoneForm(form)) if form.holders_ticket == ticket => form.holders = holders,
+            Some(Screen::PhoneForm(form)) if form.holders_ticket == ticket => {
+                form.holders = holders;
+            }
             _ => {}
         },
         Reply::History(entries) => match model.over.last_mut() {
-            Some(Screen::History(history)) if history.ticket == ticket => history.entries = Some(entries),
+            Some(Screen::History(history)) if history.ticket == ticket => {
+                history.entries = Some(entries);
+            }
             _ => {}
         },
         Reply::ChangedElsewhere => {
             list::reload(model, height, effects);
             detail::refresh(model, effects);
         }
-        Reply::Rows(_) | Reply::Count(_) | Reply::Totals(_) | Reply::Place(_) | Reply::Profile(_) => {}
+        Reply::Rows(_)
+        | Reply::Count(_)
+        | Reply::Totals(_)
+        | Reply::Place(_)
+        | Reply::Profile(_) => {}
     }
 }
 
@@ -259,7 +292,10 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
     if matches!(model.over.last(), Some(Screen::Conflict(_))) {
         model.over.pop();
     }
-    if matches!(model.over.last(), Some(Screen::PhoneForm(_) | Screen::ContactForm(_) | Screen::Prompt(_))) {
+    if matches!(
+        model.over.last(),
+        Some(Screen::PhoneForm(_) | Screen::ContactForm(_) | Screen::Prompt(_))
+    ) {
         model.over.pop();
     }
     let title = written.point.map(|point| point.title);
@@ -276,7 +312,11 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
         Some(report) if !report.rejects.is_empty() => Tone::Bad,
         _ => Tone::Good,
     };
-    model.toast = Some(Toast { tone, text, undoable: written.step == Step::Forward });
+    model.toast = Some(Toast {
+        tone,
+        text,
+        undoable: written.step == Step::Forward,
+    });
     model.list.marks.clear();
     let height = list_height(model);
     list::reload(model, height, effects);
@@ -288,15 +328,16 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
 
 /// Something was refused: a conflict opens its dialog over the form, faults go into the form, and
 /// what was typed stays.
-fn refused(model: &mut Model, refusal: Refusal, effects: &mut Vec<Effect>) {
+fn refused(model: &mut Model, refusal: &Refusal, effects: &mut Vec<Effect>) {
     if matches!(model.over.last(), Some(Screen::Conflict(_))) {
         model.over.pop();
     }
-    if let (RefusalKind::Conflict, Some(stored), Some(screen)) = (refusal.kind, &refusal.stored, model.over.last()) {
-        if let Some(conflict) = Conflict::of(screen, stored) {
-            model.over.push(Screen::Conflict(Box::new(conflict)));
-            return;
-        }
+    if let (RefusalKind::Conflict, Some(stored), Some(screen)) =
+        (refusal.kind, &refusal.stored, model.over.last())
+        && let Some(conflict) = Conflict::of(screen, stored)
+    {
+        model.over.push(Screen::Conflict(Box::new(conflict)));
+        return;
     }
     match model.over.last_mut() {
         Some(Screen::PhoneForm(form)) => form.faults.clone_from(&refusal.faults),
@@ -305,7 +346,10 @@ fn refused(model: &mut Model, refusal: Refusal, effects: &mut Vec<Effect>) {
         _ => {
             // Beside a stale key press there is nothing typed to lose: show what is stored.
             if refusal.kind == RefusalKind::Conflict && refusal.stored.is_some() {
-                model.say(Tone::Bad, "changed elsewhere meanwhile; here is how it is stored now");
+                model.say(
+                    Tone::Bad,
+                    "changed elsewhere meanwhile; here is how it is stored now",
+                );
             } else {
                 model.say(Tone::Bad, refusal.to_string());
             }
@@ -335,11 +379,17 @@ pub(super) fn leave_form(model: &mut Model) {
 /// Asks who else has the number of the form.
 pub(super) fn ask_holders(model: &mut Model, effects: &mut Vec<Effect>) {
     use super::screens::phone_form::Owner;
-    let Some(Screen::PhoneForm(form)) = model.over.last() else { return };
+    let Some(Screen::PhoneForm(form)) = model.over.last() else {
+        return;
+    };
     let Ok(reading) = form.reading() else { return };
     let except = match form.owner {
         Owner::Contact(id, _) => Some(id),
-        Owner::Row(_) => model.detail.profile.as_ref().map(|profile| profile.contact.id),
+        Owner::Row(_) => model
+            .detail
+            .profile
+            .as_ref()
+            .map(|profile| profile.contact.id),
     };
     let ticket = model.ask(Request::Holders(reading.e164, except), effects);
     if let Some(Screen::PhoneForm(form)) = model.over.last_mut() {

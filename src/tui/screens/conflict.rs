@@ -27,11 +27,27 @@ pub struct Conflict {
 }
 
 /// The attributes of a phone that a form changes.
-const PHONE_FIELDS: [&str; 6] = ["number", "country_code", "location", "valid_values", "primary", "historic"];
+const PHONE_FIELDS: [&str; 6] = [
+    "number",
+    "country_code",
+    "location",
+    "valid_values",
+    "primary",
+    "historic",
+];
 
 /// The attributes of a contact that a form changes.
-const CONTACT_FIELDS: [&str; 9] =
-    ["name", "given_name", "family_name", "nickname", "organisation", "title", "tags", "favourite", "note"];
+const CONTACT_FIELDS: [&str; 9] = [
+    "name",
+    "given_name",
+    "family_name",
+    "nickname",
+    "organisation",
+    "title",
+    "tags",
+    "favourite",
+    "note",
+];
 
 impl Conflict {
     /// The dialog for the form on top, which ran into `stored`; none where that form is about
@@ -46,21 +62,48 @@ impl Conflict {
         let (fields, opened) = match (screen, stored) {
             (Screen::PhoneForm(form), Stored::Phone(phone)) => {
                 let opened = form.stored.as_ref().filter(|mine| mine.id == phone.id)?;
-                (three_way(&PHONE_FIELDS, &form.base(), &form.record(), &stored_map), opened.updated_in_db_at)
+                (
+                    three_way(&PHONE_FIELDS, &form.base(), &form.record(), &stored_map),
+                    opened.updated_in_db_at,
+                )
             }
             (Screen::ContactForm(form), Stored::Contact(contact)) => {
                 let opened = form.stored.as_ref().filter(|mine| mine.id == contact.id)?;
-                (three_way(&CONTACT_FIELDS, &form.base(), &form.record(), &stored_map), opened.updated_in_db_at)
+                (
+                    three_way(&CONTACT_FIELDS, &form.base(), &form.record(), &stored_map),
+                    opened.updated_in_db_at,
+                )
             }
             (Screen::ContactForm(form), Stored::Phone(phone)) => {
-                let row = form.numbers.iter().find(|row| row.form.stored.as_ref().is_some_and(|mine| mine.id == phone.id))?;
+                let row = form.numbers.iter().find(|row| {
+                    row.form
+                        .stored
+                        .as_ref()
+                        .is_some_and(|mine| mine.id == phone.id)
+                })?;
                 let opened = row.form.stored.as_ref().map(|mine| mine.updated_in_db_at)?;
-                (three_way(&PHONE_FIELDS, &row.form.base(), &row.form.record(), &stored_map), opened)
+                (
+                    three_way(
+                        &PHONE_FIELDS,
+                        &row.form.base(),
+                        &row.form.record(),
+                        &stored_map,
+                    ),
+                    opened,
+                )
             }
             _ => return None,
         };
-        let cursor = fields.iter().position(|field| field.side.is_none()).unwrap_or(0);
-        Some(Self { fields, cursor, opened, stored: stored.clone() })
+        let cursor = fields
+            .iter()
+            .position(|field| field.side.is_none())
+            .unwrap_or(0);
+        Some(Self {
+            fields,
+            cursor,
+            opened,
+            stored: stored.clone(),
+        })
     }
 
     /// The stamp of what is stored now.
@@ -75,19 +118,30 @@ impl Conflict {
     /// How many fields are still to be decided.
     #[must_use]
     pub fn undecided(&self) -> usize {
-        self.fields.iter().filter(|field| field.side.is_none()).count()
+        self.fields
+            .iter()
+            .filter(|field| field.side.is_none())
+            .count()
     }
 
     /// Takes the other side of the field under the cursor.
     pub fn pick(&mut self, side: Side) {
-        if let Some(field) = self.fields.get_mut(self.cursor).filter(|field| field.mine != field.stored) {
+        if let Some(field) = self
+            .fields
+            .get_mut(self.cursor)
+            .filter(|field| field.mine != field.stored)
+        {
             field.side = Some(side);
         }
     }
 
     /// Takes one side for every field.
     pub fn pick_all(&mut self, side: Side) {
-        for field in self.fields.iter_mut().filter(|field| field.mine != field.stored) {
+        for field in self
+            .fields
+            .iter_mut()
+            .filter(|field| field.mine != field.stored)
+        {
             field.side = Some(side);
         }
     }
@@ -128,7 +182,10 @@ impl Conflict {
         match (form, &self.stored) {
             // The contact form saves its other changes along.
             (Screen::ContactForm(form), Stored::Contact(_)) => {
-                Write::Contact(Box::new(ContactEdit { contact: Some(contact()), ..form.edit() }))
+                Write::Contact(Box::new(ContactEdit {
+                    contact: Some(contact()),
+                    ..form.edit()
+                }))
             }
             (Screen::ContactForm(form), Stored::Phone(stored)) => {
                 let mut edit = form.edit();
@@ -142,7 +199,9 @@ impl Conflict {
                 Write::Contact(Box::new(edit))
             }
             (_, Stored::Phone(stored)) => Write::Phone(stored.id, phone()),
-            (_, Stored::Contact(stored)) => Write::ContactAttributes(stored.id, Box::new(contact())),
+            (_, Stored::Contact(stored)) => {
+                Write::ContactAttributes(stored.id, Box::new(contact()))
+            }
         }
     }
 }

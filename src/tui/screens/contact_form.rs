@@ -84,7 +84,16 @@ impl ContactForm {
             *field = Field::of_lines("");
         }
         let first = vec![String::new(); TEXTS.len()];
-        let mut form = Self { stored: None, texts, favourite: false, numbers: Vec::new(), place: Place::Text(NAME), faults: Vec::new(), first, home };
+        let mut form = Self {
+            stored: None,
+            texts,
+            favourite: false,
+            numbers: Vec::new(),
+            place: Place::Text(NAME),
+            faults: Vec::new(),
+            first,
+            home,
+        };
         if let Some(field) = form.texts.get_mut(NAME) {
             field.paste(name);
         }
@@ -96,17 +105,29 @@ impl ContactForm {
     #[must_use]
     pub fn of(profile: &Profile, home: Option<Region>) -> Self {
         let contact = &profile.contact;
-        let first: Vec<String> = TEXTS.iter().map(|(attribute, _)| text_of(contact, attribute)).collect();
+        let first: Vec<String> = TEXTS
+            .iter()
+            .map(|(attribute, _)| text_of(contact, attribute))
+            .collect();
         let texts = first
             .iter()
             .enumerate()
-            .map(|(at, text)| if at == NOTE { Field::of_lines(text) } else { Field::new(text) })
+            .map(|(at, text)| {
+                if at == NOTE {
+                    Field::of_lines(text)
+                } else {
+                    Field::new(text)
+                }
+            })
             .collect();
         let numbers = profile
             .phones
             .iter()
             .enumerate()
-            .map(|(row, phone)| NumberRow { form: PhoneForm::of(Owner::Row(Some(row)), phone, home), deleted: false })
+            .map(|(row, phone)| NumberRow {
+                form: PhoneForm::of(Owner::Row(Some(row)), phone, home),
+                deleted: false,
+            })
             .collect();
         Self {
             stored: Some(contact.clone()),
@@ -134,7 +155,10 @@ impl ContactForm {
     /// Moves the cursor to the next place or to the one before.
     pub fn step(&mut self, forward: bool) {
         let places = self.places();
-        let at = places.iter().position(|place| *place == self.place).unwrap_or(0);
+        let at = places
+            .iter()
+            .position(|place| *place == self.place)
+            .unwrap_or(0);
         let by = if forward { 1 } else { places.len() - 1 };
         if let Some(place) = places.get((at + by) % places.len()) {
             self.place = *place;
@@ -197,7 +221,10 @@ impl ContactForm {
     }
 
     fn text(&self, at: usize) -> &str {
-        self.texts.get(at).map(|field| field.text().trim()).unwrap_or_default()
+        self.texts
+            .get(at)
+            .map(|field| field.text().trim())
+            .unwrap_or_default()
     }
 
     /// How the contact will sort.
@@ -214,9 +241,20 @@ impl ContactForm {
     /// Whether anything was changed.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        let texts = self.texts.iter().zip(&self.first).any(|(field, first)| field.text() != first);
-        let favourite = self.stored.as_ref().map_or(self.favourite, |contact| contact.favourite != self.favourite);
-        texts || favourite || self.numbers.iter().any(|row| row.deleted || row.form.stored.is_none() || row.form.is_dirty())
+        let texts = self
+            .texts
+            .iter()
+            .zip(&self.first)
+            .any(|(field, first)| field.text() != first);
+        let favourite = self.stored.as_ref().map_or(self.favourite, |contact| {
+            contact.favourite != self.favourite
+        });
+        texts
+            || favourite
+            || self
+                .numbers
+                .iter()
+                .any(|row| row.deleted || row.form.stored.is_none() || row.form.is_dirty())
     }
 
     /// Puts a number back that its own form has edited.
@@ -229,7 +267,10 @@ impl ContactForm {
         if form.entry.primary {
             self.make_primary(row);
         }
-        let row_of_form = NumberRow { form, deleted: false };
+        let row_of_form = NumberRow {
+            form,
+            deleted: false,
+        };
         match self.numbers.get_mut(row) {
             Some(place) => *place = row_of_form,
             None => self.numbers.push(row_of_form),
@@ -253,21 +294,29 @@ impl ContactForm {
             .filter_map(|row| {
                 let sent = row.form.attributes();
                 match (&row.form.stored, row.deleted) {
-                    (None, true) => None,
                     (None, false) => Some(PhoneEdit::Create(sent)),
-                    (Some(phone), true) => Some(PhoneEdit::Delete(phone.id, Some(phone.updated_in_db_at))),
+                    (Some(phone), true) => {
+                        Some(PhoneEdit::Delete(phone.id, Some(phone.updated_in_db_at)))
+                    }
                     // That another row became primary says enough about this one.
                     (Some(phone), false) if row.form.is_dirty() => {
                         let only_lost = phone.primary
-                            && crate::domain::phone::PhoneAttributes { primary: None, updated_in_db_at: None, ..sent.clone() }
-                                == crate::domain::phone::PhoneAttributes::default();
+                            && crate::domain::phone::PhoneAttributes {
+                                primary: None,
+                                updated_in_db_at: None,
+                                ..sent.clone()
+                            } == crate::domain::phone::PhoneAttributes::default();
                         (!only_lost).then_some(PhoneEdit::Update(phone.id, sent))
                     }
-                    (Some(_), false) => None,
+                    (None, true) | (Some(_), false) => None,
                 }
             })
             .collect();
-        ContactEdit { id: self.stored.as_ref().map(|contact| contact.id), contact: self.attributes(), phones }
+        ContactEdit {
+            id: self.stored.as_ref().map(|contact| contact.id),
+            contact: self.attributes(),
+            phones,
+        }
     }
 
     /// What is sent of the contact itself; none where only numbers changed.
@@ -277,7 +326,10 @@ impl ContactForm {
         if self.stored.is_some() && sent == ContactAttributes::default() {
             return None;
         }
-        Some(ContactAttributes { updated_in_db_at: self.stored.as_ref().map(|contact| contact.updated_in_db_at), ..sent })
+        Some(ContactAttributes {
+            updated_in_db_at: self.stored.as_ref().map(|contact| contact.updated_in_db_at),
+            ..sent
+        })
     }
 
     /// The attributes that changed.
@@ -285,11 +337,20 @@ impl ContactForm {
         let mut changed = Map::new();
         for (at, (attribute, _)) in TEXTS.iter().enumerate() {
             let text = self.text(at);
-            if text != self.first.get(at).map(|first| first.trim()).unwrap_or_default() || self.stored.is_none() && at == NAME {
+            if text
+                != self
+                    .first
+                    .get(at)
+                    .map(|first| first.trim())
+                    .unwrap_or_default()
+                || self.stored.is_none() && at == NAME
+            {
                 changed.insert((*attribute).to_owned(), value_of(at, text));
             }
         }
-        if self.stored.as_ref().map_or(self.favourite, |contact| contact.favourite != self.favourite) {
+        if self.stored.as_ref().map_or(self.favourite, |contact| {
+            contact.favourite != self.favourite
+        }) {
             changed.insert("favourite".to_owned(), json!(self.favourite));
         }
         changed
@@ -306,7 +367,10 @@ impl ContactForm {
     /// The record as it was read.
     #[must_use]
     pub fn base(&self) -> Map<String, Value> {
-        self.stored.as_ref().and_then(|contact| contact.attributes().as_object().cloned()).unwrap_or_default()
+        self.stored
+            .as_ref()
+            .and_then(|contact| contact.attributes().as_object().cloned())
+            .unwrap_or_default()
     }
 }
 
@@ -328,7 +392,12 @@ fn text_of(contact: &Contact, attribute: &str) -> String {
 /// A text of the form as the attribute's value.
 fn value_of(at: usize, text: &str) -> Value {
     match at {
-        TAGS => json!(text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect::<Vec<_>>()),
+        TAGS => json!(
+            text.split(',')
+                .map(str::trim)
+                .filter(|tag| !tag.is_empty())
+                .collect::<Vec<_>>()
+        ),
         _ if text.is_empty() => Value::Null,
         _ => json!(text),
     }

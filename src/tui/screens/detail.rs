@@ -28,7 +28,9 @@ impl Detail {
     }
 
     fn phones(&self) -> usize {
-        self.profile.as_ref().map_or(0, |profile| profile.phones.len())
+        self.profile
+            .as_ref()
+            .map_or(0, |profile| profile.phones.len())
     }
 
     /// Puts the cursor on a number.
@@ -67,7 +69,9 @@ pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
             // The cursor stays on its number, wherever that stands now.
             let on = model.detail.phone().map(|phone| phone.id);
             model.detail.profile.clone_from(profile);
-            let place = profile.as_ref().and_then(|profile| profile.phones.iter().position(|phone| Some(phone.id) == on));
+            let place = profile
+                .as_ref()
+                .and_then(|profile| profile.phones.iter().position(|phone| Some(phone.id) == on));
             model.detail.go(place.unwrap_or(model.detail.cursor));
         }
         _ => return false,
@@ -81,15 +85,41 @@ pub fn flip(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         return model.say(Tone::Plain, "no number here; a adds one");
     };
     let id = phone.id;
-    let stamped = PhoneAttributes { updated_in_db_at: Some(phone.updated_in_db_at), ..PhoneAttributes::default() };
+    let stamped = PhoneAttributes {
+        updated_in_db_at: Some(phone.updated_in_db_at),
+        ..PhoneAttributes::default()
+    };
     let write = match action {
         Action::MakePrimary if phone.historic => {
-            return model.say(Tone::Plain, "a historic number cannot be primary; h brings it back first");
+            return model.say(
+                Tone::Plain,
+                "a historic number cannot be primary; h brings it back first",
+            );
         }
-        Action::MakePrimary if phone.primary => return model.say(Tone::Plain, "this is the primary number already"),
-        Action::MakePrimary => Write::Phone(id, PhoneAttributes { primary: Some(true), ..stamped }),
-        Action::Accurate => Write::Phone(id, PhoneAttributes { valid_values: Some(!phone.valid_values), ..stamped }),
-        Action::Historic => Write::Phone(id, PhoneAttributes { historic: Some(!phone.historic), ..stamped }),
+        Action::MakePrimary if phone.primary => {
+            return model.say(Tone::Plain, "this is the primary number already");
+        }
+        Action::MakePrimary => Write::Phone(
+            id,
+            PhoneAttributes {
+                primary: Some(true),
+                ..stamped
+            },
+        ),
+        Action::Accurate => Write::Phone(
+            id,
+            PhoneAttributes {
+                valid_values: Some(!phone.valid_values),
+                ..stamped
+            },
+        ),
+        Action::Historic => Write::Phone(
+            id,
+            PhoneAttributes {
+                historic: Some(!phone.historic),
+                ..stamped
+            },
+        ),
         Action::DeleteNumber => Write::DeletePhone(id, phone.updated_in_db_at),
         _ => return,
     };
@@ -98,12 +128,17 @@ pub fn flip(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 
 /// Makes the contact a favourite, or no longer.
 pub fn favourite(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(profile) = &model.detail.profile else { return };
+    let Some(profile) = &model.detail.profile else {
+        return;
+    };
     let contact = &profile.contact;
     let sent = ContactAttributes {
         favourite: Some(!contact.favourite),
         updated_in_db_at: Some(contact.updated_in_db_at),
         ..ContactAttributes::default()
     };
-    model.write(Write::ContactAttributes(contact.id, Box::new(sent)), effects);
+    model.write(
+        Write::ContactAttributes(contact.id, Box::new(sent)),
+        effects,
+    );
 }

@@ -28,7 +28,9 @@ pub struct History {
 /// The lines of the page.
 #[must_use]
 pub fn lines<'a>(history: &History, calendar: &Calendar, theme: &Theme) -> Vec<Line<'a>> {
-    let Some(entries) = &history.entries else { return Vec::new() };
+    let Some(entries) = &history.entries else {
+        return Vec::new();
+    };
     let mut lines = Vec::new();
     let mut last = None;
     for entry in entries {
@@ -36,17 +38,37 @@ pub fn lines<'a>(history: &History, calendar: &Calendar, theme: &Theme) -> Vec<L
             last = Some(entry.point.id);
             let undone = if entry.undone { "  undone" } else { "" };
             lines.push(Line::from(vec![
-                Span::styled(format!("{:<14}", calendar.when(entry.point.at)), theme.style(Role::Dim)),
-                Span::styled(safe(&entry.point.title).into_owned(), theme.style(if entry.undone { Role::Dim } else { Role::Text })),
-                Span::styled(format!("  by {}{undone}", entry.point.actor.word()), theme.style(Role::Dim)),
+                Span::styled(
+                    format!("{:<14}", calendar.when(entry.point.at)),
+                    theme.style(Role::Dim),
+                ),
+                Span::styled(
+                    safe(&entry.point.title).into_owned(),
+                    theme.style(if entry.undone { Role::Dim } else { Role::Text }),
+                ),
+                Span::styled(
+                    format!("  by {}{undone}", entry.point.actor.word()),
+                    theme.style(Role::Dim),
+                ),
             ]));
         }
         if let Operation::Update(_, changes) = &entry.operation {
-            lines.extend(changes.iter().filter(|change| is_worth_telling(change)).map(|change| {
-                let arrow = theme.glyphs.arrow;
-                let text = format!("{:14}{} {} {arrow} {}", "", words(&change.field), shown(&change.from), shown(&change.to));
-                Line::styled(text, theme.style(Role::Dim))
-            }));
+            lines.extend(
+                changes
+                    .iter()
+                    .filter(|change| is_worth_telling(change))
+                    .map(|change| {
+                        let arrow = theme.glyphs.arrow;
+                        let text = format!(
+                            "{:14}{} {} {arrow} {}",
+                            "",
+                            words(&change.field),
+                            shown(&change.from),
+                            shown(&change.to)
+                        );
+                        Line::styled(text, theme.style(Role::Dim))
+                    }),
+            );
         }
     }
     lines
@@ -55,7 +77,10 @@ pub fn lines<'a>(history: &History, calendar: &Calendar, theme: &Theme) -> Vec<L
 /// Whether a person wants to know of this change; `identity` follows from the number, for example.
 #[must_use]
 pub fn is_worth_telling(change: &FieldChange) -> bool {
-    !matches!(change.field.as_str(), "identity" | "typed" | "updated_at" | "card")
+    !matches!(
+        change.field.as_str(),
+        "identity" | "typed" | "updated_at" | "card"
+    )
 }
 
 /// An attribute's name as the screens call it.

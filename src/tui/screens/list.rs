@@ -58,13 +58,17 @@ impl List {
     /// How many rows there are as far as one knows.
     #[must_use]
     pub fn known(&self) -> usize {
-        self.total.unwrap_or(self.window.first + self.window.rows.len())
+        self.total
+            .unwrap_or(self.window.first + self.window.rows.len())
     }
 
     /// Puts the cursor on a row, and the screen where it shows it.
     pub fn go(&mut self, place: usize, height: usize) {
         self.cursor = place.min(self.known().saturating_sub(1));
-        self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(height.max(1)));
+        self.top = self
+            .top
+            .min(self.cursor)
+            .max((self.cursor + 1).saturating_sub(height.max(1)));
     }
 }
 
@@ -114,13 +118,19 @@ pub fn show(model: &mut Model, query: ListQuery, height: usize, effects: &mut Ve
 
 /// Shows the filter's text as it stands.
 pub fn refilter(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
-    let query = ListQuery { text: model.list.filter.text().to_owned(), ..model.list.query.clone() };
+    let query = ListQuery {
+        text: model.list.filter.text().to_owned(),
+        ..model.list.query.clone()
+    };
     show(model, query, height, effects);
 }
 
 /// Sorts in another way.
 pub fn sort(model: &mut Model, order: Order, height: usize, effects: &mut Vec<Effect>) {
-    let query = ListQuery { order, ..model.list.query.clone() };
+    let query = ListQuery {
+        order,
+        ..model.list.query.clone()
+    };
     show(model, query, height, effects);
 }
 
@@ -131,7 +141,13 @@ pub fn seek(model: &mut Model, id: ContactId, effects: &mut Vec<Effect>) {
 }
 
 /// Takes an answer that is the list's; `false` where it is not, or is too old.
-pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply, height: usize, effects: &mut Vec<Effect>) -> bool {
+pub fn take(
+    model: &mut Model,
+    ticket: Ticket,
+    reply: &Reply,
+    height: usize,
+    effects: &mut Vec<Effect>,
+) -> bool {
     match reply {
         Reply::Rows(rows) if ticket == model.list.rows_ticket => {
             model.list.window = rows.clone();

@@ -34,11 +34,24 @@ pub enum Place {
 
 impl Place {
     /// Every place in order.
-    pub const ALL: [Self; 6] = [Self::Country, Self::Number, Self::Label, Self::Primary, Self::Accurate, Self::Historic];
+    pub const ALL: [Self; 6] = [
+        Self::Country,
+        Self::Number,
+        Self::Label,
+        Self::Primary,
+        Self::Accurate,
+        Self::Historic,
+    ];
 
     fn step(self, by: usize) -> Self {
-        let at = Self::ALL.iter().position(|place| *place == self).unwrap_or(0);
-        Self::ALL.get((at + by) % Self::ALL.len()).copied().unwrap_or_default()
+        let at = Self::ALL
+            .iter()
+            .position(|place| *place == self)
+            .unwrap_or(0);
+        Self::ALL
+            .get((at + by) % Self::ALL.len())
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -97,22 +110,32 @@ impl PhoneForm {
     /// A form for a new number.
     #[must_use]
     pub fn new(owner: Owner, home: Option<Region>) -> Self {
-        let entry = Entry { country: Field::new(home.map(country_line).unwrap_or_default()), accurate: true, ..Entry::default() };
+        let entry = Entry {
+            country: Field::new(home.map(country_line).unwrap_or_default()),
+            accurate: true,
+            ..Entry::default()
+        };
         Self::with(owner, None, entry, home)
     }
 
     /// A form for a stored number.
     #[must_use]
     pub fn of(owner: Owner, phone: &Phone, home: Option<Region>) -> Self {
-        let reading = number::parse(&phone.number, phone.country_code.as_deref(), home).ok().filter(|_| phone.is_normalised());
+        let reading = number::parse(&phone.number, phone.country_code.as_deref(), home)
+            .ok()
+            .filter(|_| phone.is_normalised());
         let country = match (&reading, &phone.country_code) {
-            (Some(reading), _) => reading.region.map_or_else(|| format!("+{}", reading.calling_code), country_line),
+            (Some(reading), _) => reading
+                .region
+                .map_or_else(|| format!("+{}", reading.calling_code), country_line),
             (None, Some(code)) => format!("+{code}"),
             (None, None) => String::new(),
         };
         let entry = Entry {
             country: Field::new(country),
-            number: Field::new(reading.map_or_else(|| phone.number.clone(), |reading| reading.national())),
+            number: Field::new(
+                reading.map_or_else(|| phone.number.clone(), |reading| reading.national()),
+            ),
             label: Field::new(phone.location.clone().unwrap_or_default()),
             primary: phone.primary,
             accurate: phone.valid_values,
@@ -121,7 +144,13 @@ impl PhoneForm {
         Self::with(owner, Some(phone.clone()), entry, home)
     }
 
-    const fn with_parts(owner: Owner, stored: Option<Phone>, entry: Entry, first: Entry, home: Option<Region>) -> Self {
+    const fn with_parts(
+        owner: Owner,
+        stored: Option<Phone>,
+        entry: Entry,
+        first: Entry,
+        home: Option<Region>,
+    ) -> Self {
         Self {
             owner,
             stored,
@@ -144,7 +173,14 @@ impl PhoneForm {
     /// Whether anything was typed or ticked.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        let texts = |entry: &Entry| [entry.country.text(), entry.number.text(), entry.label.text()].map(str::to_owned);
+        let texts = |entry: &Entry| {
+            [
+                entry.country.text(),
+                entry.number.text(),
+                entry.label.text(),
+            ]
+            .map(str::to_owned)
+        };
         let flags = |entry: &Entry| [entry.primary, entry.accurate, entry.historic];
         texts(&self.entry) != texts(&self.first) || flags(&self.entry) != flags(&self.first)
     }
@@ -169,7 +205,9 @@ impl PhoneForm {
     /// Moves the cursor by some places; a country or a label that is half typed is completed.
     pub fn step(&mut self, forward: bool) {
         self.settle();
-        self.place = self.place.step(if forward { 1 } else { Place::ALL.len() - 1 });
+        self.place = self
+            .place
+            .step(if forward { 1 } else { Place::ALL.len() - 1 });
     }
 
     /// Completes the country as it is understood.
@@ -207,7 +245,9 @@ impl PhoneForm {
             && (text.starts_with('+') || text.starts_with('＋') || text.starts_with("tel:+"))
             && let Ok(reading) = number::parse(text, None, None)
         {
-            let line = reading.region.map_or_else(|| format!("+{}", reading.calling_code), country_line);
+            let line = reading
+                .region
+                .map_or_else(|| format!("+{}", reading.calling_code), country_line);
             self.entry.country.set(line);
         }
     }
@@ -257,24 +297,33 @@ impl PhoneForm {
     /// # Errors
     /// Why it is no number.
     pub fn reading(&self) -> Result<Reading, Verdict> {
-        number::parse(self.entry.number.text(), self.calling_code().as_deref(), self.home)
+        number::parse(
+            self.entry.number.text(),
+            self.calling_code().as_deref(),
+            self.home,
+        )
     }
 
     /// Whether the number or its country is another than at first.
     fn is_renumbered(&self) -> bool {
-        self.entry.number.text() != self.first.number.text() || self.entry.country.text() != self.first.country.text()
+        self.entry.number.text() != self.first.number.text()
+            || self.entry.country.text() != self.first.country.text()
     }
 
     /// What is sent to store the form: only what changed.
     #[must_use]
     pub fn attributes(&self) -> PhoneAttributes {
-        let label = |entry: &Entry| Some(entry.label.text().trim().to_owned()).filter(|label| !label.is_empty());
-        let changed = |mine: bool, first: bool| (mine != first || self.stored.is_none()).then_some(mine);
+        let label = |entry: &Entry| {
+            Some(entry.label.text().trim().to_owned()).filter(|label| !label.is_empty())
+        };
+        let changed =
+            |mine: bool, first: bool| (mine != first || self.stored.is_none()).then_some(mine);
         let renumbered = self.is_renumbered() || self.stored.is_none();
         PhoneAttributes {
             number: renumbered.then(|| self.entry.number.text().to_owned()),
             country_code: renumbered.then(|| self.calling_code()),
-            location: (label(&self.entry) != label(&self.first) || self.stored.is_none()).then(|| label(&self.entry)),
+            location: (label(&self.entry) != label(&self.first) || self.stored.is_none())
+                .then(|| label(&self.entry)),
             primary: changed(self.entry.primary, self.first.primary),
             valid_values: changed(self.entry.accurate, self.first.accurate),
             historic: changed(self.entry.historic, self.first.historic),
@@ -305,7 +354,10 @@ impl PhoneForm {
     /// The record as it was read.
     #[must_use]
     pub fn base(&self) -> Map<String, Value> {
-        self.stored.as_ref().and_then(|phone| phone.attributes().as_object().cloned()).unwrap_or_default()
+        self.stored
+            .as_ref()
+            .and_then(|phone| phone.attributes().as_object().cloned())
+            .unwrap_or_default()
     }
 }
 
@@ -325,11 +377,19 @@ fn countries(text: &str) -> Vec<String> {
     let digits = text.trim_start_matches('+');
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         let main = digits.parse().ok().and_then(Region::of_calling_code);
-        let rest = Region::all().filter(|region| region.calling_code().to_string().starts_with(digits) && Some(*region) != main);
-        return main.into_iter().chain(rest).take(5).map(country_line).collect();
+        let rest = Region::all().filter(|region| {
+            region.calling_code().to_string().starts_with(digits) && Some(*region) != main
+        });
+        return main
+            .into_iter()
+            .chain(rest)
+            .take(5)
+            .map(country_line)
+            .collect();
     }
     let folded = crate::domain::fold::fold(text);
-    let exact = Region::all().filter(|region| country_line(*region) == text || region.code().eq_ignore_ascii_case(text));
+    let exact = Region::all()
+        .filter(|region| country_line(*region) == text || region.code().eq_ignore_ascii_case(text));
     let starts = |region: &Region| {
         let name = crate::domain::fold::fold(region.name());
         name.starts_with(&folded) || name.split(' ').any(|word| word.starts_with(&folded))
@@ -349,7 +409,11 @@ fn countries(text: &str) -> Vec<String> {
 /// The calling code of a country as it is typed.
 fn calling_code(text: &str) -> Option<String> {
     let text = text.trim();
-    let digits: String = text.trim_start_matches('+').chars().take_while(char::is_ascii_digit).collect();
+    let digits: String = text
+        .trim_start_matches('+')
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
     if !digits.is_empty() {
         return Some(digits);
     }

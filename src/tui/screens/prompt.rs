@@ -23,7 +23,10 @@ impl Prompt {
         let text = text.strip_prefix("file://").unwrap_or(text);
         let text = ['"', '\'']
             .into_iter()
-            .find_map(|quote| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)))
+            .find_map(|quote| {
+                text.strip_prefix(quote)
+                    .and_then(|text| text.strip_suffix(quote))
+            })
             .unwrap_or(text);
         PathBuf::from(text.replace("\\ ", " "))
     }
@@ -35,7 +38,12 @@ impl Prompt {
             return;
         };
         let common = paths.iter().fold(first.as_str(), |common, path| {
-            let length = common.char_indices().zip(path.chars()).take_while(|((_, a), b)| a == b).map(|((at, sign), _)| at + sign.len_utf8()).last();
+            let length = common
+                .char_indices()
+                .zip(path.chars())
+                .take_while(|((_, a), b)| a == b)
+                .map(|((at, sign), _)| at + sign.len_utf8())
+                .last();
             common.get(..length.unwrap_or(0)).unwrap_or_default()
         });
         if common.len() >= self.path.text().len() {
@@ -52,15 +60,26 @@ mod tests {
 
     #[test]
     fn a_path_dropped_from_a_file_manager_is_understood() {
-        for typed in ["/tmp/my cards.vcf", "'/tmp/my cards.vcf'", "/tmp/my\\ cards.vcf", "file:///tmp/my cards.vcf "] {
-            let prompt = Prompt { path: Field::new(typed), ..Prompt::default() };
+        for typed in [
+            "/tmp/my cards.vcf",
+            "'/tmp/my cards.vcf'",
+            "/tmp/my\\ cards.vcf",
+            "file:///tmp/my cards.vcf ",
+        ] {
+            let prompt = Prompt {
+                path: Field::new(typed),
+                ..Prompt::default()
+            };
             assert_eq!(prompt.file().to_str(), Some("/tmp/my cards.vcf"));
         }
     }
 
     #[test]
     fn completion_goes_as_far_as_the_names_agree() {
-        let mut prompt = Prompt { path: Field::new("/b"), ..Prompt::default() };
+        let mut prompt = Prompt {
+            path: Field::new("/b"),
+            ..Prompt::default()
+        };
         prompt.complete(vec!["/bianchi.vcf".into(), "/bianca.vcf".into()]);
         assert_eq!(prompt.path.text(), "/bianc");
         prompt.complete(Vec::new());

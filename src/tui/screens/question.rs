@@ -16,7 +16,9 @@ impl Question {
     pub const fn words(self) -> &'static str {
         match self {
             Self::LeaveForm => "Leave without saving? What you typed is lost.",
-            Self::Overwrite => "Write all of yours over what is stored? The history keeps the other.",
+            Self::Overwrite => {
+                "Write all of yours over what is stored? The history keeps the other."
+            }
         }
     }
 }

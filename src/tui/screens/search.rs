@@ -30,13 +30,22 @@ impl Search {
     /// The popup over a screen with these scopes.
     #[must_use]
     pub fn new(kind: Kind, scopes: Vec<Scope>) -> Self {
-        Self { kind, text: Field::default(), cursor: 0, scopes }
+        Self {
+            kind,
+            text: Field::default(),
+            cursor: 0,
+            scopes,
+        }
     }
 
     /// The lines that match, by section: those of this screen first.
     #[must_use]
     pub fn matches(&self, keymap: &Keymap) -> Vec<&'static Binding> {
-        let words: Vec<String> = fold(self.text.text()).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let words: Vec<String> = fold(self.text.text())
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
         let here = |scope: &Scope| self.scopes.contains(scope);
         let mut scopes: Vec<Scope> = self.scopes.clone();
         match self.kind {
@@ -49,7 +58,9 @@ impl Search {
             .filter(|binding| {
                 let keys = keymap.keys(binding).join(" ").to_lowercase();
                 let text = fold(&format!("{} {}", binding.help, binding.hint));
-                words.iter().all(|word| text.contains(word.as_str()) || keys.split(' ').any(|key| key == word))
+                words.iter().all(|word| {
+                    text.contains(word.as_str()) || keys.split(' ').any(|key| key == word)
+                })
             })
             .collect()
     }

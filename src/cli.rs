@@ -1,0 +1,194 @@
+//! The command line.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use chrono::Utc;
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config};
+use crate::domain::import::ImportReport;
+use crate::domain::operation::Actor;
+use crate::domain::safe::safe;
+use crate::domain::timestamp::Timestamp;
+use crate::exchange::vcard::Cards;
+use crate::store::{Options, Store};
+use crate::{import, tui};
+
+/// The contacts of the demonstration.
+const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
+
+/// Contacts and phone numbers in the terminal.
+///
+/// Without a command, the screens open: ? shows every key.
+#[derive(Debug, Parser)]
+#[command(name = "callbook", version, arg_required_else_help = false)]
+struct Arguments {
+    /// The database; else $`CALLBOOK_DB`, else callbook/callbook.db in the data folder.
+    #[arg(long, global = true, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Open a temporary book of some 300 contacts, to look around in.
+    #[arg(long, conflicts_with = "db")]
+    demo: bool,
+    #[command(subcommand)]
+    command: Option<Cmd>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Cmd {
+    /// Take in the contacts of a vCard file (2.1, 3.0 or 4.0).
+    ///
+    /// The whole import is one step: u in the screens takes it back. The same file again changes
+    /// nothing.
+    #[command(
+        after_help = "Examples:\n  callbook import contacts.vcf\n  ssh phone cat contacts.vcf | callbook import -"
+    )]
+    Import {
+        /// The file, or - for standard input.
+        file: PathBuf,
+    },
+    /// Print every key of the screens.
+    Keys,
+}
+
+/// Runs the program with the process's arguments; gives its exit status.
+///
+/// # Errors
+/// What is to be printed after `error: `.
+pub fn run() -> Result<u8> {
+    let arguments = Arguments::parse();
+    let config = Config::read();
+    let demo = if arguments.demo {
+        Some(Demo::new()?)
+    } else {
+        None
+    };
+    let path = match (
+        &demo,
+        arguments.db,
+        std::env::var_os("CALLBOOK_DB").filter(|path| !path.is_empty()),
+    ) {
+        (Some(demo), _, _) => demo.path.clone(),
+        (None, Some(path), _) => path,
+        (None, None, Some(path)) => path.into(),
+        (None, None, None) => config::database()?,
+    };
+    match arguments.command {
+        Some(Cmd::Import { file }) => import(&path, &config, &file),
+        Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
+        None => screens(path, config),
+    }
+}
+
+fn options(config: &Config, actor: Actor) -> Options {
+    Options {
+        home: config.home,
+        actor,
+        clock: Box::new(|| Timestamp::from_utc(Utc::now())),
+    }
+}
+
+/// Starts the screens, where there is a terminal for them.
+fn screens(path: PathBuf, config: Config) -> Result<u8> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        bail!("the screens need a terminal; callbook --help lists the commands that do without");
+    }
+    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+        bail!(
+            "the screens need a terminal that can move its cursor, and TERM is dumb; callbook --help lists the commands that do without"
+        );
+    }
+    let options = options(&config, Actor::Screens);
+    tui::run(tui::Start {
+        path,
+        options,
+        keymap: config.keymap,
+        theme: config.theme,
+        mouse: config.mouse,
+        call: config.call,
+        trouble: config.trouble,
+    })
+}
+
+/// Imports a file, and tells what came in and what could not.
+fn import(path: &Path, config: &Config, file: &Path) -> Result<u8> {
+    let (stream, name): (Box<dyn BufRead>, String) = if file == Path::new("-") {
+        (Box::new(io::stdin().lock()), "standard input".to_owned())
+    } else {
+        let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+        if opened.metadata().is_ok_and(|opened| opened.is_dir()) {
+            bail!("{} is a folder; name a vCard file in it", file.display());
+        }
+        let name = file.file_name().map_or_else(
+            || file.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        (Box::new(BufReader::new(opened)), name)
+    };
+    let mut store = Store::open(path, options(config, Actor::Import))?;
+    let done = import::cards(&mut store, Cards::new(stream), &name)?;
+    print(&told(&done.value, &name))?;
+    Ok(u8::from(!done.value.rejects.is_empty()))
+}
+
+/// What an import did, for people: the cards that could not be read by line.
+fn told(report: &ImportReport, name: &str) -> String {
+    let mut text = format!("{}\n", report.summary());
+    for reject in &report.rejects {
+        let who = reject
+            .name
+            .as_ref()
+            .map_or_else(String::new, |name| format!(" ({})", safe(name)));
+        let (place, reason) = (reject.place, safe(&reject.reason));
+        let _ = writeln!(
+            text,
+            "  {}:{}: card {}{who} {reason}",
+            safe(name),
+            place.line,
+            place.card,
+        );
+    }
+    text
+}
+
+/// Prints; a reader that has gone away is the end, not an error.
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// A book in a temporary folder, which goes with it.
+struct Demo {
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Demo {
+    fn new() -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("callbook-demo-")
+            .tempdir()
+            .context("cannot make a temporary folder")?;
+        let path = folder.path().join("demo.db");
+        let clock = || Timestamp::from_utc(Utc::now());
+        let mut store = Store::open(
+            &path,
+            Options {
+                home: None,
+                actor: Actor::Import,
+                clock: Box::new(clock),
+            },
+        )?;
+        import::cards(&mut store, Cards::new(DEMO), "demo.vcf")?;
+        Ok(Self {
+            path,
+            _folder: folder,
+        })
+    }
+}

@@ -1,0 +1,325 @@
+//! The contact of a card: names, details, tags.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
+use crate::domain::sent::NOTE_LIMIT;
+use crate::domain::timestamp::Timestamp;
+
+use super::label::{of_detail, one_line};
+use super::property::{Property, flag};
+
+/// Properties that name an account in a chat network, with the network's name.
+const NETWORKS: [(&str, &str); 20] = [
+    ("X-AIM", "aim"),
+    ("X-DISCORD", "discord"),
+    ("X-GADUGADU", "gadu-gadu"),
+    ("X-GOOGLE-TALK", "google talk"),
+    ("X-GTALK", "google talk"),
+    ("X-GROUPWISE", "groupwise"),
+    ("X-ICQ", "icq"),
+    ("X-JABBER", "xmpp"),
+    ("X-MATRIX", "matrix"),
+    ("X-MS-IMADDRESS", "chat"),
+    ("X-MSN", "msn"),
+    ("X-QQ", "qq"),
+    ("X-SIGNAL", "signal"),
+    ("X-SKYPE", "skype"),
+    ("X-SKYPE-USERNAME", "skype"),
+    ("X-TELEGRAM", "telegram"),
+    ("X-TWITTER", "twitter"),
+    ("X-WECHAT", "wechat"),
+    ("X-WHATSAPP", "whatsapp"),
+    ("X-YAHOO", "yahoo"),
+];
+
+/// Properties that name somebody else, with what that one is to the contact.
+const RELATIONS: [(&str, &str); 7] = [
+    ("X-ASSISTANT", "assistant"),
+    ("X-EVOLUTION-ASSISTANT", "assistant"),
+    ("X-EVOLUTION-MANAGER", "manager"),
+    ("X-EVOLUTION-SPOUSE", "spouse"),
+    ("X-MANAGER", "manager"),
+    ("X-MS-SPOUSE", "spouse"),
+    ("X-SPOUSE", "spouse"),
+];
+
+/// What the card says about the contact. What it does not say is not sent.
+pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
+    let structured = properties.iter().find(|property| property.name == "N");
+    let part = |index| structured.and_then(|property| name_part(property, index));
+    let first = |name| first_of(properties, name).map(Some);
+    let favourite = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"]
+        .iter()
+        .find_map(|name| first_of(properties, name))
+        .and_then(|text| flag(&text));
+    let tags = tags(properties);
+    let details: Vec<Detail> = properties
+        .iter()
+        .filter_map(|property| detail(property, properties))
+        .collect();
+    ContactAttributes {
+        name: name(properties).map(Some),
+        family_name: part(0).map(Some),
+        given_name: part(1).map(Some),
+        nickname: first("NICKNAME"),
+        organisation: organisation(properties).map(Some),
+        title: first("TITLE"),
+        note: note(properties).map(Some),
+        tags: (!tags.is_empty()).then_some(tags),
+        favourite,
+        details: (!details.is_empty()).then_some(details),
+        uid: first("UID"),
+        created_at: first_of(properties, "CREATED").and_then(|text| instant(&text)),
+        updated_at: first_of(properties, "REV").and_then(|text| instant(&text)),
+        ..ContactAttributes::default()
+    }
+}
+
+/// Whether a contact has a name of some kind, or an email.
+pub(super) fn names_somebody(contact: &ContactAttributes) -> bool {
+    let names = [
+        &contact.name,
+        &contact.given_name,
+        &contact.family_name,
+        &contact.nickname,
+        &contact.organisation,
+    ];
+    names.into_iter().any(Option::is_some)
+        || contact
+            .details
+            .iter()
+            .flatten()
+            .any(|detail| detail.kind == DetailKind::Email)
+}
+
+/// The name on a card of which only a part may have been read.
+pub(super) fn name_on(properties: &[Property]) -> Option<String> {
+    name(properties)
+        .or_else(|| first_of(properties, "NICKNAME"))
+        .or_else(|| organisation(properties))
+}
+
+/// The first property of this name that is not blank, as one line.
+fn first_of(properties: &[Property], name: &str) -> Option<String> {
+    properties
+        .iter()
+        .filter(|property| property.name == name)
+        .find_map(|property| {
+            let parts: Vec<String> = property
+                .components
+                .iter()
+                .flatten()
+                .filter_map(|part| one_line(part))
+                .collect();
+            one_line(&parts.join(", "))
+        })
+}
+
+/// The shown name: FN, or else all parts of N in the order in which they are spoken.
+fn name(properties: &[Property]) -> Option<String> {
+    let formatted = properties
+        .iter()
+        .filter(|property| property.name == "FN")
+        .find_map(|property| one_line(&property.text()));
+    formatted.or_else(|| {
+        let structured = properties.iter().find(|property| property.name == "N")?;
+        let parts: Vec<String> = [3, 1, 2, 0, 4]
+            .into_iter()
+            .filter_map(|index| name_part(structured, index))
+            .collect();
+        one_line(&parts.join(" "))
+    })
+}
+
+/// A component of N (RFC 6350, 6.2.2): family, given, additional, prefixes, suffixes.
+fn name_part(structured: &Property, index: usize) -> Option<String> {
+    let parts: Vec<&str> = structured
+        .components
+        .get(index)?
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .collect();
+    one_line(&parts.join(" "))
+}
+
+/// The firm and its departments.
+fn organisation(properties: &[Property]) -> Option<String> {
+    first_of(properties, "ORG")
+}
+
+/// All notes, a blank line between two.
+fn note(properties: &[Property]) -> Option<String> {
+    let notes: Vec<String> = properties
+        .iter()
+        .filter(|property| property.name == "NOTE")
+        .map(|property| {
+            let text = property.text().replace('\0', "");
+            text.replace("\r\n", "\n")
+                .replace('\r', "\n")
+                .trim()
+                .to_owned()
+        })
+        .filter(|note| !note.is_empty())
+        .collect();
+    let mut note = notes.join("\n\n");
+    if let Some((end, _)) = note.char_indices().nth(NOTE_LIMIT) {
+        note.truncate(end);
+    }
+    (!note.is_empty()).then_some(note)
+}
+
+fn tags(properties: &[Property]) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for category in properties
+        .iter()
+        .filter(|property| property.name == "CATEGORIES")
+        .flat_map(|property| property.components.iter().flatten())
+    {
+        if let Some(tag) = one_line(category)
+            && !tags.contains(&tag)
+        {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+/// What else a person may want to read of a card.
+fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
+    let label = || of_detail(property, all);
+    let named = |name: &str| Some(name.to_owned());
+    let text = || one_line(&property.text());
+    let name = property.name.as_str();
+    let (kind, label, value) = match name {
+        "EMAIL" => (DetailKind::Email, label(), bare(text()?, "mailto:")),
+        "ADR" => (DetailKind::Address, label(), address(property)?),
+        "BDAY" => (DetailKind::Birthday, None, day(property)?),
+        "ANNIVERSARY" | "X-ANNIVERSARY" | "X-MS-ANNIVERSARY" | "X-EVOLUTION-ANNIVERSARY" => {
+            (DetailKind::Anniversary, None, day(property)?)
+        }
+        "X-ABDATE" => {
+            let label = label().filter(|label| label != "anniversary");
+            (DetailKind::Anniversary, label, day(property)?)
+        }
+        "URL" => (DetailKind::Link, label(), text()?),
+        "IMPP" => chat(property, label(), text()?),
+        "SOCIALPROFILE" | "X-SOCIALPROFILE" => {
+            let network = label().or_else(|| property.param("SERVICE-TYPE").and_then(one_line));
+            let user = property.param("X-USER").and_then(one_line);
+            match text() {
+                Some(link) if link.contains("://") => (DetailKind::Link, network, link),
+                other => (DetailKind::Chat, network, user.or(other)?),
+            }
+        }
+        "RELATED" | "X-ABRELATEDNAMES" => (DetailKind::Other, label(), text()?),
+        "ROLE" => (DetailKind::Other, named("role"), text()?),
+        _ => {
+            let known = |list: &[(&str, &str)]| {
+                list.iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, word)| (*word).to_owned())
+            };
+            match (known(&NETWORKS), known(&RELATIONS)) {
+                (Some(network), _) => (DetailKind::Chat, Some(network), text()?),
+                (None, Some(relation)) => (DetailKind::Other, Some(relation), text()?),
+                (None, None) => return None,
+            }
+        }
+    };
+    Some(Detail { kind, label, value })
+}
+
+/// An address in a chat network, `xmpp:alice@example.org`: the network is its label.
+fn chat(
+    property: &Property,
+    label: Option<String>,
+    value: String,
+) -> (DetailKind, Option<String>, String) {
+    let service = property
+        .param("X-SERVICE-TYPE")
+        .or_else(|| property.param("SERVICE-TYPE"))
+        .and_then(one_line)
+        .map(|service| service.to_lowercase());
+    match value.split_once(':') {
+        Some((scheme, name))
+            if !name.is_empty() && scheme.chars().all(|sign| sign.is_ascii_alphanumeric()) =>
+        {
+            let network = service.unwrap_or_else(|| scheme.to_ascii_lowercase());
+            (DetailKind::Chat, Some(network), name.to_owned())
+        }
+        _ => (DetailKind::Chat, service.or(label), value),
+    }
+}
+
+/// A value without the scheme that its kind says anyway.
+fn bare(value: String, scheme: &str) -> String {
+    match value.get(..scheme.len()) {
+        Some(start) if start.eq_ignore_ascii_case(scheme) => {
+            value.get(scheme.len()..).unwrap_or_default().to_owned()
+        }
+        _ => value,
+    }
+}
+
+/// A postal address (RFC 6350, 6.3.1), its parts in the order of the card.
+fn address(property: &Property) -> Option<String> {
+    let parts: Vec<&str> = property
+        .components
+        .iter()
+        .flatten()
+        .flat_map(|part| part.lines())
+        .map(|part| part.trim().trim_end_matches(',').trim_end())
+        .filter(|part| !part.is_empty())
+        .collect();
+    one_line(&parts.join(", "))
+}
+
+/// A day as `YYYY-MM-DD` where it is a whole one, else as the card has it.
+fn day(property: &Property) -> Option<String> {
+    let written = one_line(&property.text())?;
+    let date = written
+        .split_once('T')
+        .filter(|(date, _)| !date.is_empty())
+        .map_or(written.as_str(), |(date, _)| date);
+    let Some(date) = ["%Y-%m-%d", "%Y%m%d"]
+        .iter()
+        .find_map(|form| NaiveDate::parse_from_str(date, form).ok())
+    else {
+        return Some(written);
+    };
+    let day = date.format("%Y-%m-%d").to_string();
+    // Apple writes some year where none is known, and says which.
+    match (property.param("X-APPLE-OMIT-YEAR"), day.split_once('-')) {
+        (Some(none), Some((year, rest))) if none == year => Some(format!("--{rest}")),
+        _ => Some(day),
+    }
+}
+
+/// An instant of RFC 3339, or in the basic form of RFC 6350, 4.3.5; without a zone it is UTC.
+fn instant(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let zoned = ["%Y%m%dT%H%M%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z"];
+    let local = ["%Y%m%dT%H%M%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
+    let utc = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    Timestamp::parse(text)
+        .or_else(|| {
+            local
+                .iter()
+                .find_map(|form| NaiveDateTime::parse_from_str(utc, form).ok())
+                .map(|at| Timestamp::from_utc(at.and_utc()))
+        })
+        .or_else(|| {
+            zoned
+                .iter()
+                .find_map(|form| chrono::DateTime::parse_from_str(text, form).ok())
+                .map(|at| Timestamp::from_utc(at.to_utc()))
+        })
+        .or_else(|| {
+            let day = ["%Y-%m-%d", "%Y%m%d"]
+                .iter()
+                .find_map(|form| NaiveDate::parse_from_str(utc, form).ok())?;
+            Some(Timestamp::from_utc(day.and_hms_opt(0, 0, 0)?.and_utc()))
+        })
+}

@@ -1,0 +1,124 @@
+//! Labels: what a property says that it is for, by its types or by the label of its group.
+//!
+//! Apple writes a label of the user's as a second property of the same group, `item1.X-ABLabel`, and
+//! its own ones between signs: `_$!<HomeFAX>!$_`. Google writes it in the same way.
+
+use super::property::Property;
+use crate::domain::sent::TEXT_LIMIT;
+
+/// Types that say what a line can do, or how it is addressed, and not whose it is.
+const NO_LABEL: [&str; 14] = [
+    "pref",
+    "voice",
+    "msg",
+    "text",
+    "textphone",
+    "video",
+    "internet",
+    "x400",
+    "postal",
+    "parcel",
+    "dom",
+    "intl",
+    "x-cell",
+    "url",
+];
+
+/// The group's label, as a person would write it.
+fn of_group(property: &Property, all: &[Property]) -> Option<String> {
+    let group = property.group.as_deref()?;
+    let label = all.iter().find(|other| {
+        other.group.as_deref() == Some(group) && other.name.eq_ignore_ascii_case("X-ABLABEL")
+    })?;
+    let label = one_line(&label.text())?;
+    match label
+        .strip_prefix("_$!<")
+        .and_then(|rest| rest.strip_suffix(">!$_"))
+    {
+        Some(own) => one_line(&spaced(own)),
+        None => Some(label),
+    }
+}
+
+/// `AssistantPhone` as `assistant phone`; `HomeFAX` as `home fax`.
+fn spaced(own: &str) -> String {
+    let mut words = String::new();
+    let mut was_lower = false;
+    for letter in own.chars() {
+        if letter.is_uppercase() && was_lower {
+            words.push(' ');
+        }
+        was_lower = letter.is_lowercase();
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
+/// The label of an email, an address or the like.
+pub(super) fn of_detail(property: &Property, all: &[Property]) -> Option<String> {
+    of_group(property, all).or_else(|| first_type(property))
+}
+
+/// The label of a phone: one of the usual words where it means one, else the user's own text.
+pub(super) fn of_phone(property: &Property, all: &[Property]) -> Option<String> {
+    if let Some(label) = of_group(property, all) {
+        let known = match label.to_lowercase().as_str() {
+            "cell" | "mobile" | "i phone" | "iphone" => "mobile",
+            "fax" | "home fax" | "work fax" | "other fax" => "fax",
+            "main" | "home" | "work" | "office" | "pager" | "other" => {
+                return Some(label.to_lowercase());
+            }
+            _ => return Some(label),
+        };
+        return Some(known.to_owned());
+    }
+    // A fax at work is a fax first: nobody should be put through to it.
+    let usual = [
+        ("fax", "fax"),
+        ("pager", "pager"),
+        ("cell", "mobile"),
+        ("mobile", "mobile"),
+        ("iphone", "mobile"),
+        ("pcs", "mobile"),
+        ("main", "main"),
+        ("main-number", "main"),
+        ("work", "work"),
+        ("home", "home"),
+        ("other", "other"),
+    ];
+    usual
+        .iter()
+        .find(|(kind, _)| property.is(kind) || property.is(&format!("x-{kind}")))
+        .map(|(_, label)| (*label).to_owned())
+        .or_else(|| first_type(property))
+}
+
+/// The first type that says whose it is.
+fn first_type(property: &Property) -> Option<String> {
+    let kind = property.types.iter().find(|kind| {
+        !NO_LABEL.contains(&kind.as_str()) && !kind.starts_with("x-callbook-") && *kind != "x-"
+    })?;
+    one_line(kind.strip_prefix("x-").unwrap_or(kind))
+}
+
+/// Text on one line, without what a database cannot hold; none where that leaves nothing.
+pub(super) fn unbroken(text: &str) -> Option<String> {
+    let text = text.replace('\0', "");
+    let words: Vec<&str> = text
+        .lines()
+        .flat_map(|line| line.split('\r'))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let line = words.join(" ");
+    (!line.is_empty()).then_some(line)
+}
+
+/// Text on one line, cut to what an attribute may hold; the card's bytes keep the rest.
+pub(super) fn one_line(text: &str) -> Option<String> {
+    let mut line = unbroken(text)?;
+    if let Some((end, _)) = line.char_indices().nth(TEXT_LIMIT) {
+        line.truncate(end);
+    }
+    Some(line)
+}

@@ -1,0 +1,392 @@
+//! `view`: the model as a frame. Pure; it stores nothing, and asks [`super::layout`] where things
+//! are.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph};
+
+use crate::domain::import::{count, thousands};
+
+use super::layout::{Areas, is_empty, layout};
+use super::model::{Focus, Model, Screen, Tone};
+use super::text::{elide, width};
+use super::theme::{Role, Theme};
+use super::time::Calendar;
+use super::views::{conflict, contact_form, detail, footer, list, phone_form, popups};
+
+/// Draws the model.
+pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
+    let areas = layout(model);
+    if areas.is_nothing() {
+        return too_small(model, theme, frame);
+    }
+    let behind = if model
+        .over
+        .iter()
+        .any(|screen| !matches!(screen, Screen::ContactForm(_)))
+    {
+        theme.behind()
+    } else {
+        *theme
+    };
+    head(model, &behind, areas, frame);
+    rules(model, &behind, areas, frame);
+    match model.over.first() {
+        Some(Screen::ContactForm(form)) => {
+            let theme = if model.over.len() > 1 { behind } else { *theme };
+            contact_form::draw(form, &theme, areas.content(), frame);
+        }
+        _ if is_empty(model) => nobody(model, &behind, areas.content(), frame),
+        _ => {
+            list::draw(model, &behind, areas, frame);
+            detail::draw(model, &behind, areas.detail, frame);
+        }
+    }
+    for (at, screen) in model.over.iter().enumerate() {
+        let theme = if at + 1 == model.over.len() {
+            *theme
+        } else {
+            theme.behind()
+        };
+        match screen {
+            Screen::PhoneForm(form) => {
+                phone_form::draw(model, form, &theme, areas.content(), frame);
+            }
+            Screen::Conflict(dialog) => {
+                conflict::draw(model, dialog, &theme, areas.content(), frame);
+            }
+            Screen::Search(search) => popups::search(model, search, &theme, areas.content(), frame),
+            Screen::Prompt(prompt) => popups::prompt(prompt, &theme, areas.content(), frame),
+            Screen::Question(question) => {
+                popups::question(*question, &theme, areas.content(), frame);
+            }
+            Screen::History(history) => {
+                popups::history(model, history, &theme, areas.content(), frame);
+            }
+            Screen::ContactForm(_) => {}
+        }
+    }
+    if model.which_key {
+        popups::which_key(model, theme, areas.content(), frame);
+    }
+    footer::draw(model, theme, areas, frame);
+}
+
+/// The calendar of the model.
+pub(super) const fn calendar(model: &Model) -> Calendar {
+    Calendar {
+        now: model.now,
+        offset: model.offset,
+    }
+}
+
+/// A line with something at its left and something at its right; the right one gives way.
+pub(super) fn two_ends(left: Line<'_>, right: Line<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let room = usize::from(area.width).saturating_sub(left.width() + 1);
+    frame.render_widget(Paragraph::new(left), area);
+    let wide = right.width();
+    if wide <= room {
+        let wide = u16::try_from(wide).unwrap_or(area.width);
+        frame.render_widget(
+            Paragraph::new(right),
+            Rect {
+                x: area.right() - wide,
+                width: wide,
+                ..area
+            },
+        );
+    }
+}
+
+/// A line of one sign across an area.
+pub(super) fn hairline(sign: &str, style: Style, area: Rect, frame: &mut Frame<'_>) {
+    frame.render_widget(
+        Paragraph::new(Line::styled(sign.repeat(usize::from(area.width)), style)),
+        area,
+    );
+}
+
+/// A popup's frame: rounded, with its title, and something at its right end. Gives the area inside.
+pub(super) fn popup(
+    area: Rect,
+    title: &str,
+    right: &str,
+    below: &str,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) -> Rect {
+    let glyphs = &theme.glyphs;
+    let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
+    frame.render_widget(Clear, area);
+    let inside = usize::from(area.width.saturating_sub(2));
+    let rule = theme.style(Role::Rule);
+    let title = elide(title, inside.saturating_sub(6), glyphs.ellipsis).into_owned();
+    let room = inside.saturating_sub(width(&title) + 6);
+    let right = elide(right, room, glyphs.ellipsis).into_owned();
+    let edge = |left: &str, text: String, style: Style, right_text: String, right: &str| {
+        let mut used = 0;
+        let mut spans = vec![Span::styled(left.to_owned(), rule)];
+        for (text, style) in [(text, style), (right_text, theme.style(Role::Dim))] {
+            if text.is_empty() {
+                continue;
+            }
+            let fill = if used == 0 && style != theme.style(Role::Dim)
+                || used == 0 && !text.is_empty() && left == bottom_left
+            {
+                1
+            } else {
+                inside.saturating_sub(used + width(&text) + 3)
+            };
+            spans.push(Span::styled(glyphs.light.repeat(fill), rule));
+            spans.push(Span::styled(format!(" {text} "), style));
+            used += fill + width(&text) + 2;
+        }
+        spans.push(Span::styled(
+            glyphs.light.repeat(inside.saturating_sub(used)),
+            rule,
+        ));
+        spans.push(Span::styled(right.to_owned(), rule));
+        Line::from(spans)
+    };
+    let top = edge(top_left, title, theme.style(Role::Strong), right, top_right);
+    frame.render_widget(
+        Paragraph::new(top),
+        Rect {
+            height: 1.min(area.height),
+            ..area
+        },
+    );
+    for y in area.y + 1..area.bottom().saturating_sub(1) {
+        for x in [area.x, area.right().saturating_sub(1)] {
+            frame.render_widget(
+                Paragraph::new(Line::styled(glyphs.bar, rule)),
+                Rect::new(x, y, 1, 1),
+            );
+        }
+    }
+    let bottom = edge(
+        bottom_left,
+        below.to_owned(),
+        theme.style(Role::Warn),
+        String::new(),
+        bottom_right,
+    );
+    frame.render_widget(
+        Paragraph::new(bottom),
+        Rect {
+            y: area.bottom().saturating_sub(1),
+            height: 1.min(area.height),
+            ..area
+        },
+    );
+    Rect::new(
+        area.x + 1,
+        area.y + 1,
+        area.width.saturating_sub(2),
+        area.height.saturating_sub(2),
+    )
+}
+
+/// Puts the terminal's own cursor into a field, where input methods look for it.
+pub(super) fn caret(x: u16, y: u16, area: Rect, frame: &mut Frame<'_>) {
+    if area.contains(Position { x, y }) {
+        frame.set_cursor_position(Position { x, y });
+    }
+}
+
+/// Row 1 and 2: where am I, and the totals; the filter, and its count.
+fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
+    let glyphs = &theme.glyphs;
+    let narrow = areas.head.width < 56;
+    let mut left = vec![Span::styled("  callbook", theme.style(Role::Strong))];
+    let under = match (model.over.first(), model.focus, &model.detail.profile) {
+        (Some(Screen::ContactForm(form)), _, _) => Some(if form.stored.is_some() {
+            "Edit contact".to_owned()
+        } else {
+            "Add a contact".to_owned()
+        }),
+        (_, Focus::Detail, Some(profile))
+        | (Some(Screen::PhoneForm(_) | Screen::Conflict(_)), _, Some(profile)) => {
+            Some(profile.contact.name.clone())
+        }
+        _ => None,
+    };
+    if let Some(under) = under {
+        let room = usize::from(areas.head.width).saturating_sub(if narrow { 16 } else { 44 });
+        left.push(Span::styled(
+            format!(" {} {}", glyphs.under, elide(&under, room, glyphs.ellipsis)),
+            theme.style(Role::Text),
+        ));
+    }
+    if model.busy {
+        left.push(Span::styled("  writing…", theme.style(Role::Dim)));
+    }
+    let mut right: Vec<Span<'_>> = Vec::new();
+    if model.read_only.is_some() {
+        right.push(Span::styled("read-only  ", theme.style(Role::Warn)));
+    }
+    if let Some(Screen::ContactForm(form)) = model.over.first() {
+        if form.is_dirty() {
+            right.push(Span::styled(
+                format!("{} unsaved", glyphs.dot),
+                theme.style(Role::Warn),
+            ));
+        }
+    } else if !model.list.marks.is_empty() {
+        right.push(Span::styled(
+            format!("{} marked", thousands(model.list.marks.len())),
+            theme.style(Role::Match),
+        ));
+    } else if let Some(totals) = model.totals {
+        match (totals.contacts, totals.attention) {
+            (0, _) => right.push(Span::styled("no contacts", theme.style(Role::Dim))),
+            (contacts, 0) => right.push(Span::styled(
+                count(contacts, "contact"),
+                theme.style(Role::Dim),
+            )),
+            (_, attention) if narrow => right.push(Span::styled(
+                format!("{} to fix", thousands(attention)),
+                theme.style(Role::Dim),
+            )),
+            (contacts, attention) => {
+                let text = format!(
+                    "{} {} {} to fix",
+                    count(contacts, "contact"),
+                    glyphs.middle,
+                    thousands(attention)
+                );
+                right.push(Span::styled(text, theme.style(Role::Dim)));
+            }
+        }
+    }
+    right.push(Span::raw(" "));
+    two_ends(Line::from(left), Line::from(right), areas.head, frame);
+
+    if is_empty(model) || matches!(model.over.first(), Some(Screen::ContactForm(_))) {
+        return;
+    }
+    list::filter_line(model, theme, areas.filter, frame);
+}
+
+/// The rule over the panes, heavy over the one with the keys, the bar between and the rule below.
+fn rules(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
+    let glyphs = &theme.glyphs;
+    let light = theme.style(Role::Rule);
+    let heavy = theme.style(Role::Focus);
+    let form = matches!(model.over.first(), Some(Screen::ContactForm(_)));
+    if form {
+        hairline(glyphs.light, light, areas.rule, frame);
+    } else {
+        let list_focused = model.focus != Focus::Detail;
+        let over = |pane: Rect| Rect {
+            y: areas.rule.y,
+            height: 1,
+            ..pane
+        };
+        for (pane, focused) in [(areas.list, list_focused), (areas.detail, !list_focused)] {
+            if pane.width > 0 {
+                let (sign, style) = if focused {
+                    (glyphs.heavy, heavy)
+                } else {
+                    (glyphs.light, light)
+                };
+                hairline(sign, style, over(pane), frame);
+            }
+        }
+    }
+    hairline(glyphs.light, light, areas.foot, frame);
+    if areas.bar.width > 0 {
+        let [above, below] = glyphs.tee;
+        for y in areas.bar.y..areas.bar.bottom() {
+            frame.render_widget(
+                Paragraph::new(Line::styled(glyphs.bar, light)),
+                Rect::new(areas.bar.x, y, 1, 1),
+            );
+        }
+        frame.render_widget(
+            Paragraph::new(Line::styled(above, light)),
+            Rect::new(areas.bar.x, areas.rule.y, 1, 1),
+        );
+        frame.render_widget(
+            Paragraph::new(Line::styled(below, light)),
+            Rect::new(areas.bar.x, areas.foot.y, 1, 1),
+        );
+    }
+}
+
+/// Nobody in the book: what to do about it.
+fn nobody(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let key = |key: &str, words: &str| {
+        Line::from(vec![
+            Span::styled(format!("{key:<5}"), theme.style(Role::Key)),
+            Span::styled(words.to_owned(), theme.style(Role::Text)),
+        ])
+    };
+    let dim = |text: String| Line::styled(text, theme.style(Role::Dim));
+    let mut lines = vec![
+        Line::styled("Nobody here yet.", theme.style(Role::Strong)),
+        Line::default(),
+        key("a", "add your first contact"),
+        key("i", "import a vCard file"),
+        key(":", "everything else"),
+    ];
+    if area.height >= 14 {
+        lines.extend([
+            Line::default(),
+            dim("From the shell".to_owned()),
+            Line::styled("callbook import contacts.vcf", theme.style(Role::Text)),
+            Line::styled("callbook --demo", theme.style(Role::Text)),
+            Line::default(),
+            dim("Your data is one SQLite file:".to_owned()),
+            dim(model.path.clone()),
+        ]);
+    }
+    let wide = lines.iter().map(Line::width).max().unwrap_or(0);
+    let place = super::layout::middle(
+        area,
+        u16::try_from(wide).unwrap_or(area.width),
+        u16::try_from(lines.len()).unwrap_or(area.height),
+    );
+    frame.render_widget(Paragraph::new(lines), place);
+}
+
+/// A terminal that nothing fits into gets one sentence.
+fn too_small(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if area.is_empty() {
+        return;
+    }
+    let words = format!(
+        "callbook needs 20x5, this is {}x{}",
+        model.size.width, model.size.height
+    );
+    let lines: Vec<Line<'_>> = super::text::wrap(&words, usize::from(area.width))
+        .into_iter()
+        .map(Line::from)
+        .collect();
+    let height = u16::try_from(lines.len())
+        .unwrap_or(area.height)
+        .min(area.height);
+    let place = Rect {
+        y: area.y + (area.height - height) / 2,
+        height,
+        ..area
+    };
+    frame.render_widget(
+        Paragraph::new(lines)
+            .centered()
+            .style(theme.style(Role::Text)),
+        place,
+    );
+}
+
+/// The style of a tone.
+pub(super) fn tone(theme: &Theme, tone: Tone) -> (Style, &'static str) {
+    match tone {
+        Tone::Good => (theme.style(Role::Good), theme.glyphs.accurate),
+        Tone::Plain => (theme.style(Role::Text), theme.glyphs.middle),
+        Tone::Bad => (theme.style(Role::Bad), theme.glyphs.impossible),
+    }
+}

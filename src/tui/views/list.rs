@@ -1,0 +1,229 @@
+//! The list as it is drawn: cursor, name, number, mark.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::import::thousands;
+use crate::domain::listing::{Needles, Row};
+use crate::domain::phone::Mark;
+use crate::tui::layout::Areas;
+use crate::tui::model::{Focus, Model};
+use crate::tui::text::{elide, fit, lit, lit_digits, width};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::view::{caret, two_ends};
+
+/// Row 2: what is typed, and how many match.
+pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let list = &model.list;
+    let typing = model.focus == Focus::Filter && model.over.is_empty();
+    let text = list.filter.text();
+    let room = usize::from(area.width).saturating_sub(30).max(8);
+    let (seen, column) = list.filter.window(room);
+    let mut left = vec![Span::raw("  ")];
+    if typing || !text.is_empty() {
+        left.push(Span::styled("/ ", theme.style(Role::Key)));
+        left.push(Span::styled(seen.to_owned(), theme.style(Role::Text)));
+    }
+    if list.query.attention {
+        left.push(Span::styled(
+            if text.is_empty() {
+                "to fix: not confirmed yet"
+            } else {
+                "   to fix"
+            },
+            theme.style(Role::Warn),
+        ));
+    }
+    let mut right = Vec::new();
+    if let (Some(total), Some(totals)) = (list.total, model.totals) {
+        if !list.query.is_everybody() {
+            right.push(format!(
+                "{} of {}",
+                thousands(total),
+                thousands(totals.contacts)
+            ));
+        }
+        if area.width >= 56 {
+            right.push(list.query.order.words().to_owned());
+        }
+    }
+    let right = format!("{} ", right.join(&format!(" {} ", theme.glyphs.middle)));
+    two_ends(
+        Line::from(left),
+        Line::styled(right, theme.style(Role::Dim)),
+        area,
+        frame,
+    );
+    if typing {
+        caret(
+            area.x + 4 + u16::try_from(column).unwrap_or(0),
+            area.y,
+            area,
+            frame,
+        );
+    }
+}
+
+/// The rows.
+pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
+    let area = areas.list;
+    let list = &model.list;
+    if area.width == 0 {
+        return;
+    }
+    if list.loaded && list.known() == 0 {
+        return nothing(model, theme, area, frame);
+    }
+    let needles = list.query.needles();
+    let alone = areas.detail.width == 0;
+    for y in 0..area.height {
+        let place = list.top + usize::from(y);
+        let Some(row) = list.row(place) else { continue };
+        let line = Rect {
+            y: area.y + y,
+            height: 1,
+            ..area
+        };
+        let on = place == list.cursor;
+        let marked = list.marks.contains(&row.id);
+        draw_row(
+            row,
+            &Look {
+                on,
+                marked,
+                focused: model.focus != Focus::Detail,
+                alone,
+            },
+            &needles,
+            theme,
+            line,
+            frame,
+        );
+    }
+}
+
+/// How a row is drawn.
+struct Look {
+    on: bool,
+    marked: bool,
+    focused: bool,
+    /// The list has the whole width, and the mark stands before the name.
+    alone: bool,
+}
+
+/// The width of a name before its number.
+const NAME: usize = 20;
+
+fn draw_row(
+    row: &Row,
+    look: &Look,
+    needles: &Needles,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    let glyphs = &theme.glyphs;
+    let columns = usize::from(area.width);
+    let (sign, style) = match (look.on, look.focused) {
+        (true, true) => (glyphs.cursor, theme.style(Role::Focus)),
+        (true, false) => (glyphs.rest, theme.style(Role::Rule)),
+        (false, _) => (" ", theme.style(Role::Text)),
+    };
+    let text = if look.on && look.focused {
+        theme.style(Role::Cursor)
+    } else {
+        theme.style(Role::Text)
+    };
+    let (mark, mark_style) = match row.number.as_ref().map(|(_, mark)| *mark) {
+        Some(Mark::Accurate) => (glyphs.accurate, theme.style(Role::Good)),
+        Some(Mark::Unconfirmed) => (glyphs.unconfirmed, theme.style(Role::Warn)),
+        Some(Mark::Impossible) => (glyphs.impossible, theme.style(Role::Bad)),
+        None => (" ", theme.style(Role::Dim)),
+    };
+    let number = row
+        .number
+        .as_ref()
+        .map_or(if look.alone { "" } else { glyphs.none }, |(number, _)| {
+            number.as_str()
+        });
+    let mut spans = vec![Span::styled(sign, style)];
+    spans.push(match (look.marked, row.favourite) {
+        (true, _) => Span::styled(glyphs.dot, theme.style(Role::Match)),
+        (false, true) => Span::styled(glyphs.primary, theme.style(Role::Dim)),
+        (false, false) if look.alone && mark != glyphs.accurate => Span::styled(mark, mark_style),
+        (false, false) => Span::raw(" "),
+    });
+    spans.push(Span::raw(" "));
+    let wanted = width(number).min(columns.saturating_sub(12));
+    let lit_number = |columns: usize| {
+        let shown = elide(number, columns, glyphs.ellipsis).into_owned();
+        lit_digits(
+            &shown,
+            &needles.digits,
+            theme.style(Role::Text),
+            theme.style(Role::Match),
+        )
+    };
+    let name = |columns: usize| {
+        let shown = fit(&row.name, columns, glyphs.ellipsis);
+        lit(
+            &shown,
+            &needles.words,
+            text,
+            text.patch(theme.style(Role::Match)),
+        )
+    };
+    if look.alone && columns < 56 {
+        spans.extend(name(columns.saturating_sub(4 + wanted)));
+        spans.push(Span::raw(" "));
+        spans.extend(lit_number(wanted));
+    } else if columns >= 40 {
+        // The number stands at a fixed column; a wide pane gives the name more of it.
+        let room = NAME.max(
+            columns
+                .saturating_sub(24 + usize::from(look.alone) * 20)
+                .min(36),
+        );
+        let room = room.min(columns.saturating_sub(24));
+        spans.extend(name(room));
+        spans.push(Span::raw(" "));
+        let rest = columns.saturating_sub(room + 6);
+        let number = lit_number(rest);
+        let used: usize = number.iter().map(Span::width).sum();
+        spans.extend(number);
+        spans.push(Span::raw(" ".repeat(rest.saturating_sub(used) + 1)));
+        spans.push(Span::styled(mark, mark_style));
+    } else {
+        spans.extend(name(columns.saturating_sub(5)));
+        spans.push(Span::raw(" "));
+        spans.push(Span::styled(mark, mark_style));
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+/// Nothing matches: what can be done about it.
+fn nothing(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let text = model.list.filter.text();
+    let columns = usize::from(area.width).saturating_sub(14);
+    let mut lines = vec![
+        Line::default(),
+        Line::styled("   Nobody matches.", theme.style(Role::Text)),
+        Line::default(),
+    ];
+    if !text.is_empty() {
+        lines.push(Line::from(vec![
+            Span::styled("   esc", theme.style(Role::Key)),
+            Span::styled("  everybody again", theme.style(Role::Dim)),
+        ]));
+        lines.push(Line::from(vec![
+            Span::styled("   tab a", theme.style(Role::Key)),
+            Span::styled(
+                format!("  add {}", elide(text, columns, theme.glyphs.ellipsis)),
+                theme.style(Role::Dim),
+            ),
+        ]));
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+}

@@ -1,0 +1,9 @@
+//! How each screen is drawn.
+
+pub(super) mod conflict;
+pub(super) mod contact_form;
+pub(super) mod detail;
+pub(super) mod footer;
+pub(super) mod list;
+pub(super) mod phone_form;
+pub(super) mod popups;

@@ -1,0 +1,114 @@
+//! What the tests of the store share: a real database in a temporary folder, with a clock of its
+//! own.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing
+)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use callbook::domain::contact::{ContactAttributes, ContactId};
+use callbook::domain::number::Region;
+use callbook::domain::operation::Actor;
+use callbook::domain::phone::{Phone, PhoneAttributes, PhoneId};
+use callbook::domain::refusal::Refusal;
+use callbook::domain::timestamp::Timestamp;
+use callbook::store::{Options, Store};
+use serde_json::Value;
+
+/// A database with a clock that the test sets.
+pub(crate) struct Book {
+    pub store: Store,
+    pub clock: Arc<AtomicI64>,
+    pub path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// 24 November 2026, noon.
+pub(crate) const NOON: i64 = 1_795_521_600_000_000;
+
+pub(crate) fn options(clock: &Arc<AtomicI64>) -> Options {
+    let clock = Arc::clone(clock);
+    Options {
+        home: Region::new("US"),
+        actor: Actor::Command,
+        clock: Box::new(move || {
+            Timestamp::from_micros(clock.fetch_add(1_000_000, Ordering::SeqCst))
+        }),
+    }
+}
+
+impl Book {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book.db");
+        let clock = Arc::new(AtomicI64::new(NOON));
+        let store = Store::open(&path, options(&clock)).unwrap();
+        Self {
+            store,
+            clock,
+            path,
+            _folder: folder,
+        }
+    }
+
+    /// A second program on the same file.
+    pub(crate) fn other(&self) -> Store {
+        Store::open(&self.path, options(&self.clock)).unwrap()
+    }
+
+    pub(crate) fn contact(&mut self, name: &str) -> ContactId {
+        let sent = ContactAttributes {
+            name: Some(Some(name.to_owned())),
+            ..ContactAttributes::default()
+        };
+        self.store
+            .create_contact(sent, Vec::new())
+            .unwrap()
+            .value
+            .id
+    }
+
+    /// POST, with the attributes as a caller sends them.
+    pub(crate) fn post(&mut self, owner: ContactId, attributes: Value) -> Result<Phone, Refusal> {
+        let (sent, faults) = read(attributes);
+        self.store
+            .create_phone(owner, sent, faults)
+            .map(|done| done.value)
+    }
+
+    /// PUT, with the attributes as a caller sends them.
+    pub(crate) fn put(&mut self, id: PhoneId, attributes: Value) -> Result<Phone, Refusal> {
+        let (sent, faults) = read(attributes);
+        self.store
+            .update_phone(id, sent, faults)
+            .map(|done| done.value)
+    }
+
+    /// PUT with `overwrite`.
+    pub(crate) fn set(&mut self, id: PhoneId, mut attributes: Value) -> Phone {
+        attributes["overwrite"] = Value::Bool(true);
+        self.put(id, attributes).unwrap()
+    }
+
+    pub(crate) fn get(&self, id: PhoneId) -> Phone {
+        self.store.phone(id).unwrap()
+    }
+
+    pub(crate) fn phones(&self, owner: ContactId) -> Vec<Phone> {
+        self.store.profile(owner).unwrap().phones
+    }
+}
+
+fn read(attributes: Value) -> (PhoneAttributes, Vec<callbook::domain::refusal::Fault>) {
+    let Value::Object(attributes) = attributes else {
+        panic!("attributes are an object")
+    };
+    PhoneAttributes::read(attributes)
+}
