@@ -1,13 +1,20 @@
-//! The words for a step, as a toast and the history say them.
+//! The words for a step, as a toast and the history say them: `Marked +39 02 5550 1182 as accurate`.
 
 use super::contact::Contact;
+use super::import::count;
 use super::phone::Phone;
+
+/// The words for a phone that was added.
+#[must_use]
+pub fn phone_added(phone: &Phone, contact: &str) -> String {
+    format!("Added {} to {contact}", phone.shown())
+}
 
 /// The words for a phone that was changed: what a person set, not what followed from it.
 #[must_use]
 pub fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> String {
     let number = after.shown();
-    let same_but_flags = Phone {
+    let only_flags = Phone {
         primary: after.primary,
         historic: after.historic,
         valid_values: after.valid_values,
@@ -15,25 +22,31 @@ pub fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> String {
         updated_in_db_at: after.updated_in_db_at,
         ..before.clone()
     } == *after;
-    let flipped = (
-        before.historic != after.historic,
-        before.primary != after.primary,
-        before.valid_values != after.valid_values,
-    );
-    match flipped {
-        (true, _, false) if same_but_flags && after.historic => {
-            format!("Marked {number} as historic")
-        }
-        (true, _, false) if same_but_flags => format!("Brought {number} back into use"),
-        (false, true, false) if same_but_flags && after.primary => {
-            format!("Made {number} the primary number")
-        }
-        (false, false, true) if same_but_flags && after.valid_values => {
-            format!("Marked {number} as accurate")
-        }
-        (false, false, true) if same_but_flags => format!("Marked {number} as not confirmed"),
+    let historic = before.historic != after.historic;
+    let primary = before.primary != after.primary;
+    let accurate = before.valid_values != after.valid_values;
+    match (historic, primary, accurate) {
+        _ if !only_flags => format!("Changed {number} of {contact}"),
+        // That a historic number loses its place, or one in use takes it, goes without saying.
+        (true, _, false) if after.historic => format!("Marked {number} as historic"),
+        (true, _, false) => format!("Brought {number} back into use"),
+        (false, true, false) if after.primary => format!("Made {number} the primary number"),
+        (false, false, true) if after.valid_values => format!("Marked {number} as accurate"),
+        (false, false, true) => format!("Marked {number} as not confirmed"),
         _ => format!("Changed {number} of {contact}"),
     }
+}
+
+/// The words for a phone that was deleted.
+#[must_use]
+pub fn phone_deleted(phone: &Phone, contact: &str) -> String {
+    format!("Deleted {} of {contact}", phone.shown())
+}
+
+/// The words for a contact that was added.
+#[must_use]
+pub fn contact_added(contact: &Contact) -> String {
+    format!("Added {}", contact.name)
 }
 
 /// The words for a contact that was changed.
@@ -49,5 +62,80 @@ pub fn contact_changed(before: &Contact, after: &Contact) -> String {
         (false, true) if only_favourite => format!("Made {} a favourite", after.name),
         (true, false) if only_favourite => format!("{} is no favourite any more", after.name),
         _ => format!("Changed {}", after.name),
+    }
+}
+
+/// The words for contacts to whom one thing happened: `Deleted Marco Bianchi`, `Deleted 12 contacts`.
+#[must_use]
+pub fn contacts(verb: &str, names: &[String]) -> String {
+    match names {
+        [name] => format!("{verb} {name}"),
+        names => format!("{verb} {}", count(names.len(), "contact")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{contacts, phone_changed};
+    use crate::domain::contact::ContactId;
+    use crate::domain::phone::{Phone, PhoneId};
+    use crate::domain::timestamp::Timestamp;
+
+    fn phone() -> Phone {
+        Phone {
+            id: PhoneId(Uuid::nil()),
+            contact: ContactId(Uuid::nil()),
+            country_code: Some("39".into()),
+            number: "+390255501182".into(),
+            typed: "02 5550 1182".into(),
+            identity: "+390255501182".into(),
+            location: None,
+            primary: true,
+            historic: false,
+            valid_values: false,
+            source: "vcard".into(),
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            updated_in_db_at: Timestamp::default(),
+        }
+    }
+
+    fn words(change: impl Fn(&mut Phone)) -> String {
+        let mut after = phone();
+        change(&mut after);
+        phone_changed(&phone(), &after, "Marco Bianchi")
+    }
+
+    #[test]
+    fn one_flag_is_told_by_what_it_means() {
+        assert_eq!(
+            words(|phone| phone.valid_values = true),
+            "Marked +39 02 5550 1182 as accurate"
+        );
+        assert_eq!(
+            words(|phone| (phone.historic, phone.primary) = (true, false)),
+            "Marked +39 02 5550 1182 as historic"
+        );
+    }
+
+    #[test]
+    fn anything_else_is_a_change() {
+        let changed = "Changed +39 02 5550 1182 of Marco Bianchi";
+        assert_eq!(words(|phone| phone.location = Some("work".into())), changed);
+        assert_eq!(words(|phone| phone.primary = false), changed);
+    }
+
+    #[test]
+    fn one_contact_is_named_and_more_are_counted() {
+        assert_eq!(
+            contacts("Deleted", &["Marco Bianchi".into()]),
+            "Deleted Marco Bianchi"
+        );
+        assert_eq!(
+            contacts("Deleted", &vec![String::new(); 12]),
+            "Deleted 12 contacts"
+        );
     }
 }

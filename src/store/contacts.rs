@@ -1,16 +1,20 @@
 //! Contacts: create, get, change, delete, confirm, and the forms' saving of a contact with its
 //! phones in one step.
 
+use rusqlite::{Connection, OptionalExtension};
+use uuid::Uuid;
+
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Done, PhoneEdit, Profile};
-use crate::domain::import::count;
-use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::phone::Phone;
+use crate::domain::refusal::{Fault, Kind, Refusal};
 use crate::domain::title;
 
 use super::Store;
-use super::failure::storing;
+use super::failure::{Answer, Failure};
+use super::journal;
 use super::record;
-use super::write::{StepKind, Writer};
+use super::write::Writer;
 
 /// How many entries of its history a profile carries.
 const HISTORY: usize = 12;
@@ -25,10 +29,10 @@ impl Store {
         sent: ContactAttributes,
         faults: Vec<Fault>,
     ) -> Result<Done<Contact>, Refusal> {
-        self.write(StepKind::Change, |writer| {
+        self.write(|writer| {
             let contact = sent.create(&writer.context(), faults)?;
             let contact = writer.insert_contact(contact)?;
-            let title = format!("Added {}", contact.name);
+            let title = title::contact_added(&contact);
             Ok((contact, title))
         })
     }
@@ -38,8 +42,7 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn contact(&self, id: ContactId) -> Result<Contact, Refusal> {
-        let found = record::find_contact(&self.connection, id).map_err(|error| storing(&error))?;
-        found.ok_or_else(|| Refusal::not_found("contact", id))
+        self.read(|connection| find(connection, id))
     }
 
     /// Changes a contact: only what was sent.
@@ -52,8 +55,8 @@ impl Store {
         sent: ContactAttributes,
         faults: Vec<Fault>,
     ) -> Result<Done<Contact>, Refusal> {
-        self.write(StepKind::Change, |writer| {
-            let before = writer.contact(id)?;
+        self.write(|writer| {
+            let before = find(writer.connection(), id)?;
             let after = sent.revise(&before, &writer.context(), faults)?;
             let title = title::contact_changed(&before, &after);
             Ok((writer.update_contact(before, after)?, title))
@@ -65,16 +68,14 @@ impl Store {
     /// # Errors
     /// Not found where one of them is gone; then all of them stay.
     pub fn delete_contacts(&mut self, ids: &[ContactId]) -> Result<Done<()>, Refusal> {
-        self.write(StepKind::Change, |writer| {
-            let mut title = format!("Deleted {}", count(ids.len(), "contact"));
+        self.write(|writer| {
+            let mut names = Vec::with_capacity(ids.len());
             for id in ids {
-                let contact = writer.contact(*id)?;
-                if ids.len() == 1 {
-                    title = format!("Deleted {}", contact.name);
-                }
+                let contact = find(writer.connection(), *id)?;
+                names.push(contact.name.clone());
                 writer.delete_contact(contact)?;
             }
-            Ok(((), title))
+            Ok(((), title::contacts("Deleted", &names)))
         })
     }
 
@@ -83,56 +84,58 @@ impl Store {
     /// # Errors
     /// Not found where one of them is gone.
     pub fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<()>, Refusal> {
-        self.write(StepKind::Change, |writer| {
-            let mut title = format!("Confirmed {}", count(ids.len(), "contact"));
+        self.write(|writer| {
+            let mut names = Vec::with_capacity(ids.len());
             for id in ids {
-                let contact = writer.contact(*id)?;
-                if ids.len() == 1 {
-                    title = format!("Confirmed {}", contact.name);
-                }
-                let now = writer.now;
-                for before in
-                    record::phones_of(writer.connection(), *id).map_err(|error| storing(&error))?
-                {
-                    if !before.valid_values {
-                        let mut after = before.clone();
-                        after.valid_values = true;
-                        after.updated_at = now;
-                        writer.update_phone(before, after)?;
-                    }
-                }
+                names.push(find(writer.connection(), *id)?.name);
+                let phones = record::phones_of(writer.connection(), *id)?;
+                writer.confirm(phones)?;
             }
-            Ok(((), title))
+            Ok(((), title::contacts("Confirmed", &names)))
+        })
+    }
+
+    /// Confirms contacts by where their numbers came from, in one step (Phone resource, 4): of each
+    /// that has a phone in use from `source`, the first such becomes primary, and all become
+    /// accurate. Gives how many contacts have none, and were left untouched.
+    ///
+    /// # Errors
+    /// Not found where one of them is gone.
+    pub fn confirm_from(
+        &mut self,
+        ids: &[ContactId],
+        source: &str,
+    ) -> Result<Done<usize>, Refusal> {
+        self.write(|writer| {
+            let mut names = Vec::new();
+            for id in ids {
+                let contact = find(writer.connection(), *id)?;
+                let mut phones = record::phones_of(writer.connection(), *id)?;
+                let first = phones
+                    .iter()
+                    .position(|phone| !phone.historic && phone.source == source);
+                let Some(first) = first else { continue };
+                names.push(contact.name);
+                let phone = phones.remove(first);
+                if !(phone.primary && phone.valid_values) {
+                    let mut after = phone.clone();
+                    (after.primary, after.valid_values) = (true, true);
+                    writer.touch_phone(phone, after)?;
+                }
+                writer.confirm(phones)?;
+            }
+            let untouched = ids.len() - names.len();
+            Ok((untouched, title::contacts("Confirmed", &names)))
         })
     }
 
     /// Saves what a form holds, a contact and its phones, in one step.
     ///
     /// # Errors
-    /// As the single writes; a fault of a phone names its place: `phones/2/number`.
+    /// As the single writes, with the faults of all rows at once; a fault of a phone names its row
+    /// of the form, from 1: `phones/2/number`. A conflict is told where nothing else is wrong.
     pub fn save_contact(&mut self, edit: ContactEdit) -> Result<Done<ContactId>, Refusal> {
-        self.write(StepKind::Change, |writer| {
-            let (contact, title) = writer.save(edit.id, edit.contact)?;
-            // What is deleted gives way first: its number may come again in another row.
-            let (deleted, kept): (Vec<_>, Vec<_>) = edit
-                .phones
-                .into_iter()
-                .enumerate()
-                .partition(|(_, phone)| matches!(phone, PhoneEdit::Delete(_, _)));
-            for (row, phone) in deleted.into_iter().chain(kept) {
-                let written = match phone {
-                    PhoneEdit::Create(sent) => {
-                        writer.create_phone(contact, sent, Vec::new()).map(|_| ())
-                    }
-                    PhoneEdit::Update(id, sent) => {
-                        writer.revise_phone(id, sent, Vec::new()).map(|_| ())
-                    }
-                    PhoneEdit::Delete(id, stamp) => writer.remove_phone(id, stamp).map(|_| ()),
-                };
-                written.map_err(|refusal| at_row(refusal, row + 1))?;
-            }
-            Ok((contact, title))
-        })
+        self.write(|writer| writer.save(edit))
     }
 
     /// A contact with its phones and the newest of its history.
@@ -140,12 +143,12 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn profile(&self, id: ContactId) -> Result<Profile, Refusal> {
-        let contact = self.contact(id)?;
-        let phones = record::phones_of(&self.connection, id).map_err(|error| storing(&error))?;
-        Ok(Profile {
-            contact,
-            phones,
-            history: self.history(id, HISTORY)?,
+        self.snapshot(|connection| {
+            Ok(Profile {
+                contact: find(connection, id)?,
+                phones: record::phones_of(connection, id)?,
+                history: journal::history(connection, id, HISTORY)?,
+            })
         })
     }
 
@@ -154,58 +157,164 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn card(&self, id: CardId) -> Result<Vec<u8>, Refusal> {
-        let card =
-            self.connection
-                .query_row("SELECT bytes FROM card WHERE id = ?1", [id.0], |row| {
-                    row.get(0)
-                });
-        match card {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Err(Refusal::not_found("card", id.0)),
-            card => card.map_err(|error| storing(&error)),
-        }
+        self.read(|connection| {
+            let card = connection
+                .prepare_cached("SELECT bytes FROM card WHERE id = ?1")?
+                .query_row([id.0], |row| row.get(0))
+                .optional()?;
+            Ok(card.ok_or_else(|| Refusal::not_found("card", id.0))?)
+        })
     }
+}
+
+/// The contact with this id.
+pub(super) fn find(connection: &Connection, id: ContactId) -> Answer<Contact> {
+    let found = record::find_contact(connection, id)?;
+    Ok(found.ok_or_else(|| Refusal::not_found("contact", id))?)
 }
 
 impl Writer<'_> {
-    /// The contact with this id, as it is in this transaction.
-    pub(super) fn contact(&self, id: ContactId) -> Result<Contact, Refusal> {
-        let found = record::find_contact(self.connection(), id).map_err(|error| storing(&error))?;
-        found.ok_or_else(|| Refusal::not_found("contact", id))
+    /// Makes phones accurate that are not.
+    fn confirm(&mut self, phones: Vec<Phone>) -> Answer<()> {
+        for before in phones {
+            if !before.valid_values {
+                let mut after = before.clone();
+                after.valid_values = true;
+                self.touch_phone(before, after)?;
+            }
+        }
+        Ok(())
     }
 
-    fn save(
-        &mut self,
-        id: Option<ContactId>,
-        sent: Option<ContactAttributes>,
-    ) -> Result<(ContactId, String), Refusal> {
-        let Some(id) = id else {
-            let contact = sent
+    /// Puts a phone that a person changed just now.
+    pub(super) fn touch_phone(&mut self, before: Phone, mut after: Phone) -> Answer<()> {
+        after.updated_at = self.context().now;
+        self.update_phone(before, after)
+    }
+
+    fn save(&mut self, edit: ContactEdit) -> Answer<(ContactId, String)> {
+        let ContactEdit {
+            id,
+            contact,
+            phones,
+        } = edit;
+        let mut faults = Faults::default();
+        let only_phones = id.is_some() && contact.is_none();
+        let saved = if let Some(id) = id {
+            // Without the contact there is nothing that a fault could be about.
+            let before = find(self.connection(), id)?;
+            faults.take(self.save_own(before, contact), None)?
+        } else {
+            let made = contact
                 .unwrap_or_default()
-                .create(&self.context(), Vec::new())?;
-            let contact = self.insert_contact(contact)?;
-            return Ok((contact.id, format!("Added {}", contact.name)));
+                .create(&self.context(), Vec::new())
+                .map_err(Failure::from)
+                .and_then(|contact| self.insert_contact(contact));
+            let made = made.map(|contact| (title::contact_added(&contact), contact));
+            faults.take(made, None)?
         };
-        let before = self.contact(id)?;
-        let title = match sent {
-            None => format!("Changed {}", before.name),
-            Some(sent) => {
-                let after = sent.revise(&before, &self.context(), Vec::new())?;
-                let title = title::contact_changed(&before, &after);
-                self.update_contact(before, after)?;
-                title
+
+        // What is deleted gives way first: its number may come again in another row.
+        let several = phones.len() > 1;
+        let (deleted, kept): (Vec<_>, Vec<_>) = (1..)
+            .zip(phones)
+            .partition(|(_, phone)| matches!(phone, PhoneEdit::Delete(_, _)));
+        let mut title = None;
+        for (row, phone) in deleted.into_iter().chain(kept) {
+            let written = match &saved {
+                Some((_, contact)) => self.save_phone(contact, phone),
+                // The contact could not be made; its phones are looked at all the same.
+                None => self.look_at(phone).map(|()| String::new()),
+            };
+            title = faults.take(written, Some(row))?;
+        }
+        faults.finish()?;
+        let Some((words, contact)) = saved else {
+            return Err(Refusal::not_found("contact", "of this form").into());
+        };
+        // One number is told by what became of it.
+        let words = title.filter(|_| only_phones && !several).unwrap_or(words);
+        Ok((contact.id, words))
+    }
+
+    /// Changes the contact's own attributes, if any were sent.
+    fn save_own(
+        &mut self,
+        before: Contact,
+        sent: Option<ContactAttributes>,
+    ) -> Answer<(String, Contact)> {
+        let Some(sent) = sent else {
+            return Ok((title::contact_changed(&before, &before), before));
+        };
+        let after = sent.revise(&before, &self.context(), Vec::new())?;
+        let title = title::contact_changed(&before, &after);
+        Ok((title, self.update_contact(before, after)?))
+    }
+
+    /// Does one row of a form, and gives the words for it.
+    fn save_phone(&mut self, contact: &Contact, phone: PhoneEdit) -> Answer<String> {
+        match phone {
+            PhoneEdit::Create(sent) => {
+                let phone = self.create_phone(contact.id, sent, Vec::new())?;
+                Ok(title::phone_added(&phone, &contact.name))
             }
-        };
-        Ok((id, title))
+            PhoneEdit::Update(id, sent) => {
+                self.owned(id, contact.id)?;
+                let (before, after) = self.revise_phone(id, sent, Vec::new())?;
+                Ok(title::phone_changed(&before, &after, &contact.name))
+            }
+            PhoneEdit::Delete(id, stamp) => {
+                self.owned(id, contact.id)?;
+                let phone = self.remove_phone(id, stamp)?;
+                Ok(title::phone_deleted(&phone, &contact.name))
+            }
+        }
+    }
+
+    /// Finds what is wrong with a new phone of a contact that could not be made.
+    fn look_at(&self, phone: PhoneEdit) -> Answer<()> {
+        if let PhoneEdit::Create(sent) = phone {
+            sent.create(ContactId(Uuid::nil()), true, &self.context(), Vec::new())?;
+        }
+        Ok(())
     }
 }
 
-/// A refusal that says which row of a form it is about.
-fn at_row(mut refusal: Refusal, row: usize) -> Refusal {
-    for fault in &mut refusal.faults {
-        fault.attribute = fault
-            .attribute
-            .take()
-            .map(|attribute| format!("phones/{row}/{attribute}"));
+/// Everything that is wrong with a form, and the first refusal of another kind.
+#[derive(Default)]
+struct Faults {
+    invalid: Vec<Fault>,
+    other: Option<Refusal>,
+}
+
+impl Faults {
+    /// Keeps the refusal of a part of the form, which begins with the row's number where it is a
+    /// phone. What the database says ends the whole.
+    fn take<T>(&mut self, part: Answer<T>, row: Option<usize>) -> Answer<Option<T>> {
+        let mut refusal = match part {
+            Ok(part) => return Ok(Some(part)),
+            Err(Failure::Refused(refusal)) => refusal,
+            Err(failure) => return Err(failure),
+        };
+        if refusal.kind != Kind::Invalid {
+            self.other.get_or_insert(refusal);
+            return Ok(None);
+        }
+        if let Some(row) = row {
+            for fault in &mut refusal.faults {
+                let attribute = fault.attribute.take();
+                fault.attribute = attribute.map(|name| format!("phones/{row}/{name}"));
+            }
+        }
+        self.invalid.append(&mut refusal.faults);
+        Ok(None)
     }
-    refusal
+
+    fn finish(self) -> Answer<()> {
+        match self.other {
+            _ if !self.invalid.is_empty() => Err(Refusal::invalid(self.invalid).into()),
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,4 +1,8 @@
-//! What `SQLite` says went wrong, as a refusal that says what to do.
+//! What `SQLite` says went wrong, as a refusal that names the file and says what to do.
+//!
+//! Inside the store a step fails with a [`Failure`]; it becomes a refusal in one place, where it is
+//! known which file it is about and whether something was to be written. No refusal says that
+//! nothing was written where that is not known.
 
 use std::path::Path;
 
@@ -6,43 +10,93 @@ use rusqlite::ErrorCode;
 
 use crate::domain::refusal::{Kind, Refusal};
 
-/// A failed read or write.
-pub(super) fn storing(error: &rusqlite::Error) -> Refusal {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Refusal::new(
-            Kind::Busy,
-            "another program is writing to the database; nothing was written, try again",
-        ),
-        Some(ErrorCode::DiskFull) => Refusal::new(
-            Kind::Storage,
-            "the disk is full; nothing was written and nothing is lost",
-        ),
-        Some(ErrorCode::ReadOnly) => Refusal::new(
-            Kind::Storage,
-            "the database cannot be written; nothing was written",
-        ),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
-            Kind::Storage,
-            format!("the database is damaged ({error}); it is left as it is, restore a backup"),
-        ),
-        _ => Refusal::new(
-            Kind::Storage,
-            format!("the database failed: {error}; nothing was written"),
-        ),
+/// Why a step within the store failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A rule of the domain.
+    Refused(Refusal),
+    /// The database.
+    Sqlite(rusqlite::Error),
+    /// An operation of the log that cannot be read, or does not fit the rows.
+    Log(String),
+}
+
+/// What a step within the store gives.
+pub(super) type Answer<T> = Result<T, Failure>;
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 
-/// A file that could not be opened.
-pub(super) fn opening(path: &Path, error: &rusqlite::Error) -> Refusal {
-    let refusal = storing(error);
-    match refusal.kind {
-        Kind::Busy => Refusal::new(
-            Kind::Busy,
-            format!(
-                "cannot open {}: another program is writing to it; try again",
-                path.display()
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// What was tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trying {
+    Open,
+    Read,
+    Write,
+    /// The end of a write failed, and so did the look at what became of it.
+    Commit,
+}
+
+impl Trying {
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Read => "read",
+            Self::Write | Self::Commit => "write",
+        }
+    }
+
+    /// What became of the data, to end a sentence with.
+    const fn outcome(self) -> &'static str {
+        match self {
+            Self::Open | Self::Read => "",
+            Self::Write => "; nothing was written",
+            Self::Commit => "; whether it was written is not known, look before you repeat it",
+        }
+    }
+}
+
+impl Failure {
+    /// The refusal for whoever asked.
+    pub(super) fn refusal(self, path: &Path, trying: Trying) -> Refusal {
+        let verb = trying.verb();
+        let outcome = trying.outcome();
+        let file = path.display();
+        match self {
+            Self::Refused(refusal) => refusal,
+            Self::Log(what) => Refusal::new(
+                Kind::Storage,
+                format!("cannot {verb} {file}: the log is damaged: {what}{outcome}"),
             ),
-        ),
-        kind => Refusal::new(kind, format!("cannot open {}: {error}", path.display())),
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Refusal::new(
+                    Kind::Busy,
+                    format!("the database is in use by another program{outcome}, try again"),
+                ),
+                Some(ErrorCode::DiskFull) => {
+                    Refusal::new(Kind::Storage, format!("disk full, nothing lost{outcome}"))
+                }
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
+                    Kind::Storage,
+                    format!(
+                        "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is, \
+                         restore a backup"
+                    ),
+                ),
+                _ => Refusal::new(
+                    Kind::Storage,
+                    format!("cannot {verb} {file}: {error}{outcome}"),
+                ),
+            },
+        }
     }
 }

@@ -1,22 +1,25 @@
 //! Taking cards in: all of an import is one transaction and one step.
 //!
 //! A card is known by its `UID`, or else by its name and one number; then it adds what is new to the
-//! contact that is there, so that the same file twice changes nothing.
+//! contact that is there, so that the same file twice changes nothing. A card that cannot be stored
+//! is reported with its reason and its bytes, and the others come in.
 
 use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
 
-use crate::domain::contact::{CardId, Contact, ContactId};
+use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::fold::fold;
-use crate::domain::import::{ImportReport, Incoming, Reject};
-use crate::domain::number;
+use crate::domain::import::{ImportReport, Incoming, Place, Reject};
+use crate::domain::operation::Key;
 use crate::domain::phone::{Phone, PhoneAttributes};
-use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::refusal::{Fault, Refusal};
 
 use super::Store;
-use super::failure::storing;
+use super::contacts;
+use super::failure::{Answer, Failure};
 use super::record;
-use super::write::{StepKind, Writer};
+use super::write::Writer;
 
 impl Store {
     /// Writes cards in one step. `source` is what phones without a source of their own get; `title`
@@ -31,7 +34,7 @@ impl Store {
         source: &str,
         title: &str,
     ) -> Result<Done<ImportReport>, Refusal> {
-        self.write(StepKind::Change, |writer| {
+        self.write(|writer| {
             let mut report = ImportReport::default();
             for card in cards {
                 writer.take_card(card, source, &mut report)?;
@@ -41,110 +44,150 @@ impl Store {
     }
 }
 
+/// A card in the form of the records that it would make.
+struct Taken {
+    contact: Contact,
+    /// Its phones, the same number only once.
+    phones: Vec<Phone>,
+    /// Whether the first of them says nothing about being accurate: then it is, if it becomes the
+    /// first of its contact (Phone resource, 4).
+    trusting: bool,
+    /// How many of its numbers stood there twice.
+    twice: usize,
+}
+
+impl Taken {
+    fn trust_first(&mut self) {
+        if let Some(first) = self.phones.first_mut() {
+            first.valid_values |= self.trusting;
+        }
+    }
+}
+
 impl Writer<'_> {
     /// Takes one card in, and settles its contact.
-    fn take_card(
-        &mut self,
-        mut card: Incoming,
-        source: &str,
-        report: &mut ImportReport,
-    ) -> Result<(), Refusal> {
-        for phone in &mut card.phones {
-            phone.source.get_or_insert_with(|| source.to_owned());
-        }
-        card.contact.source.get_or_insert_with(|| source.to_owned());
-        match self.known(&card).map_err(|error| storing(&error))? {
-            Some(contact) => {
-                let added = self.add_numbers(contact, card.phones, report)?;
-                if added {
-                    report.changed += 1;
-                } else {
-                    report.same += 1;
-                }
-            }
-            None => self.take_new(card, report)?,
-        }
-        self.settle_all()
-    }
-
-    fn take_new(&mut self, card: Incoming, report: &mut ImportReport) -> Result<(), Refusal> {
+    fn take_card(&mut self, card: Incoming, source: &str, report: &mut ImportReport) -> Answer<()> {
         let Incoming {
             place,
-            mut contact,
+            contact,
             phones,
             card: bytes,
         } = card;
-        let nameless = [
-            &contact.name,
-            &contact.given_name,
-            &contact.family_name,
-            &contact.nickname,
-            &contact.organisation,
-        ]
-        .into_iter()
-        .all(|name| name.as_ref().is_none_or(Option::is_none));
-        if nameless {
-            // Somebody without a name is found by number or address.
-            let email = contact
-                .details
-                .iter()
-                .flatten()
-                .next()
-                .map(|detail| detail.value.clone());
-            contact.name = Some(
-                phones
-                    .first()
-                    .and_then(|phone| phone.number.clone())
-                    .or(email),
-            );
-        }
-        let mut made = match contact.create(&self.context(), Vec::new()) {
-            Ok(made) => made,
-            Err(refusal) if refusal.kind == Kind::Invalid => {
-                report.rejects.push(Reject {
-                    place,
-                    name: None,
-                    reason: refusal.to_string(),
-                    card: bytes,
-                });
+        let name = shown_name(&contact);
+        let mut taken = match self.read_card(contact, phones, source) {
+            Ok(taken) => taken,
+            Err(Failure::Refused(refusal)) => {
+                report.rejects.push(reject(place, name, &refusal, bytes));
                 return Ok(());
             }
-            Err(refusal) => return Err(refusal),
+            Err(failure) => return Err(failure),
         };
-        made.card = Some(self.keep_card(&bytes).map_err(|error| storing(&error))?);
-        let made = self.insert_contact(made)?;
-        self.add_numbers(made.id, phones, report)?;
+        report.numbers_same += taken.twice;
+        if let Some(known) = self.known(&taken, &bytes)? {
+            if self.add(known, taken, report)? {
+                report.changed += 1;
+            } else {
+                report.same += 1;
+            }
+            return self.settle_all();
+        }
+        taken.trust_first();
+        taken.contact.card = Some(self.keep_card(&bytes)?);
+        report.numbers += taken.phones.len();
         report.new += 1;
+        self.insert_whole(taken.contact, &mut taken.phones)?;
         Ok(())
     }
 
-    /// Adds the numbers that a contact does not have; one that it has is merged into the one that is
-    /// there (Phone resource, 4). Says whether anything changed.
-    fn add_numbers(
-        &mut self,
-        contact: ContactId,
-        sent: Vec<PhoneAttributes>,
-        report: &mut ImportReport,
-    ) -> Result<bool, Refusal> {
-        let mut changed = false;
-        for sent in sent {
-            let there =
-                record::phones_of(self.connection(), contact).map_err(|error| storing(&error))?;
-            let phone = match sent.create(contact, there.is_empty(), &self.context(), Vec::new()) {
-                Ok(phone) => phone,
-                // A blank number is no number.
-                Err(refusal) if refusal.kind == Kind::Invalid => continue,
-                Err(refusal) => return Err(refusal),
-            };
-            if let Some(known) = there
-                .into_iter()
+    /// Makes records of a card; nothing is written yet.
+    fn read_card(
+        &self,
+        mut sent: ContactAttributes,
+        phones: Vec<PhoneAttributes>,
+        source: &str,
+    ) -> Answer<Taken> {
+        let contact = sent
+            .id
+            .unwrap_or_else(|| ContactId(self.context().fresh_id));
+        sent.id = Some(contact);
+        sent.source.get_or_insert_with(|| source.to_owned());
+
+        let mut made: Vec<Phone> = Vec::with_capacity(phones.len());
+        let mut twice = 0;
+        let mut trusting = false;
+        for mut phone in phones {
+            if phone
+                .number
+                .as_deref()
+                .is_none_or(|number| number.trim().is_empty())
+            {
+                // A property without a number says nothing; the card keeps it.
+                continue;
+            }
+            phone.source.get_or_insert_with(|| source.to_owned());
+            phone.id = self
+                .free_id(phone.id)?
+                .filter(|id| made.iter().all(|known| known.id != *id));
+            trusting |= made.is_empty() && phone.valid_values.is_none();
+            let phone = phone.create(contact, false, &self.context(), Vec::new())?;
+            match made
+                .iter_mut()
                 .find(|known| known.identity == phone.identity)
             {
+                Some(known) => {
+                    twice += 1;
+                    *known = merge(known, &phone);
+                }
+                None => made.push(phone),
+            }
+        }
+
+        if shown_name(&sent).is_none() {
+            // Somebody without a name is found by number or address.
+            let number = made.first().map(Phone::shown);
+            let details = sent.details.iter().flatten();
+            let detail = details.map(|detail| detail.value.clone()).next();
+            let Some(name) = number.or(detail) else {
+                let why = "has no name, no number and no address";
+                return Err(Refusal::invalid(vec![Fault::whole(why)]).into());
+            };
+            sent.name = Some(Some(name));
+            // A number is no given name.
+            sent.given_name = Some(None);
+        }
+        let contact = sent.create(&self.context(), Vec::new())?;
+        Ok(Taken {
+            contact,
+            phones: made,
+            trusting,
+            twice,
+        })
+    }
+
+    /// Adds to a contact what it does not have; a number that it has is merged into the one that is
+    /// there (Phone resource, 4). Says whether anything changed.
+    fn add(&mut self, id: ContactId, mut taken: Taken, report: &mut ImportReport) -> Answer<bool> {
+        let before = contacts::find(self.connection(), id)?;
+        let mut after = before.clone();
+        fill(&mut after, &taken.contact);
+        let mut changed = after != before;
+        if changed {
+            after.updated_at = self.context().now;
+            self.update_contact(before, after)?;
+        }
+
+        let there = record::phones_of(self.connection(), id)?;
+        if there.is_empty() {
+            taken.trust_first();
+        }
+        for mut phone in taken.phones {
+            phone.contact = id;
+            if let Some(known) = there.iter().find(|known| known.identity == phone.identity) {
                 report.numbers_same += 1;
-                let merged = merge(&known, &phone);
-                if merged != known {
+                let merged = merge(known, &phone);
+                if merged != *known {
                     changed = true;
-                    self.update_phone(known, merged)?;
+                    self.touch_phone(known.clone(), merged)?;
                 }
             } else {
                 changed = true;
@@ -155,73 +198,70 @@ impl Writer<'_> {
         Ok(changed)
     }
 
-    /// The contact that a card is about, if it is there: by its `UID`, or by its name and a number.
-    fn known(&self, card: &Incoming) -> rusqlite::Result<Option<ContactId>> {
-        let connection = self.connection();
-        if let Some(uid) = card.contact.uid.as_ref().and_then(Option::as_ref) {
-            let found = connection
-                .prepare_cached("SELECT id FROM contact WHERE uid = ?1 LIMIT 1")?
+    /// The contact that a card is about, if it is there.
+    fn known(&self, taken: &Taken, bytes: &[u8]) -> Answer<Option<ContactId>> {
+        let contact = &taken.contact;
+        if self.is_there(Key::Contact(contact.id))? {
+            return Ok(Some(contact.id));
+        }
+        if let Some(uid) = &contact.uid {
+            let found = self
+                .connection()
+                .prepare_cached("SELECT id FROM contact WHERE uid = ?1 ORDER BY id LIMIT 1")?
                 .query_row([uid], |row| record::uuid(row, 0))
                 .optional()?;
             if found.is_some() {
                 return Ok(found.map(ContactId));
             }
+            // A contact that was made here goes out under its id.
+            let own = uid.strip_prefix("urn:uuid:").unwrap_or(uid);
+            if let Ok(id) = Uuid::parse_str(own)
+                && self.is_there(Key::Contact(ContactId(id)))?
+            {
+                return Ok(Some(ContactId(id)));
+            }
         }
-        let name = card
-            .contact
-            .name
-            .as_ref()
-            .and_then(Option::as_deref)
-            .map(fold);
-        let mut holders = connection
-            .prepare_cached("SELECT c.id, c.name, c.uid FROM phone p JOIN contact c ON c.id = p.contact WHERE p.identity = ?1 LIMIT 50")?;
-        for phone in &card.phones {
-            let Some(typed) = &phone.number else { continue };
-            let hint = phone.country_code.clone().flatten();
-            let identity = number::canonical(typed, hint.as_deref(), self.context().home).identity;
-            let found = holders.query_map([identity], |row| {
-                Ok((
-                    ContactId(record::uuid(row, 0)?),
-                    row.get::<_, String>(1)?,
-                    row.get::<_, Option<String>>(2)?,
-                ))
+        if taken.phones.is_empty() {
+            return self.known_by_bytes(contact, bytes);
+        }
+        let name = fold(&contact.name);
+        let key = contact.given_key();
+        let mut namesakes = self.connection().prepare_cached(
+            "SELECT c.id, c.name FROM contact c INDEXED BY contact_by_given
+             JOIN phone p ON p.contact = c.id AND p.identity = ?2
+             WHERE c.given_key = ?1 AND (c.uid IS NULL OR ?3 IS NULL) ORDER BY c.id",
+        )?;
+        for phone in &taken.phones {
+            let found = namesakes.query_map(params![key, phone.identity, contact.uid], |row| {
+                Ok((ContactId(record::uuid(row, 0)?), row.get::<_, String>(1)?))
             })?;
-            for holder in found {
-                let (id, known, uid) = holder?;
-                let other_card = uid.is_some()
-                    && card
-                        .contact
-                        .uid
-                        .as_ref()
-                        .is_some_and(std::option::Option::is_some);
-                if !other_card && name.as_ref().is_none_or(|name| *name == fold(&known)) {
+            for namesake in found {
+                let (id, known) = namesake?;
+                if fold(&known) == name {
                     return Ok(Some(id));
                 }
             }
         }
-        // Without a number, the same card is known by its bytes.
-        if card.phones.is_empty() {
-            let found = connection
-                .prepare_cached(
-                    "SELECT c.id FROM contact c JOIN card k ON k.id = c.card WHERE c.family_key = ?1 AND k.bytes = ?2 LIMIT 1",
-                )?
-                .query_row(params![self.key_of(card), card.card], |row| record::uuid(row, 0))
-                .optional()?;
-            return Ok(found.map(ContactId));
-        }
         Ok(None)
     }
 
-    /// The sort key that the card's contact would get.
-    fn key_of(&self, card: &Incoming) -> String {
-        card.contact
-            .clone()
-            .create(&self.context(), Vec::new())
-            .map(|contact: Contact| contact.family_key())
-            .unwrap_or_default()
+    /// Without a number, the same card is known by its bytes.
+    fn known_by_bytes(&self, contact: &Contact, bytes: &[u8]) -> Answer<Option<ContactId>> {
+        let found = self
+            .connection()
+            .prepare_cached(
+                "SELECT c.id FROM contact c INDEXED BY contact_by_given
+                 JOIN card k ON k.id = c.card
+                 WHERE c.given_key = ?1 AND k.bytes = ?2 ORDER BY c.id LIMIT 1",
+            )?
+            .query_row(params![contact.given_key(), bytes], |row| {
+                record::uuid(row, 0)
+            })
+            .optional()?;
+        Ok(found.map(ContactId))
     }
 
-    fn keep_card(&self, bytes: &[u8]) -> rusqlite::Result<CardId> {
+    fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {
         self.connection()
             .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
             .execute([bytes])?;
@@ -229,19 +269,72 @@ impl Writer<'_> {
     }
 }
 
+/// The name on a card, if it has any.
+fn shown_name(contact: &ContactAttributes) -> Option<String> {
+    let names = [
+        &contact.name,
+        &contact.given_name,
+        &contact.family_name,
+        &contact.nickname,
+        &contact.organisation,
+    ];
+    names
+        .into_iter()
+        .flatten()
+        .flatten()
+        .find(|name| !name.trim().is_empty())
+        .cloned()
+}
+
+fn reject(place: Place, name: Option<String>, refusal: &Refusal, card: Vec<u8>) -> Reject {
+    Reject {
+        place,
+        name,
+        reason: refusal.to_string(),
+        card,
+    }
+}
+
+/// Fills what a contact has blank, and adds the details and tags that it does not have.
+fn fill(known: &mut Contact, other: &Contact) {
+    let blanks = [
+        (&mut known.nickname, &other.nickname),
+        (&mut known.organisation, &other.organisation),
+        (&mut known.title, &other.title),
+        (&mut known.note, &other.note),
+        (&mut known.uid, &other.uid),
+    ];
+    for (place, value) in blanks {
+        if place.is_none() {
+            place.clone_from(value);
+        }
+    }
+    for detail in &other.details {
+        let same = |there: &crate::domain::contact::Detail| {
+            there.kind == detail.kind && there.value == detail.value
+        };
+        if !known.details.iter().any(same) {
+            known.details.push(detail.clone());
+        }
+    }
+    for tag in &other.tags {
+        if !known.tags.contains(tag) {
+            known.tags.push(tag.clone());
+        }
+    }
+}
+
 /// The same number twice, made one (Phone resource, 4): primary and accurate if either was, historic
 /// only if both were, blanks filled from the other, the older time of making.
 fn merge(known: &Phone, other: &Phone) -> Phone {
     let historic = known.historic && other.historic;
+    let blank = |mine: &Option<String>, its: &Option<String>| mine.clone().or_else(|| its.clone());
     Phone {
         primary: (known.primary || other.primary) && !historic,
         historic,
         valid_values: known.valid_values || other.valid_values,
-        location: known.location.clone().or_else(|| other.location.clone()),
-        country_code: known
-            .country_code
-            .clone()
-            .or_else(|| other.country_code.clone()),
+        location: blank(&known.location, &other.location),
+        country_code: blank(&known.country_code, &other.country_code),
         created_at: known.created_at.min(other.created_at),
         ..known.clone()
     }

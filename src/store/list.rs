@@ -1,19 +1,69 @@
 //! The list of contacts: pages, filter, counts, places.
 //!
-//! A page and a filter read one covering index only. Digits look through all numbers of a contact,
-//! historic ones too, and the row then shows the number that matched.
+//! A page and a filter read one covering index only. Where a page begins is not counted from the
+//! top each time: the ends of the page that was read last are kept, and the next one, which is
+//! nearly always close to it, is sought from the nearer of them. Digits look through all numbers of
+//! a contact, historic ones too, and the row then shows the number that matched.
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::domain::contact::ContactId;
 use crate::domain::listing::{ListQuery, Needles, Order, Row, Rows, Totals};
-use crate::domain::number;
 use crate::domain::refusal::Refusal;
 
 use super::Store;
-use super::failure::storing;
+use super::data_version;
+use super::failure::Answer;
 use super::record;
+
+/// What is known of a list from what was read of it last. It holds as long as nobody writes: a
+/// write of this store forgets it, another's changes `version`.
+pub(super) struct Window {
+    query: ListQuery,
+    version: i64,
+    marks: Vec<Mark>,
+    total: Option<usize>,
+}
+
+/// A row whose place is known.
+#[derive(Clone)]
+struct Mark {
+    place: usize,
+    key: Value,
+    id: ContactId,
+}
+
+/// Where a page is read from.
+enum Seek<'w> {
+    /// From a mark, or from the top, so many rows on.
+    Down(Option<&'w Mark>, usize),
+    /// Backwards from a mark, or from the end, so many rows from the page's last one; and how many
+    /// rows the page has.
+    Up(Option<&'w Mark>, usize, usize),
+}
+
+impl Window {
+    /// The shortest way to the rows from `first` on.
+    fn seek(&self, first: usize, count: usize) -> Seek<'_> {
+        let last = first + count.saturating_sub(1);
+        let down = self.marks.iter().filter(|mark| mark.place <= first);
+        let down = down.map(|mark| (first - mark.place, Some(mark)));
+        let up = self.marks.iter().filter(|mark| mark.place >= last);
+        let up = up.map(|mark| (mark.place - last, Some(mark), count));
+        let end = self.total.filter(|total| first < *total).map(|total| {
+            let rows = count.min(total - first);
+            (total - first - rows, None, rows)
+        });
+        let down = down.chain([(first, None)]).min_by_key(|way| way.0);
+        let up = up.chain(end).min_by_key(|way| way.0);
+        match (down, up) {
+            (Some((way, _)), Some((back, mark, rows))) if back < way => Seek::Up(mark, back, rows),
+            (Some((way, mark)), _) => Seek::Down(mark, way),
+            (None, _) => Seek::Down(None, first),
+        }
+    }
+}
 
 impl Store {
     /// `count` rows of the list, from the place `first` on.
@@ -21,53 +71,35 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn rows(&self, query: &ListQuery, first: usize, count: usize) -> Result<Rows, Refusal> {
-        let needles = query.needles();
-        let (condition, values) = condition(query, &needles);
-        let sql = format!(
-            "SELECT id, name, favourite, main_number, main_mark FROM contact {} WHERE {condition} ORDER BY {} LIMIT {count} OFFSET {first}",
-            index(query.order),
-            order(query.order),
-        );
-        let rows = self
-            .connection
-            .prepare_cached(&sql)
-            .and_then(|mut statement| {
-                statement
-                    .query_map(params_from_iter(values), |row| {
-                        let number: Option<String> = row.get(3)?;
-                        Ok(Row {
-                            id: ContactId(record::uuid(row, 0)?),
-                            name: row.get(1)?,
-                            favourite: row.get(2)?,
-                            number: number.zip(record::mark(row.get(4)?)),
-                        })
-                    })?
-                    .collect::<rusqlite::Result<Vec<_>>>()
-            });
-        let mut rows = rows.map_err(|error| storing(&error))?;
-        if !needles.digits.is_empty() {
-            for row in &mut rows {
-                self.show_match(row, &needles)
-                    .map_err(|error| storing(&error))?;
+        self.snapshot(|connection| {
+            let mut window = self.known(connection, query)?;
+            let filter = Filter::of(query);
+            let seek = window.seek(first, count);
+            let mut keyed = filter.page(connection, &seek, count)?;
+            let ended = matches!(seek, Seek::Down(_, _)) && keyed.len() < count;
+            if ended && (first == 0 || !keyed.is_empty()) {
+                window.total = Some(first + keyed.len());
             }
-        }
-        Ok(Rows { first, rows })
-    }
-
-    /// Puts the number that matched into a row.
-    fn show_match(&self, row: &mut Row, needles: &Needles) -> rusqlite::Result<()> {
-        let phones = record::phones_of(&self.connection, row.id)?;
-        let matched = phones.iter().find(|phone| {
-            let digits = number::digits(&phone.number);
-            needles
-                .digits
-                .iter()
-                .any(|needle| digits.contains(needle.as_str()))
-        });
-        if let Some(phone) = matched {
-            row.number = Some((phone.shown(), phone.mark()));
-        }
-        Ok(())
+            if let (Some((_, top)), Some((_, bottom))) = (keyed.first(), keyed.last()) {
+                let bottom = Mark {
+                    place: first + keyed.len() - 1,
+                    ..bottom.clone()
+                };
+                let top = Mark {
+                    place: first,
+                    ..top.clone()
+                };
+                window.marks = vec![top, bottom];
+            }
+            self.window.set(Some(window));
+            if !filter.needles.digits.is_empty() {
+                for (row, _) in &mut keyed {
+                    show_match(connection, row, &filter.needles)?;
+                }
+            }
+            let rows = keyed.into_iter().map(|(row, _)| row).collect();
+            Ok(Rows { first, rows })
+        })
     }
 
     /// How many rows the list has.
@@ -75,9 +107,16 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn count(&self, query: &ListQuery) -> Result<usize, Refusal> {
-        let (condition, values) = condition(query, &query.needles());
-        let sql = format!("SELECT count(*) FROM contact WHERE {condition}");
-        self.number(&sql, values)
+        self.snapshot(|connection| {
+            let mut window = self.known(connection, query)?;
+            let total = match window.total {
+                Some(total) => total,
+                None => Filter::of(query).count(connection)?,
+            };
+            window.total = Some(total);
+            self.window.set(Some(window));
+            Ok(total)
+        })
     }
 
     /// The totals of the header.
@@ -85,107 +124,218 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn totals(&self) -> Result<Totals, Refusal> {
-        Ok(Totals {
-            contacts: self.number("SELECT count(*) FROM contact", Vec::new())?,
-            attention: self.number("SELECT count(*) FROM contact WHERE attention", Vec::new())?,
+        self.snapshot(|connection| {
+            Ok(Totals {
+                contacts: number(connection, "SELECT count(*) FROM contact", &[])?,
+                attention: number(
+                    connection,
+                    "SELECT count(*) FROM contact WHERE attention",
+                    &[],
+                )?,
+            })
         })
     }
 
-    /// The place of a contact in the list, or none where the list does not show it.
+    /// The place of a contact in the list that `query` asks for, or none where it does not show it.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub fn place(&self, query: &ListQuery, id: ContactId) -> Result<Option<usize>, Refusal> {
-        let (condition, mut values) = condition(query, &query.needles());
-        let key = values.len() + 1;
-        values.push(Value::Blob(id.0.as_bytes().to_vec()));
-        let sql = format!("SELECT true FROM contact WHERE {condition} AND id = ?{key}");
-        let there = self
-            .connection
-            .query_row(&sql, params_from_iter(&values), |_| Ok(()))
-            .optional()
-            .map_err(|error| storing(&error))?;
-        if there.is_none() {
-            return Ok(None);
+        self.snapshot(|connection| Filter::of(query).place(connection, id))
+    }
+
+    /// What is known of a list, if it is the one that was read last and still so.
+    fn known(&self, connection: &Connection, query: &ListQuery) -> Answer<Window> {
+        let version = data_version(connection)?;
+        let known = self.window.take();
+        let known = known.filter(|known| known.version == version && known.query == *query);
+        Ok(known.unwrap_or_else(|| Window {
+            query: query.clone(),
+            version,
+            marks: Vec::new(),
+            total: None,
+        }))
+    }
+}
+
+/// A query as SQL.
+struct Filter {
+    needles: Needles,
+    order: Order,
+    index: &'static str,
+    /// The condition, and the values of its parameters from `?1` on.
+    condition: String,
+    values: Vec<Value>,
+}
+
+impl Filter {
+    fn of(query: &ListQuery) -> Self {
+        let needles = query.needles();
+        let mut parts = vec!["true".to_owned()];
+        let mut values = Vec::new();
+        let mut holds = |column: &str, text: &str| {
+            values.push(Value::Text(text.to_owned()));
+            format!("instr({column}, ?{}) > 0", values.len())
+        };
+        for word in &needles.words {
+            parts.push(holds("search_text", word));
         }
-        let column = match query.order {
+        let mut spellings: Vec<String> = needles
+            .digits
+            .iter()
+            .map(|digits| holds("digits", digits))
+            .collect();
+        if let Some(typed) = needles.digits.first() {
+            // A name may hold digits too.
+            spellings.push(holds("search_text", typed));
+            parts.push(format!("({})", spellings.join(" OR ")));
+        }
+        if query.attention {
+            parts.push("attention".to_owned());
+        }
+        let index = match query.order {
+            _ if needles != Needles::default() => "contact_by_name",
+            Order::Name if query.attention => "contact_attention",
+            _ if query.attention => "contact_by_name",
+            Order::Name => "contact_by_name",
+            Order::Given => "contact_by_given",
+            Order::Changed => "contact_by_change",
+        };
+        Self {
+            needles,
+            order: query.order,
+            index,
+            condition: parts.join(" AND "),
+            values,
+        }
+    }
+
+    /// The column that the list is sorted by; ids decide among equals.
+    const fn key(&self) -> &'static str {
+        match self.order {
             Order::Name => "family_key",
             Order::Given => "given_key",
             Order::Changed => "updated_at",
+        }
+    }
+
+    /// Reads a page, each row with its mark, whose place is still to be set.
+    fn page(
+        &self,
+        connection: &Connection,
+        seek: &Seek<'_>,
+        count: usize,
+    ) -> Answer<Vec<(Row, Mark)>> {
+        let (mark, skip, limit, down) = match seek {
+            Seek::Down(mark, skip) => (mark, *skip, count, true),
+            Seek::Up(mark, skip, rows) => (mark, *skip, *rows, false),
         };
-        let before = if query.order == Order::Changed {
-            ">"
+        // What changed last comes first, so that its way down is the falling one.
+        let rising = down != matches!(self.order, Order::Changed);
+        let (direction, side) = if rising {
+            ("ASC", ">=")
         } else {
-            "<"
+            ("DESC", "<=")
+        };
+        let key = self.key();
+        let mut values = self.values.clone();
+        let mut condition = self.condition.clone();
+        if let Some(mark) = mark {
+            values.push(mark.key.clone());
+            values.push(Value::Blob(mark.id.0.as_bytes().to_vec()));
+            let (key_at, id_at) = (values.len() - 1, values.len());
+            condition = format!("{condition} AND ({key}, id) {side} (?{key_at}, ?{id_at})");
+        }
+        for number in [limit, skip] {
+            values.push(Value::Integer(i64::try_from(number).unwrap_or(i64::MAX)));
+        }
+        let (limit_at, skip_at) = (values.len() - 1, values.len());
+        let sql = format!(
+            "SELECT id, name, favourite, main_number, main_mark, {key}
+             FROM contact INDEXED BY {} WHERE {condition}
+             ORDER BY {key} {direction}, id {direction} LIMIT ?{limit_at} OFFSET ?{skip_at}",
+            self.index
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), |row| {
+            let id = ContactId(record::uuid(row, 0)?);
+            let number: Option<String> = row.get(3)?;
+            let shown = Row {
+                id,
+                name: row.get(1)?,
+                favourite: row.get(2)?,
+                number: number.zip(record::mark(row.get(4)?)),
+            };
+            let mark = Mark {
+                place: 0,
+                key: row.get(5)?,
+                id,
+            };
+            Ok((shown, mark))
+        })?;
+        let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        if !down {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+
+    fn count(&self, connection: &Connection) -> Answer<usize> {
+        let sql = if self.condition == "true" {
+            "SELECT count(*) FROM contact".to_owned()
+        } else {
+            format!(
+                "SELECT count(*) FROM contact INDEXED BY {} WHERE {}",
+                self.index, self.condition
+            )
+        };
+        number(connection, &sql, &self.values)
+    }
+
+    fn place(&self, connection: &Connection, id: ContactId) -> Answer<Option<usize>> {
+        let (key, condition) = (self.key(), &self.condition);
+        let mut values = self.values.clone();
+        values.push(Value::Blob(id.0.as_bytes().to_vec()));
+        let id_at = values.len();
+        let found: Option<Value> = connection
+            .prepare_cached(&format!(
+                "SELECT {key} FROM contact WHERE {condition} AND id = ?{id_at}"
+            ))?
+            .query_row(params_from_iter(&values), |row| row.get(0))
+            .optional()?;
+        let Some(found) = found else { return Ok(None) };
+        values.push(found);
+        let key_at = values.len();
+        let before = match self.order {
+            Order::Changed => ">",
+            Order::Name | Order::Given => "<",
         };
         let sql = format!(
-            "SELECT count(*) FROM contact WHERE {condition}
-             AND ({column}, id) {before} (SELECT {column}, id FROM contact WHERE id = ?{key})"
+            "SELECT count(*) FROM contact INDEXED BY {} WHERE {condition}
+             AND ({key}, id) {before} (?{key_at}, ?{id_at})",
+            self.index
         );
-        self.number(&sql, values).map(Some)
-    }
-
-    fn number(&self, sql: &str, values: Vec<Value>) -> Result<usize, Refusal> {
-        let number: i64 = self
-            .connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| {
-                statement.query_row(params_from_iter(values), |row| row.get(0))
-            })
-            .map_err(|error| storing(&error))?;
-        Ok(usize::try_from(number).unwrap_or_default())
+        number(connection, &sql, &values).map(Some)
     }
 }
 
-const fn index(order: Order) -> &'static str {
-    match order {
-        Order::Name => "INDEXED BY contact_by_name",
-        Order::Given => "INDEXED BY contact_by_given",
-        Order::Changed => "INDEXED BY contact_by_change",
+/// Puts the number that matched into a row.
+fn show_match(connection: &Connection, row: &mut Row, needles: &Needles) -> Answer<()> {
+    let phones = record::phones_of(connection, row.id)?;
+    let matched = phones.iter().find(|phone| {
+        let digits = record::digits(&phone.number);
+        let has = |needle: &String| digits.contains(needle.as_str());
+        needles.digits.iter().any(has)
+    });
+    if let Some(phone) = matched {
+        row.number = Some((phone.shown(), phone.mark()));
     }
+    Ok(())
 }
 
-const fn order(order: Order) -> &'static str {
-    match order {
-        Order::Name => "family_key, id",
-        Order::Given => "given_key, id",
-        Order::Changed => "updated_at DESC, id DESC",
-    }
-}
-
-/// The condition of a query with its values.
-fn condition(query: &ListQuery, needles: &Needles) -> (String, Vec<Value>) {
-    let mut parts = vec!["true".to_owned()];
-    let mut values = Vec::new();
-    let mut holds = |column: &str, text: &str| {
-        values.push(Value::Text(text.to_owned()));
-        format!("instr({column}, ?{}) > 0", values.len())
-    };
-    for word in &needles.words {
-        parts.push(holds("search_text", word));
-    }
-    let spellings: Vec<String> = needles
-        .digits
-        .iter()
-        .map(|digits| holds("digits", digits))
-        .collect();
-    if !spellings.is_empty() {
-        // A name may hold digits too.
-        let named = needles
-            .digits
-            .first()
-            .map(|digits| holds("search_text", digits));
-        parts.push(format!(
-            "({})",
-            spellings
-                .into_iter()
-                .chain(named)
-                .collect::<Vec<_>>()
-                .join(" OR ")
-        ));
-    }
-    if query.attention {
-        parts.push("attention".to_owned());
-    }
-    (parts.join(" AND "), values)
+fn number(connection: &Connection, sql: &str, values: &[Value]) -> Answer<usize> {
+    let number: i64 = connection
+        .prepare_cached(sql)?
+        .query_row(params_from_iter(values), |row| row.get(0))?;
+    Ok(usize::try_from(number).unwrap_or_default())
 }

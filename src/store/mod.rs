@@ -9,6 +9,7 @@ mod failure;
 mod import;
 mod journal;
 mod list;
+mod log;
 mod phones;
 mod record;
 mod schema;
@@ -17,7 +18,7 @@ mod write;
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::domain::edit::Done;
@@ -26,8 +27,10 @@ use crate::domain::operation::{Actor, UndoPoint};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
-use failure::storing;
-use write::{StepKind, Writer};
+use failure::{Answer, Trying};
+use list::Window;
+use log::Author;
+use write::{Settled, Writer};
 
 /// How a database is opened.
 pub struct Options {
@@ -45,12 +48,20 @@ pub struct Store {
     path: PathBuf,
     read_only: Option<String>,
     options: Options,
-    /// Marks the steps of this store, so that undo takes back one's own first.
+    /// Marks the steps of this store, so that undo leaves alone what another running program does.
     session: Uuid,
     /// The newest step that was there when this store was opened.
     horizon: i64,
     data_version: Cell<i64>,
+    window: Cell<Option<Window>>,
 }
+
+/// 1970 and 9999: a clock beyond them is wrong, and a stamp of the year 10000 cannot be written as
+/// RFC 3339. The last year is left for stamps to rise in.
+const CLOCK: (Timestamp, Timestamp) = (
+    Timestamp::from_micros(0),
+    Timestamp::from_micros(253_370_764_800_000_000),
+);
 
 impl Store {
     /// Opens the database at `path`, and makes it, with its folder, where there is none. A file that
@@ -59,27 +70,27 @@ impl Store {
     /// # Errors
     /// Where the file is not ours, is empty, is newer than this program, or cannot be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, Refusal> {
-        let schema::Opened {
-            connection,
-            path,
-            read_only,
-        } = schema::open(path)?;
-        let horizon = connection
-            .query_row("SELECT coalesce(max(id), 0) FROM undo_point", [], |row| {
-                row.get(0)
+        let opening = || -> Answer<Self> {
+            let schema::Opened {
+                connection,
+                path,
+                read_only,
+            } = schema::open(path)?;
+            let newest = "SELECT coalesce(max(id), 0) FROM undo_point";
+            let horizon = connection.query_row(newest, [], |row| row.get(0))?;
+            let data_version = Cell::new(data_version(&connection)?);
+            Ok(Self {
+                connection,
+                path,
+                read_only,
+                options,
+                session: Uuid::now_v7(),
+                horizon,
+                data_version,
+                window: Cell::new(None),
             })
-            .map_err(|error| failure::opening(&path, &error))?;
-        let store = Self {
-            connection,
-            path,
-            read_only,
-            options,
-            session: Uuid::now_v7(),
-            horizon,
-            data_version: Cell::new(0),
         };
-        store.changed_elsewhere()?;
-        Ok(store)
+        opening().map_err(|failure| failure.refusal(path, Trying::Open))
     }
 
     /// Where the database is.
@@ -88,7 +99,7 @@ impl Store {
         &self.path
     }
 
-    /// Why nothing can be written, if so.
+    /// Why nothing can be written, if so: `contacts.db cannot be written: its folder is read-only`.
     #[must_use]
     pub fn read_only(&self) -> Option<&str> {
         self.read_only.as_deref()
@@ -99,33 +110,93 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn changed_elsewhere(&self) -> Result<bool, Refusal> {
-        let version = self
-            .connection
-            .pragma_query_value(None, "data_version", |row| row.get(0))
-            .map_err(|error| storing(&error))?;
+        let version = self.read(data_version)?;
         Ok(self.data_version.replace(version) != version)
+    }
+
+    /// Reads in one statement.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Answer<T>) -> Result<T, Refusal> {
+        work(&self.connection).map_err(|failure| failure.refusal(&self.path, Trying::Read))
+    }
+
+    /// Reads in several statements that see the same state.
+    fn snapshot<T>(&self, work: impl FnOnce(&Connection) -> Answer<T>) -> Result<T, Refusal> {
+        self.read(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            work(&transaction)
+        })
     }
 
     /// Writes in one transaction that begins with the lock, so that what is read in it still holds
     /// when it is written. `work` gives its result and the words for the step.
     fn write<T>(
         &mut self,
-        kind: StepKind,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<(T, String), Refusal>,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
     ) -> Result<Done<T>, Refusal> {
         if let Some(reason) = &self.read_only {
             return Err(Refusal::new(Kind::Storage, reason.clone()));
         }
-        let now = (self.options.clock)();
-        let (actor, session, home) = (self.options.actor, self.session, self.options.home);
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|error| storing(&error))?;
-        let mut writer = Writer::new(&transaction, now, home)?;
-        let (value, title) = work(&mut writer)?;
-        let point: Option<UndoPoint> = writer.finish(kind, actor, session, title)?;
-        transaction.commit().map_err(|error| storing(&error))?;
+        self.window.take();
+        let now = (self.options.clock)().clamp(CLOCK.0, CLOCK.1);
+        let author = Author {
+            actor: self.options.actor,
+            session: self.session,
+            horizon: self.horizon,
+        };
+        let home = self.options.home;
+        let failed = |failure: failure::Failure| failure.refusal(&self.path, Trying::Write);
+
+        let written = || -> Answer<_> {
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut writer = Writer::new(&transaction, now, home, author)?;
+            let (value, title) = work(&mut writer)?;
+            let settled = writer.finish(title)?;
+            Ok((value, settled, transaction.commit().err()))
+        };
+        let (value, Settled { point, stamp }, error) = written().map_err(failed)?;
+        if let Some(error) = error {
+            self.look_after(error, point.as_ref(), stamp)?;
+        }
         Ok(Done { value, point })
     }
+
+    /// Looks what became of a write whose end failed. An error there is no proof that nothing was
+    /// written: the log tells.
+    fn look_after(
+        &self,
+        error: rusqlite::Error,
+        point: Option<&UndoPoint>,
+        stamp: i64,
+    ) -> Result<(), Refusal> {
+        let there = || -> rusqlite::Result<bool> {
+            match point {
+                Some(point) => self
+                    .connection
+                    .query_row(
+                        "SELECT session FROM undo_point WHERE id = ?1",
+                        [point.id],
+                        |row| row.get::<_, [u8; 16]>(0),
+                    )
+                    .optional()
+                    .map(|session| session.as_ref() == Some(self.session.as_bytes())),
+                None => {
+                    self.connection
+                        .query_row("SELECT stamp >= ?1 FROM clock", [stamp], |row| row.get(0))
+                }
+            }
+        };
+        let trying = match there() {
+            Ok(true) => return Ok(()),
+            Ok(false) => Trying::Write,
+            Err(_) => Trying::Commit,
+        };
+        Err(failure::Failure::from(error).refusal(&self.path, trying))
+    }
+}
+
+/// A number that changes when another connection writes.
+fn data_version(connection: &Connection) -> Answer<i64> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
 }

@@ -1,57 +1,63 @@
-//! The Phone resource: list, create, get, update, delete (Phone resource, 2).
+//! The Phone resource: list, create, get, update, delete (Phone resource, 2), and looking a number
+//! up.
 
-use rusqlite::ToSql;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, ToSql, params_from_iter};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{Done, Holder};
 use crate::domain::number;
+use crate::domain::operation::Key;
 use crate::domain::phone::{Phone, PhoneAttributes, PhoneId};
-use crate::domain::phone_list::{Direction, FilterValue, PhoneFilter, PhonePage, PhoneQuery};
+use crate::domain::phone_list::{
+    Direction, FilterValue, PER_PAGE_LIMIT, PhoneFilter, PhonePage, PhoneQuery,
+};
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
 
 use super::Store;
-use super::failure::storing;
+use super::contacts;
+use super::failure::Answer;
 use super::record::{self, PHONE};
-use super::write::{StepKind, Writer};
+use super::write::Writer;
+
+/// The fewest digits by which a number is looked up from its end; fewer end too many numbers.
+const ENDING: usize = 7;
+
+/// How many holders of a number are told.
+const HOLDERS: usize = 50;
 
 impl Store {
     /// A page of phones, of one owner or of all.
     ///
     /// # Errors
-    /// Not found where there is no such owner.
+    /// Not found where there is no such owner; invalid where the page is not one.
     pub fn list_phones(&self, query: &PhoneQuery) -> Result<PhonePage, Refusal> {
-        if let Some(owner) = query.owner {
-            self.contact(owner)?;
-        }
-        let (condition, values) = condition(query);
-        let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
-        let count = format!("SELECT count(*) FROM phone WHERE {condition}");
-        let total: i64 = self
-            .connection
-            .query_row(&count, values.as_slice(), |row| row.get(0))
-            .map_err(|error| storing(&error))?;
-        let skip = query.per_page.saturating_mul(query.page - 1);
-        let page = format!(
-            "SELECT {PHONE} FROM phone WHERE {condition} ORDER BY {} LIMIT {} OFFSET {}",
-            order(query),
-            query.per_page,
-            i64::try_from(skip).unwrap_or(i64::MAX)
-        );
-        let phones = self
-            .connection
-            .prepare(&page)
-            .and_then(|mut statement| {
-                statement
-                    .query_map(values.as_slice(), record::phone)?
-                    .collect()
+        refuse_page(query)?;
+        self.snapshot(|connection| {
+            if let Some(owner) = query.owner {
+                contacts::find(connection, owner)?;
+            }
+            let (condition, values) = condition(query);
+            let count = format!("SELECT count(*) FROM phone WHERE {condition}");
+            let total: i64 = connection
+                .prepare_cached(&count)?
+                .query_row(params_from_iter(&values), |row| row.get(0))?;
+            let skip = query.per_page.saturating_mul(query.page - 1);
+            let page = format!(
+                "SELECT {PHONE} FROM phone WHERE {condition} ORDER BY {} LIMIT {} OFFSET {}",
+                order(query),
+                query.per_page,
+                i64::try_from(skip).unwrap_or(i64::MAX)
+            );
+            let mut page = connection.prepare(&page)?;
+            let phones = page.query_map(params_from_iter(&values), record::phone)?;
+            Ok(PhonePage {
+                phones: phones.collect::<rusqlite::Result<_>>()?,
+                query: query.clone(),
+                total_count: u64::try_from(total).unwrap_or_default(),
             })
-            .map_err(|error| storing(&error))?;
-        Ok(PhonePage {
-            phones,
-            query: query.clone(),
-            total_count: u64::try_from(total).unwrap_or_default(),
         })
     }
 
@@ -65,17 +71,11 @@ impl Store {
         sent: PhoneAttributes,
         faults: Vec<Fault>,
     ) -> Result<Done<Phone>, Refusal> {
-        let done = self.write(StepKind::Change, |writer| {
-            let contact = writer.contact(owner)?;
+        self.write(|writer| {
+            let contact = contacts::find(writer.connection(), owner)?;
             let phone = writer.create_phone(owner, sent, faults)?;
-            Ok((
-                phone.id,
-                format!("Added {} to {}", phone.shown(), contact.name),
-            ))
-        })?;
-        Ok(Done {
-            value: self.phone(done.value)?,
-            point: done.point,
+            let title = title::phone_added(&phone, &contact.name);
+            Ok((writer.settled_phone(phone.id)?, title))
         })
     }
 
@@ -84,8 +84,7 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn phone(&self, id: PhoneId) -> Result<Phone, Refusal> {
-        let found = record::find_phone(&self.connection, id).map_err(|error| storing(&error))?;
-        found.ok_or_else(|| Refusal::not_found("phone number", id))
+        self.read(|connection| find(connection, id))
     }
 
     /// Changes a phone: only what was sent.
@@ -98,14 +97,11 @@ impl Store {
         sent: PhoneAttributes,
         faults: Vec<Fault>,
     ) -> Result<Done<Phone>, Refusal> {
-        let done = self.write(StepKind::Change, |writer| {
+        self.write(|writer| {
             let (before, after) = writer.revise_phone(id, sent, faults)?;
-            let contact = writer.contact(after.contact)?;
-            Ok(((), title::phone_changed(&before, &after, &contact.name)))
-        })?;
-        Ok(Done {
-            value: self.phone(id)?,
-            point: done.point,
+            let contact = contacts::find(writer.connection(), after.contact)?;
+            let title = title::phone_changed(&before, &after, &contact.name);
+            Ok((writer.settled_phone(id)?, title))
         })
     }
 
@@ -118,46 +114,77 @@ impl Store {
         id: PhoneId,
         stamp: Option<Timestamp>,
     ) -> Result<Done<()>, Refusal> {
-        self.write(StepKind::Change, |writer| {
+        self.write(|writer| {
             let phone = writer.remove_phone(id, stamp)?;
-            let contact = writer.contact(phone.contact)?;
-            Ok(((), format!("Deleted {} of {}", phone.shown(), contact.name)))
+            let contact = contacts::find(writer.connection(), phone.contact)?;
+            Ok(((), title::phone_deleted(&phone, &contact.name)))
         })
     }
 
-    /// Everybody who has this number, in whatever spelling it is typed, but for one contact.
+    /// Everybody who has this number, in whatever spelling it is typed; `except` one contact.
+    ///
+    /// The same number is found first. One that cannot be told without its country is looked for
+    /// by its end: `020 7946 0958` finds `+44 20 7946 0958`.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub fn holders(&self, typed: &str, except: Option<ContactId>) -> Result<Vec<Holder>, Refusal> {
         let identity = number::canonical(typed, None, self.options.home).identity;
-        let columns = PHONE
-            .split(", ")
-            .map(|column| format!("p.{}", column.trim()))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let sql = format!(
-            "SELECT {columns}, c.name FROM phone p JOIN contact c ON c.id = p.contact WHERE p.identity = ?1 ORDER BY c.family_key LIMIT 20"
-        );
-        let holders = self
-            .connection
-            .prepare_cached(&sql)
-            .and_then(|mut statement| {
-                statement
-                    .query_map([identity], |row| {
-                        let phone = record::phone(row)?;
-                        Ok(Holder {
-                            contact: phone.contact,
-                            name: row.get(14)?,
-                            phone,
-                        })
-                    })?
-                    .collect::<rusqlite::Result<Vec<_>>>()
-            });
-        let mut holders = holders.map_err(|error| storing(&error))?;
+        let mut holders = self.read(|connection| {
+            let same = held(connection, "p.identity = ?1", &[&identity])?;
+            if !same.is_empty() || identity.starts_with('+') {
+                return Ok(same);
+            }
+            let digits = number::digits(typed);
+            let digits = digits.trim_start_matches('0');
+            if digits.len() < ENDING {
+                return Ok(same);
+            }
+            let from: String = digits.chars().rev().collect();
+            // ':' is the sign after '9'.
+            let to = format!("{from}:");
+            let ending = "p.reversed <> '' AND p.reversed >= ?1 AND p.reversed < ?2";
+            Ok(held(connection, ending, &[&from, &to])?)
+        })?;
         holders.retain(|holder| Some(holder.contact) != except);
         Ok(holders)
     }
+}
+
+/// The phone with this id.
+fn find(connection: &Connection, id: PhoneId) -> Answer<Phone> {
+    let found = record::find_phone(connection, id)?;
+    Ok(found.ok_or_else(|| Refusal::not_found("phone number", id))?)
+}
+
+/// The phones that a condition picks, with their owners, by name.
+fn held(
+    connection: &Connection,
+    condition: &str,
+    values: &[&dyn ToSql],
+) -> rusqlite::Result<Vec<Holder>> {
+    let phone: Vec<String> = PHONE
+        .split(',')
+        .map(|column| format!("p.{}", column.trim()))
+        .collect();
+    let name = phone.len();
+    let sql = format!(
+        "SELECT {}, c.name FROM phone p JOIN contact c ON c.id = p.contact
+         WHERE {condition} ORDER BY c.family_key, c.id LIMIT {HOLDERS}",
+        phone.join(", ")
+    );
+    let holder = |row: &Row<'_>| {
+        let phone = record::phone(row)?;
+        Ok(Holder {
+            contact: phone.contact,
+            name: row.get(name)?,
+            phone,
+        })
+    };
+    connection
+        .prepare_cached(&sql)?
+        .query_map(values, holder)?
+        .collect()
 }
 
 impl Writer<'_> {
@@ -167,10 +194,8 @@ impl Writer<'_> {
         owner: ContactId,
         sent: PhoneAttributes,
         faults: Vec<Fault>,
-    ) -> Result<Phone, Refusal> {
-        let first = record::phones_of(self.connection(), owner)
-            .map_err(|error| storing(&error))?
-            .is_empty();
+    ) -> Answer<Phone> {
+        let first = record::phones_of(self.connection(), owner)?.is_empty();
         let phone = sent.create(owner, first, &self.context(), faults)?;
         self.insert_phone(phone.clone())?;
         Ok(phone)
@@ -182,46 +207,78 @@ impl Writer<'_> {
         id: PhoneId,
         sent: PhoneAttributes,
         faults: Vec<Fault>,
-    ) -> Result<(Phone, Phone), Refusal> {
-        let before = self.phone(id)?;
+    ) -> Answer<(Phone, Phone)> {
+        let before = find(self.connection(), id)?;
         let after = sent.revise(&before, &self.context(), faults)?;
         self.update_phone(before.clone(), after.clone())?;
         Ok((before, after))
     }
 
     /// Deletes a phone; where a stamp is sent, only if it is the stored one.
-    pub(super) fn remove_phone(
-        &mut self,
-        id: PhoneId,
-        stamp: Option<Timestamp>,
-    ) -> Result<Phone, Refusal> {
-        let phone = self.phone(id)?;
+    pub(super) fn remove_phone(&mut self, id: PhoneId, stamp: Option<Timestamp>) -> Answer<Phone> {
+        let phone = find(self.connection(), id)?;
         if stamp.is_some_and(|stamp| stamp != phone.updated_in_db_at) {
-            return Err(Refusal::stale(Stored::Phone(Box::new(phone))));
+            return Err(Refusal::stale(Stored::Phone(Box::new(phone))).into());
         }
         self.delete_phone(phone.clone())?;
         Ok(phone)
     }
 
-    fn phone(&self, id: PhoneId) -> Result<Phone, Refusal> {
-        let found = record::find_phone(self.connection(), id).map_err(|error| storing(&error))?;
-        found.ok_or_else(|| Refusal::not_found("phone number", id))
+    /// Refuses a phone of another contact, or of none.
+    pub(super) fn owned(&self, id: PhoneId, owner: ContactId) -> Answer<()> {
+        let phone = find(self.connection(), id)?;
+        if phone.contact == owner {
+            return Ok(());
+        }
+        Err(Refusal::not_found("phone number of this contact", id).into())
+    }
+
+    /// A phone as it will stand once this transaction is done.
+    fn settled_phone(&mut self, id: PhoneId) -> Answer<Phone> {
+        self.settle_all()?;
+        find(self.connection(), id)
+    }
+
+    /// An id for a new phone: the one that was sent, unless it is taken.
+    pub(super) fn free_id(&self, sent: Option<PhoneId>) -> Answer<Option<PhoneId>> {
+        match sent {
+            Some(id) if self.is_there(Key::Phone(id))? => Ok(None),
+            sent => Ok(sent),
+        }
+    }
+}
+
+/// Refuses a page that no caller can mean; whoever reads a query from text is told before.
+fn refuse_page(query: &PhoneQuery) -> Result<(), Refusal> {
+    let mut faults = Vec::new();
+    if query.page == 0 {
+        faults.push(Fault::of("page", "has to be a number from 1"));
+    }
+    if !(1..=PER_PAGE_LIMIT).contains(&query.per_page) {
+        let detail = format!("has to be a number from 1 to {PER_PAGE_LIMIT}");
+        faults.push(Fault::of("per_page", detail));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::invalid(faults))
     }
 }
 
 /// The condition of a query with its values.
-fn condition(query: &PhoneQuery) -> (String, Vec<Box<dyn ToSql>>) {
+fn condition(query: &PhoneQuery) -> (String, Vec<Value>) {
     let mut parts = vec!["true".to_owned()];
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let mut values = Vec::new();
     if let Some(owner) = query.owner {
-        values.push(Box::new(*owner.0.as_bytes()));
+        values.push(Value::Blob(owner.0.as_bytes().to_vec()));
         parts.push(format!("contact = ?{}", values.len()));
     }
     for (filter, value) in &query.filters {
-        match value {
-            FilterValue::Flag(flag) => values.push(Box::new(*flag)),
-            FilterValue::Text(text) => values.push(Box::new(text.clone())),
-        }
+        values.push(match value {
+            FilterValue::Flag(flag) => Value::Integer((*flag).into()),
+            FilterValue::Text(Some(text)) => Value::Text(text.clone()),
+            FilterValue::Text(None) => Value::Null,
+        });
         parts.push(format!("{} IS ?{}", column(filter.name()), values.len()));
     }
     (parts.join(" AND "), values)
@@ -240,13 +297,9 @@ fn order(query: &PhoneQuery) -> String {
     let mut keys: Vec<String> = query
         .sort
         .iter()
-        .map(|(sort, direction)| {
-            let direction = if *direction == Direction::Ascending {
-                "ASC"
-            } else {
-                "DESC"
-            };
-            format!("{} {direction}", column(sort.name()))
+        .map(|(sort, direction)| match direction {
+            Direction::Ascending => format!("{} ASC", column(sort.name())),
+            Direction::Descending => format!("{} DESC", column(sort.name())),
         })
         .collect();
     // The default order also decides among equals, so that pages never overlap.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::number;
+use crate::domain::operation::{Key, Record};
 use crate::domain::phone::{Mark, Phone, PhoneId};
 use crate::domain::primary;
 use crate::domain::timestamp::Timestamp;
@@ -26,7 +27,10 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get(column).map(Timestamp::from_micros)
 }
 
-fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(
@@ -99,6 +103,16 @@ pub(super) fn find_contact(
         .optional()
 }
 
+/// The record of either table, if it is there.
+pub(super) fn find(connection: &Connection, key: Key) -> rusqlite::Result<Option<Record>> {
+    Ok(match key {
+        Key::Phone(id) => find_phone(connection, id)?.map(|phone| Record::Phone(Box::new(phone))),
+        Key::Contact(id) => {
+            find_contact(connection, id)?.map(|contact| Record::Contact(Box::new(contact)))
+        }
+    })
+}
+
 /// A contact's phones, in their default order.
 pub(super) fn phones_of(connection: &Connection, id: ContactId) -> rusqlite::Result<Vec<Phone>> {
     let mut statement =
@@ -110,21 +124,26 @@ pub(super) fn phones_of(connection: &Connection, id: ContactId) -> rusqlite::Res
     Ok(phones)
 }
 
-/// Writes a phone, new or in the place of the one with its id.
-pub(super) fn put_phone(connection: &Connection, phone: &Phone, new: New) -> rusqlite::Result<()> {
-    let sql = match new {
-        New::Yes => {
-            "INSERT INTO phone (id, contact, country_code, number, typed, identity, location, is_primary, historic,
-                valid_values, source, created_at, updated_at, updated_in_db_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-        }
-        New::No => {
-            "UPDATE phone SET contact = ?2, country_code = ?3, number = ?4, typed = ?5, identity = ?6, location = ?7,
-                is_primary = ?8, historic = ?9, valid_values = ?10, source = ?11, created_at = ?12, updated_at = ?13,
-                updated_in_db_at = ?14
-             WHERE id = ?1"
-        }
-    };
+/// Writes a new phone.
+pub(super) fn insert_phone(connection: &Connection, phone: &Phone) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO phone (id, contact, country_code, number, typed, identity, reversed,
+            location, is_primary, historic, valid_values, source, created_at, updated_at,
+            updated_in_db_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    write_phone(connection, sql, phone)
+}
+
+/// Writes a phone in the place of the one with its id.
+pub(super) fn update_phone(connection: &Connection, phone: &Phone) -> rusqlite::Result<()> {
+    let sql = "UPDATE phone SET contact = ?2, country_code = ?3, number = ?4, typed = ?5,
+            identity = ?6, reversed = ?7, location = ?8, is_primary = ?9, historic = ?10,
+            valid_values = ?11, source = ?12, created_at = ?13, updated_at = ?14,
+            updated_in_db_at = ?15
+         WHERE id = ?1";
+    write_phone(connection, sql, phone)
+}
+
+fn write_phone(connection: &Connection, sql: &str, phone: &Phone) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute(params![
         phone.id.0.as_bytes(),
         phone.contact.0.as_bytes(),
@@ -132,6 +151,7 @@ pub(super) fn put_phone(connection: &Connection, phone: &Phone, new: New) -> rus
         phone.number,
         phone.typed,
         phone.identity,
+        digits(&phone.number).chars().rev().collect::<String>(),
         phone.location,
         phone.primary,
         phone.historic,
@@ -144,80 +164,153 @@ pub(super) fn put_phone(connection: &Connection, phone: &Phone, new: New) -> rus
     Ok(())
 }
 
-/// Whether a row is there already.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum New {
-    Yes,
-    No,
-}
-
-/// Writes a contact, new or in the place of the one with its id, with what the list needs of it.
-pub(super) fn put_contact(
-    connection: &Connection,
-    contact: &Contact,
-    new: New,
-) -> rusqlite::Result<()> {
-    let sql = match new {
-        New::Yes => {
-            "INSERT INTO contact (id, name, given_name, family_name, nickname, organisation, title, note, tags, favourite,
-                details, uid, card, source, created_at, updated_at, updated_in_db_at, family_key, given_key, search_text)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
-        }
-        New::No => {
-            "UPDATE contact SET name = ?2, given_name = ?3, family_name = ?4, nickname = ?5, organisation = ?6, title = ?7,
-                note = ?8, tags = ?9, favourite = ?10, details = ?11, uid = ?12, card = ?13, source = ?14,
-                created_at = ?15, updated_at = ?16, updated_in_db_at = ?17, family_key = ?18, given_key = ?19,
-                search_text = ?20
-             WHERE id = ?1"
-        }
+/// Deletes the row with this key. A contact that still has phones is kept by the database.
+pub(super) fn delete(connection: &Connection, key: Key) -> rusqlite::Result<()> {
+    let sql = match key {
+        Key::Phone(_) => "DELETE FROM phone WHERE id = ?1",
+        Key::Contact(_) => "DELETE FROM contact WHERE id = ?1",
     };
-    connection.prepare_cached(sql)?.execute(params![
-        contact.id.0.as_bytes(),
-        contact.name,
-        contact.given_name,
-        contact.family_name,
-        contact.nickname,
-        contact.organisation,
-        contact.title,
-        contact.note,
-        serde_json::to_string(&contact.tags).unwrap_or_else(|_| "[]".to_owned()),
-        contact.favourite,
-        serde_json::to_string(&contact.details).unwrap_or_else(|_| "[]".to_owned()),
-        contact.uid,
-        contact.card.map(|card| card.0),
-        contact.source,
-        contact.created_at.micros(),
-        contact.updated_at.micros(),
-        contact.updated_in_db_at.micros(),
-        contact.family_key(),
-        contact.given_key(),
-        contact.search_text(),
-    ])?;
+    connection
+        .prepare_cached(sql)?
+        .execute([key.uuid().as_bytes()])?;
     Ok(())
 }
 
-/// Writes what the list needs to know of a contact's phones: all their digits, the number that is
-/// shown with its mark, and whether one needs attention. `touched` is the contact's new
-/// `updated_at`, where it gets one.
+/// The digits of a stored number, without those of its extension.
+pub(super) fn digits(number: &str) -> String {
+    let main = number.split(";ext=").next().unwrap_or(number);
+    number::digits(main)
+}
+
+/// Writes a new contact that has these phones.
+pub(super) fn insert_contact(
+    connection: &Connection,
+    contact: &Contact,
+    phones: &[Phone],
+) -> rusqlite::Result<()> {
+    let summary = Summary::of(phones);
+    connection
+        .prepare_cached(
+            "INSERT INTO contact (id, name, given_name, family_name, nickname, organisation, title,
+                note, tags, favourite, details, uid, card, source, created_at, updated_at,
+                updated_in_db_at, family_key, given_key, search_text, digits, main_number,
+                main_mark, attention)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+        )?
+        .execute(params![
+            contact.id.0.as_bytes(),
+            contact.name,
+            contact.given_name,
+            contact.family_name,
+            contact.nickname,
+            contact.organisation,
+            contact.title,
+            contact.note,
+            to_json(&contact.tags)?,
+            contact.favourite,
+            to_json(&contact.details)?,
+            contact.uid,
+            contact.card.map(|card| card.0),
+            contact.source,
+            contact.created_at.micros(),
+            contact.updated_at.micros(),
+            contact.updated_in_db_at.micros(),
+            contact.family_key(),
+            contact.given_key(),
+            contact.search_text(),
+            summary.digits,
+            summary.main_number,
+            summary.main_mark,
+            summary.attention,
+        ])?;
+    Ok(())
+}
+
+/// Writes a contact in the place of the one with its id.
+pub(super) fn update_contact(connection: &Connection, contact: &Contact) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE contact SET name = ?2, given_name = ?3, family_name = ?4, nickname = ?5,
+                organisation = ?6, title = ?7, note = ?8, tags = ?9, favourite = ?10, details = ?11,
+                uid = ?12, card = ?13, source = ?14, created_at = ?15, updated_at = ?16,
+                updated_in_db_at = ?17, family_key = ?18, given_key = ?19, search_text = ?20
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            contact.id.0.as_bytes(),
+            contact.name,
+            contact.given_name,
+            contact.family_name,
+            contact.nickname,
+            contact.organisation,
+            contact.title,
+            contact.note,
+            to_json(&contact.tags)?,
+            contact.favourite,
+            to_json(&contact.details)?,
+            contact.uid,
+            contact.card.map(|card| card.0),
+            contact.source,
+            contact.created_at.micros(),
+            contact.updated_at.micros(),
+            contact.updated_in_db_at.micros(),
+            contact.family_key(),
+            contact.given_key(),
+            contact.search_text(),
+        ])?;
+    Ok(())
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// What the list needs to know of a contact's phones.
+struct Summary {
+    /// The digits of all its numbers, a space between two numbers.
+    digits: String,
+    /// The number that is shown: the primary one, else the newest historic one.
+    main_number: Option<String>,
+    main_mark: u8,
+    attention: bool,
+}
+
+impl Summary {
+    fn of(phones: &[Phone]) -> Self {
+        let digits: Vec<String> = phones
+            .iter()
+            .map(|phone| digits(&phone.number))
+            .filter(|digits| !digits.is_empty())
+            .collect();
+        let primary = phones.iter().find(|phone| phone.primary);
+        let newest = || {
+            phones
+                .iter()
+                .max_by_key(|phone| (phone.created_at, phone.id))
+        };
+        let main = primary.or_else(newest);
+        Self {
+            digits: digits.join(" "),
+            main_number: main.map(Phone::shown),
+            main_mark: main.map_or(0, |phone| code(phone.mark())),
+            attention: phones
+                .iter()
+                .any(|phone| !phone.historic && !phone.valid_values),
+        }
+    }
+}
+
+/// Writes what the list needs to know of a contact's phones, and when the contact was touched by a
+/// write to one of them.
 pub(super) fn put_summary(
     connection: &Connection,
     id: ContactId,
     phones: &[Phone],
     touched: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
-    let digits: Vec<String> = phones
-        .iter()
-        .map(|phone| number::digits(&phone.number))
-        .filter(|digits| !digits.is_empty())
-        .collect();
-    let main = phones.iter().find(|phone| phone.primary).or_else(|| {
-        phones
-            .iter()
-            .max_by_key(|phone| (phone.created_at, phone.id))
-    });
-    let attention = phones
-        .iter()
-        .any(|phone| !phone.historic && !phone.valid_values);
+    let summary = Summary::of(phones);
     connection
         .prepare_cached(
             "UPDATE contact SET digits = ?2, main_number = ?3, main_mark = ?4, attention = ?5,
@@ -226,10 +319,10 @@ pub(super) fn put_summary(
         )?
         .execute(params![
             id.0.as_bytes(),
-            digits.join(" "),
-            main.map(Phone::shown),
-            main.map_or(0, |phone| code(phone.mark())),
-            attention,
+            summary.digits,
+            summary.main_number,
+            summary.main_mark,
+            summary.attention,
             touched.map(Timestamp::micros),
         ])?;
     Ok(())

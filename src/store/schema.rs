@@ -1,32 +1,38 @@
-//! Opening a database file: who may be opened, with which settings, and how an old one is brought
-//! up to date.
+//! Opening a database file: which files are opened, with which settings, and how an old one is
+//! brought up to date.
 //!
 //! A file that is not ours, that is empty, or that a newer program made is refused and left as it
-//! is. See the settings one by one below for what each guards against.
+//! is. A new file is made whole beside its place and then put there, so that a program that is
+//! killed meanwhile leaves no half of one, and two that start at once do not meet in the middle.
 
-use std::fs::{self, DirBuilder, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::domain::refusal::{Kind, Refusal};
 
-use super::failure;
+use super::failure::{Answer, Failure};
 
 /// "cbk1": marks a file as callbook's in its header.
 const APPLICATION_ID: i32 = 0x6362_6b31;
 
-/// The migrations, each with the version that it leads to.
-const MIGRATIONS: [(i32, &str); 1] = [(1, include_str!("../../assets/migrations/001.sql"))];
+/// A schema's version, with the SQL that leads to it from the one before.
+type Migration = (i32, &'static str);
+
+/// Every migration, in order.
+const MIGRATIONS: &[Migration] = &[(1, include_str!("../../assets/migrations/001.sql"))];
 
 /// How long a write waits for another program's.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// File systems of the network, by the magic number of `statfs`: NFS, SMB, CIFS, SMB2, FUSE, AFS, 9P.
-/// The shared memory of WAL does not work across machines.
+/// File systems of the network, by the magic number of `statfs`: NFS, SMB, CIFS, SMB2, FUSE, AFS,
+/// 9P. The shared memory of WAL does not work across machines.
 const NETWORK: [u32; 7] = [
     0x6969,
     0x517b,
@@ -41,289 +47,398 @@ const NETWORK: [u32; 7] = [
 pub(super) struct Opened {
     /// The connection.
     pub(super) connection: Connection,
-    /// The path with symbolic links of its folder resolved.
+    /// The path, with symbolic links of its folder resolved.
     pub(super) path: PathBuf,
     /// Why nothing can be written, if so.
     pub(super) read_only: Option<String>,
 }
 
-/// Opens the database, and makes it where there is none.
-pub(super) fn open(path: &Path) -> Result<Opened, Refusal> {
+/// Opens the database, and makes it where there is none. A failure is named by [`Failure`] with the
+/// path that was asked for.
+pub(super) fn open(path: &Path) -> Answer<Opened> {
     let path = settle(path)?;
-    let made = make(&path)?;
-    if !made {
-        recognise(&path)?;
+    if let Err(error) = fs::symlink_metadata(&path)
+        && error.kind() == ErrorKind::NotFound
+    {
+        create(&path)?;
     }
-    match writable(&path, made) {
-        Ok(connection) => Ok(Opened {
-            connection,
-            path,
-            read_only: None,
-        }),
-        Err(Unwritable::Refused(refusal)) => Err(refusal),
-        Err(Unwritable::ReadOnly(reason)) => {
-            let connection = Connection::open_with_flags(
+    recognise(&path)?;
+    let read_only = why_read_only(&path);
+    let connection = if read_only.is_some() {
+        reading(&path)?
+    } else {
+        connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?
+    };
+    let version = version(&connection)?;
+    refuse_newer(&path, version)?;
+    match &read_only {
+        Some(reason) if version < newest() => {
+            return Err(refused(
                 &path,
-                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            )
-            .map_err(|error| failure::opening(&path, &error))?;
-            connection
-                .execute_batch("PRAGMA query_only = ON")
-                .map_err(|error| failure::opening(&path, &error))?;
-            let version = version(&connection, &path)?;
-            if version < MIGRATIONS.len().try_into().unwrap_or(i32::MAX) {
-                return Err(Refusal::new(
-                    Kind::Storage,
-                    format!("cannot bring {} up to date: {reason}", path.display()),
-                ));
-            }
-            Ok(Opened {
-                connection,
-                path,
-                read_only: Some(reason),
-            })
+                &format!("made by an older callbook, and not to be brought up to date: {reason}"),
+            ));
         }
+        Some(_) => connection.execute_batch("PRAGMA query_only = ON")?,
+        None => set_journal(&connection, &path)?,
     }
+    let mut connection = connection;
+    if read_only.is_none() {
+        migrate(&mut connection, &path, MIGRATIONS)?;
+    }
+    Ok(Opened {
+        connection,
+        path,
+        read_only,
+    })
+}
+
+/// A refusal to open a file.
+fn refused(path: &Path, why: &str) -> Failure {
+    Refusal::new(
+        Kind::Storage,
+        format!("cannot open {}: {why}", path.display()),
+    )
+    .into()
 }
 
 /// The path with its folder made, if need be, and resolved; the file itself is never followed.
-fn settle(path: &Path) -> Result<PathBuf, Refusal> {
-    let cannot = |error: &std::io::Error, place: &Path| {
-        Refusal::new(
-            Kind::Storage,
-            format!(
-                "cannot open {}: {error}; choose another place with --db",
-                place.display()
-            ),
+fn settle(path: &Path) -> Answer<PathBuf> {
+    let Some(file) = path.file_name() else {
+        return Err(refused(path, "not the name of a file"));
+    };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let cannot = |error: io::Error| {
+        refused(
+            path,
+            &format!("its folder: {error}; choose another place with --db"),
         )
-    };
-    let (Some(file), folder) = (path.file_name(), path.parent().unwrap_or(Path::new("."))) else {
-        return Err(Refusal::new(
-            Kind::Storage,
-            format!("cannot open {}: not the name of a file", path.display()),
-        ));
-    };
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
     };
     if !folder.exists() {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(folder)
-            .map_err(|error| cannot(&error, folder))?;
+            .map_err(cannot)?;
     }
-    Ok(fs::canonicalize(folder)
-        .map_err(|error| cannot(&error, folder))?
-        .join(file))
+    Ok(fs::canonicalize(folder).map_err(cannot)?.join(file))
 }
 
-/// Makes the file, for the owner only, where there is none; says whether it did.
-fn make(path: &Path) -> Result<bool, Refusal> {
-    match OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-    {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => {
-            let detail = format!(
-                "cannot make {}: {error}; choose another place with --db",
-                path.display()
-            );
-            Err(Refusal::new(Kind::Storage, detail))
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("/"))
+}
+
+/// Makes a database that is whole before it stands at its place, for its owner only.
+fn create(path: &Path) -> Answer<()> {
+    let cannot = |error: io::Error| {
+        let why = format!(
+            "cannot make {}: {error}; choose another place with --db",
+            path.display()
+        );
+        Failure::from(Refusal::new(Kind::Storage, why))
+    };
+    let folder = folder_of(path);
+    // A temporary file has the mode 0600; SQLite would give one of its own making 0644.
+    let new = tempfile::Builder::new()
+        .prefix(".callbook-")
+        .suffix(".new")
+        .tempfile_in(folder)
+        .map_err(cannot)?;
+    let mut connection = connect(new.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    migrate(&mut connection, new.path(), MIGRATIONS)?;
+    connection.close().map_err(|(_, error)| error)?;
+    match new.persist_noclobber(path) {
+        Ok(_) => {}
+        // Another program was faster: its file is as good.
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {}
+        // Not every file system can refuse to replace; look first there.
+        Err(error) if !path.exists() => {
+            error
+                .file
+                .persist(path)
+                .map_err(|error| cannot(error.error))?;
         }
+        Err(error) => return Err(cannot(error.error)),
     }
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(cannot)
 }
 
 /// Refuses what is no database of ours, before `SQLite` touches it.
-fn recognise(path: &Path) -> Result<(), Refusal> {
-    let cannot = |why: &str| {
-        Refusal::new(
-            Kind::Storage,
-            format!("cannot open {}: {why}", path.display()),
-        )
-    };
-    let file = fs::symlink_metadata(path).map_err(|error| cannot(&error.to_string()))?;
+fn recognise(path: &Path) -> Answer<()> {
+    let cannot = |error: io::Error| refused(path, &error.to_string());
+    let file = fs::symlink_metadata(path).map_err(cannot)?;
     if file.file_type().is_symlink() {
-        return Err(cannot("it is a symbolic link; name the file itself"));
+        return Err(refused(path, "it is a symbolic link; name the file itself"));
+    }
+    if file.is_dir() {
+        return Err(refused(path, "it is a folder; name a file in it"));
     }
     if !file.is_file() {
-        return Err(cannot("it is not a file"));
+        return Err(refused(path, "it is not a file"));
     }
     if file.len() == 0 {
-        return Err(cannot(
+        return Err(refused(
+            path,
             "the file is empty; it is left as it is. Move it away to start anew, or restore a backup",
         ));
     }
-    let mut header = [0_u8; 72];
-    let read =
-        fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut header));
-    if let Err(error) = read {
-        return Err(cannot(
-            &if error.kind() == std::io::ErrorKind::UnexpectedEof {
-                "not a callbook database".to_owned()
-            } else {
-                error.to_string()
-            },
-        ));
-    }
-    if !header.starts_with(b"SQLite format 3\0") {
-        return Err(cannot(
-            "not a callbook database; it is left as it is. Choose another place with --db",
-        ));
+    let mut header = [0_u8; 100];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    match read {
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(cannot(error)),
+        Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
+        _ => {
+            return Err(refused(
+                path,
+                "not a callbook database; it is left as it is. Choose another place with --db",
+            ));
+        }
     }
     if header.get(68..72) != Some(&APPLICATION_ID.to_be_bytes()) {
-        return Err(cannot(
+        return Err(refused(
+            path,
             "a database of another program; it is left as it is. Choose another place with --db",
         ));
     }
     Ok(())
 }
 
-/// Why a file could not be opened for writing.
-enum Unwritable {
-    Refused(Refusal),
-    ReadOnly(String),
-}
-
-fn writable(path: &Path, made: bool) -> Result<Connection, Unwritable> {
-    let refused = |error: rusqlite::Error| Unwritable::Refused(failure::opening(path, &error));
-    if !made {
-        if let Err(error) = OpenOptions::new().write(true).open(path) {
-            return Err(Unwritable::ReadOnly(format!(
-                "{} cannot be written: {error}",
-                path.display()
-            )));
-        }
-        // SQLite keeps its log beside the file.
-        if let Some(folder) = path.parent()
-            && let Err(error) = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
-        {
-            return Err(Unwritable::ReadOnly(format!(
-                "{} cannot be written: its folder: {error}",
-                path.display()
-            )));
-        }
+/// Why the file cannot be written, if so: itself, or the folder, where `SQLite` keeps its log.
+fn why_read_only(path: &Path) -> Option<String> {
+    let file = path.display();
+    if let Err(error) = OpenOptions::new()
+        .write(true)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path)
+    {
+        return Some(format!("{file} cannot be written: {error}"));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(refused)?;
-    set(&connection, path, made).map_err(refused)?;
-    migrate(&mut connection, path, made).map_err(|refusal| {
-        if made {
-            // A file that was just made and could not be filled would be refused as empty next time.
-            let _ = fs::remove_file(path);
-        }
-        Unwritable::Refused(refusal)
-    })?;
-    Ok(connection)
+    let folder = folder_of(path);
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
+        .err()
+        .map(|error| format!("{file} cannot be written: its folder is read-only ({error})"))
 }
 
-/// The settings of a connection.
-fn set(connection: &Connection, path: &Path, made: bool) -> rusqlite::Result<()> {
+/// A connection with the settings that say what the file's contents may do.
+fn connect(path: &Path, access: OpenFlags) -> Answer<Connection> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    // Nothing stored may run code or reach the file's internals.
+    connection.set_prepared_statement_cache_capacity(96);
+    // Nothing stored may run code or reach the file's internals, and a misspelt column is no text.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    if made {
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    }
-    let network = rustix::fs::statfs(path).is_ok_and(|system| {
-        u32::try_from(system.f_type & 0xffff_ffff).is_ok_and(|magic| NETWORK.contains(&magic))
-    });
-    connection.pragma_update(
-        None,
-        "journal_mode",
-        if network { "TRUNCATE" } else { "WAL" },
-    )?;
-    // With NORMAL a power loss takes back the last commits that were reported as done.
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    // With synchronous = NORMAL a power loss takes back the last commits that were reported as done.
     connection.execute_batch(
-        "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;
-         PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST;",
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST;",
     )?;
-    // A build of SQLite without them would ignore these silently.
+    // A build of SQLite without one of them would say nothing.
     for (pragma, wanted) in [("foreign_keys", 1), ("synchronous", 2)] {
         let got: i64 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
         if got != wanted {
-            return Err(rusqlite::Error::InvalidQuery);
+            let why = format!("this build of SQLite has no {pragma}; build callbook with its own");
+            return Err(refused(path, &why));
+        }
+    }
+    Ok(connection)
+}
+
+/// A connection that cannot write.
+///
+/// Where even the folder is read-only, `SQLite` cannot make the files that it keeps beside a database
+/// in WAL mode. It has to be told that the file does not change; that holds as long as nobody who
+/// may write has those files there.
+fn reading(path: &Path) -> Answer<Connection> {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        fs::symlink_metadata(name).is_ok_and(|file| file.len() > 0)
+    };
+    let folder = rustix::fs::access(folder_of(path), rustix::fs::Access::WRITE_OK);
+    if folder.is_ok() || beside("-wal") || beside("-shm") {
+        return connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    }
+    let escaped = |byte: &u8| match byte {
+        b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let name: String = path.as_os_str().as_bytes().iter().map(escaped).collect();
+    let uri = format!("file:{name}?immutable=1");
+    connect(
+        Path::new(&uri),
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+    )
+}
+
+/// Chooses how commits are kept: a write-ahead log, but on a network a journal.
+fn set_journal(connection: &Connection, path: &Path) -> Answer<()> {
+    let network = rustix::fs::statfs(path).is_ok_and(|system| {
+        u32::try_from(system.f_type & 0xffff_ffff).is_ok_and(|magic| NETWORK.contains(&magic))
+    });
+    let wanted = if network { "truncate" } else { "wal" };
+    let got: String =
+        connection.pragma_update_and_check(None, "journal_mode", wanted, |row| row.get(0))?;
+    // What is neither has no crash safety at all; a file system without shared memory stays with a
+    // journal, which has.
+    if !["wal", "truncate", "delete", "persist"].contains(&got.as_str()) {
+        return Err(refused(
+            path,
+            &format!("its journal would be {got}, which is not safe"),
+        ));
+    }
+    // A log that an import made long is cut when it has been taken over.
+    connection.execute_batch("PRAGMA journal_size_limit = 16777216")?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Answer<i32> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn newest() -> i32 {
+    MIGRATIONS.last().map_or(0, |(version, _)| *version)
+}
+
+fn refuse_newer(path: &Path, found: i32) -> Answer<()> {
+    if found <= newest() {
+        return Ok(());
+    }
+    Err(refused(
+        path,
+        &format!(
+            "made by a newer callbook (schema {found}), this one knows schema {}; update callbook",
+            newest()
+        ),
+    ))
+}
+
+/// Brings the schema up to date, all steps in one transaction, after a backup of what was there.
+fn migrate(connection: &mut Connection, path: &Path, migrations: &[Migration]) -> Answer<()> {
+    let newest = migrations.last().map_or(0, |(version, _)| *version);
+    let found = version(connection)?;
+    if found >= newest {
+        return Ok(());
+    }
+    if found > 0 {
+        back_up(connection, path, found)?;
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    // Another program may have done it while this one waited for the lock.
+    let found = version(&transaction)?;
+    if found == 0 {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    for (version, sql) in migrations.iter().filter(|(version, _)| *version > found) {
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", version)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// A copy of the database beside it, for its owner only, checked before anything is changed.
+fn back_up(connection: &Connection, path: &Path, version: i32) -> Answer<()> {
+    let copy = path.with_extension(format!("schema-{version}.backup"));
+    let cannot = |why: &str| {
+        let detail = format!(
+            "cannot back up {} to {}: {why}; nothing was changed",
+            path.display(),
+            copy.display()
+        );
+        Failure::from(Refusal::new(Kind::Storage, detail))
+    };
+    match fs::remove_file(&copy) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(cannot(&error.to_string()));
+        }
+        _ => {}
+    }
+    // SQLite makes a copy that others may read; it keeps the mode of a file that is there.
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&copy)
+        .map_err(|error| cannot(&error.to_string()))?;
+    connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    File::open(&copy)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| File::open(folder_of(&copy))?.sync_all())
+        .map_err(|error| cannot(&error.to_string()))?;
+    let check = connect(&copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let verdict: String = check.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(cannot(&format!("the copy is not sound: {verdict}")));
+    }
+    for table in ["contact", "phone", "card", "undo_point", "operation"] {
+        let count = format!("SELECT count(*) FROM {table}");
+        let there: i64 = connection.query_row(&count, [], |row| row.get(0))?;
+        let copied: i64 = check.query_row(&count, [], |row| row.get(0))?;
+        if there != copied {
+            return Err(cannot(&format!(
+                "the copy has {copied} of {there} in {table}"
+            )));
         }
     }
     Ok(())
 }
 
-fn version(connection: &Connection, path: &Path) -> Result<i32, Refusal> {
-    connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| failure::opening(path, &error))
-}
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
 
-/// Brings the schema up to date, all steps in one transaction, after a backup of what was there.
-fn migrate(connection: &mut Connection, path: &Path, made: bool) -> Result<(), Refusal> {
-    let newest = MIGRATIONS.last().map_or(0, |(version, _)| *version);
-    let found = version(connection, path)?;
-    if found > newest {
-        let detail = format!(
-            "cannot open {}: made by a newer callbook (schema {found}), this one knows schema {newest}; update callbook",
-            path.display()
-        );
-        return Err(Refusal::new(Kind::Storage, detail));
-    }
-    if found == newest {
-        return Ok(());
-    }
-    let failed = |error: rusqlite::Error| failure::opening(path, &error);
-    if !made && found > 0 {
-        backup(connection, path, found)?;
-    }
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)
-        .map_err(failed)?;
-    // Another program may have done it while this one waited for the lock.
-    let found: i32 = transaction
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(failed)?;
-    for (version, sql) in MIGRATIONS.iter().filter(|(version, _)| *version > found) {
-        transaction.execute_batch(sql).map_err(failed)?;
-        transaction
-            .pragma_update(None, "user_version", version)
-            .map_err(failed)?;
-    }
-    transaction.commit().map_err(failed)
-}
+    use super::{MIGRATIONS, migrate, newest, open};
 
-/// A copy of the database beside it, for the owner only, checked before anything is changed.
-fn backup(connection: &Connection, path: &Path, version: i32) -> Result<(), Refusal> {
-    let failed = |error: rusqlite::Error| failure::opening(path, &error);
-    let copy = path.with_extension(format!("schema-{version}.backup"));
-    // SQLite would make the copy readable to others: make it first.
-    let _ = fs::remove_file(&copy);
-    make(&copy)?;
-    connection
-        .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
-        .map_err(failed)?;
-    fs::set_permissions(&copy, Permissions::from_mode(0o600))
-        .map_err(|error| Refusal::new(Kind::Storage, error.to_string()))?;
-    let check =
-        Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    let verdict: String = check
-        .pragma_query_value(None, "integrity_check", |row| row.get(0))
-        .map_err(failed)?;
-    if verdict == "ok" {
-        Ok(())
-    } else {
-        Err(Refusal::new(
-            Kind::Storage,
-            format!("the backup before the upgrade is not sound: {verdict}; nothing was changed"),
-        ))
+    #[test]
+    fn the_sqlite_inside_has_no_wal_reset_race() {
+        assert!(rusqlite::version_number() >= 3_051_003);
+    }
+
+    #[test]
+    fn an_old_schema_is_backed_up_before_it_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("contacts.db");
+        let mut opened = open(&path).unwrap();
+        let mut migrations = MIGRATIONS.to_vec();
+        let next = newest() + 1;
+        migrations.push((next, "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"));
+        migrate(&mut opened.connection, &path, &migrations).unwrap();
+
+        let copy = folder
+            .path()
+            .join(format!("contacts.schema-{}.backup", next - 1));
+        let mode = std::fs::metadata(&copy).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let tables = |path| {
+            let connection = rusqlite::Connection::open(path).unwrap();
+            let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'later'";
+            connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        assert_eq!((tables(copy), tables(path)), (0, 1));
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("contacts.db");
+        let mut opened = open(&path).unwrap();
+        let mut migrations = MIGRATIONS.to_vec();
+        let next = newest() + 1;
+        migrations.push((
+            next,
+            "CREATE TABLE later (id INTEGER); INSERT INTO nowhere VALUES (1);",
+        ));
+        assert!(migrate(&mut opened.connection, &path, &migrations).is_err());
+        drop(opened);
+        assert!(open(&path).is_ok());
     }
 }

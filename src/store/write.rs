@@ -6,19 +6,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension};
+use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::number::Region;
-use crate::domain::operation::{Actor, Key, Operation, Record, UndoPoint};
+use crate::domain::operation::{Key, Operation, Record, UndoPoint};
 use crate::domain::phone::{Context, Phone, PhoneId};
 use crate::domain::primary::heir;
 use crate::domain::refusal::{Fault, Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
-use uuid::Uuid;
 
-use super::failure::storing;
-use super::record::{self, New};
+use super::failure::Answer;
+use super::log::{self, Author, Step};
+use super::record;
 
 /// What became of a row in this transaction.
 enum Trace {
@@ -27,26 +28,31 @@ enum Trace {
     Deleted(Record),
 }
 
-/// Which kind of step a transaction is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum StepKind {
-    Change,
-    Undo(i64),
-    Redo(i64),
+/// What a transaction leaves when it is ready to commit.
+pub(super) struct Settled {
+    /// The step, if anything changed.
+    pub(super) point: Option<UndoPoint>,
+    /// The last stamp given.
+    pub(super) stamp: i64,
 }
 
 /// One transaction's writes.
 pub(super) struct Writer<'c> {
     connection: &'c Connection,
-    /// The time.
-    pub(super) now: Timestamp,
+    now: Timestamp,
     home: Option<Region>,
+    author: Author,
+    step: Step,
+    /// The last stamp that was given before this transaction.
+    began: i64,
     stamp: i64,
+    /// The keys of `traces` in the order of their first writing.
     order: Vec<Key>,
     traces: BTreeMap<Key, Trace>,
-    /// The contacts with written phones, and which of those phones was asked to be primary.
-    phones: BTreeMap<ContactId, Option<PhoneId>>,
+    /// The contacts with written phones, and which of those phones is to be primary.
+    claims: BTreeMap<ContactId, Option<PhoneId>>,
     gone: BTreeSet<ContactId>,
+    /// Contacts made here: their `updated_at` is what was sent.
     born: BTreeSet<ContactId>,
 }
 
@@ -56,24 +62,28 @@ impl<'c> Writer<'c> {
         connection: &'c Connection,
         now: Timestamp,
         home: Option<Region>,
-    ) -> Result<Self, Refusal> {
+        author: Author,
+    ) -> Answer<Self> {
         let stamp = connection
-            .query_row("SELECT stamp FROM clock", [], |row| row.get(0))
-            .map_err(|error| storing(&error))?;
+            .prepare_cached("SELECT stamp FROM clock")?
+            .query_row([], |row| row.get(0))?;
         Ok(Self {
             connection,
             now,
             home,
+            author,
+            step: Step::Change,
+            began: stamp,
             stamp,
             order: Vec::new(),
             traces: BTreeMap::new(),
-            phones: BTreeMap::new(),
+            claims: BTreeMap::new(),
             gone: BTreeSet::new(),
             born: BTreeSet::new(),
         })
     }
 
-    /// What the rules need to be told.
+    /// What the rules need to be told, with an id that is new at each call.
     pub(super) fn context(&self) -> Context {
         Context {
             now: self.now,
@@ -87,51 +97,73 @@ impl<'c> Writer<'c> {
         self.connection
     }
 
+    /// Who writes.
+    pub(super) const fn author(&self) -> Author {
+        self.author
+    }
+
+    /// Makes this transaction an undo or a redo.
+    pub(super) const fn reverse(&mut self, step: Step) {
+        self.step = step;
+    }
+
     /// A stamp that is greater than any before, whatever the clock says.
-    const fn next_stamp(&mut self) -> Timestamp {
-        let next = self.stamp + 1;
-        self.stamp = if self.now.micros() > next {
-            self.now.micros()
-        } else {
-            next
-        };
+    fn next_stamp(&mut self) -> Timestamp {
+        self.stamp = self.now.micros().max(self.stamp + 1);
         Timestamp::from_micros(self.stamp)
     }
 
-    fn trace(&mut self, key: Key, before: Option<Record>, after: Option<&Record>) {
-        let trace = match (self.traces.remove(&key), before, after) {
-            (Some(Trace::Created(contact)), _, Some(_)) => Some(Trace::Created(contact)),
-            (Some(Trace::Changed(first, _) | Trace::Deleted(first)), _, Some(after)) => {
-                Some(Trace::Changed(first, after.clone()))
-            }
-            (Some(Trace::Changed(first, _) | Trace::Deleted(first)), _, None) => {
-                Some(Trace::Deleted(first))
-            }
-            (None, Some(before), Some(after)) => Some(Trace::Changed(before, after.clone())),
-            (None, Some(before), None) => Some(Trace::Deleted(before)),
-            (None, None, Some(after)) => Some(Trace::Created(after.contact())),
-            (Some(Trace::Created(_)) | None, _, None) => None,
-        };
-        if let Some(trace) = trace {
-            if !self.order.contains_recent(key) {
-                self.order.push(key);
-            }
-            self.traces.insert(key, trace);
+    fn trace(&mut self, key: Key, before: Option<Record>, after: Option<Record>) {
+        let known = self.traces.remove(&key);
+        if known.is_none() {
+            self.order.push(key);
         }
+        // What the row was before this transaction; none where it was not there.
+        let before = match known {
+            Some(Trace::Created(_)) => None,
+            Some(Trace::Changed(first, _) | Trace::Deleted(first)) => Some(first),
+            None => before,
+        };
+        let trace = match (before, after) {
+            (None, None) => return,
+            (None, Some(after)) => Trace::Created(after.contact()),
+            (Some(before), Some(after)) => Trace::Changed(before, after),
+            (Some(before), None) => Trace::Deleted(before),
+        };
+        self.traces.insert(key, trace);
     }
 
     /// Inserts a contact.
-    pub(super) fn insert_contact(&mut self, mut contact: Contact) -> Result<Contact, Refusal> {
+    pub(super) fn insert_contact(&mut self, contact: Contact) -> Answer<Contact> {
+        self.insert_whole(contact, &mut [])
+    }
+
+    /// Inserts a contact with its phones, which have different numbers: each row is written once,
+    /// already settled. The last of the phones that are to be primary is.
+    pub(super) fn insert_whole(
+        &mut self,
+        mut contact: Contact,
+        phones: &mut [Phone],
+    ) -> Answer<Contact> {
+        self.refuse_taken(Key::Contact(contact.id))?;
+        let claim = phones.iter().rfind(|phone| phone.primary);
+        let heir = heir(phones, claim.map(|phone| phone.id));
         contact.updated_in_db_at = self.next_stamp();
-        record::put_contact(self.connection, &contact, New::Yes).map_err(|error| exists(&error))?;
+        for phone in phones.iter_mut() {
+            phone.primary = Some(phone.id) == heir;
+            phone.updated_in_db_at = self.next_stamp();
+        }
+        record::insert_contact(self.connection, &contact, phones)?;
         self.gone.remove(&contact.id);
         self.born.insert(contact.id);
-        self.trace(
-            Key::Contact(contact.id),
-            None,
-            Some(&Record::Contact(Box::new(contact.clone()))),
-        );
-        self.phones.entry(contact.id).or_default();
+        let record = Record::Contact(Box::new(contact.clone()));
+        self.trace(Key::Contact(contact.id), None, Some(record));
+        for phone in phones {
+            self.refuse_taken(Key::Phone(phone.id))?;
+            record::insert_phone(self.connection, phone)?;
+            let record = Record::Phone(Box::new(phone.clone()));
+            self.trace(Key::Phone(phone.id), None, Some(record));
+        }
         Ok(contact)
     }
 
@@ -140,161 +172,160 @@ impl<'c> Writer<'c> {
         &mut self,
         before: Contact,
         mut after: Contact,
-    ) -> Result<Contact, Refusal> {
+    ) -> Answer<Contact> {
         after.updated_in_db_at = self.next_stamp();
-        record::put_contact(self.connection, &after, New::No).map_err(|error| storing(&error))?;
-        let record = Record::Contact(Box::new(after.clone()));
+        record::update_contact(self.connection, &after)?;
         self.trace(
             Key::Contact(after.id),
             Some(Record::Contact(Box::new(before))),
-            Some(&record),
+            Some(Record::Contact(Box::new(after.clone()))),
         );
         Ok(after)
     }
 
     /// Deletes a contact with its phones.
-    pub(super) fn delete_contact(&mut self, contact: Contact) -> Result<(), Refusal> {
-        for phone in
-            record::phones_of(self.connection, contact.id).map_err(|error| storing(&error))?
-        {
+    pub(super) fn delete_contact(&mut self, contact: Contact) -> Answer<()> {
+        for phone in record::phones_of(self.connection, contact.id)? {
             self.delete_phone(phone)?;
         }
-        self.connection
-            .prepare_cached("DELETE FROM contact WHERE id = ?1")
-            .and_then(|mut statement| statement.execute([contact.id.0.as_bytes()]))
-            .map_err(|error| storing(&error))?;
+        let key = Key::Contact(contact.id);
+        record::delete(self.connection, key)?;
         self.gone.insert(contact.id);
-        self.trace(
-            Key::Contact(contact.id),
-            Some(Record::Contact(Box::new(contact))),
-            None,
-        );
+        self.trace(key, Some(Record::Contact(Box::new(contact))), None);
         Ok(())
     }
 
     /// Inserts a phone. That it is to be primary is settled at the end, when the old one has given
     /// way: the database allows one at a time.
-    pub(super) fn insert_phone(&mut self, mut phone: Phone) -> Result<(), Refusal> {
+    pub(super) fn insert_phone(&mut self, mut phone: Phone) -> Answer<()> {
+        self.refuse_taken(Key::Phone(phone.id))?;
         self.refuse_twice(&phone)?;
         self.claim(&mut phone);
         phone.updated_in_db_at = self.next_stamp();
-        record::put_phone(self.connection, &phone, New::Yes).map_err(|error| exists(&error))?;
-        self.trace(
-            Key::Phone(phone.id),
-            None,
-            Some(&Record::Phone(Box::new(phone))),
-        );
+        record::insert_phone(self.connection, &phone)?;
+        let record = Record::Phone(Box::new(phone));
+        self.trace(record.key(), None, Some(record));
         Ok(())
     }
 
     /// Puts a phone in the place of what it was.
-    pub(super) fn update_phone(&mut self, before: Phone, mut after: Phone) -> Result<(), Refusal> {
+    pub(super) fn update_phone(&mut self, before: Phone, mut after: Phone) -> Answer<()> {
         if before.identity != after.identity {
             self.refuse_twice(&after)?;
         }
-        if after.primary && !before.primary {
-            self.claim(&mut after);
+        if before.primary {
+            // It holds the place already, or gives it up.
+            self.claims.entry(after.contact).or_default();
         } else {
-            self.phones.entry(after.contact).or_default();
+            self.claim(&mut after);
         }
         after.updated_in_db_at = self.next_stamp();
-        record::put_phone(self.connection, &after, New::No).map_err(|error| storing(&error))?;
-        let record = Record::Phone(Box::new(after));
+        record::update_phone(self.connection, &after)?;
         self.trace(
-            record.key(),
+            Key::Phone(after.id),
             Some(Record::Phone(Box::new(before))),
-            Some(&record),
+            Some(Record::Phone(Box::new(after))),
         );
         Ok(())
     }
 
     /// Deletes a phone.
-    pub(super) fn delete_phone(&mut self, phone: Phone) -> Result<(), Refusal> {
-        self.connection
-            .prepare_cached("DELETE FROM phone WHERE id = ?1")
-            .and_then(|mut statement| statement.execute([phone.id.0.as_bytes()]))
-            .map_err(|error| storing(&error))?;
-        self.phones.entry(phone.contact).or_default();
-        self.trace(
-            Key::Phone(phone.id),
-            Some(Record::Phone(Box::new(phone))),
-            None,
-        );
+    pub(super) fn delete_phone(&mut self, phone: Phone) -> Answer<()> {
+        let key = Key::Phone(phone.id);
+        record::delete(self.connection, key)?;
+        self.claims.entry(phone.contact).or_default();
+        self.trace(key, Some(Record::Phone(Box::new(phone))), None);
         Ok(())
     }
 
+    /// Notes that a phone wants to be primary, and takes the flag off it until the end.
     fn claim(&mut self, phone: &mut Phone) {
-        let claim = self.phones.entry(phone.contact).or_default();
+        let claim = self.claims.entry(phone.contact).or_default();
         if std::mem::take(&mut phone.primary) {
             *claim = Some(phone.id);
         }
     }
 
+    /// Whether a record with this key is there.
+    pub(super) fn is_there(&self, key: Key) -> Answer<bool> {
+        let sql = match key {
+            Key::Phone(_) => "SELECT 1 FROM phone WHERE id = ?1",
+            Key::Contact(_) => "SELECT 1 FROM contact WHERE id = ?1",
+        };
+        let found = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([key.uuid().as_bytes()], |_| Ok(()))
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    /// Refuses an id that is taken.
+    fn refuse_taken(&self, key: Key) -> Answer<()> {
+        if self.is_there(key)? {
+            return Err(Refusal {
+                kind: Kind::Conflict,
+                faults: vec![Fault::of("id", "exists already")],
+                stored: None,
+            }
+            .into());
+        }
+        Ok(())
+    }
+
     /// Refuses a number that the contact has already, and names the one that is there.
-    fn refuse_twice(&self, phone: &Phone) -> Result<(), Refusal> {
-        let there =
-            record::phones_of(self.connection, phone.contact).map_err(|error| storing(&error))?;
-        match there
+    fn refuse_twice(&self, phone: &Phone) -> Answer<()> {
+        let there = record::phones_of(self.connection, phone.contact)?;
+        let other = there
             .iter()
-            .find(|other| other.identity == phone.identity && other.id != phone.id)
-        {
+            .find(|other| other.identity == phone.identity && other.id != phone.id);
+        match other {
             None => Ok(()),
             Some(other) => {
-                let label = other
-                    .location
-                    .as_deref()
-                    .map_or_else(String::new, |label| format!("{label}, "));
+                let label = other.location.iter().map(|label| format!("{label}, "));
                 let detail = format!(
-                    "is already a number of this contact ({label}{})",
+                    "is already a number of this contact ({}{})",
+                    label.collect::<String>(),
                     other.shown()
                 );
-                Err(Refusal::invalid(vec![Fault::of("number", detail)]))
+                Err(Refusal::invalid(vec![Fault::of("number", detail)]).into())
             }
         }
     }
 
     /// Settles who is primary of a contact's phones, and what the list needs of them.
-    fn settle(&mut self, contact: ContactId, claim: Option<PhoneId>) -> Result<(), Refusal> {
-        let mut phones =
-            record::phones_of(self.connection, contact).map_err(|error| storing(&error))?;
-        for phone in &mut phones {
+    fn settle(&mut self, contact: ContactId, claim: Option<PhoneId>) -> Answer<()> {
+        let mut phones = record::phones_of(self.connection, contact)?;
+        let mut wished = phones.clone();
+        for phone in &mut wished {
             phone.primary |= Some(phone.id) == claim;
         }
-        let heir = heir(&phones, claim);
-        for phone in &mut phones {
-            phone.primary &= Some(phone.id) != claim;
-        }
-        // The old one gives way before the new one takes the place.
-        let wrong = |phone: &Phone| phone.primary != (Some(phone.id) == heir);
-        let mut changed: Vec<Phone> = phones
-            .iter()
-            .filter(|phone| wrong(phone))
-            .cloned()
+        let heir = heir(&wished, claim);
+        let mut wrong: Vec<&mut Phone> = phones
+            .iter_mut()
+            .filter(|phone| phone.primary != (Some(phone.id) == heir))
             .collect();
-        changed.sort_by_key(|phone| !phone.primary);
-        for before in changed {
-            let mut after = before.clone();
-            after.primary = !before.primary;
-            after.updated_in_db_at = self.next_stamp();
-            record::put_phone(self.connection, &after, New::No).map_err(|error| storing(&error))?;
-            if let Some(place) = phones.iter_mut().find(|phone| phone.id == after.id) {
-                place.clone_from(&after);
-            }
-            let record = Record::Phone(Box::new(after));
+        // The old one gives way before the new one takes the place.
+        wrong.sort_by_key(|phone| !phone.primary);
+        for phone in wrong {
+            let before = phone.clone();
+            phone.primary = !before.primary;
+            phone.updated_in_db_at = self.next_stamp();
+            record::update_phone(self.connection, phone)?;
             self.trace(
-                record.key(),
+                Key::Phone(phone.id),
                 Some(Record::Phone(Box::new(before))),
-                Some(&record),
+                Some(Record::Phone(Box::new(phone.clone()))),
             );
         }
         let touched = (!self.born.contains(&contact)).then_some(self.now);
-        record::put_summary(self.connection, contact, &phones, touched)
-            .map_err(|error| storing(&error))
+        record::put_summary(self.connection, contact, &phones, touched)?;
+        Ok(())
     }
 
-    /// Settles the contacts that were touched so far; an import does it card by card.
-    pub(super) fn settle_all(&mut self) -> Result<(), Refusal> {
-        for (contact, claim) in std::mem::take(&mut self.phones) {
+    /// Settles the contacts that were touched so far. What is read after it is what will stand.
+    pub(super) fn settle_all(&mut self) -> Answer<()> {
+        for (contact, claim) in std::mem::take(&mut self.claims) {
             if !self.gone.contains(&contact) {
                 self.settle(contact, claim)?;
             }
@@ -303,101 +334,41 @@ impl<'c> Writer<'c> {
     }
 
     /// Ends the writing: settles, logs, and keeps the clock. No step where nothing changed.
-    pub(super) fn finish(
-        mut self,
-        kind: StepKind,
-        actor: Actor,
-        session: Uuid,
-        title: String,
-    ) -> Result<Option<UndoPoint>, Refusal> {
+    pub(super) fn finish(mut self, title: String) -> Answer<Settled> {
         self.settle_all()?;
-        self.log(kind, actor, session, title)
-            .map_err(|error| storing(&error))
-    }
-
-    fn log(
-        &mut self,
-        kind: StepKind,
-        actor: Actor,
-        session: Uuid,
-        title: String,
-    ) -> rusqlite::Result<Option<UndoPoint>> {
-        let connection = self.connection;
-        connection
-            .prepare_cached("UPDATE clock SET stamp = ?1")?
-            .execute([self.stamp])?;
+        if self.stamp > self.began {
+            self.connection
+                .prepare_cached("UPDATE clock SET stamp = ?1")?
+                .execute([self.stamp])?;
+        }
         let operations = self.operations();
-        if operations.is_empty() && kind == StepKind::Change {
-            return Ok(None);
-        }
-        let (word, target) = match kind {
-            StepKind::Change => ("change", None),
-            StepKind::Undo(target) => ("undo", Some(target)),
-            StepKind::Redo(target) => ("redo", Some(target)),
+        let point = if operations.is_empty() && self.step == Step::Change {
+            None
+        } else {
+            let (author, step, at) = (self.author, self.step, self.now);
+            let point = log::append(self.connection, author, step, at, title, &operations)?;
+            Some(point)
         };
-        match kind {
-            // What was undone before a new change can no longer be redone.
-            StepKind::Change => {
-                connection.execute("UPDATE undo_point SET undone = 2 WHERE undone = 1", [])?
-            }
-            StepKind::Undo(target) => {
-                connection.execute("UPDATE undo_point SET undone = 1 WHERE id = ?1", [target])?
-            }
-            StepKind::Redo(target) => {
-                connection.execute("UPDATE undo_point SET undone = 0 WHERE id = ?1", [target])?
-            }
-        };
-        connection
-            .prepare_cached("INSERT INTO undo_point (at, actor, title, session, kind, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute(params![self.now.micros(), actor.word(), title, session.as_bytes(), word, target])?;
-        let id = connection.last_insert_rowid();
-        let mut statement = connection
-            .prepare_cached("INSERT INTO operation (point, seq, entity, key, contact, kind, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
-        for (seq, (operation, contact)) in operations.into_iter().enumerate() {
-            let key = operation.key();
-            let entity = match key {
-                Key::Phone(_) => "phone",
-                Key::Contact(_) => "contact",
-            };
-            let (kind, fields) = match &operation {
-                Operation::Create(_, _) => ("create", None),
-                Operation::Update(_, changes) => ("update", serde_json::to_string(changes).ok()),
-                Operation::Delete(record) => ("delete", serde_json::to_string(record).ok()),
-            };
-            let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-            statement.execute(params![
-                id,
-                seq,
-                entity,
-                key.uuid().as_bytes(),
-                contact.0.as_bytes(),
-                kind,
-                fields
-            ])?;
-        }
-        Ok(Some(UndoPoint {
-            id,
-            at: self.now,
-            actor,
-            title,
-        }))
+        Ok(Settled {
+            point,
+            stamp: self.stamp,
+        })
     }
 
-    /// What was done, an operation for each row, in the order of the first touch.
+    /// What was done, an operation for each row, in the order of the first writing.
     fn operations(&mut self) -> Vec<(Operation, ContactId)> {
         let mut operations = Vec::with_capacity(self.order.len());
         for key in std::mem::take(&mut self.order) {
-            let Some(trace) = self.traces.remove(&key) else {
-                continue;
-            };
-            match trace {
-                Trace::Created(contact) => operations.push((Operation::Create(key, None), contact)),
-                Trace::Deleted(record) => {
+            match self.traces.remove(&key) {
+                None => {}
+                Some(Trace::Created(contact)) => {
+                    operations.push((Operation::Create(key, None), contact));
+                }
+                Some(Trace::Deleted(record)) => {
                     let contact = record.contact();
                     operations.push((Operation::Delete(record), contact));
                 }
-                Trace::Changed(before, after) => {
-                    let contact = after.contact();
+                Some(Trace::Changed(before, after)) => {
                     let change = match (&before, &after) {
                         (Record::Phone(before), Record::Phone(after)) => {
                             Operation::between(key, before, after)
@@ -407,37 +378,10 @@ impl<'c> Writer<'c> {
                         }
                         _ => None,
                     };
-                    operations.extend(change.map(|change| (change, contact)));
+                    operations.extend(change.map(|change| (change, after.contact())));
                 }
             }
         }
         operations
-    }
-}
-
-/// The last keys of an order, where a key that is written twice in a row nearly always is.
-trait Recent {
-    fn contains_recent(&self, key: Key) -> bool;
-}
-
-impl Recent for Vec<Key> {
-    /// A key that comes again later is listed twice, and only its first place counts: its trace is
-    /// taken there.
-    fn contains_recent(&self, key: Key) -> bool {
-        self.iter().rev().take(8).any(|known| *known == key)
-    }
-}
-
-/// A failed insert: an id that is taken is a conflict.
-fn exists(error: &rusqlite::Error) -> Refusal {
-    match error.sqlite_error().map(|error| error.extended_code) {
-        Some(
-            rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY | rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE,
-        ) => Refusal {
-            kind: Kind::Conflict,
-            faults: vec![Fault::of("id", "exists already")],
-            stored: None,
-        },
-        _ => storing(error),
     }
 }
