@@ -161,10 +161,10 @@ impl Desk {
             .unwrap();
     }
 
-    fn frame_with(&self, palette: Palette, glyphs: Glyphs) -> String {
+    fn frame_with(&self, palette: Palette, glyphs: &Glyphs) -> String {
         let Size { width, height } = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let theme = Theme::new(palette, glyphs);
+        let theme = Theme::new(palette, *glyphs);
         terminal
             .draw(|frame| view(&self.model, &theme, frame))
             .unwrap();
@@ -172,7 +172,7 @@ impl Desk {
     }
 
     fn frame(&self) -> String {
-        self.frame_with(Palette::Mono, UNICODE)
+        self.frame_with(Palette::Mono, &UNICODE)
     }
 
     fn names(&self) -> Vec<String> {
@@ -225,7 +225,7 @@ fn without_unicode_the_same_is_said_in_ascii() {
         24,
         "BEGIN:VCARD\nFN:Ada Lovelace\nTEL;TYPE=home:+44 20 7946 0018\nEND:VCARD\n",
     );
-    let frame = desk.frame_with(Palette::Mono, ASCII);
+    let frame = desk.frame_with(Palette::Mono, &ASCII);
     assert!(frame.is_ascii(), "{frame}");
     assert!(frame.contains('*') && frame.contains('+'), "{frame}");
 }
