@@ -124,7 +124,7 @@ fn book() -> (tempfile::TempDir, PathBuf) {
         .env("LANG", "C.UTF-8")
         .assert()
         .success()
-        .stdout(predicates::str::contains("2 contacts new"));
+        .stdout(predicates::str::contains("2 new contacts"));
     (folder, db)
 }
 

@@ -79,7 +79,7 @@ impl ImportReport {
         let mut parts = Vec::new();
         parts.push(match self.new {
             0 if self.changed == 0 => "Nothing new".to_owned(),
-            new => format!("{} new", count(new, "contact")),
+            new => count(new, "new contact"),
         });
         if self.changed > 0 {
             parts.push(format!("{} changed", self.changed));

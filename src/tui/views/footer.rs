@@ -133,7 +133,7 @@ fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             })
             .collect()
     };
-    let room = usize::from(area.width).saturating_sub(right_width + 3);
+    let room = usize::from(area.width).saturating_sub(right_width + 5);
     let mut used = 2;
     let mut left = vec![Span::raw("  ")];
     for (key, word, enabled) in hints.into_iter().take(MOST) {
