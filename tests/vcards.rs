@@ -482,6 +482,42 @@ fn a_source_that_fails_is_reported_after_what_could_be_read() {
     );
 }
 
+#[test]
+fn the_demo_book_is_whole_and_shows_everything() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo.vcf");
+    let bytes = std::fs::read(path).unwrap();
+    assert!(bytes.len() < 120_000, "{} bytes", bytes.len());
+    let cards: Vec<Incoming> = read(&bytes).into_iter().map(Result::unwrap).collect();
+    assert_eq!(cards.len(), 300);
+    let all: Vec<_> = cards.iter().flat_map(|card| &card.phones).collect();
+    assert_eq!(all.len(), tel_lines(&bytes));
+    assert!(all.iter().any(|phone| phone.historic == Some(true)));
+    assert!(all.iter().any(|phone| phone.valid_values == Some(false)));
+    assert!(all.iter().all(|phone| phone.source.is_some()));
+    assert!(cards.iter().any(|card| card.phones.is_empty()));
+    for sign in ['ø', 'Д', 'ω', 'م', 'ל', '丸', '한', 'श', 'ส'] {
+        assert!(cards.iter().any(|card| name(card).contains(sign)), "{sign}");
+    }
+    let marco = &cards[0];
+    assert_eq!(name(marco), "Marco Bianchi");
+    assert_eq!(
+        text(&marco.contact.organisation),
+        "Officina Bianchi S.r.l., Milano"
+    );
+    assert_eq!(
+        phones(marco),
+        [
+            "* work +39 02 5550 1182",
+            "mobile +39 347 555 0164",
+            "home +39 02 5550 1190",
+            "work +39 02 5550 1000",
+        ]
+    );
+    let uids: std::collections::HashSet<_> =
+        cards.iter().map(|card| text(&card.contact.uid)).collect();
+    assert_eq!(uids.len(), cards.len());
+}
+
 /// A card as some program might write it, and how many numbers it holds.
 fn generated() -> impl Strategy<Value = (String, usize)> {
     let value = "[a-zA-Zäß丸,;:=\\\\\" ]{0,40}";

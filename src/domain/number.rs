@@ -275,9 +275,17 @@ impl Reading {
         }
     }
 
-    /// Whether its length fits its numbering plan.
+    /// Whether its length is one that its numbering plan knows, if only within an area: what
+    /// libphonenumber calls possible.
     #[must_use]
     pub const fn is_possible(&self) -> bool {
+        self.is_complete() || matches!(self.verdict, Verdict::LocalOnly)
+    }
+
+    /// Whether it can be dialled from anywhere. A number that works only within its own area is
+    /// possible, but with a calling code before it, it would reach nobody, or somebody else.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
         matches!(self.verdict, Verdict::Valid | Verdict::Possible)
     }
 
@@ -366,13 +374,13 @@ pub struct Canonical {
     pub identity: String,
 }
 
-/// The stored form of a typed number: E.164 where it parses as a possible number, else exactly as
-/// typed, trimmed (Phone resource, 1).
+/// The stored form of a typed number: E.164 where it parses as a possible number that can be dialled
+/// from anywhere, else exactly as typed, trimmed (Phone resource, 1).
 #[must_use]
 pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) -> Canonical {
     let typed = typed.trim();
     match parse(typed, calling_code, home) {
-        Ok(reading) if reading.is_possible() => Canonical {
+        Ok(reading) if reading.is_complete() => Canonical {
             country_code: Some(reading.calling_code.to_string()),
             identity: reading.e164.clone(),
             number: reading.e164,
@@ -399,7 +407,7 @@ pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) 
 #[must_use]
 pub fn display(stored: &str) -> String {
     match parse(stored, None, None) {
-        Ok(reading) if stored.starts_with('+') && reading.is_possible() => reading.international(),
+        Ok(reading) if stored.starts_with('+') && reading.is_complete() => reading.international(),
         _ => stored.to_owned(),
     }
 }
@@ -500,6 +508,8 @@ mod tests {
         );
         assert!(!canonical("+", None, region("US")).identity.starts_with('+'));
         assert_eq!(display("12"), "12");
+        // The police in Germany is not +49 110.
+        assert_eq!(canonical("110", None, region("DE")).number, "110");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::screens::phone_form::{Owner, PhoneForm};
 use super::screens::question::Question;
 use super::screens::search::{Kind, Search};
 use super::screens::{detail, list};
+use super::travel::travel;
 use super::update::{ask_holders, leave_form};
 
 /// Why an action cannot be done just now: the footer dims it, the palette shows the reason, and its
@@ -275,60 +276,6 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
         (Some(_), _) => escape(model, effects),
         (None, Focus::Detail) => model.focus = Focus::List,
         (None, _) => effects.push(Effect::Quit),
-    }
-}
-
-/// Moves the cursor of whatever has the keys.
-fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
-    let height = list_height(model).max(1);
-    let moved = |at: usize, last: usize, page: usize| match action {
-        Action::Down => (at + 1).min(last),
-        Action::Up => at.saturating_sub(1),
-        Action::Top => 0,
-        Action::Bottom => last,
-        Action::PageDown => (at + page).min(last),
-        _ => at.saturating_sub(page),
-    };
-    match model.over.last_mut() {
-        Some(Screen::Search(search)) => {
-            let last = search.matches(&model.keymap).len().saturating_sub(1);
-            search.cursor = moved(search.cursor, last, 8);
-        }
-        Some(Screen::Conflict(conflict)) => {
-            conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8);
-        }
-        Some(Screen::History(history)) => {
-            let last = history
-                .entries
-                .as_ref()
-                .map_or(0, Vec::len)
-                .saturating_mul(2);
-            history.scroll = moved(history.scroll, last, 10);
-        }
-        Some(_) => {}
-        None if model.focus == Focus::Detail => {
-            let last = model
-                .detail
-                .profile
-                .as_ref()
-                .map_or(0, |profile| profile.phones.len().saturating_sub(1));
-            match action {
-                Action::PageDown => model.detail.scroll += height / 2,
-                Action::PageUp => {
-                    model.detail.scroll = model.detail.scroll.saturating_sub(height / 2);
-                }
-                _ => {
-                    model.detail.scroll = 0;
-                    model.detail.cursor = moved(model.detail.cursor, last, 1);
-                }
-            }
-        }
-        None => {
-            let last = model.list.known().saturating_sub(1);
-            let place = moved(model.list.cursor, last, height);
-            model.list.go(place, height);
-            list::fill(model, height, effects);
-        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod terminal;
 pub mod text;
 pub mod theme;
 pub mod time;
+mod travel;
 pub mod update;
 pub mod view;
 mod views;

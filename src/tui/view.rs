@@ -122,35 +122,30 @@ pub(super) fn popup(
     frame.render_widget(Clear, area);
     let inside = usize::from(area.width.saturating_sub(2));
     let rule = theme.style(Role::Rule);
-    let title = elide(title, inside.saturating_sub(6), glyphs.ellipsis).into_owned();
-    let room = inside.saturating_sub(width(&title) + 6);
-    let right = elide(right, room, glyphs.ellipsis).into_owned();
-    let edge = |left: &str, text: String, style: Style, right_text: String, right: &str| {
-        let mut used = 0;
-        let mut spans = vec![Span::styled(left.to_owned(), rule)];
-        for (text, style) in [(text, style), (right_text, theme.style(Role::Dim))] {
-            if text.is_empty() {
-                continue;
-            }
-            let fill = if used == 0 && style != theme.style(Role::Dim)
-                || used == 0 && !text.is_empty() && left == bottom_left
-            {
-                1
-            } else {
-                inside.saturating_sub(used + width(&text) + 3)
-            };
-            spans.push(Span::styled(glyphs.light.repeat(fill), rule));
-            spans.push(Span::styled(format!(" {text} "), style));
-            used += fill + width(&text) + 2;
-        }
-        spans.push(Span::styled(
-            glyphs.light.repeat(inside.saturating_sub(used)),
-            rule,
-        ));
-        spans.push(Span::styled(right.to_owned(), rule));
-        Line::from(spans)
+    // The title stands one sign from the left corner, what is at the right one from its corner.
+    let edge = |corners: [&str; 2], left: &str, style: Style, right: &str| {
+        let padded = |text: &str, room: usize| match text {
+            "" => String::new(),
+            text => format!(" {} ", elide(text, room.saturating_sub(4), glyphs.ellipsis)),
+        };
+        let left = padded(left, inside);
+        let right = padded(right, inside.saturating_sub(width(&left)));
+        let fill = inside.saturating_sub(width(&left) + width(&right) + 2);
+        let line = |count: usize| Span::styled(glyphs.light.repeat(count), rule);
+        let [start, end] = corners.map(|corner| Span::styled(corner.to_owned(), rule));
+        let right = Span::styled(right, theme.style(Role::Dim));
+        Line::from(vec![
+            start,
+            line(1),
+            Span::styled(left, style),
+            line(fill),
+            right,
+            line(1),
+            end,
+        ])
     };
-    let top = edge(top_left, title, theme.style(Role::Strong), right, top_right);
+    let strong = theme.style(Role::Strong);
+    let top = edge([top_left, top_right], title, strong, right);
     frame.render_widget(
         Paragraph::new(top),
         Rect {
@@ -166,13 +161,8 @@ pub(super) fn popup(
             );
         }
     }
-    let bottom = edge(
-        bottom_left,
-        below.to_owned(),
-        theme.style(Role::Warn),
-        String::new(),
-        bottom_right,
-    );
+    let warn = theme.style(Role::Warn);
+    let bottom = edge([bottom_left, bottom_right], below, warn, "");
     frame.render_widget(
         Paragraph::new(bottom),
         Rect {

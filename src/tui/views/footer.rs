@@ -126,7 +126,7 @@ fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             })
             .map(|(key, binding)| {
                 (
-                    shown(&key, &theme.glyphs),
+                    keys(&key, binding.action, &theme.glyphs),
                     word(model, binding.action, binding.hint),
                     why_not(binding.action, model).is_none(),
                 )
@@ -162,6 +162,14 @@ fn word(model: &Model, action: Action, hint: &str) -> String {
             format!("{hint} ({} to decide)", conflict.undecided())
         }
         _ => hint.to_owned(),
+    }
+}
+
+/// The key of a hint; both arrows where two keys make one choice.
+fn keys(key: &str, action: Action, glyphs: &Glyphs) -> String {
+    match action {
+        Action::Left => glyphs.arrows.into_iter().take(2).collect(),
+        _ => shown(key, glyphs),
     }
 }
 

@@ -177,7 +177,7 @@ fn verdict(form: &PhoneForm, theme: &Theme) -> Line<'static> {
         return Line::default();
     }
     let (sign, role, words) = match form.reading() {
-        Ok(reading) if reading.is_possible() => {
+        Ok(reading) if reading.is_complete() => {
             let doubt = if reading.verdict == crate::domain::number::Verdict::Possible {
                 ", in no range known to be in use"
             } else {

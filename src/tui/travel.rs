@@ -1,0 +1,60 @@
+//! Moving about: the one way in which every list answers to the keys of movement.
+
+use super::keymap::Action;
+use super::layout::list_height;
+use super::model::{Effect, Focus, Model, Screen};
+use super::screens::list;
+
+/// Moves the cursor of whatever has the keys.
+pub(super) fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let height = list_height(model).max(1);
+    let moved = |at: usize, last: usize, page: usize| match action {
+        Action::Down => (at + 1).min(last),
+        Action::Up => at.saturating_sub(1),
+        Action::Top => 0,
+        Action::Bottom => last,
+        Action::PageDown => (at + page).min(last),
+        _ => at.saturating_sub(page),
+    };
+    match model.over.last_mut() {
+        Some(Screen::Search(search)) => {
+            let last = search.matches(&model.keymap).len().saturating_sub(1);
+            search.cursor = moved(search.cursor, last, 8);
+        }
+        Some(Screen::Conflict(conflict)) => {
+            conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8);
+        }
+        Some(Screen::History(history)) => {
+            let last = history
+                .entries
+                .as_ref()
+                .map_or(0, Vec::len)
+                .saturating_mul(2);
+            history.scroll = moved(history.scroll, last, 10);
+        }
+        Some(_) => {}
+        None if model.focus == Focus::Detail => {
+            let last = model
+                .detail
+                .profile
+                .as_ref()
+                .map_or(0, |profile| profile.phones.len().saturating_sub(1));
+            match action {
+                Action::PageDown => model.detail.scroll += height / 2,
+                Action::PageUp => {
+                    model.detail.scroll = model.detail.scroll.saturating_sub(height / 2);
+                }
+                _ => {
+                    model.detail.scroll = 0;
+                    model.detail.cursor = moved(model.detail.cursor, last, 1);
+                }
+            }
+        }
+        None => {
+            let last = model.list.known().saturating_sub(1);
+            let place = moved(model.list.cursor, last, height);
+            model.list.go(place, height);
+            list::fill(model, height, effects);
+        }
+    }
+}

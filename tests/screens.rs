@@ -1,0 +1,417 @@
+//! The screens from keys to frames, without a terminal: `update` and `view` over a real database.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod support;
+
+use callbook::domain::number::Region;
+use callbook::domain::timestamp::Timestamp;
+use callbook::exchange::vcard::Cards;
+use callbook::tui::keymap::Keymap;
+use callbook::tui::model::{
+    Effect, Model, Msg, Reply, Request, Screen, Size, Step, Ticket, Write, Written,
+};
+use callbook::tui::theme::{ASCII, Glyphs, Palette, Theme, UNICODE};
+use callbook::tui::update::{start, update};
+use callbook::tui::view::view;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use support::{Book, NOON};
+
+const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\nTEL;TYPE=WORK,PREF:+39 02 5550 1182\n\
+TEL;TYPE=CELL:+39 347 555 0164\nTEL;TYPE=HOME:12\nNOTE:Speaks English. Call before noon.\nCATEGORIES:garage,vintage-club\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:丸山 Maruyama Ken\nTEL:+81 3 5550 1234\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Martin Ødegård\nTEL:+47 55 55 01 77\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:Maryam Siddiqui\nEMAIL:maryam@example.org\nEND:VCARD\n";
+
+/// The program without its terminal: effects on the store are done at once.
+struct Desk {
+    book: Book,
+    model: Model,
+    effects: Vec<Effect>,
+}
+
+impl Desk {
+    fn new(width: u16, height: u16, cards: &str) -> Self {
+        let mut book = Book::new();
+        if !cards.is_empty() {
+            callbook::import::cards(&mut book.store, Cards::new(cards.as_bytes()), "bianchi.vcf")
+                .unwrap();
+        }
+        let mut model = Model::new(
+            Size { width, height },
+            Keymap::default(),
+            Region::new("US"),
+            "~/book.db".to_owned(),
+        );
+        model.now = Timestamp::from_micros(NOON + 3_600_000_000);
+        let mut desk = Self {
+            book,
+            model,
+            effects: Vec::new(),
+        };
+        let effects = start(&mut desk.model);
+        desk.run(effects);
+        desk
+    }
+
+    /// Presses keys, written as in the table, with a space between; `"…"` types a text.
+    fn press(&mut self, keys: &str) {
+        for word in keys.split(' ') {
+            let keys: Vec<String> = match word.strip_prefix('"') {
+                Some(text) => text
+                    .trim_end_matches('"')
+                    .chars()
+                    .map(|sign| {
+                        if sign == '_' {
+                            "space".to_owned()
+                        } else {
+                            sign.to_string()
+                        }
+                    })
+                    .collect(),
+                None => vec![word.to_owned()],
+            };
+            for key in keys {
+                let effects = update(&mut self.model, Msg::Key(key.parse().unwrap()));
+                self.run(effects);
+            }
+        }
+    }
+
+    fn run(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Ask(ticket, request) = effect {
+                let reply = self.answer(request);
+                let effects = update(&mut self.model, Msg::Store(ticket, reply));
+                self.run(effects);
+            } else {
+                self.effects.push(effect);
+            }
+        }
+    }
+
+    fn answer(&mut self, request: Request) -> Reply {
+        let store = &mut self.book.store;
+        let forward = |point, contact| {
+            Reply::Written(Written {
+                point,
+                step: Step::Forward,
+                contact,
+                report: None,
+            })
+        };
+        let reply = match request {
+            Request::Rows(query, first, count) => store.rows(&query, first, count).map(Reply::Rows),
+            Request::Count(query) => store.count(&query).map(Reply::Count),
+            Request::Totals => store.totals().map(Reply::Totals),
+            Request::Place(query, id) => store.place(&query, id).map(Reply::Place),
+            Request::Profile(id) => Ok(Reply::Profile(store.profile(id).ok().map(Box::new))),
+            Request::Holders(typed, except) => store.holders(&typed, except).map(Reply::Holders),
+            Request::History(id) => store.history(id, 100).map(Reply::History),
+            Request::Write(Write::Phone(id, sent)) => store
+                .update_phone(id, sent, Vec::new())
+                .map(|done| forward(done.point, Some(done.value.contact))),
+            Request::Write(Write::AddPhone(id, sent)) => store
+                .create_phone(id, sent, Vec::new())
+                .map(|done| forward(done.point, Some(id))),
+            Request::Write(Write::DeletePhone(id, stamp)) => store
+                .delete_phone(id, Some(stamp))
+                .map(|done| forward(done.point, None)),
+            Request::Write(Write::Contact(edit)) => store
+                .save_contact(*edit)
+                .map(|done| forward(done.point, Some(done.value))),
+            Request::Write(Write::ContactAttributes(id, sent)) => store
+                .update_contact(id, *sent, Vec::new())
+                .map(|done| forward(done.point, Some(id))),
+            Request::Write(Write::DeleteContacts(ids)) => store
+                .delete_contacts(&ids)
+                .map(|done| forward(done.point, None)),
+            Request::Write(Write::Confirm(ids)) => store
+                .confirm_contacts(&ids)
+                .map(|done| forward(done.point, None)),
+            Request::Write(Write::Undo) => store.undo().map(|point| {
+                Reply::Written(Written {
+                    point,
+                    step: Step::Undone,
+                    contact: None,
+                    report: None,
+                })
+            }),
+            Request::Write(Write::Redo) => store.redo().map(|point| {
+                Reply::Written(Written {
+                    point,
+                    step: Step::Redone,
+                    contact: None,
+                    report: None,
+                })
+            }),
+            Request::Write(Write::Import(_)) => panic!("an import needs a file"),
+        };
+        reply.unwrap_or_else(Reply::Refused)
+    }
+
+    /// Draws, whatever the size.
+    fn draw(&self) {
+        let Size { width, height } = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let theme = Theme::new(Palette::Dark, UNICODE);
+        terminal
+            .draw(|frame| view(&self.model, &theme, frame))
+            .unwrap();
+    }
+
+    fn frame_with(&self, palette: Palette, glyphs: Glyphs) -> String {
+        let Size { width, height } = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let theme = Theme::new(palette, glyphs);
+        terminal
+            .draw(|frame| view(&self.model, &theme, frame))
+            .unwrap();
+        terminal.backend().to_string()
+    }
+
+    fn frame(&self) -> String {
+        self.frame_with(Palette::Mono, UNICODE)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.model
+            .list
+            .window
+            .rows
+            .iter()
+            .map(|row| row.name.clone())
+            .collect()
+    }
+
+    fn toast(&self) -> String {
+        self.model
+            .toast
+            .as_ref()
+            .map(|toast| toast.text.clone())
+            .unwrap_or_default()
+    }
+}
+
+#[test]
+fn the_screens_at_three_sizes() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, CARDS);
+        desk.press("g g");
+        insta::assert_snapshot!(format!("list_{width}x{height}"), desk.frame());
+        desk.press("enter j");
+        insta::assert_snapshot!(format!("detail_{width}x{height}"), desk.frame());
+        desk.press("e");
+        insta::assert_snapshot!(format!("number_form_{width}x{height}"), desk.frame());
+        desk.press("esc esc e");
+        insta::assert_snapshot!(format!("contact_form_{width}x{height}"), desk.frame());
+        desk.press("esc ? \"hist\"");
+        insta::assert_snapshot!(format!("help_{width}x{height}"), desk.frame());
+        desk.press("esc esc : \"sort\"");
+        insta::assert_snapshot!(format!("palette_{width}x{height}"), desk.frame());
+        desk.press("esc esc s");
+        desk.model.which_key = true;
+        insta::assert_snapshot!(format!("which_key_{width}x{height}"), desk.frame());
+        let empty = Desk::new(width, height, "");
+        insta::assert_snapshot!(format!("empty_{width}x{height}"), empty.frame());
+    }
+}
+
+#[test]
+fn without_unicode_the_same_is_said_in_ascii() {
+    let desk = Desk::new(
+        80,
+        24,
+        "BEGIN:VCARD\nFN:Ada Lovelace\nTEL;TYPE=home:+44 20 7946 0018\nEND:VCARD\n",
+    );
+    let frame = desk.frame_with(Palette::Mono, ASCII);
+    assert!(frame.is_ascii(), "{frame}");
+    assert!(frame.contains('*') && frame.contains('+'), "{frame}");
+}
+
+#[test]
+fn any_size_is_drawn() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    for keys in ["g g", "enter", "e", "esc esc e", "esc :", "esc i", "esc H"] {
+        desk.press(keys);
+        for (width, height) in [
+            (0, 0),
+            (1, 1),
+            (19, 4),
+            (20, 5),
+            (21, 6),
+            (40, 12),
+            (56, 16),
+            (84, 15),
+            (300, 220),
+        ] {
+            desk.run_size(width, height);
+            desk.draw();
+        }
+        desk.run_size(100, 30);
+    }
+}
+
+#[test]
+fn names_and_numbers_are_found_in_any_spelling() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    for (typed, found) in [
+        ("odegard", "Martin Ødegård"),
+        ("bianchi_marco", "Marco Bianchi"),
+        ("officina", "Marco Bianchi"),
+        ("3475550164", "Marco Bianchi"),
+        ("0039_02-5550", "Marco Bianchi"),
+        ("丸", "丸山 Maruyama Ken"),
+        ("garage", "Marco Bianchi"),
+    ] {
+        desk.press(&format!("/ ^U \"{typed}\""));
+        assert_eq!(desk.names(), [found], "{typed}");
+        desk.press("esc");
+    }
+    assert_eq!(desk.names().len(), 4);
+}
+
+#[test]
+fn letters_do_not_act_in_a_text() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("/ \"dqu?:\"");
+    assert_eq!(desk.model.list.filter.text(), "dqu?:");
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 4);
+}
+
+#[test]
+fn a_flag_is_flipped_and_taken_back() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("/ \"bianchi\" enter j");
+    let id = desk.model.detail.phone().unwrap().id;
+    desk.press("v");
+    assert!(desk.book.get(id).valid_values);
+    assert!(desk.toast().contains("as accurate"), "{}", desk.toast());
+    desk.press("u");
+    assert!(!desk.book.get(id).valid_values);
+    desk.press("^R");
+    assert!(desk.book.get(id).valid_values);
+    desk.press("h");
+    assert!(desk.book.get(id).historic);
+    desk.press("p");
+    assert!(
+        desk.toast().contains("historic number cannot be primary"),
+        "{}",
+        desk.toast()
+    );
+}
+
+#[test]
+fn marks_are_deleted_together_and_come_back_together() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("g g space space d");
+    assert_eq!(desk.names().len(), 2);
+    assert_eq!(desk.toast(), "Deleted 2 contacts");
+    desk.press("u");
+    assert_eq!(desk.names().len(), 4);
+}
+
+#[test]
+fn a_form_with_text_asks_before_it_is_left() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("a \"Ada\" esc");
+    assert!(matches!(desk.model.over.last(), Some(Screen::Question(_))));
+    desk.press("esc \"_Lovelace\" ^S");
+    assert_eq!(desk.toast(), "Added Ada Lovelace");
+    assert_eq!(
+        desk.model.list.current().unwrap().name,
+        "Ada Lovelace",
+        "the cursor goes to who is new"
+    );
+}
+
+#[test]
+fn a_number_in_international_form_brings_its_country() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("a \"Ada\" tab tab tab tab tab tab tab tab tab enter");
+    let effects = update(&mut desk.model, Msg::Paste("+44 20 7946 0018\n".to_owned()));
+    desk.run(effects);
+    let Some(Screen::PhoneForm(form)) = desk.model.over.last() else {
+        panic!("{}", desk.frame())
+    };
+    assert_eq!(form.entry.country.text(), "+44 United Kingdom");
+    desk.press("enter ^S");
+    assert_eq!(desk.toast(), "Added Ada");
+    let phones = desk.model.detail.profile.clone().unwrap().phones;
+    assert_eq!(
+        (phones.len(), phones[0].number.as_str(), phones[0].primary),
+        (1, "+442079460018", true)
+    );
+}
+
+#[test]
+fn a_blank_number_is_refused_in_the_form_and_nothing_is_lost() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("/ \"bianchi\" enter e ^U tab \"fax\" enter");
+    let Some(Screen::PhoneForm(form)) = desk.model.over.last() else {
+        panic!("the form stays")
+    };
+    assert_eq!(form.faults[0].attribute.as_deref(), Some("number"));
+    assert!(form.entry.label.text().ends_with("fax"));
+}
+
+#[test]
+fn a_stale_form_opens_the_conflict_and_keeps_what_was_typed() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("/ \"bianchi\" enter e ^U \"02_5550_2222\"");
+    let id = desk.model.detail.phone().unwrap().id;
+    desk.book.set(
+        id,
+        serde_json::json!({"number": "+39 02 5550 1111", "location": "office"}),
+    );
+    desk.press("enter");
+    let Some(Screen::Conflict(conflict)) = desk.model.over.last() else {
+        panic!("{}", desk.frame())
+    };
+    assert_eq!(conflict.undecided(), 1);
+    insta::assert_snapshot!("conflict_100x30", desk.frame());
+    desk.press("enter");
+    assert_eq!(
+        desk.book.get(id).number,
+        "+390255501111",
+        "nothing is written by habit"
+    );
+    desk.press("left enter");
+    let stored = desk.book.get(id);
+    assert_eq!(
+        (stored.number.as_str(), stored.location.as_deref()),
+        ("+390255502222", Some("office"))
+    );
+}
+
+#[test]
+fn an_old_answer_never_overwrites_a_newer_one() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("/ \"bianchi\"");
+    let before = desk.model.clone();
+    update(&mut desk.model, Msg::Store(Ticket(1), Reply::Count(99)));
+    assert_eq!(desk.model.list, before.list);
+}
+
+#[test]
+fn hostile_names_reach_no_terminal() {
+    let cards = "BEGIN:VCARD\nFN:Bob \u{1b}]52;c;aGk=\u{7}\u{202e}evil\u{9b}31m\nTEL;TYPE=\u{1b}[31m:+47 55 55 01 77\nNOTE:\u{1b}[2J\nORG:\u{9d}x\nEND:VCARD\n";
+    let mut desk = Desk::new(100, 30, cards);
+    for keys in ["g g", "enter", "e", "esc esc e", "esc H"] {
+        desk.press(keys);
+        let frame = desk.frame();
+        assert!(
+            !frame.chars().any(|sign| sign.is_control() && sign != '\n'),
+            "{keys}: {frame:?}"
+        );
+        assert!(!frame.contains('\u{202e}'));
+    }
+}
+
+impl Desk {
+    fn run_size(&mut self, width: u16, height: u16) {
+        let effects = update(&mut self.model, Msg::Resize(Size { width, height }));
+        self.run(effects);
+    }
+}

@@ -1,0 +1,365 @@
+//! The real binary under a real pseudo-terminal: imported into, searched, edited, undone, left; and
+//! the database read afterwards.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+const CARDS: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:Marco Bianchi\r\nTEL;TYPE=WORK:+39 02 5550 1182\r\nEND:VCARD\r\n\
+BEGIN:VCARD\r\nVERSION:3.0\r\nUID:2\r\nFN:Ada Lovelace\r\nTEL;TYPE=HOME:+44 20 7946 0018\r\nEND:VCARD\r\n";
+
+/// A running callbook with the screen that it draws.
+struct Running {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: Arc<Mutex<vt100::Parser>>,
+}
+
+impl Running {
+    fn start(db: &Path, columns: u16, rows: u16) -> Self {
+        let pair = native_pty_system()
+            .openpty(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_callbook"));
+        command.args(["--db", db.to_str().unwrap()]);
+        command.env_clear();
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("HOME", db.parent().unwrap().to_str().unwrap()),
+            ("TZ", "UTC"),
+        ] {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let seen = Arc::clone(&screen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count) = output.read(&mut bytes) {
+                if count == 0 {
+                    break;
+                }
+                seen.lock().unwrap().process(&bytes[..count]);
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Self {
+            master: pair.master,
+            keys,
+            child,
+            screen,
+        }
+    }
+
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// Waits until the screen says something.
+    fn sees(&self, words: &str) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !self.text().contains(words) {
+            assert!(
+                Instant::now() < until,
+                "“{words}” is not on the screen:\n{}",
+                self.text()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn types(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn leaves(&mut self) -> u32 {
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(
+                Instant::now() < until,
+                "it does not leave:\n{}",
+                self.text()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn book() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let cards = folder.path().join("cards.vcf");
+    std::fs::write(&cards, CARDS).unwrap();
+    let db = folder.path().join("book.db");
+    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .args([
+            "--db",
+            db.to_str().unwrap(),
+            "import",
+            cards.to_str().unwrap(),
+        ])
+        .env("LANG", "C.UTF-8")
+        .assert()
+        .success()
+        .stdout(predicates::str::contains("2 contacts new"));
+    (folder, db)
+}
+
+fn stored(db: &Path, sql: &str) -> String {
+    rusqlite::Connection::open(db)
+        .unwrap()
+        .query_row(sql, [], |row| row.get(0))
+        .unwrap()
+}
+
+#[test]
+fn find_edit_save_undo_and_quit() {
+    let (_folder, db) = book();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("/bianchi");
+    callbook.sees("1 of 2");
+    callbook.types("\r");
+    callbook.sees("when dialled");
+    callbook.types("e");
+    callbook.sees("Edit number");
+    callbook.types("\u{15}02 5550 1199\r");
+    callbook.sees("Changed +39 02 5550 1199 of Marco Bianchi");
+    assert_eq!(
+        stored(&db, "SELECT number FROM phone WHERE identity LIKE '+39%'"),
+        "+390255501199"
+    );
+    callbook.types("u");
+    callbook.sees("Undone");
+    assert_eq!(
+        stored(&db, "SELECT number FROM phone WHERE identity LIKE '+39%'"),
+        "+390255501182"
+    );
+    callbook.types("\u{12}");
+    callbook.sees("Redone");
+    callbook.types("qq");
+    assert_eq!(callbook.leaves(), 0);
+    assert_eq!(
+        stored(&db, "SELECT number FROM phone WHERE identity LIKE '+39%'"),
+        "+390255501199"
+    );
+
+    // Tomorrow: what was done is there, and can still be undone.
+    let mut again = Running::start(&db, 100, 30);
+    again.sees("+39 02 5550 1199");
+    again.types("u");
+    again.sees("Undone");
+    again.types("q");
+    again.leaves();
+    assert_eq!(
+        stored(&db, "SELECT number FROM phone WHERE identity LIKE '+39%'"),
+        "+390255501182"
+    );
+}
+
+#[test]
+fn somebody_new_is_found_again_after_a_restart() {
+    let (_folder, db) = book();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("aMarta Kowalska\u{13}");
+    callbook.sees("Added Marta Kowalska");
+    callbook.types("la");
+    callbook.sees("Add a number");
+    callbook.types("+48 22 555 01 08\r");
+    callbook.sees("Added +48 22 555 01 08 to Marta Kowalska");
+    callbook.types("qq");
+    callbook.leaves();
+    let mut again = Running::start(&db, 40, 12);
+    again.sees("Marta Kowalska");
+    again.types("/5550108");
+    again.sees("1 of 3");
+    again.sees("+48 22 555 01 08");
+}
+
+#[test]
+fn two_programs_at_once_meet_in_the_conflict_dialog_and_nothing_typed_is_lost() {
+    let (_folder, db) = book();
+    let mut mine = Running::start(&db, 100, 30);
+    let mut theirs = Running::start(&db, 100, 30);
+    for callbook in [&mut mine, &mut theirs] {
+        callbook.sees("2 contacts");
+        callbook.types("/bianchi");
+        callbook.sees("1 of 2");
+        callbook.types("\r");
+        callbook.sees("when dialled");
+        callbook.types("e");
+        callbook.sees("Edit number");
+    }
+    theirs.types("\u{15}02 5550 1111\r");
+    theirs.sees("Changed +39 02 5550 1111");
+    mine.types("\u{15}02 5550 2222\r");
+    mine.sees("Number changed elsewhere");
+    mine.sees("02 5550 2222");
+    mine.sees("+390255501111");
+    assert_eq!(
+        stored(&db, "SELECT number FROM phone WHERE identity LIKE '+39%'"),
+        "+390255501111"
+    );
+    mine.types("\u{1b}");
+    mine.sees("unsaved");
+    mine.sees("02 5550 2222");
+    mine.types("\r");
+    mine.sees("1 left to decide");
+    mine.types("m\r");
+    mine.sees("Changed +39 02 5550 2222");
+    assert_eq!(
+        stored(&db, "SELECT number FROM phone WHERE identity LIKE '+39%'"),
+        "+390255502222"
+    );
+}
+
+#[test]
+fn a_paste_over_the_list_searches_and_runs_no_command() {
+    let (_folder, db) = book();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("\u{1b}[200~dddd\nlovelace\u{1b}[201~");
+    callbook.sees("/ dddd lovelace");
+    callbook.sees("Nobody matches");
+    assert_eq!(
+        stored(&db, "SELECT cast(count(*) AS text) FROM contact"),
+        "2"
+    );
+}
+
+#[test]
+fn any_size_is_drawn_and_no_size_ends_the_program() {
+    let (_folder, db) = book();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    for (cols, rows) in [
+        (40, 12),
+        (1, 1),
+        (20, 5),
+        (300, 100),
+        (56, 16),
+        (19, 40),
+        (100, 30),
+    ] {
+        callbook
+            .screen
+            .lock()
+            .unwrap()
+            .screen_mut()
+            .set_size(rows, cols);
+        callbook
+            .master
+            .resize(PtySize {
+                rows,
+                cols,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(60));
+    }
+    callbook.sees("2 contacts");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    let (_folder, db) = book();
+    for (signal, status) in [("TERM", 143), ("HUP", 129)] {
+        let mut callbook = Running::start(&db, 80, 24);
+        callbook.sees("2 contacts");
+        assert!(callbook.screen.lock().unwrap().screen().alternate_screen());
+        let pid = callbook.child.process_id().unwrap().to_string();
+        std::process::Command::new("kill")
+            .args([&format!("-{signal}"), &pid])
+            .status()
+            .unwrap();
+        assert_eq!(callbook.leaves(), status, "{signal}");
+        std::thread::sleep(Duration::from_millis(50));
+        let screen = callbook.screen.lock().unwrap();
+        let screen = screen.screen();
+        assert!(
+            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste(),
+            "{signal}"
+        );
+    }
+}
+
+#[test]
+fn without_a_terminal_the_screens_say_so() {
+    let (_folder, db) = book();
+    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .args(["--db", db.to_str().unwrap()])
+        .assert()
+        .failure()
+        .stderr(predicates::str::contains("need a terminal"));
+}
+
+#[test]
+fn what_cannot_be_imported_is_told_and_nothing_is_written() {
+    let (folder, db) = book();
+    let import = |file: &Path| {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"));
+        command
+            .args([
+                "--db",
+                db.to_str().unwrap(),
+                "import",
+                file.to_str().unwrap(),
+            ])
+            .assert()
+    };
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "just some words\n").unwrap();
+    import(&text)
+        .code(2)
+        .stderr(predicates::str::contains("not a vCard file"));
+    import(&folder.path().join("none.vcf"))
+        .code(1)
+        .stderr(predicates::str::contains("none.vcf"));
+    import(folder.path())
+        .failure()
+        .stderr(predicates::str::contains("is a folder"));
+    let foreign = folder.path().join("foreign.db");
+    std::fs::write(&foreign, "not a database").unwrap();
+    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .args([
+            "--db",
+            foreign.to_str().unwrap(),
+            "import",
+            text.to_str().unwrap(),
+        ])
+        .assert()
+        .code(1)
+        .stderr(predicates::str::contains("not a callbook database"));
+    assert_eq!(std::fs::read(&foreign).unwrap(), b"not a database");
+    assert_eq!(
+        stored(&db, "SELECT cast(count(*) AS text) FROM contact"),
+        "2"
+    );
+}
