@@ -780,7 +780,7 @@ mod list {
             Order::Name => contacts.sort_by_key(|contact| (contact.family_key(), contact.id)),
             Order::Given => contacts.sort_by_key(|contact| (contact.given_key(), contact.id)),
             Order::Changed => {
-                contacts.sort_by_key(|contact| std::cmp::Reverse((contact.updated_at, contact.id)))
+                contacts.sort_by_key(|contact| std::cmp::Reverse((contact.updated_at, contact.id)));
             }
         }
         contacts.into_iter().map(|contact| contact.id).collect()
@@ -838,7 +838,7 @@ mod list {
                 ("BIANCHI 1", false),
                 ("456 03", false),
                 ("", true),
-                ("bob", true),
+                ("o", true),
             ] {
                 let query = ListQuery {
                     attention,
