@@ -196,7 +196,9 @@ impl Writer<'_> {
         faults: Vec<Fault>,
     ) -> Answer<Phone> {
         let first = record::phones_of(self.connection(), owner)?.is_empty();
-        let phone = sent.create(owner, first, &self.context(), faults)?;
+        let mut phone = sent.create(owner, first, &self.context(), faults)?;
+        // The first phone of a contact becomes primary by itself, though more may come in this step.
+        phone.primary |= first && !phone.historic;
         self.insert_phone(phone.clone())?;
         Ok(phone)
     }
