@@ -27,7 +27,7 @@ const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
 #[derive(Debug, Parser)]
 #[command(name = "callbook", version, arg_required_else_help = false)]
 struct Arguments {
-    /// The database; else $`CALLBOOK_DB`, else callbook/callbook.db in the data folder.
+    /// The database; else the variable `CALLBOOK_DB`, else callbook/callbook.db in the data folder.
     #[arg(long, global = true, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Open a temporary book of some 300 contacts, to look around in.
