@@ -56,11 +56,9 @@ impl Config {
         let read = match std::fs::read_to_string(&file) {
             Ok(text) => toml::from_str::<File>(&text)
                 .map_err(|error| {
-                    format!(
-                        "{}: {}",
-                        shown(&file),
-                        error.to_string().trim().replace('\n', " ")
-                    )
+                    let before = error.span().and_then(|span| text.get(..span.start));
+                    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+                    format!("{}:{line}: {}", shown(&file), error.message().trim())
                 })
                 .and_then(|set| {
                     Self::of(&set).map_err(|error| format!("{}: {error}", shown(&file)))

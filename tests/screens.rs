@@ -415,3 +415,24 @@ impl Desk {
         self.run(effects);
     }
 }
+
+#[test]
+fn a_popup_over_wide_letters_keeps_its_edge() {
+    let cards: String = (0..30)
+        .map(|at| {
+            format!("BEGIN:VCARD\nUID:{at}\nFN:田中花子\nTEL:+81 90 5550 {at:04}\nEND:VCARD\n")
+        })
+        .collect();
+    let mut desk = Desk::new(100, 30, &cards);
+    desk.press("g g H");
+    for line in desk.frame().lines().skip(4).take(20) {
+        assert!(line.contains('│'), "{line}");
+    }
+    // Four columns in, in the middle of a letter.
+    let edges = desk
+        .frame()
+        .lines()
+        .filter(|line| line.chars().nth(5).is_some_and(|sign| "│╭╰".contains(sign)))
+        .count();
+    assert!(edges >= 20, "{}", desk.frame());
+}

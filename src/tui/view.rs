@@ -120,6 +120,7 @@ pub(super) fn popup(
     let glyphs = &theme.glyphs;
     let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
     frame.render_widget(Clear, area);
+    cut_wide(area, frame);
     let inside = usize::from(area.width.saturating_sub(2));
     let rule = theme.style(Role::Rule);
     // The title stands one sign from the left corner, what is at the right one from its corner.
@@ -177,6 +178,20 @@ pub(super) fn popup(
         area.width.saturating_sub(2),
         area.height.saturating_sub(2),
     )
+}
+
+/// Takes away wide letters that reach from the left into an area: half of one would hide its edge.
+fn cut_wide(area: Rect, frame: &mut Frame<'_>) {
+    let Some(x) = area.x.checked_sub(1) else {
+        return;
+    };
+    for y in area.y..area.bottom() {
+        if let Some(cell) = frame.buffer_mut().cell_mut((x, y))
+            && width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// Puts the terminal's own cursor into a field, where input methods look for it.

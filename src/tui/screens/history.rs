@@ -39,7 +39,7 @@ pub fn lines<'a>(history: &History, calendar: &Calendar, theme: &Theme) -> Vec<L
             let undone = if entry.undone { "  undone" } else { "" };
             lines.push(Line::from(vec![
                 Span::styled(
-                    format!("{:<14}", calendar.when(entry.point.at)),
+                    format!("{:<16}", calendar.when(entry.point.at)),
                     theme.style(Role::Dim),
                 ),
                 Span::styled(
@@ -60,7 +60,7 @@ pub fn lines<'a>(history: &History, calendar: &Calendar, theme: &Theme) -> Vec<L
                     .map(|change| {
                         let arrow = theme.glyphs.arrow;
                         let text = format!(
-                            "{:14}{} {} {arrow} {}",
+                            "{:16}{} {} {arrow} {}",
                             "",
                             words(&change.field),
                             shown(&change.from),
