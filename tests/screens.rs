@@ -418,11 +418,9 @@ impl Desk {
 
 #[test]
 fn a_popup_over_wide_letters_keeps_its_edge() {
-    let cards: String = (0..30)
-        .map(|at| {
-            format!("BEGIN:VCARD\nUID:{at}\nFN:田中花子\nTEL:+81 90 5550 {at:04}\nEND:VCARD\n")
-        })
-        .collect();
+    let card =
+        |at| format!("BEGIN:VCARD\nUID:{at}\nFN:田中花子\nTEL:+81 90 5550 {at:04}\nEND:VCARD\n");
+    let cards = (0..30).map(card).collect::<Vec<_>>().concat();
     let mut desk = Desk::new(100, 30, &cards);
     desk.press("g g H");
     for line in desk.frame().lines().skip(4).take(20) {
