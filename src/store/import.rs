@@ -34,15 +34,36 @@ impl Store {
         source: &str,
         title: &str,
     ) -> Result<Done<ImportReport>, Refusal> {
-        self.write(|writer| {
+        self.cache(IMPORT_CACHE)?;
+        let done = self.write(|writer| {
             let mut report = ImportReport::default();
             for card in cards {
                 writer.take_card(card, source, &mut report)?;
             }
             Ok((report, title.to_owned()))
+        });
+        // What was written is written, whether or not the memory comes back.
+        let _ = self.cache(CACHE);
+        done
+    }
+
+    /// Sets how many KiB of the database are kept in memory, and gives back what is more.
+    fn cache(&self, kibibytes: u32) -> Result<(), Refusal> {
+        self.read(|connection| {
+            connection.execute_batch(&format!(
+                "PRAGMA cache_size = -{kibibytes}; PRAGMA shrink_memory;"
+            ))?;
+            Ok(())
         })
     }
 }
+
+/// The memory that a connection keeps pages in, in KiB; `SQLite`'s own measure.
+const CACHE: u32 = 2_000;
+
+/// The same during an import: rows go into every index at random places, and with less memory each
+/// page is written and read again many times.
+const IMPORT_CACHE: u32 = 48_000;
 
 /// A card in the form of the records that it would make.
 struct Taken {
