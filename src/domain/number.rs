@@ -254,15 +254,8 @@ impl Reading {
             Err(ValidationError::InvalidLength) => Verdict::WrongLength,
             Err(ValidationError::InvalidCountryCode) => Verdict::NoSuchCountry,
         };
-        let extension = parsed
-            .extension
-            .clone()
-            .filter(|extension| !extension.is_empty());
-        let mut e164 = parsed.format_as(PhoneNumberFormat::E164).into_owned();
-        if let Some(extension) = &extension {
-            e164.push_str(";ext=");
-            e164.push_str(extension);
-        }
+        let e164 = e164(&parsed);
+        let extension = extension(&parsed);
         Self {
             calling_code: u16::try_from(parsed.country_code).unwrap_or_default(),
             national_number: parsed.get_national_significant_number(),
@@ -321,6 +314,33 @@ impl Reading {
     }
 }
 
+/// The extension's digits.
+fn extension(parsed: &PhoneNumber) -> Option<String> {
+    parsed
+        .extension
+        .clone()
+        .filter(|extension| !extension.is_empty())
+}
+
+/// E.164, with `;ext=` and digits for an extension.
+fn e164(parsed: &PhoneNumber) -> String {
+    let mut e164 = parsed.format_as(PhoneNumberFormat::E164).into_owned();
+    if let Some(extension) = extension(parsed) {
+        e164.push_str(";ext=");
+        e164.push_str(&extension);
+    }
+    e164
+}
+
+/// Whether a number can be dialled from anywhere, as [`Reading::is_complete`], without the cost of
+/// its region and use.
+fn is_complete(parsed: &PhoneNumber) -> bool {
+    matches!(
+        parsed.is_possible_with_reason(),
+        Ok(NumberLengthType::IsPossible)
+    )
+}
+
 /// Reads a number: in international spelling, or in national spelling with the calling code as a
 /// hint (digits only), or else as in the home country.
 ///
@@ -335,6 +355,15 @@ pub fn parse(
     calling_code: Option<&str>,
     home: Option<Region>,
 ) -> Result<Reading, Verdict> {
+    numbered(text, calling_code, home).map(Reading::of)
+}
+
+/// The number as the library holds it.
+fn numbered(
+    text: &str,
+    calling_code: Option<&str>,
+    home: Option<Region>,
+) -> Result<PhoneNumber, Verdict> {
     let text = text.trim();
     let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
     let hinted = hint.and_then(Region::of_calling_code);
@@ -350,7 +379,7 @@ pub fn parse(
         _ => text.to_owned(),
     };
     match PHONE_NUMBER_UTIL.parse(&spelled, region.and_then(Region::for_library)) {
-        Ok(parsed) => Ok(Reading::of(parsed)),
+        Ok(parsed) => Ok(parsed),
         Err(ParseError::InvalidCountryCode)
             if spelled == text && region.is_none() && !international =>
         {
@@ -379,12 +408,15 @@ pub struct Canonical {
 #[must_use]
 pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) -> Canonical {
     let typed = typed.trim();
-    match parse(typed, calling_code, home) {
-        Ok(reading) if reading.is_complete() => Canonical {
-            country_code: Some(reading.calling_code.to_string()),
-            identity: reading.e164.clone(),
-            number: reading.e164,
-        },
+    match numbered(typed, calling_code, home) {
+        Ok(parsed) if is_complete(&parsed) => {
+            let number = e164(&parsed);
+            Canonical {
+                country_code: Some(parsed.country_code.to_string()),
+                identity: number.clone(),
+                number,
+            }
+        }
         _ => {
             let digits = digits(typed);
             // A text without digits cannot begin with the `+` that marks E.164.
@@ -406,8 +438,10 @@ pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) 
 /// text itself.
 #[must_use]
 pub fn display(stored: &str) -> String {
-    match parse(stored, None, None) {
-        Ok(reading) if stored.starts_with('+') && reading.is_complete() => reading.international(),
+    match numbered(stored, None, None) {
+        Ok(parsed) if stored.starts_with('+') && is_complete(&parsed) => parsed
+            .format_as(PhoneNumberFormat::International)
+            .into_owned(),
         _ => stored.to_owned(),
     }
 }
