@@ -339,6 +339,22 @@ impl ContactAttributes {
         (read, sent.finish("contact"))
     }
 
+    /// The names that were sent and are not blank, the one to show first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [
+            &self.name,
+            &self.given_name,
+            &self.family_name,
+            &self.nickname,
+            &self.organisation,
+        ]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(String::as_str)
+        .filter(|name| !name.trim().is_empty())
+    }
+
     /// The contact that these attributes make; its stamp is left at the epoch for the database to
     /// set.
     ///

@@ -94,7 +94,7 @@ impl Writer<'_> {
             phones,
             card: bytes,
         } = card;
-        let name = shown_name(&contact);
+        let name = contact.names().next().map(str::to_owned);
         let mut taken = match self.read_card(contact, phones, source) {
             Ok(taken) => taken,
             Err(Failure::Refused(refusal)) => {
@@ -163,7 +163,7 @@ impl Writer<'_> {
             }
         }
 
-        if shown_name(&sent).is_none() {
+        if sent.names().next().is_none() {
             // Somebody without a name is found by number or address.
             let number = made.first().map(Phone::shown);
             let details = sent.details.iter().flatten();
@@ -288,23 +288,6 @@ impl Writer<'_> {
             .execute([bytes])?;
         Ok(CardId(self.connection().last_insert_rowid()))
     }
-}
-
-/// The name on a card, if it has any.
-fn shown_name(contact: &ContactAttributes) -> Option<String> {
-    let names = [
-        &contact.name,
-        &contact.given_name,
-        &contact.family_name,
-        &contact.nickname,
-        &contact.organisation,
-    ];
-    names
-        .into_iter()
-        .flatten()
-        .flatten()
-        .find(|name| !name.trim().is_empty())
-        .cloned()
 }
 
 fn reject(place: Place, name: Option<String>, refusal: &Refusal, card: Vec<u8>) -> Reject {

@@ -211,8 +211,6 @@ pub enum TimerId {
     WhichKey(u64),
     /// A question to the store takes long: show that.
     Spinner(Ticket),
-    /// Look whether another program has written.
-    Toast(u64),
 }
 
 /// A line about what was just done, or why not.

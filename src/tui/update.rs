@@ -45,7 +45,6 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.which_key = !model.waiting.is_empty() && id == model.ticket.0;
         }
         Msg::Timer(TimerId::Spinner(ticket)) => model.busy = model.writing == Some(ticket),
-        Msg::Timer(TimerId::Toast(_)) => {}
         Msg::Editor(text) => edited(model, text, &mut effects),
         Msg::Paths(paths) => {
             if let Some(Screen::Prompt(prompt)) = model.over.last_mut() {

@@ -78,14 +78,7 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
 
 /// Whether a contact has a name of some kind, or an email.
 pub(super) fn names_somebody(contact: &ContactAttributes) -> bool {
-    let names = [
-        &contact.name,
-        &contact.given_name,
-        &contact.family_name,
-        &contact.nickname,
-        &contact.organisation,
-    ];
-    names.into_iter().any(Option::is_some)
+    contact.names().next().is_some()
         || contact
             .details
             .iter()
