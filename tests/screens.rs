@@ -24,6 +24,12 @@ BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:丸山 Maruyama Ken\nTEL:+81 3 5550 1234\nEN
 BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Martin Ødegård\nTEL:+47 55 55 01 77\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:Maryam Siddiqui\nEMAIL:maryam@example.org\nEND:VCARD\n";
 
+/// Numbers that need attention, each for a reason of its own.
+const TO_FIX: &str = "BEGIN:VCARD\nVERSION:3.0\nFN:Tamar Lev\n\
+TEL;TYPE=CELL;X-CALLBOOK-SOURCE=google:+972 50 555 0118\nTEL;TYPE=CELL:+972 50 555 0181\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nFN:Mark Abernathy\nTEL:+1 212 555 0147\nTEL:+39 12\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nFN:Ana Prado\nTEL:+351 21 555 0199\nTEL;TYPE=HOME:+1 212 555 0147\nEND:VCARD\n";
+
 /// The program without its terminal: effects on the store are done at once.
 struct Desk {
     book: Book,
@@ -130,6 +136,10 @@ impl Desk {
             Request::Write(Write::Confirm(ids)) => store
                 .confirm_contacts(&ids)
                 .map(|done| forward(done.point, None)),
+            Request::Worklist => store.worklist().map(Reply::Worklist),
+            Request::Write(Write::ConfirmSource(source)) => store
+                .confirm_source(&source)
+                .map(|done| forward(done.point, None)),
             Request::Write(Write::Undo) => store.undo().map(|point| {
                 Reply::Written(Written {
                     point,
@@ -213,6 +223,11 @@ fn the_screens_at_three_sizes() {
         desk.press("esc esc s");
         desk.model.which_key = true;
         insta::assert_snapshot!(format!("which_key_{width}x{height}"), desk.frame());
+        let mut fix = Desk::new(width, height, TO_FIX);
+        fix.press("f");
+        insta::assert_snapshot!(format!("fix_numbers_{width}x{height}"), fix.frame());
+        fix.press("b");
+        insta::assert_snapshot!(format!("by_source_{width}x{height}"), fix.frame());
         let empty = Desk::new(width, height, "");
         insta::assert_snapshot!(format!("empty_{width}x{height}"), empty.frame());
     }
@@ -233,7 +248,17 @@ fn without_unicode_the_same_is_said_in_ascii() {
 #[test]
 fn any_size_is_drawn() {
     let mut desk = Desk::new(100, 30, CARDS);
-    for keys in ["g g", "enter", "e", "esc esc e", "esc :", "esc i", "esc H"] {
+    for keys in [
+        "g g",
+        "enter",
+        "e",
+        "esc esc e",
+        "esc :",
+        "esc i",
+        "esc H",
+        "esc f",
+        "b",
+    ] {
         desk.press(keys);
         for (width, height) in [
             (0, 0),
@@ -433,4 +458,39 @@ fn a_popup_over_wide_letters_keeps_its_edge() {
         .filter(|line| line.chars().nth(5).is_some_and(|sign| "│╭╰".contains(sign)))
         .count();
     assert!(edges >= 20, "{}", desk.frame());
+}
+
+#[test]
+fn numbers_are_fixed_one_contact_after_the_other_and_all_of_it_can_be_taken_back() {
+    let mut desk = Desk::new(100, 30, TO_FIX);
+    desk.press("f");
+    assert_eq!(desk.names().len(), 3);
+    assert!(desk.frame().contains("3 left · 0 done"), "{}", desk.frame());
+    desk.press("enter");
+    assert_eq!(desk.names().len(), 2);
+    assert!(desk.frame().contains("2 left · 1 done"), "{}", desk.frame());
+    let before = desk.model.current();
+    desk.press("s");
+    assert_ne!(desk.model.current(), before, "skipping goes on");
+    desk.press("s");
+    assert_eq!(
+        desk.model.current(),
+        before,
+        "after the last comes the first"
+    );
+    desk.press("l d");
+    assert!(desk.toast().starts_with("Deleted"), "{}", desk.toast());
+    desk.press("b enter");
+    assert_eq!(desk.book.store.totals().unwrap().attention, 0);
+    desk.press("enter");
+    assert!(
+        desk.toast().contains("nothing needs attention"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("u u u");
+    assert_eq!(desk.book.store.totals().unwrap().attention, 3);
+    desk.press("q");
+    assert!(desk.model.triage.is_none());
+    assert_eq!(desk.names().len(), 3);
 }

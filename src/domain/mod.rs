@@ -17,3 +17,4 @@ pub mod safe;
 pub mod sent;
 pub mod timestamp;
 pub mod title;
+pub mod triage;

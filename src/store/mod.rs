@@ -13,6 +13,7 @@ mod log;
 mod phones;
 mod record;
 mod schema;
+mod triage;
 mod write;
 
 use std::cell::Cell;

@@ -12,7 +12,7 @@ use super::screens::history::History;
 use super::screens::phone_form::{Owner, PhoneForm};
 use super::screens::question::Question;
 use super::screens::search::{Kind, Search};
-use super::screens::{detail, list};
+use super::screens::{detail, list, triage};
 use super::travel::travel;
 use super::update::{ask_holders, leave_form};
 
@@ -52,11 +52,12 @@ pub fn why_not(action: Action, model: &Model) -> Option<&'static str> {
             Some("the contact is still being read")
         }
         Action::Fix
-            if !model.list.query.attention
+            if model.triage.is_none()
                 && model.totals.is_some_and(|totals| totals.attention == 0) =>
         {
             Some("nothing needs attention")
         }
+        Action::ConfirmNext if nobody => Some("nothing needs attention any more; q goes back"),
         Action::Overwrite | Action::AllMine | Action::AllStored
             if !matches!(model.over.last(), Some(Screen::Conflict(_))) =>
         {
@@ -103,7 +104,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         | Action::PageDown
         | Action::PageUp => travel(model, action, effects),
         Action::Open => {
-            if model.current().is_some() {
+            if model.current().is_some() && model.triage.is_none() {
                 model.focus = Focus::Detail;
             } else {
                 model.focus = Focus::List;
@@ -137,11 +138,13 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         }
         Action::Favourite => detail::favourite(model, effects),
         Action::Import => model.over.push(Screen::Prompt(Box::default())),
-        Action::Fix
-        | Action::ShowAll
-        | Action::SortName
-        | Action::SortGiven
-        | Action::SortChanged => change_list(model, action, effects),
+        Action::Fix => triage::switch(model, effects),
+        Action::ConfirmNext | Action::Skip | Action::BySource | Action::ConfirmSource => {
+            triage::act(model, action, effects);
+        }
+        Action::ShowAll | Action::SortName | Action::SortGiven | Action::SortChanged => {
+            change_list(model, action, effects);
+        }
         Action::History => open_history(model, effects),
         Action::EditNumber => edit_number(model, effects),
         Action::AddNumber => {
@@ -170,6 +173,15 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
                     .unwrap_or(1);
                 model.detail.go(place.saturating_sub(1));
             }
+        }
+        Action::NextNumber => {
+            let next = model.detail.cursor + 1;
+            let last = model
+                .detail
+                .profile
+                .as_ref()
+                .map_or(0, |profile| profile.phones.len());
+            model.detail.go(if next < last { next } else { 0 });
         }
         Action::NextField | Action::PreviousField => {
             step_field(model, action == Action::NextField, effects);
@@ -264,8 +276,8 @@ fn escape(model: &mut Model, effects: &mut Vec<Effect>) {
             list::seek(model, id, effects);
         }
         model.focus = Focus::List;
-    } else if model.list.query.attention {
-        change_list(model, Action::Fix, effects);
+    } else if model.triage.is_some() {
+        triage::switch(model, effects);
     } else {
         model.focus = Focus::List;
     }
@@ -318,14 +330,8 @@ fn change_list(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::SortName => list::sort(model, Order::Name, height, effects),
         Action::SortGiven => list::sort(model, Order::Given, height, effects),
         Action::SortChanged => list::sort(model, Order::Changed, height, effects),
-        Action::Fix => {
-            let query = ListQuery {
-                attention: !model.list.query.attention,
-                ..model.list.query.clone()
-            };
-            list::show(model, query, height, effects);
-        }
         _ => {
+            model.triage = None;
             model.list.marks.clear();
             model.list.filter.set("");
             let query = ListQuery {

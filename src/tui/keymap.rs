@@ -18,6 +18,10 @@ pub enum Scope {
     Filter,
     /// The numbers of a contact.
     Numbers,
+    /// Fix numbers.
+    Fix,
+    /// The sources to confirm by.
+    Sources,
     /// A form for one number.
     NumberForm,
     /// The form for a contact.
@@ -36,9 +40,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Contacts,
         Self::Numbers,
+        Self::Fix,
+        Self::Sources,
         Self::Filter,
         Self::NumberForm,
         Self::ContactForm,
@@ -60,6 +66,8 @@ impl Scope {
             Self::Contacts => "contacts",
             Self::Filter => "filter",
             Self::Numbers => "numbers",
+            Self::Fix => "fix numbers",
+            Self::Sources => "confirm by source",
             Self::NumberForm => "number form",
             Self::ContactForm => "contact form",
             Self::Conflict => "conflict",
@@ -92,10 +100,11 @@ actions! {
     Down "down", Up "up", Top "top", Bottom "bottom", PageDown "page-down", PageUp "page-up",
     Open "open", AddContact "add-contact", EditContact "edit-contact", DeleteContact "delete-contact",
     Copy "copy", Call "call", Mark "mark", Favourite "favourite", Confirm "confirm", Fix "fix",
+    ConfirmNext "confirm-next", Skip "skip", BySource "by-source", ConfirmSource "confirm-source",
     Import "import", SortName "sort-name", SortGiven "sort-given", SortChanged "sort-changed",
     ShowAll "show-all", History "history",
     EditNumber "edit-number", AddNumber "add-number", MakePrimary "make-primary",
-    Accurate "accurate", Historic "historic", DeleteNumber "delete-number", Pick "pick",
+    Accurate "accurate", Historic "historic", DeleteNumber "delete-number", Pick "pick", NextNumber "next-number",
     NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
     Editor "editor", DeleteRow "delete-row", Enter "enter",
     Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", Overwrite "overwrite",
@@ -146,7 +155,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["y"], Action::Copy, "copy", 3, "copy the number"),
     bind(Scope::Contacts, &["c"], Action::Call, "call", 4, "call the number"),
     bind(Scope::Contacts, &["space"], Action::Mark, "mark", 5, "mark the contact and move down"),
-    bind(Scope::Contacts, &["f"], Action::Fix, "fix", 6, "show only contacts that need attention, or everybody again"),
+    bind(Scope::Contacts, &["f"], Action::Fix, "fix", 6, "fix numbers: go through the contacts that need attention"),
     bind(Scope::Contacts, &["v"], Action::Confirm, "", 9, "confirm the contact: all its numbers are accurate"),
     bind(Scope::Contacts, &["*"], Action::Favourite, "", 9, "make the contact a favourite, or no longer"),
     bind(Scope::Contacts, &["d", "delete"], Action::DeleteContact, "", 9, "delete the contact, or all that are marked"),
@@ -166,6 +175,23 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Numbers, &["a"], Action::AddNumber, "", 9, "add a number"),
     bind(Scope::Numbers, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
     bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the contact"),
+    bind(Scope::Fix, &["enter"], Action::ConfirmNext, "confirm & next", 0, "confirm the contact, or all that are marked, and go on"),
+    bind(Scope::Fix, &["p"], Action::MakePrimary, "primary", 1, "make primary, the number dialled first"),
+    bind(Scope::Fix, &["h"], Action::Historic, "historic", 2, "keep as historic: the fix for a number that changed"),
+    bind(Scope::Fix, &["e"], Action::EditNumber, "edit", 3, "edit the number"),
+    bind(Scope::Fix, &["d", "delete"], Action::DeleteNumber, "drop", 4, "delete the number"),
+    bind(Scope::Fix, &["s"], Action::Skip, "skip", 5, "leave the contact as it is, and go on"),
+    bind(Scope::Fix, &["b"], Action::BySource, "by source", 7, "confirm all at once whose numbers came from one source"),
+    bind(Scope::Fix, &["q", "f"], Action::Fix, "leave", 6, "back to everybody"),
+    bind(Scope::Fix, &["v"], Action::Accurate, "", 9, "mark this one number as accurate, or as not confirmed"),
+    bind(Scope::Fix, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
+    bind(Scope::Fix, &["l", "right"], Action::NextNumber, "", 9, "go to the next number of the contact"),
+    bind(Scope::Fix, &["space"], Action::Mark, "", 9, "mark the contact and move down"),
+    bind(Scope::Fix, &["y"], Action::Copy, "", 9, "copy the number"),
+    bind(Scope::Fix, &["c"], Action::Call, "", 9, "call the number"),
+    bind(Scope::Fix, &["H"], Action::History, "", 9, "history of the contact"),
+    bind(Scope::Sources, &["enter"], Action::ConfirmSource, "confirm all of it", 0, "confirm all whose numbers came from this source"),
+    bind(Scope::Sources, &["esc"], Action::Escape, "cancel", 1, "leave without confirming"),
     bind(Scope::Filter, &["enter"], Action::Open, "open", 0, "open the contact"),
     bind(Scope::Filter, &["down", "^N"], Action::Down, "", 9, "next match"),
     bind(Scope::Filter, &["up", "^P"], Action::Up, "", 9, "previous match"),

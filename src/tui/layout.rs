@@ -27,6 +27,8 @@ pub struct Areas {
     pub rule: Rect,
     /// The list.
     pub list: Rect,
+    /// Under the list, while numbers are fixed: why contacts are there.
+    pub why: Rect,
     /// The bar between the panes.
     pub bar: Rect,
     /// The contact.
@@ -43,7 +45,7 @@ impl Areas {
     /// Everything between the two rules.
     #[must_use]
     pub fn content(&self) -> Rect {
-        self.list.union(self.bar).union(self.detail)
+        self.list.union(self.why).union(self.bar).union(self.detail)
     }
 
     /// Whether the terminal is too small for any of it.
@@ -82,10 +84,32 @@ pub fn layout(model: &Model) -> Areas {
             Rect::new(left, top, 1, rows),
             Rect::new(left + 1, top, width.saturating_sub(left + 1), rows),
         )
-    } else if model.focus == Focus::Detail {
+    } else if model.focus == Focus::Detail || model.triage.is_some() && model.focus == Focus::List {
         (none, none, whole)
     } else {
         (whole, none, none)
+    };
+    let reasons = model
+        .triage
+        .as_ref()
+        .map_or(0, |triage| triage.worklist.reasons.len());
+    let wanted = u16::try_from(reasons + 2).unwrap_or(0);
+    // The list is what matters: without room to spare, the reasons stay away.
+    let (list, why) = if reasons > 0 && bar.width > 0 && list.height >= wanted + 8 {
+        let rows = list.height - wanted;
+        (
+            Rect {
+                height: rows,
+                ..list
+            },
+            Rect {
+                y: list.y + rows,
+                height: wanted,
+                ..list
+            },
+        )
+    } else {
+        (list, none)
     };
     let hints = row(height.saturating_sub(1));
     Areas {
@@ -93,6 +117,7 @@ pub fn layout(model: &Model) -> Areas {
         filter: row(1),
         rule: row(2),
         list,
+        why,
         bar,
         detail,
         foot: row(bottom),

@@ -13,6 +13,7 @@ use crate::domain::operation::{HistoryEntry, UndoPoint};
 use crate::domain::phone::{PhoneAttributes, PhoneId};
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::triage::Worklist;
 
 use super::key::Key;
 use super::keymap::{Keymap, Scope};
@@ -25,6 +26,7 @@ use super::screens::phone_form::PhoneForm;
 use super::screens::prompt::Prompt;
 use super::screens::question::Question;
 use super::screens::search::Search;
+use super::screens::triage::{Sources, Triage};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +97,8 @@ pub enum Request {
     Holders(String, Option<ContactId>),
     /// The history of a contact.
     History(ContactId),
+    /// Why contacts need attention.
+    Worklist,
     /// Write.
     Write(Write),
 }
@@ -116,6 +120,8 @@ pub enum Write {
     DeleteContacts(Vec<ContactId>),
     /// Confirm contacts.
     Confirm(Vec<ContactId>),
+    /// Confirm every contact that needs attention and has a number from this source.
+    ConfirmSource(String),
     /// Undo.
     Undo,
     /// Redo.
@@ -141,6 +147,8 @@ pub enum Reply {
     Holders(Vec<Holder>),
     /// The history.
     History(Vec<HistoryEntry>),
+    /// Why contacts need attention.
+    Worklist(Worklist),
     /// Written.
     Written(Written),
     /// Refused; nothing was written.
@@ -264,6 +272,8 @@ pub enum Screen {
     Question(Question),
     /// The history of a contact.
     History(Box<History>),
+    /// The sources to confirm by.
+    Sources(Sources),
 }
 
 /// All that the screens remember.
@@ -287,6 +297,8 @@ pub struct Model {
     pub list: List,
     /// The contact beside it.
     pub detail: Detail,
+    /// Fix numbers, while it is on: then the list shows who needs attention.
+    pub triage: Option<Triage>,
     /// Which of the two has the keys.
     pub focus: Focus,
     /// What stands over them, the topmost last.
@@ -327,6 +339,7 @@ impl Model {
             read_only: None,
             list: List::default(),
             detail: Detail::default(),
+            triage: None,
             focus: Focus::List,
             over: Vec::new(),
             totals: None,
@@ -390,8 +403,12 @@ impl Model {
             Some(Screen::Search(_)) => vec![Scope::Search],
             Some(Screen::Prompt(_)) => vec![Scope::Prompt],
             Some(Screen::Question(_)) => vec![Scope::Question],
+            Some(Screen::Sources(_)) => vec![Scope::Sources, Scope::Movement, Scope::Global],
             Some(Screen::History(_)) => vec![Scope::Reading, Scope::Movement, Scope::Global],
             None => match self.focus {
+                Focus::List if self.triage.is_some() => {
+                    vec![Scope::Fix, Scope::Movement, Scope::Global]
+                }
                 Focus::List => vec![Scope::Contacts, Scope::Movement, Scope::Global],
                 Focus::Filter => vec![Scope::Filter, Scope::Global],
                 Focus::Detail => vec![Scope::Numbers, Scope::Movement, Scope::Global],
@@ -406,7 +423,9 @@ impl Model {
             Some(Screen::PhoneForm(form)) => form.in_text(),
             Some(Screen::ContactForm(form)) => form.in_text(),
             Some(Screen::Search(_) | Screen::Prompt(_)) => true,
-            Some(Screen::Conflict(_) | Screen::Question(_) | Screen::History(_)) => false,
+            Some(
+                Screen::Conflict(_) | Screen::Question(_) | Screen::History(_) | Screen::Sources(_),
+            ) => false,
             None => self.focus == Focus::Filter,
         }
     }

@@ -288,6 +288,7 @@ fn answer(store: &mut Store, request: Request) -> Result<Reply, Refusal> {
         }),
         Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
         Request::History(id) => Reply::History(store.history(id, 500)?),
+        Request::Worklist => Reply::Worklist(store.worklist()?),
         Request::Write(write) => Reply::Written(written(store, write)?),
     })
 }
@@ -318,6 +319,7 @@ fn written(store: &mut Store, write: Write) -> Result<Written, Refusal> {
         }
         Write::DeleteContacts(ids) => forward(store.delete_contacts(&ids)?.point, None),
         Write::Confirm(ids) => forward(store.confirm_contacts(&ids)?.point, None),
+        Write::ConfirmSource(source) => forward(store.confirm_source(&source)?.point, None),
         Write::Undo => Written {
             point: store.undo()?,
             step: Step::Undone,

@@ -146,6 +146,8 @@ pub struct Glyphs {
     pub corners: [&'static str; 4],
     /// Before the lines that unfold.
     pub fold: &'static str,
+    /// Before a line that hangs on the one above.
+    pub twig: &'static str,
     /// A bar of progress, empty and full.
     pub gauge: [&'static str; 2],
 }
@@ -176,6 +178,7 @@ pub const UNICODE: Glyphs = Glyphs {
     arrows: ["←", "→", "↑", "↓"],
     corners: ["╭", "╮", "╰", "╯"],
     fold: "│",
+    twig: "└",
     gauge: ["░", "█"],
 };
 
@@ -205,6 +208,7 @@ pub const ASCII: Glyphs = Glyphs {
     arrows: ["Left", "Right", "Up", "Down"],
     corners: ["+", "+", "+", "+"],
     fold: "|",
+    twig: "`",
     gauge: [".", "#"],
 };
 

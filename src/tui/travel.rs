@@ -32,6 +32,11 @@ pub(super) fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect
                 .saturating_mul(2);
             history.scroll = moved(history.scroll, last, 10);
         }
+        Some(Screen::Sources(sources)) => {
+            let origins = model.triage.as_ref();
+            let last = origins.map_or(0, |triage| triage.worklist.sources.len());
+            sources.cursor = moved(sources.cursor, last.saturating_sub(1), 8);
+        }
         Some(_) => {}
         None if model.focus == Focus::Detail => {
             let last = model

@@ -17,7 +17,7 @@ use super::model::{
 };
 use super::screens::conflict::Conflict;
 use super::screens::question::Question;
-use super::screens::{detail, list};
+use super::screens::{detail, list, triage};
 
 /// What is asked at the start: the first rows. What is counted comes after the first frame.
 pub fn start(model: &mut Model) -> Vec<Effect> {
@@ -251,7 +251,10 @@ fn edited(model: &mut Model, text: Option<String>, effects: &mut Vec<Effect>) {
 /// Takes an answer of the store; what is too old is dropped.
 fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Effect>) {
     let height = list_height(model);
-    if list::take(model, ticket, &reply, height, effects) || detail::take(model, ticket, &reply) {
+    if list::take(model, ticket, &reply, height, effects)
+        || detail::take(model, ticket, &reply)
+        || triage::take(model, ticket, &reply)
+    {
         return;
     }
     if model.writing == Some(ticket) {
@@ -277,11 +280,13 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
         Reply::ChangedElsewhere => {
             list::reload(model, height, effects);
             detail::refresh(model, effects);
+            triage::ask(model, effects);
         }
         Reply::Rows(_)
         | Reply::Count(_)
         | Reply::Totals(_)
         | Reply::Place(_)
+        | Reply::Worklist(_)
         | Reply::Profile(_) => {}
     }
 }
@@ -320,6 +325,7 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
     let height = list_height(model);
     list::reload(model, height, effects);
     detail::refresh(model, effects);
+    triage::ask(model, effects);
     if let Some(id) = written.contact {
         list::seek(model, id, effects);
     }

@@ -14,7 +14,7 @@ use super::model::{Focus, Model, Screen, Tone};
 use super::text::{elide, width};
 use super::theme::{Role, Theme};
 use super::time::Calendar;
-use super::views::{conflict, contact_form, detail, footer, list, phone_form, popups};
+use super::views::{conflict, contact_form, detail, footer, list, phone_form, popups, triage};
 
 /// Draws the model.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
@@ -41,7 +41,13 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         _ if is_empty(model) => nobody(model, &behind, areas.content(), frame),
         _ => {
             list::draw(model, &behind, areas, frame);
-            detail::draw(model, &behind, areas.detail, frame);
+            match &model.triage {
+                Some(triage) => {
+                    triage::reasons(triage, &behind, areas.why, frame);
+                    triage::draw(model, &behind, areas.detail, frame);
+                }
+                None => detail::draw(model, &behind, areas.detail, frame),
+            }
         }
     }
     for (at, screen) in model.over.iter().enumerate() {
@@ -64,6 +70,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             }
             Screen::History(history) => {
                 popups::history(model, history, &theme, areas.content(), frame);
+            }
+            Screen::Sources(sources) => {
+                triage::sources(model, sources, &theme, areas.content(), frame);
             }
             Screen::ContactForm(_) => {}
         }
@@ -216,6 +225,7 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         | (Some(Screen::PhoneForm(_) | Screen::Conflict(_)), _, Some(profile)) => {
             Some(profile.contact.name.clone())
         }
+        _ if model.triage.is_some() => Some("Fix numbers".to_owned()),
         _ => None,
     };
     if let Some(under) = under {
@@ -243,6 +253,11 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         right.push(Span::styled(
             format!("{} marked", thousands(model.list.marks.len())),
             theme.style(Role::Match),
+        ));
+    } else if let Some(triage) = &model.triage {
+        right.push(Span::styled(
+            triage::progress(model, triage, theme),
+            theme.style(Role::Dim),
         ));
     } else if let Some(totals) = model.totals {
         match (totals.contacts, totals.attention) {

@@ -9,3 +9,4 @@ pub mod phone_form;
 pub mod prompt;
 pub mod question;
 pub mod search;
+pub mod triage;

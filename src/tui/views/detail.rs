@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::edit::Profile;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark, Phone};
+use crate::domain::triage;
 use crate::tui::model::{Focus, Model};
 use crate::tui::text::{elide, fit, lit_digits, width, wrap};
 use crate::tui::theme::{Role, Theme};
@@ -294,8 +295,11 @@ impl Page<'_> {
     /// The two lines under the number that the cursor is on: what it is, and why its mark.
     fn unfolded(&self, phone: &Phone) -> Vec<Line<'static>> {
         let middle = self.theme.glyphs.middle;
-        let first = match number::parse(&phone.number, phone.country_code.as_deref(), None) {
-            Ok(reading) if phone.is_normalised() => {
+        let first = match (
+            triage::impossible(phone),
+            number::parse(&phone.number, phone.country_code.as_deref(), None),
+        ) {
+            (None, Ok(reading)) => {
                 let place = reading.country().map_or_else(
                     || format!("+{}", reading.calling_code),
                     |region| region.name().to_owned(),
@@ -306,11 +310,7 @@ impl Page<'_> {
                     reading.national()
                 )
             }
-            Ok(reading) => format!(
-                "not a possible number: {}",
-                reading.verdict.reason(reading.country())
-            ),
-            Err(verdict) => format!("not a possible number: {}", verdict.reason(None)),
+            (reason, _) => reason.map_or_else(String::new, |reason| reason.words()),
         };
         let confirmed = match (phone.valid_values, phone.source == MANUAL) {
             (true, _) => String::new(),

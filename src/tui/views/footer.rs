@@ -156,8 +156,9 @@ fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 /// The word of a hint, with what it depends on.
 fn word(model: &Model, action: Action, hint: &str) -> String {
     match (action, model.over.last()) {
-        (Action::Fix, _) if model.list.query.attention => "everybody".to_owned(),
-        (Action::Fix, _) => format!("fix {}", model.totals.map_or(0, |totals| totals.attention)),
+        (Action::Fix, _) if model.triage.is_none() => {
+            format!("fix {}", model.totals.map_or(0, |totals| totals.attention))
+        }
         (Action::Save, Some(Screen::Conflict(conflict))) if conflict.undecided() > 0 => {
             format!("{hint} ({} to decide)", conflict.undecided())
         }

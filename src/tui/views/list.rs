@@ -14,6 +14,8 @@ use crate::tui::text::{elide, fit, lit, lit_digits, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::{caret, two_ends};
 
+use super::triage;
+
 /// Row 2: what is typed, and how many match.
 pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let list = &model.list;
@@ -26,15 +28,12 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
         left.push(Span::styled("/ ", theme.style(Role::Key)));
         left.push(Span::styled(seen.to_owned(), theme.style(Role::Text)));
     }
-    if list.query.attention {
-        left.push(Span::styled(
-            if text.is_empty() {
-                "to fix: not confirmed yet"
-            } else {
-                "   to fix"
-            },
-            theme.style(Role::Warn),
-        ));
+    if let Some(triage) = &model.triage {
+        if left.len() == 1 {
+            left.push(Span::styled("who needs attention", theme.style(Role::Warn)));
+        }
+        let gauge = triage::gauge(model, triage, theme);
+        return fill_line(model, Line::from(left), gauge, column, area, frame);
     }
     let mut right = Vec::new();
     if let (Some(total), Some(totals)) = (list.total, model.totals) {
@@ -50,13 +49,21 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
         }
     }
     let right = format!("{} ", right.join(&format!(" {} ", theme.glyphs.middle)));
-    two_ends(
-        Line::from(left),
-        Line::styled(right, theme.style(Role::Dim)),
-        area,
-        frame,
-    );
-    if typing {
+    let right = Line::styled(right, theme.style(Role::Dim));
+    fill_line(model, Line::from(left), right, column, area, frame);
+}
+
+/// Draws the line, and puts the cursor where it is typed into.
+fn fill_line(
+    model: &Model,
+    left: Line<'_>,
+    right: Line<'_>,
+    column: usize,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    two_ends(left, right, area, frame);
+    if model.focus == Focus::Filter && model.over.is_empty() {
         caret(
             area.x + 4 + u16::try_from(column).unwrap_or(0),
             area.y,

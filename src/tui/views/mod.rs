@@ -7,3 +7,4 @@ pub(super) mod footer;
 pub(super) mod list;
 pub(super) mod phone_form;
 pub(super) mod popups;
+pub(super) mod triage;

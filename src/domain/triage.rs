@@ -1,0 +1,226 @@
+//! Why a contact needs attention, and what confirming it will do (Phone resource, 4).
+//!
+//! Nothing here is stored: a reason is found anew from the numbers as they are.
+
+use super::number::{self, Verdict};
+use super::phone::{MANUAL, Phone};
+
+/// Why a number waits for a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Another source has nearly the same number under the same label.
+    Disagreement {
+        /// The label that both stand under.
+        label: String,
+        /// The digits in which this one differs, and those of the other.
+        digits: [String; 2],
+    },
+    /// In national spelling, and no country is known.
+    NoCountry,
+    /// It does not fit its numbering plan, and how.
+    Impossible(String),
+    /// Nobody has looked at it since it came from this source.
+    Unconfirmed(String),
+}
+
+impl Reason {
+    /// The reason as a sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Disagreement { label, .. } => {
+                format!("two sources disagree about the {label} number")
+            }
+            Self::NoCountry => "no country is known for it".to_owned(),
+            Self::Impossible(why) => format!("not a possible number: {why}"),
+            Self::Unconfirmed(source) if source == MANUAL => "not confirmed yet".to_owned(),
+            Self::Unconfirmed(source) => format!("not confirmed since it came from {source}"),
+        }
+    }
+}
+
+/// Why a number does not fit its numbering plan; none where it is possible.
+#[must_use]
+pub fn impossible(phone: &Phone) -> Option<Reason> {
+    if phone.is_normalised() {
+        return None;
+    }
+    let (verdict, region) = match number::parse(&phone.number, phone.country_code.as_deref(), None)
+    {
+        Ok(reading) => (reading.verdict, reading.country()),
+        Err(verdict) => (verdict, None),
+    };
+    Some(match verdict {
+        Verdict::NoCountry => Reason::NoCountry,
+        verdict => Reason::Impossible(verdict.reason(region)),
+    })
+}
+
+/// Why this one of a contact's numbers waits for a look; none where it does not.
+#[must_use]
+pub fn reason(phone: &Phone, all: &[Phone]) -> Option<Reason> {
+    if phone.historic || phone.valid_values {
+        return None;
+    }
+    let reason = all
+        .iter()
+        .take(COMPARED)
+        .find_map(|other| disagreement(phone, other))
+        .or_else(|| impossible(phone));
+    Some(reason.unwrap_or_else(|| Reason::Unconfirmed(phone.source.clone())))
+}
+
+/// The most telling reason why a contact is here.
+#[must_use]
+pub fn first_reason(all: &[Phone]) -> Option<Reason> {
+    all.iter()
+        .filter_map(|phone| reason(phone, all))
+        .min_by_key(|reason| match reason {
+            Reason::Disagreement { .. } => 0,
+            Reason::Impossible(_) => 1,
+            Reason::NoCountry => 2,
+            Reason::Unconfirmed(_) => 3,
+        })
+}
+
+/// How many of a contact's numbers one is compared with: who has more is no slip of the pen.
+const COMPARED: usize = 50;
+
+/// How far apart two numbers may be to be one number that was written down wrongly once.
+const SLIP: usize = 2;
+
+fn disagreement(phone: &Phone, other: &Phone) -> Option<Reason> {
+    let comparable = phone.id != other.id
+        && !other.historic
+        && phone.source != other.source
+        && phone.location == other.location
+        && phone.identity.len() == other.identity.len();
+    if !comparable {
+        return None;
+    }
+    let pairs = || phone.identity.chars().zip(other.identity.chars());
+    let differs: Vec<usize> = pairs()
+        .enumerate()
+        .filter_map(|(at, (mine, its))| (mine != its).then_some(at))
+        .collect();
+    let (first, last) = (*differs.first()?, *differs.last()?);
+    if differs.len() > SLIP {
+        return None;
+    }
+    let run = |pick: fn((char, char)) -> char| -> String {
+        pairs()
+            .skip(first)
+            .take(last + 1 - first)
+            .map(pick)
+            .collect()
+    };
+    Some(Reason::Disagreement {
+        label: phone.location.clone().unwrap_or_else(|| "same".to_owned()),
+        digits: [run(|pair| pair.0), run(|pair| pair.1)],
+    })
+}
+
+/// What there is to do: why contacts wait, and where their numbers came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worklist {
+    /// How many contacts wait for each reason.
+    pub reasons: Vec<(&'static str, usize)>,
+    /// The sources of their numbers in use, the one with the most contacts first.
+    pub sources: Vec<Origin>,
+}
+
+/// A source that numbers of waiting contacts came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The source.
+    pub source: String,
+    /// How many waiting contacts have a number in use from it: confirming by it confirms these.
+    pub contacts: usize,
+}
+
+/// What confirming a contact leaves of one of its numbers, in words: `primary, accurate`. Every
+/// number becomes accurate; primary and historic stay as they are.
+#[must_use]
+pub fn outcome(phone: &Phone) -> &'static str {
+    match (phone.primary, phone.historic, phone.valid_values) {
+        (true, _, _) => "primary, accurate",
+        (_, true, _) => "accurate, stays historic",
+        (_, _, true) => "stays as it is",
+        (_, _, false) => "accurate, kept beside it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Reason, first_reason, outcome, reason};
+    use crate::domain::contact::ContactId;
+    use crate::domain::number;
+    use crate::domain::phone::{Phone, PhoneId};
+    use crate::domain::timestamp::Timestamp;
+
+    fn phone(typed: &str, source: &str) -> Phone {
+        let canonical = number::canonical(typed, None, None);
+        Phone {
+            id: PhoneId(Uuid::now_v7()),
+            contact: ContactId(Uuid::nil()),
+            country_code: canonical.country_code,
+            number: canonical.number,
+            typed: typed.to_owned(),
+            identity: canonical.identity,
+            location: Some("mobile".to_owned()),
+            primary: false,
+            historic: false,
+            valid_values: false,
+            source: source.to_owned(),
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            updated_in_db_at: Timestamp::default(),
+        }
+    }
+
+    #[test]
+    fn two_sources_that_differ_in_two_digits_disagree() {
+        let all = [
+            phone("+972505550118", "manual"),
+            phone("+972505550181", "google"),
+        ];
+        let Some(Reason::Disagreement { label, digits }) = first_reason(&all) else {
+            panic!("they disagree")
+        };
+        assert_eq!(
+            (label.as_str(), digits),
+            ("mobile", ["18".into(), "81".into()])
+        );
+        let mut far = all;
+        far[1] = phone("+972541234567", "google");
+        assert_eq!(
+            first_reason(&far).unwrap().words(),
+            "not confirmed yet",
+            "another number under the same label is none of our business"
+        );
+    }
+
+    #[test]
+    fn every_reason_is_a_sentence() {
+        for (typed, words) in [
+            ("+39 02 5550 1182", "not confirmed since it came from vcard"),
+            ("02 5550 1182", "no country is known for it"),
+            ("+39 12", "not a possible number: too short for Italy"),
+        ] {
+            let phone = phone(typed, "vcard");
+            assert_eq!(reason(&phone, &[]).unwrap().words(), words);
+        }
+    }
+
+    #[test]
+    fn what_is_historic_or_accurate_waits_for_nothing() {
+        let mut done = phone("+39 12", "vcard");
+        done.valid_values = true;
+        assert_eq!(reason(&done, &[]), None);
+        (done.valid_values, done.historic) = (false, true);
+        assert_eq!(reason(&done, &[]), None);
+        assert_eq!(outcome(&done), "accurate, stays historic");
+    }
+}

@@ -1,0 +1,256 @@
+//! Fix numbers as it is drawn: the reason, the numbers, and what confirming will do.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::import::{count, thousands};
+use crate::domain::phone::{MANUAL, Phone};
+use crate::domain::triage::{Origin, Reason, first_reason, impossible, outcome, reason};
+use crate::tui::layout::middle;
+use crate::tui::model::{Focus, Model};
+use crate::tui::screens::triage::{Sources, Triage};
+use crate::tui::text::{elide, fit, width};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::time::Calendar;
+use crate::tui::view::{calendar, popup};
+
+/// The columns of the bar of progress.
+const GAUGE: usize = 20;
+
+/// How far one has come: `23 left · 0 done`.
+pub(crate) fn progress(model: &Model, triage: &Triage, theme: &Theme) -> String {
+    let left = model.totals.map_or(0, |totals| totals.attention);
+    format!(
+        "{} left {} {} done",
+        thousands(left),
+        theme.glyphs.middle,
+        thousands(triage.done(left))
+    )
+}
+
+/// The bar of progress.
+pub(crate) fn gauge(model: &Model, triage: &Triage, theme: &Theme) -> Line<'static> {
+    let left = model.totals.map_or(0, |totals| totals.attention);
+    let all = triage.begun_with.max(1);
+    let done = triage.done(left);
+    let full = (done * GAUGE / all).min(GAUGE);
+    let [empty_sign, full_sign] = theme.glyphs.gauge;
+    Line::from(vec![
+        Span::styled(full_sign.repeat(full), theme.style(Role::Good)),
+        Span::styled(empty_sign.repeat(GAUGE - full), theme.style(Role::Dim)),
+        Span::styled(
+            format!(" {:>3}% ", (done * 100 / all).min(100)),
+            theme.style(Role::Dim),
+        ),
+    ])
+}
+
+/// Why they are here, under the list.
+pub(crate) fn reasons(triage: &Triage, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let mut lines = vec![
+        Line::default(),
+        Line::styled("  WHY ARE THEY HERE", theme.style(Role::Section)),
+    ];
+    lines.extend(triage.worklist.reasons.iter().map(|(words, contacts)| {
+        Line::from(vec![
+            Span::styled(
+                format!("  {:<6} ", thousands(*contacts)),
+                theme.style(Role::Text),
+            ),
+            Span::styled(*words, theme.style(Role::Dim)),
+        ])
+    }));
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// The contact beside the list.
+pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let Some(profile) = model.detail.profile.as_ref().filter(|_| area.width > 8) else {
+        return;
+    };
+    let page = Page {
+        phones: &profile.phones,
+        cursor: model.detail.cursor,
+        focused: model.focus == Focus::Detail,
+        theme,
+        columns: usize::from(area.width),
+        calendar: calendar(model),
+    };
+    let (lines, on) = page.lines(&profile.contact.name);
+    let height = usize::from(area.height);
+    let scroll = (on + 3)
+        .saturating_sub(height)
+        .max(model.detail.scroll)
+        .min(lines.len().saturating_sub(height));
+    let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
+    frame.render_widget(Paragraph::new(seen), area);
+}
+
+struct Page<'a> {
+    phones: &'a [Phone],
+    cursor: usize,
+    focused: bool,
+    theme: &'a Theme,
+    columns: usize,
+    calendar: Calendar,
+}
+
+impl Page<'_> {
+    /// All lines, and which of them the cursor is on.
+    fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
+        let why = first_reason(self.phones).map_or_else(
+            || "nothing is left to do here".to_owned(),
+            |reason| reason.words(),
+        );
+        let mut lines = vec![
+            self.line(name, Role::Strong),
+            self.line(&why, Role::Warn),
+            Line::default(),
+            self.line("PRIMARY  LABEL     NUMBER", Role::Section),
+        ];
+        let mut on = lines.len();
+        for (at, phone) in self.phones.iter().enumerate() {
+            if at == self.cursor {
+                on = lines.len();
+            }
+            lines.push(self.number(phone, at == self.cursor));
+            lines.extend(self.told(phone).into_iter().map(|text| {
+                self.line(
+                    &format!("         {} {text}", self.theme.glyphs.twig),
+                    Role::Dim,
+                )
+            }));
+        }
+        lines.push(Line::default());
+        lines.push(self.line("WHAT WILL HAPPEN ON CONFIRM", Role::Section));
+        for phone in self.phones {
+            let shown = fit(&phone.shown(), 20, self.theme.glyphs.ellipsis);
+            lines.push(self.line(&format!("{shown} {}", outcome(phone)), Role::Text));
+        }
+        lines.push(Line::default());
+        lines.push(self.line("h keeps a number as historic, d drops it,", Role::Dim));
+        lines.push(self.line("e corrects it; l goes to the next one.", Role::Dim));
+        (lines, on)
+    }
+
+    fn line(&self, text: &str, role: Role) -> Line<'static> {
+        let room = self.columns.saturating_sub(3);
+        let text = elide(text, room, self.theme.glyphs.ellipsis).into_owned();
+        Line::from(vec![
+            Span::raw("  "),
+            Span::styled(text, self.theme.style(role)),
+        ])
+    }
+
+    /// One number: primary or not, its label and itself, where it came from.
+    fn number(&self, phone: &Phone, selected: bool) -> Line<'static> {
+        let glyphs = &self.theme.glyphs;
+        let (cursor, style) = match (selected, self.focused) {
+            (true, true) => (glyphs.cursor, self.theme.style(Role::Focus)),
+            (true, false) => (glyphs.rest, self.theme.style(Role::Focus)),
+            (false, _) => (" ", self.theme.style(Role::Text)),
+        };
+        let chosen = match (phone.primary, phone.historic) {
+            (true, _) => format!("({})", glyphs.dot),
+            (_, true) => format!(" {} ", glyphs.historic),
+            _ => "( )".to_owned(),
+        };
+        let label = phone.location.as_deref().unwrap_or_default();
+        let number = phone.shown();
+        let room = self.columns.saturating_sub(22).min(28);
+        let text = match (selected, phone.historic) {
+            (true, _) => Role::Cursor,
+            (false, true) => Role::Dim,
+            (false, false) => Role::Text,
+        };
+        Line::from(vec![
+            Span::styled(cursor.to_owned(), style),
+            Span::styled(format!(" {chosen}      "), self.theme.style(Role::Text)),
+            Span::styled(fit(label, 9, glyphs.ellipsis), self.theme.style(Role::Dim)),
+            Span::raw(" "),
+            Span::styled(
+                elide(&number, room, glyphs.ellipsis).into_owned(),
+                self.theme.style(text),
+            ),
+        ])
+    }
+
+    /// What is to be known of a number before one confirms it.
+    fn told(&self, phone: &Phone) -> Vec<String> {
+        let day = self.calendar.day(phone.created_at);
+        let mut told = vec![if phone.source == MANUAL {
+            format!("typed here {day}")
+        } else {
+            format!("from {} {day}", phone.source)
+        }];
+        if let Some(why) = impossible(phone) {
+            told.push(why.words());
+        }
+        if let Some(Reason::Disagreement { digits, .. }) = reason(phone, self.phones) {
+            let [mine, its] = digits;
+            let swapped: String = mine.chars().rev().collect();
+            let question = if swapped == its {
+                "digits swapped?"
+            } else {
+                "one of them is wrong?"
+            };
+            told.push(format!(
+                "{question}  {its} {} {mine}",
+                self.theme.glyphs.arrow
+            ));
+        }
+        told
+    }
+}
+
+/// The sources to confirm by, with what each would confirm and leave alone.
+pub(crate) fn sources(
+    model: &Model,
+    sources: &Sources,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    let Some(triage) = &model.triage else { return };
+    let left = model.totals.map_or(0, |totals| totals.attention);
+    let origins = &triage.worklist.sources;
+    let height = u16::try_from(origins.len()).unwrap_or(8).min(8) + 6;
+    let place = middle(area, 62, height);
+    let inside = popup(place, "Confirm by source", "", "", theme, frame);
+    let columns = usize::from(inside.width);
+    let rows = usize::from(inside.height.saturating_sub(4));
+    let top = (sources.cursor + 1).saturating_sub(rows.max(1));
+    let mut lines = vec![Line::default()];
+    for (at, Origin { source, contacts }) in origins.iter().enumerate().skip(top).take(rows) {
+        let on = at == sources.cursor;
+        let confirmed = format!(
+            "{} confirmed, {} left alone",
+            thousands(*contacts),
+            thousands(left.saturating_sub(*contacts))
+        );
+        let room = columns.saturating_sub(width(&confirmed) + 5);
+        lines.push(Line::from(vec![
+            Span::styled(
+                if on { theme.glyphs.cursor } else { " " },
+                theme.style(Role::Focus),
+            ),
+            Span::styled(
+                format!("  {}", fit(source, room, theme.glyphs.ellipsis)),
+                theme.style(if on { Role::Cursor } else { Role::Text }),
+            ),
+            Span::styled(confirmed, theme.style(Role::Dim)),
+        ]));
+    }
+    lines.push(Line::default());
+    let told = format!(
+        "   Of {}, the first number from it becomes primary.",
+        count(left, "contact")
+    );
+    lines.push(Line::styled(
+        elide(&told, columns, theme.glyphs.ellipsis).into_owned(),
+        theme.style(Role::Dim),
+    ));
+    frame.render_widget(Paragraph::new(lines), inside);
+}
