@@ -15,6 +15,7 @@ use crate::domain::operation::Actor;
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::vcard::Cards;
+use crate::state::{self, View};
 use crate::store::{Options, Store};
 use crate::{import, tui};
 
@@ -33,6 +34,9 @@ struct Arguments {
     /// Open a temporary book of some 300 contacts, to look around in.
     #[arg(long, conflicts_with = "db")]
     demo: bool,
+    /// Start with everybody, not with the filter and the contact of the last time.
+    #[arg(long)]
+    fresh: bool,
     #[command(subcommand)]
     command: Option<Cmd>,
 }
@@ -79,7 +83,14 @@ pub fn run() -> Result<u8> {
     match arguments.command {
         Some(Cmd::Import { file }) => import(&path, &config, &file),
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
-        None => screens(path, config),
+        None => {
+            let view = match (&demo, arguments.fresh) {
+                (Some(_), _) => None,
+                (None, true) => Some(View::default()),
+                (None, false) => Some(state::recall(&path)),
+            };
+            screens(&path, config, view)
+        }
     }
 }
 
@@ -91,8 +102,9 @@ fn options(config: &Config, actor: Actor) -> Options {
     }
 }
 
-/// Starts the screens, where there is a terminal for them.
-fn screens(path: PathBuf, config: Config) -> Result<u8> {
+/// Starts the screens, where there is a terminal for them; with a view they begin with it, and what
+/// they leave is remembered.
+fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         bail!("the screens need a terminal; callbook --help lists the commands that do without");
     }
@@ -102,15 +114,22 @@ fn screens(path: PathBuf, config: Config) -> Result<u8> {
         );
     }
     let options = options(&config, Actor::Screens);
-    tui::run(tui::Start {
-        path,
+    let remembering = view.is_some();
+    let (status, view) = tui::run(tui::Start {
+        path: path.to_owned(),
         options,
         keymap: config.keymap,
         theme: config.theme,
         mouse: config.mouse,
         call: config.call,
         trouble: config.trouble,
-    })
+        view: view.unwrap_or_default(),
+    })?;
+    // Who cannot write there starts afresh the next time; that is nothing to fail for.
+    if remembering {
+        let _ = state::remember(path, &view);
+    }
+    Ok(status)
 }
 
 /// Imports a file, and tells what came in and what could not.

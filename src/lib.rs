@@ -8,6 +8,7 @@
 //! - [`exchange`]: bytes to domain types and back (vCard). No SQL, no screen.
 //! - [`import`]: the one path from a stream of cards into the store, for screens and shell.
 //! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
+//! - [`state`]: what comes back at the next start, beside the data and never part of it.
 //! - [`config`] and [`cli`]: what is set, and the command line.
 
 pub mod cli;
@@ -15,5 +16,6 @@ pub mod config;
 pub mod domain;
 pub mod exchange;
 pub mod import;
+pub mod state;
 pub mod store;
 pub mod tui;

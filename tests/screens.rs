@@ -7,12 +7,13 @@ mod support;
 use callbook::domain::number::Region;
 use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::vcard::Cards;
+use callbook::state::View;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::model::{
     Effect, Model, Msg, Reply, Request, Screen, Size, Step, Ticket, Write, Written,
 };
 use callbook::tui::theme::{ASCII, Glyphs, Palette, Theme, UNICODE};
-use callbook::tui::update::{start, update};
+use callbook::tui::update::{leave, start, update};
 use callbook::tui::view::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -56,7 +57,7 @@ impl Desk {
             model,
             effects: Vec::new(),
         };
-        let effects = start(&mut desk.model);
+        let effects = start(&mut desk.model, &View::default());
         desk.run(effects);
         desk
     }
@@ -493,4 +494,19 @@ fn numbers_are_fixed_one_contact_after_the_other_and_all_of_it_can_be_taken_back
     desk.press("q");
     assert!(desk.model.triage.is_none());
     assert_eq!(desk.names().len(), 3);
+}
+
+#[test]
+fn the_filter_the_order_and_the_contact_come_back_at_the_next_start() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("s g / \"mar\" enter tab j");
+    let view = leave(&desk.model);
+    let at = desk.model.current();
+    let size = desk.model.size;
+    desk.model = Model::new(size, Keymap::default(), Region::new("US"), String::new());
+    let effects = start(&mut desk.model, &view);
+    desk.run(effects);
+    assert_eq!(desk.model.list.filter.text(), "mar");
+    assert_eq!(desk.model.current(), at);
+    assert_eq!(leave(&desk.model), view);
 }

@@ -5,6 +5,7 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,14 +16,24 @@ BEGIN:VCARD\r\nVERSION:3.0\r\nUID:2\r\nFN:Ada Lovelace\r\nTEL;TYPE=HOME:+44 20 7
 
 /// A running callbook with the screen that it draws.
 struct Running {
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    keys: Option<Box<dyn Write + Send>>,
+    hung_up: Arc<AtomicBool>,
     child: Box<dyn Child + Send + Sync>,
     screen: Arc<Mutex<vt100::Parser>>,
 }
 
 impl Running {
     fn start(db: &Path, columns: u16, rows: u16) -> Self {
+        Self::start_as(
+            CommandBuilder::new(env!("CARGO_BIN_EXE_callbook")),
+            db,
+            columns,
+            rows,
+        )
+    }
+
+    fn start_as(mut command: CommandBuilder, db: &Path, columns: u16, rows: u16) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize {
                 rows,
@@ -31,7 +42,6 @@ impl Running {
                 pixel_height: 0,
             })
             .unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_callbook"));
         command.args(["--db", db.to_str().unwrap()]);
         command.env_clear();
         for (name, value) in [
@@ -47,10 +57,12 @@ impl Running {
         let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
         let mut output = pair.master.try_clone_reader().unwrap();
         let seen = Arc::clone(&screen);
+        let hung_up = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&hung_up);
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count) = output.read(&mut bytes) {
-                if count == 0 {
+                if count == 0 || ended.load(Ordering::SeqCst) {
                     break;
                 }
                 seen.lock().unwrap().process(&bytes[..count]);
@@ -58,8 +70,9 @@ impl Running {
         });
         let keys = pair.master.take_writer().unwrap();
         Self {
-            master: pair.master,
-            keys,
+            master: Some(pair.master),
+            keys: Some(keys),
+            hung_up,
             child,
             screen,
         }
@@ -83,8 +96,18 @@ impl Running {
     }
 
     fn types(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let terminal = self.keys.as_mut().unwrap();
+        terminal.write_all(keys.as_bytes()).unwrap();
+        terminal.flush().unwrap();
+    }
+
+    /// Takes the terminal away: nobody holds its other end any more.
+    fn hang_up(&mut self) {
+        self.hung_up.store(true, Ordering::SeqCst);
+        // The reader waits for output; what is drawn now lets it go.
+        self.types("\u{c}");
+        self.keys = None;
+        self.master = None;
     }
 
     fn leaves(&mut self) -> u32 {
@@ -194,7 +217,7 @@ fn somebody_new_is_found_again_after_a_restart() {
     callbook.types("qq");
     callbook.leaves();
     let mut again = Running::start(&db, 40, 12);
-    again.sees("Marta Kowalska");
+    again.sees("▌  Marta Kowalska");
     again.types("/5550108");
     again.sees("1 of 3");
     again.sees("+48 22 555 01 08");
@@ -273,6 +296,8 @@ fn any_size_is_drawn_and_no_size_ends_the_program() {
             .set_size(rows, cols);
         callbook
             .master
+            .as_ref()
+            .unwrap()
             .resize(PtySize {
                 rows,
                 cols,
@@ -307,6 +332,30 @@ fn a_signal_gives_the_terminal_back() {
             !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste(),
             "{signal}"
         );
+    }
+}
+
+/// A terminal can go without a signal: nobody is told where the program leads no session.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_goes_without_a_signal_ends_the_program() {
+    let (_folder, db) = book();
+    let mut command = CommandBuilder::new("/usr/bin/setsid");
+    command.args(["--wait", env!("CARGO_BIN_EXE_callbook")]);
+    let mut callbook = Running::start_as(command, &db, 80, 24);
+    callbook.sees("2 contacts");
+    let pid = std::fs::read_to_string(format!(
+        "/proc/{0}/task/{0}/children",
+        callbook.child.process_id().unwrap()
+    ))
+    .unwrap();
+    let running = PathBuf::from(format!("/proc/{}", pid.trim()));
+    assert!(running.exists());
+    callbook.hang_up();
+    let until = Instant::now() + Duration::from_secs(20);
+    while running.exists() {
+        assert!(Instant::now() < until, "it runs on without a terminal");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

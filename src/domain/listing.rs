@@ -1,12 +1,15 @@
 //! The list of contacts: what is asked for, and the rows that come back.
 
+use serde::{Deserialize, Serialize};
+
 use super::contact::ContactId;
 use super::fold::fold;
 use super::number;
 use super::phone::Mark;
 
 /// How the list is sorted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Order {
     /// By family name.
     #[default]

@@ -29,6 +29,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use crate::domain::timestamp::Timestamp;
+use crate::state::View;
 use crate::store::Options;
 
 use model::{Effect, Model, Msg, Size};
@@ -54,13 +55,15 @@ pub struct Start {
     pub call: String,
     /// What is wrong with the configuration, if anything.
     pub trouble: Option<String>,
+    /// What was on the screen when it was left last.
+    pub view: View,
 }
 
-/// Runs the screens until the person leaves; gives the exit status.
+/// Runs the screens until the person leaves; gives the exit status, and what was on the screen.
 ///
 /// # Errors
 /// Where the terminal or the database cannot be opened.
-pub fn run(start: Start) -> Result<u8> {
+pub fn run(start: Start) -> Result<(u8, View)> {
     let (width, height) =
         crossterm::terminal::size().context("cannot ask the terminal for its size")?;
     let shown = crate::config::shown(&start.path);
@@ -81,11 +84,11 @@ pub fn run(start: Start) -> Result<u8> {
     draw(&mut screen, &model, &start.theme)?;
 
     let (mut runtime, events) = Runtime::start(start.path, start.options, start.call)?;
-    let mut effects = update::start(&mut model);
+    let mut effects = update::start(&mut model, &start.view);
     loop {
         for effect in std::mem::take(&mut effects) {
             match effect {
-                Effect::Quit => return Ok(0),
+                Effect::Quit => return Ok((0, update::leave(&model))),
                 Effect::Redraw => screen.resize(screen.size()?.into())?,
                 Effect::Suspend => {
                     runtime.run(effect, &mut guard)?;
@@ -110,7 +113,10 @@ pub fn run(start: Start) -> Result<u8> {
                     next = events.try_recv().ok();
                     continue;
                 }
-                Event::Signal(signal) => return Ok(u8::try_from(128 + signal).unwrap_or(1)),
+                Event::Signal(signal) => {
+                    let status = u8::try_from(128 + signal).unwrap_or(1);
+                    return Ok((status, update::leave(&model)));
+                }
             };
             tick(&mut model);
             let resized = matches!(msg, Msg::Resize(_));

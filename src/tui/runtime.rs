@@ -70,6 +70,12 @@ impl Runtime {
             signal_hook::consts::SIGHUP,
             signal_hook::consts::SIGINT,
         ])?;
+        let hung_up = events.clone();
+        thread::spawn(move || {
+            if terminal::wait_for_hang_up() {
+                let _ = hung_up.send(Event::Signal(signal_hook::consts::SIGHUP));
+            }
+        });
         let told = events.clone();
         thread::spawn(move || {
             for signal in signals.forever() {

@@ -15,6 +15,7 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
+use rustix::event::{PollFd, PollFlags};
 
 use super::key::{Code, Key};
 use super::model::{Mouse, MouseAct, Msg, Size};
@@ -150,6 +151,26 @@ impl Write for FrameWriter {
         out.write_all(&self.frame)?;
         self.frame.clear();
         out.flush()
+    }
+}
+
+/// Waits until nobody is at the other end of the terminal any more; `false` where that cannot be
+/// seen. A hang-up does not always come with a signal, and reading from a terminal that is gone
+/// never waits: it would spin.
+#[must_use]
+pub fn wait_for_hang_up() -> bool {
+    let input = io::stdin();
+    loop {
+        // A hang-up is told without being asked for; keys are not, so that this wakes for nothing else.
+        let mut watched = [PollFd::new(&input, PollFlags::empty())];
+        match rustix::event::poll(&mut watched, None) {
+            Ok(_) => {
+                let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+                return watched.iter().any(|seen| seen.revents().intersects(gone));
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+        }
     }
 }
 

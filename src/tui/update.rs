@@ -5,9 +5,12 @@
 
 use std::time::Duration;
 
+use crate::domain::contact::ContactId;
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
+use crate::state::View;
 
 use super::act;
+use super::field::Field;
 use super::key::{Code, Key};
 use super::keymap::{Action, Lookup};
 use super::layout::{layout, list_height};
@@ -19,12 +22,29 @@ use super::screens::conflict::Conflict;
 use super::screens::question::Question;
 use super::screens::{detail, list, triage};
 
-/// What is asked at the start: the first rows. What is counted comes after the first frame.
-pub fn start(model: &mut Model) -> Vec<Effect> {
+/// What is asked at the start: the first rows, as they were left. What is counted comes after the
+/// first frame.
+pub fn start(model: &mut Model, view: &View) -> Vec<Effect> {
     let mut effects = Vec::new();
+    model.list.query.text.clone_from(&view.filter);
+    model.list.query.order = view.order;
+    model.list.filter = Field::new(&view.filter);
     let height = list_height(model);
     list::reload(model, height, &mut effects);
+    if let Some(id) = view.contact {
+        list::seek(model, ContactId(id), &mut effects);
+    }
     effects
+}
+
+/// What is to come back at the next start.
+#[must_use]
+pub fn leave(model: &Model) -> View {
+    View {
+        filter: model.list.filter.text().to_owned(),
+        order: model.list.query.order,
+        contact: model.current().map(|id| id.0),
+    }
 }
 
 /// Takes one message.
