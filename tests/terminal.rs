@@ -5,64 +5,35 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
 
 const CARDS: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:Marco Bianchi\r\nTEL;TYPE=WORK:+39 02 5550 1182\r\nEND:VCARD\r\n\
 BEGIN:VCARD\r\nVERSION:3.0\r\nUID:2\r\nFN:Ada Lovelace\r\nTEL;TYPE=HOME:+44 20 7946 0018\r\nEND:VCARD\r\n";
 
 /// A running callbook with the screen that it draws.
 struct Running {
-    master: Option<Box<dyn MasterPty + Send>>,
-    keys: Option<Box<dyn Write + Send>>,
-    hung_up: Arc<AtomicBool>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     screen: Arc<Mutex<vt100::Parser>>,
 }
 
 impl Running {
     fn start(db: &Path, columns: u16, rows: u16) -> Self {
-        Self::start_as(
-            CommandBuilder::new(env!("CARGO_BIN_EXE_callbook")),
-            db,
-            columns,
-            rows,
-        )
-    }
-
-    fn start_as(mut command: CommandBuilder, db: &Path, columns: u16, rows: u16) -> Self {
-        let pair = native_pty_system()
-            .openpty(PtySize {
-                rows,
-                cols: columns,
-                pixel_width: 0,
-                pixel_height: 0,
-            })
-            .unwrap();
-        command.args(["--db", db.to_str().unwrap()]);
-        command.env_clear();
-        for (name, value) in [
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-            ("HOME", db.parent().unwrap().to_str().unwrap()),
-            ("TZ", "UTC"),
-        ] {
-            command.env(name, value);
-        }
+        let pair = terminal(columns, rows);
+        let command = command(&[env!("CARGO_BIN_EXE_callbook")], db);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
         let mut output = pair.master.try_clone_reader().unwrap();
         let seen = Arc::clone(&screen);
-        let hung_up = Arc::new(AtomicBool::new(false));
-        let ended = Arc::clone(&hung_up);
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count) = output.read(&mut bytes) {
-                if count == 0 || ended.load(Ordering::SeqCst) {
+                if count == 0 {
                     break;
                 }
                 seen.lock().unwrap().process(&bytes[..count]);
@@ -70,9 +41,8 @@ impl Running {
         });
         let keys = pair.master.take_writer().unwrap();
         Self {
-            master: Some(pair.master),
-            keys: Some(keys),
-            hung_up,
+            master: pair.master,
+            keys,
             child,
             screen,
         }
@@ -96,18 +66,8 @@ impl Running {
     }
 
     fn types(&mut self, keys: &str) {
-        let terminal = self.keys.as_mut().unwrap();
-        terminal.write_all(keys.as_bytes()).unwrap();
-        terminal.flush().unwrap();
-    }
-
-    /// Takes the terminal away: nobody holds its other end any more.
-    fn hang_up(&mut self) {
-        self.hung_up.store(true, Ordering::SeqCst);
-        // The reader waits for output; what is drawn now lets it go.
-        self.types("\u{c}");
-        self.keys = None;
-        self.master = None;
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
     }
 
     fn leaves(&mut self) -> u32 {
@@ -130,6 +90,33 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
     }
+}
+
+fn terminal(columns: u16, rows: u16) -> PtyPair {
+    native_pty_system()
+        .openpty(PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        })
+        .unwrap()
+}
+
+fn command(words: &[&str], db: &Path) -> CommandBuilder {
+    let mut command = CommandBuilder::from_argv(words.iter().map(Into::into).collect());
+    command.args(["--db", db.to_str().unwrap()]);
+    command.env_clear();
+    for (name, value) in [
+        ("PATH", "/usr/bin:/bin"),
+        ("TERM", "xterm-256color"),
+        ("LANG", "C.UTF-8"),
+        ("HOME", db.parent().unwrap().to_str().unwrap()),
+        ("TZ", "UTC"),
+    ] {
+        command.env(name, value);
+    }
+    command
 }
 
 fn book() -> (tempfile::TempDir, PathBuf) {
@@ -296,8 +283,6 @@ fn any_size_is_drawn_and_no_size_ends_the_program() {
             .set_size(rows, cols);
         callbook
             .master
-            .as_ref()
-            .unwrap()
             .resize(PtySize {
                 rows,
                 cols,
@@ -335,25 +320,32 @@ fn a_signal_gives_the_terminal_back() {
     }
 }
 
-/// A terminal can go without a signal: nobody is told where the program leads no session.
+/// A terminal can go without a signal: where the program leads no session, the kernel tells nobody.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_that_goes_without_a_signal_ends_the_program() {
     let (_folder, db) = book();
-    let mut command = CommandBuilder::new("/usr/bin/setsid");
-    command.args(["--wait", env!("CARGO_BIN_EXE_callbook")]);
-    let mut callbook = Running::start_as(command, &db, 80, 24);
-    callbook.sees("2 contacts");
-    let pid = std::fs::read_to_string(format!(
-        "/proc/{0}/task/{0}/children",
-        callbook.child.process_id().unwrap()
-    ))
-    .unwrap();
+    let pair = terminal(80, 24);
+    let words = ["setsid", "--wait", env!("CARGO_BIN_EXE_callbook")];
+    let child = pair.slave.spawn_command(command(&words, &db)).unwrap();
+    drop(pair.slave);
+    let mut output = pair.master.try_clone_reader().unwrap();
+    let mut screen = vt100::Parser::new(24, 80, 0);
+    let mut bytes = [0; 4096];
+    while !screen.screen().contents().contains("2 contacts") {
+        let count = output.read(&mut bytes).unwrap();
+        screen.process(&bytes[..count]);
+    }
+    let parent = child.process_id().unwrap();
+    let children = format!("/proc/{parent}/task/{parent}/children");
+    let pid = std::fs::read_to_string(children).unwrap();
     let running = PathBuf::from(format!("/proc/{}", pid.trim()));
-    assert!(running.exists());
-    callbook.hang_up();
-    let until = Instant::now() + Duration::from_secs(20);
-    while running.exists() {
+    assert!(running.join("stat").exists());
+    // Nobody holds the other end any more, and no key wakes the program.
+    drop(output);
+    drop(pair.master);
+    let until = Instant::now() + Duration::from_secs(10);
+    while running.join("stat").exists() {
         assert!(Instant::now() < until, "it runs on without a terminal");
         std::thread::sleep(Duration::from_millis(10));
     }
