@@ -10,7 +10,7 @@ use chrono::Utc;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
-use crate::domain::import::ImportReport;
+use crate::domain::import::{Fate, FateKind, ImportPlan, ImportReport, count, thousands};
 use crate::domain::operation::Actor;
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
@@ -48,11 +48,14 @@ enum Cmd {
     /// The whole import is one step: u in the screens takes it back. The same file again changes
     /// nothing.
     #[command(
-        after_help = "Examples:\n  callbook import contacts.vcf\n  ssh phone cat contacts.vcf | callbook import -"
+        after_help = "Examples:\n  callbook import contacts.vcf\n  callbook import --dry-run contacts.vcf\n  ssh phone cat contacts.vcf | callbook import -"
     )]
     Import {
         /// The file, or - for standard input.
         file: PathBuf,
+        /// Print what it would do to each card, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Print every key of the screens.
     Keys,
@@ -81,7 +84,17 @@ pub fn run() -> Result<u8> {
         (None, None, None) => config::database()?,
     };
     match arguments.command {
-        Some(Cmd::Import { file }) => import(&path, &config, &file),
+        Some(Cmd::Import { file, dry_run }) => {
+            let (cards, name) = open_cards(&file)?;
+            let mut store = Store::open(&path, options(&config, Actor::Import))?;
+            if dry_run {
+                let plan = import::plan(&mut store, cards, &name)?;
+                return print(&planned(&plan)).map(|()| 0);
+            }
+            let done = import::cards(&mut store, cards, &name)?;
+            print(&told(&done.value, &name))?;
+            Ok(u8::from(!done.value.rejects.is_empty()))
+        }
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
         None => {
             let view = match (&demo, arguments.fresh) {
@@ -132,8 +145,8 @@ fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
     Ok(status)
 }
 
-/// Imports a file, and tells what came in and what could not.
-fn import(path: &Path, config: &Config, file: &Path) -> Result<u8> {
+/// The cards of a file or of standard input, and its name.
+fn open_cards(file: &Path) -> Result<(Cards<Box<dyn BufRead>>, String)> {
     let (stream, name): (Box<dyn BufRead>, String) = if file == Path::new("-") {
         (Box::new(io::stdin().lock()), "standard input".to_owned())
     } else {
@@ -147,10 +160,36 @@ fn import(path: &Path, config: &Config, file: &Path) -> Result<u8> {
         );
         (Box::new(BufReader::new(opened)), name)
     };
-    let mut store = Store::open(path, options(config, Actor::Import))?;
-    let done = import::cards(&mut store, Cards::new(stream), &name)?;
-    print(&told(&done.value, &name))?;
-    Ok(u8::from(!done.value.rejects.is_empty()))
+    Ok((Cards::new(stream), name))
+}
+
+/// What an import would do, for people: a line for each card, and the counts.
+fn planned(plan: &ImportPlan) -> String {
+    let mut text = String::new();
+    for row in &plan.rows {
+        let kind = row.fate.kind();
+        let why = match &row.fate {
+            Fate::New => String::new(),
+            Fate::Change(found) | Fate::Same(found) => {
+                format!("{}: {}", found.by.words(), safe(&found.name))
+            }
+            Fate::Unreadable(reason) => safe(reason).into_owned(),
+        };
+        let _ = writeln!(
+            text,
+            "{} {:<6} {}\t{}\t{why}",
+            kind.sign(),
+            row.place.card,
+            safe(&row.name),
+            count(row.numbers.len(), "number"),
+        );
+    }
+    let counts: Vec<String> = FateKind::ALL
+        .into_iter()
+        .map(|kind| format!("{} {}", thousands(plan.of(kind)), kind.word()))
+        .collect();
+    let _ = writeln!(text, "{}; nothing was written", counts.join(", "));
+    text
 }
 
 /// What an import did, for people: the cards that could not be read by line.

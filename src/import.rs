@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use crate::domain::edit::Done;
-use crate::domain::import::{ImportReport, Incoming, Reject};
+use crate::domain::import::{Choices, Fate, ImportPlan, ImportReport, Incoming, PlanRow, Reject};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::vcard::Cards;
 use crate::store::Store;
@@ -18,35 +18,60 @@ pub fn cards<R: BufRead>(
     cards: Cards<R>,
     name: &str,
 ) -> Result<Done<ImportReport>, Refusal> {
-    let mut reading = Reading {
-        cards,
-        rejects: Vec::new(),
-        read: 0,
-    };
-    // A stream that breaks off must not leave half of itself behind: what it brought is undone.
+    chosen(store, cards, name, &Choices::new())
+}
+
+/// Imports the cards of a stream, those that a person chose in another way than planned as chosen.
+///
+/// # Errors
+/// As [`cards`].
+pub fn chosen<R: BufRead>(
+    store: &mut Store,
+    cards: Cards<R>,
+    name: &str,
+    choices: &Choices,
+) -> Result<Done<ImportReport>, Refusal> {
+    let mut reading = Reading::new(cards);
     let title = format!("Imported {name}");
-    let mut done = store.import(&mut reading, "vcard", &title)?;
-    if let Some(error) = reading.cards.failure() {
-        let error = error.to_string();
+    let mut done = store.import_chosen(&mut reading, SOURCE, &title, choices)?;
+    if let Err(refusal) = reading.whole(name) {
+        // A stream that breaks off must not leave half of itself behind: what it brought is undone.
         if done.point.is_some() {
             store.undo()?;
         }
-        return Err(Refusal::new(
-            Kind::Invalid,
-            format!("cannot read {name} to its end: {error}; nothing was imported"),
-        ));
-    }
-    let only_junk = reading.read == 0 && reading.rejects.iter().all(|reject| !begins(&reject.card));
-    if only_junk {
-        return Err(Refusal::new(
-            Kind::Invalid,
-            format!("{name} is not a vCard file: there is no BEGIN:VCARD in it"),
-        ));
+        return Err(refusal);
     }
     done.value.rejects.append(&mut reading.rejects);
     done.value.rejects.sort_by_key(|reject| reject.place.line);
     Ok(done)
 }
+
+/// What an import would do; nothing is written.
+///
+/// # Errors
+/// As [`cards`].
+pub fn plan<R: BufRead>(
+    store: &mut Store,
+    cards: Cards<R>,
+    name: &str,
+) -> Result<ImportPlan, Refusal> {
+    let mut reading = Reading::new(cards);
+    let mut plan = store.plan_import(&mut reading, SOURCE)?;
+    reading.whole(name)?;
+    plan.rows
+        .extend(reading.rejects.into_iter().map(|reject| PlanRow {
+            place: reject.place,
+            name: reject.name.unwrap_or_default(),
+            fate: Fate::Unreadable(reject.reason),
+            numbers: Vec::new(),
+            fills: Vec::new(),
+        }));
+    plan.rows.sort_by_key(|row| row.place.line);
+    Ok(plan)
+}
+
+/// The source of numbers that do not say one.
+const SOURCE: &str = "vcard";
 
 fn begins(card: &[u8]) -> bool {
     card.get(..11)
@@ -58,6 +83,33 @@ struct Reading<R> {
     cards: Cards<R>,
     rejects: Vec<Reject>,
     read: usize,
+}
+
+impl<R: BufRead> Reading<R> {
+    const fn new(cards: Cards<R>) -> Self {
+        Self {
+            cards,
+            rejects: Vec::new(),
+            read: 0,
+        }
+    }
+
+    /// Whether the stream was read to its end, and was one of cards.
+    fn whole(&self, name: &str) -> Result<(), Refusal> {
+        if let Some(error) = self.cards.failure() {
+            return Err(Refusal::new(
+                Kind::Invalid,
+                format!("cannot read {name} to its end: {error}; nothing was imported"),
+            ));
+        }
+        if self.read == 0 && self.rejects.iter().all(|reject| !begins(&reject.card)) {
+            return Err(Refusal::new(
+                Kind::Invalid,
+                format!("{name} is not a vCard file: there is no BEGIN:VCARD in it"),
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl<R: BufRead> Iterator for Reading<R> {

@@ -31,6 +31,13 @@ TEL;TYPE=CELL;X-CALLBOOK-SOURCE=google:+972 50 555 0118\nTEL;TYPE=CELL:+972 50 5
 BEGIN:VCARD\nVERSION:3.0\nFN:Mark Abernathy\nTEL:+1 212 555 0147\nTEL:+39 12\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nFN:Ana Prado\nTEL:+351 21 555 0199\nTEL;TYPE=HOME:+1 212 555 0147\nEND:VCARD\n";
 
+/// One card of each fate for a book of [`CARDS`]: changed, the same, new, unreadable.
+const NEW_CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:9\nFN:Aylin Demir\nTEL:+90 212 555 0134\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Bianchi, Marco\nTEL;TYPE=WORK:+39 02 5550 1182\nTEL;TYPE=FAX:+39 02 5550 1183\n\
+NICKNAME:Marchino\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Martin Ødegård\nTEL:+47 55 55 01 77\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nNOTE:nobody\nEND:VCARD\n";
+
 /// The program without its terminal: effects on the store are done at once.
 struct Desk {
     book: Book,
@@ -84,6 +91,16 @@ impl Desk {
                 self.run(effects);
             }
         }
+    }
+
+    /// Opens the preview of [`NEW_CARDS`].
+    fn preview(&mut self) {
+        let file = self.book.path.with_file_name("new.vcf");
+        std::fs::write(&file, NEW_CARDS).unwrap();
+        self.press("i");
+        let effects = update(&mut self.model, Msg::Paste(file.display().to_string()));
+        self.run(effects);
+        self.press("enter");
     }
 
     fn run(&mut self, effects: Vec<Effect>) {
@@ -157,7 +174,24 @@ impl Desk {
                     report: None,
                 })
             }),
-            Request::Write(Write::Import(_)) => panic!("an import needs a file"),
+            Request::Plan(path) => {
+                let file = std::fs::read(&path).unwrap();
+                callbook::import::plan(store, Cards::new(&file[..]), "new.vcf")
+                    .map(|plan| Reply::Plan(path, Box::new(plan)))
+            }
+            Request::Write(Write::Import(path, choices)) => {
+                let file = std::fs::read(path).unwrap();
+                callbook::import::chosen(store, Cards::new(&file[..]), "new.vcf", &choices).map(
+                    |done| {
+                        Reply::Written(Written {
+                            point: done.point,
+                            step: Step::Forward,
+                            contact: None,
+                            report: Some(Box::new(done.value)),
+                        })
+                    },
+                )
+            }
         };
         reply.unwrap_or_else(Reply::Refused)
     }
@@ -229,6 +263,10 @@ fn the_screens_at_three_sizes() {
         insta::assert_snapshot!(format!("fix_numbers_{width}x{height}"), fix.frame());
         fix.press("b");
         insta::assert_snapshot!(format!("by_source_{width}x{height}"), fix.frame());
+        let mut import = Desk::new(width, height, CARDS);
+        import.preview();
+        import.press("j");
+        insta::assert_snapshot!(format!("import_{width}x{height}"), import.frame());
         let empty = Desk::new(width, height, "");
         insta::assert_snapshot!(format!("empty_{width}x{height}"), empty.frame());
     }
@@ -509,4 +547,40 @@ fn the_filter_the_order_and_the_contact_come_back_at_the_next_start() {
     assert_eq!(desk.model.list.filter.text(), "mar");
     assert_eq!(desk.model.current(), at);
     assert_eq!(leave(&desk.model), view);
+}
+
+#[test]
+fn an_import_shows_its_plan_first_and_does_what_was_chosen() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.preview();
+    let frame = desk.frame();
+    for words in ["+ 1 new", "~ 1 change", "= 1 same", "! 1", "import 2"] {
+        assert!(frame.contains(words), "{words}:\n{frame}");
+    }
+    assert_eq!(
+        desk.book.store.totals().unwrap().contacts,
+        4,
+        "nothing is written yet"
+    );
+    desk.press("j s");
+    assert!(desk.frame().contains("import 1"), "{}", desk.frame());
+    desk.press("k k m n");
+    desk.press("enter");
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 6);
+    assert!(
+        desk.toast().starts_with("2 new contacts"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("u");
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 4);
+    desk.preview();
+    desk.press("4");
+    let frame = desk.frame();
+    assert!(
+        !frame.contains("Aylin") && frame.contains("card 4, line"),
+        "{frame}"
+    );
+    desk.press("esc");
+    assert!(desk.model.over.is_empty());
 }

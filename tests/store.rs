@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use callbook::domain::contact::{ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::{ContactEdit, PhoneEdit};
-use callbook::domain::import::{Incoming, Place};
+use callbook::domain::import::{Choice, FateKind, Incoming, Place};
 use callbook::domain::listing::{ListQuery, Order, Row};
 use callbook::domain::phone::{Mark, PhoneAttributes};
 use callbook::domain::phone_list::PhoneQuery;
@@ -967,6 +967,72 @@ mod import {
 
     fn everybody(book: &Book) -> Vec<Row> {
         book.store.rows(&ListQuery::default(), 0, 100).unwrap().rows
+    }
+
+    #[test]
+    fn a_plan_is_what_the_import_then_does_and_writes_nothing() {
+        let mut book = Book::new();
+        take(&mut book, &[card(Some("Ada"), &["213 456 7890"])]);
+        let mut cards = vec![
+            card(Some("Ada"), &["213 456 7890", "213 456 7891"]),
+            card(Some("Ada"), &["213 456 7890"]),
+            card(Some("Bob"), &["213 456 7892"]),
+            // The first Bob is there by the time that this one is looked at.
+            card(Some("Bob"), &["213 456 7892"]),
+            card(None, &[]),
+        ];
+        for (card, at) in cards.iter_mut().zip(1..) {
+            card.place.card = at;
+        }
+        let before = book.store.totals().unwrap();
+        let plan = book
+            .store
+            .plan_import(&mut cards.iter().cloned(), "vcard")
+            .unwrap();
+        assert_eq!(book.store.totals().unwrap(), before);
+        assert_eq!(
+            book.store
+                .rows(&ListQuery::default(), 0, 9)
+                .unwrap()
+                .rows
+                .len(),
+            1
+        );
+        let report = take(&mut book, &cards).value;
+        let kinds = FateKind::ALL.map(|kind| plan.of(kind));
+        assert_eq!(kinds, [1, 1, 2, 1]);
+        let done = [
+            report.new,
+            report.changed,
+            report.same,
+            report.rejects.len(),
+        ];
+        assert_eq!(kinds, done);
+    }
+
+    #[test]
+    fn a_card_is_taken_as_it_was_chosen() {
+        let mut book = Book::new();
+        let mut with_uid = card(Some("Ada"), &["213 456 7890"]);
+        with_uid.contact.uid = Some(Some("ada".to_owned()));
+        take(&mut book, std::slice::from_ref(&with_uid));
+        let mut choose = |choice| {
+            let choices = std::collections::BTreeMap::from([(1, choice)]);
+            let mut cards = std::iter::once(with_uid.clone());
+            let done = book
+                .store
+                .import_chosen(&mut cards, "vcard", "Imported", &choices)
+                .unwrap();
+            (done.value.new, done.value.skipped)
+        };
+        assert_eq!(choose(Choice::Skip), (0, 1));
+        assert_eq!(choose(Choice::New), (1, 0));
+        assert_eq!(everybody(&book).len(), 2);
+        assert_eq!(
+            take(&mut book, &[with_uid]).value.same,
+            1,
+            "its UID is the first one's"
+        );
     }
 
     #[test]

@@ -211,6 +211,40 @@ fn somebody_new_is_found_again_after_a_restart() {
 }
 
 #[test]
+fn an_import_is_shown_first_then_done_fixed_and_undone() {
+    let (folder, db) = book();
+    let more = folder.path().join("more.vcf");
+    std::fs::write(
+        &more,
+        CARDS.replace(
+            "+44 20 7946 0018",
+            "+44 20 7946 0018\r\nTEL;TYPE=CELL:07700 900123",
+        ),
+    )
+    .unwrap();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types(&format!("i\u{1b}[200~{}\u{1b}[201~", more.display()));
+    callbook.sees("more.vcf");
+    callbook.types("\r");
+    callbook.sees("import 1");
+    callbook.sees("known by its UID");
+    callbook.types("\r");
+    callbook.sees("1 contact changed");
+    callbook.sees("1 to fix");
+    callbook.types("f");
+    callbook.sees("1 left · 0 done");
+    callbook.sees("no country is known for it");
+    callbook.types("\r");
+    callbook.sees("0 left · 1 done");
+    callbook.types("quu");
+    callbook.sees("Undone: Imported more.vcf");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+    assert_eq!(stored(&db, "SELECT cast(count(*) AS text) FROM phone"), "2");
+}
+
+#[test]
 fn two_programs_at_once_meet_in_the_conflict_dialog_and_nothing_typed_is_lost() {
     let (_folder, db) = book();
     let mut mine = Running::start(&db, 100, 30);

@@ -1,5 +1,7 @@
 //! What an import brings, before and after it is written.
 
+use std::collections::BTreeMap;
+
 use super::contact::{ContactAttributes, ContactId};
 use super::phone::PhoneAttributes;
 
@@ -38,16 +40,148 @@ pub struct Reject {
     pub card: Vec<u8>,
 }
 
-/// What became, or would become, of one card.
+/// What would become of one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// A new contact.
-    New(ContactId),
-    /// A contact that is there already gets numbers or details that it did not have.
-    Change(ContactId),
-    /// Nothing new.
-    Same(ContactId),
+    New,
+    /// A contact that is there already gets what it did not have.
+    Change(Match),
+    /// A contact that is there already has all of it.
+    Same(Match),
+    /// It cannot be taken in, and why.
+    Unreadable(String),
 }
+
+/// The contact that a card is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The contact.
+    pub contact: ContactId,
+    /// Its name as it is stored.
+    pub name: String,
+    /// By what it was known.
+    pub by: KnownBy,
+}
+
+/// By what a card is known to be about a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownBy {
+    /// The card's `UID`.
+    Uid,
+    /// The name, and a number.
+    Number,
+    /// The same card, byte for byte.
+    Bytes,
+}
+
+impl KnownBy {
+    /// The words for it: `known by its UID`.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Uid => "known by its UID",
+            Self::Number => "known by its name and a number",
+            Self::Bytes => "known by the same card",
+        }
+    }
+}
+
+/// The kinds of fates, for counting and for looking at one kind only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FateKind {
+    /// New contacts.
+    New,
+    /// Changes of contacts that are there.
+    Change,
+    /// Nothing new.
+    Same,
+    /// Cards that cannot be taken in.
+    Unreadable,
+}
+
+impl FateKind {
+    /// Every kind, in the order of its key.
+    pub const ALL: [Self; 4] = [Self::New, Self::Change, Self::Same, Self::Unreadable];
+
+    /// The sign before a row: `+`, `~`, `=`, `!`.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::New => "+",
+            Self::Change => "~",
+            Self::Same => "=",
+            Self::Unreadable => "!",
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Change => "change",
+            Self::Same => "same",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl Fate {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> FateKind {
+        match self {
+            Self::New => FateKind::New,
+            Self::Change(_) => FateKind::Change,
+            Self::Same(_) => FateKind::Same,
+            Self::Unreadable(_) => FateKind::Unreadable,
+        }
+    }
+}
+
+/// One card of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRow {
+    /// Where it stands.
+    pub place: Place,
+    /// The name on it; blank where there is none.
+    pub name: String,
+    /// What would become of it.
+    pub fate: Fate,
+    /// Its numbers as people read them, each with its label, and whether the contact has it already.
+    pub numbers: Vec<(Option<String>, String, bool)>,
+    /// The attributes that it would fill, by the words of the screens, with their values.
+    pub fills: Vec<(&'static str, String)>,
+}
+
+/// What an import would do, before anything is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportPlan {
+    /// A row for each card, in the order of the file.
+    pub rows: Vec<PlanRow>,
+}
+
+impl ImportPlan {
+    /// How many rows there are of a kind.
+    #[must_use]
+    pub fn of(&self, kind: FateKind) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.fate.kind() == kind).count()
+    }
+}
+
+/// What a person wants of a card instead of what the plan says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A contact of its own, though one like it is there.
+    New,
+    /// Nothing.
+    Skip,
+}
+
+/// The choices, by the number of the card in its file.
+pub type Choices = BTreeMap<usize, Choice>;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +194,8 @@ pub struct ImportReport {
     pub same: usize,
     /// Phone numbers that were written.
     pub numbers: usize,
+    /// Cards that were left out because a person said so.
+    pub skipped: usize,
     /// Numbers of cards that the contact had already, or that stood twice on one card.
     pub numbers_same: usize,
     /// What could not be taken in.
@@ -70,22 +206,27 @@ impl ImportReport {
     /// How many cards there were.
     #[must_use]
     pub const fn cards(&self) -> usize {
-        self.new + self.changed + self.same + self.rejects.len()
+        self.new + self.changed + self.same + self.skipped + self.rejects.len()
     }
 
     /// The report in one sentence: "312 contacts came in with 610 numbers; 2 cards could not be read".
     #[must_use]
     pub fn summary(&self) -> String {
         let mut parts = Vec::new();
-        parts.push(match self.new {
-            0 if self.changed == 0 => "Nothing new".to_owned(),
-            new => count(new, "new contact"),
-        });
+        if self.new > 0 {
+            parts.push(count(self.new, "new contact"));
+        }
         if self.changed > 0 {
-            parts.push(format!("{} changed", self.changed));
+            parts.push(format!("{} changed", count(self.changed, "contact")));
+        }
+        if parts.is_empty() {
+            parts.push("Nothing new".to_owned());
         }
         if self.same > 0 {
             parts.push(format!("{} already here", self.same));
+        }
+        if self.skipped > 0 {
+            parts.push(format!("{} left out", self.skipped));
         }
         parts.push(count(self.numbers, "number"));
         if !self.rejects.is_empty() {

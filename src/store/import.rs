@@ -10,7 +10,10 @@ use uuid::Uuid;
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::fold::fold;
-use crate::domain::import::{ImportReport, Incoming, Place, Reject};
+use crate::domain::import::{
+    Choice, Choices, Fate, ImportPlan, ImportReport, Incoming, KnownBy, Match, Place, PlanRow,
+    Reject,
+};
 use crate::domain::operation::Key;
 use crate::domain::phone::{Phone, PhoneAttributes};
 use crate::domain::refusal::{Fault, Refusal};
@@ -34,17 +37,54 @@ impl Store {
         source: &str,
         title: &str,
     ) -> Result<Done<ImportReport>, Refusal> {
+        self.import_chosen(cards, source, title, &Choices::new())
+    }
+
+    /// Writes cards in one step, those that a person chose in another way than planned as chosen.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    pub fn import_chosen(
+        &mut self,
+        cards: &mut dyn Iterator<Item = Incoming>,
+        source: &str,
+        title: &str,
+        choices: &Choices,
+    ) -> Result<Done<ImportReport>, Refusal> {
         self.cache(IMPORT_CACHE)?;
         let done = self.write(|writer| {
-            let mut report = ImportReport::default();
+            let mut intake = Intake::new(source, choices);
             for card in cards {
-                writer.take_card(card, source, &mut report)?;
+                writer.take_card(card, &mut intake)?;
             }
-            Ok((report, title.to_owned()))
+            Ok((intake.report, title.to_owned()))
         });
         // What was written is written, whether or not the memory comes back.
         let _ = self.cache(CACHE);
         done
+    }
+
+    /// What an import would do: it is done, told, and given up, so that the plan is what happens.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    pub fn plan_import(
+        &mut self,
+        cards: &mut dyn Iterator<Item = Incoming>,
+        source: &str,
+    ) -> Result<ImportPlan, Refusal> {
+        self.cache(IMPORT_CACHE)?;
+        let choices = Choices::new();
+        let planned = self.rehearse(|writer| {
+            let mut intake = Intake::new(source, &choices);
+            intake.plan = Some(ImportPlan::default());
+            for card in cards {
+                writer.take_card(card, &mut intake)?;
+            }
+            Ok(intake.plan.unwrap_or_default())
+        });
+        let _ = self.cache(CACHE);
+        planned
     }
 
     /// Sets how many KiB of the database are kept in memory, and gives back what is more.
@@ -65,7 +105,35 @@ const CACHE: u32 = 2_000;
 /// page is written and read again many times.
 const IMPORT_CACHE: u32 = 48_000;
 
+/// An import while it runs.
+struct Intake<'a> {
+    source: &'a str,
+    choices: &'a Choices,
+    report: ImportReport,
+    /// The plan, where one is made.
+    plan: Option<ImportPlan>,
+}
+
+impl<'a> Intake<'a> {
+    fn new(source: &'a str, choices: &'a Choices) -> Self {
+        Self {
+            source,
+            choices,
+            report: ImportReport::default(),
+            plan: None,
+        }
+    }
+
+    /// Puts a row into the plan, where one is made.
+    fn note(&mut self, row: impl FnOnce() -> PlanRow) {
+        if let Some(plan) = &mut self.plan {
+            plan.rows.push(row());
+        }
+    }
+}
+
 /// A card in the form of the records that it would make.
+#[derive(Clone)]
 struct Taken {
     contact: Contact,
     /// Its phones, the same number only once.
@@ -87,7 +155,12 @@ impl Taken {
 
 impl Writer<'_> {
     /// Takes one card in, and settles its contact.
-    fn take_card(&mut self, card: Incoming, source: &str, report: &mut ImportReport) -> Answer<()> {
+    fn take_card(&mut self, card: Incoming, intake: &mut Intake<'_>) -> Answer<()> {
+        let choice = intake.choices.get(&card.place.card).copied();
+        if choice == Some(Choice::Skip) {
+            intake.report.skipped += 1;
+            return Ok(());
+        }
         let Incoming {
             place,
             contact,
@@ -95,27 +168,78 @@ impl Writer<'_> {
             card: bytes,
         } = card;
         let name = contact.names().next().map(str::to_owned);
-        let mut taken = match self.read_card(contact, phones, source) {
+        let mut taken = match self.read_card(contact, phones, intake.source) {
             Ok(taken) => taken,
             Err(Failure::Refused(refusal)) => {
-                report.rejects.push(reject(place, name, &refusal, bytes));
+                intake.note(|| PlanRow {
+                    place,
+                    name: name.clone().unwrap_or_default(),
+                    fate: Fate::Unreadable(refusal.to_string()),
+                    numbers: Vec::new(),
+                    fills: Vec::new(),
+                });
+                let reject = reject(place, name, &refusal, bytes);
+                intake.report.rejects.push(reject);
                 return Ok(());
             }
             Err(failure) => return Err(failure),
         };
-        report.numbers_same += taken.twice;
-        if let Some(known) = self.known(&taken, &bytes)? {
-            if self.add(known, taken, report)? {
-                report.changed += 1;
+        intake.report.numbers_same += taken.twice;
+        if choice == Some(Choice::New) {
+            // Its own id and UID are those of the contact that it shall not be.
+            taken.contact.id = ContactId(self.context().fresh_id);
+            taken.contact.uid = None;
+            for phone in &mut taken.phones {
+                phone.contact = taken.contact.id;
+            }
+        } else if let Some((known, by)) = self.known(&taken, &bytes)? {
+            let planned = match intake.plan {
+                Some(_) => Some((
+                    taken.clone(),
+                    contacts::find(self.connection(), known)?,
+                    record::phones_of(self.connection(), known)?,
+                )),
+                None => None,
+            };
+            let changed = self.add(known, taken, &mut intake.report)?;
+            if changed {
+                intake.report.changed += 1;
             } else {
-                report.same += 1;
+                intake.report.same += 1;
+            }
+            if let Some((taken, before, there)) = planned {
+                let found = Match {
+                    contact: known,
+                    name: before.name.clone(),
+                    by,
+                };
+                let mut after = before.clone();
+                fill(&mut after, &taken.contact);
+                intake.note(|| PlanRow {
+                    place,
+                    name: taken.contact.name.clone(),
+                    fate: if changed {
+                        Fate::Change(found)
+                    } else {
+                        Fate::Same(found)
+                    },
+                    numbers: numbers(&taken.phones, &there),
+                    fills: filled(&before, &after),
+                });
             }
             return self.settle_all();
         }
         taken.trust_first();
+        intake.note(|| PlanRow {
+            place,
+            name: taken.contact.name.clone(),
+            fate: Fate::New,
+            numbers: numbers(&taken.phones, &[]),
+            fills: Vec::new(),
+        });
         taken.contact.card = Some(self.keep_card(&bytes)?);
-        report.numbers += taken.phones.len();
-        report.new += 1;
+        intake.report.numbers += taken.phones.len();
+        intake.report.new += 1;
         self.insert_whole(taken.contact, &mut taken.phones)?;
         Ok(())
     }
@@ -220,10 +344,10 @@ impl Writer<'_> {
     }
 
     /// The contact that a card is about, if it is there.
-    fn known(&self, taken: &Taken, bytes: &[u8]) -> Answer<Option<ContactId>> {
+    fn known(&self, taken: &Taken, bytes: &[u8]) -> Answer<Option<(ContactId, KnownBy)>> {
         let contact = &taken.contact;
         if self.is_there(Key::Contact(contact.id))? {
-            return Ok(Some(contact.id));
+            return Ok(Some((contact.id, KnownBy::Uid)));
         }
         if let Some(uid) = &contact.uid {
             let found = self
@@ -232,18 +356,19 @@ impl Writer<'_> {
                 .query_row([uid], |row| record::uuid(row, 0))
                 .optional()?;
             if found.is_some() {
-                return Ok(found.map(ContactId));
+                return Ok(found.map(|id| (ContactId(id), KnownBy::Uid)));
             }
             // A contact that was made here goes out under its id.
             let own = uid.strip_prefix("urn:uuid:").unwrap_or(uid);
             if let Ok(id) = Uuid::parse_str(own)
                 && self.is_there(Key::Contact(ContactId(id)))?
             {
-                return Ok(Some(ContactId(id)));
+                return Ok(Some((ContactId(id), KnownBy::Uid)));
             }
         }
         if taken.phones.is_empty() {
-            return self.known_by_bytes(contact, bytes);
+            let found = self.known_by_bytes(contact, bytes)?;
+            return Ok(found.map(|id| (id, KnownBy::Bytes)));
         }
         let name = fold(&contact.name);
         let key = contact.given_key();
@@ -259,7 +384,7 @@ impl Writer<'_> {
             for namesake in found {
                 let (id, known) = namesake?;
                 if fold(&known) == name {
-                    return Ok(Some(id));
+                    return Ok(Some((id, KnownBy::Number)));
                 }
             }
         }
@@ -297,6 +422,42 @@ fn reject(place: Place, name: Option<String>, refusal: &Refusal, card: Vec<u8>) 
         reason: refusal.to_string(),
         card,
     }
+}
+
+/// The numbers of a card, and which of them are there.
+fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<(Option<String>, String, bool)> {
+    let known = |phone: &Phone| there.iter().any(|known| known.identity == phone.identity);
+    phones
+        .iter()
+        .map(|phone| (phone.location.clone(), phone.shown(), known(phone)))
+        .collect()
+}
+
+/// What of a contact was blank and is not any more.
+fn filled(before: &Contact, after: &Contact) -> Vec<(&'static str, String)> {
+    let pairs = [
+        ("nickname", &before.nickname, &after.nickname),
+        ("company", &before.organisation, &after.organisation),
+        ("title", &before.title, &after.title),
+        ("note", &before.note, &after.note),
+    ];
+    let mut filled: Vec<(&'static str, String)> = pairs
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .filter_map(|(words, _, after)| Some((words, after.clone()?)))
+        .collect();
+    let new = after.details.iter().skip(before.details.len());
+    filled.extend(new.map(|detail| (detail.kind.word(), detail.value.clone())));
+    let tags: Vec<&str> = after
+        .tags
+        .iter()
+        .skip(before.tags.len())
+        .map(String::as_str)
+        .collect();
+    if !tags.is_empty() {
+        filled.push(("tags", tags.join(", ")));
+    }
+    filled
 }
 
 /// Fills what a contact has blank, and adds the details and tags that it does not have.

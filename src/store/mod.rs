@@ -163,6 +163,31 @@ impl Store {
         Ok(Done { value, point })
     }
 
+    /// Does what a write would do, and gives it up: only the result is kept.
+    fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<T>,
+    ) -> Result<T, Refusal> {
+        if let Some(reason) = &self.read_only {
+            return Err(Refusal::new(Kind::Storage, reason.clone()));
+        }
+        let now = (self.options.clock)().clamp(CLOCK.0, CLOCK.1);
+        let author = Author {
+            actor: self.options.actor,
+            session: self.session,
+            horizon: self.horizon,
+        };
+        let home = self.options.home;
+        let rehearsed = || -> Answer<T> {
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut writer = Writer::new(&transaction, now, home, author)?;
+            work(&mut writer)
+        };
+        rehearsed().map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+
     /// Looks what became of a write whose end failed. An error there is no proof that nothing was
     /// written: the log tells.
     fn look_after(

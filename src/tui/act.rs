@@ -12,7 +12,7 @@ use super::screens::history::History;
 use super::screens::phone_form::{Owner, PhoneForm};
 use super::screens::question::Question;
 use super::screens::search::{Kind, Search};
-use super::screens::{detail, list, triage};
+use super::screens::{detail, import, list, triage};
 use super::travel::travel;
 use super::update::{ask_holders, leave_form};
 
@@ -173,6 +173,13 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
                     .unwrap_or(1);
                 model.detail.go(place.saturating_sub(1));
             }
+        }
+        Action::MergeRow | Action::NewRow | Action::SkipRow | Action::ShowKind => {
+            let digit = match key.code {
+                Code::Char(digit) => digit.to_digit(10),
+                _ => None,
+            };
+            import::act(model, action, digit, effects);
         }
         Action::NextNumber => {
             let next = model.detail.cursor + 1;
@@ -449,8 +456,9 @@ fn save(model: &mut Model, effects: &mut Vec<Effect>) {
                 prompt.trouble = Some("type the path of a vCard file".to_owned());
                 return;
             }
-            model.write(Write::Import(file), effects);
+            model.wait_for(Request::Plan(file), effects);
         }
+        Some(Screen::Import(_)) => import::act(model, Action::Save, None, effects),
         _ => {}
     }
 }

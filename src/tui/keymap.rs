@@ -22,6 +22,8 @@ pub enum Scope {
     Fix,
     /// The sources to confirm by.
     Sources,
+    /// What an import would do.
+    Import,
     /// A form for one number.
     NumberForm,
     /// The form for a contact.
@@ -40,11 +42,12 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Contacts,
         Self::Numbers,
         Self::Fix,
         Self::Sources,
+        Self::Import,
         Self::Filter,
         Self::NumberForm,
         Self::ContactForm,
@@ -68,6 +71,7 @@ impl Scope {
             Self::Numbers => "numbers",
             Self::Fix => "fix numbers",
             Self::Sources => "confirm by source",
+            Self::Import => "import",
             Self::NumberForm => "number form",
             Self::ContactForm => "contact form",
             Self::Conflict => "conflict",
@@ -101,6 +105,7 @@ actions! {
     Open "open", AddContact "add-contact", EditContact "edit-contact", DeleteContact "delete-contact",
     Copy "copy", Call "call", Mark "mark", Favourite "favourite", Confirm "confirm", Fix "fix",
     ConfirmNext "confirm-next", Skip "skip", BySource "by-source", ConfirmSource "confirm-source",
+    MergeRow "merge-row", NewRow "new-row", SkipRow "skip-row", ShowKind "show-kind",
     Import "import", SortName "sort-name", SortGiven "sort-given", SortChanged "sort-changed",
     ShowAll "show-all", History "history",
     EditNumber "edit-number", AddNumber "add-number", MakePrimary "make-primary",
@@ -192,6 +197,12 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Fix, &["H"], Action::History, "", 9, "history of the contact"),
     bind(Scope::Sources, &["enter"], Action::ConfirmSource, "confirm all of it", 0, "confirm all whose numbers came from this source"),
     bind(Scope::Sources, &["esc"], Action::Escape, "cancel", 1, "leave without confirming"),
+    bind(Scope::Import, &["enter"], Action::Save, "import", 0, "import all that is planned, in one step"),
+    bind(Scope::Import, &["m"], Action::MergeRow, "merge", 1, "take the card as planned: new, or added to the contact that is there"),
+    bind(Scope::Import, &["n"], Action::NewRow, "as new", 2, "make the card a contact of its own"),
+    bind(Scope::Import, &["s"], Action::SkipRow, "skip", 3, "leave the card out"),
+    bind(Scope::Import, &["1", "2", "3", "4"], Action::ShowKind, "show kind", 4, "show only what is new, changed, the same, unreadable; or all again"),
+    bind(Scope::Import, &["esc", "q"], Action::Escape, "cancel", 5, "leave without importing"),
     bind(Scope::Filter, &["enter"], Action::Open, "open", 0, "open the contact"),
     bind(Scope::Filter, &["down", "^N"], Action::Down, "", 9, "next match"),
     bind(Scope::Filter, &["up", "^P"], Action::Up, "", 9, "previous match"),
@@ -222,7 +233,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Search, &["up", "^P"], Action::Up, "", 9, "previous line"),
     bind(Scope::Search, &["tab"], Action::Complete, "complete", 2, "complete what was typed"),
     bind(Scope::Search, &["esc"], Action::Escape, "clear, then close", 1, "clear, then close"),
-    bind(Scope::Prompt, &["enter"], Action::Save, "import", 0, "import this file"),
+    bind(Scope::Prompt, &["enter"], Action::Save, "preview", 0, "show what importing this file would do"),
     bind(Scope::Prompt, &["tab"], Action::Complete, "complete", 1, "complete the name of the file"),
     bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "leave without importing"),
     bind(Scope::Question, &["y"], Action::Yes, "yes", 0, "yes"),

@@ -70,7 +70,8 @@ pub fn layout(model: &Model) -> Areas {
     let whole = Rect::new(0, top, width, rows);
     let none = Rect::new(0, top, 0, 0);
     let form = matches!(model.over.first(), Some(Screen::ContactForm(_)));
-    let (list, bar, detail) = if form || is_empty(model) {
+    let import = matches!(model.over.first(), Some(Screen::Import(_)));
+    let (list, bar, detail) = if form || is_empty(model) && !import {
         (whole, none, none)
     } else if width >= TWO_PANES {
         let left = if width >= 84 {
@@ -84,7 +85,9 @@ pub fn layout(model: &Model) -> Areas {
             Rect::new(left, top, 1, rows),
             Rect::new(left + 1, top, width.saturating_sub(left + 1), rows),
         )
-    } else if model.focus == Focus::Detail || model.triage.is_some() && model.focus == Focus::List {
+    } else if !import
+        && (model.focus == Focus::Detail || model.triage.is_some() && model.focus == Focus::List)
+    {
         (none, none, whole)
     } else {
         (whole, none, none)

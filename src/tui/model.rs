@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Holder, Profile};
-use crate::domain::import::ImportReport;
+use crate::domain::import::{Choices, ImportPlan, ImportReport};
 use crate::domain::listing::{ListQuery, Rows, Totals};
 use crate::domain::number::Region;
 use crate::domain::operation::{HistoryEntry, UndoPoint};
@@ -21,6 +21,7 @@ use super::screens::conflict::Conflict;
 use super::screens::contact_form::ContactForm;
 use super::screens::detail::Detail;
 use super::screens::history::History;
+use super::screens::import::Import;
 use super::screens::list::List;
 use super::screens::phone_form::PhoneForm;
 use super::screens::prompt::Prompt;
@@ -99,6 +100,8 @@ pub enum Request {
     History(ContactId),
     /// Why contacts need attention.
     Worklist,
+    /// What the import of a file would do.
+    Plan(PathBuf),
     /// Write.
     Write(Write),
 }
@@ -126,8 +129,8 @@ pub enum Write {
     Undo,
     /// Redo.
     Redo,
-    /// Import a file.
-    Import(PathBuf),
+    /// Import a file, some of its cards as chosen.
+    Import(PathBuf, Choices),
 }
 
 /// An answer of the store.
@@ -149,6 +152,8 @@ pub enum Reply {
     History(Vec<HistoryEntry>),
     /// Why contacts need attention.
     Worklist(Worklist),
+    /// What the import would do.
+    Plan(PathBuf, Box<ImportPlan>),
     /// Written.
     Written(Written),
     /// Refused; nothing was written.
@@ -274,6 +279,8 @@ pub enum Screen {
     History(Box<History>),
     /// The sources to confirm by.
     Sources(Sources),
+    /// What an import would do.
+    Import(Box<Import>),
 }
 
 /// All that the screens remember.
@@ -370,13 +377,20 @@ impl Model {
 
     /// Asks the store to write; one thing at a time.
     pub fn write(&mut self, write: Write, effects: &mut Vec<Effect>) {
+        self.wait_for(Request::Write(write), effects);
+    }
+
+    /// Asks the store for something that takes its lock, and says so where it takes long.
+    pub fn wait_for(&mut self, request: Request, effects: &mut Vec<Effect>) {
         if let Some(reason) = self.read_only.clone() {
             return self.say(Tone::Bad, reason);
         }
-        if self.writing.is_some() {
+        // Undo and redo stand on nothing that is on the screen: pressed quickly, they queue.
+        let queues = matches!(request, Request::Write(Write::Undo | Write::Redo));
+        if self.writing.is_some() && !queues {
             return self.say(Tone::Plain, "still writing the last change");
         }
-        let ticket = self.ask(Request::Write(write), effects);
+        let ticket = self.ask(request, effects);
         self.writing = Some(ticket);
         effects.push(Effect::After(
             Duration::from_millis(150),
@@ -403,6 +417,7 @@ impl Model {
             Some(Screen::Search(_)) => vec![Scope::Search],
             Some(Screen::Prompt(_)) => vec![Scope::Prompt],
             Some(Screen::Question(_)) => vec![Scope::Question],
+            Some(Screen::Import(_)) => vec![Scope::Import, Scope::Movement, Scope::Global],
             Some(Screen::Sources(_)) => vec![Scope::Sources, Scope::Movement, Scope::Global],
             Some(Screen::History(_)) => vec![Scope::Reading, Scope::Movement, Scope::Global],
             None => match self.focus {
@@ -424,7 +439,11 @@ impl Model {
             Some(Screen::ContactForm(form)) => form.in_text(),
             Some(Screen::Search(_) | Screen::Prompt(_)) => true,
             Some(
-                Screen::Conflict(_) | Screen::Question(_) | Screen::History(_) | Screen::Sources(_),
+                Screen::Conflict(_)
+                | Screen::Question(_)
+                | Screen::History(_)
+                | Screen::Sources(_)
+                | Screen::Import(_),
             ) => false,
             None => self.focus == Focus::Filter,
         }

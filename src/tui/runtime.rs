@@ -12,7 +12,6 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
 
 use crate::domain::edit::Done;
-use crate::domain::import::ImportReport;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::vcard::Cards;
 use crate::store::{Options, Store};
@@ -255,7 +254,7 @@ fn keep_store(
         let waiting: Vec<(Ticket, Request)> =
             std::iter::once(first).chain(asked.try_iter()).collect();
         for (at, (ticket, request)) in waiting.iter().enumerate() {
-            let stale = !matches!(request, Request::Write(_))
+            let stale = !matches!(request, Request::Write(_) | Request::Plan(_))
                 && waiting.iter().skip(at + 1).any(|(_, later)| {
                     std::mem::discriminant(later) == std::mem::discriminant(request)
                 });
@@ -295,6 +294,10 @@ fn answer(store: &mut Store, request: Request) -> Result<Reply, Refusal> {
         Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
         Request::History(id) => Reply::History(store.history(id, 500)?),
         Request::Worklist => Reply::Worklist(store.worklist()?),
+        Request::Plan(path) => {
+            let plan = with_cards(&path, |cards, name| crate::import::plan(store, cards, name))?;
+            Reply::Plan(path, Box::new(plan))
+        }
         Request::Write(write) => Reply::Written(written(store, write)?),
     })
 }
@@ -338,8 +341,10 @@ fn written(store: &mut Store, write: Write) -> Result<Written, Refusal> {
             contact: None,
             report: None,
         },
-        Write::Import(path) => {
-            let Done { value, point } = import_file(store, &path)?;
+        Write::Import(path, choices) => {
+            let Done { value, point } = with_cards(&path, |cards, name| {
+                crate::import::chosen(store, cards, name, &choices)
+            })?;
             Written {
                 point,
                 step: Step::Forward,
@@ -350,8 +355,11 @@ fn written(store: &mut Store, write: Write) -> Result<Written, Refusal> {
     })
 }
 
-/// Imports a vCard file.
-fn import_file(store: &mut Store, path: &Path) -> Result<Done<ImportReport>, Refusal> {
+/// Opens a vCard file, and hands on its cards and its name.
+fn with_cards<T>(
+    path: &Path,
+    work: impl FnOnce(Cards<BufReader<fs::File>>, &str) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let cannot = |error: &io::Error| {
         Refusal::new(
             Kind::Invalid,
@@ -369,5 +377,5 @@ fn import_file(store: &mut Store, path: &Path) -> Result<Done<ImportReport>, Ref
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     );
-    crate::import::cards(store, Cards::new(BufReader::new(file)), &name)
+    work(Cards::new(BufReader::new(file)), &name)
 }

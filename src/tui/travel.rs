@@ -32,6 +32,11 @@ pub(super) fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect
                 .saturating_mul(2);
             history.scroll = moved(history.scroll, last, 10);
         }
+        Some(Screen::Import(import)) => {
+            let last = import.known().saturating_sub(1);
+            let place = moved(import.cursor, last, height);
+            import.go(place, height);
+        }
         Some(Screen::Sources(sources)) => {
             let origins = model.triage.as_ref();
             let last = origins.map_or(0, |triage| triage.worklist.sources.len());

@@ -19,6 +19,7 @@ use super::model::{
     Toast, Tone, Written,
 };
 use super::screens::conflict::Conflict;
+use super::screens::import::Import;
 use super::screens::question::Question;
 use super::screens::{detail, list, triage};
 
@@ -283,6 +284,13 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
     }
     match reply {
         Reply::Totals(totals) if ticket == model.totals_ticket => model.totals = Some(totals),
+        Reply::Plan(path, plan) => {
+            if matches!(model.over.last(), Some(Screen::Prompt(_))) {
+                model.over.pop();
+                let import = Import::new(path, *plan);
+                model.over.push(Screen::Import(Box::new(import)));
+            }
+        }
         Reply::Written(written) => wrote(model, written, effects),
         Reply::Refused(refusal) => refused(model, &refusal, effects),
         Reply::Holders(holders) => match model.over.last_mut() {
@@ -318,7 +326,7 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
     }
     if matches!(
         model.over.last(),
-        Some(Screen::PhoneForm(_) | Screen::ContactForm(_) | Screen::Prompt(_))
+        Some(Screen::PhoneForm(_) | Screen::ContactForm(_) | Screen::Import(_))
     ) {
         model.over.pop();
     }

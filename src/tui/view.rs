@@ -14,7 +14,9 @@ use super::model::{Focus, Model, Screen, Tone};
 use super::text::{elide, width};
 use super::theme::{Role, Theme};
 use super::time::Calendar;
-use super::views::{conflict, contact_form, detail, footer, list, phone_form, popups, triage};
+use super::views::{
+    conflict, contact_form, detail, footer, import, list, phone_form, popups, triage,
+};
 
 /// Draws the model.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
@@ -25,7 +27,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let behind = if model
         .over
         .iter()
-        .any(|screen| !matches!(screen, Screen::ContactForm(_)))
+        .any(|screen| !matches!(screen, Screen::ContactForm(_) | Screen::Import(_)))
     {
         theme.behind()
     } else {
@@ -38,6 +40,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             let theme = if model.over.len() > 1 { behind } else { *theme };
             contact_form::draw(form, &theme, areas.content(), frame);
         }
+        Some(Screen::Import(plan)) => import::draw(plan, &behind, areas, frame),
         _ if is_empty(model) => nobody(model, &behind, areas.content(), frame),
         _ => {
             list::draw(model, &behind, areas, frame);
@@ -74,7 +77,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             Screen::Sources(sources) => {
                 triage::sources(model, sources, &theme, areas.content(), frame);
             }
-            Screen::ContactForm(_) => {}
+            Screen::ContactForm(_) | Screen::Import(_) => {}
         }
     }
     if model.which_key {
@@ -221,6 +224,7 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         } else {
             "Add a contact".to_owned()
         }),
+        (Some(Screen::Import(plan)), _, _) => Some(format!("Import {}", plan.name())),
         (_, Focus::Detail, Some(profile))
         | (Some(Screen::PhoneForm(_) | Screen::Conflict(_)), _, Some(profile)) => {
             Some(profile.contact.name.clone())
@@ -249,6 +253,11 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
                 theme.style(Role::Warn),
             ));
         }
+    } else if let Some(Screen::Import(plan)) = model.over.first() {
+        right.push(Span::styled(
+            count(plan.plan.rows.len(), "card"),
+            theme.style(Role::Dim),
+        ));
     } else if !model.list.marks.is_empty() {
         right.push(Span::styled(
             format!("{} marked", thousands(model.list.marks.len())),
@@ -284,8 +293,11 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     right.push(Span::raw(" "));
     two_ends(Line::from(left), Line::from(right), areas.head, frame);
 
-    if is_empty(model) || matches!(model.over.first(), Some(Screen::ContactForm(_))) {
-        return;
+    match model.over.first() {
+        Some(Screen::ContactForm(_)) => return,
+        Some(Screen::Import(plan)) => return import::kind_line(plan, theme, areas.filter, frame),
+        _ if is_empty(model) => return,
+        _ => {}
     }
     list::filter_line(model, theme, areas.filter, frame);
 }

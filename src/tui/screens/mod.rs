@@ -4,6 +4,7 @@ pub mod conflict;
 pub mod contact_form;
 pub mod detail;
 pub mod history;
+pub mod import;
 pub mod list;
 pub mod phone_form;
 pub mod prompt;

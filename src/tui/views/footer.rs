@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::import::thousands;
 use crate::domain::safe::safe;
 use crate::tui::act::why_not;
 use crate::tui::keymap::{Action, Scope};
@@ -159,6 +160,9 @@ fn word(model: &Model, action: Action, hint: &str) -> String {
         (Action::Fix, _) if model.triage.is_none() => {
             format!("fix {}", model.totals.map_or(0, |totals| totals.attention))
         }
+        (Action::Save, Some(Screen::Import(import))) => {
+            format!("{hint} {}", thousands(import.wanted()))
+        }
         (Action::Save, Some(Screen::Conflict(conflict))) if conflict.undecided() > 0 => {
             format!("{hint} ({} to decide)", conflict.undecided())
         }
@@ -169,6 +173,7 @@ fn word(model: &Model, action: Action, hint: &str) -> String {
 /// The key of a hint; both arrows where two keys make one choice.
 fn keys(key: &str, action: Action, glyphs: &Glyphs) -> String {
     match action {
+        Action::ShowKind => "1-4".to_owned(),
         Action::Left => glyphs.arrows.into_iter().take(2).collect(),
         _ => shown(key, glyphs),
     }

@@ -4,6 +4,7 @@ pub(super) mod conflict;
 pub(super) mod contact_form;
 pub(super) mod detail;
 pub(super) mod footer;
+pub(super) mod import;
 pub(super) mod list;
 pub(super) mod phone_form;
 pub(super) mod popups;

@@ -1,0 +1,241 @@
+//! What an import would do, as it is drawn: the rows, and beside them what becomes of one.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::import::{Choice, Fate, FateKind, PlanRow, count, thousands};
+use crate::tui::layout::Areas;
+use crate::tui::screens::import::Import;
+use crate::tui::text::{elide, fit, width, wrap};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::view::two_ends;
+
+/// Row 2: the kind that is shown, and what the numbers will be.
+pub(crate) fn kind_line(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let kind = import.kind.map_or("everything", FateKind::word);
+    let left = Line::styled(format!("  show: {kind}"), theme.style(Role::Text));
+    let added = "numbers that are added to a contact wait for a look ";
+    two_ends(
+        left,
+        Line::styled(added, theme.style(Role::Dim)),
+        area,
+        frame,
+    );
+}
+
+/// The rows, and the one under the cursor.
+pub(crate) fn draw(import: &Import, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
+    rows(import, theme, areas.list, frame);
+    let Some(row) = import.row(import.cursor) else {
+        return;
+    };
+    if areas.detail.width > 8 {
+        let page = Page {
+            theme,
+            columns: usize::from(areas.detail.width),
+        };
+        let lines = page.lines(row, import.choice(row));
+        frame.render_widget(Paragraph::new(lines), areas.detail);
+    }
+}
+
+const fn role(kind: FateKind) -> Role {
+    match kind {
+        FateKind::New => Role::Good,
+        FateKind::Change => Role::Warn,
+        FateKind::Same => Role::Dim,
+        FateKind::Unreadable => Role::Bad,
+    }
+}
+
+fn rows(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let columns = usize::from(area.width);
+    let height = usize::from(area.height).saturating_sub(COUNTS);
+    let mut lines: Vec<Line<'_>> = (import.top..import.top + height)
+        .map_while(|place| {
+            let row = import.row(place)?;
+            Some(line(import, row, place == import.cursor, theme, columns))
+        })
+        .collect();
+    if import.known() == 0 {
+        lines.push(Line::styled("  none of this kind", theme.style(Role::Dim)));
+    }
+    lines.resize(height + 1, Line::default());
+    let mut counts = vec![Span::raw("  ")];
+    for kind in FateKind::ALL {
+        let text = format!("{} {} ", kind.sign(), thousands(import.plan.of(kind)));
+        counts.push(Span::styled(text, theme.style(role(kind))));
+        // What cannot be read is told below by its card; the sign says enough.
+        if columns >= 42 && kind != FateKind::Unreadable {
+            let word = format!("{}  ", kind.word());
+            counts.push(Span::styled(word, theme.style(Role::Dim)));
+        }
+    }
+    lines.push(Line::from(counts));
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// The rows that the counts under the list take.
+const COUNTS: usize = 2;
+
+fn line(import: &Import, row: &PlanRow, on: bool, theme: &Theme, columns: usize) -> Line<'static> {
+    let kind = row.fate.kind();
+    let choice = import.choice(row);
+    let chosen = match choice {
+        Some(Choice::Skip) => "skip",
+        Some(Choice::New) => "as new",
+        None => "",
+    };
+    let style = theme.style(match (on, choice, kind) {
+        (true, _, _) => Role::Cursor,
+        (_, Some(Choice::Skip), _) | (_, None, FateKind::Same) => Role::Dim,
+        _ => Role::Text,
+    });
+    let name = if row.name.is_empty() {
+        "(no name)"
+    } else {
+        &row.name
+    };
+    let numbers = format!(" {:>2} {chosen:<6} ", row.numbers.len());
+    let room = columns.saturating_sub(11 + width(&numbers));
+    Line::from(vec![
+        Span::styled(
+            if on { theme.glyphs.cursor } else { " " }.to_owned(),
+            theme.style(Role::Focus),
+        ),
+        Span::styled(format!(" {} ", kind.sign()), theme.style(role(kind))),
+        Span::styled(format!("{:<6} ", row.place.card), theme.style(Role::Dim)),
+        Span::styled(fit(name, room, theme.glyphs.ellipsis), style),
+        Span::styled(numbers, theme.style(Role::Dim)),
+    ])
+}
+
+struct Page<'a> {
+    theme: &'a Theme,
+    columns: usize,
+}
+
+impl Page<'_> {
+    fn lines(&self, row: &PlanRow, choice: Option<Choice>) -> Vec<Line<'static>> {
+        let mut lines = vec![self.line(&row.name, Role::Strong)];
+        match &row.fate {
+            Fate::Unreadable(reason) => {
+                let place = row.place;
+                let told = format!("card {}, line {}: {reason}", place.card, place.line);
+                let room = self.columns.saturating_sub(4);
+                let told = wrap(&told, room).into_iter().take(6);
+                lines.extend(told.map(|text| self.line(&text, Role::Bad)));
+                lines.push(Line::default());
+                lines.push(self.line("It is left out; the others come in.", Role::Dim));
+                return lines;
+            }
+            Fate::New => {
+                lines.push(self.line("nobody here is known by it", Role::Dim));
+                lines.push(Line::default());
+            }
+            Fate::Change(found) | Fate::Same(found) => {
+                lines.push(self.line(found.by.words(), Role::Dim));
+                lines.push(Line::default());
+                lines.push(self.line("             STORED              FILE", Role::Section));
+                lines.push(self.pair("name", &found.name, &row.name, Role::Text));
+            }
+        }
+        for (label, number, there) in &row.numbers {
+            let label = label.as_deref().unwrap_or("number");
+            lines.push(if *there {
+                self.pair(label, number, "same", Role::Dim)
+            } else {
+                self.pair(label, self.theme.glyphs.none, number, Role::Good)
+            });
+        }
+        for (words, value) in &row.fills {
+            lines.push(self.pair(words, self.theme.glyphs.none, value, Role::Good));
+        }
+        lines.push(Line::default());
+        lines.push(self.line("RESULT", Role::Section));
+        let result = Self::result(row, choice);
+        lines.extend(result.iter().map(|text| self.line(text, Role::Text)));
+        lines.push(Line::default());
+        lines.push(self.choices(choice));
+        lines
+    }
+
+    /// What becomes of the row, in words.
+    fn result(row: &PlanRow, choice: Option<Choice>) -> Vec<String> {
+        let found = match (&row.fate, choice) {
+            (_, Some(Choice::Skip)) => {
+                return vec!["nothing: it is left out".to_owned()];
+            }
+            (Fate::New, _) | (_, Some(Choice::New)) => {
+                let numbers = count(row.numbers.len(), "number");
+                return vec![format!("a new contact with {numbers}")];
+            }
+            (Fate::Same(_) | Fate::Unreadable(_), None) => {
+                return vec!["nothing changes".to_owned()];
+            }
+            (Fate::Change(found), None) => found,
+        };
+        let added = row.numbers.iter().filter(|(_, _, there)| !there).count();
+        let mut parts = Vec::new();
+        if added > 0 {
+            parts.push(format!("{} added, to be confirmed", count(added, "number")));
+        }
+        if !row.fills.is_empty() {
+            parts.push(format!("{} filled", count(row.fills.len(), "blank")));
+        }
+        if parts.is_empty() {
+            parts.push("its numbers are brought up to date".to_owned());
+        }
+        if found.name != row.name {
+            parts.push(format!("name stays {}", found.name));
+        }
+        parts
+    }
+
+    fn choices(&self, choice: Option<Choice>) -> Line<'static> {
+        let dot = self.theme.glyphs.dot;
+        let mut spans = vec![Span::styled(
+            "  THIS ROW   ",
+            self.theme.style(Role::Section),
+        )];
+        for (words, of) in [
+            ("merge", None),
+            ("as new", Some(Choice::New)),
+            ("skip", Some(Choice::Skip)),
+        ] {
+            let sign = if choice == of { dot } else { " " };
+            let text = format!("({sign}) {words}  ");
+            spans.push(Span::styled(text, self.theme.style(Role::Text)));
+        }
+        Line::from(spans)
+    }
+
+    fn line(&self, text: &str, role: Role) -> Line<'static> {
+        let room = self.columns.saturating_sub(3);
+        let text = elide(text, room, self.theme.glyphs.ellipsis).into_owned();
+        Line::from(vec![
+            Span::raw("  "),
+            Span::styled(text, self.theme.style(role)),
+        ])
+    }
+
+    fn pair(&self, label: &str, stored: &str, file: &str, role: Role) -> Line<'static> {
+        let ellipsis = self.theme.glyphs.ellipsis;
+        let room = self.columns.saturating_sub(36);
+        let sign = if role == Role::Good { "+" } else { " " };
+        Line::from(vec![
+            Span::styled(sign.to_owned(), self.theme.style(role)),
+            Span::raw(" "),
+            Span::styled(fit(label, 12, ellipsis), self.theme.style(Role::Dim)),
+            Span::raw(" "),
+            Span::styled(fit(stored, 19, ellipsis), self.theme.style(Role::Text)),
+            Span::raw(" "),
+            Span::styled(
+                elide(file, room, ellipsis).into_owned(),
+                self.theme.style(role),
+            ),
+        ])
+    }
+}
