@@ -54,11 +54,20 @@ impl Running {
 
     /// Waits until the screen says something.
     fn sees(&self, words: &str) {
-        let until = Instant::now() + Duration::from_secs(20);
-        while !self.text().contains(words) {
+        self.waits(|text| text.contains(words), &format!("“{words}” is not"));
+    }
+
+    /// Waits until the screen says something no more.
+    fn sees_no(&self, words: &str) {
+        self.waits(|text| !text.contains(words), &format!("“{words}” is still"));
+    }
+
+    fn waits(&self, until: impl Fn(&str) -> bool, otherwise: &str) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !until(&self.text()) {
             assert!(
-                Instant::now() < until,
-                "“{words}” is not on the screen:\n{}",
+                Instant::now() < end,
+                "{otherwise} on the screen:\n{}",
                 self.text()
             );
             std::thread::sleep(Duration::from_millis(10));
@@ -269,6 +278,8 @@ fn two_programs_at_once_meet_in_the_conflict_dialog_and_nothing_typed_is_lost() 
         "+390255501111"
     );
     mine.types("\u{1b}");
+    // An Enter that comes in one piece with the Esc would be another key.
+    mine.sees_no("Number changed elsewhere");
     mine.sees("unsaved");
     mine.sees("02 5550 2222");
     mine.types("\r");
