@@ -527,6 +527,12 @@ fn numbers_are_fixed_one_contact_after_the_other_and_all_of_it_can_be_taken_back
         "{}",
         desk.toast()
     );
+    assert!(
+        desk.frame().contains("Nobody needs attention"),
+        "{}",
+        desk.frame()
+    );
+    assert_eq!(desk.model.detail.profile, None);
     desk.press("u u u");
     assert_eq!(desk.book.store.totals().unwrap().attention, 3);
     desk.press("q");

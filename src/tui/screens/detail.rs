@@ -42,16 +42,18 @@ impl Detail {
 /// Asks for the contact under the list's cursor where another one is shown.
 pub fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
     let current = model.current();
+    if current.is_none() && model.list.loaded {
+        // Nobody is left in the list: who was here last goes too.
+        model.detail.profile = None;
+    }
     if current == model.detail.asked {
         return;
     }
     model.detail.asked = current;
     model.detail.cursor = 0;
     model.detail.scroll = 0;
-    match current {
-        Some(id) => model.detail.ticket = model.ask(Request::Profile(id), effects),
-        None if model.list.loaded => model.detail.profile = None,
-        None => model.detail.asked = None,
+    if let Some(id) = current {
+        model.detail.ticket = model.ask(Request::Profile(id), effects);
     }
 }
 

@@ -214,11 +214,23 @@ fn draw_row(
 fn nothing(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let text = model.list.filter.text();
     let columns = usize::from(area.width).saturating_sub(14);
+    let done = model.triage.is_some() && text.is_empty();
+    let words = if done {
+        "   Nobody needs attention."
+    } else {
+        "   Nobody matches."
+    };
     let mut lines = vec![
         Line::default(),
-        Line::styled("   Nobody matches.", theme.style(Role::Text)),
+        Line::styled(words, theme.style(Role::Text)),
         Line::default(),
     ];
+    if done {
+        lines.push(Line::from(vec![
+            Span::styled("   q", theme.style(Role::Key)),
+            Span::styled("  back to everybody", theme.style(Role::Dim)),
+        ]));
+    }
     if !text.is_empty() {
         lines.push(Line::from(vec![
             Span::styled("   esc", theme.style(Role::Key)),
