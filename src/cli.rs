@@ -1,4 +1,8 @@
-//! The command line.
+//! The command line: what is given, and which command it is.
+
+mod document;
+mod phone;
+mod who;
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -57,6 +61,21 @@ enum Cmd {
         #[arg(long)]
         dry_run: bool,
     },
+    /// The phone numbers as records: list, get, create, update, delete.
+    #[command(subcommand)]
+    Phone(phone::PhoneCommand),
+    /// Say who has a number, in any spelling; historic numbers answer too. Exit status 3: nobody.
+    #[command(
+        after_help = "Examples:\n  callbook who '+39 02 5550 1182'\n  callbook who tel:+390255501182\n  callbook who 5501182"
+    )]
+    Who {
+        /// The number.
+        #[arg(allow_hyphen_values = true)]
+        number: String,
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print every key of the screens.
     Keys,
 }
@@ -95,6 +114,12 @@ pub fn run() -> Result<u8> {
             print(&told(&done.value, &name))?;
             Ok(u8::from(!done.value.rejects.is_empty()))
         }
+        Some(Cmd::Phone(command)) => {
+            command.run(|| Store::open(&path, options(&config, Actor::Command)))
+        }
+        Some(Cmd::Who { number, json }) => who::run(&number, json, || {
+            Store::open(&path, options(&config, Actor::Command))
+        }),
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
         None => {
             let view = match (&demo, arguments.fresh) {

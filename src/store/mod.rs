@@ -10,6 +10,7 @@ mod import;
 mod journal;
 mod list;
 mod log;
+mod lookup;
 mod phones;
 mod record;
 mod schema;

@@ -6,7 +6,6 @@ use rusqlite::{Connection, Row, ToSql, params_from_iter};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{Done, Holder};
-use crate::domain::number;
 use crate::domain::operation::Key;
 use crate::domain::phone::{Phone, PhoneAttributes, PhoneId};
 use crate::domain::phone_list::{
@@ -21,9 +20,6 @@ use super::contacts;
 use super::failure::Answer;
 use super::record::{self, PHONE};
 use super::write::Writer;
-
-/// The fewest digits by which a number is looked up from its end; fewer end too many numbers.
-const ENDING: usize = 7;
 
 /// How many holders of a number are told.
 const HOLDERS: usize = 50;
@@ -123,29 +119,10 @@ impl Store {
 
     /// Everybody who has this number, in whatever spelling it is typed; `except` one contact.
     ///
-    /// The same number is found first. One that cannot be told without its country is looked for
-    /// by its end: `020 7946 0958` finds `+44 20 7946 0958`.
-    ///
     /// # Errors
     /// Where the database cannot be read.
     pub fn holders(&self, typed: &str, except: Option<ContactId>) -> Result<Vec<Holder>, Refusal> {
-        let identity = number::canonical(typed, None, self.options.home).identity;
-        let mut holders = self.read(|connection| {
-            let same = held(connection, "p.identity = ?1", &[&identity])?;
-            if !same.is_empty() || identity.starts_with('+') {
-                return Ok(same);
-            }
-            let digits = number::digits(typed);
-            let digits = digits.trim_start_matches('0');
-            if digits.len() < ENDING {
-                return Ok(same);
-            }
-            let from: String = digits.chars().rev().collect();
-            // ':' is the sign after '9'.
-            let to = format!("{from}:");
-            let ending = "p.reversed <> '' AND p.reversed >= ?1 AND p.reversed < ?2";
-            Ok(held(connection, ending, &[&from, &to])?)
-        })?;
+        let mut holders = self.lookup(typed)?;
         holders.retain(|holder| Some(holder.contact) != except);
         Ok(holders)
     }
@@ -158,7 +135,7 @@ fn find(connection: &Connection, id: PhoneId) -> Answer<Phone> {
 }
 
 /// The phones that a condition picks, with their owners, by name.
-fn held(
+pub(super) fn held(
     connection: &Connection,
     condition: &str,
     values: &[&dyn ToSql],

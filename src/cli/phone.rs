@@ -1,0 +1,300 @@
+//! `callbook phone`: the five operations of the Phone resource.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value};
+
+use crate::domain::contact::ContactId;
+use crate::domain::import::count;
+use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId, resource};
+use crate::domain::phone_list::{PhonePage, PhoneQuery};
+use crate::domain::refusal::{Fault, Kind, Refusal};
+use crate::domain::safe::safe;
+use crate::domain::timestamp::Timestamp;
+use crate::exchange::jsonapi;
+use crate::store::Store;
+
+use super::document::{Answer, answer, attributes, boolean, string};
+
+/// The type of the resource in a document.
+const KIND: &str = "phone_numbers";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PhoneCommand {
+    /// List phone numbers, of one contact or of all.
+    #[command(
+        after_help = "Examples:\n  callbook phone list --filter historic=false --sort -created_at\n  callbook phone list --owner ID --json"
+    )]
+    List {
+        /// Only those of this contact.
+        #[arg(long, value_name = "CONTACT")]
+        owner: Option<String>,
+        /// Only those with this value: historic, primary, `valid_values`, location, source,
+        /// `country_code`.
+        #[arg(long, value_name = "NAME=VALUE")]
+        filter: Vec<String>,
+        /// Attributes to sort by, with commas between; - before one for descending.
+        #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
+        sort: Option<String>,
+        /// The page, from 1.
+        #[arg(long)]
+        page: Option<String>,
+        /// How many on a page, 1 to 1000; 25 unless told.
+        #[arg(long)]
+        per_page: Option<String>,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one phone number.
+    Get {
+        /// Its id.
+        id: String,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add a phone number to a contact.
+    #[command(
+        after_help = "Examples:\n  callbook phone create --owner ID --number '+39 02 5550 1182' --location work\n  callbook phone create --owner ID --json - < phone.json"
+    )]
+    Create {
+        /// The contact.
+        #[arg(long, value_name = "CONTACT")]
+        owner: String,
+        #[command(flatten)]
+        sent: Attributes,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a phone number: only what is sent.
+    #[command(
+        after_help = "Examples:\n  callbook phone update ID --historic --overwrite\n  callbook phone get ID --json > phone.json; vi phone.json; callbook phone update ID phone.json"
+    )]
+    Update {
+        /// Its id.
+        id: String,
+        #[command(flatten)]
+        sent: Attributes,
+        /// The stamp that was read, so that nobody's change in between is lost.
+        #[arg(long, value_name = "STAMP")]
+        updated_in_db_at: Option<String>,
+        /// Write without a stamp, over whatever is stored.
+        #[arg(long)]
+        overwrite: bool,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a phone number; `callbook` and u bring it back.
+    Delete {
+        /// Its id.
+        id: String,
+        /// Only if it still has this stamp.
+        #[arg(long, value_name = "STAMP")]
+        updated_in_db_at: Option<String>,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What is sent of a phone.
+#[derive(Debug, Args)]
+pub(super) struct Attributes {
+    /// A JSON:API document or an object of attributes: a file, or - for standard input.
+    document: Option<PathBuf>,
+    /// The number, in any spelling.
+    #[arg(long, allow_hyphen_values = true)]
+    number: Option<String>,
+    /// The calling code, for a number in national spelling.
+    #[arg(long)]
+    country_code: Option<String>,
+    /// The label: mobile, home, work, or any text.
+    #[arg(long)]
+    location: Option<String>,
+    /// Make it the primary number.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    primary: Option<bool>,
+    /// No longer used, kept on record.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    historic: Option<bool>,
+    /// Known to be accurate.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    valid_values: Option<bool>,
+    /// Where it came from.
+    #[arg(long)]
+    source: Option<String>,
+}
+
+impl Attributes {
+    fn read(&self) -> Result<Map<String, Value>> {
+        attributes(
+            self.document.as_ref(),
+            KIND,
+            [
+                ("number", self.number.clone().map(Value::String)),
+                ("country_code", string(self.country_code.as_ref())),
+                ("location", string(self.location.as_ref())),
+                ("primary", boolean(self.primary)),
+                ("historic", boolean(self.historic)),
+                ("valid_values", boolean(self.valid_values)),
+                ("source", string(self.source.as_ref())),
+            ],
+        )
+    }
+}
+
+impl PhoneCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let json = match &self {
+            Self::List { json, .. }
+            | Self::Get { json, .. }
+            | Self::Create { json, .. }
+            | Self::Update { json, .. }
+            | Self::Delete { json, .. } => *json,
+        };
+        answer(self.answered(open), json)
+    }
+
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+        Ok(match self {
+            Self::List {
+                owner,
+                filter,
+                sort,
+                page,
+                per_page,
+                ..
+            } => {
+                let owner: Option<ContactId> = owner.map(|id| id.parse()).transpose()?;
+                let mut pairs = Vec::new();
+                for filter in &filter {
+                    pairs.push(filter.split_once('=').ok_or_else(|| {
+                        Refusal::new(
+                            Kind::Invalid,
+                            format!("--filter {filter} has no value; write NAME=VALUE"),
+                        )
+                    })?);
+                }
+                for (name, value) in [("sort", &sort), ("page", &page), ("per_page", &per_page)] {
+                    pairs.extend(value.as_deref().map(|value| (name, value)));
+                }
+                let page = open()?.list_phones(&PhoneQuery::read(owner, pairs)?)?;
+                Answer::new(page.to_json(), table(&page))
+            }
+            Self::Get { id, .. } => told(&open()?.phone(id.parse()?)?),
+            Self::Create { owner, sent, .. } => {
+                let owner: ContactId = owner.parse()?;
+                let (sent, faults) = PhoneAttributes::read(sent.read()?);
+                told(&open()?.create_phone(owner, sent, faults)?.value)
+            }
+            Self::Update {
+                id,
+                sent,
+                updated_in_db_at,
+                overwrite,
+                ..
+            } => {
+                let id: PhoneId = id.parse()?;
+                let mut sent = sent.read()?;
+                let stamp = updated_in_db_at.map(Value::String);
+                for (name, value) in [
+                    ("updated_in_db_at", stamp),
+                    ("overwrite", overwrite.then_some(Value::Bool(true))),
+                ] {
+                    if let Some(value) = value {
+                        sent.insert(name.to_owned(), value);
+                    }
+                }
+                let (sent, faults) = PhoneAttributes::read(sent);
+                told(&open()?.update_phone(id, sent, faults)?.value)
+            }
+            Self::Delete {
+                id,
+                updated_in_db_at,
+                ..
+            } => {
+                let stamp = updated_in_db_at.as_deref().map(stamp).transpose()?;
+                let done = open()?.delete_phone(id.parse()?, stamp)?;
+                let words = done.point.map(|point| point.title).unwrap_or_default();
+                Answer::new(Value::Null, format!("{}\n", safe(&words)))
+            }
+        })
+    }
+}
+
+/// The stamp that a flag names.
+pub(super) fn stamp(text: &str) -> Result<Timestamp, Refusal> {
+    Timestamp::parse(text).ok_or_else(|| {
+        Refusal::invalid(vec![Fault::of(
+            "updated_in_db_at",
+            "has to be an RFC 3339 time, as the record shows it",
+        )])
+    })
+}
+
+fn told(phone: &Phone) -> Answer {
+    let mut words = String::new();
+    for (name, value) in [
+        ("id", phone.id.to_string()),
+        ("number", phone.shown()),
+        ("typed", phone.typed.clone()),
+        ("label", phone.location.clone().unwrap_or_default()),
+        ("flags", flags(phone)),
+        ("source", phone.source.clone()),
+        ("contact", phone.contact.to_string()),
+        ("changed", phone.updated_at.to_string()),
+        ("stamp", phone.updated_in_db_at.to_string()),
+    ] {
+        let _ = writeln!(words, "{name:<8} {}", safe(&value));
+    }
+    Answer::new(jsonapi::document(&resource(phone)), words)
+}
+
+/// The flags in words: `primary, accurate`.
+pub(super) fn flags(phone: &Phone) -> String {
+    let mut flags = Vec::new();
+    if phone.primary {
+        flags.push("primary");
+    }
+    if phone.historic {
+        flags.push("historic");
+    }
+    flags.push(match phone.mark() {
+        Mark::Accurate => "accurate",
+        Mark::Unconfirmed => "not confirmed",
+        Mark::Impossible => "not confirmed, not a possible number",
+    });
+    flags.join(", ")
+}
+
+fn table(page: &PhonePage) -> String {
+    let mut text = String::new();
+    for phone in &page.phones {
+        let label = phone.location.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{:<26} {:<9} {:<24} {:<10} {}",
+            safe(&phone.shown()),
+            safe(label),
+            flags(phone),
+            safe(&phone.source),
+            phone.id
+        );
+    }
+    let total = usize::try_from(page.total_count).unwrap_or(usize::MAX);
+    let _ = writeln!(
+        text,
+        "{}, page {} of {}",
+        count(total, "number"),
+        page.query.page,
+        page.total_pages().max(1)
+    );
+    text
+}

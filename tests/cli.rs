@@ -1,0 +1,253 @@
+//! The command line over a real database: what a script sends, what it gets back, and how it ends.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+
+struct Shell {
+    folder: tempfile::TempDir,
+}
+
+impl Shell {
+    /// A book with Ada, who has one number.
+    fn new() -> Self {
+        let shell = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        shell.import(
+            "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nTEL:+44 20 7946 0018\nEND:VCARD\n",
+        );
+        shell
+    }
+
+    fn db(&self) -> PathBuf {
+        self.folder.path().join("book.db")
+    }
+
+    fn run(&self, words: &[&str], input: &str) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_callbook"))
+            .env("LANG", "de_DE.UTF-8")
+            .env("HOME", self.folder.path())
+            .arg("--db")
+            .arg(self.db())
+            .args(words)
+            .write_stdin(input)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code().unwrap(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+
+    fn json(&self, words: &[&str], input: &str) -> (i32, Value) {
+        let (status, told, error) = self.run(words, input);
+        let value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("{told}{error}"));
+        (status, value)
+    }
+
+    fn import(&self, cards: &str) {
+        assert_eq!(self.run(&["import", "-"], cards).0, 0);
+    }
+
+    fn all(&self) -> Value {
+        self.json(&["phone", "list", "--json"], "").1
+    }
+
+    /// The first phone's id and its owner's.
+    fn ids(&self) -> (String, String) {
+        let phone = self.all()["data"][0]["id"].as_str().unwrap().to_owned();
+        let words = self.run(&["phone", "get", &phone], "").1;
+        let owner = words
+            .lines()
+            .find(|line| line.starts_with("contact"))
+            .unwrap();
+        (phone, owner["contact".len()..].trim().to_owned())
+    }
+}
+
+#[test]
+fn what_get_writes_can_be_sent_back_and_only_once() {
+    let shell = Shell::new();
+    let (phone, _) = shell.ids();
+    let (status, mut document) = shell.json(&["phone", "get", &phone, "--json"], "");
+    assert_eq!(
+        (status, &document["data"]["type"]),
+        (0, &json!("phone_numbers"))
+    );
+    document["data"]["attributes"]["location"] = json!("home");
+    let sent = document.to_string();
+    let (status, changed) = shell.json(&["phone", "update", &phone, "-", "--json"], &sent);
+    assert_eq!(status, 0, "{changed}");
+    assert_eq!(changed["data"]["attributes"]["location"], "home");
+    let (status, refused) = shell.json(&["phone", "update", &phone, "-", "--json"], &sent);
+    assert_eq!(status, 4);
+    let error = &refused["errors"][0];
+    assert_eq!(
+        (&error["status"], &error["title"]),
+        (&json!("409"), &json!("Conflict"))
+    );
+    assert_eq!(
+        error["source"]["pointer"],
+        "/data/attributes/updated_in_db_at"
+    );
+    let stored = changed["data"]["attributes"]["updated_in_db_at"]
+        .as_str()
+        .unwrap();
+    assert!(
+        error["detail"].as_str().unwrap().contains(stored),
+        "{error}"
+    );
+    let (status, _, told) = shell.run(&["phone", "update", &phone, "-"], &sent);
+    assert_eq!(status, 4);
+    assert!(
+        told.starts_with("error: updated_in_db_at is not equal"),
+        "{told}"
+    );
+}
+
+#[test]
+fn phones_are_made_listed_and_deleted() {
+    let shell = Shell::new();
+    let (_, owner) = shell.ids();
+    let create = ["phone", "create", "--owner", &owner, "--json"];
+    let (status, made) = shell.json(
+        &[
+            &create[..],
+            &["--number", "030 901820", "--location", "work", "--primary"],
+        ]
+        .concat(),
+        "",
+    );
+    assert_eq!(status, 0, "{made}");
+    let attributes = &made["data"]["attributes"];
+    assert_eq!(
+        attributes["number"], "+4930901820",
+        "Germany is the home country"
+    );
+    assert_eq!(attributes["primary"], true);
+    assert_eq!(attributes["source"], "manual");
+
+    let list = |words: &[&str]| shell.json(&[&["phone", "list", "--json"], words].concat(), "");
+    let (_, page) = list(&[
+        "--filter",
+        "primary=true",
+        "--sort",
+        "-created_at",
+        "--per-page",
+        "1",
+    ]);
+    assert_eq!(page["data"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        page["meta"],
+        json!({
+            "pagination": {"page": 1, "per_page": 1, "total_count": 1, "total_pages": 1},
+            "sort": "-created_at",
+            "filter": {"primary": true},
+        })
+    );
+    for (words, named) in [
+        (["--filter", "colour=red"], "/data/attributes/colour"),
+        (["--page", "0"], "/data/attributes/page"),
+        (["--sort", "colour"], "/data/attributes/sort"),
+    ] {
+        let (status, refused) = list(&words);
+        assert_eq!(status, 2);
+        assert_eq!(refused["errors"][0]["source"]["pointer"], named);
+    }
+
+    let id = made["data"]["id"].as_str().unwrap();
+    let stale = "2001-01-01T00:00:00Z";
+    assert_eq!(
+        shell
+            .run(&["phone", "delete", id, "--updated-in-db-at", stale], "")
+            .0,
+        4
+    );
+    assert_eq!(shell.run(&["phone", "delete", id], "").0, 0);
+    assert_eq!(shell.run(&["phone", "get", id], "").0, 3);
+    assert_eq!(shell.all()["data"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn every_fault_of_a_document_is_told_at_once() {
+    let shell = Shell::new();
+    let (phone, owner) = shell.ids();
+    let (status, refused) = shell.json(
+        &["phone", "create", "--owner", &owner, "--json", "-"],
+        r#"{"data":{"type":"phone_numbers","attributes":{"number":" ","primary":"yes","colour":"red"}}}"#,
+    );
+    assert_eq!(status, 2);
+    let mut pointers: Vec<&str> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["source"]["pointer"].as_str().unwrap())
+        .collect();
+    pointers.sort_unstable();
+    assert_eq!(
+        pointers,
+        ["colour", "number", "primary"].map(|name| format!("/data/attributes/{name}"))
+    );
+    let update = ["phone", "update", &phone, "--location", "home"];
+    let (status, _, told) = shell.run(&update, "");
+    assert_eq!(status, 2);
+    assert!(
+        told.contains("has to be sent in the list of attributes"),
+        "{told}"
+    );
+    assert_eq!(
+        shell.run(&[&update[..], &["--overwrite"]].concat(), "").0,
+        0
+    );
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    assert_eq!(
+        shell
+            .run(&["phone", "create", "--owner", nobody, "--number", "1"], "")
+            .0,
+        3
+    );
+}
+
+#[test]
+fn who_called_is_found_in_any_spelling() {
+    let shell = Shell::new();
+    shell.import(
+        "BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Jörg Müller\nTEL:+49 30 901820\nEND:VCARD\n\
+         BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Eszter Kiss\nTEL:+36 1 555 0123 ext. 44\nEND:VCARD\n\
+         BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:Åsa Öberg\nTEL:0171 9998877\nEND:VCARD\n",
+    );
+    for (asked, name) in [
+        ("+44 20 7946 0018", "Ada Lovelace"),
+        ("0044 (0)20 7946-0018", "Ada Lovelace"),
+        ("tel:+442079460018", "Ada Lovelace"),
+        ("79460018", "Ada Lovelace"),
+        ("+٤٤٢٠٧٩٤٦٠٠١٨", "Ada Lovelace"),
+        ("＋４４２０７９４６００１８", "Ada Lovelace"),
+        ("+49 (0)30 901820", "Jörg Müller"),
+        ("030/90-18-20", "Jörg Müller"),
+        ("+3615550123", "Eszter Kiss"),
+        ("+36 1 555 0123 x44", "Eszter Kiss"),
+        ("+49 171 9998877", "Åsa Öberg"),
+        ("00491719998877", "Åsa Öberg"),
+    ] {
+        let (status, told, _) = shell.run(&["who", asked], "");
+        assert!(status == 0 && told.starts_with(name), "{asked}: {told}");
+    }
+    assert_eq!(shell.run(&["who", "+44 20 7946 0019"], "").0, 3);
+    let found = shell.json(&["who", "+442079460018", "--json"], "").1;
+    let phone = found["data"][0]["phone"]["id"].as_str().unwrap();
+    shell.run(&["phone", "update", phone, "--historic", "--overwrite"], "");
+    let told = shell.run(&["who", "+442079460018"], "").1;
+    assert!(told.contains("historic"), "{told}");
+    let (status, found) = shell.json(&["who", "+4930901820", "--json"], "");
+    assert_eq!(
+        (status, &found["data"][0]["contact"]["name"]),
+        (0, &json!("Jörg Müller"))
+    );
+}
