@@ -1,5 +1,6 @@
 //! The command line: what is given, and which command it is.
 
+mod add;
 mod document;
 mod phone;
 mod who;
@@ -61,6 +62,19 @@ enum Cmd {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Add somebody: a name, and a number if there is one.
+    #[command(
+        after_help = "Examples:\n  callbook add \"Ada Lovelace\" +44 20 7946 0018\n  callbook add \"Marco Bianchi\" --label work 02 5550 1182"
+    )]
+    Add {
+        /// The name, in quotes where it has spaces.
+        name: String,
+        /// The number, with spaces or without.
+        number: Vec<String>,
+        /// The label of the number.
+        #[arg(long)]
+        label: Option<String>,
+    },
     /// The phone numbers as records: list, get, create, update, delete.
     #[command(subcommand)]
     Phone(phone::PhoneCommand),
@@ -113,6 +127,14 @@ pub fn run() -> Result<u8> {
             let done = import::cards(&mut store, cards, &name)?;
             print(&told(&done.value, &name))?;
             Ok(u8::from(!done.value.rejects.is_empty()))
+        }
+        Some(Cmd::Add {
+            name,
+            number,
+            label,
+        }) => {
+            let mut store = Store::open(&path, options(&config, Actor::Command))?;
+            add::run(&mut store, name, &number, label)
         }
         Some(Cmd::Phone(command)) => {
             command.run(|| Store::open(&path, options(&config, Actor::Command)))

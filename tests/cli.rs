@@ -251,3 +251,31 @@ fn who_called_is_found_in_any_spelling() {
         (0, &json!("Jörg Müller"))
     );
 }
+
+#[test]
+fn somebody_is_added_in_one_line_or_not_at_all() {
+    let shell = Shell::new();
+    let words = [
+        "add",
+        "Marco Bianchi",
+        "+39",
+        "02",
+        "5550",
+        "1182",
+        "--label",
+        "work",
+    ];
+    let (status, told, _) = shell.run(&words, "");
+    assert_eq!(
+        (status, told.as_str()),
+        (
+            0,
+            "Added Marco Bianchi with +39 02 5550 1182 (primary, accurate)\n"
+        )
+    );
+    assert_eq!(shell.run(&["who", "+390255501182"], "").0, 0);
+    assert_eq!(shell.run(&["add", "Åsa Öberg"], "").0, 0);
+    let (status, _, told) = shell.run(&["add", " ", "+390255501183"], "");
+    assert!(status == 2 && told.contains("name"), "{told}");
+    assert_eq!(shell.run(&["who", "+390255501183"], "").0, 3);
+}

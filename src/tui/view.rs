@@ -369,7 +369,10 @@ fn nobody(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             Line::default(),
             dim("From the shell".to_owned()),
             Line::styled("callbook import contacts.vcf", theme.style(Role::Text)),
-            Line::styled("callbook --demo", theme.style(Role::Text)),
+            Line::styled(
+                "callbook add \"Ada Lovelace\" +44 20 7946 0018",
+                theme.style(Role::Text),
+            ),
             Line::default(),
             dim("Your data is one SQLite file:".to_owned()),
             dim(model.path.clone()),
