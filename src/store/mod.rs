@@ -129,23 +129,28 @@ impl Store {
         })
     }
 
-    /// Writes in one transaction that begins with the lock, so that what is read in it still holds
-    /// when it is written. `work` gives its result and the words for the step.
-    fn write<T>(
-        &mut self,
-        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
-    ) -> Result<Done<T>, Refusal> {
+    /// What a write begins with: the time, who writes, and the home country.
+    fn start_writing(&self) -> Result<(Timestamp, Author, Option<Region>), Refusal> {
         if let Some(reason) = &self.read_only {
             return Err(Refusal::new(Kind::Storage, reason.clone()));
         }
-        self.window.take();
         let now = (self.options.clock)().clamp(CLOCK.0, CLOCK.1);
         let author = Author {
             actor: self.options.actor,
             session: self.session,
             horizon: self.horizon,
         };
-        let home = self.options.home;
+        Ok((now, author, self.options.home))
+    }
+
+    /// Writes in one transaction that begins with the lock, so that what is read in it still holds
+    /// when it is written. `work` gives its result and the words for the step.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
+    ) -> Result<Done<T>, Refusal> {
+        let (now, author, home) = self.start_writing()?;
+        self.window.take();
         let failed = |failure: failure::Failure| failure.refusal(&self.path, Trying::Write);
 
         let written = || -> Answer<_> {
@@ -169,16 +174,7 @@ impl Store {
         &mut self,
         work: impl FnOnce(&mut Writer<'_>) -> Answer<T>,
     ) -> Result<T, Refusal> {
-        if let Some(reason) = &self.read_only {
-            return Err(Refusal::new(Kind::Storage, reason.clone()));
-        }
-        let now = (self.options.clock)().clamp(CLOCK.0, CLOCK.1);
-        let author = Author {
-            actor: self.options.actor,
-            session: self.session,
-            horizon: self.horizon,
-        };
-        let home = self.options.home;
+        let (now, author, home) = self.start_writing()?;
         let rehearsed = || -> Answer<T> {
             let transaction = self
                 .connection

@@ -112,6 +112,12 @@ pub(super) fn two_ends(left: Line<'_>, right: Line<'_>, area: Rect, frame: &mut 
     }
 }
 
+/// A line of text, two columns in, cut to what fits.
+pub(super) fn indented(text: &str, role: Role, columns: usize, theme: &Theme) -> Line<'static> {
+    let text = elide(text, columns.saturating_sub(3), theme.glyphs.ellipsis).into_owned();
+    Line::from(vec![Span::raw("  "), Span::styled(text, theme.style(role))])
+}
+
 /// A line of one sign across an area.
 pub(super) fn hairline(sign: &str, style: Style, area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(

@@ -13,7 +13,7 @@ use crate::tui::model::{Focus, Model};
 use crate::tui::text::{elide, fit, lit_digits, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time::Calendar;
-use crate::tui::view::calendar;
+use crate::tui::view::{calendar, indented};
 
 /// Draws the pane.
 pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -202,16 +202,7 @@ impl Page<'_> {
     }
 
     fn plain(&self, text: &str, role: Role) -> Line<'static> {
-        let text = elide(
-            text,
-            self.columns.saturating_sub(3),
-            self.theme.glyphs.ellipsis,
-        )
-        .into_owned();
-        Line::from(vec![
-            Span::raw("  "),
-            Span::styled(text, self.theme.style(role)),
-        ])
+        indented(text, role, self.columns, self.theme)
     }
 
     fn pair(&self, label: &str, value: &str) -> Line<'static> {

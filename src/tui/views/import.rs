@@ -10,7 +10,7 @@ use crate::tui::layout::Areas;
 use crate::tui::screens::import::Import;
 use crate::tui::text::{elide, fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::view::two_ends;
+use crate::tui::view::{indented, two_ends};
 
 /// Row 2: the kind that is shown, and what the numbers will be.
 pub(crate) fn kind_line(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -213,12 +213,7 @@ impl Page<'_> {
     }
 
     fn line(&self, text: &str, role: Role) -> Line<'static> {
-        let room = self.columns.saturating_sub(3);
-        let text = elide(text, room, self.theme.glyphs.ellipsis).into_owned();
-        Line::from(vec![
-            Span::raw("  "),
-            Span::styled(text, self.theme.style(role)),
-        ])
+        indented(text, role, self.columns, self.theme)
     }
 
     fn pair(&self, label: &str, stored: &str, file: &str, role: Role) -> Line<'static> {

@@ -14,7 +14,7 @@ use crate::tui::screens::triage::{Sources, Triage};
 use crate::tui::text::{elide, fit, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time::Calendar;
-use crate::tui::view::{calendar, popup};
+use crate::tui::view::{calendar, indented, popup};
 
 /// The columns of the bar of progress.
 const GAUGE: usize = 20;
@@ -136,12 +136,7 @@ impl Page<'_> {
     }
 
     fn line(&self, text: &str, role: Role) -> Line<'static> {
-        let room = self.columns.saturating_sub(3);
-        let text = elide(text, room, self.theme.glyphs.ellipsis).into_owned();
-        Line::from(vec![
-            Span::raw("  "),
-            Span::styled(text, self.theme.style(role)),
-        ])
+        indented(text, role, self.columns, self.theme)
     }
 
     /// One number: primary or not, its label and itself, where it came from.
