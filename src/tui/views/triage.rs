@@ -19,9 +19,12 @@ use crate::tui::view::{calendar, indented, popup};
 /// The columns of the bar of progress.
 const GAUGE: usize = 20;
 
-/// How far one has come: `23 left · 0 done`.
+/// How far one has come: `23 left · 0 done`, or what is left where there is no room for more.
 pub(crate) fn progress(model: &Model, triage: &Triage, theme: &Theme) -> String {
     let left = model.totals.map_or(0, |totals| totals.attention);
+    if model.size.width < 56 {
+        return format!("{} left", thousands(left));
+    }
     format!(
         "{} left {} {} done",
         thousands(left),
