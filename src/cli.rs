@@ -1,8 +1,10 @@
 //! The command line: what is given, and which command it is.
 
 mod add;
+mod contact;
 mod document;
 mod phone;
+mod table;
 mod who;
 
 use std::fmt::Write as _;
@@ -78,6 +80,9 @@ enum Cmd {
     /// The phone numbers as records: list, get, create, update, delete.
     #[command(subcommand)]
     Phone(phone::PhoneCommand),
+    /// The contacts as records: list, get, create, update, delete.
+    #[command(subcommand)]
+    Contact(contact::ContactCommand),
     /// Say who has a number, in any spelling; historic numbers answer too. Exit status 3: nobody.
     #[command(
         after_help = "Examples:\n  callbook who '+39 02 5550 1182'\n  callbook who tel:+390255501182\n  callbook who 5501182"
@@ -137,6 +142,9 @@ pub fn run() -> Result<u8> {
             add::run(&mut store, name, &number, label)
         }
         Some(Cmd::Phone(command)) => {
+            command.run(|| Store::open(&path, options(&config, Actor::Command)))
+        }
+        Some(Cmd::Contact(command)) => {
             command.run(|| Store::open(&path, options(&config, Actor::Command)))
         }
         Some(Cmd::Who { number, json }) => who::run(&number, json, || {

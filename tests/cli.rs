@@ -279,3 +279,54 @@ fn somebody_is_added_in_one_line_or_not_at_all() {
     assert!(status == 2 && told.contains("name"), "{told}");
     assert_eq!(shell.run(&["who", "+390255501183"], "").0, 3);
 }
+
+#[test]
+fn a_contact_goes_out_changed_comes_back_once_and_takes_its_numbers_with_it() {
+    let shell = Shell::new();
+    let (phone, owner) = shell.ids();
+    let (_, listed) = shell.json(&["contact", "list", "--json"], "");
+    assert_eq!(listed["data"][0]["id"], json!(owner));
+    let (status, mut document) = shell.json(&["contact", "get", &owner, "--json"], "");
+    assert_eq!((status, &document["included"][0]["id"]), (0, &json!(phone)));
+    document["data"]["attributes"]["tags"] = json!(["maths", "engines"]);
+    let sent = document.to_string();
+    let update = ["contact", "update", &owner, "-", "--json"];
+    let (status, changed) = shell.json(&update, &sent);
+    assert_eq!(status, 0, "{changed}");
+    assert_eq!(
+        changed["data"]["attributes"]["tags"],
+        json!(["maths", "engines"])
+    );
+    assert_eq!(shell.json(&update, &sent).0, 4);
+
+    let tagged = |tag: &str| {
+        let filter = format!("tag={tag}");
+        let words = ["contact", "list", "--json", "--filter", &filter];
+        shell.json(&words, "").1["meta"]["pagination"]["total_count"].clone()
+    };
+    assert_eq!((tagged("engines"), tagged("looms")), (json!(1), json!(0)));
+
+    let create = [
+        "contact",
+        "create",
+        "--json",
+        "--name",
+        "Mary Somerville",
+        "--tag",
+        "maths",
+    ];
+    let (status, made) = shell.json(&create, "");
+    assert_eq!(status, 0, "{made}");
+    assert_eq!(made["data"]["attributes"]["family_name"], "Somerville");
+    let (_, sorted) = shell.json(&["contact", "list", "--json", "--sort", "-name"], "");
+    assert_eq!(sorted["data"][0]["id"], made["data"]["id"]);
+
+    let delete = ["contact", "delete", &owner];
+    let stale = ["--updated-in-db-at", "2001-01-01T00:00:00Z"];
+    assert_eq!(shell.run(&[&delete[..], &stale].concat(), "").0, 4);
+    assert_eq!(shell.run(&delete, "").0, 0);
+    assert_eq!(shell.run(&["phone", "get", &phone], "").0, 3);
+    let (status, told) = shell.json(&["contact", "create", "--json", "-"], r#"{"shoe":9}"#);
+    assert_eq!(status, 2);
+    assert_eq!(told["errors"].as_array().unwrap().len(), 2, "{told}");
+}

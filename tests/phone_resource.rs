@@ -4,8 +4,8 @@
 
 mod support;
 
+use callbook::domain::page::{PHONES, PageQuery};
 use callbook::domain::phone::{PhoneAttributes, PhoneId};
-use callbook::domain::phone_list::PhoneQuery;
 use callbook::domain::refusal::{Kind, Refusal, Stored};
 use serde_json::{Value, json};
 use support::Book;
@@ -350,16 +350,19 @@ fn a_list_is_filtered_sorted_and_paged() {
         )
         .unwrap();
     }
-    let query = PhoneQuery::read(
-        Some(owner),
-        [
-            ("location", "home"),
-            ("sort", "-number"),
-            ("per_page", "1"),
-            ("page", "2"),
-        ],
-    )
-    .unwrap();
+    let query = PageQuery {
+        owner: Some(owner),
+        ..PageQuery::read(
+            &PHONES,
+            [
+                ("location", "home"),
+                ("sort", "-number"),
+                ("per_page", "1"),
+                ("page", "2"),
+            ],
+        )
+        .unwrap()
+    };
     let document = book.store.list_phones(&query).unwrap().to_json();
     assert_eq!(document["data"][0]["attributes"]["number"], "+12134567890");
     assert_eq!(
@@ -372,22 +375,22 @@ fn a_list_is_filtered_sorted_and_paged() {
     );
     let default = book
         .store
-        .list_phones(&PhoneQuery {
+        .list_phones(&PageQuery {
             owner: Some(owner),
-            ..PhoneQuery::default()
+            ..PageQuery::default()
         })
         .unwrap();
     assert!(
-        default.phones[0].primary,
+        default.records[0].primary,
         "the primary first, then the newest"
     );
-    assert_eq!(default.phones[1].number, "+12134567893");
+    assert_eq!(default.records[1].number, "+12134567893");
 }
 
 #[test]
 fn what_a_list_does_not_know_is_named() {
-    let refusal = PhoneQuery::read(
-        None,
+    let refusal = PageQuery::read(
+        &PHONES,
         [
             ("sort", "colour"),
             ("page", "0"),
@@ -407,9 +410,9 @@ fn what_is_not_there_is_not_found() {
     let mut book = Book::new();
     let nobody = callbook::domain::contact::ContactId(Uuid::now_v7());
     let nothing = PhoneId(Uuid::now_v7());
-    let query = PhoneQuery {
+    let query = PageQuery {
         owner: Some(nobody),
-        ..PhoneQuery::default()
+        ..PageQuery::default()
     };
     assert_eq!(
         book.store.list_phones(&query).unwrap_err().kind,

@@ -16,8 +16,8 @@ use callbook::domain::contact::{ContactAttributes, ContactId, Detail, DetailKind
 use callbook::domain::edit::{ContactEdit, PhoneEdit};
 use callbook::domain::import::{Choice, FateKind, Incoming, Place};
 use callbook::domain::listing::{ListQuery, Order, Row};
+use callbook::domain::page::PageQuery;
 use callbook::domain::phone::{Mark, PhoneAttributes};
-use callbook::domain::phone_list::PhoneQuery;
 use callbook::domain::refusal::{Kind, Refusal, Stored};
 use callbook::store::Store;
 use serde_json::json;
@@ -717,10 +717,10 @@ mod lookup {
     #[test]
     fn a_page_that_is_none_is_refused_by_name() {
         let book = Book::new();
-        let query = PhoneQuery {
+        let query = PageQuery {
             page: 0,
             per_page: 0,
-            ..PhoneQuery::default()
+            ..PageQuery::default()
         };
         let refusal = book.store.list_phones(&query).unwrap_err();
         assert_eq!(refusal.kind, Kind::Invalid);

@@ -5,9 +5,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::domain::refusal::Refusal;
+use crate::domain::import::count;
+use crate::domain::page::{Page, PageQuery, Resource, Shape};
+use crate::domain::refusal::{Fault, Kind, Refusal};
+use crate::domain::timestamp::Timestamp;
 use crate::exchange::jsonapi;
 
 /// The attributes that a command sends: those of the document, and over them those of the flags.
@@ -26,6 +30,89 @@ pub(super) fn attributes(
         }
     }
     Ok(attributes)
+}
+
+/// Which records are listed, in which order, and which page of them.
+#[derive(Debug, Args)]
+pub(super) struct ListFlags {
+    /// Only those with this value of an attribute; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    filter: Vec<String>,
+    /// Attributes to sort by, with commas between; - before one for descending.
+    #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
+    sort: Option<String>,
+    /// The page, from 1.
+    #[arg(long)]
+    page: Option<String>,
+    /// How many on a page, 1 to 1000; 25 unless told.
+    #[arg(long)]
+    per_page: Option<String>,
+}
+
+impl ListFlags {
+    pub(super) fn query(&self, shape: &Shape) -> Result<PageQuery, Refusal> {
+        let mut pairs = Vec::new();
+        for filter in &self.filter {
+            pairs.push(filter.split_once('=').ok_or_else(|| {
+                let detail = format!("--filter {filter} has no value; write NAME=VALUE");
+                Refusal::new(Kind::Invalid, detail)
+            })?);
+        }
+        for (name, value) in [
+            ("sort", &self.sort),
+            ("page", &self.page),
+            ("per_page", &self.per_page),
+        ] {
+            pairs.extend(value.as_deref().map(|value| (name, value)));
+        }
+        PageQuery::read(shape, pairs)
+    }
+}
+
+/// The last line of a list for people: how many there are, and which page this is.
+pub(super) fn foot<T: Resource>(page: &Page<T>, noun: &str) -> String {
+    let total = usize::try_from(page.total_count).unwrap_or(usize::MAX);
+    let pages = page.total_pages().max(1);
+    format!(
+        "{}, page {} of {pages}\n",
+        count(total, noun),
+        page.query.page
+    )
+}
+
+/// How an update is guarded against somebody else's.
+#[derive(Debug, Args)]
+pub(super) struct Guard {
+    /// The stamp that was read, so that nobody's change in between is lost.
+    #[arg(long, value_name = "STAMP")]
+    updated_in_db_at: Option<String>,
+    /// Write without a stamp, over whatever is stored.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+impl Guard {
+    /// Puts what was given over what the document says.
+    pub(super) fn put(self, attributes: &mut Map<String, Value>) {
+        for (name, value) in [
+            ("updated_in_db_at", self.updated_in_db_at.map(Value::String)),
+            ("overwrite", self.overwrite.then_some(Value::Bool(true))),
+        ] {
+            if let Some(value) = value {
+                attributes.insert(name.to_owned(), value);
+            }
+        }
+    }
+}
+
+/// The stamp that a flag names.
+pub(super) fn stamp(text: &str) -> Result<Timestamp, Refusal> {
+    Timestamp::parse(text).ok_or_else(|| {
+        Refusal::invalid(vec![Fault::of(
+            "updated_in_db_at",
+            "has to be an RFC 3339 time, as the record shows it",
+        )])
+    })
 }
 
 fn text(path: &Path) -> Result<String> {

@@ -8,16 +8,15 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
 use crate::domain::contact::ContactId;
-use crate::domain::import::count;
+use crate::domain::page::{PHONES, Page, PageQuery};
 use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId, resource};
-use crate::domain::phone_list::{PhonePage, PhoneQuery};
-use crate::domain::refusal::{Fault, Kind, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
-use crate::domain::timestamp::Timestamp;
 use crate::exchange::jsonapi;
 use crate::store::Store;
 
-use super::document::{Answer, answer, attributes, boolean, string};
+use super::document::{Answer, Guard, ListFlags, answer, attributes, boolean, foot, stamp, string};
+use super::table::columns;
 
 /// The type of the resource in a document.
 const KIND: &str = "phone_numbers";
@@ -32,19 +31,8 @@ pub(super) enum PhoneCommand {
         /// Only those of this contact.
         #[arg(long, value_name = "CONTACT")]
         owner: Option<String>,
-        /// Only those with this value: historic, primary, `valid_values`, location, source,
-        /// `country_code`.
-        #[arg(long, value_name = "NAME=VALUE")]
-        filter: Vec<String>,
-        /// Attributes to sort by, with commas between; - before one for descending.
-        #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
-        sort: Option<String>,
-        /// The page, from 1.
-        #[arg(long)]
-        page: Option<String>,
-        /// How many on a page, 1 to 1000; 25 unless told.
-        #[arg(long)]
-        per_page: Option<String>,
+        #[command(flatten)]
+        list: ListFlags,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -80,12 +68,8 @@ pub(super) enum PhoneCommand {
         id: String,
         #[command(flatten)]
         sent: Attributes,
-        /// The stamp that was read, so that nobody's change in between is lost.
-        #[arg(long, value_name = "STAMP")]
-        updated_in_db_at: Option<String>,
-        /// Write without a stamp, over whatever is stored.
-        #[arg(long)]
-        overwrite: bool,
+        #[command(flatten)]
+        guard: Guard,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -164,28 +148,12 @@ impl PhoneCommand {
 
     fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
         Ok(match self {
-            Self::List {
-                owner,
-                filter,
-                sort,
-                page,
-                per_page,
-                ..
-            } => {
-                let owner: Option<ContactId> = owner.map(|id| id.parse()).transpose()?;
-                let mut pairs = Vec::new();
-                for filter in &filter {
-                    pairs.push(filter.split_once('=').ok_or_else(|| {
-                        Refusal::new(
-                            Kind::Invalid,
-                            format!("--filter {filter} has no value; write NAME=VALUE"),
-                        )
-                    })?);
-                }
-                for (name, value) in [("sort", &sort), ("page", &page), ("per_page", &per_page)] {
-                    pairs.extend(value.as_deref().map(|value| (name, value)));
-                }
-                let page = open()?.list_phones(&PhoneQuery::read(owner, pairs)?)?;
+            Self::List { owner, list, .. } => {
+                let query = PageQuery {
+                    owner: owner.map(|id| id.parse()).transpose()?,
+                    ..list.query(&PHONES)?
+                };
+                let page = open()?.list_phones(&query)?;
                 Answer::new(page.to_json(), table(&page))
             }
             Self::Get { id, .. } => told(&open()?.phone(id.parse()?)?),
@@ -195,23 +163,11 @@ impl PhoneCommand {
                 told(&open()?.create_phone(owner, sent, faults)?.value)
             }
             Self::Update {
-                id,
-                sent,
-                updated_in_db_at,
-                overwrite,
-                ..
+                id, sent, guard, ..
             } => {
                 let id: PhoneId = id.parse()?;
                 let mut sent = sent.read()?;
-                let stamp = updated_in_db_at.map(Value::String);
-                for (name, value) in [
-                    ("updated_in_db_at", stamp),
-                    ("overwrite", overwrite.then_some(Value::Bool(true))),
-                ] {
-                    if let Some(value) = value {
-                        sent.insert(name.to_owned(), value);
-                    }
-                }
+                guard.put(&mut sent);
                 let (sent, faults) = PhoneAttributes::read(sent);
                 told(&open()?.update_phone(id, sent, faults)?.value)
             }
@@ -227,16 +183,6 @@ impl PhoneCommand {
             }
         })
     }
-}
-
-/// The stamp that a flag names.
-pub(super) fn stamp(text: &str) -> Result<Timestamp, Refusal> {
-    Timestamp::parse(text).ok_or_else(|| {
-        Refusal::invalid(vec![Fault::of(
-            "updated_in_db_at",
-            "has to be an RFC 3339 time, as the record shows it",
-        )])
-    })
 }
 
 fn told(phone: &Phone) -> Answer {
@@ -274,27 +220,19 @@ pub(super) fn flags(phone: &Phone) -> String {
     flags.join(", ")
 }
 
-fn table(page: &PhonePage) -> String {
-    let mut text = String::new();
-    for phone in &page.phones {
-        let label = phone.location.as_deref().unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{:<26} {:<9} {:<24} {:<10} {}",
-            safe(&phone.shown()),
-            safe(label),
-            flags(phone),
-            safe(&phone.source),
-            phone.id
-        );
-    }
-    let total = usize::try_from(page.total_count).unwrap_or(usize::MAX);
-    let _ = writeln!(
-        text,
-        "{}, page {} of {}",
-        count(total, "number"),
-        page.query.page,
-        page.total_pages().max(1)
-    );
-    text
+fn table(page: &Page<Phone>) -> String {
+    let rows: Vec<_> = page
+        .records
+        .iter()
+        .map(|phone| {
+            [
+                phone.shown(),
+                phone.location.clone().unwrap_or_default(),
+                flags(phone),
+                phone.source.clone(),
+                phone.id.to_string(),
+            ]
+        })
+        .collect();
+    columns(&rows) + &foot(page, "number")
 }

@@ -415,8 +415,14 @@ pub struct Context {
     pub fresh_id: Uuid,
 }
 
-/// A phone as a JSON:API resource object.
+/// A phone as a JSON:API resource object, which names its owner.
 #[must_use]
 pub fn resource(phone: &Phone) -> Value {
-    json!({ "type": "phone_numbers", "id": phone.id.to_string(), "attributes": phone.attributes() })
+    let owner = json!({ "type": "contacts", "id": phone.contact.to_string() });
+    json!({
+        "type": "phone_numbers",
+        "id": phone.id.to_string(),
+        "attributes": phone.attributes(),
+        "relationships": { "contact": { "data": owner } },
+    })
 }

@@ -20,7 +20,11 @@ pub fn read(text: &str, kind: &str) -> Result<Map<String, Value>, Refusal> {
         return Ok(document);
     };
     // What a list or an error carries beside its data says nothing about the resource.
-    unknown(&document, "the document", &["meta", "links", "jsonapi"])?;
+    unknown(
+        &document,
+        "the document",
+        &["meta", "links", "jsonapi", "included"],
+    )?;
     let Value::Object(mut data) = data else {
         return Err(invalid("data has to be one resource object"));
     };
@@ -47,6 +51,12 @@ pub fn read(text: &str, kind: &str) -> Result<Map<String, Value>, Refusal> {
 #[must_use]
 pub fn document(resource: &Value) -> Value {
     json!({ "data": resource })
+}
+
+/// A resource object as a document, with those that belong to it.
+#[must_use]
+pub fn compound(resource: &Value, included: &[Value]) -> Value {
+    json!({ "data": resource, "included": included })
 }
 
 fn invalid(detail: impl Into<String>) -> Refusal {

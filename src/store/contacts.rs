@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Done, PhoneEdit, Profile};
 use crate::domain::phone::Phone;
-use crate::domain::refusal::{Fault, Kind, Refusal};
+use crate::domain::refusal::{Fault, Kind, Refusal, Stored};
+use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
 
 use super::Store;
@@ -60,6 +61,26 @@ impl Store {
             let after = sent.revise(&before, &writer.context(), faults)?;
             let title = title::contact_changed(&before, &after);
             Ok((writer.update_contact(before, after)?, title))
+        })
+    }
+
+    /// Deletes a contact with its phones; where a stamp is sent, only if it is the stored one.
+    ///
+    /// # Errors
+    /// Not found; conflict.
+    pub fn delete_contact(
+        &mut self,
+        id: ContactId,
+        stamp: Option<Timestamp>,
+    ) -> Result<Done<()>, Refusal> {
+        self.write(|writer| {
+            let contact = find(writer.connection(), id)?;
+            if stamp.is_some_and(|stamp| stamp != contact.updated_in_db_at) {
+                return Err(Refusal::stale(Stored::Contact(Box::new(contact))).into());
+            }
+            let title = title::contacts("Deleted", std::slice::from_ref(&contact.name));
+            writer.delete_contact(contact)?;
+            Ok(((), title))
         })
     }
 

@@ -11,6 +11,7 @@ mod journal;
 mod list;
 mod log;
 mod lookup;
+mod page;
 mod phones;
 mod record;
 mod schema;

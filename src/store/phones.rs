@@ -1,16 +1,11 @@
-//! The Phone resource: list, create, get, update, delete (Phone resource, 2), and looking a number
-//! up.
+//! The Phone resource: create, get, update, delete (Phone resource, 2); `page` lists.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use rusqlite::{Connection, Row, ToSql};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{Done, Holder};
 use crate::domain::operation::Key;
 use crate::domain::phone::{Phone, PhoneAttributes, PhoneId};
-use crate::domain::phone_list::{
-    Direction, FilterValue, PER_PAGE_LIMIT, PhoneFilter, PhonePage, PhoneQuery,
-};
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
@@ -25,38 +20,6 @@ use super::write::Writer;
 const HOLDERS: usize = 50;
 
 impl Store {
-    /// A page of phones, of one owner or of all.
-    ///
-    /// # Errors
-    /// Not found where there is no such owner; invalid where the page is not one.
-    pub fn list_phones(&self, query: &PhoneQuery) -> Result<PhonePage, Refusal> {
-        refuse_page(query)?;
-        self.snapshot(|connection| {
-            if let Some(owner) = query.owner {
-                contacts::find(connection, owner)?;
-            }
-            let (condition, values) = condition(query);
-            let count = format!("SELECT count(*) FROM phone WHERE {condition}");
-            let total: i64 = connection
-                .prepare_cached(&count)?
-                .query_row(params_from_iter(&values), |row| row.get(0))?;
-            let skip = query.per_page.saturating_mul(query.page - 1);
-            let page = format!(
-                "SELECT {PHONE} FROM phone WHERE {condition} ORDER BY {} LIMIT {} OFFSET {}",
-                order(query),
-                query.per_page,
-                i64::try_from(skip).unwrap_or(i64::MAX)
-            );
-            let mut page = connection.prepare(&page)?;
-            let phones = page.query_map(params_from_iter(&values), record::phone)?;
-            Ok(PhonePage {
-                phones: phones.collect::<rusqlite::Result<_>>()?,
-                query: query.clone(),
-                total_count: u64::try_from(total).unwrap_or_default(),
-            })
-        })
-    }
-
     /// Adds a phone to a contact. `faults` are the faults of form that reading the document found.
     ///
     /// # Errors
@@ -225,63 +188,4 @@ impl Writer<'_> {
             sent => Ok(sent),
         }
     }
-}
-
-/// Refuses a page that no caller can mean; whoever reads a query from text is told before.
-fn refuse_page(query: &PhoneQuery) -> Result<(), Refusal> {
-    let mut faults = Vec::new();
-    if query.page == 0 {
-        faults.push(Fault::of("page", "has to be a number from 1"));
-    }
-    if !(1..=PER_PAGE_LIMIT).contains(&query.per_page) {
-        let detail = format!("has to be a number from 1 to {PER_PAGE_LIMIT}");
-        faults.push(Fault::of("per_page", detail));
-    }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::invalid(faults))
-    }
-}
-
-/// The condition of a query with its values.
-fn condition(query: &PhoneQuery) -> (String, Vec<Value>) {
-    let mut parts = vec!["true".to_owned()];
-    let mut values = Vec::new();
-    if let Some(owner) = query.owner {
-        values.push(Value::Blob(owner.0.as_bytes().to_vec()));
-        parts.push(format!("contact = ?{}", values.len()));
-    }
-    for (filter, value) in &query.filters {
-        values.push(match value {
-            FilterValue::Flag(flag) => Value::Integer((*flag).into()),
-            FilterValue::Text(Some(text)) => Value::Text(text.clone()),
-            FilterValue::Text(None) => Value::Null,
-        });
-        parts.push(format!("{} IS ?{}", column(filter.name()), values.len()));
-    }
-    (parts.join(" AND "), values)
-}
-
-/// The column of an attribute; `primary` is a word of SQL.
-fn column(attribute: &str) -> &str {
-    if attribute == PhoneFilter::Primary.name() {
-        "is_primary"
-    } else {
-        attribute
-    }
-}
-
-fn order(query: &PhoneQuery) -> String {
-    let mut keys: Vec<String> = query
-        .sort
-        .iter()
-        .map(|(sort, direction)| match direction {
-            Direction::Ascending => format!("{} ASC", column(sort.name())),
-            Direction::Descending => format!("{} DESC", column(sort.name())),
-        })
-        .collect();
-    // The default order also decides among equals, so that pages never overlap.
-    keys.push("is_primary DESC, historic ASC, created_at DESC, id DESC".to_owned());
-    keys.join(", ")
 }

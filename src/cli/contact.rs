@@ -1,0 +1,240 @@
+//! `callbook contact`: list, create, get, update and delete contacts as records.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value};
+
+use crate::domain::contact::{Contact, ContactAttributes, ContactId, resource};
+use crate::domain::page::{CONTACTS, Page, Resource as _};
+use crate::domain::phone::Phone;
+use crate::domain::refusal::Refusal;
+use crate::domain::safe::safe;
+use crate::exchange::jsonapi;
+use crate::store::Store;
+
+use super::document::{Answer, Guard, ListFlags, answer, attributes, boolean, foot, stamp, string};
+use super::phone::flags;
+use super::table::columns;
+
+/// The type of the resource in a document.
+const KIND: &str = "contacts";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ContactCommand {
+    /// List contacts, by family name unless told.
+    ///
+    /// Filters: favourite, attention, organisation, source, uid, tag.
+    #[command(
+        after_help = "Examples:\n  callbook contact list --filter tag=garage\n  callbook contact list --filter attention=true --sort -updated_at --json"
+    )]
+    List {
+        #[command(flatten)]
+        list: ListFlags,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one contact with its numbers.
+    Get {
+        /// Its id.
+        id: String,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add a contact; its numbers are added with `callbook phone create`.
+    #[command(
+        after_help = "Examples:\n  callbook contact create --name 'Marco Bianchi' --organisation 'Officina Bianchi' --tag garage\n  callbook contact create --json - < contact.json"
+    )]
+    Create {
+        #[command(flatten)]
+        sent: Attributes,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a contact: only what is sent.
+    #[command(
+        after_help = "Examples:\n  callbook contact update ID --note 'Call before noon' --overwrite\n  callbook contact get ID --json > contact.json; vi contact.json; callbook contact update ID contact.json"
+    )]
+    Update {
+        /// Its id.
+        id: String,
+        #[command(flatten)]
+        sent: Attributes,
+        #[command(flatten)]
+        guard: Guard,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a contact with its numbers; `callbook` and u bring it back.
+    Delete {
+        /// Its id.
+        id: String,
+        /// Only if it still has this stamp.
+        #[arg(long, value_name = "STAMP")]
+        updated_in_db_at: Option<String>,
+        /// Write JSON:API.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What is sent of a contact.
+#[derive(Debug, Args)]
+pub(super) struct Attributes {
+    /// A JSON:API document or an object of attributes: a file, or - for standard input.
+    document: Option<PathBuf>,
+    /// The name that is shown.
+    #[arg(long)]
+    name: Option<String>,
+    /// The given name.
+    #[arg(long)]
+    given_name: Option<String>,
+    /// The family name.
+    #[arg(long)]
+    family_name: Option<String>,
+    /// The nickname.
+    #[arg(long)]
+    nickname: Option<String>,
+    /// The firm or club.
+    #[arg(long)]
+    organisation: Option<String>,
+    /// The position there.
+    #[arg(long)]
+    title: Option<String>,
+    /// The note.
+    #[arg(long)]
+    note: Option<String>,
+    /// A tag; give it several times for several, and once empty for none.
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Kept at hand.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    favourite: Option<bool>,
+}
+
+impl Attributes {
+    fn read(&self) -> Result<Map<String, Value>> {
+        let tags = (!self.tag.is_empty()).then(|| {
+            let tags = self.tag.iter().filter(|tag| !tag.is_empty());
+            Value::Array(tags.cloned().map(Value::String).collect())
+        });
+        attributes(
+            self.document.as_ref(),
+            KIND,
+            [
+                ("name", string(self.name.as_ref())),
+                ("given_name", string(self.given_name.as_ref())),
+                ("family_name", string(self.family_name.as_ref())),
+                ("nickname", string(self.nickname.as_ref())),
+                ("organisation", string(self.organisation.as_ref())),
+                ("title", string(self.title.as_ref())),
+                ("note", string(self.note.as_ref())),
+                ("tags", tags),
+                ("favourite", boolean(self.favourite)),
+            ],
+        )
+    }
+}
+
+impl ContactCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let json = match &self {
+            Self::List { json, .. }
+            | Self::Get { json, .. }
+            | Self::Create { json, .. }
+            | Self::Update { json, .. }
+            | Self::Delete { json, .. } => *json,
+        };
+        answer(self.answered(open), json)
+    }
+
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+        Ok(match self {
+            Self::List { list, .. } => {
+                let page = open()?.list_contacts(&list.query(&CONTACTS)?)?;
+                Answer::new(page.to_json(), table(&page))
+            }
+            Self::Get { id, .. } => {
+                let profile = open()?.profile(id.parse()?)?;
+                told(&profile.contact, &profile.phones)
+            }
+            Self::Create { sent, .. } => {
+                let (sent, faults) = ContactAttributes::read(sent.read()?);
+                told(&open()?.create_contact(sent, faults)?.value, &[])
+            }
+            Self::Update {
+                id, sent, guard, ..
+            } => {
+                let id: ContactId = id.parse()?;
+                let mut sent = sent.read()?;
+                guard.put(&mut sent);
+                let (sent, faults) = ContactAttributes::read(sent);
+                let mut store = open()?;
+                store.update_contact(id, sent, faults)?;
+                let profile = store.profile(id)?;
+                told(&profile.contact, &profile.phones)
+            }
+            Self::Delete {
+                id,
+                updated_in_db_at,
+                ..
+            } => {
+                let stamp = updated_in_db_at.as_deref().map(stamp).transpose()?;
+                let done = open()?.delete_contact(id.parse()?, stamp)?;
+                let words = done.point.map(|point| point.title).unwrap_or_default();
+                Answer::new(Value::Null, format!("{}\n", safe(&words)))
+            }
+        })
+    }
+}
+
+fn told(contact: &Contact, phones: &[Phone]) -> Answer {
+    let mut words = String::new();
+    let mut line = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(words, "{name:<8} {}", safe(value));
+        }
+    };
+    line("id", &contact.id.to_string());
+    line("name", &contact.name);
+    for (name, value) in [
+        ("nickname", &contact.nickname),
+        ("company", &contact.organisation),
+        ("title", &contact.title),
+        ("note", &contact.note),
+    ] {
+        line(name, value.as_deref().unwrap_or_default());
+    }
+    line("tags", &contact.tags.join(", "));
+    for detail in &contact.details {
+        line(detail.kind.word(), &detail.value);
+    }
+    for phone in phones {
+        let label = phone.location.as_deref().unwrap_or("phone");
+        line(label, &format!("{}  {}", phone.shown(), flags(phone)));
+    }
+    line("source", &contact.source);
+    line("changed", &contact.updated_at.to_string());
+    line("stamp", &contact.updated_in_db_at.to_string());
+    let included: Vec<Value> = phones.iter().map(Phone::resource).collect();
+    Answer::new(jsonapi::compound(&resource(contact), &included), words)
+}
+
+fn table(page: &Page<Contact>) -> String {
+    let rows: Vec<_> = page
+        .records
+        .iter()
+        .map(|contact| {
+            let organisation = contact.organisation.clone().unwrap_or_default();
+            [contact.name.clone(), organisation, contact.id.to_string()]
+        })
+        .collect();
+    columns(&rows) + &foot(page, "contact")
+}

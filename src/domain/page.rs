@@ -1,0 +1,293 @@
+//! Listing a resource: filters, order and pages (Phone resource, 2, LIST), for phones and for
+//! contacts alike.
+
+use serde_json::{Map, Value, json};
+
+use super::contact::{self, Contact, ContactId};
+use super::phone::{self, Phone};
+use super::refusal::{Fault, Refusal};
+
+/// What a resource can be listed by.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// What the records are, in the plural.
+    pub noun: &'static str,
+    /// The attributes to filter by that are true or false.
+    pub flags: &'static [&'static str],
+    /// The attributes to filter by that hold text; an empty value asks for null.
+    pub texts: &'static [&'static str],
+    /// The attributes to sort by.
+    pub sorts: &'static [&'static str],
+}
+
+/// What phones can be listed by.
+pub const PHONES: Shape = Shape {
+    noun: "phone numbers",
+    flags: &["historic", "primary", "valid_values"],
+    texts: &["location", "source", "country_code"],
+    sorts: &[
+        "id",
+        "country_code",
+        "number",
+        "location",
+        "primary",
+        "historic",
+        "valid_values",
+        "source",
+        "created_at",
+        "updated_at",
+        "updated_in_db_at",
+    ],
+};
+
+/// What contacts can be listed by. `attention` is whether one needs attention, `tag` one of its tags.
+pub const CONTACTS: Shape = Shape {
+    noun: "contacts",
+    flags: &["favourite", "attention"],
+    texts: &["organisation", "source", "uid", "tag"],
+    sorts: &[
+        "id",
+        "name",
+        "given_name",
+        "family_name",
+        "nickname",
+        "organisation",
+        "title",
+        "favourite",
+        "uid",
+        "source",
+        "created_at",
+        "updated_at",
+        "updated_in_db_at",
+    ],
+};
+
+/// How many records a page has unless told.
+pub const PER_PAGE: u64 = 25;
+
+/// The most records on a page.
+pub const PER_PAGE_LIMIT: u64 = 1_000;
+
+/// The value that a filter asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilterValue {
+    /// True or false.
+    Flag(bool),
+    /// A text; none asks for null.
+    Text(Option<String>),
+}
+
+/// Up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Greatest first.
+    Descending,
+}
+
+/// How records are to be listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageQuery {
+    /// Only the phones of this contact.
+    pub owner: Option<ContactId>,
+    /// Only those with these values.
+    pub filters: Vec<(&'static str, FilterValue)>,
+    /// The order; empty for the default one.
+    pub sort: Vec<(&'static str, Direction)>,
+    /// From 1.
+    pub page: u64,
+    /// From 1 to [`PER_PAGE_LIMIT`].
+    pub per_page: u64,
+}
+
+impl Default for PageQuery {
+    fn default() -> Self {
+        Self {
+            owner: None,
+            filters: Vec::new(),
+            sort: Vec::new(),
+            page: 1,
+            per_page: PER_PAGE,
+        }
+    }
+}
+
+impl PageQuery {
+    /// Reads a query from names and values: `sort` (attributes with a comma between, `-` for
+    /// descending), `page`, `per_page`, and each filter by its name.
+    ///
+    /// # Errors
+    /// Every key that is not known and every value that does not fit, each by name.
+    pub fn read<'a>(
+        shape: &Shape,
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Refusal> {
+        let mut query = Self::default();
+        let mut faults = Vec::new();
+        for (key, value) in pairs {
+            match key {
+                "sort" => query.read_sort(shape, value, &mut faults),
+                // What is no number is no page; the check below names it.
+                "page" => query.page = value.parse().unwrap_or_default(),
+                "per_page" => query.per_page = value.parse().unwrap_or_default(),
+                _ => query.read_filter(shape, key, value, &mut faults),
+            }
+        }
+        faults.extend(query.page_faults());
+        if faults.is_empty() {
+            Ok(query)
+        } else {
+            Err(Refusal::invalid(faults))
+        }
+    }
+
+    /// Refuses a page that no caller can mean.
+    ///
+    /// # Errors
+    /// Invalid, naming `page` and `per_page`.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let faults = self.page_faults();
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::invalid(faults))
+        }
+    }
+
+    fn page_faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if self.page == 0 {
+            faults.push(Fault::of("page", "has to be a number from 1"));
+        }
+        if !(1..=PER_PAGE_LIMIT).contains(&self.per_page) {
+            let detail = format!("has to be a number from 1 to {PER_PAGE_LIMIT}");
+            faults.push(Fault::of("per_page", detail));
+        }
+        faults
+    }
+
+    fn read_sort(&mut self, shape: &Shape, value: &str, faults: &mut Vec<Fault>) {
+        let keys = value.split(',').map(str::trim);
+        for key in keys.filter(|key| !key.is_empty()) {
+            let (name, direction) = key
+                .strip_prefix('-')
+                .map_or((key, Direction::Ascending), |name| {
+                    (name, Direction::Descending)
+                });
+            match shape.sorts.iter().find(|sort| **sort == name) {
+                Some(sort) => self.sort.push((sort, direction)),
+                None => faults.push(Fault::of(
+                    "sort",
+                    format!(
+                        "cannot be by {name}; {} sort by {}",
+                        shape.noun,
+                        shape.sorts.join(", ")
+                    ),
+                )),
+            }
+        }
+    }
+
+    fn read_filter(&mut self, shape: &Shape, key: &str, value: &str, faults: &mut Vec<Fault>) {
+        if let Some(name) = shape.texts.iter().find(|name| **name == key) {
+            let text = (!value.is_empty()).then(|| value.to_owned());
+            self.filters.push((name, FilterValue::Text(text)));
+            return;
+        }
+        let Some(name) = shape.flags.iter().find(|name| **name == key) else {
+            let known = [shape.flags, shape.texts].concat().join(", ");
+            let detail = format!("is not a filter; there are {known}");
+            faults.push(Fault::of(key, detail));
+            return;
+        };
+        match value.parse() {
+            Ok(flag) => self.filters.push((name, FilterValue::Flag(flag))),
+            Err(_) => faults.push(Fault::of(key, "has to be true or false")),
+        }
+    }
+
+    /// The filters as the `meta` of a list gives them back.
+    fn filters_json(&self) -> Value {
+        let mut map = Map::new();
+        for (name, value) in &self.filters {
+            let value = match value {
+                FilterValue::Flag(flag) => json!(flag),
+                FilterValue::Text(text) => json!(text),
+            };
+            map.insert((*name).to_owned(), value);
+        }
+        Value::Object(map)
+    }
+
+    /// The order as the `meta` of a list gives it back: `-created_at,id`, or null for the default.
+    fn sort_json(&self) -> Value {
+        if self.sort.is_empty() {
+            return Value::Null;
+        }
+        let keys: Vec<String> = self
+            .sort
+            .iter()
+            .map(|(name, direction)| match direction {
+                Direction::Ascending => (*name).to_owned(),
+                Direction::Descending => format!("-{name}"),
+            })
+            .collect();
+        Value::String(keys.join(","))
+    }
+}
+
+/// A record that is listed by pages.
+pub trait Resource {
+    /// The record as a JSON:API resource object.
+    fn resource(&self) -> Value;
+}
+
+impl Resource for Phone {
+    fn resource(&self) -> Value {
+        phone::resource(self)
+    }
+}
+
+impl Resource for Contact {
+    fn resource(&self) -> Value {
+        contact::resource(self)
+    }
+}
+
+/// A page of records, with what its `meta` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The records, in order.
+    pub records: Vec<T>,
+    /// What was asked for.
+    pub query: PageQuery,
+    /// How many there are on all pages.
+    pub total_count: u64,
+}
+
+impl<T: Resource> Page<T> {
+    /// How many pages there are: none where there are no records.
+    #[must_use]
+    pub const fn total_pages(&self) -> u64 {
+        self.total_count.div_ceil(self.query.per_page)
+    }
+
+    /// The JSON:API document.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "data": self.records.iter().map(Resource::resource).collect::<Vec<_>>(),
+            "meta": {
+                "pagination": {
+                    "page": self.query.page,
+                    "per_page": self.query.per_page,
+                    "total_count": self.total_count,
+                    "total_pages": self.total_pages(),
+                },
+                "sort": self.query.sort_json(),
+                "filter": self.query.filters_json(),
+            },
+        })
+    }
+}
