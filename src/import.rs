@@ -3,9 +3,11 @@
 use std::io::BufRead;
 
 use crate::domain::edit::Done;
-use crate::domain::import::{Choices, Fate, ImportPlan, ImportReport, Incoming, PlanRow, Reject};
+use crate::domain::import::{
+    Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow, Reject,
+};
 use crate::domain::refusal::{Kind, Refusal};
-use crate::exchange::vcard::Cards;
+use crate::exchange::vcard::{self, Cards};
 use crate::store::Store;
 
 /// Imports the cards of a stream; `name` is what the history calls it.
@@ -33,7 +35,7 @@ pub fn chosen<R: BufRead>(
 ) -> Result<Done<ImportReport>, Refusal> {
     let mut reading = Reading::new(cards);
     let title = format!("Imported {name}");
-    let mut done = store.import_chosen(&mut reading, SOURCE, &title, choices)?;
+    let mut done = store.import(&mut reading, &intake(choices), &title)?;
     if let Err(refusal) = reading.whole(name) {
         // A stream that breaks off must not leave half of itself behind: what it brought is undone.
         if done.point.is_some() {
@@ -56,7 +58,7 @@ pub fn plan<R: BufRead>(
     name: &str,
 ) -> Result<ImportPlan, Refusal> {
     let mut reading = Reading::new(cards);
-    let mut plan = store.plan_import(&mut reading, SOURCE)?;
+    let mut plan = store.plan_import(&mut reading, &intake(&Choices::new()))?;
     reading.whole(name)?;
     plan.rows
         .extend(reading.rejects.into_iter().map(|reject| PlanRow {
@@ -64,14 +66,19 @@ pub fn plan<R: BufRead>(
             name: reject.name.unwrap_or_default(),
             fate: Fate::Unreadable(reject.reason),
             numbers: Vec::new(),
-            fills: Vec::new(),
+            changes: Vec::new(),
         }));
     plan.rows.sort_by_key(|row| row.place.line);
     Ok(plan)
 }
 
-/// The source of numbers that do not say one.
-const SOURCE: &str = "vcard";
+const fn intake(choices: &Choices) -> Intake<'_> {
+    Intake {
+        source: vcard::SOURCE,
+        choices,
+        format: &vcard::Format,
+    }
+}
 
 fn begins(card: &[u8]) -> bool {
     card.get(..11)

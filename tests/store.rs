@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 
 use callbook::domain::contact::{ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::{ContactEdit, PhoneEdit};
-use callbook::domain::import::{Choice, FateKind, Incoming, Place};
+use callbook::domain::import::{Choice, Choices, FateKind, Incoming, Intake, Place};
 use callbook::domain::listing::{ListQuery, Order, Row};
 use callbook::domain::page::PageQuery;
 use callbook::domain::phone::{Mark, PhoneAttributes};
 use callbook::domain::refusal::{Kind, Refusal, Stored};
+use callbook::exchange::vcard::Format;
 use callbook::store::Store;
 use serde_json::json;
 use support::{Book, NOON, options};
@@ -961,8 +962,20 @@ mod import {
         cards: &[Incoming],
     ) -> callbook::domain::edit::Done<callbook::domain::import::ImportReport> {
         book.store
-            .import(&mut cards.iter().cloned(), "vcard", "Imported book.vcf")
+            .import(
+                &mut cards.iter().cloned(),
+                &intake(&Choices::new()),
+                "Imported book.vcf",
+            )
             .unwrap()
+    }
+
+    fn intake(choices: &Choices) -> Intake<'_> {
+        Intake {
+            source: "vcard",
+            choices,
+            format: &Format,
+        }
     }
 
     fn everybody(book: &Book) -> Vec<Row> {
@@ -987,7 +1000,7 @@ mod import {
         let before = book.store.totals().unwrap();
         let plan = book
             .store
-            .plan_import(&mut cards.iter().cloned(), "vcard")
+            .plan_import(&mut cards.iter().cloned(), &intake(&Choices::new()))
             .unwrap();
         assert_eq!(book.store.totals().unwrap(), before);
         assert_eq!(
@@ -1021,7 +1034,7 @@ mod import {
             let mut cards = std::iter::once(with_uid.clone());
             let done = book
                 .store
-                .import_chosen(&mut cards, "vcard", "Imported", &choices)
+                .import(&mut cards, &intake(&choices), "Imported")
                 .unwrap();
             (done.value.new, done.value.skipped)
         };
@@ -1122,6 +1135,7 @@ mod import {
         first.contact.title = Some(Some("Countess".into()));
         take(&mut book, &[first]);
         let mut second = card(Some("Ada"), &["213 456 7890"]);
+        second.card = b"BEGIN:VCARD\r\nFN:Ada\r\nTITLE:Programmer\r\nEND:VCARD\r\n".to_vec();
         second.contact.title = Some(Some("Programmer".into()));
         second.contact.organisation = Some(Some("Analytical Engines".into()));
         second.contact.details = Some(vec![Detail {

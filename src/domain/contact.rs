@@ -59,6 +59,17 @@ pub enum DetailKind {
 }
 
 impl DetailKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Email,
+        Self::Address,
+        Self::Birthday,
+        Self::Anniversary,
+        Self::Link,
+        Self::Chat,
+        Self::Other,
+    ];
+
     /// The word that stands before it on the screen.
     #[must_use]
     pub const fn word(self) -> &'static str {

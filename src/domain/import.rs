@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::contact::{ContactAttributes, ContactId};
-use super::phone::PhoneAttributes;
+use super::contact::{Contact, ContactAttributes, ContactId};
+use super::intake::Said;
+use super::number::Region;
+use super::phone::{Phone, PhoneAttributes};
 
 /// Where in its file a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,40 @@ pub struct Reject {
     pub reason: String,
     /// The card, byte for byte.
     pub card: Vec<u8>,
+}
+
+/// What is known of cards where the format is: the store keeps cards, and does not read them.
+pub trait CardFormat {
+    /// What a card says.
+    fn read(&self, card: &[u8]) -> Said;
+
+    /// The card of a contact: `card` as it came, where the contact has one, with only those lines
+    /// changed that say something else.
+    fn write(
+        &self,
+        contact: &Contact,
+        phones: &[Phone],
+        card: Option<&[u8]>,
+        home: Option<Region>,
+    ) -> Vec<u8>;
+
+    /// A card with what callbook does not read of another card of the same contact, or none where
+    /// that is nothing new: no such line of either is lost. Without a card, it is the other one.
+    fn join(&self, card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>>;
+
+    /// The card that takes the place of an older one, with the lines that were joined to that.
+    fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8>;
+}
+
+/// How cards are to be taken in.
+#[derive(Clone, Copy)]
+pub struct Intake<'a> {
+    /// The source of phones that say none.
+    pub source: &'a str,
+    /// What a person wants of single cards instead of what is planned.
+    pub choices: &'a Choices,
+    /// The format of the cards.
+    pub format: &'a dyn CardFormat,
 }
 
 /// What would become of one card.
@@ -140,6 +176,17 @@ impl Fate {
     }
 }
 
+/// What a card would change beside the numbers that it brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What, in the words of the screens.
+    pub what: &'static str,
+    /// What is stored, if anything.
+    pub before: Option<String>,
+    /// What it becomes, if anything.
+    pub after: Option<String>,
+}
+
 /// One card of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRow {
@@ -151,8 +198,8 @@ pub struct PlanRow {
     pub fate: Fate,
     /// Its numbers as people read them, each with its label, and whether the contact has it already.
     pub numbers: Vec<(Option<String>, String, bool)>,
-    /// The attributes that it would fill, by the words of the screens, with their values.
-    pub fills: Vec<(&'static str, String)>,
+    /// What else it would change.
+    pub changes: Vec<Change>,
 }
 
 /// What an import would do, before anything is written.

@@ -5,6 +5,7 @@ pub mod contact;
 pub mod edit;
 pub mod fold;
 pub mod import;
+pub mod intake;
 pub mod listing;
 pub mod merge;
 pub mod number;

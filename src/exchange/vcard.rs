@@ -1,4 +1,4 @@
-//! Reading vCards: 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), however many a file holds.
+//! Reading and writing vCards: 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), however many a file holds.
 //!
 //! The reader streams. It holds one card at a time and gives each as an [`Incoming`] with the card
 //! byte for byte, so that what callbook does not understand is kept and can come out again as it
@@ -21,17 +21,31 @@
 
 mod contact;
 mod content;
+mod convert;
+mod draft;
 mod frame;
+mod join;
 mod label;
+mod line;
+mod param;
 mod phone;
 mod property;
 mod source;
+mod write;
 
 use std::io::{self, BufRead};
 
-use crate::domain::import::{Incoming, Place, Reject};
+use crate::domain::contact::Contact;
+use crate::domain::import::{CardFormat, Incoming, Place, Reject};
+use crate::domain::intake::Said;
+use crate::domain::number::Region;
+use crate::domain::phone::Phone;
 
 use frame::{Frame, Frames};
+use property::Property;
+
+pub use line::Version;
+pub use write::{SOURCE, write};
 
 /// The largest card that is read, in bytes: 16 MiB, photographs included.
 pub const CARD_LIMIT: usize = 16 * 1024 * 1024;
@@ -97,11 +111,46 @@ impl<R: BufRead> Iterator for Cards<R> {
     }
 }
 
+/// vCards, for a store that keeps them and does not read them.
+#[derive(Clone, Copy, Debug)]
+pub struct Format;
+
+impl CardFormat for Format {
+    fn read(&self, card: &[u8]) -> Said {
+        said(&property::properties(card))
+    }
+
+    fn write(
+        &self,
+        contact: &Contact,
+        phones: &[Phone],
+        card: Option<&[u8]>,
+        home: Option<Region>,
+    ) -> Vec<u8> {
+        write(contact, phones, card, None, home)
+    }
+
+    fn join(&self, card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
+        join::join(card, other)
+    }
+
+    fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8> {
+        join::renew(older, newer)
+    }
+}
+
+/// What the properties of a card say.
+fn said(properties: &[Property]) -> Said {
+    Said {
+        contact: contact::contact(properties),
+        phones: phone::phones(properties),
+    }
+}
+
 /// A whole card as a contact with its phones.
 fn understood(place: Place, card: Vec<u8>) -> Read {
     let properties = property::properties(&card);
-    let contact = contact::contact(&properties);
-    let phones = phone::phones(&properties);
+    let Said { contact, phones } = said(&properties);
     let reason = if phones.is_empty() && !contact::names_somebody(&contact) {
         "has no name, no number and no email".to_owned()
     } else if let Some(length) = phone::too_long(&phones) {

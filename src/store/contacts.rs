@@ -178,14 +178,17 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn card(&self, id: CardId) -> Result<Vec<u8>, Refusal> {
-        self.read(|connection| {
-            let card = connection
-                .prepare_cached("SELECT bytes FROM card WHERE id = ?1")?
-                .query_row([id.0], |row| row.get(0))
-                .optional()?;
-            Ok(card.ok_or_else(|| Refusal::not_found("card", id.0))?)
-        })
+        self.read(|connection| card(connection, id))
     }
+}
+
+/// The card with this id.
+pub(super) fn card(connection: &Connection, id: CardId) -> Answer<Vec<u8>> {
+    let card = connection
+        .prepare_cached("SELECT bytes FROM card WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(card.ok_or_else(|| Refusal::not_found("card", id.0))?)
 }
 
 /// The contact with this id.

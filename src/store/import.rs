@@ -1,32 +1,34 @@
 //! Taking cards in: all of an import is one transaction and one step.
 //!
-//! A card is known by its `UID`, or else by its name and one number; then it adds what is new to the
-//! contact that is there, so that the same file twice changes nothing. A card that cannot be stored
-//! is reported with its reason and its bytes, and the others come in.
+//! A card is known by its `UID`, or else by its name and one number. The same card again changes
+//! nothing. A newer card of a contact changes what it says otherwise than the older one, which is
+//! kept; any other card adds what the contact does not have. A card that cannot be stored is
+//! reported with its reason and its bytes, and the others come in.
 
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
-use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
+use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::fold::fold;
 use crate::domain::import::{
-    Choice, Choices, Fate, ImportPlan, ImportReport, Incoming, KnownBy, Match, Place, PlanRow,
-    Reject,
+    Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match, Place,
+    PlanRow, Reject,
 };
+use crate::domain::intake::{self, Missing, Revision, Said, Taken};
 use crate::domain::operation::Key;
-use crate::domain::phone::{Phone, PhoneAttributes};
-use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::phone::Phone;
+use crate::domain::refusal::Refusal;
+use crate::domain::timestamp::Timestamp;
 
 use super::Store;
 use super::contacts;
-use super::failure::{Answer, Failure};
+use super::failure::Answer;
 use super::record;
 use super::write::Writer;
 
 impl Store {
-    /// Writes cards in one step. `source` is what phones without a source of their own get; `title`
-    /// is the words for the step.
+    /// Writes cards in one step; `title` is the words for it.
     ///
     /// # Errors
     /// Where the database cannot be written; then nothing was. What is wrong with one card is in
@@ -34,30 +36,16 @@ impl Store {
     pub fn import(
         &mut self,
         cards: &mut dyn Iterator<Item = Incoming>,
-        source: &str,
+        intake: &Intake<'_>,
         title: &str,
-    ) -> Result<Done<ImportReport>, Refusal> {
-        self.import_chosen(cards, source, title, &Choices::new())
-    }
-
-    /// Writes cards in one step, those that a person chose in another way than planned as chosen.
-    ///
-    /// # Errors
-    /// As [`Store::import`].
-    pub fn import_chosen(
-        &mut self,
-        cards: &mut dyn Iterator<Item = Incoming>,
-        source: &str,
-        title: &str,
-        choices: &Choices,
     ) -> Result<Done<ImportReport>, Refusal> {
         self.cache(IMPORT_CACHE)?;
         let done = self.write(|writer| {
-            let mut intake = Intake::new(source, choices);
+            let mut run = Run::new(intake);
             for card in cards {
-                writer.take_card(card, &mut intake)?;
+                writer.take_card(card, &mut run)?;
             }
-            Ok((intake.report, title.to_owned()))
+            Ok((run.report, title.to_owned()))
         });
         // What was written is written, whether or not the memory comes back.
         let _ = self.cache(CACHE);
@@ -71,17 +59,16 @@ impl Store {
     pub fn plan_import(
         &mut self,
         cards: &mut dyn Iterator<Item = Incoming>,
-        source: &str,
+        intake: &Intake<'_>,
     ) -> Result<ImportPlan, Refusal> {
         self.cache(IMPORT_CACHE)?;
-        let choices = Choices::new();
         let planned = self.rehearse(|writer| {
-            let mut intake = Intake::new(source, &choices);
-            intake.plan = Some(ImportPlan::default());
+            let mut run = Run::new(intake);
+            run.plan = Some(ImportPlan::default());
             for card in cards {
-                writer.take_card(card, &mut intake)?;
+                writer.take_card(card, &mut run)?;
             }
-            Ok(intake.plan.unwrap_or_default())
+            Ok(run.plan.unwrap_or_default())
         });
         let _ = self.cache(CACHE);
         planned
@@ -106,19 +93,17 @@ const CACHE: u32 = 2_000;
 const IMPORT_CACHE: u32 = 48_000;
 
 /// An import while it runs.
-struct Intake<'a> {
-    source: &'a str,
-    choices: &'a Choices,
+struct Run<'a> {
+    intake: &'a Intake<'a>,
     report: ImportReport,
     /// The plan, where one is made.
     plan: Option<ImportPlan>,
 }
 
-impl<'a> Intake<'a> {
-    fn new(source: &'a str, choices: &'a Choices) -> Self {
+impl<'a> Run<'a> {
+    fn new(intake: &'a Intake<'a>) -> Self {
         Self {
-            source,
-            choices,
+            intake,
             report: ImportReport::default(),
             plan: None,
         }
@@ -132,59 +117,56 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// A card in the form of the records that it would make.
-#[derive(Clone)]
-struct Taken {
+/// The contact that a card is about, as it stands.
+struct Found {
     contact: Contact,
-    /// Its phones, the same number only once.
     phones: Vec<Phone>,
-    /// Whether the first of them says nothing about being accurate: then it is, if it becomes the
-    /// first of its contact (Phone resource, 4).
-    trusting: bool,
-    /// How many of its numbers stood there twice.
-    twice: usize,
+    by: KnownBy,
 }
 
-impl Taken {
-    fn trust_first(&mut self) {
-        if let Some(first) = self.phones.first_mut() {
-            first.valid_values |= self.trusting;
-        }
-    }
+/// What a card does to the contact that it is about.
+struct Put {
+    after: Contact,
+    revision: Revision,
 }
 
 impl Writer<'_> {
     /// Takes one card in, and settles its contact.
-    fn take_card(&mut self, card: Incoming, intake: &mut Intake<'_>) -> Answer<()> {
-        let choice = intake.choices.get(&card.place.card).copied();
+    fn take_card(&mut self, card: Incoming, run: &mut Run<'_>) -> Answer<()> {
+        let choice = run.intake.choices.get(&card.place.card).copied();
         if choice == Some(Choice::Skip) {
-            intake.report.skipped += 1;
+            run.report.skipped += 1;
             return Ok(());
         }
         let Incoming {
             place,
             contact,
-            phones,
+            mut phones,
             card: bytes,
         } = card;
         let name = contact.names().next().map(str::to_owned);
-        let mut taken = match self.read_card(contact, phones, intake.source) {
+        let revised_at = contact.updated_at;
+        for phone in &mut phones {
+            // An id that is taken is somebody else's.
+            phone.id = self.free_id(phone.id)?;
+        }
+        let said = Said { contact, phones };
+        let mut taken = match Taken::of(said, run.intake.source, || self.context()) {
             Ok(taken) => taken,
-            Err(Failure::Refused(refusal)) => {
-                intake.note(|| PlanRow {
+            Err(refusal) => {
+                run.note(|| PlanRow {
                     place,
                     name: name.clone().unwrap_or_default(),
                     fate: Fate::Unreadable(refusal.to_string()),
                     numbers: Vec::new(),
-                    fills: Vec::new(),
+                    changes: Vec::new(),
                 });
                 let reject = reject(place, name, &refusal, bytes);
-                intake.report.rejects.push(reject);
+                run.report.rejects.push(reject);
                 return Ok(());
             }
-            Err(failure) => return Err(failure),
         };
-        intake.report.numbers_same += taken.twice;
+        run.report.numbers_same += taken.twice;
         if choice == Some(Choice::New) {
             // Its own id and UID are those of the contact that it shall not be.
             taken.contact.id = ContactId(self.context().fresh_id);
@@ -193,154 +175,126 @@ impl Writer<'_> {
                 phone.contact = taken.contact.id;
             }
         } else if let Some((known, by)) = self.known(&taken, &bytes)? {
-            let planned = match intake.plan {
-                Some(_) => Some((
-                    taken.clone(),
-                    contacts::find(self.connection(), known)?,
-                    record::phones_of(self.connection(), known)?,
-                )),
-                None => None,
+            let found = Found {
+                contact: contacts::find(self.connection(), known)?,
+                phones: record::phones_of(self.connection(), known)?,
+                by,
             };
-            let changed = self.add(known, taken, &mut intake.report)?;
-            if changed {
-                intake.report.changed += 1;
-            } else {
-                intake.report.same += 1;
-            }
-            if let Some((taken, before, there)) = planned {
-                let found = Match {
-                    contact: known,
-                    name: before.name.clone(),
-                    by,
-                };
-                let mut after = before.clone();
-                fill(&mut after, &taken.contact);
-                intake.note(|| PlanRow {
-                    place,
-                    name: taken.contact.name.clone(),
-                    fate: if changed {
-                        Fate::Change(found)
-                    } else {
-                        Fate::Same(found)
-                    },
-                    numbers: numbers(&taken.phones, &there),
-                    fills: filled(&before, &after),
-                });
+            let numbers = run
+                .plan
+                .is_some()
+                .then(|| numbers(&taken.phones, &found.phones));
+            let name = taken.contact.name.clone();
+            let put = self.planned(&found, taken, revised_at, &bytes, run)?;
+            run.note(|| planned_row(place, name, &found, put.as_ref(), numbers));
+            match put {
+                None => run.report.same += 1,
+                Some(put) => {
+                    run.report.changed += 1;
+                    run.report.numbers += put.revision.added.len();
+                    self.put(found, put)?;
+                }
             }
             return self.settle_all();
         }
         taken.trust_first();
-        intake.note(|| PlanRow {
+        run.note(|| PlanRow {
             place,
             name: taken.contact.name.clone(),
             fate: Fate::New,
             numbers: numbers(&taken.phones, &[]),
-            fills: Vec::new(),
+            changes: Vec::new(),
         });
         taken.contact.card = Some(self.keep_card(&bytes)?);
-        intake.report.numbers += taken.phones.len();
-        intake.report.new += 1;
+        run.report.numbers += taken.phones.len();
+        run.report.new += 1;
         self.insert_whole(taken.contact, &mut taken.phones)?;
         Ok(())
     }
 
-    /// Makes records of a card; nothing is written yet.
-    fn read_card(
+    /// What a card does to the contact that it is about, or none where that is nothing. The card is
+    /// kept, so that what callbook does not understand of it comes out again.
+    fn planned(
         &self,
-        mut sent: ContactAttributes,
-        phones: Vec<PhoneAttributes>,
-        source: &str,
-    ) -> Answer<Taken> {
-        let contact = sent
-            .id
-            .unwrap_or_else(|| ContactId(self.context().fresh_id));
-        sent.id = Some(contact);
-        sent.source.get_or_insert_with(|| source.to_owned());
-
-        let mut made: Vec<Phone> = Vec::with_capacity(phones.len());
-        let mut twice = 0;
-        let mut trusting = false;
-        for mut phone in phones {
-            if phone
-                .number
-                .as_deref()
-                .is_none_or(|number| number.trim().is_empty())
-            {
-                // A property without a number says nothing; the card keeps it.
-                continue;
-            }
-            phone.source.get_or_insert_with(|| source.to_owned());
-            phone.id = self
-                .free_id(phone.id)?
-                .filter(|id| made.iter().all(|known| known.id != *id));
-            trusting |= made.is_empty() && phone.valid_values.is_none();
-            let phone = phone.create(contact, false, &self.context(), Vec::new())?;
-            match made
-                .iter_mut()
-                .find(|known| known.identity == phone.identity)
-            {
-                Some(known) => {
-                    twice += 1;
-                    *known = merge(known, &phone);
-                }
-                None => made.push(phone),
-            }
-        }
-
-        if sent.names().next().is_none() {
-            // Somebody without a name is found by number or address.
-            let number = made.first().map(Phone::shown);
-            let details = sent.details.iter().flatten();
-            let detail = details.map(|detail| detail.value.clone()).next();
-            let Some(name) = number.or(detail) else {
-                let why = "has no name, no number and no address";
-                return Err(Refusal::invalid(vec![Fault::whole(why)]).into());
-            };
-            sent.name = Some(Some(name));
-            // A number is no given name.
-            sent.given_name = Some(None);
-        }
-        let contact = sent.create(&self.context(), Vec::new())?;
-        Ok(Taken {
+        found: &Found,
+        mut taken: Taken,
+        revised_at: Option<Timestamp>,
+        bytes: &[u8],
+        run: &mut Run<'_>,
+    ) -> Answer<Option<Put>> {
+        let Found {
             contact,
-            phones: made,
-            trusting,
-            twice,
-        })
+            phones,
+            by,
+        } = found;
+        let Intake { format, source, .. } = *run.intake;
+        let kept = match contact.card {
+            Some(id) => Some(contacts::card(self.connection(), id)?),
+            None => None,
+        };
+        let as_it_stands = || format.write(contact, phones, kept.as_deref(), self.context().home);
+        if kept.as_deref() == Some(bytes) || as_it_stands() == bytes {
+            run.report.numbers_same += taken.phones.len();
+            return Ok(None);
+        }
+        let mut after = contact.clone();
+        // A contact without a UID goes out under its id, and comes back so.
+        if taken.contact.uid == Some(format!("urn:uuid:{}", contact.id)) {
+            taken.contact.uid.clone_from(&contact.uid);
+        }
+        let older = kept
+            .as_deref()
+            .filter(|_| *by == KnownBy::Uid && !self.has_written(Key::Contact(contact.id)))
+            .map(|card| (card, format.read(card)));
+        // What is written before the card that is there brings no news, and what is another card
+        // says nothing of what this one left out.
+        let newer = |(_, older): &(&[u8], Said)| {
+            let stale = revised_at.is_some() && revised_at < older.contact.updated_at;
+            !stale && older.contact.uid == Some(taken.contact.uid.clone())
+        };
+        let revision = if let Some((card, older)) = older.filter(newer) {
+            let renewed = format.renew(card, bytes);
+            if renewed != card {
+                after.card = Some(self.keep_card(&renewed)?);
+            }
+            let missing = if revised_at > older.contact.updated_at {
+                Missing::Removed
+            } else {
+                Missing::Unsaid
+            };
+            let older = Taken::of(older, source, || self.context())?.settled();
+            intake::revise(&mut after, phones, &older, &taken.settled(), missing)
+        } else {
+            if let Some(card) = format.join(kept.as_deref(), bytes) {
+                after.card = Some(self.keep_card(&card)?);
+            }
+            if phones.is_empty() {
+                taken.trust_first();
+            }
+            intake::add(&mut after, phones, &taken)
+        };
+        run.report.numbers_same += revision.same;
+        let put = Put { after, revision };
+        Ok((put.after != *contact || !put.revision.is_empty()).then_some(put))
     }
 
-    /// Adds to a contact what it does not have; a number that it has is merged into the one that is
-    /// there (Phone resource, 4). Says whether anything changed.
-    fn add(&mut self, id: ContactId, mut taken: Taken, report: &mut ImportReport) -> Answer<bool> {
-        let before = contacts::find(self.connection(), id)?;
-        let mut after = before.clone();
-        fill(&mut after, &taken.contact);
-        let mut changed = after != before;
-        if changed {
+    /// Writes what a card does to its contact.
+    fn put(&mut self, found: Found, put: Put) -> Answer<()> {
+        let Put {
+            mut after,
+            revision,
+        } = put;
+        if after != found.contact {
             after.updated_at = self.context().now;
-            self.update_contact(before, after)?;
+            self.update_contact(found.contact, after)?;
         }
-
-        let there = record::phones_of(self.connection(), id)?;
-        if there.is_empty() {
-            taken.trust_first();
+        for (before, after) in revision.changed {
+            self.touch_phone(before, after)?;
         }
-        for mut phone in taken.phones {
-            phone.contact = id;
-            if let Some(known) = there.iter().find(|known| known.identity == phone.identity) {
-                report.numbers_same += 1;
-                let merged = merge(known, &phone);
-                if merged != *known {
-                    changed = true;
-                    self.touch_phone(known.clone(), merged)?;
-                }
-            } else {
-                changed = true;
-                report.numbers += 1;
-                self.insert_phone(phone)?;
-            }
+        for phone in revision.added {
+            self.insert_phone(phone)?;
         }
-        Ok(changed)
+        Ok(())
     }
 
     /// The contact that a card is about, if it is there.
@@ -424,6 +378,32 @@ fn reject(place: Place, name: Option<String>, refusal: &Refusal, card: Vec<u8>) 
     }
 }
 
+/// The row of a card that is about a contact which is there.
+fn planned_row(
+    place: Place,
+    name: String,
+    found: &Found,
+    put: Option<&Put>,
+    numbers: Option<Vec<(Option<String>, String, bool)>>,
+) -> PlanRow {
+    let known = Match {
+        contact: found.contact.id,
+        name: found.contact.name.clone(),
+        by: found.by,
+    };
+    let (fate, changes) = match put {
+        None => (Fate::Same(known), Vec::new()),
+        Some(put) => (Fate::Change(known), changes(&found.contact, put)),
+    };
+    PlanRow {
+        place,
+        name,
+        fate,
+        numbers: numbers.unwrap_or_default(),
+        changes,
+    }
+}
+
 /// The numbers of a card, and which of them are there.
 fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<(Option<String>, String, bool)> {
     let known = |phone: &Phone| there.iter().any(|known| known.identity == phone.identity);
@@ -433,74 +413,68 @@ fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<(Option<String>, String, bo
         .collect()
 }
 
-/// What of a contact was blank and is not any more.
-fn filled(before: &Contact, after: &Contact) -> Vec<(&'static str, String)> {
-    let pairs = [
-        ("nickname", &before.nickname, &after.nickname),
-        ("company", &before.organisation, &after.organisation),
-        ("title", &before.title, &after.title),
-        ("note", &before.note, &after.note),
+/// What changes in a contact beside the numbers that come in.
+fn changes(before: &Contact, put: &Put) -> Vec<Change> {
+    let after = &put.after;
+    let list = |tags: &[String]| (!tags.is_empty()).then(|| tags.join(", "));
+    let text = |text: &Option<String>| text.clone();
+    let texts = [
+        ("name", Some(before.name.clone()), Some(after.name.clone())),
+        ("nickname", text(&before.nickname), text(&after.nickname)),
+        (
+            "company",
+            text(&before.organisation),
+            text(&after.organisation),
+        ),
+        ("title", text(&before.title), text(&after.title)),
+        ("note", text(&before.note), text(&after.note)),
+        ("tags", list(&before.tags), list(&after.tags)),
     ];
-    let mut filled: Vec<(&'static str, String)> = pairs
+    let mut changes: Vec<Change> = texts
         .into_iter()
         .filter(|(_, before, after)| before != after)
-        .filter_map(|(words, _, after)| Some((words, after.clone()?)))
+        .map(|(what, before, after)| Change {
+            what,
+            before,
+            after,
+        })
         .collect();
-    let new = after.details.iter().skip(before.details.len());
-    filled.extend(new.map(|detail| (detail.kind.word(), detail.value.clone())));
-    let tags: Vec<&str> = after
-        .tags
-        .iter()
-        .skip(before.tags.len())
-        .map(String::as_str)
-        .collect();
-    if !tags.is_empty() {
-        filled.push(("tags", tags.join(", ")));
-    }
-    filled
-}
-
-/// Fills what a contact has blank, and adds the details and tags that it does not have.
-fn fill(known: &mut Contact, other: &Contact) {
-    let blanks = [
-        (&mut known.nickname, &other.nickname),
-        (&mut known.organisation, &other.organisation),
-        (&mut known.title, &other.title),
-        (&mut known.note, &other.note),
-        (&mut known.uid, &other.uid),
-    ];
-    for (place, value) in blanks {
-        if place.is_none() {
-            place.clone_from(value);
+    let gone = before.details.iter();
+    let gone = gone.filter(|detail| !after.details.contains(detail));
+    let new = after.details.iter();
+    let new = new.filter(|detail| !before.details.contains(detail));
+    let details = gone
+        .map(|detail| (detail, false))
+        .chain(new.map(|detail| (detail, true)));
+    changes.extend(details.map(|(detail, new)| {
+        let value = Some(detail.value.clone());
+        Change {
+            what: detail.kind.word(),
+            before: value.clone().filter(|_| !new),
+            after: value.filter(|_| new),
         }
-    }
-    for detail in &other.details {
-        let same = |there: &crate::domain::contact::Detail| {
-            there.kind == detail.kind && there.value == detail.value
+    }));
+    for (before, after) in &put.revision.changed {
+        let becomes = match (before.historic, after.historic, &after.location) {
+            (false, true, _) => "historic".to_owned(),
+            (true, false, _) => "in use again".to_owned(),
+            (_, _, Some(label)) if after.location != before.location => label.clone(),
+            (_, _, None) if before.location.is_some() => "no label".to_owned(),
+            _ if after.primary && !before.primary => "primary".to_owned(),
+            _ => "other flags".to_owned(),
         };
-        if !known.details.iter().any(same) {
-            known.details.push(detail.clone());
-        }
+        changes.push(Change {
+            what: "number",
+            before: Some(after.shown()),
+            after: Some(becomes),
+        });
     }
-    for tag in &other.tags {
-        if !known.tags.contains(tag) {
-            known.tags.push(tag.clone());
-        }
+    if changes.is_empty() && put.revision.added.is_empty() {
+        changes.push(Change {
+            what: "card",
+            before: None,
+            after: Some("other lines, kept as they are".to_owned()),
+        });
     }
-}
-
-/// The same number twice, made one (Phone resource, 4): primary and accurate if either was, historic
-/// only if both were, blanks filled from the other, the older time of making.
-fn merge(known: &Phone, other: &Phone) -> Phone {
-    let historic = known.historic && other.historic;
-    let blank = |mine: &Option<String>, its: &Option<String>| mine.clone().or_else(|| its.clone());
-    Phone {
-        primary: (known.primary || other.primary) && !historic,
-        historic,
-        valid_values: known.valid_values || other.valid_values,
-        location: blank(&known.location, &other.location),
-        country_code: blank(&known.country_code, &other.country_code),
-        created_at: known.created_at.min(other.created_at),
-        ..known.clone()
-    }
+    changes
 }

@@ -246,6 +246,11 @@ impl<'c> Writer<'c> {
         }
     }
 
+    /// Whether this transaction has written the record with this key.
+    pub(super) fn has_written(&self, key: Key) -> bool {
+        self.traces.contains_key(&key)
+    }
+
     /// Whether a record with this key is there.
     pub(super) fn is_there(&self, key: Key) -> Answer<bool> {
         let sql = match key {

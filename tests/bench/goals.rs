@@ -16,10 +16,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use callbook::domain::contact::ContactAttributes;
-use callbook::domain::import::{Incoming, Place};
+use callbook::domain::import::{Choices, Incoming, Intake, Place};
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::timestamp::Timestamp;
+use callbook::exchange::vcard::Format;
 use callbook::store::{Options, Store};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -138,8 +139,13 @@ fn fill(path: &Path, count: usize) {
     )
     .unwrap();
     let begun = Instant::now();
+    let intake = Intake {
+        source: "vcard",
+        choices: &Choices::new(),
+        format: &Format,
+    };
     let report = store
-        .import(&mut cards(count), "vcard", "Imported the benchmark")
+        .import(&mut cards(count), &intake, "Imported the benchmark")
         .unwrap()
         .value;
     println!(

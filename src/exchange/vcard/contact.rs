@@ -9,6 +9,9 @@ use crate::domain::timestamp::Timestamp;
 use super::label::{of_detail, one_line};
 use super::property::{Property, flag};
 
+/// What another program would read otherwise than it is stored, with its `KIND`.
+pub(super) const OWN_DETAIL: &str = "X-CALLBOOK-DETAIL";
+
 /// Properties that name an account in a chat network, with the network's name.
 const NETWORKS: [(&str, &str); 20] = [
     ("X-AIM", "aim"),
@@ -54,14 +57,16 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
         .find_map(|name| first_of(properties, name))
         .and_then(|text| flag(&text));
     let tags = tags(properties);
+    // A firm has a name, and no parts of one.
+    let firm = is_firm(properties).then_some(None);
     let details: Vec<Detail> = properties
         .iter()
         .filter_map(|property| detail(property, properties))
         .collect();
     ContactAttributes {
         name: name(properties).map(Some),
-        family_name: part(0).map(Some),
-        given_name: part(1).map(Some),
+        family_name: part(0).map(Some).or_else(|| firm.clone()),
+        given_name: part(1).map(Some).or(firm),
         nickname: first("NICKNAME"),
         organisation: organisation(properties).map(Some),
         title: first("TITLE"),
@@ -70,10 +75,25 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
         favourite,
         details: (!details.is_empty()).then_some(details),
         uid: first("UID"),
-        created_at: first_of(properties, "CREATED").and_then(|text| instant(&text)),
+        source: first_of(properties, "X-CALLBOOK-SOURCE"),
+        created_at: first_of(properties, "CREATED")
+            .or_else(|| first_of(properties, "X-CALLBOOK-CREATED"))
+            .and_then(|text| instant(&text)),
         updated_at: first_of(properties, "REV").and_then(|text| instant(&text)),
         ..ContactAttributes::default()
     }
+}
+
+/// Whether the card is one of a firm: `KIND` of 4.0 (RFC 6350, 6.1.4), or what Apple writes.
+pub(super) fn is_firm(properties: &[Property]) -> bool {
+    properties.iter().any(|property| {
+        let text = property.text();
+        match property.name.as_str() {
+            "KIND" => text.eq_ignore_ascii_case("org"),
+            "X-ABSHOWAS" => text.eq_ignore_ascii_case("company"),
+            _ => false,
+        }
+    })
 }
 
 /// Whether a contact has a name of some kind, or an email.
@@ -180,7 +200,7 @@ fn tags(properties: &[Property]) -> Vec<String> {
 }
 
 /// What else a person may want to read of a card.
-fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
+pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
     let label = || of_detail(property, all);
     let named = |name: &str| Some(name.to_owned());
     let text = || one_line(&property.text());
@@ -208,6 +228,11 @@ fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
         }
         "RELATED" | "X-ABRELATEDNAMES" => (DetailKind::Other, label(), text()?),
         "ROLE" => (DetailKind::Other, named("role"), text()?),
+        OWN_DETAIL => {
+            let kind = property.param("KIND")?.to_ascii_lowercase();
+            let kind = DetailKind::ALL.into_iter().find(|own| own.word() == kind)?;
+            (kind, label(), property.text())
+        }
         _ => {
             let known = |list: &[(&str, &str)]| {
                 list.iter()
@@ -280,7 +305,14 @@ fn day(property: &Property) -> Option<String> {
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(date, form).ok())
     else {
-        return Some(written);
+        // Without a year (RFC 6350, 4.3.1).
+        return Some(match written.strip_prefix("--") {
+            Some(rest) if rest.len() == 4 && rest.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let (month, day) = rest.split_at(2);
+                format!("--{month}-{day}")
+            }
+            _ => written,
+        });
     };
     let day = date.format("%Y-%m-%d").to_string();
     // Apple writes some year where none is known, and says which.

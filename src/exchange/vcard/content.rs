@@ -16,6 +16,8 @@
 //!
 //! Photographs and everything else in base64 are left out: they stay in the card's bytes.
 
+use std::ops::Range;
+
 use super::frame::{Depth, Step, is_begin};
 
 /// How far into a line its head is looked for, in bytes. Without it a card of `=` lines, made for
@@ -25,52 +27,94 @@ const HEAD_LIMIT: usize = 4 * 1024;
 /// One card with one content line to each line, in UTF-8, that calcard can read without loss.
 pub(super) fn clean(card: &[u8]) -> String {
     let mut text = String::from("BEGIN:VCARD\r\n");
-    for line in content_lines(card) {
-        if let Some(line) = ContentLine::new(&line) {
-            line.write(&mut text);
-        }
+    for line in content_lines(card).lines {
+        text.extend(line.clean());
     }
     text.push_str("END:VCARD\r\n");
     text
 }
 
-/// The lines of a card, unfolded and without the cards within it.
-fn content_lines(card: &[u8]) -> Vec<Vec<u8>> {
+/// A content line of a card.
+pub(super) struct Unfolded {
+    /// The line in one piece.
+    pub(super) text: Vec<u8>,
+    /// Where it stands in the card, its line ends and foldings among it.
+    pub(super) place: Range<usize>,
+}
+
+impl Unfolded {
+    /// The line as one that calcard is to see, or none.
+    fn clean(&self) -> Option<String> {
+        let mut text = String::new();
+        ContentLine::new(&self.text)?.write(&mut text);
+        Some(text)
+    }
+
+    /// A card with this line alone, for calcard.
+    pub(super) fn alone(&self) -> Option<String> {
+        Some(format!("BEGIN:VCARD\r\n{}END:VCARD\r\n", self.clean()?))
+    }
+}
+
+/// The content lines of a card.
+pub(super) struct ContentLines {
+    /// The lines, without those of cards within it; its BEGIN and END are none.
+    pub(super) lines: Vec<Unfolded>,
+    /// Where its END stands, or where it would.
+    pub(super) end: usize,
+}
+
+/// The lines of a card, unfolded.
+pub(super) fn content_lines(card: &[u8]) -> ContentLines {
     // A CR among line feeds is a slip in a value and no line end.
     let end = if card.contains(&b'\n') { b'\n' } else { b'\r' };
-    let physical: Vec<&[u8]> = card.split(|byte| *byte == end).map(trim_line_end).collect();
+    let physical: Vec<&[u8]> = card.split_inclusive(|byte| *byte == end).collect();
     let folding = physical
         .iter()
         .find_map(|line| Folding::of_version(line))
         .unwrap_or(Folding::SpaceDropped);
-    let mut lines: Vec<Vec<u8>> = Vec::new();
+    let mut lines: Vec<Unfolded> = Vec::new();
     let mut depth = Depth::default();
-    for (index, line) in physical.into_iter().enumerate() {
+    let mut at = 0;
+    for (index, raw) in physical.into_iter().enumerate() {
+        let place = at..at + raw.len();
+        at = place.end;
+        let line = trim_line_end(raw);
         if index == 0 && is_begin(line) {
             continue;
         }
         let was_inner = depth.is_inner();
         if depth.after(line) == Step::Ended {
-            break;
+            return ContentLines {
+                lines,
+                end: place.start,
+            };
         }
         if was_inner || depth.is_inner() {
             continue;
         }
         match lines.last_mut() {
-            Some(last) if is_softly_broken(last) => {
-                last.truncate(last.trim_ascii_end().len().saturating_sub(1));
-                last.extend_from_slice(line);
+            Some(last) if is_softly_broken(&last.text) => {
+                let text = &mut last.text;
+                text.truncate(text.trim_ascii_end().len().saturating_sub(1));
+                text.extend_from_slice(line);
+                last.place.end = place.end;
             }
             Some(last) if line.starts_with(b" ") || line.starts_with(b"\t") => {
                 let from = usize::from(folding == Folding::SpaceDropped);
-                last.extend_from_slice(line.get(from..).unwrap_or_default());
+                let more = line.get(from..).unwrap_or_default();
+                last.text.extend_from_slice(more);
+                last.place.end = place.end;
             }
             // What `\r\r\n` leaves, and 2.1's mark for the end of base64.
             _ if line.is_empty() => {}
-            _ => lines.push(line.to_vec()),
+            _ => lines.push(Unfolded {
+                text: line.to_vec(),
+                place,
+            }),
         }
     }
-    lines
+    ContentLines { lines, end: at }
 }
 
 /// What becomes of the white space at which a line was folded.
@@ -94,6 +138,7 @@ impl Folding {
 }
 
 fn trim_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
     let end = line
         .iter()
         .rposition(|byte| *byte != b'\r')
@@ -116,7 +161,7 @@ fn is_softly_broken(line: &[u8]) -> bool {
 
 /// The head and the value of a content line: before and after the first colon that stands in no
 /// quotes, or the first at all where the quotes do not close.
-fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut quoted = false;
     let colon = line
         .iter()

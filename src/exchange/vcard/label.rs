@@ -7,7 +7,7 @@ use super::property::Property;
 use crate::domain::sent::TEXT_LIMIT;
 
 /// Types that say what a line can do, or how it is addressed, and not whose it is.
-const NO_LABEL: [&str; 14] = [
+pub(super) const NO_LABEL: [&str; 14] = [
     "pref",
     "voice",
     "msg",

@@ -2,45 +2,93 @@
 //!
 //! A number is handed on as it is written. Only what is no part of it is taken off: the scheme of a
 //! `tel:` URI (RFC 3966), whose extension and context become part of the number.
+//!
+//! What callbook knows of a number beside it travels in a property that every other program ignores,
+//! so that TEL itself stays as they know it:
+//!
+//! ```text
+//! TEL;TYPE=work:+39 02 5550 1000
+//! X-CALLBOOK-TEL;NUMBER=+39 02 5550 1000;ACCURATE=TRUE;HISTORIC=TRUE:google
+//! ```
+//!
+//! It names its number, so that it says nothing of a number that another program has changed since.
+//! Its value is the source. In cards written by hand, TEL may have `X-CALLBOOK-ACCURATE`,
+//! `X-CALLBOOK-HISTORIC` and `X-CALLBOOK-SOURCE` as parameters.
 
+use crate::domain::number::digits;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::sent::TEXT_LIMIT;
 
 use super::label::{of_phone, one_line, unbroken};
+use super::param::holds;
 use super::property::Property;
+
+/// The property that says more of a number.
+pub(super) const MORE: &str = "X-CALLBOOK-TEL";
 
 /// The phones, in the order of the card; at most one of them primary.
 pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
     let mut preferred: Option<(u32, usize)> = None;
     let mut phones = Vec::new();
     for property in properties {
-        // Outlook writes numbers that vCard 2.1 has no type for as X-MS-TEL.
-        if !matches!(property.name.as_str(), "TEL" | "X-MS-TEL") {
-            continue;
-        }
-        let Some(number) = unbroken(&number(&property.text())) else {
+        let Some(phone) = phone(property, properties) else {
             continue;
         };
-        let historic = property.flag("X-CALLBOOK-HISTORIC");
         if let Some(preference) = property.preference()
-            && historic != Some(true)
+            && phone.historic != Some(true)
             && preferred.is_none_or(|(best, _)| preference < best)
         {
             preferred = Some((preference, phones.len()));
         }
-        phones.push(PhoneAttributes {
-            number: Some(number),
-            location: of_phone(property, properties).map(Some),
-            historic,
-            valid_values: property.flag("X-CALLBOOK-ACCURATE"),
-            source: property.param("X-CALLBOOK-SOURCE").and_then(one_line),
-            ..PhoneAttributes::default()
-        });
+        phones.push(phone);
     }
     if let Some(phone) = preferred.and_then(|(_, index)| phones.get_mut(index)) {
         phone.primary = Some(true);
     }
     phones
+}
+
+/// The phone of one property, if it is one; whether it is primary is a question to all of them.
+pub(super) fn phone(property: &Property, all: &[Property]) -> Option<PhoneAttributes> {
+    // Outlook writes numbers that vCard 2.1 has no type for as X-MS-TEL.
+    if !matches!(property.name.as_str(), "TEL" | "X-MS-TEL") {
+        return None;
+    }
+    let number = unbroken(&number(&property.text()))?;
+    let more = more(&number, all);
+    let flag = |name: &str| {
+        let more = more.and_then(|more| more.flag(name));
+        more.or_else(|| property.flag(&format!("X-CALLBOOK-{name}")))
+    };
+    Some(PhoneAttributes {
+        location: of_phone(property, all).map(Some),
+        country_code: more
+            .and_then(|more| more.param("COUNTRY"))
+            .filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()))
+            .map(|code| Some(code.to_owned())),
+        historic: flag("HISTORIC"),
+        valid_values: flag("ACCURATE"),
+        source: more
+            .and_then(|more| one_line(&more.text()))
+            .or_else(|| property.param("X-CALLBOOK-SOURCE").and_then(one_line)),
+        number: Some(number),
+        ..PhoneAttributes::default()
+    })
+}
+
+/// The property that says more of this number.
+fn more<'p>(number: &str, all: &'p [Property]) -> Option<&'p Property> {
+    let mut more = all.iter().filter(|property| property.name == MORE);
+    more.find(|more| {
+        more.param("NUMBER")
+            .is_some_and(|named| is_about(named, number))
+    })
+}
+
+/// Whether a parameter names a number. It cannot hold every sign of one.
+pub(super) fn is_about(named: &str, number: &str) -> bool {
+    let same = named.chars().eq(number.chars().filter(|sign| holds(*sign)));
+    same || !digits(number).is_empty() && digits(named) == digits(number)
 }
 
 /// The length in characters of a number that is longer than an attribute may be.
@@ -53,7 +101,7 @@ pub(super) fn too_long(phones: &[PhoneAttributes]) -> Option<usize> {
 }
 
 /// The number in a TEL's value.
-fn number(value: &str) -> String {
+pub(super) fn number(value: &str) -> String {
     let value = value.trim();
     let Some(uri) = value
         .get(..4)

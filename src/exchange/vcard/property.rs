@@ -8,10 +8,10 @@ use calcard::vcard::{
     VCard, VCardEntry, VCardParameter, VCardParameterName, VCardParameterValue, VCardValue,
 };
 
-use super::content;
+use super::content::{self, Unfolded};
 
 /// One property of a card.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Property {
     /// The group, in lower case: `item1`.
     pub(super) group: Option<String>,
@@ -75,6 +75,12 @@ pub(super) fn properties(card: &[u8]) -> Vec<Property> {
         // The clean text begins with BEGIN:VCARD, so calcard has no other answer than a card.
         Err(_) => Vec::new(),
     }
+}
+
+/// The property of one line of a card, if it has one.
+pub(super) fn of_line(line: &Unfolded) -> Option<Property> {
+    let card = VCard::parse(line.alone()?).ok()?;
+    card.entries.into_iter().next().map(property)
 }
 
 fn property(entry: VCardEntry) -> Property {

@@ -139,7 +139,9 @@ impl Page<'_> {
                 lines.push(self.line(found.by.words(), Role::Dim));
                 lines.push(Line::default());
                 lines.push(self.line("             STORED              FILE", Role::Section));
-                lines.push(self.pair("name", &found.name, &row.name, Role::Text));
+                if !row.changes.iter().any(|change| change.what == "name") {
+                    lines.push(self.pair("name", &found.name, &row.name, Role::Text));
+                }
             }
         }
         for (label, number, there) in &row.numbers {
@@ -150,8 +152,15 @@ impl Page<'_> {
                 self.pair(label, self.theme.glyphs.none, number, Role::Good)
             });
         }
-        for (words, value) in &row.fills {
-            lines.push(self.pair(words, self.theme.glyphs.none, value, Role::Good));
+        for change in &row.changes {
+            let none = self.theme.glyphs.none;
+            let before = change.before.as_deref().unwrap_or(none);
+            let (after, role) = match (&change.before, &change.after) {
+                (None, Some(after)) => (after.as_str(), Role::Good),
+                (_, Some(after)) => (after.as_str(), Role::Warn),
+                (_, None) => ("no more", Role::Warn),
+            };
+            lines.push(self.pair(change.what, before, after, role));
         }
         lines.push(Line::default());
         lines.push(self.line("RESULT", Role::Section));
@@ -182,13 +191,19 @@ impl Page<'_> {
         if added > 0 {
             parts.push(format!("{} added, to be confirmed", count(added, "number")));
         }
-        if !row.fills.is_empty() {
-            parts.push(format!("{} filled", count(row.fills.len(), "blank")));
+        let (filled, changed): (Vec<_>, Vec<_>) = row
+            .changes
+            .iter()
+            .partition(|change| change.before.is_none());
+        for (changes, words) in [(filled, "filled"), (changed, "changed")] {
+            if !changes.is_empty() {
+                parts.push(format!("{} {words}", count(changes.len(), "field")));
+            }
         }
         if parts.is_empty() {
             parts.push("its numbers are brought up to date".to_owned());
         }
-        if found.name != row.name {
+        if found.name != row.name && !row.changes.iter().any(|change| change.what == "name") {
             parts.push(format!("name stays {}", found.name));
         }
         parts
@@ -219,7 +234,11 @@ impl Page<'_> {
     fn pair(&self, label: &str, stored: &str, file: &str, role: Role) -> Line<'static> {
         let ellipsis = self.theme.glyphs.ellipsis;
         let room = self.columns.saturating_sub(36);
-        let sign = if role == Role::Good { "+" } else { " " };
+        let sign = match role {
+            Role::Good => "+",
+            Role::Warn => "~",
+            _ => " ",
+        };
         Line::from(vec![
             Span::styled(sign.to_owned(), self.theme.style(role)),
             Span::raw(" "),

@@ -1,0 +1,351 @@
+//! A card on its way to another one: its lines, each to be kept, left out or written anew.
+
+use std::ops::Range;
+
+use super::contact;
+use super::content::{Unfolded, content_lines, split};
+use super::convert;
+use super::line::{Form, Line, Version, escape};
+use super::property::{self, Property};
+
+/// Properties that hold one text over all their lines; of any other the first line is the one.
+const JOINED: [&str; 2] = ["NOTE", "CATEGORIES"];
+
+/// Properties that are read, or that are about the card and not about the contact; beside those of
+/// details.
+const READ: [&str; 19] = [
+    "CATEGORIES",
+    "CREATED",
+    "FN",
+    "KIND",
+    "N",
+    "NICKNAME",
+    "NOTE",
+    "ORG",
+    "PRODID",
+    "REV",
+    "SORT-STRING",
+    "TEL",
+    "TITLE",
+    "UID",
+    "X-ABLABEL",
+    "X-ABSHOWAS",
+    "X-FAVORITE",
+    "X-FAVOURITE",
+    "X-MS-TEL",
+];
+
+/// What becomes of a line.
+enum Fate {
+    Kept,
+    Written(Vec<Line>),
+}
+
+/// A line of the card.
+struct Entry {
+    /// Where it stands, line ends included.
+    place: Range<usize>,
+    /// The line in one piece.
+    text: Vec<u8>,
+    /// Its property among those of the draft, where it has one.
+    property: Option<usize>,
+    fate: Fate,
+}
+
+/// A card to be changed.
+pub(super) struct Draft<'a> {
+    card: &'a [u8],
+    form: Form,
+    entries: Vec<Entry>,
+    /// Where its END stands.
+    end: usize,
+    added: Vec<Line>,
+    /// The properties as they were read.
+    pub(super) properties: Vec<Property>,
+    groups: usize,
+}
+
+impl<'a> Draft<'a> {
+    /// The card as it is; `version` is the one of a card that names none.
+    pub(super) fn new(card: &'a [u8], version: Version) -> Self {
+        let content = content_lines(card);
+        let mut properties = Vec::new();
+        let mut named = None;
+        let entries = content.lines.into_iter().map(|line| {
+            named = named.or_else(|| version_of(&line));
+            let property = property::of_line(&line).map(|property| {
+                properties.push(property);
+                properties.len() - 1
+            });
+            Entry {
+                place: line.place,
+                text: line.text,
+                property,
+                fate: Fate::Kept,
+            }
+        });
+        let entries = entries.collect();
+        let end = if card.windows(2).any(|pair| pair == b"\r\n") {
+            "\r\n"
+        } else if card.contains(&b'\n') {
+            "\n"
+        } else {
+            "\r"
+        };
+        Self {
+            card,
+            form: Form {
+                version: named.unwrap_or(version),
+                end,
+            },
+            entries,
+            end: content.end,
+            added: Vec::new(),
+            properties,
+            groups: 0,
+        }
+    }
+
+    pub(super) const fn version(&self) -> Version {
+        self.form.version
+    }
+
+    /// The lines with a property, by their places, and that property.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &Property)> {
+        self.entries.iter().enumerate().filter_map(|(at, entry)| {
+            let property = self.properties.get(entry.property?)?;
+            matches!(entry.fate, Fate::Kept).then_some((at, property))
+        })
+    }
+
+    /// How many lines there are.
+    pub(super) const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// A line in one piece, as it came.
+    pub(super) fn text(&self, at: usize) -> &[u8] {
+        self.entries.get(at).map_or(&[], |entry| &entry.text)
+    }
+
+    /// Whether the card has a line that says the same, in whatever group.
+    pub(super) fn says(&self, line: &Line) -> bool {
+        (0..self.len()).any(|at| {
+            convert::line(self, at, self.version()).is_some_and(|own| {
+                Line { group: None, ..own }
+                    == Line {
+                        group: None,
+                        ..line.clone()
+                    }
+            })
+        })
+    }
+
+    /// Whether a line says what callbook reads.
+    pub(super) fn is_read(&self, at: usize) -> bool {
+        self.property(at).is_some_and(|property| {
+            READ.contains(&property.name.as_str())
+                || property.name.starts_with("X-CALLBOOK-")
+                || contact::detail(property, &self.properties).is_some()
+        })
+    }
+
+    /// The property of a line, whatever becomes of it.
+    pub(super) fn property(&self, at: usize) -> Option<&Property> {
+        self.properties.get(self.entries.get(at)?.property?)
+    }
+
+    /// The places of the lines with this property.
+    fn named(&self, name: &str) -> Vec<usize> {
+        let named = self.lines().filter(|(_, property)| property.name == name);
+        named.map(|(at, _)| at).collect()
+    }
+
+    /// Whether the card has this property.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.lines().any(|(_, property)| property.name == name)
+    }
+
+    /// The components of a property's value, escaped; none where the card does not have it.
+    pub(super) fn components(&self, name: &str) -> Vec<String> {
+        let found = self.lines().find(|(_, property)| property.name == name);
+        let components = found.map(|(_, property)| property.components.as_slice());
+        let component = |list: &Vec<String>| {
+            let list: Vec<String> = list.iter().map(|text| escape(text)).collect();
+            list.join(",")
+        };
+        components
+            .unwrap_or_default()
+            .iter()
+            .map(component)
+            .collect()
+    }
+
+    /// Gives a property this value, or leaves it out.
+    pub(super) fn put(&mut self, name: &str, value: Option<String>) {
+        let all = self.named(name);
+        let Some(value) = value else {
+            for at in all {
+                self.replace(at, Vec::new());
+            }
+            return;
+        };
+        let says = |at: &&usize| {
+            let mut lines = self.lines();
+            lines.any(|(line, property)| line == **at && !property.text().trim().is_empty())
+        };
+        match all.iter().find(says).or(all.first()).copied() {
+            None => self.add(Line::of(name, value)),
+            Some(first) => {
+                let line = Line {
+                    value,
+                    ..self.head(first)
+                };
+                self.replace(first, vec![line]);
+                if JOINED.contains(&name) {
+                    for at in all.into_iter().filter(|at| *at != first) {
+                        self.replace(at, Vec::new());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds a line at the end of the card.
+    pub(super) fn add(&mut self, line: Line) {
+        self.added.push(line);
+    }
+
+    /// Writes other lines in the place of one.
+    pub(super) fn replace(&mut self, at: usize, lines: Vec<Line>) {
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.fate = Fate::Written(lines);
+        }
+    }
+
+    /// A line as it is, but for its value and how that is encoded.
+    pub(super) fn head(&self, at: usize) -> Line {
+        let text = self.entries.get(at).map(|entry| entry.text.as_slice());
+        let head = text.and_then(split).map_or(&[][..], |(head, _)| head);
+        let head = String::from_utf8_lossy(head);
+        let mut quoted = false;
+        let mut parts = head.split(|sign| {
+            quoted ^= sign == '"';
+            sign == ';' && !quoted
+        });
+        let name = parts.next().unwrap_or_default().trim();
+        let (group, name) = match name.rsplit_once('.') {
+            Some((group, name)) => (Some(group.to_owned()), name),
+            None => (None, name),
+        };
+        let plain = |param: &&str| {
+            let (name, value) = param.split_once('=').unwrap_or(("ENCODING", param));
+            let encoding = ["QUOTED-PRINTABLE", "8BIT", "7BIT"];
+            let encodes = name.eq_ignore_ascii_case("ENCODING")
+                && encoding
+                    .iter()
+                    .any(|known| value.eq_ignore_ascii_case(known));
+            !(encodes || name.eq_ignore_ascii_case("CHARSET"))
+        };
+        Line {
+            group,
+            name: name.to_owned(),
+            params: parts.filter(plain).map(str::to_owned).collect(),
+            value: String::new(),
+        }
+    }
+
+    /// A group that the card does not have.
+    pub(super) fn group(&mut self) -> String {
+        loop {
+            self.groups += 1;
+            let group = format!("item{}", self.groups);
+            let taken = |property: &Property| property.group.as_deref() == Some(&group);
+            if !self.properties.iter().any(taken) {
+                return group;
+            }
+        }
+    }
+
+    /// The place of the line that labels a group.
+    pub(super) fn label_of(&self, group: &str) -> Option<usize> {
+        let group = group.to_ascii_lowercase();
+        let mut lines = self.lines();
+        let label = lines.find(|(_, property)| {
+            property.name == "X-ABLABEL" && property.group.as_deref() == Some(&group)
+        });
+        label.map(|(at, _)| at)
+    }
+
+    /// Labels of groups that nobody is in any more.
+    fn orphans(&self) -> Vec<usize> {
+        let labels = self.named("X-ABLABEL");
+        let orphan = |at: &usize| {
+            let group = |at: usize| {
+                let property = self.entries.get(at)?.property?;
+                self.properties.get(property)?.group.as_deref()
+            };
+            let Some(own) = group(*at) else { return false };
+            let mut others = 0;
+            let mut gone = 0;
+            for (other, entry) in self.entries.iter().enumerate() {
+                if other == *at || group(other) != Some(own) {
+                    continue;
+                }
+                others += 1;
+                let stays = match &entry.fate {
+                    Fate::Kept => true,
+                    Fate::Written(lines) => lines.iter().any(|line| {
+                        let group = line.group.as_deref();
+                        group.is_some_and(|group| group.eq_ignore_ascii_case(own))
+                    }),
+                };
+                gone += usize::from(!stays);
+            }
+            others > 0 && others == gone
+        };
+        labels.into_iter().filter(orphan).collect()
+    }
+
+    /// The card as it becomes.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        for at in self.orphans() {
+            self.replace(at, Vec::new());
+        }
+        let mut out = Vec::with_capacity(self.card.len());
+        let mut from = 0;
+        let between = |from: usize, to: usize| self.card.get(from..to).unwrap_or_default();
+        for entry in &self.entries {
+            let Fate::Written(lines) = &entry.fate else {
+                continue;
+            };
+            out.extend_from_slice(between(from, entry.place.start));
+            for line in lines {
+                line.write(self.form, &mut out);
+            }
+            from = entry.place.end;
+        }
+        out.extend_from_slice(between(from, self.end));
+        if !self.added.is_empty() && !out.ends_with(b"\n") && !out.ends_with(b"\r") {
+            out.extend_from_slice(self.form.end.as_bytes());
+        }
+        for line in &self.added {
+            line.write(self.form, &mut out);
+        }
+        out.extend_from_slice(between(self.end.max(from), self.card.len()));
+        out
+    }
+}
+
+fn version_of(line: &Unfolded) -> Option<Version> {
+    let (head, value) = split(&line.text)?;
+    if !head.eq_ignore_ascii_case(b"VERSION") {
+        return None;
+    }
+    match value.trim_ascii() {
+        b"2.1" | b"2.0" | b"1.0" => Some(Version::V21),
+        b"3.0" => Some(Version::V30),
+        b"4.0" => Some(Version::V40),
+        _ => None,
+    }
+}

@@ -1,0 +1,234 @@
+//! Writing a contact as a card.
+//!
+//! A contact that came as a card goes out as that card: what the card says is compared with what is
+//! stored, and only the lines that say something else are written anew. All others stay byte for
+//! byte, in their order and with their folding, understood or not; so an untouched card is the very
+//! one that came in. A contact without a card is written in the same way, into one that is empty.
+
+mod detail;
+mod tel;
+
+use uuid::Uuid;
+
+use crate::domain::contact::{Contact, split_name};
+use crate::domain::intake::{Said, Taken};
+use crate::domain::number::Region;
+use crate::domain::phone::{Context, MANUAL, Phone};
+use crate::domain::timestamp::Timestamp;
+
+use super::contact::is_firm;
+use super::convert;
+use super::draft::Draft;
+use super::line::{Line, Version, escape};
+use super::{property, said};
+
+/// The source of what comes out of a card that names none.
+pub const SOURCE: &str = "vcard";
+
+/// The card of a contact. `card` is the one that it came as, which keeps its version unless another
+/// one is asked for; what has none is written in 3.0, which most programs read.
+#[must_use]
+pub fn write(
+    contact: &Contact,
+    phones: &[Phone],
+    card: Option<&[u8]>,
+    version: Option<Version>,
+    home: Option<Region>,
+) -> Vec<u8> {
+    let stored = Stored {
+        contact,
+        phones,
+        source: source(contact, card),
+        home,
+    };
+    let card = match (card, version) {
+        (Some(card), None) => card.to_vec(),
+        (Some(card), Some(version)) => convert::convert(card, version),
+        (None, version) => stored.fresh(version.unwrap_or(Version::V30)),
+    };
+    let written = stored.written(&card, tel::Primary::AsRead);
+    if written == card || stored.primary() == stored.read(&written).as_ref().and_then(primary) {
+        return written;
+    }
+    // A card names no primary, and who it would be has changed with the rest.
+    stored.written(&card, tel::Primary::Said)
+}
+
+/// A contact as it is stored, to be written.
+struct Stored<'a> {
+    contact: &'a Contact,
+    phones: &'a [Phone],
+    /// What a reader takes for the source of what says none.
+    source: &'a str,
+    home: Option<Region>,
+}
+
+/// A card that came in through an import has the source of that import, which need not be said.
+fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
+    if card.is_some() && contact.source != MANUAL {
+        &contact.source
+    } else {
+        SOURCE
+    }
+}
+
+fn primary(taken: &Taken) -> Option<String> {
+    let primary = taken.phones.iter().find(|phone| phone.primary);
+    primary.map(|phone| phone.identity.clone())
+}
+
+impl Stored<'_> {
+    /// The identity of the primary phone.
+    fn primary(&self) -> Option<String> {
+        let primary = self.phones.iter().find(|phone| phone.primary);
+        primary.map(|phone| phone.identity.clone())
+    }
+
+    /// The records that a card makes, or none where it makes none.
+    fn read(&self, card: &[u8]) -> Option<Taken> {
+        self.taken(said(&property::properties(card)))
+    }
+
+    fn taken(&self, said: Said) -> Option<Taken> {
+        let mut ids = 0;
+        let context = || {
+            ids += 1;
+            Context {
+                now: self.contact.created_at,
+                home: self.home,
+                fresh_id: Uuid::from_u128(ids),
+            }
+        };
+        let taken = Taken::of(said, self.source, context).ok()?;
+        Some(taken.settled())
+    }
+
+    /// What a card says that says nothing.
+    fn blank(&self) -> Contact {
+        Contact {
+            name: String::new(),
+            given_name: None,
+            family_name: None,
+            nickname: None,
+            organisation: None,
+            title: None,
+            note: None,
+            tags: Vec::new(),
+            favourite: false,
+            details: Vec::new(),
+            uid: None,
+            source: self.source.to_owned(),
+            ..self.contact.clone()
+        }
+    }
+
+    /// A card with nothing on it but its version and times.
+    fn fresh(&self, version: Version) -> Vec<u8> {
+        let number = version.number();
+        let mut draft = Draft::new(b"BEGIN:VCARD\r\nEND:VCARD\r\n", version);
+        draft.add(Line::of("VERSION", number.to_owned()));
+        let uid = self.contact.uid.clone();
+        let uid = uid.unwrap_or_else(|| own_uid(self.contact));
+        draft.add(Line::text("UID", &uid));
+        let (made, changed) = (self.contact.created_at, self.contact.updated_at);
+        draft.add(match version {
+            Version::V40 => Line::of("CREATED", basic(made)),
+            Version::V21 | Version::V30 => Line::of("X-CALLBOOK-CREATED", extended(made)),
+        });
+        draft.add(match version {
+            Version::V40 => Line::of("REV", basic(changed)),
+            Version::V21 | Version::V30 => Line::of("REV", extended(changed)),
+        });
+        draft.finish()
+    }
+
+    /// The card with the lines changed that say something else than what is stored.
+    fn written(&self, card: &[u8], primary: tel::Primary) -> Vec<u8> {
+        let mut draft = Draft::new(card, Version::V30);
+        let read = self.taken(said(&draft.properties));
+        let blank = self.blank();
+        let said = read.as_ref().map_or(&blank, |read| &read.contact);
+        let stored = self.contact;
+        name(&mut draft, said, stored);
+        for (name, said, stored) in [
+            ("NICKNAME", &said.nickname, &stored.nickname),
+            ("ORG", &said.organisation, &stored.organisation),
+            ("TITLE", &said.title, &stored.title),
+            ("NOTE", &said.note, &stored.note),
+        ] {
+            if said != stored {
+                draft.put(name, stored.as_ref().map(|text| escape(text)));
+            }
+        }
+        // A contact without a UID goes out under its id, but not where it came without one.
+        let own = said.uid.clone().filter(|uid| *uid == own_uid(stored));
+        let uid = stored.uid.clone().or(own);
+        if said.uid != uid {
+            draft.put("UID", uid.map(|uid| escape(&uid)));
+        }
+        if said.tags != stored.tags {
+            let tags: Vec<String> = stored.tags.iter().map(|tag| escape(tag)).collect();
+            draft.put("CATEGORIES", (!tags.is_empty()).then(|| tags.join(",")));
+        }
+        if said.favourite != stored.favourite {
+            let names = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"];
+            let there = names.into_iter().find(|name| draft.has(name));
+            let value = if stored.favourite { "1" } else { "0" };
+            draft.put(
+                there.unwrap_or("X-CALLBOOK-FAVOURITE"),
+                (stored.favourite || there.is_some()).then(|| value.to_owned()),
+            );
+        }
+        if said.source != stored.source {
+            let source = (stored.source != self.source).then(|| escape(&stored.source));
+            draft.put("X-CALLBOOK-SOURCE", source);
+        }
+        detail::write(&mut draft, &stored.details);
+        let read_phones = read.as_ref().map_or(&[][..], |read| &read.phones);
+        tel::Tel::new(self, read_phones).write(&mut draft, primary);
+        draft.finish()
+    }
+}
+
+/// The UID of a contact that has none of its own.
+fn own_uid(contact: &Contact) -> String {
+    format!("urn:uuid:{}", contact.id)
+}
+
+/// Writes FN and N where they say something else.
+fn name(draft: &mut Draft<'_>, said: &Contact, stored: &Contact) {
+    if said.name != stored.name {
+        draft.put("FN", Some(escape(&stored.name)));
+    }
+    let (given, family) = (&stored.given_name, &stored.family_name);
+    let fresh = said.name.is_empty();
+    if !fresh && (&said.given_name, &said.family_name) == (given, family) {
+        return;
+    }
+    // Family, given, additional, prefixes, suffixes (RFC 6350, 6.2.2); what is not ours stays.
+    let mut parts = draft.components("N");
+    parts.resize(parts.len().max(5), String::new());
+    for (part, value) in parts.iter_mut().zip([family, given]) {
+        *part = value.as_deref().map(escape).unwrap_or_default();
+    }
+    draft.put("N", Some(parts.join(";")));
+    if (given, family) == (&None, &None)
+        && split_name(&stored.name) != (None, None)
+        && !is_firm(&draft.properties)
+    {
+        draft.add(match draft.version() {
+            Version::V40 => Line::of("KIND", "org".to_owned()),
+            Version::V21 | Version::V30 => Line::of("X-ABShowAs", "COMPANY".to_owned()),
+        });
+    }
+}
+
+/// An instant in the extended form that 3.0 has, to the second.
+fn extended(at: Timestamp) -> String {
+    at.to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// An instant in the basic form that 4.0 has (RFC 6350, 4.3.5).
+fn basic(at: Timestamp) -> String {
+    at.to_utc().format("%Y%m%dT%H%M%SZ").to_string()
+}

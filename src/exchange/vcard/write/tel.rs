@@ -1,0 +1,375 @@
+//! Phones as lines of a card: TEL, its label, and the line that says what only callbook knows.
+
+use crate::domain::number;
+use crate::domain::phone::Phone;
+
+use super::super::draft::Draft;
+use super::super::label::NO_LABEL;
+use super::super::line::{Line, escape};
+use super::super::param::{is, param, preference, type_param, without_types};
+use super::super::phone::{self, MORE, is_about};
+use super::super::property::Property;
+use super::Stored;
+
+/// How the primary phone is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Primary {
+    /// As the card does, where a reader finds the right one.
+    AsRead,
+    /// By a preference of its own line.
+    Said,
+}
+
+/// The phones of a contact, to be written over what a card says of them.
+pub(super) struct Tel<'a> {
+    stored: &'a Stored<'a>,
+    /// The phones as a reader finds them on the card.
+    read: &'a [Phone],
+}
+
+/// A TEL of the card.
+struct Tell {
+    at: usize,
+    /// The number as a reader finds it.
+    number: String,
+    /// Which of the stored phones it is.
+    phone: Option<usize>,
+}
+
+/// A TEL as it is written.
+struct Told {
+    /// Which of the stored phones it is.
+    index: usize,
+    /// The number as a reader finds it.
+    number: String,
+    /// Where it stood on the card.
+    at: Option<usize>,
+    /// Whether another one before it has the same number.
+    again: bool,
+}
+
+impl<'a> Tel<'a> {
+    pub(super) const fn new(stored: &'a Stored<'a>, read: &'a [Phone]) -> Self {
+        Self { stored, read }
+    }
+
+    pub(super) fn write(&self, draft: &mut Draft<'_>, primary: Primary) {
+        let tells = self.tells(draft);
+        let prefer = primary == Primary::Said || self.primary_moved();
+        let mut told: Vec<Told> = Vec::new();
+        for tell in &tells {
+            let phone = tell
+                .phone
+                .and_then(|index| Some((index, self.stored.phones.get(index)?)));
+            let Some((index, phone)) = phone else {
+                draft.replace(tell.at, Vec::new());
+                continue;
+            };
+            let again = told.iter().any(|told| told.index == index);
+            let number = self.rewrite(draft, tell, phone, again, prefer);
+            told.push(Told {
+                index,
+                number,
+                at: Some(tell.at),
+                again,
+            });
+        }
+        for index in self.in_order() {
+            let new = told.iter().all(|told| told.index != index);
+            if let Some(phone) = self.stored.phones.get(index).filter(|_| new) {
+                let number = add(draft, phone, prefer);
+                told.push(Told {
+                    index,
+                    number,
+                    at: None,
+                    again: false,
+                });
+            }
+        }
+        self.mark(draft, &told);
+    }
+
+    /// The stored phones as they came: ids rise with time.
+    fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.stored.phones.len()).collect();
+        order.sort_by_key(|index| self.stored.phones.get(*index).map(|phone| phone.id));
+        order
+    }
+
+    /// The TELs of the card, each with its phone: the one that was typed so, or that has the same
+    /// number; and a number that was changed is the one that is left over, in their order.
+    fn tells(&self, draft: &Draft<'_>) -> Vec<Tell> {
+        let phones = self.stored.phones;
+        let mut tells: Vec<Tell> = draft
+            .lines()
+            .filter_map(|(at, property)| {
+                let read = phone::phone(property, &draft.properties)?;
+                let number = read.number?;
+                let typed = number.trim();
+                let same = phones.iter().position(|phone| phone.typed == typed);
+                let phone = same.or_else(|| {
+                    let hint = read.country_code.flatten();
+                    let read = number::canonical(typed, hint.as_deref(), self.stored.home);
+                    let same = |phone: &Phone| phone.identity == read.identity;
+                    phones.iter().position(same)
+                });
+                Some(Tell { at, number, phone })
+            })
+            .collect();
+        let found = |index: &usize| tells.iter().any(|tell| tell.phone == Some(*index));
+        let left: Vec<usize> = self
+            .in_order()
+            .into_iter()
+            .filter(|index| !found(index))
+            .collect();
+        let free = tells.iter_mut().filter(|tell| tell.phone.is_none());
+        for (tell, index) in free.zip(left) {
+            tell.phone = Some(index);
+        }
+        tells
+    }
+
+    fn primary_moved(&self) -> bool {
+        let primary = self.read.iter().find(|phone| phone.primary);
+        self.stored.primary() != primary.map(|phone| phone.identity.clone())
+    }
+
+    /// Writes one TEL anew where it says something else; gives the number as a reader finds it.
+    fn rewrite(
+        &self,
+        draft: &mut Draft<'_>,
+        tell: &Tell,
+        phone: &Phone,
+        again: bool,
+        prefer: bool,
+    ) -> String {
+        let kept = self
+            .read
+            .iter()
+            .find(|read| read.typed == tell.number.trim());
+        let read = kept.or_else(|| {
+            self.read
+                .iter()
+                .find(|read| read.identity == phone.identity)
+        });
+        let renumbered = !self.reads_as(tell.number.trim(), phone);
+        let relabelled = !again && read.is_none_or(|read| read.location != phone.location);
+        let property = draft.lines().find(|(at, _)| *at == tell.at);
+        let preferred = property.is_some_and(|(_, property)| property.preference().is_some());
+        let repreferred = prefer && preferred != (phone.primary && !again);
+        if !(renumbered || relabelled || repreferred) {
+            return tell.number.clone();
+        }
+        let version = draft.version();
+        let mut line = draft.head(tell.at);
+        let mut number = tell.number.clone();
+        line.value = match property {
+            Some((_, property)) if !renumbered => escape(&property.text()),
+            _ => {
+                number = spelling(phone);
+                line.params.retain(|param| !is(param, "VALUE"));
+                escape(&number)
+            }
+        };
+        if repreferred {
+            line.params = without_types(&line.params, |kind| kind == "pref");
+            line.params.retain(|param| !is(param, "PREF"));
+            if phone.primary {
+                line.params.push(preference(version).to_owned());
+            }
+        }
+        let mut lines = vec![line];
+        if relabelled {
+            let line = lines.remove(0);
+            lines = labelled(draft, line, phone.location.as_deref());
+        }
+        draft.replace(tell.at, lines);
+        number
+    }
+
+    /// Whether a reader takes a number for that of a phone.
+    fn reads_as(&self, typed: &str, phone: &Phone) -> bool {
+        typed == phone.typed
+            || number::canonical(typed, None, self.stored.home).identity == phone.identity
+    }
+
+    /// Writes what only callbook knows of the numbers, where a reader would take it for something
+    /// else.
+    fn mark(&self, draft: &mut Draft<'_>, told: &[Told]) {
+        let there: Vec<(usize, Property)> = draft
+            .lines()
+            .filter(|(_, property)| property.name == MORE)
+            .map(|(at, property)| (at, property.clone()))
+            .collect();
+        let mut used = Vec::new();
+        for (place, tel) in told.iter().enumerate() {
+            let Some(phone) = self.stored.phones.get(tel.index) else {
+                continue;
+            };
+            let about = |(_, more): &&(usize, Property)| {
+                let named = more.param("NUMBER");
+                named.is_some_and(|named| is_about(named, &tel.number))
+            };
+            let more = there.iter().find(about);
+            let property = tel.at.and_then(|at| draft.property(at));
+            let bare = Known::of(property, &tel.number, None, self.stored, place == 0);
+            let now = Known::of(property, &tel.number, more, self.stored, place == 0);
+            let wanted = Known::stored(phone, self.stored);
+            let right = |known: &Known| {
+                // The same number again has only to agree that it is historic (Phone resource, 4).
+                *known == wanted || tel.again && known.historic == wanted.historic
+            };
+            if let Some((at, _)) = more
+                && right(&now)
+                && !right(&bare)
+            {
+                used.push(*at);
+            } else if !right(&bare) {
+                let line = wanted.line(&tel.number);
+                match more.filter(|(at, _)| !used.contains(at)) {
+                    None => draft.add(line),
+                    Some((at, _)) => {
+                        used.push(*at);
+                        draft.replace(*at, vec![line]);
+                    }
+                }
+            }
+        }
+        for (at, _) in there.iter().filter(|(at, _)| !used.contains(at)) {
+            draft.replace(*at, Vec::new());
+        }
+    }
+}
+
+/// What is known of a number beside TEL.
+#[derive(PartialEq, Eq)]
+struct Known {
+    accurate: bool,
+    historic: bool,
+    source: String,
+    /// The calling code of what is no possible number.
+    country: Option<String>,
+}
+
+impl Known {
+    /// What a reader finds.
+    fn of(
+        tel: Option<&Property>,
+        number: &str,
+        more: Option<&(usize, Property)>,
+        stored: &Stored<'_>,
+        first: bool,
+    ) -> Self {
+        let more = more.map(|(_, more)| more);
+        let flag = |name: &str| {
+            let flag = more.and_then(|more| more.flag(name));
+            flag.or_else(|| tel?.flag(&format!("X-CALLBOOK-{name}")))
+        };
+        let source = more.map(Property::text);
+        let source = source.or_else(|| tel?.param("X-CALLBOOK-SOURCE").map(str::to_owned));
+        let hint = more.and_then(|more| more.param("COUNTRY"));
+        Self {
+            accurate: flag("ACCURATE").unwrap_or(first),
+            historic: flag("HISTORIC").unwrap_or_default(),
+            source: source.unwrap_or_else(|| stored.source.to_owned()),
+            country: Self::country(number, hint, stored),
+        }
+    }
+
+    fn stored(phone: &Phone, stored: &Stored<'_>) -> Self {
+        let code = phone
+            .country_code
+            .as_deref()
+            .filter(|_| !phone.is_normalised());
+        Self {
+            accurate: phone.valid_values,
+            historic: phone.historic,
+            source: phone.source.clone(),
+            country: match code {
+                Some(code) => Some(code.to_owned()),
+                None => Self::country(&phone.typed, None, stored),
+            },
+        }
+    }
+
+    fn country(number: &str, hint: Option<&str>, stored: &Stored<'_>) -> Option<String> {
+        let read = number::canonical(number.trim(), hint, stored.home);
+        // A possible number says its country itself.
+        read.country_code
+            .filter(|_| !read.identity.starts_with('+'))
+    }
+
+    fn line(&self, number: &str) -> Line {
+        let flag = |flag: bool| if flag { "TRUE" } else { "FALSE" };
+        let mut line = Line::text(MORE, &self.source)
+            .with(param("NUMBER", number))
+            .with(param("ACCURATE", flag(self.accurate)));
+        if self.historic {
+            line = line.with(param("HISTORIC", flag(true)));
+        }
+        if let Some(country) = &self.country {
+            line = line.with(param("COUNTRY", country));
+        }
+        line
+    }
+}
+
+/// Adds a TEL; gives the number as a reader finds it.
+fn add(draft: &mut Draft<'_>, phone: &Phone, prefer: bool) -> String {
+    let number = spelling(phone);
+    let mut line = Line::text("TEL", &number);
+    if prefer && phone.primary {
+        line.params.push(preference(draft.version()).to_owned());
+    }
+    for line in labelled(draft, line, phone.location.as_deref()) {
+        draft.add(line);
+    }
+    number
+}
+
+/// A number for every reader, wherever: in international spelling, or else as it was typed.
+fn spelling(phone: &Phone) -> String {
+    if !phone.is_normalised() {
+        return phone.number.clone();
+    }
+    let same = |typed: &String| {
+        typed.starts_with('+') && number::canonical(typed, None, None).identity == phone.identity
+    };
+    let spellings = [phone.typed.clone(), phone.shown()];
+    spellings
+        .into_iter()
+        .find(same)
+        .unwrap_or_else(|| phone.number.clone())
+}
+
+/// The line with another label: a type that every program knows, or else one of the user's.
+fn labelled(draft: &mut Draft<'_>, mut line: Line, label: Option<&str>) -> Vec<Line> {
+    let version = draft.version();
+    line.params = without_types(&line.params, |kind| !NO_LABEL.contains(&kind));
+    if let Some(at) = line
+        .group
+        .as_deref()
+        .and_then(|group| draft.label_of(group))
+    {
+        draft.replace(at, Vec::new());
+    }
+    let Some(label) = label else {
+        return vec![line];
+    };
+    let kind = match label {
+        "mobile" => Some("cell"),
+        "home" | "work" | "fax" | "pager" => Some(label),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        return vec![line.with(type_param(version, kind))];
+    }
+    let group = line.group.take().unwrap_or_else(|| draft.group());
+    let text = match label {
+        "main" => "_$!<Main>!$_",
+        "other" => "_$!<Other>!$_",
+        own => own,
+    };
+    let named = Line::text("X-ABLabel", text).grouped(&group);
+    vec![line.grouped(&group), named]
+}

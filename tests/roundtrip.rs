@@ -1,0 +1,571 @@
+//! What comes in goes out: cards byte for byte, edits in their own lines only, and generated books
+//! that are the same after an export and an import.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::path::Path;
+
+use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
+use callbook::domain::edit::Profile;
+use callbook::domain::listing::ListQuery;
+use callbook::domain::number::Region;
+use callbook::domain::phone::{Phone, PhoneAttributes};
+use callbook::exchange::vcard::{self, Cards, Version};
+use proptest::prelude::*;
+use serde_json::json;
+use support::Book;
+
+fn import(book: &mut Book, card: &[u8]) -> callbook::domain::import::ImportReport {
+    let cards = Cards::new(card);
+    callbook::import::cards(&mut book.store, cards, "cards.vcf")
+        .unwrap()
+        .value
+}
+
+fn everybody(book: &Book) -> Vec<Profile> {
+    let rows = book.store.rows(&ListQuery::default(), 0, 1_000).unwrap();
+    let profile = |id| book.store.profile(id).unwrap();
+    rows.rows.into_iter().map(|row| profile(row.id)).collect()
+}
+
+fn only(book: &Book) -> Profile {
+    let mut all = everybody(book);
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+/// The card of a contact, as it goes out.
+fn out(book: &Book, profile: &Profile, version: Option<Version>) -> Vec<u8> {
+    let card = profile.contact.card.map(|id| book.store.card(id).unwrap());
+    let (contact, phones) = (&profile.contact, &profile.phones);
+    vcard::write(contact, phones, card.as_deref(), version, Region::new("US"))
+}
+
+fn text(card: &[u8]) -> String {
+    String::from_utf8_lossy(card).into_owned()
+}
+
+/// The lines that one text has and the other does not, in both directions.
+fn changed_lines(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
+    let lines = |text: &str, other: &str| {
+        let gone = text
+            .lines()
+            .filter(|line| !other.lines().any(|own| own == *line));
+        gone.map(str::to_owned).collect()
+    };
+    (lines(before, after), lines(after, before))
+}
+
+/// A card with much on it that callbook does not understand, folded in its own way.
+const BIANCHI: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nPRODID:-//Apple Inc.//iOS 17//EN\r\n\
+N:Bianchi;Marco;Luca;Dott.;\r\nFN:Dott. Marco Luca Bianchi\r\n\
+ORG:Officina Bianchi S.r.l.;Milano\r\n\
+item1.TEL;type=VOICE;X-FOO=bar;type=pref:02 5550\r\n  1182\r\n\
+item1.X-ABLabel:Officina\r\n\
+TEL;TYPE=CELL:+39 347 555 0164\r\nTEL;TYPE=WORK,FAX:+39 02 5550 1183\r\n\
+X-SOMETHING;A=\"b;c:d\":kept\\, as it\r\n  is\r\n\
+PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQ\r\n AAAQABAAD\r\n\
+NOTE:Call before noon\r\nUID:bianchi-1\r\nEND:VCARD\r\n";
+
+#[test]
+fn an_untouched_card_goes_out_as_it_came() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cards");
+    let mut seen = 0;
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let cards: Vec<Vec<u8>> = files.map(|file| std::fs::read(file).unwrap()).collect();
+    for file in cards.iter().map(Vec::as_slice).chain([BIANCHI.as_bytes()]) {
+        for card in Cards::new(file).flatten() {
+            let mut book = Book::new();
+            import(&mut book, &card.card);
+            if book.store.totals().unwrap().contacts == 0 {
+                continue;
+            }
+            assert_eq!(text(&out(&book, &only(&book), None)), text(&card.card));
+            seen += 1;
+        }
+    }
+    assert!(seen > 15, "{seen} cards");
+}
+
+#[test]
+fn an_edited_card_differs_in_the_edited_lines_only() {
+    let mut book = Book::new();
+    import(&mut book, BIANCHI.as_bytes());
+    let profile = only(&book);
+    let number = |end: &str| {
+        let mut phones = profile.phones.iter();
+        phones.find(|phone| phone.typed.ends_with(end)).unwrap().id
+    };
+    let changed = |book: &Book| {
+        let card = text(&out(book, &only(book), None));
+        changed_lines(BIANCHI, &card)
+    };
+    // A number: its line, with its group and what stands there beside it.
+    book.set(number("1182"), json!({"number": "+39 02 5550 1199"}));
+    let (gone, new) = changed(&book);
+    assert_eq!(
+        gone,
+        ["item1.TEL;type=VOICE;X-FOO=bar;type=pref:02 5550", "  1182"]
+    );
+    assert_eq!(
+        new,
+        [
+            "item1.TEL;type=VOICE;X-FOO=bar;type=pref:+39 02 5550 1199",
+            "X-CALLBOOK-TEL;NUMBER=+39 02 5550 1199;ACCURATE=TRUE:manual",
+        ]
+    );
+    book.store.undo().unwrap();
+    assert_eq!(changed(&book), (vec![], vec![]));
+
+    // Flags leave TEL as it is.
+    book.set(number("0164"), json!({"historic": true}));
+    let (gone, new) = changed(&book);
+    assert_eq!(gone, [""; 0]);
+    assert_eq!(
+        new,
+        ["X-CALLBOOK-TEL;NUMBER=+39 347 555 0164;ACCURATE=FALSE;HISTORIC=TRUE:vcard"]
+    );
+    book.store.undo().unwrap();
+
+    book.set(number("1183"), json!({"location": "home", "primary": true}));
+    let (gone, new) = changed(&book);
+    assert_eq!(
+        gone,
+        [
+            "item1.TEL;type=VOICE;X-FOO=bar;type=pref:02 5550",
+            "  1182",
+            "TEL;TYPE=WORK,FAX:+39 02 5550 1183",
+        ]
+    );
+    assert_eq!(
+        new,
+        [
+            "item1.TEL;type=VOICE;X-FOO=bar:02 5550 1182",
+            "TEL;TYPE=PREF;TYPE=HOME:+39 02 5550 1183",
+        ]
+    );
+    book.store.undo().unwrap();
+
+    let id = profile.contact.id;
+    book.store.delete_phone(number("1182"), None).unwrap();
+    let (gone, _) = changed(&book);
+    assert!(
+        gone.contains(&"item1.X-ABLabel:Officina".to_owned()),
+        "{gone:?}"
+    );
+    book.store.undo().unwrap();
+
+    let sent = json!({"note": "Not today; maybe\nlater", "family_name": "Rossi", "name": "Marco Rossi",
+        "tags": ["garage"], "overwrite": true});
+    update(&mut book, id, &sent);
+    let (gone, new) = changed(&book);
+    assert_eq!(
+        gone,
+        [
+            "N:Bianchi;Marco;Luca;Dott.;",
+            "FN:Dott. Marco Luca Bianchi",
+            "NOTE:Call before noon",
+        ]
+    );
+    assert_eq!(
+        new,
+        [
+            "N:Rossi;Marco;Luca;Dott.;",
+            "FN:Marco Rossi",
+            "NOTE:Not today\\; maybe\\nlater",
+            "CATEGORIES:garage",
+        ]
+    );
+}
+
+fn update(book: &mut Book, id: ContactId, sent: &serde_json::Value) {
+    let (sent, faults) = ContactAttributes::read(sent.as_object().unwrap().clone());
+    book.store.update_contact(id, sent, faults).unwrap();
+}
+
+#[test]
+fn a_newer_card_changes_what_it_says_otherwise_and_nothing_else() {
+    let mut book = Book::new();
+    import(&mut book, BIANCHI.as_bytes());
+    let before = only(&book);
+    update(
+        &mut book,
+        before.contact.id,
+        &json!({"note": "my own note", "overwrite": true}),
+    );
+    let newer = BIANCHI
+        .replace("+39 347 555 0164", "+39 347 555 0999")
+        .replace("Officina Bianchi S.r.l.;Milano", "Rossi Moto")
+        .replace("Call before noon", "Call after noon")
+        .replace(":kept", ":changed");
+    let report = import(&mut book, newer.as_bytes());
+    assert_eq!((report.new, report.changed, report.numbers), (0, 1, 1));
+    let after = only(&book);
+    assert_eq!(after.contact.organisation.as_deref(), Some("Rossi Moto"));
+    assert_eq!(
+        after.contact.note.as_deref(),
+        Some("my own note"),
+        "a person wrote it"
+    );
+    let phone = |end: &str| {
+        let mut phones = after.phones.iter();
+        phones.find(|phone| phone.typed.ends_with(end)).unwrap()
+    };
+    assert!(phone("0164").historic, "it still tells who calls");
+    assert!(!phone("0999").historic && !phone("0999").valid_values);
+    let card = text(&out(&book, &after, None));
+    assert!(card.contains(":changed\\, as it"), "{card}");
+    assert!(card.contains("NOTE:my own note"), "{card}");
+
+    let again = import(&mut book, newer.as_bytes());
+    assert_eq!((again.same, again.changed), (1, 0));
+    let own = import(&mut book, card.as_bytes());
+    assert_eq!(
+        (own.same, own.changed),
+        (1, 0),
+        "what goes out may come back"
+    );
+    book.store.undo().unwrap();
+    assert_eq!(only(&book).phones, {
+        let mut phones = before.phones;
+        for (phone, now) in phones.iter_mut().zip(only(&book).phones) {
+            phone.updated_in_db_at = now.updated_in_db_at;
+            phone.updated_at = now.updated_at;
+        }
+        phones
+    });
+}
+
+#[test]
+fn only_a_card_that_says_it_is_later_takes_anything_out() {
+    let less = BIANCHI
+        .replace("NOTE:Call before noon\r\n", "")
+        .replace("TEL;TYPE=CELL:+39 347 555 0164\r\n", "");
+    let with = |card: &str, rev: &str| card.replace("UID:", &format!("REV:{rev}\r\nUID:"));
+    for (first, second, gone) in [
+        (BIANCHI.to_owned(), less.clone(), false),
+        (
+            with(BIANCHI, "20240101T000000Z"),
+            with(&less, "20250101T000000Z"),
+            true,
+        ),
+        (
+            with(BIANCHI, "20250101T000000Z"),
+            with(&less, "20240101T000000Z"),
+            false,
+        ),
+    ] {
+        let mut book = Book::new();
+        import(&mut book, first.as_bytes());
+        import(&mut book, second.as_bytes());
+        let after = only(&book);
+        assert_eq!(after.contact.note.is_none(), gone);
+        let historic = after.phones.iter().any(|phone| phone.historic);
+        assert_eq!(historic, gone);
+        assert_eq!(after.phones.len(), 3);
+    }
+}
+
+#[test]
+fn what_a_person_decided_stays_when_the_same_file_comes_again() {
+    let mut book = Book::new();
+    import(&mut book, BIANCHI.as_bytes());
+    let phones = only(&book).phones;
+    book.set(phones[0].id, json!({"historic": true}));
+    book.store.delete_phone(phones[1].id, None).unwrap();
+    let before = only(&book);
+    assert_eq!(import(&mut book, BIANCHI.as_bytes()).same, 1);
+    assert_eq!(only(&book), before);
+}
+
+#[test]
+fn two_cards_of_one_person_lose_no_line() {
+    let mut book = Book::new();
+    let card = |uid: &str, more: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada\r\nTEL:+44 20 7946 0018\r\n{uid}{more}END:VCARD\r\n"
+        )
+    };
+    import(
+        &mut book,
+        card("", "item1.X-ONE:1\r\nitem1.X-ABLabel:first\r\n").as_bytes(),
+    );
+    let other = card("UID:2\r\n", "item1.X-TWO:2\r\nitem1.X-ABLabel:second\r\n");
+    assert_eq!(import(&mut book, other.as_bytes()).changed, 1);
+    let card = text(&out(&book, &only(&book), None));
+    for line in [
+        "item1.X-ONE:1",
+        "item1.X-ABLabel:first",
+        "item2.X-TWO:2",
+        "item2.X-ABLabel:second",
+        "UID:2",
+    ] {
+        assert!(card.lines().any(|own| own == line), "{line}: {card}");
+    }
+    assert_eq!(import(&mut book, other.as_bytes()).same, 1);
+}
+
+#[test]
+fn a_card_goes_out_in_another_version_with_all_that_is_on_it() {
+    let mut book = Book::new();
+    import(&mut book, BIANCHI.as_bytes());
+    let four = text(&out(&book, &only(&book), Some(Version::V40)));
+    for line in [
+        "VERSION:4.0",
+        "item1.TEL;type=VOICE;X-FOO=bar;PREF=1:02 5550 1182",
+        "item1.X-ABLabel:Officina",
+        "X-SOMETHING;A=\"b;c:d\":kept\\, as it is",
+        "PHOTO:data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD",
+    ] {
+        assert!(four.lines().any(|own| own == line), "{line}: {four}");
+    }
+    let mut other = Book::new();
+    import(&mut other, four.as_bytes());
+    same(&only(&book), &only(&other));
+    let three = text(&out(&other, &only(&other), Some(Version::V30)));
+    assert!(
+        three.contains("PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQAAAQABAAD"),
+        "{three}"
+    );
+    assert!(
+        three.contains("item1.TEL;type=VOICE;X-FOO=bar;TYPE=PREF:02 5550 1182"),
+        "{three}"
+    );
+
+    let old = "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Larsen;Bj=C3=B6rn\r\n\
+        FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Bj=C3=B6rn Larsen\r\nTEL;WORK;PREF:+46 8 555 014 10\r\n\
+        X-OLD;ENCODING=QUOTED-PRINTABLE:a=3Db\r\nPHOTO;JPEG;BASE64:\r\n  /9j/4AAQ\r\n\r\nEND:VCARD\r\n";
+    let mut book = Book::new();
+    import(&mut book, old.as_bytes());
+    let four = text(&out(&book, &only(&book), Some(Version::V40)));
+    for line in [
+        "N:Larsen;Björn",
+        "FN:Björn Larsen",
+        "TEL;TYPE=WORK;PREF=1:+46 8 555 014 10",
+        "X-OLD:a=b",
+        "PHOTO:data:image/jpeg;base64,/9j/4AAQ",
+    ] {
+        assert!(four.lines().any(|own| own == line), "{line}: {four}");
+    }
+}
+
+/// A contact and its phones without what another database gives them anew.
+fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
+    let mut contact = profile.contact.clone();
+    let nobody = ContactId(uuid::Uuid::nil());
+    contact.id = nobody;
+    contact.card = None;
+    contact.uid = None;
+    let zero = callbook::domain::timestamp::Timestamp::default();
+    (
+        contact.created_at,
+        contact.updated_at,
+        contact.updated_in_db_at,
+    ) = (zero, zero, zero);
+    let mut phones = profile.phones.clone();
+    for phone in &mut phones {
+        phone.contact = nobody;
+        phone.id = callbook::domain::phone::PhoneId(uuid::Uuid::nil());
+        phone.typed = String::new();
+        (phone.created_at, phone.updated_at, phone.updated_in_db_at) = (zero, zero, zero);
+    }
+    phones.sort_by(|one, other| one.identity.cmp(&other.identity));
+    contact.details.sort_by(|one, other| {
+        (one.kind.word(), &one.label, &one.value).cmp(&(
+            other.kind.word(),
+            &other.label,
+            &other.value,
+        ))
+    });
+    (contact, phones)
+}
+
+#[track_caller]
+fn same(one: &Profile, other: &Profile) {
+    assert_eq!(plain(one), plain(other));
+}
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[A-Za-zÀ-ž]{1,8}( [A-Za-z;,:\\\\'\"=/^-]{1,6}[a-z])?",
+        "[\u{4e00}-\u{4e30}]{1,3}",
+        "[ا-ي]{2,6}",
+        Just("_$!<Home>!$_x".to_owned()),
+    ]
+}
+
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\+39 02 5550 1[0-9]{3}",
+        "\\+44 20 7946 0[0-9]{3}( ext\\. [1-9][0-9]{1,3})?",
+        "\\(213\\) 456-7[0-9]{3}",
+        "[1-9][0-9]{2}",
+        "[A-Z]{3,6} [0-9]{2}",
+    ]
+}
+
+fn label() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        Just(None),
+        prop::sample::select(vec![
+            "mobile",
+            "home",
+            "work",
+            "office",
+            "fax",
+            "pager",
+            "main",
+            "other",
+            "Summer house"
+        ])
+        .prop_map(|label| Some(label.to_owned())),
+        word().prop_map(Some),
+    ]
+}
+
+fn detail() -> impl Strategy<Value = Detail> {
+    let value = prop_oneof![
+        word(),
+        Just("https://example.org/a?b=1;c=2,3".to_owned()),
+        Just("1980-03-22".to_owned()),
+        Just("--03-22".to_owned()),
+        Just("mail@example.org".to_owned()),
+        Just("xmpp:mia".to_owned()),
+    ];
+    (
+        prop::sample::select(DetailKind::ALL.to_vec()),
+        label(),
+        value,
+    )
+        .prop_map(|(kind, label, value)| Detail { kind, label, value })
+}
+
+fn phone() -> impl Strategy<Value = PhoneAttributes> {
+    (
+        number(),
+        label(),
+        any::<(bool, bool, bool)>(),
+        prop_oneof![
+            Just(None),
+            word().prop_map(Some),
+            Just(Some("carddav:home".to_owned()))
+        ],
+    )
+        .prop_map(
+            |(number, location, (historic, valid, primary), source)| PhoneAttributes {
+                number: Some(number),
+                location: Some(location),
+                historic: Some(historic),
+                valid_values: Some(valid),
+                primary: Some(primary),
+                source,
+                ..PhoneAttributes::default()
+            },
+        )
+}
+
+fn contact() -> impl Strategy<Value = (ContactAttributes, Vec<PhoneAttributes>)> {
+    let some = || prop::option::of(word());
+    (
+        word(),
+        (some(), some(), some(), some(), some()),
+        prop::option::of("[a-z;,:\\\\\n]{0,60}[a-zß]"),
+        prop::collection::btree_set(word(), 0..3),
+        prop::collection::vec(detail(), 0..4),
+        prop::collection::vec(phone(), 0..4),
+        any::<bool>(),
+    )
+        .prop_map(|(name, texts, note, tags, details, phones, favourite)| {
+            let (given, family, nickname, organisation, title) = texts;
+            let contact = ContactAttributes {
+                name: Some(Some(name)),
+                given_name: Some(given),
+                family_name: Some(family),
+                nickname: Some(nickname),
+                organisation: Some(organisation),
+                title: Some(title),
+                note: Some(note),
+                tags: Some(tags.into_iter().collect()),
+                details: Some(details),
+                favourite: Some(favourite),
+                ..ContactAttributes::default()
+            };
+            (contact, phones)
+        })
+}
+
+fn store(book: &mut Book, (contact, phones): (ContactAttributes, Vec<PhoneAttributes>)) -> Profile {
+    let id = book
+        .store
+        .create_contact(contact, Vec::new())
+        .unwrap()
+        .value
+        .id;
+    for phone in phones {
+        // The same number may have been drawn twice, which is refused.
+        let _ = book.store.create_phone(id, phone, Vec::new());
+    }
+    book.store.profile(id).unwrap()
+}
+
+fn cases(count: u32) -> ProptestConfig {
+    let times = std::env::var("CALLBOOK_LONG")
+        .ok()
+        .and_then(|times| times.parse().ok());
+    ProptestConfig {
+        cases: count * times.unwrap_or(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    #[test]
+    fn a_generated_contact_is_the_same_after_export_and_import(
+        drawn in contact(),
+        version in prop::sample::select(vec![Version::V21, Version::V30, Version::V40]),
+    ) {
+        let mut book = Book::new();
+        let before = store(&mut book, drawn);
+        let card = out(&book, &before, Some(version));
+        let mut other = Book::new();
+        import(&mut other, &card);
+        let after = only(&other);
+        prop_assert_eq!(plain(&before), plain(&after), "{}", text(&card));
+        prop_assert_eq!(&out(&other, &after, None), &card, "it came so and goes out so");
+        // And at home it is nothing new.
+        prop_assert_eq!(import(&mut book, &card).same, 1);
+    }
+
+    #[test]
+    fn a_card_that_was_made_into_something_else_says_so(drawn in contact(), into in contact()) {
+        let mut book = Book::new();
+        let first = store(&mut book, drawn);
+        let card = out(&book, &first, None);
+        let mut book = Book::new();
+        import(&mut book, &card);
+        let id = only(&book).contact.id;
+        for phone in only(&book).phones {
+            if phone.typed.len() % 2 == 0 {
+                book.store.delete_phone(phone.id, None).unwrap();
+            }
+        }
+        let (mut sent, phones) = into;
+        sent.overwrite = true;
+        book.store.update_contact(id, sent, Vec::new()).unwrap();
+        for phone in phones {
+            let _ = book.store.create_phone(id, phone, Vec::new());
+        }
+        let before = only(&book);
+        let card = out(&book, &before, None);
+        let mut other = Book::new();
+        import(&mut other, &card);
+        prop_assert_eq!(plain(&before), plain(&only(&other)), "{}", text(&card));
+    }
+}
