@@ -3,13 +3,13 @@
 mod add;
 mod contact;
 mod document;
+mod export;
+mod import;
 mod phone;
 mod table;
 mod who;
 
-use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -17,14 +17,11 @@ use chrono::Utc;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
-use crate::domain::import::{Fate, FateKind, ImportPlan, ImportReport, count, thousands};
 use crate::domain::operation::Actor;
-use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
-use crate::exchange::vcard::Cards;
 use crate::state::{self, View};
 use crate::store::{Options, Store};
-use crate::{import, tui};
+use crate::tui;
 
 /// The contacts of the demonstration.
 const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
@@ -50,20 +47,22 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Cmd {
-    /// Take in the contacts of a vCard file (2.1, 3.0 or 4.0).
+    /// Take in the contacts of a file: vCards (2.1, 3.0, 4.0), a CSV table, or an exported book.
     ///
     /// The whole import is one step: u in the screens takes it back. The same file again changes
-    /// nothing.
+    /// nothing, and a newer card of somebody who is there changes what it says otherwise.
     #[command(
-        after_help = "Examples:\n  callbook import contacts.vcf\n  callbook import --dry-run contacts.vcf\n  ssh phone cat contacts.vcf | callbook import -"
+        after_help = "Examples:\n  callbook import contacts.vcf\n  callbook import --dry-run contacts.vcf\n  callbook import --map 'Wo=phone:work' list.csv\n  ssh phone cat contacts.vcf | callbook import -"
     )]
-    Import {
-        /// The file, or - for standard input.
-        file: PathBuf,
-        /// Print what it would do to each card, and write nothing.
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Import(import::ImportCommand),
+    /// Write contacts out: as vCards, a CSV table or JSON.
+    ///
+    /// A card that nobody touched goes out byte for byte as it came in; an edited one differs in the
+    /// edited lines only.
+    #[command(
+        after_help = "Examples:\n  callbook export > everybody.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv"
+    )]
+    Export(export::ExportCommand),
     /// Add somebody: a name, and a number if there is one.
     #[command(
         after_help = "Examples:\n  callbook add \"Ada Lovelace\" +44 20 7946 0018\n  callbook add \"Marco Bianchi\" --label work 02 5550 1182"
@@ -122,16 +121,11 @@ pub fn run() -> Result<u8> {
         (None, None, None) => config::database()?,
     };
     match arguments.command {
-        Some(Cmd::Import { file, dry_run }) => {
-            let (cards, name) = open_cards(&file)?;
-            let mut store = Store::open(&path, options(&config, Actor::Import))?;
-            if dry_run {
-                let plan = import::plan(&mut store, cards, &name)?;
-                return print(&planned(&plan)).map(|()| 0);
-            }
-            let done = import::cards(&mut store, cards, &name)?;
-            print(&told(&done.value, &name))?;
-            Ok(u8::from(!done.value.rejects.is_empty()))
+        Some(Cmd::Import(command)) => {
+            command.run(|| Store::open(&path, options(&config, Actor::Import)))
+        }
+        Some(Cmd::Export(command)) => {
+            command.run(|| Store::open(&path, options(&config, Actor::Command)))
         }
         Some(Cmd::Add {
             name,
@@ -200,73 +194,6 @@ fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
     Ok(status)
 }
 
-/// The cards of a file or of standard input, and its name.
-fn open_cards(file: &Path) -> Result<(Cards<Box<dyn BufRead>>, String)> {
-    let (stream, name): (Box<dyn BufRead>, String) = if file == Path::new("-") {
-        (Box::new(io::stdin().lock()), "standard input".to_owned())
-    } else {
-        let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-        if opened.metadata().is_ok_and(|opened| opened.is_dir()) {
-            bail!("{} is a folder; name a vCard file in it", file.display());
-        }
-        let name = file.file_name().map_or_else(
-            || file.display().to_string(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        (Box::new(BufReader::new(opened)), name)
-    };
-    Ok((Cards::new(stream), name))
-}
-
-/// What an import would do, for people: a line for each card, and the counts.
-fn planned(plan: &ImportPlan) -> String {
-    let mut text = String::new();
-    for row in &plan.rows {
-        let kind = row.fate.kind();
-        let why = match &row.fate {
-            Fate::New => String::new(),
-            Fate::Change(found) | Fate::Same(found) => {
-                format!("{}: {}", found.by.words(), safe(&found.name))
-            }
-            Fate::Unreadable(reason) => safe(reason).into_owned(),
-        };
-        let _ = writeln!(
-            text,
-            "{} {:<6} {}\t{}\t{why}",
-            kind.sign(),
-            row.place.card,
-            safe(&row.name),
-            count(row.numbers.len(), "number"),
-        );
-    }
-    let counts: Vec<String> = FateKind::ALL
-        .into_iter()
-        .map(|kind| format!("{} {}", thousands(plan.of(kind)), kind.word()))
-        .collect();
-    let _ = writeln!(text, "{}; nothing was written", counts.join(", "));
-    text
-}
-
-/// What an import did, for people: the cards that could not be read by line.
-fn told(report: &ImportReport, name: &str) -> String {
-    let mut text = format!("{}\n", report.summary());
-    for reject in &report.rejects {
-        let who = reject
-            .name
-            .as_ref()
-            .map_or_else(String::new, |name| format!(" ({})", safe(name)));
-        let (place, reason) = (reject.place, safe(&reject.reason));
-        let _ = writeln!(
-            text,
-            "  {}:{}: card {}{who} {reason}",
-            safe(name),
-            place.line,
-            place.card,
-        );
-    }
-    text
-}
-
 /// Prints; a reader that has gone away is the end, not an error.
 fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
@@ -298,7 +225,8 @@ impl Demo {
                 clock: Box::new(clock),
             },
         )?;
-        import::cards(&mut store, Cards::new(DEMO), "demo.vcf")?;
+        let demo = crate::import::File::open(DEMO, "demo.vcf", &[])?;
+        crate::import::all(&mut store, demo)?;
         Ok(Self {
             path,
             _folder: folder,

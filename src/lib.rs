@@ -5,8 +5,9 @@
 //! - [`domain`]: the words of the field and the rules of the Phone resource. Pure: no SQL, no
 //!   terminal, no clock, no files.
 //! - [`store`]: the `SQLite` database. It speaks domain types and knows no screen.
-//! - [`exchange`]: bytes to domain types and back (vCard). No SQL, no screen.
-//! - [`import`]: the one path from a stream of cards into the store, for screens and shell.
+//! - [`exchange`]: bytes to domain types and back (vCard, CSV, JSON). No SQL, no screen.
+//! - [`import`] and [`export`]: the one path of a file into the store and out of it, for screens and
+//!   shell.
 //! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
 //! - [`state`]: what comes back at the next start, beside the data and never part of it.
 //! - [`config`] and [`cli`]: what is set, and the command line.
@@ -15,6 +16,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod exchange;
+pub mod export;
 pub mod import;
 pub mod state;
 pub mod store;

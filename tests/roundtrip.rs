@@ -10,18 +10,20 @@ use std::path::Path;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::listing::ListQuery;
+use callbook::domain::listing::Selection;
 use callbook::domain::number::Region;
 use callbook::domain::phone::{Phone, PhoneAttributes};
+use callbook::exchange::csv::{self, Guard};
 use callbook::exchange::vcard::{self, Cards, Version};
+use callbook::export::Form;
+use callbook::import::File;
 use proptest::prelude::*;
 use serde_json::json;
 use support::Book;
 
 fn import(book: &mut Book, card: &[u8]) -> callbook::domain::import::ImportReport {
-    let cards = Cards::new(card);
-    callbook::import::cards(&mut book.store, cards, "cards.vcf")
-        .unwrap()
-        .value
+    let file = File::open(card, "cards.vcf", &[]).unwrap();
+    callbook::import::all(&mut book.store, file).unwrap().value
 }
 
 fn everybody(book: &Book) -> Vec<Profile> {
@@ -353,6 +355,202 @@ fn a_card_goes_out_in_another_version_with_all_that_is_on_it() {
     }
 }
 
+fn exported(book: &Book, form: Form) -> Vec<u8> {
+    let mut out = Vec::new();
+    let everybody = Selection::Shown(ListQuery::default());
+    callbook::export::stream(&book.store, &everybody, form, &mut out).unwrap();
+    out
+}
+
+fn import_as(book: &mut Book, name: &str, bytes: &[u8]) -> callbook::domain::import::ImportReport {
+    let file = File::open(bytes, name, &[]).unwrap();
+    callbook::import::all(&mut book.store, file).unwrap().value
+}
+
+const PLAIN: Form = Form::Table(csv::Form::Plain, Guard::Exact);
+const SAFE: Form = Form::Table(csv::Form::Plain, Guard::Safe);
+
+#[test]
+fn a_book_as_json_is_the_book_ids_times_and_cards_among_it() {
+    let mut book = Book::new();
+    import(&mut book, BIANCHI.as_bytes());
+    let ada = book.contact("Ada");
+    book.post(
+        ada,
+        json!({"number": "020 7946 0018", "country_code": "44"}),
+    )
+    .unwrap();
+    let json = exported(&book, Form::Book);
+    let mut other = Book::new();
+    assert_eq!(import_as(&mut other, "book.json", &json).new, 2);
+    let (one, two) = (everybody(&book), everybody(&other));
+    for (mut one, two) in one.into_iter().zip(two) {
+        one.contact.updated_in_db_at = two.contact.updated_in_db_at;
+        for (phone, same) in one.phones.iter_mut().zip(&two.phones) {
+            phone.updated_in_db_at = same.updated_in_db_at;
+        }
+        let card = |book: &Book, profile: &Profile| {
+            profile.contact.card.map(|id| book.store.card(id).unwrap())
+        };
+        assert_eq!(card(&book, &one), card(&other, &two));
+        assert_eq!((one.contact, one.phones), (two.contact, two.phones));
+    }
+    let again = import_as(&mut other, "book.json", &json);
+    assert_eq!((again.same, again.changed, again.new), (2, 0, 0));
+}
+
+#[test]
+fn a_line_that_is_no_contact_is_named_and_the_others_come_in() {
+    let mut book = Book::new();
+    book.contact("Ada");
+    let mut json = exported(&book, Form::Book);
+    json.extend_from_slice(b"{\"attributes\":{\"shoe\":9}}\n{\n[]\n");
+    let mut other = Book::new();
+    let report = import_as(&mut other, "book.json", &json);
+    assert_eq!((report.new, report.rejects.len()), (1, 3));
+    let lines: Vec<usize> = report
+        .rejects
+        .iter()
+        .map(|reject| reject.place.line)
+        .collect();
+    assert_eq!(lines, [3, 4, 5]);
+    assert!(
+        report.rejects[0].reason.contains("shoe"),
+        "{}",
+        report.rejects[0].reason
+    );
+}
+
+#[test]
+fn what_a_spreadsheet_would_run_is_guarded_and_numbers_are_not() {
+    let mut book = Book::new();
+    for name in ["=1+1", "@SUM(A1)", "'quoted", "-Anna", "plain"] {
+        let id = book.contact(name);
+        let _ = book.post(id, json!({"number": "+39 02 5550 1182"}));
+    }
+    let table = text(&exported(&book, SAFE));
+    for cell in [
+        "'=1+1",
+        "'@SUM(A1)",
+        "''quoted",
+        "'-Anna",
+        "plain",
+        "+39 02 5550 1182",
+    ] {
+        let starts = |line: &str| line.starts_with(cell) || line.contains(&format!(",{cell},"));
+        assert!(table.lines().any(starts), "{cell}: {table}");
+    }
+    let mut other = Book::new();
+    import_as(&mut other, "book.csv", table.as_bytes());
+    let names = |book: &Book| -> Vec<String> {
+        everybody(book)
+            .into_iter()
+            .map(|profile| profile.contact.name)
+            .collect()
+    };
+    assert_eq!(names(&book), names(&other));
+    assert!(
+        text(&exported(&book, PLAIN)).contains("\n=1+1,"),
+        "exact unless asked"
+    );
+}
+
+#[test]
+fn tables_of_other_programs_come_in_with_every_number() {
+    // As Google, older Google, Outlook and a hand-made German list write them.
+    let google = "First Name,Middle Name,Last Name,Organization Name,Birthday,Notes,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value,Custom Field 1 - Label,Custom Field 1 - Value\r\n\
+        Marco,Luca,Bianchi,Officina Bianchi,1970-01-31,\"Call, before\nnoon\",garage ::: * myContacts,* Work,marco@example.com,Mobile,+39 347 555 0164 ::: +39 347 555 0165,* Work,+39 02 5550 1182,Shoe,44\r\n";
+    let mut book = Book::new();
+    import_as(&mut book, "contacts.csv", google.as_bytes());
+    let marco = only(&book);
+    assert_eq!(marco.contact.name, "Marco Luca Bianchi");
+    assert_eq!(marco.contact.family_name.as_deref(), Some("Bianchi"));
+    assert_eq!(marco.contact.tags, ["garage"]);
+    assert_eq!(marco.contact.note.as_deref(), Some("Call, before\nnoon"));
+    assert_eq!(marco.phones.len(), 3);
+    assert_eq!(
+        marco.phones[0].location.as_deref(),
+        Some("work"),
+        "the preferred one"
+    );
+    assert!(marco.phones.iter().all(|phone| phone.source == "csv"));
+    let out = text(&exported(&book, PLAIN));
+    assert!(
+        out.contains("Custom Field 1 - Value") && out.contains(",44"),
+        "{out}"
+    );
+    assert_eq!(
+        import_as(&mut book, "contacts.csv", google.as_bytes()).same,
+        1
+    );
+
+    let outlook = b"\"First Name\",\"Last Name\",\"Title\",\"Job Title\",\"Company\",\"Business Street\",\"Business City\",\"Business Phone\",\"Business Phone 2\",\"Mobile Phone\",\"Home Fax\",\"E-mail Address\",\"Birthday\",\"Categories\"\r\n\
+        \"J\xF6rg\",\"M\xFCller\",\"Dr.\",\"Meister\",\"Werk\",\"Hauptstr. 1\",\"Berlin\",\"+49 30 901820\",\"+49 30 901821\",\"+49 171 9998877\",\"+49 30 901822\",\"jm@example.com\",\"0/0/00\",\"Kunden;Chor\"\r\n";
+    let mut book = Book::new();
+    import_as(&mut book, "outlook.csv", outlook);
+    let joerg = only(&book);
+    assert_eq!(joerg.contact.name, "Dr. Jörg Müller");
+    assert_eq!(joerg.contact.title.as_deref(), Some("Meister"));
+    assert_eq!(joerg.contact.tags, ["Kunden", "Chor"]);
+    let labels: Vec<&str> = joerg
+        .phones
+        .iter()
+        .rev()
+        .map(|phone| phone.location.as_deref().unwrap())
+        .collect();
+    assert_eq!(joerg.phones.len(), 4, "{labels:?}");
+    let address = joerg
+        .contact
+        .details
+        .iter()
+        .find(|detail| detail.kind == DetailKind::Address);
+    assert_eq!(address.unwrap().value, "Hauptstr. 1, Berlin");
+    assert_eq!(joerg.contact.details.len(), 2, "no birthday");
+
+    let hand = "Nachname;Vorname;Wo man ihn trifft;Handy;Wo\nKiss;Eszter;im Park;+36 30 555 0123;+36 1 555 0123\n";
+    let mut book = Book::new();
+    let maps = ["Wo=phone:work".to_owned()];
+    let file = File::open(hand.as_bytes(), "list.csv", &maps).unwrap();
+    callbook::import::all(&mut book.store, file).unwrap();
+    let eszter = only(&book);
+    assert_eq!(eszter.contact.name, "Eszter Kiss");
+    assert_eq!(eszter.phones.len(), 2);
+    let card = text(&out_card(&book, &eszter));
+    assert!(
+        card.contains("X-CALLBOOK-COLUMN;NAME=Wo man ihn trifft:im Park"),
+        "{card}"
+    );
+
+    let refused = File::open(&b"a,b\n1,2\n"[..], "x.csv", &[]).err().unwrap();
+    assert!(
+        refused.to_string().contains("--map COLUMN=FIELD"),
+        "{refused}"
+    );
+}
+
+fn out_card(book: &Book, profile: &Profile) -> Vec<u8> {
+    out(book, profile, None)
+}
+
+#[test]
+fn googles_form_has_every_number_with_its_label() {
+    let mut book = Book::new();
+    import(&mut book, BIANCHI.as_bytes());
+    let table = exported(&book, Form::Table(csv::Form::Google, Guard::Exact));
+    let mut other = Book::new();
+    import_as(&mut other, "google.csv", &table);
+    let numbers = |book: &Book| {
+        let mut numbers: Vec<_> = only(book)
+            .phones
+            .into_iter()
+            .map(|phone| (phone.identity, phone.location))
+            .collect();
+        numbers.sort();
+        numbers
+    };
+    assert_eq!(numbers(&book), numbers(&other));
+}
+
 /// A contact and its phones without what another database gives them anew.
 fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
     let mut contact = profile.contact.clone();
@@ -525,6 +723,26 @@ fn cases(count: u32) -> ProptestConfig {
 
 proptest! {
     #![proptest_config(cases(100))]
+
+    #[test]
+    fn a_generated_book_is_the_same_after_a_table_or_json(
+        drawn in prop::collection::vec(contact(), 1..4),
+        form in prop::sample::select(vec![PLAIN, SAFE, Form::Book]),
+    ) {
+        let mut book = Book::new();
+        for drawn in drawn {
+            store(&mut book, drawn);
+        }
+        let bytes = exported(&book, form);
+        let name = if form == Form::Book { "book.json" } else { "book.csv" };
+        let mut other = Book::new();
+        let report = import_as(&mut other, name, &bytes);
+        prop_assert!(report.rejects.is_empty(), "{:?}", report.rejects);
+        let plain_all = |book: &Book| everybody(book).iter().map(plain).collect::<Vec<_>>();
+        prop_assert_eq!(plain_all(&book), plain_all(&other), "{}", text(&bytes));
+        let again = import_as(&mut other, name, &bytes);
+        prop_assert_eq!(again.new + again.changed, 0);
+    }
 
     #[test]
     fn a_generated_contact_is_the_same_after_export_and_import(

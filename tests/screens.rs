@@ -6,7 +6,7 @@ mod support;
 
 use callbook::domain::number::Region;
 use callbook::domain::timestamp::Timestamp;
-use callbook::exchange::vcard::Cards;
+use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::model::{
@@ -49,8 +49,8 @@ impl Desk {
     fn new(width: u16, height: u16, cards: &str) -> Self {
         let mut book = Book::new();
         if !cards.is_empty() {
-            callbook::import::cards(&mut book.store, Cards::new(cards.as_bytes()), "bianchi.vcf")
-                .unwrap();
+            let file = File::open(cards.as_bytes(), "bianchi.vcf", &[]).unwrap();
+            callbook::import::all(&mut book.store, file).unwrap();
         }
         let mut model = Model::new(
             Size { width, height },
@@ -176,21 +176,20 @@ impl Desk {
             }),
             Request::Plan(path) => {
                 let file = std::fs::read(&path).unwrap();
-                callbook::import::plan(store, Cards::new(&file[..]), "new.vcf")
-                    .map(|plan| Reply::Plan(path, Box::new(plan)))
+                let file = File::open(&file[..], "new.vcf", &[]).unwrap();
+                callbook::import::plan(store, file).map(|plan| Reply::Plan(path, Box::new(plan)))
             }
             Request::Write(Write::Import(path, choices)) => {
                 let file = std::fs::read(path).unwrap();
-                callbook::import::chosen(store, Cards::new(&file[..]), "new.vcf", &choices).map(
-                    |done| {
-                        Reply::Written(Written {
-                            point: done.point,
-                            step: Step::Forward,
-                            contact: None,
-                            report: Some(Box::new(done.value)),
-                        })
-                    },
-                )
+                let file = File::open(&file[..], "new.vcf", &[]).unwrap();
+                callbook::import::chosen(store, file, &choices).map(|done| {
+                    Reply::Written(Written {
+                        point: done.point,
+                        step: Step::Forward,
+                        contact: None,
+                        report: Some(Box::new(done.value)),
+                    })
+                })
             }
         };
         reply.unwrap_or_else(Reply::Refused)

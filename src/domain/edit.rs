@@ -25,6 +25,17 @@ pub struct Profile {
     pub history: Vec<HistoryEntry>,
 }
 
+/// A contact with all that goes out of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whole {
+    /// The contact.
+    pub contact: Contact,
+    /// Its phones in their default order.
+    pub phones: Vec<Phone>,
+    /// The card that it came from, byte for byte.
+    pub card: Option<Vec<u8>>,
+}
+
 /// A contact as a form saves it: one step for all of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContactEdit {

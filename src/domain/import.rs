@@ -25,7 +25,7 @@ pub struct Incoming {
     pub contact: ContactAttributes,
     /// Its phones, in the order of the card.
     pub phones: Vec<PhoneAttributes>,
-    /// The card, byte for byte.
+    /// The card, byte for byte; empty where there is none to keep.
     pub card: Vec<u8>,
 }
 
@@ -72,8 +72,19 @@ pub struct Intake<'a> {
     pub source: &'a str,
     /// What a person wants of single cards instead of what is planned.
     pub choices: &'a Choices,
+    /// What the bytes of a card are.
+    pub bytes: Bytes,
     /// The format of the cards.
     pub format: &'a dyn CardFormat,
+}
+
+/// What the bytes that come with a contact are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bytes {
+    /// The card that says all there is.
+    Whole,
+    /// What goes with it: the card that the contact once came as, or what has no other place.
+    Beside,
 }
 
 /// What would become of one card.
@@ -107,8 +118,8 @@ pub enum KnownBy {
     Uid,
     /// The name, and a number.
     Number,
-    /// The same card, byte for byte.
-    Bytes,
+    /// The name, and an email or all else that is said.
+    Words,
 }
 
 impl KnownBy {
@@ -118,7 +129,7 @@ impl KnownBy {
         match self {
             Self::Uid => "known by its UID",
             Self::Number => "known by its name and a number",
-            Self::Bytes => "known by the same card",
+            Self::Words => "known by its name and what it says",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a card becomes: the records that it would make, and what a newer card of the same contact
 //! changes in the ones that it made.
 
-use super::contact::{Contact, ContactAttributes, ContactId};
+use super::contact::{Contact, ContactAttributes, ContactId, DetailKind};
 use super::phone::{Context, Phone, PhoneAttributes};
 use super::primary::heir;
 use super::refusal::{Fault, Refusal};
@@ -133,6 +133,28 @@ pub fn same_number(known: &Phone, other: &Phone) -> Phone {
         created_at: known.created_at.min(other.created_at),
         ..known.clone()
     }
+}
+
+/// Whether somebody without a number is a namesake who is there: they share an email, or nothing that
+/// is said is new.
+#[must_use]
+pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
+    let mut emails = said
+        .details
+        .iter()
+        .filter(|detail| detail.kind == DetailKind::Email);
+    let mut filled = namesake.clone();
+    fill(&mut filled, said);
+    filled.uid.clone_from(&namesake.uid);
+    let contradicts = [
+        (&said.organisation, &namesake.organisation),
+        (&said.title, &namesake.title),
+        (&said.note, &namesake.note),
+        (&said.nickname, &namesake.nickname),
+    ]
+    .into_iter()
+    .any(|(said, there)| said.is_some() && said != there);
+    emails.any(|email| namesake.details.contains(email)) || filled == *namesake && !contradicts
 }
 
 /// Fills what a contact has blank, and adds the details and tags that it does not have.

@@ -57,6 +57,15 @@ impl ListQuery {
     }
 }
 
+/// Whose contacts are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Those that a list shows, in its order.
+    Shown(ListQuery),
+    /// These, in this order.
+    Marked(Vec<ContactId>),
+}
+
 /// What a filter looks for: all its words have to be found, in any order; or, where it looks like a
 /// number, its digits in one of the contact's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

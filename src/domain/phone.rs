@@ -25,6 +25,18 @@ pub const LABELS: [&str; 8] = [
     "mobile", "home", "work", "office", "fax", "pager", "main", "other",
 ];
 
+/// The label that a program's word for one means; what is none of the usual ones stays as it is.
+#[must_use]
+pub fn usual_label(text: &str) -> String {
+    let lower = text.to_lowercase();
+    match lower.as_str() {
+        "cell" | "mobile" | "i phone" | "iphone" => "mobile".to_owned(),
+        "fax" | "home fax" | "work fax" | "other fax" => "fax".to_owned(),
+        "main" | "home" | "work" | "office" | "pager" | "other" => lower,
+        _ => text.to_owned(),
+    }
+}
+
 /// The id of a phone, a UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PhoneId(pub Uuid);
@@ -153,6 +165,8 @@ pub struct PhoneAttributes {
     pub country_code: Option<Option<String>>,
     /// The number, as typed.
     pub number: Option<String>,
+    /// What was typed, where the number is sent as it was stored; no document can name it.
+    pub typed: Option<String>,
     /// The label.
     pub location: Option<Option<String>>,
     /// Whether it is the primary number.
@@ -212,6 +226,7 @@ impl PhoneAttributes {
             id,
             country_code,
             number,
+            typed: None,
             location: sent.text("location"),
             primary: sent.flag("primary"),
             historic: sent.flag("historic"),
@@ -264,7 +279,7 @@ impl PhoneAttributes {
             contact,
             country_code,
             number,
-            typed: typed.to_owned(),
+            typed: self.typed.unwrap_or_else(|| typed.to_owned()),
             identity,
             location: self.location.flatten(),
             primary: self.primary.unwrap_or_default() && !historic,
@@ -356,6 +371,7 @@ impl PhoneAttributes {
         tidy(&mut self.source);
         let texts = [
             ("number", self.number.as_ref()),
+            ("number", self.typed.as_ref()),
             ("country_code", self.country_code.iter().flatten().next()),
             ("location", self.location.iter().flatten().next()),
             ("source", self.source.as_ref()),

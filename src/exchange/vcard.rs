@@ -33,7 +33,7 @@ mod property;
 mod source;
 mod write;
 
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
 use crate::domain::contact::Contact;
 use crate::domain::import::{CardFormat, Incoming, Place, Reject};
@@ -41,8 +41,12 @@ use crate::domain::intake::Said;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 
+use super::Contacts;
 use frame::{Frame, Frames};
 use property::Property;
+
+use line::{Form, Line};
+use param::param;
 
 pub use line::Version;
 pub use write::{SOURCE, write};
@@ -53,8 +57,7 @@ pub const CARD_LIMIT: usize = 16 * 1024 * 1024;
 /// How many bytes are kept of a card that is larger, and of text that belongs to no card: 64 KiB.
 pub const REJECT_LIMIT: usize = 64 * 1024;
 
-/// A card, or why it is none.
-pub type Read = Result<Incoming, Reject>;
+pub use super::Read;
 
 /// The cards of a source, one by one.
 pub const fn read<R: BufRead>(source: R) -> Cards<R> {
@@ -83,11 +86,15 @@ impl<R: BufRead> Cards<R> {
     pub const fn lines(&self) -> usize {
         self.frames.lines()
     }
+}
 
-    /// Why the source could not be read to its end, if so.
-    #[must_use]
-    pub const fn failure(&self) -> Option<&io::Error> {
-        self.frames.failure()
+impl<R: BufRead> Contacts for Cards<R> {
+    fn source(&self) -> &'static str {
+        SOURCE
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.frames.failure().map(ToString::to_string)
     }
 }
 
@@ -145,6 +152,42 @@ fn said(properties: &[Property]) -> Said {
         contact: contact::contact(properties),
         phones: phone::phones(properties),
     }
+}
+
+/// The property that keeps a cell of a table in a column which nothing is known of.
+const COLUMN: &str = "X-CALLBOOK-COLUMN";
+
+/// A card that holds cells of a table which have no other place, each with its column's header; empty
+/// where there are none.
+#[must_use]
+pub fn beside(cells: &[(&str, &str)]) -> Vec<u8> {
+    if cells.is_empty() {
+        return Vec::new();
+    }
+    let form = Form {
+        version: Version::V30,
+        end: "\r\n",
+    };
+    let mut card = b"BEGIN:VCARD\r\nVERSION:3.0\r\n".to_vec();
+    for (header, cell) in cells {
+        let line = Line::text(COLUMN, cell).with(param("NAME", header));
+        line.write(form, &mut card);
+    }
+    card.extend_from_slice(b"END:VCARD\r\n");
+    card
+}
+
+/// The cells of a table that a card holds, each with its column's header.
+#[must_use]
+pub fn columns(card: &[u8]) -> Vec<(String, String)> {
+    property::properties(card)
+        .into_iter()
+        .filter(|property| property.name == COLUMN)
+        .map(|property| {
+            let header = property.param("NAME").unwrap_or_default().to_owned();
+            (header, property.text())
+        })
+        .collect()
 }
 
 /// A whole card as a contact with its phones.

@@ -12,7 +12,7 @@ use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::fold::fold;
 use crate::domain::import::{
-    Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match, Place,
+    Bytes, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match, Place,
     PlanRow, Reject,
 };
 use crate::domain::intake::{self, Missing, Revision, Said, Taken};
@@ -24,7 +24,7 @@ use crate::domain::timestamp::Timestamp;
 use super::Store;
 use super::contacts;
 use super::failure::Answer;
-use super::record;
+use super::record::{self, CONTACT};
 use super::write::Writer;
 
 impl Store {
@@ -174,7 +174,7 @@ impl Writer<'_> {
             for phone in &mut taken.phones {
                 phone.contact = taken.contact.id;
             }
-        } else if let Some((known, by)) = self.known(&taken, &bytes)? {
+        } else if let Some((known, by)) = self.known(&taken)? {
             let found = Found {
                 contact: contacts::find(self.connection(), known)?,
                 phones: record::phones_of(self.connection(), known)?,
@@ -205,7 +205,9 @@ impl Writer<'_> {
             numbers: numbers(&taken.phones, &[]),
             changes: Vec::new(),
         });
-        taken.contact.card = Some(self.keep_card(&bytes)?);
+        if !bytes.is_empty() {
+            taken.contact.card = Some(self.keep_card(&bytes)?);
+        }
         run.report.numbers += taken.phones.len();
         run.report.new += 1;
         self.insert_whole(taken.contact, &mut taken.phones)?;
@@ -227,13 +229,18 @@ impl Writer<'_> {
             phones,
             by,
         } = found;
-        let Intake { format, source, .. } = *run.intake;
+        let Intake {
+            format,
+            source,
+            bytes: meaning,
+            ..
+        } = *run.intake;
         let kept = match contact.card {
             Some(id) => Some(contacts::card(self.connection(), id)?),
             None => None,
         };
         let as_it_stands = || format.write(contact, phones, kept.as_deref(), self.context().home);
-        if kept.as_deref() == Some(bytes) || as_it_stands() == bytes {
+        if meaning == Bytes::Whole && (kept.as_deref() == Some(bytes) || as_it_stands() == bytes) {
             run.report.numbers_same += taken.phones.len();
             return Ok(None);
         }
@@ -244,7 +251,8 @@ impl Writer<'_> {
         }
         let older = kept
             .as_deref()
-            .filter(|_| *by == KnownBy::Uid && !self.has_written(Key::Contact(contact.id)))
+            .filter(|_| meaning == Bytes::Whole && *by == KnownBy::Uid)
+            .filter(|_| !self.has_written(Key::Contact(contact.id)))
             .map(|card| (card, format.read(card)));
         // What is written before the card that is there brings no news, and what is another card
         // says nothing of what this one left out.
@@ -298,7 +306,7 @@ impl Writer<'_> {
     }
 
     /// The contact that a card is about, if it is there.
-    fn known(&self, taken: &Taken, bytes: &[u8]) -> Answer<Option<(ContactId, KnownBy)>> {
+    fn known(&self, taken: &Taken) -> Answer<Option<(ContactId, KnownBy)>> {
         let contact = &taken.contact;
         if self.is_there(Key::Contact(contact.id))? {
             return Ok(Some((contact.id, KnownBy::Uid)));
@@ -321,8 +329,8 @@ impl Writer<'_> {
             }
         }
         if taken.phones.is_empty() {
-            let found = self.known_by_bytes(contact, bytes)?;
-            return Ok(found.map(|id| (id, KnownBy::Bytes)));
+            let found = self.known_by_words(contact)?;
+            return Ok(found.map(|id| (id, KnownBy::Words)));
         }
         let name = fold(&contact.name);
         let key = contact.given_key();
@@ -345,20 +353,22 @@ impl Writer<'_> {
         Ok(None)
     }
 
-    /// Without a number, the same card is known by its bytes.
-    fn known_by_bytes(&self, contact: &Contact, bytes: &[u8]) -> Answer<Option<ContactId>> {
-        let found = self
-            .connection()
-            .prepare_cached(
-                "SELECT c.id FROM contact c INDEXED BY contact_by_given
-                 JOIN card k ON k.id = c.card
-                 WHERE c.given_key = ?1 AND k.bytes = ?2 ORDER BY c.id LIMIT 1",
-            )?
-            .query_row(params![contact.given_key(), bytes], |row| {
-                record::uuid(row, 0)
-            })
-            .optional()?;
-        Ok(found.map(ContactId))
+    /// Without a number, somebody is known by the name and an email, or where nothing is new.
+    fn known_by_words(&self, contact: &Contact) -> Answer<Option<ContactId>> {
+        let sql = format!(
+            "SELECT {CONTACT} FROM contact INDEXED BY contact_by_given
+             WHERE given_key = ?1 AND (uid IS NULL OR ?2 IS NULL) ORDER BY id"
+        );
+        let mut namesakes = self.connection().prepare_cached(&sql)?;
+        let namesakes =
+            namesakes.query_map(params![contact.given_key(), contact.uid], record::contact)?;
+        for namesake in namesakes {
+            let namesake = namesake?;
+            if fold(&namesake.name) == fold(&contact.name) && intake::is_about(contact, &namesake) {
+                return Ok(Some(namesake.id));
+            }
+        }
+        Ok(None)
     }
 
     fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {

@@ -9,10 +9,12 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::domain::contact::ContactId;
-use crate::domain::listing::{ListQuery, Needles, Order, Row, Rows, Totals};
+use crate::domain::edit::Whole;
+use crate::domain::listing::{ListQuery, Needles, Order, Row, Rows, Selection, Totals};
 use crate::domain::refusal::Refusal;
 
 use super::Store;
+use super::contacts;
 use super::data_version;
 use super::failure::Answer;
 use super::record;
@@ -133,6 +135,38 @@ impl Store {
                     &[],
                 )?,
             })
+        })
+    }
+
+    /// Gives each contact of a selection with its phones and its card to `each`, as they all stood at
+    /// one moment; says how many there were.
+    ///
+    /// # Errors
+    /// Not found where a marked one is gone; what `each` refuses; where the database cannot be read.
+    pub fn each(
+        &self,
+        selection: &Selection,
+        each: &mut dyn FnMut(Whole) -> Result<(), Refusal>,
+    ) -> Result<usize, Refusal> {
+        self.snapshot(|connection| {
+            let ids = match selection {
+                Selection::Marked(ids) => ids.clone(),
+                Selection::Shown(query) => Filter::of(query).ids(connection)?,
+            };
+            for id in &ids {
+                let contact = contacts::find(connection, *id)?;
+                let phones = record::phones_of(connection, *id)?;
+                let card = match contact.card {
+                    Some(card) => Some(contacts::card(connection, card)?),
+                    None => None,
+                };
+                each(Whole {
+                    contact,
+                    phones,
+                    card,
+                })?;
+            }
+            Ok(ids.len())
         })
     }
 
@@ -278,6 +312,24 @@ impl Filter {
             rows.reverse();
         }
         Ok(rows)
+    }
+
+    /// The ids of all rows, in order.
+    fn ids(&self, connection: &Connection) -> Answer<Vec<ContactId>> {
+        let key = self.key();
+        let direction = match self.order {
+            Order::Changed => "DESC",
+            Order::Name | Order::Given => "ASC",
+        };
+        let sql = format!(
+            "SELECT id FROM contact INDEXED BY {} WHERE {} ORDER BY {key} {direction}, id {direction}",
+            self.index, self.condition
+        );
+        let mut statement = connection.prepare(&sql)?;
+        let ids = statement.query_map(params_from_iter(&self.values), |row| {
+            record::uuid(row, 0).map(ContactId)
+        })?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
     fn count(&self, connection: &Connection) -> Answer<usize> {

@@ -102,6 +102,12 @@ impl Store {
         &self.path
     }
 
+    /// The country that a number in national spelling belongs to.
+    #[must_use]
+    pub const fn home(&self) -> Option<Region> {
+        self.options.home
+    }
+
     /// Why nothing can be written, if so: `contacts.db cannot be written: its folder is read-only`.
     #[must_use]
     pub fn read_only(&self) -> Option<&str> {

@@ -13,7 +13,6 @@ use crossterm::execute;
 
 use crate::domain::edit::Done;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::exchange::vcard::Cards;
 use crate::store::{Options, Store};
 
 use super::model::{Effect, Msg, Reply, Request, Step, Ticket, Write, Written};
@@ -295,7 +294,7 @@ fn answer(store: &mut Store, request: Request) -> Result<Reply, Refusal> {
         Request::History(id) => Reply::History(store.history(id, 500)?),
         Request::Worklist => Reply::Worklist(store.worklist()?),
         Request::Plan(path) => {
-            let plan = with_cards(&path, |cards, name| crate::import::plan(store, cards, name))?;
+            let plan = crate::import::plan(store, open(&path)?)?;
             Reply::Plan(path, Box::new(plan))
         }
         Request::Write(write) => Reply::Written(written(store, write)?),
@@ -342,9 +341,7 @@ fn written(store: &mut Store, write: Write) -> Result<Written, Refusal> {
             report: None,
         },
         Write::Import(path, choices) => {
-            let Done { value, point } = with_cards(&path, |cards, name| {
-                crate::import::chosen(store, cards, name, &choices)
-            })?;
+            let Done { value, point } = crate::import::chosen(store, open(&path)?, &choices)?;
             Written {
                 point,
                 step: Step::Forward,
@@ -355,11 +352,8 @@ fn written(store: &mut Store, write: Write) -> Result<Written, Refusal> {
     })
 }
 
-/// Opens a vCard file, and hands on its cards and its name.
-fn with_cards<T>(
-    path: &Path,
-    work: impl FnOnce(Cards<BufReader<fs::File>>, &str) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
+/// Opens a file to import.
+fn open(path: &Path) -> Result<crate::import::File<'static>, Refusal> {
     let cannot = |error: &io::Error| {
         Refusal::new(
             Kind::Invalid,
@@ -370,12 +364,12 @@ fn with_cards<T>(
     if file.metadata().is_ok_and(|file| file.is_dir()) {
         return Err(Refusal::new(
             Kind::Invalid,
-            format!("{} is a folder; name a vCard file in it", path.display()),
+            format!("{} is a folder; name a file in it", path.display()),
         ));
     }
     let name = path.file_name().map_or_else(
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     );
-    work(Cards::new(BufReader::new(file)), &name)
+    crate::import::File::open(BufReader::new(file), &name, &[])
 }

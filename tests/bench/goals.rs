@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use callbook::domain::contact::ContactAttributes;
-use callbook::domain::import::{Choices, Incoming, Intake, Place};
+use callbook::domain::import::{Bytes, Choices, Incoming, Intake, Place};
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::timestamp::Timestamp;
@@ -142,6 +142,7 @@ fn fill(path: &Path, count: usize) {
     let intake = Intake {
         source: "vcard",
         choices: &Choices::new(),
+        bytes: Bytes::Whole,
         format: &Format,
     };
     let report = store

@@ -145,7 +145,7 @@ impl<'a> Draft<'a> {
     pub(super) fn is_read(&self, at: usize) -> bool {
         self.property(at).is_some_and(|property| {
             READ.contains(&property.name.as_str())
-                || property.name.starts_with("X-CALLBOOK-")
+                || property.name.starts_with("X-CALLBOOK-") && property.name != super::COLUMN
                 || contact::detail(property, &self.properties).is_some()
         })
     }

@@ -4,6 +4,7 @@
 //! its own ones between signs: `_$!<HomeFAX>!$_`. Google writes it in the same way.
 
 use super::property::Property;
+use crate::domain::phone::usual_label;
 use crate::domain::sent::TEXT_LIMIT;
 
 /// Types that say what a line can do, or how it is addressed, and not whose it is.
@@ -62,15 +63,7 @@ pub(super) fn of_detail(property: &Property, all: &[Property]) -> Option<String>
 /// The label of a phone: one of the usual words where it means one, else the user's own text.
 pub(super) fn of_phone(property: &Property, all: &[Property]) -> Option<String> {
     if let Some(label) = of_group(property, all) {
-        let known = match label.to_lowercase().as_str() {
-            "cell" | "mobile" | "i phone" | "iphone" => "mobile",
-            "fax" | "home fax" | "work fax" | "other fax" => "fax",
-            "main" | "home" | "work" | "office" | "pager" | "other" => {
-                return Some(label.to_lowercase());
-            }
-            _ => return Some(label),
-        };
-        return Some(known.to_owned());
+        return Some(usual_label(&label));
     }
     // A fax at work is a fax first: nobody should be put through to it.
     let usual = [

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::domain::contact::{Contact, split_name};
 use crate::domain::intake::{Said, Taken};
 use crate::domain::number::Region;
-use crate::domain::phone::{Context, MANUAL, Phone};
+use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;
 
 use super::contact::is_firm;
@@ -63,9 +63,10 @@ struct Stored<'a> {
     home: Option<Region>,
 }
 
-/// A card that came in through an import has the source of that import, which need not be said.
+/// A card that came in as one has the source of that import, which need not be said.
 fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
-    if card.is_some() && contact.source != MANUAL {
+    let came = contact.source == SOURCE || contact.source.starts_with("carddav:");
+    if card.is_some() && came {
         &contact.source
     } else {
         SOURCE

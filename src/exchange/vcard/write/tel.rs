@@ -152,7 +152,7 @@ impl<'a> Tel<'a> {
                 .iter()
                 .find(|read| read.identity == phone.identity)
         });
-        let renumbered = !self.reads_as(tell.number.trim(), phone);
+        let renumbered = !self.reads_as(tell.number.trim(), phone, again);
         let relabelled = !again && read.is_none_or(|read| read.location != phone.location);
         let property = draft.lines().find(|(at, _)| *at == tell.at);
         let preferred = property.is_some_and(|(_, property)| property.preference().is_some());
@@ -187,10 +187,13 @@ impl<'a> Tel<'a> {
         number
     }
 
-    /// Whether a reader takes a number for that of a phone.
-    fn reads_as(&self, typed: &str, phone: &Phone) -> bool {
+    /// Whether a reader takes a number for that of a phone; `again` says that another line has it as
+    /// it is stored.
+    fn reads_as(&self, typed: &str, phone: &Phone, again: bool) -> bool {
+        let read = || number::canonical(typed, None, self.stored.home);
         typed == phone.typed
-            || number::canonical(typed, None, self.stored.home).identity == phone.identity
+            || read().number == phone.number
+            || again && read().identity == phone.identity
     }
 
     /// Writes what only callbook knows of the numbers, where a reader would take it for something

@@ -1,0 +1,208 @@
+//! The whole book as JSON, one contact a line: what comes out goes in again with nothing lost, ids,
+//! times and the cards that contacts came as among it.
+//!
+//! ```text
+//! {"callbook":1}
+//! {"type":"contacts","id":"…","attributes":{…},"phones":[{"id":"…","typed":"02 5550 1182","attributes":{…}}],"card":"BEGIN:VCARD…"}
+//! ```
+//!
+//! The attributes are those of the JSON:API documents. A card that is no UTF-8 is given as the list
+//! of its bytes.
+
+use std::io::BufRead;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::contact::ContactAttributes;
+use crate::domain::edit::Whole;
+use crate::domain::import::{Incoming, Place, Reject};
+use crate::domain::phone::PhoneAttributes;
+use crate::domain::refusal::{Fault, Refusal};
+
+use super::{Contacts, Read};
+
+/// The first line.
+pub const HEAD: &str = "{\"callbook\":1}\n";
+
+/// The longest line that is read, in bytes: 64 MiB, a card with photographs included.
+const LINE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// A contact as its line, line end included.
+#[must_use]
+pub fn line(whole: &Whole) -> String {
+    let phones: Vec<Value> = whole
+        .phones
+        .iter()
+        .map(|phone| {
+            json!({
+                "id": phone.id.to_string(),
+                "typed": phone.typed,
+                "attributes": phone.attributes(),
+            })
+        })
+        .collect();
+    let mut line = json!({
+        "type": "contacts",
+        "id": whole.contact.id.to_string(),
+        "attributes": whole.contact.attributes(),
+        "phones": phones,
+    });
+    if let (Some(card), Some(object)) = (&whole.card, line.as_object_mut()) {
+        let card = std::str::from_utf8(card).map_or_else(|_| json!(card), |text| json!(text));
+        object.insert("card".to_owned(), card);
+    }
+    format!("{line}\n")
+}
+
+/// The contacts of a stream of such lines.
+#[derive(Debug)]
+pub struct Lines<R> {
+    source: R,
+    place: Place,
+    failure: Option<String>,
+    ended: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// The contacts of `source`.
+    pub const fn new(source: R) -> Self {
+        Self {
+            source,
+            place: Place { card: 0, line: 0 },
+            failure: None,
+            ended: false,
+        }
+    }
+
+    /// The next line, without blank ones; none at the end.
+    fn line(&mut self) -> Option<Vec<u8>> {
+        loop {
+            let mut line = Vec::new();
+            let mut limited = std::io::Read::take(&mut self.source, LINE_LIMIT as u64 + 1);
+            match limited.read_until(b'\n', &mut line) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) => {
+                    self.failure = Some(error.to_string());
+                    return None;
+                }
+            }
+            self.place.line += 1;
+            if line.len() > LINE_LIMIT {
+                self.failure = Some(format!("line {} is too long", self.place.line));
+                return None;
+            }
+            if !line.trim_ascii().is_empty() {
+                return Some(line);
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Contacts for Lines<R> {
+    fn source(&self) -> &'static str {
+        "json"
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.failure.clone()
+    }
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = Read;
+
+    fn next(&mut self) -> Option<Read> {
+        while !self.ended {
+            let Some(line) = self.line() else {
+                self.ended = true;
+                break;
+            };
+            let read = serde_json::from_slice::<Value>(&line);
+            if let Ok(Value::Object(head)) = &read
+                && head.contains_key("callbook")
+            {
+                continue;
+            }
+            self.place.card += 1;
+            let reject = |name: Option<String>, reason: String| Reject {
+                place: self.place,
+                name,
+                reason,
+                card: line.clone(),
+            };
+            return Some(match read {
+                Ok(Value::Object(object)) => {
+                    let name = name(&object);
+                    contact(object, self.place)
+                        .map_err(|refusal| reject(name, format!("cannot be taken in: {refusal}")))
+                }
+                Ok(_) => Err(reject(
+                    None,
+                    "is not a contact of a callbook export".to_owned(),
+                )),
+                Err(error) if self.place.card == 1 => Err(reject(
+                    None,
+                    format!("is not a JSON file with one contact a line: {error}"),
+                )),
+                Err(error) => Err(reject(None, format!("is not JSON: {error}"))),
+            });
+        }
+        None
+    }
+}
+
+fn name(object: &Map<String, Value>) -> Option<String> {
+    let name = object.get("attributes")?.get("name")?;
+    name.as_str().map(str::to_owned)
+}
+
+fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Refusal> {
+    let attributes = |object: &mut Map<String, Value>| {
+        let attributes = object.remove("attributes");
+        let Some(Value::Object(mut attributes)) = attributes else {
+            return Err(whole("attributes has to be an object"));
+        };
+        attributes.extend(object.remove("id").map(|id| ("id".to_owned(), id)));
+        // The stamp is the database's own.
+        attributes.remove("updated_in_db_at");
+        Ok(attributes)
+    };
+    let (contact, mut faults) = ContactAttributes::read(attributes(&mut object)?);
+    let mut phones = Vec::new();
+    let listed = object.remove("phones").unwrap_or_else(|| json!([]));
+    let Value::Array(listed) = listed else {
+        return Err(whole("phones has to be a list"));
+    };
+    for phone in listed {
+        let Value::Object(mut phone) = phone else {
+            return Err(whole("a phone has to be an object"));
+        };
+        let (mut sent, found) = PhoneAttributes::read(attributes(&mut phone)?);
+        faults.extend(found);
+        if let Some(Value::String(typed)) = phone.remove("typed") {
+            sent.typed = Some(typed);
+        }
+        phones.push(sent);
+    }
+    let card = match object.remove("card") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::String(text)) => text.into_bytes(),
+        Some(bytes) => serde_json::from_value(bytes)
+            .map_err(|_| whole("card has to be a text, or a list of bytes"))?,
+    };
+    if faults.is_empty() {
+        Ok(Incoming {
+            place,
+            contact,
+            phones,
+            card,
+        })
+    } else {
+        Err(Refusal::invalid(faults))
+    }
+}
+
+fn whole(detail: &str) -> Refusal {
+    Refusal::invalid(vec![Fault::whole(detail)])
+}

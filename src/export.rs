@@ -1,0 +1,211 @@
+//! An export from end to end: contacts out of the store, in the form that is asked for.
+//!
+//! A file is written beside its place and put there when it is whole, readable by its owner alone. A
+//! file that is there stays, unless it is to be replaced.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::domain::edit::Whole;
+use crate::domain::fold::fold;
+use crate::domain::listing::Selection;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::exchange::book;
+use crate::exchange::csv::{self, Guard, Table};
+use crate::exchange::vcard::{self, Version};
+use crate::store::Store;
+
+/// The form of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// vCards: each in the version that it came in, or all in one.
+    Cards(Option<Version>),
+    /// A table.
+    Table(csv::Form, Guard),
+    /// The book with nothing left out, as JSON.
+    Book,
+}
+
+/// What becomes of a file that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum There {
+    /// It stays, and the export is refused.
+    Stays,
+    /// The new one takes its place.
+    Replaced,
+}
+
+/// Writes contacts to a stream; says how many.
+///
+/// # Errors
+/// Where the store refuses, or the stream fails with the [`io::Error`] that it gave.
+pub fn stream(
+    store: &Store,
+    selection: &Selection,
+    form: Form,
+    out: &mut dyn Write,
+) -> Result<usize> {
+    match form {
+        Form::Cards(version) => each(store, selection, |whole| {
+            Ok(out.write_all(&card(store, whole, version))?)
+        }),
+        Form::Book => {
+            out.write_all(book::HEAD.as_bytes())?;
+            each(store, selection, |whole| {
+                Ok(out.write_all(book::line(whole).as_bytes())?)
+            })
+        }
+        Form::Table(form, guard) => {
+            let mut table = Table::new(form, guard);
+            each(store, selection, |whole| {
+                table.see(whole);
+                Ok(())
+            })?;
+            out.write_all(&table.header())?;
+            each(store, selection, |whole| {
+                let row = table.row(whole);
+                let row =
+                    row.context("another program changed the book meanwhile; export again")?;
+                Ok(out.write_all(&row)?)
+            })
+        }
+    }
+}
+
+/// Writes contacts to a file; says how many.
+///
+/// # Errors
+/// As [`stream`]; where the file is there and stays, or cannot be written.
+pub fn file(
+    store: &Store,
+    selection: &Selection,
+    form: Form,
+    path: &Path,
+    there: There,
+) -> Result<usize> {
+    put(path, there, |out| stream(store, selection, form, out))
+}
+
+/// Writes a vCard file for each contact into a folder, which is made where there is none; says how
+/// many. The names are made of the contact's name and id.
+///
+/// # Errors
+/// As [`file`].
+pub fn files(
+    store: &Store,
+    selection: &Selection,
+    version: Option<Version>,
+    folder: &Path,
+    there: There,
+) -> Result<usize> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    each(store, selection, |whole| {
+        let name = format!("{}{}.vcf", slug(&whole.contact.name), whole.contact.id);
+        let card = card(store, whole, version);
+        put(&folder.join(name), there, |out| Ok(out.write_all(&card)?))
+    })
+}
+
+/// Does something with each contact of a selection; says how many there were.
+fn each(
+    store: &Store,
+    selection: &Selection,
+    mut work: impl FnMut(&Whole) -> Result<()>,
+) -> Result<usize> {
+    let mut failure = None;
+    let done = store.each(selection, &mut |whole| {
+        work(&whole).map_err(|error| {
+            let refusal = Refusal::new(Kind::Storage, error.to_string());
+            failure = Some(error);
+            refusal
+        })
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(done?),
+    }
+}
+
+/// The card of a contact, line end included.
+fn card(store: &Store, whole: &Whole, version: Option<Version>) -> Vec<u8> {
+    let Whole {
+        contact,
+        phones,
+        card,
+    } = whole;
+    let mut card = vcard::write(contact, phones, card.as_deref(), version, store.home());
+    if !card.ends_with(b"\n") && !card.ends_with(b"\r") {
+        card.extend_from_slice(b"\r\n");
+    }
+    card
+}
+
+/// Puts a file in its place once it is whole and on the disk.
+fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
+    let cannot = || format!("cannot write {}", path.display());
+    if there == There::Stays && path.symlink_metadata().is_ok() {
+        bail!("{} is there already; --force replaces it", path.display());
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(&folder).with_context(cannot)?;
+    let written = {
+        let mut out = BufWriter::new(file.as_file_mut());
+        let written = write(&mut out)?;
+        out.flush().with_context(cannot)?;
+        written
+    };
+    file.as_file().sync_all().with_context(cannot)?;
+    let placed = match there {
+        There::Stays => file.persist_noclobber(path),
+        There::Replaced => file.persist(path),
+    };
+    placed.map_err(|error| error.error).with_context(cannot)?;
+    // The name has to outlive a power loss too; a folder that cannot be synced is none of ours.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(written)
+}
+
+/// A name as the beginning of a file's name: letters and digits that every file system takes.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for sign in fold(name).chars() {
+        match sign {
+            'a'..='z' | '0'..='9' => slug.push(sign),
+            _ if !slug.ends_with('-') && !slug.is_empty() => slug.push('-'),
+            _ => {}
+        }
+        if slug.len() >= 40 {
+            break;
+        }
+    }
+    if !slug.is_empty() && !slug.ends_with('-') {
+        slug.push('-');
+    }
+    slug
+}
+
+/// Whether an export failed because its reader has gone away, which is an end and no error.
+#[must_use]
+pub fn is_closed(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn no_name_leaves_its_folder() {
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd-");
+        assert_eq!(slug("Åsa Öberg\u{1b}[2J"), "asa-oberg-2j-");
+        assert_eq!(slug("丸山"), "");
+    }
+}
