@@ -4,6 +4,8 @@ mod add;
 mod contact;
 mod document;
 mod export;
+mod find;
+mod format;
 mod import;
 mod phone;
 mod table;
@@ -82,6 +84,13 @@ enum Cmd {
     /// The contacts as records: list, get, create, update, delete.
     #[command(subcommand)]
     Contact(contact::ContactCommand),
+    /// Find contacts by a text or by digits, the best first, a line for each number.
+    ///
+    /// The exit status is 3 where nobody is found.
+    #[command(
+        after_help = "Examples:\n  callbook find marco\n  callbook find bianchi --format '{name} <{e164}>'\n  callbook find 5550 --json\n  mutt: set query_command = \"callbook find --mutt-query '%s'\"\n  aerc: address-book-cmd = callbook find --aerc '%s'"
+    )]
+    Find(find::FindCommand),
     /// Say who has a number, in any spelling; historic numbers answer too. Exit status 3: nobody.
     #[command(
         after_help = "Examples:\n  callbook who '+39 02 5550 1182'\n  callbook who tel:+390255501182\n  callbook who 5501182"
@@ -139,6 +148,9 @@ pub fn run() -> Result<u8> {
             command.run(|| Store::open(&path, options(&config, Actor::Command)))
         }
         Some(Cmd::Contact(command)) => {
+            command.run(|| Store::open(&path, options(&config, Actor::Command)))
+        }
+        Some(Cmd::Find(command)) => {
             command.run(|| Store::open(&path, options(&config, Actor::Command)))
         }
         Some(Cmd::Who { number, json }) => who::run(&number, json, || {

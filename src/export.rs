@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -93,7 +94,7 @@ pub fn file(
 /// many. The names are made of the contact's name and id.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub fn files(
     store: &Store,
     selection: &Selection,
@@ -101,7 +102,11 @@ pub fn files(
     folder: &Path,
     there: There,
 ) -> Result<usize> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
     each(store, selection, |whole| {
         let name = format!("{}{}.vcf", slug(&whole.contact.name), whole.contact.id);
         let card = card(store, whole, version);

@@ -330,3 +330,113 @@ fn a_contact_goes_out_changed_comes_back_once_and_takes_its_numbers_with_it() {
     assert_eq!(status, 2);
     assert_eq!(told["errors"].as_array().unwrap().len(), 2, "{told}");
 }
+
+#[test]
+fn find_gives_the_best_first_and_only_the_number_that_was_asked_for() {
+    let shell = Shell::new();
+    shell.import(
+        "BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Omar Sharif\nEMAIL:omar@example.org\nTEL:+20 2 5550 1630\nEND:VCARD\n\
+         BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Marco Bianchi\nORG:Officina\nEMAIL:m@example.org\nEMAIL:b@example.org\n\
+         TEL;TYPE=work,pref:+39 02 5550 1182\nTEL;TYPE=cell:+39 347 555 0164\nEND:VCARD\n\
+         BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:Zoë\nORG:Marble Works\nEND:VCARD\n",
+    );
+    let (status, told, _) = shell.run(&["find", "mar"], "");
+    assert_eq!(status, 0);
+    assert_eq!(
+        told,
+        "Marco Bianchi\t+39 02 5550 1182\twork\tprimary, accurate\n\
+         Marco Bianchi\t+39 347 555 0164\tmobile\tnot confirmed\n\
+         Omar Sharif\t+20 2 55501630\t\tprimary, accurate\n\
+         Zoë\t\t\t\n"
+    );
+    let told = shell
+        .run(
+            &["find", "555 0164", "--format", "{e164} {name} ({label})"],
+            "",
+        )
+        .1;
+    assert_eq!(told, "+393475550164 Marco Bianchi (mobile)\n");
+    let told = shell.run(&["find", "--mutt-query", "mar"], "").1;
+    let lines: Vec<&str> = told.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "m@example.org\tMarco Bianchi\tOfficina",
+            "b@example.org\tMarco Bianchi\tOfficina",
+            "omar@example.org\tOmar Sharif\t",
+        ]
+    );
+    let told = shell.run(&["find", "--aerc", "sharif"], "").1;
+    assert_eq!(told, "omar@example.org\tOmar Sharif\n");
+    let (status, found) = shell.json(&["find", "--json", "--limit", "1", "mar"], "");
+    assert_eq!((status, found["data"].as_array().unwrap().len()), (0, 1));
+    assert_eq!(found["included"].as_array().unwrap().len(), 2);
+    assert_eq!(shell.run(&["find", "nobody at all"], "").0, 3);
+    let (status, _, told) = shell.run(&["find", "x", "--format", "{shoe}"], "");
+    assert!(status != 0 && told.contains("{shoe}"), "{told}");
+}
+
+#[test]
+fn an_export_keeps_a_file_that_is_there_and_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shell = Shell::new();
+    let file = shell.folder.path().join("all.csv");
+    let path = file.to_str().unwrap();
+    assert_eq!(shell.run(&["export", "-o", path], "").0, 0);
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let before = std::fs::read(&file).unwrap();
+    let (status, _, told) = shell.run(&["export", "-o", path, "nobody"], "");
+    assert!(status == 1 && told.contains("--force"), "{told}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    assert_eq!(
+        shell
+            .run(&["export", "-o", path, "nobody", "--force"], "")
+            .0,
+        0
+    );
+    assert!(std::fs::read(&file).unwrap().len() < before.len());
+
+    // A link in the way is not followed.
+    let victim = shell.folder.path().join("victim");
+    std::fs::write(&victim, "mine").unwrap();
+    let link = shell.folder.path().join("link.vcf");
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    let link = link.to_str().unwrap();
+    assert_eq!(shell.run(&["export", "-o", link], "").0, 1);
+    assert_eq!(shell.run(&["export", "-o", link, "--force"], "").0, 0);
+    assert_eq!(std::fs::read(&victim).unwrap(), b"mine");
+
+    let cards = shell.folder.path().join("cards");
+    assert_eq!(
+        shell
+            .run(&["export", "--split", cards.to_str().unwrap()], "")
+            .0,
+        0
+    );
+    let name = std::fs::read_dir(&cards)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .file_name();
+    let name = name.to_str().unwrap();
+    assert!(
+        name.starts_with("ada-lovelace-") && name.contains(".vcf"),
+        "{name}"
+    );
+
+    let card = shell.run(&["export", "lovelace"], "").1;
+    assert_eq!(
+        card,
+        "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nTEL:+44 20 7946 0018\nEND:VCARD\n"
+    );
+    for wrong in [
+        &["export", "--as", "json", "--card-version", "4.0"][..],
+        &["export", "--spreadsheet-safe"],
+        &["export", "--as", "csv", "--split", "x"],
+    ] {
+        let (status, _, told) = shell.run(wrong, "");
+        assert!(status != 0 && told.starts_with("error: "), "{told}");
+    }
+}

@@ -13,6 +13,7 @@ pub mod operation;
 pub mod page;
 pub mod phone;
 pub mod primary;
+pub mod rank;
 pub mod refusal;
 pub mod safe;
 pub mod sent;

@@ -193,17 +193,17 @@ impl Store {
 }
 
 /// A query as SQL.
-struct Filter {
-    needles: Needles,
+pub(super) struct Filter {
+    pub(super) needles: Needles,
     order: Order,
     index: &'static str,
     /// The condition, and the values of its parameters from `?1` on.
-    condition: String,
-    values: Vec<Value>,
+    pub(super) condition: String,
+    pub(super) values: Vec<Value>,
 }
 
 impl Filter {
-    fn of(query: &ListQuery) -> Self {
+    pub(super) fn of(query: &ListQuery) -> Self {
         let needles = query.needles();
         let mut parts = vec!["true".to_owned()];
         let mut values = Vec::new();

@@ -15,6 +15,7 @@ mod page;
 mod phones;
 mod record;
 mod schema;
+mod search;
 mod triage;
 mod write;
 

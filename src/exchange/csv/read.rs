@@ -381,8 +381,10 @@ impl<R: BufRead> Rows<R> {
             .filter_map(get);
         let organisation: Vec<String> = organisation.collect();
         let tags = get(Text::Tags).map(|tags| {
-            let between: &[&str] = if self.own || tags.contains(BETWEEN.trim()) {
-                &[":::"]
+            let between: &[&str] = if self.own {
+                &["\n"]
+            } else if tags.contains(BETWEEN) {
+                &[BETWEEN]
             } else {
                 &[";", ","]
             };

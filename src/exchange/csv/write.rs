@@ -156,7 +156,7 @@ impl Table {
             text(&contact.organisation),
             text(&contact.title),
             text(&contact.note),
-            contact.tags.join(BETWEEN),
+            contact.tags.join("\n"),
             flag(contact.favourite),
             contact.source.clone(),
             text(&contact.uid),

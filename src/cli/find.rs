@@ -1,0 +1,150 @@
+//! `callbook find TEXT`: everybody whom a text finds, the best first, for people, scripts and mail
+//! programs.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::domain::contact::Contact;
+use crate::domain::edit::Whole;
+use crate::domain::listing::{Needles, Selection};
+use crate::domain::number;
+use crate::domain::page::Resource as _;
+use crate::domain::phone::Phone;
+use crate::domain::refusal::Refusal;
+use crate::domain::safe::safe;
+use crate::store::Store;
+
+use super::document::{Answer, answer};
+use super::format::{Format, emails};
+
+/// The exit status where nobody is found.
+const NOBODY: u8 = 3;
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
+pub(super) struct FindCommand {
+    /// Any part of a name, firm, nickname, tag or email, or digits of a number.
+    #[arg(required = true)]
+    text: Vec<String>,
+    /// At most so many contacts.
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<usize>,
+    /// Write JSON:API.
+    #[arg(long)]
+    json: bool,
+    /// Write email, name and firm as mutt's `query_command` reads them.
+    #[arg(long)]
+    mutt_query: bool,
+    /// Write email and name as aerc's address-book-cmd reads them.
+    #[arg(long)]
+    aerc: bool,
+    /// The layout of a line: {name}, {number}, {e164}, {label}, {flags}, {email}, {organisation}, {id}.
+    #[arg(long, value_name = "LAYOUT")]
+    format: Option<String>,
+}
+
+impl FindCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let layout = self
+            .format
+            .as_deref()
+            .unwrap_or("{name}\\t{number}\\t{label}\\t{flags}");
+        let layout = Format::read(layout)?;
+        let text = self.text.join(" ");
+        let found = match open().and_then(|store| self.found(&store, &text)) {
+            Ok(found) => found,
+            Err(refusal) => return answer(Err(refusal.into()), self.json),
+        };
+        let mail = self.mutt_query || self.aerc;
+        let told = if mail {
+            self.mail(&found)
+        } else {
+            lines(&found, &layout, &Needles::of(&text))
+        };
+        let nobody = if mail {
+            found
+                .iter()
+                .all(|whole| emails(&whole.contact).next().is_none())
+        } else {
+            found.is_empty()
+        };
+        let status = if nobody { NOBODY } else { 0 };
+        answer(Ok(Answer::new(document(&found), told)), self.json).map(|_| status)
+    }
+
+    fn found(&self, store: &Store, text: &str) -> Result<Vec<Whole>, Refusal> {
+        let ids = store.find(text, self.limit.unwrap_or(usize::MAX))?;
+        let mut found = Vec::with_capacity(ids.len());
+        store.each(&Selection::Marked(ids), &mut |mut whole| {
+            whole.card = None;
+            found.push(whole);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// A line for each email, as mail programs read them.
+    fn mail(&self, found: &[Whole]) -> String {
+        let mut text = String::new();
+        if self.mutt_query {
+            // mutt shows the first line, and does not read it.
+            let _ = writeln!(text, "callbook: {} found", found.len());
+        }
+        for Whole { contact, .. } in found {
+            for email in emails(contact) {
+                let _ = write!(text, "{}\t{}", safe(email), safe(&contact.name));
+                if self.mutt_query {
+                    let firm = contact.organisation.as_deref().unwrap_or_default();
+                    let _ = write!(text, "\t{}", safe(firm));
+                }
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
+
+/// A line for each number; of a number that was asked for, only that one.
+fn lines(found: &[Whole], layout: &Format, needles: &Needles) -> String {
+    let mut text = String::new();
+    let mut line = |contact: &Contact, phone: Option<&Phone>| {
+        for line in layout.line(contact, phone).split('\n') {
+            let cells: Vec<_> = line.split('\t').map(safe).collect();
+            let _ = writeln!(text, "{}", cells.join("\t"));
+        }
+    };
+    let asked = |phone: &&Phone| {
+        let digits = number::digits(&phone.number);
+        let mut needles = needles.digits.iter();
+        needles.any(|needle| digits.contains(needle.as_str()))
+    };
+    for Whole {
+        contact, phones, ..
+    } in found
+    {
+        let matching: Vec<&Phone> = phones.iter().filter(asked).collect();
+        let shown: Vec<&Phone> = if matching.is_empty() {
+            phones.iter().collect()
+        } else {
+            matching
+        };
+        if shown.is_empty() {
+            line(contact, None);
+        }
+        for phone in shown {
+            line(contact, Some(phone));
+        }
+    }
+    text
+}
+
+fn document(found: &[Whole]) -> Value {
+    let contacts: Vec<Value> = found.iter().map(|whole| whole.contact.resource()).collect();
+    let phones = found.iter().flat_map(|whole| &whole.phones);
+    let phones: Vec<Value> = phones.map(Phone::resource).collect();
+    json!({ "data": contacts, "included": phones })
+}

@@ -1,0 +1,126 @@
+//! `--format`: a line as the person wants it, `{name}: {number}`.
+
+use anyhow::{Result, bail};
+
+use crate::domain::contact::{Contact, DetailKind};
+use crate::domain::phone::Phone;
+
+use super::phone::flags;
+
+/// The fields that a line may have.
+const FIELDS: [&str; 15] = [
+    "name",
+    "given_name",
+    "family_name",
+    "nickname",
+    "organisation",
+    "title",
+    "tags",
+    "email",
+    "id",
+    "number",
+    "e164",
+    "label",
+    "flags",
+    "source",
+    "phone_id",
+];
+
+/// A layout of lines.
+#[derive(Debug)]
+pub(super) struct Format {
+    parts: Vec<Piece>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Plain(String),
+    Field(&'static str),
+}
+
+impl Format {
+    /// Reads a layout: fields in braces, `\t` and `\n`; two braces for one.
+    pub(super) fn read(text: &str) -> Result<Self> {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut signs = text.chars().peekable();
+        while let Some(sign) = signs.next() {
+            match (sign, signs.peek()) {
+                ('\\', Some('t' | 'n' | '\\')) => plain.push(match signs.next() {
+                    Some('t') => '\t',
+                    Some('n') => '\n',
+                    _ => '\\',
+                }),
+                ('{', Some('{')) | ('}', Some('}')) => {
+                    signs.next();
+                    plain.push(sign);
+                }
+                ('{', _) => {
+                    let name: String = signs.by_ref().take_while(|sign| *sign != '}').collect();
+                    let Some(field) = FIELDS.into_iter().find(|field| *field == name) else {
+                        bail!(
+                            "--format has no field {{{name}}}; there are {}",
+                            FIELDS.join(", ")
+                        );
+                    };
+                    parts.push(Piece::Plain(std::mem::take(&mut plain)));
+                    parts.push(Piece::Field(field));
+                }
+                _ => plain.push(sign),
+            }
+        }
+        parts.push(Piece::Plain(plain));
+        Ok(Self { parts })
+    }
+
+    /// The line of a contact and one of its numbers, without a line end.
+    pub(super) fn line(&self, contact: &Contact, phone: Option<&Phone>) -> String {
+        let part = |part: &Piece| match part {
+            Piece::Plain(text) => text.clone(),
+            Piece::Field(field) => value(field, contact, phone),
+        };
+        self.parts.iter().map(part).collect()
+    }
+}
+
+fn value(field: &str, contact: &Contact, phone: Option<&Phone>) -> String {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let of_phone = |of: &dyn Fn(&Phone) -> String| phone.map(of).unwrap_or_default();
+    match field {
+        "name" => contact.name.clone(),
+        "given_name" => text(&contact.given_name),
+        "family_name" => text(&contact.family_name),
+        "nickname" => text(&contact.nickname),
+        "organisation" => text(&contact.organisation),
+        "title" => text(&contact.title),
+        "tags" => contact.tags.join(", "),
+        "email" => emails(contact).next().unwrap_or_default().to_owned(),
+        "id" => contact.id.to_string(),
+        "number" => of_phone(&Phone::shown),
+        "e164" => of_phone(&|phone| phone.number.clone()),
+        "label" => of_phone(&|phone| text(&phone.location)),
+        "flags" => of_phone(&flags),
+        "source" => of_phone(&|phone| phone.source.clone()),
+        "phone_id" => of_phone(&|phone| phone.id.to_string()),
+        _ => String::new(),
+    }
+}
+
+/// The email addresses of a contact.
+pub(super) fn emails(contact: &Contact) -> impl Iterator<Item = &str> {
+    let details = contact.details.iter();
+    let emails = details.filter(|detail| detail.kind == DetailKind::Email);
+    emails.map(|detail| detail.value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[test]
+    fn an_unknown_field_is_named_with_those_that_there_are() {
+        let told = Format::read("{name} {shoe}").unwrap_err().to_string();
+        assert!(told.contains("{shoe}") && told.contains("e164"), "{told}");
+        assert!(Format::read("{{x}}\\t{name}").is_ok());
+    }
+}
