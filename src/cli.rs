@@ -1,6 +1,7 @@
 //! The command line: what is given, and which command it is.
 
 mod add;
+mod config;
 mod contact;
 mod document;
 mod export;
@@ -16,9 +17,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use chrono::Utc;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
 
-use crate::config::{self, Config};
+use crate::config::{Config, database};
 use crate::domain::operation::Actor;
 use crate::domain::timestamp::Timestamp;
 use crate::state::{self, View};
@@ -32,7 +34,12 @@ const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
 ///
 /// Without a command, the screens open: ? shows every key.
 #[derive(Debug, Parser)]
-#[command(name = "callbook", version, arg_required_else_help = false)]
+#[command(
+    name = "callbook",
+    version,
+    arg_required_else_help = false,
+    after_help = "Examples:\n  callbook                                     open the screens\n  callbook import contacts.vcf                 take everybody in\n  callbook who '+39 02 5550 1182'              who called\n  callbook find marco                          numbers of whoever is called so\n  callbook export -o everybody.vcf             and everybody out again\n\nThe exit status is 2 for what is invalid, 3 for what is not found, 4 for a conflict, 5 where another\nprogram holds the database, and 1 for anything else."
+)]
 struct Arguments {
     /// The database; else the variable `CALLBOOK_DB`, else callbook/callbook.db in the data folder.
     #[arg(long, global = true, value_name = "FILE")]
@@ -102,9 +109,31 @@ enum Cmd {
         /// Write JSON.
         #[arg(long)]
         json: bool,
+        /// The layout of a line, as `callbook find` has it.
+        #[arg(long, value_name = "LAYOUT", conflicts_with = "json")]
+        format: Option<String>,
     },
     /// Print every key of the screens.
     Keys,
+    /// Print where everything is, and what is set.
+    Config,
+    /// Print the completions for a shell.
+    #[command(
+        after_help = "Examples:\n  callbook completions bash > ~/.local/share/bash-completion/completions/callbook\n  callbook completions zsh > ~/.zfunc/_callbook\n  callbook completions fish > ~/.config/fish/completions/callbook.fish"
+    )]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder.
+    #[command(
+        after_help = "Examples:\n  callbook man | man -l -\n  callbook man --to ~/.local/share/man/man1"
+    )]
+    Man {
+        /// The folder, which has to be there.
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
 }
 
 /// Runs the program with the process's arguments; gives its exit status.
@@ -127,7 +156,7 @@ pub fn run() -> Result<u8> {
         (Some(demo), _, _) => demo.path.clone(),
         (None, Some(path), _) => path,
         (None, None, Some(path)) => path.into(),
-        (None, None, None) => config::database()?,
+        (None, None, None) => database()?,
     };
     match arguments.command {
         Some(Cmd::Import(command)) => {
@@ -153,10 +182,22 @@ pub fn run() -> Result<u8> {
         Some(Cmd::Find(command)) => {
             command.run(|| Store::open(&path, options(&config, Actor::Command)))
         }
-        Some(Cmd::Who { number, json }) => who::run(&number, json, || {
+        Some(Cmd::Who {
+            number,
+            json,
+            format,
+        }) => who::run(&number, json, format.as_deref(), || {
             Store::open(&path, options(&config, Actor::Command))
         }),
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
+        Some(Cmd::Config) => print(&config::told(&config, &path)).map(|()| 0),
+        Some(Cmd::Completions { shell }) => {
+            let mut script = Vec::new();
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "callbook", &mut script);
+            print(&String::from_utf8_lossy(&script)).map(|()| 0)
+        }
+        Some(Cmd::Man { to }) => manual(to.as_deref()).map(|()| 0),
         None => {
             let view = match (&demo, arguments.fresh) {
                 (Some(_), _) => None,
@@ -174,6 +215,18 @@ fn options(config: &Config, actor: Actor) -> Options {
         actor,
         clock: Box::new(|| Timestamp::from_utc(Utc::now())),
     }
+}
+
+/// The manual page, made of the same table as the help.
+fn manual(folder: Option<&Path>) -> Result<()> {
+    let command = Arguments::command();
+    if let Some(folder) = folder {
+        return clap_mangen::generate_to(command, folder)
+            .with_context(|| format!("cannot write manual pages into {}", folder.display()));
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page)?;
+    print(&String::from_utf8_lossy(&page))
 }
 
 /// Starts the screens, where there is a terminal for them; with a view they begin with it, and what

@@ -23,6 +23,22 @@ struct File {
     keys: BTreeMap<String, Keys>,
 }
 
+impl File {
+    /// The names of what is set, but for keys.
+    fn names(&self) -> Vec<&'static str> {
+        let set = [
+            ("home", self.home.is_some()),
+            ("theme", self.theme.is_some()),
+            ("glyphs", self.glyphs.is_some()),
+            ("mouse", self.mouse.is_some()),
+            ("call", self.call.is_some()),
+        ];
+        set.into_iter()
+            .filter_map(|(name, set)| set.then_some(name))
+            .collect()
+    }
+}
+
 /// One key or several.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -46,6 +62,10 @@ pub struct Config {
     pub keymap: Keymap,
     /// What is wrong with the file, if anything; then the defaults hold.
     pub trouble: Option<String>,
+    /// What the file sets, by name.
+    pub set: Vec<&'static str>,
+    /// What the file says of keys, by action.
+    pub keys: Vec<(String, Vec<String>)>,
 }
 
 impl Config {
@@ -113,11 +133,13 @@ impl Config {
             }
         };
         let mut keymap = Keymap::default();
+        let mut own = Vec::new();
         for (action, keys) in &set.keys {
             let keys = match keys {
                 Keys::One(key) => vec![key.clone()],
                 Keys::Several(keys) => keys.clone(),
             };
+            own.push((action.clone(), keys.clone()));
             keymap
                 .set(action, keys)
                 .map_err(|error| format!("[keys] {action}: {error}"))?;
@@ -137,6 +159,8 @@ impl Config {
             call,
             keymap,
             trouble: None,
+            set: set.names(),
+            keys: own,
         })
     }
 
@@ -148,6 +172,8 @@ impl Config {
             call: String::new(),
             keymap: Keymap::default(),
             trouble: None,
+            set: Vec::new(),
+            keys: Vec::new(),
         }
     }
 }

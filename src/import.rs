@@ -1,14 +1,32 @@
 //! An import from end to end: contacts out of a file of any form into the store, in one step.
 
-use std::io::BufRead;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, BufRead, Read, Write as _};
+use std::ops::ControlFlow;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::domain::edit::Done;
 use crate::domain::import::{
-    Bytes, Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow, Reject,
+    Bytes, Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow, Progress, Reject,
 };
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{Contacts, book, csv, vcard};
 use crate::store::Store;
+
+/// How many bytes of what cannot be taken in are held: a file of nothing else does not fill the
+/// memory.
+const HELD: usize = 64 * 1024 * 1024;
+
+/// How often who watches is told.
+const TELL: Duration = Duration::from_millis(100);
+
+/// Told how far an import is, and says whether it goes on.
+pub type Watch<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
 
 /// A file that is imported.
 pub struct File<'a> {
@@ -16,6 +34,9 @@ pub struct File<'a> {
     name: String,
     contacts: Box<dyn Contacts + 'a>,
     bytes: Bytes,
+    read: Arc<AtomicU64>,
+    of: Option<u64>,
+    watch: Watch<'a>,
 }
 
 impl<'a> File<'a> {
@@ -33,6 +54,11 @@ impl<'a> File<'a> {
             .fill_buf()
             .map_err(|error| unreadable(name, &error))?;
         let form = Form::of(name, start);
+        let read = Arc::new(AtomicU64::new(0));
+        let source = Counted {
+            source,
+            read: Arc::clone(&read),
+        };
         if form != Form::Table && !maps.is_empty() {
             let detail = format!("{name} has no columns; --map is for CSV files");
             return Err(Refusal::new(Kind::Invalid, detail));
@@ -49,16 +75,41 @@ impl<'a> File<'a> {
             name: name.to_owned(),
             contacts,
             bytes,
+            read,
+            of: None,
+            watch: Box::new(|_| ControlFlow::Continue(())),
         })
     }
 
-    const fn intake<'c>(&self, source: &'c str, choices: &'c Choices) -> Intake<'c> {
-        Intake {
-            source,
-            choices,
-            bytes: self.bytes,
-            format: &vcard::Format,
-        }
+    /// The file with somebody who watches it go in; `of` is its length in bytes, where that is known.
+    #[must_use]
+    pub fn watched(self, of: Option<u64>, watch: Watch<'a>) -> Self {
+        Self { of, watch, ..self }
+    }
+}
+
+/// Counts the bytes that are read.
+struct Counted<R> {
+    source: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(bytes)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.source.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        self.source.consume(count);
     }
 }
 
@@ -126,20 +177,13 @@ pub fn all(store: &mut Store, file: File<'_>) -> Result<Done<ImportReport>, Refu
 /// As [`all`].
 pub fn chosen(
     store: &mut Store,
-    mut file: File<'_>,
+    file: File<'_>,
     choices: &Choices,
 ) -> Result<Done<ImportReport>, Refusal> {
-    let intake = file.intake(file.contacts.source(), choices);
-    let mut reading = Reading::new(file.contacts.as_mut());
-    let title = format!("Imported {}", file.name);
+    let (mut reading, bytes, source) = Reading::of(file);
+    let title = format!("Imported {}", reading.name);
+    let intake = intake(source, choices, bytes);
     let mut done = store.import(&mut reading, &intake, &title)?;
-    if let Err(refusal) = reading.whole(&file.name) {
-        // A stream that breaks off must not leave half of itself behind: what it brought is undone.
-        if done.point.is_some() {
-            store.undo()?;
-        }
-        return Err(refusal);
-    }
     done.value.rejects.append(&mut reading.rejects);
     done.value.rejects.sort_by_key(|reject| reject.place.line);
     Ok(done)
@@ -149,12 +193,10 @@ pub fn chosen(
 ///
 /// # Errors
 /// As [`all`].
-pub fn plan(store: &mut Store, mut file: File<'_>) -> Result<ImportPlan, Refusal> {
+pub fn plan(store: &mut Store, file: File<'_>) -> Result<ImportPlan, Refusal> {
     let choices = Choices::new();
-    let intake = file.intake(file.contacts.source(), &choices);
-    let mut reading = Reading::new(file.contacts.as_mut());
-    let mut plan = store.plan_import(&mut reading, &intake)?;
-    reading.whole(&file.name)?;
+    let (mut reading, bytes, source) = Reading::of(file);
+    let mut plan = store.plan_import(&mut reading, &intake(source, &choices, bytes))?;
     plan.rows
         .extend(reading.rejects.into_iter().map(|reject| PlanRow {
             place: reject.place,
@@ -167,49 +209,176 @@ pub fn plan(store: &mut Store, mut file: File<'_>) -> Result<ImportPlan, Refusal
     Ok(plan)
 }
 
-/// The contacts that could be read, with those that could not set aside.
-struct Reading<'f> {
-    contacts: &'f mut dyn Contacts,
-    rejects: Vec<Reject>,
-    read: usize,
+const fn intake<'c>(source: &'c str, choices: &'c Choices, bytes: Bytes) -> Intake<'c> {
+    Intake {
+        source,
+        choices,
+        bytes,
+        format: &vcard::Format,
+    }
 }
 
-impl<'f> Reading<'f> {
-    fn new(contacts: &'f mut dyn Contacts) -> Self {
-        Self {
-            contacts,
-            rejects: Vec::new(),
-            read: 0,
+/// Writes what could not be taken in to a file of its own in a folder, each with the reason in a line
+/// before it that begins with `#`, so that it can be put right and imported. Gives the file's path.
+///
+/// # Errors
+/// Where the folder or the file cannot be made.
+pub fn keep_rejects(folder: &Path, name: &str, rejects: &[Reject]) -> io::Result<PathBuf> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let plain = |sign: char| {
+        if sign.is_alphanumeric() || sign == '.' {
+            sign
+        } else {
+            '-'
         }
+    };
+    let name: String = name.chars().map(plain).collect();
+    let name = name.trim_start_matches('.');
+    for number in 1_u32.. {
+        let path = folder.join(format!("{number}-{name}"));
+        let made = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        let mut file = match made {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            made => made?,
+        };
+        for reject in rejects {
+            let mut reason = format!("# line {}", reject.place.line);
+            if let Some(name) = &reject.name {
+                let _ = write!(reason, " ({name})");
+            }
+            let _ = write!(reason, ": {}", reject.reason);
+            let reason: Vec<&str> = reason.lines().collect();
+            writeln!(file, "{}", reason.join(" "))?;
+            file.write_all(&reject.card)?;
+            if !reject.card.ends_with(b"\n") {
+                file.write_all(b"\n")?;
+            }
+        }
+        file.sync_all()?;
+        return Ok(path);
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The contacts that could be read, with those that could not set aside. It ends in a refusal where
+/// the file cannot be read to its end, is not what it was taken for, or is stopped.
+struct Reading<'a> {
+    name: String,
+    contacts: Box<dyn Contacts + 'a>,
+    bytes: Arc<AtomicU64>,
+    of: Option<u64>,
+    watch: Watch<'a>,
+    rejects: Vec<Reject>,
+    /// How many bytes of rejects are held.
+    held: usize,
+    read: usize,
+    began: Instant,
+    told: Instant,
+    ended: bool,
+}
+
+impl<'a> Reading<'a> {
+    fn of(file: File<'a>) -> (Self, Bytes, &'static str) {
+        let File {
+            name,
+            contacts,
+            bytes,
+            read,
+            of,
+            watch,
+        } = file;
+        let source = contacts.source();
+        let began = Instant::now();
+        let reading = Self {
+            name,
+            contacts,
+            bytes: read,
+            of,
+            watch,
+            rejects: Vec::new(),
+            held: 0,
+            read: 0,
+            began,
+            told: began,
+            ended: false,
+        };
+        (reading, bytes, source)
     }
 
     /// Whether the stream was read to its end, and was what it was taken for.
-    fn whole(&self, name: &str) -> Result<(), Refusal> {
+    fn whole(&self) -> Result<(), Refusal> {
         if let Some(error) = self.contacts.failure() {
-            return Err(unreadable(name, error));
+            return Err(unreadable(&self.name, error));
         }
         match self.rejects.as_slice() {
             [only] if self.read == 0 && only.reason.starts_with("is not a") => Err(Refusal::new(
                 Kind::Invalid,
-                format!("{name} {}", only.reason),
+                format!("{} {}", self.name, only.reason),
             )),
             _ => Ok(()),
         }
     }
+
+    /// Tells who watches, from time to time; a refusal where that one stops it.
+    fn tell(&mut self) -> Result<(), Refusal> {
+        // A look at the clock for every contact would be a tenth of the work.
+        let seen = self.read + self.rejects.len();
+        if !seen.is_multiple_of(16) || self.told.elapsed() < TELL {
+            return Ok(());
+        }
+        self.told = Instant::now();
+        let progress = Progress {
+            contacts: self.read,
+            bytes: self.bytes.load(Ordering::Relaxed),
+            of: self.of,
+            elapsed: self.began.elapsed(),
+        };
+        match (self.watch)(progress) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => {
+                let detail = format!("stopped; nothing of {} was imported", self.name);
+                Err(Refusal::new(Kind::Invalid, detail))
+            }
+        }
+    }
+
+    fn set_aside(&mut self, mut reject: Reject) {
+        if self.held + reject.card.len() > HELD {
+            reject.card = Vec::new();
+        }
+        self.held += reject.card.len();
+        self.rejects.push(reject);
+    }
 }
 
 impl Iterator for Reading<'_> {
-    type Item = Incoming;
+    type Item = Result<Incoming, Refusal>;
 
-    fn next(&mut self) -> Option<Incoming> {
-        loop {
-            match self.contacts.next()? {
-                Ok(contact) => {
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.ended {
+            if let Err(stopped) = self.tell() {
+                self.ended = true;
+                return Some(Err(stopped));
+            }
+            match self.contacts.next() {
+                Some(Ok(contact)) => {
                     self.read += 1;
-                    return Some(contact);
+                    return Some(Ok(contact));
                 }
-                Err(reject) => self.rejects.push(reject),
+                Some(Err(reject)) => self.set_aside(reject),
+                None => {
+                    self.ended = true;
+                    return self.whole().err().map(Err);
+                }
             }
         }
+        None
     }
 }

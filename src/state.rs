@@ -31,6 +31,15 @@ pub struct View {
 /// The views by the path of their database.
 type Views = BTreeMap<PathBuf, View>;
 
+/// Where what could not be imported is kept.
+///
+/// # Errors
+/// Where there is no home folder.
+pub fn rejects() -> io::Result<PathBuf> {
+    let folder = folder().ok_or(io::ErrorKind::NotFound)?;
+    Ok(folder.join("rejects"))
+}
+
 /// What was remembered of a database.
 #[must_use]
 pub fn recall(database: &Path) -> View {
@@ -46,8 +55,14 @@ pub fn remember(database: &Path, view: &View) -> io::Result<()> {
 }
 
 fn file() -> Option<PathBuf> {
+    Some(folder()?.join("state.json"))
+}
+
+/// The folder of what comes and goes.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
     let base = choose_base_strategy().ok()?;
-    Some(base.state_dir()?.join("callbook").join("state.json"))
+    Some(base.state_dir()?.join("callbook"))
 }
 
 fn read(file: &Path) -> Views {

@@ -440,3 +440,48 @@ fn an_export_keeps_a_file_that_is_there_and_is_readable_by_its_owner_alone() {
         assert!(status != 0 && told.starts_with("error: "), "{told}");
     }
 }
+
+#[test]
+fn what_could_not_be_read_is_kept_with_its_reason_and_can_be_put_right() {
+    let shell = Shell::new();
+    let bad = "BEGIN:VCARD\nNOTE:nobody\nEND:VCARD\n";
+    let good = "BEGIN:VCARD\nFN:Mary Somerville\nTEL:+44 20 7946 0019\nEND:VCARD\n";
+    let (status, told, _) = shell.run(&["import", "-"], &format!("{bad}{good}"));
+    assert_eq!(status, 1);
+    assert!(told.starts_with("1 new contact"), "{told}");
+    let path = told.lines().last().unwrap().rsplit(' ').next().unwrap();
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert_eq!(
+        kept,
+        format!("# line 1: has no name, no number and no email\n{bad}")
+    );
+    let mended = kept.replace("NOTE:nobody", "FN:Somebody");
+    assert_eq!(shell.run(&["import", "-"], &mended).0, 0);
+    let (status, _, told) = shell.run(&["import", "-"], "a,b,c\n1,2,3\n");
+    assert!(status == 2 && told.contains("--map"), "{told}");
+}
+
+#[test]
+fn help_and_manual_and_completions_are_of_one_table() {
+    let shell = Shell::new();
+    let commands = ["import", "export", "find", "who", "contact", "completions"];
+    let help = shell.run(&["--help"], "").1;
+    let manual = shell.run(&["man"], "").1;
+    for name in ["bash", "zsh", "fish"] {
+        let script = shell.run(&["completions", name], "").1;
+        for command in commands {
+            assert!(script.contains(command), "{name}: {command}");
+        }
+    }
+    for command in commands {
+        assert!(
+            help.contains(command) && manual.contains(command),
+            "{command}"
+        );
+    }
+    let told = shell.run(&["config"], "").1;
+    let set: toml::Table = told.parse().unwrap();
+    assert_eq!(set["home"].as_str(), Some("DE"), "from the locale");
+    assert!(told.contains(shell.db().to_str().unwrap()) || told.contains("book.db"));
+    assert!(shell.run(&["--version"], "").1.starts_with("callbook 0."));
+}

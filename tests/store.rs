@@ -963,7 +963,7 @@ mod import {
     ) -> callbook::domain::edit::Done<callbook::domain::import::ImportReport> {
         book.store
             .import(
-                &mut cards.iter().cloned(),
+                &mut cards.iter().cloned().map(Ok),
                 &intake(&Choices::new()),
                 "Imported book.vcf",
             )
@@ -1001,7 +1001,7 @@ mod import {
         let before = book.store.totals().unwrap();
         let plan = book
             .store
-            .plan_import(&mut cards.iter().cloned(), &intake(&Choices::new()))
+            .plan_import(&mut cards.iter().cloned().map(Ok), &intake(&Choices::new()))
             .unwrap();
         assert_eq!(book.store.totals().unwrap(), before);
         assert_eq!(
@@ -1032,7 +1032,7 @@ mod import {
         take(&mut book, std::slice::from_ref(&with_uid));
         let mut choose = |choice| {
             let choices = std::collections::BTreeMap::from([(1, choice)]);
-            let mut cards = std::iter::once(with_uid.clone());
+            let mut cards = std::iter::once(Ok(with_uid.clone()));
             let done = book
                 .store
                 .import(&mut cards, &intake(&choices), "Imported")

@@ -112,10 +112,7 @@ impl FindCommand {
 fn lines(found: &[Whole], layout: &Format, needles: &Needles) -> String {
     let mut text = String::new();
     let mut line = |contact: &Contact, phone: Option<&Phone>| {
-        for line in layout.line(contact, phone).split('\n') {
-            let cells: Vec<_> = line.split('\t').map(safe).collect();
-            let _ = writeln!(text, "{}", cells.join("\t"));
-        }
+        text.push_str(&layout.safe_line(contact, phone));
     };
     let asked = |phone: &&Phone| {
         let digits = number::digits(&phone.number);

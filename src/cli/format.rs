@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::domain::contact::{Contact, DetailKind};
 use crate::domain::phone::Phone;
+use crate::domain::safe::safe;
 
 use super::phone::flags;
 
@@ -73,8 +74,19 @@ impl Format {
         Ok(Self { parts })
     }
 
-    /// The line of a contact and one of its numbers, without a line end.
-    pub(super) fn line(&self, contact: &Contact, phone: Option<&Phone>) -> String {
+    /// The line of a contact and one of its numbers, with its end, so that nothing in a name can take
+    /// over a terminal.
+    pub(super) fn safe_line(&self, contact: &Contact, phone: Option<&Phone>) -> String {
+        let mut text = String::new();
+        for line in self.line(contact, phone).split('\n') {
+            let cells: Vec<_> = line.split('\t').map(safe).collect();
+            text.push_str(&cells.join("\t"));
+            text.push('\n');
+        }
+        text
+    }
+
+    fn line(&self, contact: &Contact, phone: Option<&Phone>) -> String {
         let part = |part: &Piece| match part {
             Piece::Plain(text) => text.clone(),
             Piece::Field(field) => value(field, contact, phone),

@@ -1,18 +1,16 @@
 //! `callbook who NUMBER`: who has this number, in any spelling.
 
-use std::fmt::Write as _;
-
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::domain::contact::Contact;
 use crate::domain::edit::Holder;
 use crate::domain::phone::resource;
 use crate::domain::refusal::Refusal;
-use crate::domain::safe::safe;
 use crate::store::Store;
 
 use super::document::{Answer, answer};
-use super::phone::flags;
+use super::format::Format;
 
 /// The exit status where nobody has it.
 const NOBODY: u8 = 3;
@@ -21,15 +19,26 @@ const NOBODY: u8 = 3;
 pub(super) fn run(
     number: &str,
     json: bool,
+    layout: Option<&str>,
     open: impl FnOnce() -> Result<Store, Refusal>,
 ) -> Result<u8> {
-    let found = open().and_then(|store| store.lookup(bare(number)));
+    let layout = Format::read(layout.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))?;
+    let found = open().and_then(|store| {
+        let mut holders = Vec::new();
+        for holder in store.lookup(bare(number))? {
+            holders.push((store.contact(holder.contact)?, holder));
+        }
+        Ok(holders)
+    });
     let holders = match found {
         Ok(holders) => holders,
         Err(refusal) => return answer(Err(refusal.into()), json),
     };
     let status = if holders.is_empty() { NOBODY } else { 0 };
-    let told = Answer::new(document(&holders), words(&holders));
+    let lines = holders
+        .iter()
+        .map(|(contact, holder)| layout.safe_line(contact, Some(&holder.phone)));
+    let told = Answer::new(document(&holders), lines.collect());
     answer(Ok(Answer { status, ..told }), json).map(|_| status)
 }
 
@@ -44,10 +53,10 @@ fn bare(number: &str) -> &str {
     }
 }
 
-fn document(holders: &[Holder]) -> Value {
+fn document(holders: &[(Contact, Holder)]) -> Value {
     let found: Vec<Value> = holders
         .iter()
-        .map(|holder| {
+        .map(|(_, holder)| {
             json!({
                 "contact": { "id": holder.contact.to_string(), "name": holder.name },
                 "phone": resource(&holder.phone),
@@ -55,20 +64,4 @@ fn document(holders: &[Holder]) -> Value {
         })
         .collect();
     json!({ "data": found })
-}
-
-fn words(holders: &[Holder]) -> String {
-    let mut text = String::new();
-    for Holder { name, phone, .. } in holders {
-        let label = phone.location.as_deref().unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{}\t{}\t{}\t{}",
-            safe(name),
-            safe(&phone.shown()),
-            safe(label),
-            flags(phone)
-        );
-    }
-    text
 }

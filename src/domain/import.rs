@@ -1,6 +1,7 @@
 //! What an import brings, before and after it is written.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::contact::{Contact, ContactAttributes, ContactId};
 use super::intake::Said;
@@ -85,6 +86,36 @@ pub enum Bytes {
     Whole,
     /// What goes with it: the card that the contact once came as, or what has no other place.
     Beside,
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How many contacts were read.
+    pub contacts: usize,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// How many there are, where that is known.
+    pub of: Option<u64>,
+    /// How long it took so far.
+    pub elapsed: Duration,
+}
+
+impl Progress {
+    /// The part that is done, from 0 to 1, where the whole is known.
+    #[must_use]
+    pub fn part(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a bar has few places")]
+        let part = |of: u64| (self.bytes as f64 / of as f64).min(1.0);
+        self.of.filter(|of| *of > 0).map(part)
+    }
+
+    /// How many contacts were read in a second.
+    #[must_use]
+    pub fn rate(&self) -> usize {
+        let millis = usize::try_from(self.elapsed.as_millis()).unwrap_or(usize::MAX);
+        self.contacts.saturating_mul(1_000) / millis.max(1)
+    }
 }
 
 /// What would become of one card.

@@ -31,11 +31,11 @@ impl Store {
     /// Writes cards in one step; `title` is the words for it.
     ///
     /// # Errors
-    /// Where the database cannot be written; then nothing was. What is wrong with one card is in
+    /// Where the cards end in a refusal, or the database cannot be written; then nothing was. What is wrong with one card is in
     /// the report, and the others come in.
     pub fn import(
         &mut self,
-        cards: &mut dyn Iterator<Item = Incoming>,
+        cards: &mut dyn Iterator<Item = Result<Incoming, Refusal>>,
         intake: &Intake<'_>,
         title: &str,
     ) -> Result<Done<ImportReport>, Refusal> {
@@ -43,7 +43,7 @@ impl Store {
         let done = self.write(|writer| {
             let mut run = Run::new(intake);
             for card in cards {
-                writer.take_card(card, &mut run)?;
+                writer.take_card(card?, &mut run)?;
             }
             Ok((run.report, title.to_owned()))
         });
@@ -58,7 +58,7 @@ impl Store {
     /// As [`Store::import`].
     pub fn plan_import(
         &mut self,
-        cards: &mut dyn Iterator<Item = Incoming>,
+        cards: &mut dyn Iterator<Item = Result<Incoming, Refusal>>,
         intake: &Intake<'_>,
     ) -> Result<ImportPlan, Refusal> {
         self.cache(IMPORT_CACHE)?;
@@ -66,7 +66,7 @@ impl Store {
             let mut run = Run::new(intake);
             run.plan = Some(ImportPlan::default());
             for card in cards {
-                writer.take_card(card, &mut run)?;
+                writer.take_card(card?, &mut run)?;
             }
             Ok(run.plan.unwrap_or_default())
         });

@@ -223,6 +223,14 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// The name of its palette, as the configuration has it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        let mut all = Palette::ALL.iter();
+        all.find(|(_, palette)| *palette == self.palette)
+            .map_or("auto", |(name, _)| name)
+    }
+
     /// A theme.
     #[must_use]
     pub const fn new(palette: Palette, glyphs: Glyphs) -> Self {

@@ -146,7 +146,7 @@ fn fill(path: &Path, count: usize) {
         format: &Format,
     };
     let report = store
-        .import(&mut cards(count), &intake, "Imported the benchmark")
+        .import(&mut cards(count).map(Ok), &intake, "Imported the benchmark")
         .unwrap()
         .value;
     println!(

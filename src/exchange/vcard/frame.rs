@@ -2,7 +2,8 @@
 //!
 //! A card goes from its `BEGIN:VCARD` to its `END:VCARD`, line ends included; where the END is
 //! missing, to the next BEGIN or the end of the file. Blank lines between cards mean nothing; any
-//! other text there is reported, for it may be what is left of a card. A file without a single BEGIN
+//! other text there is reported, for it may be what is left of a card, unless it is a remark that
+//! begins with `#`. A file without a single BEGIN
 //! gives one error and not one for each of its lines.
 
 use std::io::{self, BufRead};
@@ -177,7 +178,8 @@ impl<R: BufRead> Iterator for Frames<R> {
                     if is_begin(text) {
                         return Some(self.card(&line));
                     }
-                    if !text.is_empty() {
+                    // A remark, as stands before a card that was set aside.
+                    if !text.is_empty() && !text.starts_with(b"#") {
                         return Some(self.between(&line));
                     }
                 }

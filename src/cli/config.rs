@@ -1,0 +1,67 @@
+//! `callbook config`: where everything is, and what is set.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::config::{self, Config, shown};
+use crate::state;
+use crate::tui::theme::UNICODE;
+
+/// Where everything is, and what is set, in the form of the file itself.
+pub(super) fn told(config: &Config, database: &Path) -> String {
+    let file = config::path();
+    let there = if file.exists() { "" } else { ", not there" };
+    let mut text = String::new();
+    let _ = writeln!(text, "# configuration  {}{there}", shown(&file));
+    let _ = writeln!(text, "# database       {}", shown(database));
+    if let Some(folder) = state::folder() {
+        let _ = writeln!(text, "# state          {}", shown(&folder));
+    }
+    if let Some(trouble) = &config.trouble {
+        let _ = writeln!(text, "# trouble        {trouble}; the defaults hold");
+    }
+    text.push('\n');
+    let quoted = |text: &str| format!("{text:?}");
+    let glyphs = if config.theme.glyphs == UNICODE {
+        "unicode"
+    } else {
+        "ascii"
+    };
+    for (name, value, remark) in [
+        (
+            "home",
+            config
+                .home
+                .as_ref()
+                .map_or_else(|| quoted(""), |home| quoted(home.code())),
+            config.home.map_or("no country", |home| home.name()),
+        ),
+        ("theme", quoted(config.theme.name()), ""),
+        ("glyphs", quoted(glyphs), ""),
+        ("mouse", config.mouse.to_string(), ""),
+        ("call", quoted(&config.call), ""),
+    ] {
+        let default = if config.set.contains(&name) {
+            ""
+        } else {
+            "by default"
+        };
+        let remarks: Vec<&str> = [remark, default]
+            .into_iter()
+            .filter(|remark| !remark.is_empty())
+            .collect();
+        let line = format!("{name} = {value}");
+        if remarks.is_empty() {
+            let _ = writeln!(text, "{line}");
+        } else {
+            let _ = writeln!(text, "{line:<24} # {}", remarks.join(", "));
+        }
+    }
+    if !config.keys.is_empty() {
+        text.push_str("\n[keys]\n");
+        for (action, keys) in &config.keys {
+            let _ = writeln!(text, "{action} = {keys:?}");
+        }
+    }
+    text
+}
