@@ -3,12 +3,13 @@
 //! A file is written beside its place and put there when it is whole, readable by its owner alone. A
 //! file that is there stays, unless it is to be replaced.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use crate::domain::edit::Whole;
 use crate::domain::fold::fold;
@@ -38,6 +39,22 @@ pub enum There {
     /// The new one takes its place.
     Replaced,
 }
+
+/// The file is there already, and stays.
+#[derive(Debug)]
+pub struct IsThere(PathBuf);
+
+impl fmt::Display for IsThere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is there already, and stays as it is",
+            self.0.display()
+        )
+    }
+}
+
+impl std::error::Error for IsThere {}
 
 /// Writes contacts to a stream; says how many.
 ///
@@ -152,7 +169,7 @@ fn card(store: &Store, whole: &Whole, version: Option<Version>) -> Vec<u8> {
 fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
     let cannot = || format!("cannot write {}", path.display());
     if there == There::Stays && path.symlink_metadata().is_ok() {
-        bail!("{} is there already; --force replaces it", path.display());
+        return Err(IsThere(path.to_owned()).into());
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),

@@ -4,13 +4,15 @@
 
 mod support;
 
+use callbook::domain::import::Progress;
 use callbook::domain::number::Region;
+use callbook::domain::refusal::{Kind, Refusal};
 use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::model::{
-    Effect, Model, Msg, Reply, Request, Screen, Size, Step, Ticket, Write, Written,
+    Effect, Model, Msg, Reply, Request, Screen, Size, Step, Ticket, TimerId, Write, Written,
 };
 use callbook::tui::theme::{ASCII, Glyphs, Palette, Theme, UNICODE};
 use callbook::tui::update::{leave, start, update};
@@ -123,6 +125,7 @@ impl Desk {
                 step: Step::Forward,
                 contact,
                 report: None,
+                rejects: None,
             })
         };
         let reply = match request {
@@ -164,6 +167,7 @@ impl Desk {
                     step: Step::Undone,
                     contact: None,
                     report: None,
+                    rejects: None,
                 })
             }),
             Request::Write(Write::Redo) => store.redo().map(|point| {
@@ -172,6 +176,7 @@ impl Desk {
                     step: Step::Redone,
                     contact: None,
                     report: None,
+                    rejects: None,
                 })
             }),
             Request::Plan(path) => {
@@ -188,8 +193,26 @@ impl Desk {
                         step: Step::Forward,
                         contact: None,
                         report: Some(Box::new(done.value)),
+                        rejects: None,
                     })
                 })
+            }
+            Request::Export(selection, path) => {
+                let form = callbook::export::Form::Cards(None);
+                let stays = callbook::export::There::Stays;
+                let written = callbook::export::file(store, &selection, form, &path, stays);
+                written
+                    .map(|written| Reply::Exported(written, path))
+                    .map_err(|error| Refusal::new(Kind::Storage, error.to_string()))
+            }
+            Request::Cards(selection) => {
+                let mut cards = Vec::new();
+                let form = callbook::export::Form::Cards(None);
+                let written = callbook::export::stream(store, &selection, form, &mut cards);
+                Ok(Reply::Cards(
+                    written.unwrap(),
+                    String::from_utf8(cards).unwrap(),
+                ))
             }
         };
         reply.unwrap_or_else(Reply::Refused)
@@ -588,4 +611,77 @@ fn an_import_shows_its_plan_first_and_does_what_was_chosen() {
     );
     desk.press("esc");
     assert!(desk.model.over.is_empty());
+}
+
+#[test]
+fn the_marked_go_out_and_a_file_that_is_there_stays() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("marked.vcf");
+    desk.press("x m");
+    assert!(desk.frame().contains("none marked"), "a key says why not");
+    desk.press("space x");
+    let waited = TimerId::WhichKey(desk.model.ticket.0);
+    update(&mut desk.model, Msg::Timer(waited));
+    assert!(desk.frame().contains("only marked"), "{}", desk.frame());
+    desk.press("m");
+    assert!(
+        desk.frame().contains("1 marked contact"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("^U");
+    let effects = update(&mut desk.model, Msg::Paste(file.display().to_string()));
+    desk.run(effects);
+    desk.press("enter");
+    assert!(desk.frame().contains("1 contact to"), "{}", desk.frame());
+    let cards = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(cards.matches("BEGIN:VCARD").count(), 1);
+    desk.press("x f ^U");
+    let effects = update(&mut desk.model, Msg::Paste(file.display().to_string()));
+    desk.run(effects);
+    desk.press("enter");
+    assert!(
+        desk.frame().contains("is there already"),
+        "{}",
+        desk.frame()
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), cards);
+    desk.press("esc x y");
+    let copied = desk
+        .effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Copy(text) if *text == cards));
+    assert!(copied, "{:?}", desk.effects);
+}
+
+#[test]
+fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    let mut effects = Vec::new();
+    desk.model
+        .wait_for(Request::Plan("big.vcf".into()), &mut effects);
+    let ticket = desk.model.ticket;
+    let progress = Progress {
+        contacts: 12_300,
+        bytes: 43,
+        of: Some(100),
+        elapsed: std::time::Duration::from_secs(2),
+    };
+    update(&mut desk.model, Msg::Progress(ticket, progress));
+    let frame = desk.frame();
+    assert!(
+        frame.contains("12,300 contacts · 6,150 a second"),
+        "{frame}"
+    );
+    assert!(frame.contains("esc stops"), "{frame}");
+    desk.press("esc");
+    assert_eq!(desk.effects.last(), Some(&Effect::Stop));
+    let refused = Refusal::new(Kind::Invalid, "stopped; nothing of big.vcf was imported");
+    update(&mut desk.model, Msg::Store(ticket, Reply::Refused(refused)));
+    let frame = desk.frame();
+    assert!(
+        frame.contains("nothing of big.vcf") && !frame.contains("esc stops"),
+        "{frame}"
+    );
 }

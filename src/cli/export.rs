@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::exchange::csv::{self, Guard};
 use crate::exchange::vcard::Version;
-use crate::export::{self, Form, There};
+use crate::export::{self, Form, IsThere, There};
 use crate::store::Store;
 
 #[derive(Debug, Args)]
@@ -66,6 +66,16 @@ enum CardVersion {
 impl ExportCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        self.written(open).map_err(|error| {
+            if error.is::<IsThere>() {
+                error.context("nothing was replaced; --force does")
+            } else {
+                error
+            }
+        })
+    }
+
+    fn written(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let form = self.form()?;
         let there = if self.force {
             There::Replaced

@@ -10,9 +10,10 @@ use super::model::{Effect, Focus, Model, Request, Screen, Tone, Write};
 use super::screens::contact_form::{ContactForm, Place};
 use super::screens::history::History;
 use super::screens::phone_form::{Owner, PhoneForm};
+use super::screens::prompt::Purpose;
 use super::screens::question::Question;
 use super::screens::search::{Kind, Search};
-use super::screens::{detail, import, list, triage};
+use super::screens::{detail, export, import, list, triage};
 use super::travel::travel;
 use super::update::{ask_holders, leave_form};
 
@@ -36,6 +37,16 @@ pub fn why_not(action: Action, model: &Model) -> Option<&'static str> {
             if nobody =>
         {
             Some("nobody here; a adds a contact")
+        }
+        Action::ExportMarked if model.list.marks.is_empty() => Some("none marked; space marks"),
+        Action::ExportCards
+        | Action::ExportTable
+        | Action::ExportBook
+        | Action::ExportShown
+        | Action::ExportText
+            if nobody =>
+        {
+            Some("nobody here to export")
         }
         Action::Copy | Action::Call if no_number => Some("no number here"),
         Action::EditNumber
@@ -138,6 +149,12 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         }
         Action::Favourite => detail::favourite(model, effects),
         Action::Import => model.over.push(Screen::Prompt(Box::default())),
+        Action::ExportCards
+        | Action::ExportTable
+        | Action::ExportBook
+        | Action::ExportMarked
+        | Action::ExportShown
+        | Action::ExportText => export::act(model, action, effects),
         Action::Fix => triage::switch(model, effects),
         Action::ConfirmNext | Action::Skip | Action::BySource | Action::ConfirmSource => {
             triage::act(model, action, effects);
@@ -453,10 +470,14 @@ fn save(model: &mut Model, effects: &mut Vec<Effect>) {
         Some(Screen::Prompt(prompt)) => {
             let file = prompt.file();
             if file.as_os_str().is_empty() {
-                prompt.trouble = Some("type the path of a vCard file".to_owned());
+                prompt.trouble = Some("type the path of a file".to_owned());
                 return;
             }
-            model.wait_for(Request::Plan(file), effects);
+            let request = match &prompt.purpose {
+                Purpose::Import => Request::Plan(file),
+                Purpose::Export(selection, _) => Request::Export(selection.clone(), file),
+            };
+            model.wait_for(request, effects);
         }
         Some(Screen::Import(_)) => import::act(model, Action::Save, None, effects),
         _ => {}

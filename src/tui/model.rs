@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Holder, Profile};
-use crate::domain::import::{Choices, ImportPlan, ImportReport};
-use crate::domain::listing::{ListQuery, Rows, Totals};
+use crate::domain::import::{Choices, ImportPlan, ImportReport, Progress};
+use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
 use crate::domain::number::Region;
 use crate::domain::operation::{HistoryEntry, UndoPoint};
 use crate::domain::phone::{PhoneAttributes, PhoneId};
@@ -42,6 +42,8 @@ pub enum Msg {
     Resize(Size),
     /// The store answered.
     Store(Ticket, Reply),
+    /// What the store is asked to do has come so far.
+    Progress(Ticket, Progress),
     /// A time has passed.
     Timer(TimerId),
     /// The editor came back, with the text or without.
@@ -69,6 +71,8 @@ pub enum Effect {
     After(Duration, TimerId),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Give up what the store is doing for long.
+    Stop,
     /// Stop, until the shell brings the program back.
     Suspend,
     /// Draw everything again.
@@ -102,6 +106,10 @@ pub enum Request {
     Worklist,
     /// What the import of a file would do.
     Plan(PathBuf),
+    /// Write contacts to a file.
+    Export(Selection, PathBuf),
+    /// Contacts as vCards, to be copied.
+    Cards(Selection),
     /// Write.
     Write(Write),
 }
@@ -154,6 +162,10 @@ pub enum Reply {
     Worklist(Worklist),
     /// What the import would do.
     Plan(PathBuf, Box<ImportPlan>),
+    /// Contacts were written to a file: how many, and where it is.
+    Exported(usize, PathBuf),
+    /// The cards of so many contacts.
+    Cards(usize, String),
     /// Written.
     Written(Written),
     /// Refused; nothing was written.
@@ -173,6 +185,8 @@ pub struct Written {
     pub contact: Option<ContactId>,
     /// What an import did.
     pub report: Option<Box<ImportReport>>,
+    /// Where what an import could not take in is kept.
+    pub rejects: Option<PathBuf>,
 }
 
 /// The direction of a step.
@@ -320,6 +334,8 @@ pub struct Model {
     pub which_key: bool,
     /// Whether the store takes long.
     pub busy: bool,
+    /// How far what takes long has come, where that is known.
+    pub progress: Option<Progress>,
     /// The newest ticket.
     pub ticket: Ticket,
     /// The ticket of the write that has not been answered.
@@ -354,6 +370,7 @@ impl Model {
             waiting: Vec::new(),
             which_key: false,
             busy: false,
+            progress: None,
             ticket: Ticket(0),
             writing: None,
             totals_ticket: Ticket(0),
@@ -382,13 +399,14 @@ impl Model {
 
     /// Asks the store for something that takes its lock, and says so where it takes long.
     pub fn wait_for(&mut self, request: Request, effects: &mut Vec<Effect>) {
-        if let Some(reason) = self.read_only.clone() {
+        let reads = matches!(request, Request::Export(..) | Request::Cards(_));
+        if let Some(reason) = self.read_only.clone().filter(|_| !reads) {
             return self.say(Tone::Bad, reason);
         }
         // Undo and redo stand on nothing that is on the screen: pressed quickly, they queue.
         let queues = matches!(request, Request::Write(Write::Undo | Write::Redo));
         if self.writing.is_some() && !queues {
-            return self.say(Tone::Plain, "still writing the last change");
+            return self.say(Tone::Plain, "still at work on the last thing");
         }
         let ticket = self.ask(request, effects);
         self.writing = Some(ticket);

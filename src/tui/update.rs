@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::domain::contact::ContactId;
+use crate::domain::import::count;
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::state::View;
 
@@ -62,6 +63,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             list::fill(model, height, &mut effects);
         }
         Msg::Store(ticket, reply) => answer(model, ticket, reply, &mut effects),
+        Msg::Progress(ticket, progress) => {
+            if model.writing == Some(ticket) {
+                model.progress = Some(progress);
+            }
+        }
         Msg::Timer(TimerId::WhichKey(id)) => {
             model.which_key = !model.waiting.is_empty() && id == model.ticket.0;
         }
@@ -80,6 +86,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 /// Takes a key: what waits for it first, then the field, then the table.
 fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
+    // What takes long is given up before anything else is left.
+    let stops = key.code == Code::Esc || key.ctrl && key.code == Code::Char('c');
+    if stops && model.progress.is_some() {
+        effects.push(Effect::Stop);
+        return;
+    }
     let interrupted = std::mem::take(&mut model.interrupted);
     let waiting = std::mem::take(&mut model.waiting);
     model.which_key = false;
@@ -281,6 +293,7 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
     if model.writing == Some(ticket) {
         model.writing = None;
         model.busy = false;
+        model.progress = None;
     }
     match reply {
         Reply::Totals(totals) if ticket == model.totals_ticket => model.totals = Some(totals),
@@ -290,6 +303,21 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
                 let import = Import::new(path, *plan);
                 model.over.push(Screen::Import(Box::new(import)));
             }
+        }
+        Reply::Exported(contacts, path) => {
+            if matches!(model.over.last(), Some(Screen::Prompt(_))) {
+                model.over.pop();
+            }
+            let text = format!("{} to {}", count(contacts, "contact"), path.display());
+            model.say(Tone::Good, text);
+        }
+        Reply::Cards(contacts, cards) => {
+            effects.push(Effect::Copy(cards));
+            let text = format!(
+                "{} sent to the terminal's clipboard",
+                count(contacts, "card")
+            );
+            model.say(Tone::Good, text);
         }
         Reply::Written(written) => wrote(model, written, effects),
         Reply::Refused(refusal) => refused(model, &refusal, effects),
@@ -332,7 +360,10 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
     }
     let title = written.point.map(|point| point.title);
     let text = match (written.step, title, &written.report) {
-        (_, _, Some(report)) => report.summary(),
+        (_, _, Some(report)) => match &written.rejects {
+            Some(path) => format!("{}, kept in {}", report.summary(), path.display()),
+            None => report.summary(),
+        },
         (Step::Forward, Some(title), None) => title,
         (Step::Forward, None, None) => "Nothing changed".to_owned(),
         (Step::Undone, Some(title), None) => format!("Undone: {title}"),

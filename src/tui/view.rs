@@ -246,7 +246,7 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         ));
     }
     if model.busy {
-        left.push(Span::styled("  writing…", theme.style(Role::Dim)));
+        left.push(Span::styled("  working…", theme.style(Role::Dim)));
     }
     let mut right: Vec<Span<'_>> = Vec::new();
     if model.read_only.is_some() {

@@ -3,6 +3,7 @@
 pub mod conflict;
 pub mod contact_form;
 pub mod detail;
+pub mod export;
 pub mod history;
 pub mod import;
 pub mod list;

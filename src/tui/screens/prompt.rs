@@ -1,12 +1,25 @@
-//! A line to type the path of a file into, for an import.
+//! A line to type the path of a file into, for an import or an export.
 
 use std::path::PathBuf;
 
+use crate::domain::listing::Selection;
 use crate::tui::field::Field;
+
+/// What the file is for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Purpose {
+    /// It is read.
+    #[default]
+    Import,
+    /// These contacts are written to it; with the words for who they are.
+    Export(Selection, String),
+}
 
 /// The prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prompt {
+    /// What the file is for.
+    pub purpose: Purpose,
     /// The path as it is typed.
     pub path: Field,
     /// What the path can be completed to.

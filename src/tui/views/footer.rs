@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::import::thousands;
+use crate::domain::import::{Progress, count, thousands};
 use crate::domain::safe::safe;
 use crate::tui::act::why_not;
 use crate::tui::keymap::{Action, Scope};
@@ -21,6 +21,13 @@ const MOST: usize = 8;
 /// Draws both rows; on a low terminal the toast takes the place of the hints.
 pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     let shared = areas.toast == areas.hints;
+    if let Some(progress) = &model.progress {
+        bar(progress, theme, areas.toast, frame);
+        if !shared {
+            hints(model, theme, areas.hints, frame);
+        }
+        return;
+    }
     if let Some(toast) = &model.toast {
         let (style, sign) = tone(theme, toast.tone);
         let undo = toast.undoable && model.over.is_empty();
@@ -54,6 +61,43 @@ pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame
         frame.render_widget(Paragraph::new(line), areas.toast);
     }
     hints(model, theme, areas.hints, frame);
+}
+
+/// How far what takes long has come.
+fn bar(progress: &Progress, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let read = format!(
+        "{} · {} a second",
+        count(progress.contacts, "contact"),
+        thousands(progress.rate())
+    );
+    let right = Line::from(vec![
+        Span::styled("esc", theme.style(Role::Key)),
+        Span::styled(" stops ", theme.style(Role::Dim)),
+    ]);
+    let room = usize::from(area.width).saturating_sub(width(&read) + 22);
+    let bar = match progress.part() {
+        Some(part) if room >= 8 => {
+            let columns = room.min(30);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_precision_loss,
+                clippy::cast_sign_loss,
+                reason = "columns are few, and a part is from 0 to 1"
+            )]
+            let done = (part * columns as f64) as usize;
+            let rest = columns.saturating_sub(done);
+            vec![
+                Span::styled(theme.glyphs.heavy.repeat(done), theme.style(Role::Focus)),
+                Span::styled(theme.glyphs.light.repeat(rest), theme.style(Role::Dim)),
+                Span::raw("  "),
+            ]
+        }
+        _ => Vec::new(),
+    };
+    let mut left = vec![Span::raw("  ")];
+    left.extend(bar);
+    left.push(Span::styled(read, theme.style(Role::Text)));
+    two_ends(Line::from(left), right, area, frame);
 }
 
 /// What the form on top remarks: somebody else has the number too.

@@ -10,7 +10,7 @@ use crate::tui::act::why_not;
 use crate::tui::layout::middle;
 use crate::tui::model::Model;
 use crate::tui::screens::history::{History, lines as history_lines};
-use crate::tui::screens::prompt::Prompt;
+use crate::tui::screens::prompt::{Prompt, Purpose};
 use crate::tui::screens::question::Question;
 use crate::tui::screens::search::{Kind, Search};
 use crate::tui::text::{elide, fit, wrap};
@@ -178,7 +178,10 @@ pub(crate) fn prompt(prompt: &Prompt, theme: &Theme, area: Rect, frame: &mut Fra
     let names = u16::try_from(prompt.paths.len().min(8)).unwrap_or(8);
     let inside = popup(
         middle(area, 70, 7 + names),
-        "Import a vCard file",
+        match &prompt.purpose {
+            Purpose::Import => "Import a vCard, CSV or JSON file",
+            Purpose::Export(..) => "Export",
+        },
         "",
         "",
         theme,
@@ -202,8 +205,12 @@ pub(crate) fn prompt(prompt: &Prompt, theme: &Theme, area: Rect, frame: &mut Fra
                 .map(|line| Line::styled(format!("   {line}"), theme.style(Role::Bad))),
         );
     } else {
+        let told = match &prompt.purpose {
+            Purpose::Import => "one undo takes back the whole import".to_owned(),
+            Purpose::Export(_, who) => format!("{who}; .vcf, .csv or .json says the form"),
+        };
         lines.push(Line::styled(
-            "   one undo takes back the whole import",
+            format!("   {}", elide(&told, columns, theme.glyphs.ellipsis)),
             theme.style(Role::Dim),
         ));
     }
