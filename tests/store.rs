@@ -1179,6 +1179,30 @@ mod import {
     }
 
     #[test]
+    fn a_long_import_is_one_step_though_a_card_comes_again_late_in_it() {
+        let mut book = Book::new();
+        let number = |at: usize| format!("+39 347 555 {at:04}");
+        let mut cards: Vec<Incoming> = (0..2_500)
+            .map(|at| card(Some(&format!("Ada {at}")), &[&number(at)]))
+            .collect();
+        for more in ["+39 02 5550 1182", "+39 02 5550 1183"] {
+            cards.push(card(Some("Ada 7"), &[&number(7), more]));
+            cards.extend(
+                (0..1_200).map(|at| card(Some(&format!("Bob {more} {at}")), &[&number(at)])),
+            );
+        }
+        let done = take(&mut book, &cards);
+        assert_eq!((done.value.new, done.value.changed), (4_900, 2));
+        let totals = book.store.totals().unwrap();
+        book.store.undo().unwrap().unwrap();
+        assert_eq!(book.store.totals().unwrap().contacts, 0, "one step");
+        book.store.redo().unwrap().unwrap();
+        assert_eq!(book.store.totals().unwrap(), totals);
+        let found = book.store.lookup("+39 02 5550 1183").unwrap();
+        assert_eq!(found[0].name, "Ada 7");
+    }
+
+    #[test]
     fn an_import_is_undone_as_one_and_redone_with_its_cards() {
         let mut book = Book::new();
         let cards = [

@@ -60,11 +60,6 @@ impl FindCommand {
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         let mail = self.mutt_query || self.aerc;
-        let told = if mail {
-            self.mail(&found)
-        } else {
-            lines(&found, &layout, &Needles::of(&text))
-        };
         let nobody = if mail {
             found
                 .iter()
@@ -72,8 +67,14 @@ impl FindCommand {
         } else {
             found.is_empty()
         };
-        let status = if nobody { NOBODY } else { 0 };
-        answer(Ok(Answer::new(document(&found), told)), self.json).map(|_| status)
+        let told = if self.json {
+            Answer::new(document(&found), String::new())
+        } else if mail {
+            Answer::new(Value::Null, self.mail(&found))
+        } else {
+            Answer::new(Value::Null, lines(&found, &layout, &Needles::of(&text)))
+        };
+        answer(Ok(told), self.json).map(|_| if nobody { NOBODY } else { 0 })
     }
 
     fn found(&self, store: &Store, text: &str) -> Result<Vec<Whole>, Refusal> {

@@ -42,8 +42,13 @@ impl Store {
         self.cache(IMPORT_CACHE)?;
         let done = self.write(|writer| {
             let mut run = Run::new(intake);
+            let mut logged = 0;
             for card in cards {
                 writer.take_card(card?, &mut run)?;
+                if run.report.new >= logged + LOGGED {
+                    logged = run.report.new;
+                    writer.log_created(title)?;
+                }
             }
             Ok((run.report, title.to_owned()))
         });
@@ -91,6 +96,9 @@ const CACHE: u32 = 2_000;
 /// The same during an import: rows go into every index at random places, and with less memory each
 /// page is written and read again many times.
 const IMPORT_CACHE: u32 = 48_000;
+
+/// After how many new contacts the log is written.
+const LOGGED: usize = 1_000;
 
 /// An import while it runs.
 struct Run<'a> {

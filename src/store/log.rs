@@ -33,14 +33,13 @@ pub(super) enum Step {
     Redo(i64),
 }
 
-/// Appends a step with its operations.
-pub(super) fn append(
+/// Begins a step, whose operations are added to it.
+pub(super) fn begin(
     connection: &Connection,
     author: Author,
     step: Step,
     at: Timestamp,
     title: String,
-    operations: &[(Operation, ContactId)],
 ) -> Answer<UndoPoint> {
     let (word, target) = match step {
         Step::Change => ("change", None),
@@ -72,13 +71,29 @@ pub(super) fn append(
             word,
             target
         ])?;
-    let id = connection.last_insert_rowid();
+    Ok(UndoPoint {
+        id: connection.last_insert_rowid(),
+        at,
+        actor: author.actor,
+        title,
+    })
+}
+
+/// Adds operations to a step, after the `there` that it has; gives how many it has then.
+pub(super) fn add(
+    connection: &Connection,
+    step: i64,
+    there: i64,
+    operations: &[(Operation, ContactId)],
+) -> Answer<i64> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO operation (point, seq, entity, key, contact, kind, fields)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let unwritable = |error: serde_json::Error| Failure::Log(error.to_string());
-    for (seq, (operation, contact)) in (0_i64..).zip(operations) {
+    let mut next = there;
+    for (seq, (operation, contact)) in (there..).zip(operations) {
+        next = seq + 1;
         let key = operation.key();
         let entity = match key {
             Key::Phone(_) => "phone",
@@ -97,7 +112,7 @@ pub(super) fn append(
         };
         let (key, contact) = (key.uuid(), contact.0);
         insert.execute(params![
-            id,
+            step,
             seq,
             entity,
             key.as_bytes(),
@@ -106,12 +121,7 @@ pub(super) fn append(
             fields
         ])?;
     }
-    Ok(UndoPoint {
-        id,
-        at,
-        actor: author.actor,
-        title,
-    })
+    Ok(next)
 }
 
 /// The operations of a step, in their order, each with its contact.

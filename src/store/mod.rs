@@ -167,7 +167,7 @@ impl Store {
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut writer = Writer::new(&transaction, now, home, author)?;
             let (value, title) = work(&mut writer)?;
-            let settled = writer.finish(title)?;
+            let settled = writer.finish(&title)?;
             Ok((value, settled, transaction.commit().err()))
         };
         let (value, Settled { point, stamp }, error) = written().map_err(failed)?;

@@ -43,6 +43,8 @@ pub(super) struct Writer<'c> {
     home: Option<Region>,
     author: Author,
     step: Step,
+    /// The step in the log, once it has begun, and how many operations it has.
+    logged: Option<(UndoPoint, i64)>,
     /// The last stamp that was given before this transaction.
     began: i64,
     stamp: i64,
@@ -73,6 +75,7 @@ impl<'c> Writer<'c> {
             home,
             author,
             step: Step::Change,
+            logged: None,
             began: stamp,
             stamp,
             order: Vec::new(),
@@ -248,7 +251,8 @@ impl<'c> Writer<'c> {
 
     /// Whether this transaction has written the record with this key.
     pub(super) fn has_written(&self, key: Key) -> bool {
-        self.traces.contains_key(&key)
+        let born = matches!(key, Key::Contact(id) if self.born.contains(&id));
+        born || self.traces.contains_key(&key)
     }
 
     /// Whether a record with this key is there.
@@ -339,7 +343,7 @@ impl<'c> Writer<'c> {
     }
 
     /// Ends the writing: settles, logs, and keeps the clock. No step where nothing changed.
-    pub(super) fn finish(mut self, title: String) -> Answer<Settled> {
+    pub(super) fn finish(mut self, title: &str) -> Answer<Settled> {
         self.settle_all()?;
         if self.stamp > self.began {
             self.connection
@@ -347,17 +351,46 @@ impl<'c> Writer<'c> {
                 .execute([self.stamp])?;
         }
         let operations = self.operations();
-        let point = if operations.is_empty() && self.step == Step::Change {
-            None
-        } else {
-            let (author, step, at) = (self.author, self.step, self.now);
-            let point = log::append(self.connection, author, step, at, title, &operations)?;
-            Some(point)
-        };
+        if !operations.is_empty() || self.step != Step::Change {
+            self.log(title, &operations)?;
+        }
+        let point = self.logged.map(|(point, _)| point);
         Ok(Settled {
             point,
             stamp: self.stamp,
         })
+    }
+
+    /// Logs the rows that were made so far, and forgets them: an import of a million does not hold
+    /// them all. A row that is changed after that has a second operation in the step.
+    pub(super) fn log_created(&mut self, title: &str) -> Answer<()> {
+        let mut operations = Vec::new();
+        let traces = &mut self.traces;
+        self.order.retain(|key| match traces.get(key) {
+            Some(Trace::Created(contact)) => {
+                operations.push((Operation::Create(*key, None), *contact));
+                traces.remove(key);
+                false
+            }
+            _ => true,
+        });
+        if operations.is_empty() {
+            return Ok(());
+        }
+        self.log(title, &operations)
+    }
+
+    fn log(&mut self, title: &str, operations: &[(Operation, ContactId)]) -> Answer<()> {
+        let (point, there) = if let Some(logged) = self.logged.take() {
+            logged
+        } else {
+            let (author, step, at) = (self.author, self.step, self.now);
+            let point = log::begin(self.connection, author, step, at, title.to_owned())?;
+            (point, 0)
+        };
+        let there = log::add(self.connection, point.id, there, operations)?;
+        self.logged = Some((point, there));
+        Ok(())
     }
 
     /// What was done, an operation for each row, in the order of the first writing.
