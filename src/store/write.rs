@@ -163,9 +163,8 @@ impl<'c> Writer<'c> {
         self.trace(Key::Contact(contact.id), None, Some(record));
         for phone in phones {
             self.refuse_taken(Key::Phone(phone.id))?;
+            // That the contact was made says it of its phones too: they go and come with it.
             record::insert_phone(self.connection, phone)?;
-            let record = Record::Phone(Box::new(phone.clone()));
-            self.trace(Key::Phone(phone.id), None, Some(record));
         }
         Ok(contact)
     }
