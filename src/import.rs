@@ -224,6 +224,34 @@ const fn intake<'c>(source: &'c str, choices: &'c Choices, bytes: Bytes) -> Inta
 /// # Errors
 /// Where the folder or the file cannot be made.
 pub fn keep_rejects(folder: &Path, name: &str, rejects: &[Reject]) -> io::Result<PathBuf> {
+    keep(folder, name, |file| {
+        for reject in rejects {
+            let mut reason = format!("# line {}", reject.place.line);
+            if let Some(name) = &reject.name {
+                let _ = write!(reason, " ({name})");
+            }
+            let _ = write!(reason, ": {}", reject.reason);
+            let reason: Vec<&str> = reason.lines().collect();
+            writeln!(file, "{}", reason.join(" "))?;
+            file.write_all(&reject.card)?;
+            if !reject.card.ends_with(b"\n") {
+                file.write_all(b"\n")?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Writes a new file into a folder, which is made where there is none; what is there stays. Gives the
+/// file's path, whose name is made of `name`.
+///
+/// # Errors
+/// Where the folder or the file cannot be made.
+pub fn keep(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut fs::File) -> io::Result<()>,
+) -> io::Result<PathBuf> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -248,19 +276,7 @@ pub fn keep_rejects(folder: &Path, name: &str, rejects: &[Reject]) -> io::Result
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             made => made?,
         };
-        for reject in rejects {
-            let mut reason = format!("# line {}", reject.place.line);
-            if let Some(name) = &reject.name {
-                let _ = write!(reason, " ({name})");
-            }
-            let _ = write!(reason, ": {}", reject.reason);
-            let reason: Vec<&str> = reason.lines().collect();
-            writeln!(file, "{}", reason.join(" "))?;
-            file.write_all(&reject.card)?;
-            if !reject.card.ends_with(b"\n") {
-                file.write_all(b"\n")?;
-            }
-        }
+        write(&mut file)?;
         file.sync_all()?;
         return Ok(path);
     }

@@ -40,6 +40,15 @@ pub fn rejects() -> io::Result<PathBuf> {
     Ok(folder.join("rejects"))
 }
 
+/// Where the plans of imports are written, when a person asks for that.
+///
+/// # Errors
+/// Where there is no home folder.
+pub fn plans() -> io::Result<PathBuf> {
+    let folder = folder().ok_or(io::ErrorKind::NotFound)?;
+    Ok(folder.join("plans"))
+}
+
 /// What was remembered of a database.
 #[must_use]
 pub fn recall(database: &Path) -> View {

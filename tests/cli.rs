@@ -27,9 +27,15 @@ impl Shell {
         self.folder.path().join("book.db")
     }
 
+    /// Runs a command in Germany.
     fn run(&self, words: &[&str], input: &str) -> (i32, String, String) {
+        self.run_in(&[("LANG", "de_DE.UTF-8")], words, input)
+    }
+
+    fn run_in(&self, place: &[(&str, &str)], words: &[&str], input: &str) -> (i32, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_callbook"))
-            .env("LANG", "de_DE.UTF-8")
+            .env_remove("LC_ALL")
+            .envs(place.iter().copied())
             .env("HOME", self.folder.path())
             .arg("--db")
             .arg(self.db())
@@ -239,6 +245,23 @@ fn who_called_is_found_in_any_spelling() {
         let (status, told, _) = shell.run(&["who", asked], "");
         assert!(status == 0 && told.starts_with(name), "{asked}: {told}");
     }
+    // Without a home country a national number says none, and is found by its end all the same.
+    let nowhere = [("LANG", "C"), ("LC_ALL", "C")];
+    let card = "BEGIN:VCARD\nVERSION:3.0\nUID:5\nFN:Luca\nTEL:02 5550 1190\nEND:VCARD\n";
+    assert_eq!(shell.run_in(&nowhere, &["import", "-"], card).0, 0);
+    for asked in [
+        "+39 02 5550 1190",
+        "0039 02 55501190",
+        "02 5550-1190",
+        "55501190",
+    ] {
+        let (status, told, _) = shell.run_in(&nowhere, &["who", asked], "");
+        assert!(status == 0 && told.starts_with("Luca"), "{asked}: {told}");
+    }
+    let card = "BEGIN:VCARD\nVERSION:3.0\nUID:6\nFN:Zoë\nTEL:00351 21 555 0199\nEND:VCARD\n";
+    assert_eq!(shell.run_in(&nowhere, &["import", "-"], card).0, 0);
+    let told = shell.run(&["who", "+351 21 555 0199"], "").1;
+    assert!(told.starts_with("Zoë"), "{told}");
     assert_eq!(shell.run(&["who", "+44 20 7946 0019"], "").0, 3);
     let found = shell.json(&["who", "+442079460018", "--json"], "").1;
     let phone = found["data"][0]["phone"]["id"].as_str().unwrap();

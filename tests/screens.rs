@@ -656,6 +656,19 @@ fn the_marked_go_out_and_a_file_that_is_there_stays() {
 }
 
 #[test]
+fn the_plan_of_an_import_can_be_written_to_a_file() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.preview();
+    desk.press("w");
+    let Some(Effect::Report(name, text)) = desk.effects.last() else {
+        panic!("{:?}", desk.effects)
+    };
+    assert!(name.contains(".vcf"), "{name}");
+    assert!(text.contains("+ 1      Aylin Demir\t1 number"), "{text}");
+    assert!(text.ends_with("nothing was written\n"), "{text}");
+}
+
+#[test]
 fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
     let mut desk = Desk::new(100, 30, CARDS);
     let mut effects = Vec::new();

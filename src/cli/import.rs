@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::domain::import::{Fate, FateKind, ImportPlan, ImportReport, Progress, count, thousands};
+use crate::domain::import::{ImportReport, Progress, count, thousands};
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::import::{self, File};
@@ -40,7 +40,7 @@ impl ImportCommand {
         if self.dry_run {
             let plan = import::plan(&mut store, file);
             bar.finish_and_clear();
-            return super::print(&planned(&plan?)).map(|()| 0);
+            return super::print(&plan?.told()).map(|()| 0);
         }
         let done = import::all(&mut store, file);
         bar.finish_and_clear();
@@ -98,35 +98,6 @@ fn stream(file: &Path) -> Result<(Box<dyn BufRead>, String, Option<u64>)> {
     );
     let length = known.filter(fs::Metadata::is_file).map(|known| known.len());
     Ok((Box::new(BufReader::new(opened)), name, length))
-}
-
-/// What an import would do, for people: a line for each card, and the counts.
-fn planned(plan: &ImportPlan) -> String {
-    let mut text = String::new();
-    for row in &plan.rows {
-        let kind = row.fate.kind();
-        let why = match &row.fate {
-            Fate::New => String::new(),
-            Fate::Change(found) | Fate::Same(found) => {
-                format!("{}: {}", found.by.words(), safe(&found.name))
-            }
-            Fate::Unreadable(reason) => safe(reason).into_owned(),
-        };
-        let _ = writeln!(
-            text,
-            "{} {:<6} {}\t{}\t{why}",
-            kind.sign(),
-            row.place.card,
-            safe(&row.name),
-            count(row.numbers.len(), "number"),
-        );
-    }
-    let counts: Vec<String> = FateKind::ALL
-        .into_iter()
-        .map(|kind| format!("{} {}", thousands(plan.of(kind)), kind.word()))
-        .collect();
-    let _ = writeln!(text, "{}; nothing was written", counts.join(", "));
-    text
 }
 
 /// What an import did, for people: the cards that could not be read by line.

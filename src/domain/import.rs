@@ -1,12 +1,14 @@
 //! What an import brings, before and after it is written.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::contact::{Contact, ContactAttributes, ContactId};
 use super::intake::Said;
 use super::number::Region;
 use super::phone::{Phone, PhoneAttributes};
+use super::safe::safe;
 
 /// Where in its file a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,6 +259,38 @@ impl ImportPlan {
     pub fn of(&self, kind: FateKind) -> usize {
         let rows = self.rows.iter();
         rows.filter(|row| row.fate.kind() == kind).count()
+    }
+}
+
+impl ImportPlan {
+    /// The plan for people: a line for each card, and the counts. Safe for a terminal.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut text = String::new();
+        for row in &self.rows {
+            let kind = row.fate.kind();
+            let why = match &row.fate {
+                Fate::New => String::new(),
+                Fate::Change(found) | Fate::Same(found) => {
+                    format!("{}: {}", found.by.words(), safe(&found.name))
+                }
+                Fate::Unreadable(reason) => safe(reason).into_owned(),
+            };
+            let _ = writeln!(
+                text,
+                "{} {:<6} {}\t{}\t{why}",
+                kind.sign(),
+                row.place.card,
+                safe(&row.name),
+                count(row.numbers.len(), "number"),
+            );
+        }
+        let counts: Vec<String> = FateKind::ALL
+            .into_iter()
+            .map(|kind| format!("{} {}", thousands(self.of(kind)), kind.word()))
+            .collect();
+        let _ = writeln!(text, "{}; nothing was written", counts.join(", "));
+        text
     }
 }
 

@@ -15,9 +15,12 @@
 //! assert_eq!(marta.phones[0].number.as_deref(), Some("+48 22 555 01 08"));
 //! ```
 //!
-//! Four steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
+//! Reading is four steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
 //! into cards, `content` makes clean content lines of a card, `property` has calcard parse these, and
-//! `contact` and `phone` say what the properties mean.
+//! `contact` and `phone` say what the properties mean. Writing goes the other way, over the card that
+//! came in: `draft` is a card whose lines can be changed, `write` changes those that say something else
+//! than what is stored, `line` and `param` spell them, `convert` brings a card into another version,
+//! and `join` makes one of two.
 
 mod contact;
 mod content;

@@ -31,21 +31,26 @@ impl Store {
             }
             // Full-width and Arabic-Indic digits, and `(0)` between calling code and number, are
             // the parser's; what it cannot place is looked for by its end.
-            if let Ok(reading) = number::parse(typed, None, home)
-                && reading.is_complete()
-            {
+            // Where no country says what its prefix for others is, it is nearly always 00.
+            let digits = number::digits(&typed.replace("(0)", ""));
+            let abroad = digits.strip_prefix("00").map(|rest| format!("+{rest}"));
+            let spellings = [Some(typed.to_owned()), abroad];
+            for reading in spellings.into_iter().flatten().filter_map(|spelling| {
+                let reading = number::parse(&spelling, None, home).ok()?;
+                reading.is_complete().then_some(reading)
+            }) {
                 let found = abroad_and_at_home(connection, &reading)?;
                 if !found.is_empty() {
                     return Ok(found);
                 }
             }
-            let digits = number::digits(&typed.replace("(0)", ""));
             ending(connection, digits.trim_start_matches('0'))
         })
     }
 }
 
-/// Those with this number but for its extension, or in national spelling without a country.
+/// Those with this number but for its extension, or as it is written at home or from abroad where no
+/// country was known.
 fn abroad_and_at_home(connection: &Connection, reading: &number::Reading) -> Answer<Vec<Holder>> {
     let base = reading.e164.split(';').next().unwrap_or_default();
     let national = &reading.national_number;
@@ -53,8 +58,8 @@ fn abroad_and_at_home(connection: &Connection, reading: &number::Reading) -> Ans
     Ok(held(
         connection,
         "p.identity = ?1 OR p.identity >= ?1 || ';' AND p.identity < ?1 || '<'
-         OR p.identity = ?2 OR p.identity = '0' || ?2",
-        params![base, national],
+         OR p.identity = ?2 OR p.identity = '0' || ?2 OR p.identity = '00' || ?3",
+        params![base, national, base.trim_start_matches('+')],
     )?)
 }
 

@@ -191,7 +191,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
                 model.detail.go(place.saturating_sub(1));
             }
         }
-        Action::MergeRow | Action::NewRow | Action::SkipRow | Action::ShowKind => {
+        Action::MergeRow | Action::NewRow | Action::SkipRow | Action::ShowKind | Action::Report => {
             let digit = match key.code {
                 Code::Char(digit) => digit.to_digit(10),
                 _ => None,

@@ -52,6 +52,8 @@ pub enum Msg {
     Paths(Vec<String>),
     /// Something went wrong outside of the screens.
     Trouble(String),
+    /// A report was written to this file.
+    Reported(PathBuf),
 }
 
 /// Something is to be done, outside of `update`.
@@ -71,6 +73,8 @@ pub enum Effect {
     After(Duration, TimerId),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Write a report of an import to a file of its own: the name of what is imported, and the text.
+    Report(String, String),
     /// Give up what the store is doing for long.
     Stop,
     /// Stop, until the shell brings the program back.

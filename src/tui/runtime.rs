@@ -18,7 +18,7 @@ use crate::domain::edit::Done;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::csv;
 use crate::export::{self, Form, There};
-use crate::import::{File, keep_rejects};
+use crate::import::{File, keep, keep_rejects};
 use crate::store::{Options, Store};
 
 use super::model::{Effect, Msg, Reply, Request, Step, Ticket, Write, Written};
@@ -150,6 +150,16 @@ impl Runtime {
                 });
             }
             Effect::Mouse(mouse) => guard.set_mouse(mouse)?,
+            Effect::Report(name, text) => {
+                let name = format!("{name}-plan.txt");
+                let kept = crate::state::plans().and_then(|folder| {
+                    keep(&folder, &name, |file| file.write_all(text.as_bytes()))
+                });
+                self.tell(match kept {
+                    Ok(path) => Msg::Reported(path),
+                    Err(error) => Msg::Trouble(format!("the plan cannot be written: {error}")),
+                });
+            }
             Effect::Stop => self.stop.store(true, Ordering::Relaxed),
             Effect::Suspend => guard.lend(|| {
                 let _ = rustix::process::kill_process(

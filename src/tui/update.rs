@@ -79,6 +79,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::Trouble(text) => model.say(Tone::Bad, text),
+        Msg::Reported(path) => model.say(Tone::Good, format!("the plan is in {}", path.display())),
     }
     detail::follow(model, &mut effects);
     effects

@@ -117,6 +117,10 @@ pub fn act(model: &mut Model, action: Action, digit: Option<u32>, effects: &mut 
             }
             model.write(Write::Import(path, choices), effects);
         }
+        Action::Report => {
+            let report = Effect::Report(import.name(), import.plan.told());
+            effects.push(report);
+        }
         Action::ShowKind => {
             let at = digit
                 .and_then(|digit| usize::try_from(digit).ok())

@@ -11,6 +11,15 @@ use super::super::phone::{self, MORE, is_about};
 use super::super::property::Property;
 use super::Stored;
 
+/// Which of the lines with one number it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// The one that says all of it.
+    First,
+    /// One that says the same number again.
+    Again,
+}
+
 /// How the primary phone is told.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Primary {
@@ -45,7 +54,7 @@ struct Told {
     /// Where it stood on the card.
     at: Option<usize>,
     /// Whether another one before it has the same number.
-    again: bool,
+    turn: Turn,
 }
 
 impl<'a> Tel<'a> {
@@ -55,7 +64,11 @@ impl<'a> Tel<'a> {
 
     pub(super) fn write(&self, draft: &mut Draft<'_>, primary: Primary) {
         let tells = self.tells(draft);
-        let prefer = primary == Primary::Said || self.primary_moved();
+        let primary = if self.primary_moved() {
+            Primary::Said
+        } else {
+            primary
+        };
         let mut told: Vec<Told> = Vec::new();
         for tell in &tells {
             let phone = tell
@@ -65,24 +78,28 @@ impl<'a> Tel<'a> {
                 draft.replace(tell.at, Vec::new());
                 continue;
             };
-            let again = told.iter().any(|told| told.index == index);
-            let number = self.rewrite(draft, tell, phone, again, prefer);
+            let turn = if told.iter().any(|told| told.index == index) {
+                Turn::Again
+            } else {
+                Turn::First
+            };
+            let number = self.rewrite(draft, tell, phone, turn, primary);
             told.push(Told {
                 index,
                 number,
                 at: Some(tell.at),
-                again,
+                turn,
             });
         }
         for index in self.in_order() {
             let new = told.iter().all(|told| told.index != index);
             if let Some(phone) = self.stored.phones.get(index).filter(|_| new) {
-                let number = add(draft, phone, prefer);
+                let number = add(draft, phone, primary);
                 told.push(Told {
                     index,
                     number,
                     at: None,
-                    again: false,
+                    turn: Turn::First,
                 });
             }
         }
@@ -140,8 +157,8 @@ impl<'a> Tel<'a> {
         draft: &mut Draft<'_>,
         tell: &Tell,
         phone: &Phone,
-        again: bool,
-        prefer: bool,
+        turn: Turn,
+        primary: Primary,
     ) -> String {
         let kept = self
             .read
@@ -152,11 +169,13 @@ impl<'a> Tel<'a> {
                 .iter()
                 .find(|read| read.identity == phone.identity)
         });
-        let renumbered = !self.reads_as(tell.number.trim(), phone, again);
-        let relabelled = !again && read.is_none_or(|read| read.location != phone.location);
+        let renumbered = !self.reads_as(tell.number.trim(), phone, turn);
+        let relabelled =
+            turn == Turn::First && read.is_none_or(|read| read.location != phone.location);
         let property = draft.lines().find(|(at, _)| *at == tell.at);
         let preferred = property.is_some_and(|(_, property)| property.preference().is_some());
-        let repreferred = prefer && preferred != (phone.primary && !again);
+        let prefers = phone.primary && turn == Turn::First;
+        let repreferred = primary == Primary::Said && preferred != prefers;
         if !(renumbered || relabelled || repreferred) {
             return tell.number.clone();
         }
@@ -187,13 +206,13 @@ impl<'a> Tel<'a> {
         number
     }
 
-    /// Whether a reader takes a number for that of a phone; `again` says that another line has it as
-    /// it is stored.
-    fn reads_as(&self, typed: &str, phone: &Phone, again: bool) -> bool {
+    /// Whether a reader takes a number for that of a phone; where it is said again, another line has
+    /// it as it is stored.
+    fn reads_as(&self, typed: &str, phone: &Phone, turn: Turn) -> bool {
         let read = || number::canonical(typed, None, self.stored.home);
         typed == phone.typed
             || read().number == phone.number
-            || again && read().identity == phone.identity
+            || turn == Turn::Again && read().identity == phone.identity
     }
 
     /// Writes what only callbook knows of the numbers, where a reader would take it for something
@@ -215,12 +234,12 @@ impl<'a> Tel<'a> {
             };
             let more = there.iter().find(about);
             let property = tel.at.and_then(|at| draft.property(at));
-            let bare = Known::of(property, &tel.number, None, self.stored, place == 0);
-            let now = Known::of(property, &tel.number, more, self.stored, place == 0);
+            let bare = Known::of(property, &tel.number, None, self.stored, place);
+            let now = Known::of(property, &tel.number, more, self.stored, place);
             let wanted = Known::stored(phone, self.stored);
             let right = |known: &Known| {
                 // The same number again has only to agree that it is historic (Phone resource, 4).
-                *known == wanted || tel.again && known.historic == wanted.historic
+                *known == wanted || tel.turn == Turn::Again && known.historic == wanted.historic
             };
             if let Some((at, _)) = more
                 && right(&now)
@@ -255,13 +274,13 @@ struct Known {
 }
 
 impl Known {
-    /// What a reader finds.
+    /// What a reader finds; `place` is that of the number on the card, the first of which is trusted.
     fn of(
         tel: Option<&Property>,
         number: &str,
         more: Option<&(usize, Property)>,
         stored: &Stored<'_>,
-        first: bool,
+        place: usize,
     ) -> Self {
         let more = more.map(|(_, more)| more);
         let flag = |name: &str| {
@@ -272,7 +291,7 @@ impl Known {
         let source = source.or_else(|| tel?.param("X-CALLBOOK-SOURCE").map(str::to_owned));
         let hint = more.and_then(|more| more.param("COUNTRY"));
         Self {
-            accurate: flag("ACCURATE").unwrap_or(first),
+            accurate: flag("ACCURATE").unwrap_or(place == 0),
             historic: flag("HISTORIC").unwrap_or_default(),
             source: source.unwrap_or_else(|| stored.source.to_owned()),
             country: Self::country(number, hint, stored),
@@ -318,10 +337,10 @@ impl Known {
 }
 
 /// Adds a TEL; gives the number as a reader finds it.
-fn add(draft: &mut Draft<'_>, phone: &Phone, prefer: bool) -> String {
+fn add(draft: &mut Draft<'_>, phone: &Phone, primary: Primary) -> String {
     let number = spelling(phone);
     let mut line = Line::text("TEL", &number);
-    if prefer && phone.primary {
+    if primary == Primary::Said && phone.primary {
         line.params.push(preference(draft.version()).to_owned());
     }
     for line in labelled(draft, line, phone.location.as_deref()) {
