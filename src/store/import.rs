@@ -153,7 +153,7 @@ impl Writer<'_> {
             card: bytes,
         } = card;
         let name = contact.names().next().map(str::to_owned);
-        let revised_at = contact.updated_at;
+        let (chosen, revised_at) = (contact.id, contact.updated_at);
         for phone in &mut phones {
             // An id that is taken is somebody else's.
             phone.id = self.free_id(phone.id)?;
@@ -182,7 +182,7 @@ impl Writer<'_> {
             for phone in &mut taken.phones {
                 phone.contact = taken.contact.id;
             }
-        } else if let Some((known, by)) = self.known(&taken)? {
+        } else if let Some((known, by)) = self.known(&taken, chosen)? {
             let found = Found {
                 contact: contacts::find(self.connection(), known)?,
                 phones: record::phones_of(self.connection(), known)?,
@@ -313,11 +313,17 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The contact that a card is about, if it is there.
-    fn known(&self, taken: &Taken) -> Answer<Option<(ContactId, KnownBy)>> {
+    /// The contact that a card is about, if it is there; `chosen` is the id that the card gives.
+    fn known(
+        &self,
+        taken: &Taken,
+        chosen: Option<ContactId>,
+    ) -> Answer<Option<(ContactId, KnownBy)>> {
         let contact = &taken.contact;
-        if self.is_there(Key::Contact(contact.id))? {
-            return Ok(Some((contact.id, KnownBy::Uid)));
+        if let Some(id) = chosen
+            && self.is_there(Key::Contact(id))?
+        {
+            return Ok(Some((id, KnownBy::Uid)));
         }
         if let Some(uid) = &contact.uid {
             let found = self

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
@@ -148,7 +149,6 @@ impl<'c> Writer<'c> {
         mut contact: Contact,
         phones: &mut [Phone],
     ) -> Answer<Contact> {
-        self.refuse_taken(Key::Contact(contact.id))?;
         let claim = phones.iter().rfind(|phone| phone.primary);
         let heir = heir(phones, claim.map(|phone| phone.id));
         contact.updated_in_db_at = self.next_stamp();
@@ -156,15 +156,14 @@ impl<'c> Writer<'c> {
             phone.primary = Some(phone.id) == heir;
             phone.updated_in_db_at = self.next_stamp();
         }
-        record::insert_contact(self.connection, &contact, phones)?;
+        refuse_taken(record::insert_contact(self.connection, &contact, phones))?;
         self.gone.remove(&contact.id);
         self.born.insert(contact.id);
         let record = Record::Contact(Box::new(contact.clone()));
         self.trace(Key::Contact(contact.id), None, Some(record));
         for phone in phones {
-            self.refuse_taken(Key::Phone(phone.id))?;
             // That the contact was made says it of its phones too: they go and come with it.
-            record::insert_phone(self.connection, phone)?;
+            refuse_taken(record::insert_phone(self.connection, phone))?;
         }
         Ok(contact)
     }
@@ -200,7 +199,10 @@ impl<'c> Writer<'c> {
     /// Inserts a phone. That it is to be primary is settled at the end, when the old one has given
     /// way: the database allows one at a time.
     pub(super) fn insert_phone(&mut self, mut phone: Phone) -> Answer<()> {
-        self.refuse_taken(Key::Phone(phone.id))?;
+        // The same number comes with the same id; what is wrong is the id.
+        if self.is_there(Key::Phone(phone.id))? {
+            return Err(taken().into());
+        }
         self.refuse_twice(&phone)?;
         self.claim(&mut phone);
         phone.updated_in_db_at = self.next_stamp();
@@ -266,19 +268,6 @@ impl<'c> Writer<'c> {
             .query_row([key.uuid().as_bytes()], |_| Ok(()))
             .optional()?;
         Ok(found.is_some())
-    }
-
-    /// Refuses an id that is taken.
-    fn refuse_taken(&self, key: Key) -> Answer<()> {
-        if self.is_there(key)? {
-            return Err(Refusal {
-                kind: Kind::Conflict,
-                faults: vec![Fault::of("id", "exists already")],
-                stored: None,
-            }
-            .into());
-        }
-        Ok(())
     }
 
     /// Refuses a number that the contact has already, and names the one that is there.
@@ -420,5 +409,23 @@ impl<'c> Writer<'c> {
             }
         }
         operations
+    }
+}
+
+/// Refuses an id that is taken: the table says so itself, which costs nothing where it is not.
+fn refuse_taken(inserted: rusqlite::Result<()>) -> Answer<()> {
+    let error = inserted.as_ref().err();
+    let error = error.and_then(rusqlite::Error::sqlite_error);
+    if error.is_some_and(|error| error.extended_code == SQLITE_CONSTRAINT_PRIMARYKEY) {
+        return Err(taken().into());
+    }
+    Ok(inserted?)
+}
+
+fn taken() -> Refusal {
+    Refusal {
+        kind: Kind::Conflict,
+        faults: vec![Fault::of("id", "exists already")],
+        stored: None,
     }
 }
