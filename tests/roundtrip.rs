@@ -9,10 +9,11 @@ use std::path::Path;
 
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
+use callbook::domain::intake::{Said, Taken};
 use callbook::domain::listing::ListQuery;
 use callbook::domain::listing::Selection;
 use callbook::domain::number::Region;
-use callbook::domain::phone::{Phone, PhoneAttributes};
+use callbook::domain::phone::{Context, Phone, PhoneAttributes};
 use callbook::exchange::csv::{self, Guard};
 use callbook::exchange::vcard::{self, Cards, Version};
 use callbook::export::Form;
@@ -785,5 +786,91 @@ proptest! {
         let mut other = Book::new();
         import(&mut other, &card);
         prop_assert_eq!(plain(&before), plain(&only(&other)), "{}", text(&card));
+    }
+}
+
+/// Cards of many programs, with some bytes changed: what no program writes, and a disk may.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cards");
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut cards: Vec<Vec<u8>> = files
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .collect();
+    cards.push(BIANCHI.into());
+    cards.sort();
+    let sign = prop_oneof![
+        // A quote that does not close has no one meaning to convert.
+        any::<u8>().prop_filter("no quote", |sign| *sign != b'"'),
+        prop::sample::select(b"\r\n;:,=\\ .".to_vec()),
+    ];
+    let change = (any::<prop::sample::Index>(), sign, 0..3_u8);
+    let changes = prop::collection::vec(change, 0..8);
+    (prop::sample::select(cards), changes).prop_map(|(mut card, changes)| {
+        for (at, sign, kind) in changes {
+            if card.is_empty() {
+                break;
+            }
+            let at = at.index(card.len());
+            match kind {
+                0 => card[at] = sign,
+                1 => card.insert(at, sign),
+                _ => drop(card.remove(at)),
+            }
+        }
+        card
+    })
+}
+
+/// The records of a card, as they would be stored.
+fn taken(card: &[u8]) -> Option<(Contact, Vec<Phone>)> {
+    let incoming = Cards::new(card).next()?.ok()?;
+    let said = Said {
+        contact: incoming.contact,
+        phones: incoming.phones,
+    };
+    let mut ids = 0;
+    let context = || {
+        ids += 1;
+        Context {
+            now: callbook::domain::timestamp::Timestamp::from_micros(support::NOON),
+            home: Region::new("US"),
+            fresh_id: uuid::Uuid::from_u128(ids),
+        }
+    };
+    let taken = Taken::of(said, vcard::SOURCE, context).ok()?.settled();
+    Some((taken.contact, taken.phones))
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn whatever_came_in_as_a_card_goes_out_so_and_says_the_same_in_another_version(
+        file in damaged(),
+    ) {
+        let home = Region::new("US");
+        for card in Cards::new(&file[..]).flatten() {
+            let card = card.card;
+            let Some((contact, phones)) = taken(&card) else { continue };
+            let same = vcard::write(&contact, &phones, Some(&card), None, home);
+            prop_assert_eq!(text(&same), text(&card));
+            for version in [Version::V30, Version::V40] {
+                let other = vcard::write(&contact, &phones, Some(&card), Some(version), home);
+                let read = taken(&other);
+                prop_assert!(read.is_some(), "{}", text(&other));
+                let (contact_read, phones_read) = read.unwrap();
+                let numbers = |phones: &[Phone]| {
+                    let mut numbers: Vec<_> = phones
+                        .iter()
+                        .map(|phone| (phone.identity.clone(), phone.location.clone(), phone.primary))
+                        .collect();
+                    numbers.sort();
+                    numbers
+                };
+                prop_assert_eq!(numbers(&phones_read), numbers(&phones), "{}", text(&other));
+                prop_assert_eq!(&contact_read.name, &contact.name, "{}", text(&other));
+                prop_assert_eq!(&contact_read.note, &contact.note, "{}", text(&other));
+            }
+        }
     }
 }

@@ -219,6 +219,12 @@ impl<'a> ContentLine<'a> {
             value,
         };
         for part in parts {
+            // A backslash is plain text in a parameter (RFC 6350, 3.3); calcard takes it for an escape,
+            // and before a colon that would swallow the value.
+            let part: String = part
+                .chars()
+                .filter(|sign| !sign.is_control() && *sign != '\\')
+                .collect();
             read.parameter(part.trim())?;
         }
         Some(read)
@@ -250,13 +256,7 @@ impl<'a> ContentLine<'a> {
         text.push_str(&self.name);
         for param in &self.params {
             text.push(';');
-            // A backslash is plain text in a parameter (RFC 6350, 3.3); calcard takes it for an escape,
-            // and before a colon that would swallow the value.
-            text.extend(
-                param
-                    .chars()
-                    .filter(|sign| !sign.is_control() && *sign != '\\'),
-            );
+            text.push_str(param);
         }
         text.push_str(";VALUE=text");
         let foreign = self

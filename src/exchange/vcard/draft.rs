@@ -6,6 +6,7 @@ use super::contact;
 use super::content::{Unfolded, content_lines, split};
 use super::convert;
 use super::line::{Form, Line, Version, escape};
+use super::param::holds;
 use super::property::{self, Property};
 
 /// Properties that hold one text over all their lines; of any other the first line is the one.
@@ -239,7 +240,10 @@ impl<'a> Draft<'a> {
             None => (None, name),
         };
         let plain = |param: &&str| {
+            let param: String = param.chars().filter(|sign| holds(*sign)).collect();
+            let param = param.trim();
             let (name, value) = param.split_once('=').unwrap_or(("ENCODING", param));
+            let (name, value) = (name.trim(), value.trim());
             let encoding = ["QUOTED-PRINTABLE", "8BIT", "7BIT"];
             let encodes = name.eq_ignore_ascii_case("ENCODING")
                 && encoding
