@@ -123,6 +123,12 @@ fn difference(row: &csv::StringRecord, at: impl Fn(&str) -> usize) -> Option<Str
             format!("{}{extension}", cell("e164")),
         ),
         ("international", read.international(), expected("intl")),
+        (
+            // What is stored is shown as what was read.
+            "shown",
+            callbook::domain::number::display_of(Some(&read.calling_code.to_string()), &read.e164),
+            expected("intl"),
+        ),
         ("national", read.national(), expected("national")),
         ("RFC 3966", read.rfc3966(), expected("rfc3966")),
     ];

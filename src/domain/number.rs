@@ -446,6 +446,45 @@ pub fn display(stored: &str) -> String {
     }
 }
 
+/// What a screen shows for a stored number whose calling code is known: as [`display`], without
+/// parsing it again, which costs more than all else that is done to show a row.
+#[must_use]
+pub fn display_of(calling_code: Option<&str>, stored: &str) -> String {
+    match calling_code.and_then(|code| stored_as(code, stored)) {
+        Some(parsed) => parsed
+            .format_as(PhoneNumberFormat::International)
+            .into_owned(),
+        None => display(stored),
+    }
+}
+
+/// A stored number as the library holds it; none where it is not of this calling code.
+fn stored_as(calling_code: &str, stored: &str) -> Option<PhoneNumber> {
+    let rest = stored.strip_prefix('+')?.strip_prefix(calling_code)?;
+    let (national, extension) = match rest.split_once(";ext=") {
+        Some((national, extension)) => (national, Some(extension.to_owned())),
+        None => (rest, None),
+    };
+    // A number has its leading zeros beside it, since they count in some plans; of zeros only, the
+    // last is the number.
+    let last = national.len().checked_sub(1)?;
+    let zeros = national
+        .bytes()
+        .take(last)
+        .take_while(|digit| *digit == b'0');
+    let zeros = zeros.count();
+    let significant = national.get(zeros..)?;
+    let zeros = i32::try_from(zeros).ok()?;
+    Some(PhoneNumber {
+        country_code: calling_code.parse().ok()?,
+        national_number: significant.parse().ok()?,
+        extension,
+        italian_leading_zero: (zeros > 0).then_some(true),
+        number_of_leading_zeros: (zeros > 1).then_some(zeros),
+        ..PhoneNumber::default()
+    })
+}
+
 /// The decimal digits of a text in any script, as ASCII.
 #[must_use]
 pub fn digits(text: &str) -> String {

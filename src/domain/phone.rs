@@ -119,7 +119,7 @@ impl Phone {
     #[must_use]
     pub fn shown(&self) -> String {
         if self.is_normalised() {
-            number::display(&self.number)
+            number::display_of(self.country_code.as_deref(), &self.number)
         } else {
             self.number.clone()
         }
