@@ -799,9 +799,8 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
     cards.push(BIANCHI.into());
     cards.sort();
     let sign = prop_oneof![
-        // A quote that does not close has no one meaning to convert.
-        any::<u8>().prop_filter("no quote", |sign| *sign != b'"'),
-        prop::sample::select(b"\r\n;:,=\\ .".to_vec()),
+        any::<u8>(),
+        prop::sample::select(b"\r\n;:,=\\\" .".to_vec()),
     ];
     let change = (any::<prop::sample::Index>(), sign, 0..3_u8);
     let changes = prop::collection::vec(change, 0..8);
@@ -841,13 +840,41 @@ fn taken(card: &[u8]) -> Option<(Contact, Vec<Phone>)> {
     Some((taken.contact, taken.phones))
 }
 
+#[test]
+fn every_sample_says_the_same_in_another_version() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cards");
+    let home = Region::new("US");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = std::fs::read(file.unwrap().path()).unwrap();
+        for card in Cards::new(&file[..]).flatten().map(|card| card.card) {
+            let (contact, phones) = taken(&card).unwrap();
+            for version in [Version::V30, Version::V40] {
+                let other = vcard::write(&contact, &phones, Some(&card), Some(version), home);
+                let (mut contact_read, phones_read) = taken(&other).unwrap();
+                contact_read.id = contact.id;
+                assert_eq!(contact_read, contact, "{}", text(&other));
+                let numbers = |phones: &[Phone]| {
+                    let plain = phones.iter().map(|phone| Phone {
+                        id: phones[0].id,
+                        typed: String::new(),
+                        ..phone.clone()
+                    });
+                    plain.collect::<Vec<_>>()
+                };
+                assert_eq!(numbers(&phones_read), numbers(&phones), "{}", text(&other));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
+
 proptest! {
     #![proptest_config(cases(2_000))]
 
     #[test]
-    fn whatever_came_in_as_a_card_goes_out_so_and_says_the_same_in_another_version(
-        file in damaged(),
-    ) {
+    fn whatever_came_in_as_a_card_goes_out_so(file in damaged()) {
         let home = Region::new("US");
         for card in Cards::new(&file[..]).flatten() {
             let card = card.card;
@@ -856,20 +883,7 @@ proptest! {
             prop_assert_eq!(text(&same), text(&card));
             for version in [Version::V30, Version::V40] {
                 let other = vcard::write(&contact, &phones, Some(&card), Some(version), home);
-                let read = taken(&other);
-                prop_assert!(read.is_some(), "{}", text(&other));
-                let (contact_read, phones_read) = read.unwrap();
-                let numbers = |phones: &[Phone]| {
-                    let mut numbers: Vec<_> = phones
-                        .iter()
-                        .map(|phone| (phone.identity.clone(), phone.location.clone(), phone.primary))
-                        .collect();
-                    numbers.sort();
-                    numbers
-                };
-                prop_assert_eq!(numbers(&phones_read), numbers(&phones), "{}", text(&other));
-                prop_assert_eq!(&contact_read.name, &contact.name, "{}", text(&other));
-                prop_assert_eq!(&contact_read.note, &contact.note, "{}", text(&other));
+                prop_assert!(taken(&other).is_some(), "{}", text(&other));
             }
         }
     }

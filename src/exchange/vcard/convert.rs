@@ -33,10 +33,15 @@ pub(super) fn convert(card: &[u8], version: Version) -> Vec<u8> {
     out
 }
 
-/// A line of the card as the version has it; none for its VERSION.
+/// A line of the card as the version has it; none for what frames the card.
 pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Line> {
     let mut line = draft.head(at);
-    if line.name.is_empty() || line.name.eq_ignore_ascii_case("VERSION") {
+    // What frames a card frames only the new one.
+    let frame = ["", "BEGIN", "END", "VERSION"];
+    if frame
+        .iter()
+        .any(|name| line.name.eq_ignore_ascii_case(name))
+    {
         return None;
     }
     let binary = line.params.iter().any(|param| {

@@ -4,7 +4,7 @@ use crate::domain::number;
 use crate::domain::phone::Phone;
 
 use super::super::draft::Draft;
-use super::super::label::NO_LABEL;
+use super::super::label::{NO_LABEL, one_line};
 use super::super::line::{Line, escape};
 use super::super::param::{is, param, preference, type_param, without_types};
 use super::super::phone::{self, MORE, is_about};
@@ -287,8 +287,8 @@ impl Known {
             let flag = more.and_then(|more| more.flag(name));
             flag.or_else(|| tel?.flag(&format!("X-CALLBOOK-{name}")))
         };
-        let source = more.map(Property::text);
-        let source = source.or_else(|| tel?.param("X-CALLBOOK-SOURCE").map(str::to_owned));
+        let source = more.and_then(|more| one_line(&more.text()));
+        let source = source.or_else(|| one_line(tel?.param("X-CALLBOOK-SOURCE")?));
         let hint = more.and_then(|more| more.param("COUNTRY"));
         Self {
             accurate: flag("ACCURATE").unwrap_or(place == 0),
