@@ -103,6 +103,23 @@ mod opening {
     }
 
     #[test]
+    fn what_was_there_at_the_start_is_no_change_by_somebody_else() {
+        let mut book = Book::new();
+        book.contact("Ada");
+        let Book {
+            path,
+            clock,
+            store,
+            folder: _kept,
+        } = book;
+        drop(store);
+        let store = Store::open(&path, options(&clock)).unwrap();
+        assert!(!store.changed_elsewhere().unwrap());
+        store.rows(&ListQuery::default(), 0, 9).unwrap();
+        assert!(!store.changed_elsewhere().unwrap());
+    }
+
+    #[test]
     fn an_empty_file_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("contacts.db");

@@ -27,7 +27,7 @@ pub(crate) struct Book {
     pub store: Store,
     pub clock: Arc<AtomicI64>,
     pub path: PathBuf,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 /// 24 November 2026, noon.
@@ -54,7 +54,7 @@ impl Book {
             store,
             clock,
             path,
-            _folder: folder,
+            folder,
         }
     }
 
