@@ -86,7 +86,11 @@ pub fn run(start: Start) -> Result<(u8, View)> {
     let (mut runtime, events) = Runtime::start(start.path, start.options, start.call)?;
     let mut effects = update::start(&mut model, &start.view);
     loop {
-        for effect in std::mem::take(&mut effects) {
+        // What is asked of the store goes out after the frame: its work would slow the drawing.
+        let (asked, other): (Vec<Effect>, Vec<Effect>) = std::mem::take(&mut effects)
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Ask(..)));
+        for effect in other {
             match effect {
                 Effect::Quit => return Ok((0, update::leave(&model))),
                 Effect::Redraw => screen.resize(screen.size()?.into())?,
@@ -98,6 +102,9 @@ pub fn run(start: Start) -> Result<(u8, View)> {
             }
         }
         draw(&mut screen, &model, &start.theme)?;
+        for effect in asked {
+            runtime.run(effect, &mut guard)?;
+        }
         runtime.permit();
         let mut next = Some(events.recv()?);
         // What else is queued is taken before anything is drawn, so that a held key never lags.

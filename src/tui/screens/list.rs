@@ -26,6 +26,8 @@ pub struct List {
     pub marks: BTreeSet<ContactId>,
     /// The line of the filter.
     pub filter: Field,
+    /// Whether the rows are still to be counted.
+    uncounted: bool,
     rows_ticket: Ticket,
     count_ticket: Ticket,
     place_ticket: Ticket,
@@ -98,6 +100,14 @@ pub fn reload(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
     model.list.loaded = false;
     model.list.asked = None;
     fill(model, height, effects);
+    // What is counted comes when the rows are there; a count of before is none any more.
+    model.list.count_ticket = model.next_ticket();
+    model.list.uncounted = true;
+}
+
+/// Asks how many rows there are, and for the totals.
+fn count(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.list.uncounted = false;
     let request = Request::Count(model.list.query.clone());
     model.list.count_ticket = model.ask(request, effects);
     model.totals_ticket = model.ask(Request::Totals, effects);
@@ -158,6 +168,9 @@ pub fn take(
                 model.list.go(last, height);
             }
             model.list.go(model.list.cursor, height);
+            if model.list.uncounted {
+                count(model, effects);
+            }
         }
         Reply::Count(total) if ticket == model.list.count_ticket => {
             model.list.total = Some(*total);
