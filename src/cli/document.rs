@@ -149,6 +149,9 @@ pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
     Ok(0)
 }
 
+/// The exit status of a search that finds nobody.
+pub(super) const NOBODY: u8 = Kind::NotFound.exit_status();
+
 /// What a command answers.
 pub(super) struct Answer {
     /// For programs; null where there is nothing to say.

@@ -17,11 +17,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::store::Store;
 
-use super::document::{Answer, answer};
+use super::document::{Answer, NOBODY, answer};
 use super::format::{Format, emails};
-
-/// The exit status where nobody is found.
-const NOBODY: u8 = 3;
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
@@ -49,11 +46,7 @@ pub(super) struct FindCommand {
 impl FindCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let layout = self
-            .format
-            .as_deref()
-            .unwrap_or("{name}\\t{number}\\t{label}\\t{flags}");
-        let layout = Format::read(layout)?;
+        let layout = Format::asked(self.format.as_deref())?;
         let text = self.text.join(" ");
         let found = match open().and_then(|store| self.found(&store, &text)) {
             Ok(found) => found,

@@ -40,8 +40,13 @@ enum Piece {
 }
 
 impl Format {
+    /// The layout that is asked for, or the usual one.
+    pub(super) fn asked(text: Option<&str>) -> Result<Self> {
+        Self::read(text.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))
+    }
+
     /// Reads a layout: fields in braces, `\t` and `\n`; two braces for one.
-    pub(super) fn read(text: &str) -> Result<Self> {
+    fn read(text: &str) -> Result<Self> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut signs = text.chars().peekable();

@@ -9,11 +9,8 @@ use crate::domain::phone::resource;
 use crate::domain::refusal::Refusal;
 use crate::store::Store;
 
-use super::document::{Answer, answer};
+use super::document::{Answer, NOBODY, answer};
 use super::format::Format;
-
-/// The exit status where nobody has it.
-const NOBODY: u8 = 3;
 
 /// Runs the command: a line for each contact that has the number, historic or not.
 pub(super) fn run(
@@ -22,7 +19,7 @@ pub(super) fn run(
     layout: Option<&str>,
     open: impl FnOnce() -> Result<Store, Refusal>,
 ) -> Result<u8> {
-    let layout = Format::read(layout.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))?;
+    let layout = Format::asked(layout)?;
     let found = open().and_then(|store| {
         let mut holders = Vec::new();
         for holder in store.lookup(bare(number))? {

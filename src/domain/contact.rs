@@ -158,6 +158,12 @@ impl Contact {
         })
     }
 
+    /// The `UID` under which a contact goes out that has none of its own: its id (RFC 9562).
+    #[must_use]
+    pub fn own_uid(&self) -> String {
+        format!("urn:uuid:{}", self.id)
+    }
+
     /// How the name is written in a sorted list: `Bianchi, Marco`; the shown name where it has one
     /// part only.
     #[must_use]

@@ -339,7 +339,9 @@ fn newer_phone(stored: &Phone, old: &Phone, new: &Phone) -> Phone {
     after
 }
 
-fn primary_of(phones: &[Phone]) -> Option<&str> {
+/// The identity of the primary one of some phones.
+#[must_use]
+pub fn primary_of(phones: &[Phone]) -> Option<&str> {
     let primary = phones.iter().find(|phone| phone.primary);
     primary.map(|phone| phone.identity.as_str())
 }

@@ -254,7 +254,7 @@ impl Writer<'_> {
         }
         let mut after = contact.clone();
         // A contact without a UID goes out under its id, and comes back so.
-        if taken.contact.uid == Some(format!("urn:uuid:{}", contact.id)) {
+        if taken.contact.uid == Some(contact.own_uid()) {
             taken.contact.uid.clone_from(&contact.uid);
         }
         let older = kept

@@ -4,7 +4,7 @@
 use super::content::split;
 use super::draft::Draft;
 use super::line::{Form, Line, Version, escape};
-use super::param::{is, preference, without_types};
+use super::param::{is, is_binary, preference, without_types};
 use super::phone::number;
 
 /// The card in this version; the very same where it has it.
@@ -44,12 +44,7 @@ pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Lin
     {
         return None;
     }
-    let binary = line.params.iter().any(|param| {
-        let value = param.rsplit('=').next().unwrap_or_default();
-        ["B", "BASE64"]
-            .iter()
-            .any(|own| value.eq_ignore_ascii_case(own))
-    });
+    let binary = line.params.iter().any(|param| is_binary(param));
     let text = draft.text(at);
     let value = split(text).map(|(_, value)| value).unwrap_or_default();
     line.value = if binary {
@@ -101,11 +96,6 @@ fn value_of(draft: &Draft<'_>, at: usize, name: &str, value: &[u8]) -> String {
     {
         return escape(&property.text());
     }
-    let component = |list: &Vec<String>| -> String {
-        let list: Vec<String> = list.iter().map(|text| escape(text)).collect();
-        list.join(",")
-    };
-    let components: Vec<String> = property.components.iter().map(component).collect();
     let between = if matches!(
         name.to_ascii_uppercase().as_str(),
         "NICKNAME" | "CATEGORIES"
@@ -114,18 +104,12 @@ fn value_of(draft: &Draft<'_>, at: usize, name: &str, value: &[u8]) -> String {
     } else {
         ";"
     };
-    components.join(between)
+    property.escaped().join(between)
 }
 
 /// Binary data as the version embeds it: with `ENCODING`, or from 4.0 on in a `data:` address.
 fn embed(line: &mut Line, version: Version) {
-    let encoding = |param: &String| {
-        let value = param.rsplit('=').next().unwrap_or_default();
-        ["B", "BASE64"]
-            .iter()
-            .any(|own| value.eq_ignore_ascii_case(own))
-    };
-    line.params.retain(|param| !encoding(param));
+    line.params.retain(|param| !is_binary(param));
     if version != Version::V40 {
         line.params.push("ENCODING=b".to_owned());
         return;

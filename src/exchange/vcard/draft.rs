@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::contact;
 use super::content::{Unfolded, content_lines, split};
 use super::convert;
-use super::line::{Form, Line, Version, escape};
+use super::line::{Form, Line, Version};
 use super::param::holds;
 use super::property::{self, Property};
 
@@ -170,16 +170,9 @@ impl<'a> Draft<'a> {
     /// The components of a property's value, escaped; none where the card does not have it.
     pub(super) fn components(&self, name: &str) -> Vec<String> {
         let found = self.lines().find(|(_, property)| property.name == name);
-        let components = found.map(|(_, property)| property.components.as_slice());
-        let component = |list: &Vec<String>| {
-            let list: Vec<String> = list.iter().map(|text| escape(text)).collect();
-            list.join(",")
-        };
-        components
+        found
+            .map(|(_, property)| property.escaped())
             .unwrap_or_default()
-            .iter()
-            .map(component)
-            .collect()
     }
 
     /// Gives a property this value, or leaves it out.

@@ -61,3 +61,11 @@ pub(super) fn without_types(params: &[String], goes: impl Fn(&str) -> bool) -> V
         });
     kept.collect()
 }
+
+/// Whether a parameter says that the value is base64, in the words of any version.
+pub(super) fn is_binary(param: &str) -> bool {
+    let value = param.rsplit('=').next().unwrap_or_default();
+    ["B", "BASE64"]
+        .iter()
+        .any(|own| value.eq_ignore_ascii_case(own))
+}

@@ -9,6 +9,7 @@ use calcard::vcard::{
 };
 
 use super::content::{self, Unfolded};
+use super::line::escape;
 
 /// One property of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,15 @@ impl Property {
     pub(super) fn text(&self) -> String {
         let components: Vec<String> = self.components.iter().map(|list| list.join(",")).collect();
         components.join(";")
+    }
+
+    /// The components of the value as they are written, each with its list.
+    pub(super) fn escaped(&self) -> Vec<String> {
+        let component = |list: &Vec<String>| {
+            let list: Vec<String> = list.iter().map(|text| escape(text)).collect();
+            list.join(",")
+        };
+        self.components.iter().map(component).collect()
     }
 
     /// How much this one is preferred to others, the least the most: PREF from 1 to 100 (RFC 6350,

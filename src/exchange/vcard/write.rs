@@ -11,7 +11,7 @@ mod tel;
 use uuid::Uuid;
 
 use crate::domain::contact::{Contact, split_name};
-use crate::domain::intake::{Said, Taken};
+use crate::domain::intake::{Said, Taken, primary_of};
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;
@@ -47,7 +47,11 @@ pub fn write(
         (None, version) => stored.fresh(version.unwrap_or(Version::V30)),
     };
     let written = stored.written(&card, tel::Primary::AsRead);
-    if written == card || stored.primary() == stored.read(&written).as_ref().and_then(primary) {
+    if written == card {
+        return written;
+    }
+    let read = stored.read(&written);
+    if primary_of(phones) == read.as_ref().and_then(|read| primary_of(&read.phones)) {
         return written;
     }
     // A card names no primary, and who it would be has changed with the rest.
@@ -73,18 +77,7 @@ fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
     }
 }
 
-fn primary(taken: &Taken) -> Option<String> {
-    let primary = taken.phones.iter().find(|phone| phone.primary);
-    primary.map(|phone| phone.identity.clone())
-}
-
 impl Stored<'_> {
-    /// The identity of the primary phone.
-    fn primary(&self) -> Option<String> {
-        let primary = self.phones.iter().find(|phone| phone.primary);
-        primary.map(|phone| phone.identity.clone())
-    }
-
     /// The records that a card makes, or none where it makes none.
     fn read(&self, card: &[u8]) -> Option<Taken> {
         self.taken(said(&property::properties(card)))
@@ -129,7 +122,7 @@ impl Stored<'_> {
         let mut draft = Draft::new(b"BEGIN:VCARD\r\nEND:VCARD\r\n", version);
         draft.add(Line::of("VERSION", number.to_owned()));
         let uid = self.contact.uid.clone();
-        let uid = uid.unwrap_or_else(|| own_uid(self.contact));
+        let uid = uid.unwrap_or_else(|| self.contact.own_uid());
         draft.add(Line::text("UID", &uid));
         let (made, changed) = (self.contact.created_at, self.contact.updated_at);
         draft.add(match version {
@@ -162,7 +155,7 @@ impl Stored<'_> {
             }
         }
         // A contact without a UID goes out under its id, but not where it came without one.
-        let own = said.uid.clone().filter(|uid| *uid == own_uid(stored));
+        let own = said.uid.clone().filter(|uid| *uid == stored.own_uid());
         let uid = stored.uid.clone().or(own);
         if said.uid != uid {
             draft.put("UID", uid.map(|uid| escape(&uid)));
@@ -189,11 +182,6 @@ impl Stored<'_> {
         tel::Tel::new(self, read_phones).write(&mut draft, primary);
         draft.finish()
     }
-}
-
-/// The UID of a contact that has none of its own.
-fn own_uid(contact: &Contact) -> String {
-    format!("urn:uuid:{}", contact.id)
 }
 
 /// Writes FN and N where they say something else.

@@ -1,5 +1,6 @@
 //! Phones as lines of a card: TEL, its label, and the line that says what only callbook knows.
 
+use crate::domain::intake::primary_of;
 use crate::domain::number;
 use crate::domain::phone::Phone;
 
@@ -147,8 +148,7 @@ impl<'a> Tel<'a> {
     }
 
     fn primary_moved(&self) -> bool {
-        let primary = self.read.iter().find(|phone| phone.primary);
-        self.stored.primary() != primary.map(|phone| phone.identity.clone())
+        primary_of(self.stored.phones) != primary_of(self.read)
     }
 
     /// Writes one TEL anew where it says something else; gives the number as a reader finds it.
