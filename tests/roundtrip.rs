@@ -870,6 +870,21 @@ fn every_sample_says_the_same_in_another_version() {
     assert!(seen > 30, "{seen}");
 }
 
+#[test]
+fn a_byte_order_mark_before_begin_stays_out_of_a_card_in_another_version() {
+    let file = " \u{feff}BEGIN:VCARD\nVERSION:3.0\nFN:Imre Kiss\nTEL:+36 1 555 0134\nEND:VCARD\n";
+    let card = Cards::new(file.as_bytes()).next().unwrap().unwrap().card;
+    let (contact, phones) = taken(&card).unwrap();
+    let other = vcard::write(&contact, &phones, Some(&card), Some(Version::V40), None);
+    assert_eq!(
+        taken(&other).unwrap().0.name,
+        "Imre Kiss",
+        "{}",
+        text(&other)
+    );
+    assert_eq!(text(&other).matches("BEGIN").count(), 1, "{}", text(&other));
+}
+
 proptest! {
     #![proptest_config(cases(2_000))]
 

@@ -38,10 +38,9 @@ pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Lin
     let mut line = draft.head(at);
     // What frames a card frames only the new one.
     let frame = ["", "BEGIN", "END", "VERSION"];
-    if frame
-        .iter()
-        .any(|name| line.name.eq_ignore_ascii_case(name))
-    {
+    // Joined files have a byte order mark before a BEGIN that is not their first.
+    let name = line.name.strip_prefix('\u{feff}').unwrap_or(&line.name);
+    if frame.iter().any(|known| name.eq_ignore_ascii_case(known)) {
         return None;
     }
     let binary = line.params.iter().any(|param| is_binary(param));
