@@ -1,5 +1,5 @@
-//! What comes back at the next start: the filter, the order and the contact that were on the screen,
-//! for each database.
+//! What comes back at the next start, for each database: the filter, the order and the contact that
+//! were on the screen, and who is used.
 //!
 //! It is a convenience in the XDG state folder, never part of the data: a file that is missing or
 //! broken is nothing remembered.
@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::listing::Order;
+use crate::domain::usage::Usage;
 
 /// What was on the screen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct View {
     /// The text of the filter.
@@ -26,6 +27,8 @@ pub struct View {
     pub order: Order,
     /// The contact under the cursor.
     pub contact: Option<Uuid>,
+    /// Who is used, and how much.
+    pub usage: Usage,
 }
 
 /// The views by the path of their database.
@@ -111,6 +114,7 @@ fn remember_in(file: &Path, database: &Path, view: &View) -> io::Result<()> {
 mod tests {
     use super::{View, recall_from, remember_in};
     use crate::domain::listing::Order;
+    use crate::domain::usage::Usage;
 
     #[test]
     fn each_book_comes_back_as_it_was_left_and_a_broken_file_is_nothing() {
@@ -122,6 +126,7 @@ mod tests {
             filter: "mar".to_owned(),
             order: Order::Changed,
             contact: None,
+            usage: Usage::default(),
         };
         remember_in(&file, &one, &view).unwrap();
         assert_eq!(recall_from(&file, &one), view);

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use callbook::domain::import::Progress;
 use callbook::domain::number::Region;
 use callbook::domain::refusal::{Kind, Refusal};
@@ -11,9 +13,8 @@ use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::model::{
-    Effect, Model, Msg, Reply, Request, Screen, Size, Step, Ticket, TimerId, Write, Written,
-};
+use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Size, Ticket, TimerId};
+use callbook::tui::runtime::Keeper;
 use callbook::tui::theme::{ASCII, Glyphs, Palette, Theme, UNICODE};
 use callbook::tui::update::{leave, start, update};
 use callbook::tui::view::view;
@@ -118,103 +119,9 @@ impl Desk {
     }
 
     fn answer(&mut self, request: Request) -> Reply {
-        let store = &mut self.book.store;
-        let forward = |point, contact| {
-            Reply::Written(Written {
-                point,
-                step: Step::Forward,
-                contact,
-                report: None,
-                rejects: None,
-            })
-        };
-        let reply = match request {
-            Request::Rows(query, first, count) => store.rows(&query, first, count).map(Reply::Rows),
-            Request::Count(query) => store.count(&query).map(Reply::Count),
-            Request::Totals => store.totals().map(Reply::Totals),
-            Request::Place(query, id) => store.place(&query, id).map(Reply::Place),
-            Request::Profile(id) => Ok(Reply::Profile(store.profile(id).ok().map(Box::new))),
-            Request::Holders(typed, except) => store.holders(&typed, except).map(Reply::Holders),
-            Request::History(id) => store.history(id, 100).map(Reply::History),
-            Request::Write(Write::Phone(id, sent)) => store
-                .update_phone(id, sent, Vec::new())
-                .map(|done| forward(done.point, Some(done.value.contact))),
-            Request::Write(Write::AddPhone(id, sent)) => store
-                .create_phone(id, sent, Vec::new())
-                .map(|done| forward(done.point, Some(id))),
-            Request::Write(Write::DeletePhone(id, stamp)) => store
-                .delete_phone(id, Some(stamp))
-                .map(|done| forward(done.point, None)),
-            Request::Write(Write::Contact(edit)) => store
-                .save_contact(*edit)
-                .map(|done| forward(done.point, Some(done.value))),
-            Request::Write(Write::ContactAttributes(id, sent)) => store
-                .update_contact(id, *sent, Vec::new())
-                .map(|done| forward(done.point, Some(id))),
-            Request::Write(Write::DeleteContacts(ids)) => store
-                .delete_contacts(&ids)
-                .map(|done| forward(done.point, None)),
-            Request::Write(Write::Confirm(ids)) => store
-                .confirm_contacts(&ids)
-                .map(|done| forward(done.point, None)),
-            Request::Worklist => store.worklist().map(Reply::Worklist),
-            Request::Write(Write::ConfirmSource(source)) => store
-                .confirm_source(&source)
-                .map(|done| forward(done.point, None)),
-            Request::Write(Write::Undo) => store.undo().map(|point| {
-                Reply::Written(Written {
-                    point,
-                    step: Step::Undone,
-                    contact: None,
-                    report: None,
-                    rejects: None,
-                })
-            }),
-            Request::Write(Write::Redo) => store.redo().map(|point| {
-                Reply::Written(Written {
-                    point,
-                    step: Step::Redone,
-                    contact: None,
-                    report: None,
-                    rejects: None,
-                })
-            }),
-            Request::Plan(path) => {
-                let file = std::fs::read(&path).unwrap();
-                let file = File::open(&file[..], "new.vcf", &[]).unwrap();
-                callbook::import::plan(store, file).map(|plan| Reply::Plan(path, Box::new(plan)))
-            }
-            Request::Write(Write::Import(path, choices)) => {
-                let file = std::fs::read(path).unwrap();
-                let file = File::open(&file[..], "new.vcf", &[]).unwrap();
-                callbook::import::chosen(store, file, &choices).map(|done| {
-                    Reply::Written(Written {
-                        point: done.point,
-                        step: Step::Forward,
-                        contact: None,
-                        report: Some(Box::new(done.value)),
-                        rejects: None,
-                    })
-                })
-            }
-            Request::Export(selection, path) => {
-                let form = callbook::export::Form::Cards(None);
-                let stays = callbook::export::There::Stays;
-                let written = callbook::export::file(store, &selection, form, &path, stays);
-                written
-                    .map(|written| Reply::Exported(written, path))
-                    .map_err(|error| Refusal::new(Kind::Storage, error.to_string()))
-            }
-            Request::Cards(selection) => {
-                let mut cards = Vec::new();
-                let form = callbook::export::Form::Cards(None);
-                let written = callbook::export::stream(store, &selection, form, &mut cards);
-                Ok(Reply::Cards(
-                    written.unwrap(),
-                    String::from_utf8(cards).unwrap(),
-                ))
-            }
-        };
+        let (replies, _told) = std::sync::mpsc::channel();
+        let keeper = Keeper::new(replies, Arc::default(), None);
+        let reply = keeper.answer(&mut self.book.store, Ticket(0), request);
         reply.unwrap_or_else(Reply::Refused)
     }
 

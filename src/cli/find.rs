@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use crate::domain::contact::Contact;
 use crate::domain::edit::Whole;
-use crate::domain::listing::{Needles, Selection};
+use crate::domain::listing::{Found, ListQuery, Selection};
 use crate::domain::number;
 use crate::domain::page::Resource as _;
 use crate::domain::phone::Phone;
-use crate::domain::refusal::Refusal;
+use crate::domain::query::Needles;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::store::Store;
 
@@ -23,9 +24,13 @@ use super::format::{Format, emails};
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
 pub(super) struct FindCommand {
-    /// Any part of a name, firm, nickname, tag or email, or digits of a number.
+    /// Any part of a name, firm, nickname, tag, email or note, digits of a number, initials; and
+    /// conditions: tel:201, label:work, is:historic, source:google, tag:garage, country:it.
     #[arg(required = true)]
     text: Vec<String>,
+    /// Where nobody has it, whoever has something like it.
+    #[arg(long)]
+    alike: bool,
     /// At most so many contacts.
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
@@ -47,8 +52,15 @@ impl FindCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let layout = Format::asked(self.format.as_deref())?;
-        let text = self.text.join(" ");
-        let found = match open().and_then(|store| self.found(&store, &text)) {
+        let query = ListQuery {
+            text: self.text.join(" "),
+            ..ListQuery::default()
+        };
+        if let Some(trouble) = query.query().trouble {
+            let refusal = Refusal::new(Kind::Invalid, trouble);
+            return answer(Err(refusal.into()), self.json);
+        }
+        let found = match open().and_then(|store| self.found(&store, &query)) {
             Ok(found) => found,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
@@ -65,19 +77,32 @@ impl FindCommand {
         } else if mail {
             Answer::new(Value::Null, self.mail(&found))
         } else {
-            Answer::new(Value::Null, lines(&found, &layout, &Needles::of(&text)))
+            Answer::new(Value::Null, lines(&found, &layout, &query.needles()))
         };
         answer(Ok(told), self.json).map(|_| if nobody { NOBODY } else { 0 })
     }
 
-    fn found(&self, store: &Store, text: &str) -> Result<Vec<Whole>, Refusal> {
-        let ids = store.find(text, self.limit.unwrap_or(usize::MAX))?;
+    fn found(&self, store: &Store, query: &ListQuery) -> Result<Vec<Whole>, Refusal> {
+        store.set_used(crate::state::recall(store.path()).usage.most());
+        let limit = self.limit.unwrap_or(usize::MAX);
+        let (ids, how) = store.find(query, limit)?;
         let mut found = Vec::with_capacity(ids.len());
         store.each(&Selection::Marked(ids), &mut |mut whole| {
             whole.card = None;
             found.push(whole);
             Ok(())
         })?;
+        if how == Found::Alike && !self.alike {
+            // Whoever calls or writes to what a script finds wants nobody else.
+            let names = found.iter().take(3).map(|whole| safe(&whole.contact.name));
+            let names: Vec<_> = names.collect();
+            eprintln!(
+                "nobody has {}; alike: {} (--alike finds them)",
+                safe(&query.text),
+                names.join(", ")
+            );
+            found.clear();
+        }
         Ok(found)
     }
 

@@ -2,7 +2,9 @@
 //!
 //! `fold("Ødegård")` is `odegard`, and so is `fold("ØDEGÅRD")`: names are sorted and searched by
 //! it. It is made by compatibility decomposition (Unicode NFKD), without the marks that sit on a
-//! letter, in lower case. Vowel signs of Indic scripts are letters here, not marks, and stay.
+//! letter, in lower case. Vowel signs of Indic scripts are letters here, not marks, and stay. Where
+//! keyboards write one letter in two ways, they are one: katakana and hiragana, the Arabic and the
+//! Persian yeh and kaf, the final forms of Hebrew and Greek.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -17,7 +19,7 @@ pub fn fold(text: &str) -> String {
             gap = !folded.is_empty();
             continue;
         }
-        if letter.is_control() || canonical_combining_class(letter) != 0 {
+        if letter.is_control() || letter == '\u{640}' || canonical_combining_class(letter) != 0 {
             continue;
         }
         if gap {
@@ -26,7 +28,7 @@ pub fn fold(text: &str) -> String {
         }
         match plain(letter) {
             Some(letters) => folded.push_str(letters),
-            None => folded.extend(letter.to_lowercase()),
+            None => folded.extend(one_of_two(letter).to_lowercase()),
         }
     }
     folded
@@ -44,9 +46,29 @@ const fn plain(letter: char) -> Option<&'static str> {
         'æ' | 'Æ' => "ae",
         'œ' | 'Œ' => "oe",
         'þ' | 'Þ' => "th",
-        'ς' => "σ",
         _ => return None,
     })
+}
+
+/// The letter that stands for one that is written in two ways.
+const fn one_of_two(letter: char) -> char {
+    match letter {
+        // Each katakana stands 96 places after its hiragana.
+        'ァ'..='ヶ' => match char::from_u32(letter as u32 - 0x60) {
+            Some(hiragana) => hiragana,
+            None => letter,
+        },
+        'ς' => 'σ',
+        'ך' => 'כ',
+        'ם' => 'מ',
+        'ן' => 'נ',
+        'ף' => 'פ',
+        'ץ' => 'צ',
+        'ی' | 'ى' => 'ي',
+        'ک' => 'ك',
+        'ة' => 'ه',
+        _ => letter,
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +87,26 @@ mod tests {
     #[test]
     fn vowel_signs_are_kept() {
         assert_ne!(fold("नाम"), fold("नम"));
-        assert_eq!(fold("שָׁלוֹם"), "שלום");
+        assert_eq!(fold("שָׁלוֹם"), fold("שלומ"));
+    }
+
+    #[test]
+    fn what_keyboards_write_in_two_ways_is_one() {
+        for (one, other) in [
+            ("サトウ", "さとう"),
+            ("ｻﾄｳ", "さとう"),
+            ("علی", "علي"),
+            ("أحمد", "احمد"),
+            ("مـحـمـد", "محمد"),
+            ("فاطمة", "فاطمه"),
+            ("Йосиф", "иосиф"),
+            ("ลัดดา", "ลัดดา"),
+        ] {
+            assert_eq!(fold(one), fold(other));
+        }
+        assert!(
+            fold("김민준").starts_with(&fold("기")),
+            "while it is being typed"
+        );
     }
 }

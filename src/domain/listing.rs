@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::contact::ContactId;
-use super::fold::fold;
-use super::number;
 use super::phone::Mark;
+use super::query::{Needles, Query, Typing};
 
 /// How the list is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +36,8 @@ impl Order {
 pub struct ListQuery {
     /// What was typed into the filter.
     pub text: String,
+    /// What its digits mean.
+    pub typing: Typing,
     /// The order.
     pub order: Order,
     /// Only contacts that need attention.
@@ -44,16 +45,22 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// What the filter looks for, made of what was typed.
+    /// What was typed, read.
+    #[must_use]
+    pub fn query(&self) -> Query {
+        Query::of(&self.text, self.typing)
+    }
+
+    /// What the filter looks for in texts and numbers.
     #[must_use]
     pub fn needles(&self) -> Needles {
-        Needles::of(&self.text)
+        self.query().needles
     }
 
     /// Whether everybody is shown.
     #[must_use]
     pub fn is_everybody(&self) -> bool {
-        !self.attention && self.needles() == Needles::default()
+        !self.attention && self.query().is_everybody()
     }
 }
 
@@ -64,57 +71,6 @@ pub enum Selection {
     Shown(ListQuery),
     /// These, in this order.
     Marked(Vec<ContactId>),
-}
-
-/// What a filter looks for: all its words have to be found, in any order; or, where it looks like a
-/// number, its digits in one of the contact's numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needles {
-    /// Folded words, each to be found in the contact's text.
-    pub words: Vec<String>,
-    /// Digits to be found in one of the contact's numbers: any one of these spellings.
-    pub digits: Vec<String>,
-}
-
-impl Needles {
-    /// The needles of a typed text.
-    ///
-    /// What consists of digits and of the signs that numbers are written with is a number. It is
-    /// looked for as it stands, without an international prefix `00`, and without a trunk `0`, since
-    /// numbers are stored with their calling code instead of either.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        let text = text.trim();
-        let typed = number::digits(text);
-        let numeric = !typed.is_empty()
-            && text
-                .chars()
-                .all(|sign| sign.is_numeric() || sign.is_whitespace() || "+-()./·–".contains(sign));
-        if !numeric {
-            return Self {
-                words: fold(text)
-                    .split(' ')
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
-                digits: Vec::new(),
-            };
-        }
-        let without_trunk = text.replace("(0)", "");
-        let mut digits = vec![typed.clone()];
-        for spelling in [
-            number::digits(&without_trunk),
-            typed.trim_start_matches('0').to_owned(),
-        ] {
-            if !spelling.is_empty() && !digits.contains(&spelling) {
-                digits.push(spelling);
-            }
-        }
-        Self {
-            words: Vec::new(),
-            digits,
-        }
-    }
 }
 
 /// One row of the list.
@@ -138,6 +94,20 @@ pub struct Rows {
     pub first: usize,
     /// The rows.
     pub rows: Vec<Row>,
+    /// How many rows the list has, where finding these told it.
+    pub total: Option<usize>,
+    /// How they were found.
+    pub found: Found,
+}
+
+/// How the rows of a list were found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Found {
+    /// All that was asked for is there.
+    #[default]
+    Exactly,
+    /// Nobody has what was typed; these have what is like it.
+    Alike,
 }
 
 /// The totals of the header.

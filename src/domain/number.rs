@@ -458,6 +458,20 @@ pub fn display_of(calling_code: Option<&str>, stored: &str) -> String {
     }
 }
 
+/// The country of a stored number: the only one of its calling code, or else the one whose numbering
+/// plan it fits.
+#[must_use]
+pub fn region_of(calling_code: &str, stored: &str) -> Option<Region> {
+    let code: u16 = calling_code.parse().ok()?;
+    let mut sharing = TABLE.iter().filter(|entry| entry.calling_code == code);
+    let only = sharing.next()?;
+    if sharing.next().is_none() {
+        return Some(only.region);
+    }
+    let parsed = stored_as(calling_code, stored)?;
+    parsed.get_region_code().and_then(Region::of_library)
+}
+
 /// A stored number as the library holds it; none where it is not of this calling code.
 fn stored_as(calling_code: &str, stored: &str) -> Option<PhoneNumber> {
     let rest = stored.strip_prefix('+')?.strip_prefix(calling_code)?;

@@ -1,8 +1,15 @@
-//! Which of two that a search finds comes first.
+//! Whom a search finds, and who of them comes first.
+//!
+//! This is the meaning of a search: an index may find the same in less time, never anybody else. A
+//! contact is looked at as its search text, which is the folded name, after a line feed each its other
+//! words (nickname, firm, tags, emails), and after [`NOTE`] its note; and as the digits of its numbers.
 
-use super::listing::Needles;
+use memchr::memmem::{self, Finder};
 
-/// How well somebody fits, the least the best; among equals the order of the list decides.
+use super::query::Needles;
+
+/// How well somebody fits, the least the best; among equals, who is used often comes first, and then
+/// the order of the list decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// The name is what was typed.
@@ -11,66 +18,402 @@ pub enum Rank {
     NameStart,
     /// Every word begins one of the name's words.
     WordStart,
-    /// Every word stands somewhere in the name.
+    /// What was typed is how the name's words begin: `mb` for Marco Bianchi.
+    Initials,
+    /// Every word stands somewhere in the name, or in a number.
     WithinName,
-    /// Every word begins a word somewhere: firm, nickname, tag, email.
+    /// Every word begins a word somewhere: firm, nickname, tag, email, note.
     ElsewhereStart,
-    /// The rest.
+    /// The rest; and whoever is found by a number, for no end of one is better.
     Elsewhere,
 }
 
-/// The rank of somebody whom the needles find. `text` is the contact's search text: the folded name,
-/// and after a line feed each the other words. Numbers rank alike: no end of one is better.
-#[must_use]
-pub fn rank(text: &str, needles: &Needles) -> Rank {
-    let name = text.split('\n').next().unwrap_or_default();
-    let words = &needles.words;
-    let all = |holds: &dyn Fn(&str) -> bool| words.iter().all(|word| holds(word));
-    if words.is_empty() {
-        return Rank::Elsewhere;
+impl Rank {
+    /// How many there are.
+    pub const COUNT: usize = 7;
+}
+
+/// Needles, made ready to be looked for many times.
+#[derive(Debug)]
+pub struct Matcher<'n> {
+    needles: &'n Needles,
+    /// The words as they were typed, to be the start of a name.
+    typed: String,
+    words: Vec<Finder<'n>>,
+    digits: Vec<Finder<'n>>,
+}
+
+impl<'n> Matcher<'n> {
+    /// What looks for these needles.
+    #[must_use]
+    pub fn of(needles: &'n Needles) -> Self {
+        let ready = |texts: &'n [String]| texts.iter().map(Finder::new).collect();
+        Self {
+            needles,
+            typed: needles.words.join(" "),
+            words: ready(&needles.words),
+            digits: ready(&needles.digits),
+        }
     }
-    let typed = words.join(" ");
-    if name == typed {
-        Rank::Name
-    } else if name.starts_with(&typed) {
-        Rank::NameStart
-    } else if all(&|word| begins_a_word(name, word)) {
-        Rank::WordStart
-    } else if all(&|word| name.contains(word)) {
-        Rank::WithinName
-    } else if all(&|word| begins_a_word(text, word)) {
-        Rank::ElsewhereStart
-    } else {
-        Rank::Elsewhere
+
+    /// The rank of somebody, or none where the needles are not all there.
+    #[must_use]
+    pub fn rank(&self, text: &str, digits: &str) -> Option<Rank> {
+        if self.words.is_empty() {
+            return self.rank_by_number(text, digits);
+        }
+        let mut worst = Rank::Name;
+        let name = name_of(text);
+        for (word, finder) in self.needles.words.iter().zip(&self.words) {
+            let in_number = is_digits(word) && finder.find(digits.as_bytes()).is_some();
+            let found = level(finder, text, name.len());
+            match (found, in_number) {
+                (None, false) => return self.is_initials(name).then_some(Rank::Initials),
+                (found, in_number) => {
+                    let number = in_number.then_some(Rank::WithinName);
+                    worst = worst.max(found.into_iter().chain(number).min().unwrap_or(worst));
+                }
+            }
+        }
+        if worst <= Rank::WordStart && name.starts_with(&self.typed) {
+            return Some(if name.len() == self.typed.len() {
+                Rank::Name
+            } else {
+                Rank::NameStart
+            });
+        }
+        if worst > Rank::Initials && self.is_initials(name) {
+            return Some(Rank::Initials);
+        }
+        Some(worst.max(Rank::WordStart))
+    }
+
+    fn rank_by_number(&self, text: &str, digits: &str) -> Option<Rank> {
+        let Some(typed) = self.digits.first() else {
+            return Some(Rank::Elsewhere);
+        };
+        let keys = keypad_rank(&self.needles.keys, text);
+        let found = || {
+            let number = self
+                .digits
+                .iter()
+                .any(|finder| finder.find(digits.as_bytes()).is_some());
+            // A name may hold digits too.
+            number || typed.find(text.as_bytes()).is_some()
+        };
+        keys.or_else(|| found().then_some(Rank::Elsewhere))
+    }
+
+    /// What is looked for as the initials of a name, where it can be them.
+    #[must_use]
+    pub fn initials(&self) -> Option<&'n str> {
+        let [word] = &self.needles.words[..] else {
+            return None;
+        };
+        let letters = word.chars().count();
+        let fits = (2..=4).contains(&letters) && word.chars().all(char::is_alphabetic);
+        fits.then_some(word.as_str())
+    }
+
+    /// Whether the words of a folded name begin with the letters that were typed.
+    #[must_use]
+    pub fn is_initials(&self, name: &str) -> bool {
+        let Some(wanted) = self.initials() else {
+            return false;
+        };
+        let mut words = name.split(' ').filter_map(|word| word.chars().next());
+        wanted.chars().all(|letter| words.next() == Some(letter))
+    }
+
+    /// How many letters differ between what was typed and the words of somebody whom it does not
+    /// find; none where too many do, or too few were typed to tell.
+    ///
+    /// A word may be unfinished, so that it is held against how the others begin. One letter may
+    /// differ, from six letters on two: put in, left out, another one, or two in each other's place.
+    #[must_use]
+    pub fn likeness(&self, text: &str) -> Option<usize> {
+        if self.words.is_empty() {
+            return None;
+        }
+        // In a note there is always some word that is like another.
+        let text = text.split(NOTE).next().unwrap_or_default();
+        let mut sum = 0;
+        for word in &self.needles.words {
+            let letters: Vec<char> = word.chars().collect();
+            let most = edits(letters.len())?;
+            let words = text.split([' ', '\n', '-', '@', '.']);
+            sum += words
+                .filter_map(|other| distance(&letters, other, most))
+                .min()?;
+        }
+        Some(sum)
+    }
+
+    /// The letters that somebody has to have for [`Matcher::likeness`], a word each, and how many of
+    /// them may be missing.
+    #[must_use]
+    pub fn letters(&self) -> Vec<(Letters, u32)> {
+        let words = self.needles.words.iter();
+        let letters = words.map(|word| {
+            let most = edits(word.chars().count()).unwrap_or_default();
+            (Letters::of(word), u32::try_from(most).unwrap_or(0))
+        });
+        letters.collect()
+    }
+
+    /// The word that is the quickest to look for, the longest.
+    #[must_use]
+    pub fn anchor(&self) -> Option<&Finder<'n>> {
+        let words = self.needles.words.iter().zip(&self.words);
+        let words = words.filter(|(word, _)| !is_digits(word));
+        words
+            .max_by_key(|(word, _)| word.len())
+            .map(|(_, finder)| finder)
+    }
+
+    /// The runs of digits to be looked for in numbers, one of which is enough; none that holds
+    /// another.
+    pub fn numbers(&self) -> impl Iterator<Item = &Finder<'n>> {
+        self.digits.iter().filter(|finder| {
+            let holds = |other: &&Finder<'_>| {
+                other.needle() != finder.needle()
+                    && memmem::find(finder.needle(), other.needle()).is_some()
+            };
+            !self.digits.iter().any(|other| holds(&other))
+        })
+    }
+
+    /// What is looked for.
+    #[must_use]
+    pub const fn needles(&self) -> &'n Needles {
+        self.needles
     }
 }
 
-/// Whether a word of the text begins so.
-fn begins_a_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        before.is_none_or(|sign| !sign.is_alphanumeric())
+/// What stands before the note in a search text. No folded text has it.
+pub const NOTE: char = '\u{1}';
+
+/// How many letters of a word may differ.
+const fn edits(letters: usize) -> Option<usize> {
+    match letters {
+        0..=2 => None,
+        3..=5 => Some(1),
+        _ => Some(2),
+    }
+}
+
+/// The name at the start of a search text.
+#[must_use]
+pub fn name_of(text: &str) -> &str {
+    let end = memchr::memchr2(b'\n', NOTE as u8, text.as_bytes()).unwrap_or(text.len());
+    text.get(..end).unwrap_or(text)
+}
+
+fn is_digits(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Where a word stands best in a text whose name has this length.
+fn level(finder: &Finder<'_>, text: &str, name: usize) -> Option<Rank> {
+    let mut best = None;
+    for at in finder.find_iter(text.as_bytes()) {
+        let begins = begins_a_word(text, at);
+        let found = match (at < name, begins) {
+            (true, true) => return Some(Rank::WordStart),
+            (true, false) => Rank::WithinName,
+            (false, true) => Rank::ElsewhereStart,
+            (false, false) => Rank::Elsewhere,
+        };
+        if best.is_none_or(|best| found < best) {
+            best = Some(found);
+        }
+        // After the name nothing is better than a word's start there.
+        if at >= name && best <= Some(Rank::ElsewhereStart) {
+            break;
+        }
+    }
+    best
+}
+
+/// Whether a word begins at this place.
+#[must_use]
+pub fn begins_a_word(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    before.is_none_or(|sign| !sign.is_alphanumeric())
+}
+
+/// The rank of a name whose words begin with these keys; none where one of the runs begins none.
+fn keypad_rank(keys: &[String], text: &str) -> Option<Rank> {
+    let name = name_of(text);
+    let dialled = keypad(name);
+    let first = keys.first()?;
+    for run in keys {
+        memmem::find_iter(&dialled, run).find(|at| begins_a_word(name, *at))?;
+    }
+    Some(if dialled.starts_with(first.as_bytes()) {
+        Rank::NameStart
+    } else {
+        Rank::WordStart
     })
+}
+
+/// A folded text with each letter from a to z as the key that has it (ITU-T E.161), byte by byte.
+#[must_use]
+pub fn keypad(text: &str) -> Vec<u8> {
+    text.bytes().map(key).collect()
+}
+
+const fn key(letter: u8) -> u8 {
+    match letter {
+        b'a'..=b'c' => b'2',
+        b'd'..=b'f' => b'3',
+        b'g'..=b'i' => b'4',
+        b'j'..=b'l' => b'5',
+        b'm'..=b'o' => b'6',
+        b'p'..=b's' => b'7',
+        b't'..=b'v' => b'8',
+        b'w'..=b'z' => b'9',
+        other => other,
+    }
+}
+
+/// Which letters a text has: a bit for each from a to z, and some that all others share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Letters(u32);
+
+impl Letters {
+    /// The letters of a folded text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let bit = |letter: char| match letter {
+            'a'..='z' => u32::from(letter) - u32::from('a'),
+            other => 26 + u32::from(other) % 6,
+        };
+        Self(text.chars().fold(0, |bits, letter| bits | 1 << bit(letter)))
+    }
+
+    /// How many of these are not among `others`.
+    #[must_use]
+    pub const fn missing(self, others: Self) -> u32 {
+        (self.0 & !others.0).count_ones()
+    }
+}
+
+/// The longest word that is held against another one; of longer ones, so much of it.
+const LONGEST: usize = 24;
+
+/// How many edits lead from `typed` to the start of `word`, where it is at most `most`: a letter put
+/// in, left out or changed, or two neighbours swapped (optimal string alignment).
+fn distance(typed: &[char], word: &str, most: usize) -> Option<usize> {
+    let typed = typed.get(..typed.len().min(LONGEST)).unwrap_or_default();
+    let mut before = [0; LONGEST + 1];
+    let mut row: [usize; LONGEST + 1] = std::array::from_fn(|at| at);
+    let end = typed.len();
+    let mut best = *row.get(end)?;
+    let mut last = None;
+    for (place, letter) in word.chars().take(end + most).enumerate() {
+        let mut next = [place + 1; LONGEST + 1];
+        for at in 1..=end {
+            let own = *typed.get(at - 1)?;
+            let swapped = at > 1 && typed.get(at - 2) == Some(&letter) && last == Some(own);
+            let mut edits = (*row.get(at)? + 1).min(*next.get(at - 1)? + 1);
+            edits = edits.min(*row.get(at - 1)? + usize::from(own != letter));
+            if swapped {
+                edits = edits.min(*before.get(at - 2)? + 1);
+            }
+            *next.get_mut(at)? = edits;
+        }
+        before = row;
+        row = next;
+        last = Some(letter);
+        best = best.min(*row.get(end)?);
+    }
+    (best <= most).then_some(best)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Rank, rank};
-    use crate::domain::listing::Needles;
+    use super::{Matcher, Rank};
+    use crate::domain::query::{Needles, Typing};
+
+    fn rank(text: &str, typed: &str) -> Option<Rank> {
+        Matcher::of(&Needles::of(typed, Typing::Letters)).rank(text, "390255501182")
+    }
 
     #[test]
     fn a_match_at_the_start_of_a_name_goes_before_one_inside_and_that_before_other_words() {
         for (text, expected) in [
-            ("mar", Rank::Name),
-            ("marco bianchi", Rank::NameStart),
-            ("ada mar", Rank::WordStart),
-            ("omar sharif", Rank::WithinName),
-            ("ada\nmarble works", Rank::ElsewhereStart),
-            ("ada\nadamar works", Rank::Elsewhere),
+            ("mar", Some(Rank::Name)),
+            ("marco bianchi", Some(Rank::NameStart)),
+            ("ada mar", Some(Rank::WordStart)),
+            ("mila ann rose", Some(Rank::Initials)),
+            ("omar sharif", Some(Rank::WithinName)),
+            ("ada\nmarble works", Some(Rank::ElsewhereStart)),
+            ("ada\nadamar works", Some(Rank::Elsewhere)),
+            ("ada\nwork", None),
         ] {
-            assert_eq!(rank(text, &Needles::of("Mar")), expected, "{text}");
+            assert_eq!(rank(text, "Mar"), expected, "{text}");
         }
-        let two = Needles::of("bia mar");
-        assert_eq!(rank("marco bianchi", &two), Rank::WordStart, "in any order");
+        assert_eq!(
+            rank("marco bianchi", "bia mar"),
+            Some(Rank::WordStart),
+            "in any order"
+        );
+        assert_eq!(rank("marco bianchi", "bia max"), None);
+        assert_eq!(
+            rank("marco bianchi\ngarage", "mar gar"),
+            Some(Rank::ElsewhereStart)
+        );
+        assert_eq!(rank("丸山 健", "山"), Some(Rank::WithinName));
+    }
+
+    #[test]
+    fn digits_stand_in_a_number_or_in_a_name_and_beside_words_too() {
+        assert_eq!(rank("marco", "02 5550"), Some(Rank::Elsewhere));
+        assert_eq!(rank("marco", "999"), None);
+        assert_eq!(rank("bar 42", "42"), Some(Rank::Elsewhere));
+        assert_eq!(rank("marco", "mar 5550"), Some(Rank::WithinName));
+        assert_eq!(rank("marco", "mar 999"), None);
+    }
+
+    #[test]
+    fn what_nothing_contains_is_held_against_how_words_begin() {
+        let like = |typed: &str, text: &str| {
+            Matcher::of(&Needles::of(typed, Typing::Letters)).likeness(text)
+        };
+        assert_eq!(
+            like("Bainc", "marco bianchi"),
+            Some(1),
+            "two in each other's place"
+        );
+        assert_eq!(like("Biamchi", "marco bianchi"), Some(1), "another letter");
+        assert_eq!(like("Bianhi", "marco bianchi"), Some(1), "one left out");
+        assert_eq!(
+            like("Marrco Biannchi", "marco bianchi"),
+            Some(2),
+            "one put in, twice"
+        );
+        assert_eq!(like("Gonsalves", "joao goncalves"), Some(1));
+        assert_eq!(like("Smirnof", "дмитрии смирнов"), None);
+        assert_eq!(like("zz", "marco bianchi"), None, "too short to tell");
+        assert_eq!(like("rossi", "marco bianchi"), None);
+    }
+
+    #[test]
+    fn keys_of_a_keypad_begin_words_of_a_name() {
+        let rank = |keys: &str, text: &str| {
+            let needles = Needles::of(keys, Typing::Keypad);
+            Matcher::of(&needles).rank(text, "12025550")
+        };
+        assert_eq!(rank("627", "marco bianchi"), Some(Rank::NameStart));
+        assert_eq!(rank("242", "marco bianchi"), Some(Rank::WordStart));
+        assert_eq!(rank("627 242", "marco bianchi"), Some(Rank::NameStart));
+        assert_eq!(rank("272", "marco bianchi"), None, "not within a word");
+        assert_eq!(
+            rank("2025", "marco bianchi"),
+            Some(Rank::Elsewhere),
+            "numbers too"
+        );
+        assert_eq!(rank("627", "ada\nmarble works"), None, "names only");
     }
 }

@@ -1,16 +1,16 @@
-//! The list of contacts: pages, filter, counts, places.
+//! The list of contacts: pages, counts, places.
 //!
-//! A page and a filter read one covering index only. Where a page begins is not counted from the
-//! top each time: the ends of the page that was read last are kept, and the next one, which is
-//! nearly always close to it, is sought from the nearer of them. Digits look through all numbers of
-//! a contact, historic ones too, and the row then shows the number that matched.
+//! A page of everybody reads one covering index only. Where it begins is not counted from the top each
+//! time: the ends of the page that was read last are kept, and the next one, which is nearly always
+//! close to it, is sought from the nearer of them. What a typed text finds is the search's to say; a
+//! row that was found by digits shows the number that has them, historic ones too.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Whole;
-use crate::domain::listing::{ListQuery, Needles, Order, Row, Rows, Selection, Totals};
+use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection, Totals};
 use crate::domain::refusal::Refusal;
 
 use super::Store;
@@ -74,33 +74,64 @@ impl Store {
     /// Where the database cannot be read.
     pub fn rows(&self, query: &ListQuery, first: usize, count: usize) -> Result<Rows, Refusal> {
         self.snapshot(|connection| {
-            let mut window = self.known(connection, query)?;
-            let filter = Filter::of(query);
-            let seek = window.seek(first, count);
-            let mut keyed = filter.page(connection, &seek, count)?;
-            let ended = matches!(seek, Seek::Down(_, _)) && keyed.len() < count;
-            if ended && (first == 0 || !keyed.is_empty()) {
-                window.total = Some(first + keyed.len());
+            if query.query().is_everybody() {
+                return self.page(connection, query, first, count);
             }
-            if let (Some((_, top)), Some((_, bottom))) = (keyed.first(), keyed.last()) {
-                let bottom = Mark {
-                    place: first + keyed.len() - 1,
-                    ..bottom.clone()
+            let hits = self.hits(connection, query)?;
+            let needles = query.needles();
+            let mut rows = Vec::with_capacity(count);
+            for rowid in hits.rows.iter().skip(first).take(count) {
+                let Some(mut row) = row(connection, *rowid)? else {
+                    continue;
                 };
-                let top = Mark {
-                    place: first,
-                    ..top.clone()
-                };
-                window.marks = vec![top, bottom];
-            }
-            self.window.set(Some(window));
-            if !filter.needles.digits.is_empty() {
-                for (row, _) in &mut keyed {
-                    show_match(connection, row, &filter.needles)?;
+                if !needles.digits.is_empty() {
+                    show_match(connection, &mut row, &needles.digits)?;
                 }
+                rows.push(row);
             }
-            let rows = keyed.into_iter().map(|(row, _)| row).collect();
-            Ok(Rows { first, rows })
+            Ok(Rows {
+                first,
+                rows,
+                total: Some(hits.rows.len()),
+                found: hits.found,
+            })
+        })
+    }
+
+    /// A page of everybody, or of who needs attention.
+    fn page(
+        &self,
+        connection: &Connection,
+        query: &ListQuery,
+        first: usize,
+        count: usize,
+    ) -> Answer<Rows> {
+        let mut window = self.known(connection, query)?;
+        let filter = Everybody::of(query);
+        let seek = window.seek(first, count);
+        let keyed = filter.page(connection, &seek, count)?;
+        let ended = matches!(seek, Seek::Down(_, _)) && keyed.len() < count;
+        if ended && (first == 0 || !keyed.is_empty()) {
+            window.total = Some(first + keyed.len());
+        }
+        if let (Some((_, top)), Some((_, bottom))) = (keyed.first(), keyed.last()) {
+            let bottom = Mark {
+                place: first + keyed.len() - 1,
+                ..bottom.clone()
+            };
+            let top = Mark {
+                place: first,
+                ..top.clone()
+            };
+            window.marks = vec![top, bottom];
+        }
+        let total = window.total;
+        self.window.set(Some(window));
+        Ok(Rows {
+            first,
+            rows: keyed.into_iter().map(|(row, _)| row).collect(),
+            total,
+            found: Found::Exactly,
         })
     }
 
@@ -110,10 +141,13 @@ impl Store {
     /// Where the database cannot be read.
     pub fn count(&self, query: &ListQuery) -> Result<usize, Refusal> {
         self.snapshot(|connection| {
+            if !query.query().is_everybody() {
+                return Ok(self.hits(connection, query)?.rows.len());
+            }
             let mut window = self.known(connection, query)?;
             let total = match window.total {
                 Some(total) => total,
-                None => Filter::of(query).count(connection)?,
+                None => Everybody::of(query).count(connection)?,
             };
             window.total = Some(total);
             self.window.set(Some(window));
@@ -151,7 +185,10 @@ impl Store {
         self.snapshot(|connection| {
             let ids = match selection {
                 Selection::Marked(ids) => ids.clone(),
-                Selection::Shown(query) => Filter::of(query).ids(connection)?,
+                Selection::Shown(query) if query.query().is_everybody() => {
+                    Everybody::of(query).ids(connection)?
+                }
+                Selection::Shown(query) => self.found_ids(connection, query)?,
             };
             for id in &ids {
                 let contact = contacts::find(connection, *id)?;
@@ -175,7 +212,17 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn place(&self, query: &ListQuery, id: ContactId) -> Result<Option<usize>, Refusal> {
-        self.snapshot(|connection| Filter::of(query).place(connection, id))
+        self.snapshot(|connection| {
+            if query.query().is_everybody() {
+                return Everybody::of(query).place(connection, id);
+            }
+            let row: Option<u32> = connection
+                .prepare_cached("SELECT rowid FROM contact WHERE id = ?1")?
+                .query_row([id.0.as_bytes()], |row| row.get(0))
+                .optional()?;
+            let hits = self.hits(connection, query)?;
+            Ok(row.and_then(|row| hits.rows.iter().position(|hit| *hit == row)))
+        })
     }
 
     /// What is known of a list, if it is the one that was read last and still so.
@@ -192,43 +239,16 @@ impl Store {
     }
 }
 
-/// A query as SQL.
-pub(super) struct Filter {
-    pub(super) needles: Needles,
+/// Everybody, or everybody who needs attention, in an order.
+struct Everybody {
     order: Order,
     index: &'static str,
-    /// The condition, and the values of its parameters from `?1` on.
-    pub(super) condition: String,
-    pub(super) values: Vec<Value>,
+    condition: &'static str,
 }
 
-impl Filter {
-    pub(super) fn of(query: &ListQuery) -> Self {
-        let needles = query.needles();
-        let mut parts = vec!["true".to_owned()];
-        let mut values = Vec::new();
-        let mut holds = |column: &str, text: &str| {
-            values.push(Value::Text(text.to_owned()));
-            format!("instr({column}, ?{}) > 0", values.len())
-        };
-        for word in &needles.words {
-            parts.push(holds("search_text", word));
-        }
-        let mut spellings: Vec<String> = needles
-            .digits
-            .iter()
-            .map(|digits| holds("digits", digits))
-            .collect();
-        if let Some(typed) = needles.digits.first() {
-            // A name may hold digits too.
-            spellings.push(holds("search_text", typed));
-            parts.push(format!("({})", spellings.join(" OR ")));
-        }
-        if query.attention {
-            parts.push("attention".to_owned());
-        }
+impl Everybody {
+    const fn of(query: &ListQuery) -> Self {
         let index = match query.order {
-            _ if needles != Needles::default() => "contact_by_name",
             Order::Name if query.attention => "contact_attention",
             _ if query.attention => "contact_by_name",
             Order::Name => "contact_by_name",
@@ -236,11 +256,9 @@ impl Filter {
             Order::Changed => "contact_by_change",
         };
         Self {
-            needles,
             order: query.order,
             index,
-            condition: parts.join(" AND "),
-            values,
+            condition: if query.attention { "attention" } else { "true" },
         }
     }
 
@@ -272,8 +290,8 @@ impl Filter {
             ("DESC", "<=")
         };
         let key = self.key();
-        let mut values = self.values.clone();
-        let mut condition = self.condition.clone();
+        let mut values = Vec::new();
+        let mut condition = self.condition.to_owned();
         if let Some(mark) = mark {
             values.push(mark.key.clone());
             values.push(Value::Blob(mark.id.0.as_bytes().to_vec()));
@@ -292,14 +310,8 @@ impl Filter {
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(values), |row| {
-            let id = ContactId(record::uuid(row, 0)?);
-            let number: Option<String> = row.get(3)?;
-            let shown = Row {
-                id,
-                name: row.get(1)?,
-                favourite: row.get(2)?,
-                number: number.zip(record::mark(row.get(4)?)),
-            };
+            let shown = shown(row)?;
+            let id = shown.id;
             let mark = Mark {
                 place: 0,
                 key: row.get(5)?,
@@ -326,9 +338,7 @@ impl Filter {
             self.index, self.condition
         );
         let mut statement = connection.prepare(&sql)?;
-        let ids = statement.query_map(params_from_iter(&self.values), |row| {
-            record::uuid(row, 0).map(ContactId)
-        })?;
+        let ids = statement.query_map([], |row| record::uuid(row, 0).map(ContactId))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -341,13 +351,12 @@ impl Filter {
                 self.index, self.condition
             )
         };
-        number(connection, &sql, &self.values)
+        number(connection, &sql, &[])
     }
 
     fn place(&self, connection: &Connection, id: ContactId) -> Answer<Option<usize>> {
-        let (key, condition) = (self.key(), &self.condition);
-        let mut values = self.values.clone();
-        values.push(Value::Blob(id.0.as_bytes().to_vec()));
+        let (key, condition) = (self.key(), self.condition);
+        let mut values = vec![Value::Blob(id.0.as_bytes().to_vec())];
         let id_at = values.len();
         let found: Option<Value> = connection
             .prepare_cached(&format!(
@@ -371,15 +380,38 @@ impl Filter {
     }
 }
 
-/// Puts the number that matched into a row.
-fn show_match(connection: &Connection, row: &mut Row, needles: &Needles) -> Answer<()> {
+/// A row of the list.
+fn row(connection: &Connection, rowid: u32) -> Answer<Option<Row>> {
+    let row = connection
+        .prepare_cached(
+            "SELECT id, name, favourite, main_number, main_mark FROM contact WHERE rowid = ?1",
+        )?
+        .query_row([rowid], shown)
+        .optional()?;
+    Ok(row)
+}
+
+/// A row of the list out of the columns id, name, favourite, main number and its mark.
+fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let number: Option<String> = row.get(3)?;
+    Ok(Row {
+        id: ContactId(record::uuid(row, 0)?),
+        name: row.get(1)?,
+        favourite: row.get(2)?,
+        number: number.zip(record::mark(row.get(4)?)),
+    })
+}
+
+/// Puts the number that matched into a row, where the one that is there does not.
+fn show_match(connection: &Connection, row: &mut Row, runs: &[String]) -> Answer<()> {
+    let has = |digits: &str| runs.iter().any(|run| digits.contains(run.as_str()));
+    let there = row.number.as_ref();
+    if there.is_some_and(|(number, _)| has(&record::digits(number))) {
+        return Ok(());
+    }
     let phones = record::phones_of(connection, row.id)?;
-    let matched = phones.iter().find(|phone| {
-        let digits = record::digits(&phone.number);
-        let has = |needle: &String| digits.contains(needle.as_str());
-        needles.digits.iter().any(has)
-    });
-    if let Some(phone) = matched {
+    let mut phones = phones.iter();
+    if let Some(phone) = phones.find(|phone| has(&record::digits(&phone.number))) {
         row.number = Some((phone.shown(), phone.mark()));
     }
     Ok(())

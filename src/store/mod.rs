@@ -4,9 +4,11 @@
 //! rules of the Phone resource and the operation that can take it back; what is refused has written
 //! nothing. Opening counts nothing and checks nothing that grows with the book.
 
+mod condition;
 mod contacts;
 mod failure;
 mod import;
+mod index;
 mod journal;
 mod list;
 mod log;
@@ -19,7 +21,7 @@ mod search;
 mod triage;
 mod write;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
@@ -34,6 +36,7 @@ use crate::domain::timestamp::Timestamp;
 use failure::{Answer, Trying};
 use list::Window;
 use log::Author;
+use search::Search;
 use write::{Settled, Writer};
 
 /// How a database is opened.
@@ -58,6 +61,7 @@ pub struct Store {
     horizon: i64,
     data_version: Cell<i64>,
     window: Cell<Option<Window>>,
+    search: RefCell<Search>,
 }
 
 /// 1970 and 9999: a clock beyond them is wrong, and a stamp of the year 10000 cannot be written as
@@ -92,6 +96,7 @@ impl Store {
                 horizon,
                 data_version,
                 window: Cell::new(None),
+                search: RefCell::default(),
             })
         };
         opening().map_err(|failure| failure.refusal(path, Trying::Open))
@@ -170,11 +175,16 @@ impl Store {
             let settled = writer.finish(&title)?;
             Ok((value, settled, transaction.commit().err()))
         };
-        let (value, Settled { point, stamp }, error) = written().map_err(failed)?;
+        let (value, settled, error) = written().map_err(failed)?;
+        let Settled { point, stamp, .. } = &settled;
+        self.forget_found(settled.contacts.as_deref());
         if let Some(error) = error {
-            self.look_after(error, point.as_ref(), stamp)?;
+            self.look_after(error, point.as_ref(), *stamp)?;
         }
-        Ok(Done { value, point })
+        Ok(Done {
+            value,
+            point: settled.point,
+        })
     }
 
     /// Does what a write would do, and gives it up: only the result is kept.

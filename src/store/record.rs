@@ -10,6 +10,8 @@ use crate::domain::phone::{Mark, Phone, PhoneId};
 use crate::domain::primary;
 use crate::domain::timestamp::Timestamp;
 
+use super::failure::Answer;
+
 /// The columns of a phone, in the order of [`phone`].
 pub(super) const PHONE: &str = "id, contact, country_code, number, typed, identity, location, is_primary, historic, \
      valid_values, source, created_at, updated_at, updated_in_db_at";
@@ -21,6 +23,11 @@ pub(super) const CONTACT: &str = "id, name, given_name, family_name, nickname, o
 /// A UUID out of a column.
 pub(super) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
     Ok(Uuid::from_bytes(row.get(column)?))
+}
+
+/// A text out of a column, as it lies there.
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+    Ok(row.get_ref(column)?.as_str()?)
 }
 
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
@@ -259,6 +266,24 @@ pub(super) fn update_contact(connection: &Connection, contact: &Contact) -> rusq
             contact.given_key(),
             contact.search_text(),
         ])?;
+    Ok(())
+}
+
+/// Makes anew what is sorted and searched, of every contact.
+pub(super) fn fold_contacts(connection: &Connection) -> Answer<()> {
+    let mut all = connection.prepare(&format!("SELECT {CONTACT} FROM contact"))?;
+    let mut put = connection.prepare(
+        "UPDATE contact SET family_key = ?2, given_key = ?3, search_text = ?4 WHERE id = ?1",
+    )?;
+    // Read before any of it is written: an update would come by again.
+    let contacts = all.query_map([], |row| {
+        let contact = contact(row)?;
+        let keys = (contact.family_key(), contact.given_key());
+        Ok((contact.id, keys, contact.search_text()))
+    })?;
+    for (id, (family, given), text) in contacts.collect::<rusqlite::Result<Vec<_>>>()? {
+        put.execute(params![id.0.as_bytes(), family, given, text])?;
+    }
     Ok(())
 }
 

@@ -18,15 +18,34 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::failure::{Answer, Failure};
+use super::record;
 
 /// "cbk1": marks a file as callbook's in its header.
 const APPLICATION_ID: i32 = 0x6362_6b31;
 
-/// A schema's version, with the SQL that leads to it from the one before.
-type Migration = (i32, &'static str);
+/// What leads to a version of the schema from the one before.
+#[derive(Clone)]
+struct Migration {
+    version: i32,
+    sql: &'static str,
+    /// What SQL cannot do, after it.
+    then: fn(&Connection) -> Answer<()>,
+}
 
 /// Every migration, in order.
-const MIGRATIONS: &[Migration] = &[(1, include_str!("../../assets/migrations/001.sql"))];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: include_str!("../../assets/migrations/001.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        version: 2,
+        sql: include_str!("../../assets/migrations/002.sql"),
+        // Folding knows more scripts now, and what is sorted and searched was made by it.
+        then: record::fold_contacts,
+    },
+];
 
 /// How long a write waits for another program's.
 const BUSY: Duration = Duration::from_secs(5);
@@ -258,7 +277,7 @@ fn connect(path: &Path, access: OpenFlags) -> Answer<Connection> {
 /// Where even the folder is read-only, `SQLite` cannot make the files that it keeps beside a database
 /// in WAL mode. It has to be told that the file does not change; that holds as long as nobody who
 /// may write has those files there.
-fn reading(path: &Path) -> Answer<Connection> {
+pub(super) fn reading(path: &Path) -> Answer<Connection> {
     let beside = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
@@ -307,7 +326,7 @@ fn version(connection: &Connection) -> Answer<i32> {
 }
 
 fn newest() -> i32 {
-    MIGRATIONS.last().map_or(0, |(version, _)| *version)
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
 }
 
 fn refuse_newer(path: &Path, found: i32) -> Answer<()> {
@@ -325,7 +344,7 @@ fn refuse_newer(path: &Path, found: i32) -> Answer<()> {
 
 /// Brings the schema up to date, all steps in one transaction, after a backup of what was there.
 fn migrate(connection: &mut Connection, path: &Path, migrations: &[Migration]) -> Answer<()> {
-    let newest = migrations.last().map_or(0, |(version, _)| *version);
+    let newest = migrations.last().map_or(0, |migration| migration.version);
     let found = version(connection)?;
     if found >= newest {
         return Ok(());
@@ -339,9 +358,10 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[Migration]) -
     if found == 0 {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
-    for (version, sql) in migrations.iter().filter(|(version, _)| *version > found) {
-        transaction.execute_batch(sql)?;
-        transaction.pragma_update(None, "user_version", version)?;
+    for migration in migrations.iter().filter(|one| one.version > found) {
+        transaction.execute_batch(migration.sql)?;
+        (migration.then)(&transaction)?;
+        transaction.pragma_update(None, "user_version", migration.version)?;
     }
     Ok(transaction.commit()?)
 }
@@ -397,7 +417,7 @@ fn back_up(connection: &Connection, path: &Path, version: i32) -> Answer<()> {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::{MIGRATIONS, migrate, newest, open};
+    use super::{MIGRATIONS, Migration, migrate, newest, open};
 
     #[test]
     fn the_sqlite_inside_has_no_wal_reset_race() {
@@ -411,7 +431,11 @@ mod tests {
         let mut opened = open(&path).unwrap();
         let mut migrations = MIGRATIONS.to_vec();
         let next = newest() + 1;
-        migrations.push((next, "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"));
+        migrations.push(Migration {
+            version: next,
+            sql: "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;",
+            then: |_| Ok(()),
+        });
         migrate(&mut opened.connection, &path, &migrations).unwrap();
 
         let copy = folder
@@ -436,10 +460,11 @@ mod tests {
         let mut opened = open(&path).unwrap();
         let mut migrations = MIGRATIONS.to_vec();
         let next = newest() + 1;
-        migrations.push((
-            next,
-            "CREATE TABLE later (id INTEGER); INSERT INTO nowhere VALUES (1);",
-        ));
+        migrations.push(Migration {
+            version: next,
+            sql: "CREATE TABLE later (id INTEGER); INSERT INTO nowhere VALUES (1);",
+            then: |_| Ok(()),
+        });
         assert!(migrate(&mut opened.connection, &path, &migrations).is_err());
         drop(opened);
         assert!(open(&path).is_ok());

@@ -35,6 +35,9 @@ pub(super) struct Settled {
     pub(super) point: Option<UndoPoint>,
     /// The last stamp given.
     pub(super) stamp: i64,
+    /// The contacts that were written, with or without their phones; none where they are too many to
+    /// be held, or one was deleted, so that its row may be another's.
+    pub(super) contacts: Option<Vec<ContactId>>,
 }
 
 /// One transaction's writes.
@@ -55,6 +58,8 @@ pub(super) struct Writer<'c> {
     /// The contacts with written phones, and which of those phones is to be primary.
     claims: BTreeMap<ContactId, Option<PhoneId>>,
     gone: BTreeSet<ContactId>,
+    /// Whether a contact was deleted here, if only to be put back.
+    deleted: bool,
     /// Contacts made here: their `updated_at` is what was sent.
     born: BTreeSet<ContactId>,
 }
@@ -83,6 +88,7 @@ impl<'c> Writer<'c> {
             traces: BTreeMap::new(),
             claims: BTreeMap::new(),
             gone: BTreeSet::new(),
+            deleted: false,
             born: BTreeSet::new(),
         })
     }
@@ -192,6 +198,7 @@ impl<'c> Writer<'c> {
         let key = Key::Contact(contact.id);
         record::delete(self.connection, key)?;
         self.gone.insert(contact.id);
+        self.deleted = true;
         self.trace(key, Some(Record::Contact(Box::new(contact))), None);
         Ok(())
     }
@@ -339,6 +346,12 @@ impl<'c> Writer<'c> {
                 .execute([self.stamp])?;
         }
         let operations = self.operations();
+        // What was logged before is not held any more.
+        let known = self.logged.is_none() && !self.deleted;
+        let contacts = known.then(|| {
+            let contacts = operations.iter().map(|(_, contact)| *contact);
+            contacts.collect::<BTreeSet<_>>().into_iter().collect()
+        });
         if !operations.is_empty() || self.step != Step::Change {
             self.log(title, &operations)?;
         }
@@ -346,6 +359,7 @@ impl<'c> Writer<'c> {
         Ok(Settled {
             point,
             stamp: self.stamp,
+            contacts,
         })
     }
 

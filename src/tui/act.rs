@@ -90,7 +90,9 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
                 model.focus = Focus::Filter;
             }
         }
+        Action::NextPane if list::complete(model, effects) => {}
         Action::NextPane | Action::PreviousPane => next_pane(model),
+        Action::Keypad => list::keypad(model, effects),
         Action::Escape => escape(model, effects),
         Action::Interrupt => {}
         Action::Repaint => effects.push(Effect::Redraw),
@@ -115,7 +117,10 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         | Action::PageDown
         | Action::PageUp => travel(model, action, effects),
         Action::Open => {
-            if model.current().is_some() && model.triage.is_none() {
+            if let Some(id) = model.current()
+                && model.triage.is_none()
+            {
+                model.note_use(id, effects);
                 model.focus = Focus::Detail;
             } else {
                 model.focus = Focus::List;
@@ -291,11 +296,10 @@ fn escape(model: &mut Model, effects: &mut Vec<Effect>) {
         model.focus = Focus::List;
     } else if !model.list.marks.is_empty() {
         model.list.marks.clear();
-    } else if !model.list.filter.text().is_empty() {
-        model.list.filter.set("");
+    } else if model.list.is_filtered() {
         let height = list_height(model);
         let on = model.current();
-        list::refilter(model, height, effects);
+        list::clear(model, height, effects);
         if let Some(id) = on {
             list::seek(model, id, effects);
         }
@@ -331,11 +335,11 @@ fn dial(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         (_, Some(profile)) => profile.phones.first(),
         (_, None) => None,
     };
-    let Some(phone) = phone else { return };
+    let Some(phone) = phone.cloned() else { return };
+    model.note_use(phone.contact, effects);
     let shown = phone.shown();
     if action == Action::Copy {
-        let text = phone.number.clone();
-        effects.push(Effect::Copy(text));
+        effects.push(Effect::Copy(phone.number));
         // OSC 52 has no answer: that it was sent is all that is known.
         model.say(
             Tone::Good,

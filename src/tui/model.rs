@@ -11,9 +11,11 @@ use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
 use crate::domain::number::Region;
 use crate::domain::operation::{HistoryEntry, UndoPoint};
 use crate::domain::phone::{PhoneAttributes, PhoneId};
+use crate::domain::query::Values;
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
+use crate::domain::usage::Usage;
 
 use super::key::Key;
 use super::keymap::{Keymap, Scope};
@@ -108,6 +110,10 @@ pub enum Request {
     History(ContactId),
     /// Why contacts need attention.
     Worklist,
+    /// The values that conditions of the filter can have.
+    Values,
+    /// Who is used, the most used first; they come earlier among those whom a search finds alike.
+    Used(Vec<ContactId>),
     /// What the import of a file would do.
     Plan(PathBuf),
     /// Write contacts to a file.
@@ -164,6 +170,8 @@ pub enum Reply {
     History(Vec<HistoryEntry>),
     /// Why contacts need attention.
     Worklist(Worklist),
+    /// The values that conditions of the filter can have.
+    Values(Values),
     /// What the import would do.
     Plan(PathBuf, Box<ImportPlan>),
     /// Contacts were written to a file: how many, and where it is.
@@ -174,6 +182,8 @@ pub enum Reply {
     Written(Written),
     /// Refused; nothing was written.
     Refused(Refusal),
+    /// What was told is known now.
+    Noted,
     /// Another program wrote to the database.
     ChangedElsewhere,
 }
@@ -350,6 +360,10 @@ pub struct Model {
     pub interrupted: bool,
     /// Whether the mouse is ours.
     pub mouse: bool,
+    /// Who is copied, called and opened.
+    pub usage: Usage,
+    /// The values that the book has, to complete a condition by, once they were asked for.
+    pub values: Option<Values>,
 }
 
 impl Model {
@@ -380,7 +394,15 @@ impl Model {
             totals_ticket: Ticket(0),
             interrupted: false,
             mouse: true,
+            usage: Usage::default(),
+            values: None,
         }
+    }
+
+    /// Counts one more use of a contact: it comes earlier among those whom a search finds alike.
+    pub fn note_use(&mut self, id: ContactId, effects: &mut Vec<Effect>) {
+        self.usage.note(id, self.now);
+        self.ask(Request::Used(self.usage.most()), effects);
     }
 
     /// A new ticket.

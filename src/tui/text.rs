@@ -11,6 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::fold::fold;
+use crate::domain::rank::keypad;
 use crate::domain::safe::safe;
 
 /// The width of a text in columns.
@@ -126,6 +127,28 @@ pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> 
         if rest.first().is_none_or(|(_, digit)| digit.is_empty()) {
             return 0;
         }
+        runs.iter().map(|run| span_of(rest, run)).max().unwrap_or(0)
+    };
+    spans(&letters, plain, lit, matched)
+}
+
+/// `text` in spans, with the letters that one of `runs` dials on a keypad in `lit`, where they begin a
+/// word.
+#[must_use]
+pub fn lit_keys<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
+    let letters: Vec<(&str, String)> = text
+        .graphemes(true)
+        .map(|letter| {
+            let keys = keypad(&folded(letter));
+            (letter, String::from_utf8(keys).unwrap_or_default())
+        })
+        .collect();
+    let matched = |start: usize| -> usize {
+        let before = start.checked_sub(1).and_then(|before| letters.get(before));
+        if before.is_some_and(|(letter, _)| letter.chars().any(char::is_alphanumeric)) {
+            return 0;
+        }
+        let rest = letters.get(start..).unwrap_or_default();
         runs.iter().map(|run| span_of(rest, run)).max().unwrap_or(0)
     };
     spans(&letters, plain, lit, matched)

@@ -30,8 +30,13 @@ pub fn start(model: &mut Model, view: &View) -> Vec<Effect> {
     let mut effects = Vec::new();
     model.list.query.text.clone_from(&view.filter);
     model.list.query.order = view.order;
+    model.usage.clone_from(&view.usage);
+    let used = model.usage.most();
     model.list.filter = Field::new(&view.filter);
     let height = list_height(model);
+    if !used.is_empty() {
+        model.ask(Request::Used(used), &mut effects);
+    }
     list::reload(model, height, &mut effects);
     if let Some(id) = view.contact {
         list::seek(model, ContactId(id), &mut effects);
@@ -46,6 +51,7 @@ pub fn leave(model: &Model) -> View {
         filter: model.list.filter.text().to_owned(),
         order: model.list.query.order,
         contact: model.current().map(|id| id.0),
+        usage: model.usage.clone(),
     }
 }
 
@@ -335,11 +341,14 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
             _ => {}
         },
         Reply::ChangedElsewhere => {
+            model.values = None;
             list::reload(model, height, effects);
             detail::refresh(model, effects);
             triage::ask(model, effects);
         }
+        Reply::Values(values) => model.values = Some(values),
         Reply::Rows(_)
+        | Reply::Noted
         | Reply::Count(_)
         | Reply::Totals(_)
         | Reply::Place(_)
@@ -382,6 +391,7 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
         undoable: written.step == Step::Forward,
     });
     model.list.marks.clear();
+    model.values = None;
     let height = list_height(model);
     list::reload(model, height, effects);
     detail::refresh(model, effects);

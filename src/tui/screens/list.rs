@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::domain::contact::ContactId;
-use crate::domain::listing::{ListQuery, Order, Row, Rows};
+use crate::domain::listing::{Found, ListQuery, Order, Row, Rows};
+use crate::domain::query::{Typing, Values, completed};
 use crate::tui::field::Field;
-use crate::tui::model::{Effect, Model, Reply, Request, Ticket};
+use crate::tui::layout::list_height;
+use crate::tui::model::{Effect, Focus, Model, Reply, Request, Ticket};
 
 /// The list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,8 +28,10 @@ pub struct List {
     pub marks: BTreeSet<ContactId>,
     /// The line of the filter.
     pub filter: Field,
-    /// Whether the rows are still to be counted.
-    uncounted: bool,
+    /// How the rows were found.
+    pub found: Found,
+    /// Whether the totals are those of before a change.
+    stale: bool,
     rows_ticket: Ticket,
     count_ticket: Ticket,
     place_ticket: Ticket,
@@ -55,6 +59,12 @@ impl List {
         } else {
             self.marks.iter().copied().collect()
         }
+    }
+
+    /// Whether anything was typed into the filter, or its digits are keys.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        !self.filter.text().is_empty() || self.query.typing == Typing::Keypad
     }
 
     /// How many rows there are as far as one knows.
@@ -95,22 +105,32 @@ pub fn fill(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
     model.list.asked = Some(wanted);
 }
 
-/// Asks for everything again: the query changed, or what is stored.
+/// Asks for everything again: what is stored has changed.
 pub fn reload(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
+    model.list.stale = true;
+    again(model, height, effects);
+}
+
+fn again(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
     model.list.loaded = false;
     model.list.asked = None;
     fill(model, height, effects);
-    // What is counted comes when the rows are there; a count of before is none any more.
+    // A count of before is none any more.
     model.list.count_ticket = model.next_ticket();
-    model.list.uncounted = true;
 }
 
-/// Asks how many rows there are, and for the totals.
-fn count(model: &mut Model, effects: &mut Vec<Effect>) {
-    model.list.uncounted = false;
-    let request = Request::Count(model.list.query.clone());
-    model.list.count_ticket = model.ask(request, effects);
-    model.totals_ticket = model.ask(Request::Totals, effects);
+/// Asks how many rows there are, where the rows did not say, and for the totals, where they may have
+/// changed. It comes when the rows are there.
+fn count(model: &mut Model, total: Option<usize>, effects: &mut Vec<Effect>) {
+    if total.is_some() {
+        model.list.total = total;
+    } else if model.list.stale || model.list.total.is_none() {
+        let request = Request::Count(model.list.query.clone());
+        model.list.count_ticket = model.ask(request, effects);
+    }
+    if std::mem::take(&mut model.list.stale) {
+        model.totals_ticket = model.ask(Request::Totals, effects);
+    }
 }
 
 /// Shows other contacts, from the first one on.
@@ -123,7 +143,7 @@ pub fn show(model: &mut Model, query: ListQuery, height: usize, effects: &mut Ve
     list.total = None;
     list.cursor = 0;
     list.top = 0;
-    reload(model, height, effects);
+    again(model, height, effects);
 }
 
 /// Shows the filter's text as it stands.
@@ -132,7 +152,66 @@ pub fn refilter(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
         text: model.list.filter.text().to_owned(),
         ..model.list.query.clone()
     };
+    let conditional = query.text.ends_with(':') || !query.query().conditions.is_empty();
+    if conditional && model.values.is_none() {
+        // Nothing is known until it comes; so it is asked for once.
+        model.values = Some(Values::default());
+        model.ask(Request::Values, effects);
+    }
     show(model, query, height, effects);
+}
+
+/// Shows everybody again, and takes what is typed for letters.
+pub fn clear(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
+    model.list.filter.set("");
+    let query = ListQuery {
+        text: String::new(),
+        typing: Typing::Letters,
+        ..model.list.query.clone()
+    };
+    show(model, query, height, effects);
+}
+
+/// Takes what is typed into the filter for keys of a telephone, or for letters again.
+pub fn keypad(model: &mut Model, effects: &mut Vec<Effect>) {
+    let typing = match model.list.query.typing {
+        Typing::Letters => Typing::Keypad,
+        Typing::Keypad => Typing::Letters,
+    };
+    if model.over.is_empty() {
+        model.focus = Focus::Filter;
+    }
+    let query = ListQuery {
+        typing,
+        ..model.list.query.clone()
+    };
+    let height = list_height(model);
+    show(model, query, height, effects);
+}
+
+/// How the condition at the cursor may go on, the likeliest first.
+#[must_use]
+pub fn completions(model: &Model) -> Vec<String> {
+    let filter = &model.list.filter;
+    match &model.values {
+        Some(values) if filter.before() == filter.text() => values.completions(filter.text()),
+        _ => Vec::new(),
+    }
+}
+
+/// Completes the condition at the cursor; `false` where there is none to complete.
+pub fn complete(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+    if model.focus != Focus::Filter || !model.over.is_empty() {
+        return false;
+    }
+    let Some(value) = completions(model).into_iter().next() else {
+        return false;
+    };
+    let text = completed(model.list.filter.text(), &value);
+    model.list.filter.set(text);
+    let height = list_height(model);
+    refilter(model, height, effects);
+    true
 }
 
 /// Sorts in another way.
@@ -167,10 +246,9 @@ pub fn take(
                 let last = rows.first.saturating_sub(1);
                 model.list.go(last, height);
             }
+            model.list.found = rows.found;
+            count(model, rows.total, effects);
             model.list.go(model.list.cursor, height);
-            if model.list.uncounted {
-                count(model, effects);
-            }
         }
         Reply::Count(total) if ticket == model.list.count_ticket => {
             model.list.total = Some(*total);

@@ -6,11 +6,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::import::thousands;
-use crate::domain::listing::{Needles, Row};
+use crate::domain::listing::{Found, Row};
 use crate::domain::phone::Mark;
+use crate::domain::query::{Field, Needles, Typing};
+use crate::domain::safe::safe;
 use crate::tui::layout::Areas;
 use crate::tui::model::{Focus, Model};
-use crate::tui::text::{elide, fit, lit, lit_digits, width};
+use crate::tui::screens::list::completions;
+use crate::tui::text::{elide, fit, lit, lit_digits, lit_keys, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::{caret, two_ends};
 
@@ -20,13 +23,28 @@ use super::triage;
 pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let list = &model.list;
     let typing = model.focus == Focus::Filter && model.over.is_empty();
-    let text = list.filter.text();
+    let keypad = list.query.typing == Typing::Keypad;
     let room = usize::from(area.width).saturating_sub(30).max(8);
     let (seen, column) = list.filter.window(room);
     let mut left = vec![Span::raw("  ")];
-    if typing || !text.is_empty() {
+    if keypad {
+        left.push(Span::styled("keypad ", theme.style(Role::Match)));
+    }
+    if typing || !list.filter.text().is_empty() || keypad {
         left.push(Span::styled("/ ", theme.style(Role::Key)));
         left.push(Span::styled(seen.to_owned(), theme.style(Role::Text)));
+    }
+    let column = column + 4 + if keypad { 7 } else { 0 };
+    let completions = if typing {
+        completions(model)
+    } else {
+        Vec::new()
+    };
+    if let Some(rest) = completions
+        .first()
+        .and_then(|value| unwritten(list.filter.text(), value))
+    {
+        left.push(Span::styled(rest, theme.style(Role::Dim)));
     }
     if let Some(triage) = &model.triage {
         if left.len() == 1 {
@@ -35,22 +53,77 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
         let gauge = triage::gauge(model, triage, theme);
         return fill_line(model, Line::from(left), gauge, column, area, frame);
     }
-    let mut right = Vec::new();
-    if let (Some(total), Some(totals)) = (list.total, model.totals) {
-        if !list.query.is_everybody() {
-            right.push(format!(
-                "{} of {}",
-                thousands(total),
-                thousands(totals.contacts)
-            ));
-        }
-        if area.width >= 56 {
-            right.push(list.query.order.words().to_owned());
-        }
-    }
-    let right = format!("{} ", right.join(&format!(" {} ", theme.glyphs.middle)));
-    let right = Line::styled(right, theme.style(Role::Dim));
+    let used: usize = left.iter().map(Span::width).sum();
+    let room = usize::from(area.width).saturating_sub(used + 3);
+    let right = match (completions.get(1..), state(model, theme, area.width)) {
+        (Some(others), _) if !others.is_empty() => Line::styled(
+            format!("{} ", listed(others, room, theme)),
+            theme.style(Role::Dim),
+        ),
+        (_, state) => state,
+    };
     fill_line(model, Line::from(left), right, column, area, frame);
+}
+
+/// How many match and in which order they stand, or what is wrong with what was typed.
+fn state<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
+    let list = &model.list;
+    let middle = format!(" {} ", theme.glyphs.middle);
+    if let Some(trouble) = list.query.query().trouble {
+        return Line::styled(format!("{trouble} "), theme.style(Role::Warn));
+    }
+    let typing = model.focus == Focus::Filter && model.over.is_empty();
+    if typing && list.filter.text().is_empty() && width >= 84 {
+        let fields: Vec<String> = Field::ALL
+            .iter()
+            .map(|(name, _)| format!("{name}:"))
+            .collect();
+        return Line::styled(format!("{} ", fields.join(" ")), theme.style(Role::Dim));
+    }
+    let (Some(total), Some(totals)) = (list.total, model.totals) else {
+        return Line::default();
+    };
+    let mut words = Vec::new();
+    let alike = list.found == Found::Alike;
+    if alike {
+        words.push(format!("nobody has it{middle}{} alike", thousands(total)));
+    } else if !list.query.is_everybody() {
+        words.push(format!(
+            "{} of {}",
+            thousands(total),
+            thousands(totals.contacts)
+        ));
+    }
+    if width >= 56 && !alike {
+        words.push(list.query.order.words().to_owned());
+    }
+    let style = theme.style(if alike { Role::Warn } else { Role::Dim });
+    Line::styled(format!("{} ", words.join(&middle)), style)
+}
+
+/// What of a value is not typed yet, where it goes on from what is.
+fn unwritten(text: &str, value: &str) -> Option<String> {
+    let begun = text.rsplit([':', '"']).next()?;
+    let rest = value.get(begun.len()..)?;
+    value
+        .get(..begun.len())?
+        .eq_ignore_ascii_case(begun)
+        .then(|| rest.to_owned())
+}
+
+/// As many of the values as there is room for.
+fn listed(values: &[String], room: usize, theme: &Theme) -> String {
+    let middle = format!(" {} ", theme.glyphs.middle);
+    let mut text = String::new();
+    for value in values {
+        let between = if text.is_empty() { "" } else { &middle };
+        if width(&text) + width(between) + width(value) > room {
+            break;
+        }
+        text.push_str(between);
+        text.push_str(&safe(value));
+    }
+    text
 }
 
 /// Draws the line, and puts the cursor where it is typed into.
@@ -65,7 +138,7 @@ fn fill_line(
     two_ends(left, right, area, frame);
     if model.focus == Focus::Filter && model.over.is_empty() {
         caret(
-            area.x + 4 + u16::try_from(column).unwrap_or(0),
+            area.x + u16::try_from(column).unwrap_or(0),
             area.y,
             area,
             frame,
@@ -175,12 +248,12 @@ fn draw_row(
     };
     let name = |columns: usize| {
         let shown = fit(&row.name, columns, glyphs.ellipsis);
-        lit(
-            &shown,
-            &needles.words,
-            text,
-            text.patch(theme.style(Role::Match)),
-        )
+        let found = text.patch(theme.style(Role::Match));
+        if needles.keys.is_empty() {
+            lit(&shown, &needles.words, text, found)
+        } else {
+            lit_keys(&shown, &needles.keys, text, found)
+        }
     };
     if look.alone && columns < 56 {
         spans.extend(name(columns.saturating_sub(4 + wanted)));

@@ -1,0 +1,270 @@
+//! The store's thread: what the screens ask, answered.
+
+use std::fs;
+use std::io::{self, BufReader};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender};
+
+use crate::domain::edit::Done;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::exchange::csv;
+use crate::export::{self, Form, There};
+use crate::import::{File, keep_rejects};
+use crate::store::{Options, Store};
+use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
+
+use super::Event;
+
+/// Answers what is asked of the store, on a thread of its own.
+#[derive(Debug)]
+pub struct Keeper {
+    replies: Sender<Event>,
+    stop: Arc<AtomicBool>,
+    rejects: Option<PathBuf>,
+}
+
+impl Keeper {
+    /// A keeper that sends its answers to `replies`, gives up what takes long when `stop` is set, and
+    /// keeps what cannot be imported in the folder `rejects`.
+    #[must_use]
+    pub const fn new(
+        replies: Sender<Event>,
+        stop: Arc<AtomicBool>,
+        rejects: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            replies,
+            stop,
+            rejects,
+        }
+    }
+
+    /// Opens the store, then answers. Of reads that wait, only the newest of each kind is answered: the
+    /// others' answers would be dropped.
+    pub(super) fn keep(&self, path: &Path, options: Options, asked: &Receiver<(Ticket, Request)>) {
+        let replies = &self.replies;
+        let mut store = match Store::open(path, options) {
+            Ok(store) => store,
+            Err(refusal) => {
+                let _ = replies.send(Event::Opened(Err(refusal)));
+                return;
+            }
+        };
+        let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
+        while let Ok(first) = asked.recv() {
+            let waiting: Vec<(Ticket, Request)> =
+                std::iter::once(first).chain(asked.try_iter()).collect();
+            for (at, (ticket, request)) in waiting.iter().enumerate() {
+                let once = matches!(
+                    request,
+                    Request::Write(_) | Request::Plan(_) | Request::Export(..) | Request::Cards(_)
+                );
+                let stale = !once
+                    && waiting.iter().skip(at + 1).any(|(_, later)| {
+                        std::mem::discriminant(later) == std::mem::discriminant(request)
+                    });
+                if stale {
+                    continue;
+                }
+                if store.changed_elsewhere().unwrap_or(false)
+                    && replies
+                        .send(Event::Msg(Msg::Store(*ticket, Reply::ChangedElsewhere)))
+                        .is_err()
+                {
+                    return;
+                }
+                self.stop.store(false, Ordering::Relaxed);
+                let reply = self.answer(&mut store, *ticket, request.clone());
+                let reply = reply.unwrap_or_else(Reply::Refused);
+                if replies
+                    .send(Event::Msg(Msg::Store(*ticket, reply)))
+                    .is_err()
+                {
+                    return;
+                }
+            }
+            // After the answers: the first rows are on the screen by then. Where it cannot be loaded,
+            // a search goes on without it.
+            let _ = store.prepare_search();
+        }
+    }
+
+    /// One answer.
+    ///
+    /// # Errors
+    /// What the store refuses.
+    pub fn answer(
+        &self,
+        store: &mut Store,
+        ticket: Ticket,
+        request: Request,
+    ) -> Result<Reply, Refusal> {
+        Ok(match request {
+            Request::Rows(query, first, count) => Reply::Rows(store.rows(&query, first, count)?),
+            Request::Count(query) => Reply::Count(store.count(&query)?),
+            Request::Totals => Reply::Totals(store.totals()?),
+            Request::Place(query, id) => Reply::Place(store.place(&query, id)?),
+            Request::Profile(id) => Reply::Profile(match store.profile(id) {
+                Ok(profile) => Some(Box::new(profile)),
+                Err(refusal) if refusal.kind == Kind::NotFound => None,
+                Err(refusal) => return Err(refusal),
+            }),
+            Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
+            Request::History(id) => Reply::History(store.history(id, 500)?),
+            Request::Worklist => Reply::Worklist(store.worklist()?),
+            Request::Values => Reply::Values(store.values()?),
+            Request::Used(used) => {
+                store.set_used(used);
+                Reply::Noted
+            }
+            Request::Plan(path) => {
+                let plan = crate::import::plan(store, self.open(&path, ticket)?)?;
+                Reply::Plan(path, Box::new(plan))
+            }
+            Request::Export(selection, path) => {
+                let path = expanded(&path);
+                let form = form_of(&path);
+                let written = export::file(store, &selection, form, &path, There::Stays);
+                Reply::Exported(written.map_err(refusal)?, path)
+            }
+            Request::Cards(selection) => {
+                let mut cards = Vec::new();
+                let form = Form::Cards(None);
+                let written =
+                    export::stream(store, &selection, form, &mut cards).map_err(refusal)?;
+                Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
+            }
+            Request::Write(write) => Reply::Written(self.written(store, ticket, write)?),
+        })
+    }
+
+    fn written(&self, store: &mut Store, ticket: Ticket, write: Write) -> Result<Written, Refusal> {
+        let forward = |point, contact| Written {
+            point,
+            step: Step::Forward,
+            contact,
+            report: None,
+            rejects: None,
+        };
+        Ok(match write {
+            Write::Phone(id, sent) => {
+                let done = store.update_phone(id, sent, Vec::new())?;
+                forward(done.point, Some(done.value.contact))
+            }
+            Write::AddPhone(owner, sent) => forward(
+                store.create_phone(owner, sent, Vec::new())?.point,
+                Some(owner),
+            ),
+            Write::DeletePhone(id, stamp) => {
+                forward(store.delete_phone(id, Some(stamp))?.point, None)
+            }
+            Write::Contact(edit) => {
+                let done = store.save_contact(*edit)?;
+                forward(done.point, Some(done.value))
+            }
+            Write::ContactAttributes(id, sent) => {
+                forward(store.update_contact(id, *sent, Vec::new())?.point, Some(id))
+            }
+            Write::DeleteContacts(ids) => forward(store.delete_contacts(&ids)?.point, None),
+            Write::Confirm(ids) => forward(store.confirm_contacts(&ids)?.point, None),
+            Write::ConfirmSource(source) => forward(store.confirm_source(&source)?.point, None),
+            Write::Undo => Written {
+                point: store.undo()?,
+                step: Step::Undone,
+                contact: None,
+                report: None,
+                rejects: None,
+            },
+            Write::Redo => Written {
+                point: store.redo()?,
+                step: Step::Redone,
+                contact: None,
+                report: None,
+                rejects: None,
+            },
+            Write::Import(path, choices) => {
+                let file = self.open(&path, ticket)?;
+                let Done { value, point } = crate::import::chosen(store, file, &choices)?;
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                // Where that cannot be kept, the report still says which they are.
+                let folder = self.rejects.as_ref().filter(|_| !value.rejects.is_empty());
+                let rejects =
+                    folder.and_then(|folder| keep_rejects(folder, &name, &value.rejects).ok());
+                Written {
+                    point,
+                    step: Step::Forward,
+                    contact: None,
+                    report: Some(Box::new(value)),
+                    rejects,
+                }
+            }
+        })
+    }
+
+    /// Opens a file to import, and tells how far it has come.
+    fn open(&self, path: &Path, ticket: Ticket) -> Result<File<'_>, Refusal> {
+        let path = &expanded(path);
+        let cannot = |error: &io::Error| {
+            Refusal::new(
+                Kind::Invalid,
+                format!("cannot read {}: {error}", path.display()),
+            )
+        };
+        let file = fs::File::open(path).map_err(|error| cannot(&error))?;
+        let known = file.metadata().ok();
+        if known.as_ref().is_some_and(fs::Metadata::is_dir) {
+            return Err(Refusal::new(
+                Kind::Invalid,
+                format!("{} is a folder; name a file in it", path.display()),
+            ));
+        }
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        let length = known.filter(fs::Metadata::is_file).map(|known| known.len());
+        let watch = move |progress| {
+            let told = self
+                .replies
+                .send(Event::Msg(Msg::Progress(ticket, progress)));
+            if told.is_err() || self.stop.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let file = File::open(BufReader::new(file), &name, &[])?;
+        Ok(file.watched(length, Box::new(watch)))
+    }
+}
+
+/// A path with the home folder in the place of `~`.
+fn expanded(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::var_os("HOME")) {
+        (Ok(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+/// The form of an export, by what the name of its file ends in.
+fn form_of(path: &Path) -> Form {
+    let ending = path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("csv") => Form::Table(csv::Form::Plain, csv::Guard::Exact),
+        Some("json" | "jsonl") => Form::Book,
+        _ => Form::Cards(None),
+    }
+}
+
+/// What an export says, as the screens show it.
+fn refusal(error: anyhow::Error) -> Refusal {
+    match error.downcast::<Refusal>() {
+        Ok(refusal) => refusal,
+        Err(error) => Refusal::new(Kind::Storage, format!("{error:#}")),
+    }
+}
