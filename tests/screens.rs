@@ -196,9 +196,64 @@ fn the_screens_at_three_sizes() {
         import.preview();
         import.press("j");
         insta::assert_snapshot!(format!("import_{width}x{height}"), import.frame());
+        let mut search = Desk::new(width, height, CARDS);
+        search.press("/ \"mar_label:\"");
+        insta::assert_snapshot!(format!("completion_{width}x{height}"), search.frame());
+        search.press("esc / \"biacnhi\"");
+        insta::assert_snapshot!(format!("alike_{width}x{height}"), search.frame());
+        search.press("esc s k \"627\"");
+        insta::assert_snapshot!(format!("keypad_{width}x{height}"), search.frame());
         let empty = Desk::new(width, height, "");
         insta::assert_snapshot!(format!("empty_{width}x{height}"), empty.frame());
     }
+}
+
+#[test]
+fn conditions_are_completed_and_the_row_shows_the_number_that_fits() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("/ \"label:m\" tab");
+    assert_eq!(desk.model.list.filter.text(), "label:mobile ");
+    assert_eq!(desk.model.list.total, Some(1));
+    assert!(
+        desk.frame()
+            .contains("Marco Bianchi        +39 347 555 0164")
+    );
+    desk.press("\"is:blue\"");
+    let frame = desk.frame();
+    assert!(frame.contains("is:blue is none of historic"), "{frame}");
+    assert!(
+        !frame.contains("add label:"),
+        "nobody is called so: {frame}"
+    );
+    desk.press("esc");
+    assert_eq!(desk.model.list.total, Some(4));
+}
+
+#[test]
+fn whoever_was_opened_comes_first_among_equals_and_does_so_after_a_restart() {
+    let cards = ["Mara A", "Mara B", "Mara C"].map(|name| {
+        format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL:+39 02 5550 1182\nEND:VCARD\n")
+    });
+    let mut desk = Desk::new(100, 30, &cards.concat());
+    let first = |desk: &Desk| desk.model.list.row(0).unwrap().name.clone();
+    desk.press("/ \"mara\"");
+    assert_eq!(first(&desk), "Mara A");
+    desk.press("down down enter esc esc / \"mara\"");
+    assert_eq!(first(&desk), "Mara C");
+
+    let view = View {
+        filter: String::new(),
+        ..leave(&desk.model)
+    };
+    desk.model = Model {
+        now: desk.model.now,
+        ..Model::new(desk.model.size, Keymap::default(), None, String::new())
+    };
+    desk.book.store.set_used(Vec::new());
+    let effects = start(&mut desk.model, &view);
+    desk.run(effects);
+    desk.press("/ \"mara\"");
+    assert_eq!(first(&desk), "Mara C");
 }
 
 #[test]

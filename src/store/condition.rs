@@ -5,13 +5,17 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use crate::domain::contact::ContactId;
 use crate::domain::fold::fold;
 use crate::domain::number;
+use crate::domain::phone::Phone;
+use crate::domain::primary;
 use crate::domain::query::{Condition, Quality, Values};
 use crate::domain::refusal::Refusal;
 
 use super::Store;
 use super::failure::Answer;
+use super::record::{self, PHONE};
 
 /// A set of rows.
 #[derive(Debug, Default)]
@@ -25,10 +29,10 @@ impl Allowed {
         attention: bool,
     ) -> Answer<Self> {
         let mut allowed = Self::default();
-        let (sql, values) = sql(conditions, attention);
+        let sql = sql(conditions, attention);
         add_functions(connection)?;
-        let mut statement = connection.prepare(&sql)?;
-        let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+        let mut statement = connection.prepare(&sql.contacts())?;
+        let rows = statement.query_map(params_from_iter(sql.values), |row| row.get(0))?;
         for row in rows {
             allowed.put(row?);
         }
@@ -87,8 +91,51 @@ impl Store {
     }
 }
 
-/// Whom conditions allow, as SQL with its values.
-fn sql(conditions: &[Condition], attention: bool) -> (String, Vec<Value>) {
+/// Conditions as SQL: what has to hold of a contact `c` and of one phone `p` of it, and the values of
+/// the parameters.
+struct Sql {
+    of_contact: Vec<String>,
+    of_phone: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Whom the conditions allow.
+    fn contacts(&self) -> String {
+        format!(
+            "SELECT c.rowid FROM contact c WHERE {}",
+            self.of_contact.join(" AND ")
+        )
+    }
+
+    /// A contact's phones of which the conditions hold, its id being the last parameter.
+    fn phones(&self) -> String {
+        let columns = PHONE.replace(", ", ", p.");
+        let (holds, id) = (self.of_phone.join(" AND "), self.values.len() + 1);
+        format!("SELECT p.{columns} FROM phone p WHERE {holds} AND p.contact = ?{id}")
+    }
+}
+
+/// The first number of a contact of which the conditions on numbers hold, where there are any.
+pub(super) fn matching(
+    connection: &Connection,
+    conditions: &[Condition],
+    contact: ContactId,
+) -> Answer<Option<Phone>> {
+    let sql = sql(conditions, false);
+    if sql.of_phone.is_empty() {
+        return Ok(None);
+    }
+    let mut statement = connection.prepare_cached(&sql.phones())?;
+    let mut values = sql.values;
+    values.push(Value::Blob(contact.0.as_bytes().to_vec()));
+    let phones = statement.query_map(params_from_iter(values), record::phone)?;
+    let mut phones = phones.collect::<rusqlite::Result<Vec<_>>>()?;
+    primary::sort(&mut phones);
+    Ok(phones.into_iter().next())
+}
+
+fn sql(conditions: &[Condition], attention: bool) -> Sql {
     let mut values = Vec::new();
     let mut bind = |text: &str| {
         values.push(Value::Text(text.to_owned()));
@@ -155,11 +202,11 @@ fn sql(conditions: &[Condition], attention: bool) -> (String, Vec<Value>) {
             _ => phones,
         });
     }
-    let sql = format!(
-        "SELECT c.rowid FROM contact c WHERE {}",
-        of_contact.join(" AND ")
-    );
-    (sql, values)
+    Sql {
+        of_contact,
+        of_phone,
+        values,
+    }
 }
 
 /// Gives SQL the folding of texts and the countries of numbers.

@@ -3,7 +3,7 @@
 //! A page of everybody reads one covering index only. Where it begins is not counted from the top each
 //! time: the ends of the page that was read last are kept, and the next one, which is nearly always
 //! close to it, is sought from the nearer of them. What a typed text finds is the search's to say; a
-//! row that was found by digits shows the number that has them, historic ones too.
+//! row that was found by digits or by a condition shows the number that fits, historic ones too.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -11,9 +11,11 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Whole;
 use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection, Totals};
+use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 
 use super::Store;
+use super::condition::matching;
 use super::contacts;
 use super::data_version;
 use super::failure::Answer;
@@ -78,7 +80,11 @@ impl Store {
                 return self.page(connection, query, first, count);
             }
             let hits = self.hits(connection, query)?;
-            let needles = query.needles();
+            let Query {
+                needles,
+                conditions,
+                ..
+            } = query.query();
             let mut rows = Vec::with_capacity(count);
             for rowid in hits.rows.iter().skip(first).take(count) {
                 let Some(mut row) = row(connection, *rowid)? else {
@@ -86,6 +92,9 @@ impl Store {
                 };
                 if !needles.digits.is_empty() {
                     show_match(connection, &mut row, &needles.digits)?;
+                }
+                if let Some(phone) = matching(connection, &conditions, row.id)? {
+                    row.number = Some((phone.shown(), phone.mark()));
                 }
                 rows.push(row);
             }

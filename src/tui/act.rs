@@ -130,12 +130,8 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         Action::Copy | Action::Call => dial(model, action, effects),
         Action::AddContact => {
             // A search that found nobody is the name of somebody new.
-            let name = if model.list.total == Some(0) {
-                model.list.filter.text().to_owned()
-            } else {
-                String::new()
-            };
-            let form = ContactForm::new(&name, model.home);
+            let name = model.list.new_name().unwrap_or_default();
+            let form = ContactForm::new(name, model.home);
             model.over.push(Screen::ContactForm(Box::new(form)));
         }
         Action::EditContact => {

@@ -67,6 +67,15 @@ impl List {
         !self.filter.text().is_empty() || self.query.typing == Typing::Keypad
     }
 
+    /// The name of somebody new: what was typed, where it found nobody.
+    #[must_use]
+    pub fn new_name(&self) -> Option<&str> {
+        let query = self.query.query();
+        let nobody =
+            self.total == Some(0) && query.conditions.is_empty() && query.trouble.is_none();
+        Some(self.filter.text()).filter(|text| nobody && !text.is_empty())
+    }
+
     /// How many rows there are as far as one knows.
     #[must_use]
     pub fn known(&self) -> usize {

@@ -55,7 +55,7 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
     }
     let used: usize = left.iter().map(Span::width).sum();
     let room = usize::from(area.width).saturating_sub(used + 3);
-    let right = match (completions.get(1..), state(model, theme, area.width)) {
+    let right = match (completions.get(1..), state(model, theme, area.width, room)) {
         (Some(others), _) if !others.is_empty() => Line::styled(
             format!("{} ", listed(others, room, theme)),
             theme.style(Role::Dim),
@@ -66,10 +66,11 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
 }
 
 /// How many match and in which order they stand, or what is wrong with what was typed.
-fn state<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
+fn state<'a>(model: &Model, theme: &Theme, width: u16, room: usize) -> Line<'a> {
     let list = &model.list;
     let middle = format!(" {} ", theme.glyphs.middle);
     if let Some(trouble) = list.query.query().trouble {
+        let trouble = elide(&trouble, room, theme.glyphs.ellipsis);
         return Line::styled(format!("{trouble} "), theme.style(Role::Warn));
     }
     let typing = model.focus == Focus::Filter && model.over.is_empty();
@@ -86,7 +87,10 @@ fn state<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
     let mut words = Vec::new();
     let alike = list.found == Found::Alike;
     if alike {
-        words.push(format!("nobody has it{middle}{} alike", thousands(total)));
+        if room > 30 {
+            words.push("nobody has it".to_owned());
+        }
+        words.push(format!("{} alike", thousands(total)));
     } else if !list.query.is_everybody() {
         words.push(format!(
             "{} of {}",
@@ -309,6 +313,8 @@ fn nothing(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             Span::styled("   esc", theme.style(Role::Key)),
             Span::styled("  everybody again", theme.style(Role::Dim)),
         ]));
+    }
+    if model.list.new_name().is_some() {
         lines.push(Line::from(vec![
             Span::styled("   tab a", theme.style(Role::Key)),
             Span::styled(
