@@ -343,7 +343,7 @@ fn naive_likeness(profile: &Profile, query: &ListQuery) -> Option<usize> {
     }));
     let mut sum = 0;
     for word in &needles.words {
-        let typed: Vec<char> = word.chars().collect();
+        let typed: Vec<char> = word.chars().take(24).collect();
         let most = match typed.len() {
             0..=2 => return None,
             3..=5 => 1,
@@ -355,6 +355,13 @@ fn naive_likeness(profile: &Profile, query: &ListQuery) -> Option<usize> {
             .flat_map(|text| text.split([' ', '\n', '-', '@', '.']))
         {
             let letters: Vec<char> = other.chars().collect();
+            if !typed
+                .iter()
+                .take(2)
+                .any(|one| letters.iter().take(2).any(|other| one == other))
+            {
+                continue;
+            }
             for end in 0..=letters.len() {
                 let edits = edits(&typed, &letters[..end]);
                 if edits <= most && best.is_none_or(|best| edits < best) {

@@ -4,6 +4,7 @@
 //! is the only place that names that library. Loading its tables takes some milliseconds, once, on
 //! the first call that parses or formats: nothing before the first frame may make it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -13,7 +14,8 @@ use rlibphonenumber::{
 };
 
 /// Every region with a numbering plan: ISO code, calling code, `main` where it is the main region of
-/// that code, English name; sorted by name.
+/// that code, English name, and for a main region the trunk prefixes: with which a national number
+/// may begin that are no part of it, or `*` where it may be any. Sorted by name.
 const REGIONS: &str = include_str!("../../assets/regions.tsv");
 
 /// A line of [`REGIONS`].
@@ -22,6 +24,7 @@ struct Entry {
     calling_code: u16,
     main: bool,
     name: &'static str,
+    trunk: &'static str,
 }
 
 static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| REGIONS.lines().filter_map(entry).collect());
@@ -36,6 +39,7 @@ fn entry(line: &'static str) -> Option<Entry> {
         calling_code,
         main,
         name: columns.next()?,
+        trunk: columns.next()?,
     })
 }
 
@@ -365,6 +369,9 @@ fn numbered(
     home: Option<Region>,
 ) -> Result<PhoneNumber, Verdict> {
     let text = text.trim();
+    if let Some(plain) = plain(text) {
+        return Ok(plain);
+    }
     let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
     let hinted = hint.and_then(Region::of_calling_code);
     let region = if hint.is_some() { hinted } else { home };
@@ -391,6 +398,40 @@ fn numbered(
         Err(ParseError::TooLongNsn) => Err(Verdict::TooLong),
     }
 }
+
+/// A number that needs no rules to be read: `+`, calling code and national number, in digits with
+/// spaces, hyphens, dots or brackets between them, and nothing that may be a trunk prefix. Nearly all that are imported
+/// are such, and the library takes a dozen regular expressions to see it.
+fn plain(text: &str) -> Option<PhoneNumber> {
+    let rest = text.strip_prefix('+')?;
+    let bytes = rest.as_bytes();
+    let written = |byte: &u8| byte.is_ascii_digit() || b" -.()".contains(byte);
+    let ends = bytes.first()?.is_ascii_digit() && bytes.last()?.is_ascii_digit();
+    if !ends || bytes.len() > 40 || !bytes.iter().all(written) {
+        return None;
+    }
+    let mut stored = String::with_capacity(16);
+    stored.push('+');
+    stored.extend(rest.chars().filter(char::is_ascii_digit));
+    if !(8..=16).contains(&stored.len()) {
+        return None;
+    }
+    // No calling code begins another one.
+    let entry = (2..=4).find_map(|end| CALLING_CODES.get(stored.get(1..end)?))?;
+    let national = stored.get(1 + entry.calling_code.to_string().len()..)?;
+    let mut trunks = entry.trunk.split(',').filter(|trunk| !trunk.is_empty());
+    if trunks.any(|trunk| trunk == "*" || national.starts_with(trunk)) {
+        return None;
+    }
+    stored_as(&entry.calling_code.to_string(), &stored)
+}
+
+/// The main region of each calling code.
+static CALLING_CODES: LazyLock<HashMap<String, &'static Entry>> = LazyLock::new(|| {
+    let main = TABLE.iter().filter(|entry| entry.main);
+    main.map(|entry| (entry.calling_code.to_string(), entry))
+        .collect()
+});
 
 /// The stored form of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -525,7 +566,51 @@ fn digit(sign: char) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Region, Usage, Verdict, canonical, digits, display, parse};
+    use rlibphonenumber::PHONE_NUMBER_UTIL;
+
+    use super::{Region, TABLE, Usage, Verdict, canonical, digits, display, parse};
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 20_000,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn what_is_read_plainly_is_read_so_by_the_library(
+            region in 0..TABLE.len(),
+            national in "[0-9]{1,4}[ -.]?[(]?[0-9]{1,4}[)]?[ -]{0,2}[0-9]{1,7}",
+            between in "[ -.]{0,1}",
+        ) {
+            let text = format!("+{}{between}{national}", TABLE[region].calling_code);
+            if let Some(plain) = super::plain(&text) {
+                prop_assert_eq!(PHONE_NUMBER_UTIL.parse(&text, None).ok(), Some(plain), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn most_numbers_are_plain() {
+        for text in [
+            "+39 02 5550 1182",
+            "+1 (213) 456-7890",
+            "+49 171 5550164",
+            "+44 20 7946 0018",
+        ] {
+            assert!(super::plain(text).is_some(), "{text}");
+        }
+        for text in [
+            "+44 (0)20 7946 0018",
+            "+54 9 11 5550 1234",
+            "+39 02 5550 x12",
+            "02 5550 1182",
+        ] {
+            assert!(super::plain(text).is_none(), "{text}");
+        }
+    }
 
     fn region(code: &str) -> Option<Region> {
         Region::new(code)

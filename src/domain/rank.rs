@@ -41,6 +41,8 @@ pub struct Matcher<'n> {
     typed: String,
     words: Vec<Finder<'n>>,
     digits: Vec<Finder<'n>>,
+    /// The letters of each word, of long ones the first.
+    letters: Vec<Vec<char>>,
 }
 
 impl<'n> Matcher<'n> {
@@ -53,6 +55,11 @@ impl<'n> Matcher<'n> {
             typed: needles.words.join(" "),
             words: ready(&needles.words),
             digits: ready(&needles.digits),
+            letters: needles
+                .words
+                .iter()
+                .map(|word| word.chars().take(LONGEST).collect())
+                .collect(),
         }
     }
 
@@ -86,6 +93,63 @@ impl<'n> Matcher<'n> {
             return Some(Rank::Initials);
         }
         Some(worst.max(Rank::WordStart))
+    }
+
+    /// As [`Matcher::rank`], of a text in which the longest word stands first at `at`; the digits are
+    /// only asked for where they may matter.
+    #[must_use]
+    pub fn rank_from<'t>(
+        &self,
+        at: usize,
+        text: &str,
+        digits: impl FnOnce() -> &'t str,
+    ) -> Option<Rank> {
+        let ([word], [finder]) = (&self.needles.words[..], &self.words[..]) else {
+            return self.rank(text, digits());
+        };
+        let name = name_of(text);
+        if at == 0 {
+            return Some(if name.len() == word.len() {
+                Rank::Name
+            } else {
+                Rank::NameStart
+            });
+        }
+        let within = at < name.len();
+        if within && begins_a_word(text, at) {
+            return Some(Rank::WordStart);
+        }
+        if within {
+            let rest = name.as_bytes().get(at + 1..).unwrap_or_default();
+            let mut others = finder.find_iter(rest).map(|other| at + 1 + other);
+            if others.any(|other| begins_a_word(text, other)) {
+                return Some(Rank::WordStart);
+            }
+        }
+        if self.is_initials(name) {
+            return Some(Rank::Initials);
+        }
+        if within {
+            return Some(Rank::WithinName);
+        }
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        let mut all = finder.find_iter(rest).map(|other| at + other);
+        Some(if all.any(|other| begins_a_word(text, other)) {
+            Rank::ElsewhereStart
+        } else {
+            Rank::Elsewhere
+        })
+    }
+
+    /// The only letter that is looked for, where it is one from a to z.
+    #[must_use]
+    pub fn letter(&self) -> Option<char> {
+        let [word] = &self.needles.words[..] else {
+            return None;
+        };
+        let mut letters = word.chars();
+        let only = letters.next().filter(char::is_ascii_lowercase)?;
+        letters.next().is_none().then_some(only)
     }
 
     fn rank_by_number(&self, text: &str, digits: &str) -> Option<Rank> {
@@ -130,6 +194,7 @@ impl<'n> Matcher<'n> {
     ///
     /// A word may be unfinished, so that it is held against how the others begin. One letter may
     /// differ, from six letters on two: put in, left out, another one, or two in each other's place.
+    /// One of the first two letters has to be right.
     #[must_use]
     pub fn likeness(&self, text: &str) -> Option<usize> {
         if self.words.is_empty() {
@@ -138,12 +203,12 @@ impl<'n> Matcher<'n> {
         // In a note there is always some word that is like another.
         let text = text.split(NOTE).next().unwrap_or_default();
         let mut sum = 0;
-        for word in &self.needles.words {
-            let letters: Vec<char> = word.chars().collect();
+        for letters in &self.letters {
             let most = edits(letters.len())?;
             let words = text.split([' ', '\n', '-', '@', '.']);
+            let words = words.filter(|other| begin_alike(letters, other));
             sum += words
-                .filter_map(|other| distance(&letters, other, most))
+                .filter_map(|other| distance(letters, other, most))
                 .min()?;
         }
         Some(sum)
@@ -236,8 +301,15 @@ fn level(finder: &Finder<'_>, text: &str, name: usize) -> Option<Rank> {
 }
 
 /// Whether a word begins at this place.
-#[must_use]
-pub fn begins_a_word(text: &str, at: usize) -> bool {
+fn begins_a_word(text: &str, at: usize) -> bool {
+    match at
+        .checked_sub(1)
+        .and_then(|before| text.as_bytes().get(before))
+    {
+        None => return true,
+        Some(before) if before.is_ascii() => return !before.is_ascii_alphanumeric(),
+        Some(_) => {}
+    }
     let before = text.get(..at).and_then(|before| before.chars().next_back());
     before.is_none_or(|sign| !sign.is_alphanumeric())
 }
@@ -285,11 +357,31 @@ impl Letters {
     /// The letters of a folded text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let bit = |letter: char| match letter {
+        Self(
+            text.chars()
+                .fold(0, |bits, letter| bits | Self::bit(letter)),
+        )
+    }
+
+    fn bit(letter: char) -> u32 {
+        1 << match letter {
             'a'..='z' => u32::from(letter) - u32::from('a'),
             other => 26 + u32::from(other) % 6,
-        };
-        Self(text.chars().fold(0, |bits, letter| bits | 1 << bit(letter)))
+        }
+    }
+
+    /// The letters that begin a word of a folded text.
+    #[must_use]
+    pub fn of_initials(text: &str) -> Self {
+        let mut bits = 0;
+        let mut begins = true;
+        for letter in text.chars() {
+            if begins {
+                bits |= Self::bit(letter);
+            }
+            begins = !letter.is_alphanumeric();
+        }
+        Self(bits)
     }
 
     /// How many of these are not among `others`.
@@ -302,33 +394,43 @@ impl Letters {
 /// The longest word that is held against another one; of longer ones, so much of it.
 const LONGEST: usize = 24;
 
+/// Whether one of the first two letters is among the first two of `word`.
+fn begin_alike(typed: &[char], word: &str) -> bool {
+    let first = typed.get(..2).unwrap_or(typed);
+    word.chars().take(2).any(|letter| first.contains(&letter))
+}
+
 /// How many edits lead from `typed` to the start of `word`, where it is at most `most`: a letter put
 /// in, left out or changed, or two neighbours swapped (optimal string alignment).
 fn distance(typed: &[char], word: &str, most: usize) -> Option<usize> {
-    let typed = typed.get(..typed.len().min(LONGEST)).unwrap_or_default();
-    let mut before = [0; LONGEST + 1];
-    let mut row: [usize; LONGEST + 1] = std::array::from_fn(|at| at);
     let end = typed.len();
+    let far = u8::MAX - 1;
+    let mut before = [far; LONGEST + 1];
+    let mut row: [u8; LONGEST + 1] = std::array::from_fn(|at| u8::try_from(at).unwrap_or(far));
     let mut best = *row.get(end)?;
     let mut last = None;
-    for (place, letter) in word.chars().take(end + most).enumerate() {
-        let mut next = [place + 1; LONGEST + 1];
-        for at in 1..=end {
-            let own = *typed.get(at - 1)?;
-            let swapped = at > 1 && typed.get(at - 2) == Some(&letter) && last == Some(own);
+    for (place, letter) in (1..).zip(word.chars().take(end + most)) {
+        let mut next = [place; LONGEST + 1];
+        let mut smallest = place;
+        for (at, own) in (1..).zip(typed) {
             let mut edits = (*row.get(at)? + 1).min(*next.get(at - 1)? + 1);
-            edits = edits.min(*row.get(at - 1)? + usize::from(own != letter));
-            if swapped {
+            edits = edits.min(*row.get(at - 1)? + u8::from(*own != letter));
+            if at > 1 && typed.get(at - 2) == Some(&letter) && last == Some(*own) {
                 edits = edits.min(*before.get(at - 2)? + 1);
             }
             *next.get_mut(at)? = edits;
+            smallest = smallest.min(edits);
         }
-        before = row;
-        row = next;
+        best = best.min(*next.get(end)?);
+        // Two neighbours may still be swapped from the row before this one.
+        let swapped = row.iter().take(end + 1).min().copied().unwrap_or(far);
+        if usize::from(smallest.min(swapped)) > most {
+            break;
+        }
+        (before, row) = (row, next);
         last = Some(letter);
-        best = best.min(*row.get(end)?);
     }
-    (best <= most).then_some(best)
+    (usize::from(best) <= most).then_some(usize::from(best))
 }
 
 #[cfg(test)]

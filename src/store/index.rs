@@ -20,14 +20,17 @@ use super::record;
 use super::search::{Heat, Ranked};
 
 /// What ends a line. No folded text has it, so that nothing is found across two lines.
-const END: u8 = 0;
+const END: char = '\0';
 
 /// The lines of all contacts.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     text: Lines,
     digits: Lines,
+    /// The letters of each line, of its name, and those that begin a word of the name.
     letters: Vec<Letters>,
+    names: Vec<Letters>,
+    initials: Vec<Letters>,
     rowids: Vec<u32>,
     favourites: Vec<u32>,
     /// The lines of those who come earlier among equals, rising, and why.
@@ -37,7 +40,7 @@ pub(super) struct Index {
 /// Texts, one after the other.
 #[derive(Debug)]
 struct Lines {
-    bytes: Vec<u8>,
+    whole: String,
     /// Where each line starts, and where the last one ends.
     starts: Vec<u32>,
 }
@@ -45,22 +48,18 @@ struct Lines {
 impl Default for Lines {
     fn default() -> Self {
         Self {
-            bytes: Vec::new(),
+            whole: String::new(),
             starts: vec![0],
         }
     }
 }
 
 impl Lines {
-    fn len(&self) -> usize {
-        self.starts.len() - 1
-    }
-
     /// Adds a line; `false` where it does not fit any more.
     fn push(&mut self, text: &str) -> bool {
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.bytes.push(END);
-        match u32::try_from(self.bytes.len()) {
+        self.whole.push_str(text);
+        self.whole.push(END);
+        match u32::try_from(self.whole.len()) {
             Ok(end) => self.starts.push(end),
             Err(_) => return false,
         }
@@ -70,41 +69,44 @@ impl Lines {
     fn start(&self, line: usize) -> usize {
         self.starts
             .get(line)
-            .map_or(self.bytes.len(), |at| *at as usize)
+            .map_or(self.whole.len(), |at| *at as usize)
     }
 
     fn get(&self, line: usize) -> &str {
         let end = self.start(line + 1).saturating_sub(1);
-        let bytes = self.bytes.get(self.start(line)..end).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        self.whole.get(self.start(line)..end).unwrap_or_default()
     }
 
-    /// Puts `with` in the place of some lines.
-    fn splice(&mut self, lines: std::ops::Range<usize>, with: Option<&str>) -> bool {
-        let (from, to) = (self.start(lines.start), self.start(lines.end));
-        let mut new = with.map(|text| text.as_bytes().to_vec());
-        if let Some(new) = &mut new {
-            new.push(END);
+    fn take_out(&mut self, line: usize) {
+        let (from, to) = (self.start(line), self.start(line + 1));
+        self.whole.replace_range(from..to, "");
+        self.starts.remove(line + 1);
+        for start in self.starts.iter_mut().skip(line + 1) {
+            *start -= u32::try_from(to - from).unwrap_or_default();
         }
-        let new = new.unwrap_or_default();
-        let end = self.bytes.len() - (to - from) + new.len();
-        if u32::try_from(end).is_err() {
+    }
+
+    /// Puts a line before another one; `false` where it does not fit any more.
+    fn put_in(&mut self, line: usize, text: &str) -> bool {
+        let Ok(longer) = u32::try_from(text.len() + 1) else {
+            return false;
+        };
+        if u32::try_from(self.whole.len() + text.len() + 1).is_err() {
             return false;
         }
-        let ends = (!new.is_empty()).then(|| from + new.len());
-        let (old, len) = (to - from, new.len());
-        self.bytes.splice(from..to, new);
-        let ends = ends.and_then(|end| u32::try_from(end).ok());
-        self.starts.splice(lines.start + 1..=lines.end, ends);
-        let first = lines.start + 1 + usize::from(ends.is_some());
-        for start in self.starts.iter_mut().skip(first) {
-            // Both are lengths within what fits.
-            *start = u32::try_from(*start as usize + len - old).unwrap_or(*start);
+        let from = self.start(line);
+        self.whole.insert_str(from, text);
+        self.whole.insert(from + text.len(), END);
+        for start in self.starts.iter_mut().skip(line + 1) {
+            *start += longer;
         }
+        let end = self.starts.get(line).map_or(0, |start| start + longer);
+        self.starts.insert(line + 1, end);
         true
     }
 
-    /// The lines in which something stands, rising, each with where it stands first in the whole.
+    /// The lines in which something stands, rising, each with where it stands first in the whole of
+    /// `bytes`, which is as long as that of the lines.
     fn having<'a>(&'a self, bytes: &'a [u8], finder: &'a Finder<'_>) -> Having<'a> {
         Having {
             lines: self,
@@ -126,23 +128,29 @@ struct Having<'a> {
 }
 
 impl Iterator for Having<'_> {
-    type Item = usize;
+    type Item = (usize, usize);
 
-    fn next(&mut self) -> Option<usize> {
+    fn next(&mut self) -> Option<(usize, usize)> {
         let found = self.at + self.finder.find(self.bytes.get(self.at..)?)?;
+        let starts = self.lines.starts.get(self.line + 1..)?;
         // The line is close by where many match, and far where few do.
+        let mut near = 0;
         let mut step = 1;
-        let mut low = self.line;
-        while self.lines.start(low + step) <= found && low + step < self.lines.len() {
-            low += step;
+        while starts
+            .get(near + step)
+            .is_some_and(|start| *start as usize <= found)
+        {
+            near += step;
             step *= 2;
         }
-        let high = (low + step + 1).min(self.lines.starts.len());
-        let starts = self.lines.starts.get(low..high)?;
-        let line = low + starts.partition_point(|start| *start as usize <= found) - 1;
+        let far = (near + step + 1).min(starts.len());
+        let after = starts
+            .get(near..far)?
+            .partition_point(|start| *start as usize <= found);
+        let line = self.line + near + after;
         self.line = line + 1;
         self.at = self.lines.start(line + 1);
-        Some(line)
+        Some((line, found))
     }
 }
 
@@ -181,7 +189,10 @@ impl Index {
             if !index.text.push(words) || !index.digits.push(record::text(row, 3)?) {
                 return Ok(None);
             }
+            let name = name_of(words);
             index.letters.push(Letters::of(words));
+            index.names.push(Letters::of(name));
+            index.initials.push(Letters::of_initials(name));
             index.rowids.push(rowid);
             if row.get(1)? {
                 index.favourites.push(rowid);
@@ -227,9 +238,11 @@ impl Index {
     }
 
     fn take_out(&mut self, line: usize) {
-        self.text.splice(line..line + 1, None);
-        self.digits.splice(line..line + 1, None);
+        self.text.take_out(line);
+        self.digits.take_out(line);
         self.letters.remove(line);
+        self.names.remove(line);
+        self.initials.remove(line);
         let rowid = self.rowids.remove(line);
         self.favourites.retain(|favourite| *favourite != rowid);
     }
@@ -238,10 +251,12 @@ impl Index {
         if entry.favourite {
             self.favourites.push(entry.rowid);
         }
+        let name = name_of(&entry.text);
         self.letters.insert(line, Letters::of(&entry.text));
+        self.names.insert(line, Letters::of(name));
+        self.initials.insert(line, Letters::of_initials(name));
         self.rowids.insert(line, entry.rowid);
-        self.text.splice(line..line, Some(&entry.text))
-            && self.digits.splice(line..line, Some(&entry.digits))
+        self.text.put_in(line, &entry.text) && self.digits.put_in(line, &entry.digits)
     }
 
     /// Notes who comes earlier among equals: favourites, and those who are used, by their row.
@@ -265,25 +280,15 @@ impl Index {
     /// Everybody whom the matcher finds.
     pub(super) fn search(&self, matcher: &Matcher<'_>, allowed: Option<&Allowed>) -> Ranked {
         let mut found = Taking::new(self, allowed);
-        let needles = matcher.needles();
-        if let Some(anchor) = matcher.anchor() {
-            let mut initials = self.initials(matcher).into_iter().peekable();
-            for line in self.text.having(&self.text.bytes, anchor) {
-                while let Some(before) = initials.next_if(|initials| *initials < line) {
-                    found.take(before, Rank::Initials);
-                }
-                initials.next_if_eq(&line);
-                if let Some(rank) = matcher.rank(self.text.get(line), self.digits.get(line)) {
-                    found.take(line, rank);
-                }
-            }
-            for line in initials {
-                found.take(line, Rank::Initials);
-            }
-        } else if let Some(typed) = needles.digits.first() {
+        if let Some(letter) = matcher.letter() {
+            self.search_letter(matcher, letter, &mut found);
+        } else if let Some(anchor) = matcher.anchor() {
+            self.search_words(matcher, anchor, &mut found);
+        } else if let Some(typed) = matcher.needles().digits.first() {
             for line in self.by_number(matcher, typed) {
-                let rank = matcher.rank(self.text.get(line), self.digits.get(line));
-                found.take(line, rank.unwrap_or(Rank::Elsewhere));
+                let keyed = !matcher.needles().keys.is_empty();
+                let rank = keyed.then(|| matcher.rank(self.text.get(line), ""));
+                found.take(line, rank.flatten().unwrap_or(Rank::Elsewhere));
             }
         } else {
             for line in 0..self.rowids.len() {
@@ -293,29 +298,70 @@ impl Index {
         found.ranked
     }
 
-    /// The lines that a number, or digits of a name, or its keys, are on; rising.
-    fn by_number(&self, matcher: &Matcher<'_>, typed: &str) -> Vec<usize> {
-        let mut lines: Vec<usize> = Vec::new();
-        for finder in matcher.numbers() {
-            lines.extend(self.digits.having(&self.digits.bytes, finder));
+    fn search_words(&self, matcher: &Matcher<'_>, anchor: &Finder<'_>, found: &mut Taking<'_>) {
+        let mut initials = self.initials(matcher).into_iter().peekable();
+        for (line, at) in self.text.having(self.text.whole.as_bytes(), anchor) {
+            while let Some(before) = initials.next_if(|initials| *initials < line) {
+                found.take(before, Rank::Initials);
+            }
+            initials.next_if_eq(&line);
+            let first = at - self.text.start(line);
+            let digits = || self.digits.get(line);
+            if let Some(rank) = matcher.rank_from(first, self.text.get(line), digits) {
+                found.take(line, rank);
+            }
         }
-        let typed = Finder::new(typed);
-        lines.extend(self.text.having(&self.text.bytes, &typed));
-        if let Some(longest) = matcher.needles().keys.iter().max_by_key(|run| run.len()) {
-            let dialled = self.dialled();
-            let finder = Finder::new(longest);
-            let keyed = self.text.having(&dialled, &finder);
-            lines.extend(keyed.filter(|line| matcher.rank(self.text.get(*line), "").is_some()));
+        for line in initials {
+            found.take(line, Rank::Initials);
         }
-        lines.sort_unstable();
-        lines.dedup();
-        lines
     }
 
-    /// All texts as the keys of a keypad.
-    fn dialled(&self) -> Vec<u8> {
-        // Not a valid text any more where it was cut, but of the same length byte for byte.
-        std::str::from_utf8(&self.text.bytes).map_or_else(|_| Vec::new(), keypad)
+    /// One letter is on nearly every line: which letters a line has tells most of them.
+    fn search_letter(&self, matcher: &Matcher<'_>, letter: char, found: &mut Taking<'_>) {
+        let wanted = Letters::of(letter.encode_utf8(&mut [0; 4]));
+        let lines = self.letters.iter().zip(&self.names).zip(&self.initials);
+        for (line, ((all, name), initials)) in lines.enumerate() {
+            if wanted.missing(*all) > 0 {
+                continue;
+            }
+            let begins = || {
+                self.text
+                    .whole
+                    .as_bytes()
+                    .get(self.text.start(line))
+                    .copied()
+            };
+            let rank = if wanted.missing(*initials) == 0 && begins() != u8::try_from(letter).ok() {
+                Some(Rank::WordStart)
+            } else if wanted.missing(*initials) > 0 && wanted.missing(*name) == 0 {
+                Some(Rank::WithinName)
+            } else {
+                matcher.rank(self.text.get(line), "")
+            };
+            if let Some(rank) = rank {
+                found.take(line, rank);
+            }
+        }
+    }
+
+    /// The lines that a number, or digits of a name, or its keys, are on; rising.
+    fn by_number(&self, matcher: &Matcher<'_>, typed: &str) -> Vec<usize> {
+        let mut lines = Vec::new();
+        for finder in matcher.numbers() {
+            let numbers = self.digits.having(self.digits.whole.as_bytes(), finder);
+            lines = merged(lines, numbers.map(|(line, _)| line));
+        }
+        let typed = Finder::new(typed);
+        let named = self.text.having(self.text.whole.as_bytes(), &typed);
+        lines = merged(lines, named.map(|(line, _)| line));
+        if let Some(longest) = matcher.needles().keys.iter().max_by_key(|run| run.len()) {
+            let dialled = keypad(&self.text.whole);
+            let finder = Finder::new(longest);
+            let keyed = self.text.having(&dialled, &finder).map(|(line, _)| line);
+            let keyed = keyed.filter(|line| matcher.rank(self.text.get(*line), "").is_some());
+            lines = merged(lines, keyed);
+        }
+        lines
     }
 
     /// The lines whose names have these initials, rising.
@@ -324,11 +370,9 @@ impl Index {
             return Vec::new();
         };
         let letters = Letters::of(wanted);
-        let first = wanted.as_bytes().first();
-        let lines = self.letters.iter().enumerate();
+        let lines = self.initials.iter().enumerate();
         let lines = lines.filter(|(_, line)| letters.missing(**line) == 0);
         let lines = lines.map(|(line, _)| line);
-        let lines = lines.filter(|line| self.text.bytes.get(self.text.start(*line)) == first);
         lines
             .filter(|line| matcher.is_initials(name_of(self.text.get(*line))))
             .collect()
@@ -348,6 +392,24 @@ impl Index {
         }
         found.ranked
     }
+}
+
+/// Two rising rows of lines as one.
+fn merged(one: Vec<usize>, other: impl Iterator<Item = usize>) -> Vec<usize> {
+    if one.is_empty() {
+        return other.collect();
+    }
+    let mut both = Vec::with_capacity(one.len());
+    let mut one = one.into_iter().peekable();
+    for line in other {
+        while let Some(before) = one.next_if(|before| *before < line) {
+            both.push(before);
+        }
+        one.next_if_eq(&line);
+        both.push(line);
+    }
+    both.extend(one);
+    both
 }
 
 /// What is found, line by line, rising.

@@ -20,6 +20,8 @@ mod views;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use chrono::{Local, Offset as _, Utc};
@@ -32,12 +34,16 @@ use crate::domain::timestamp::Timestamp;
 use crate::state::View;
 use crate::store::Options;
 
-use model::{Effect, Model, Msg, Size};
+use model::{Effect, Model, Msg, Request, Size};
 use runtime::{Event, Runtime};
 use terminal::{FrameWriter, Guard};
 use theme::Theme;
 
 type Screen = Terminal<CrosstermBackend<FrameWriter>>;
+
+/// How long a frame waits for what it asked: most answers come sooner, and then a key changes the
+/// screen once and not three times. Nobody sees so short a while.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// What the screens start with.
 pub struct Start {
@@ -85,12 +91,12 @@ pub fn run(start: Start) -> Result<(u8, View)> {
 
     let (mut runtime, events) = Runtime::start(start.path, start.options, start.call)?;
     let mut effects = update::start(&mut model, &start.view);
+    // Whether an answer is awaited, and when what has changed is to be drawn without it.
+    let mut awaited = false;
+    let mut due: Option<Instant> = None;
+    let mut later = Vec::new();
     loop {
-        // What is asked of the store goes out after the frame: its work would slow the drawing.
-        let (asked, other): (Vec<Effect>, Vec<Effect>) = std::mem::take(&mut effects)
-            .into_iter()
-            .partition(|effect| matches!(effect, Effect::Ask(..)));
-        for effect in other {
+        for effect in std::mem::take(&mut effects) {
             match effect {
                 Effect::Quit => return Ok((0, update::leave(&model))),
                 Effect::Redraw => screen.resize(screen.size()?.into())?,
@@ -98,15 +104,37 @@ pub fn run(start: Start) -> Result<(u8, View)> {
                     runtime.run(effect, &mut guard)?;
                     screen.resize(screen.size()?.into())?;
                 }
-                effect => runtime.run(effect, &mut guard)?,
+                Effect::Ask(_, Request::Count(_) | Request::Totals) => later.push(effect),
+                effect => {
+                    awaited |= matches!(
+                        effect,
+                        Effect::Ask(
+                            _,
+                            Request::Rows(..) | Request::Place(..) | Request::Profile(_)
+                        )
+                    );
+                    runtime.run(effect, &mut guard)?;
+                }
             }
         }
-        draw(&mut screen, &model, &start.theme)?;
-        for effect in asked {
-            runtime.run(effect, &mut guard)?;
-        }
         runtime.permit();
-        let mut next = Some(events.recv()?);
+        let answer = awaited.then(|| {
+            let due = *due.get_or_insert_with(|| Instant::now() + PATIENCE);
+            events.recv_timeout(due.saturating_duration_since(Instant::now()))
+        });
+        let mut next = match answer {
+            Some(Ok(event)) => Some(event),
+            Some(Err(RecvTimeoutError::Timeout)) | None => {
+                (awaited, due) = (false, None);
+                draw(&mut screen, &model, &start.theme)?;
+                // What is counted grows with the book, and comes when its rows are seen.
+                for effect in later.drain(..) {
+                    runtime.run(effect, &mut guard)?;
+                }
+                Some(events.recv()?)
+            }
+            Some(Err(gone)) => return Err(gone.into()),
+        };
         // What else is queued is taken before anything is drawn, so that a held key never lags.
         while let Some(event) = next {
             let msg = match event {
@@ -126,6 +154,7 @@ pub fn run(start: Start) -> Result<(u8, View)> {
                 }
             };
             tick(&mut model);
+            awaited &= !matches!(msg, Msg::Store(..));
             let resized = matches!(msg, Msg::Resize(_));
             effects.append(&mut update::update(&mut model, msg));
             if resized {

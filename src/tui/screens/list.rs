@@ -104,7 +104,12 @@ pub fn fill(model: &mut Model, height: usize, effects: &mut Vec<Effect>) {
     if covered {
         return;
     }
-    let wanted = (list.top.saturating_sub(height), height * 4);
+    // What is typed changes the first rows at each key; more of them are read when they are moved over.
+    let wanted = if list.loaded {
+        (list.top.saturating_sub(height), height * 4)
+    } else {
+        (list.top, height)
+    };
     if list.asked == Some(wanted) {
         return;
     }
