@@ -95,6 +95,22 @@ impl<'n> Matcher<'n> {
         Some(worst.max(Rank::WordStart))
     }
 
+    /// Whether [`Matcher::rank`] may find somebody: most it cannot, which their bytes tell at once.
+    #[must_use]
+    pub fn may_find(&self, text: &[u8], digits: &[u8]) -> bool {
+        let any = |finders: &[Finder<'_>], bytes: &[u8]| {
+            finders.iter().any(|finder| finder.find(bytes).is_some())
+        };
+        match self.anchor() {
+            Some(anchor) => {
+                let first = self.initials().and_then(|wanted| wanted.bytes().next());
+                anchor.find(text).is_some() || first.is_some() && text.first().copied() == first
+            }
+            None if self.digits.is_empty() || !self.needles.keys.is_empty() => true,
+            None => any(&self.digits, digits) || any(&self.digits, text),
+        }
+    }
+
     /// As [`Matcher::rank`], of a text in which the longest word stands first at `at`; the digits are
     /// only asked for where they may matter.
     #[must_use]
