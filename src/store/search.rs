@@ -428,13 +428,13 @@ fn read(
         if allowed.is_some_and(|allowed| !allowed.has(rowid)) {
             continue;
         }
-        let noted = notes.contains_key(&i64::from(rowid));
+        let with = notes.get(&i64::from(rowid));
         let (text, digits) = (record::bytes(row, 1)?, record::bytes(row, 2)?);
-        if how == How::Exactly && !noted && !matcher.may_find(text, digits) {
+        if how == How::Exactly && with.is_none() && !matcher.may_find(text, digits) {
             continue;
         }
         let mut words = record::text(row, 1)?;
-        if let Some(note) = notes.get(&i64::from(rowid)) {
+        if let Some(note) = with {
             with_note.clear();
             with_note.push_str(words);
             with_note.push_str(note);
