@@ -379,6 +379,10 @@ fn numbered(
         .trim_start_matches("tel:")
         .trim_start_matches('(')
         .starts_with(['+', '＋']);
+    // What a book without a home country is asked most often.
+    if hint.is_none() && home.is_none() && is_digits_alone(text) {
+        return Err(Verdict::NoCountry);
+    }
     // A calling code without a country, such as 800 of the international freephone service, has no
     // region to hint with: it is put before the number.
     let spelled = match (hint, hinted, international) {
@@ -424,6 +428,17 @@ fn plain(text: &str) -> Option<PhoneNumber> {
         return None;
     }
     stored_as(&entry.calling_code.to_string(), &stored)
+}
+
+/// Whether a text is the digits of a number, with spaces or hyphens, and cannot be anything else.
+fn is_digits_alone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let written = |byte: u8| byte.is_ascii_digit() || b" -".contains(&byte);
+    let ends = text
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_digit());
+    (3..=15).contains(&digits) && ends && text.bytes().all(written)
 }
 
 /// The main region of each calling code.
@@ -567,6 +582,7 @@ fn digit(sign: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use rlibphonenumber::PHONE_NUMBER_UTIL;
+    use rlibphonenumber::errors::ParseError;
 
     use super::{Region, TABLE, Usage, Verdict, canonical, digits, display, parse};
 
@@ -589,6 +605,19 @@ mod tests {
             if let Some(plain) = super::plain(&text) {
                 prop_assert_eq!(PHONE_NUMBER_UTIL.parse(&text, None).ok(), Some(plain), "{}", text);
             }
+        }
+    }
+
+    #[test]
+    fn digits_alone_have_no_country() {
+        for text in ["020 7946 0018", "0039 02 5550 1182", "123", "110-5550"] {
+            assert_eq!(parse(text, None, None), Err(Verdict::NoCountry), "{text}");
+            let library = PHONE_NUMBER_UTIL.parse(text, None);
+            assert_eq!(
+                library.err(),
+                Some(ParseError::InvalidCountryCode),
+                "{text}"
+            );
         }
     }
 

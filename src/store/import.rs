@@ -348,20 +348,26 @@ impl Writer<'_> {
         }
         let name = fold(&contact.name);
         let key = contact.given_key();
+        // From the number to whoever has it: a name may be many people's. Sorting costs more than all
+        // of that, and there is hardly ever a second one.
         let mut namesakes = self.connection().prepare_cached(
-            "SELECT c.id, c.name FROM contact c INDEXED BY contact_by_given
-             JOIN phone p ON p.contact = c.id AND p.identity = ?2
-             WHERE c.given_key = ?1 AND (c.uid IS NULL OR ?3 IS NULL) ORDER BY c.id",
+            "SELECT c.id, c.name FROM phone p INDEXED BY phone_identity
+             CROSS JOIN contact c ON c.id = p.contact
+             WHERE p.identity = ?2 AND c.given_key = ?1 AND (c.uid IS NULL OR ?3 IS NULL)",
         )?;
         for phone in &taken.phones {
             let found = namesakes.query_map(params![key, phone.identity, contact.uid], |row| {
                 Ok((ContactId(record::uuid(row, 0)?), row.get::<_, String>(1)?))
             })?;
+            let mut first = None;
             for namesake in found {
                 let (id, known) = namesake?;
-                if fold(&known) == name {
-                    return Ok(Some((id, KnownBy::Number)));
+                if fold(&known) == name && first.is_none_or(|first| id < first) {
+                    first = Some(id);
                 }
+            }
+            if first.is_some() {
+                return Ok(first.map(|id| (id, KnownBy::Number)));
             }
         }
         Ok(None)

@@ -363,7 +363,7 @@ fn keys(book: &Book, limit: f64) {
     } else {
         1
     }));
-    let mut times = Vec::new();
+    let (mut times, mut dearest) = (Vec::new(), (0.0, String::new()));
     for text in typed_names(40) {
         callbook.types(b"/");
         callbook.within(Duration::from_millis(40));
@@ -371,18 +371,23 @@ fn keys(book: &Book, limit: f64) {
             let before = callbook.busy();
             callbook.types(letter.to_string().as_bytes());
             callbook.within(Duration::from_millis(60));
-            times.push((callbook.busy() - before) as f64 / 1_000_000.0);
+            let time = (callbook.busy() - before) as f64 / 1_000_000.0;
+            if time > dearest.0 {
+                dearest = (time, format!("{letter} of {text}"));
+            }
+            times.push(time);
         }
         callbook.types(b"\x1b");
         callbook.within(Duration::from_millis(100));
     }
     callbook.kill();
     eprintln!(
-        "a key at {}: p50 {:.2} ms, p99 {:.2} ms, most {:.2} ms of CPU",
+        "a key at {}: p50 {:.2} ms, p99 {:.2} ms, most {:.2} ms of CPU, for {}",
         book.count,
         median(&times),
         part(&times, 0.99),
-        part(&times, 1.0)
+        dearest.0,
+        dearest.1
     );
     let what = format!(
         "ms of CPU from a key of a search to its frame at {}, p99",
