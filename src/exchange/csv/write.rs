@@ -159,7 +159,7 @@ impl Table {
             contact.tags.join("\n"),
             flag(contact.favourite),
             contact.source.clone(),
-            text(&contact.uid),
+            contact.uid.clone().unwrap_or_else(|| contact.own_uid()),
         ];
         for index in 0..self.phones {
             match whole.phones.get(index) {

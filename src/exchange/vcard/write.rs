@@ -97,6 +97,34 @@ impl Stored<'_> {
         Some(taken.settled())
     }
 
+    /// Whether these records are the contact as it is stored, but for what no card says.
+    fn is_said_by(&self, read: &Taken) -> bool {
+        let stored = self.contact;
+        let contact = Contact {
+            id: stored.id,
+            card: stored.card,
+            created_at: stored.created_at,
+            updated_at: stored.updated_at,
+            updated_in_db_at: stored.updated_in_db_at,
+            ..read.contact.clone()
+        };
+        let same = |phone: &Phone| {
+            read.phones.iter().any(|said| {
+                let stored = Phone {
+                    id: said.id,
+                    contact: said.contact,
+                    typed: said.typed.clone(),
+                    created_at: said.created_at,
+                    updated_at: said.updated_at,
+                    updated_in_db_at: said.updated_in_db_at,
+                    ..phone.clone()
+                };
+                stored == *said
+            })
+        };
+        contact == *stored && read.phones.len() == self.phones.len() && self.phones.iter().all(same)
+    }
+
     /// What a card says that says nothing.
     fn blank(&self) -> Contact {
         Contact {
@@ -140,6 +168,10 @@ impl Stored<'_> {
     fn written(&self, card: &[u8], primary: tel::Primary) -> Vec<u8> {
         let mut draft = Draft::new(card, Version::V30);
         let read = self.taken(said(&draft.properties));
+        let says_it = read.as_ref().is_some_and(|read| self.is_said_by(read));
+        if primary == tel::Primary::AsRead && says_it {
+            return card.to_vec();
+        }
         let blank = self.blank();
         let said = read.as_ref().map_or(&blank, |read| &read.contact);
         let stored = self.contact;
