@@ -43,6 +43,7 @@ pub struct Matcher<'n> {
     digits: Vec<Finder<'n>>,
     /// The letters of each word, of long ones the first.
     letters: Vec<Vec<char>>,
+    initials: Option<&'n str>,
 }
 
 impl<'n> Matcher<'n> {
@@ -50,16 +51,17 @@ impl<'n> Matcher<'n> {
     #[must_use]
     pub fn of(needles: &'n Needles) -> Self {
         let ready = |texts: &'n [String]| texts.iter().map(Finder::new).collect();
+        let letters = needles
+            .words
+            .iter()
+            .map(|word| word.chars().take(LONGEST).collect());
         Self {
             needles,
             typed: needles.words.join(" "),
             words: ready(&needles.words),
             digits: ready(&needles.digits),
-            letters: needles
-                .words
-                .iter()
-                .map(|word| word.chars().take(LONGEST).collect())
-                .collect(),
+            letters: letters.collect(),
+            initials: initials(needles),
         }
     }
 
@@ -111,14 +113,16 @@ impl<'n> Matcher<'n> {
         }
     }
 
-    /// As [`Matcher::rank`], of a text in which the longest word stands first at `at`; the digits are
-    /// only asked for where they may matter.
+    /// As [`Matcher::rank`], of a text in which the longest word stands first at `at`, whatever its
+    /// initials are; the digits are only asked for where they may matter, and `begins` says whether a
+    /// word of the name may begin so.
     #[must_use]
     pub fn rank_from<'t>(
         &self,
         at: usize,
         text: &str,
         digits: impl FnOnce() -> &'t str,
+        begins: impl FnOnce() -> bool,
     ) -> Option<Rank> {
         let ([word], [finder]) = (&self.needles.words[..], &self.words[..]) else {
             return self.rank(text, digits());
@@ -135,15 +139,12 @@ impl<'n> Matcher<'n> {
         if within && begins_a_word(text, at) {
             return Some(Rank::WordStart);
         }
-        if within {
+        if within && begins() {
             let rest = name.as_bytes().get(at + 1..).unwrap_or_default();
             let mut others = finder.find_iter(rest).map(|other| at + 1 + other);
             if others.any(|other| begins_a_word(text, other)) {
                 return Some(Rank::WordStart);
             }
-        }
-        if self.is_initials(name) {
-            return Some(Rank::Initials);
         }
         if within {
             return Some(Rank::WithinName);
@@ -186,13 +187,8 @@ impl<'n> Matcher<'n> {
 
     /// What is looked for as the initials of a name, where it can be them.
     #[must_use]
-    pub fn initials(&self) -> Option<&'n str> {
-        let [word] = &self.needles.words[..] else {
-            return None;
-        };
-        let letters = word.chars().count();
-        let fits = (2..=4).contains(&letters) && word.chars().all(char::is_alphabetic);
-        fits.then_some(word.as_str())
+    pub const fn initials(&self) -> Option<&'n str> {
+        self.initials
     }
 
     /// Whether the words of a folded name begin with the letters that were typed.
@@ -269,6 +265,16 @@ impl<'n> Matcher<'n> {
     pub const fn needles(&self) -> &'n Needles {
         self.needles
     }
+}
+
+/// What may be the initials of a name.
+fn initials(needles: &Needles) -> Option<&str> {
+    let [word] = &needles.words[..] else {
+        return None;
+    };
+    let letters = word.chars().count();
+    let fits = (2..=4).contains(&letters) && word.chars().all(char::is_alphabetic);
+    fits.then_some(word.as_str())
 }
 
 /// What stands before the note in a search text. No folded text has it.

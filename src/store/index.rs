@@ -300,14 +300,22 @@ impl Index {
 
     fn search_words(&self, matcher: &Matcher<'_>, anchor: &Finder<'_>, found: &mut Taking<'_>) {
         let mut initials = self.initials(matcher).into_iter().peekable();
+        let begun = matcher.needles().words.first();
+        let begun = begun.and_then(|word| word.chars().next());
+        let begun = begun.map(|letter| Letters::of(letter.encode_utf8(&mut [0; 4])));
         for (line, at) in self.text.having(self.text.whole.as_bytes(), anchor) {
             while let Some(before) = initials.next_if(|initials| *initials < line) {
                 found.take(before, Rank::Initials);
             }
-            initials.next_if_eq(&line);
             let first = at - self.text.start(line);
             let digits = || self.digits.get(line);
-            if let Some(rank) = matcher.rank_from(first, self.text.get(line), digits) {
+            let begins = || match (begun, self.initials.get(line)) {
+                (Some(begun), Some(initials)) => begun.missing(*initials) == 0,
+                _ => true,
+            };
+            let rank = matcher.rank_from(first, self.text.get(line), digits, begins);
+            let initialled = initials.next_if_eq(&line).map(|_| Rank::Initials);
+            if let Some(rank) = rank.into_iter().chain(initialled).min() {
                 found.take(line, rank);
             }
         }

@@ -96,7 +96,10 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 /// Case and accents make no difference: `odeg` lights the first four letters of `Ødegård`.
 #[must_use]
 pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
-    let letters: Vec<(&str, String)> = text
+    if words.is_empty() {
+        return vec![Span::styled(text.to_owned(), plain)];
+    }
+    let letters: Vec<(&str, Cow<'_, str>)> = text
         .graphemes(true)
         .map(|letter| (letter, folded(letter)))
         .collect();
@@ -113,13 +116,14 @@ pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Sp
 /// `text` in spans, with the digits of one of `runs` in `lit`, whatever stands between them.
 #[must_use]
 pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
-    let letters: Vec<(&str, String)> = text
+    if runs.is_empty() {
+        return vec![Span::styled(text.to_owned(), plain)];
+    }
+    let letters: Vec<(&str, Cow<'_, str>)> = text
         .graphemes(true)
         .map(|letter| {
-            (
-                letter,
-                letter.chars().filter(char::is_ascii_digit).collect(),
-            )
+            let digits = letter.chars().filter(char::is_ascii_digit);
+            (letter, Cow::Owned(digits.collect()))
         })
         .collect();
     let matched = |start: usize| -> usize {
@@ -136,11 +140,14 @@ pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> 
 /// word.
 #[must_use]
 pub fn lit_keys<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
-    let letters: Vec<(&str, String)> = text
+    let letters: Vec<(&str, Cow<'_, str>)> = text
         .graphemes(true)
         .map(|letter| {
             let keys = keypad(&folded(letter));
-            (letter, String::from_utf8(keys).unwrap_or_default())
+            (
+                letter,
+                Cow::Owned(String::from_utf8(keys).unwrap_or_default()),
+            )
         })
         .collect();
     let matched = |start: usize| -> usize {
@@ -155,16 +162,16 @@ pub fn lit_keys<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Ve
 }
 
 /// One grapheme folded; a space stays one.
-fn folded(letter: &str) -> String {
-    if letter.chars().all(char::is_whitespace) {
-        " ".to_owned()
-    } else {
-        fold(letter)
+fn folded(letter: &str) -> Cow<'_, str> {
+    match letter.as_bytes() {
+        [b'a'..=b'z' | b'0'..=b'9'] => Cow::Borrowed(letter),
+        _ if letter.chars().all(char::is_whitespace) => Cow::Borrowed(" "),
+        _ => Cow::Owned(fold(letter)),
     }
 }
 
 /// How many of the letters from the start spell `word`, or 0.
-fn span_of(letters: &[(&str, String)], word: &str) -> usize {
+fn span_of(letters: &[(&str, Cow<'_, str>)], word: &str) -> usize {
     let mut rest = word;
     if rest.is_empty() {
         return 0;
@@ -173,7 +180,7 @@ fn span_of(letters: &[(&str, String)], word: &str) -> usize {
         if rest.is_empty() {
             return count;
         }
-        match rest.strip_prefix(letter.as_str()) {
+        match rest.strip_prefix(letter.as_ref()) {
             Some(after) => rest = after,
             // The word ends within a letter that folds to several.
             None if letter.starts_with(rest) => return count + 1,
@@ -184,7 +191,7 @@ fn span_of(letters: &[(&str, String)], word: &str) -> usize {
 }
 
 fn spans<'a>(
-    letters: &[(&str, String)],
+    letters: &[(&str, Cow<'_, str>)],
     plain: Style,
     lit: Style,
     matched: impl Fn(usize) -> usize,
