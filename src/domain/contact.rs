@@ -133,6 +133,9 @@ pub struct Contact {
     pub updated_at: Timestamp,
     /// The database's stamp of the last write to the contact's own attributes.
     pub updated_in_db_at: Timestamp,
+    /// Known to be another than those of the same name.
+    #[serde(default)]
+    pub namesake: bool,
 }
 
 impl Contact {
@@ -400,6 +403,7 @@ impl ContactAttributes {
             created_at: self.created_at.unwrap_or(context.now),
             updated_at: self.updated_at.unwrap_or(context.now),
             updated_in_db_at: Timestamp::default(),
+            namesake: false,
         };
         self.put(&mut contact);
         if contact.name.is_empty()

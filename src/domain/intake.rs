@@ -131,6 +131,7 @@ pub fn same_number(known: &Phone, other: &Phone) -> Phone {
         location: blank(&known.location, &other.location),
         country_code: blank(&known.country_code, &other.country_code),
         created_at: known.created_at.min(other.created_at),
+        shared: known.shared || other.shared,
         ..known.clone()
     }
 }
@@ -175,7 +176,7 @@ fn fill(known: &mut Contact, other: &Contact) {
     add_missing(&mut known.tags, &other.tags);
 }
 
-fn add_missing<T: Clone + PartialEq>(known: &mut Vec<T>, other: &[T]) {
+pub(super) fn add_missing<T: Clone + PartialEq>(known: &mut Vec<T>, other: &[T]) {
     for item in other {
         if !known.contains(item) {
             known.push(item.clone());

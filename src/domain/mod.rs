@@ -1,9 +1,12 @@
 //! The words of the field, and the rules of the Phone resource. Everything here is pure: no SQL, no
 //! terminal, no clock, no files. The time and the home country are handed in.
 
+pub mod bulk;
 pub mod contact;
+pub mod duplicates;
 pub mod edit;
 pub mod fold;
+pub mod health;
 pub mod import;
 pub mod intake;
 pub mod listing;

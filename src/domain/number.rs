@@ -519,13 +519,21 @@ pub fn display_of(calling_code: Option<&str>, stored: &str) -> String {
 #[must_use]
 pub fn region_of(calling_code: &str, stored: &str) -> Option<Region> {
     let code: u16 = calling_code.parse().ok()?;
-    let mut sharing = TABLE.iter().filter(|entry| entry.calling_code == code);
-    let only = sharing.next()?;
-    if sharing.next().is_none() {
-        return Some(only.region);
+    if let Some(only) = only_region_of(code) {
+        return Some(only);
     }
     let parsed = stored_as(calling_code, stored)?;
     parsed.get_region_code().and_then(Region::of_library)
+}
+
+/// The country of a calling code that no other country has.
+#[must_use]
+pub fn only_region_of(calling_code: u16) -> Option<Region> {
+    let mut sharing = TABLE
+        .iter()
+        .filter(|entry| entry.calling_code == calling_code);
+    let only = sharing.next()?;
+    sharing.next().is_none().then_some(only.region)
 }
 
 /// A stored number as the library holds it; none where it is not of this calling code.

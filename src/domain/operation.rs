@@ -73,6 +73,18 @@ pub struct FieldChange {
     pub to: Value,
 }
 
+impl FieldChange {
+    /// Whether a person wants to know of this change; `identity` follows from the number, for
+    /// example.
+    #[must_use]
+    pub fn is_worth_telling(&self) -> bool {
+        !matches!(
+            self.field.as_str(),
+            "identity" | "typed" | "updated_at" | "card" | "contact"
+        )
+    }
+}
+
 /// What happened to one row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
@@ -204,6 +216,78 @@ pub struct UndoPoint {
     pub actor: Actor,
     /// What it did, as a toast says it: `Marked +39 02 5550 1182 as accurate`.
     pub title: String,
+}
+
+/// What an undo does with rows that somebody has changed since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Over {
+    /// It is refused, and nothing is written.
+    #[default]
+    Refused,
+    /// It is done all the same, as far as the rows are still there.
+    Written,
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It stands.
+    Done,
+    /// It was undone, and can be redone.
+    Undone,
+    /// It was undone, and something else was done since.
+    Passed,
+    /// What it deleted was thrown away; it cannot be undone.
+    Emptied,
+}
+
+impl Standing {
+    /// The word beside a step; none where it stands.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Done => "",
+            Self::Undone | Self::Passed => "undone",
+            Self::Emptied => "for good",
+        }
+    }
+}
+
+/// A step of the whole book's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepEntry {
+    /// The step.
+    pub point: UndoPoint,
+    /// What became of it.
+    pub standing: Standing,
+    /// How many rows it touched.
+    pub rows: usize,
+}
+
+/// One row that a step touched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepRow {
+    /// The contact that it is, or belongs to.
+    pub contact: ContactId,
+    /// The contact's name.
+    pub name: String,
+    /// The number, as people read it; none where it is about the contact.
+    pub number: Option<String>,
+    /// What happened to it.
+    pub operation: Operation,
+}
+
+/// Something that was deleted, and can be brought back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binned {
+    /// What it was.
+    pub key: Key,
+    /// The contact's name.
+    pub name: String,
+    /// The number, or how many the contact had.
+    pub what: String,
+    /// The step that deleted it.
+    pub point: UndoPoint,
 }
 
 /// One line of a contact's history.

@@ -89,6 +89,9 @@ pub struct Phone {
     pub updated_at: Timestamp,
     /// The database's stamp of its last write to this row.
     pub updated_in_db_at: Timestamp,
+    /// Meant to be the number of several contacts: a household's, a switchboard's.
+    #[serde(default)]
+    pub shared: bool,
 }
 
 impl Phone {
@@ -289,6 +292,7 @@ impl PhoneAttributes {
             created_at: self.created_at.unwrap_or(context.now),
             updated_at: self.updated_at.unwrap_or(context.now),
             updated_in_db_at: Timestamp::default(),
+            shared: false,
         })
     }
 

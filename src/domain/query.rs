@@ -63,6 +63,8 @@ pub enum Condition {
     Country(Vec<Region>),
     /// A number whose country is not known.
     NoCountry,
+    /// A number that was last changed in this year, UTC.
+    Year(i32),
 }
 
 /// What `is:` asks.
@@ -109,17 +111,20 @@ pub enum Field {
     Tag,
     /// `country:it`.
     Country,
+    /// `year:2024`.
+    Year,
 }
 
 impl Field {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("tel", Self::Tel),
         ("label", Self::Label),
         ("is", Self::Is),
         ("source", Self::Source),
         ("tag", Self::Tag),
         ("country", Self::Country),
+        ("year", Self::Year),
     ];
 }
 
@@ -166,7 +171,7 @@ impl Query {
 }
 
 /// The words of a text; what stands in quotes is of one.
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     text.split(move |sign: char| {
         quoted ^= sign == '"';
@@ -211,6 +216,13 @@ fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
             };
             Condition::Is(*quality)
         }
+        Field::Year => {
+            let year = folded.parse().ok().filter(|year| (1..=9999).contains(year));
+            let Some(year) = year else {
+                return Err(format!("year:{value} is no year, such as 2024"));
+            };
+            Condition::Year(year)
+        }
         Field::Country if folded == "none" => Condition::NoCountry,
         Field::Country => {
             let regions = countries(&folded);
@@ -223,7 +235,7 @@ fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
 }
 
 /// The countries that a folded text names: by code, by calling code, or by how the name begins.
-fn countries(text: &str) -> Vec<Region> {
+pub(super) fn countries(text: &str) -> Vec<Region> {
     if let Some(region) = Region::new(text) {
         return vec![region];
     }
@@ -302,7 +314,7 @@ impl Values {
         }
         let start = fold(value.trim_start_matches('"'));
         let known: Vec<&str> = match field {
-            Field::Tel => Vec::new(),
+            Field::Tel | Field::Year => Vec::new(),
             Field::Label => strings(&self.labels),
             Field::Source => strings(&self.sources),
             Field::Tag => strings(&self.tags),

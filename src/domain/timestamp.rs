@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant in microseconds since 1970-01-01T00:00:00Z, printed as RFC 3339 in UTC with six
@@ -46,6 +46,13 @@ impl Timestamp {
         } else {
             DateTime::<Utc>::MAX_UTC
         })
+    }
+
+    /// The first instant of a year, UTC.
+    #[must_use]
+    pub fn of_year(year: i32) -> Self {
+        let day = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+        Self(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros())
     }
 
     /// Reads an RFC 3339 date and time with any offset; `None` where the text is not one, or where

@@ -1,5 +1,7 @@
 //! The words for a step, as a toast and the history say them: `Marked +39 02 5550 1182 as accurate`.
 
+use serde_json::Value;
+
 use super::contact::Contact;
 use super::import::count;
 use super::phone::Phone;
@@ -74,6 +76,79 @@ pub fn contacts(verb: &str, names: &[String]) -> String {
     }
 }
 
+/// The words for contacts of these names that were merged, the one that was kept first.
+#[must_use]
+pub fn merged(names: &[String]) -> String {
+    match names {
+        [kept, other] if kept == other => format!("Merged two contacts called {kept}"),
+        [kept, other] => format!("Merged {other} into {kept}"),
+        names => format!("Merged {}", count(names.len(), "contact")),
+    }
+}
+
+/// The words for a number that several contacts are meant to have.
+#[must_use]
+pub fn shared(number: &str) -> String {
+    format!("Marked {number} as shared on purpose")
+}
+
+/// The words for contacts of one name who are different people.
+#[must_use]
+pub fn namesakes(names: &[String]) -> String {
+    let name = names.first().map(String::as_str).unwrap_or_default();
+    format!("Told apart {} called {name}", count(names.len(), "contact"))
+}
+
+/// The words for a contact that was brought back from the bin.
+#[must_use]
+pub fn contact_back(contact: &Contact) -> String {
+    format!("Brought back {}", contact.name)
+}
+
+/// The words for a phone that was brought back from the bin.
+#[must_use]
+pub fn phone_back(phone: &Phone, contact: &str) -> String {
+    format!("Brought back {} of {contact}", phone.shown())
+}
+
+/// The words for an earlier state that was brought back: that after a step with these words.
+#[must_use]
+pub fn restored(what: &str, after: &str) -> String {
+    format!("Restored {what} as it was after “{after}”")
+}
+
+/// An attribute's name as people are told it.
+#[must_use]
+pub fn field_words(field: &str) -> String {
+    match field {
+        "valid_values" => "accurate".to_owned(),
+        "location" => "label".to_owned(),
+        "country_code" => "country code".to_owned(),
+        "organisation" => "company".to_owned(),
+        "shared" => "shared on purpose".to_owned(),
+        "namesake" => "another of the same name".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// A value as people are told it.
+#[must_use]
+pub fn value_words(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) if values.is_empty() => "none".to_owned(),
+        Value::Array(values) => values
+            .iter()
+            .map(value_words)
+            .collect::<Vec<_>>()
+            .join(", "),
+        other => other.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -99,6 +174,7 @@ mod tests {
             created_at: Timestamp::default(),
             updated_at: Timestamp::default(),
             updated_in_db_at: Timestamp::default(),
+            shared: false,
         }
     }
 

@@ -2,8 +2,11 @@
 //!
 //! Nothing here is stored: a reason is found anew from the numbers as they are.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::number::{self, Verdict};
-use super::phone::{MANUAL, Phone};
+use super::phone::{MANUAL, Phone, PhoneId};
 
 /// Why a number waits for a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +17,11 @@ pub enum Reason {
         label: String,
         /// The digits in which this one differs, and those of the other.
         digits: [String; 2],
+        /// Which of its digits that are, the first being 0.
+        places: Range<usize>,
     },
+    /// Somebody else has it too.
+    OnTwo(String),
     /// In national spelling, and no country is known.
     NoCountry,
     /// It does not fit its numbering plan, and how.
@@ -31,6 +38,7 @@ impl Reason {
             Self::Disagreement { label, .. } => {
                 format!("two sources disagree about the {label} number")
             }
+            Self::OnTwo(name) => format!("also a number of {name}"),
             Self::NoCountry => "no country is known for it".to_owned(),
             Self::Impossible(why) => format!("not a possible number: {why}"),
             Self::Unconfirmed(source) if source == MANUAL => "not confirmed yet".to_owned(),
@@ -56,9 +64,12 @@ pub fn impossible(phone: &Phone) -> Option<Reason> {
     })
 }
 
+/// Who else has a contact's numbers that wait for a look, by number.
+pub type Others = BTreeMap<PhoneId, String>;
+
 /// Why this one of a contact's numbers waits for a look; none where it does not.
 #[must_use]
-pub fn reason(phone: &Phone, all: &[Phone]) -> Option<Reason> {
+pub fn reason(phone: &Phone, all: &[Phone], others: &Others) -> Option<Reason> {
     if phone.historic || phone.valid_values {
         return None;
     }
@@ -66,20 +77,22 @@ pub fn reason(phone: &Phone, all: &[Phone]) -> Option<Reason> {
         .iter()
         .take(COMPARED)
         .find_map(|other| disagreement(phone, other))
-        .or_else(|| impossible(phone));
+        .or_else(|| impossible(phone))
+        .or_else(|| others.get(&phone.id).cloned().map(Reason::OnTwo));
     Some(reason.unwrap_or_else(|| Reason::Unconfirmed(phone.source.clone())))
 }
 
 /// The most telling reason why a contact is here.
 #[must_use]
-pub fn first_reason(all: &[Phone]) -> Option<Reason> {
+pub fn first_reason(all: &[Phone], others: &Others) -> Option<Reason> {
     all.iter()
-        .filter_map(|phone| reason(phone, all))
+        .filter_map(|phone| reason(phone, all, others))
         .min_by_key(|reason| match reason {
             Reason::Disagreement { .. } => 0,
             Reason::Impossible(_) => 1,
-            Reason::NoCountry => 2,
-            Reason::Unconfirmed(_) => 3,
+            Reason::OnTwo(_) => 2,
+            Reason::NoCountry => 3,
+            Reason::Unconfirmed(_) => 4,
         })
 }
 
@@ -89,7 +102,9 @@ const COMPARED: usize = 50;
 /// How far apart two numbers may be to be one number that was written down wrongly once.
 const SLIP: usize = 2;
 
-fn disagreement(phone: &Phone, other: &Phone) -> Option<Reason> {
+/// What a number disagrees about with another one of the contact, where they are nearly the same.
+#[must_use]
+pub fn disagreement(phone: &Phone, other: &Phone) -> Option<Reason> {
     let comparable = phone.id != other.id
         && !other.historic
         && phone.source != other.source
@@ -107,6 +122,8 @@ fn disagreement(phone: &Phone, other: &Phone) -> Option<Reason> {
     if differs.len() > SLIP {
         return None;
     }
+    // The sign before the digits of E.164 is none.
+    let sign = usize::from(phone.is_normalised());
     let run = |pick: fn((char, char)) -> char| -> String {
         pairs()
             .skip(first)
@@ -117,6 +134,7 @@ fn disagreement(phone: &Phone, other: &Phone) -> Option<Reason> {
     Some(Reason::Disagreement {
         label: phone.location.clone().unwrap_or_else(|| "same".to_owned()),
         digits: [run(|pair| pair.0), run(|pair| pair.1)],
+        places: first.saturating_sub(sign)..(last + 1).saturating_sub(sign),
     })
 }
 
@@ -154,7 +172,7 @@ pub fn outcome(phone: &Phone) -> &'static str {
 mod tests {
     use uuid::Uuid;
 
-    use super::{Reason, first_reason, outcome, reason};
+    use super::{Others, Reason, first_reason, outcome, reason};
     use crate::domain::contact::ContactId;
     use crate::domain::number;
     use crate::domain::phone::{Phone, PhoneId};
@@ -177,6 +195,7 @@ mod tests {
             created_at: Timestamp::default(),
             updated_at: Timestamp::default(),
             updated_in_db_at: Timestamp::default(),
+            shared: false,
         }
     }
 
@@ -186,17 +205,23 @@ mod tests {
             phone("+972505550118", "manual"),
             phone("+972505550181", "google"),
         ];
-        let Some(Reason::Disagreement { label, digits }) = first_reason(&all) else {
+        let Some(Reason::Disagreement {
+            label,
+            digits,
+            places,
+        }) = first_reason(&all, &Others::new())
+        else {
             panic!("they disagree")
         };
         assert_eq!(
             (label.as_str(), digits),
             ("mobile", ["18".into(), "81".into()])
         );
+        assert_eq!(places, 10..12, "the last two of its twelve digits");
         let mut far = all;
         far[1] = phone("+972541234567", "google");
         assert_eq!(
-            first_reason(&far).unwrap().words(),
+            first_reason(&far, &Others::new()).unwrap().words(),
             "not confirmed yet",
             "another number under the same label is none of our business"
         );
@@ -210,7 +235,7 @@ mod tests {
             ("+39 12", "not a possible number: too short for Italy"),
         ] {
             let phone = phone(typed, "vcard");
-            assert_eq!(reason(&phone, &[]).unwrap().words(), words);
+            assert_eq!(reason(&phone, &[], &Others::new()).unwrap().words(), words);
         }
     }
 
@@ -218,9 +243,9 @@ mod tests {
     fn what_is_historic_or_accurate_waits_for_nothing() {
         let mut done = phone("+39 12", "vcard");
         done.valid_values = true;
-        assert_eq!(reason(&done, &[]), None);
+        assert_eq!(reason(&done, &[], &Others::new()), None);
         (done.valid_values, done.historic) = (false, true);
-        assert_eq!(reason(&done, &[]), None);
+        assert_eq!(reason(&done, &[], &Others::new()), None);
         assert_eq!(outcome(&done), "accurate, stays historic");
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::phone::Phone;
 use crate::domain::primary;
 use crate::domain::query::{Condition, Quality, Values};
 use crate::domain::refusal::Refusal;
+use crate::domain::timestamp::Timestamp;
 
 use super::Store;
 use super::failure::Answer;
@@ -116,23 +117,38 @@ impl Sql {
     }
 }
 
-/// The first number of a contact of which the conditions on numbers hold, where there are any.
-pub(super) fn matching(
-    connection: &Connection,
-    conditions: &[Condition],
-    contact: ContactId,
-) -> Answer<Option<Phone>> {
-    let sql = sql(conditions, false);
-    if sql.of_phone.is_empty() {
-        return Ok(None);
+/// The numbers of contacts of which conditions on numbers hold.
+pub(super) struct Meant<'c> {
+    connection: &'c Connection,
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl<'c> Meant<'c> {
+    /// Those of which all these conditions hold; none where no condition is about a number.
+    pub(super) fn by(connection: &'c Connection, conditions: &[Condition]) -> Answer<Option<Self>> {
+        let sql = sql(conditions, false);
+        if sql.of_phone.is_empty() {
+            return Ok(None);
+        }
+        add_functions(connection)?;
+        Ok(Some(Self {
+            connection,
+            sql: sql.phones(),
+            values: sql.values,
+        }))
     }
-    let mut statement = connection.prepare_cached(&sql.phones())?;
-    let mut values = sql.values;
-    values.push(Value::Blob(contact.0.as_bytes().to_vec()));
-    let phones = statement.query_map(params_from_iter(values), record::phone)?;
-    let mut phones = phones.collect::<rusqlite::Result<Vec<_>>>()?;
-    primary::sort(&mut phones);
-    Ok(phones.into_iter().next())
+
+    /// Those of a contact, in their default order.
+    pub(super) fn of(&self, contact: ContactId) -> Answer<Vec<Phone>> {
+        let mut statement = self.connection.prepare_cached(&self.sql)?;
+        let id = Value::Blob(contact.0.as_bytes().to_vec());
+        let values = self.values.iter().chain([&id]);
+        let phones = statement.query_map(params_from_iter(values), record::phone)?;
+        let mut phones = phones.collect::<rusqlite::Result<Vec<_>>>()?;
+        primary::sort(&mut phones);
+        Ok(phones)
+    }
 }
 
 fn sql(conditions: &[Condition], attention: bool) -> Sql {
@@ -180,6 +196,11 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
                 let any: Vec<String> = any.collect();
                 of_phone.push(format!("({})", any.join(" OR ")));
             }
+            Condition::Year(year) => of_phone.push(format!(
+                "p.updated_at >= {} AND p.updated_at < {}",
+                Timestamp::of_year(*year).micros(),
+                Timestamp::of_year(*year + 1).micros()
+            )),
             Condition::NoCountry => of_phone.push("p.country_code IS NULL".to_owned()),
             Condition::Is(Quality::Favourite) => of_contact.push("c.favourite".to_owned()),
             Condition::Is(Quality::Primary) => of_phone.push("p.is_primary".to_owned()),

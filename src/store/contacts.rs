@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Done, PhoneEdit, Profile};
-use crate::domain::phone::Phone;
 use crate::domain::refusal::{Fault, Kind, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
@@ -15,6 +14,7 @@ use super::Store;
 use super::failure::{Answer, Failure};
 use super::journal;
 use super::record;
+use super::triage;
 use super::write::Writer;
 
 /// How many entries of its history a profile carries.
@@ -84,72 +84,6 @@ impl Store {
         })
     }
 
-    /// Deletes contacts with their phones, in one step.
-    ///
-    /// # Errors
-    /// Not found where one of them is gone; then all of them stay.
-    pub fn delete_contacts(&mut self, ids: &[ContactId]) -> Result<Done<()>, Refusal> {
-        self.write(|writer| {
-            let mut names = Vec::with_capacity(ids.len());
-            for id in ids {
-                let contact = find(writer.connection(), *id)?;
-                names.push(contact.name.clone());
-                writer.delete_contact(contact)?;
-            }
-            Ok(((), title::contacts("Deleted", &names)))
-        })
-    }
-
-    /// Confirms contacts: all their phones become accurate, in one step (Phone resource, 4).
-    ///
-    /// # Errors
-    /// Not found where one of them is gone.
-    pub fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<()>, Refusal> {
-        self.write(|writer| {
-            let mut names = Vec::with_capacity(ids.len());
-            for id in ids {
-                names.push(find(writer.connection(), *id)?.name);
-                let phones = record::phones_of(writer.connection(), *id)?;
-                writer.confirm(phones)?;
-            }
-            Ok(((), title::contacts("Confirmed", &names)))
-        })
-    }
-
-    /// Confirms contacts by where their numbers came from, in one step (Phone resource, 4): of each
-    /// that has a phone in use from `source`, the first such becomes primary, and all become
-    /// accurate. Gives how many contacts have none, and were left untouched.
-    ///
-    /// # Errors
-    /// Not found where one of them is gone.
-    pub fn confirm_from(
-        &mut self,
-        ids: &[ContactId],
-        source: &str,
-    ) -> Result<Done<usize>, Refusal> {
-        self.write(|writer| {
-            let mut names = Vec::new();
-            for id in ids {
-                let contact = find(writer.connection(), *id)?;
-                let mut phones = record::phones_of(writer.connection(), *id)?;
-                let first = phones
-                    .iter()
-                    .position(|phone| !phone.historic && phone.source == source);
-                let Some(first) = first else { continue };
-                names.push(contact.name);
-                let phone = phones.remove(first);
-                if !(phone.primary && phone.valid_values) {
-                    let mut after = phone.clone();
-                    (after.primary, after.valid_values) = (true, true);
-                    writer.touch_phone(phone, after)?;
-                }
-                writer.confirm(phones)?;
-            }
-            let untouched = ids.len() - names.len();
-            Ok((untouched, title::contacts("Confirmed", &names)))
-        })
-    }
-
     /// Saves what a form holds, a contact and its phones, in one step.
     ///
     /// # Errors
@@ -165,9 +99,11 @@ impl Store {
     /// Not found.
     pub fn profile(&self, id: ContactId) -> Result<Profile, Refusal> {
         self.snapshot(|connection| {
+            let phones = record::phones_of(connection, id)?;
             Ok(Profile {
                 contact: find(connection, id)?,
-                phones: record::phones_of(connection, id)?,
+                others: triage::others(connection, &phones)?,
+                phones,
                 history: journal::history(connection, id, HISTORY)?,
             })
         })
@@ -198,24 +134,6 @@ pub(super) fn find(connection: &Connection, id: ContactId) -> Answer<Contact> {
 }
 
 impl Writer<'_> {
-    /// Makes phones accurate that are not.
-    fn confirm(&mut self, phones: Vec<Phone>) -> Answer<()> {
-        for before in phones {
-            if !before.valid_values {
-                let mut after = before.clone();
-                after.valid_values = true;
-                self.touch_phone(before, after)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts a phone that a person changed just now.
-    pub(super) fn touch_phone(&mut self, before: Phone, mut after: Phone) -> Answer<()> {
-        after.updated_at = self.context().now;
-        self.update_phone(before, after)
-    }
-
     fn save(&mut self, edit: ContactEdit) -> Answer<(ContactId, String)> {
         let ContactEdit {
             id,

@@ -391,7 +391,7 @@ impl Writer<'_> {
         Ok(None)
     }
 
-    fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {
+    pub(super) fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {
         self.connection()
             .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
             .execute([bytes])?;

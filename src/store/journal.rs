@@ -3,19 +3,22 @@
 //! An undo is a step of its own, whose operations are the inverses of the change's; a redo inverts
 //! the undo. Both are checked: where somebody has changed one of the rows since, nothing is done.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
-use crate::domain::operation::{Actor, HistoryEntry, Key, Operation, Record, UndoPoint};
+use crate::domain::operation::{
+    Actor, HistoryEntry, Key, Operation, Over, Record, Standing, StepEntry, StepRow, UndoPoint,
+};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::Store;
 use super::failure::{Answer, Failure};
 use super::log::{self, Step};
+use super::pace::Pace;
 use super::record;
 use super::write::Writer;
 
@@ -30,15 +33,57 @@ impl Store {
     /// # Errors
     /// Conflict where a row of the step was changed by somebody since.
     pub fn undo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
+        self.undo_over(Over::Refused)
+    }
+
+    /// As [`Store::undo`], and says what is to be done about what somebody changed since.
+    ///
+    /// # Errors
+    /// Conflict where a row of the step was changed by somebody since, and that is not to be written
+    /// over.
+    pub fn undo_over(&mut self, over: Over) -> Result<Option<UndoPoint>, Refusal> {
         let done = self.write(|writer| {
             let target = log::undoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
                 return Ok((None, String::new()));
             };
-            let applied = log::last_done(writer.connection(), target.id)?;
-            writer.reverse(Step::Undo(target.id));
-            writer.turn_round(&target, applied, "undo")?;
+            writer.take_back(&target, over)?;
             Ok((Some(target.clone()), target.title))
+        });
+        done.map(|Done { value, .. }| value)
+    }
+
+    /// Takes back one step, whoever made it, and leaves those after it.
+    ///
+    /// # Errors
+    /// Not found where there is no such step that stands; conflict as [`Store::undo_over`].
+    pub fn undo_step(&mut self, id: i64, over: Over) -> Result<UndoPoint, Refusal> {
+        let done = self.write(|writer| {
+            let target = log::standing(writer.connection(), id)?
+                .ok_or_else(|| Refusal::not_found("step to undo", id))?;
+            writer.take_back(&target, over)?;
+            Ok((target.clone(), target.title))
+        });
+        done.map(|Done { value, .. }| value)
+    }
+
+    /// Takes back a step and every one after it, whoever made them: the book is as it was before.
+    /// All of it or nothing. Gives the steps, the newest first; each can be redone.
+    ///
+    /// # Errors
+    /// Not found where there is no such step that stands; conflict where the rows are not as the log
+    /// says.
+    pub fn undo_back_to(&mut self, id: i64) -> Result<Vec<UndoPoint>, Refusal> {
+        let done = self.write(|writer| {
+            if log::standing(writer.connection(), id)?.is_none() {
+                return Err(Refusal::not_found("step to undo", id).into());
+            }
+            let steps = log::standing_since(writer.connection(), id)?;
+            for step in &steps {
+                writer.take_back(step, Over::Refused)?;
+                writer.end_step(&step.title)?;
+            }
+            Ok((steps, String::new()))
         });
         done.map(|Done { value, .. }| value)
     }
@@ -55,10 +100,58 @@ impl Store {
             };
             let applied = log::last_undone(writer.connection(), target.id)?;
             writer.reverse(Step::Redo(target.id));
-            writer.turn_round(&target, applied, "redo")?;
+            writer.turn_round(&target, applied, "redo", Over::Refused)?;
             Ok((Some(target.clone()), target.title))
         });
         done.map(|Done { value, .. }| value)
+    }
+
+    /// The changes of the whole book, the newest first: those before `before`, or the newest.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn steps(&self, before: Option<i64>, limit: usize) -> Result<Vec<StepEntry>, Refusal> {
+        self.read(|connection| {
+            let mut steps = connection.prepare_cached(
+                "SELECT id, at, actor, title, undone, emptied,
+                    (SELECT 1 + max(seq) FROM operation WHERE point = undo_point.id)
+                 FROM undo_point WHERE kind = 'change' AND id < ?1 ORDER BY id DESC LIMIT ?2",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let steps = steps.query_map(params![before.unwrap_or(i64::MAX), limit], |row| {
+                let rows: Option<i64> = row.get(6)?;
+                Ok(StepEntry {
+                    point: log::point(row, 0)?,
+                    standing: match (row.get(5)?, row.get::<_, i64>(4)?) {
+                        (true, _) => Standing::Emptied,
+                        (_, 0) => Standing::Done,
+                        (_, 1) => Standing::Undone,
+                        _ => Standing::Passed,
+                    },
+                    rows: usize::try_from(rows.unwrap_or_default()).unwrap_or_default(),
+                })
+            })?;
+            Ok(steps.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// What a step did to each row, in its order; the first so many of them.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn step_rows(&self, id: i64, limit: usize) -> Result<Vec<StepRow>, Refusal> {
+        self.snapshot(|connection| {
+            let operations = log::operations(connection, id, limit)?;
+            let rows = operations.into_iter().map(|(operation, contact)| {
+                Ok(StepRow {
+                    contact,
+                    name: name_of(connection, contact)?,
+                    number: number_of(connection, &operation)?,
+                    operation,
+                })
+            });
+            rows.collect()
+        })
     }
 
     /// What happened to a contact and its phones, the newest first. Undoing is not listed: what was
@@ -73,7 +166,7 @@ impl Store {
 
 /// What happened to a contact and its phones, the newest first.
 pub(super) fn history(
-    connection: &rusqlite::Connection,
+    connection: &Connection,
     contact: ContactId,
     limit: usize,
 ) -> Answer<Vec<HistoryEntry>> {
@@ -93,18 +186,87 @@ pub(super) fn history(
     Ok(entries.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The name of a contact, there or deleted.
+fn name_of(connection: &Connection, id: ContactId) -> Answer<String> {
+    let there: Option<String> = connection
+        .prepare_cached("SELECT name FROM contact WHERE id = ?1")?
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?;
+    if let Some(name) = there {
+        return Ok(name);
+    }
+    let deleted: Option<String> = connection
+        .prepare_cached(
+            "SELECT fields ->> 'name' FROM operation
+             WHERE contact = ?1 AND entity = 'contact' AND kind = 'delete'
+             ORDER BY point DESC LIMIT 1",
+        )?
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(deleted.unwrap_or_else(|| "somebody who was deleted for good".to_owned()))
+}
+
+/// The number that an operation is about, as people read it; none where it is about a contact.
+fn number_of(connection: &Connection, operation: &Operation) -> Answer<Option<String>> {
+    Ok(match (operation, operation.key()) {
+        (_, Key::Contact(_)) => None,
+        (Operation::Delete(Record::Phone(phone)), _) => Some(phone.shown()),
+        (_, Key::Phone(id)) => {
+            let there = record::find_phone(connection, id)?;
+            Some(there.map_or_else(|| "a number".to_owned(), |phone| phone.shown()))
+        }
+    })
+}
+
 impl Writer<'_> {
+    /// Makes this step the undo of another one.
+    fn take_back(&mut self, target: &UndoPoint, over: Over) -> Answer<()> {
+        let applied = log::last_done(self.connection(), target.id)?;
+        self.reverse(Step::Undo(target.id));
+        self.turn_round(target, applied, "undo", over)
+    }
+
     /// Applies the inverses of a step's operations, the last first, if every row is as the step
     /// left it. The rules are settled at the end, as for every write.
-    fn turn_round(&mut self, target: &UndoPoint, applied: i64, verb: &str) -> Answer<()> {
-        let operations = log::operations(self.connection(), applied)?;
-        for (operation, contact) in &operations {
-            self.refuse_changed(operation, *contact, target, verb)?;
+    fn turn_round(
+        &mut self,
+        target: &UndoPoint,
+        applied: i64,
+        verb: &str,
+        over: Over,
+    ) -> Answer<()> {
+        let operations = log::operations(self.connection(), applied, usize::MAX)?;
+        let mut pace = Pace::new(self.watch());
+        let all = 2 * operations.len();
+        if over == Over::Refused {
+            for (done, (operation, contact)) in operations.iter().enumerate() {
+                pace.tell(done, all)?;
+                self.refuse_changed(operation, *contact, target, verb)?;
+            }
         }
-        for (operation, _) in operations.into_iter().rev() {
-            self.invert(operation)?;
+        for (done, (operation, contact)) in operations.into_iter().rev().enumerate() {
+            pace.tell(all / 2 + done, all)?;
+            match over {
+                Over::Refused => self.invert(operation)?,
+                Over::Written => self.invert_over(operation, contact)?,
+            }
         }
         Ok(())
+    }
+
+    /// Applies the inverse of an operation to a row as it is now, if it fits there at all.
+    fn invert_over(&mut self, operation: Operation, contact: ContactId) -> Answer<()> {
+        let there = record::find(self.connection(), operation.key())?;
+        let fits = match &operation {
+            Operation::Create(_, _) | Operation::Update(_, _) => there.is_some(),
+            Operation::Delete(Record::Contact(_)) => there.is_none(),
+            Operation::Delete(Record::Phone(phone)) => {
+                let others = record::phones_of(self.connection(), contact)?;
+                let same = |other: &Phone| other.identity == phone.identity;
+                there.is_none() && self.is_there(Key::Contact(contact))? && !others.iter().any(same)
+            }
+        };
+        if fits { self.invert(operation) } else { Ok(()) }
     }
 
     /// Refuses where a row is not as the step left it, or has a change by somebody that is newer

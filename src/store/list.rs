@@ -15,7 +15,7 @@ use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 
 use super::Store;
-use super::condition::matching;
+use super::condition::Meant;
 use super::contacts;
 use super::data_version;
 use super::failure::Answer;
@@ -85,6 +85,7 @@ impl Store {
                 conditions,
                 ..
             } = query.query();
+            let meant = Meant::by(connection, &conditions)?;
             let mut rows = Vec::with_capacity(count);
             for rowid in hits.rows.iter().skip(first).take(count) {
                 let Some(mut row) = row(connection, *rowid)? else {
@@ -93,7 +94,9 @@ impl Store {
                 if !needles.digits.is_empty() {
                     show_match(connection, &mut row, &needles.digits)?;
                 }
-                if let Some(phone) = matching(connection, &conditions, row.id)? {
+                if let Some(meant) = &meant
+                    && let Some(phone) = meant.of(row.id)?.first()
+                {
                     row.number = Some((phone.shown(), phone.mark()));
                 }
                 rows.push(row);
@@ -192,13 +195,7 @@ impl Store {
         each: &mut dyn FnMut(Whole) -> Result<(), Refusal>,
     ) -> Result<usize, Refusal> {
         self.snapshot(|connection| {
-            let ids = match selection {
-                Selection::Marked(ids) => ids.clone(),
-                Selection::Shown(query) if query.query().is_everybody() => {
-                    Everybody::of(query).ids(connection)?
-                }
-                Selection::Shown(query) => self.found_ids(connection, query)?,
-            };
+            let ids = self.selected(connection, selection)?;
             for id in &ids {
                 let contact = contacts::find(connection, *id)?;
                 let phones = record::phones_of(connection, *id)?;
@@ -214,6 +211,21 @@ impl Store {
             }
             Ok(ids.len())
         })
+    }
+
+    /// The contacts of a selection, in its order.
+    pub(super) fn selected(
+        &self,
+        connection: &Connection,
+        selection: &Selection,
+    ) -> Answer<Vec<ContactId>> {
+        match selection {
+            Selection::Marked(ids) => Ok(ids.clone()),
+            Selection::Shown(query) if query.query().is_everybody() => {
+                Everybody::of(query).ids(connection)
+            }
+            Selection::Shown(query) => self.found_ids(connection, query),
+        }
     }
 
     /// The place of a contact in the list that `query` asks for, or none where it does not show it.

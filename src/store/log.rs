@@ -124,18 +124,21 @@ pub(super) fn add(
     Ok(next)
 }
 
-/// The operations of a step, in their order, each with its contact.
+/// The operations of a step, the first so many in their order, each with its contact.
 pub(super) fn operations(
     connection: &Connection,
     step: i64,
+    limit: usize,
 ) -> rusqlite::Result<Vec<(Operation, ContactId)>> {
     connection
         .prepare_cached(
-            "SELECT entity, key, kind, fields, contact FROM operation WHERE point = ?1 ORDER BY seq",
+            "SELECT entity, key, kind, fields, contact FROM operation WHERE point = ?1 ORDER BY seq
+             LIMIT ?2",
         )?
-        .query_map([step], |row| {
-            Ok((operation(row)?, ContactId(record::uuid(row, 4)?)))
-        })?
+        .query_map(
+            params![step, i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| Ok((operation(row)?, ContactId(record::uuid(row, 4)?))),
+        )?
         .collect()
 }
 
@@ -176,7 +179,7 @@ pub(super) fn undoable(
     connection
         .query_row(
             "SELECT id, at, actor, title FROM undo_point
-             WHERE undone = 0 AND kind = 'change' AND (session = ?1 OR id <= ?2)
+             WHERE undone = 0 AND kind = 'change' AND NOT emptied AND (session = ?1 OR id <= ?2)
              ORDER BY id DESC LIMIT 1",
             params![author.session.as_bytes(), author.horizon],
             |row| point(row, 0),
@@ -193,12 +196,36 @@ pub(super) fn redoable(
         .query_row(
             "SELECT p.id, p.at, p.actor, p.title
              FROM undo_point p JOIN undo_point u ON u.target = p.id AND u.kind = 'undo'
-             WHERE p.undone = 1 AND p.kind = 'change' AND (u.session = ?1 OR u.id <= ?2)
+             WHERE p.undone = 1 AND p.kind = 'change' AND NOT p.emptied AND (u.session = ?1 OR u.id <= ?2)
              ORDER BY u.id DESC LIMIT 1",
             params![author.session.as_bytes(), author.horizon],
             |row| point(row, 0),
         )
         .optional()
+}
+
+/// A change that stands, by its id.
+pub(super) fn standing(connection: &Connection, id: i64) -> rusqlite::Result<Option<UndoPoint>> {
+    connection
+        .query_row(
+            "SELECT id, at, actor, title FROM undo_point
+             WHERE id = ?1 AND undone = 0 AND kind = 'change' AND NOT emptied",
+            [id],
+            |row| point(row, 0),
+        )
+        .optional()
+}
+
+/// The changes that stand from one on, the newest first, whoever made them.
+pub(super) fn standing_since(connection: &Connection, id: i64) -> rusqlite::Result<Vec<UndoPoint>> {
+    connection
+        .prepare_cached(
+            "SELECT id, at, actor, title FROM undo_point
+             WHERE id >= ?1 AND undone = 0 AND kind = 'change' AND NOT emptied
+             ORDER BY id DESC",
+        )?
+        .query_map([id], |row| point(row, 0))?
+        .collect()
 }
 
 /// The step that last did a change: itself, or the last redo of it.

@@ -4,18 +4,24 @@
 //! rules of the Phone resource and the operation that can take it back; what is refused has written
 //! nothing. Opening counts nothing and checks nothing that grows with the book.
 
+mod bin;
+mod bulk;
 mod condition;
 mod contacts;
+mod duplicates;
 mod failure;
+mod health;
 mod import;
 mod index;
 mod journal;
 mod list;
 mod log;
 mod lookup;
+mod pace;
 mod page;
 mod phones;
 mod record;
+mod restore;
 mod schema;
 mod search;
 mod triage;
@@ -36,6 +42,7 @@ use crate::domain::timestamp::Timestamp;
 use failure::{Answer, Trying};
 use list::Window;
 use log::Author;
+pub use pace::Watch;
 use search::Search;
 use write::{Settled, Writer};
 
@@ -62,6 +69,7 @@ pub struct Store {
     data_version: Cell<i64>,
     window: Cell<Option<Window>>,
     search: RefCell<Search>,
+    watch: RefCell<Option<Watch>>,
 }
 
 /// 1970 and 9999: a clock beyond them is wrong, and a stamp of the year 10000 cannot be written as
@@ -97,9 +105,16 @@ impl Store {
                 data_version,
                 window: Cell::new(None),
                 search: RefCell::default(),
+                watch: RefCell::default(),
             })
         };
         opening().map_err(|failure| failure.refusal(path, Trying::Open))
+    }
+
+    /// Has long work tell how far it has come, and stop where it is told to; until this is called
+    /// again.
+    pub fn set_watch(&mut self, watch: Option<Watch>) {
+        self.watch = RefCell::new(watch);
     }
 
     /// Where the database is.
@@ -170,7 +185,7 @@ impl Store {
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut writer = Writer::new(&transaction, now, home, author)?;
+            let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
             let (value, title) = work(&mut writer)?;
             let settled = writer.finish(&title)?;
             Ok((value, settled, transaction.commit().err()))
@@ -197,7 +212,7 @@ impl Store {
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut writer = Writer::new(&transaction, now, home, author)?;
+            let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
             work(&mut writer)
         };
         rehearsed().map_err(|failure| failure.refusal(&self.path, Trying::Write))

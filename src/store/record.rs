@@ -14,11 +14,11 @@ use super::failure::Answer;
 
 /// The columns of a phone, in the order of [`phone`].
 pub(super) const PHONE: &str = "id, contact, country_code, number, typed, identity, location, is_primary, historic, \
-     valid_values, source, created_at, updated_at, updated_in_db_at";
+     valid_values, source, created_at, updated_at, updated_in_db_at, shared";
 
 /// The columns of a contact, in the order of [`contact`].
 pub(super) const CONTACT: &str = "id, name, given_name, family_name, nickname, organisation, title, note, tags, favourite, \
-     details, uid, card, source, created_at, updated_at, updated_in_db_at";
+     details, uid, card, source, created_at, updated_at, updated_in_db_at, namesake";
 
 /// A UUID out of a column.
 pub(super) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
@@ -70,6 +70,7 @@ pub(super) fn phone(row: &Row<'_>) -> rusqlite::Result<Phone> {
         created_at: time(row, 11)?,
         updated_at: time(row, 12)?,
         updated_in_db_at: time(row, 13)?,
+        shared: row.get(14)?,
     })
 }
 
@@ -93,6 +94,7 @@ pub(super) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
         created_at: time(row, 14)?,
         updated_at: time(row, 15)?,
         updated_in_db_at: time(row, 16)?,
+        namesake: row.get(17)?,
     })
 }
 
@@ -140,8 +142,8 @@ pub(super) fn phones_of(connection: &Connection, id: ContactId) -> rusqlite::Res
 pub(super) fn insert_phone(connection: &Connection, phone: &Phone) -> rusqlite::Result<()> {
     let sql = "INSERT INTO phone (id, contact, country_code, number, typed, identity, reversed,
             location, is_primary, historic, valid_values, source, created_at, updated_at,
-            updated_in_db_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+            updated_in_db_at, shared)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     write_phone(connection, sql, phone)
 }
 
@@ -150,7 +152,7 @@ pub(super) fn update_phone(connection: &Connection, phone: &Phone) -> rusqlite::
     let sql = "UPDATE phone SET contact = ?2, country_code = ?3, number = ?4, typed = ?5,
             identity = ?6, reversed = ?7, location = ?8, is_primary = ?9, historic = ?10,
             valid_values = ?11, source = ?12, created_at = ?13, updated_at = ?14,
-            updated_in_db_at = ?15
+            updated_in_db_at = ?15, shared = ?16
          WHERE id = ?1";
     write_phone(connection, sql, phone)
 }
@@ -172,6 +174,7 @@ fn write_phone(connection: &Connection, sql: &str, phone: &Phone) -> rusqlite::R
         phone.created_at.micros(),
         phone.updated_at.micros(),
         phone.updated_in_db_at.micros(),
+        phone.shared,
     ])?;
     Ok(())
 }
@@ -206,9 +209,9 @@ pub(super) fn insert_contact(
             "INSERT INTO contact (id, name, given_name, family_name, nickname, organisation, title,
                 note, tags, favourite, details, uid, card, source, created_at, updated_at,
                 updated_in_db_at, family_key, given_key, search_text, digits, main_number,
-                main_mark, attention)
+                main_mark, attention, namesake)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+                ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
         )?
         .execute(params![
             contact.id.0.as_bytes(),
@@ -235,6 +238,7 @@ pub(super) fn insert_contact(
             summary.main_number,
             summary.main_mark,
             summary.attention,
+            contact.namesake,
         ])?;
     Ok(())
 }
@@ -246,7 +250,8 @@ pub(super) fn update_contact(connection: &Connection, contact: &Contact) -> rusq
             "UPDATE contact SET name = ?2, given_name = ?3, family_name = ?4, nickname = ?5,
                 organisation = ?6, title = ?7, note = ?8, tags = ?9, favourite = ?10, details = ?11,
                 uid = ?12, card = ?13, source = ?14, created_at = ?15, updated_at = ?16,
-                updated_in_db_at = ?17, family_key = ?18, given_key = ?19, search_text = ?20
+                updated_in_db_at = ?17, family_key = ?18, given_key = ?19, search_text = ?20,
+                namesake = ?21
              WHERE id = ?1",
         )?
         .execute(params![
@@ -270,6 +275,7 @@ pub(super) fn update_contact(connection: &Connection, contact: &Contact) -> rusq
             contact.family_key(),
             contact.given_key(),
             contact.search_text(),
+            contact.namesake,
         ])?;
     Ok(())
 }

@@ -28,7 +28,8 @@ const APPLICATION_ID: i32 = 0x6362_6b31;
 struct Migration {
     version: i32,
     sql: &'static str,
-    /// What SQL cannot do, after it.
+    /// What SQL cannot do. It is done once the whole schema is there, for it reads records as they
+    /// are now.
     then: fn(&Connection) -> Answer<()>,
 }
 
@@ -44,6 +45,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../assets/migrations/002.sql"),
         // Folding knows more scripts now, and what is sorted and searched was made by it.
         then: record::fold_contacts,
+    },
+    Migration {
+        version: 3,
+        sql: include_str!("../../assets/migrations/003.sql"),
+        then: |_| Ok(()),
     },
 ];
 
@@ -358,11 +364,14 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[Migration]) -
     if found == 0 {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
-    for migration in migrations.iter().filter(|one| one.version > found) {
+    let new = || migrations.iter().filter(|one| one.version > found);
+    for migration in new() {
         transaction.execute_batch(migration.sql)?;
-        (migration.then)(&transaction)?;
-        transaction.pragma_update(None, "user_version", migration.version)?;
     }
+    for migration in new() {
+        (migration.then)(&transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", newest)?;
     Ok(transaction.commit()?)
 }
 

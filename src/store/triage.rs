@@ -1,11 +1,14 @@
-//! The worklist of contacts that need attention, and confirming all of a source at once.
+//! Why contacts need attention.
+
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::contact::ContactId;
-use crate::domain::edit::Done;
+use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
-use crate::domain::triage::{Origin, Worklist};
+use crate::domain::triage::{Origin, Others, Reason, Worklist, reason};
 
 use super::Store;
+use super::failure::Answer;
 use super::record;
 
 /// A number in use that nobody has confirmed.
@@ -18,19 +21,32 @@ impl Store {
     /// Where the database cannot be read.
     pub fn worklist(&self) -> Result<Worklist, Refusal> {
         let reasons = [
-            ("not a possible number", "p.identity NOT GLOB '+*'"),
             (
                 "same number on two contacts",
                 "EXISTS (SELECT 1 FROM phone q WHERE q.identity = p.identity
                          AND q.contact <> p.contact)",
+            ),
+            (
+                "not a possible number",
+                "p.identity NOT GLOB '+*' AND p.country_code IS NOT NULL",
+            ),
+            (
+                "no country known",
+                "p.identity NOT GLOB '+*' AND p.country_code IS NULL",
             ),
             ("never confirmed since import", "p.source <> 'manual'"),
             ("typed here, not confirmed", "p.source = 'manual'"),
         ];
         self.snapshot(|connection| {
             let mut worklist = Worklist::default();
+            let mut add = |words, contacts: i64| {
+                if let Some(contacts) = usize::try_from(contacts).ok().filter(|some| *some > 0) {
+                    worklist.reasons.push((words, contacts));
+                }
+            };
+            add("two sources disagree", disagreeing(connection)?);
             for (words, condition) in reasons {
-                let contacts: i64 = connection.query_row(
+                let contacts = connection.query_row(
                     &format!(
                         "SELECT count(DISTINCT p.contact) FROM phone p
                          WHERE {WAITING} AND {condition}"
@@ -38,9 +54,7 @@ impl Store {
                     [],
                     |row| row.get(0),
                 )?;
-                if let Some(contacts) = usize::try_from(contacts).ok().filter(|some| *some > 0) {
-                    worklist.reasons.push((words, contacts));
-                }
+                add(words, contacts);
             }
             let mut statement = connection.prepare_cached(
                 "SELECT p.source, count(DISTINCT p.contact) FROM contact c
@@ -58,19 +72,41 @@ impl Store {
             Ok(worklist)
         })
     }
+}
 
-    /// Confirms every contact that needs attention and has a number in use from `source`, in one
-    /// step (Phone resource, 4). Gives how many that need attention were left untouched.
-    ///
-    /// # Errors
-    /// Where the database cannot be read or written.
-    pub fn confirm_source(&mut self, source: &str) -> Result<Done<usize>, Refusal> {
-        let waiting: Vec<ContactId> = self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT id FROM contact WHERE attention")?;
-            let ids = statement.query_map([], |row| Ok(ContactId(record::uuid(row, 0)?)))?;
-            Ok(ids.collect::<rusqlite::Result<_>>()?)
-        })?;
-        self.confirm_from(&waiting, source)
+/// How many contacts have a number that waits and nearly is another one of theirs.
+fn disagreeing(connection: &Connection) -> Answer<i64> {
+    let mut pairs = connection.prepare_cached(&format!(
+        "SELECT DISTINCT p.contact FROM phone p JOIN phone q ON q.contact = p.contact
+         WHERE {WAITING} AND q.id <> p.id AND NOT q.historic AND q.source <> p.source
+         AND q.location IS p.location AND length(q.identity) = length(p.identity)"
+    ))?;
+    let candidates = pairs.query_map([], |row| Ok(ContactId(record::uuid(row, 0)?)))?;
+    let mut disagreeing = 0;
+    for id in candidates {
+        let phones = record::phones_of(connection, id?)?;
+        let reasons = phones
+            .iter()
+            .filter_map(|phone| reason(phone, &phones, &Others::new()));
+        let disagrees = |reason| matches!(reason, Reason::Disagreement { .. });
+        disagreeing += i64::from(reasons.map(disagrees).any(|disagrees| disagrees));
     }
+    Ok(disagreeing)
+}
+
+/// Who else has those of a contact's phones that wait for a look.
+pub(super) fn others(connection: &Connection, phones: &[Phone]) -> Answer<Others> {
+    let mut others = Others::new();
+    let mut holder = connection.prepare_cached(
+        "SELECT c.name FROM phone p JOIN contact c ON c.id = p.contact
+         WHERE p.identity = ?1 AND p.contact <> ?2 ORDER BY c.family_key LIMIT 1",
+    )?;
+    for phone in phones {
+        if !phone.historic && !phone.valid_values && !phone.shared {
+            let values = params![phone.identity, phone.contact.0.as_bytes()];
+            let name = holder.query_row(values, |row| row.get(0)).optional()?;
+            others.extend(name.map(|name| (phone.id, name)));
+        }
+    }
+    Ok(others)
 }

@@ -4,6 +4,7 @@
 //! for each contact that it touched, refreshes what the list needs of them, and logs what each row
 //! was before and after: so no write can forget a rule or the log.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
@@ -20,6 +21,7 @@ use crate::domain::timestamp::Timestamp;
 
 use super::failure::Answer;
 use super::log::{self, Author, Step};
+use super::pace::Watch;
 use super::record;
 
 /// What became of a row in this transaction.
@@ -46,6 +48,7 @@ pub(super) struct Writer<'c> {
     now: Timestamp,
     home: Option<Region>,
     author: Author,
+    watch: &'c RefCell<Option<Watch>>,
     step: Step,
     /// The step in the log, once it has begun, and how many operations it has.
     logged: Option<(UndoPoint, i64)>,
@@ -71,6 +74,7 @@ impl<'c> Writer<'c> {
         now: Timestamp,
         home: Option<Region>,
         author: Author,
+        watch: &'c RefCell<Option<Watch>>,
     ) -> Answer<Self> {
         let stamp = connection
             .prepare_cached("SELECT stamp FROM clock")?
@@ -80,6 +84,7 @@ impl<'c> Writer<'c> {
             now,
             home,
             author,
+            watch,
             step: Step::Change,
             logged: None,
             began: stamp,
@@ -110,6 +115,11 @@ impl<'c> Writer<'c> {
     /// Who writes.
     pub(super) const fn author(&self) -> Author {
         self.author
+    }
+
+    /// Who is told how far long work has come.
+    pub(super) const fn watch(&self) -> &'c RefCell<Option<Watch>> {
+        self.watch
     }
 
     /// Makes this transaction an undo or a redo.
@@ -240,6 +250,12 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
+    /// Puts a phone that a person changed just now.
+    pub(super) fn touch_phone(&mut self, before: Phone, mut after: Phone) -> Answer<()> {
+        after.updated_at = self.now;
+        self.update_phone(before, after)
+    }
+
     /// Deletes a phone.
     pub(super) fn delete_phone(&mut self, phone: Phone) -> Answer<()> {
         let key = Key::Phone(phone.id);
@@ -337,6 +353,19 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
+    /// Ends a step and begins another one in the same transaction, so that all of them are written
+    /// or none.
+    pub(super) fn end_step(&mut self, title: &str) -> Answer<()> {
+        self.settle_all()?;
+        let operations = self.operations();
+        self.log(title, &operations)?;
+        self.logged = None;
+        // Where several steps are taken, nobody keeps count of the contacts.
+        self.deleted = true;
+        self.step = Step::Change;
+        Ok(())
+    }
+
     /// Ends the writing: settles, logs, and keeps the clock. No step where nothing changed.
     pub(super) fn finish(mut self, title: &str) -> Answer<Settled> {
         self.settle_all()?;
@@ -361,6 +390,17 @@ impl<'c> Writer<'c> {
             stamp: self.stamp,
             contacts,
         })
+    }
+
+    /// Settles and logs all that was written so far, and forgets it. The contacts that were touched
+    /// are done with: a row that is changed after that has a second operation in the step.
+    pub(super) fn log_settled(&mut self, title: &str) -> Answer<()> {
+        self.settle_all()?;
+        let operations = self.operations();
+        if operations.is_empty() {
+            return Ok(());
+        }
+        self.log(title, &operations)
     }
 
     /// Logs the rows that were made so far, and forgets them: an import of a million does not hold

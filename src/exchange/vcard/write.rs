@@ -106,6 +106,7 @@ impl Stored<'_> {
             created_at: stored.created_at,
             updated_at: stored.updated_at,
             updated_in_db_at: stored.updated_in_db_at,
+            namesake: stored.namesake,
             ..read.contact.clone()
         };
         let same = |phone: &Phone| {
@@ -117,6 +118,7 @@ impl Stored<'_> {
                     created_at: said.created_at,
                     updated_at: said.updated_at,
                     updated_in_db_at: said.updated_in_db_at,
+                    shared: said.shared,
                     ..phone.clone()
                 };
                 stored == *said

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 
+use crate::domain::bulk::BulkEdit;
 use crate::domain::edit::Done;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::csv;
@@ -170,7 +171,10 @@ impl Keeper {
             }
             Write::DeleteContacts(ids) => forward(store.delete_contacts(&ids)?.point, None),
             Write::Confirm(ids) => forward(store.confirm_contacts(&ids)?.point, None),
-            Write::ConfirmSource(source) => forward(store.confirm_source(&source)?.point, None),
+            Write::ConfirmSource(source) => forward(
+                store.bulk(&BulkEdit::confirm_source(&source), None)?.point,
+                None,
+            ),
             Write::Undo => Written {
                 point: store.undo()?,
                 step: Step::Undone,

@@ -1,14 +1,13 @@
 //! The history of a contact: who changed what, when, from what to what.
 
-use ratatui::text::{Line, Span};
-use serde_json::Value;
-
 use crate::domain::contact::ContactId;
-use crate::domain::operation::{FieldChange, HistoryEntry, Operation};
+use crate::domain::operation::{HistoryEntry, Operation};
 use crate::domain::safe::safe;
+use crate::domain::title::{field_words, value_words};
 use crate::tui::model::Ticket;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time::Calendar;
+use ratatui::text::{Line, Span};
 
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,15 +55,15 @@ pub fn lines<'a>(history: &History, calendar: &Calendar, theme: &Theme) -> Vec<L
             lines.extend(
                 changes
                     .iter()
-                    .filter(|change| is_worth_telling(change))
+                    .filter(|change| change.is_worth_telling())
                     .map(|change| {
                         let arrow = theme.glyphs.arrow;
                         let text = format!(
                             "{:16}{} {} {arrow} {}",
                             "",
-                            words(&change.field),
-                            shown(&change.from),
-                            shown(&change.to)
+                            field_words(&change.field),
+                            safe(&value_words(&change.from)),
+                            safe(&value_words(&change.to))
                         );
                         Line::styled(text, theme.style(Role::Dim))
                     }),
@@ -72,38 +71,4 @@ pub fn lines<'a>(history: &History, calendar: &Calendar, theme: &Theme) -> Vec<L
         }
     }
     lines
-}
-
-/// Whether a person wants to know of this change; `identity` follows from the number, for example.
-#[must_use]
-pub fn is_worth_telling(change: &FieldChange) -> bool {
-    !matches!(
-        change.field.as_str(),
-        "identity" | "typed" | "updated_at" | "card"
-    )
-}
-
-/// An attribute's name as the screens call it.
-#[must_use]
-pub fn words(field: &str) -> String {
-    match field {
-        "valid_values" => "accurate".to_owned(),
-        "location" => "label".to_owned(),
-        "country_code" => "country code".to_owned(),
-        "organisation" => "company".to_owned(),
-        other => other.replace('_', " "),
-    }
-}
-
-/// A value as the screens show it.
-#[must_use]
-pub fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "none".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::String(text) => safe(text).into_owned(),
-        Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
-        other => safe(&other.to_string()).into_owned(),
-    }
 }

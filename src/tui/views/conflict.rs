@@ -7,10 +7,11 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::merge::{Changed, FieldMerge, Side};
 use crate::domain::refusal::Stored;
+use crate::domain::safe::safe;
+use crate::domain::title::{field_words, value_words};
 use crate::tui::layout::middle;
 use crate::tui::model::Model;
 use crate::tui::screens::conflict::Conflict;
-use crate::tui::screens::history::{shown, words};
 use crate::tui::text::{fit, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::{calendar, popup};
@@ -83,8 +84,12 @@ pub(crate) fn draw(
             .iter()
             .filter(|field| field.mine != field.stored)
             .map(|field| match field.value() {
-                Some(value) => format!("{} {}", words(&field.field), shown(value)),
-                None => format!("{} ?", words(&field.field)),
+                Some(value) => format!(
+                    "{} {}",
+                    field_words(&field.field),
+                    safe(&value_words(value))
+                ),
+                None => format!("{} ?", field_words(&field.field)),
             })
             .collect();
         let saved = saved.join(&format!(" {} ", theme.glyphs.middle));
@@ -108,7 +113,11 @@ fn row(field: &FieldMerge, on: bool, side: usize, theme: &Theme) -> Line<'static
     let glyphs = &theme.glyphs;
     let [left, right] = glyphs.pick;
     let cell = |value: &serde_json::Value, taken: bool| {
-        let text = fit(&shown(value), side.saturating_sub(5), glyphs.ellipsis);
+        let text = fit(
+            &safe(&value_words(value)),
+            side.saturating_sub(5),
+            glyphs.ellipsis,
+        );
         let style = theme.style(if taken { Role::Match } else { Role::Text });
         let (before, after) = if taken { (left, right) } else { (" ", " ") };
         let text = text.trim_end().to_owned();
@@ -135,7 +144,7 @@ fn row(field: &FieldMerge, on: bool, side: usize, theme: &Theme) -> Line<'static
             theme.style(Role::Focus),
         ),
         Span::styled(
-            format!(" {:<13} ", words(&field.field)),
+            format!(" {:<13} ", field_words(&field.field)),
             theme.style(if on { Role::Strong } else { Role::Dim }),
         ),
     ];

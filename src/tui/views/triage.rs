@@ -2,12 +2,16 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::import::{count, thousands};
 use crate::domain::phone::{MANUAL, Phone};
-use crate::domain::triage::{Origin, Reason, first_reason, impossible, outcome, reason};
+use crate::domain::safe::safe;
+use crate::domain::triage::{
+    Origin, Others, Reason, disagreement, first_reason, impossible, outcome, reason,
+};
 use crate::tui::layout::middle;
 use crate::tui::model::{Focus, Model};
 use crate::tui::screens::triage::{Sources, Triage};
@@ -75,6 +79,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
     };
     let page = Page {
         phones: &profile.phones,
+        others: &profile.others,
         cursor: model.detail.cursor,
         focused: model.focus == Focus::Detail,
         theme,
@@ -93,6 +98,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
 
 struct Page<'a> {
     phones: &'a [Phone],
+    others: &'a Others,
     cursor: usize,
     focused: bool,
     theme: &'a Theme,
@@ -103,9 +109,9 @@ struct Page<'a> {
 impl Page<'_> {
     /// All lines, and which of them the cursor is on.
     fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
-        let why = first_reason(self.phones).map_or_else(
+        let why = first_reason(self.phones, self.others).map_or_else(
             || "nothing is left to do here".to_owned(),
-            |reason| reason.words(),
+            |reason| safe(&reason.words()).into_owned(),
         );
         let mut lines = vec![
             self.line(name, Role::Strong),
@@ -163,16 +169,34 @@ impl Page<'_> {
             (false, true) => Role::Dim,
             (false, false) => Role::Text,
         };
-        Line::from(vec![
+        let mut spans = vec![
             Span::styled(cursor.to_owned(), style),
             Span::styled(format!(" {chosen}      "), self.theme.style(Role::Text)),
             Span::styled(fit(label, 9, glyphs.ellipsis), self.theme.style(Role::Dim)),
             Span::raw(" "),
-            Span::styled(
-                elide(&number, room, glyphs.ellipsis).into_owned(),
-                self.theme.style(text),
-            ),
-        ])
+        ];
+        let shown = elide(&number, room, glyphs.ellipsis);
+        spans.extend(self.lit(phone, &shown, self.theme.style(text)));
+        Line::from(spans)
+    }
+
+    /// A number as it is shown, with the digits lit in which it differs from one that it nearly is.
+    fn lit(&self, phone: &Phone, shown: &str, style: Style) -> Vec<Span<'static>> {
+        let apart = self
+            .phones
+            .iter()
+            .find_map(|other| disagreement(phone, other).or_else(|| disagreement(other, phone)));
+        let Some(Reason::Disagreement { places, .. }) = apart else {
+            return vec![Span::styled(shown.to_owned(), style)];
+        };
+        let lit = self.theme.style(Role::Match);
+        let mut digits = 0;
+        let mut sign = |sign: char| {
+            let on = sign.is_ascii_digit() && places.contains(&digits);
+            digits += usize::from(sign.is_ascii_digit());
+            Span::styled(sign.to_string(), if on { lit } else { style })
+        };
+        shown.chars().map(&mut sign).collect()
     }
 
     /// What is to be known of a number before one confirms it.
@@ -186,7 +210,10 @@ impl Page<'_> {
         if let Some(why) = impossible(phone) {
             told.push(why.words());
         }
-        if let Some(Reason::Disagreement { digits, .. }) = reason(phone, self.phones) {
+        if let Some(name) = self.others.get(&phone.id) {
+            told.push(Reason::OnTwo(safe(name).into_owned()).words());
+        }
+        if let Some(Reason::Disagreement { digits, .. }) = reason(phone, self.phones, self.others) {
             let [mine, its] = digits;
             let swapped: String = mine.chars().rev().collect();
             let question = if swapped == its {

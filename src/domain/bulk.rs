@@ -1,0 +1,529 @@
+//! Changing many contacts at once: what is to be changed, and what that makes of each contact.
+//!
+//! One function, [`Planned::of`], says what becomes of a contact. The preview shows what it says and
+//! the write stores it, so that they cannot differ.
+//!
+//! What is to be changed is written as the filter is: `label:mobile tag:garage is:historic` sets
+//! what the filter `label:mobile tag:garage is:historic` would find.
+
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use super::contact::{Contact, ContactId};
+use super::import::count;
+use super::listing::{ListQuery, Selection};
+use super::number::{self, Region, Verdict};
+use super::operation::{Key, Operation};
+use super::phone::{MANUAL, Phone, PhoneId};
+use super::primary::heir;
+use super::query::{Condition, countries, tokens};
+use super::timestamp::Timestamp;
+use super::title::{field_words, value_words};
+
+/// One thing to be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Numbers in national spelling are of this country.
+    Country(Region),
+    /// Numbers, or only those with a certain label, get another label or none.
+    Label {
+        /// The label that is replaced; none for any.
+        from: Option<String>,
+        /// The label instead of it.
+        to: Option<String>,
+    },
+    /// Contacts get a tag.
+    Tag(String),
+    /// Contacts lose a tag.
+    Untag(String),
+    /// Numbers came from here.
+    Source(String),
+    /// Numbers are no longer used, or are used again.
+    Historic(bool),
+    /// Numbers are accurate, or not confirmed.
+    Accurate(bool),
+    /// Contacts are kept at hand, or no longer.
+    Favourite(bool),
+    /// Contacts are confirmed: all their numbers are accurate (Phone resource, 4).
+    Confirm,
+    /// Contacts with a number in use from a source are confirmed, and the first such number becomes
+    /// primary (Phone resource, 4).
+    ConfirmFrom(String),
+    /// Contacts are deleted with their numbers.
+    Delete,
+}
+
+/// What can be written where a change is asked for.
+pub const GRAMMAR: &str = "country:it, label:mobile, label:cell=mobile, -label:cell, tag:garage, -tag:garage, source:google, is:historic, is:accurate, is:favourite, -is:historic, confirm, confirm:google, delete";
+
+impl Change {
+    /// Reads what is to be changed.
+    ///
+    /// # Errors
+    /// A sentence that names the word that cannot be read, and what can be written.
+    pub fn read(text: &str) -> Result<Vec<Self>, String> {
+        let mut changes = Vec::new();
+        for token in tokens(text) {
+            let (taken, word) = token
+                .strip_prefix('-')
+                .map_or((false, token), |word| (true, word));
+            changes.push(Self::one(taken, word).map_err(|why| format!("{token} {why}"))?);
+        }
+        if changes.is_empty() {
+            return Err(format!("nothing to change is given; there are {GRAMMAR}"));
+        }
+        Ok(changes)
+    }
+
+    fn one(taken: bool, word: &str) -> Result<Self, String> {
+        let unknown = || format!("is no change; there are {GRAMMAR}");
+        let (field, value) = word.split_once(':').unwrap_or((word, ""));
+        let text = |value: &str| value.trim_matches('"').trim().to_owned();
+        let value = text(value);
+        let some = |text: String| (!text.is_empty()).then_some(text);
+        let needed = || some(value.clone()).ok_or_else(|| "has no value".to_owned());
+        Ok(match (field.to_lowercase().as_str(), taken) {
+            ("country", false) => match countries(&value.to_lowercase()).as_slice() {
+                [only] => Self::Country(*only),
+                [] => return Err("names no country".to_owned()),
+                _ => return Err("names several countries; write its code of two letters".into()),
+            },
+            ("label", false) => match value.split_once('=') {
+                Some((from, to)) => Self::Label {
+                    from: some(text(from)),
+                    to: some(text(to)),
+                },
+                None => Self::Label {
+                    from: None,
+                    to: Some(needed()?),
+                },
+            },
+            ("label", true) => Self::Label {
+                from: some(value),
+                to: None,
+            },
+            ("tag", false) => Self::Tag(needed()?),
+            ("tag", true) => Self::Untag(needed()?),
+            ("source", false) => Self::Source(needed()?),
+            ("is", _) => match value.as_str() {
+                "historic" => Self::Historic(!taken),
+                "accurate" => Self::Accurate(!taken),
+                "unconfirmed" => Self::Accurate(taken),
+                "favourite" => Self::Favourite(!taken),
+                _ => return Err(unknown()),
+            },
+            ("confirm", false) => some(value).map_or(Self::Confirm, Self::ConfirmFrom),
+            ("delete", false) if value.is_empty() => Self::Delete,
+            _ => return Err(unknown()),
+        })
+    }
+
+    /// The change as it is written.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let minus = |on: bool| if on { "" } else { "-" };
+        match self {
+            Self::Country(region) => format!("country:{}", region.code().to_lowercase()),
+            Self::Label { from, to } => match (from, to) {
+                (None, Some(to)) => format!("label:{to}"),
+                (from, None) => format!("-label:{}", from.as_deref().unwrap_or_default()),
+                (Some(from), Some(to)) => format!("label:{from}={to}"),
+            },
+            Self::Tag(tag) => format!("tag:{tag}"),
+            Self::Untag(tag) => format!("-tag:{tag}"),
+            Self::Source(source) => format!("source:{source}"),
+            Self::Historic(on) => format!("{}is:historic", minus(*on)),
+            Self::Accurate(on) => format!("{}is:accurate", minus(*on)),
+            Self::Favourite(on) => format!("{}is:favourite", minus(*on)),
+            Self::Confirm => "confirm".to_owned(),
+            Self::ConfirmFrom(source) => format!("confirm:{source}"),
+            Self::Delete => "delete".to_owned(),
+        }
+    }
+}
+
+/// What is to be changed, and whom that is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkEdit {
+    /// The contacts.
+    pub whom: Selection,
+    /// Which of their numbers: those of which all of this holds.
+    pub only: Vec<Condition>,
+    /// The changes, done in this order.
+    pub changes: Vec<Change>,
+}
+
+impl BulkEdit {
+    /// Changes all that a selection shows: of each contact the numbers that its conditions are about.
+    #[must_use]
+    pub fn new(whom: Selection, changes: Vec<Change>) -> Self {
+        let only = match &whom {
+            Selection::Shown(query) => query.query().conditions,
+            Selection::Marked(_) => Vec::new(),
+        };
+        Self {
+            whom,
+            only,
+            changes,
+        }
+    }
+
+    /// Confirms all who need attention and have a number in use from a source (Phone resource, 4).
+    #[must_use]
+    pub fn confirm_source(source: &str) -> Self {
+        let waiting = ListQuery {
+            attention: true,
+            ..ListQuery::default()
+        };
+        let change = Change::ConfirmFrom(source.to_owned());
+        Self::new(Selection::Shown(waiting), vec![change])
+    }
+
+    /// The words for the step that changes one contact of this name, or so many.
+    #[must_use]
+    pub fn title(&self, contacts: usize, only: Option<&str>) -> String {
+        let whom = match only {
+            Some(name) if contacts == 1 => name.to_owned(),
+            _ => count(contacts, "contact"),
+        };
+        match self.changes.as_slice() {
+            [Change::Confirm] => format!("Confirmed {whom}"),
+            [Change::ConfirmFrom(source)] => format!("Confirmed {whom} from {source}"),
+            [Change::Delete] => format!("Deleted {whom}"),
+            changes => {
+                let words: Vec<String> = changes.iter().map(Change::words).collect();
+                format!("Changed {whom}: {}", words.join(" "))
+            }
+        }
+    }
+}
+
+/// A change of one attribute, as the preview shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PlanLine {
+    /// The contact.
+    pub contact: ContactId,
+    /// Its name.
+    pub name: String,
+    /// The number, as people read it before the change; none where it is about the contact.
+    pub number: Option<String>,
+    /// The attribute.
+    pub field: String,
+    /// What it is.
+    pub from: String,
+    /// What it becomes.
+    pub to: String,
+}
+
+/// Somebody, or a number, that is left as it is, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Skipped {
+    /// The contact.
+    pub contact: ContactId,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What a change of many contacts does, before it is done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BulkPlan {
+    /// Every change.
+    pub lines: Vec<PlanLine>,
+    /// What is left as it is, and why.
+    pub skipped: Vec<Skipped>,
+    /// What it comes to.
+    pub tally: Tally,
+}
+
+/// What a change of many contacts comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many contacts change.
+    pub changed: usize,
+    /// How many are as they are to be already.
+    pub same: usize,
+    /// How many contacts and numbers are left as they are.
+    pub skipped: usize,
+    /// Stands for all of the plan: another plan has another one.
+    pub fingerprint: u64,
+}
+
+impl BulkPlan {
+    /// Adds what becomes of a contact.
+    pub fn add(&mut self, before: &Contact, phones: &[Phone], planned: &Planned) {
+        let lines = planned.lines(before, phones);
+        self.tally.add(before.id, &lines, planned);
+        self.lines.extend(lines);
+        self.skipped
+            .extend(planned.skipped.iter().map(|why| Skipped {
+                contact: before.id,
+                name: before.name.clone(),
+                why: why.clone(),
+            }));
+    }
+}
+
+impl Tally {
+    /// Counts what becomes of a contact.
+    pub fn add(&mut self, contact: ContactId, lines: &[PlanLine], planned: &Planned) {
+        let mut hasher = DefaultHasher::new();
+        (contact, lines, &planned.skipped).hash(&mut hasher);
+        // A sum: the order of the contacts is no part of the plan.
+        self.fingerprint = self.fingerprint.wrapping_add(hasher.finish());
+        self.skipped += planned.skipped.len();
+        if !lines.is_empty() {
+            self.changed += 1;
+        } else if planned.skipped.is_empty() {
+            self.same += 1;
+        }
+    }
+}
+
+/// What becomes of a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// The contact; none where it is deleted.
+    pub contact: Option<Contact>,
+    /// Its phones, in the order that they were given in.
+    pub phones: Vec<Phone>,
+    /// The phone that is to be primary whoever is.
+    pub claim: Option<PhoneId>,
+    /// Why something of it is left as it is.
+    pub skipped: Vec<String>,
+}
+
+impl Planned {
+    /// What the changes make of a contact with these phones, of which those in `only` are meant.
+    #[must_use]
+    pub fn of(
+        changes: &[Change],
+        contact: &Contact,
+        phones: &[Phone],
+        only: &[PhoneId],
+        now: Timestamp,
+    ) -> Self {
+        let mut planned = Self {
+            contact: Some(contact.clone()),
+            phones: phones.to_vec(),
+            claim: None,
+            skipped: Vec::new(),
+        };
+        for change in changes {
+            planned.apply(change, only);
+        }
+        if let Some(after) = &mut planned.contact
+            && *after != *contact
+        {
+            after.updated_at = now;
+        }
+        for (before, after) in phones.iter().zip(&mut planned.phones) {
+            if before != after {
+                after.updated_at = now;
+            }
+        }
+        planned.settle();
+        planned
+    }
+
+    fn apply(&mut self, change: &Change, only: &[PhoneId]) {
+        let meant = self
+            .phones
+            .iter_mut()
+            .filter(|phone| only.contains(&phone.id));
+        match change {
+            Change::Country(region) => self.move_to(*region, only),
+            Change::Label { from, to } => {
+                for phone in meant {
+                    let label = phone.location.as_deref().map(str::to_lowercase);
+                    if from.is_none() || label == from.as_deref().map(str::to_lowercase) {
+                        phone.location.clone_from(to);
+                    }
+                }
+            }
+            Change::Source(source) => meant.for_each(|phone| phone.source.clone_from(source)),
+            Change::Historic(historic) => meant.for_each(|phone| {
+                phone.historic = *historic;
+                phone.primary &= !historic;
+            }),
+            Change::Accurate(accurate) => meant.for_each(|phone| phone.valid_values = *accurate),
+            Change::Confirm => self.confirm(),
+            Change::ConfirmFrom(source) => {
+                let from = |phone: &&Phone| !phone.historic && phone.source == *source;
+                match self.phones.iter().find(from).map(|phone| phone.id) {
+                    Some(first) => {
+                        self.claim = Some(first);
+                        self.confirm();
+                    }
+                    None => self
+                        .skipped
+                        .push(format!("has no number in use from {source}")),
+                }
+            }
+            Change::Delete => self.contact = None,
+            Change::Tag(_) | Change::Untag(_) | Change::Favourite(_) => {
+                if let Some(contact) = &mut self.contact {
+                    revise_contact(contact, change);
+                }
+            }
+        }
+    }
+
+    fn confirm(&mut self) {
+        for phone in &mut self.phones {
+            phone.valid_values = true;
+        }
+    }
+
+    /// Reads the numbers in national spelling as those of a country. What a person changed so came
+    /// from that person (Phone resource, 4).
+    fn move_to(&mut self, region: Region, only: &[PhoneId]) {
+        let code = region.calling_code().to_string();
+        for at in 0..self.phones.len() {
+            let Some(phone) = self.phones.get(at).filter(|phone| only.contains(&phone.id)) else {
+                continue;
+            };
+            let national = number::parse(&phone.typed, None, None);
+            if !matches!(national, Err(Verdict::NoCountry)) {
+                continue;
+            }
+            let read = number::canonical(&phone.typed, Some(&code), None);
+            if !read.identity.starts_with('+') {
+                let why = match number::parse(&phone.typed, Some(&code), None) {
+                    Ok(reading) => reading.verdict,
+                    Err(verdict) => verdict,
+                };
+                self.skipped
+                    .push(format!("{}: {}", phone.typed, why.reason(Some(region))));
+                continue;
+            }
+            if read.identity == phone.identity {
+                continue;
+            }
+            let twin = self
+                .phones
+                .iter()
+                .find(|other| other.identity == read.identity);
+            if let Some(twin) = twin {
+                let why = format!("{}: there already as {}", phone.typed, twin.shown());
+                self.skipped.push(why);
+                continue;
+            }
+            if let Some(phone) = self.phones.get_mut(at) {
+                phone.country_code = read.country_code;
+                phone.number = read.number;
+                phone.identity = read.identity;
+                MANUAL.clone_into(&mut phone.source);
+            }
+        }
+    }
+
+    /// Settles who is primary, as the store will.
+    fn settle(&mut self) {
+        if self.contact.is_none() {
+            return;
+        }
+        let mut wished = self.phones.clone();
+        for phone in &mut wished {
+            phone.primary |= Some(phone.id) == self.claim;
+        }
+        let heir = heir(&wished, self.claim);
+        for phone in &mut self.phones {
+            phone.primary = Some(phone.id) == heir;
+        }
+    }
+
+    /// The changes one by one; none where nothing changes.
+    #[must_use]
+    pub fn lines(&self, before: &Contact, phones: &[Phone]) -> Vec<PlanLine> {
+        let line = |number: Option<&Phone>, field: &str, from: String, to: String| PlanLine {
+            contact: before.id,
+            name: before.name.clone(),
+            number: number.map(Phone::shown),
+            field: field.to_owned(),
+            from,
+            to,
+        };
+        let Some(contact) = &self.contact else {
+            let with = match phones.len() {
+                0 => "there, without a number".to_owned(),
+                numbers => format!("there, with {}", count(numbers, "number")),
+            };
+            return vec![line(None, "contact", with, "deleted".to_owned())];
+        };
+        let mut lines = Vec::new();
+        let mut tell = |number: Option<&Phone>, change: Option<Operation>| {
+            let Some(Operation::Update(_, changes)) = change else {
+                return;
+            };
+            for change in changes.iter().filter(|change| change.is_worth_telling()) {
+                let (from, to) = (value_words(&change.from), value_words(&change.to));
+                lines.push(line(number, &field_words(&change.field), from, to));
+            }
+        };
+        if contact != before {
+            let key = Key::Contact(before.id);
+            tell(None, Operation::between(key, before, contact));
+        }
+        for (before, after) in phones.iter().zip(&self.phones) {
+            if before != after {
+                let key = Key::Phone(before.id);
+                tell(Some(before), Operation::between(key, before, after));
+            }
+        }
+        lines
+    }
+}
+
+/// Changes what is the contact's own.
+fn revise_contact(contact: &mut Contact, change: &Change) {
+    match change {
+        Change::Tag(tag) if !contact.tags.contains(tag) => contact.tags.push(tag.clone()),
+        Change::Untag(tag) => {
+            let tag = tag.to_lowercase();
+            contact.tags.retain(|known| known.to_lowercase() != tag);
+        }
+        Change::Favourite(favourite) => contact.favourite = *favourite,
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Change;
+
+    #[test]
+    fn a_change_is_written_as_the_filter_is() {
+        let text = "label:cell=mobile tag:\"old friends\" -is:historic country:it -label:fax";
+        let words: Vec<String> = Change::read(text)
+            .unwrap()
+            .iter()
+            .map(Change::words)
+            .collect();
+        assert_eq!(
+            words,
+            [
+                "label:cell=mobile",
+                "tag:old friends",
+                "-is:historic",
+                "country:it",
+                "-label:fax"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_change_is_named_with_those_that_there_are() {
+        for (text, why) in [
+            ("is:blue", "is:blue is no change; there are country:it"),
+            ("country:atlantis", "country:atlantis names no country"),
+            ("country:1", "names several countries"),
+            ("tag:", "tag: has no value"),
+            ("", "nothing to change is given"),
+            ("-delete", "-delete is no change"),
+        ] {
+            let told = Change::read(text).unwrap_err();
+            assert!(told.contains(why), "{told}");
+        }
+    }
+}

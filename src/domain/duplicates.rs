@@ -1,0 +1,371 @@
+//! Contacts that may be one person, why one may think so, and what merging them makes.
+//!
+//! [`merged`] says what becomes of a group. The screen shows what it says and the store writes it.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use uuid::Uuid;
+
+use super::bulk::PlanLine;
+use super::contact::{Contact, ContactId, DetailKind};
+use super::fold::fold;
+use super::intake::{add_missing, same_number};
+use super::operation::{Key, Operation};
+use super::phone::{Phone, PhoneId};
+use super::primary;
+use super::title::{field_words, value_words};
+
+/// Why contacts may be one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// They have the same number and the same name.
+    NumberAndName(String),
+    /// They have the same number under other names: a household, a switchboard, or a slip.
+    Number(String),
+    /// They have the same name; what else they share, in words: `the same email`.
+    Name(Vec<&'static str>),
+}
+
+impl Likeness {
+    /// The words for it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::NumberAndName(number) => format!("same name, same number {number}"),
+            Self::Number(number) => format!("same number {number}, other names"),
+            Self::Name(evidence) if evidence.is_empty() => {
+                "same name, nothing else in common".to_owned()
+            }
+            Self::Name(evidence) => format!("same name, {}", evidence.join(", ")),
+        }
+    }
+
+    /// Whether they are one person as far as one can tell without looking.
+    #[must_use]
+    pub const fn is_sure(&self) -> bool {
+        matches!(self, Self::NumberAndName(_))
+    }
+}
+
+/// Contacts that may be one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Why.
+    pub likeness: Likeness,
+    /// The contacts, the one to keep first.
+    pub contacts: Vec<ContactId>,
+    /// Their names, in the same order.
+    pub names: Vec<String>,
+}
+
+/// One of a group, with its phones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// The contact.
+    pub contact: Contact,
+    /// Its phones in their default order.
+    pub phones: Vec<Phone>,
+}
+
+/// What a name is known by among others: its folded words, in any order.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    let folded = fold(name);
+    let mut words: Vec<&str> = folded
+        .split(|sign: char| !sign.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// What contacts of one name share beside it.
+#[must_use]
+pub fn evidence(people: &[Person]) -> Vec<&'static str> {
+    let details = |person: &Person, kind: DetailKind| -> Vec<String> {
+        let details = person.contact.details.iter();
+        let of = details.filter(|detail| detail.kind == kind);
+        of.map(|detail| detail.value.to_lowercase()).collect()
+    };
+    let shared = |of: &dyn Fn(&Person) -> Vec<String>| {
+        people.iter().enumerate().any(|(at, person)| {
+            let mine = of(person);
+            let others = people.iter().skip(at + 1);
+            others
+                .flat_map(of)
+                .any(|its| !its.is_empty() && mine.contains(&its))
+        })
+    };
+    let company = |person: &Person| -> Vec<String> {
+        let company = person.contact.organisation.iter();
+        company.map(|company| fold(company)).collect()
+    };
+    let mut found = Vec::new();
+    for (words, kind) in [
+        ("same email", DetailKind::Email),
+        ("same birthday", DetailKind::Birthday),
+        ("same address", DetailKind::Address),
+    ] {
+        if shared(&|person| details(person, kind)) {
+            found.push(words);
+        }
+    }
+    if shared(&company) {
+        found.push("same company");
+    }
+    found
+}
+
+/// How much is known of a person: of a group, the one of whom most is known is kept.
+#[must_use]
+pub fn weight(person: &Person) -> usize {
+    let contact = &person.contact;
+    let texts = [
+        &contact.nickname,
+        &contact.organisation,
+        &contact.title,
+        &contact.note,
+    ];
+    let texts = texts.into_iter().filter(|text| text.is_some()).count();
+    texts + contact.details.len() + contact.tags.len() + 2 * person.phones.len()
+}
+
+/// A field of which one of several values is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MergeField {
+    /// The shown name with its parts.
+    Name,
+    /// The nickname.
+    Nickname,
+    /// The firm or club.
+    Organisation,
+    /// The position there.
+    Title,
+    /// The note; both, where none is taken.
+    Note,
+}
+
+impl MergeField {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Name,
+        Self::Nickname,
+        Self::Organisation,
+        Self::Title,
+        Self::Note,
+    ];
+
+    /// The attribute's name.
+    #[must_use]
+    pub const fn attribute(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Nickname => "nickname",
+            Self::Organisation => "organisation",
+            Self::Title => "title",
+            Self::Note => "note",
+        }
+    }
+
+    /// What a contact has there.
+    #[must_use]
+    pub fn of(self, contact: &Contact) -> Option<&str> {
+        match self {
+            Self::Name => Some(&contact.name),
+            Self::Nickname => contact.nickname.as_deref(),
+            Self::Organisation => contact.organisation.as_deref(),
+            Self::Title => contact.title.as_deref(),
+            Self::Note => contact.note.as_deref(),
+        }
+    }
+}
+
+/// How a group is merged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// The contacts, the one that is kept first.
+    pub contacts: Vec<ContactId>,
+    /// Whose value is taken of a field; of others that of the first who has one.
+    pub picks: BTreeMap<MergeField, ContactId>,
+    /// The fingerprint of the group that was looked at; none where nobody looked.
+    pub seen: Option<u64>,
+}
+
+/// Stands for all of a group as it is: another state has another one.
+#[must_use]
+pub fn fingerprint(people: &[Person]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for person in people {
+        (person.contact.id, person.contact.updated_in_db_at).hash(&mut hasher);
+        for phone in &person.phones {
+            (phone.id, phone.updated_in_db_at).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+/// What a group becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merged {
+    /// The contact that is kept.
+    pub contact: Contact,
+    /// Its phones: as it was, where it was there, and as it becomes.
+    pub phones: Vec<(Option<Phone>, Phone)>,
+}
+
+/// What becomes of a group, the one that is kept first: it gets what the others have (Phone resource,
+/// 4, for a number that several have). None for nobody. `fresh` gives ids to the numbers that come in.
+#[must_use]
+pub fn merged(
+    people: &[Person],
+    picks: &BTreeMap<MergeField, ContactId>,
+    mut fresh: impl FnMut() -> Uuid,
+) -> Option<Merged> {
+    let (kept, others) = people.split_first()?;
+    let mut contact = kept.contact.clone();
+    for field in MergeField::ALL {
+        let picked = picks.get(&field);
+        let picked = picked.and_then(|id| people.iter().find(|one| one.contact.id == *id));
+        let first = || people.iter().find(|one| field.of(&one.contact).is_some());
+        if let Some(from) = picked.or_else(first) {
+            take(&mut contact, field, &from.contact);
+        }
+        if field == MergeField::Note && picked.is_none() {
+            contact.note = notes(people);
+        }
+    }
+    for other in others {
+        let other = &other.contact;
+        add_missing(&mut contact.tags, &other.tags);
+        add_missing(&mut contact.details, &other.details);
+        contact.favourite |= other.favourite;
+        contact.created_at = contact.created_at.min(other.created_at);
+        if contact.uid.is_none() {
+            contact.uid.clone_from(&other.uid);
+        }
+    }
+    let mut phones: Vec<(Option<Phone>, Phone)> = kept
+        .phones
+        .iter()
+        .map(|phone| (Some(phone.clone()), phone.clone()))
+        .collect();
+    for phone in others.iter().flat_map(|other| &other.phones) {
+        let known = phones
+            .iter_mut()
+            .find(|(_, known)| known.identity == phone.identity);
+        if let Some((_, known)) = known {
+            *known = same_number(known, phone);
+            continue;
+        }
+        let there = phones.iter().any(|(_, known)| known.primary);
+        let came = Phone {
+            id: PhoneId(fresh()),
+            contact: contact.id,
+            primary: phone.primary && !there,
+            ..phone.clone()
+        };
+        phones.push((None, came));
+    }
+    settle(&mut phones);
+    Some(Merged { contact, phones })
+}
+
+/// Leaves one of them primary: of those that claim it the one that was merged, as it was written
+/// last.
+fn settle(phones: &mut [(Option<Phone>, Phone)]) {
+    let changed = |(before, after): &&(Option<Phone>, Phone)| {
+        after.primary && before.as_ref().is_none_or(|before| !before.primary)
+    };
+    let claim = phones.iter().rfind(changed).map(|(_, after)| after.id);
+    let all: Vec<Phone> = phones.iter().map(|(_, after)| after.clone()).collect();
+    let heir = primary::heir(&all, claim);
+    for (_, phone) in phones {
+        phone.primary = Some(phone.id) == heir;
+    }
+}
+
+fn take(contact: &mut Contact, field: MergeField, from: &Contact) {
+    match field {
+        MergeField::Name => {
+            contact.name.clone_from(&from.name);
+            contact.given_name.clone_from(&from.given_name);
+            contact.family_name.clone_from(&from.family_name);
+        }
+        MergeField::Nickname => contact.nickname.clone_from(&from.nickname),
+        MergeField::Organisation => contact.organisation.clone_from(&from.organisation),
+        MergeField::Title => contact.title.clone_from(&from.title),
+        MergeField::Note => contact.note.clone_from(&from.note),
+    }
+}
+
+/// All the notes that say something else, one after the other.
+fn notes(people: &[Person]) -> Option<String> {
+    let mut notes: Vec<&str> = Vec::new();
+    for note in people.iter().filter_map(|one| one.contact.note.as_deref()) {
+        if !notes.iter().any(|known| known.contains(note)) {
+            notes.push(note);
+        }
+    }
+    (!notes.is_empty()).then(|| notes.join("\n\n"))
+}
+
+impl Merged {
+    /// What changes for the contact that is kept, one by one, and who goes.
+    #[must_use]
+    pub fn lines(&self, people: &[Person]) -> Vec<PlanLine> {
+        let Some((kept, others)) = people.split_first() else {
+            return Vec::new();
+        };
+        let line = |number: Option<String>, field: String, from: String, to: String| PlanLine {
+            contact: kept.contact.id,
+            name: kept.contact.name.clone(),
+            number,
+            field,
+            from,
+            to,
+        };
+        let mut lines: Vec<PlanLine> = others
+            .iter()
+            .map(|other| {
+                let name = other.contact.name.clone();
+                line(None, "contact".into(), name, "merged into this one".into())
+            })
+            .collect();
+        let mut tell = |number: Option<String>, change: Option<Operation>| {
+            let Some(Operation::Update(_, changes)) = change else {
+                return;
+            };
+            for change in changes.iter().filter(|change| change.is_worth_telling()) {
+                let (from, to) = (value_words(&change.from), value_words(&change.to));
+                lines.push(line(number.clone(), field_words(&change.field), from, to));
+            }
+        };
+        let key = Key::Contact(kept.contact.id);
+        tell(None, Operation::between(key, &kept.contact, &self.contact));
+        for (before, after) in &self.phones {
+            if let Some(before) = before {
+                let change = Operation::between(Key::Phone(before.id), before, after);
+                tell(Some(before.shown()), change);
+            }
+        }
+        for (before, after) in &self.phones {
+            if before.is_none() {
+                let shown = Some(after.shown());
+                lines.push(line(shown, "number".into(), "none".into(), "added".into()));
+            }
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_key;
+
+    #[test]
+    fn a_name_is_the_same_in_any_order_case_and_accent() {
+        assert_eq!(name_key("Bianchi, Márco"), name_key("marco  BIANCHI"));
+        assert_ne!(name_key("Marco Bianchi"), name_key("Marco Bianco"));
+    }
+}

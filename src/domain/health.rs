@@ -1,0 +1,77 @@
+//! How well the book is: counts of its numbers, and what they are made of.
+
+use serde_json::{Value, json};
+
+/// The page of the book's health.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// How many contacts there are.
+    pub contacts: usize,
+    /// How many of them have no number.
+    pub without_number: usize,
+    /// How many numbers there are.
+    pub numbers: usize,
+    /// The parts that are looked at, each in its own order.
+    pub parts: Vec<Part>,
+}
+
+/// Numbers by one thing about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What they are told apart by: `by country`.
+    pub title: &'static str,
+    /// How many numbers are of each kind.
+    pub bars: Vec<Bar>,
+}
+
+/// How many numbers are of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// The kind, as people read it.
+    pub word: String,
+    /// How many.
+    pub numbers: usize,
+    /// The filter that shows whose they are.
+    pub filter: String,
+}
+
+impl Health {
+    /// All bars, in order, each with its part.
+    pub fn bars(&self) -> impl Iterator<Item = (&Part, &Bar)> {
+        let parts = self.parts.iter();
+        parts.flat_map(|part| part.bars.iter().map(move |bar| (part, bar)))
+    }
+
+    /// The page as a document.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let parts: Vec<Value> = self
+            .parts
+            .iter()
+            .map(|part| {
+                let bars: Vec<Value> = part
+                    .bars
+                    .iter()
+                    .map(|bar| json!({"word": bar.word, "numbers": bar.numbers, "filter": bar.filter}))
+                    .collect();
+                json!({"title": part.title, "bars": bars})
+            })
+            .collect();
+        json!({"data": {
+            "contacts": self.contacts,
+            "without_number": self.without_number,
+            "numbers": self.numbers,
+            "parts": parts,
+        }})
+    }
+}
+
+/// A value as a filter names it: in quotes where it has spaces.
+#[must_use]
+pub fn quoted(value: &str) -> String {
+    if value.contains(char::is_whitespace) {
+        format!("\"{value}\"")
+    } else {
+        value.to_owned()
+    }
+}
