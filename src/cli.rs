@@ -1,13 +1,18 @@
 //! The command line: what is given, and which command it is.
 
 mod add;
+mod change;
 mod config;
 mod contact;
 mod document;
+mod duplicates;
 mod export;
 mod find;
+mod fix;
 mod format;
+mod health;
 mod import;
+mod log;
 mod phone;
 mod table;
 mod who;
@@ -113,6 +118,44 @@ enum Cmd {
         #[arg(long, value_name = "LAYOUT", conflicts_with = "json")]
         format: Option<String>,
     },
+    /// List the contacts whose numbers need attention, and why; or confirm them by source.
+    #[command(
+        after_help = "Examples:\n  callbook fix\n  callbook fix --list --json\n  callbook fix --confirm-source google --dry-run"
+    )]
+    Fix(fix::FixCommand),
+    /// Change many contacts at once: those whom a filter shows, and of them the numbers that it is
+    /// about. It is one step, which callbook undo takes back.
+    #[command(
+        after_help = "Examples:\n  callbook change --dry-run 'source:csv country:none' country:it\n  callbook change label:cell label:cell=mobile\n  callbook change 'tag:old club' -- '-tag:old club' is:historic"
+    )]
+    Change(change::ChangeCommand),
+    /// List contacts that may be one person, and merge them.
+    #[command(
+        after_help = "Examples:\n  callbook duplicates\n  callbook duplicates --merge-sure --dry-run\n  callbook duplicates --merge KEPT OTHER"
+    )]
+    Duplicates(duplicates::DuplicatesCommand),
+    /// Count what the book is made of: confirmed, unconfirmed, by country, source, label and year.
+    Health {
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what was changed: the steps of the book, the rows of one step, or one contact's history.
+    #[command(
+        after_help = "Examples:\n  callbook log\n  callbook log 42\n  callbook log --contact ID"
+    )]
+    Log(log::LogCommand),
+    /// Undo the last step, or another one.
+    #[command(
+        after_help = "Examples:\n  callbook undo\n  callbook undo 42\n  callbook undo --back-to 42"
+    )]
+    Undo(log::UndoCommand),
+    /// Redo what was undone last.
+    Redo,
+    /// Make a contact, or one of its numbers, what it was after an earlier step.
+    Restore(log::RestoreCommand),
+    /// List what was deleted, bring it back, or throw it away for good.
+    Bin(log::BinCommand),
     /// Print every key of the screens.
     Keys,
     /// Print where everything is, and what is set.
@@ -158,37 +201,34 @@ pub fn run() -> Result<u8> {
         (None, None, Some(path)) => path.into(),
         (None, None, None) => database()?,
     };
+    let open = || Store::open(&path, options(&config, Actor::Command));
     match arguments.command {
         Some(Cmd::Import(command)) => {
             command.run(|| Store::open(&path, options(&config, Actor::Import)))
         }
-        Some(Cmd::Export(command)) => {
-            command.run(|| Store::open(&path, options(&config, Actor::Command)))
-        }
+        Some(Cmd::Export(command)) => command.run(open),
         Some(Cmd::Add {
             name,
             number,
             label,
-        }) => {
-            let mut store = Store::open(&path, options(&config, Actor::Command))?;
-            add::run(&mut store, name, &number, label)
-        }
-        Some(Cmd::Phone(command)) => {
-            command.run(|| Store::open(&path, options(&config, Actor::Command)))
-        }
-        Some(Cmd::Contact(command)) => {
-            command.run(|| Store::open(&path, options(&config, Actor::Command)))
-        }
-        Some(Cmd::Find(command)) => {
-            command.run(|| Store::open(&path, options(&config, Actor::Command)))
-        }
+        }) => add::run(&mut open()?, name, &number, label),
+        Some(Cmd::Phone(command)) => command.run(open),
+        Some(Cmd::Contact(command)) => command.run(open),
+        Some(Cmd::Find(command)) => command.run(open),
         Some(Cmd::Who {
             number,
             json,
             format,
-        }) => who::run(&number, json, format.as_deref(), || {
-            Store::open(&path, options(&config, Actor::Command))
-        }),
+        }) => who::run(&number, json, format.as_deref(), open),
+        Some(Cmd::Fix(command)) => command.run(open),
+        Some(Cmd::Change(command)) => command.run(open),
+        Some(Cmd::Duplicates(command)) => command.run(open),
+        Some(Cmd::Health { json }) => health::run(json, open),
+        Some(Cmd::Log(command)) => command.run(open),
+        Some(Cmd::Undo(command)) => command.run(open),
+        Some(Cmd::Redo) => log::redo(open),
+        Some(Cmd::Restore(command)) => command.run(open),
+        Some(Cmd::Bin(command)) => command.run(open),
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
         Some(Cmd::Config) => print(&config::told(&config, &path)).map(|()| 0),
         Some(Cmd::Completions { shell }) => {

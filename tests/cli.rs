@@ -508,3 +508,125 @@ fn help_and_manual_and_completions_are_of_one_table() {
     assert!(told.contains(shell.db().to_str().unwrap()) || told.contains("book.db"));
     assert!(shell.run(&["--version"], "").1.starts_with("callbook 0."));
 }
+
+/// A messy book is put in order from the shell, and taken back step by step.
+#[test]
+fn numbers_are_fixed_merged_and_changed_from_the_shell_and_all_of_it_is_undone() {
+    let shell = Shell::new();
+    let card = |uid: &str, name: &str, numbers: &[&str]| {
+        let numbers: String = numbers
+            .iter()
+            .map(|number| format!("TEL;TYPE=cell:{number}\n"))
+            .collect();
+        format!("BEGIN:VCARD\nVERSION:3.0\nUID:{uid}\nFN:{name}\n{numbers}END:VCARD\n")
+    };
+    shell.import(&card(
+        "2",
+        "Marco Bianchi",
+        &["+39 347 555 0164", "+39 02 5550 1182"],
+    ));
+    shell.import(&card("3", "Bianchi Marco", &["+39 02 5550 1182", "12"]));
+
+    let (status, waiting) = shell.json(&["fix", "--list", "--json"], "");
+    assert_eq!((status, &waiting["meta"]["contacts"]), (0, &json!(2)));
+    let reasons = waiting["data"].to_string();
+    assert!(reasons.contains("also a number of"), "{reasons}");
+    assert!(
+        reasons.contains("not a possible number: works only within its own area"),
+        "{reasons}"
+    );
+
+    let (status, told, _) = shell.run(&["duplicates", "--merge-sure", "--dry-run"], "");
+    assert_eq!(status, 0);
+    assert!(told.contains("merged into this one"), "{told}");
+    let (_, groups) = shell.json(&["duplicates", "--json"], "");
+    assert_eq!(groups["data"][0]["sure"], json!(true));
+    let (status, told, error) = shell.run(&["duplicates", "--merge-sure"], "");
+    assert_eq!(status, 0, "{error}");
+    assert!(told.contains("Merged"), "{told}");
+
+    let (status, plan) = shell.json(
+        &[
+            "change",
+            "label:mobile bianchi",
+            "label:handy",
+            "tag:met",
+            "--dry-run",
+            "--json",
+        ],
+        "",
+    );
+    assert_eq!((status, &plan["meta"]["changed"]), (0, &json!(1)));
+    assert_eq!(plan["meta"]["done"], Value::Null, "nothing was written");
+    let fields: Vec<&Value> = plan["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| &line["field"])
+        .collect();
+    assert_eq!(fields, ["tags", "label", "label", "label"]);
+    let (status, _, error) = shell.run(&["change", "", "is:blue"], "");
+    assert_eq!(status, 2);
+    assert!(
+        error.contains("is:blue is no change; there are country:it"),
+        "{error}"
+    );
+    let (_, told, _) = shell.run(&["change", "bianchi", "-is:accurate", "label:handy"], "");
+    assert!(told.contains("callbook undo takes it back"), "{told}");
+    let (status, told, _) = shell.run(&["fix", "--confirm-source", "vcard"], "");
+    assert_eq!(status, 0);
+    assert!(told.contains("Confirmed"), "{told}");
+    let (_, told, _) = shell.run(&["fix"], "");
+    assert_eq!(told, "nothing needs attention\n");
+
+    let (_, health) = shell.json(&["health", "--json"], "");
+    assert_eq!(health["data"]["numbers"], json!(4));
+    let (_, told, _) = shell.run(&["health"], "");
+    assert!(
+        told.contains("country:it"),
+        "each bar says how to see whose it is: {told}"
+    );
+
+    let (_, log) = shell.json(&["log", "--json"], "");
+    let steps = log["data"].as_array().unwrap();
+    assert_eq!(steps.len(), 6);
+    let merge = steps[2]["step"].to_string();
+    let (_, told, _) = shell.run(&["log", &merge], "");
+    assert!(told.contains("deleted"), "{told}");
+    let (status, told, _) = shell.run(&["undo", "--back-to", &merge], "");
+    assert_eq!((status, told.lines().count()), (0, 3));
+    let (_, groups) = shell.json(&["duplicates", "--json"], "");
+    assert_eq!(
+        groups["data"].as_array().unwrap().len(),
+        1,
+        "they are two again"
+    );
+    let (status, told, _) = shell.run(&["redo"], "");
+    assert!(status == 0 && told.starts_with("Redone: Merged"), "{told}");
+}
+
+/// What is deleted is kept until the bin is emptied, which has to be said twice.
+#[test]
+fn the_bin_gives_back_what_was_deleted_until_it_is_emptied() {
+    let shell = Shell::new();
+    let (_, list) = shell.json(&["contact", "list", "--json"], "");
+    let id = list["data"][0]["id"].as_str().unwrap().to_owned();
+    shell.run(&["contact", "delete", &id], "");
+    let (_, bin) = shell.json(&["bin", "--json"], "");
+    assert_eq!(bin["data"][0]["name"], json!("Ada Lovelace"));
+    let (status, told, _) = shell.run(&["bin", &id], "");
+    assert_eq!((status, told.as_str()), (0, "Brought back Ada Lovelace\n"));
+    let (status, _, _) = shell.run(&["who", "+44 20 7946 0018"], "");
+    assert_eq!(status, 0);
+    shell.run(&["contact", "delete", &id], "");
+    let (status, _, error) = shell.run(&["bin", "--empty"], "");
+    assert_eq!(status, 2);
+    assert!(error.contains("--yes"), "{error}");
+    let (status, told, _) = shell.run(&["bin", "--empty", "--yes"], "");
+    assert_eq!((status, told.as_str()), (0, "1 record thrown away\n"));
+    let (status, _, error) = shell.run(&["bin", &id], "");
+    assert_eq!(status, 3);
+    assert!(error.contains("callbook bin lists what is"), "{error}");
+    let (_, told, _) = shell.run(&["log", "--contact", &id], "");
+    assert_eq!(told, "", "there is nothing left of it");
+}

@@ -66,6 +66,18 @@ impl Health {
     }
 }
 
+impl Bar {
+    /// How long it is drawn, where all there is would be `columns` long; what is there is seen.
+    #[must_use]
+    pub const fn length(&self, of: usize, columns: usize) -> usize {
+        if of == 0 || self.numbers == 0 {
+            return 0;
+        }
+        let length = self.numbers * columns / of;
+        if length == 0 { 1 } else { length }
+    }
+}
+
 /// A value as a filter names it: in quotes where it has spaces.
 #[must_use]
 pub fn quoted(value: &str) -> String {

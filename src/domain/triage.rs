@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::number::{self, Verdict};
+use super::number::{self, Region, Verdict};
 use super::phone::{MANUAL, Phone, PhoneId};
 
 /// Why a number waits for a look.
@@ -47,16 +47,21 @@ impl Reason {
     }
 }
 
-/// Why a number does not fit its numbering plan; none where it is possible.
+/// Why a number does not fit its numbering plan, or that of the home country; none where it is
+/// possible.
 #[must_use]
-pub fn impossible(phone: &Phone) -> Option<Reason> {
+pub fn impossible(phone: &Phone, home: Option<Region>) -> Option<Reason> {
     if phone.is_normalised() {
         return None;
     }
-    let (verdict, region) = match number::parse(&phone.number, phone.country_code.as_deref(), None)
+    let hinted = || {
+        let code = phone.country_code.as_deref()?.parse().ok()?;
+        Region::of_calling_code(code)
+    };
+    let (verdict, region) = match number::parse(&phone.number, phone.country_code.as_deref(), home)
     {
         Ok(reading) => (reading.verdict, reading.country()),
-        Err(verdict) => (verdict, None),
+        Err(verdict) => (verdict, hinted().or(home)),
     };
     Some(match verdict {
         Verdict::NoCountry => Reason::NoCountry,
@@ -69,7 +74,12 @@ pub type Others = BTreeMap<PhoneId, String>;
 
 /// Why this one of a contact's numbers waits for a look; none where it does not.
 #[must_use]
-pub fn reason(phone: &Phone, all: &[Phone], others: &Others) -> Option<Reason> {
+pub fn reason(
+    phone: &Phone,
+    all: &[Phone],
+    others: &Others,
+    home: Option<Region>,
+) -> Option<Reason> {
     if phone.historic || phone.valid_values {
         return None;
     }
@@ -77,16 +87,16 @@ pub fn reason(phone: &Phone, all: &[Phone], others: &Others) -> Option<Reason> {
         .iter()
         .take(COMPARED)
         .find_map(|other| disagreement(phone, other))
-        .or_else(|| impossible(phone))
+        .or_else(|| impossible(phone, home))
         .or_else(|| others.get(&phone.id).cloned().map(Reason::OnTwo));
     Some(reason.unwrap_or_else(|| Reason::Unconfirmed(phone.source.clone())))
 }
 
 /// The most telling reason why a contact is here.
 #[must_use]
-pub fn first_reason(all: &[Phone], others: &Others) -> Option<Reason> {
+pub fn first_reason(all: &[Phone], others: &Others, home: Option<Region>) -> Option<Reason> {
     all.iter()
-        .filter_map(|phone| reason(phone, all, others))
+        .filter_map(|phone| reason(phone, all, others, home))
         .min_by_key(|reason| match reason {
             Reason::Disagreement { .. } => 0,
             Reason::Impossible(_) => 1,
@@ -209,7 +219,7 @@ mod tests {
             label,
             digits,
             places,
-        }) = first_reason(&all, &Others::new())
+        }) = first_reason(&all, &Others::new(), None)
         else {
             panic!("they disagree")
         };
@@ -221,7 +231,7 @@ mod tests {
         let mut far = all;
         far[1] = phone("+972541234567", "google");
         assert_eq!(
-            first_reason(&far, &Others::new()).unwrap().words(),
+            first_reason(&far, &Others::new(), None).unwrap().words(),
             "not confirmed yet",
             "another number under the same label is none of our business"
         );
@@ -235,7 +245,10 @@ mod tests {
             ("+39 12", "not a possible number: too short for Italy"),
         ] {
             let phone = phone(typed, "vcard");
-            assert_eq!(reason(&phone, &[], &Others::new()).unwrap().words(), words);
+            assert_eq!(
+                reason(&phone, &[], &Others::new(), None).unwrap().words(),
+                words
+            );
         }
     }
 
@@ -243,9 +256,9 @@ mod tests {
     fn what_is_historic_or_accurate_waits_for_nothing() {
         let mut done = phone("+39 12", "vcard");
         done.valid_values = true;
-        assert_eq!(reason(&done, &[], &Others::new()), None);
+        assert_eq!(reason(&done, &[], &Others::new(), None), None);
         (done.valid_values, done.historic) = (false, true);
-        assert_eq!(reason(&done, &[], &Others::new()), None);
+        assert_eq!(reason(&done, &[], &Others::new(), None), None);
         assert_eq!(outcome(&done), "accurate, stays historic");
     }
 }

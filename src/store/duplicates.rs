@@ -195,13 +195,17 @@ impl Names {
     }
 }
 
+/// A number that tells people apart: not a short one such as 112, and none without digits.
+pub(super) const TELLING: &str =
+    "(identity GLOB '+*' OR identity GLOB '[0-9]*' AND length(identity) >= 6)";
+
 /// Groups that share a number: those with one name among them, and all of a number with several.
 fn by_number(connection: &Connection, names: &Names) -> Answer<Vec<Group>> {
     // A contact has a number once: the same number twice is of two contacts.
-    let mut twice = connection.prepare(
-        "SELECT identity FROM phone INDEXED BY phone_identity
-         GROUP BY identity HAVING count(*) > 1",
-    )?;
+    let mut twice = connection.prepare(&format!(
+        "SELECT identity FROM phone INDEXED BY phone_identity WHERE {TELLING}
+         GROUP BY identity HAVING count(*) > 1"
+    ))?;
     let mut holding = connection
         .prepare("SELECT contact, shared FROM phone WHERE identity = ?1 ORDER BY contact")?;
     let mut sure = Union::default();

@@ -8,6 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::triage::{Origin, Others, Reason, Worklist, reason};
 
 use super::Store;
+use super::duplicates::TELLING;
 use super::failure::Answer;
 use super::record;
 
@@ -20,12 +21,12 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn worklist(&self) -> Result<Worklist, Refusal> {
+        let on_two = format!(
+            "NOT p.shared AND {TELLING} AND EXISTS (SELECT 1 FROM phone q
+             WHERE q.identity = p.identity AND q.contact <> p.contact)"
+        );
         let reasons = [
-            (
-                "same number on two contacts",
-                "EXISTS (SELECT 1 FROM phone q WHERE q.identity = p.identity
-                         AND q.contact <> p.contact)",
-            ),
+            ("same number on two contacts", on_two.as_str()),
             (
                 "not a possible number",
                 "p.identity NOT GLOB '+*' AND p.country_code IS NOT NULL",
@@ -85,11 +86,11 @@ fn disagreeing(connection: &Connection) -> Answer<i64> {
     let mut disagreeing = 0;
     for id in candidates {
         let phones = record::phones_of(connection, id?)?;
-        let reasons = phones
+        let mut reasons = phones
             .iter()
-            .filter_map(|phone| reason(phone, &phones, &Others::new()));
-        let disagrees = |reason| matches!(reason, Reason::Disagreement { .. });
-        disagreeing += i64::from(reasons.map(disagrees).any(|disagrees| disagrees));
+            .filter_map(|phone| reason(phone, &phones, &Others::new(), None));
+        let disagrees = reasons.any(|reason| matches!(reason, Reason::Disagreement { .. }));
+        disagreeing += i64::from(disagrees);
     }
     Ok(disagreeing)
 }
@@ -97,10 +98,10 @@ fn disagreeing(connection: &Connection) -> Answer<i64> {
 /// Who else has those of a contact's phones that wait for a look.
 pub(super) fn others(connection: &Connection, phones: &[Phone]) -> Answer<Others> {
     let mut others = Others::new();
-    let mut holder = connection.prepare_cached(
+    let mut holder = connection.prepare_cached(&format!(
         "SELECT c.name FROM phone p JOIN contact c ON c.id = p.contact
-         WHERE p.identity = ?1 AND p.contact <> ?2 ORDER BY c.family_key LIMIT 1",
-    )?;
+         WHERE p.identity = ?1 AND {TELLING} AND p.contact <> ?2 ORDER BY c.family_key LIMIT 1"
+    ))?;
     for phone in phones {
         if !phone.historic && !phone.valid_values && !phone.shared {
             let values = params![phone.identity, phone.contact.0.as_bytes()];

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::edit::Profile;
-use crate::domain::number;
+use crate::domain::number::{self, Region};
 use crate::domain::phone::{MANUAL, Mark, Phone};
 use crate::domain::triage;
 use crate::tui::model::{Focus, Model};
@@ -28,6 +28,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
         selected: focused.then_some(model.detail.cursor),
         calendar: calendar(model),
         digits: model.list.query.needles().digits,
+        home: model.home,
     };
     let (lines, on) = page.lines();
     // The number under the cursor stays in sight, and what was scrolled stays within the page.
@@ -46,6 +47,7 @@ struct Page<'a> {
     selected: Option<usize>,
     calendar: Calendar,
     digits: Vec<String>,
+    home: Option<Region>,
 }
 
 impl Page<'_> {
@@ -287,7 +289,7 @@ impl Page<'_> {
     fn unfolded(&self, phone: &Phone) -> Vec<Line<'static>> {
         let middle = self.theme.glyphs.middle;
         let first = match (
-            triage::impossible(phone),
+            triage::impossible(phone, self.home),
             number::parse(&phone.number, phone.country_code.as_deref(), None),
         ) {
             (None, Ok(reading)) => {

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::import::{count, thousands};
+use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::safe::safe;
 use crate::domain::triage::{
@@ -80,6 +81,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
     let page = Page {
         phones: &profile.phones,
         others: &profile.others,
+        home: model.home,
         cursor: model.detail.cursor,
         focused: model.focus == Focus::Detail,
         theme,
@@ -99,6 +101,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
 struct Page<'a> {
     phones: &'a [Phone],
     others: &'a Others,
+    home: Option<Region>,
     cursor: usize,
     focused: bool,
     theme: &'a Theme,
@@ -109,7 +112,7 @@ struct Page<'a> {
 impl Page<'_> {
     /// All lines, and which of them the cursor is on.
     fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
-        let why = first_reason(self.phones, self.others).map_or_else(
+        let why = first_reason(self.phones, self.others, self.home).map_or_else(
             || "nothing is left to do here".to_owned(),
             |reason| safe(&reason.words()).into_owned(),
         );
@@ -207,13 +210,15 @@ impl Page<'_> {
         } else {
             format!("from {} {day}", phone.source)
         }];
-        if let Some(why) = impossible(phone) {
+        if let Some(why) = impossible(phone, self.home) {
             told.push(why.words());
         }
         if let Some(name) = self.others.get(&phone.id) {
             told.push(Reason::OnTwo(safe(name).into_owned()).words());
         }
-        if let Some(Reason::Disagreement { digits, .. }) = reason(phone, self.phones, self.others) {
+        if let Some(Reason::Disagreement { digits, .. }) =
+            reason(phone, self.phones, self.others, self.home)
+        {
             let [mine, its] = digits;
             let swapped: String = mine.chars().rev().collect();
             let question = if swapped == its {

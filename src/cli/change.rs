@@ -1,0 +1,173 @@
+//! `callbook change`: many contacts at once, with the exact before and after first.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::domain::bulk::{BulkEdit, BulkPlan, Change, PlanLine};
+use crate::domain::import::count;
+use crate::domain::listing::{ListQuery, Selection};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::safe::safe;
+use crate::store::Store;
+
+use super::document::{Answer, answer};
+use super::table::columns;
+
+#[derive(Debug, Args)]
+pub(super) struct ChangeCommand {
+    /// Whom: a filter as the screens have it, `source:google label:cell`; "" for everybody.
+    filter: String,
+    /// What: country:it, label:mobile, label:cell=mobile, tag:garage, -tag:garage, source:google,
+    /// is:historic, is:accurate, is:favourite, -is:historic, confirm, confirm:google, delete.
+    #[arg(required = true, allow_hyphen_values = true)]
+    changes: Vec<String>,
+    /// Only show what would be changed.
+    #[arg(long)]
+    dry_run: bool,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ChangeCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(mut self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        // What begins with - is a change; so the flags may stand behind the changes too.
+        self.changes.retain(|word| match word.as_str() {
+            "--dry-run" => {
+                self.dry_run = true;
+                false
+            }
+            "--json" => {
+                self.json = true;
+                false
+            }
+            _ => true,
+        });
+        let json = self.json;
+        answer(self.answered(open), json)
+    }
+
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+        let invalid = |why: String| Refusal::new(Kind::Invalid, why);
+        let mut changes = Vec::new();
+        for word in &self.changes {
+            changes.extend(Change::read(&quoted(word)).map_err(invalid)?);
+        }
+        let query = ListQuery {
+            text: self.filter,
+            ..ListQuery::default()
+        };
+        if let Some(trouble) = query.query().trouble {
+            return Err(invalid(trouble).into());
+        }
+        let edit = BulkEdit::new(Selection::Shown(query), changes);
+        changed(&mut open()?, &edit, self.dry_run)
+    }
+}
+
+/// A word that the shell took out of its quotes, back in them.
+fn quoted(word: &str) -> String {
+    match word.split_once(':') {
+        Some((field, value)) if value.contains(' ') && !value.contains('"') => {
+            format!("{field}:\"{value}\"")
+        }
+        _ => word.to_owned(),
+    }
+}
+
+/// Plans a change, does it unless it is only to be shown, and tells what it does.
+pub(super) fn changed(store: &mut Store, edit: &BulkEdit, dry_run: bool) -> Result<Answer> {
+    let plan = store.plan_bulk(edit)?;
+    let title = if dry_run {
+        None
+    } else {
+        store.bulk(edit, Some(plan.tally.fingerprint))?.point
+    };
+    let title = title.as_ref().map(|point| point.title.as_str());
+    Ok(told(&plan, title))
+}
+
+/// A plan as it is told, with the title of the step that did it, if it was done.
+pub(super) fn told(plan: &BulkPlan, title: Option<&str>) -> Answer {
+    let rows: Vec<_> = plan.lines.iter().map(row).collect();
+    let mut words = columns(&rows);
+    for skipped in &plan.skipped {
+        let _ = writeln!(
+            words,
+            "left alone: {}: {}",
+            safe(&skipped.name),
+            safe(&skipped.why)
+        );
+    }
+    let tally = &plan.tally;
+    let _ = match title {
+        Some(title) => writeln!(words, "{}; callbook undo takes it back", safe(title)),
+        None if plan.lines.is_empty() => writeln!(words, "nothing to change"),
+        None => writeln!(words, "{} would change", count(tally.changed, "contact")),
+    };
+    let lines: Vec<Value> = plan
+        .lines
+        .iter()
+        .map(|line| {
+            json!({
+                "contact": { "id": line.contact.to_string(), "name": line.name },
+                "number": line.number,
+                "field": line.field,
+                "from": line.from,
+                "to": line.to,
+            })
+        })
+        .collect();
+    let skipped: Vec<Value> = plan
+        .skipped
+        .iter()
+        .map(|skipped| {
+            json!({
+                "contact": { "id": skipped.contact.to_string(), "name": skipped.name },
+                "why": skipped.why,
+            })
+        })
+        .collect();
+    let document = json!({
+        "data": lines,
+        "meta": {
+            "changed": tally.changed,
+            "same": tally.same,
+            "skipped": skipped,
+            "done": title,
+        },
+    });
+    Answer::new(document, words)
+}
+
+fn row(line: &PlanLine) -> [String; 5] {
+    [
+        line.name.clone(),
+        line.number.clone().unwrap_or_default(),
+        line.field.clone(),
+        line.from.clone(),
+        format!("-> {}", line.to),
+    ]
+}
+
+/// Asks on the terminal before something that undo cannot take back; without one it has to be said.
+pub(super) fn sure(question: &str, yes: bool) -> Result<bool> {
+    if yes {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(anyhow!(Refusal::new(
+            Kind::Invalid,
+            format!("{question} Say --yes to do it without being asked.")
+        )));
+    }
+    super::print(&format!("{question} [y/N] "))?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim().eq_ignore_ascii_case("y"))
+}

@@ -1,0 +1,112 @@
+//! `callbook duplicates`: contacts that may be one person, and merging those that surely are.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::domain::contact::ContactId;
+use crate::domain::duplicates::{Group, Merge};
+use crate::domain::import::count;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::exchange::vcard;
+use crate::store::Store;
+
+use super::change::told;
+use super::document::{Answer, answer};
+use super::table::columns;
+
+#[derive(Debug, Args)]
+pub(super) struct DuplicatesCommand {
+    /// Merge these contacts into the first of them, by id.
+    #[arg(long, value_name = "ID", num_args = 2..)]
+    merge: Vec<String>,
+    /// Merge every group that has the same name and the same number.
+    #[arg(long, conflicts_with = "merge")]
+    merge_sure: bool,
+    /// Only show what would be changed.
+    #[arg(long)]
+    dry_run: bool,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl DuplicatesCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let json = self.json;
+        let told = open().map_err(anyhow::Error::from);
+        answer(told.and_then(|store| self.answered(store)), json)
+    }
+
+    fn answered(self, mut store: Store) -> Result<Answer> {
+        let merge = |contacts: Vec<ContactId>| Merge {
+            contacts,
+            picks: BTreeMap::new(),
+            seen: None,
+        };
+        let merges: Vec<Merge> = if self.merge_sure {
+            let groups = store.duplicates()?.into_iter();
+            let sure = groups.filter(|group| group.likeness.is_sure());
+            sure.map(|group| merge(group.contacts)).collect()
+        } else if self.merge.is_empty() {
+            return Ok(listed(&store.duplicates()?));
+        } else {
+            let mut ids: Vec<ContactId> = Vec::new();
+            for id in &self.merge {
+                let id = id.parse()?;
+                if ids.contains(&id) {
+                    let detail = format!("{id} is given twice; nobody is merged into themselves");
+                    return Err(Refusal::new(Kind::Invalid, detail).into());
+                }
+                ids.push(id);
+            }
+            vec![merge(ids)]
+        };
+        let plan = store.plan_merge(&merges)?;
+        let title = if self.dry_run {
+            None
+        } else {
+            store.merge(&merges, &vcard::Format)?.point
+        };
+        let title = title.as_ref().map(|point| point.title.as_str());
+        Ok(told(&plan, title))
+    }
+}
+
+fn listed(groups: &[Group]) -> Answer {
+    let mut rows = Vec::new();
+    for group in groups {
+        for (at, (id, name)) in group.contacts.iter().zip(&group.names).enumerate() {
+            let why = if at == 0 {
+                group.likeness.words()
+            } else {
+                String::new()
+            };
+            rows.push([name.clone(), id.to_string(), why]);
+        }
+    }
+    let mut words = columns(&rows);
+    let _ = match groups.len() {
+        0 => writeln!(words, "nobody is there twice"),
+        groups => writeln!(words, "{}", count(groups, "group")),
+    };
+    let data: Vec<Value> = groups
+        .iter()
+        .map(|group| {
+            let contacts = group.contacts.iter().zip(&group.names);
+            let contacts: Vec<Value> = contacts
+                .map(|(id, name)| json!({ "id": id.to_string(), "name": name }))
+                .collect();
+            json!({
+                "why": group.likeness.words(),
+                "sure": group.likeness.is_sure(),
+                "contacts": contacts,
+            })
+        })
+        .collect();
+    Answer::new(json!({ "data": data }), words)
+}

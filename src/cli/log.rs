@@ -1,0 +1,353 @@
+//! `callbook log`, `undo`, `redo`, `restore` and `bin`: what was done, and taking it back.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use chrono::Local;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::domain::contact::ContactId;
+use crate::domain::import::count;
+use crate::domain::operation::{HistoryEntry, Key, Operation, Over, StepEntry, StepRow, UndoPoint};
+use crate::domain::phone::PhoneId;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::safe::safe;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::title::{field_words, value_words};
+use crate::store::Store;
+
+use super::change::sure;
+use super::document::{Answer, answer};
+use super::table::columns;
+
+#[derive(Debug, Args)]
+pub(super) struct LogCommand {
+    /// A step: what it did to each row.
+    step: Option<i64>,
+    /// The history of this contact.
+    #[arg(long, value_name = "ID", conflicts_with = "step")]
+    contact: Option<String>,
+    /// How many steps, the newest first.
+    #[arg(short = 'n', long, default_value_t = 20)]
+    lines: usize,
+    /// Only steps before this one.
+    #[arg(long, value_name = "STEP", conflicts_with_all = ["step", "contact"])]
+    before: Option<i64>,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl LogCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let json = self.json;
+        let told = open().map_err(anyhow::Error::from);
+        answer(told.and_then(|store| self.answered(&store)), json)
+    }
+
+    fn answered(self, store: &Store) -> Result<Answer> {
+        if let Some(step) = self.step {
+            let rows = store.step_rows(step, usize::MAX)?;
+            if rows.is_empty() {
+                return Err(Refusal::not_found("step", step).into());
+            }
+            return Ok(step_told(&rows));
+        }
+        if let Some(contact) = &self.contact {
+            let id: ContactId = contact.parse()?;
+            store.contact(id)?;
+            return Ok(history_told(&store.history(id, self.lines)?));
+        }
+        let steps = store.steps(self.before, self.lines)?;
+        let rows: Vec<_> = steps.iter().map(step_row).collect();
+        let data: Vec<Value> = steps
+            .iter()
+            .map(|step| {
+                let (standing, rows) = (step.standing.word(), step.rows);
+                point_json(&step.point, json!({ "standing": standing, "rows": rows }))
+            })
+            .collect();
+        Ok(Answer::new(json!({ "data": data }), columns(&rows)))
+    }
+}
+
+fn step_row(step: &StepEntry) -> [String; 6] {
+    [
+        step.point.id.to_string(),
+        when(step.point.at),
+        step.point.actor.word().to_owned(),
+        count(step.rows, "row"),
+        step.point.title.clone(),
+        step.standing.word().to_owned(),
+    ]
+}
+
+/// A step, with what is to be said of it beside.
+fn point_json(point: &UndoPoint, beside: Value) -> Value {
+    let mut object = json!({
+        "step": point.id,
+        "at": point.at,
+        "by": point.actor.word(),
+        "title": point.title,
+    });
+    if let (Some(object), Value::Object(beside)) = (object.as_object_mut(), beside) {
+        object.extend(beside);
+    }
+    object
+}
+
+/// A time as the clock on the wall had it.
+fn when(at: Timestamp) -> String {
+    let local = at.to_utc().with_timezone(&Local);
+    local.format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn step_told(rows: &[StepRow]) -> Answer {
+    let mut lines: Vec<[String; 3]> = Vec::new();
+    let mut data = Vec::new();
+    for row in rows {
+        let number = row.number.clone().unwrap_or_default();
+        for what in what_happened(&row.operation) {
+            lines.push([row.name.clone(), number.clone(), what]);
+        }
+        data.push(json!({
+            "contact": { "id": row.contact.to_string(), "name": row.name },
+            "number": row.number,
+            "what": what_happened(&row.operation),
+        }));
+    }
+    Answer::new(json!({ "data": data }), columns(&lines))
+}
+
+fn what_happened(operation: &Operation) -> Vec<String> {
+    match operation {
+        Operation::Create(..) => vec!["made".to_owned()],
+        Operation::Delete(_) => vec!["deleted".to_owned()],
+        Operation::Update(_, changes) => changes
+            .iter()
+            .filter(|change| change.is_worth_telling())
+            .map(|change| {
+                format!(
+                    "{}: {} -> {}",
+                    field_words(&change.field),
+                    value_words(&change.from),
+                    value_words(&change.to)
+                )
+            })
+            .collect(),
+    }
+}
+
+fn history_told(entries: &[HistoryEntry]) -> Answer {
+    let mut words = String::new();
+    let mut last = None;
+    let mut data = Vec::new();
+    for entry in entries {
+        let point = &entry.point;
+        if last != Some(point.id) {
+            last = Some(point.id);
+            let undone = if entry.undone { "  undone" } else { "" };
+            let (title, by) = (safe(&point.title), point.actor.word());
+            let _ = writeln!(
+                words,
+                "{}  {}  {title}  by {by}{undone}",
+                point.id,
+                when(point.at)
+            );
+        }
+        let what = what_happened(&entry.operation);
+        for line in &what {
+            let _ = writeln!(words, "    {}", safe(line));
+        }
+        let beside = json!({ "what": what, "undone": entry.undone });
+        data.push(point_json(point, beside));
+    }
+    Answer::new(json!({ "data": data }), words)
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UndoCommand {
+    /// This step, and none after it; else the last one.
+    step: Option<i64>,
+    /// This step and all after it, whoever made them: the book is as it was before.
+    #[arg(long, value_name = "STEP", conflicts_with_all = ["step", "over"])]
+    back_to: Option<i64>,
+    /// Also where somebody has changed it since.
+    #[arg(long)]
+    over: bool,
+}
+
+impl UndoCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let mut store = open()?;
+        let over = if self.over {
+            Over::Written
+        } else {
+            Over::Refused
+        };
+        if let Some(step) = self.back_to {
+            let undone = store.undo_back_to(step)?;
+            return told("Undone", undone);
+        }
+        let undone = match self.step {
+            Some(step) => store.undo_step(step, over).map(Some),
+            None => store.undo_over(over),
+        };
+        let undone = undone.map_err(|refusal| match refusal.kind {
+            Kind::Conflict => {
+                let way_out = format!("{refusal}; --over undoes it all the same");
+                Refusal::new(Kind::Conflict, way_out)
+            }
+            _ => refusal,
+        });
+        match undone? {
+            Some(point) => told("Undone", vec![point]),
+            None => nothing("nothing to undo"),
+        }
+    }
+}
+
+/// Does again what was undone last.
+pub(super) fn redo(open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+    match open()?.redo()? {
+        Some(point) => told("Redone", vec![point]),
+        None => nothing("nothing to redo"),
+    }
+}
+
+fn told(verb: &str, points: Vec<UndoPoint>) -> Result<u8> {
+    let mut words = String::new();
+    for point in points {
+        let _ = writeln!(words, "{verb}: {}", safe(&point.title));
+    }
+    super::print(&words)?;
+    Ok(0)
+}
+
+fn nothing(words: &str) -> Result<u8> {
+    super::print(&format!("{words}\n"))?;
+    Ok(super::document::NOBODY)
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreCommand {
+    /// The contact.
+    contact: String,
+    /// The step after which it was as it is to be; callbook log --contact ID lists them.
+    #[arg(long, value_name = "STEP")]
+    after: i64,
+    /// Only this one of its numbers.
+    #[arg(long, value_name = "ID")]
+    phone: Option<String>,
+}
+
+impl RestoreCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let contact: ContactId = self.contact.parse()?;
+        let done = match self.phone {
+            None => open()?.restore_contact(contact, self.after)?,
+            Some(phone) => {
+                let phone: PhoneId = phone.parse()?;
+                open()?.restore_phone(contact, phone, self.after)?
+            }
+        };
+        let words = match done.point {
+            Some(point) => format!("{}\n", safe(&point.title)),
+            None => "it is as it was then\n".to_owned(),
+        };
+        super::print(&words)?;
+        Ok(0)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BinCommand {
+    /// Bring back this one, by its id.
+    #[arg(value_name = "ID")]
+    back: Option<String>,
+    /// Throw away for good what is in the bin.
+    #[arg(long, conflicts_with = "back")]
+    empty: bool,
+    /// Do not ask.
+    #[arg(long, requires = "empty")]
+    yes: bool,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl BinCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let json = self.json;
+        let told = open().map_err(anyhow::Error::from);
+        answer(told.and_then(|store| self.answered(store)), json)
+    }
+
+    fn answered(self, mut store: Store) -> Result<Answer> {
+        let binned = store.bin(usize::MAX)?;
+        if self.empty {
+            let question = format!(
+                "{} in the bin would be gone for good, with their history.",
+                count(binned.len(), "record")
+            );
+            if binned.is_empty() || !sure(&question, self.yes)? {
+                return Ok(Answer::new(
+                    Value::Null,
+                    "nothing was thrown away\n".to_owned(),
+                ));
+            }
+            let thrown = count(store.empty_bin()?, "record");
+            let words = format!("{thrown} thrown away\n");
+            return Ok(Answer::new(json!({ "data": { "thrown": thrown } }), words));
+        }
+        if let Some(id) = &self.back {
+            let key = binned.iter().map(|one| one.key);
+            let mut key = key.filter(|key| key.uuid().to_string() == *id);
+            let key = key.next().ok_or_else(|| {
+                let detail = format!("{id} is not in the bin; callbook bin lists what is");
+                Refusal::new(Kind::NotFound, detail)
+            })?;
+            let done = store.bring_back(key)?;
+            let title = done.point.map(|point| point.title).unwrap_or_default();
+            let words = format!("{}\n", safe(&title));
+            return Ok(Answer::new(json!({ "data": { "done": title } }), words));
+        }
+        let rows: Vec<_> = binned
+            .iter()
+            .map(|one| {
+                [
+                    when(one.point.at),
+                    one.name.clone(),
+                    one.what.clone(),
+                    one.key.uuid().to_string(),
+                ]
+            })
+            .collect();
+        let data: Vec<Value> = binned
+            .iter()
+            .map(|one| {
+                let kind = match one.key {
+                    Key::Contact(_) => "contacts",
+                    Key::Phone(_) => "phone_numbers",
+                };
+                json!({
+                    "id": one.key.uuid().to_string(),
+                    "type": kind,
+                    "name": one.name,
+                    "what": one.what,
+                    "deleted": point_json(&one.point, Value::Null),
+                })
+            })
+            .collect();
+        let words = match rows.len() {
+            0 => "the bin is empty\n".to_owned(),
+            _ => columns(&rows),
+        };
+        Ok(Answer::new(json!({ "data": data }), words))
+    }
+}
