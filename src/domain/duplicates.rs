@@ -225,14 +225,10 @@ pub fn merged(
     let (kept, others) = people.split_first()?;
     let mut contact = kept.contact.clone();
     for field in MergeField::ALL {
-        let picked = picks.get(&field);
-        let picked = picked.and_then(|id| people.iter().find(|one| one.contact.id == *id));
-        let first = || people.iter().find(|one| field.of(&one.contact).is_some());
-        if let Some(from) = picked.or_else(first) {
-            take(&mut contact, field, &from.contact);
-        }
-        if field == MergeField::Note && picked.is_none() {
-            contact.note = notes(people);
+        match taken(people, picks, field) {
+            Some(from) => take(&mut contact, field, &from.contact),
+            None if field == MergeField::Note => contact.note = notes(people),
+            None => {}
         }
     }
     for other in others {
@@ -269,6 +265,32 @@ pub fn merged(
     }
     settle(&mut phones);
     Some(Merged { contact, phones })
+}
+
+/// Whose value is taken of a field: that of who is picked; else the neatest name, the first other
+/// value, and of the notes none alone.
+#[must_use]
+pub fn taken<'p>(
+    people: &'p [Person],
+    picks: &BTreeMap<MergeField, ContactId>,
+    field: MergeField,
+) -> Option<&'p Person> {
+    let picked = picks.get(&field);
+    let picked = picked.and_then(|id| people.iter().find(|one| one.contact.id == *id));
+    picked.or_else(|| match field {
+        MergeField::Note => None,
+        MergeField::Name => people
+            .iter()
+            .rev()
+            .max_by_key(|one| neatness(&one.contact.name)),
+        _ => people.iter().find(|one| field.of(&one.contact).is_some()),
+    })
+}
+
+/// How well a name is written: not in capitals only, and as one says it.
+fn neatness(name: &str) -> usize {
+    let shouted = name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
+    2 * usize::from(!shouted) + usize::from(!name.contains(','))
 }
 
 /// Leaves one of them primary: of those that claim it the one that was merged, as it was written

@@ -2,20 +2,22 @@
 
 use crate::domain::listing::{ListQuery, Order};
 use crate::domain::merge::Side;
+use crate::domain::operation::Over;
 
+use super::forms;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::layout::list_height;
-use super::model::{Effect, Focus, Model, Request, Screen, Tone, Write};
+use super::model::{Effect, Focus, Model, Screen, Tone, Write};
 use super::screens::contact_form::{ContactForm, Place};
-use super::screens::history::History;
-use super::screens::phone_form::{Owner, PhoneForm};
 use super::screens::prompt::Purpose;
 use super::screens::question::Question;
 use super::screens::search::{Kind, Search};
-use super::screens::{detail, export, import, list, triage};
+use super::screens::{
+    bin, detail, duplicates, export, health, history, import, list, plan, triage,
+};
 use super::travel::travel;
-use super::update::{ask_holders, leave_form};
+use super::update::leave_form;
 
 /// Why an action cannot be done just now: the footer dims it, the palette shows the reason, and its
 /// key says it.
@@ -38,6 +40,7 @@ pub fn why_not(action: Action, model: &Model) -> Option<&'static str> {
         {
             Some("nobody here; a adds a contact")
         }
+        Action::ChangeMany | Action::Duplicates | Action::Health if nobody => Some("nobody here"),
         Action::ExportMarked if model.list.marks.is_empty() => Some("none marked; space marks"),
         Action::ExportCards
         | Action::ExportTable
@@ -83,12 +86,17 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
     match action {
         Action::Help => open_search(model, Kind::Help),
         Action::Palette => open_search(model, Kind::Palette),
-        Action::Undo => model.write(Write::Undo, effects),
+        Action::Undo => model.write(Write::Undo(Over::Refused), effects),
         Action::Redo => model.write(Write::Redo, effects),
         Action::Filter => {
             if model.over.is_empty() {
                 model.focus = Focus::Filter;
             }
+        }
+        Action::NextPane | Action::PreviousPane | Action::Left | Action::Right | Action::Skip
+            if matches!(model.over.last(), Some(Screen::Duplicates(_))) =>
+        {
+            duplicates::act(model, action, effects);
         }
         Action::NextPane if list::complete(model, effects) => {}
         Action::NextPane | Action::PreviousPane => next_pane(model),
@@ -116,6 +124,9 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         | Action::Bottom
         | Action::PageDown
         | Action::PageUp => travel(model, action, effects),
+        Action::Open if matches!(model.over.last(), Some(Screen::Health(_))) => {
+            health::follow(model, effects);
+        }
         Action::Open => {
             if let Some(id) = model.current()
                 && model.triage.is_none()
@@ -163,23 +174,18 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         Action::ShowAll | Action::SortName | Action::SortGiven | Action::SortChanged => {
             change_list(model, action, effects);
         }
-        Action::History => open_history(model, effects),
-        Action::EditNumber => edit_number(model, effects),
-        Action::AddNumber => {
-            if let Some(profile) = &model.detail.profile {
-                let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
-                let replaces = profile
-                    .phones
-                    .iter()
-                    .find(|phone| phone.primary)
-                    .map(crate::domain::phone::Phone::shown);
-                let form = PhoneForm {
-                    replaces,
-                    ..PhoneForm::new(owner, model.home)
-                };
-                model.over.push(Screen::PhoneForm(Box::new(form)));
-            }
+        Action::History | Action::BookHistory => history::open(model, action, effects),
+        Action::Rows | Action::Restore | Action::UndoStep => history::act(model, action, effects),
+        Action::ChangeMany => plan::ask(model, effects),
+        Action::Duplicates => duplicates::open(model, effects),
+        Action::KeepOther | Action::Apart | Action::MergeGroup | Action::MergeSure => {
+            duplicates::act(model, action, effects);
         }
+        Action::Health => health::open(model, effects),
+        Action::Bin => bin::open(model, effects),
+        Action::BringBack | Action::EmptyBin => bin::act(model, action, effects),
+        Action::EditNumber => forms::edit_number(model, effects),
+        Action::AddNumber => forms::add_number(model),
         Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {
             detail::flip(model, action, effects);
         }
@@ -209,11 +215,11 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
             model.detail.go(if next < last { next } else { 0 });
         }
         Action::NextField | Action::PreviousField => {
-            step_field(model, action == Action::NextField, effects);
+            forms::step_field(model, action == Action::NextField, effects);
         }
-        Action::Toggle => toggle(model),
-        Action::Save => save(model, effects),
-        Action::Enter => enter(model, effects),
+        Action::Toggle => forms::toggle(model),
+        Action::Save => forms::save(model, effects),
+        Action::Enter => forms::enter(model, effects),
         Action::Editor => {
             let text = match model.over.last_mut() {
                 Some(Screen::PhoneForm(form)) => form.field().map(|field| field.text().to_owned()),
@@ -237,7 +243,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
                 model.say(Tone::Plain, "go to a number first");
             }
         }
-        Action::Left | Action::Right => pick_side(model, key),
+        Action::Left | Action::Right => forms::pick_side(model, key),
         Action::AllMine | Action::AllStored => {
             if let Some(Screen::Conflict(conflict)) = model.over.last_mut() {
                 conflict.pick_all(if action == Action::AllMine {
@@ -367,158 +373,6 @@ fn change_list(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
-fn open_history(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(profile) = &model.detail.profile else {
-        return;
-    };
-    let (contact, name) = (profile.contact.id, profile.contact.name.clone());
-    let ticket = model.ask(Request::History(contact), effects);
-    model.over.push(Screen::History(Box::new(History {
-        contact,
-        name,
-        entries: None,
-        scroll: 0,
-        ticket,
-    })));
-}
-
-fn edit_number(model: &mut Model, effects: &mut Vec<Effect>) {
-    let (Some(phone), Some(profile)) = (model.detail.phone(), &model.detail.profile) else {
-        return;
-    };
-    let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
-    let replaces = profile
-        .phones
-        .iter()
-        .find(|other| other.primary && other.id != phone.id)
-        .map(crate::domain::phone::Phone::shown);
-    let form = PhoneForm {
-        replaces,
-        ..PhoneForm::of(owner, phone, model.home)
-    };
-    model.over.push(Screen::PhoneForm(Box::new(form)));
-    ask_holders(model, effects);
-}
-
-fn step_field(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
-    match model.over.last_mut() {
-        Some(Screen::PhoneForm(form)) => {
-            form.step(forward);
-            ask_holders(model, effects);
-        }
-        Some(Screen::ContactForm(form)) => form.step(forward),
-        _ => {}
-    }
-}
-
-fn toggle(model: &mut Model) {
-    match model.over.last_mut() {
-        Some(Screen::PhoneForm(form)) => form.toggle(),
-        Some(Screen::ContactForm(form)) => match form.place {
-            Place::Favourite => form.favourite = !form.favourite,
-            Place::Number(row) => form.make_primary(row),
-            Place::Text(_) | Place::AddNumber => {}
-        },
-        _ => {}
-    }
-}
-
-/// Saves the form on top; a number of the contact form goes back into that form.
-fn save(model: &mut Model, effects: &mut Vec<Effect>) {
-    match model.over.last_mut() {
-        Some(Screen::PhoneForm(form)) => {
-            form.settle();
-            let write = match (&form.owner, &form.stored) {
-                (Owner::Row(_), _) => {
-                    let form = form.clone();
-                    if form.entry.number.text().trim().is_empty() {
-                        return model.say(Tone::Bad, "number has to be present and not blank");
-                    }
-                    model.over.pop();
-                    if let Some(Screen::ContactForm(contact)) = model.over.last_mut() {
-                        contact.put(*form);
-                    }
-                    return;
-                }
-                (Owner::Contact(_, _), Some(phone)) => Write::Phone(phone.id, form.attributes()),
-                (Owner::Contact(id, _), None) => Write::AddPhone(*id, form.attributes()),
-            };
-            if form.stored.is_some() && !form.is_dirty() {
-                model.over.pop();
-                return;
-            }
-            model.write(write, effects);
-        }
-        Some(Screen::ContactForm(form)) => {
-            if form.stored.is_some() && !form.is_dirty() {
-                model.over.pop();
-                return;
-            }
-            let write = Write::Contact(Box::new(form.edit()));
-            model.write(write, effects);
-        }
-        Some(Screen::Conflict(conflict)) => {
-            let conflict = conflict.clone();
-            if conflict.undecided() > 0 {
-                return model.say(Tone::Plain, "choose a side first: both of you changed this");
-            }
-            let below = model.over.len().saturating_sub(2);
-            if let Some(write) = model.over.get(below).map(|form| conflict.write(form)) {
-                model.write(write, effects);
-            }
-        }
-        Some(Screen::Prompt(prompt)) => {
-            let file = prompt.file();
-            if file.as_os_str().is_empty() {
-                prompt.trouble = Some("type the path of a file".to_owned());
-                return;
-            }
-            let request = match &prompt.purpose {
-                Purpose::Import => Request::Plan(file),
-                Purpose::Export(selection, _) => Request::Export(selection.clone(), file),
-            };
-            model.wait_for(request, effects);
-        }
-        Some(Screen::Import(_)) => import::act(model, Action::Save, None, effects),
-        _ => {}
-    }
-}
-
-/// Enter in the contact form: a line end in the note, the number's own form on a number, else on.
-fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(Screen::ContactForm(form)) = model.over.last_mut() else {
-        return;
-    };
-    match form.place {
-        Place::Text(_) if form.in_note() => form.paste("\n"),
-        Place::Text(_) | Place::Favourite => form.step(true),
-        Place::Number(row) => {
-            if let Some(number) = form.numbers.get(row) {
-                let number = PhoneForm {
-                    owner: Owner::Row(Some(row)),
-                    ..number.form.clone()
-                };
-                model.over.push(Screen::PhoneForm(Box::new(number)));
-                ask_holders(model, effects);
-            }
-        }
-        Place::AddNumber => {
-            let number = PhoneForm::new(Owner::Row(None), form.home);
-            model.over.push(Screen::PhoneForm(Box::new(number)));
-        }
-    }
-}
-
-fn pick_side(model: &mut Model, key: Key) {
-    if let Some(Screen::Conflict(conflict)) = model.over.last_mut() {
-        conflict.pick(if key.code == Code::Right {
-            Side::Stored
-        } else {
-            Side::Mine
-        });
-    }
-}
-
 /// Runs the line under the cursor of help or palette, as its key would.
 fn run(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(Screen::Search(search)) = model.over.last() else {
@@ -551,6 +405,10 @@ fn run(model: &mut Model, effects: &mut Vec<Effect>) {
 
 fn complete(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.over.last_mut() {
+        Some(Screen::Prompt(prompt)) if matches!(prompt.purpose, Purpose::Change(..)) => {
+            prompt.trouble = None;
+            plan::complete(model.values.as_ref(), &mut prompt.path);
+        }
         Some(Screen::Prompt(prompt)) => {
             effects.push(Effect::Complete(prompt.path.text().to_owned()));
         }
@@ -571,6 +429,12 @@ fn yes(model: &mut Model, effects: &mut Vec<Effect>) {
     match question {
         Question::LeaveForm => {
             model.over.pop();
+        }
+        Question::EmptyBin => model.write(Write::EmptyBin, effects),
+        Question::UndoOver => {
+            if let Some((_, write)) = model.undoing.take() {
+                model.write(write, effects);
+            }
         }
         Question::Overwrite => {
             let below = model.over.len().saturating_sub(2);

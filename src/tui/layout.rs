@@ -70,8 +70,12 @@ pub fn layout(model: &Model) -> Areas {
     let whole = Rect::new(0, top, width, rows);
     let none = Rect::new(0, top, 0, 0);
     let form = matches!(model.over.first(), Some(Screen::ContactForm(_)));
+    let own = matches!(
+        model.over.first(),
+        Some(Screen::Import(_) | Screen::Duplicates(_))
+    );
     let import = matches!(model.over.first(), Some(Screen::Import(_)));
-    let (list, bar, detail) = if form || is_empty(model) && !import {
+    let (list, bar, detail) = if form || is_empty(model) && !own {
         (whole, none, none)
     } else if width >= TWO_PANES {
         let left = if width >= 84 {
@@ -95,6 +99,7 @@ pub fn layout(model: &Model) -> Areas {
     let reasons = model
         .triage
         .as_ref()
+        .filter(|_| !own)
         .map_or(0, |triage| triage.worklist.reasons.len());
     let wanted = u16::try_from(reasons + 2).unwrap_or(0);
     // The list is what matters: without room to spare, the reasons stay away.

@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod field;
+mod forms;
 pub mod key;
 pub mod keymap;
 pub mod layout;

@@ -4,12 +4,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::bulk::{BulkEdit, BulkPlan};
 use crate::domain::contact::{ContactAttributes, ContactId};
+use crate::domain::duplicates::{Group, Merge, Person};
 use crate::domain::edit::{ContactEdit, Holder, Profile};
+use crate::domain::health::Health;
 use crate::domain::import::{Choices, ImportPlan, ImportReport, Progress};
 use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
 use crate::domain::number::Region;
-use crate::domain::operation::{HistoryEntry, UndoPoint};
+use crate::domain::operation::{
+    Binned, HistoryEntry, Key as RecordKey, Over, StepEntry, StepRow, UndoPoint,
+};
 use crate::domain::phone::{PhoneAttributes, PhoneId};
 use crate::domain::query::Values;
 use crate::domain::refusal::Refusal;
@@ -19,13 +24,17 @@ use crate::domain::usage::Usage;
 
 use super::key::Key;
 use super::keymap::{Keymap, Scope};
+use super::screens::bin::Bin;
 use super::screens::conflict::Conflict;
 use super::screens::contact_form::ContactForm;
 use super::screens::detail::Detail;
+use super::screens::duplicates::Duplicates;
+use super::screens::health::HealthPage;
 use super::screens::history::History;
 use super::screens::import::Import;
 use super::screens::list::List;
 use super::screens::phone_form::PhoneForm;
+use super::screens::plan::Plan;
 use super::screens::prompt::Prompt;
 use super::screens::question::Question;
 use super::screens::search::Search;
@@ -108,6 +117,22 @@ pub enum Request {
     Holders(String, Option<ContactId>),
     /// The history of a contact.
     History(ContactId),
+    /// The steps of the whole book before one, or the newest; so many.
+    Steps(Option<i64>, usize),
+    /// What a step did, row by row; so many.
+    StepRows(i64, usize),
+    /// What is in the bin; so much.
+    Bin(usize),
+    /// Who may be there twice.
+    Duplicates,
+    /// Contacts with their phones.
+    People(Vec<ContactId>),
+    /// What a change of many contacts would do.
+    PlanBulk(Box<BulkEdit>),
+    /// What merging groups would do.
+    PlanMerge(Vec<Merge>),
+    /// The counts of the book's health.
+    Health,
     /// Why contacts need attention.
     Worklist,
     /// The values that conditions of the filter can have.
@@ -141,10 +166,28 @@ pub enum Write {
     DeleteContacts(Vec<ContactId>),
     /// Confirm contacts.
     Confirm(Vec<ContactId>),
-    /// Confirm every contact that needs attention and has a number from this source.
-    ConfirmSource(String),
-    /// Undo.
-    Undo,
+    /// Change many contacts, as it was planned: the fingerprint of the plan.
+    Bulk(Box<BulkEdit>, u64),
+    /// Merge groups of contacts.
+    Merge(Vec<Merge>),
+    /// Mark numbers as shared on purpose.
+    Shared(Vec<String>),
+    /// Mark contacts of one name as different people.
+    Namesakes(Vec<ContactId>),
+    /// Make a contact what it was after a step.
+    RestoreContact(ContactId, i64),
+    /// Make a contact's phone what it was after a step.
+    RestorePhone(ContactId, PhoneId, i64),
+    /// Bring back from the bin.
+    BringBack(RecordKey),
+    /// Throw away what is in the bin.
+    EmptyBin,
+    /// Undo the last step.
+    Undo(Over),
+    /// Undo one step.
+    UndoStep(i64, Over),
+    /// Undo a step and all after it.
+    UndoBackTo(i64),
     /// Redo.
     Redo,
     /// Import a file, some of its cards as chosen.
@@ -168,6 +211,22 @@ pub enum Reply {
     Holders(Vec<Holder>),
     /// The history.
     History(Vec<HistoryEntry>),
+    /// Steps of the whole book.
+    Steps(Vec<StepEntry>),
+    /// What a step did.
+    StepRows(Vec<StepRow>),
+    /// What is in the bin.
+    Bin(Vec<Binned>),
+    /// Who may be there twice.
+    Duplicates(Vec<Group>),
+    /// The contacts with their phones.
+    People(Vec<Person>),
+    /// What the change of many contacts would do.
+    PlanBulk(Box<BulkEdit>, Box<BulkPlan>),
+    /// What merging these groups would do.
+    PlanMerge(Vec<Merge>, Box<BulkPlan>),
+    /// The counts.
+    Health(Box<Health>),
     /// Why contacts need attention.
     Worklist(Worklist),
     /// The values that conditions of the filter can have.
@@ -210,8 +269,12 @@ pub enum Step {
     Forward,
     /// A change was undone.
     Undone,
+    /// So many changes were undone, the first of them this one.
+    UndoneBackTo(usize),
     /// A change was redone.
     Redone,
+    /// What was deleted was thrown away.
+    Emptied,
 }
 
 /// What the mouse did, where: column and row from 0.
@@ -303,8 +366,16 @@ pub enum Screen {
     Prompt(Box<Prompt>),
     /// Yes or no.
     Question(Question),
-    /// The history of a contact.
+    /// What was done, step by step.
     History(Box<History>),
+    /// What was deleted.
+    Bin(Box<Bin>),
+    /// What a change of many contacts would do.
+    Plan(Box<Plan>),
+    /// Who may be there twice.
+    Duplicates(Box<Duplicates>),
+    /// How well the book is.
+    Health(Box<HealthPage>),
     /// The sources to confirm by.
     Sources(Sources),
     /// What an import would do.
@@ -354,6 +425,8 @@ pub struct Model {
     pub ticket: Ticket,
     /// The ticket of the write that has not been answered.
     pub writing: Option<Ticket>,
+    /// The undo that has not been answered, or was refused, and how it is done all the same.
+    pub undoing: Option<(Ticket, Write)>,
     /// The tickets of the other questions.
     pub totals_ticket: Ticket,
     /// Whether `^C` was the last key.
@@ -391,6 +464,7 @@ impl Model {
             progress: None,
             ticket: Ticket(0),
             writing: None,
+            undoing: None,
             totals_ticket: Ticket(0),
             interrupted: false,
             mouse: true,
@@ -425,16 +499,22 @@ impl Model {
 
     /// Asks the store for something that takes its lock, and says so where it takes long.
     pub fn wait_for(&mut self, request: Request, effects: &mut Vec<Effect>) {
-        let reads = matches!(request, Request::Export(..) | Request::Cards(_));
+        let reads = !matches!(request, Request::Write(_) | Request::Plan(_));
         if let Some(reason) = self.read_only.clone().filter(|_| !reads) {
             return self.say(Tone::Bad, reason);
         }
         // Undo and redo stand on nothing that is on the screen: pressed quickly, they queue.
-        let queues = matches!(request, Request::Write(Write::Undo | Write::Redo));
+        let queues = matches!(request, Request::Write(Write::Undo(_) | Write::Redo));
         if self.writing.is_some() && !queues {
             return self.say(Tone::Plain, "still at work on the last thing");
         }
+        let over = match request {
+            Request::Write(Write::Undo(_)) => Some(Write::Undo(Over::Written)),
+            Request::Write(Write::UndoStep(id, _)) => Some(Write::UndoStep(id, Over::Written)),
+            _ => None,
+        };
         let ticket = self.ask(request, effects);
+        self.undoing = over.map(|over| (ticket, over));
         self.writing = Some(ticket);
         effects.push(Effect::After(
             Duration::from_millis(150),
@@ -463,7 +543,11 @@ impl Model {
             Some(Screen::Question(_)) => vec![Scope::Question],
             Some(Screen::Import(_)) => vec![Scope::Import, Scope::Movement, Scope::Global],
             Some(Screen::Sources(_)) => vec![Scope::Sources, Scope::Movement, Scope::Global],
-            Some(Screen::History(_)) => vec![Scope::Reading, Scope::Movement, Scope::Global],
+            Some(Screen::History(_)) => vec![Scope::History, Scope::Movement, Scope::Global],
+            Some(Screen::Bin(_)) => vec![Scope::Bin, Scope::Movement, Scope::Global],
+            Some(Screen::Plan(_)) => vec![Scope::Plan, Scope::Movement, Scope::Global],
+            Some(Screen::Duplicates(_)) => vec![Scope::Duplicates, Scope::Movement, Scope::Global],
+            Some(Screen::Health(_)) => vec![Scope::Health, Scope::Movement, Scope::Global],
             None => match self.focus {
                 Focus::List if self.triage.is_some() => {
                     vec![Scope::Fix, Scope::Movement, Scope::Global]
@@ -486,6 +570,10 @@ impl Model {
                 Screen::Conflict(_)
                 | Screen::Question(_)
                 | Screen::History(_)
+                | Screen::Bin(_)
+                | Screen::Plan(_)
+                | Screen::Duplicates(_)
+                | Screen::Health(_)
                 | Screen::Sources(_)
                 | Screen::Import(_),
             ) => false,

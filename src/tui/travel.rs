@@ -3,7 +3,7 @@
 use super::keymap::Action;
 use super::layout::list_height;
 use super::model::{Effect, Focus, Model, Screen};
-use super::screens::list;
+use super::screens::{duplicates, history, list, plan};
 
 /// Moves the cursor of whatever has the keys.
 pub(super) fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
@@ -24,13 +24,30 @@ pub(super) fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect
         Some(Screen::Conflict(conflict)) => {
             conflict.cursor = moved(conflict.cursor, conflict.fields.len().saturating_sub(1), 8);
         }
-        Some(Screen::History(history)) => {
-            let last = history
-                .entries
-                .as_ref()
-                .map_or(0, Vec::len)
-                .saturating_mul(2);
-            history.scroll = moved(history.scroll, last, 10);
+        Some(Screen::History(page)) => {
+            let place = moved(page.cursor, page.known().saturating_sub(1), 10);
+            history::go(model, place, effects);
+        }
+        Some(Screen::Bin(bin)) => {
+            let last = bin.binned.as_ref().map_or(0, Vec::len);
+            bin.cursor = moved(bin.cursor, last.saturating_sub(1), height);
+        }
+        Some(Screen::Plan(page)) => {
+            let line = moved(page.top, page.known(), height.saturating_sub(4).max(1));
+            plan::go(model, line);
+        }
+        Some(Screen::Health(page)) => {
+            let last = page.health.bars().count().saturating_sub(1);
+            page.cursor = moved(page.cursor, last, 8);
+        }
+        Some(Screen::Duplicates(page)) if model.focus == Focus::Detail => {
+            let last = page.fields().len().saturating_sub(1);
+            let place = moved(page.field, last, 1);
+            duplicates::go_field(model, place);
+        }
+        Some(Screen::Duplicates(page)) => {
+            let place = moved(page.cursor, page.groups.len().saturating_sub(1), height);
+            duplicates::go(model, Some(place), effects);
         }
         Some(Screen::Import(import)) => {
             let last = import.known().saturating_sub(1);

@@ -20,9 +20,11 @@ use super::model::{
     Toast, Tone, Written,
 };
 use super::screens::conflict::Conflict;
+use super::screens::health::HealthPage;
 use super::screens::import::Import;
+use super::screens::plan::Task;
 use super::screens::question::Question;
-use super::screens::{detail, list, triage};
+use super::screens::{bin, detail, duplicates, history, list, plan, triage};
 
 /// What is asked at the start: the first rows, as they were left. What is counted comes after the
 /// first frame.
@@ -294,6 +296,9 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
     if list::take(model, ticket, &reply, height, effects)
         || detail::take(model, ticket, &reply)
         || triage::take(model, ticket, &reply)
+        || history::take(model, ticket, &reply)
+        || bin::take(model, ticket, &reply)
+        || duplicates::take(model, ticket, &reply)
     {
         return;
     }
@@ -334,12 +339,16 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
             }
             _ => {}
         },
-        Reply::History(entries) => match model.over.last_mut() {
-            Some(Screen::History(history)) if history.ticket == ticket => {
-                history.entries = Some(entries);
-            }
-            _ => {}
-        },
+        Reply::PlanBulk(edit, bulk) => plan::show(model, Task::Bulk(*edit), *bulk),
+        Reply::PlanMerge(merges, bulk) => plan::show(model, Task::Merge(merges), *bulk),
+        Reply::Duplicates(groups) => duplicates::show(model, groups, effects),
+        Reply::Health(health) => {
+            let page = HealthPage {
+                health: *health,
+                cursor: 0,
+            };
+            model.over.push(Screen::Health(Box::new(page)));
+        }
         Reply::ChangedElsewhere => {
             model.values = None;
             list::reload(model, height, effects);
@@ -353,18 +362,24 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
         | Reply::Totals(_)
         | Reply::Place(_)
         | Reply::Worklist(_)
+        | Reply::History(_)
+        | Reply::Steps(_)
+        | Reply::StepRows(_)
+        | Reply::Bin(_)
+        | Reply::People(_)
         | Reply::Profile(_) => {}
     }
 }
 
 /// Something was written: forms that are done close, and what is shown is asked for again.
 fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
+    model.undoing = None;
     if matches!(model.over.last(), Some(Screen::Conflict(_))) {
         model.over.pop();
     }
     if matches!(
         model.over.last(),
-        Some(Screen::PhoneForm(_) | Screen::ContactForm(_) | Screen::Import(_))
+        Some(Screen::PhoneForm(_) | Screen::ContactForm(_) | Screen::Import(_) | Screen::Plan(_))
     ) {
         model.over.pop();
     }
@@ -378,6 +393,12 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
         (Step::Forward, None, None) => "Nothing changed".to_owned(),
         (Step::Undone, Some(title), None) => format!("Undone: {title}"),
         (Step::Undone, None, None) => "Nothing to undo".to_owned(),
+        (Step::UndoneBackTo(steps), title, None) => format!(
+            "Undone: {}, from “{}” on; ^R redoes them one by one",
+            count(steps, "step"),
+            title.unwrap_or_default()
+        ),
+        (Step::Emptied, _, None) => "the bin is empty".to_owned(),
         (Step::Redone, Some(title), None) => format!("Redone: {title}"),
         (Step::Redone, None, None) => "Nothing to redo".to_owned(),
     };
@@ -396,6 +417,9 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
     list::reload(model, height, effects);
     detail::refresh(model, effects);
     triage::ask(model, effects);
+    history::ask(model, effects);
+    bin::ask(model, effects);
+    duplicates::wrote(model, effects);
     if let Some(id) = written.contact {
         list::seek(model, id, effects);
     }
@@ -406,6 +430,11 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
 fn refused(model: &mut Model, refusal: &Refusal, effects: &mut Vec<Effect>) {
     if matches!(model.over.last(), Some(Screen::Conflict(_))) {
         model.over.pop();
+    }
+    if refusal.kind == RefusalKind::Conflict && model.undoing.is_some() {
+        model.say(Tone::Bad, refusal.to_string());
+        model.over.push(Screen::Question(Question::UndoOver));
+        return;
     }
     if let (RefusalKind::Conflict, Some(stored), Some(screen)) =
         (refusal.kind, &refusal.stored, model.over.last())
@@ -418,6 +447,10 @@ fn refused(model: &mut Model, refusal: &Refusal, effects: &mut Vec<Effect>) {
         Some(Screen::PhoneForm(form)) => form.faults.clone_from(&refusal.faults),
         Some(Screen::ContactForm(form)) => form.faults.clone_from(&refusal.faults),
         Some(Screen::Prompt(prompt)) => prompt.trouble = Some(refusal.to_string()),
+        Some(Screen::Plan(_)) if refusal.kind == RefusalKind::Conflict => {
+            // What was looked at is not so any more.
+            model.over.pop();
+        }
         _ => {
             // Beside a stale key press there is nothing typed to lose: show what is stored.
             if refusal.kind == RefusalKind::Conflict && refusal.stored.is_some() {

@@ -15,7 +15,8 @@ use super::text::{elide, width};
 use super::theme::{Role, Theme};
 use super::time::Calendar;
 use super::views::{
-    conflict, contact_form, detail, footer, import, list, phone_form, popups, triage,
+    conflict, contact_form, detail, duplicates, footer, import, list, pages, phone_form, popups,
+    triage,
 };
 
 /// Draws the model.
@@ -24,11 +25,12 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     if areas.is_nothing() {
         return too_small(model, theme, frame);
     }
-    let behind = if model
-        .over
-        .iter()
-        .any(|screen| !matches!(screen, Screen::ContactForm(_) | Screen::Import(_)))
-    {
+    let behind = if model.over.iter().any(|screen| {
+        !matches!(
+            screen,
+            Screen::ContactForm(_) | Screen::Import(_) | Screen::Duplicates(_)
+        )
+    }) {
         theme.behind()
     } else {
         *theme
@@ -41,6 +43,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             contact_form::draw(form, &theme, areas.content(), frame);
         }
         Some(Screen::Import(plan)) => import::draw(plan, &behind, areas, frame),
+        Some(Screen::Duplicates(screen)) => {
+            duplicates::draw(screen, model.focus, &behind, areas, frame);
+        }
         _ if is_empty(model) => nobody(model, &behind, areas.content(), frame),
         _ => {
             list::draw(model, &behind, areas, frame);
@@ -67,17 +72,20 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
                 conflict::draw(model, dialog, &theme, areas.content(), frame);
             }
             Screen::Search(search) => popups::search(model, search, &theme, areas.content(), frame),
-            Screen::Prompt(prompt) => popups::prompt(prompt, &theme, areas.content(), frame),
+            Screen::Prompt(prompt) => popups::prompt(model, prompt, &theme, areas.content(), frame),
             Screen::Question(question) => {
                 popups::question(*question, &theme, areas.content(), frame);
             }
             Screen::History(history) => {
-                popups::history(model, history, &theme, areas.content(), frame);
+                pages::history(model, history, &theme, areas.content(), frame);
             }
+            Screen::Bin(bin) => pages::bin(model, bin, &theme, areas.content(), frame),
+            Screen::Plan(plan) => pages::plan(plan, &theme, areas.content(), frame),
+            Screen::Health(page) => pages::health(page, &theme, areas.content(), frame),
             Screen::Sources(sources) => {
                 triage::sources(model, sources, &theme, areas.content(), frame);
             }
-            Screen::ContactForm(_) | Screen::Import(_) => {}
+            Screen::ContactForm(_) | Screen::Import(_) | Screen::Duplicates(_) => {}
         }
     }
     if model.which_key {
@@ -231,6 +239,7 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
             "Add a contact".to_owned()
         }),
         (Some(Screen::Import(plan)), _, _) => Some(format!("Import {}", plan.name())),
+        (Some(Screen::Duplicates(_)), _, _) => Some("Duplicates".to_owned()),
         (_, Focus::Detail, Some(profile))
         | (Some(Screen::PhoneForm(_) | Screen::Conflict(_)), _, Some(profile)) => {
             Some(profile.contact.name.clone())
@@ -302,6 +311,9 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     match model.over.first() {
         Some(Screen::ContactForm(_)) => return,
         Some(Screen::Import(plan)) => return import::kind_line(plan, theme, areas.filter, frame),
+        Some(Screen::Duplicates(screen)) => {
+            return duplicates::why_line(screen, theme, areas.filter, frame);
+        }
         _ if is_empty(model) => return,
         _ => {}
     }

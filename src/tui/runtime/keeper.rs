@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 
-use crate::domain::bulk::BulkEdit;
 use crate::domain::edit::Done;
+use crate::domain::operation::Key;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::exchange::csv;
+use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
 use crate::import::{File, keep_rejects};
-use crate::store::{Options, Store};
+use crate::store::{Options, Store, Watch};
 use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
@@ -61,7 +61,14 @@ impl Keeper {
             for (at, (ticket, request)) in waiting.iter().enumerate() {
                 let once = matches!(
                     request,
-                    Request::Write(_) | Request::Plan(_) | Request::Export(..) | Request::Cards(_)
+                    Request::Write(_)
+                        | Request::Plan(_)
+                        | Request::PlanBulk(_)
+                        | Request::PlanMerge(_)
+                        | Request::Duplicates
+                        | Request::Health
+                        | Request::Export(..)
+                        | Request::Cards(_)
                 );
                 let stale = !once
                     && waiting.iter().skip(at + 1).any(|(_, later)| {
@@ -103,6 +110,7 @@ impl Keeper {
         ticket: Ticket,
         request: Request,
     ) -> Result<Reply, Refusal> {
+        store.set_watch(Some(self.watch(ticket)));
         Ok(match request {
             Request::Rows(query, first, count) => Reply::Rows(store.rows(&query, first, count)?),
             Request::Count(query) => Reply::Count(store.count(&query)?),
@@ -115,6 +123,20 @@ impl Keeper {
             }),
             Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
             Request::History(id) => Reply::History(store.history(id, 500)?),
+            Request::Steps(before, count) => Reply::Steps(store.steps(before, count)?),
+            Request::StepRows(id, count) => Reply::StepRows(store.step_rows(id, count)?),
+            Request::Bin(count) => Reply::Bin(store.bin(count)?),
+            Request::Duplicates => Reply::Duplicates(store.duplicates()?),
+            Request::People(ids) => Reply::People(store.people(&ids)?),
+            Request::PlanBulk(edit) => {
+                let plan = store.plan_bulk(&edit)?;
+                Reply::PlanBulk(edit, Box::new(plan))
+            }
+            Request::PlanMerge(merges) => {
+                let plan = store.plan_merge(&merges)?;
+                Reply::PlanMerge(merges, Box::new(plan))
+            }
+            Request::Health => Reply::Health(Box::new(store.health()?)),
             Request::Worklist => Reply::Worklist(store.worklist()?),
             Request::Values => Reply::Values(store.values()?),
             Request::Used(used) => {
@@ -143,12 +165,16 @@ impl Keeper {
     }
 
     fn written(&self, store: &mut Store, ticket: Ticket, write: Write) -> Result<Written, Refusal> {
-        let forward = |point, contact| Written {
+        let turned = |step, point| Written {
             point,
-            step: Step::Forward,
-            contact,
+            step,
+            contact: None,
             report: None,
             rejects: None,
+        };
+        let forward = |point, contact| Written {
+            contact,
+            ..turned(Step::Forward, point)
         };
         Ok(match write {
             Write::Phone(id, sent) => {
@@ -171,24 +197,34 @@ impl Keeper {
             }
             Write::DeleteContacts(ids) => forward(store.delete_contacts(&ids)?.point, None),
             Write::Confirm(ids) => forward(store.confirm_contacts(&ids)?.point, None),
-            Write::ConfirmSource(source) => forward(
-                store.bulk(&BulkEdit::confirm_source(&source), None)?.point,
-                None,
-            ),
-            Write::Undo => Written {
-                point: store.undo()?,
-                step: Step::Undone,
-                contact: None,
-                report: None,
-                rejects: None,
-            },
-            Write::Redo => Written {
-                point: store.redo()?,
-                step: Step::Redone,
-                contact: None,
-                report: None,
-                rejects: None,
-            },
+            Write::Bulk(edit, seen) => forward(store.bulk(&edit, Some(seen))?.point, None),
+            Write::Merge(merges) => forward(store.merge(&merges, &vcard::Format)?.point, None),
+            Write::Shared(numbers) => forward(store.mark_shared(&numbers)?.point, None),
+            Write::Namesakes(ids) => forward(store.mark_namesakes(&ids)?.point, None),
+            Write::RestoreContact(id, step) => {
+                forward(store.restore_contact(id, step)?.point, Some(id))
+            }
+            Write::RestorePhone(owner, id, step) => {
+                forward(store.restore_phone(owner, id, step)?.point, Some(owner))
+            }
+            Write::BringBack(key) => {
+                let contact = match key {
+                    Key::Contact(id) => Some(id),
+                    Key::Phone(_) => None,
+                };
+                forward(store.bring_back(key)?.point, contact)
+            }
+            Write::EmptyBin => {
+                store.empty_bin()?;
+                turned(Step::Emptied, None)
+            }
+            Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
+            Write::UndoStep(id, over) => turned(Step::Undone, Some(store.undo_step(id, over)?)),
+            Write::UndoBackTo(id) => {
+                let steps = store.undo_back_to(id)?;
+                turned(Step::UndoneBackTo(steps.len()), steps.into_iter().last())
+            }
+            Write::Redo => turned(Step::Redone, store.redo()?),
             Write::Import(path, choices) => {
                 let file = self.open(&path, ticket)?;
                 let Done { value, point } = crate::import::chosen(store, file, &choices)?;
@@ -204,6 +240,19 @@ impl Keeper {
                     report: Some(Box::new(value)),
                     rejects,
                 }
+            }
+        })
+    }
+
+    /// Tells the screens how far long work has come, and has it stop where they want that.
+    fn watch(&self, ticket: Ticket) -> Watch {
+        let (replies, stop) = (self.replies.clone(), Arc::clone(&self.stop));
+        Box::new(move |progress| {
+            let told = replies.send(Event::Msg(Msg::Progress(ticket, progress)));
+            if told.is_err() || stop.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
         })
     }
@@ -230,18 +279,8 @@ impl Keeper {
             |name| name.to_string_lossy().into_owned(),
         );
         let length = known.filter(fs::Metadata::is_file).map(|known| known.len());
-        let watch = move |progress| {
-            let told = self
-                .replies
-                .send(Event::Msg(Msg::Progress(ticket, progress)));
-            if told.is_err() || self.stop.load(Ordering::Relaxed) {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        };
         let file = File::open(BufReader::new(file), &name, &[])?;
-        Ok(file.watched(length, Box::new(watch)))
+        Ok(file.watched(length, self.watch(ticket)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A line to type the path of a file into, for an import or an export.
+//! A line to type into: the path of a file for an import or an export, or what is to be changed.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,8 @@ pub enum Purpose {
     Import,
     /// These contacts are written to it; with the words for who they are.
     Export(Selection, String),
+    /// It is none: these contacts are changed, and what is typed is what is changed.
+    Change(Selection, String),
 }
 
 /// The prompt.

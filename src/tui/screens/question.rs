@@ -8,6 +8,10 @@ pub enum Question {
     LeaveForm,
     /// Write over what somebody else stored.
     Overwrite,
+    /// Undo over what somebody changed since.
+    UndoOver,
+    /// Throw away what is in the bin.
+    EmptyBin,
 }
 
 impl Question {
@@ -18,6 +22,10 @@ impl Question {
             Self::LeaveForm => "Leave without saving? What you typed is lost.",
             Self::Overwrite => {
                 "Write all of yours over what is stored? The history keeps the other."
+            }
+            Self::UndoOver => "It was changed since. Undo it all the same, over that change?",
+            Self::EmptyBin => {
+                "Throw away for good what is in the bin, with its history? Nothing brings it back."
             }
         }
     }

@@ -3,6 +3,7 @@
 //! It is the main screen over fewer contacts, so that everything that can be done to a number can be
 //! done here too; beside the contact stand the reason and the plan.
 
+use crate::domain::bulk::BulkEdit;
 use crate::domain::listing::ListQuery;
 use crate::domain::triage::Worklist;
 use crate::tui::keymap::Action;
@@ -105,8 +106,8 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                 return model.say(Tone::Plain, "nothing to confirm");
             };
             let source = origin.source.clone();
-            model.over.pop();
-            model.write(Write::ConfirmSource(source), effects);
+            let edit = BulkEdit::confirm_source(&source);
+            model.wait_for(Request::PlanBulk(Box::new(edit)), effects);
         }
     }
 }

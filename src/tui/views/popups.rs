@@ -9,13 +9,13 @@ use crate::domain::import::count;
 use crate::tui::act::why_not;
 use crate::tui::layout::middle;
 use crate::tui::model::Model;
-use crate::tui::screens::history::{History, lines as history_lines};
+use crate::tui::screens::plan::completions;
 use crate::tui::screens::prompt::{Prompt, Purpose};
 use crate::tui::screens::question::Question;
 use crate::tui::screens::search::{Kind, Search};
 use crate::tui::text::{elide, fit, wrap};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{calendar, caret, popup};
+use crate::tui::view::{caret, popup};
 
 use super::footer::shown;
 
@@ -174,13 +174,26 @@ fn search_all(search: &Search, model: &Model) -> usize {
 }
 
 /// The path of a file to import.
-pub(crate) fn prompt(prompt: &Prompt, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let names = u16::try_from(prompt.paths.len().min(8)).unwrap_or(8);
+pub(crate) fn prompt(
+    model: &Model,
+    prompt: &Prompt,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    let mut offered = prompt.paths.clone();
+    let changes = matches!(prompt.purpose, Purpose::Change(..));
+    if changes {
+        offered = completions(model.values.as_ref(), &prompt.path);
+    }
+    let most = if changes { 14 } else { 8 };
+    let names = u16::try_from(offered.len().min(most)).unwrap_or(8);
     let inside = popup(
         middle(area, 70, 7 + names),
         match &prompt.purpose {
             Purpose::Import => "Import a vCard, CSV or JSON file",
             Purpose::Export(..) => "Export",
+            Purpose::Change(..) => "Change many at once",
         },
         "",
         "",
@@ -208,13 +221,14 @@ pub(crate) fn prompt(prompt: &Prompt, theme: &Theme, area: Rect, frame: &mut Fra
         let told = match &prompt.purpose {
             Purpose::Import => "one undo takes back the whole import".to_owned(),
             Purpose::Export(_, who) => format!("{who}; .vcf, .csv or .json says the form"),
+            Purpose::Change(_, who) => format!("{who}; all of it is shown first"),
         };
         lines.push(Line::styled(
             format!("   {}", elide(&told, columns, theme.glyphs.ellipsis)),
             theme.style(Role::Dim),
         ));
     }
-    for path in prompt.paths.iter().take(8) {
+    for path in offered.iter().take(most) {
         lines.push(Line::styled(
             format!("   {}", elide(path, columns, theme.glyphs.ellipsis)),
             theme.style(Role::Dim),
@@ -249,28 +263,6 @@ pub(crate) fn question(question: Question, theme: &Theme, area: Rect, frame: &mu
         Span::styled(" no", theme.style(Role::Dim)),
     ]));
     frame.render_widget(Paragraph::new(lines), inside);
-}
-
-/// The history of a contact.
-pub(crate) fn history(
-    model: &Model,
-    history: &History,
-    theme: &Theme,
-    area: Rect,
-    frame: &mut Frame<'_>,
-) {
-    let place = middle(area, area.width.saturating_sub(8).max(38), area.height);
-    let inside = popup(place, "History", &history.name, "", theme, frame);
-    let lines = history_lines(history, &calendar(model), theme);
-    let height = usize::from(inside.height);
-    let scroll = history.scroll.min(lines.len().saturating_sub(height));
-    let room = Rect {
-        x: inside.x + 2,
-        width: inside.width.saturating_sub(3),
-        ..inside
-    };
-    let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
-    frame.render_widget(Paragraph::new(seen), room);
 }
 
 /// What may follow the keys of a prefix, over the bottom of the content.

@@ -1,0 +1,171 @@
+//! What the keys of the forms do: from field to field, and saving.
+
+use crate::domain::merge::Side;
+use crate::domain::phone::Phone;
+
+use super::key::{Code, Key};
+use super::keymap::Action;
+use super::model::{Effect, Model, Request, Screen, Tone, Write};
+use super::screens::contact_form::Place;
+use super::screens::phone_form::{Owner, PhoneForm};
+use super::screens::prompt::Purpose;
+use super::screens::{import, plan};
+use super::update::ask_holders;
+
+pub(super) fn edit_number(model: &mut Model, effects: &mut Vec<Effect>) {
+    let (Some(phone), Some(profile)) = (model.detail.phone(), &model.detail.profile) else {
+        return;
+    };
+    let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
+    let replaces = profile
+        .phones
+        .iter()
+        .find(|other| other.primary && other.id != phone.id)
+        .map(Phone::shown);
+    let form = PhoneForm {
+        replaces,
+        ..PhoneForm::of(owner, phone, model.home)
+    };
+    model.over.push(Screen::PhoneForm(Box::new(form)));
+    ask_holders(model, effects);
+}
+
+/// Opens the form of a new number of the contact.
+pub(super) fn add_number(model: &mut Model) {
+    let Some(profile) = &model.detail.profile else {
+        return;
+    };
+    let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
+    let mut phones = profile.phones.iter();
+    let replaces = phones.find(|phone| phone.primary).map(Phone::shown);
+    let form = PhoneForm {
+        replaces,
+        ..PhoneForm::new(owner, model.home)
+    };
+    model.over.push(Screen::PhoneForm(Box::new(form)));
+}
+
+pub(super) fn step_field(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
+    match model.over.last_mut() {
+        Some(Screen::PhoneForm(form)) => {
+            form.step(forward);
+            ask_holders(model, effects);
+        }
+        Some(Screen::ContactForm(form)) => form.step(forward),
+        _ => {}
+    }
+}
+
+pub(super) fn toggle(model: &mut Model) {
+    match model.over.last_mut() {
+        Some(Screen::PhoneForm(form)) => form.toggle(),
+        Some(Screen::ContactForm(form)) => match form.place {
+            Place::Favourite => form.favourite = !form.favourite,
+            Place::Number(row) => form.make_primary(row),
+            Place::Text(_) | Place::AddNumber => {}
+        },
+        _ => {}
+    }
+}
+
+/// Saves the form on top; a number of the contact form goes back into that form.
+pub(super) fn save(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.over.last_mut() {
+        Some(Screen::PhoneForm(form)) => {
+            form.settle();
+            let write = match (&form.owner, &form.stored) {
+                (Owner::Row(_), _) => {
+                    let form = form.clone();
+                    if form.entry.number.text().trim().is_empty() {
+                        return model.say(Tone::Bad, "number has to be present and not blank");
+                    }
+                    model.over.pop();
+                    if let Some(Screen::ContactForm(contact)) = model.over.last_mut() {
+                        contact.put(*form);
+                    }
+                    return;
+                }
+                (Owner::Contact(_, _), Some(phone)) => Write::Phone(phone.id, form.attributes()),
+                (Owner::Contact(id, _), None) => Write::AddPhone(*id, form.attributes()),
+            };
+            if form.stored.is_some() && !form.is_dirty() {
+                model.over.pop();
+                return;
+            }
+            model.write(write, effects);
+        }
+        Some(Screen::ContactForm(form)) => {
+            if form.stored.is_some() && !form.is_dirty() {
+                model.over.pop();
+                return;
+            }
+            let write = Write::Contact(Box::new(form.edit()));
+            model.write(write, effects);
+        }
+        Some(Screen::Conflict(conflict)) => {
+            let conflict = conflict.clone();
+            if conflict.undecided() > 0 {
+                return model.say(Tone::Plain, "choose a side first: both of you changed this");
+            }
+            let below = model.over.len().saturating_sub(2);
+            if let Some(write) = model.over.get(below).map(|form| conflict.write(form)) {
+                model.write(write, effects);
+            }
+        }
+        Some(Screen::Prompt(prompt)) => {
+            let file = prompt.file();
+            let changes = matches!(prompt.purpose, Purpose::Change(..));
+            if file.as_os_str().is_empty() && !changes {
+                prompt.trouble = Some("type the path of a file".to_owned());
+                return;
+            }
+            let request = match &prompt.purpose {
+                Purpose::Change(whom, _) => {
+                    let whom = whom.clone();
+                    return plan::read(model, whom, effects);
+                }
+                Purpose::Import => Request::Plan(file),
+                Purpose::Export(selection, _) => Request::Export(selection.clone(), file),
+            };
+            model.wait_for(request, effects);
+        }
+        Some(Screen::Import(_)) => import::act(model, Action::Save, None, effects),
+        Some(Screen::Plan(_)) => plan::act(model, Action::Save, effects),
+        _ => {}
+    }
+}
+
+/// Enter in the contact form: a line end in the note, the number's own form on a number, else on.
+pub(super) fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(Screen::ContactForm(form)) = model.over.last_mut() else {
+        return;
+    };
+    match form.place {
+        Place::Text(_) if form.in_note() => form.paste("\n"),
+        Place::Text(_) | Place::Favourite => form.step(true),
+        Place::Number(row) => {
+            if let Some(number) = form.numbers.get(row) {
+                let number = PhoneForm {
+                    owner: Owner::Row(Some(row)),
+                    ..number.form.clone()
+                };
+                model.over.push(Screen::PhoneForm(Box::new(number)));
+                ask_holders(model, effects);
+            }
+        }
+        Place::AddNumber => {
+            let number = PhoneForm::new(Owner::Row(None), form.home);
+            model.over.push(Screen::PhoneForm(Box::new(number)));
+        }
+    }
+}
+
+pub(super) fn pick_side(model: &mut Model, key: Key) {
+    if let Some(Screen::Conflict(conflict)) = model.over.last_mut() {
+        conflict.pick(if key.code == Code::Right {
+            Side::Stored
+        } else {
+            Side::Mine
+        });
+    }
+}
