@@ -41,6 +41,13 @@ NICKNAME:Marchino\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Martin Ødegård\nTEL:+47 55 55 01 77\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nNOTE:nobody\nEND:VCARD\n";
 
+/// Somebody who is there twice, a household, and a number that cannot be.
+const TWICE: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\n\
+TEL;TYPE=WORK:+39 02 5550 1182\nTEL;TYPE=CELL:+39 347 555 0164\nNOTE:Speaks English.\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:BIANCHI, MARCO\nTEL;TYPE=CELL:+39 347 555 0164\nTEL:12\n\
+ORG:Bianchi\nNOTE:Call before noon.\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Luca Bianchi\nTEL;TYPE=WORK:+39 02 5550 1182\nEND:VCARD\n";
+
 /// The program without its terminal: effects on the store are done at once.
 struct Desk {
     book: Book,
@@ -203,6 +210,21 @@ fn the_screens_at_three_sizes() {
         insta::assert_snapshot!(format!("alike_{width}x{height}"), search.frame());
         search.press("esc s k \"627\"");
         insta::assert_snapshot!(format!("keypad_{width}x{height}"), search.frame());
+        let mut care = Desk::new(width, height, TWICE);
+        care.press("D");
+        insta::assert_snapshot!(format!("duplicates_{width}x{height}"), care.frame());
+        care.press("tab l");
+        insta::assert_snapshot!(format!("duplicates_fields_{width}x{height}"), care.frame());
+        care.press("q m");
+        insta::assert_snapshot!(format!("change_many_{width}x{height}"), care.frame());
+        care.press("\"country:it_label:work\" enter");
+        insta::assert_snapshot!(format!("preview_{width}x{height}"), care.frame());
+        care.press("enter d s l enter");
+        insta::assert_snapshot!(format!("book_history_{width}x{height}"), care.frame());
+        care.press("esc s b");
+        insta::assert_snapshot!(format!("bin_{width}x{height}"), care.frame());
+        care.press("esc s h j");
+        insta::assert_snapshot!(format!("health_{width}x{height}"), care.frame());
         let empty = Desk::new(width, height, "");
         insta::assert_snapshot!(format!("empty_{width}x{height}"), empty.frame());
     }
@@ -666,4 +688,177 @@ fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
         frame.contains("nothing of big.vcf") && !frame.contains("esc stops"),
         "{frame}"
     );
+}
+
+#[test]
+fn duplicates_are_merged_field_by_field_and_told_apart_and_all_of_it_is_undone() {
+    let mut desk = Desk::new(100, 30, TWICE);
+    desk.press("D");
+    assert!(desk.frame().contains("2 left · 0 done"), "{}", desk.frame());
+    assert!(
+        desk.frame()
+            .contains("same name, same number +39 347 555 0164"),
+        "{}",
+        desk.frame()
+    );
+    // The name that is not shouted is taken by itself; the other firm by a key.
+    desk.press("tab j l enter");
+    assert!(desk.toast().starts_with("Merged"), "{}", desk.toast());
+    assert!(desk.frame().contains("1 left · 1 done"), "{}", desk.frame());
+    let contact = |desk: &Desk| {
+        let names = |name: &str| {
+            desk.book
+                .store
+                .lookup("+39 347 555 0164")
+                .unwrap()
+                .into_iter()
+                .find(|one| one.name == name)
+        };
+        desk.book
+            .store
+            .contact(names("Marco Bianchi").unwrap().contact)
+            .unwrap()
+    };
+    assert_eq!(contact(&desk).organisation.as_deref(), Some("Bianchi"));
+    assert_eq!(
+        contact(&desk).note.as_deref(),
+        Some("Speaks English.\n\nCall before noon.")
+    );
+    desk.press("n");
+    assert!(
+        desk.toast().contains("shared on purpose"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("D");
+    assert_eq!(desk.toast(), "nobody is there twice");
+    desk.press("u u D");
+    assert!(desk.frame().contains("2 left"), "{}", desk.frame());
+    assert_eq!(
+        contact(&desk).organisation.as_deref(),
+        Some("Officina Bianchi S.r.l.")
+    );
+}
+
+#[test]
+fn many_are_changed_at_once_after_a_preview_and_taken_back_at_once() {
+    let mut desk = Desk::new(100, 30, TWICE);
+    desk.press("m \"is:blue\" enter");
+    assert!(
+        desk.frame().contains("is:blue is no change"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("^U \"tag:me\" tab esc");
+    desk.press("/ \"label:work\" enter esc m \"-is:accurate_label:office\" enter");
+    let frame = desk.frame();
+    assert!(
+        frame.contains("label  work → office") || frame.contains("label"),
+        "{frame}"
+    );
+    assert!(frame.contains("2 contacts change"), "{frame}");
+    let before = desk.book.store.totals().unwrap().attention;
+    assert_eq!(before, 2, "nothing is written by looking");
+    desk.press("enter");
+    assert_eq!(
+        desk.toast(),
+        "Changed 2 contacts: -is:accurate label:office"
+    );
+    assert_eq!(desk.book.store.totals().unwrap().attention, 3);
+    desk.press("u");
+    assert_eq!(desk.book.store.totals().unwrap().attention, 2);
+    desk.press("esc space space m \"delete\" enter");
+    assert!(desk.frame().contains("deleted"), "{}", desk.frame());
+    desk.press("esc");
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 3);
+}
+
+#[test]
+fn an_earlier_state_comes_back_from_the_history_and_what_was_deleted_from_the_bin() {
+    let mut desk = Desk::new(100, 30, TWICE);
+    desk.press("/ \"luca\" enter h H");
+    let frame = desk.frame();
+    assert!(
+        frame.contains("Marked +39 02 5550 1182 as historic"),
+        "{frame}"
+    );
+    assert!(
+        frame.contains("historic no → yes"),
+        "from what to what: {frame}"
+    );
+    desk.press("j Z");
+    assert!(desk.toast().starts_with("Restored"), "{}", desk.toast());
+    let luca = desk.model.current().unwrap();
+    assert!(!desk.book.phones(luca)[0].historic);
+    desk.press("esc d esc d");
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 2);
+    desk.press("esc s b enter");
+    assert!(
+        desk.toast().starts_with("Brought back Luca"),
+        "{}",
+        desk.toast()
+    );
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 3);
+    desk.press("esc s l j j Z");
+    assert!(desk.toast().contains("steps, from"), "{}", desk.toast());
+    desk.press("esc");
+    let phones = desk.book.phones(luca);
+    assert_eq!(
+        phones.len(),
+        1,
+        "the history of the whole book goes back too"
+    );
+}
+
+#[test]
+fn emptying_the_bin_and_undoing_over_somebody_else_are_asked_first() {
+    let mut desk = Desk::new(100, 30, TWICE);
+    desk.press("g g d s b X");
+    assert!(
+        desk.frame().contains("Throw away for good"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("X enter n");
+    assert_eq!(desk.book.store.bin(9).unwrap().len(), 1, "only y says so");
+    desk.press("X y");
+    assert_eq!(desk.book.store.bin(9).unwrap(), []);
+    desk.press("esc g g *");
+    let id = desk.model.current().unwrap();
+    let sent = callbook::domain::contact::ContactAttributes {
+        note: Some(Some("seen".into())),
+        overwrite: true,
+        ..Default::default()
+    };
+    desk.book
+        .other()
+        .update_contact(id, sent, Vec::new())
+        .unwrap();
+    desk.press("u");
+    assert!(
+        desk.frame().contains("Undo it all the same"),
+        "{}",
+        desk.frame()
+    );
+    assert!(desk.book.store.contact(id).unwrap().favourite);
+    desk.press("y");
+    let contact = desk.book.store.contact(id).unwrap();
+    assert_eq!(
+        (contact.favourite, contact.note.as_deref()),
+        (false, Some("seen"))
+    );
+}
+
+#[test]
+fn each_bar_of_the_books_health_leads_to_its_list() {
+    let mut desk = Desk::new(100, 30, TWICE);
+    desk.press("s h");
+    let frame = desk.frame();
+    assert!(
+        frame.contains("BY COUNTRY") && frame.contains("Italy"),
+        "{frame}"
+    );
+    desk.press("j enter");
+    assert_eq!(desk.model.list.filter.text(), "is:unconfirmed");
+    assert_eq!(desk.names(), ["BIANCHI, MARCO", "Marco Bianchi"]);
 }

@@ -449,3 +449,81 @@ fn what_cannot_be_imported_is_told_and_nothing_is_written() {
         "2"
     );
 }
+
+/// A messy import is put in order, key by key, and taken back until it is as it came.
+#[test]
+fn one_import_is_fixed_merged_changed_and_taken_back() {
+    let (folder, db) = book();
+    let messy = folder.path().join("messy.vcf");
+    let card = |uid: &str, name: &str, numbers: &[&str]| {
+        let tels: Vec<String> = numbers
+            .iter()
+            .map(|number| format!("TEL:{number}\r\n"))
+            .collect();
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\n{}END:VCARD\r\n",
+            tels.concat()
+        )
+    };
+    let cards = [
+        card("11", "Anna Rossi", &["+39 347 555 0101", "02 5550 1001"]),
+        card("12", "ROSSI, ANNA", &["+39 347 555 0101"]),
+        card("13", "Paolo Verdi", &["02 5550 1002", "+39 347 555 0102"]),
+    ];
+    std::fs::write(&messy, cards.concat()).unwrap();
+    let everything = "SELECT group_concat(line, '/') FROM (
+        SELECT c.name || ' ' || p.number || p.source || p.is_primary || p.valid_values AS line
+        FROM contact c JOIN phone p ON p.contact = c.id ORDER BY 1)";
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("i");
+    callbook.sees("Import a vCard");
+    callbook.types(messy.to_str().unwrap());
+    callbook.types("\r");
+    callbook.sees("import 3");
+    callbook.types("\r");
+    callbook.sees("5 contacts");
+    let came = stored(&db, everything);
+
+    // Duplicates: the one who is there twice becomes one.
+    callbook.types("D");
+    callbook.sees("same name, same number");
+    callbook.types("b");
+    callbook.sees("nothing is written yet");
+    callbook.types("\r");
+    callbook.sees("4 contacts");
+    callbook.sees("Merged");
+    callbook.types("q");
+
+    // Bulk: the numbers without a country are Italian.
+    callbook.types("/country:none");
+    callbook.sees("2 of 4");
+    callbook.types("\t\u{1b}[Bm");
+    callbook.sees("Change many at once");
+    callbook.types("country:it\r");
+    callbook.sees("02 5550 1002");
+    callbook.sees("do it");
+    callbook.types("\r");
+    callbook.sees("Changed 2 contacts");
+    callbook.types("\u{1b}");
+    callbook.sees_no("country:none");
+    callbook.types("f");
+    callbook.sees("left");
+    callbook.types("b");
+    callbook.sees("Confirm by source");
+    callbook.types("\r");
+    callbook.sees("nothing is written yet");
+    callbook.types("\r");
+    callbook.sees("Confirmed");
+    callbook.types("q");
+    assert_ne!(stored(&db, everything), came);
+
+    // Back to before the first of it: the history of the whole book.
+    callbook.types("sl");
+    callbook.sees("the whole book");
+    callbook.types("jjZ");
+    callbook.sees("Undone: 3 steps");
+    assert_eq!(stored(&db, everything), came);
+    callbook.types("qq");
+    assert_eq!(callbook.leaves(), 0);
+}

@@ -7,10 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::bulk::BulkEdit;
-use crate::domain::contact::ContactId;
 use crate::domain::edit::Profile;
 use crate::domain::import::count;
-use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::number::Region;
 use crate::domain::phone::{Phone, resource};
 use crate::domain::refusal::Refusal;
@@ -56,35 +54,19 @@ impl FixCommand {
 
 /// Everybody who needs attention, with the reason of each number.
 fn worklist(store: &Store) -> Result<Answer> {
-    let waiting = Selection::Shown(ListQuery {
-        attention: true,
-        ..ListQuery::default()
-    });
-    let mut ids: Vec<ContactId> = Vec::new();
-    store.each(&waiting, &mut |whole| {
-        ids.push(whole.contact.id);
-        Ok(())
-    })?;
     let mut rows = Vec::new();
     let mut found = Vec::new();
-    for id in &ids {
-        let profile = store.profile(*id)?;
+    let contacts = store.waiting(&mut |profile| {
         let mut numbers = Vec::new();
-        for (phone, why) in reasons(&profile, store.home()) {
+        for (phone, why) in reasons(profile, store.home()) {
             let label = phone.location.clone().unwrap_or_default();
-            rows.push([
-                profile.contact.name.clone(),
-                phone.shown(),
-                label,
-                why.clone(),
-            ]);
+            let name = profile.contact.name.clone();
+            rows.push([name, phone.shown(), label, why.clone()]);
             numbers.push(json!({ "phone": resource(phone), "reason": why }));
         }
-        found.push(json!({
-            "contact": { "id": id.to_string(), "name": profile.contact.name },
-            "numbers": numbers,
-        }));
-    }
+        let (id, name) = (profile.contact.id.to_string(), &profile.contact.name);
+        found.push(json!({ "contact": { "id": id, "name": name }, "numbers": numbers }));
+    })?;
     let worklist = store.worklist()?;
     let reasons: serde_json::Map<String, Value> = worklist
         .reasons
@@ -93,10 +75,10 @@ fn worklist(store: &Store) -> Result<Answer> {
         .collect();
     let document = json!({
         "data": found,
-        "meta": { "contacts": ids.len(), "reasons": reasons },
+        "meta": { "contacts": contacts, "reasons": reasons },
     });
     let mut words = columns(&rows);
-    let _ = match ids.len() {
+    let _ = match contacts {
         0 => writeln!(words, "nothing needs attention"),
         contacts => writeln!(words, "{} to fix", count(contacts, "contact")),
     };

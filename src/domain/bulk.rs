@@ -6,6 +6,7 @@
 //! What is to be changed is written as the filter is: `label:mobile tag:garage is:historic` sets
 //! what the filter `label:mobile tag:garage is:historic` would find.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::contact::{Contact, ContactId};
@@ -198,7 +199,7 @@ impl BulkEdit {
 }
 
 /// A change of one attribute, as the preview shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanLine {
     /// The contact.
     pub contact: ContactId,
@@ -215,7 +216,7 @@ pub struct PlanLine {
 }
 
 /// Somebody, or a number, that is left as it is, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// The contact.
     pub contact: ContactId,
@@ -252,9 +253,9 @@ pub struct Tally {
 impl BulkPlan {
     /// Adds what becomes of a contact.
     pub fn add(&mut self, before: &Contact, phones: &[Phone], planned: &Planned) {
-        let lines = planned.lines(before, phones);
-        self.tally.add(before.id, &lines, planned);
-        self.lines.extend(lines);
+        if self.tally.add(before, phones, planned) {
+            self.lines.extend(planned.lines(before, phones));
+        }
         self.skipped
             .extend(planned.skipped.iter().map(|why| Skipped {
                 contact: before.id,
@@ -264,19 +265,51 @@ impl BulkPlan {
     }
 }
 
+impl BulkPlan {
+    /// Puts the contacts into an order.
+    pub fn sort(&mut self, order: &[ContactId]) {
+        let places = order.iter().enumerate().map(|(place, id)| (*id, place));
+        let places: HashMap<ContactId, usize> = places.collect();
+        self.lines.sort_by_key(|line| places.get(&line.contact));
+        self.skipped.sort_by_key(|one| places.get(&one.contact));
+    }
+}
+
 impl Tally {
-    /// Counts what becomes of a contact.
-    pub fn add(&mut self, contact: ContactId, lines: &[PlanLine], planned: &Planned) {
+    /// Counts what becomes of a contact; says whether anything does.
+    pub fn add(&mut self, before: &Contact, phones: &[Phone], planned: &Planned) -> bool {
         let mut hasher = DefaultHasher::new();
-        (contact, lines, &planned.skipped).hash(&mut hasher);
+        (before.id, &planned.skipped).hash(&mut hasher);
+        let mut changed = false;
+        match &planned.contact {
+            Some(after) if after == before => {}
+            after => {
+                changed = true;
+                let after = after.as_ref().map(|after| (&after.tags, after.favourite));
+                (before.updated_in_db_at, after).hash(&mut hasher);
+            }
+        }
+        for (before, after) in phones.iter().zip(&planned.phones) {
+            if before != after {
+                changed = true;
+                // The stamp stands for what it was.
+                (before.id, before.updated_in_db_at).hash(&mut hasher);
+                (&after.number, &after.country_code, &after.location).hash(&mut hasher);
+                (
+                    after.primary,
+                    after.historic,
+                    after.valid_values,
+                    &after.source,
+                )
+                    .hash(&mut hasher);
+            }
+        }
         // A sum: the order of the contacts is no part of the plan.
         self.fingerprint = self.fingerprint.wrapping_add(hasher.finish());
         self.skipped += planned.skipped.len();
-        if !lines.is_empty() {
-            self.changed += 1;
-        } else if planned.skipped.is_empty() {
-            self.same += 1;
-        }
+        self.changed += usize::from(changed);
+        self.same += usize::from(!changed && planned.skipped.is_empty());
+        changed
     }
 }
 

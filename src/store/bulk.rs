@@ -29,13 +29,15 @@ impl Store {
     /// stops it.
     pub fn plan_bulk(&self, edit: &BulkEdit) -> Result<BulkPlan, Refusal> {
         self.snapshot(|connection| {
-            let ids = self.selected(connection, &edit.whom)?;
+            let shown = self.selected(connection, &edit.whom)?;
+            let ids = nearby(&shown);
             let mut plan = BulkPlan::default();
             let work = Work::new(connection, edit, &ids, Timestamp::default())?;
             work.each(Pace::new(&self.watch), |one| {
                 plan.add(&one.contact, &one.phones, &one.planned);
                 Ok(())
             })?;
+            plan.sort(&shown);
             Ok(plan)
         })
     }
@@ -48,15 +50,14 @@ impl Store {
     /// written.
     pub fn bulk(&mut self, edit: &BulkEdit, seen: Option<u64>) -> Result<Done<Tally>, Refusal> {
         let ids = self.snapshot(|connection| self.selected(connection, &edit.whom))?;
-        self.write(|writer| {
+        let ids = nearby(&ids);
+        self.write_much(|writer| {
             let now = writer.context().now;
             let work = Work::new(writer.connection(), edit, &ids, now)?;
             let mut tally = Tally::default();
             let mut name = None;
             work.each(Pace::new(writer.watch()), |one| {
-                let lines = one.planned.lines(&one.contact, &one.phones);
-                tally.add(one.contact.id, &lines, &one.planned);
-                if !lines.is_empty() {
+                if tally.add(&one.contact, &one.phones, &one.planned) {
                     name = Some(one.contact.name);
                 }
                 Ok(())
@@ -94,6 +95,14 @@ impl Store {
     pub fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<Tally>, Refusal> {
         self.bulk(&marked(ids, Change::Confirm), None)
     }
+}
+
+/// Contacts in the order in which they were made, and so lie in the file: read so, each page is read
+/// once.
+fn nearby(ids: &[ContactId]) -> Vec<ContactId> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids
 }
 
 /// A contact as it is, and what becomes of it.

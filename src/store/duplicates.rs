@@ -91,7 +91,7 @@ impl Store {
         merges: &[Merge],
         format: &dyn CardFormat,
     ) -> Result<Done<()>, Refusal> {
-        self.write(|writer| {
+        self.write_much(|writer| {
             let mut pace = Pace::new(writer.watch());
             let mut names = Vec::new();
             for (done, merge) in merges.iter().enumerate() {

@@ -21,11 +21,11 @@ use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 
-use super::Store;
 use super::contacts;
 use super::failure::Answer;
 use super::record::{self, CONTACT};
 use super::write::Writer;
+use super::{CACHE, MUCH_CACHE, Store};
 
 impl Store {
     /// Writes cards in one step; `title` is the words for it.
@@ -39,8 +39,7 @@ impl Store {
         intake: &Intake<'_>,
         title: &str,
     ) -> Result<Done<ImportReport>, Refusal> {
-        self.cache(IMPORT_CACHE)?;
-        let done = self.write(|writer| {
+        self.write_much(|writer| {
             let mut run = Run::new(intake);
             let mut logged = 0;
             for card in cards {
@@ -51,10 +50,7 @@ impl Store {
                 }
             }
             Ok((run.report, title.to_owned()))
-        });
-        // What was written is written, whether or not the memory comes back.
-        let _ = self.cache(CACHE);
-        done
+        })
     }
 
     /// What an import would do: it is done, told, and given up, so that the plan is what happens.
@@ -66,7 +62,7 @@ impl Store {
         cards: &mut dyn Iterator<Item = Result<Incoming, Refusal>>,
         intake: &Intake<'_>,
     ) -> Result<ImportPlan, Refusal> {
-        self.cache(IMPORT_CACHE)?;
+        self.cache(MUCH_CACHE)?;
         let planned = self.rehearse(|writer| {
             let mut run = Run::new(intake);
             run.plan = Some(ImportPlan::default());
@@ -78,24 +74,7 @@ impl Store {
         let _ = self.cache(CACHE);
         planned
     }
-
-    /// Sets how many KiB of the database are kept in memory, and gives back what is more.
-    fn cache(&self, kibibytes: u32) -> Result<(), Refusal> {
-        self.read(|connection| {
-            connection.execute_batch(&format!(
-                "PRAGMA cache_size = -{kibibytes}; PRAGMA shrink_memory;"
-            ))?;
-            Ok(())
-        })
-    }
 }
-
-/// The memory that a connection keeps pages in, in KiB; `SQLite`'s own measure.
-const CACHE: u32 = 2_000;
-
-/// The same during an import: rows go into every index at random places, and with less memory each
-/// page is written and read again many times.
-const IMPORT_CACHE: u32 = 48_000;
 
 /// After how many new contacts the log is written.
 const LOGGED: usize = 1_000;

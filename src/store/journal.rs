@@ -42,7 +42,7 @@ impl Store {
     /// Conflict where a row of the step was changed by somebody since, and that is not to be written
     /// over.
     pub fn undo_over(&mut self, over: Over) -> Result<Option<UndoPoint>, Refusal> {
-        let done = self.write(|writer| {
+        let done = self.write_much(|writer| {
             let target = log::undoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
                 return Ok((None, String::new()));
@@ -58,7 +58,7 @@ impl Store {
     /// # Errors
     /// Not found where there is no such step that stands; conflict as [`Store::undo_over`].
     pub fn undo_step(&mut self, id: i64, over: Over) -> Result<UndoPoint, Refusal> {
-        let done = self.write(|writer| {
+        let done = self.write_much(|writer| {
             let target = log::standing(writer.connection(), id)?
                 .ok_or_else(|| Refusal::not_found("step to undo", id))?;
             writer.take_back(&target, over)?;
@@ -74,7 +74,7 @@ impl Store {
     /// Not found where there is no such step that stands; conflict where the rows are not as the log
     /// says.
     pub fn undo_back_to(&mut self, id: i64) -> Result<Vec<UndoPoint>, Refusal> {
-        let done = self.write(|writer| {
+        let done = self.write_much(|writer| {
             if log::standing(writer.connection(), id)?.is_none() {
                 return Err(Refusal::not_found("step to undo", id).into());
             }
@@ -93,7 +93,7 @@ impl Store {
     /// # Errors
     /// Conflict where a row of the step was changed by somebody since.
     pub fn redo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
-        let done = self.write(|writer| {
+        let done = self.write_much(|writer| {
             let target = log::redoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
                 return Ok((None, String::new()));

@@ -79,6 +79,13 @@ const CLOCK: (Timestamp, Timestamp) = (
     Timestamp::from_micros(253_370_764_800_000_000),
 );
 
+/// The memory that a connection keeps pages in, in KiB; `SQLite`'s own measure.
+const CACHE: u32 = 2_000;
+
+/// The same while many rows are written: they go into every index at random places, and with less
+/// memory each page is written and read again many times.
+const MUCH_CACHE: u32 = 48_000;
+
 impl Store {
     /// Opens the database at `path`, and makes it, with its folder, where there is none. A file that
     /// cannot be written is opened for reading.
@@ -199,6 +206,28 @@ impl Store {
         Ok(Done {
             value,
             point: settled.point,
+        })
+    }
+
+    /// Writes many rows in one transaction, with memory for it.
+    fn write_much<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
+    ) -> Result<Done<T>, Refusal> {
+        self.cache(MUCH_CACHE)?;
+        let done = self.write(work);
+        // What was written is written, whether or not the memory comes back.
+        let _ = self.cache(CACHE);
+        done
+    }
+
+    /// Sets how many KiB of the database are kept in memory, and gives back what is more.
+    fn cache(&self, kibibytes: u32) -> Result<(), Refusal> {
+        self.read(|connection| {
+            connection.execute_batch(&format!(
+                "PRAGMA cache_size = -{kibibytes}; PRAGMA shrink_memory;"
+            ))?;
+            Ok(())
         })
     }
 

@@ -148,7 +148,39 @@ pub(super) fn insert_phone(connection: &Connection, phone: &Phone) -> rusqlite::
 }
 
 /// Writes a phone in the place of the one with its id.
-pub(super) fn update_phone(connection: &Connection, phone: &Phone) -> rusqlite::Result<()> {
+pub(super) fn update_phone(
+    connection: &Connection,
+    before: &Phone,
+    phone: &Phone,
+) -> rusqlite::Result<()> {
+    // An index is written anew where one of its columns is set, even to what it was.
+    let unindexed = before.number == phone.number
+        && before.identity == phone.identity
+        && before.contact == phone.contact
+        && before.primary == phone.primary;
+    if unindexed {
+        connection
+            .prepare_cached(
+                "UPDATE phone SET country_code = ?2, typed = ?3, location = ?4, historic = ?5,
+                    valid_values = ?6, source = ?7, created_at = ?8, updated_at = ?9,
+                    updated_in_db_at = ?10, shared = ?11
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                phone.id.0.as_bytes(),
+                phone.country_code,
+                phone.typed,
+                phone.location,
+                phone.historic,
+                phone.valid_values,
+                phone.source,
+                phone.created_at.micros(),
+                phone.updated_at.micros(),
+                phone.updated_in_db_at.micros(),
+                phone.shared,
+            ])?;
+        return Ok(());
+    }
     let sql = "UPDATE phone SET contact = ?2, country_code = ?3, number = ?4, typed = ?5,
             identity = ?6, reversed = ?7, location = ?8, is_primary = ?9, historic = ?10,
             valid_values = ?11, source = ?12, created_at = ?13, updated_at = ?14,

@@ -3,11 +3,14 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::contact::ContactId;
+use crate::domain::edit::Profile;
+use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::{Origin, Others, Reason, Worklist, reason};
 
 use super::Store;
+use super::contacts;
 use super::duplicates::TELLING;
 use super::failure::Answer;
 use super::record;
@@ -16,6 +19,31 @@ use super::record;
 const WAITING: &str = "NOT p.historic AND NOT p.valid_values";
 
 impl Store {
+    /// Gives everybody who needs attention to `each`, by family name, without their history; says how
+    /// many there are.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn waiting(&self, each: &mut dyn FnMut(&Profile)) -> Result<usize, Refusal> {
+        let waiting = Selection::Shown(ListQuery {
+            attention: true,
+            ..ListQuery::default()
+        });
+        self.snapshot(|connection| {
+            let ids = self.selected(connection, &waiting)?;
+            for id in &ids {
+                let phones = record::phones_of(connection, *id)?;
+                each(&Profile {
+                    contact: contacts::find(connection, *id)?,
+                    others: others(connection, &phones)?,
+                    phones,
+                    history: Vec::new(),
+                });
+            }
+            Ok(ids.len())
+        })
+    }
+
     /// Why contacts wait for a look, and where their numbers came from.
     ///
     /// # Errors

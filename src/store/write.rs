@@ -241,7 +241,7 @@ impl<'c> Writer<'c> {
             self.claim(&mut after);
         }
         after.updated_in_db_at = self.next_stamp();
-        record::update_phone(self.connection, &after)?;
+        record::update_phone(self.connection, &before, &after)?;
         self.trace(
             Key::Phone(after.id),
             Some(Record::Phone(Box::new(before))),
@@ -331,7 +331,7 @@ impl<'c> Writer<'c> {
             let before = phone.clone();
             phone.primary = !before.primary;
             phone.updated_in_db_at = self.next_stamp();
-            record::update_phone(self.connection, phone)?;
+            record::update_phone(self.connection, &before, phone)?;
             self.trace(
                 Key::Phone(phone.id),
                 Some(Record::Phone(Box::new(before))),

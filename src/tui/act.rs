@@ -288,7 +288,10 @@ fn escape(model: &mut Model, effects: &mut Vec<Effect>) {
             search.cursor = 0;
             return;
         }
-        Some(_) => {
+        Some(screen) => {
+            if matches!(screen, Screen::Duplicates(_)) {
+                model.focus = Focus::List;
+            }
             model.over.pop();
             return;
         }

@@ -431,6 +431,7 @@ fn refused(model: &mut Model, refusal: &Refusal, effects: &mut Vec<Effect>) {
     if matches!(model.over.last(), Some(Screen::Conflict(_))) {
         model.over.pop();
     }
+    duplicates::refused(model);
     if refusal.kind == RefusalKind::Conflict && model.undoing.is_some() {
         model.say(Tone::Bad, refusal.to_string());
         model.over.push(Screen::Question(Question::UndoOver));

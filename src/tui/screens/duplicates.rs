@@ -143,6 +143,10 @@ pub fn go(model: &mut Model, place: Option<usize>, effects: &mut Vec<Effect>) {
     screen.people.clear();
     screen.picks.clear();
     screen.field = 0;
+    model.focus = Focus::List;
+    let Some(Screen::Duplicates(screen)) = model.over.last() else {
+        return;
+    };
     let Some(group) = screen.current() else {
         return;
     };
@@ -168,6 +172,13 @@ pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
             true
         }
         _ => false,
+    }
+}
+
+/// What was to be written was refused.
+pub fn refused(model: &mut Model) {
+    if let Some(Screen::Duplicates(screen)) = model.over.last_mut() {
+        screen.done.clear();
     }
 }
 
@@ -205,6 +216,7 @@ pub fn wrote(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     if screen.groups.is_empty() {
         model.over.pop();
+        model.focus = Focus::List;
         return;
     }
     go(model, None, effects);

@@ -84,11 +84,16 @@ impl History {
     /// Takes the entries of a contact: those of one step are told together.
     fn take_entries(&mut self, entries: &[HistoryEntry]) {
         let mut steps: Vec<Told> = Vec::new();
+        // A number that came with its contact has no operation of its own for that.
+        let is_made = |entry: &HistoryEntry, key: Key| matches!(entry.operation, Operation::Create(of, _) if of == key);
         for entry in entries {
-            if let Of::Phone(_, id) = self.of
-                && entry.operation.key() != Key::Phone(id)
-            {
-                continue;
+            if let Of::Phone(contact, id) = self.of {
+                let own = Key::Phone(id);
+                let came = is_made(entry, Key::Contact(contact))
+                    && !entries.iter().any(|entry| is_made(entry, own));
+                if entry.operation.key() != own && !came {
+                    continue;
+                }
             }
             let lines = changes(&entry.operation, "");
             match steps.last_mut() {

@@ -111,7 +111,8 @@ impl Page<'_> {
     /// The people that there is room for, and the columns of each.
     fn people(&self) -> (&[Person], usize) {
         let room = self.columns.saturating_sub(LABELS + 4);
-        let fit = (room / LEAST).clamp(1, self.screen.people.len().max(1));
+        let least = if self.columns < 44 { LEAST - 5 } else { LEAST };
+        let fit = (room / least).clamp(1, self.screen.people.len().max(1));
         let people = self.screen.people.get(..fit).unwrap_or_default();
         (people, room / fit)
     }

@@ -20,6 +20,9 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::time::Calendar;
 use crate::tui::view::{calendar, indented, popup};
 
+/// Under so many columns, what is least of a line stays away.
+const NARROW: u16 = 56;
+
 /// A page over all of the content. Gives what is inside.
 fn page(
     title: &str,
@@ -29,9 +32,10 @@ fn page(
     area: Rect,
     frame: &mut Frame<'_>,
 ) -> Rect {
+    let margin = u16::from(area.width >= NARROW);
     let place = Rect {
-        x: area.x + 1.min(area.width),
-        width: area.width.saturating_sub(2),
+        x: area.x + margin,
+        width: area.width.saturating_sub(2 * margin),
         ..area
     };
     popup(place, title, right, below, theme, frame)
@@ -93,26 +97,30 @@ pub(crate) fn plan(plan: &Plan, theme: &Theme, area: Rect, frame: &mut Frame<'_>
 /// A change with its before and after; the name is not repeated under itself.
 fn change(line: &PlanLine, again: bool, columns: usize, theme: &Theme) -> Line<'static> {
     let ellipsis = theme.glyphs.ellipsis;
-    let wide = columns >= 72;
-    let names = if wide { 22 } else { columns / 3 };
+    if columns < usize::from(NARROW) {
+        let name = if again {
+            String::new()
+        } else {
+            format!("{}: ", line.name)
+        };
+        let (field, arrow) = (&line.field, theme.glyphs.arrow);
+        let text = format!("{name}{field} {} {arrow} {}", line.from, line.to);
+        return indented(&text, Role::Text, columns, theme);
+    }
+    let names = 22;
     let name = if again { "" } else { &line.name };
     let what = match &line.number {
         Some(number) => format!("{number} {}", line.field),
         None => line.field.clone(),
     };
-    let whats = if wide { 28 } else { 0 };
+    let whats = if columns >= 72 { 28 } else { 16 };
     let mut spans = vec![
         Span::raw("  "),
         Span::styled(fit(name, names, ellipsis), theme.style(Role::Text)),
         Span::raw(" "),
+        Span::styled(fit(&what, whats, ellipsis), theme.style(Role::Dim)),
+        Span::raw(" "),
     ];
-    if whats > 0 {
-        spans.push(Span::styled(
-            fit(&what, whats, ellipsis),
-            theme.style(Role::Dim),
-        ));
-        spans.push(Span::raw(" "));
-    }
     let room = columns.saturating_sub(names + whats + 8);
     let from = elide(&line.from, room / 2, ellipsis);
     let to = elide(&line.to, room.saturating_sub(width(&from)), ellipsis).into_owned();
@@ -171,14 +179,18 @@ fn head(
         (false, true) => Role::Text,
         (false, false) => Role::Dim,
     };
+    let narrow = columns < usize::from(NARROW);
     let mut by = format!("  by {}", step.point.actor.word());
+    if narrow {
+        by.clear();
+    }
     if let Some(rows) = step.rows.filter(|_| columns >= 72) {
         by = format!("  {}{by}", count(rows, "row"));
     }
     if !stands {
         by = format!("{by}  {}", step.standing.word());
     }
-    let when = if columns >= 56 { 16 } else { 12 };
+    let when = if narrow { 0 } else { 16 };
     let room = columns.saturating_sub(when + width(&by) + 5);
     Line::from(vec![
         cursor(on, theme),
@@ -204,10 +216,11 @@ fn detail(change: &Change, columns: usize, theme: &Theme) -> Line<'static> {
     if let Some((from, to)) = &change.from_to {
         text = format!("{text} {from} {} {to}", theme.glyphs.arrow);
     }
-    let room = columns.saturating_sub(20);
+    let indent = if columns < usize::from(NARROW) { 4 } else { 19 };
+    let room = columns.saturating_sub(indent + 2);
     let text = elide(&text, room, theme.glyphs.ellipsis).into_owned();
     Line::from(vec![
-        Span::raw(" ".repeat(18.min(columns))),
+        Span::raw(" ".repeat(indent)),
         Span::styled(text, theme.style(Role::Dim)),
     ])
 }
@@ -231,7 +244,12 @@ pub(crate) fn bin(model: &Model, bin: &Bin, theme: &Theme, area: Rect, frame: &m
         .map(|(at, one)| {
             let on = at == bin.cursor;
             let role = if on { Role::Cursor } else { Role::Text };
-            let when = calendar.when(one.point.at);
+            let narrow = columns < usize::from(NARROW);
+            let when = if narrow {
+                String::new()
+            } else {
+                calendar.when(one.point.at)
+            };
             let room = columns.saturating_sub(24 + width(&when));
             Line::from(vec![
                 cursor(on, theme),
