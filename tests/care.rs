@@ -6,6 +6,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
 use callbook::domain::bulk::{BulkEdit, Change};
@@ -19,6 +20,8 @@ use callbook::domain::refusal::Kind;
 use callbook::domain::timestamp::Timestamp;
 use callbook::domain::title::{field_words, value_words};
 use callbook::exchange::vcard;
+use callbook::export::{self, Form};
+use callbook::import::File;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
@@ -300,6 +303,27 @@ mod duplicates {
         assert_eq!(book.store.duplicates().unwrap(), []);
         named(&mut book, "john smith", &[]);
         assert_eq!(book.store.duplicates().unwrap()[0].contacts.len(), 3);
+    }
+
+    #[test]
+    fn what_was_told_apart_goes_out_and_comes_in_with_the_whole_book() {
+        let mut book = Book::new();
+        let one = named(&mut book, "Ada", &["213 456 7890"]);
+        named(&mut book, "Bob", &["213 456 7890"]);
+        let smiths = [
+            named(&mut book, "John Smith", &[]),
+            named(&mut book, "John Smith", &[]),
+        ];
+        let identity = book.phones(one)[0].identity.clone();
+        book.store.mark_shared(&[identity]).unwrap();
+        book.store.mark_namesakes(&smiths).unwrap();
+        let mut exported = Vec::new();
+        export::stream(&book.store, &shown(""), Form::Book, &mut exported).unwrap();
+        let mut other = Book::new();
+        let file = File::open(exported.as_slice(), "book.json", &[]).unwrap();
+        callbook::import::all(&mut other.store, file).unwrap();
+        assert_eq!(other.store.totals().unwrap().contacts, 4);
+        assert_eq!(other.store.duplicates().unwrap(), []);
     }
 
     #[test]
@@ -862,4 +886,93 @@ fn whatever_is_done_to_many_the_rules_hold_previews_are_true_and_undo_brings_all
             Ok(())
         })
         .unwrap();
+}
+
+/// Cards as phones give them: numbers in every spelling, people there twice, and nonsense.
+fn messy(people: usize) -> String {
+    let given = ["Marco", "Anna", "Åsa", "Jörg", "Иван", "Yuki", "Zoë"];
+    let family = ["Bianchi", "Rossi", "Müller", "Ødegård", "O'Brien", "佐藤"];
+    let mut random = 7_u32;
+    let mut next = |of: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % of
+    };
+    let mut cards = String::new();
+    for uid in 0..people {
+        // One in five has been there before, in capitals and with the family name first.
+        let who = if uid % 5 == 4 { uid - 3 } else { uid };
+        let (first, last) = (given[who % 7], family[who / 7 % 6]);
+        let name = match uid % 5 {
+            4 => format!("{}, {}", last.to_uppercase(), first.to_uppercase()),
+            _ => format!("{first} {last}"),
+        };
+        let _ = write!(
+            cards,
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name} {}\r\n",
+            who / 42
+        );
+        for at in 0..=next(3) {
+            let number = match (who + at) % 6 {
+                0 => format!("02 5550 {:04}", who % 10_000),
+                1 => format!("+39 347 55{:05}", who % 100_000),
+                2 => format!("(212) 555-{:04}", who % 10_000),
+                3 => format!("+44 20 7946 {:04}", who % 10_000),
+                4 => format!("{}", next(99)),
+                _ => "ask her".to_owned(),
+            };
+            let _ = write!(cards, "TEL;TYPE=CELL:{number}\r\n");
+        }
+        cards.push_str("END:VCARD\r\n");
+    }
+    cards
+}
+
+/// What a new user does with a messy book: merges, sets countries, confirms, until nothing needs
+/// attention; then takes all of it back.
+#[test]
+fn a_messy_book_of_2000_is_put_in_order_and_then_taken_back_as_it_came() {
+    let mut book = Book::new();
+    let cards = messy(2_000);
+    let file = File::open(cards.as_bytes(), "messy.vcf", &[]).unwrap();
+    callbook::import::all(&mut book.store, file).unwrap();
+    let came = state(&book);
+    assert!(book.store.totals().unwrap().attention > 500);
+    let first = book.store.steps(None, 1).unwrap()[0].point.id + 1;
+
+    let sure: Vec<Merge> = book
+        .store
+        .duplicates()
+        .unwrap()
+        .into_iter()
+        .filter(|group| group.likeness.is_sure())
+        .map(|group| Merge {
+            contacts: group.contacts,
+            picks: BTreeMap::new(),
+            seen: None,
+        })
+        .collect();
+    assert!(sure.len() > 100, "{}", sure.len());
+    book.store.merge(&sure, &vcard::Format).unwrap();
+    for (filter, changes) in [
+        ("country:us tel:02555", "country:it"),
+        ("label:mobile country:it", "label:cellulare"),
+        ("is:unconfirmed source:vcard", "tag:checked"),
+    ] {
+        let edit = edit(shown(filter), changes);
+        let plan = book.store.plan_bulk(&edit).unwrap();
+        let done = book
+            .store
+            .bulk(&edit, Some(plan.tally.fingerprint))
+            .unwrap();
+        assert!(done.value.changed > 0, "{filter}");
+        rules_hold(&book);
+    }
+    for source in ["vcard", "manual"] {
+        let edit = BulkEdit::confirm_source(source);
+        book.store.bulk(&edit, None).unwrap();
+    }
+    assert_eq!(book.store.totals().unwrap().attention, 0);
+    rules_hold(&book);
+    book.store.undo_back_to(first).unwrap();
+    assert_eq!(state(&book), came);
 }

@@ -310,6 +310,8 @@ pub struct ContactAttributes {
     pub updated_in_db_at: Option<Timestamp>,
     /// Skip the check of the stamp.
     pub overwrite: bool,
+    /// Known to be another than those of the same name; no document of a contact can name it.
+    pub namesake: bool,
 }
 
 impl ContactAttributes {
@@ -355,6 +357,7 @@ impl ContactAttributes {
             updated_at: sent.time("updated_at"),
             updated_in_db_at: sent.time("updated_in_db_at"),
             overwrite,
+            namesake: false,
         };
         (read, sent.finish("contact"))
     }
@@ -403,7 +406,7 @@ impl ContactAttributes {
             created_at: self.created_at.unwrap_or(context.now),
             updated_at: self.updated_at.unwrap_or(context.now),
             updated_in_db_at: Timestamp::default(),
-            namesake: false,
+            namesake: self.namesake,
         };
         self.put(&mut contact);
         if contact.name.is_empty()

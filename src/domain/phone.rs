@@ -188,6 +188,8 @@ pub struct PhoneAttributes {
     pub updated_in_db_at: Option<Timestamp>,
     /// Skip the check of the stamp.
     pub overwrite: bool,
+    /// Meant to be the number of several contacts; no document of a phone can name it.
+    pub shared: bool,
 }
 
 impl PhoneAttributes {
@@ -239,6 +241,7 @@ impl PhoneAttributes {
             updated_at: sent.time("updated_at"),
             updated_in_db_at: sent.time("updated_in_db_at"),
             overwrite,
+            shared: false,
         };
         (read, sent.finish("phone number"))
     }
@@ -292,7 +295,7 @@ impl PhoneAttributes {
             created_at: self.created_at.unwrap_or(context.now),
             updated_at: self.updated_at.unwrap_or(context.now),
             updated_in_db_at: Timestamp::default(),
-            shared: false,
+            shared: self.shared,
         })
     }
 

@@ -34,11 +34,13 @@ pub fn line(whole: &Whole) -> String {
         .phones
         .iter()
         .map(|phone| {
-            json!({
+            let mut object = json!({
                 "id": phone.id.to_string(),
                 "typed": phone.typed,
                 "attributes": phone.attributes(),
-            })
+            });
+            mark(&mut object, "shared", phone.shared);
+            object
         })
         .collect();
     let mut line = json!({
@@ -47,11 +49,19 @@ pub fn line(whole: &Whole) -> String {
         "attributes": whole.contact.attributes(),
         "phones": phones,
     });
+    mark(&mut line, "namesake", whole.contact.namesake);
     if let (Some(card), Some(object)) = (&whole.card, line.as_object_mut()) {
         let card = std::str::from_utf8(card).map_or_else(|_| json!(card), |text| json!(text));
         object.insert("card".to_owned(), card);
     }
     format!("{line}\n")
+}
+
+/// Says of an object that it is so; what is not so goes without saying.
+fn mark(object: &mut Value, name: &str, on: bool) {
+    if let Some(object) = object.as_object_mut().filter(|_| on) {
+        object.insert(name.to_owned(), json!(true));
+    }
 }
 
 /// The contacts of a stream of such lines.
@@ -168,7 +178,8 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         attributes.remove("updated_in_db_at");
         Ok(attributes)
     };
-    let (contact, mut faults) = ContactAttributes::read(attributes(&mut object)?);
+    let (mut contact, mut faults) = ContactAttributes::read(attributes(&mut object)?);
+    contact.namesake = object.remove("namesake") == Some(Value::Bool(true));
     let mut phones = Vec::new();
     let listed = object.remove("phones").unwrap_or_else(|| json!([]));
     let Value::Array(listed) = listed else {
@@ -183,6 +194,7 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         if let Some(Value::String(typed)) = phone.remove("typed") {
             sent.typed = Some(typed);
         }
+        sent.shared = phone.remove("shared") == Some(Value::Bool(true));
         phones.push(sent);
     }
     let card = match object.remove("card") {

@@ -321,6 +321,10 @@ impl Writer<'_> {
                 return Ok(Some((ContactId(id), KnownBy::Uid)));
             }
         }
+        if contact.namesake {
+            // Known to be another than those of the same name.
+            return Ok(None);
+        }
         if taken.phones.is_empty() {
             let found = self.known_by_words(contact)?;
             return Ok(found.map(|id| (id, KnownBy::Words)));

@@ -6,11 +6,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 
 use crate::domain::edit::Done;
-use crate::domain::operation::Key;
+use crate::domain::operation::{Actor, Key};
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::timestamp::Timestamp;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
 use crate::import::{File, keep_rejects};
@@ -55,6 +57,7 @@ impl Keeper {
             }
         };
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
+        let counts = self.count_beside(path);
         while let Ok(first) = asked.recv() {
             let waiting: Vec<(Ticket, Request)> =
                 std::iter::once(first).chain(asked.try_iter()).collect();
@@ -75,6 +78,11 @@ impl Keeper {
                         std::mem::discriminant(later) == std::mem::discriminant(request)
                     });
                 if stale {
+                    continue;
+                }
+                if *request == Request::Worklist {
+                    // Nobody waits for the counts; the next write is not to wait for them either.
+                    let _ = counts.send(*ticket);
                     continue;
                 }
                 if store.changed_elsewhere().unwrap_or(false)
@@ -98,6 +106,35 @@ impl Keeper {
             // a search goes on without it.
             let _ = store.prepare_search();
         }
+    }
+
+    /// Counts why contacts wait on a thread and a connection of its own: it reads all numbers. Of
+    /// questions that wait only the newest is answered.
+    fn count_beside(&self, path: &Path) -> Sender<Ticket> {
+        let (counts, asked) = channel::<Ticket>();
+        let (replies, path) = (self.replies.clone(), path.to_owned());
+        thread::spawn(move || {
+            let mut store = None;
+            while let Ok(first) = asked.recv() {
+                let ticket = asked.try_iter().last().unwrap_or(first);
+                let options = Options {
+                    home: None,
+                    actor: Actor::Screens,
+                    clock: Box::new(Timestamp::default),
+                };
+                let open = store.take().map_or_else(|| Store::open(&path, options), Ok);
+                let counted = open.and_then(|open| {
+                    let worklist = open.worklist();
+                    store = Some(open);
+                    worklist
+                });
+                let reply = counted.map_or_else(Reply::Refused, Reply::Worklist);
+                if replies.send(Event::Msg(Msg::Store(ticket, reply))).is_err() {
+                    return;
+                }
+            }
+        });
+        counts
     }
 
     /// One answer.
