@@ -1,9 +1,11 @@
 //! The command line: what is given, and which command it is.
 
 mod add;
+mod backup;
 mod change;
 mod config;
 mod contact;
+mod doctor;
 mod document;
 mod duplicates;
 mod export;
@@ -153,9 +155,35 @@ enum Cmd {
     /// Redo what was undone last.
     Redo,
     /// Make a contact, or one of its numbers, what it was after an earlier step.
-    Restore(log::RestoreCommand),
+    Revert(log::RevertCommand),
     /// List what was deleted, bring it back, or throw it away for good.
     Bin(log::BinCommand),
+    /// Make a backup; or list, verify and prune those that there are.
+    ///
+    /// callbook makes one by itself once a day, before an import, before a change of many contacts,
+    /// and before it brings a database up to date.
+    Backup {
+        #[command(subcommand)]
+        command: Option<backup::BackupCommand>,
+    },
+    /// Put a backup in the place of the database; what was there is backed up first.
+    ///
+    /// A database that is damaged is put aside and left as it is.
+    Restore {
+        /// The backup; else the newest that is sound.
+        backup: Option<PathBuf>,
+    },
+    /// Examine the database: whether it is sound, keeps the rules, and lies well.
+    ///
+    /// The exit status is 1 where something was found.
+    Doctor {
+        /// Put right what can be, after a backup.
+        #[arg(long)]
+        fix: bool,
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print every key of the screens.
     Keys,
     /// Print where everything is, and what is set.
@@ -227,7 +255,12 @@ pub fn run() -> Result<u8> {
         Some(Cmd::Log(command)) => command.run(open),
         Some(Cmd::Undo(command)) => command.run(open),
         Some(Cmd::Redo) => log::redo(open),
-        Some(Cmd::Restore(command)) => command.run(open),
+        Some(Cmd::Revert(command)) => command.run(open),
+        Some(Cmd::Backup { command }) => backup::run(command.as_ref(), &path, open),
+        Some(Cmd::Restore { backup }) => {
+            backup::restore(&path, backup.as_deref(), options(&config, Actor::Command))
+        }
+        Some(Cmd::Doctor { fix, json }) => doctor::run(fix, json, open),
         Some(Cmd::Bin(command)) => command.run(open),
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
         Some(Cmd::Config) => print(&config::told(&config, &path)).map(|()| 0),

@@ -1,4 +1,4 @@
-//! `callbook log`, `undo`, `redo`, `restore` and `bin`: what was done, and taking it back.
+//! `callbook log`, `undo`, `redo`, `revert` and `bin`: what was done, and taking it back.
 
 use std::fmt::Write as _;
 
@@ -233,7 +233,7 @@ fn nothing(words: &str) -> Result<u8> {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct RestoreCommand {
+pub(super) struct RevertCommand {
     /// The contact.
     contact: String,
     /// The step after which it was as it is to be; callbook log --contact ID lists them.
@@ -244,7 +244,7 @@ pub(super) struct RestoreCommand {
     phone: Option<String>,
 }
 
-impl RestoreCommand {
+impl RevertCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let contact: ContactId = self.contact.parse()?;

@@ -19,6 +19,7 @@ pub mod primary;
 pub mod query;
 pub mod rank;
 pub mod refusal;
+pub mod retention;
 pub mod safe;
 pub mod sent;
 pub mod timestamp;

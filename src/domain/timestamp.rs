@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant in microseconds since 1970-01-01T00:00:00Z, printed as RFC 3339 in UTC with six
@@ -53,6 +53,19 @@ impl Timestamp {
     pub fn of_year(year: i32) -> Self {
         let day = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
         Self(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros())
+    }
+
+    /// The instant as the name of a file: `20261124T164500.000042Z`.
+    #[must_use]
+    pub fn file_name(self) -> String {
+        self.to_utc().format("%Y%m%dT%H%M%S%.6fZ").to_string()
+    }
+
+    /// The instant that a file is named by.
+    #[must_use]
+    pub fn of_file_name(name: &str) -> Option<Self> {
+        let at = NaiveDateTime::parse_from_str(name, "%Y%m%dT%H%M%S%.6fZ").ok()?;
+        Some(Self(at.and_utc().timestamp_micros()))
     }
 
     /// Reads an RFC 3339 date and time with any offset; `None` where the text is not one, or where

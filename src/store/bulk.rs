@@ -18,6 +18,9 @@ use super::pace::Pace;
 use super::record;
 use super::write::Writer;
 
+/// From so many contacts on, a backup is made first; what is fewer, undo is for.
+pub(super) const MANY: usize = 100;
+
 /// After how many contacts the log is written, so that a million are not held in memory.
 const LOGGED: usize = 1_000;
 
@@ -51,6 +54,9 @@ impl Store {
     pub fn bulk(&mut self, edit: &BulkEdit, seen: Option<u64>) -> Result<Done<Tally>, Refusal> {
         let ids = self.snapshot(|connection| self.selected(connection, &edit.whom))?;
         let ids = nearby(&ids);
+        if ids.len() >= MANY {
+            self.back_up_before()?;
+        }
         self.write_much(|writer| {
             let now = writer.context().now;
             let work = Work::new(writer.connection(), edit, &ids, now)?;

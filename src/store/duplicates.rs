@@ -16,6 +16,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
 
 use super::Store;
+use super::bulk::MANY;
 use super::contacts;
 use super::failure::Answer;
 use super::pace::Pace;
@@ -91,6 +92,9 @@ impl Store {
         merges: &[Merge],
         format: &dyn CardFormat,
     ) -> Result<Done<()>, Refusal> {
+        if merges.len() >= MANY {
+            self.back_up_before()?;
+        }
         self.write_much(|writer| {
             let mut pace = Pace::new(writer.watch());
             let mut names = Vec::new();

@@ -89,7 +89,7 @@ impl Failure {
                     Kind::Storage,
                     format!(
                         "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is, \
-                         restore a backup"
+                         callbook restore puts back the newest sound backup"
                     ),
                 ),
                 _ => Refusal::new(

@@ -39,6 +39,7 @@ impl Store {
         intake: &Intake<'_>,
         title: &str,
     ) -> Result<Done<ImportReport>, Refusal> {
+        self.back_up_before()?;
         self.write_much(|writer| {
             let mut run = Run::new(intake);
             let mut logged = 0;

@@ -4,10 +4,12 @@
 //! rules of the Phone resource and the operation that can take it back; what is refused has written
 //! nothing. Opening counts nothing and checks nothing that grows with the book.
 
+pub mod backup;
 mod bin;
 mod bulk;
 mod condition;
 mod contacts;
+mod doctor;
 mod duplicates;
 mod failure;
 mod health;
@@ -39,6 +41,7 @@ use crate::domain::operation::{Actor, UndoPoint};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
+pub use doctor::Finding;
 use failure::{Answer, Trying};
 use list::Window;
 use log::Author;

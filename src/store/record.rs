@@ -197,7 +197,7 @@ fn write_phone(connection: &Connection, sql: &str, phone: &Phone) -> rusqlite::R
         phone.number,
         phone.typed,
         phone.identity,
-        digits(&phone.number).chars().rev().collect::<String>(),
+        reversed(phone),
         phone.location,
         phone.primary,
         phone.historic,
@@ -209,6 +209,55 @@ fn write_phone(connection: &Connection, sql: &str, phone: &Phone) -> rusqlite::R
         phone.shared,
     ])?;
     Ok(())
+}
+
+/// Writes again what a phone is looked up by.
+pub(super) fn refresh_phone(connection: &Connection, phone: &Phone) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE phone SET reversed = ?2 WHERE id = ?1")?
+        .execute(params![phone.id.0.as_bytes(), reversed(phone)])?;
+    Ok(())
+}
+
+/// Whether what the list and the lookup read of a contact is what its rows say.
+pub(super) fn is_shown_rightly(
+    connection: &Connection,
+    contact: &Contact,
+    phones: &[Phone],
+) -> rusqlite::Result<bool> {
+    let summary = Summary::of(phones);
+    let shown: bool = connection
+        .prepare_cached(
+            "SELECT family_key = ?2 AND given_key = ?3 AND search_text = ?4 AND digits = ?5
+                AND main_number IS ?6 AND main_mark = ?7 AND attention = ?8
+             FROM contact WHERE id = ?1",
+        )?
+        .query_row(
+            params![
+                contact.id.0.as_bytes(),
+                contact.family_key(),
+                contact.given_key(),
+                contact.search_text(),
+                summary.digits,
+                summary.main_number,
+                summary.main_mark,
+                summary.attention,
+            ],
+            |row| row.get(0),
+        )?;
+    let mut found = connection.prepare_cached("SELECT reversed FROM phone WHERE id = ?1")?;
+    for phone in phones {
+        let known: String = found.query_row([phone.id.0.as_bytes()], |row| row.get(0))?;
+        if known != reversed(phone) {
+            return Ok(false);
+        }
+    }
+    Ok(shown)
+}
+
+/// A phone's digits from the last to the first.
+fn reversed(phone: &Phone) -> String {
+    digits(&phone.number).chars().rev().collect()
 }
 
 /// Deletes the row with this key. A contact that still has phones is kept by the database.

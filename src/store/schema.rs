@@ -249,7 +249,7 @@ fn why_read_only(path: &Path) -> Option<String> {
 }
 
 /// A connection with the settings that say what the file's contents may do.
-fn connect(path: &Path, access: OpenFlags) -> Answer<Connection> {
+pub(super) fn connect(path: &Path, access: OpenFlags) -> Answer<Connection> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
@@ -306,12 +306,20 @@ pub(super) fn reading(path: &Path) -> Answer<Connection> {
     )
 }
 
+/// Whether a file lies on a file system of the network.
+pub(super) fn is_on_network(path: &Path) -> bool {
+    rustix::fs::statfs(path).is_ok_and(|system| {
+        u32::try_from(system.f_type & 0xffff_ffff).is_ok_and(|magic| NETWORK.contains(&magic))
+    })
+}
+
 /// Chooses how commits are kept: a write-ahead log, but on a network a journal.
 fn set_journal(connection: &Connection, path: &Path) -> Answer<()> {
-    let network = rustix::fs::statfs(path).is_ok_and(|system| {
-        u32::try_from(system.f_type & 0xffff_ffff).is_ok_and(|magic| NETWORK.contains(&magic))
-    });
-    let wanted = if network { "truncate" } else { "wal" };
+    let wanted = if is_on_network(path) {
+        "truncate"
+    } else {
+        "wal"
+    };
     let got: String =
         connection.pragma_update_and_check(None, "journal_mode", wanted, |row| row.get(0))?;
     // What is neither has no crash safety at all; a file system without shared memory stays with a

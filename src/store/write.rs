@@ -343,6 +343,11 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
+    /// Has a contact settled at the end, though none of its phones was written.
+    pub(super) fn settle_again(&mut self, contact: ContactId) {
+        self.claims.entry(contact).or_default();
+    }
+
     /// Settles the contacts that were touched so far. What is read after it is what will stand.
     pub(super) fn settle_all(&mut self) -> Answer<()> {
         for (contact, claim) in std::mem::take(&mut self.claims) {

@@ -58,6 +58,7 @@ impl Keeper {
         };
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
         let counts = self.count_beside(path);
+        let mut backed_up = false;
         while let Ok(first) = asked.recv() {
             let waiting: Vec<(Ticket, Request)> =
                 std::iter::once(first).chain(asked.try_iter()).collect();
@@ -101,6 +102,10 @@ impl Keeper {
                 {
                     return;
                 }
+            }
+            if !std::mem::replace(&mut backed_up, true) {
+                // Who works on is told where it matters: before much is changed.
+                let _ = store.back_up_daily();
             }
             // After the answers: the first rows are on the screen by then. Where it cannot be loaded,
             // a search goes on without it.

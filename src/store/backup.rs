@@ -1,0 +1,405 @@
+//! Backups: copies of the whole database in a folder beside it, checked when they are made, and put
+//! back.
+//!
+//! A backup is a file of its own, `20261124T164500.000042Z.db`, for its owner only, with the SHA-256 of
+//! its bytes beside it. It is at its place only once it is whole, on the disk, sound, and of the same
+//! contents as the database was: `integrity_check` alone does not see every flipped bit.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::retention::{Kept, kept};
+use crate::domain::timestamp::Timestamp;
+
+use super::failure::{Answer, Failure, Trying};
+use super::{Options, Store, schema};
+
+/// A day in microseconds.
+const DAY: i64 = 86_400_000_000;
+
+/// A copy of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Where it is.
+    pub path: PathBuf,
+    /// When it was made.
+    pub at: Timestamp,
+    /// How many bytes it has.
+    pub bytes: u64,
+}
+
+/// The folder of a database's backups, beside it: `callbook.backups`.
+#[must_use]
+pub fn folder(database: &Path) -> PathBuf {
+    database.with_extension("backups")
+}
+
+/// The backups of a database, the newest first; none where there is no folder of them. The database
+/// itself need not be there.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn backups(database: &Path) -> Result<Vec<Backup>, Refusal> {
+    let folder = folder(database);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(cannot("read", &folder, &error)),
+    };
+    let mut backups: Vec<Backup> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let path = entry.path();
+            let at = Timestamp::of_file_name(path.file_name()?.to_str()?.strip_suffix(".db")?)?;
+            let bytes = entry.metadata().ok()?.len();
+            Some(Backup { path, at, bytes })
+        })
+        .collect();
+    backups.sort_by_key(|backup| std::cmp::Reverse(backup.at));
+    Ok(backups)
+}
+
+/// Drops the backups that are too many: it keeps the 10 newest, and beyond them one of each of 7 days,
+/// 4 weeks and 12 months. Nothing is dropped where the newest is not sound. Gives those that were.
+///
+/// # Errors
+/// Where the newest is not sound, or one cannot be deleted.
+pub fn prune(database: &Path) -> Result<Vec<Backup>, Refusal> {
+    let backups = backups(database)?;
+    let times: Vec<Timestamp> = backups.iter().map(|backup| backup.at).collect();
+    let dropped: Vec<Backup> = backups
+        .iter()
+        .zip(kept(&times))
+        .filter(|(_, kept)| *kept == Kept::No)
+        .map(|(backup, _)| backup.clone())
+        .collect();
+    if let (Some(newest), false) = (backups.first(), dropped.is_empty()) {
+        newest.verify()?;
+    }
+    for backup in &dropped {
+        let gone = fs::remove_file(&backup.path);
+        gone.map_err(|error| cannot("delete", &backup.path, &error))?;
+        let _ = fs::remove_file(sum_of(&backup.path));
+    }
+    Ok(dropped)
+}
+
+/// Puts a backup in the place of a database. What was there is backed up first, so that this can be
+/// taken back the same way; gives that backup. A database that cannot be opened is put aside instead,
+/// and left as it is; gives where to.
+///
+/// # Errors
+/// Where the backup is not sound, or made by a newer callbook; where the database cannot be written.
+pub fn restore(database: &Path, backup: &Path, options: Options) -> Result<PathBuf, Refusal> {
+    let at = Timestamp::default();
+    let backup = Backup {
+        path: backup.to_owned(),
+        at,
+        bytes: 0,
+    };
+    backup.verify()?;
+    // As it was made by an older callbook perhaps, it is brought up to date in a copy of its own.
+    let newer = database.with_extension("restoring");
+    let failed = |error: io::Error| cannot("copy", &backup.path, &error);
+    let _ = fs::remove_file(&newer);
+    copy(&backup.path, &newer).map_err(failed)?;
+    let restored = || -> Result<PathBuf, Refusal> {
+        drop(Store::open(&newer, silent())?);
+        match Store::open(database, options) {
+            Ok(mut store) => {
+                let before = store.back_up()?;
+                store.take_over(&newer)?;
+                Ok(before.path)
+            }
+            Err(_) => put_aside(database, &newer),
+        }
+    };
+    let restored = restored();
+    for left in ["restoring", "restoring-wal", "restoring-shm"] {
+        let _ = fs::remove_file(database.with_extension(left));
+    }
+    restored
+}
+
+fn silent() -> Options {
+    Options {
+        home: None,
+        actor: crate::domain::operation::Actor::Command,
+        clock: Box::new(Timestamp::default),
+    }
+}
+
+/// Renames a database that cannot be opened, with what lies beside it, and puts another in its place.
+fn put_aside(database: &Path, newer: &Path) -> Result<PathBuf, Refusal> {
+    let mut aside = database.with_extension("damaged");
+    let mut number = 1;
+    while aside.exists() {
+        number += 1;
+        aside = database.with_extension(format!("damaged-{number}"));
+    }
+    let failed = |error: io::Error| cannot("rename", database, &error);
+    for suffix in ["", "-wal", "-shm"] {
+        let beside = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        let from = beside(database);
+        if from.symlink_metadata().is_ok() {
+            fs::rename(&from, beside(&aside)).map_err(failed)?;
+        }
+    }
+    fs::rename(newer, database).map_err(failed)?;
+    sync_folder(database).map_err(failed)?;
+    Ok(aside)
+}
+
+impl Backup {
+    /// Checks that it is as it was made, and a sound database.
+    ///
+    /// # Errors
+    /// Where it is not, which is named.
+    pub fn verify(&self) -> Result<(), Refusal> {
+        let damaged = |why: String| {
+            let detail = format!("the backup {} is damaged: {why}", self.path.display());
+            Refusal::new(Kind::Storage, detail)
+        };
+        let told = fs::read_to_string(sum_of(&self.path));
+        let sum = hash_of(&self.path).map_err(|error| cannot("read", &self.path, &error))?;
+        match told {
+            Ok(told) if told.split_whitespace().next() == Some(&sum) => {}
+            Ok(_) => return Err(damaged("its bytes are not those that were written".into())),
+            Err(error) => return Err(damaged(format!("its checksum cannot be read: {error}"))),
+        }
+        let checked = || -> Answer<String> {
+            let connection = schema::connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            Ok(connection.pragma_query_value(None, "integrity_check", |row| row.get(0))?)
+        };
+        match checked().map_err(|failure| failure.refusal(&self.path, Trying::Open))? {
+            verdict if verdict == "ok" => Ok(()),
+            verdict => Err(damaged(verdict)),
+        }
+    }
+}
+
+impl Store {
+    /// Makes a backup of the database as it stands.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or is not the same as the database; then there is none.
+    pub fn back_up(&self) -> Result<Backup, Refusal> {
+        let folder = folder(&self.path);
+        let failed = |error: io::Error| cannot("make a backup in", &folder, &error);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .map_err(failed)?;
+        let at = (self.options.clock)();
+        let path = folder.join(format!("{}.db", at.file_name()));
+        // It has the mode 0600 from the beginning; SQLite would give it one of its own making.
+        let file = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempfile_in(&folder)
+            .map_err(failed)?;
+        self.snapshot(|connection| copy_into(connection, file.path()))?;
+        file.as_file().sync_all().map_err(failed)?;
+        let sum = hash_of(file.path()).map_err(failed)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        write_whole(&sum_of(&path), &format!("{sum}  {name}\n")).map_err(failed)?;
+        file.persist_noclobber(&path)
+            .map_err(|error| failed(error.error))?;
+        sync_folder(&path).map_err(failed)?;
+        let bytes = path.metadata().map_or(0, |known| known.len());
+        Ok(Backup { path, at, bytes })
+    }
+
+    /// Makes a backup unless nothing was written since the newest one.
+    ///
+    /// # Errors
+    /// As [`Store::back_up`].
+    pub fn back_up_if_changed(&self) -> Result<Option<Backup>, Refusal> {
+        let newest = backups(&self.path)?.into_iter().next();
+        let written: Option<i64> = self.read(|connection| {
+            let sql = "SELECT at FROM undo_point ORDER BY id DESC LIMIT 1";
+            let at = connection.query_row(sql, [], |row| row.get(0));
+            Ok(rusqlite::OptionalExtension::optional(at)?)
+        })?;
+        match (newest, written) {
+            (_, None) => Ok(None),
+            (Some(newest), Some(written)) if newest.at.micros() > written => Ok(None),
+            _ => self.back_up().map(Some),
+        }
+    }
+
+    /// Makes a backup before much is changed, and drops those that are too many.
+    pub(super) fn back_up_before(&self) -> Result<(), Refusal> {
+        let unchanged = |refusal: Refusal| {
+            Refusal::new(refusal.kind, format!("{refusal}; nothing was changed"))
+        };
+        if self.back_up_if_changed().map_err(unchanged)?.is_some() {
+            // What is kept too long harms nobody.
+            let _ = prune(&self.path);
+        }
+        Ok(())
+    }
+
+    /// Makes a backup, if the newest one is older than a day and something was written since, and
+    /// drops those that are too many.
+    ///
+    /// # Errors
+    /// As [`Store::back_up`].
+    pub fn back_up_daily(&self) -> Result<(), Refusal> {
+        let now = (self.options.clock)();
+        let newest = backups(&self.path)?.into_iter().next();
+        let fresh = newest.is_some_and(|newest| now.micros() - newest.at.micros() < DAY);
+        if fresh || self.read_only.is_some() {
+            return Ok(());
+        }
+        self.back_up_before()
+    }
+
+    /// Puts the contents of another database, of the same schema, in the place of this one's, all of
+    /// it or nothing.
+    fn take_over(&mut self, other: &Path) -> Result<(), Refusal> {
+        let mut copied = || -> Answer<()> {
+            let other = schema::connect(other, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let backup = rusqlite::backup::Backup::new(&other, &mut self.connection)?;
+            match backup.step(-1)? {
+                rusqlite::backup::StepResult::Done => Ok(()),
+                _ => Err(Refusal::new(
+                    Kind::Busy,
+                    "the database is in use by another program; nothing was written, try again",
+                )
+                .into()),
+            }
+        };
+        let copied = copied();
+        self.forget_found(None);
+        copied.map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+}
+
+/// Copies a database as a snapshot sees it, and checks the copy.
+fn copy_into(connection: &Connection, path: &Path) -> Answer<()> {
+    let cannot = |why: &str| {
+        let detail = format!("cannot back up to {}: {why}", path.display());
+        Failure::from(Refusal::new(Kind::Storage, detail))
+    };
+    let contents = contents(connection)?;
+    let mut copy = schema::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    rusqlite::backup::Backup::new(connection, &mut copy)?.step(-1)?;
+    // One file, with nothing beside it.
+    copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+    let verdict: String = copy.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(cannot(&format!("the copy is not sound: {verdict}")));
+    }
+    if self::contents(&copy)? != contents {
+        return Err(cannot("the copy is not what was copied"));
+    }
+    Ok(())
+}
+
+/// A hash of all rows of all tables.
+fn contents(connection: &Connection) -> Answer<[u8; 32]> {
+    let mut hash = Sha256::new();
+    let mut tables = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+         ORDER BY name",
+    )?;
+    let tables = tables.query_map([], |row| row.get::<_, String>(0))?;
+    for table in tables {
+        let table = table?;
+        hash.update(table.as_bytes());
+        let mut rows = connection.prepare(&format!("SELECT * FROM \"{table}\""))?;
+        let columns = rows.column_count();
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                let (kind, bytes): (u8, &[u8]) = match row.get_ref(column)? {
+                    ValueRef::Null => (0, &[]),
+                    ValueRef::Integer(value) => {
+                        hash.update([1]);
+                        hash.update(value.to_le_bytes());
+                        continue;
+                    }
+                    ValueRef::Real(value) => {
+                        hash.update([2]);
+                        hash.update(value.to_le_bytes());
+                        continue;
+                    }
+                    ValueRef::Text(bytes) => (3, bytes),
+                    ValueRef::Blob(bytes) => (4, bytes),
+                };
+                hash.update([kind]);
+                hash.update(bytes.len().to_le_bytes());
+                hash.update(bytes);
+            }
+        }
+    }
+    Ok(hash.finalize().into())
+}
+
+/// Where the SHA-256 of a backup stands.
+fn sum_of(path: &Path) -> PathBuf {
+    path.with_extension("db.sha256")
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+fn hash_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut bytes = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut bytes)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(bytes.get(..read).unwrap_or_default());
+    }
+    let mut digits = String::new();
+    for byte in hash.finalize() {
+        let _ = std::fmt::Write::write_fmt(&mut digits, format_args!("{byte:02x}"));
+    }
+    Ok(digits)
+}
+
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Copies a file, for its owner only.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(to)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    io::copy(&mut from, &mut file)?;
+    file.sync_all()
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> Refusal {
+    Refusal::new(
+        Kind::Storage,
+        format!("cannot {verb} {}: {error}", path.display()),
+    )
+}
