@@ -12,6 +12,8 @@
 //! - [`state`]: what comes back at the next start, beside the data and never part of it.
 //! - [`config`] and [`cli`]: what is set, and the command line.
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod config;
 pub mod domain;

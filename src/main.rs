@@ -1,5 +1,7 @@
 //! The `callbook` program: see the library's documentation.
 
+#![forbid(unsafe_code)]
+
 use std::io::Write as _;
 use std::process::ExitCode;
 

@@ -213,3 +213,19 @@ fn the_doctor_names_what_breaks_the_rules_and_puts_it_right_after_a_backup() {
     assert_eq!(book.store.lookup("213 456 7891").unwrap().len(), 1);
     book.store.undo().unwrap();
 }
+
+#[test]
+fn the_doctor_finds_nothing_after_a_delete_was_undone() {
+    let mut book = Book::new();
+    let ada = book.contact("Person 0");
+    assert_eq!(book.store.examine().unwrap(), [], "made");
+    book.post(ada, json!({"number": "+39 02 5550 1182"}))
+        .unwrap();
+    assert_eq!(book.store.examine().unwrap(), [], "one");
+    book.post(ada, json!({"number": "+44 20 7946 0018"}))
+        .unwrap();
+    assert_eq!(book.store.examine().unwrap(), [], "two");
+    book.store.delete_contacts(&[ada]).unwrap();
+    book.store.undo().unwrap();
+    assert_eq!(book.store.examine().unwrap(), [], "undone");
+}

@@ -226,10 +226,10 @@ pub(super) fn is_shown_rightly(
     phones: &[Phone],
 ) -> rusqlite::Result<bool> {
     let summary = Summary::of(phones);
-    let shown: bool = connection
+    let (shown, digits): (bool, String) = connection
         .prepare_cached(
-            "SELECT family_key = ?2 AND given_key = ?3 AND search_text = ?4 AND digits = ?5
-                AND main_number IS ?6 AND main_mark = ?7 AND attention = ?8
+            "SELECT family_key = ?2 AND given_key = ?3 AND search_text = ?4 AND main_number IS ?5
+                AND main_mark = ?6 AND attention = ?7, digits
              FROM contact WHERE id = ?1",
         )?
         .query_row(
@@ -238,13 +238,21 @@ pub(super) fn is_shown_rightly(
                 contact.family_key(),
                 contact.given_key(),
                 contact.search_text(),
-                summary.digits,
                 summary.main_number,
                 summary.main_mark,
                 summary.attention,
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
+    // The order of the numbers in it means nothing.
+    let sorted = |digits: &str| {
+        let mut numbers: Vec<String> = digits.split(' ').map(str::to_owned).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    if !shown || sorted(&digits) != sorted(&summary.digits) {
+        return Ok(false);
+    }
     let mut found = connection.prepare_cached("SELECT reversed FROM phone WHERE id = ?1")?;
     for phone in phones {
         let known: String = found.query_row([phone.id.0.as_bytes()], |row| row.get(0))?;
@@ -252,7 +260,7 @@ pub(super) fn is_shown_rightly(
             return Ok(false);
         }
     }
-    Ok(shown)
+    Ok(true)
 }
 
 /// A phone's digits from the last to the first.
