@@ -11,11 +11,14 @@
     clippy::exit
 )]
 
+use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int, c_void};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -224,8 +227,32 @@ static CALLS: AtomicI64 = AtomicI64::new(0);
 static FAILS_AT: AtomicI64 = AtomicI64::new(i64::MAX);
 static FOR_GOOD: AtomicI64 = AtomicI64::new(0);
 static ERRNO: AtomicI64 = AtomicI64::new(0);
-/// The functions that stood there before: pwrite64 or pwrite, fsync, ftruncate.
-static TRUE_CALLS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
+/// The functions that stood there before: pwrite64 or pwrite, ftruncate.
+static TRUE_CALLS: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+/// What was done to the files, where that is recorded.
+static TAPE: Mutex<Option<Vec<Call>>> = Mutex::new(None);
+
+/// One call, as it is recorded.
+#[derive(Clone)]
+enum Call {
+    Write(String, usize, Vec<u8>),
+    Cut(String, usize),
+    Sync(String),
+    /// So many contacts were told as stored by now.
+    Told(usize),
+}
+
+/// Records a call, if that is wanted and it is about a database or its log.
+fn record(file: c_int, call: impl FnOnce(String) -> Call) {
+    let mut tape = TAPE.lock().unwrap();
+    if let Some(tape) = tape.as_mut() {
+        let path = fs::read_link(format!("/proc/self/fd/{file}")).unwrap_or_default();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name == "book.db" || name == "book.db-wal" {
+            tape.push(call(name.into_owned()));
+        }
+    }
+}
 
 /// Whether this call is to fail; then `errno` is set.
 fn fails() -> bool {
@@ -241,43 +268,62 @@ fn fails() -> bool {
 }
 
 type Pwrite = unsafe extern "C" fn(c_int, *const c_void, usize, i64) -> isize;
-type Fsync = unsafe extern "C" fn(c_int) -> c_int;
 type Ftruncate = unsafe extern "C" fn(c_int, i64) -> c_int;
 
 unsafe extern "C" fn pwrite(file: c_int, bytes: *const c_void, count: usize, at: i64) -> isize {
     if fails() {
         return -1;
     }
+    // SAFETY: SQLite gives so many bytes to write.
+    let written = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), count) };
+    let place = usize::try_from(at).unwrap();
+    record(file, |name| Call::Write(name, place, written.to_vec()));
     // SAFETY: the address that SQLite gave for this very call, which has this type.
     let real: Pwrite = unsafe { std::mem::transmute(TRUE_CALLS[0].load(Ordering::SeqCst)) };
     unsafe { real(file, bytes, count, at) }
-}
-
-unsafe extern "C" fn fsync(file: c_int) -> c_int {
-    if fails() {
-        return -1;
-    }
-    // SAFETY: as above.
-    let real: Fsync = unsafe { std::mem::transmute(TRUE_CALLS[1].load(Ordering::SeqCst)) };
-    unsafe { real(file) }
 }
 
 unsafe extern "C" fn ftruncate(file: c_int, length: i64) -> c_int {
     if fails() {
         return -1;
     }
+    let end = usize::try_from(length).unwrap();
+    record(file, |name| Call::Cut(name, end));
     // SAFETY: as above.
-    let real: Ftruncate = unsafe { std::mem::transmute(TRUE_CALLS[2].load(Ordering::SeqCst)) };
+    let real: Ftruncate = unsafe { std::mem::transmute(TRUE_CALLS[1].load(Ordering::SeqCst)) };
     unsafe { real(file, length) }
+}
+
+/// Stands in the place of libc's, which `SQLite` calls by its name.
+#[unsafe(no_mangle)]
+extern "C" fn fdatasync(file: c_int) -> c_int {
+    if fails() {
+        return -1;
+    }
+    record(file, Call::Sync);
+    // SAFETY: the call itself, with what it was called with.
+    let done = unsafe { libc::syscall(libc::SYS_fdatasync, file) };
+    c_int::try_from(done).unwrap_or(-1)
+}
+
+/// As above.
+#[unsafe(no_mangle)]
+extern "C" fn fsync(file: c_int) -> c_int {
+    if fails() {
+        return -1;
+    }
+    record(file, Call::Sync);
+    // SAFETY: the call itself, with what it was called with.
+    let done = unsafe { libc::syscall(libc::SYS_fsync, file) };
+    c_int::try_from(done).unwrap_or(-1)
 }
 
 /// Puts the calls above in the place of those that `SQLite` makes.
 fn interpose() {
-    let calls: [(&CStr, u64, usize); 4] = [
+    let calls: [(&CStr, u64, usize); 3] = [
         (c"pwrite", pwrite as *const () as u64, 0),
         (c"pwrite64", pwrite as *const () as u64, 0),
-        (c"fsync", fsync as *const () as u64, 1),
-        (c"ftruncate", ftruncate as *const () as u64, 2),
+        (c"ftruncate", ftruncate as *const () as u64, 1),
     ];
     // SAFETY: the default VFS lives as long as the process; the functions have the types that SQLite
     // calls them by, and call on to those that stood there.
@@ -387,6 +433,204 @@ fn sweep() {
         points > 100 && refused > 50,
         "{points} points, {refused} refused"
     );
+}
+
+/// A power loss at any instant of some work: what was told as done is there, in every state that the
+/// disk may be left in. In a process of its own, as its calls are recorded.
+#[test]
+fn a_power_loss_at_any_instant_loses_nothing_that_was_told_as_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let replayed = program("power", folder.path())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&replayed.stderr);
+    assert!(replayed.status.success(), "{told}");
+}
+
+/// What the disk holds: the files by name.
+type Disk = BTreeMap<String, Vec<u8>>;
+
+fn apply(disk: &mut Disk, call: &Call) {
+    match call {
+        Call::Write(name, at, bytes) => {
+            let file = disk.entry(name.clone()).or_default();
+            let end = at + bytes.len();
+            if file.len() < end {
+                file.resize(end, 0);
+            }
+            file[*at..end].copy_from_slice(bytes);
+        }
+        Call::Cut(name, end) => disk.entry(name.clone()).or_default().resize(*end, 0),
+        Call::Sync(_) | Call::Told(_) => {}
+    }
+}
+
+/// The file that a call is about.
+fn file_of(call: &Call) -> &str {
+    match call {
+        Call::Write(name, _, _) | Call::Cut(name, _) | Call::Sync(name) => name,
+        Call::Told(_) => "",
+    }
+}
+
+/// What of the calls that were not synchronised yet is on the disk.
+#[derive(Clone, Copy)]
+enum State {
+    Nothing,
+    All,
+    /// All but one.
+    Without(usize),
+    /// They do not arrive in order: one alone.
+    Only(usize),
+    /// Those up to one, of which the first half is there.
+    Torn(usize),
+    /// Those up to one, of which the second half is something else.
+    Garbled(usize),
+}
+
+impl State {
+    /// The states that so many calls may leave.
+    fn all(loose: usize) -> Vec<Self> {
+        let mut states = vec![Self::Nothing];
+        if loose > 0 {
+            states.push(Self::All);
+        }
+        for at in 0..loose {
+            states.extend([
+                Self::Without(at),
+                Self::Only(at),
+                Self::Torn(at),
+                Self::Garbled(at),
+            ]);
+        }
+        states
+    }
+
+    /// The disk in this state.
+    fn of(self, safe: &Disk, loose: &[&Call]) -> Disk {
+        let mut disk = safe.clone();
+        for (at, call) in loose.iter().enumerate() {
+            let whole = match self {
+                Self::Nothing => false,
+                Self::All => true,
+                Self::Without(other) => at != other,
+                Self::Only(other) => at == other,
+                Self::Torn(last) | Self::Garbled(last) => at < last,
+            };
+            match (self, call) {
+                (Self::Torn(last), Call::Write(name, place, bytes)) if at == last => {
+                    let half = bytes[..bytes.len() / 2].to_vec();
+                    apply(&mut disk, &Call::Write(name.clone(), *place, half));
+                }
+                (Self::Garbled(last), Call::Write(name, place, bytes)) if at == last => {
+                    let mut bytes = bytes.clone();
+                    let middle = bytes.len() / 2;
+                    bytes[middle..].fill(0xa5);
+                    apply(&mut disk, &Call::Write(name.clone(), *place, bytes));
+                }
+                _ if whole => apply(&mut disk, call),
+                _ => {}
+            }
+        }
+        disk
+    }
+}
+
+/// What is on the disk for sure after these calls, and which of them may be there or not.
+fn settled<'c>(before: &Disk, calls: &'c [Call]) -> (Disk, Vec<&'c Call>) {
+    let (mut safe, mut loose) = (before.clone(), Vec::new());
+    for (at, call) in calls.iter().enumerate() {
+        let mut later = calls[at..].iter();
+        let synced = later.any(|later| matches!(later, Call::Sync(name) if name == file_of(call)));
+        match call {
+            Call::Sync(_) | Call::Told(_) => {}
+            call if synced => apply(&mut safe, call),
+            call => loose.push(call),
+        }
+    }
+    (safe, loose)
+}
+
+/// A program: works while its calls are recorded, and then looks at each state that a power loss would
+/// have left.
+#[test]
+fn power() {
+    let Some(folder) = database() else { return };
+    let database = folder.join("book.db");
+    Store::open(&database, options()).unwrap();
+    let start: Disk = BTreeMap::from([("book.db".to_owned(), fs::read(&database).unwrap())]);
+    interpose();
+    *TAPE.lock().unwrap() = Some(Vec::new());
+    let mut stored: Vec<ContactId> = Vec::new();
+    {
+        let mut store = Store::open(&database, options()).unwrap();
+        for at in 0..20 {
+            let name = format!("Person {at} {}", "x".repeat(at * 40));
+            let id = store
+                .create_contact(named(&name), Vec::new())
+                .unwrap()
+                .value
+                .id;
+            stored.push(id);
+            let told = Call::Told(stored.len());
+            TAPE.lock().unwrap().as_mut().unwrap().push(told);
+            store
+                .create_phone(id, numbered("+39 02 5550 1182"), Vec::new())
+                .unwrap();
+        }
+        // Closing takes the log over into the database.
+    }
+    let tape = TAPE.lock().unwrap().take().unwrap();
+    let elsewhere = folder.join("crash");
+    fs::create_dir(&elsewhere).unwrap();
+    let database = elsewhere.join("book.db");
+    let mut seen = 0;
+    let mut random = Random(3);
+    let mut base = start;
+    let mut from = 0;
+    for end in 0..=tape.len() {
+        let told = tape[..end].iter().rev().find_map(|call| match call {
+            Call::Told(count) => Some(*count),
+            _ => None,
+        });
+        let (safe, loose) = settled(&base, &tape[from..end]);
+        if loose.is_empty() {
+            // What is safe need not be done again.
+            (base, from) = (safe.clone(), end);
+        }
+        let mut all = State::all(loose.len());
+        // The two plain ones always, and of the others as many as there is time for.
+        let others = all.split_off(all.len().min(2));
+        let every = others
+            .len()
+            .div_ceil(usize::try_from(2 * long()).unwrap())
+            .max(1);
+        let skipped = usize::try_from(random.below(u64::try_from(every).unwrap())).unwrap();
+        all.extend(others.into_iter().skip(skipped).step_by(every));
+        for state in all {
+            let disk = state.of(&safe, &loose);
+            for name in ["book.db", "book.db-wal", "book.db-shm"] {
+                let _ = fs::remove_file(elsewhere.join(name));
+            }
+            for (name, bytes) in &disk {
+                let path = elsewhere.join(name);
+                fs::write(&path, bytes).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            }
+            let store = Store::open(&database, options()).unwrap();
+            assert_eq!(store.examine().unwrap(), [], "after {end} calls");
+            for id in &stored[..told.unwrap_or(0)] {
+                assert!(
+                    store.contact(*id).is_ok(),
+                    "after {end} calls: {id} is lost"
+                );
+            }
+            seen += 1;
+        }
+    }
+    println!("{seen} states of {} calls", tape.len());
+    assert!(seen >= 4_000, "only {seen} states");
 }
 
 /// 2,000 files with bytes changed, cut or doubled: no panic, no hang, and the file stays as it was.
