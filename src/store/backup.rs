@@ -202,11 +202,12 @@ impl Store {
             .mode(0o700)
             .create(&folder)
             .map_err(failed)?;
+        drop_unfinished(&folder);
         let at = (self.options.clock)();
         let path = folder.join(format!("{}.db", at.file_name()));
         // It has the mode 0600 from the beginning; SQLite would give it one of its own making.
         let file = tempfile::Builder::new()
-            .prefix(".new-")
+            .prefix(UNFINISHED)
             .tempfile_in(&folder)
             .map_err(failed)?;
         self.snapshot(|connection| copy_into(connection, file.path()))?;
@@ -346,6 +347,21 @@ fn contents(connection: &Connection) -> Answer<[u8; 32]> {
         }
     }
     Ok(hash.finalize().into())
+}
+
+/// How the name of a backup begins that is not whole yet.
+const UNFINISHED: &str = ".new-";
+
+/// Deletes what a program left that ended in the middle of a backup, an hour ago or more.
+fn drop_unfinished(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        let changed = entry.metadata().and_then(|known| known.modified());
+        let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+        if unfinished && age.is_some_and(|age| age.as_secs() > 3_600) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Where the SHA-256 of a backup stands.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use crate::domain::edit::Done;
 use crate::domain::operation::{Actor, Key};
@@ -58,7 +59,7 @@ impl Keeper {
         };
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
         let counts = self.count_beside(path);
-        let mut backed_up = false;
+        back_up_beside(path);
         while let Ok(first) = asked.recv() {
             let waiting: Vec<(Ticket, Request)> =
                 std::iter::once(first).chain(asked.try_iter()).collect();
@@ -103,10 +104,6 @@ impl Keeper {
                     return;
                 }
             }
-            if !std::mem::replace(&mut backed_up, true) {
-                // Who works on is told where it matters: before much is changed.
-                let _ = store.back_up_daily();
-            }
             // After the answers: the first rows are on the screen by then. Where it cannot be loaded,
             // a search goes on without it.
             let _ = store.prepare_search();
@@ -122,12 +119,9 @@ impl Keeper {
             let mut store = None;
             while let Ok(first) = asked.recv() {
                 let ticket = asked.try_iter().last().unwrap_or(first);
-                let options = Options {
-                    home: None,
-                    actor: Actor::Screens,
-                    clock: Box::new(Timestamp::default),
-                };
-                let open = store.take().map_or_else(|| Store::open(&path, options), Ok);
+                let open = store
+                    .take()
+                    .map_or_else(|| Store::open(&path, beside()), Ok);
                 let counted = open.and_then(|open| {
                     let worklist = open.worklist();
                     store = Some(open);
@@ -323,6 +317,29 @@ impl Keeper {
         let length = known.filter(fs::Metadata::is_file).map(|known| known.len());
         let file = File::open(BufReader::new(file), &name, &[])?;
         Ok(file.watched(length, self.watch(ticket)))
+    }
+}
+
+/// Makes the backup of the day, on a thread and a connection of its own, once the screens have been
+/// open for a while: who only looks something up does not pay for it.
+fn back_up_beside(path: &Path) {
+    let path = path.to_owned();
+    thread::spawn(move || {
+        thread::sleep(BEFORE_BACKUP);
+        // Where it cannot be made, that is told where it matters: before much is changed.
+        let _ = Store::open(&path, beside()).and_then(|store| store.back_up_daily());
+    });
+}
+
+/// How long the screens are open before the backup of the day is made.
+const BEFORE_BACKUP: Duration = Duration::from_secs(30);
+
+/// How a second connection is opened, which writes nothing to the book.
+fn beside() -> Options {
+    Options {
+        home: None,
+        actor: Actor::Screens,
+        clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
     }
 }
 
