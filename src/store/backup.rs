@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
@@ -19,7 +19,7 @@ use crate::domain::retention::{Kept, kept};
 use crate::domain::timestamp::Timestamp;
 
 use super::failure::{Answer, Failure, Trying};
-use super::{Options, Store, schema};
+use super::{Options, Store, doctor, schema};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -108,10 +108,11 @@ pub fn restore(database: &Path, backup: &Path, options: Options) -> Result<PathB
     // As it was made by an older callbook perhaps, it is brought up to date in a copy of its own.
     let newer = database.with_extension("restoring");
     let failed = |error: io::Error| cannot("copy", &backup.path, &error);
-    let _ = fs::remove_file(&newer);
+    drop_copy(&newer);
     copy(&backup.path, &newer).map_err(failed)?;
     let restored = || -> Result<PathBuf, Refusal> {
-        drop(Store::open(&newer, silent())?);
+        schema::bring_up_to_date(&newer)
+            .map_err(|failure| failure.refusal(&newer, Trying::Open))?;
         match Store::open(database, options) {
             Ok(mut store) => {
                 let before = store.back_up()?;
@@ -122,43 +123,51 @@ pub fn restore(database: &Path, backup: &Path, options: Options) -> Result<PathB
         }
     };
     let restored = restored();
-    for left in ["restoring", "restoring-wal", "restoring-shm"] {
-        let _ = fs::remove_file(database.with_extension(left));
-    }
+    drop_copy(&newer);
     restored
 }
 
-fn silent() -> Options {
-    Options {
-        home: None,
-        actor: crate::domain::operation::Actor::Command,
-        clock: Box::new(Timestamp::default),
+/// Deletes the copy that a restore works on, also what a killed one left.
+fn drop_copy(copy: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let _ = fs::remove_file(beside(copy, suffix));
     }
 }
 
-/// Renames a database that cannot be opened, with what lies beside it, and puts another in its place.
+/// Puts a database in the place of one that cannot be opened, which gets another name, with what lies
+/// beside it. At every instant there is one or the other at the place: a program that found nothing
+/// there would begin an empty book.
 fn put_aside(database: &Path, newer: &Path) -> Result<PathBuf, Refusal> {
     let mut aside = database.with_extension("damaged");
     let mut number = 1;
-    while aside.exists() {
+    while aside.symlink_metadata().is_ok() {
         number += 1;
         aside = database.with_extension(format!("damaged-{number}"));
     }
-    let failed = |error: io::Error| cannot("rename", database, &error);
-    for suffix in ["", "-wal", "-shm"] {
-        let beside = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            PathBuf::from(name)
-        };
-        let from = beside(database);
+    let failed = |error: io::Error| cannot("put aside", database, &error);
+    if database.symlink_metadata().is_ok() {
+        // A second name for the same file; where there can be only one, a copy.
+        fs::hard_link(database, &aside)
+            .or_else(|_| copy(database, &aside))
+            .map_err(failed)?;
+    }
+    // Before the new one is there, which would take another's log for its own.
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let from = beside(database, suffix);
         if from.symlink_metadata().is_ok() {
-            fs::rename(&from, beside(&aside)).map_err(failed)?;
+            fs::rename(from, beside(&aside, suffix)).map_err(failed)?;
         }
     }
     fs::rename(newer, database).map_err(failed)?;
     sync_folder(database).map_err(failed)?;
     Ok(aside)
+}
+
+/// The path of a file that `SQLite` keeps beside a database.
+pub(super) fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 impl Backup {
@@ -178,13 +187,14 @@ impl Backup {
             Ok(_) => return Err(damaged("its bytes are not those that were written".into())),
             Err(error) => return Err(damaged(format!("its checksum cannot be read: {error}"))),
         }
-        let checked = || -> Answer<String> {
+        let checked = || {
             let connection = schema::connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            Ok(connection.pragma_query_value(None, "integrity_check", |row| row.get(0))?)
+            doctor::faults(&connection)
         };
-        match checked().map_err(|failure| failure.refusal(&self.path, Trying::Open))? {
-            verdict if verdict == "ok" => Ok(()),
-            verdict => Err(damaged(verdict)),
+        let faults = checked().map_err(|failure| failure.refusal(&self.path, Trying::Open))?;
+        match faults.first() {
+            None => Ok(()),
+            Some(fault) => Err(damaged(fault.to_string())),
         }
     }
 }
@@ -195,31 +205,8 @@ impl Store {
     /// # Errors
     /// Where it cannot be written, or is not the same as the database; then there is none.
     pub fn back_up(&self) -> Result<Backup, Refusal> {
-        let folder = folder(&self.path);
-        let failed = |error: io::Error| cannot("make a backup in", &folder, &error);
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .map_err(failed)?;
-        drop_unfinished(&folder);
         let at = (self.options.clock)();
-        let path = folder.join(format!("{}.db", at.file_name()));
-        // It has the mode 0600 from the beginning; SQLite would give it one of its own making.
-        let file = tempfile::Builder::new()
-            .prefix(UNFINISHED)
-            .tempfile_in(&folder)
-            .map_err(failed)?;
-        self.snapshot(|connection| copy_into(connection, file.path()))?;
-        file.as_file().sync_all().map_err(failed)?;
-        let sum = hash_of(file.path()).map_err(failed)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        write_whole(&sum_of(&path), &format!("{sum}  {name}\n")).map_err(failed)?;
-        file.persist_noclobber(&path)
-            .map_err(|error| failed(error.error))?;
-        sync_folder(&path).map_err(failed)?;
-        let bytes = path.metadata().map_or(0, |known| known.len());
-        Ok(Backup { path, at, bytes })
+        self.snapshot(|connection| Ok(make(connection, &self.path, at)?))
     }
 
     /// Makes a backup unless nothing was written since the newest one.
@@ -242,10 +229,11 @@ impl Store {
 
     /// Makes a backup before much is changed, and drops those that are too many.
     pub(super) fn back_up_before(&self) -> Result<(), Refusal> {
-        let unchanged = |refusal: Refusal| {
-            Refusal::new(refusal.kind, format!("{refusal}; nothing was changed"))
-        };
-        if self.back_up_if_changed().map_err(unchanged)?.is_some() {
+        if self
+            .back_up_if_changed()
+            .map_err(|refusal| unchanged(&refusal))?
+            .is_some()
+        {
             // What is kept too long harms nobody.
             let _ = prune(&self.path);
         }
@@ -288,7 +276,68 @@ impl Store {
     }
 }
 
-/// Copies a database as a snapshot sees it, and checks the copy.
+/// Why there is no backup, for whoever wanted to change something after it.
+pub(super) fn unchanged(refusal: &Refusal) -> Refusal {
+    Refusal::new(refusal.kind, format!("{refusal}; nothing was changed"))
+}
+
+/// Makes a backup of a database as a connection to it sees it in one transaction.
+///
+/// # Errors
+/// Where it cannot be written, or is not the same as the database; then there is none.
+pub(super) fn make(
+    connection: &Connection,
+    database: &Path,
+    at: Timestamp,
+) -> Result<Backup, Refusal> {
+    let folder = folder(database);
+    let failed = |error: io::Error| cannot("make a backup in", &folder, &error);
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .map_err(failed)?;
+    drop_unfinished(&folder);
+    // It has the mode 0600 from the beginning; SQLite would give it one of its own making.
+    let file = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempfile_in(&folder)
+        .map_err(failed)?;
+    copy_into(connection, file.path())
+        .map_err(|failure| failure.refusal(file.path(), Trying::Write))?;
+    file.as_file().sync_all().map_err(failed)?;
+    let sum = hash_of(file.path()).map_err(failed)?;
+    let (at, path) = name(&folder, at, &sum).map_err(failed)?;
+    file.persist_noclobber(&path)
+        .map_err(|error| failed(error.error))?;
+    sync_folder(&path).map_err(failed)?;
+    let bytes = path.metadata().map_or(0, |known| known.len());
+    Ok(Backup { path, at, bytes })
+}
+
+/// Takes a name that no backup has, by writing the sum beside it: the time, or where the clock stands
+/// still one after it.
+fn name(folder: &Path, at: Timestamp, sum: &str) -> io::Result<(Timestamp, PathBuf)> {
+    let mut at = at;
+    loop {
+        let file = format!("{}.db", at.file_name());
+        let path = folder.join(&file);
+        let mut written = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(folder)?;
+        writeln!(written, "{sum}  {file}")?;
+        written.as_file().sync_all()?;
+        match written.persist_noclobber(sum_of(&path)) {
+            Ok(_) => return Ok((at, path)),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                at = Timestamp::from_micros(at.micros() + 1);
+            }
+            Err(error) => return Err(error.error),
+        }
+    }
+}
+
+/// Copies a database as a transaction sees it, and checks the copy.
 fn copy_into(connection: &Connection, path: &Path) -> Answer<()> {
     let cannot = |why: &str| {
         let detail = format!("cannot back up to {}: {why}", path.display());
@@ -299,9 +348,14 @@ fn copy_into(connection: &Connection, path: &Path) -> Answer<()> {
     rusqlite::backup::Backup::new(connection, &mut copy)?.step(-1)?;
     // One file, with nothing beside it.
     copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
-    let verdict: String = copy.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
-    if verdict != "ok" {
-        return Err(cannot(&format!("the copy is not sound: {verdict}")));
+    let mut faults = doctor::faults(&copy)?;
+    if !faults.is_empty() && faults.iter().all(doctor::Fault::is_of_an_index) {
+        // What is in an index is in the rows too, which are all there.
+        copy.execute_batch("REINDEX")?;
+        faults = doctor::faults(&copy)?;
+    }
+    if let Some(fault) = faults.first() {
+        return Err(cannot(&format!("the copy is not sound: {fault}")));
     }
     if self::contents(&copy)? != contents {
         return Err(cannot("the copy is not what was copied"));
@@ -320,7 +374,7 @@ fn contents(connection: &Connection) -> Answer<[u8; 32]> {
     for table in tables {
         let table = table?;
         hash.update(table.as_bytes());
-        let mut rows = connection.prepare(&format!("SELECT * FROM \"{table}\""))?;
+        let mut rows = connection.prepare(&format!("SELECT * FROM \"{table}\" NOT INDEXED"))?;
         let columns = rows.column_count();
         let mut rows = rows.query([])?;
         while let Some(row) = rows.next()? {
@@ -388,23 +442,14 @@ fn hash_of(path: &Path) -> io::Result<String> {
     Ok(digits)
 }
 
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
 /// Copies a file, for its owner only.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let mut from = File::open(from)?;
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
+        .mode(0o600)
         .open(to)?;
-    file.set_permissions(fs::Permissions::from_mode(0o600))?;
     io::copy(&mut from, &mut file)?;
     file.sync_all()
 }

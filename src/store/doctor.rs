@@ -1,8 +1,9 @@
 //! The examination of a database: whether it is sound, keeps the rules of phones, and lies well.
 
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
@@ -12,6 +13,7 @@ use crate::domain::import::count;
 use crate::domain::refusal::Refusal;
 
 use super::Store;
+use super::backup;
 use super::failure::Answer;
 use super::record::{self, CONTACT};
 use super::schema;
@@ -94,6 +96,10 @@ impl Store {
             let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode));
         }
         self.write(|writer| {
+            // By the indexes is looked up what else is wrong.
+            if !faults(writer.connection())?.is_empty() {
+                writer.connection().execute_batch("REINDEX")?;
+            }
             let mut wrong = stale(writer.connection())?;
             for (_, sql) in RULES {
                 wrong.extend(ids(writer.connection(), sql)?);
@@ -120,35 +126,68 @@ impl Writer<'_> {
     }
 }
 
-fn curable(words: String) -> Finding {
+const fn incurable(words: String) -> Finding {
+    Finding {
+        words,
+        curable: false,
+    }
+}
+
+const fn curable(words: String) -> Finding {
     Finding {
         words,
         curable: true,
     }
 }
 
+/// Something that `SQLite` finds wrong with a file.
+pub(super) struct Fault(String);
+
+impl Fault {
+    /// Whether it is about an index only, whose rows are all there.
+    pub(super) fn is_of_an_index(&self) -> bool {
+        let of = [
+            "missing from index",
+            "entries in index",
+            "non-unique entry in index",
+        ];
+        of.iter().any(|words| self.0.contains(words))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// What `SQLite` finds wrong with a file, the first twenty.
+pub(super) fn faults(connection: &Connection) -> Answer<Vec<Fault>> {
+    let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
+    let verdicts = check.query_map([], |row| row.get(0))?;
+    let verdicts = verdicts.collect::<rusqlite::Result<Vec<String>>>()?;
+    let wrong = verdicts.into_iter().filter(|verdict| verdict != "ok");
+    Ok(wrong.map(Fault).collect())
+}
+
 /// What the database itself finds wrong.
 fn sound(connection: &Connection) -> Answer<Vec<Finding>> {
     let mut findings = Vec::new();
-    let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
-    for verdict in check.query_map([], |row| row.get::<_, String>(0))? {
-        let verdict = verdict?;
-        if verdict != "ok" {
-            let words = format!("the file is damaged: {verdict}; restore a backup");
-            findings.push(Finding {
-                words,
-                curable: false,
-            });
-        }
+    let (of_indexes, damage): (Vec<Fault>, Vec<Fault>) = faults(connection)?
+        .into_iter()
+        .partition(Fault::is_of_an_index);
+    for fault in damage {
+        let words = format!("the file is damaged: {fault}; restore a backup");
+        findings.push(incurable(words));
+    }
+    for fault in of_indexes {
+        findings.push(curable(format!("an index does not fit its rows: {fault}")));
     }
     let mut keys = connection.prepare("PRAGMA foreign_key_check")?;
     let orphans = keys.query_map([], |row| row.get::<_, String>(0))?;
     for table in orphans.collect::<rusqlite::Result<std::collections::BTreeSet<_>>>()? {
         let words = format!("rows of {table} belong to nobody; restore a backup");
-        findings.push(Finding {
-            words,
-            curable: false,
-        });
+        findings.push(incurable(words));
     }
     Ok(findings)
 }
@@ -173,17 +212,21 @@ fn stale(connection: &Connection) -> Answer<Vec<ContactId>> {
     Ok(stale)
 }
 
-/// Files that others than their owner may read, with the mode that they are to have.
-fn open_to_others(path: &Path) -> Vec<(std::path::PathBuf, u32)> {
-    let folder = super::backup::folder(path);
-    let files = [(path.to_owned(), 0o600), (folder, 0o700)];
+/// The database, what `SQLite` keeps beside it, and the backups, as far as others than their owner may
+/// read them, with the mode that they are to have.
+fn open_to_others(path: &Path) -> Vec<(PathBuf, u32)> {
+    let folder = backup::folder(path);
+    let mut files = vec![(path.to_owned(), 0o600), (folder.clone(), 0o700)];
+    files.extend(["-wal", "-shm"].map(|suffix| (backup::beside(path, suffix), 0o600)));
+    let backups = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.extend(backups.map(|file| (file.path(), 0o600)));
+    files.retain(|(path, _)| {
+        let mode = path
+            .symlink_metadata()
+            .map(|known| known.permissions().mode());
+        mode.is_ok_and(|mode| mode & 0o077 != 0)
+    });
     files
-        .into_iter()
-        .filter(|(path, _)| {
-            let mode = path.metadata().map(|known| known.permissions().mode());
-            mode.is_ok_and(|mode| mode & 0o077 != 0)
-        })
-        .collect()
 }
 
 /// What is wrong with where the database lies.
@@ -192,10 +235,6 @@ fn place(path: &Path) -> Vec<Finding> {
         .into_iter()
         .map(|(path, _)| curable(format!("{} can be read by others", path.display())))
         .collect();
-    let incurable = |words: String| Finding {
-        words,
-        curable: false,
-    };
     let text = path.to_string_lossy();
     if let Some(name) = SYNCED.iter().find(|name| text.contains(**name)) {
         findings.push(incurable(format!(

@@ -16,7 +16,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::timestamp::Timestamp;
 
+use super::backup;
 use super::failure::{Answer, Failure};
 use super::record;
 
@@ -80,7 +82,7 @@ pub(super) struct Opened {
 
 /// Opens the database, and makes it where there is none. A failure is named by [`Failure`] with the
 /// path that was asked for.
-pub(super) fn open(path: &Path) -> Answer<Opened> {
+pub(super) fn open(path: &Path, now: Timestamp) -> Answer<Opened> {
     let path = settle(path)?;
     if let Err(error) = fs::symlink_metadata(&path)
         && error.kind() == ErrorKind::NotFound
@@ -108,13 +110,21 @@ pub(super) fn open(path: &Path) -> Answer<Opened> {
     }
     let mut connection = connection;
     if read_only.is_none() {
-        migrate(&mut connection, &path, MIGRATIONS)?;
+        migrate(&mut connection, MIGRATIONS, || back_up(&path, now))?;
     }
     Ok(Opened {
         connection,
         path,
         read_only,
     })
+}
+
+/// Brings a copy of a database up to date that nobody else uses: it needs no backup.
+pub(super) fn bring_up_to_date(copy: &Path) -> Answer<()> {
+    recognise(copy)?;
+    let mut connection = connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    refuse_newer(copy, version(&connection)?)?;
+    migrate(&mut connection, MIGRATIONS, || Ok(()))
 }
 
 /// A refusal to open a file.
@@ -172,7 +182,7 @@ fn create(path: &Path) -> Answer<()> {
         .tempfile_in(folder)
         .map_err(cannot)?;
     let mut connection = connect(new.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    migrate(&mut connection, new.path(), MIGRATIONS)?;
+    migrate(&mut connection, MIGRATIONS, || Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;
     match new.persist_noclobber(path) {
         Ok(_) => {}
@@ -357,19 +367,25 @@ fn refuse_newer(path: &Path, found: i32) -> Answer<()> {
 }
 
 /// Brings the schema up to date, all steps in one transaction, after a backup of what was there.
-fn migrate(connection: &mut Connection, path: &Path, migrations: &[Migration]) -> Answer<()> {
+fn migrate(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    back_up: impl FnOnce() -> Answer<()>,
+) -> Answer<()> {
     let newest = migrations.last().map_or(0, |migration| migration.version);
-    let found = version(connection)?;
+    if version(connection)? >= newest {
+        return Ok(());
+    }
+    // The lock is taken first: what is backed up is what is changed.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another program may have done it while this one waited for the lock.
+    let found = version(&transaction)?;
     if found >= newest {
         return Ok(());
     }
     if found > 0 {
-        back_up(connection, path, found)?;
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-    // Another program may have done it while this one waited for the lock.
-    let found = version(&transaction)?;
-    if found == 0 {
+        back_up()?;
+    } else {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     let new = || migrations.iter().filter(|one| one.version > found);
@@ -383,58 +399,17 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[Migration]) -
     Ok(transaction.commit()?)
 }
 
-/// A copy of the database beside it, for its owner only, checked before anything is changed.
-fn back_up(connection: &Connection, path: &Path, version: i32) -> Answer<()> {
-    let copy = path.with_extension(format!("schema-{version}.backup"));
-    let cannot = |why: &str| {
-        let detail = format!(
-            "cannot back up {} to {}: {why}; nothing was changed",
-            path.display(),
-            copy.display()
-        );
-        Failure::from(Refusal::new(Kind::Storage, detail))
-    };
-    match fs::remove_file(&copy) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(cannot(&error.to_string()));
-        }
-        _ => {}
-    }
-    // SQLite makes a copy that others may read; it keeps the mode of a file that is there.
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&copy)
-        .map_err(|error| cannot(&error.to_string()))?;
-    connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
-    File::open(&copy)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| File::open(folder_of(&copy))?.sync_all())
-        .map_err(|error| cannot(&error.to_string()))?;
-    let check = connect(&copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let verdict: String = check.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
-    if verdict != "ok" {
-        return Err(cannot(&format!("the copy is not sound: {verdict}")));
-    }
-    for table in ["contact", "phone", "card", "undo_point", "operation"] {
-        let count = format!("SELECT count(*) FROM {table}");
-        let there: i64 = connection.query_row(&count, [], |row| row.get(0))?;
-        let copied: i64 = check.query_row(&count, [], |row| row.get(0))?;
-        if there != copied {
-            return Err(cannot(&format!(
-                "the copy has {copied} of {there} in {table}"
-            )));
-        }
-    }
+/// Backs up what another connection holds the lock on.
+fn back_up(path: &Path, now: Timestamp) -> Answer<()> {
+    let reader = reading(path)?;
+    let snapshot = reader.unchecked_transaction()?;
+    backup::make(&snapshot, path, now).map_err(|refusal| backup::unchanged(&refusal))?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::{MIGRATIONS, Migration, migrate, newest, open};
+    use super::{MIGRATIONS, Migration, Timestamp, migrate, newest, open};
 
     #[test]
     fn the_sqlite_inside_has_no_wal_reset_race() {
@@ -442,48 +417,25 @@ mod tests {
     }
 
     #[test]
-    fn an_old_schema_is_backed_up_before_it_is_changed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("contacts.db");
-        let mut opened = open(&path).unwrap();
-        let mut migrations = MIGRATIONS.to_vec();
-        let next = newest() + 1;
-        migrations.push(Migration {
-            version: next,
-            sql: "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;",
-            then: |_| Ok(()),
-        });
-        migrate(&mut opened.connection, &path, &migrations).unwrap();
-
-        let copy = folder
-            .path()
-            .join(format!("contacts.schema-{}.backup", next - 1));
-        let mode = std::fs::metadata(&copy).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        let tables = |path| {
-            let connection = rusqlite::Connection::open(path).unwrap();
-            let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'later'";
-            connection
-                .query_row(sql, [], |row| row.get::<_, i64>(0))
-                .unwrap()
-        };
-        assert_eq!((tables(copy), tables(path)), (0, 1));
-    }
-
-    #[test]
     fn a_migration_that_fails_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("contacts.db");
-        let mut opened = open(&path).unwrap();
+        let now = Timestamp::from_micros(0);
+        let mut opened = open(&path, now).unwrap();
         let mut migrations = MIGRATIONS.to_vec();
-        let next = newest() + 1;
         migrations.push(Migration {
-            version: next,
+            version: newest() + 1,
             sql: "CREATE TABLE later (id INTEGER); INSERT INTO nowhere VALUES (1);",
             then: |_| Ok(()),
         });
-        assert!(migrate(&mut opened.connection, &path, &migrations).is_err());
+        let mut backed_up = 0;
+        let count = || {
+            backed_up += 1;
+            Ok(())
+        };
+        assert!(migrate(&mut opened.connection, &migrations, count).is_err());
+        assert_eq!(backed_up, 1);
         drop(opened);
-        assert!(open(&path).is_ok());
+        assert!(open(&path, now).is_ok());
     }
 }
