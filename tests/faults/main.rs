@@ -1,0 +1,92 @@
+//! What a person's data survives: a kill at any instant, many writers at once, a failing disk, a
+//! full one, a damaged file. The store is the real one, and so are the processes, the files and the
+//! errors.
+//!
+//! `CALLBOOK_LONG=100` runs a hundred times as many of the random ones.
+
+#![allow(
+    unsafe_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::exit
+)]
+
+mod calls;
+mod damage;
+mod failing;
+mod full;
+mod kills;
+mod power;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod scenarios;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod trace;
+mod writers;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use callbook::domain::contact::ContactAttributes;
+use callbook::domain::operation::Actor;
+use callbook::domain::phone::PhoneAttributes;
+use callbook::domain::timestamp::Timestamp;
+use callbook::store::{Options, Store};
+
+fn long() -> u64 {
+    std::env::var("CALLBOOK_LONG")
+        .ok()
+        .and_then(|times| times.parse().ok())
+        .unwrap_or(1)
+}
+
+fn options() -> Options {
+    Options {
+        home: None,
+        actor: Actor::Command,
+        clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
+    }
+}
+
+fn named(name: &str) -> ContactAttributes {
+    ContactAttributes {
+        name: Some(Some(name.to_owned())),
+        ..ContactAttributes::default()
+    }
+}
+
+fn numbered(number: &str) -> PhoneAttributes {
+    PhoneAttributes {
+        number: Some(number.to_owned()),
+        ..PhoneAttributes::default()
+    }
+}
+
+/// Numbers that look random and are the same each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % end
+    }
+}
+
+/// Runs one of the programs below in a process of its own.
+fn program(name: &str, database: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env("CALLBOOK_FAULTS", database)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    command
+}
+
+/// The database that this process is to work on, where it is one of the programs.
+fn database() -> Option<PathBuf> {
+    std::env::var_os("CALLBOOK_FAULTS").map(PathBuf::from)
+}
