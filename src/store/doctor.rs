@@ -170,6 +170,13 @@ pub(super) fn faults(connection: &Connection) -> Answer<Vec<Fault>> {
     Ok(wrong.map(Fault).collect())
 }
 
+/// Whether a database is sound, opened anew.
+pub(super) fn is_sound(path: &Path) -> bool {
+    schema::reading(path)
+        .and_then(|connection| faults(&connection))
+        .is_ok_and(|faults| faults.is_empty())
+}
+
 /// What the database itself finds wrong.
 fn sound(connection: &Connection) -> Answer<Vec<Finding>> {
     let mut findings = Vec::new();

@@ -7,8 +7,11 @@
 use std::path::Path;
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE};
 
 use crate::domain::refusal::{Kind, Refusal};
+
+use super::doctor;
 
 /// Why a step within the store failed.
 #[derive(Debug)]
@@ -66,6 +69,19 @@ impl Trying {
 }
 
 impl Failure {
+    /// Whether the file of the shared memory, which `SQLite` keeps beside a database, could not be made
+    /// as large as it has to be.
+    pub(super) fn is_of_shared_memory(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if error.sqlite_error().is_some_and(|error| {
+            matches!(error.extended_code, SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_SHMMAP)
+        }))
+    }
+
+    /// Whether there was no room on the disk.
+    pub(super) fn is_of_a_full_disk(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if is_of_a_full_disk(error))
+    }
+
     /// The refusal for whoever asked.
     pub(super) fn refusal(self, path: &Path, trying: Trying) -> Refusal {
         let verb = trying.verb();
@@ -78,18 +94,42 @@ impl Failure {
                 format!("cannot {verb} {file}: the log is damaged: {what}{outcome}"),
             ),
             Self::Sqlite(error) => match error.sqlite_error_code() {
-                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Refusal::new(
+                // The last: the locks of the log could not be had for ten seconds.
+                Some(
+                    ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::FileLockingProtocolFailed,
+                ) => Refusal::new(
                     Kind::Busy,
                     format!("the database is in use by another program{outcome}, try again"),
                 ),
                 Some(ErrorCode::DiskFull) => {
                     Refusal::new(Kind::Storage, format!("disk full, nothing lost{outcome}"))
                 }
+                // A disk or a cable that fails for a moment looks like damage, and is none.
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+                    if doctor::is_sound(path) =>
+                {
+                    Refusal::new(
+                        Kind::Storage,
+                        format!(
+                            "cannot {verb} {file}: the disk gave something else than what is on it \
+                             ({error}){outcome}; looked at again the file is sound: try again, and \
+                             look after the disk"
+                        ),
+                    )
+                }
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
                     Kind::Storage,
                     format!(
                         "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is, \
                          callbook restore puts back the newest sound backup"
+                    ),
+                ),
+                Some(ErrorCode::SystemIoFailure) => Refusal::new(
+                    Kind::Storage,
+                    format!(
+                        "cannot {verb} {file}: {error}{outcome}; look after the disk, and try again"
                     ),
                 ),
                 _ => Refusal::new(
@@ -99,4 +139,9 @@ impl Failure {
             },
         }
     }
+}
+
+/// Whether there was no room on the disk.
+pub(super) fn is_of_a_full_disk(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
 }

@@ -200,7 +200,18 @@ impl Store {
             let settled = writer.finish(&title)?;
             Ok((value, settled, transaction.commit().err()))
         };
-        let (value, settled, error) = written().map_err(failed)?;
+        let written = written();
+        let full = match &written {
+            Err(failure) => failure.is_of_a_full_disk(),
+            Ok((_, _, error)) => error.as_ref().is_some_and(failure::is_of_a_full_disk),
+        };
+        if full {
+            // What is in the log already has its place in the database, most of it: that makes room.
+            let _ = self
+                .connection
+                .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        let (value, settled, error) = written.map_err(failed)?;
         let Settled { point, stamp, .. } = &settled;
         self.forget_found(settled.contacts.as_deref());
         if let Some(error) = error {

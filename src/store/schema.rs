@@ -90,14 +90,30 @@ pub(super) fn open(path: &Path, now: Timestamp) -> Answer<Opened> {
         create(&path)?;
     }
     recognise(&path)?;
-    let read_only = why_read_only(&path);
-    let connection = if read_only.is_some() {
-        reading(&path)?
+    let mut read_only = why_read_only(&path);
+    let opened = if read_only.is_some() {
+        reading(&path)
     } else {
-        connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?
+        connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    };
+    let mut connection = match opened {
+        Err(failure) if failure.is_of_shared_memory() => {
+            read_only = Some(format!(
+                "{} cannot be written: the disk is full; make room on it",
+                path.display()
+            ));
+            alone(&path)?
+        }
+        opened => opened?,
     };
     let version = version(&connection)?;
     refuse_newer(&path, version)?;
+    if version == 0 {
+        // A file stands at its place only once it has a schema.
+        let damaged = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        let why = Some("it has no schema".to_owned());
+        return Err(rusqlite::Error::SqliteFailure(damaged, why).into());
+    }
     match &read_only {
         Some(reason) if version < newest() => {
             return Err(refused(
@@ -108,7 +124,6 @@ pub(super) fn open(path: &Path, now: Timestamp) -> Answer<Opened> {
         Some(_) => connection.execute_batch("PRAGMA query_only = ON")?,
         None => set_journal(&connection, &path)?,
     }
-    let mut connection = connection;
     if read_only.is_none() {
         migrate(&mut connection, MIGRATIONS, || back_up(&path, now))?;
     }
@@ -260,6 +275,11 @@ fn why_read_only(path: &Path) -> Option<String> {
 
 /// A connection with the settings that say what the file's contents may do.
 pub(super) fn connect(path: &Path, access: OpenFlags) -> Answer<Connection> {
+    connect_as(path, access, "NORMAL")
+}
+
+/// The same, with a mode of locking.
+fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connection> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
@@ -273,10 +293,11 @@ pub(super) fn connect(path: &Path, access: OpenFlags) -> Answer<Connection> {
     // that a cached statement gets others: a quarter of an import's time.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // With synchronous = NORMAL a power loss takes back the last commits that were reported as done.
-    connection.execute_batch(
-        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;
+    connection.execute_batch(&format!(
+        "PRAGMA locking_mode = {locking};
+         PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;
          PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST;",
-    )?;
+    ))?;
     // A build of SQLite without one of them would say nothing.
     for (pragma, wanted) in [("foreign_keys", 1), ("synchronous", 2)] {
         let got: i64 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
@@ -314,6 +335,12 @@ pub(super) fn reading(path: &Path) -> Answer<Connection> {
         Path::new(&uri),
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
     )
+}
+
+/// A connection that keeps in its own memory what others share in a file beside the database, for a
+/// disk that has no room for that file. Until it is closed it is the only one.
+fn alone(path: &Path) -> Answer<Connection> {
+    connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE, "EXCLUSIVE")
 }
 
 /// Whether a file lies on a file system of the network.

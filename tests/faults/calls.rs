@@ -1,4 +1,4 @@
-//! The calls that SQLite makes of the disk, in this process: made to fail, or recorded.
+//! The calls that `SQLite` makes of the disk, in this process: made to fail, or recorded.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::fs;
@@ -12,8 +12,8 @@ pub(crate) static CALLS: AtomicI64 = AtomicI64::new(0);
 pub(crate) static FAILS_AT: AtomicI64 = AtomicI64::new(i64::MAX);
 pub(crate) static FOR_GOOD: AtomicI64 = AtomicI64::new(0);
 pub(crate) static ERRNO: AtomicI64 = AtomicI64::new(0);
-/// The functions that stood there before: pwrite64 or pwrite, ftruncate.
-static TRUE_CALLS: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+/// The functions that stood there before: pwrite64 or pwrite, ftruncate, pread64 or pread.
+static TRUE_CALLS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
 /// What was done to the files, where that is recorded.
 pub(crate) static TAPE: Mutex<Option<Vec<Call>>> = Mutex::new(None);
 
@@ -53,6 +53,7 @@ fn fails() -> bool {
 }
 
 type Pwrite = unsafe extern "C" fn(c_int, *const c_void, usize, i64) -> isize;
+type Pread = unsafe extern "C" fn(c_int, *mut c_void, usize, i64) -> isize;
 type Ftruncate = unsafe extern "C" fn(c_int, i64) -> c_int;
 
 unsafe extern "C" fn pwrite(file: c_int, bytes: *const c_void, count: usize, at: i64) -> isize {
@@ -66,6 +67,22 @@ unsafe extern "C" fn pwrite(file: c_int, bytes: *const c_void, count: usize, at:
     // SAFETY: the address that SQLite gave for this very call, which has this type.
     let real: Pwrite = unsafe { std::mem::transmute(TRUE_CALLS[0].load(Ordering::SeqCst)) };
     unsafe { real(file, bytes, count, at) }
+}
+
+/// Fails like the others; where there is no error to fail with, it gives zeros.
+unsafe extern "C" fn pread(file: c_int, bytes: *mut c_void, count: usize, at: i64) -> isize {
+    let fails = fails();
+    if fails && ERRNO.load(Ordering::SeqCst) != 0 {
+        return -1;
+    }
+    // SAFETY: as above.
+    let real: Pread = unsafe { std::mem::transmute(TRUE_CALLS[2].load(Ordering::SeqCst)) };
+    let count_read = unsafe { real(file, bytes, count, at) };
+    if fails {
+        // SAFETY: SQLite has room for so many bytes.
+        unsafe { bytes.cast::<u8>().write_bytes(0, count) };
+    }
+    count_read
 }
 
 unsafe extern "C" fn ftruncate(file: c_int, length: i64) -> c_int {
@@ -105,7 +122,9 @@ extern "C" fn fsync(file: c_int) -> c_int {
 
 /// Puts the calls above in the place of those that `SQLite` makes.
 pub(crate) fn interpose() {
-    let calls: [(&CStr, u64, usize); 3] = [
+    let calls: [(&CStr, u64, usize); 5] = [
+        (c"pread", pread as *const () as u64, 2),
+        (c"pread64", pread as *const () as u64, 2),
         (c"pwrite", pwrite as *const () as u64, 0),
         (c"pwrite64", pwrite as *const () as u64, 0),
         (c"ftruncate", ftruncate as *const () as u64, 1),

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::atomic::Ordering;
 
 use callbook::domain::listing::ListQuery;
+use callbook::domain::refusal::Kind;
 use callbook::store::Store;
 
 use crate::calls::{CALLS, ERRNO, FAILS_AT, FOR_GOOD, interpose};
@@ -13,7 +14,7 @@ use crate::calls::{CALLS, ERRNO, FAILS_AT, FOR_GOOD, interpose};
 use crate::scenarios::{ALL, Stage};
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 use crate::trace::{Class, Fault, Ran};
-use crate::{database, long, named, numbered, options, program};
+use crate::{database, in_memory, long, named, numbered, options, program};
 
 /// What is done while the disk fails; gives the names that were told as stored.
 fn work(database: &Path, told: &mut Vec<String>) -> Result<(), callbook::domain::refusal::Refusal> {
@@ -32,8 +33,8 @@ fn work(database: &Path, told: &mut Vec<String>) -> Result<(), callbook::domain:
 /// process of its own, since it is the calls of a process that fail.
 #[test]
 fn whichever_call_of_the_disk_fails_nothing_that_was_told_as_done_is_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let swept = program("sweep", folder.path())
+    let folder = in_memory();
+    let swept = program("failing::sweep", folder.path())
         .stderr(Stdio::piped())
         .output()
         .unwrap();
@@ -99,6 +100,76 @@ fn sweep() {
         points > 100 && refused > 50,
         "{points} points, {refused} refused"
     );
+}
+
+/// A read that gives something else than what is on the disk, as a failing cable makes it, is not
+/// taken for damage: the file is looked at again before anybody is sent to a backup.
+#[test]
+fn a_disk_that_lies_once_is_not_a_damaged_file() {
+    let folder = in_memory();
+    let lied = program("failing::lies", folder.path())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert!(
+        lied.status.success(),
+        "{}",
+        String::from_utf8_lossy(&lied.stderr)
+    );
+}
+
+/// A program: looks around while one read after the other gives nothing but zeros.
+#[test]
+fn lies() {
+    let Some(folder) = database() else { return };
+    let database = folder.join("book.db");
+    {
+        let mut store = Store::open(&database, options()).unwrap();
+        for at in 0..20 {
+            let name = format!("Person {at} {}", "x".repeat(400));
+            let id = store
+                .create_contact(named(&name), Vec::new())
+                .unwrap()
+                .value
+                .id;
+            store
+                .create_phone(id, numbered("+39 02 5550 1182"), Vec::new())
+                .unwrap();
+        }
+    }
+    interpose();
+    let look = || {
+        let store = Store::open(&database, options())?;
+        let rows = store.rows(&ListQuery::default(), 0, 50)?.rows;
+        for row in &rows {
+            store.profile(row.id)?;
+        }
+        store.lookup("+39 02 5550 1182")?;
+        store.steps(None, 10)
+    };
+    ERRNO.store(0, Ordering::SeqCst);
+    let mut refused = 0;
+    for at in 0.. {
+        CALLS.store(0, Ordering::SeqCst);
+        FAILS_AT.store(at, Ordering::SeqCst);
+        let looked = look();
+        let reached = CALLS.load(Ordering::SeqCst) > at;
+        FAILS_AT.store(i64::MAX, Ordering::SeqCst);
+        // That somebody is not found may be the lie itself, which nothing can tell.
+        if let Err(refusal) = looked
+            && refusal.kind == Kind::Storage
+        {
+            refused += 1;
+            let told = refusal.to_string();
+            assert!(!told.contains("callbook restore"), "call {at}: {told}");
+            assert!(told.contains("try again"), "call {at}: {told}");
+        }
+        assert_eq!(look().unwrap().len(), 10, "call {at}");
+        if !reached {
+            break;
+        }
+    }
+    assert!(refused > 10, "{refused}");
 }
 
 /// How a call of the disk fails: with these errors, once and for good. An interrupted call is tried
@@ -171,7 +242,14 @@ fn a_lock_that_fails_is_waited_for_and_then_said_to_be_held() {
     assert!(calls > 10, "only {calls} locks");
     for at in 0..calls {
         for errno in [libc::EIO, libc::ENOLCK, libc::EACCES, libc::EINTR] {
-            fail(&stage, &[Class::Lock], at, Fault::Once(errno));
+            let t = std::time::Instant::now();
+            let ran = fail(&stage, &[Class::Lock], at, Fault::Once(errno));
+            println!(
+                "{at} {errno} {:?} {:?} {}",
+                t.elapsed(),
+                ran.status,
+                ran.errors
+            );
         }
     }
     // Where they are refused for good, it gives up after its five seconds.

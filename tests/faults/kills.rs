@@ -56,7 +56,7 @@ fn a_kill_at_any_instant_loses_nothing_that_was_told_as_done() {
                 let _ = fs::remove_file(folder.path().join(format!("book.db{suffix}")));
             }
         }
-        let mut child = program("writer", &database).spawn().unwrap();
+        let mut child = program("kills::writer", &database).spawn().unwrap();
         let output = child.stdout.take().unwrap();
         let told = std::thread::spawn(move || {
             let lines = BufReader::new(output).lines().map_while(Result::ok);

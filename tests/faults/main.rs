@@ -31,7 +31,7 @@ use callbook::domain::contact::ContactAttributes;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::timestamp::Timestamp;
-use callbook::store::{Options, Store};
+use callbook::store::Options;
 
 fn long() -> u64 {
     std::env::var("CALLBOOK_LONG")
@@ -72,6 +72,17 @@ impl Random {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
         (self.0 >> 33) % end
+    }
+}
+
+/// A folder on a file system that is memory only, where there is one. A kill and an error take nothing
+/// from what a file system keeps in memory: that one is as good there, and faster.
+fn in_memory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
     }
 }
 

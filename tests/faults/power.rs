@@ -16,7 +16,7 @@ use crate::{Random, database, long, named, numbered, options, program};
 #[test]
 fn a_power_loss_at_any_instant_loses_nothing_that_was_told_as_done() {
     let folder = tempfile::tempdir().unwrap();
-    let replayed = program("power", folder.path())
+    let replayed = program("power::power", folder.path())
         .stderr(Stdio::piped())
         .output()
         .unwrap();

@@ -11,7 +11,7 @@ use callbook::store::backup::backups;
 use rusqlite::Connection;
 
 use crate::trace::{self, Class, Fault, Ran};
-use crate::{named, numbered, options};
+use crate::{in_memory, named, numbered, options};
 
 /// Somebody new, somebody changed, and a card that cannot be read.
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nTEL;TYPE=HOME:+44 20 7946 0999\nEND:VCARD\n\
@@ -205,14 +205,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn of(scenario: &'static Scenario) -> Self {
-        // A kill and an error take nothing from the memory that a file system keeps: one that is
-        // nothing else is as good, and faster.
-        let memory = Path::new("/dev/shm");
-        let all = if memory.is_dir() {
-            tempfile::tempdir_in(memory).unwrap()
-        } else {
-            tempfile::tempdir().unwrap()
-        };
+        let all = in_memory();
         let [original, folder, beside] =
             ["original", "folder", "beside"].map(|name| all.path().join(name));
         for made in [&original, &beside] {
@@ -265,7 +258,7 @@ impl Stage {
         let mut state = state(&self.folder);
         if state == EMPTY && self.before == "nothing" {
             // The book is made, and nobody is in it yet.
-            state = "nothing".to_owned();
+            "nothing".clone_into(&mut state);
         }
         assert!(
             state == self.before || state == self.after,

@@ -66,6 +66,8 @@ pub(crate) fn run(
             _ => Err(std::io::Error::last_os_error()),
         });
     }
+    // Waited for below, thread by thread.
+    #[allow(clippy::zombie_processes)]
     let child = command.spawn().unwrap();
     let pid = pid_t::try_from(child.id()).unwrap();
     let mut tracer = Tracer {
@@ -206,12 +208,7 @@ impl Tracer<'_> {
             | libc::SYS_fstatfs
             | libc::SYS_getdents64 => (Class::Read, self.file(arguments[0])),
             libc::SYS_mmap => (Class::Read, self.file(arguments[4])),
-            libc::SYS_fcntl
-                if (libc::F_GETLK..=libc::F_SETLKW)
-                    .contains(&c_int::try_from(arguments[1]).unwrap_or(-1)) =>
-            {
-                (Class::Lock, self.file(arguments[0]))
-            }
+            libc::SYS_fcntl if self.locks(&arguments) => (Class::Lock, self.file(arguments[0])),
             libc::SYS_open => (creates(arguments[1]), self.path(arguments[0])),
             libc::SYS_openat => (creates(arguments[2]), self.path(arguments[1])),
             libc::SYS_unlink
@@ -248,9 +245,17 @@ impl Tracer<'_> {
         subject.starts_with(self.folder).then_some(class)
     }
 
+    /// Whether a call of `fcntl` is to get a lock. That one is given back does not fail.
+    fn locks(&self, arguments: &[u64; 5]) -> bool {
+        let mut kind = [0; 2];
+        let read = self.memory.read_at(&mut kind, arguments[2]);
+        let gives_back = i16::from_ne_bytes(kind) == i16::try_from(libc::F_UNLCK).unwrap();
+        arguments[1] == u64::try_from(libc::F_SETLK).unwrap() && read.is_ok() && !gives_back
+    }
+
     /// The path of an open file.
     fn file(&self, file: u64) -> String {
-        let link = fs::read_link(format!("/proc/{}/fd/{}", self.pid, file as c_int));
+        let link = fs::read_link(format!("/proc/{}/fd/{}", self.pid, file & 0xffff_ffff));
         link.map_or_else(|_| String::new(), |path| path.display().to_string())
     }
 

@@ -45,7 +45,7 @@ fn nobodys_edit_is_lost_among_eight_writers() {
         .value
         .id;
     let children: Vec<_> = (0..8)
-        .map(|_| program("counter", &database).spawn().unwrap())
+        .map(|_| program("writers::counter", &database).spawn().unwrap())
         .collect();
     for mut child in children {
         assert!(child.wait().unwrap().success());
