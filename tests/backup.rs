@@ -229,3 +229,74 @@ fn the_doctor_finds_nothing_after_a_delete_was_undone() {
     book.store.undo().unwrap();
     assert_eq!(book.store.examine().unwrap(), [], "undone");
 }
+
+#[test]
+fn the_doctor_rebuilds_an_index_that_does_not_fit_its_rows() {
+    let mut book = Book::new();
+    let ada = book.contact("Ada");
+    book.post(ada, json!({"number": "213 456 7890"})).unwrap();
+    let raw = rusqlite::Connection::open(&book.path).unwrap();
+    // An index with nothing in it, which says that it has everything.
+    raw.execute_batch(
+        "DROP INDEX phone_identity; CREATE INDEX phone_identity ON phone (identity) WHERE 0;
+         PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = 'CREATE INDEX phone_identity ON phone (identity)'
+         WHERE name = 'phone_identity';",
+    )
+    .unwrap();
+    drop(raw);
+    let mut store = book.other();
+    let found = store.examine().unwrap();
+    assert!(
+        found
+            .iter()
+            .all(|one| one.curable && one.words.contains("index")),
+        "{found:?}"
+    );
+    assert!(!found.is_empty());
+    store.cure().unwrap();
+    assert_eq!(store.examine().unwrap(), []);
+    assert_eq!(store.lookup("213 456 7890").unwrap().len(), 1);
+    for backup in backups(&book.path).unwrap() {
+        backup.verify().unwrap();
+        let raw = rusqlite::Connection::open(&backup.path).unwrap();
+        let rows = raw.query_row("SELECT count(*) FROM phone", [], |row| row.get::<_, i64>(0));
+        assert_eq!(rows.unwrap(), 1);
+    }
+    assert_eq!(backups(&book.path).unwrap().len(), 1);
+}
+
+#[test]
+fn backups_of_one_instant_are_kept_beside_each_other() {
+    let mut book = Book::new();
+    for at in 0..3 {
+        book.contact(&format!("Person {at}"));
+        book.clock.store(support::NOON, Ordering::SeqCst);
+        book.store.back_up().unwrap();
+    }
+    let all = backups(&book.path).unwrap();
+    assert_eq!(all.len(), 3);
+    for backup in &all {
+        backup.verify().unwrap();
+    }
+    backup::restore(&book.path, &all[2].path, options(&book.clock)).unwrap();
+    assert_eq!(names(&book.other()), ["Person 0"]);
+}
+
+#[test]
+fn nothing_but_the_newest_being_sound_lets_backups_be_dropped() {
+    let mut book = Book::new();
+    for at in 0..14 {
+        book.contact(&format!("Person {at}"));
+        book.store.back_up().unwrap();
+    }
+    let newest = backups(&book.path).unwrap().remove(0);
+    let whole = fs::read(&newest.path).unwrap();
+    let mut bytes = whole.clone();
+    bytes[5_000] ^= 1;
+    fs::write(&newest.path, &bytes).unwrap();
+    assert!(backup::prune(&book.path).is_err());
+    assert_eq!(backups(&book.path).unwrap().len(), 14);
+    fs::write(&newest.path, &whole).unwrap();
+    assert!(!backup::prune(&book.path).unwrap().is_empty());
+}

@@ -631,3 +631,54 @@ fn the_bin_gives_back_what_was_deleted_until_it_is_emptied() {
     let (_, told, _) = shell.run(&["log", "--contact", &id], "");
     assert_eq!(told, "", "there is nothing left of it");
 }
+
+/// Promise: looking changes nothing, neither the file nor when it was changed.
+#[test]
+fn no_command_that_reads_writes_a_byte() {
+    let shell = Shell::new();
+    let (phone, contact) = shell.ids();
+    let look = || {
+        let known = std::fs::metadata(shell.db()).unwrap();
+        (
+            std::fs::read(shell.db()).unwrap(),
+            known.modified().unwrap(),
+        )
+    };
+    // Nothing is left in the log that the next one who opens it would take over.
+    assert!(!shell.folder.path().join("book.db-wal").exists());
+    let before = look();
+    for words in [
+        &["find", "ada"][..],
+        &["find", "ada", "--json"],
+        &["who", "+44 20 7946 0018"],
+        &["phone", "list"],
+        &["phone", "get", &phone],
+        &["contact", "list"],
+        &["contact", "get", &contact],
+        &["fix"],
+        &["fix", "--confirm-source", "vcard", "--dry-run"],
+        &["change", "--dry-run", "is:primary", "label:work"],
+        &["duplicates"],
+        &["duplicates", "--merge-sure", "--dry-run"],
+        &["health"],
+        &["log"],
+        &["log", "1"],
+        &["log", "--contact", &contact],
+        &["bin"],
+        &["export"],
+        &["doctor"],
+        &["backup"],
+        &["backup", "list"],
+        &["backup", "verify"],
+        &["config"],
+    ] {
+        let (status, told, error) = shell.run(words, "");
+        assert!(status == 0 || status == 3, "{words:?}: {told}{error}");
+        assert!(look() == before, "{words:?} wrote");
+    }
+    let cards = "BEGIN:VCARD\nVERSION:3.0\nFN:Bob\nEND:VCARD\n";
+    assert_eq!(shell.run(&["import", "--dry-run", "-"], cards).0, 0);
+    assert!(look() == before, "a rehearsal wrote");
+    assert_eq!(shell.run(&["import", "-"], cards).0, 0);
+    assert!(look() != before, "what writes would be seen");
+}

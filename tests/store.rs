@@ -21,6 +21,7 @@ use callbook::domain::phone::{Mark, PhoneAttributes};
 use callbook::domain::refusal::{Kind, Refusal, Stored};
 use callbook::exchange::vcard::Format;
 use callbook::store::Store;
+use callbook::store::backup::{self, backups};
 use serde_json::json;
 use support::{Book, NOON, options};
 
@@ -176,27 +177,75 @@ mod opening {
         assert!(text.contains("update callbook"), "{text}");
     }
 
+    /// Books that the programs of older schemas wrote: an import, a change, a deletion, an undo.
     #[test]
-    fn a_book_of_the_first_schema_is_brought_up_to_date_and_finds_what_it_did_not() {
-        let mut book = Book::new();
-        book.contact("サトウ");
-        let path = book.path.clone();
-        drop(book.store);
-        let raw = rusqlite::Connection::open(&path).unwrap();
-        raw.execute_batch(
-            "DROP INDEX operation_deleted; DROP INDEX contact_noted;
-             ALTER TABLE undo_point DROP COLUMN emptied;
-             ALTER TABLE contact DROP COLUMN namesake; ALTER TABLE phone DROP COLUMN shared;
-             UPDATE contact SET search_text = 'サトウ'; PRAGMA user_version = 1",
-        )
-        .unwrap();
-        drop(raw);
-        let store = Store::open(&path, options(&book.clock)).unwrap();
-        let query = ListQuery {
-            text: "さとう".to_owned(),
-            ..ListQuery::default()
-        };
-        assert_eq!(store.count(&query).unwrap(), 1);
+    fn a_book_of_every_older_schema_is_backed_up_brought_up_to_date_and_whole() {
+        for schema in 1..=3 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("book.db");
+            let books = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books");
+            let original = fs::read(books.join(format!("schema-{schema}.db"))).unwrap();
+            fs::write(&path, &original).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+
+            let mut store = Store::open(&path, options(&clock())).unwrap();
+            let people = |store: &Store| {
+                let rows = store.rows(&ListQuery::default(), 0, 100).unwrap().rows;
+                let mut names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
+                names.sort();
+                names
+            };
+            let four = [
+                "Ada Lovelace",
+                "Marco Bianchi",
+                "Martin Ødegård",
+                "サトウ ケン",
+            ];
+            assert_eq!(people(&store), four, "schema {schema}");
+            assert_eq!(store.examine().unwrap(), [], "schema {schema}");
+            let found = |text: &str| {
+                let text = text.to_owned();
+                let query = ListQuery {
+                    text,
+                    ..ListQuery::default()
+                };
+                store.count(&query).unwrap()
+            };
+            assert_eq!(
+                (found("さとう"), found("odegard"), found("garage")),
+                (1, 1, 1)
+            );
+            let marco = store.lookup("02 5550 1182").unwrap();
+            assert_eq!(marco.len(), 1);
+            assert_eq!(store.profile(marco[0].contact).unwrap().phones.len(), 3);
+            assert!(store.lookup("+44 20 7946 0999").unwrap()[0].phone.historic);
+
+            // What the older program did can still be taken back.
+            let gone = store.bin(9).unwrap();
+            assert_eq!(gone.len(), 1);
+            store
+                .undo_step(5, callbook::domain::operation::Over::Refused)
+                .unwrap();
+            assert!(people(&store).contains(&"Deleted Person".to_owned()));
+
+            // And what it was before is in a backup like any other, where anything was changed.
+            let backups = backups(&path).unwrap();
+            assert_eq!(backups.len(), usize::from(schema < 3));
+            drop(store);
+            for backup in backups {
+                backup.verify().unwrap();
+                assert_eq!(mode(&backup.path), 0o600);
+                let raw = rusqlite::Connection::open(&backup.path).unwrap();
+                let version: i32 = raw
+                    .pragma_query_value(None, "user_version", |row| row.get(0))
+                    .unwrap();
+                assert_eq!(version, schema);
+                drop(raw);
+                backup::restore(&path, &backup.path, options(&clock())).unwrap();
+                let store = Store::open(&path, options(&clock())).unwrap();
+                assert_eq!(people(&store), four, "it is brought up to date again");
+            }
+        }
     }
 
     #[test]
@@ -377,6 +426,41 @@ mod two_programs {
         let edits: std::collections::BTreeSet<&str> = text.split(' ').collect();
         assert_eq!(edits.len(), 8 * 50);
         assert_eq!(book.get(phone.id).id, phone.id);
+    }
+
+    /// Every time both have read the same, and the clock says the same to both.
+    #[test]
+    fn of_two_edits_of_one_reading_one_is_refused_though_the_clock_stands() {
+        let mut book = Book::new();
+        let ada = book.contact("Ada");
+        let phone = book.post(ada, json!({"number": "213 456 7890"})).unwrap();
+        let clock = Arc::clone(&book.clock);
+        let mut other = book.other();
+        let mut last = phone.updated_in_db_at;
+        for round in 0..1_000 {
+            let (mine, theirs) = (book.get(phone.id), other.phone(phone.id).unwrap());
+            assert_eq!(mine, theirs);
+            let sent = |label: String| PhoneAttributes {
+                location: Some(Some(label)),
+                updated_in_db_at: Some(mine.updated_in_db_at),
+                ..PhoneAttributes::default()
+            };
+            let edit = |store: &mut Store, label: &str| {
+                clock.store(NOON, Ordering::SeqCst);
+                store.update_phone(phone.id, sent(format!("{label} {round}")), Vec::new())
+            };
+            let (first, second) = if round % 2 == 0 {
+                (edit(&mut book.store, "mine"), edit(&mut other, "theirs"))
+            } else {
+                (edit(&mut other, "theirs"), edit(&mut book.store, "mine"))
+            };
+            let stored = first.unwrap().value;
+            assert!(stored.updated_in_db_at > last, "round {round}");
+            last = stored.updated_in_db_at;
+            let refusal = second.unwrap_err();
+            assert_eq!(refusal.kind, Kind::Conflict, "round {round}");
+            assert_eq!(refusal.stored, Some(Stored::Phone(Box::new(stored))));
+        }
     }
 
     #[test]

@@ -57,16 +57,18 @@ fn a_kill_at_any_instant_loses_nothing_that_was_told_as_done() {
             }
         }
         let mut child = program("kills::writer", &database).spawn().unwrap();
-        let output = child.stdout.take().unwrap();
-        let told = std::thread::spawn(move || {
-            let lines = BufReader::new(output).lines().map_while(Result::ok);
-            let acks = lines.filter_map(|line| Some(line.split_once("ack ")?.1.to_owned()));
-            acks.collect::<Vec<_>>()
-        });
-        std::thread::sleep(Duration::from_micros(4_000 + random.below(36_000)));
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut acks = output
+            .lines()
+            .map_while(Result::ok)
+            .filter_map(|line| Some(line.split_once("ack ")?.1.to_owned()));
+        // Some of the kills come before anything was told, while it opens or makes the book.
+        let wanted = usize::try_from(random.below(8)).unwrap();
+        let mut told: Vec<String> = acks.by_ref().take(wanted).collect();
+        std::thread::sleep(Duration::from_micros(random.below(4_000)));
         child.kill().unwrap();
         child.wait().unwrap();
-        let told = told.join().unwrap();
+        told.extend(acks);
         acknowledged += told.len();
         let store = Store::open(&database, options()).unwrap();
         assert_eq!(store.examine().unwrap(), [], "round {round}");
@@ -91,7 +93,7 @@ fn a_kill_at_any_instant_loses_nothing_that_was_told_as_done() {
         }
     }
     assert!(
-        acknowledged > 1_000,
+        acknowledged >= 900,
         "only {acknowledged} writes were told as done"
     );
 }
