@@ -300,3 +300,37 @@ fn nothing_but_the_newest_being_sound_lets_backups_be_dropped() {
     fs::write(&newest.path, &whole).unwrap();
     assert!(!backup::prune(&book.path).unwrap().is_empty());
 }
+
+#[test]
+fn what_a_killed_backup_left_is_cleared_away_and_nothing_else() {
+    let mut book = Book::new();
+    book.contact("Ada");
+    let made = book.store.back_up().unwrap();
+    let folder = made.path.parent().unwrap();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_hours(2);
+    let leave = |name: &str| {
+        let path = folder.join(name);
+        let file = fs::File::create(&path).unwrap();
+        file.set_modified(old).unwrap();
+        path
+    };
+    let left = [
+        ".new-abc",
+        ".new-abc-journal",
+        "20200101T000000.000000Z.db.sha256",
+    ]
+    .map(leave);
+    let kept = leave("my notes.txt");
+    let sum = made.path.with_extension("db.sha256");
+    fs::File::options()
+        .write(true)
+        .open(&sum)
+        .unwrap()
+        .set_modified(old)
+        .unwrap();
+    book.contact("Bob");
+    book.store.back_up().unwrap();
+    assert!(left.iter().all(|path| !path.exists()));
+    assert!(kept.exists());
+    made.verify().unwrap();
+}

@@ -297,7 +297,7 @@ pub(super) fn make(
         .mode(0o700)
         .create(&folder)
         .map_err(failed)?;
-    drop_unfinished(&folder);
+    drop_unfinished(&folder, UNFINISHED);
     // It has the mode 0600 from the beginning; SQLite would give it one of its own making.
     let file = tempfile::Builder::new()
         .prefix(UNFINISHED)
@@ -406,13 +406,19 @@ fn contents(connection: &Connection) -> Answer<[u8; 32]> {
 /// How the name of a backup begins that is not whole yet.
 const UNFINISHED: &str = ".new-";
 
-/// Deletes what a program left that ended in the middle of a backup, an hour ago or more.
-fn drop_unfinished(folder: &Path) {
+/// Deletes what a program left an hour ago or more that ended while it made a file: the file, whose
+/// name begins like this, or the sum of one that never came to its place.
+pub(super) fn drop_unfinished(folder: &Path, prefix: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let alone = name
+            .strip_suffix(".sha256")
+            .is_some_and(|file| Timestamp::of_file_name(file.trim_end_matches(".db")).is_some())
+            && !entry.path().with_extension("").exists();
         let changed = entry.metadata().and_then(|known| known.modified());
         let age = changed.ok().and_then(|changed| changed.elapsed().ok());
-        if unfinished && age.is_some_and(|age| age.as_secs() > 3_600) {
+        if (name.starts_with(prefix) || alone) && age.is_some_and(|age| age.as_secs() > 3_600) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -55,6 +55,9 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
+/// How the name of a database begins that is not whole yet.
+const UNFINISHED: &str = ".callbook-";
+
 /// How long a write waits for another program's.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -190,9 +193,10 @@ fn create(path: &Path) -> Answer<()> {
         Failure::from(Refusal::new(Kind::Storage, why))
     };
     let folder = folder_of(path);
+    backup::drop_unfinished(folder, UNFINISHED);
     // A temporary file has the mode 0600; SQLite would give one of its own making 0644.
     let new = tempfile::Builder::new()
-        .prefix(".callbook-")
+        .prefix(UNFINISHED)
         .suffix(".new")
         .tempfile_in(folder)
         .map_err(cannot)?;

@@ -1,11 +1,12 @@
 //! Damaged files.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use callbook::domain::listing::ListQuery;
 use callbook::store::Store;
 
-use crate::{Random, long, named, numbered, options};
+use crate::{Random, in_memory, long, named, numbered, options, put};
 
 /// 2,000 files with bytes changed, cut or doubled: no panic, no hang, and the file stays as it was.
 #[test]
@@ -70,4 +71,48 @@ fn a_damaged_file_is_named_or_read_and_never_changed_by_looking() {
         );
     }
     assert!(refused > 500, "{refused}");
+}
+
+/// 500 logs with bytes changed or cut: what stands before the damage is there, in the order in which it
+/// was written, and nothing of what stands after it.
+#[test]
+fn a_damaged_log_costs_what_it_held_and_nothing_before_that() {
+    let folder = in_memory();
+    let original = folder.path().join("original.db");
+    let beside = |path: &Path, suffix: &str| PathBuf::from(format!("{}{suffix}", path.display()));
+    let mut store = Store::open(&original, options()).unwrap();
+    for at in 10..40 {
+        store
+            .create_contact(named(&format!("Person {at}")), Vec::new())
+            .unwrap();
+    }
+    // The store is open still: nothing of the log was taken over.
+    let log = fs::read(beside(&original, "-wal")).unwrap();
+    let mut random = Random(13);
+    let database = folder.path().join("book.db");
+    let mut shorter = 0;
+    for round in 0..500 * long() {
+        let mut bytes = log.clone();
+        let length = u64::try_from(bytes.len()).unwrap();
+        let at = usize::try_from(random.below(length)).unwrap();
+        match random.below(4) {
+            0 => bytes[at] ^= 1 << random.below(8),
+            1 => bytes[at..].fill(0),
+            2 => bytes.truncate(at),
+            _ => bytes[at..].reverse(),
+        }
+        let _ = fs::remove_file(beside(&database, "-shm"));
+        fs::copy(&original, &database).unwrap();
+        put(&beside(&database, "-wal"), &bytes);
+        let store = Store::open(&database, options()).unwrap();
+        assert_eq!(store.examine().unwrap(), [], "round {round}");
+        let rows = store.rows(&ListQuery::default(), 0, 50).unwrap().rows;
+        let names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
+        let first: Vec<String> = (10..10 + names.len())
+            .map(|at| format!("Person {at}"))
+            .collect();
+        assert_eq!(names, first, "round {round}");
+        shorter += usize::from(names.len() < 30);
+    }
+    assert!(shorter > 400, "{shorter}");
 }

@@ -24,6 +24,8 @@ mod scenarios;
 mod trace;
 mod writers;
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -100,4 +102,10 @@ fn program(name: &str, database: &Path) -> Command {
 /// The database that this process is to work on, where it is one of the programs.
 fn database() -> Option<PathBuf> {
     std::env::var_os("CALLBOOK_FAULTS").map(PathBuf::from)
+}
+
+/// Writes a file for its owner only.
+fn put(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }

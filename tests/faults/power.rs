@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -11,7 +10,7 @@ use callbook::domain::listing::ListQuery;
 use callbook::store::Store;
 
 use crate::calls::{Call, TAPE, interpose};
-use crate::{Random, database, in_memory, long, named, numbered, options, program};
+use crate::{Random, database, in_memory, long, named, numbered, options, program, put};
 
 /// A power loss at any instant of some work: what was told as done is there, in every state that the
 /// disk may be left in. In a process of its own, as its calls are recorded.
@@ -266,10 +265,4 @@ fn replay(folder: &Path, book: &[u8], work: Work) -> usize {
         }
     }
     seen
-}
-
-/// Writes a file for its owner only.
-fn put(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }

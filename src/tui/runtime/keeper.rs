@@ -320,19 +320,25 @@ impl Keeper {
     }
 }
 
-/// Makes the backup of the day, on a thread and a connection of its own, once the screens have been
-/// open for a while: who only looks something up does not pay for it.
+/// Makes the backup of the day, on a thread and a connection of its own. Of a large book that takes
+/// seconds: it is made once the screens have been open for a while, so that who only looks something
+/// up does not pay for it.
 fn back_up_beside(path: &Path) {
     let path = path.to_owned();
     thread::spawn(move || {
-        thread::sleep(BEFORE_BACKUP);
+        let large = fs::metadata(&path).is_ok_and(|file| file.len() > LARGE);
+        thread::sleep(if large { BEFORE_LARGE } else { BEFORE_SMALL });
         // Where it cannot be made, that is told where it matters: before much is changed.
         let _ = Store::open(&path, beside()).and_then(|store| store.back_up_daily());
     });
 }
 
+/// How many bytes of a book are backed up in no time.
+const LARGE: u64 = 8 * 1024 * 1024;
+
 /// How long the screens are open before the backup of the day is made.
-const BEFORE_BACKUP: Duration = Duration::from_secs(30);
+const BEFORE_SMALL: Duration = Duration::from_secs(1);
+const BEFORE_LARGE: Duration = Duration::from_secs(30);
 
 /// How a second connection is opened, which writes nothing to the book.
 fn beside() -> Options {
