@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use callbook::domain::listing::ListQuery;
 use callbook::store::Store;
 
-use crate::{Random, in_memory, long, named, numbered, options, put};
+use crate::{Random, fill, in_memory, long, named, options, put};
 
 /// 2,000 files with bytes changed, cut or doubled: no panic, no hang, and the file stays as it was.
 #[test]
@@ -15,16 +15,7 @@ fn a_damaged_file_is_named_or_read_and_never_changed_by_looking() {
     let original = folder.path().join("original.db");
     {
         let mut store = Store::open(&original, options()).unwrap();
-        for at in 0..20 {
-            let id = store
-                .create_contact(named(&format!("Person {at}")), Vec::new())
-                .unwrap()
-                .value
-                .id;
-            store
-                .create_phone(id, numbered("+39 02 5550 1182"), Vec::new())
-                .unwrap();
-        }
+        fill(&mut store, 20);
     }
     let whole = fs::read(&original).unwrap();
     let mut random = Random(11);

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::atomic::Ordering;
 
 use callbook::domain::listing::ListQuery;
@@ -14,7 +13,7 @@ use crate::calls::{CALLS, ERRNO, FAILS_AT, FOR_GOOD, interpose};
 use crate::scenarios::{ALL, Stage};
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 use crate::trace::{Class, Fault, Ran};
-use crate::{database, in_memory, long, named, numbered, options, program};
+use crate::{database, fill, in_memory, long, named, numbered, options, succeeds};
 
 /// What is done while the disk fails; gives the names that were told as stored.
 fn work(database: &Path, told: &mut Vec<String>) -> Result<(), callbook::domain::refusal::Refusal> {
@@ -34,12 +33,7 @@ fn work(database: &Path, told: &mut Vec<String>) -> Result<(), callbook::domain:
 #[test]
 fn whichever_call_of_the_disk_fails_nothing_that_was_told_as_done_is_lost() {
     let folder = in_memory();
-    let swept = program("failing::sweep", folder.path())
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&swept.stderr);
-    assert!(swept.status.success(), "{told}");
+    succeeds("failing::sweep", folder.path());
 }
 
 /// A program: does the same work again and again, while one call after the other fails.
@@ -107,15 +101,7 @@ fn sweep() {
 #[test]
 fn a_disk_that_lies_once_is_not_a_damaged_file() {
     let folder = in_memory();
-    let lied = program("failing::lies", folder.path())
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap();
-    assert!(
-        lied.status.success(),
-        "{}",
-        String::from_utf8_lossy(&lied.stderr)
-    );
+    succeeds("failing::lies", folder.path());
 }
 
 /// A program: looks around while one read after the other gives nothing but zeros.
@@ -125,17 +111,7 @@ fn lies() {
     let database = folder.join("book.db");
     {
         let mut store = Store::open(&database, options()).unwrap();
-        for at in 0..20 {
-            let name = format!("Person {at} {}", "x".repeat(400));
-            let id = store
-                .create_contact(named(&name), Vec::new())
-                .unwrap()
-                .value
-                .id;
-            store
-                .create_phone(id, numbered("+39 02 5550 1182"), Vec::new())
-                .unwrap();
-        }
+        fill(&mut store, 20);
     }
     interpose();
     let look = || {

@@ -33,7 +33,7 @@ use callbook::domain::contact::ContactAttributes;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::timestamp::Timestamp;
-use callbook::store::Options;
+use callbook::store::{Options, Store};
 
 fn long() -> u64 {
     std::env::var("CALLBOOK_LONG")
@@ -99,6 +99,16 @@ fn program(name: &str, database: &Path) -> Command {
     command
 }
 
+/// Runs one of the programs to its end, and has it succeed.
+fn succeeds(name: &str, folder: &Path) {
+    let ran = program(name, folder)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{told}");
+}
+
 /// The database that this process is to work on, where it is one of the programs.
 fn database() -> Option<PathBuf> {
     std::env::var_os("CALLBOOK_FAULTS").map(PathBuf::from)
@@ -108,4 +118,15 @@ fn database() -> Option<PathBuf> {
 fn put(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// Adds so many contacts, each with a number and a name of some length.
+fn fill(store: &mut Store, count: usize) {
+    for at in 0..count {
+        let name = format!("Person {at} {}", "x".repeat(400));
+        let contact = store.create_contact(named(&name), Vec::new()).unwrap();
+        store
+            .create_phone(contact.value.id, numbered("+39 02 5550 1182"), Vec::new())
+            .unwrap();
+    }
 }

@@ -3,26 +3,20 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 
 use callbook::domain::contact::ContactId;
 use callbook::domain::listing::ListQuery;
 use callbook::store::Store;
 
 use crate::calls::{Call, TAPE, interpose};
-use crate::{Random, database, in_memory, long, named, numbered, options, program, put};
+use crate::{Random, database, in_memory, long, named, numbered, options, put, succeeds};
 
 /// A power loss at any instant of some work: what was told as done is there, in every state that the
 /// disk may be left in. In a process of its own, as its calls are recorded.
 #[test]
 fn a_power_loss_at_any_instant_loses_nothing_that_was_told_as_done() {
     let folder = in_memory();
-    let replayed = program("power::power", folder.path())
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&replayed.stderr);
-    assert!(replayed.status.success(), "{told}");
+    succeeds("power::power", folder.path());
 }
 
 /// What the disk holds: the files by name.
