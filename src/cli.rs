@@ -28,9 +28,11 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::config::{Config, database};
+use crate::crash;
 use crate::domain::operation::Actor;
+use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
-use crate::state::{self, View};
+use crate::state::{self, Drafts, View};
 use crate::store::{Options, Store};
 use crate::tui;
 
@@ -212,6 +214,7 @@ enum Cmd {
 /// # Errors
 /// What is to be printed after `error: `.
 pub fn run() -> Result<u8> {
+    crash::quiet();
     let arguments = Arguments::parse();
     let config = Config::read();
     let demo = if arguments.demo {
@@ -315,7 +318,7 @@ fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
     }
     let options = options(&config, Actor::Screens);
     let remembering = view.is_some();
-    let (status, view) = tui::run(tui::Start {
+    let left = tui::run(tui::Start {
         path: path.to_owned(),
         options,
         keymap: config.keymap,
@@ -324,12 +327,17 @@ fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
         call: config.call,
         trouble: config.trouble,
         view: view.unwrap_or_default(),
+        // A temporary book has no next time.
+        drafts: remembering.then(|| Drafts::of(path)).flatten(),
     })?;
     // Who cannot write there starts afresh the next time; that is nothing to fail for.
     if remembering {
-        let _ = state::remember(path, &view);
+        let _ = state::remember(path, &left.view);
     }
-    Ok(status)
+    if let Some(told) = left.told {
+        let _ = writeln!(io::stderr(), "callbook: {}", safe(&told));
+    }
+    Ok(left.status)
 }
 
 /// Prints; a reader that has gone away is the end, not an error.

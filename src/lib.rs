@@ -10,12 +10,14 @@
 //!   shell.
 //! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
 //! - [`state`]: what comes back at the next start, beside the data and never part of it.
+//! - [`crash`]: what is told of an internal error.
 //! - [`config`] and [`cli`]: what is set, and the command line.
 
 #![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod config;
+pub mod crash;
 pub mod domain;
 pub mod exchange;
 pub mod export;

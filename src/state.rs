@@ -1,17 +1,19 @@
 //! What comes back at the next start, for each database: the filter, the order and the contact that
-//! were on the screen, and who is used.
+//! were on the screen, and who is used; and what was typed and not saved ([`Drafts`]).
 //!
 //! It is a convenience in the XDG state folder, never part of the data: a file that is missing or
-//! broken is nothing remembered.
+//! broken is nothing remembered. A draft is more than that: one that cannot be read stays where it is.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy as _, choose_base_strategy};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::domain::listing::Order;
@@ -110,9 +112,128 @@ fn remember_in(file: &Path, database: &Path, view: &View) -> io::Result<()> {
     Ok(())
 }
 
+/// The drafts of one database: a file each, readable by nobody else, in the state folder.
+///
+/// Whoever has brought a draft back holds a lock on its file, so that two programs on one database
+/// do not both bring it back; a lock ends with its program, however that ends.
+#[derive(Debug)]
+pub struct Drafts {
+    folder: PathBuf,
+    database: PathBuf,
+    held: Option<(File, PathBuf)>,
+}
+
+/// What [`Drafts::claim`] finds.
+#[derive(Debug)]
+pub enum Claimed<T> {
+    /// Nothing was kept, or another program has it.
+    Nothing,
+    /// The oldest draft that nobody has.
+    Draft(T),
+    /// There is one, and it cannot be read; it stays in this file.
+    Unreadable(PathBuf),
+}
+
+impl Drafts {
+    /// The drafts of a database; none where there is no home folder.
+    #[must_use]
+    pub fn of(database: &Path) -> Option<Self> {
+        Some(Self::within(folder()?.join("drafts"), database))
+    }
+
+    fn within(folder: PathBuf, database: &Path) -> Self {
+        Self {
+            folder,
+            database: database.to_owned(),
+            held: None,
+        }
+    }
+
+    /// What the names of this database's drafts begin with. It does not tell the database's name.
+    fn prefix(&self) -> String {
+        let path = key(&self.database);
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let hash = Sha256::digest(path.as_os_str().as_encoded_bytes());
+        let first = hash.iter().take(8);
+        let number = first.fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        format!("{number:016x}")
+    }
+
+    /// Takes the oldest draft that can be read and that no other program has.
+    pub fn claim<T: DeserializeOwned>(&mut self, is_whole: impl Fn(&T) -> bool) -> Claimed<T> {
+        let prefix = self.prefix();
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> = entries
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
+            .map(|entry| entry.path())
+            .collect();
+        // The names end in the time at which they were made.
+        files.sort();
+        let mut unreadable = None;
+        for path in files {
+            let Ok(mut file) = File::open(&path) else {
+                continue;
+            };
+            if file.try_lock().is_err() || !path.exists() {
+                continue;
+            }
+            let mut text = Vec::new();
+            let read = file.read_to_end(&mut text).ok();
+            let draft = read.and_then(|_| serde_json::from_slice(&text).ok());
+            if let Some(draft) = draft.filter(&is_whole) {
+                self.held = Some((file, path));
+                return Claimed::Draft(draft);
+            }
+            unreadable = Some(path);
+        }
+        unreadable.map_or(Claimed::Nothing, Claimed::Unreadable)
+    }
+
+    /// Whether a draft was taken that is not saved yet.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Throws away the draft that was taken: it was saved, or left on purpose.
+    pub fn forget(&mut self) {
+        if let Some((_file, path)) = self.held.take() {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Keeps a draft, in the place of the one that was taken, if any; it is on the disk when this
+    /// comes back.
+    ///
+    /// # Errors
+    /// Where it cannot be written; then the one that was taken is still there.
+    pub fn keep<T: Serialize>(&mut self, draft: &T) -> io::Result<PathBuf> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)?;
+        let path = if let Some((_, path)) = &self.held {
+            path.clone()
+        } else {
+            let name = format!("{}-{}.json", self.prefix(), Uuid::now_v7());
+            self.folder.join(name)
+        };
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(&serde_json::to_vec(draft)?)?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        File::open(&self.folder)?.sync_all()?;
+        self.held = None;
+        Ok(path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{View, recall_from, remember_in};
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+
+    use super::{Claimed, Drafts, View, recall_from, remember_in};
     use crate::domain::listing::Order;
     use crate::domain::usage::Usage;
 
@@ -135,5 +256,53 @@ mod tests {
         assert_eq!(recall_from(&file, &one), View::default());
         remember_in(&file, &one, &view).unwrap();
         assert_eq!(recall_from(&file, &one), view);
+    }
+
+    fn claimed(drafts: &mut Drafts) -> Option<String> {
+        let found = drafts.claim(|text: &String| !text.is_empty());
+        if let Claimed::Draft(text) = found {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    #[test]
+    fn a_draft_comes_back_to_its_book_and_to_one_program_until_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let drafts = |database: &str| Drafts::within(folder.path().join("d"), Path::new(database));
+        drafts("/one.db").keep(&"first").unwrap();
+        let path = drafts("/one.db").keep(&"second").unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        assert!(!path.to_string_lossy().contains("one"));
+
+        assert_eq!(claimed(&mut drafts("/other.db")), None);
+        let (mut mine, mut theirs) = (drafts("/one.db"), drafts("/one.db"));
+        assert_eq!(claimed(&mut mine).as_deref(), Some("first"));
+        assert_eq!(claimed(&mut theirs).as_deref(), Some("second"));
+        assert_eq!(claimed(&mut drafts("/one.db")), None, "each has its own");
+        // What ends without saving leaves it to the next.
+        drop(mine);
+        let mut again = drafts("/one.db");
+        assert_eq!(claimed(&mut again).as_deref(), Some("first"));
+        again.keep(&"first, longer").unwrap();
+        assert_eq!(claimed(&mut again).as_deref(), Some("first, longer"));
+        again.forget();
+        theirs.forget();
+        assert_eq!(claimed(&mut drafts("/one.db")), None);
+    }
+
+    #[test]
+    fn a_draft_that_cannot_be_read_is_named_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut drafts = Drafts::within(folder.path().join("d"), Path::new("/one.db"));
+        let path = drafts.keep(&"").unwrap();
+        let found = drafts.claim(|text: &String| !text.is_empty());
+        assert!(matches!(found, Claimed::Unreadable(named) if named == path));
+        assert!(path.exists() && !drafts.is_held());
+        drafts.keep(&"a sound one").unwrap();
+        assert_eq!(claimed(&mut drafts).as_deref(), Some("a sound one"));
     }
 }

@@ -1,18 +1,43 @@
 //! A field to type into: text, a cursor that moves by grapheme, and readline's keys.
 
+use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::key::{Code, Key};
 use super::text::width;
 
 /// A field with its text. With `lines`, a line end may be in it; without, pasted ones become spaces.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Kept", into = "Kept")]
 pub struct Field {
     text: String,
     /// A byte index at a grapheme boundary.
     cursor: usize,
     killed: String,
     lines: bool,
+}
+
+/// A field as a draft keeps it; its cursor comes back at the end, where it always fits.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    text: String,
+    #[serde(default)]
+    lines: bool,
+}
+
+impl From<Kept> for Field {
+    fn from(Kept { text, lines }: Kept) -> Self {
+        Self {
+            lines,
+            ..Self::new(text)
+        }
+    }
+}
+
+impl From<Field> for Kept {
+    fn from(Field { text, lines, .. }: Field) -> Self {
+        Self { text, lines }
+    }
 }
 
 impl Field {

@@ -2,6 +2,8 @@
 //! joins them to the world.
 
 pub mod act;
+pub mod anchor;
+pub mod draft;
 pub mod field;
 mod forms;
 pub mod key;
@@ -20,31 +22,45 @@ pub mod view;
 mod views;
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result};
 use chrono::{Local, Offset as _, Utc};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use crate::config::shown;
+use crate::crash;
 use crate::domain::timestamp::Timestamp;
-use crate::state::View;
+use crate::state::{Claimed, Drafts, View};
 use crate::store::Options;
 
-use model::{Effect, Model, Msg, Request, Size};
+use anchor::Anchored;
+use draft::Draft;
+use model::{Effect, Model, Msg, Request, Tone};
 use runtime::{Event, Runtime};
 use terminal::{FrameWriter, Guard};
 use theme::Theme;
 
-type Screen = Terminal<CrosstermBackend<FrameWriter>>;
+type Screen = Terminal<Anchored<CrosstermBackend<FrameWriter>>>;
 
 /// How long a frame waits for what it asked: most answers come sooner, and then a key changes the
 /// screen once and not three times. Nobody sees so short a while.
 const PATIENCE: Duration = Duration::from_millis(5);
+
+/// How long a frame waits for the next of the keys that come faster than they are drawn, and how
+/// many of them it lets by at most.
+const HELD: (Duration, u32) = (Duration::from_millis(20), 100);
+
+/// How long the end waits for what is being written: for another program's lock longer than the store
+/// itself does, but where the program is told to end.
+const AT_END: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(2)];
 
 /// What the screens start with.
 pub struct Start {
@@ -64,113 +80,292 @@ pub struct Start {
     pub trouble: Option<String>,
     /// What was on the screen when it was left last.
     pub view: View,
+    /// Where what is typed is kept when the program has to end; none: it is not.
+    pub drafts: Option<Drafts>,
 }
 
-/// Runs the screens until the person leaves; gives the exit status, and what was on the screen.
+/// How the screens were left.
+#[derive(Debug)]
+pub struct Left {
+    /// The exit status: 0, or 128 and the signal, or that of an internal error.
+    pub status: u8,
+    /// What was on the screen.
+    pub view: View,
+    /// What a person is to read after it, on the terminal that was given back.
+    pub told: Option<String>,
+}
+
+/// Why the loop ended.
+enum End {
+    Quit,
+    Signal(i32),
+    Crashed(String),
+}
+
+/// Runs the screens until the person leaves, or has to. However that comes, the terminal is given
+/// back first, what is being written is waited for, and what is typed and not saved is kept.
 ///
 /// # Errors
-/// Where the terminal or the database cannot be opened.
-pub fn run(start: Start) -> Result<(u8, View)> {
-    let (width, height) =
-        crossterm::terminal::size().context("cannot ask the terminal for its size")?;
-    let shown = crate::config::shown(&start.path);
-    let mut model = Model::new(
-        Size { width, height },
-        start.keymap,
-        start.options.home,
-        shown,
-    );
+/// Where the terminal or the database cannot be opened or fails.
+pub fn run(mut start: Start) -> Result<Left> {
+    let size = terminal::size().context("cannot ask the terminal for its size")?;
+    let mut drafts = start.drafts.take();
+    let keymap = std::mem::take(&mut start.keymap);
+    let mut model = Model::new(size, keymap, start.options.home, shown(&start.path));
     model.mouse = start.mouse;
-    if let Some(trouble) = start.trouble {
-        model.say(model::Tone::Bad, trouble);
+    if let Some(trouble) = start.trouble.take() {
+        model.say(Tone::Bad, trouble);
     }
-    terminal::restore_on_panic();
-    let mut guard = Guard::take(start.mouse).context("cannot set the terminal")?;
-    let mut screen = Terminal::new(CrosstermBackend::new(FrameWriter::new()))?;
-    tick(&mut model);
-    draw(&mut screen, &model, &start.theme)?;
+    let (tell, events) = channel();
+    let session = || session(&mut model, start, drafts.as_mut(), tell.clone(), &events);
+    let end = guarded(&tell, &events, session).unwrap_or_else(|place| Ok(End::Crashed(place)));
+    let kept = catch_unwind(AssertUnwindSafe(|| keep(&model, drafts.as_mut()))).unwrap_or(None);
+    let (status, told) = match end {
+        Ok(End::Quit) => (0, kept),
+        Ok(End::Signal(signal)) => (u8::try_from(128 + signal).unwrap_or(1), kept),
+        Ok(End::Crashed(place)) => {
+            let words = crash::words(&place);
+            let told = kept.map_or_else(|| words.clone(), |kept| format!("{words}; {kept}"));
+            (crash::STATUS, Some(told))
+        }
+        Err(error) => return Err(kept.into_iter().fold(error, Error::context)),
+    };
+    Ok(Left {
+        status,
+        view: update::leave(&model),
+        told,
+    })
+}
 
-    let (mut runtime, events) = Runtime::start(start.path, start.options, start.call)?;
-    let mut effects = update::start(&mut model, &start.view);
-    // Whether an answer is awaited, and when what has changed is to be drawn without it.
-    let mut awaited = false;
-    let mut due: Option<Instant> = None;
-    let mut later = Vec::new();
-    loop {
-        for effect in std::mem::take(&mut effects) {
-            match effect {
-                Effect::Quit => return Ok((0, update::leave(&model))),
-                Effect::Redraw => screen.resize(screen.size()?.into())?,
-                Effect::Suspend => {
-                    runtime.run(effect, &mut guard)?;
-                    screen.resize(screen.size()?.into())?;
-                }
-                Effect::Ask(_, Request::Count(_) | Request::Totals) => later.push(effect),
-                effect => {
-                    awaited |= matches!(
-                        effect,
-                        Effect::Ask(
-                            _,
-                            Request::Rows(..) | Request::Place(..) | Request::Profile(_)
-                        )
-                    );
-                    runtime.run(effect, &mut guard)?;
-                }
-            }
+/// Does something that may hold the terminal. A panic on this thread gives the terminal back and ends
+/// it; one on any other is told to `tell`, and what is done goes on until it takes that.
+///
+/// # Errors
+/// The place of the panic that ended it.
+pub fn guarded<T>(
+    tell: &Sender<Event>,
+    events: &Receiver<Event>,
+    work: impl FnOnce() -> T,
+) -> Result<T, String> {
+    let (here, crashed) = (thread::current().id(), tell.clone());
+    crash::tell(move |place| {
+        // Another thread must not: this one would draw on, into a terminal that was given back.
+        if thread::current().id() == here {
+            terminal::restore();
         }
-        runtime.permit();
-        let answer = awaited.then(|| {
-            let due = *due.get_or_insert_with(|| Instant::now() + PATIENCE);
-            events.recv_timeout(due.saturating_duration_since(Instant::now()))
+        let _ = crashed.send(Event::Crashed(place));
+    });
+    let done = catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let place = events.try_iter().find_map(|event| match event {
+            Event::Crashed(place) => Some(place),
+            _ => None,
         });
-        let mut next = match answer {
-            Some(Ok(event)) => Some(event),
-            Some(Err(RecvTimeoutError::Timeout)) | None => {
-                (awaited, due) = (false, None);
-                draw(&mut screen, &model, &start.theme)?;
-                // What is counted grows with the book, and comes when its rows are seen.
-                for effect in later.drain(..) {
-                    runtime.run(effect, &mut guard)?;
-                }
-                Some(events.recv()?)
-            }
-            Some(Err(gone)) => return Err(gone.into()),
+        place.unwrap_or_default()
+    });
+    crash::quiet();
+    done
+}
+
+/// Keeps what is typed and not saved, if anything, and says so.
+fn keep(model: &Model, drafts: Option<&mut Drafts>) -> Option<String> {
+    let drafts = drafts?;
+    let Some(draft) = Draft::of(model) else {
+        drafts.forget();
+        return None;
+    };
+    Some(match drafts.keep(&draft) {
+        Ok(path) => format!(
+            "what you typed is kept in {}, and comes back at the next start",
+            shown(&path)
+        ),
+        Err(error) => format!("what you typed could not be kept: {error}"),
+    })
+}
+
+/// Takes the terminal, starts the threads, and runs the loop until something ends it.
+fn session(
+    model: &mut Model,
+    start: Start,
+    mut drafts: Option<&mut Drafts>,
+    tell: Sender<Event>,
+    events: &Receiver<Event>,
+) -> Result<End> {
+    let mut guard = Guard::take(start.mouse).context("cannot set the terminal")?;
+    let mut screen = Terminal::new(Anchored(CrosstermBackend::new(FrameWriter::new())))?;
+    tick(model);
+    draw(&mut screen, model, &start.theme)?;
+    let mut runtime = Runtime::start(start.path, start.options, start.call, tell)?;
+    let mut effects = update::start(model, &start.view);
+    recall(model, drafts.as_deref_mut(), &mut effects);
+    let mut around = Loop {
+        model,
+        screen: &mut screen,
+        theme: &start.theme,
+        runtime: &mut runtime,
+        guard: &mut guard,
+        events,
+        drafts,
+    };
+    let end = around.run(effects);
+    // A terminal that is gone fails in whatever comes first: drawing, reading, or the signal.
+    let end = match end {
+        Err(_) if terminal::is_gone() => Ok(End::Signal(signal_hook::consts::SIGHUP)),
+        end => end,
+    };
+    drop(guard);
+    if model.writing.is_some() {
+        let [leaves, has_to] = AT_END;
+        let patience = if matches!(end, Ok(End::Quit)) {
+            leaves
+        } else {
+            has_to
         };
-        // What else is queued is taken before anything is drawn, so that a held key never lags.
-        while let Some(event) = next {
-            let msg = match event {
-                Event::Msg(msg) => msg,
-                Event::Input(msg) => {
-                    runtime.spent();
-                    msg.context("the terminal is gone")?
-                }
-                Event::Opened(opened) => {
-                    model.read_only = opened?;
-                    next = events.try_recv().ok();
-                    continue;
-                }
-                Event::Signal(signal) => {
-                    let status = u8::try_from(128 + signal).unwrap_or(1);
-                    return Ok((status, update::leave(&model)));
-                }
-            };
-            tick(&mut model);
-            awaited &= !matches!(msg, Msg::Store(..));
-            let resized = matches!(msg, Msg::Resize(_));
-            effects.append(&mut update::update(&mut model, msg));
-            if resized {
-                screen.resize(screen.size()?.into())?;
-            }
-            // An effect that hands the terminal over has to run before the next key is read.
-            next = if effects
-                .iter()
-                .any(|effect| matches!(effect, Effect::Edit(_) | Effect::Suspend | Effect::Quit))
-            {
-                None
-            } else {
-                events.try_recv().ok()
-            };
+        runtime.stop();
+        finish(model, events, patience);
+    }
+    end
+}
+
+/// Opens what was typed and not saved when the screens ended the last time.
+fn recall(model: &mut Model, drafts: Option<&mut Drafts>, effects: &mut Vec<Effect>) {
+    match drafts.map_or(Claimed::Nothing, |drafts| drafts.claim(Draft::is_whole)) {
+        Claimed::Nothing => {}
+        Claimed::Draft(draft) => draft::bring_back(model, draft, effects),
+        Claimed::Unreadable(path) => model.say(
+            Tone::Bad,
+            format!("what was typed is in {}; it cannot be read", shown(&path)),
+        ),
+    }
+}
+
+/// Waits for the answer to what is being written, so that a form that was saved is not kept as well.
+fn finish(model: &mut Model, events: &Receiver<Event>, patience: Duration) {
+    let until = Instant::now() + patience;
+    while model.writing.is_some() {
+        match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Event::Msg(msg @ Msg::Store(..))) => drop(update::update(model, msg)),
+            Ok(Event::Crashed(_)) | Err(_) => return,
+            Ok(_) => {}
         }
+    }
+}
+
+/// All that the loop joins.
+struct Loop<'a> {
+    model: &'a mut Model,
+    screen: &'a mut Screen,
+    theme: &'a Theme,
+    runtime: &'a mut Runtime,
+    guard: &'a mut Guard,
+    events: &'a Receiver<Event>,
+    drafts: Option<&'a mut Drafts>,
+}
+
+impl Loop<'_> {
+    fn run(&mut self, mut effects: Vec<Effect>) -> Result<End> {
+        // Whether an answer is awaited, and when what has changed is to be drawn without it.
+        let mut awaited = false;
+        let mut due: Option<Instant> = None;
+        let mut later = Vec::new();
+        // Whether more keys wait, and how many were taken since the last frame.
+        let (mut more, mut held) = (false, 0);
+        loop {
+            for effect in std::mem::take(&mut effects) {
+                match effect {
+                    Effect::Quit => return Ok(End::Quit),
+                    Effect::Redraw => self.repaint()?,
+                    Effect::Suspend => {
+                        self.runtime.run(effect, self.guard)?;
+                        self.repaint()?;
+                    }
+                    Effect::Ask(_, Request::Count(_) | Request::Totals) => later.push(effect),
+                    effect => {
+                        awaited |= matches!(
+                            effect,
+                            Effect::Ask(
+                                _,
+                                Request::Rows(..) | Request::Place(..) | Request::Profile(_)
+                            )
+                        );
+                        self.runtime.run(effect, self.guard)?;
+                    }
+                }
+            }
+            self.runtime.permit();
+            let patience = if more && held < HELD.1 {
+                Some(HELD.0)
+            } else if awaited {
+                let due = *due.get_or_insert_with(|| Instant::now() + PATIENCE);
+                Some(due.saturating_duration_since(Instant::now()))
+            } else {
+                None
+            };
+            let mut next = match patience.map(|patience| self.events.recv_timeout(patience)) {
+                Some(Ok(event)) => Some(event),
+                Some(Err(RecvTimeoutError::Timeout)) | None => {
+                    (awaited, due, more, held) = (false, None, false, 0);
+                    draw(self.screen, self.model, self.theme)?;
+                    // What is counted grows with the book, and comes when its rows are seen.
+                    for effect in later.drain(..) {
+                        self.runtime.run(effect, self.guard)?;
+                    }
+                    Some(self.events.recv()?)
+                }
+                Some(Err(gone)) => return Err(gone.into()),
+            };
+            // What else is queued is taken before anything is drawn, so that a held key never lags.
+            while let Some(event) = next {
+                let msg = match event {
+                    Event::Msg(msg) => msg,
+                    Event::Input(input) => {
+                        self.runtime.spent();
+                        let input = input.context("the terminal cannot be read")?;
+                        (more, held) = (input.more, held + 1);
+                        input.msg
+                    }
+                    Event::Opened(opened) => {
+                        self.model.read_only = opened?;
+                        next = self.events.try_recv().ok();
+                        continue;
+                    }
+                    Event::Signal(signal) => return Ok(End::Signal(signal)),
+                    Event::Crashed(place) => return Ok(End::Crashed(place)),
+                    Event::Continued => {
+                        // Whoever stopped it has had the terminal meanwhile.
+                        self.guard.lend(|| ())?;
+                        self.repaint()?;
+                        next = self.events.try_recv().ok();
+                        continue;
+                    }
+                };
+                tick(self.model);
+                awaited &= !matches!(msg, Msg::Store(..));
+                let resized = matches!(msg, Msg::Resize(_));
+                effects.append(&mut update::update(self.model, msg));
+                if resized {
+                    self.repaint()?;
+                }
+                if let Some(drafts) = &mut self.drafts
+                    && drafts.is_held()
+                    && !draft::is_open(self.model)
+                {
+                    drafts.forget();
+                }
+                // An effect that hands the terminal over has to run before the next key is read.
+                next = if effects.iter().any(|effect| {
+                    matches!(effect, Effect::Edit(_) | Effect::Suspend | Effect::Quit)
+                }) {
+                    None
+                } else {
+                    self.events.try_recv().ok()
+                };
+            }
+        }
+    }
+
+    /// Has the next frame draw everything.
+    fn repaint(&mut self) -> io::Result<()> {
+        self.screen.resize(self.screen.size()?.into())
     }
 }
 
@@ -182,8 +377,8 @@ fn tick(model: &mut Model) {
 
 /// Draws a frame, in one write.
 fn draw(screen: &mut Screen, model: &Model, theme: &Theme) -> io::Result<()> {
-    queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
+    queue!(screen.backend_mut().0, BeginSynchronizedUpdate)?;
     screen.draw(|frame| view::view(model, theme, frame))?;
-    queue!(screen.backend_mut(), EndSynchronizedUpdate)?;
-    io::Write::flush(screen.backend_mut())
+    queue!(screen.backend_mut().0, EndSynchronizedUpdate)?;
+    io::Write::flush(&mut screen.backend_mut().0)
 }

@@ -429,6 +429,8 @@ pub struct Model {
     pub undoing: Option<(Ticket, Write)>,
     /// The tickets of the other questions.
     pub totals_ticket: Ticket,
+    /// The ticket of the question whether what a draft is about is still there.
+    pub recalled: Option<Ticket>,
     /// Whether `^C` was the last key.
     pub interrupted: bool,
     /// Whether the mouse is ours.
@@ -466,6 +468,7 @@ impl Model {
             writing: None,
             undoing: None,
             totals_ticket: Ticket(0),
+            recalled: None,
             interrupted: false,
             mouse: true,
             usage: Usage::default(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -18,7 +18,7 @@ use crate::import::keep;
 use crate::store::Options;
 
 use super::model::{Effect, Msg, Request, Ticket};
-use super::terminal::{self, Guard};
+use super::terminal::{self, Guard, Input};
 
 mod keeper;
 
@@ -30,11 +30,15 @@ pub enum Event {
     /// Something for `update`.
     Msg(Msg),
     /// The reader has spent its permit on this.
-    Input(io::Result<Msg>),
+    Input(io::Result<Input>),
     /// The database is open, with why it cannot be written, if so; or it is not.
     Opened(Result<Option<String>, Refusal>),
     /// The process was told to end.
     Signal(i32),
+    /// It was stopped, by whatever, and goes on.
+    Continued,
+    /// A thread met an internal error in this place.
+    Crashed(String),
 }
 
 /// The threads and the world.
@@ -45,11 +49,14 @@ pub struct Runtime {
     /// Set to have the store give up what it does for long.
     stop: Arc<AtomicBool>,
     permitted: bool,
+    /// Set while another program has the terminal: what is typed there is not for this one.
+    lent: Arc<AtomicBool>,
     call: String,
 }
 
 impl Runtime {
-    /// Starts the threads. `call` is the command that a `tel:` address is handed to.
+    /// Starts the threads, which tell `events` what happens. `call` is the command that a `tel:`
+    /// address is handed to.
     ///
     /// # Errors
     /// Where signals cannot be listened to.
@@ -57,8 +64,8 @@ impl Runtime {
         path: PathBuf,
         options: Options,
         call: String,
-    ) -> io::Result<(Self, Receiver<Event>)> {
-        let (events, received) = channel();
+        events: Sender<Event>,
+    ) -> io::Result<Self> {
         let (permits, granted) = channel();
         let (requests, asked) = channel();
         let input = events.clone();
@@ -80,6 +87,9 @@ impl Runtime {
             signal_hook::consts::SIGTERM,
             signal_hook::consts::SIGHUP,
             signal_hook::consts::SIGINT,
+            signal_hook::consts::SIGQUIT,
+            signal_hook::consts::SIGWINCH,
+            signal_hook::consts::SIGCONT,
         ])?;
         let hung_up = events.clone();
         thread::spawn(move || {
@@ -88,24 +98,41 @@ impl Runtime {
             }
         });
         let told = events.clone();
+        let lent = Arc::new(AtomicBool::new(false));
+        let away = Arc::clone(&lent);
         thread::spawn(move || {
             for signal in signals.forever() {
-                if told.send(Event::Signal(signal)).is_err() {
+                let Some(event) = meaning(signal, away.load(Ordering::SeqCst)) else {
+                    continue;
+                };
+                if told.send(event).is_err() {
                     break;
                 }
             }
         });
-        Ok((
-            Self {
-                events,
-                permits,
-                requests,
-                stop,
-                permitted: false,
-                call,
-            },
-            received,
-        ))
+        Ok(Self {
+            events,
+            permits,
+            requests,
+            stop,
+            permitted: false,
+            lent,
+            call,
+        })
+    }
+
+    /// Has the store give up what it does for long.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Lends the terminal to another program. What is typed there to interrupt that program reaches
+    /// this one too, and is not meant for it.
+    fn lend<T>(&self, guard: &Guard, work: impl FnOnce() -> T) -> io::Result<T> {
+        self.lent.store(true, Ordering::SeqCst);
+        let result = guard.lend(work);
+        self.lent.store(false, Ordering::SeqCst);
+        result
     }
 
     /// Lets the reader read one event, unless it does so already.
@@ -130,7 +157,7 @@ impl Runtime {
             Effect::Copy(text) => copy(&text)?,
             Effect::Open(address) => self.open(&address),
             Effect::Edit(text) => {
-                let edited = guard.lend(|| edit(&text))?;
+                let edited = self.lend(guard, || edit(&text))?;
                 self.tell(match edited {
                     Ok(text) => Msg::Editor(text),
                     Err(error) => Msg::Trouble(format!(
@@ -157,8 +184,8 @@ impl Runtime {
                     Err(error) => Msg::Trouble(format!("the plan cannot be written: {error}")),
                 });
             }
-            Effect::Stop => self.stop.store(true, Ordering::Relaxed),
-            Effect::Suspend => guard.lend(|| {
+            Effect::Stop => self.stop(),
+            Effect::Suspend => self.lend(guard, || {
                 let _ = rustix::process::kill_process(
                     rustix::process::getpid(),
                     rustix::process::Signal::TSTP,
@@ -191,6 +218,17 @@ impl Runtime {
                 "{program} could not be started: {error}; set call in config.toml"
             ))),
         }
+    }
+}
+
+/// What a signal means; nothing, where it is an interrupt for the program that has the terminal.
+fn meaning(signal: i32, lent: bool) -> Option<Event> {
+    use signal_hook::consts::{SIGCONT, SIGINT, SIGQUIT, SIGWINCH};
+    match signal {
+        SIGWINCH => terminal::size().ok().map(Msg::Resize).map(Event::Msg),
+        SIGCONT => Some(Event::Continued),
+        SIGINT | SIGQUIT if lent => None,
+        _ => Some(Event::Signal(signal)),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -15,7 +16,7 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use rustix::event::{PollFd, PollFlags};
+use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::key::{Code, Key};
 use super::model::{Mouse, MouseAct, Msg, Size};
@@ -101,15 +102,6 @@ pub fn restore() {
     }
 }
 
-/// Lets a panic be read: the terminal is given back before the message is printed.
-pub fn restore_on_panic() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        restore();
-        before(panic);
-    }));
-}
-
 /// What ends a synchronized update.
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
@@ -159,33 +151,129 @@ impl Write for FrameWriter {
 /// never waits: it would spin.
 #[must_use]
 pub fn wait_for_hang_up() -> bool {
+    // A hang-up is told without being asked for; keys are not, so that this wakes for nothing else.
+    seen(PollFlags::empty(), None).is_ok_and(is_hang_up)
+}
+
+/// The size of the terminal.
+///
+/// # Errors
+/// Where it does not say.
+pub fn size() -> io::Result<Size> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(Size { width, height })
+}
+
+/// Whether nobody is at the other end of the terminal any more.
+#[must_use]
+pub fn is_gone() -> bool {
+    seen(PollFlags::empty(), Some(Duration::ZERO)).is_ok_and(is_hang_up)
+}
+
+const fn is_hang_up(seen: PollFlags) -> bool {
+    let gone = PollFlags::HUP.union(PollFlags::ERR).union(PollFlags::NVAL);
+    seen.intersects(gone)
+}
+
+/// Waits until there is something to see at the terminal, and says what.
+fn seen(wanted: PollFlags, patience: Option<Duration>) -> io::Result<PollFlags> {
     let input = io::stdin();
+    let patience = patience.map(|patience| Timespec {
+        tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: patience.subsec_nanos().into(),
+    });
     loop {
-        // A hang-up is told without being asked for; keys are not, so that this wakes for nothing else.
-        let mut watched = [PollFd::new(&input, PollFlags::empty())];
-        match rustix::event::poll(&mut watched, None) {
+        let mut watched = [PollFd::new(&input, wanted)];
+        match rustix::event::poll(&mut watched, patience.as_ref()) {
             Ok(_) => {
-                let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
-                return watched.iter().any(|seen| seen.revents().intersects(gone));
+                let seen = watched.iter().map(PollFd::revents);
+                return Ok(seen.fold(PollFlags::empty(), PollFlags::union));
             }
             Err(rustix::io::Errno::INTR) => {}
-            Err(_) => return false,
+            Err(error) => return Err(error.into()),
         }
     }
 }
+
+/// Something that was read, and whether more waits to be read.
+#[derive(Debug)]
+pub struct Input {
+    /// What it is.
+    pub msg: Msg,
+    /// Whether more waits, as while a key is held down.
+    pub more: bool,
+}
+
+/// What comes after a reply of the terminal has begun comes at once; a key that a person presses
+/// does not.
+const REPLY: Duration = Duration::from_millis(50);
+
+/// The least that the library below can be asked to wait: for nothing at all it looks at nothing.
+const AT_ONCE: Duration = Duration::from_micros(50);
+
+/// How long the library below is asked for what it has read already: an answer to a question that was
+/// never asked makes it say that there is nothing, though more came behind.
+const LEFT: Duration = Duration::from_millis(5);
 
 /// Waits for the next event that means something, and says what.
 ///
 /// # Errors
-/// Where the terminal is gone.
-pub fn read() -> io::Result<Msg> {
+/// Where the terminal is gone or cannot be read.
+pub fn read() -> io::Result<Input> {
     loop {
-        if let Some(msg) = message(event::read()?) {
-            return Ok(msg);
+        if !is_ready(LEFT)? {
+            seen(PollFlags::IN, None)?;
+            continue;
+        }
+        let event = event::read()?;
+        if begins_reply(&event) && is_ready(REPLY)? {
+            pass_reply()?;
+        } else if let Some(msg) = message(event) {
+            let more = is_ready(AT_ONCE)?;
+            return Ok(Input { msg, more });
         }
     }
 }
 
+/// Whether an event can be read. A terminal that cannot be read is seen here first: the library
+/// below tries again for ever.
+fn is_ready(patience: Duration) -> io::Result<bool> {
+    let input = io::stdin();
+    let now = seen(PollFlags::IN, Some(Duration::ZERO))?;
+    if is_hang_up(now) {
+        return Err(io::Error::other("nobody is at its other end"));
+    }
+    // Reading nothing fails where reading something would.
+    rustix::io::read(&input, &mut [0_u8; 0])?;
+    if now.contains(PollFlags::IN) && rustix::io::ioctl_fionread(&input)? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    event::poll(patience)
+}
+
+/// Whether an event may be the beginning of what a terminal answers to a question about its colours
+/// or its name. callbook asks none; the program before it may have, and the answer comes late.
+fn begins_reply(event: &Event) -> bool {
+    matches!(event, Event::Key(key) if key.modifiers.contains(KeyModifiers::ALT)
+        && matches!(key.code, KeyCode::Char(']' | 'P' | '_' | '^' | 'X')))
+}
+
+/// Passes over the rest of a reply, up to its end: a bell, or escape and a backslash.
+fn pass_reply() -> io::Result<()> {
+    while is_ready(REPLY)? {
+        if let Event::Key(key) = event::read()? {
+            let bell = key.code == KeyCode::Char('g') && key.modifiers == KeyModifiers::CONTROL;
+            let end = key.code == KeyCode::Char('\\') && key.modifiers == KeyModifiers::ALT;
+            if bell || end {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What an event means. A new size means nothing here: the runtime listens to its signal itself, also
+/// while nothing may be read.
 fn message(event: Event) -> Option<Msg> {
     match event {
         // Some terminals tell when a key is let go.
@@ -193,7 +281,6 @@ fn message(event: Event) -> Option<Msg> {
             key_of(key.code, key.modifiers).map(Msg::Key)
         }
         Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(width, height) => Some(Msg::Resize(Size { width, height })),
         Event::Mouse(mouse) => {
             let act = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => MouseAct::Click,
@@ -237,4 +324,36 @@ fn key_of(code: KeyCode, modifiers: KeyModifiers) -> Option<Key> {
         ctrl: modifiers.contains(KeyModifiers::CONTROL),
         alt: modifiers.contains(KeyModifiers::ALT),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+    use super::{begins_reply, message};
+    use crate::tui::model::Msg;
+
+    #[test]
+    fn a_key_that_is_let_go_is_no_key_and_one_that_is_held_is() {
+        let key = |kind| {
+            let modifiers = KeyModifiers::NONE;
+            Event::Key(KeyEvent::new_with_kind(KeyCode::Char('d'), modifiers, kind))
+        };
+        assert_eq!(message(key(KeyEventKind::Release)), None);
+        let pressed = message(key(KeyEventKind::Press));
+        assert!(matches!(pressed, Some(Msg::Key(_))));
+        assert_eq!(message(key(KeyEventKind::Repeat)), pressed);
+    }
+
+    #[test]
+    fn only_what_begins_like_a_reply_is_taken_for_one() {
+        let key = |sign, modifiers| Event::Key(KeyEvent::new(KeyCode::Char(sign), modifiers));
+        assert!(begins_reply(&key(']', KeyModifiers::ALT)));
+        assert!(begins_reply(&key(
+            'P',
+            KeyModifiers::ALT | KeyModifiers::SHIFT
+        )));
+        assert!(!begins_reply(&key(']', KeyModifiers::NONE)));
+        assert!(!begins_reply(&key('b', KeyModifiers::ALT)));
+    }
 }

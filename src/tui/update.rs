@@ -11,6 +11,7 @@ use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::state::View;
 
 use super::act;
+use super::draft;
 use super::field::Field;
 use super::key::{Code, Key};
 use super::keymap::{Action, Lookup};
@@ -299,6 +300,7 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
         || history::take(model, ticket, &reply)
         || bin::take(model, ticket, &reply)
         || duplicates::take(model, ticket, &reply)
+        || draft::take(model, ticket, &reply)
     {
         return;
     }

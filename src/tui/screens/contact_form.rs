@@ -2,6 +2,7 @@
 //!
 //! Nothing is written before it is saved; then all of it is one step.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::{Contact, ContactAttributes, split_name};
@@ -33,7 +34,7 @@ const TAGS: usize = 6;
 const NOTE: usize = 7;
 
 /// A number of the form.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NumberRow {
     /// The number as its own form holds it.
     pub form: PhoneForm,
@@ -42,7 +43,8 @@ pub struct NumberRow {
 }
 
 /// Where the cursor is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// A text, by its place in [`TEXTS`].
     Text(usize),
@@ -55,7 +57,7 @@ pub enum Place {
 }
 
 /// The form.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContactForm {
     /// The contact as it was read; none for a new one.
     pub stored: Option<Contact>,
@@ -68,10 +70,12 @@ pub struct ContactForm {
     /// Where the cursor is.
     pub place: Place,
     /// What was refused.
+    #[serde(skip)]
     pub faults: Vec<Fault>,
     /// The texts as they were at first.
     first: Vec<String>,
     /// The country of new numbers.
+    #[serde(skip)]
     pub home: Option<Region>,
 }
 
@@ -138,6 +142,16 @@ impl ContactForm {
             faults: Vec::new(),
             first,
             home,
+        }
+    }
+
+    /// Makes it the form of a new contact, all that stands in it kept; numbers that were to be
+    /// deleted stay so.
+    pub fn make_new(&mut self) {
+        self.stored = None;
+        self.first = vec![String::new(); TEXTS.len()];
+        for row in &mut self.numbers {
+            row.form.stored = None;
         }
     }
 

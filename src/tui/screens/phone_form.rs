@@ -3,6 +3,7 @@
 //! The check under the number is live and kind: it says what the number is and how it will be
 //! stored, and never keeps anybody from saving.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactId;
@@ -15,7 +16,8 @@ use crate::tui::key::Key;
 use crate::tui::model::Ticket;
 
 /// The places that the cursor can be in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// The country.
     Country,
@@ -56,7 +58,8 @@ impl Place {
 }
 
 /// Whose number is edited.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// That of a stored contact: saving writes it.
     Contact(ContactId, String),
@@ -65,7 +68,7 @@ pub enum Owner {
 }
 
 /// What can be typed and ticked.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The country, as `+39 Italy` or as somebody types it.
     pub country: Field,
@@ -82,7 +85,7 @@ pub struct Entry {
 }
 
 /// The form.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhoneForm {
     /// Whose number.
     pub owner: Owner,
@@ -95,14 +98,18 @@ pub struct PhoneForm {
     /// Where the cursor is.
     pub place: Place,
     /// What was refused.
+    #[serde(skip)]
     pub faults: Vec<Fault>,
     /// Who else has the number.
+    #[serde(skip)]
     pub holders: Vec<Holder>,
     /// The ticket of that question.
+    #[serde(skip)]
     pub holders_ticket: Ticket,
     /// The number that `space` on "primary" replaces.
     pub replaces: Option<String>,
     /// The country where none is named.
+    #[serde(skip)]
     pub home: Option<Region>,
 }
 

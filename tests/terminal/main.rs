@@ -1,158 +1,24 @@
 //! The real binary under a real pseudo-terminal: imported into, searched, edited, undone, left; and
 //! the database read afterwards.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    unsafe_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::exit
+)]
 
-use std::io::{Read, Write};
+mod draft;
+mod leave;
+mod modes;
+mod pty;
+
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
-
-const CARDS: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:Marco Bianchi\r\nTEL;TYPE=WORK:+39 02 5550 1182\r\nEND:VCARD\r\n\
-BEGIN:VCARD\r\nVERSION:3.0\r\nUID:2\r\nFN:Ada Lovelace\r\nTEL;TYPE=HOME:+44 20 7946 0018\r\nEND:VCARD\r\n";
-
-/// A running callbook with the screen that it draws.
-struct Running {
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    screen: Arc<Mutex<vt100::Parser>>,
-}
-
-impl Running {
-    fn start(db: &Path, columns: u16, rows: u16) -> Self {
-        let pair = terminal(columns, rows);
-        let command = command(&[env!("CARGO_BIN_EXE_callbook")], db);
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let seen = Arc::clone(&screen);
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count) = output.read(&mut bytes) {
-                if count == 0 {
-                    break;
-                }
-                seen.lock().unwrap().process(&bytes[..count]);
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self {
-            master: pair.master,
-            keys,
-            child,
-            screen,
-        }
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    /// Waits until the screen says something.
-    fn sees(&self, words: &str) {
-        self.waits(|text| text.contains(words), &format!("“{words}” is not"));
-    }
-
-    /// Waits until the screen says something no more.
-    fn sees_no(&self, words: &str) {
-        self.waits(|text| !text.contains(words), &format!("“{words}” is still"));
-    }
-
-    fn waits(&self, until: impl Fn(&str) -> bool, otherwise: &str) {
-        let end = Instant::now() + Duration::from_secs(20);
-        while !until(&self.text()) {
-            assert!(
-                Instant::now() < end,
-                "{otherwise} on the screen:\n{}",
-                self.text()
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn types(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn leaves(&mut self) -> u32 {
-        let until = Instant::now() + Duration::from_secs(20);
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(
-                Instant::now() < until,
-                "it does not leave:\n{}",
-                self.text()
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
-
-fn terminal(columns: u16, rows: u16) -> PtyPair {
-    native_pty_system()
-        .openpty(PtySize {
-            rows,
-            cols: columns,
-            pixel_width: 0,
-            pixel_height: 0,
-        })
-        .unwrap()
-}
-
-fn command(words: &[&str], db: &Path) -> CommandBuilder {
-    let mut command = CommandBuilder::from_argv(words.iter().map(Into::into).collect());
-    command.args(["--db", db.to_str().unwrap()]);
-    command.env_clear();
-    for (name, value) in [
-        ("PATH", "/usr/bin:/bin"),
-        ("TERM", "xterm-256color"),
-        ("LANG", "C.UTF-8"),
-        ("HOME", db.parent().unwrap().to_str().unwrap()),
-        ("TZ", "UTC"),
-    ] {
-        command.env(name, value);
-    }
-    command
-}
-
-fn book() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let cards = folder.path().join("cards.vcf");
-    std::fs::write(&cards, CARDS).unwrap();
-    let db = folder.path().join("book.db");
-    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
-        .args([
-            "--db",
-            db.to_str().unwrap(),
-            "import",
-            cards.to_str().unwrap(),
-        ])
-        .env("LANG", "C.UTF-8")
-        .assert()
-        .success()
-        .stdout(predicates::str::contains("2 new contacts"));
-    (folder, db)
-}
-
-fn stored(db: &Path, sql: &str) -> String {
-    rusqlite::Connection::open(db)
-        .unwrap()
-        .query_row(sql, [], |row| row.get(0))
-        .unwrap()
-}
+use pty::{CARDS, Running, book, command, stored, terminal};
 
 #[test]
 fn find_edit_save_undo_and_quit() {
@@ -315,54 +181,18 @@ fn any_size_is_drawn_and_no_size_ends_the_program() {
         (40, 12),
         (1, 1),
         (20, 5),
-        (300, 100),
+        (300, 220),
+        (0, 0),
         (56, 16),
         (19, 40),
         (100, 30),
     ] {
-        callbook
-            .screen
-            .lock()
-            .unwrap()
-            .screen_mut()
-            .set_size(rows, cols);
-        callbook
-            .master
-            .resize(PtySize {
-                rows,
-                cols,
-                pixel_width: 0,
-                pixel_height: 0,
-            })
-            .unwrap();
+        callbook.resizes(cols, rows);
         std::thread::sleep(Duration::from_millis(60));
     }
     callbook.sees("2 contacts");
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
-}
-
-#[test]
-fn a_signal_gives_the_terminal_back() {
-    let (_folder, db) = book();
-    for (signal, status) in [("TERM", 143), ("HUP", 129)] {
-        let mut callbook = Running::start(&db, 80, 24);
-        callbook.sees("2 contacts");
-        assert!(callbook.screen.lock().unwrap().screen().alternate_screen());
-        let pid = callbook.child.process_id().unwrap().to_string();
-        std::process::Command::new("kill")
-            .args([&format!("-{signal}"), &pid])
-            .status()
-            .unwrap();
-        assert_eq!(callbook.leaves(), status, "{signal}");
-        std::thread::sleep(Duration::from_millis(50));
-        let screen = callbook.screen.lock().unwrap();
-        let screen = screen.screen();
-        assert!(
-            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste(),
-            "{signal}"
-        );
-    }
 }
 
 /// A terminal can go without a signal: where the program leads no session, the kernel tells nobody.
@@ -371,7 +201,13 @@ fn a_signal_gives_the_terminal_back() {
 fn a_terminal_that_goes_without_a_signal_ends_the_program() {
     let (_folder, db) = book();
     let pair = terminal(80, 24);
-    let words = ["setsid", "--wait", env!("CARGO_BIN_EXE_callbook")];
+    let words = [
+        "setsid",
+        "--wait",
+        env!("CARGO_BIN_EXE_callbook"),
+        "--db",
+        db.to_str().unwrap(),
+    ];
     let child = pair.slave.spawn_command(command(&words, &db)).unwrap();
     drop(pair.slave);
     let mut output = pair.master.try_clone_reader().unwrap();
