@@ -70,7 +70,37 @@ pub struct Key {
     pub alt: bool,
 }
 
+/// Letters and the QWERTY keys in whose places they stand: the Russian layout with what the
+/// Ukrainian and the Belarusian one have instead, and the Greek one.
+const LAYOUTS: [(&str, &str); 4] = [
+    ("йцукенгшщзфывапролдячсмить", "qwertyuiopasdfghjklzxcvbnm"),
+    ("іў", "so"),
+    ("ςερτυθιοπασδφγηξκλ", "wertyuiopasdfghjkl"),
+    ("ζχψωβνμ", "zxcvbnm"),
+];
+
 impl Key {
+    /// The key in its place on a QWERTY keyboard, where it is a letter of another layout.
+    #[must_use]
+    pub fn on_qwerty(self) -> Option<Self> {
+        let Code::Char(sign) = self.code else {
+            return None;
+        };
+        let small = sign.to_lowercase().next().filter(|_| !sign.is_ascii())?;
+        let letter = LAYOUTS.iter().find_map(|(theirs, qwerty)| {
+            let pairs = theirs.chars().zip(qwerty.chars());
+            pairs
+                .into_iter()
+                .find_map(|(their, letter)| (their == small).then_some(letter))
+        })?;
+        let code = Code::Char(if sign == small {
+            letter
+        } else {
+            letter.to_ascii_uppercase()
+        });
+        Some(Self { code, ..self })
+    }
+
     /// A key without modifiers.
     #[must_use]
     pub const fn plain(code: Code) -> Self {

@@ -391,6 +391,17 @@ impl Keymap {
         Lookup::Miss
     }
 
+    /// `key`, or the one in its place on a QWERTY keyboard where only that one means something: with
+    /// a Cyrillic or Greek layout the letters of the table cannot be typed.
+    #[must_use]
+    pub fn on_any_layout(&self, scopes: &[Scope], waiting: &[Key], key: Key) -> Key {
+        let means = |key: Key| self.lookup(scopes, waiting, key) != Lookup::Miss;
+        match key.on_qwerty() {
+            Some(other) if !means(key) && means(other) => other,
+            _ => key,
+        }
+    }
+
     /// The bindings that follow a prefix in a chain of scopes: the last key of each.
     #[must_use]
     pub fn following(&self, scopes: &[Scope], waiting: &[Key]) -> Vec<(String, &'static Binding)> {

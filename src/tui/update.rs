@@ -105,6 +105,11 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     let interrupted = std::mem::take(&mut model.interrupted);
     let waiting = std::mem::take(&mut model.waiting);
     model.which_key = false;
+    let key = if model.in_text() && key.typed().is_some() {
+        key
+    } else {
+        model.keymap.on_any_layout(&model.scopes(), &waiting, key)
+    };
     if !waiting.is_empty() && key.code == Code::Esc {
         return;
     }
