@@ -14,12 +14,17 @@ use unicode_width::UnicodeWidthStr as _;
 #[derive(Debug)]
 pub struct Anchored<B>(pub B);
 
-/// Whether the cursor has to be set anew between two neighbours. Letters of one word stay together:
-/// where Cyrillic is two columns wide, half of each letter would be hidden.
-fn parts(before: &str, after: &str) -> bool {
-    let unsure = before.width_cjk() != before.width();
-    let letters = |text: &str| text.chars().next().is_some_and(char::is_alphabetic);
-    unsure && !(letters(before) && letters(after))
+/// Whether it is not sure how wide a sign is.
+fn is_unsure(sign: &str) -> bool {
+    sign.width_cjk() != sign.width()
+}
+
+/// Whether two neighbours are of one word. Its letters stay together: where Cyrillic is two columns
+/// wide, half of each letter would be hidden.
+fn is_one_word(before: &str, after: &str) -> bool {
+    [before, after]
+        .iter()
+        .all(|sign| sign.chars().next().is_some_and(char::is_alphabetic))
 }
 
 impl<B: Backend> Backend for Anchored<B> {
@@ -30,18 +35,23 @@ impl<B: Backend> Backend for Anchored<B> {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let mut cells: Vec<(u16, u16, Cell)> = Vec::new();
+        // Whether something unsure was drawn since the cursor was set.
+        let mut unsure = false;
         for (x, y, cell) in content {
-            if let Some((at, row, before)) = cells.last()
-                && at + 1 == x
-                && *row == y
-                && parts(before.symbol(), cell.symbol())
-            {
-                // A cell without a sign takes the next place: the one that follows it there is no
-                // neighbour any more, and a backend sets the cursor for it.
-                let mut empty = before.clone();
-                empty.set_symbol("");
-                cells.push((x, y, empty));
+            match cells.last() {
+                Some((at, row, before)) if *row == y && at + 1 == x => {
+                    if unsure && !is_one_word(before.symbol(), cell.symbol()) {
+                        // A cell without a sign takes the next place: the one that follows it there
+                        // is no neighbour any more, and a backend sets the cursor for it.
+                        let mut empty = before.clone();
+                        empty.set_symbol("");
+                        cells.push((x, y, empty));
+                        unsure = false;
+                    }
+                }
+                _ => unsure = false,
             }
+            unsure |= is_unsure(cell.symbol());
             cells.push((x, y, cell.clone()));
         }
         self.0.draw(cells.iter().map(|(x, y, cell)| (*x, *y, cell)))

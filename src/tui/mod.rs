@@ -60,7 +60,7 @@ const HELD: (Duration, u32) = (Duration::from_millis(20), 100);
 
 /// How long the end waits for what is being written: for another program's lock longer than the store
 /// itself does, but where the program is told to end.
-const AT_END: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(2)];
+const AT_END: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(3)];
 
 /// What the screens start with.
 pub struct Start {

@@ -305,6 +305,8 @@ fn quit_and_three_signals_leave_the_terminal_as_it_was() {
             signal(way, child.process());
         }
         child.leaves_all_as_it_was(status);
+        // Given back once: twice would put the prompt over what was printed in between.
+        assert_eq!(child.running.count("\u{1b}[?1049l"), 1, "{way}");
         fs::remove_file(&child.report).unwrap();
     }
     assert_eq!(drafts(&db).len(), 0);
@@ -337,6 +339,27 @@ fn a_terminal_that_is_gone_while_the_store_is_busy_ends_the_program_all_the_same
     let names = stored(&db, "SELECT group_concat(name) FROM contact");
     assert!(!names.contains("Marta"), "{names}");
     assert_eq!(drafts(&db).len(), 1, "it is in one of the two");
+}
+
+#[test]
+fn what_is_being_saved_when_the_program_is_told_to_end_is_saved_and_no_draft() {
+    let (_folder, db) = book();
+    let mut child = Child::start(&db, None);
+    child.running.sees("2 contacts");
+    let other = rusqlite::Connection::open(&db).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    child.running.types("aMarta Kowalska\u{13}");
+    child.running.sees("working");
+    signal("TERM", child.process());
+    wait(
+        || child.running.screen(is_given_back),
+        || child.running.text(),
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    child.leaves_all_as_it_was("143");
+    let names = stored(&db, "SELECT group_concat(name) FROM contact");
+    assert!(names.contains("Marta Kowalska"), "{names}");
+    assert_eq!(drafts(&db).len(), 0);
 }
 
 /// Whether anything that the program left, but the database and its backups, says some words.
@@ -396,6 +419,7 @@ fn a_panic_of_the_main_thread_gives_the_terminal_back_and_tells_nobodys_name() {
     child.running.sees("leave.rs:");
     let told = String::from_utf8_lossy(&child.running.bytes()).into_owned();
     assert!(!told.contains("Quokka") && !told.contains("7777"), "{told}");
+    assert_eq!(child.running.count("\u{1b}[?1049l"), 1);
 }
 
 #[test]

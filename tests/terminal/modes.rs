@@ -220,6 +220,25 @@ fn what_is_copied_goes_through_tmux_and_is_said_to_be_sent() {
     }
 }
 
+#[test]
+fn backspace_in_its_three_spellings_takes_a_letter_or_a_word() {
+    let (_folder, db) = book();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("/one two three fourx");
+    callbook.sees("/ one two three fourx");
+    // Delete, and what other terminals send for the same key.
+    callbook.types("\u{7f}");
+    callbook.sees("/ one two three four ");
+    callbook.types("\u{8}");
+    callbook.sees("/ one two three fou ");
+    callbook.types("\u{17}");
+    callbook.sees_no("fou");
+    callbook.types("\u{1b}\u{7f}");
+    callbook.sees_no("three");
+    callbook.sees("/ one two");
+}
+
 /// An editor that takes 20 keys, and no more.
 fn editor(folder: &Path) -> String {
     let path = folder.join("editor.sh");
