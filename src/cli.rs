@@ -30,6 +30,7 @@ use clap_complete::Shell;
 use crate::config::{Config, database};
 use crate::crash;
 use crate::domain::operation::Actor;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::state::{self, Drafts, View};
@@ -215,27 +216,49 @@ enum Cmd {
 /// What is to be printed after `error: `.
 pub fn run() -> Result<u8> {
     crash::quiet();
-    let arguments = Arguments::parse();
+    let Arguments {
+        db,
+        demo,
+        fresh,
+        command,
+    } = Arguments::parse();
     let config = Config::read();
-    let demo = if arguments.demo {
-        Some(Demo::new()?)
-    } else {
-        None
-    };
+    let demo = if demo { Some(Demo::new()?) } else { None };
     let path = match (
         &demo,
-        arguments.db,
+        &db,
         std::env::var_os("CALLBOOK_DB").filter(|path| !path.is_empty()),
     ) {
         (Some(demo), _, _) => demo.path.clone(),
-        (None, Some(path), _) => path,
+        (None, Some(path), _) => path.clone(),
         (None, None, Some(path)) => path.into(),
         (None, None, None) => database()?,
     };
-    let open = || Store::open(&path, options(&config, Actor::Command));
-    match arguments.command {
+    let named = db.is_some();
+    answer(command, fresh, demo.is_some(), config, &path).map_err(|error| {
+        // What is damaged is told with the way out of it.
+        match error.downcast::<Refusal>() {
+            Ok(refusal) if refusal.kind == Kind::Damaged => {
+                backup::with_the_way_out(refusal, &path, named).into()
+            }
+            Ok(refusal) => refusal.into(),
+            Err(error) => error,
+        }
+    })
+}
+
+/// Runs one command, or the screens where there is none; in a demonstration they remember nothing.
+fn answer(
+    command: Option<Cmd>,
+    fresh: bool,
+    demo: bool,
+    config: Config,
+    path: &Path,
+) -> Result<u8> {
+    let open = || Store::open(path, options(&config, Actor::Command));
+    match command {
         Some(Cmd::Import(command)) => {
-            command.run(|| Store::open(&path, options(&config, Actor::Import)))
+            command.run(|| Store::open(path, options(&config, Actor::Import)))
         }
         Some(Cmd::Export(command)) => command.run(open),
         Some(Cmd::Add {
@@ -259,14 +282,14 @@ pub fn run() -> Result<u8> {
         Some(Cmd::Undo(command)) => command.run(open),
         Some(Cmd::Redo) => log::redo(open),
         Some(Cmd::Revert(command)) => command.run(open),
-        Some(Cmd::Backup { command }) => backup::run(command.as_ref(), &path, open),
+        Some(Cmd::Backup { command }) => backup::run(command.as_ref(), path, open),
         Some(Cmd::Restore { backup }) => {
-            backup::restore(&path, backup.as_deref(), options(&config, Actor::Command))
+            backup::restore(path, backup.as_deref(), options(&config, Actor::Command))
         }
         Some(Cmd::Doctor { fix, json }) => doctor::run(fix, json, open),
         Some(Cmd::Bin(command)) => command.run(open),
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
-        Some(Cmd::Config) => print(&config::told(&config, &path)).map(|()| 0),
+        Some(Cmd::Config) => print(&config::told(&config, path)).map(|()| 0),
         Some(Cmd::Completions { shell }) => {
             let mut script = Vec::new();
             let mut command = Arguments::command();
@@ -275,12 +298,12 @@ pub fn run() -> Result<u8> {
         }
         Some(Cmd::Man { to }) => manual(to.as_deref()).map(|()| 0),
         None => {
-            let view = match (&demo, arguments.fresh) {
-                (Some(_), _) => None,
-                (None, true) => Some(View::default()),
-                (None, false) => Some(state::recall(&path)),
+            let view = match (demo, fresh) {
+                (true, _) => None,
+                (false, true) => Some(View::default()),
+                (false, false) => Some(state::recall(path)),
             };
-            screens(&path, config, view)
+            screens(path, config, view)
         }
     }
 }

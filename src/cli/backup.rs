@@ -95,11 +95,62 @@ pub(super) fn restore(database: &Path, backup: Option<&Path>, options: Options) 
 
 /// The newest backup that is sound.
 fn newest_sound(database: &Path) -> Result<Backup, Refusal> {
-    let all = backups(database)?;
-    let sound = all.into_iter().find(|backup| backup.verify().is_ok());
-    sound.ok_or_else(|| {
-        let folder = backup::folder(database);
-        let detail = format!("there is no sound backup in {}", shown(&folder));
-        Refusal::new(Kind::NotFound, detail)
-    })
+    let (sound, _) = backup::newest_sound(database)?;
+    sound.ok_or_else(|| Refusal::new(Kind::NotFound, none_sound(database)))
+}
+
+fn none_sound(database: &Path) -> String {
+    let folder = backup::folder(database);
+    format!("there is no sound backup in {}", shown(&folder))
+}
+
+/// What is wrong with a database that is damaged, with the way out of it: the newest sound backup,
+/// and the command that puts it back. `named` is whether the database was named on the command line.
+pub(super) fn with_the_way_out(mut refusal: Refusal, database: &Path, named: bool) -> Refusal {
+    let way_out = match backup::newest_sound(database) {
+        Ok((Some(sound), passed_over)) => {
+            let db = if named {
+                format!(" --db {}", quoted(&database.to_string_lossy()))
+            } else {
+                String::new()
+            };
+            let at = sound.at.to_utc().with_timezone(&Local);
+            let damaged = match passed_over {
+                0 => String::new(),
+                newer => format!(" ({} damaged too)", count(newer, "newer one")),
+            };
+            format!(
+                "the newest sound backup is of {}{damaged}, and this puts it back: callbook{db} restore",
+                at.format("%Y-%m-%d %H:%M:%S"),
+            )
+        }
+        Ok((None, _)) => format!("{}; move the file away to start anew", none_sound(database)),
+        Err(unread) => unread.to_string(),
+    };
+    if let Some(fault) = refusal.faults.first_mut() {
+        fault.detail = format!("{}; {way_out}", fault.detail);
+    }
+    refusal
+}
+
+/// A word as a shell takes it whole.
+fn quoted(word: &str) -> String {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || "/._-+@,=:".contains(sign);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_cut_it() {
+        assert_eq!(quoted("/home/ada/book.db"), "/home/ada/book.db");
+        assert_eq!(quoted("my book.db"), "'my book.db'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
 }

@@ -3,6 +3,7 @@
 
 pub mod bulk;
 pub mod contact;
+pub mod damage;
 pub mod duplicates;
 pub mod edit;
 pub mod fold;

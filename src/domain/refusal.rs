@@ -24,6 +24,9 @@ pub enum Kind {
     Busy,
     /// The database could not be read or written.
     Storage,
+    /// The same, because the file is damaged: a backup is the way out. To a caller it is
+    /// [`Kind::Storage`].
+    Damaged,
 }
 
 impl Kind {
@@ -34,7 +37,7 @@ impl Kind {
             Self::Invalid => 400,
             Self::NotFound => 404,
             Self::Conflict => 409,
-            Self::Storage => 500,
+            Self::Storage | Self::Damaged => 500,
             Self::Busy => 503,
         }
     }
@@ -43,7 +46,7 @@ impl Kind {
     #[must_use]
     pub const fn exit_status(self) -> u8 {
         match self {
-            Self::Storage => 1,
+            Self::Storage | Self::Damaged => 1,
             Self::Invalid => 2,
             Self::NotFound => 3,
             Self::Conflict => 4,
@@ -58,7 +61,7 @@ impl Kind {
             Self::Invalid => "Invalid",
             Self::NotFound => "Not found",
             Self::Conflict => "Conflict",
-            Self::Storage => "Storage",
+            Self::Storage | Self::Damaged => "Storage",
             Self::Busy => "Busy",
         }
     }

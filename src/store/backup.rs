@@ -66,6 +66,22 @@ pub fn backups(database: &Path) -> Result<Vec<Backup>, Refusal> {
     Ok(backups)
 }
 
+/// The newest backup that is sound, and how many newer ones are not; where none is sound, how many
+/// there are.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal> {
+    let mut passed_over = 0;
+    for backup in backups(database)? {
+        if backup.verify().is_ok() {
+            return Ok((Some(backup), passed_over));
+        }
+        passed_over += 1;
+    }
+    Ok((None, passed_over))
+}
+
 /// Drops the backups that are too many: it keeps the 10 newest, and beyond them one of each of 7 days,
 /// 4 weeks and 12 months. Nothing is dropped where the newest is not sound. Gives those that were.
 ///
@@ -114,11 +130,18 @@ pub fn restore(database: &Path, backup: &Path, options: Options) -> Result<PathB
         schema::bring_up_to_date(&newer)
             .map_err(|failure| failure.refusal(&newer, Trying::Open))?;
         match Store::open(database, options) {
-            Ok(mut store) => {
-                let before = store.back_up()?;
-                store.take_over(&newer)?;
-                Ok(before.path)
-            }
+            Ok(mut store) => match store.back_up() {
+                Ok(before) => {
+                    store.take_over(&newer)?;
+                    Ok(before.path)
+                }
+                // It opens, and is damaged further in: there is no backup to be made of it.
+                Err(refusal) if refusal.kind == Kind::Damaged => {
+                    drop(store);
+                    put_aside(database, &newer)
+                }
+                Err(refusal) => Err(refusal),
+            },
             Err(_) => put_aside(database, &newer),
         }
     };
@@ -191,8 +214,11 @@ impl Backup {
             let connection = schema::connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             doctor::faults(&connection)
         };
-        let faults = checked().map_err(|failure| failure.refusal(&self.path, Trying::Open))?;
-        match faults.first() {
+        let unread = |failure: Failure| Refusal {
+            kind: Kind::Storage,
+            ..failure.refusal(&self.path, Trying::Open)
+        };
+        match checked().map_err(unread)?.first() {
             None => Ok(()),
             Some(fault) => Err(damaged(fault.to_string())),
         }
@@ -355,7 +381,9 @@ fn copy_into(connection: &Connection, path: &Path) -> Answer<()> {
         faults = doctor::faults(&copy)?;
     }
     if let Some(fault) = faults.first() {
-        return Err(cannot(&format!("the copy is not sound: {fault}")));
+        // The pages are copied one by one: it is the database that is not sound.
+        let detail = format!("cannot back up: the database is damaged ({fault})");
+        return Err(Refusal::new(Kind::Damaged, detail).into());
     }
     if self::contents(&copy)? != contents {
         return Err(cannot("the copy is not what was copied"));

@@ -94,6 +94,15 @@ impl Failure {
                 format!("cannot {verb} {file}: the log is damaged: {what}{outcome}"),
             ),
             Self::Sqlite(error) => match error.sqlite_error_code() {
+                // The version says that the tables are there.
+                Some(ErrorCode::Unknown)
+                    if trying == Trying::Open && error.to_string().contains("no such table") =>
+                {
+                    Refusal::new(
+                        Kind::Damaged,
+                        format!("cannot open {file}: damaged ({error}); it is left as it is"),
+                    )
+                }
                 // The last: the locks of the log could not be had for ten seconds.
                 Some(
                     ErrorCode::DatabaseBusy
@@ -120,10 +129,9 @@ impl Failure {
                     )
                 }
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
-                    Kind::Storage,
+                    Kind::Damaged,
                     format!(
-                        "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is, \
-                         callbook restore puts back the newest sound backup"
+                        "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is"
                     ),
                 ),
                 Some(ErrorCode::SystemIoFailure) => Refusal::new(
@@ -132,6 +140,9 @@ impl Failure {
                         "cannot {verb} {file}: {error}{outcome}; look after the disk, and try again"
                     ),
                 ),
+                Some(ErrorCode::OperationInterrupted) => {
+                    Refusal::new(Kind::Invalid, "stopped; nothing was changed")
+                }
                 _ => Refusal::new(
                     Kind::Storage,
                     format!("cannot {verb} {file}: {error}{outcome}"),

@@ -154,6 +154,15 @@ fn refused(path: &Path, why: &str) -> Failure {
     .into()
 }
 
+/// A refusal to open a file that is damaged.
+fn damaged(path: &Path, why: &str) -> Failure {
+    Refusal::new(
+        Kind::Damaged,
+        format!("cannot open {}: {why}; it is left as it is", path.display()),
+    )
+    .into()
+}
+
 /// The path with its folder made, if need be, and resolved; the file itself is never followed.
 fn settle(path: &Path) -> Answer<PathBuf> {
     let Some(file) = path.file_name() else {
@@ -235,16 +244,16 @@ fn recognise(path: &Path) -> Answer<()> {
         return Err(refused(path, "it is not a file"));
     }
     if file.len() == 0 {
-        return Err(refused(
-            path,
-            "the file is empty; it is left as it is. Move it away to start anew, or restore a backup",
-        ));
+        return Err(damaged(path, "the file is empty"));
     }
+    // What once was ours has backups; what never was is left to whose it is.
+    let ours = super::backup::backups(path).is_ok_and(|backups| !backups.is_empty());
     let mut header = [0_u8; 100];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
     match read {
         Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(cannot(error)),
         Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
+        _ if ours => return Err(damaged(path, "not a callbook database any more")),
         _ => {
             return Err(refused(
                 path,
@@ -253,6 +262,9 @@ fn recognise(path: &Path) -> Answer<()> {
         }
     }
     if header.get(68..72) != Some(&APPLICATION_ID.to_be_bytes()) {
+        if ours {
+            return Err(damaged(path, "not a callbook database any more"));
+        }
         return Err(refused(
             path,
             "a database of another program; it is left as it is. Choose another place with --db",

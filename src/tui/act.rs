@@ -14,7 +14,7 @@ use super::screens::prompt::Purpose;
 use super::screens::question::Question;
 use super::screens::search::{Kind, Search};
 use super::screens::{
-    bin, detail, duplicates, export, health, history, import, list, plan, triage,
+    bin, damaged, detail, duplicates, export, health, history, import, list, plan, triage,
 };
 use super::travel::travel;
 use super::update::leave_form;
@@ -72,6 +72,7 @@ pub fn why_not(action: Action, model: &Model) -> Option<&'static str> {
             Some("nothing needs attention")
         }
         Action::ConfirmNext if nobody => Some("nothing needs attention any more; q goes back"),
+        Action::PutBack => damaged::why_not(model),
         Action::Overwrite | Action::AllMine | Action::AllStored
             if !matches!(model.over.last(), Some(Screen::Conflict(_))) =>
         {
@@ -254,6 +255,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
             }
         }
         Action::Overwrite => model.over.push(Screen::Question(Question::Overwrite)),
+        Action::PutBack => damaged::put_back(model, effects),
         Action::Run => run(model, effects),
         Action::Complete => complete(model, effects),
         Action::Yes => yes(model, effects),
@@ -288,6 +290,7 @@ fn escape(model: &mut Model, effects: &mut Vec<Effect>) {
             search.cursor = 0;
             return;
         }
+        Some(Screen::Damaged(_)) => return model.say(Tone::Plain, "q leaves"),
         Some(screen) => {
             if matches!(screen, Screen::Duplicates(_)) {
                 model.focus = Focus::List;
@@ -318,6 +321,7 @@ fn escape(model: &mut Model, effects: &mut Vec<Effect>) {
 
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     match (model.over.last(), model.focus) {
+        (Some(Screen::Damaged(_)), _) => effects.push(Effect::Quit),
         (Some(_), _) => escape(model, effects),
         (None, Focus::Detail) => model.focus = Focus::List,
         (None, _) => effects.push(Effect::Quit),

@@ -46,11 +46,13 @@ pub enum Scope {
     Duplicates,
     /// How well the book is.
     Health,
+    /// The database cannot be opened.
+    Damaged,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Contacts,
         Self::Numbers,
         Self::Fix,
@@ -68,6 +70,7 @@ impl Scope {
         Self::Search,
         Self::Prompt,
         Self::Question,
+        Self::Damaged,
         Self::Movement,
         Self::Global,
     ];
@@ -95,6 +98,7 @@ impl Scope {
             Self::Plan => "preview of changes",
             Self::Duplicates => "duplicates",
             Self::Health => "health of the book",
+            Self::Damaged => "damaged database",
         }
     }
 }
@@ -135,7 +139,7 @@ actions! {
     NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
     Editor "editor", DeleteRow "delete-row", Enter "enter",
     Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", Overwrite "overwrite",
-    Run "run", Complete "complete", Yes "yes", No "no",
+    Run "run", Complete "complete", Yes "yes", No "no", PutBack "put-back",
 }
 
 /// One line of the table.
@@ -295,6 +299,8 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "leave it"),
     bind(Scope::Question, &["y"], Action::Yes, "yes", 0, "yes"),
     bind(Scope::Question, &["n", "esc"], Action::No, "no", 1, "no"),
+    bind(Scope::Damaged, &["enter"], Action::PutBack, "put it back", 0, "put the backup in the place of the damaged database, which is put aside as it is"),
+    bind(Scope::Damaged, &["q", "^C"], Action::Quit, "leave", 1, "leave everything as it is"),
     bind(Scope::Movement, &["j", "down"], Action::Down, "", 9, "down"),
     bind(Scope::Movement, &["k", "up"], Action::Up, "", 9, "up"),
     bind(Scope::Movement, &["g g", "home"], Action::Top, "", 9, "first"),

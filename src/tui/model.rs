@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::bulk::{BulkEdit, BulkPlan};
 use crate::domain::contact::{ContactAttributes, ContactId};
+use crate::domain::damage::Damage;
 use crate::domain::duplicates::{Group, Merge, Person};
 use crate::domain::edit::{ContactEdit, Holder, Profile};
 use crate::domain::health::Health;
@@ -27,6 +28,7 @@ use super::keymap::{Keymap, Scope};
 use super::screens::bin::Bin;
 use super::screens::conflict::Conflict;
 use super::screens::contact_form::ContactForm;
+use super::screens::damaged::Damaged;
 use super::screens::detail::Detail;
 use super::screens::duplicates::Duplicates;
 use super::screens::health::HealthPage;
@@ -55,6 +57,8 @@ pub enum Msg {
     Store(Ticket, Reply),
     /// What the store is asked to do has come so far.
     Progress(Ticket, Progress),
+    /// The database cannot be opened, because it is damaged.
+    Damaged(Damage),
     /// A time has passed.
     Timer(TimerId),
     /// The editor came back, with the text or without.
@@ -147,6 +151,8 @@ pub enum Request {
     Cards(Selection),
     /// Write.
     Write(Write),
+    /// Put a backup in the place of the damaged database.
+    PutBack(PathBuf),
 }
 
 /// Something to be written.
@@ -245,6 +251,8 @@ pub enum Reply {
     Noted,
     /// Another program wrote to the database.
     ChangedElsewhere,
+    /// The backup is in the place of the damaged database, which is here now.
+    PutBack(String),
 }
 
 /// What was written.
@@ -380,6 +388,8 @@ pub enum Screen {
     Sources(Sources),
     /// What an import would do.
     Import(Box<Import>),
+    /// The database cannot be opened.
+    Damaged(Box<Damaged>),
 }
 
 /// All that the screens remember.
@@ -502,6 +512,14 @@ impl Model {
 
     /// Asks the store for something that takes its lock, and says so where it takes long.
     pub fn wait_for(&mut self, request: Request, effects: &mut Vec<Effect>) {
+        if matches!(self.over.first(), Some(Screen::Damaged(_)))
+            && !matches!(request, Request::PutBack(_))
+        {
+            return self.say(
+                Tone::Plain,
+                "the database is damaged; nothing can be done in it",
+            );
+        }
         let reads = !matches!(request, Request::Write(_) | Request::Plan(_));
         if let Some(reason) = self.read_only.clone().filter(|_| !reads) {
             return self.say(Tone::Bad, reason);
@@ -544,6 +562,7 @@ impl Model {
             Some(Screen::Search(_)) => vec![Scope::Search],
             Some(Screen::Prompt(_)) => vec![Scope::Prompt],
             Some(Screen::Question(_)) => vec![Scope::Question],
+            Some(Screen::Damaged(_)) => vec![Scope::Damaged, Scope::Global],
             Some(Screen::Import(_)) => vec![Scope::Import, Scope::Movement, Scope::Global],
             Some(Screen::Sources(_)) => vec![Scope::Sources, Scope::Movement, Scope::Global],
             Some(Screen::History(_)) => vec![Scope::History, Scope::Movement, Scope::Global],
@@ -569,17 +588,7 @@ impl Model {
             Some(Screen::PhoneForm(form)) => form.in_text(),
             Some(Screen::ContactForm(form)) => form.in_text(),
             Some(Screen::Search(_) | Screen::Prompt(_)) => true,
-            Some(
-                Screen::Conflict(_)
-                | Screen::Question(_)
-                | Screen::History(_)
-                | Screen::Bin(_)
-                | Screen::Plan(_)
-                | Screen::Duplicates(_)
-                | Screen::Health(_)
-                | Screen::Sources(_)
-                | Screen::Import(_),
-            ) => false,
+            Some(_) => false,
             None => self.focus == Focus::Filter,
         }
     }

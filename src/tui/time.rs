@@ -28,6 +28,19 @@ impl Calendar {
         self.local(at).format("%-d %b %Y").to_string()
     }
 
+    /// The time of day: `13:51`.
+    #[must_use]
+    pub fn time(&self, at: Timestamp) -> String {
+        self.local(at).format("%H:%M").to_string()
+    }
+
+    /// How many days ago; 0 for today, and for what is to come.
+    #[must_use]
+    pub fn days(&self, at: Timestamp) -> usize {
+        let days = self.local(self.now).num_days_from_ce() - self.local(at).num_days_from_ce();
+        usize::try_from(days).unwrap_or(0)
+    }
+
     /// The time of day: `13:51`; before today, with the day.
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> String {

@@ -25,7 +25,7 @@ use super::screens::health::HealthPage;
 use super::screens::import::Import;
 use super::screens::plan::Task;
 use super::screens::question::Question;
-use super::screens::{bin, detail, duplicates, history, list, plan, triage};
+use super::screens::{bin, damaged, detail, duplicates, history, list, plan, triage};
 
 /// What is asked at the start: the first rows, as they were left. What is counted comes after the
 /// first frame.
@@ -77,6 +77,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 model.progress = Some(progress);
             }
         }
+        Msg::Damaged(damage) => damaged::show(model, damage),
         Msg::Timer(TimerId::WhichKey(id)) => {
             model.which_key = !model.waiting.is_empty() && id == model.ticket.0;
         }
@@ -362,6 +363,7 @@ fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Eff
             detail::refresh(model, effects);
             triage::ask(model, effects);
         }
+        Reply::PutBack(aside) => damaged::done(model, &aside, effects),
         Reply::Values(values) => model.values = Some(values),
         Reply::Rows(_)
         | Reply::Noted
@@ -439,6 +441,17 @@ fn refused(model: &mut Model, refusal: &Refusal, effects: &mut Vec<Effect>) {
         model.over.pop();
     }
     duplicates::refused(model);
+    if let Some(Screen::Damaged(page)) = model.over.last_mut() {
+        page.trouble = Some(refusal.to_string());
+        return;
+    }
+    if refusal.kind == RefusalKind::Damaged {
+        // Whatever was to be done, and whatever is typed stays where it is: this is the way out.
+        let path = &model.path;
+        let text =
+            format!("damaged: quit, callbook restore puts back the newest sound backup of {path}");
+        return model.say(Tone::Bad, text);
+    }
     if refusal.kind == RefusalKind::Conflict && model.undoing.is_some() {
         model.say(Tone::Bad, refusal.to_string());
         model.over.push(Screen::Question(Question::UndoOver));

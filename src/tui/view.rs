@@ -15,8 +15,8 @@ use super::text::{elide, width};
 use super::theme::{Role, Theme};
 use super::time::Calendar;
 use super::views::{
-    conflict, contact_form, detail, duplicates, footer, import, list, pages, phone_form, popups,
-    triage,
+    conflict, contact_form, damaged, detail, duplicates, footer, import, list, pages, phone_form,
+    popups, triage,
 };
 
 /// Draws the model.
@@ -81,6 +81,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             }
             Screen::Bin(bin) => pages::bin(model, bin, &theme, areas.content(), frame),
             Screen::Plan(plan) => pages::plan(plan, &theme, areas.content(), frame),
+            Screen::Damaged(page) => damaged::draw(model, page, &theme, areas.content(), frame),
             Screen::Health(page) => pages::health(page, &theme, areas.content(), frame),
             Screen::Sources(sources) => {
                 triage::sources(model, sources, &theme, areas.content(), frame);

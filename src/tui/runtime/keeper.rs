@@ -10,14 +10,17 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::config::shown;
+use crate::domain::damage::{Damage, Found, Sound};
 use crate::domain::edit::Done;
+use crate::domain::number::Region;
 use crate::domain::operation::{Actor, Key};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
 use crate::import::{File, keep_rejects};
-use crate::store::{Options, Store, Watch};
+use crate::store::{Options, Store, Watch, backup};
 use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
@@ -50,8 +53,15 @@ impl Keeper {
     /// others' answers would be dropped.
     pub(super) fn keep(&self, path: &Path, options: Options, asked: &Receiver<(Ticket, Request)>) {
         let replies = &self.replies;
+        let home = options.home;
         let mut store = match Store::open(path, options) {
             Ok(store) => store,
+            Err(refusal) if refusal.kind == Kind::Damaged => {
+                match self.put_back(path, home, &refusal, asked) {
+                    Some(store) => store,
+                    None => return,
+                }
+            }
             Err(refusal) => {
                 let _ = replies.send(Event::Opened(Err(refusal)));
                 return;
@@ -108,6 +118,56 @@ impl Keeper {
             // a search goes on without it.
             let _ = store.prepare_search();
         }
+    }
+
+    /// Tells what is wrong with a database that is damaged and which backup there is, and puts that
+    /// back when the person says so. Gives the database that is there then; none where they leave.
+    fn put_back(
+        &self,
+        path: &Path,
+        home: Option<Region>,
+        refusal: &Refusal,
+        asked: &Receiver<(Ticket, Request)>,
+    ) -> Option<Store> {
+        let tell = |msg| self.replies.send(Event::Msg(msg)).ok();
+        let told = refusal.to_string();
+        // The page names the file by itself.
+        let why = [path.to_owned(), fs::canonicalize(path).unwrap_or_default()]
+            .iter()
+            .find_map(|path| told.strip_prefix(&format!("cannot open {}: ", path.display())));
+        let mut damage = Damage {
+            why: why.unwrap_or(&told).to_owned(),
+            found: None,
+        };
+        tell(Msg::Damaged(damage.clone()))?;
+        // A folder that cannot be read has no backup to offer.
+        let (sound, passed_over) = backup::newest_sound(path).unwrap_or_default();
+        damage.found = Some(Found {
+            sound: sound.map(|backup| Sound {
+                path: backup.path,
+                at: backup.at,
+                bytes: backup.bytes,
+            }),
+            passed_over,
+        });
+        tell(Msg::Damaged(damage))?;
+        let options = || Options { home, ..beside() };
+        while let Ok((ticket, request)) = asked.recv() {
+            // What was asked before it was known is not answered: it is asked again.
+            let Request::PutBack(chosen) = request else {
+                continue;
+            };
+            let restored = backup::restore(path, &chosen, options())
+                .and_then(|aside| Ok((aside, Store::open(path, options())?)));
+            match restored {
+                Ok((aside, store)) => {
+                    tell(Msg::Store(ticket, Reply::PutBack(shown(&aside))))?;
+                    return Some(store);
+                }
+                Err(refusal) => tell(Msg::Store(ticket, Reply::Refused(refusal)))?,
+            }
+        }
+        None
     }
 
     /// Counts why contacts wait on a thread and a connection of its own: it reads all numbers. Of
@@ -197,6 +257,8 @@ impl Keeper {
                 Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
             }
             Request::Write(write) => Reply::Written(self.written(store, ticket, write)?),
+            // There is nothing damaged here any more.
+            Request::PutBack(_) => Reply::Noted,
         })
     }
 
@@ -340,7 +402,7 @@ const LARGE: u64 = 8 * 1024 * 1024;
 const BEFORE_SMALL: Duration = Duration::from_secs(1);
 const BEFORE_LARGE: Duration = Duration::from_secs(30);
 
-/// How a second connection is opened, which writes nothing to the book.
+/// How another connection than the first is opened.
 fn beside() -> Options {
     Options {
         home: None,

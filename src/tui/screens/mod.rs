@@ -3,6 +3,7 @@
 pub mod bin;
 pub mod conflict;
 pub mod contact_form;
+pub mod damaged;
 pub mod detail;
 pub mod duplicates;
 pub mod export;

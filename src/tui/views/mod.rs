@@ -2,6 +2,7 @@
 
 pub(super) mod conflict;
 pub(super) mod contact_form;
+pub(super) mod damaged;
 pub(super) mod detail;
 pub(super) mod duplicates;
 pub(super) mod footer;

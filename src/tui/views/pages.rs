@@ -21,10 +21,10 @@ use crate::tui::time::Calendar;
 use crate::tui::view::{calendar, indented, popup};
 
 /// Under so many columns, what is least of a line stays away.
-const NARROW: u16 = 56;
+pub(super) const NARROW: u16 = 56;
 
 /// A page over all of the content. Gives what is inside.
-fn page(
+pub(super) fn page(
     title: &str,
     right: &str,
     below: &str,
