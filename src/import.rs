@@ -12,15 +12,20 @@ use std::time::{Duration, Instant};
 
 use crate::domain::edit::Done;
 use crate::domain::import::{
-    Bytes, Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow, Progress, Reject,
+    Aside, Bytes, Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow, Progress,
+    Reject,
 };
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{Contacts, book, csv, vcard};
 use crate::store::Store;
 
-/// How many bytes of what cannot be taken in are held: a file of nothing else does not fill the
-/// memory.
-const HELD: usize = 64 * 1024 * 1024;
+mod stream;
+
+use stream::STOPPED;
+pub use stream::Stream;
+
+/// How many bytes of a file are asked for at once.
+pub const AT_ONCE: usize = 128 * 1024;
 
 /// How often who watches is told.
 const TELL: Duration = Duration::from_millis(100);
@@ -149,7 +154,15 @@ impl Form {
     }
 }
 
+fn stopped(name: &str) -> Refusal {
+    let detail = format!("stopped; nothing of {name} was imported");
+    Refusal::new(Kind::Invalid, detail)
+}
+
 fn unreadable(name: &str, error: impl std::fmt::Display) -> Refusal {
+    if error.to_string() == STOPPED {
+        return stopped(name);
+    }
     let detail = format!("cannot read {name} to its end: {error}; nothing was imported");
     Refusal::new(Kind::Invalid, detail)
 }
@@ -184,7 +197,8 @@ pub fn chosen(
     let title = format!("Imported {}", reading.name);
     let intake = intake(source, choices, bytes);
     let mut done = store.import(&mut reading, &intake, &title)?;
-    done.value.rejects.append(&mut reading.rejects);
+    done.value.rejects.append(&mut reading.aside.rejects);
+    done.value.rejects_untold += reading.aside.untold;
     done.value.rejects.sort_by_key(|reject| reject.place.line);
     Ok(done)
 }
@@ -198,7 +212,7 @@ pub fn plan(store: &mut Store, file: File<'_>) -> Result<ImportPlan, Refusal> {
     let (mut reading, bytes, source) = Reading::of(file);
     let mut plan = store.plan_import(&mut reading, &intake(source, &choices, bytes))?;
     plan.rows
-        .extend(reading.rejects.into_iter().map(|reject| PlanRow {
+        .extend(reading.aside.rejects.into_iter().map(|reject| PlanRow {
             place: reject.place,
             name: reject.name.unwrap_or_default(),
             fate: Fate::Unreadable(reject.reason),
@@ -291,9 +305,7 @@ struct Reading<'a> {
     bytes: Arc<AtomicU64>,
     of: Option<u64>,
     watch: Watch<'a>,
-    rejects: Vec<Reject>,
-    /// How many bytes of rejects are held.
-    held: usize,
+    aside: Aside,
     read: usize,
     began: Instant,
     told: Instant,
@@ -318,8 +330,7 @@ impl<'a> Reading<'a> {
             bytes: read,
             of,
             watch,
-            rejects: Vec::new(),
-            held: 0,
+            aside: Aside::default(),
             read: 0,
             began,
             told: began,
@@ -333,7 +344,7 @@ impl<'a> Reading<'a> {
         if let Some(error) = self.contacts.failure() {
             return Err(unreadable(&self.name, error));
         }
-        match self.rejects.as_slice() {
+        match self.aside.rejects.as_slice() {
             [only] if self.read == 0 && only.reason.starts_with("is not a") => Err(Refusal::new(
                 Kind::Invalid,
                 format!("{} {}", self.name, only.reason),
@@ -345,7 +356,7 @@ impl<'a> Reading<'a> {
     /// Tells who watches, from time to time; a refusal where that one stops it.
     fn tell(&mut self) -> Result<(), Refusal> {
         // A look at the clock for every contact would be a tenth of the work.
-        let seen = self.read + self.rejects.len();
+        let seen = self.read + self.aside.len();
         if !seen.is_multiple_of(16) || self.told.elapsed() < TELL {
             return Ok(());
         }
@@ -358,19 +369,8 @@ impl<'a> Reading<'a> {
         };
         match (self.watch)(progress) {
             ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => {
-                let detail = format!("stopped; nothing of {} was imported", self.name);
-                Err(Refusal::new(Kind::Invalid, detail))
-            }
+            ControlFlow::Break(()) => Err(stopped(&self.name)),
         }
-    }
-
-    fn set_aside(&mut self, mut reject: Reject) {
-        if self.held + reject.card.len() > HELD {
-            reject.card = Vec::new();
-        }
-        self.held += reject.card.len();
-        self.rejects.push(reject);
     }
 }
 
@@ -388,7 +388,7 @@ impl Iterator for Reading<'_> {
                     self.read += 1;
                     return Some(Ok(contact));
                 }
-                Some(Err(reject)) => self.set_aside(reject),
+                Some(Err(reject)) => self.aside.put(reject),
                 None => {
                     self.ended = true;
                     return self.whole().err().map(Err);

@@ -247,7 +247,7 @@ fn a_key_puts_the_newest_sound_backup_back_and_the_screens_go_on() {
     callbook.types("u");
     callbook.sees("nothing can be done in it");
     callbook.types("\r");
-    callbook.sees("restored; what was there is in ~/book.damaged");
+    callbook.sees("Restored; what was there is in ~/book.damaged");
     callbook.sees("2 contacts");
     callbook.sees("Ada 1");
     assert_eq!(fs::read(folder.path().join("book.damaged")).unwrap(), bytes);

@@ -126,7 +126,7 @@ mod opening {
         let path = folder.path().join("contacts.db");
         fs::write(&path, b"").unwrap();
         let refusal = refusal_of(&path);
-        assert_eq!(refusal.kind, Kind::Storage);
+        assert_eq!(refusal.kind, Kind::Damaged);
         let text = refusal.to_string();
         assert!(
             text.contains("contacts.db") && text.contains("empty"),

@@ -430,18 +430,18 @@ fn a_card_over_the_limit_is_skipped_to_its_end_and_not_held() {
     let reject = items[0].as_ref().unwrap_err();
     assert_eq!(
         reject.reason,
-        "is larger than 16 MiB; only its beginning is kept"
+        "is larger than 64 MiB; only its beginning is kept"
     );
     assert_eq!(reject.name.as_deref(), Some("Too Much"));
     assert_eq!(reject.card.len(), REJECT_LIMIT);
     let right = items[1].as_ref().unwrap();
     assert_eq!(name(right), "Just Right");
-    assert_eq!(right.place, Place { card: 2, line: 21 });
+    assert_eq!(right.place, Place { card: 2, line: 72 });
 }
 
 #[test]
 fn one_line_without_an_end_is_not_held_either() {
-    let file = b"BEGIN:VCARD\nNOTE:".chain(std::io::repeat(b'x').take(40 * 1024 * 1024));
+    let file = b"BEGIN:VCARD\nNOTE:".chain(std::io::repeat(b'x').take(70 * 1024 * 1024));
     let items: Vec<Item> = vcard::read(BufReader::new(file)).collect();
     assert_eq!(items.len(), 1);
     assert_eq!(items[0].as_ref().unwrap_err().card.len(), REJECT_LIMIT);

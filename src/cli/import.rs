@@ -1,19 +1,22 @@
 //! `callbook import FILE`: everything that somebody's phone or address book gives, in one step.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufReader, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
-use crate::domain::import::{ImportReport, Progress, count, thousands};
-use crate::domain::refusal::Refusal;
+use crate::domain::import::{ImportPlan, ImportReport, Progress, count, thousands};
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
-use crate::import::{self, File};
+use crate::import::{self, File, Stream};
 use crate::state;
 use crate::store::Store;
 
@@ -32,19 +35,20 @@ pub(super) struct ImportCommand {
 impl ImportCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let (stream, name, length) = stream(&self.file)?;
+        let signals = Signals::heard().context("cannot listen to signals")?;
+        let (stream, name, length) = stream(&self.file, Arc::clone(&signals.stop))?;
         let bar = bar(length);
-        let file = File::open(stream, &name, &self.map)?;
-        let file = file.watched(length, Box::new(|progress| told_so_far(&bar, progress)));
-        let mut store = open()?;
-        if self.dry_run {
-            let plan = import::plan(&mut store, file);
-            bar.finish_and_clear();
-            return super::print(&plan?.told()).map(|()| 0);
-        }
-        let done = import::all(&mut store, file);
+        let taken = self.take(stream, &name, length, &bar, &signals, open);
         bar.finish_and_clear();
-        let report = done?.value;
+        let report = match (taken, signals.status()) {
+            (Ok(Taken::Plan(plan)), _) => return super::print(&plan.told()).map(|()| 0),
+            (Ok(Taken::In(report)), _) => report,
+            (Err(stopped), Some(status)) if stopped.kind == Kind::Invalid => {
+                let _ = writeln!(io::stderr(), "{}", safe(&stopped.to_string()));
+                return Ok(status);
+            }
+            (Err(refusal), _) => return Err(refusal.into()),
+        };
         let mut text = told(&report, &name);
         if !report.rejects.is_empty() {
             let kept = import::keep_rejects(&state::rejects()?, &name, &report.rejects)
@@ -54,6 +58,33 @@ impl ImportCommand {
         super::print(&text)?;
         Ok(u8::from(!report.rejects.is_empty()))
     }
+
+    /// Takes the stream in, or plans to.
+    fn take(
+        &self,
+        stream: Stream,
+        name: &str,
+        length: Option<u64>,
+        bar: &ProgressBar,
+        signals: &Signals,
+        open: impl FnOnce() -> Result<Store, Refusal>,
+    ) -> Result<Taken, Refusal> {
+        let stream = BufReader::with_capacity(import::AT_ONCE, stream);
+        let file = File::open(stream, name, &self.map)?;
+        let file = file.watched(length, Box::new(|progress| told_so_far(bar, progress)));
+        let mut store = open()?;
+        store.set_stop(Arc::clone(&signals.stop))?;
+        if self.dry_run {
+            return import::plan(&mut store, file).map(Taken::Plan);
+        }
+        import::all(&mut store, file).map(|done| Taken::In(done.value))
+    }
+}
+
+/// What became of a stream.
+enum Taken {
+    Plan(ImportPlan),
+    In(ImportReport),
 }
 
 /// A bar on standard error, where that is a terminal; with what is known of the length.
@@ -82,22 +113,46 @@ fn told_so_far(bar: &ProgressBar, progress: Progress) -> ControlFlow<()> {
 }
 
 /// A file or standard input, with its name and its length.
-fn stream(file: &Path) -> Result<(Box<dyn BufRead>, String, Option<u64>)> {
+fn stream(file: &Path, stop: Arc<AtomicBool>) -> Result<(Stream, String, Option<u64>)> {
     if file == Path::new("-") {
         let name = "standard input".to_owned();
-        return Ok((Box::new(io::stdin().lock()), name, None));
+        return Ok((Stream::standard_input(stop), name, None));
     }
-    let opened = fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let known = opened.metadata().ok();
-    if known.as_ref().is_some_and(fs::Metadata::is_dir) {
-        bail!("{} is a folder; name a file in it", file.display());
-    }
+    let (stream, length) =
+        Stream::open(file, stop).with_context(|| format!("cannot read {}", file.display()))?;
     let name = file.file_name().map_or_else(
         || file.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     );
-    let length = known.filter(fs::Metadata::is_file).map(|known| known.len());
-    Ok((Box::new(BufReader::new(opened)), name, length))
+    Ok((stream, name, length))
+}
+
+/// What ^C and SIGTERM do while a file is taken in: the work ends by itself, takes back what it did and
+/// leaves no file behind. A second one ends the process at once.
+struct Signals {
+    stop: Arc<AtomicBool>,
+    came: Arc<AtomicUsize>,
+}
+
+impl Signals {
+    fn heard() -> io::Result<Self> {
+        let (stop, came) = (Arc::default(), Arc::default());
+        let again = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            let number = usize::try_from(signal).unwrap_or_default();
+            flag::register_conditional_default(signal, Arc::clone(&again))?;
+            flag::register(signal, Arc::clone(&again))?;
+            flag::register_usize(signal, Arc::clone(&came), number)?;
+            flag::register(signal, Arc::clone(&stop))?;
+        }
+        Ok(Self { stop, came })
+    }
+
+    /// The exit status for the signal that came, if one did.
+    fn status(&self) -> Option<u8> {
+        let signal = self.came.load(Ordering::Relaxed);
+        u8::try_from(signal + 128).ok().filter(|_| signal > 0)
+    }
 }
 
 /// What an import did, for people: the cards that could not be read by line.
@@ -115,6 +170,13 @@ fn told(report: &ImportReport, name: &str) -> String {
             safe(name),
             place.line,
             place.card,
+        );
+    }
+    if report.rejects_untold > 0 {
+        let _ = writeln!(
+            text,
+            "  and {} after them",
+            count(report.rejects_untold, "card")
         );
     }
     text

@@ -45,6 +45,50 @@ pub struct Reject {
     pub card: Vec<u8>,
 }
 
+/// How many bytes of what cannot be taken in are held, and of how many cards it is told: a file of
+/// nothing else does not fill the memory.
+const HELD: usize = 32 * 1024 * 1024;
+const TOLD: usize = 10_000;
+
+/// What could not be taken in, as much of it as is held.
+#[derive(Debug, Default)]
+pub struct Aside {
+    /// The first of them.
+    pub rejects: Vec<Reject>,
+    /// How many more there were.
+    pub untold: usize,
+    held: usize,
+}
+
+impl Aside {
+    /// Sets one aside; of what comes late, without its bytes, and then without a word.
+    pub fn put(&mut self, mut reject: Reject) {
+        if self.rejects.len() >= TOLD {
+            self.untold += 1;
+            return;
+        }
+        if self.held + reject.card.len() > HELD {
+            reject.card = Vec::new();
+        }
+        // What a buffer had room for is not to be held with it.
+        reject.card.shrink_to_fit();
+        self.held += reject.card.len();
+        self.rejects.push(reject);
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rejects.len() + self.untold
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// What is known of cards where the format is: the store keeps cards, and does not read them.
 pub trait CardFormat {
     /// What a card says.
@@ -323,13 +367,21 @@ pub struct ImportReport {
     pub numbers_same: usize,
     /// What could not be taken in.
     pub rejects: Vec<Reject>,
+    /// How many more cards could not be read than `rejects` holds: where there are very many, only the
+    /// first are told one by one.
+    pub rejects_untold: usize,
 }
 
 impl ImportReport {
     /// How many cards there were.
     #[must_use]
     pub const fn cards(&self) -> usize {
-        self.new + self.changed + self.same + self.skipped + self.rejects.len()
+        self.new
+            + self.changed
+            + self.same
+            + self.skipped
+            + self.rejects.len()
+            + self.rejects_untold
     }
 
     /// The report in one sentence: "312 contacts came in with 610 numbers; 2 cards could not be read".
@@ -355,7 +407,7 @@ impl ImportReport {
         if !self.rejects.is_empty() {
             parts.push(format!(
                 "{} could not be read",
-                count(self.rejects.len(), "card")
+                count(self.rejects.len() + self.rejects_untold, "card")
             ));
         }
         parts.join(" · ")

@@ -24,8 +24,8 @@ use super::{Contacts, Read};
 /// The first line.
 pub const HEAD: &str = "{\"callbook\":1}\n";
 
-/// The longest line that is read, in bytes: 64 MiB, a card with photographs included.
-const LINE_LIMIT: usize = 64 * 1024 * 1024;
+/// The longest line that is read, in bytes: 80 MiB, the largest card with its photographs included.
+const LINE_LIMIT: usize = 80 * 1024 * 1024;
 
 /// A contact as its line, line end included.
 #[must_use]

@@ -54,8 +54,8 @@ use param::param;
 pub use line::Version;
 pub use write::{SOURCE, write};
 
-/// The largest card that is read, in bytes: 16 MiB, photographs included.
-pub const CARD_LIMIT: usize = 16 * 1024 * 1024;
+/// The largest card that is read, in bytes: 64 MiB, photographs included.
+pub const CARD_LIMIT: usize = 64 * 1024 * 1024;
 
 /// How many bytes are kept of a card that is larger, and of text that belongs to no card: 64 KiB.
 pub const REJECT_LIMIT: usize = 64 * 1024;

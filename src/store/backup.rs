@@ -9,6 +9,8 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -19,7 +21,7 @@ use crate::domain::retention::{Kept, kept};
 use crate::domain::timestamp::Timestamp;
 
 use super::failure::{Answer, Failure, Trying};
-use super::{Options, Store, doctor, schema};
+use super::{Options, Store, doctor, pace, schema};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -232,7 +234,7 @@ impl Store {
     /// Where it cannot be written, or is not the same as the database; then there is none.
     pub fn back_up(&self) -> Result<Backup, Refusal> {
         let at = (self.options.clock)();
-        self.snapshot(|connection| Ok(make(connection, &self.path, at)?))
+        self.snapshot(|connection| Ok(make(connection, &self.path, at, &self.stop)?))
     }
 
     /// Makes a backup unless nothing was written since the newest one.
@@ -315,6 +317,7 @@ pub(super) fn make(
     connection: &Connection,
     database: &Path,
     at: Timestamp,
+    stop: &Arc<AtomicBool>,
 ) -> Result<Backup, Refusal> {
     let folder = folder(database);
     let failed = |error: io::Error| cannot("make a backup in", &folder, &error);
@@ -329,10 +332,11 @@ pub(super) fn make(
         .prefix(UNFINISHED)
         .tempfile_in(&folder)
         .map_err(failed)?;
-    copy_into(connection, file.path())
+    copy_into(connection, file.path(), stop)
         .map_err(|failure| failure.refusal(file.path(), Trying::Write))?;
     file.as_file().sync_all().map_err(failed)?;
     let sum = hash_of(file.path()).map_err(failed)?;
+    pace::go_on(stop).map_err(|failure| failure.refusal(&folder, Trying::Write))?;
     let (at, path) = name(&folder, at, &sum).map_err(failed)?;
     file.persist_noclobber(&path)
         .map_err(|error| failed(error.error))?;
@@ -364,14 +368,20 @@ fn name(folder: &Path, at: Timestamp, sum: &str) -> io::Result<(Timestamp, PathB
 }
 
 /// Copies a database as a transaction sees it, and checks the copy.
-fn copy_into(connection: &Connection, path: &Path) -> Answer<()> {
+fn copy_into(connection: &Connection, path: &Path, stop: &Arc<AtomicBool>) -> Answer<()> {
     let cannot = |why: &str| {
         let detail = format!("cannot back up to {}: {why}", path.display());
         Failure::from(Refusal::new(Kind::Storage, detail))
     };
     let contents = contents(connection)?;
     let mut copy = schema::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    rusqlite::backup::Backup::new(connection, &mut copy)?.step(-1)?;
+    pace::stop_by(&mut copy, stop)?;
+    {
+        let backup = rusqlite::backup::Backup::new(connection, &mut copy)?;
+        while backup.step(PAGES)? == rusqlite::backup::StepResult::More {
+            pace::go_on(stop)?;
+        }
+    }
     // One file, with nothing beside it.
     copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
     let mut faults = doctor::faults(&copy)?;
@@ -430,6 +440,9 @@ fn contents(connection: &Connection) -> Answer<[u8; 32]> {
     }
     Ok(hash.finalize().into())
 }
+
+/// How many pages are copied between two looks at whether to go on: 4 MiB.
+const PAGES: i32 = 1_024;
 
 /// How the name of a backup begins that is not whole yet.
 const UNFINISHED: &str = ".new-";

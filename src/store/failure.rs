@@ -140,9 +140,7 @@ impl Failure {
                         "cannot {verb} {file}: {error}{outcome}; look after the disk, and try again"
                     ),
                 ),
-                Some(ErrorCode::OperationInterrupted) => {
-                    Refusal::new(Kind::Invalid, "stopped; nothing was changed")
-                }
+                Some(ErrorCode::OperationInterrupted) => super::pace::stopped(),
                 _ => Refusal::new(
                     Kind::Storage,
                     format!("cannot {verb} {file}: {error}{outcome}"),

@@ -5,15 +5,16 @@
 //! kept; any other card adds what the contact does not have. A card that cannot be stored is
 //! reported with its reason and its bytes, and the others come in.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::blob::ZeroBlob;
+use rusqlite::{MAIN_DB, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::fold::fold;
 use crate::domain::import::{
-    Bytes, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match, Place,
-    PlanRow, Reject,
+    Aside, Bytes, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match,
+    Place, PlanRow, Reject,
 };
 use crate::domain::intake::{self, Missing, Revision, Said, Taken};
 use crate::domain::operation::Key;
@@ -50,6 +51,8 @@ impl Store {
                     writer.log_created(title)?;
                 }
             }
+            run.report.rejects = run.aside.rejects;
+            run.report.rejects_untold = run.aside.untold;
             Ok((run.report, title.to_owned()))
         })
     }
@@ -80,10 +83,14 @@ impl Store {
 /// After how many new contacts the log is written.
 const LOGGED: usize = 1_000;
 
+/// From so many bytes on a card is written in parts: in one, `SQLite` holds it twice more.
+const LARGE: usize = 1024 * 1024;
+
 /// An import while it runs.
 struct Run<'a> {
     intake: &'a Intake<'a>,
     report: ImportReport,
+    aside: Aside,
     /// The plan, where one is made.
     plan: Option<ImportPlan>,
 }
@@ -93,6 +100,7 @@ impl<'a> Run<'a> {
         Self {
             intake,
             report: ImportReport::default(),
+            aside: Aside::default(),
             plan: None,
         }
     }
@@ -150,7 +158,7 @@ impl Writer<'_> {
                     changes: Vec::new(),
                 });
                 let reject = reject(place, name, &refusal, bytes);
-                run.report.rejects.push(reject);
+                run.aside.put(reject);
                 return Ok(());
             }
         };
@@ -237,10 +245,11 @@ impl Writer<'_> {
         if taken.contact.uid == Some(contact.own_uid()) {
             taken.contact.uid.clone_from(&contact.uid);
         }
+        let written = self.has_written(contact.id)?;
         let older = kept
             .as_deref()
             .filter(|_| meaning == Bytes::Whole && *by == KnownBy::Uid)
-            .filter(|_| !self.has_written(Key::Contact(contact.id)))
+            .filter(|_| !written)
             .map(|card| (card, format.read(card)));
         // What is written before the card that is there brings no news, and what is another card
         // says nothing of what this one left out.
@@ -376,10 +385,23 @@ impl Writer<'_> {
     }
 
     pub(super) fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {
-        self.connection()
+        let connection = self.connection();
+        if bytes.len() < LARGE {
+            connection
+                .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
+                .execute([bytes])?;
+            return Ok(CardId(connection.last_insert_rowid()));
+        }
+        connection
             .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
-            .execute([bytes])?;
-        Ok(CardId(self.connection().last_insert_rowid()))
+            .execute([ZeroBlob(bytes.len() as u64)])?;
+        let id = connection.last_insert_rowid();
+        let mut place = connection.blob_open(MAIN_DB, "card", "bytes", id, false)?;
+        for (at, part) in bytes.chunks(LARGE).enumerate() {
+            place.write_all_at(part, at * LARGE)?;
+        }
+        place.close()?;
+        Ok(CardId(id))
     }
 }
 

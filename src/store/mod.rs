@@ -31,8 +31,11 @@ mod write;
 
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::domain::edit::Done;
@@ -73,6 +76,7 @@ pub struct Store {
     window: Cell<Option<Window>>,
     search: RefCell<Search>,
     watch: RefCell<Option<Watch>>,
+    stop: Arc<AtomicBool>,
 }
 
 /// 1970 and 9999: a clock beyond them is wrong, and a stamp of the year 10000 cannot be written as
@@ -116,6 +120,7 @@ impl Store {
                 window: Cell::new(None),
                 search: RefCell::default(),
                 watch: RefCell::default(),
+                stop: Arc::default(),
             })
         };
         opening().map_err(|failure| failure.refusal(path, Trying::Open))
@@ -125,6 +130,18 @@ impl Store {
     /// again.
     pub fn set_watch(&mut self, watch: Option<Watch>) {
         self.watch = RefCell::new(watch);
+    }
+
+    /// Has whatever is going on end where `stop` is set: a long statement, a backup. What it did is
+    /// taken back, and the refusal says that it was stopped. `stop` is unset by that.
+    ///
+    /// # Errors
+    /// Where the database does not take it.
+    pub fn set_stop(&mut self, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
+        pace::stop_by(&mut self.connection, &stop)
+            .map_err(|failure| failure.refusal(&self.path, Trying::Read))?;
+        self.stop = stop;
+        Ok(())
     }
 
     /// Where the database is.
@@ -181,6 +198,27 @@ impl Store {
         Ok((now, author, self.options.home))
     }
 
+    /// Begins to write. Another program's write is waited for, but not where it is to stop.
+    fn begin(&self) -> Answer<Transaction<'_>> {
+        let start = Instant::now();
+        self.connection.busy_timeout(pace::LOOK)?;
+        let begun = loop {
+            match Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && start.elapsed() < schema::BUSY =>
+                {
+                    if let Err(stopped) = pace::go_on(&self.stop) {
+                        break Err(stopped);
+                    }
+                }
+                begun => break begun.map_err(Into::into),
+            }
+        };
+        self.connection.busy_timeout(schema::BUSY)?;
+        begun
+    }
+
     /// Writes in one transaction that begins with the lock, so that what is read in it still holds
     /// when it is written. `work` gives its result and the words for the step.
     fn write<T>(
@@ -192,12 +230,11 @@ impl Store {
         let failed = |failure: failure::Failure| failure.refusal(&self.path, Trying::Write);
 
         let written = || -> Answer<_> {
-            let transaction = self
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = self.begin()?;
             let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
             let (value, title) = work(&mut writer)?;
             let settled = writer.finish(&title)?;
+            pace::go_on(&self.stop)?;
             Ok((value, settled, transaction.commit().err()))
         };
         let written = written();
@@ -252,9 +289,7 @@ impl Store {
     ) -> Result<T, Refusal> {
         let (now, author, home) = self.start_writing()?;
         let rehearsed = || -> Answer<T> {
-            let transaction = self
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = self.begin()?;
             let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
             work(&mut writer)
         };

@@ -2,10 +2,14 @@
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::domain::import::Progress;
 use crate::domain::refusal::{Kind, Refusal};
+
+use rusqlite::Connection;
 
 use super::failure::Answer;
 
@@ -15,8 +19,35 @@ pub type Watch = Box<dyn FnMut(Progress) -> ControlFlow<()> + Send>;
 /// How often it is told.
 const TELL: Duration = Duration::from_millis(100);
 
+/// How long a lock is waited for between two looks at whether to stop.
+pub(super) const LOOK: Duration = Duration::from_millis(50);
+
 /// The clock is looked at once in so many steps.
 const STEPS: usize = 16;
+
+/// After how many steps of its machine `SQLite` asks whether to go on: less than a millisecond.
+const ASK: i32 = 10_000;
+
+/// Has a connection's statements end where `stop` is set, which is unset by that: what takes their
+/// work back is to run to its end.
+pub(super) fn stop_by(connection: &mut Connection, stop: &Arc<AtomicBool>) -> Answer<()> {
+    let stop = Arc::clone(stop);
+    connection.progress_handler(ASK, Some(move || stop.swap(false, Ordering::Relaxed)))?;
+    Ok(())
+}
+
+/// A refusal where `stop` is set.
+pub(super) fn go_on(stop: &AtomicBool) -> Answer<()> {
+    if stop.swap(false, Ordering::Relaxed) {
+        return Err(stopped().into());
+    }
+    Ok(())
+}
+
+/// What is said of work that was stopped.
+pub(super) fn stopped() -> Refusal {
+    Refusal::new(Kind::Invalid, "stopped; nothing was changed")
+}
 
 /// One piece of long work.
 pub(super) struct Pace<'s> {
@@ -56,9 +87,7 @@ impl<'s> Pace<'s> {
             .as_mut()
             .map(|watch| watch(progress))
         {
-            Some(ControlFlow::Break(())) => {
-                Err(Refusal::new(Kind::Invalid, "stopped; nothing was changed").into())
-            }
+            Some(ControlFlow::Break(())) => Err(stopped().into()),
             _ => Ok(()),
         }
     }

@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -59,7 +60,7 @@ const MIGRATIONS: &[Migration] = &[
 const UNFINISHED: &str = ".callbook-";
 
 /// How long a write waits for another program's.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// File systems of the network, by the magic number of `statfs`: NFS, SMB, CIFS, SMB2, FUSE, AFS,
 /// 9P. The shared memory of WAL does not work across machines.
@@ -446,7 +447,8 @@ fn migrate(
 fn back_up(path: &Path, now: Timestamp) -> Answer<()> {
     let reader = reading(path)?;
     let snapshot = reader.unchecked_transaction()?;
-    backup::make(&snapshot, path, now).map_err(|refusal| backup::unchanged(&refusal))?;
+    backup::make(&snapshot, path, now, &Arc::default())
+        .map_err(|refusal| backup::unchanged(&refusal))?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactId};
@@ -63,7 +63,7 @@ pub(super) struct Writer<'c> {
     gone: BTreeSet<ContactId>,
     /// Whether a contact was deleted here, if only to be put back.
     deleted: bool,
-    /// Contacts made here: their `updated_at` is what was sent.
+    /// Contacts made here that the log does not name yet: their `updated_at` is what was sent.
     born: BTreeSet<ContactId>,
 }
 
@@ -273,10 +273,28 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// Whether this transaction has written the record with this key.
-    pub(super) fn has_written(&self, key: Key) -> bool {
-        let born = matches!(key, Key::Contact(id) if self.born.contains(&id));
-        born || self.traces.contains_key(&key)
+    /// Whether this transaction has written this contact.
+    pub(super) fn has_written(&self, id: ContactId) -> Answer<bool> {
+        Ok(self.traces.contains_key(&Key::Contact(id)) || self.is_born(id)?)
+    }
+
+    /// Whether this contact was made in this transaction: it is held, or stands in the log.
+    fn is_born(&self, id: ContactId) -> Answer<bool> {
+        if self.born.contains(&id) {
+            return Ok(true);
+        }
+        let Some((point, _)) = &self.logged else {
+            return Ok(false);
+        };
+        let logged = self
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM operation
+                 WHERE contact = ?1 AND point = ?2 AND key = ?1 AND kind = 'create'",
+            )?
+            .query_row(params![id.0.as_bytes(), point.id], |_| Ok(()))
+            .optional()?;
+        Ok(logged.is_some())
     }
 
     /// Whether a record with this key is there.
@@ -338,7 +356,7 @@ impl<'c> Writer<'c> {
                 Some(Record::Phone(Box::new(phone.clone()))),
             );
         }
-        let touched = (!self.born.contains(&contact)).then_some(self.now);
+        let touched = (!self.is_born(contact)?).then_some(self.now);
         record::put_summary(self.connection, contact, &phones, touched)?;
         Ok(())
     }
@@ -424,7 +442,11 @@ impl<'c> Writer<'c> {
         if operations.is_empty() {
             return Ok(());
         }
-        self.log(title, &operations)
+        self.log(title, &operations)?;
+        for (_, contact) in &operations {
+            self.born.remove(contact);
+        }
+        Ok(())
     }
 
     fn log(&mut self, title: &str, operations: &[(Operation, ContactId)]) -> Answer<()> {

@@ -208,18 +208,19 @@ impl Field {
     #[must_use]
     pub fn window(&self, columns: usize) -> (&str, usize) {
         let room = columns.saturating_sub(1);
-        let mut start = 0;
-        for grapheme in self.before().graphemes(true) {
-            if width(self.before().get(start..).unwrap_or_default()) <= room {
+        // From the cursor to the left, as far as there is room: a text may be very long.
+        let before = self.before();
+        let (mut start, mut column) = (before.len(), 0);
+        for grapheme in before.graphemes(true).rev() {
+            let wide = width(grapheme);
+            if column + wide > room {
                 break;
             }
-            start += grapheme.len();
+            start -= grapheme.len();
+            column += wide;
         }
         let seen = self.text.get(start..).unwrap_or_default();
-        (
-            super::text::take(seen, columns),
-            width(self.before().get(start..).unwrap_or_default()),
-        )
+        (super::text::take(seen, columns), column)
     }
 }
 

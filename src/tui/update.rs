@@ -99,7 +99,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     // What takes long is given up before anything else is left.
     let stops = key.code == Code::Esc || key.ctrl && key.code == Code::Char('c');
-    if stops && model.progress.is_some() {
+    if stops && (model.progress.is_some() || model.busy) {
         effects.push(Effect::Stop);
         return;
     }

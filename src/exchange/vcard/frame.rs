@@ -225,7 +225,8 @@ impl Kept {
     fn put(&mut self, part: &[u8], cut: bool) {
         let room = self.limit.saturating_sub(self.bytes.len());
         self.cut |= cut || part.len() > room;
-        self.bytes.extend(part.iter().take(room));
+        self.bytes
+            .extend_from_slice(part.get(..room.min(part.len())).unwrap_or_default());
     }
 }
 

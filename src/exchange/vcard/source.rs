@@ -200,7 +200,8 @@ impl Line {
     fn take(&mut self, part: &[u8], limit: usize) {
         let room = limit.saturating_sub(self.bytes.len());
         self.cut |= part.len() > room;
-        self.bytes.extend(part.iter().take(room));
+        self.bytes
+            .extend_from_slice(part.get(..room.min(part.len())).unwrap_or_default());
     }
 }
 

@@ -19,7 +19,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
-use crate::import::{File, keep_rejects};
+use crate::import::{AT_ONCE, File, Stream, keep_rejects};
 use crate::store::{Options, Store, Watch, backup};
 use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
 
@@ -68,6 +68,8 @@ impl Keeper {
             }
         };
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
+        // Without it, only what is counted in steps can be stopped.
+        let _ = store.set_stop(Arc::clone(&self.stop));
         let counts = self.count_beside(path);
         back_up_beside(path);
         while let Ok(first) = asked.recv() {
@@ -358,26 +360,18 @@ impl Keeper {
     /// Opens a file to import, and tells how far it has come.
     fn open(&self, path: &Path, ticket: Ticket) -> Result<File<'_>, Refusal> {
         let path = &expanded(path);
-        let cannot = |error: &io::Error| {
+        let cannot = |error: io::Error| {
             Refusal::new(
                 Kind::Invalid,
                 format!("cannot read {}: {error}", path.display()),
             )
         };
-        let file = fs::File::open(path).map_err(|error| cannot(&error))?;
-        let known = file.metadata().ok();
-        if known.as_ref().is_some_and(fs::Metadata::is_dir) {
-            return Err(Refusal::new(
-                Kind::Invalid,
-                format!("{} is a folder; name a file in it", path.display()),
-            ));
-        }
+        let (file, length) = Stream::open(path, Arc::clone(&self.stop)).map_err(cannot)?;
         let name = path.file_name().map_or_else(
             || path.display().to_string(),
             |name| name.to_string_lossy().into_owned(),
         );
-        let length = known.filter(fs::Metadata::is_file).map(|known| known.len());
-        let file = File::open(BufReader::new(file), &name, &[])?;
+        let file = File::open(BufReader::with_capacity(AT_ONCE, file), &name, &[])?;
         Ok(file.watched(length, self.watch(ticket)))
     }
 }

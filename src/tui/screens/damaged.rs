@@ -64,7 +64,7 @@ pub fn put_back(model: &mut Model, effects: &mut Vec<Effect>) {
 /// The backup is back: everything is asked for again.
 pub fn done(model: &mut Model, aside: &str, effects: &mut Vec<Effect>) {
     model.over.clear();
-    let text = format!("restored; what was there is in {aside}");
+    let text = format!("Restored; what was there is in {aside}");
     model.say(Tone::Good, text);
     let height = list_height(model);
     list::reload(model, height, effects);
