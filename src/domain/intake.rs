@@ -1,6 +1,8 @@
 //! What a card becomes: the records that it would make, and what a newer card of the same contact
 //! changes in the ones that it made.
 
+use std::collections::{HashMap, HashSet};
+
 use super::contact::{Contact, ContactAttributes, ContactId, DetailKind};
 use super::phone::{Context, Phone, PhoneAttributes};
 use super::primary::heir;
@@ -49,6 +51,7 @@ impl Taken {
         sent.source.get_or_insert_with(|| source.to_owned());
 
         let mut made: Vec<Phone> = Vec::with_capacity(phones.len());
+        let (mut ids, mut places) = (HashSet::new(), HashMap::new());
         let mut twice = 0;
         let mut trusting = false;
         for mut phone in phones {
@@ -59,20 +62,17 @@ impl Taken {
             }
             phone.source.get_or_insert_with(|| source.to_owned());
             // An id that came twice is the first one's.
-            phone.id = phone
-                .id
-                .filter(|id| made.iter().all(|known| known.id != *id));
+            phone.id = phone.id.filter(|id| !ids.contains(id));
             trusting |= made.is_empty() && phone.valid_values.is_none();
             let phone = phone.create(id, false, &context(), Vec::new())?;
-            let known = made
-                .iter_mut()
-                .find(|known| known.identity == phone.identity);
-            match known {
-                Some(known) => {
-                    twice += 1;
-                    *known = same_number(known, &phone);
-                }
-                None => made.push(phone),
+            let known = places.get(&phone.identity);
+            if let Some(known) = known.and_then(|at: &usize| made.get_mut(*at)) {
+                twice += 1;
+                *known = same_number(known, &phone);
+            } else {
+                ids.insert(phone.id);
+                places.insert(phone.identity.clone(), made.len());
+                made.push(phone);
             }
         }
 
@@ -184,6 +184,15 @@ pub(super) fn add_missing<T: Clone + PartialEq>(known: &mut Vec<T>, other: &[T])
     }
 }
 
+/// Phones by their number, the same number's first one.
+fn by_number(phones: &[Phone]) -> HashMap<&str, &Phone> {
+    // What comes later takes the place of what was there.
+    let phones = phones.iter().rev();
+    phones
+        .map(|phone| (phone.identity.as_str(), phone))
+        .collect()
+}
+
 /// What a newer card of a contact changes in what is stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Revision {
@@ -208,9 +217,9 @@ impl Revision {
 pub fn add(contact: &mut Contact, phones: &[Phone], other: &Taken) -> Revision {
     fill(contact, &other.contact);
     let mut revision = Revision::default();
+    let phones = by_number(phones);
     for phone in &other.phones {
-        let known = phones.iter().find(|known| known.identity == phone.identity);
-        let Some(known) = known else {
+        let Some(known) = phones.get(phone.identity.as_str()).copied() else {
             revision.added.push(Phone {
                 contact: contact.id,
                 ..phone.clone()
@@ -270,14 +279,14 @@ pub fn revise(
     take_list(&mut contact.tags, &old.tags, &new.tags, missing);
 
     let mut revision = Revision::default();
-    let of = |phones: &[Phone], identity: &str| -> Option<Phone> {
-        let mut phones = phones.iter();
-        phones.find(|phone| phone.identity == identity).cloned()
+    let [of_older, of_newer, of_stored] = [&older.phones, &newer.phones, phones].map(by_number);
+    let of = |phones: &HashMap<&str, &Phone>, identity: &str| -> Option<Phone> {
+        phones.get(identity).copied().cloned()
     };
     let moved = primary_of(&older.phones) != primary_of(&newer.phones)
         && primary_of(phones) == primary_of(&older.phones);
     for new in &newer.phones {
-        let (old, stored) = (of(&older.phones, &new.identity), of(phones, &new.identity));
+        let (old, stored) = (of(&of_older, &new.identity), of(&of_stored, &new.identity));
         let mut after = match (&old, &stored) {
             (Some(old), Some(stored)) => newer_phone(stored, old, new),
             (None, Some(stored)) => same_number(stored, new),
@@ -301,8 +310,8 @@ pub fn revise(
     let mut replacing: Vec<&Phone> = revision.added.iter().collect();
     let mut replaced = Vec::new();
     for old in &older.phones {
-        let stored = of(phones, &old.identity).filter(|stored| !stored.historic);
-        let Some(stored) = stored.filter(|_| of(&newer.phones, &old.identity).is_none()) else {
+        let stored = of(&of_stored, &old.identity).filter(|stored| !stored.historic);
+        let Some(stored) = stored.filter(|_| of(&of_newer, &old.identity).is_none()) else {
             continue;
         };
         // A new number under the same label takes its place.

@@ -5,6 +5,8 @@
 //! kept; any other card adds what the contact does not have. A card that cannot be stored is
 //! reported with its reason and its bytes, and the others come in.
 
+use std::collections::HashSet;
+
 use rusqlite::blob::ZeroBlob;
 use rusqlite::{MAIN_DB, OptionalExtension, params};
 use uuid::Uuid;
@@ -442,7 +444,8 @@ fn planned_row(
 
 /// The numbers of a card, and which of them are there.
 fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<(Option<String>, String, bool)> {
-    let known = |phone: &Phone| there.iter().any(|known| known.identity == phone.identity);
+    let there: HashSet<&str> = there.iter().map(|phone| phone.identity.as_str()).collect();
+    let known = |phone: &Phone| there.contains(phone.identity.as_str());
     phones
         .iter()
         .map(|phone| (phone.location.clone(), phone.shown(), known(phone)))

@@ -313,11 +313,18 @@ impl<'c> Writer<'c> {
 
     /// Refuses a number that the contact has already, and names the one that is there.
     fn refuse_twice(&self, phone: &Phone) -> Answer<()> {
-        let there = record::phones_of(self.connection, phone.contact)?;
-        let other = there
-            .iter()
-            .find(|other| other.identity == phone.identity && other.id != phone.id);
-        match other {
+        // One by one, for a contact may have thousands: an index finds it.
+        let sql = format!(
+            "SELECT {} FROM phone WHERE contact = ?1 AND identity = ?2 AND id <> ?3",
+            record::PHONE
+        );
+        let mine = params![
+            phone.contact.0.as_bytes(),
+            phone.identity,
+            phone.id.0.as_bytes()
+        ];
+        let mut same = self.connection.prepare_cached(&sql)?;
+        match same.query_row(mine, record::phone).optional()? {
             None => Ok(()),
             Some(other) => {
                 let label = other.location.iter().map(|label| format!("{label}, "));

@@ -15,6 +15,8 @@
 //! Its value is the source. In cards written by hand, TEL may have `X-CALLBOOK-ACCURATE`,
 //! `X-CALLBOOK-HISTORIC` and `X-CALLBOOK-SOURCE` as parameters.
 
+use std::collections::HashMap;
+
 use crate::domain::number::digits;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::sent::TEXT_LIMIT;
@@ -30,8 +32,9 @@ pub(super) const MORE: &str = "X-CALLBOOK-TEL";
 pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
     let mut preferred: Option<(u32, usize)> = None;
     let mut phones = Vec::new();
+    let more = More::of(properties);
     for property in properties {
-        let Some(phone) = phone(property, properties) else {
+        let Some(phone) = phone(property, properties, &more) else {
             continue;
         };
         if let Some(preference) = property.preference()
@@ -48,14 +51,15 @@ pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
     phones
 }
 
-/// The phone of one property, if it is one; whether it is primary is a question to all of them.
-pub(super) fn phone(property: &Property, all: &[Property]) -> Option<PhoneAttributes> {
+/// The phone of one property, if it is one; whether it is primary is a question to all of them. `more`
+/// is what is said of the numbers of all.
+pub(super) fn phone(property: &Property, all: &[Property], more: &More) -> Option<PhoneAttributes> {
     // Outlook writes numbers that vCard 2.1 has no type for as X-MS-TEL.
     if !matches!(property.name.as_str(), "TEL" | "X-MS-TEL") {
         return None;
     }
     let number = unbroken(&number(&property.text()))?;
-    let more = more(&number, all);
+    let more = more.about(&number).and_then(|at| all.get(at));
     let flag = |name: &str| {
         let more = more.and_then(|more| more.flag(name));
         more.or_else(|| property.flag(&format!("X-CALLBOOK-{name}")))
@@ -76,19 +80,39 @@ pub(super) fn phone(property: &Property, all: &[Property]) -> Option<PhoneAttrib
     })
 }
 
-/// The property that says more of this number.
-fn more<'p>(number: &str, all: &'p [Property]) -> Option<&'p Property> {
-    let mut more = all.iter().filter(|property| property.name == MORE);
-    more.find(|more| {
-        more.param("NUMBER")
-            .is_some_and(|named| is_about(named, number))
-    })
+/// Where more is said of numbers, to be found by a number: a card may have thousands of both.
+pub(super) struct More {
+    by_signs: HashMap<String, usize>,
+    by_digits: HashMap<String, usize>,
 }
 
-/// Whether a parameter names a number. It cannot hold every sign of one.
-pub(super) fn is_about(named: &str, number: &str) -> bool {
-    let same = named.chars().eq(number.chars().filter(|sign| holds(*sign)));
-    same || !digits(number).is_empty() && digits(named) == digits(number)
+impl More {
+    /// The places among these properties that say more of numbers; the first one of a number is it.
+    pub(super) fn of<'p>(properties: impl IntoIterator<Item = &'p Property>) -> Self {
+        let (mut by_signs, mut by_digits) = (HashMap::new(), HashMap::new());
+        for (at, property) in properties.into_iter().enumerate() {
+            if let Some(named) = property.param("NUMBER").filter(|_| property.name == MORE) {
+                by_digits.entry(digits(named)).or_insert(at);
+                by_signs.entry(named.to_owned()).or_insert(at);
+            }
+        }
+        Self {
+            by_signs,
+            by_digits,
+        }
+    }
+
+    /// Where more is said of this number. A parameter cannot hold every sign of one.
+    pub(super) fn about(&self, number: &str) -> Option<usize> {
+        if self.by_signs.is_empty() {
+            return None;
+        }
+        let signs: String = number.chars().filter(|sign| holds(*sign)).collect();
+        let by_signs = self.by_signs.get(&signs);
+        let digits = digits(number);
+        let by_digits = self.by_digits.get(&digits).filter(|_| !digits.is_empty());
+        by_signs.into_iter().chain(by_digits).min().copied()
+    }
 }
 
 /// The length in characters of a number that is longer than an attribute may be.

@@ -8,6 +8,8 @@
 mod detail;
 mod tel;
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use crate::domain::contact::{Contact, split_name};
@@ -109,8 +111,13 @@ impl Stored<'_> {
             namesake: stored.namesake,
             ..read.contact.clone()
         };
+        // A reader gives the same number only once.
+        let phones = read.phones.iter();
+        let phones: HashMap<&str, &Phone> = phones
+            .map(|phone| (phone.identity.as_str(), phone))
+            .collect();
         let same = |phone: &Phone| {
-            read.phones.iter().any(|said| {
+            phones.get(phone.identity.as_str()).is_some_and(|said| {
                 let stored = Phone {
                     id: said.id,
                     contact: said.contact,
@@ -121,7 +128,7 @@ impl Stored<'_> {
                     shared: said.shared,
                     ..phone.clone()
                 };
-                stored == *said
+                stored == **said
             })
         };
         contact == *stored && read.phones.len() == self.phones.len() && self.phones.iter().all(same)

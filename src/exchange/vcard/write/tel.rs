@@ -1,5 +1,7 @@
 //! Phones as lines of a card: TEL, its label, and the line that says what only callbook knows.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::domain::intake::primary_of;
 use crate::domain::number;
 use crate::domain::phone::Phone;
@@ -8,7 +10,7 @@ use super::super::draft::Draft;
 use super::super::label::{NO_LABEL, one_line};
 use super::super::line::{Line, escape};
 use super::super::param::{is, param, preference, type_param, without_types};
-use super::super::phone::{self, MORE, is_about};
+use super::super::phone::{self, MORE, More};
 use super::super::property::Property;
 use super::Stored;
 
@@ -35,6 +37,25 @@ pub(super) struct Tel<'a> {
     stored: &'a Stored<'a>,
     /// The phones as a reader finds them on the card.
     read: &'a [Phone],
+    /// The same by what was typed, and by the number.
+    read_by: By<'a>,
+}
+
+/// Places of phones; the first of several is it. A contact may have thousands.
+struct By<'a> {
+    typed: HashMap<&'a str, usize>,
+    identity: HashMap<&'a str, usize>,
+}
+
+impl<'a> By<'a> {
+    fn of(phones: &'a [Phone]) -> Self {
+        let (mut typed, mut identity) = (HashMap::new(), HashMap::new());
+        for (at, phone) in phones.iter().enumerate() {
+            typed.entry(phone.typed.as_str()).or_insert(at);
+            identity.entry(phone.identity.as_str()).or_insert(at);
+        }
+        Self { typed, identity }
+    }
 }
 
 /// A TEL of the card.
@@ -59,8 +80,13 @@ struct Told {
 }
 
 impl<'a> Tel<'a> {
-    pub(super) const fn new(stored: &'a Stored<'a>, read: &'a [Phone]) -> Self {
-        Self { stored, read }
+    pub(super) fn new(stored: &'a Stored<'a>, read: &'a [Phone]) -> Self {
+        let read_by = By::of(read);
+        Self {
+            stored,
+            read,
+            read_by,
+        }
     }
 
     pub(super) fn write(&self, draft: &mut Draft<'_>, primary: Primary) {
@@ -71,6 +97,7 @@ impl<'a> Tel<'a> {
             primary
         };
         let mut told: Vec<Told> = Vec::new();
+        let mut known = HashSet::new();
         for tell in &tells {
             let phone = tell
                 .phone
@@ -79,10 +106,10 @@ impl<'a> Tel<'a> {
                 draft.replace(tell.at, Vec::new());
                 continue;
             };
-            let turn = if told.iter().any(|told| told.index == index) {
-                Turn::Again
-            } else {
+            let turn = if known.insert(index) {
                 Turn::First
+            } else {
+                Turn::Again
             };
             let number = self.rewrite(draft, tell, phone, turn, primary);
             told.push(Told {
@@ -93,7 +120,7 @@ impl<'a> Tel<'a> {
             });
         }
         for index in self.in_order() {
-            let new = told.iter().all(|told| told.index != index);
+            let new = !known.contains(&index);
             if let Some(phone) = self.stored.phones.get(index).filter(|_| new) {
                 let number = add(draft, phone, primary);
                 told.push(Told {
@@ -117,28 +144,27 @@ impl<'a> Tel<'a> {
     /// The TELs of the card, each with its phone: the one that was typed so, or that has the same
     /// number; and a number that was changed is the one that is left over, in their order.
     fn tells(&self, draft: &Draft<'_>) -> Vec<Tell> {
-        let phones = self.stored.phones;
+        let phones = By::of(self.stored.phones);
+        let more = More::of(&draft.properties);
         let mut tells: Vec<Tell> = draft
             .lines()
             .filter_map(|(at, property)| {
-                let read = phone::phone(property, &draft.properties)?;
+                let read = phone::phone(property, &draft.properties, &more)?;
                 let number = read.number?;
                 let typed = number.trim();
-                let same = phones.iter().position(|phone| phone.typed == typed);
-                let phone = same.or_else(|| {
+                let phone = phones.typed.get(typed).copied().or_else(|| {
                     let hint = read.country_code.flatten();
                     let read = number::canonical(typed, hint.as_deref(), self.stored.home);
-                    let same = |phone: &Phone| phone.identity == read.identity;
-                    phones.iter().position(same)
+                    phones.identity.get(read.identity.as_str()).copied()
                 });
                 Some(Tell { at, number, phone })
             })
             .collect();
-        let found = |index: &usize| tells.iter().any(|tell| tell.phone == Some(*index));
+        let found: HashSet<usize> = tells.iter().filter_map(|tell| tell.phone).collect();
         let left: Vec<usize> = self
             .in_order()
             .into_iter()
-            .filter(|index| !found(index))
+            .filter(|index| !found.contains(index))
             .collect();
         let free = tells.iter_mut().filter(|tell| tell.phone.is_none());
         for (tell, index) in free.zip(left) {
@@ -160,20 +186,14 @@ impl<'a> Tel<'a> {
         turn: Turn,
         primary: Primary,
     ) -> String {
-        let kept = self
-            .read
-            .iter()
-            .find(|read| read.typed == tell.number.trim());
-        let read = kept.or_else(|| {
-            self.read
-                .iter()
-                .find(|read| read.identity == phone.identity)
-        });
+        let kept = self.read_by.typed.get(tell.number.trim());
+        let read = kept.or_else(|| self.read_by.identity.get(phone.identity.as_str()));
+        let read = read.and_then(|at| self.read.get(*at));
         let renumbered = !self.reads_as(tell.number.trim(), phone, turn);
         let relabelled =
             turn == Turn::First && read.is_none_or(|read| read.location != phone.location);
-        let property = draft.lines().find(|(at, _)| *at == tell.at);
-        let preferred = property.is_some_and(|(_, property)| property.preference().is_some());
+        let property = draft.property(tell.at);
+        let preferred = property.is_some_and(|property| property.preference().is_some());
         let prefers = phone.primary && turn == Turn::First;
         let repreferred = primary == Primary::Said && preferred != prefers;
         if !(renumbered || relabelled || repreferred) {
@@ -183,7 +203,7 @@ impl<'a> Tel<'a> {
         let mut line = draft.head(tell.at);
         let mut number = tell.number.clone();
         line.value = match property {
-            Some((_, property)) if !renumbered => escape(&property.text()),
+            Some(property) if !renumbered => escape(&property.text()),
             _ => {
                 number = spelling(phone);
                 line.params.retain(|param| !is(param, "VALUE"));
@@ -223,16 +243,13 @@ impl<'a> Tel<'a> {
             .filter(|(_, property)| property.name == MORE)
             .map(|(at, property)| (at, property.clone()))
             .collect();
-        let mut used = Vec::new();
+        let places = More::of(there.iter().map(|(_, property)| property));
+        let mut used = HashSet::new();
         for (place, tel) in told.iter().enumerate() {
             let Some(phone) = self.stored.phones.get(tel.index) else {
                 continue;
             };
-            let about = |(_, more): &&(usize, Property)| {
-                let named = more.param("NUMBER");
-                named.is_some_and(|named| is_about(named, &tel.number))
-            };
-            let more = there.iter().find(about);
+            let more = places.about(&tel.number).and_then(|at| there.get(at));
             let property = tel.at.and_then(|at| draft.property(at));
             let bare = Known::of(property, &tel.number, None, self.stored, place);
             let now = Known::of(property, &tel.number, more, self.stored, place);
@@ -245,13 +262,13 @@ impl<'a> Tel<'a> {
                 && right(&now)
                 && !right(&bare)
             {
-                used.push(*at);
+                used.insert(*at);
             } else if !right(&bare) {
                 let line = wanted.line(&tel.number);
                 match more.filter(|(at, _)| !used.contains(at)) {
                     None => draft.add(line),
                     Some((at, _)) => {
-                        used.push(*at);
+                        used.insert(*at);
                         draft.replace(*at, vec![line]);
                     }
                 }
