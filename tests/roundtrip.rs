@@ -401,6 +401,42 @@ fn a_book_as_json_is_the_book_ids_times_and_cards_among_it() {
 }
 
 #[test]
+fn two_of_one_name_in_a_book_as_json_stay_two() {
+    let mut book = Book::new();
+    for note in [Some("knows about the garden"), None] {
+        let id = book.contact("Ada");
+        let sent = ContactAttributes {
+            note: note.map(|note| Some(note.to_owned())),
+            overwrite: true,
+            ..ContactAttributes::default()
+        };
+        book.store.update_contact(id, sent, Vec::new()).unwrap();
+    }
+    for _ in 0..2 {
+        let bob = book.contact("Bob");
+        book.post(bob, json!({"number": "+39 02 5550 1182"}))
+            .unwrap();
+    }
+    let json = exported(&book, Form::Book);
+    let mut other = Book::new();
+    assert_eq!(import_as(&mut other, "book.json", &json).new, 4);
+    let again = import_as(&mut other, "book.json", &json);
+    assert_eq!((again.same, again.changed, again.new), (4, 0, 0));
+    // In a book of somebody else's they are known by their words all the same, each once.
+    let mut third = Book::new();
+    for name in ["Ada", "Bob"] {
+        let id = third.contact(name);
+        if name == "Bob" {
+            third
+                .post(id, json!({"number": "+39 02 5550 1182"}))
+                .unwrap();
+        }
+    }
+    let report = import_as(&mut third, "book.json", &json);
+    assert_eq!((report.new, everybody(&third).len()), (2, 4));
+}
+
+#[test]
 fn a_line_that_is_no_contact_is_named_and_the_others_come_in() {
     let mut book = Book::new();
     book.contact("Ada");

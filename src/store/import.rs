@@ -95,6 +95,9 @@ struct Run<'a> {
     aside: Aside,
     /// The plan, where one is made.
     plan: Option<ImportPlan>,
+    /// Whom the cards that give an id were about. A file that gives ids gives everybody one, so that
+    /// a card with another id is about somebody else, of the same name and number though they be.
+    spoken_for: HashSet<ContactId>,
 }
 
 impl<'a> Run<'a> {
@@ -104,6 +107,7 @@ impl<'a> Run<'a> {
             report: ImportReport::default(),
             aside: Aside::default(),
             plan: None,
+            spoken_for: HashSet::new(),
         }
     }
 
@@ -172,7 +176,8 @@ impl Writer<'_> {
             for phone in &mut taken.phones {
                 phone.contact = taken.contact.id;
             }
-        } else if let Some((known, by)) = self.known(&taken, chosen)? {
+        } else if let Some((known, by)) = self.known(&taken, chosen, &run.spoken_for)? {
+            run.spoken_for.extend(chosen.map(|_| known));
             let found = Found {
                 contact: contacts::find(self.connection(), known)?,
                 phones: record::phones_of(self.connection(), known)?,
@@ -208,6 +213,7 @@ impl Writer<'_> {
         }
         run.report.numbers += taken.phones.len();
         run.report.new += 1;
+        run.spoken_for.extend(chosen.map(|_| taken.contact.id));
         self.insert_whole(taken.contact, &mut taken.phones)?;
         Ok(())
     }
@@ -304,11 +310,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The contact that a card is about, if it is there; `chosen` is the id that the card gives.
+    /// The contact that a card is about, if it is there; `chosen` is the id that the card gives, and
+    /// `spoken_for` whom other cards with ids were about.
     fn known(
         &self,
         taken: &Taken,
         chosen: Option<ContactId>,
+        spoken_for: &HashSet<ContactId>,
     ) -> Answer<Option<(ContactId, KnownBy)>> {
         let contact = &taken.contact;
         if let Some(id) = chosen
@@ -337,8 +345,9 @@ impl Writer<'_> {
             // Known to be another than those of the same name.
             return Ok(None);
         }
+        let another = |id: &ContactId| chosen.is_some() && spoken_for.contains(id);
         if taken.phones.is_empty() {
-            let found = self.known_by_words(contact)?;
+            let found = self.known_by_words(contact, another)?;
             return Ok(found.map(|id| (id, KnownBy::Words)));
         }
         let name = fold(&contact.name);
@@ -357,7 +366,7 @@ impl Writer<'_> {
             let mut first = None;
             for namesake in found {
                 let (id, known) = namesake?;
-                if fold(&known) == name && first.is_none_or(|first| id < first) {
+                if fold(&known) == name && !another(&id) && first.is_none_or(|first| id < first) {
                     first = Some(id);
                 }
             }
@@ -369,7 +378,11 @@ impl Writer<'_> {
     }
 
     /// Without a number, somebody is known by the name and an email, or where nothing is new.
-    fn known_by_words(&self, contact: &Contact) -> Answer<Option<ContactId>> {
+    fn known_by_words(
+        &self,
+        contact: &Contact,
+        another: impl Fn(&ContactId) -> bool,
+    ) -> Answer<Option<ContactId>> {
         let sql = format!(
             "SELECT {CONTACT} FROM contact INDEXED BY contact_by_given
              WHERE given_key = ?1 AND (uid IS NULL OR ?2 IS NULL) ORDER BY id"
@@ -379,7 +392,10 @@ impl Writer<'_> {
             namesakes.query_map(params![contact.given_key(), contact.uid], record::contact)?;
         for namesake in namesakes {
             let namesake = namesake?;
-            if fold(&namesake.name) == fold(&contact.name) && intake::is_about(contact, &namesake) {
+            if fold(&namesake.name) == fold(&contact.name)
+                && !another(&namesake.id)
+                && intake::is_about(contact, &namesake)
+            {
                 return Ok(Some(namesake.id));
             }
         }
