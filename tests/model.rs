@@ -7,10 +7,11 @@
 mod support;
 
 use callbook::domain::contact::ContactId;
+use callbook::domain::page::PageQuery;
 use callbook::domain::phone::Phone;
 use callbook::domain::timestamp::Timestamp;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::json;
 use support::Book;
 
@@ -91,22 +92,36 @@ fn expected(
         .map(|phone| phone.number.clone())
 }
 
-/// All that undo has to bring back: every attribute but the stamps.
-fn state(book: &Book, owners: &[ContactId]) -> Vec<Phone> {
-    let mut phones: Vec<Phone> = owners
-        .iter()
-        .flat_map(|owner| book.phones(*owner))
-        .collect();
+/// The phones of the book, in the order of their making.
+fn everything(book: &Book) -> Vec<Phone> {
+    let whole = PageQuery {
+        per_page: 1_000,
+        ..PageQuery::default()
+    };
+    let page = book.store.list_phones(&whole).unwrap();
+    assert!(page.total_pages() <= 1, "nothing is left unseen");
+    let mut phones = page.records;
     phones.sort_by_key(|phone| phone.id);
+    phones
+}
+
+/// All that undo has to bring back: every attribute but the stamps.
+fn state(book: &Book) -> Vec<Phone> {
+    let mut phones = everything(book);
     for phone in &mut phones {
         phone.updated_in_db_at = Timestamp::default();
     }
     phones
 }
 
-fn hold(book: &Book, owners: &[ContactId]) {
+fn of(phones: &[Phone], owner: ContactId) -> Vec<Phone> {
+    let own = phones.iter().filter(|phone| phone.contact == owner);
+    own.cloned().collect()
+}
+
+fn hold(phones: &[Phone], owners: &[ContactId]) {
     for owner in owners {
-        let phones = book.phones(*owner);
+        let phones = of(phones, *owner);
         let primaries = phones.iter().filter(|phone| phone.primary).count();
         assert!(
             phones
@@ -122,19 +137,11 @@ fn hold(book: &Book, owners: &[ContactId]) {
     }
 }
 
-fn run(book: &mut Book, owners: &[ContactId], step: &Step) {
-    let all: Vec<Phone> = owners
-        .iter()
-        .flat_map(|owner| book.phones(*owner))
-        .collect();
+/// Does a step on a book with the phones `all`, holds it to the model, and gives the phones after it.
+fn run(book: &mut Book, owners: &[ContactId], all: &[Phone], step: &Step) -> Vec<Phone> {
     let pick = |at: usize| (!all.is_empty()).then(|| all[at % all.len()].clone());
-    let check = |book: &Book, owner: ContactId, written: Option<&str>, asked: Option<bool>| {
-        let before: Vec<Phone> = all
-            .iter()
-            .filter(|phone| phone.contact == owner)
-            .cloned()
-            .collect();
-        let after = book.phones(owner);
+    let check = |after: &[Phone], owner: ContactId, written: Option<&str>, asked: Option<bool>| {
+        let (before, after) = (of(all, owner), of(after, owner));
         let primary = after
             .iter()
             .find(|phone| phone.primary)
@@ -155,9 +162,12 @@ fn run(book: &mut Book, owners: &[ContactId], step: &Step) {
         } => {
             let source = if *csv { "csv" } else { "manual" };
             let sent = json!({"number": number(*digits), "primary": primary, "historic": historic, "source": source});
-            if let Ok(phone) = book.post(owners[*owner], sent) {
-                check(book, owners[*owner], Some(&phone.number), Some(*primary));
+            let posted = book.post(owners[*owner], sent);
+            let after = everything(book);
+            if let Ok(phone) = posted {
+                check(&after, owners[*owner], Some(&phone.number), Some(*primary));
             }
+            return after;
         }
         Step::Flag {
             phone,
@@ -165,7 +175,9 @@ fn run(book: &mut Book, owners: &[ContactId], step: &Step) {
             historic,
             valid,
         } => {
-            let Some(phone) = pick(*phone) else { return };
+            let Some(phone) = pick(*phone) else {
+                return Vec::new();
+            };
             let mut sent = json!({"overwrite": true});
             for (name, flag) in [
                 ("primary", primary),
@@ -177,30 +189,40 @@ fn run(book: &mut Book, owners: &[ContactId], step: &Step) {
                 }
             }
             book.put(phone.id, sent).unwrap();
-            check(book, phone.contact, Some(&phone.number), *primary);
+            let after = everything(book);
+            check(&after, phone.contact, Some(&phone.number), *primary);
+            return after;
         }
         Step::Renumber {
             phone,
             number: digits,
         } => {
-            let Some(phone) = pick(*phone) else { return };
+            let Some(phone) = pick(*phone) else {
+                return Vec::new();
+            };
             let _ = book.put(
                 phone.id,
                 json!({"overwrite": true, "number": number(*digits)}),
             );
         }
         Step::Delete { phone } => {
-            let Some(phone) = pick(*phone) else { return };
+            let Some(phone) = pick(*phone) else {
+                return Vec::new();
+            };
             book.store.delete_phone(phone.id, None).unwrap();
-            check(book, phone.contact, None, None);
+            let after = everything(book);
+            check(&after, phone.contact, None, None);
+            return after;
         }
         Step::Confirm { owner } => {
             book.store.confirm_contacts(&[owners[*owner]]).unwrap();
+            let after = everything(book);
             assert!(
-                book.phones(owners[*owner])
+                of(&after, owners[*owner])
                     .iter()
                     .all(|phone| phone.valid_values)
             );
+            return after;
         }
         Step::Undo => {
             // The contacts themselves are not undone here.
@@ -212,6 +234,7 @@ fn run(book: &mut Book, owners: &[ContactId], step: &Step) {
             let _ = book.store.redo().unwrap();
         }
     }
+    everything(book)
 }
 
 /// Undoes a step, but not the making of the contacts.
@@ -230,41 +253,74 @@ fn undo_phones(book: &mut Book, owners: &[ContactId]) -> bool {
     true
 }
 
+/// How many sequences are run, how many steps each has, and of how many sequences everything is
+/// undone and redone at the end.
+const SEQUENCES: u32 = 5_000;
+const STEPS: usize = 50;
+const UNDONE: u32 = 2_000;
+
+/// Each thread draws from seeds of its own; how many there are does not depend on the machine, so
+/// that the sequences are the same everywhere.
+const THREADS: u32 = 4;
+
+/// Undoes all that `run` did and redoes it.
+fn there_and_back(book: &mut Book, owners: &[ContactId], start: &[Phone]) {
+    let end = state(book);
+    let mut undone = 0;
+    while undo_phones(book, owners) {
+        undone += 1;
+        hold(&everything(book), owners);
+    }
+    assert_eq!(state(book), start, "all undone is the start");
+    for _ in 0..undone {
+        book.store.redo().unwrap();
+        hold(&everything(book), owners);
+    }
+    // A step that was undone before the last change cannot be redone; the others are.
+    assert_eq!(state(book), end, "all redone is the end");
+}
+
+/// Runs `cases` sequences, drawn from `seed`.
+fn sequences(seed: u64, cases: u32, undo: bool) {
+    let mut runner = TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
+        max_shrink_iters: 500,
+        ..Config::default()
+    });
+    runner
+        .run(&proptest::collection::vec(step(), STEPS), |steps| {
+            let mut book = Book::of_rules();
+            let owners: Vec<ContactId> =
+                ["Ada", "Bob", "Cy"].map(|name| book.contact(name)).to_vec();
+            let start = state(&book);
+            let mut phones = everything(&book);
+            for step in &steps {
+                phones = run(&mut book, &owners, &phones, step);
+                hold(&phones, &owners);
+            }
+            if undo {
+                there_and_back(&mut book, &owners, &start);
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
 #[test]
 fn whatever_is_done_the_three_rules_hold_and_undo_brings_everything_back() {
     let long: u32 = std::env::var("CALLBOOK_LONG")
         .ok()
         .and_then(|times| times.parse().ok())
         .unwrap_or(1);
-    let mut runner = TestRunner::new(Config {
-        cases: 40 * long,
-        failure_persistence: None,
-        ..Config::default()
+    let (undone, others) = (UNDONE * long, (SEQUENCES - UNDONE) * long);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            scope.spawn(move || {
+                sequences(u64::from(thread), undone / THREADS, true);
+                sequences(u64::from(thread + THREADS), others / THREADS, false);
+            });
+        }
     });
-    runner
-        .run(&proptest::collection::vec(step(), 1..50), |steps| {
-            let mut book = Book::new();
-            let owners: Vec<ContactId> =
-                ["Ada", "Bob", "Cy"].map(|name| book.contact(name)).to_vec();
-            let start = state(&book, &owners);
-            for step in &steps {
-                run(&mut book, &owners, step);
-                hold(&book, &owners);
-            }
-            let end = state(&book, &owners);
-            let mut undone = 0;
-            while undo_phones(&mut book, &owners) {
-                undone += 1;
-                hold(&book, &owners);
-            }
-            assert_eq!(state(&book, &owners), start, "all undone is the start");
-            for _ in 0..undone {
-                book.store.redo().unwrap();
-                hold(&book, &owners);
-            }
-            // A step that was undone before the last change cannot be redone; the others are.
-            assert_eq!(state(&book, &owners), end, "all redone is the end");
-            Ok(())
-        })
-        .unwrap();
 }

@@ -9,7 +9,7 @@
     clippy::indexing_slicing
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -46,7 +46,18 @@ pub(crate) fn options(clock: &Arc<AtomicI64>) -> Options {
 
 impl Book {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(tempfile::tempdir().unwrap())
+    }
+
+    /// A book for a test of rules that needs thousands of them: in memory where the system has a
+    /// folder there, since a disk would take most of the time to sync what nobody reads again.
+    pub(crate) fn of_rules() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
+        Self::in_folder(folder.unwrap())
+    }
+
+    fn in_folder(folder: tempfile::TempDir) -> Self {
         let path = folder.path().join("book.db");
         let clock = Arc::new(AtomicI64::new(NOON));
         let store = Store::open(&path, options(&clock)).unwrap();
