@@ -6,21 +6,22 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use etcetera::{BaseStrategy as _, choose_base_strategy};
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::domain::number::Region;
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::{ASCII, Palette, Theme, UNICODE};
 
-/// What `config.toml` may hold.
+/// What `config.toml` may hold, with the place of each.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
-    home: Option<String>,
-    theme: Option<String>,
-    glyphs: Option<String>,
+    home: Option<Spanned<String>>,
+    theme: Option<Spanned<String>>,
+    glyphs: Option<Spanned<String>>,
     mouse: Option<bool>,
     call: Option<String>,
-    keys: BTreeMap<String, Keys>,
+    keys: BTreeMap<Spanned<String>, Keys>,
 }
 
 impl File {
@@ -45,6 +46,21 @@ impl File {
 enum Keys {
     One(String),
     Several(Vec<String>),
+}
+
+/// What is wrong with a file, and from which byte on.
+struct Fault {
+    at: usize,
+    why: String,
+}
+
+impl Fault {
+    fn of<T>(there: &Spanned<T>, why: String) -> Self {
+        Self {
+            at: there.span().start,
+            why,
+        }
+    }
 }
 
 /// What is set, with defaults for what is not.
@@ -73,63 +89,96 @@ impl Config {
     #[must_use]
     pub fn read() -> Self {
         let file = path();
-        let read = match std::fs::read_to_string(&file) {
-            Ok(text) => toml::from_str::<File>(&text)
-                .map_err(|error| {
-                    let before = error.span().and_then(|span| text.get(..span.start));
-                    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-                    format!("{}:{line}: {}", shown(&file), error.message().trim())
-                })
-                .and_then(|set| {
-                    Self::of(&set).map_err(|error| format!("{}: {error}", shown(&file)))
-                }),
+        match std::fs::read(&file) {
+            Ok(bytes) => Self::of_bytes(&bytes, &file),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Self::of(&File::default())
+                Self::of_bytes(b"", &file)
             }
-            Err(error) => Err(format!("{}: {error}", shown(&file))),
-        };
-        read.unwrap_or_else(|trouble| Self {
-            trouble: Some(trouble),
-            ..Self::of(&File::default()).unwrap_or_else(|_| Self::plain())
+            Err(error) => Self::defaults(format!("{}: {error}", shown(&file))),
+        }
+    }
+
+    /// The configuration that a file holds; of one that is wrong, the defaults, and what is wrong with
+    /// it, with the file and the line.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8], file: &Path) -> Self {
+        let read = std::str::from_utf8(bytes)
+            .map_err(|error| Fault {
+                at: error.valid_up_to(),
+                why: "is not UTF-8".to_owned(),
+            })
+            .and_then(|text| {
+                let set = toml::from_str::<File>(text).map_err(|error| Fault {
+                    at: error.span().map_or(0, |span| span.start),
+                    why: error.message().trim().to_owned(),
+                })?;
+                Self::of(&set)
+            });
+        read.unwrap_or_else(|Fault { at, why }| {
+            let before = bytes.get(..at).unwrap_or(bytes);
+            let line = memchr::memchr_iter(b'\n', before).count() + 1;
+            Self::defaults(format!("{}:{line}: {why}", shown(file)))
         })
     }
 
-    fn of(set: &File) -> Result<Self, String> {
+    /// The defaults, with the reason why they hold.
+    fn defaults(trouble: String) -> Self {
+        Self {
+            trouble: Some(trouble),
+            ..Self::of(&File::default()).unwrap_or_else(|_| Self::plain())
+        }
+    }
+
+    fn of(set: &File) -> Result<Self, Fault> {
         let home = match &set.home {
-            Some(code) => Some(Region::new(code).ok_or_else(|| {
-                format!("home = \"{code}\" is no country; use two letters, such as \"IT\"")
+            Some(code) => Some(Region::new(code.get_ref()).ok_or_else(|| {
+                let told = code.get_ref();
+                let why =
+                    format!("home = \"{told}\" is no country; use two letters, such as \"IT\"");
+                Fault::of(code, why)
             })?),
             None => locale().and_then(|locale| Region::of_locale(&locale)),
         };
-        let palette = match set.theme.as_deref() {
-            None | Some("auto") => Palette::of_environment(
+        let palette = match &set.theme {
+            Some(name) if name.get_ref() != "auto" => {
+                let found = Palette::ALL
+                    .iter()
+                    .find(|(known, _)| known == name.get_ref())
+                    .map(|(_, palette)| *palette);
+                found.ok_or_else(|| {
+                    let told = name.get_ref();
+                    let why = format!(
+                        "theme = \"{told}\" is none; there are auto, dark, light, ansi, mono"
+                    );
+                    Fault::of(name, why)
+                })?
+            }
+            _ => Palette::of_environment(
                 std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
                 std::env::var("COLORFGBG").ok().as_deref(),
             ),
-            Some(name) => {
-                let found = Palette::ALL
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, palette)| *palette);
-                found.ok_or_else(|| {
-                    format!("theme = \"{name}\" is none; there are auto, dark, light, ansi, mono")
-                })?
-            }
         };
-        let glyphs = match set.glyphs.as_deref() {
-            None | Some("auto")
-                if locale().is_some_and(|locale| {
-                    locale.to_lowercase().replace('-', "").contains("utf8")
-                }) =>
-            {
-                UNICODE
+        let glyphs = match set
+            .glyphs
+            .as_ref()
+            .map(|name| (name, name.as_ref().as_str()))
+        {
+            Some((_, "unicode")) => UNICODE,
+            Some((_, "ascii")) => ASCII,
+            None | Some((_, "auto")) => {
+                let unicode = |locale: String| {
+                    let plain = locale.to_lowercase().replace('-', "");
+                    plain.contains("utf8")
+                };
+                if locale().is_some_and(unicode) {
+                    UNICODE
+                } else {
+                    ASCII
+                }
             }
-            None | Some("auto" | "ascii") => ASCII,
-            Some("unicode") => UNICODE,
-            Some(other) => {
-                return Err(format!(
-                    "glyphs = \"{other}\" are none; there are auto, unicode, ascii"
-                ));
+            Some((there, other)) => {
+                let why = format!("glyphs = \"{other}\" are none; there are auto, unicode, ascii");
+                return Err(Fault::of(there, why));
             }
         };
         let mut keymap = Keymap::default();
@@ -139,10 +188,11 @@ impl Config {
                 Keys::One(key) => vec![key.clone()],
                 Keys::Several(keys) => keys.clone(),
             };
-            own.push((action.clone(), keys.clone()));
+            let name = action.get_ref();
+            own.push((name.clone(), keys.clone()));
             keymap
-                .set(action, keys)
-                .map_err(|error| format!("[keys] {action}: {error}"))?;
+                .set(name, keys)
+                .map_err(|error| Fault::of(action, format!("[keys] {name}: {error}")))?;
         }
         let call = set.call.clone().unwrap_or_else(|| {
             if cfg!(target_os = "macos") {
@@ -213,5 +263,62 @@ pub fn shown(path: &Path) -> String {
     {
         Some(rest) => format!("~/{}", rest.display()),
         None => path.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Config;
+    use crate::tui::keymap::Keymap;
+
+    fn trouble(text: &[u8]) -> String {
+        let config = Config::of_bytes(text, Path::new("/etc/book/config.toml"));
+        assert_eq!(config.keymap, Keymap::default(), "the defaults hold");
+        assert!(config.mouse, "the defaults hold");
+        config.trouble.unwrap()
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line_and_the_defaults_hold() {
+        for (line, words, text) in [
+            (
+                2,
+                "home = \"XX\" is no country",
+                "mouse = false\nhome = \"XX\"\n",
+            ),
+            (
+                1,
+                "theme = \"pink\" is none; there are auto, dark",
+                "theme = \"pink\"\n",
+            ),
+            (3, "glyphs = \"big\" are none", "\n\nglyphs = 'big'"),
+            (
+                4,
+                "[keys] fly: there is no action fly",
+                "[keys]\nquit = \"x\"\n\nfly = \"y\"\n",
+            ),
+            (
+                5,
+                "[keys] undo: hyper-u is not a key",
+                "# mine\n[keys]\nquit = \"x\"\nredo = \"U\"\nundo = [\n  \"hyper-u\" ]\n",
+            ),
+            (2, "\u{241b} is not a key", "[keys]\nundo = \"\\u001b\"\n"),
+            (2, "unknown field `colour`", "mouse = true\ncolour = 1\n"),
+            (2, "invalid type", "call = \"x\"\nmouse = \"yes\"\n"),
+            (1, "", "[keys\n"),
+        ] {
+            let told = trouble(text.as_bytes());
+            let place = format!("/etc/book/config.toml:{line}: ");
+            assert!(
+                told.starts_with(&place) && told.contains(words),
+                "{text}: {told}"
+            );
+        }
+        assert_eq!(
+            trouble(b"mouse = false\n# J\xF6rg\n"),
+            "/etc/book/config.toml:2: is not UTF-8"
+        );
     }
 }

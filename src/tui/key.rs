@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::domain::safe::safe;
+
 /// Which key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -136,7 +138,7 @@ impl fmt::Display for Key {
         match self.code {
             Code::Char(sign) if self.ctrl => write!(f, "^{}", sign.to_ascii_uppercase()),
             Code::Char(sign) => write!(f, "{sign}"),
-            Code::F(number) => write!(f, "F{number}"),
+            Code::F(number) => write!(f, "{}F{number}", if self.ctrl { "ctrl-" } else { "" }),
             _ => Ok(()),
         }
     }
@@ -149,50 +151,40 @@ impl FromStr for Key {
         let (alt, rest) = text
             .strip_prefix("alt-")
             .map_or((false, text), |rest| (true, rest));
-        let code = |name: &str| {
-            NAMES
-                .iter()
-                .find(|(_, known)| *known == name.to_lowercase())
-                .map(|(code, _)| *code)
+        let named = |name: &str| {
+            let name = name.to_lowercase();
+            let known = NAMES.iter().find(|(_, known)| *known == name);
+            let function = || {
+                let number = name.strip_prefix('f')?.parse().ok()?;
+                Some(Code::F(number))
+            };
+            known.map(|(code, _)| *code).or_else(function)
         };
-        if let Some(code) = code(rest) {
-            return Ok(Self {
-                code,
-                ctrl: false,
-                alt,
-            });
-        }
-        if let Some(number) = rest
-            .strip_prefix(['f', 'F'])
-            .and_then(|number| number.parse::<u8>().ok())
-        {
-            return Ok(Self {
-                code: Code::F(number),
-                ctrl: false,
-                alt,
-            });
-        }
-        let (ctrl, rest) = match rest
-            .strip_prefix("ctrl-")
-            .or_else(|| rest.strip_prefix('^').filter(|rest| !rest.is_empty()))
-        {
-            Some(rest) => (true, rest),
-            None => (false, rest),
+        let (ctrl, rest) = match named(rest) {
+            Some(_) => (false, rest),
+            None => rest
+                .strip_prefix("ctrl-")
+                .or_else(|| rest.strip_prefix('^').filter(|rest| !rest.is_empty()))
+                .map_or((false, rest), |rest| (true, rest)),
         };
+        if let Some(code) = named(rest) {
+            return Ok(Self { code, ctrl, alt });
+        }
         let mut signs = rest.chars();
-        match (signs.next(), signs.next(), ctrl) {
-            (Some(sign), None, true) => Ok(Self {
-                code: Code::Char(sign.to_ascii_lowercase()),
-                ctrl,
-                alt,
-            }),
-            (Some(sign), None, false) => Ok(Self {
-                code: Code::Char(sign),
+        // What cannot be shown as it is stands in no hint, and no keyboard types it.
+        match (signs.next(), signs.next()) {
+            (Some(sign), None) if safe(rest) == rest => Ok(Self {
+                code: Code::Char(if ctrl {
+                    sign.to_ascii_lowercase()
+                } else {
+                    sign
+                }),
                 ctrl,
                 alt,
             }),
             _ => Err(format!(
-                "{text} is not a key; keys are written a, E, ^S, alt-b, enter, space, f1"
+                "{} is not a key; keys are written a, E, ^S, alt-b, enter, space, f1",
+                safe(text)
             )),
         }
     }
@@ -215,12 +207,18 @@ mod tests {
             "space",
             "/",
             "^",
+            "^^",
+            "ctrl-left",
+            "ctrl-F5",
+            "alt-ctrl-space",
         ] {
             assert_eq!(
                 text.parse::<Key>().map(|key| key.to_string()),
                 Ok(text.to_owned())
             );
         }
-        assert!("hyper-x".parse::<Key>().is_err());
+        for text in ["hyper-x", "", "ab", "\u{1b}", "^\u{202e}", "F256"] {
+            assert!(text.parse::<Key>().is_err(), "{text:?}");
+        }
     }
 }
