@@ -11,7 +11,7 @@ mod duplicates;
 mod export;
 mod find;
 mod fix;
-mod format;
+pub mod format;
 mod health;
 mod import;
 mod log;
@@ -234,6 +234,13 @@ pub fn run() -> Result<u8> {
         (None, None, Some(path)) => path.into(),
         (None, None, None) => database()?,
     };
+    // The screens show it, and `config` prints it.
+    if let (Some(trouble), Some(command)) = (&config.trouble, &command)
+        && !matches!(command, Cmd::Config)
+    {
+        let warning = format!("warning: {trouble}; the defaults hold");
+        let _ = writeln!(io::stderr(), "{}", safe(&warning));
+    }
     let named = db.is_some();
     answer(command, fresh, demo.is_some(), config, &path).map_err(|error| {
         // What is damaged is told with the way out of it.

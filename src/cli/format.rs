@@ -1,4 +1,7 @@
 //! `--format`: a line as the person wants it, `{name}: {number}`.
+//!
+//! What a line is and where its cells end, the layout alone says: a name can neither begin a line of
+//! its own nor another cell, for the line is read by programs.
 
 use anyhow::{Result, bail};
 
@@ -29,7 +32,7 @@ const FIELDS: [&str; 15] = [
 
 /// A layout of lines.
 #[derive(Debug)]
-pub(super) struct Format {
+pub struct Format {
     parts: Vec<Piece>,
 }
 
@@ -41,7 +44,10 @@ enum Piece {
 
 impl Format {
     /// The layout that is asked for, or the usual one.
-    pub(super) fn asked(text: Option<&str>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where a field is none, by its name, with those that there are.
+    pub fn asked(text: Option<&str>) -> Result<Self> {
         Self::read(text.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))
     }
 
@@ -62,7 +68,18 @@ impl Format {
                     plain.push(sign);
                 }
                 ('{', _) => {
-                    let name: String = signs.by_ref().take_while(|sign| *sign != '}').collect();
+                    let mut name = String::new();
+                    let closed = signs.by_ref().any(|sign| {
+                        if sign != '}' {
+                            name.push(sign);
+                        }
+                        sign == '}'
+                    });
+                    if !closed {
+                        bail!(
+                            "--format has a {{{name} that no brace closes; {{{{ is a brace itself"
+                        );
+                    }
                     let Some(field) = FIELDS.into_iter().find(|field| *field == name) else {
                         bail!(
                             "--format has no field {{{name}}}; there are {}",
@@ -81,22 +98,22 @@ impl Format {
 
     /// The line of a contact and one of its numbers, with its end, so that nothing in a name can take
     /// over a terminal.
-    pub(super) fn safe_line(&self, contact: &Contact, phone: Option<&Phone>) -> String {
+    #[must_use]
+    pub fn safe_line(&self, contact: &Contact, phone: Option<&Phone>) -> String {
         let mut text = String::new();
-        for line in self.line(contact, phone).split('\n') {
-            let cells: Vec<_> = line.split('\t').map(safe).collect();
-            text.push_str(&cells.join("\t"));
-            text.push('\n');
+        for part in &self.parts {
+            match part {
+                Piece::Plain(plain) => text.push_str(plain),
+                Piece::Field(field) => text.push_str(&safe(&value(field, contact, phone))),
+            }
         }
-        text
-    }
-
-    fn line(&self, contact: &Contact, phone: Option<&Phone>) -> String {
-        let part = |part: &Piece| match part {
-            Piece::Plain(text) => text.clone(),
-            Piece::Field(field) => value(field, contact, phone),
-        };
-        self.parts.iter().map(part).collect()
+        let mut lines = String::new();
+        for line in text.split('\n') {
+            let cells: Vec<_> = line.split('\t').map(safe).collect();
+            lines.push_str(&cells.join("\t"));
+            lines.push('\n');
+        }
+        lines
     }
 }
 
@@ -139,5 +156,7 @@ mod tests {
         let told = Format::read("{name} {shoe}").unwrap_err().to_string();
         assert!(told.contains("{shoe}") && told.contains("e164"), "{told}");
         assert!(Format::read("{{x}}\\t{name}").is_ok());
+        let told = Format::read("{name} <{e164").unwrap_err().to_string();
+        assert!(told.contains("{e164 that no brace closes"), "{told}");
     }
 }
