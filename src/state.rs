@@ -34,7 +34,7 @@ pub struct View {
 }
 
 /// The views by the path of their database.
-type Views = BTreeMap<PathBuf, View>;
+pub type Views = BTreeMap<PathBuf, View>;
 
 /// Where what could not be imported is kept.
 ///
@@ -80,10 +80,13 @@ pub fn folder() -> Option<PathBuf> {
 }
 
 fn read(file: &Path) -> Views {
-    fs::read(file)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default()
+    fs::read(file).map_or_else(|_| Views::default(), |bytes| views(&bytes))
+}
+
+/// The views that a file holds; none of one that is broken.
+#[must_use]
+pub fn views(bytes: &[u8]) -> Views {
+    serde_json::from_slice(bytes).unwrap_or_default()
 }
 
 fn key(database: &Path) -> PathBuf {
