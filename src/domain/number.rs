@@ -362,6 +362,10 @@ pub fn parse(
     numbered(text, calling_code, home).map(Reading::of)
 }
 
+/// The longest text that is read as a number, in characters, as in libphonenumber; its expressions
+/// take their time with longer ones.
+const TEXT_LIMIT: usize = 250;
+
 /// The number as the library holds it.
 fn numbered(
     text: &str,
@@ -371,6 +375,9 @@ fn numbered(
     let text = text.trim();
     if let Some(plain) = plain(text) {
         return Ok(plain);
+    }
+    if text.chars().nth(TEXT_LIMIT).is_some() {
+        return Err(Verdict::TooLong);
     }
     let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
     let hinted = hint.and_then(Region::of_calling_code);
@@ -464,29 +471,32 @@ pub struct Canonical {
 #[must_use]
 pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) -> Canonical {
     let typed = typed.trim();
-    match numbered(typed, calling_code, home) {
-        Ok(parsed) if is_complete(&parsed) => {
-            let number = e164(&parsed);
-            Canonical {
-                country_code: Some(parsed.country_code.to_string()),
-                identity: number.clone(),
-                number,
-            }
-        }
-        _ => {
-            let digits = digits(typed);
-            // A text without digits cannot begin with the `+` that marks E.164.
-            let identity = if digits.is_empty() {
-                format!("={}", typed.to_lowercase())
-            } else {
-                digits
-            };
-            Canonical {
-                country_code: calling_code.map(str::to_owned),
-                number: typed.to_owned(),
-                identity,
-            }
-        }
+    let stable = |parsed: PhoneNumber| {
+        // What is stored is read again, from a card or by another program: it has to mean the same.
+        // Of a trunk prefix that stands there twice, each reading takes one off.
+        let number = e164(&parsed);
+        let again = numbered(&number, None, None).ok()?;
+        (e164(&again) == number).then_some((parsed, number))
+    };
+    let read = numbered(typed, calling_code, home);
+    if let Some((parsed, number)) = read.ok().filter(is_complete).and_then(stable) {
+        return Canonical {
+            country_code: Some(parsed.country_code.to_string()),
+            identity: number.clone(),
+            number,
+        };
+    }
+    let digits = digits(typed);
+    // A text without digits cannot begin with the `+` that marks E.164.
+    let identity = if digits.is_empty() {
+        format!("={}", typed.to_lowercase())
+    } else {
+        digits
+    };
+    Canonical {
+        country_code: calling_code.map(str::to_owned),
+        number: typed.to_owned(),
+        identity,
     }
 }
 
