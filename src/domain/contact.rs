@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::fold::fold;
 use super::phone::Context;
 use super::refusal::{Fault, Refusal, Stored};
-use super::sent::{NOTE_LIMIT, Sent, TEXT_LIMIT, tidy, unstorable};
+use super::sent::{MANY, NOTE_LIMIT, Sent, TEXT_LIMIT, tidy, too_many, unstorable};
 use super::timestamp::Timestamp;
 
 /// The id of a contact, a UUID.
@@ -494,6 +494,13 @@ impl ContactAttributes {
             faults.extend(fault.map(|detail| Fault::of(name, detail)));
         }
         tidy(&mut self.source);
+        for (name, count) in [
+            ("tags", self.tags.as_ref().map_or(0, Vec::len)),
+            ("details", self.details.as_ref().map_or(0, Vec::len)),
+        ] {
+            let fault = too_many(count, MANY, "values");
+            faults.extend(fault.map(|detail| Fault::of(name, detail)));
+        }
         let tags = self.tags.iter().flatten().map(|tag| ("tags", tag));
         let source = self.source.iter().map(|source| ("source", source));
         for (name, text) in tags.chain(source) {

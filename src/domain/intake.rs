@@ -7,6 +7,7 @@ use super::contact::{Contact, ContactAttributes, ContactId, DetailKind};
 use super::phone::{Context, Phone, PhoneAttributes};
 use super::primary::heir;
 use super::refusal::{Fault, Refusal};
+use super::sent::{NUMBERS, too_many};
 
 /// What a card says, before anything is made of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +47,9 @@ impl Taken {
             contact: mut sent,
             phones,
         } = said;
+        if let Some(why) = too_many(phones.len(), NUMBERS, "numbers") {
+            return Err(Refusal::invalid(vec![Fault::whole(why)]));
+        }
         let id = sent.id.unwrap_or_else(|| ContactId(context().fresh_id));
         sent.id = Some(id);
         sent.source.get_or_insert_with(|| source.to_owned());

@@ -1,5 +1,7 @@
 //! Reading the attributes that a caller sent, with every fault of the document collected.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::refusal::Fault;
@@ -10,6 +12,13 @@ pub const TEXT_LIMIT: usize = 1_000;
 
 /// The longest note, in characters.
 pub const NOTE_LIMIT: usize = 1_000_000;
+
+/// The most tags, details or groups of lines that a contact may have. Nobody has as many, and each is
+/// compared with the others at one place or another.
+pub const MANY: usize = 1_000;
+
+/// The most numbers that a file may bring for one contact.
+pub const NUMBERS: usize = 20_000;
 
 /// Takes attributes out of a document one by one; what is left over at the end is unknown, and a
 /// fault. Nothing is silently dropped.
@@ -111,11 +120,12 @@ impl Sent {
             self.fault(name, "has to be a list of strings");
             return None;
         };
+        let mut known = HashSet::with_capacity(values.len());
         let mut texts: Vec<String> = Vec::with_capacity(values.len());
         for value in values {
             match value.as_str().map(str::trim) {
                 Some(text) if unstorable(text, TEXT_LIMIT).is_none() => {
-                    if !text.is_empty() && !texts.iter().any(|known| known == text) {
+                    if !text.is_empty() && known.insert(text.to_owned()) {
                         texts.push(text.to_owned());
                     }
                 }
@@ -156,6 +166,12 @@ pub fn unstorable(text: &str, limit: usize) -> Option<String> {
     }
     (text.len() > limit && text.chars().count() > limit)
         .then(|| format!("is longer than {limit} characters"))
+}
+
+/// Why a list has too many values, if so.
+#[must_use]
+pub fn too_many(count: usize, most: usize, noun: &str) -> Option<String> {
+    (count > most).then(|| format!("has {count} {noun}; {most} are the most"))
 }
 
 /// Trims a text that may be null; a blank one is null.

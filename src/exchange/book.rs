@@ -19,7 +19,7 @@ use crate::domain::import::{Incoming, Place, Reject};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::{Fault, Refusal};
 
-use super::{Contacts, Read};
+use super::{Contacts, Read, vcard};
 
 /// The first line.
 pub const HEAD: &str = "{\"callbook\":1}\n";
@@ -203,6 +203,7 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         Some(bytes) => serde_json::from_value(bytes)
             .map_err(|_| whole("card has to be a text, or a list of bytes"))?,
     };
+    faults.extend(vcard::too_much(&card).map(|why| Fault::whole(format!("the card {why}"))));
     if faults.is_empty() {
         Ok(Incoming {
             place,

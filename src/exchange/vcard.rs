@@ -43,6 +43,7 @@ use crate::domain::import::{CardFormat, Incoming, Place, Reject};
 use crate::domain::intake::Said;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
+use crate::domain::sent::MANY;
 
 use super::Contacts;
 use frame::{Frame, Frames};
@@ -149,6 +150,16 @@ impl CardFormat for Format {
     }
 }
 
+/// Why a card is not one that is read, if so: there is too much on it.
+#[must_use]
+pub fn too_much(card: &[u8]) -> Option<String> {
+    // A card that is shorter has no room for as much.
+    if card.len() < 4 * MANY {
+        return None;
+    }
+    phone::too_much(&property::properties(card))
+}
+
 /// What the properties of a card say.
 fn said(properties: &[Property]) -> Said {
     Said {
@@ -196,8 +207,15 @@ pub fn columns(card: &[u8]) -> Vec<(String, String)> {
 /// A whole card as a contact with its phones.
 fn understood(place: Place, card: Vec<u8>) -> Read {
     let properties = property::properties(&card);
-    let Said { contact, phones } = said(&properties);
-    let reason = if phones.is_empty() && !contact::names_somebody(&contact) {
+    let much = phone::too_much(&properties);
+    let Said { contact, phones } = if much.is_some() {
+        Said::default()
+    } else {
+        said(&properties)
+    };
+    let reason = if let Some(much) = much {
+        much
+    } else if phones.is_empty() && !contact::names_somebody(&contact) {
         "has no name, no number and no email".to_owned()
     } else if let Some(length) = phone::too_long(&phones) {
         // Cut, it would be another number.

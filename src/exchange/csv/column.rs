@@ -249,8 +249,15 @@ pub fn columns_named(headers: &[String], maps: &[String]) -> Result<Vec<Column>,
     }
 }
 
+/// The longest header that may be a known one, in bytes.
+const HEADER: usize = 200;
+
 /// A header in plain words: folded, with a space for each run of other signs.
 fn plain(header: &str) -> String {
+    // No header that is known is as long, and folding makes some signs eighteen.
+    if header.len() > HEADER {
+        return header.to_owned();
+    }
     let folded = fold(header);
     let words: Vec<&str> = folded
         .split(|sign: char| !sign.is_alphanumeric())

@@ -1,5 +1,6 @@
 //! Rows to contacts.
 
+use std::collections::HashMap;
 use std::io::{BufRead, Chain, Cursor, Read as _};
 
 use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
@@ -168,10 +169,35 @@ fn written(record: &csv::ByteRecord) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
+/// The cells of each group of columns, in the order of the columns.
+struct Groups<'a, T> {
+    cells: Vec<T>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<T> Default for Groups<'_, T> {
+    fn default() -> Self {
+        Self {
+            cells: Vec::new(),
+            places: HashMap::new(),
+        }
+    }
+}
+
+impl<'a, T> Groups<'a, T> {
+    /// The cells of a group, which are made where there are none.
+    fn of(&mut self, group: &'a str, new: impl FnOnce() -> T) -> Option<&mut T> {
+        let place = *self.places.entry(group).or_insert_with(|| {
+            self.cells.push(new());
+            self.cells.len() - 1
+        });
+        self.cells.get_mut(place)
+    }
+}
+
 /// The cells of one phone.
 #[derive(Default)]
 struct PhoneCells {
-    group: String,
     values: Vec<(String, Option<String>)>,
     sent: PhoneAttributes,
     label: Option<String>,
@@ -179,7 +205,6 @@ struct PhoneCells {
 
 /// The cells of one detail.
 struct DetailCells {
-    group: String,
     kind: DetailKind,
     value: Option<String>,
     label: Option<String>,
@@ -197,8 +222,8 @@ impl<R: BufRead> Rows<R> {
 
     fn contact(&self, cells: &[String], place: Place) -> Option<Incoming> {
         let mut texts: Vec<(Text, &str)> = Vec::new();
-        let mut phones: Vec<PhoneCells> = Vec::new();
-        let mut details: Vec<DetailCells> = Vec::new();
+        let mut phones: Groups<'_, PhoneCells> = Groups::default();
+        let mut details: Groups<'_, DetailCells> = Groups::default();
         let mut beside: Vec<(&str, &str)> = Vec::new();
         for ((column, header), cell) in self.columns.iter().zip(&self.headers).zip(cells) {
             let value = if self.own { cell.as_str() } else { cell.trim() };
@@ -228,9 +253,10 @@ impl<R: BufRead> Rows<R> {
                 .map(|cell| ("", cell.as_str())),
         );
 
-        let phones: Vec<PhoneAttributes> =
-            phones.into_iter().flat_map(PhoneCells::phones).collect();
+        let phones = phones.cells.into_iter();
+        let phones: Vec<PhoneAttributes> = phones.flat_map(PhoneCells::phones).collect();
         let details: Vec<Detail> = details
+            .cells
             .into_iter()
             .filter_map(|cells| self.read(cells))
             .collect();
@@ -246,16 +272,14 @@ impl<R: BufRead> Rows<R> {
         })
     }
 
-    fn phone(&self, group: &str, part: &Part, value: &str, phones: &mut Vec<PhoneCells>) {
-        let at = phones.iter().position(|phone| phone.group == group);
-        let at = at.unwrap_or_else(|| {
-            phones.push(PhoneCells {
-                group: group.to_owned(),
-                ..PhoneCells::default()
-            });
-            phones.len() - 1
-        });
-        let Some(phone) = phones.get_mut(at) else {
+    fn phone<'a>(
+        &self,
+        group: &'a str,
+        part: &Part,
+        value: &str,
+        phones: &mut Groups<'a, PhoneCells>,
+    ) {
+        let Some(phone) = phones.of(group, PhoneCells::default) else {
             return;
         };
         match part {
@@ -282,25 +306,20 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    fn detail(
+    fn detail<'a>(
         &self,
-        (group, kind): (&str, DetailKind),
+        (group, kind): (&'a str, DetailKind),
         part: &Part,
         value: &str,
-        details: &mut Vec<DetailCells>,
+        details: &mut Groups<'a, DetailCells>,
     ) {
-        let at = details.iter().position(|detail| detail.group == group);
-        let at = at.unwrap_or_else(|| {
-            details.push(DetailCells {
-                group: group.to_owned(),
-                kind,
-                value: None,
-                label: None,
-                lines: Vec::new(),
-            });
-            details.len() - 1
-        });
-        let Some(detail) = details.get_mut(at) else {
+        let new = || DetailCells {
+            kind,
+            value: None,
+            label: None,
+            lines: Vec::new(),
+        };
+        let Some(detail) = details.of(group, new) else {
             return;
         };
         match part {

@@ -1,5 +1,7 @@
 //! The contact of a card: names, details, tags.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
@@ -184,6 +186,7 @@ fn note(properties: &[Property]) -> Option<String> {
 }
 
 fn tags(properties: &[Property]) -> Vec<String> {
+    let mut known = HashSet::new();
     let mut tags: Vec<String> = Vec::new();
     for category in properties
         .iter()
@@ -191,7 +194,7 @@ fn tags(properties: &[Property]) -> Vec<String> {
         .flat_map(|property| property.components.iter().flatten())
     {
         if let Some(tag) = one_line(category)
-            && !tags.contains(&tag)
+            && known.insert(tag.clone())
         {
             tags.push(tag);
         }

@@ -24,6 +24,10 @@ use super::frame::{Depth, Step, is_begin};
 /// the purpose, would be searched from its start for every line.
 const HEAD_LIMIT: usize = 4 * 1024;
 
+/// How much white space at the end of a line may hide the `=` that it ends in, in bytes. Without it
+/// a card of folded spaces would be searched from its end to its start for every line.
+const TAIL_LIMIT: usize = 64;
+
 /// One card with one content line to each line, in UTF-8, that calcard can read without loss.
 pub(super) fn clean(card: &[u8]) -> String {
     let mut text = String::from("BEGIN:VCARD\r\n");
@@ -148,7 +152,9 @@ fn trim_line_end(line: &[u8]) -> &[u8] {
 
 /// Whether a line ends in the `=` of quoted-printable that goes on.
 fn is_softly_broken(line: &[u8]) -> bool {
-    if !line.trim_ascii_end().ends_with(b"=") {
+    let tail = line.len().saturating_sub(TAIL_LIMIT);
+    let tail = line.get(tail..).unwrap_or(line);
+    if !tail.trim_ascii_end().ends_with(b"=") {
         return false;
     }
     let start = line.get(..HEAD_LIMIT).unwrap_or(line);

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use crate::domain::number::digits;
 use crate::domain::phone::PhoneAttributes;
-use crate::domain::sent::TEXT_LIMIT;
+use crate::domain::sent::{MANY, NUMBERS, TEXT_LIMIT, too_many};
 
 use super::label::{of_phone, one_line, unbroken};
 use super::param::holds;
@@ -27,6 +27,23 @@ use super::property::Property;
 
 /// The property that says more of a number.
 pub(super) const MORE: &str = "X-CALLBOOK-TEL";
+
+/// Whether a property is a number.
+fn is_phone(property: &Property) -> bool {
+    // Outlook writes numbers that vCard 2.1 has no type for as X-MS-TEL.
+    matches!(property.name.as_str(), "TEL" | "X-MS-TEL")
+}
+
+/// Why a card has more than is read, if so: what says more of a number, or is its label, is looked for
+/// in the whole card.
+pub(super) fn too_much(properties: &[Property]) -> Option<String> {
+    let numbers = properties.iter().filter(|property| is_phone(property));
+    let grouped = properties
+        .iter()
+        .filter(|property| property.group.is_some());
+    too_many(numbers.count(), NUMBERS, "numbers")
+        .or_else(|| too_many(grouped.count() / 4, MANY, "groups of lines"))
+}
 
 /// The phones, in the order of the card; at most one of them primary.
 pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
@@ -54,8 +71,7 @@ pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
 /// The phone of one property, if it is one; whether it is primary is a question to all of them. `more`
 /// is what is said of the numbers of all.
 pub(super) fn phone(property: &Property, all: &[Property], more: &More) -> Option<PhoneAttributes> {
-    // Outlook writes numbers that vCard 2.1 has no type for as X-MS-TEL.
-    if !matches!(property.name.as_str(), "TEL" | "X-MS-TEL") {
+    if !is_phone(property) {
         return None;
     }
     let number = unbroken(&number(&property.text()))?;
