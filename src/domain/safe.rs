@@ -21,16 +21,18 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len());
+    let mut out = Shown {
+        text: String::with_capacity(text.len()),
+        joiner: None,
+    };
     let mut marks = 0;
-    let mut rest = text.chars().peekable();
-    while let Some(sign) = rest.next() {
+    for sign in text.chars() {
         if is_mark(sign) {
             marks += 1;
             if marks > MARKS {
                 continue;
             }
-        } else if !is_joiner(sign) {
+        } else if !is_joiner(sign) && !is_invisible(sign) {
             marks = 0;
         }
         match sign {
@@ -38,23 +40,32 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             '\u{0}'..='\u{1f}' => out.push(char::from_u32(0x2400 + u32::from(sign)).unwrap_or('␦')),
             '\u{7f}' => out.push('␡'),
             '\u{80}'..='\u{9f}' => out.push('␦'),
-            _ if is_joiner(sign) => {
-                let joins = out
-                    .chars()
-                    .next_back()
-                    .is_some_and(|before| !before.is_ascii() && !before.is_whitespace())
-                    && rest
-                        .peek()
-                        .is_some_and(|after| !after.is_ascii() && !after.is_whitespace());
-                if joins {
-                    out.push(sign);
-                }
-            }
+            _ if is_joiner(sign) => out.joiner = Some(sign),
             _ if is_invisible(sign) => {}
             _ => out.push(sign),
         }
     }
-    Cow::Owned(out)
+    Cow::Owned(out.text)
+}
+
+/// What is shown of a text so far.
+struct Shown {
+    text: String,
+    /// A joiner that stands at the end, if what follows is such that it joins.
+    joiner: Option<char>,
+}
+
+impl Shown {
+    fn push(&mut self, sign: char) {
+        let joins = |sign: char| !sign.is_ascii() && !sign.is_whitespace();
+        if let Some(joiner) = self.joiner.take()
+            && joins(sign)
+            && self.text.chars().next_back().is_some_and(joins)
+        {
+            self.text.push(joiner);
+        }
+        self.text.push(sign);
+    }
 }
 
 /// Text of several lines, each made safe.
