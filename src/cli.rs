@@ -221,7 +221,16 @@ pub fn run() -> Result<u8> {
         demo,
         fresh,
         command,
-    } = Arguments::parse();
+    } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refused) if refused.use_stderr() => {
+            // It quotes what was given.
+            let told = harmless(&refused.render().to_string());
+            let _ = io::stderr().write_all(told.as_bytes());
+            return Ok(u8::try_from(refused.exit_code()).unwrap_or(1));
+        }
+        Err(asked) => return exact(&asked.render().to_string()).map(|()| 0),
+    };
     let config = Config::read();
     let demo = if demo { Some(Demo::new()?) } else { None };
     let path = match (
@@ -239,7 +248,7 @@ pub fn run() -> Result<u8> {
         && !matches!(command, Cmd::Config)
     {
         let warning = format!("warning: {trouble}; the defaults hold");
-        let _ = writeln!(io::stderr(), "{}", safe(&warning));
+        complain(&warning);
     }
     let named = db.is_some();
     answer(command, fresh, demo.is_some(), config, &path).map_err(|error| {
@@ -301,7 +310,7 @@ fn answer(
             let mut script = Vec::new();
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "callbook", &mut script);
-            print(&String::from_utf8_lossy(&script)).map(|()| 0)
+            exact(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
         Some(Cmd::Man { to }) => manual(to.as_deref()).map(|()| 0),
         None => {
@@ -332,7 +341,7 @@ fn manual(folder: Option<&Path>) -> Result<()> {
     }
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
-    print(&String::from_utf8_lossy(&page))
+    exact(&String::from_utf8_lossy(&page))
 }
 
 /// Starts the screens, where there is a terminal for them; with a view they begin with it, and what
@@ -365,13 +374,37 @@ fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
         let _ = state::remember(path, &left.view);
     }
     if let Some(told) = left.told {
-        let _ = writeln!(io::stderr(), "callbook: {}", safe(&told));
+        complain(&format!("callbook: {told}"));
     }
     Ok(left.status)
 }
 
-/// Prints; a reader that has gone away is the end, not an error.
+/// Prints words for people, and lines for programs that read them: whatever stands in them, they can
+/// act on no terminal.
 fn print(text: &str) -> Result<()> {
+    exact(&harmless(text))
+}
+
+/// A text with its lines and their cells as they are, and each of these safe.
+fn harmless(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for piece in text.split_inclusive(['\n', '\t']) {
+        let end = piece.len() - usize::from(piece.ends_with(['\n', '\t']));
+        let (cell, end) = piece.split_at_checked(end).unwrap_or((piece, ""));
+        harmless.push_str(&safe(cell));
+        harmless.push_str(end);
+    }
+    harmless
+}
+
+/// Tells something beside the answer; who does not listen misses it.
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", safe(text));
+}
+
+/// Prints a form that programs read byte for byte; a reader that has gone away is the end, not an
+/// error.
+fn exact(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

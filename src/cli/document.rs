@@ -137,14 +137,14 @@ pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
         }
         Err(error) => {
             if let (true, Some(refusal)) = (json, error.downcast_ref::<Refusal>()) {
-                super::print(&format!("{:#}\n", refusal.to_json()))?;
+                super::exact(&format!("{:#}\n", refusal.to_json()))?;
                 return Ok(refusal.kind.exit_status());
             }
             return Err(error);
         }
     };
     if told != Value::Null {
-        super::print(&format!("{told:#}\n"))?;
+        super::exact(&format!("{told:#}\n"))?;
     }
     Ok(0)
 }

@@ -96,11 +96,11 @@ impl FindCommand {
             // Whoever calls or writes to what a script finds wants nobody else.
             let names = found.iter().take(3).map(|whole| safe(&whole.contact.name));
             let names: Vec<_> = names.collect();
-            eprintln!(
+            super::complain(&format!(
                 "nobody has {}; alike: {} (--alike finds them)",
-                safe(&query.text),
+                query.text,
                 names.join(", ")
-            );
+            ));
             found.clear();
         }
         Ok(found)
