@@ -2,25 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "support/desk.rs"]
+mod desk;
 mod support;
-
-use std::sync::Arc;
 
 use callbook::domain::import::Progress;
 use callbook::domain::number::Region;
 use callbook::domain::refusal::{Kind, Refusal};
-use callbook::domain::timestamp::Timestamp;
-use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Size, Ticket, TimerId};
-use callbook::tui::runtime::Keeper;
-use callbook::tui::theme::{ASCII, Glyphs, Palette, Theme, UNICODE};
+use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Ticket, TimerId};
+use callbook::tui::theme::{ASCII, Palette};
 use callbook::tui::update::{leave, start, update};
-use callbook::tui::view::view;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use support::{Book, NOON};
+use desk::Desk;
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\nTEL;TYPE=WORK,PREF:+39 02 5550 1182\n\
 TEL;TYPE=CELL:+39 347 555 0164\nTEL;TYPE=HOME:12\nNOTE:Speaks English. Call before noon.\nCATEGORIES:garage,vintage-club\nEND:VCARD\n\
@@ -48,133 +42,6 @@ BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:BIANCHI, MARCO\nTEL;TYPE=CELL:+39 347 555 01
 ORG:Bianchi\nNOTE:Call before noon.\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Luca Bianchi\nTEL;TYPE=WORK:+39 02 5550 1182\nEND:VCARD\n";
 
-/// The program without its terminal: effects on the store are done at once.
-struct Desk {
-    book: Book,
-    model: Model,
-    effects: Vec<Effect>,
-}
-
-impl Desk {
-    fn new(width: u16, height: u16, cards: &str) -> Self {
-        let mut book = Book::new();
-        if !cards.is_empty() {
-            let file = File::open(cards.as_bytes(), "bianchi.vcf", &[]).unwrap();
-            callbook::import::all(&mut book.store, file).unwrap();
-        }
-        let mut model = Model::new(
-            Size { width, height },
-            Keymap::default(),
-            Region::new("US"),
-            "~/book.db".to_owned(),
-        );
-        model.now = Timestamp::from_micros(NOON + 3_600_000_000);
-        let mut desk = Self {
-            book,
-            model,
-            effects: Vec::new(),
-        };
-        let effects = start(&mut desk.model, &View::default());
-        desk.run(effects);
-        desk
-    }
-
-    /// Presses keys, written as in the table, with a space between; `"…"` types a text.
-    fn press(&mut self, keys: &str) {
-        for word in keys.split(' ') {
-            let keys: Vec<String> = match word.strip_prefix('"') {
-                Some(text) => text
-                    .trim_end_matches('"')
-                    .chars()
-                    .map(|sign| {
-                        if sign == '_' {
-                            "space".to_owned()
-                        } else {
-                            sign.to_string()
-                        }
-                    })
-                    .collect(),
-                None => vec![word.to_owned()],
-            };
-            for key in keys {
-                let effects = update(&mut self.model, Msg::Key(key.parse().unwrap()));
-                self.run(effects);
-            }
-        }
-    }
-
-    /// Opens the preview of [`NEW_CARDS`].
-    fn preview(&mut self) {
-        let file = self.book.path.with_file_name("new.vcf");
-        std::fs::write(&file, NEW_CARDS).unwrap();
-        self.press("i");
-        let effects = update(&mut self.model, Msg::Paste(file.display().to_string()));
-        self.run(effects);
-        self.press("enter");
-    }
-
-    fn run(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            if let Effect::Ask(ticket, request) = effect {
-                let reply = self.answer(request);
-                let effects = update(&mut self.model, Msg::Store(ticket, reply));
-                self.run(effects);
-            } else {
-                self.effects.push(effect);
-            }
-        }
-    }
-
-    fn answer(&mut self, request: Request) -> Reply {
-        let (replies, _told) = std::sync::mpsc::channel();
-        let keeper = Keeper::new(replies, Arc::default(), None);
-        let reply = keeper.answer(&mut self.book.store, Ticket(0), request);
-        reply.unwrap_or_else(Reply::Refused)
-    }
-
-    /// Draws, whatever the size.
-    fn draw(&self) {
-        let Size { width, height } = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let theme = Theme::new(Palette::Dark, UNICODE);
-        terminal
-            .draw(|frame| view(&self.model, &theme, frame))
-            .unwrap();
-    }
-
-    fn frame_with(&self, palette: Palette, glyphs: &Glyphs) -> String {
-        let Size { width, height } = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let theme = Theme::new(palette, *glyphs);
-        terminal
-            .draw(|frame| view(&self.model, &theme, frame))
-            .unwrap();
-        terminal.backend().to_string()
-    }
-
-    fn frame(&self) -> String {
-        self.frame_with(Palette::Mono, &UNICODE)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.model
-            .list
-            .window
-            .rows
-            .iter()
-            .map(|row| row.name.clone())
-            .collect()
-    }
-
-    fn toast(&self) -> String {
-        self.model
-            .toast
-            .as_ref()
-            .map(|toast| toast.text.clone())
-            .unwrap_or_default()
-    }
-}
-
 #[test]
 fn the_screens_at_three_sizes() {
     for (width, height) in [(100, 30), (80, 24), (40, 12)] {
@@ -200,7 +67,7 @@ fn the_screens_at_three_sizes() {
         fix.press("b");
         insta::assert_snapshot!(format!("by_source_{width}x{height}"), fix.frame());
         let mut import = Desk::new(width, height, CARDS);
-        import.preview();
+        import.preview("new.vcf", NEW_CARDS.as_bytes());
         import.press("j");
         insta::assert_snapshot!(format!("import_{width}x{height}"), import.frame());
         let mut search = Desk::new(width, height, CARDS);
@@ -479,13 +346,6 @@ fn hostile_names_reach_no_terminal() {
     }
 }
 
-impl Desk {
-    fn run_size(&mut self, width: u16, height: u16) {
-        let effects = update(&mut self.model, Msg::Resize(Size { width, height }));
-        self.run(effects);
-    }
-}
-
 #[test]
 fn a_popup_over_wide_letters_keeps_its_edge() {
     let card = |at| {
@@ -571,7 +431,7 @@ fn the_filter_the_order_and_the_contact_come_back_at_the_next_start() {
 #[test]
 fn an_import_shows_its_plan_first_and_does_what_was_chosen() {
     let mut desk = Desk::new(100, 30, CARDS);
-    desk.preview();
+    desk.preview("new.vcf", NEW_CARDS.as_bytes());
     let frame = desk.frame();
     for words in ["+ 1 new", "~ 1 change", "= 1 same", "! 1", "import 2"] {
         assert!(frame.contains(words), "{words}:\n{frame}");
@@ -593,7 +453,7 @@ fn an_import_shows_its_plan_first_and_does_what_was_chosen() {
     );
     desk.press("u");
     assert_eq!(desk.book.store.totals().unwrap().contacts, 4);
-    desk.preview();
+    desk.preview("new.vcf", NEW_CARDS.as_bytes());
     desk.press("4");
     let frame = desk.frame();
     assert!(
@@ -649,7 +509,7 @@ fn the_marked_go_out_and_a_file_that_is_there_stays() {
 #[test]
 fn the_plan_of_an_import_can_be_written_to_a_file() {
     let mut desk = Desk::new(100, 30, CARDS);
-    desk.preview();
+    desk.preview("new.vcf", NEW_CARDS.as_bytes());
     desk.press("w");
     let Some(Effect::Report(name, text)) = desk.effects.last() else {
         panic!("{:?}", desk.effects)
