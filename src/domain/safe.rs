@@ -6,10 +6,13 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::char::canonical_combining_class;
+use unicode_width::UnicodeWidthChar as _;
 
 /// How many marks one letter keeps. Honest text has up to four (Vietnamese, Hebrew with niqqud).
 const MARKS: usize = 8;
+
+/// How many joiners one picture keeps. The largest families have three.
+const JOINED: usize = 8;
 
 /// `text` with nothing in it that could act on a terminal, on one line.
 ///
@@ -24,6 +27,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     let mut out = Shown {
         text: String::with_capacity(text.len()),
         joiner: None,
+        joined: 0,
     };
     let mut marks = 0;
     for sign in text.chars() {
@@ -53,15 +57,22 @@ struct Shown {
     text: String,
     /// A joiner that stands at the end, if what follows is such that it joins.
     joiner: Option<char>,
+    /// How many signs that are no letters were joined in a row.
+    joined: usize,
 }
 
 impl Shown {
     fn push(&mut self, sign: char) {
         let joins = |sign: char| !sign.is_ascii() && !sign.is_whitespace();
+        if sign.is_alphabetic() || !joins(sign) {
+            self.joined = 0;
+        }
         if let Some(joiner) = self.joiner.take()
             && joins(sign)
+            && self.joined < JOINED
             && self.text.chars().next_back().is_some_and(joins)
         {
+            self.joined += 1;
             self.text.push(joiner);
         }
         self.text.push(sign);
@@ -74,8 +85,10 @@ pub fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
         .map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
 }
 
+/// What stands on the letter before it: accents, vowel signs, variation selectors, the later parts of
+/// a Korean syllable. Not all of them have a combining class, but none has a width.
 fn is_mark(sign: char) -> bool {
-    canonical_combining_class(sign) != 0 || matches!(sign, '\u{20d0}'..='\u{20f0}')
+    !is_joiner(sign) && !is_invisible(sign) && sign.width() == Some(0)
 }
 
 /// The zero-width non-joiner and joiner.
@@ -110,6 +123,12 @@ mod tests {
                 .count(),
             9
         );
+        // Without a combining class, and without a width all the same.
+        for mark in ["\u{fe0f}", "\u{34f}", "\u{e34}", "\u{11a8}", "\u{489}"] {
+            assert_eq!(safe(&format!("a{}", mark.repeat(1000))).chars().count(), 9);
+        }
+        let family = "👩\u{200d}".repeat(1000);
+        assert_eq!(safe(&family).matches('\u{200d}').count(), 8);
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::domain::safe::safe;
+
 use super::key::{Code, Key};
-use super::text::width;
+use super::text::{take, width};
 
 /// A field with its text. With `lines`, a line end may be in it; without, pasted ones become spaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,23 +206,24 @@ impl Field {
             .map_or(self.text.len(), |at| self.cursor + at)
     }
 
-    /// The part of a one-line field that fits into `columns`, and the column of the cursor in it.
+    /// The part of a one-line field that fits into `columns`, safe to show, and the column of the
+    /// cursor in it.
     #[must_use]
-    pub fn window(&self, columns: usize) -> (&str, usize) {
+    pub fn window(&self, columns: usize) -> (String, usize) {
         let room = columns.saturating_sub(1);
-        // From the cursor to the left, as far as there is room: a text may be very long.
-        let before = self.before();
-        let (mut start, mut column) = (before.len(), 0);
-        for grapheme in before.graphemes(true).rev() {
-            let wide = width(grapheme);
-            if column + wide > room {
+        let before = safe(self.before());
+        let mut start = before.len();
+        let mut column = 0;
+        for (at, grapheme) in before.grapheme_indices(true).rev() {
+            if column + width(grapheme) > room {
                 break;
             }
-            start -= grapheme.len();
-            column += wide;
+            column += width(grapheme);
+            start = at;
         }
-        let seen = self.text.get(start..).unwrap_or_default();
-        (super::text::take(seen, columns), column)
+        let mut seen = before.get(start..).unwrap_or_default().to_owned();
+        seen.push_str(&safe(self.after()));
+        (take(&seen, columns).to_owned(), column)
     }
 }
 
@@ -269,6 +272,10 @@ mod tests {
     fn the_cursor_stays_in_the_window() {
         let field = Field::new("丸山 Maruyama Ken");
         let (seen, column) = field.window(6);
-        assert_eq!((seen, column), ("a Ken", 5));
+        assert_eq!((seen.as_str(), column), ("a Ken", 5));
+        let long = Field::new("丸".repeat(300_000));
+        assert_eq!(long.window(8), ("丸丸丸".to_owned(), 6));
+        let hostile = Field::new("a\u{202e}b\u{e0041}");
+        assert_eq!(hostile.window(8), ("ab".to_owned(), 2));
     }
 }

@@ -73,7 +73,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                 line.push(' ');
             }
             let mut word = word;
-            while width(word) > columns {
+            while take(word, columns).len() < word.len() {
                 let head = take(word, columns.saturating_sub(width(&line)).max(1));
                 let head = if head.is_empty() {
                     word.graphemes(true).next().unwrap_or(word)

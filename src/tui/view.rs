@@ -208,15 +208,15 @@ pub(super) fn popup(
 }
 
 /// Takes away wide letters that reach from the left into an area: half of one would hide its edge.
+/// Most are two columns wide, but signs that the script joins to one letter may be more.
 fn cut_wide(area: Rect, frame: &mut Frame<'_>) {
-    let Some(x) = area.x.checked_sub(1) else {
-        return;
-    };
     for y in area.y..area.bottom() {
-        if let Some(cell) = frame.buffer_mut().cell_mut((x, y))
-            && width(cell.symbol()) > 1
-        {
-            cell.set_symbol(" ");
+        for x in 0..area.x {
+            if let Some(cell) = frame.buffer_mut().cell_mut((x, y))
+                && width(cell.symbol()) > usize::from(area.x - x)
+            {
+                cell.set_symbol(" ");
+            }
         }
     }
 }

@@ -71,7 +71,7 @@ impl Page<'_> {
                 self.long(label, field.text(), field.before(), on);
             } else {
                 let (seen, column) = field.window(self.columns);
-                self.labelled(label, &safe(seen), on);
+                self.labelled(label, &seen, on);
                 if on {
                     self.on = self.lines.len() - 1;
                     self.caret = Some((self.lines.len() - 1, VALUE + column));

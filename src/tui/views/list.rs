@@ -32,7 +32,7 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
     }
     if typing || !list.filter.text().is_empty() || keypad {
         left.push(Span::styled("/ ", theme.style(Role::Key)));
-        left.push(Span::styled(seen.to_owned(), theme.style(Role::Text)));
+        left.push(Span::styled(seen, theme.style(Role::Text)));
     }
     let column = column + 4 + if keypad { 7 } else { 0 };
     let completions = if typing {
@@ -44,6 +44,7 @@ pub(crate) fn filter_line(model: &Model, theme: &Theme, area: Rect, frame: &mut 
         .first()
         .and_then(|value| unwritten(list.filter.text(), value))
     {
+        let rest = safe(&rest).into_owned();
         left.push(Span::styled(rest, theme.style(Role::Dim)));
     }
     if let Some(triage) = &model.triage {

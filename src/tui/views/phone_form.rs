@@ -290,10 +290,7 @@ impl Pen<'_> {
         self.line(
             y,
             VALUE,
-            Line::styled(
-                crate::domain::safe::safe(seen).into_owned(),
-                self.theme.style(Role::Text),
-            ),
+            Line::styled(seen, self.theme.style(Role::Text)),
             frame,
         );
         if choice {
