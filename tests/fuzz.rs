@@ -355,7 +355,10 @@ fn tables_of_any_kind_are_read_and_a_row_hides_no_other() {
         if let Ok(rows) = csv::open(bytes, &[]) {
             rows.for_each(drop);
         }
-        let _ = csv::open(bytes, &["Wo=phone:work".to_owned()]).map(|rows| rows.for_each(drop));
+        if bytes.len() <= LENGTH {
+            let maps = ["Handy=phone:work".to_owned()];
+            let _ = csv::open(bytes, &maps).map(|rows| rows.for_each(drop));
+        }
         // A quote that is opened and not closed takes in what follows: that is what a table is.
         if bytes.contains(&b'"') {
             return;
