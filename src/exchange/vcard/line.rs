@@ -125,11 +125,13 @@ impl Line {
 /// A text with the signs escaped that structure a value (RFC 6350, 3.4).
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for sign in text.chars() {
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
         match sign {
             '\\' | ',' | ';' => escaped.extend(['\\', sign]),
-            '\n' => escaped.push_str("\\n"),
-            '\r' => {}
+            '\r' if signs.peek() == Some(&'\n') => {}
+            // An old Mac's line end, without which two words would be one.
+            '\n' | '\r' => escaped.push_str("\\n"),
             other => escaped.push(other),
         }
     }
