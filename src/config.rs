@@ -91,7 +91,12 @@ impl Config {
         let file = path();
         match std::fs::read(&file) {
             Ok(bytes) => Self::of_bytes(&bytes, &file),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+            {
                 Self::of_bytes(b"", &file)
             }
             Err(error) => Self::defaults(format!("{}: {error}", shown(&file))),

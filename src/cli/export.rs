@@ -164,6 +164,9 @@ fn print(store: &Store, selection: &Selection, form: Form) -> Result<()> {
     };
     match done {
         Err(error) if export::is_closed(&error) => Ok(()),
+        Err(error) if error.is::<io::Error>() => {
+            Err(error.context("cannot write to the standard output"))
+        }
         done => done,
     }
 }

@@ -1,7 +1,7 @@
 //! `callbook import FILE`: everything that somebody's phone or address book gives, in one step.
 
 use std::fmt::Write as _;
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, BufReader};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,19 +44,26 @@ impl ImportCommand {
             (Ok(Taken::Plan(plan)), _) => return super::print(&plan.told()).map(|()| 0),
             (Ok(Taken::In(report)), _) => report,
             (Err(stopped), Some(status)) if stopped.kind == Kind::Invalid => {
-                let _ = writeln!(io::stderr(), "{}", safe(&stopped.to_string()));
+                super::complain(&stopped.to_string());
                 return Ok(status);
             }
             (Err(refusal), _) => return Err(refusal.into()),
         };
-        let mut text = told(&report, &name);
-        if !report.rejects.is_empty() {
-            let kept = import::keep_rejects(&state::rejects()?, &name, &report.rejects)
-                .context("cannot keep what could not be read")?;
-            let _ = writeln!(text, "what could not be read is in {}", kept.display());
+        // What was done is told first: it is done, whether or not the rest can be kept.
+        super::print(&told(&report, &name))?;
+        if report.rejects.is_empty() {
+            return Ok(0);
         }
-        super::print(&text)?;
-        Ok(u8::from(!report.rejects.is_empty()))
+        let folder = state::rejects().context("cannot keep what could not be read")?;
+        let kept = import::keep_rejects(&folder, &name, &report.rejects);
+        let kept = kept.with_context(|| {
+            format!("cannot keep what could not be read in {}", folder.display())
+        })?;
+        super::print(&format!(
+            "what could not be read is in {}\n",
+            kept.display()
+        ))?;
+        Ok(1)
     }
 
     /// Takes the stream in, or plans to.

@@ -53,7 +53,7 @@ pub(crate) fn search(
     let (typed, column) = search.text.window(columns.saturating_sub(16));
     let line = Line::from(vec![
         Span::styled(format!("  {prompt} "), theme.style(Role::Key)),
-        Span::styled(typed.to_owned(), theme.style(Role::Text)),
+        Span::styled(typed, theme.style(Role::Text)),
     ]);
     frame.render_widget(
         Paragraph::new(line),
