@@ -8,7 +8,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::too_many_lines
+    clippy::too_many_lines,
+    clippy::format_push_string
 )]
 
 #[path = "support/desk.rs"]
@@ -16,7 +17,16 @@ mod desk;
 mod support;
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
+use callbook::domain::listing::{ListQuery, Selection};
+use callbook::domain::page::PageQuery;
+use callbook::domain::safe::safe;
+use callbook::exchange::csv;
+use callbook::export::Form;
 use callbook::import::File;
 use callbook::tui::model::Screen;
 use callbook::tui::theme::{ASCII, Palette, UNICODE};
@@ -377,4 +387,351 @@ fn no_cell_of_any_screen_holds_what_acts_on_a_terminal() {
         at += CONTACTS * WORDS;
     }
     assert_eq!(seen.len(), 15, "not every screen was seen: {seen:?}");
+}
+
+/// The real program on a hostile book.
+struct Shell {
+    folder: tempfile::TempDir,
+    db: PathBuf,
+}
+
+impl Shell {
+    fn new(json: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = folder.path().join("book.db");
+        let shell = Self { folder, db };
+        let file = shell.file("everybody.json", json.as_bytes());
+        let (status, told, error) = shell.run(&["import", &file], "");
+        assert_eq!((status, error.as_str()), (0, ""), "{told}");
+        shell
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, bytes).unwrap();
+        file.to_str().unwrap().to_owned()
+    }
+
+    fn raw(&self, words: &[impl AsRef<OsStr>], input: &str) -> (i32, Vec<u8>, Vec<u8>) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_callbook"))
+            .env("HOME", self.folder.path())
+            .env("LC_ALL", "en_US.UTF-8")
+            .env("CALLBOOK_DB", &self.db)
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_STATE_HOME")
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Who does not read its input ends before it is written.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let status = output.status.code().unwrap();
+        assert!(status < 100, "a panic: {}", output.stderr.escape_ascii());
+        (status, output.stdout, output.stderr)
+    }
+
+    /// Runs a command whose words are for people, and looks at every byte of them.
+    fn run(&self, words: &[impl AsRef<OsStr>], input: &str) -> (i32, String, String) {
+        let (status, told, error) = self.raw(words, input);
+        let what = words.iter().map(|word| word.as_ref().to_string_lossy());
+        let what = what
+            .collect::<Vec<_>>()
+            .join(" ")
+            .escape_debug()
+            .to_string();
+        (status, harmless(&what, told), harmless(&what, error))
+    }
+
+    /// As [`Self::run`], of a command that is to be done and to tell something.
+    fn told(&self, words: &[impl AsRef<OsStr>]) -> String {
+        let (status, told, error) = self.run(words, "");
+        assert_eq!((status, error.as_str()), (0, ""), "{told}");
+        assert!(!told.is_empty());
+        told
+    }
+}
+
+/// The text of a stream, which may hold nothing but its lines, and its cells' ends.
+fn harmless(what: &str, bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
+    for line in text.split('\n') {
+        let bad = line.chars().find(|sign| *sign != '\t' && is_foreign(*sign));
+        assert!(bad.is_none(), "{what}: {bad:?} in {line:?}");
+        assert!(marks(line) <= 8, "{what}: a flood in {line:?}");
+    }
+    text
+}
+
+/// How many cells each line has; all have as many.
+fn cells(text: &str) -> usize {
+    let counts: BTreeSet<usize> = text.lines().map(|line| line.split('\t').count()).collect();
+    assert_eq!(counts.len(), 1, "cells of different lines: {counts:?}");
+    counts.into_iter().next().unwrap()
+}
+
+#[test]
+fn no_word_of_any_command_holds_what_acts_on_a_terminal() {
+    const CONTACTS: usize = NAMES / WORDS;
+    let shell = Shell::new(&book(0, CONTACTS));
+    let shown = |number: usize| safe(hostile(number).trim()).into_owned();
+
+    let list = shell.told(&["contact", "list", "--per-page", "1000"]);
+    for contact in 0..CONTACTS {
+        let name = shown(contact * WORDS);
+        assert!(list.contains(&name), "{name:?}");
+    }
+    let numbers = shell.told(&["phone", "list", "--per-page", "1000"]);
+    assert!(numbers.lines().count() > 2 * CONTACTS);
+
+    let ids = |kind: &str| -> Vec<String> {
+        let (_, told, _) = shell.raw(&[kind, "list", "--json", "--per-page", "1000"], "");
+        let document: Value = serde_json::from_slice(&told).unwrap();
+        let records = document["data"].as_array().unwrap().iter();
+        records
+            .map(|record| record["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let (contacts, phones) = (ids("contact"), ids("phone"));
+    assert_eq!(contacts.len(), CONTACTS + 1);
+    // Each of these prints all words of one contact; the lists above have printed those of all.
+    for id in contacts.iter().step_by(10) {
+        shell.told(&["contact", "get", id]);
+    }
+    for id in phones.iter().step_by(50) {
+        shell.told(&["phone", "get", id]);
+    }
+
+    // Lines for programs: a name forges no line and no cell.
+    let found = shell.told(&["find", "isolated"]);
+    assert_eq!(cells(&found), 4);
+    let layout = "{name}\\t{given_name}\\t{family_name}\\t{nickname}\\t{organisation}\\t{title}\\t{tags}\\t{email}\\t{label}\\t{source}\\t{number}";
+    let everybody = shell.told(&["find", "02 5550", "--format", layout]);
+    assert_eq!(
+        (cells(&everybody), everybody.lines().count()),
+        (11, CONTACTS + 1)
+    );
+    let mutt = shell.told(&["find", "5550", "--mutt-query"]);
+    let (head, people) = mutt.split_once('\n').unwrap();
+    assert!(head.starts_with("callbook: "), "{head}");
+    assert_eq!((cells(people), people.lines().count()), (3, CONTACTS + 1));
+    let aerc = shell.told(&["find", "5550", "--aerc"]);
+    assert_eq!((cells(&aerc), aerc.lines().count()), (2, CONTACTS + 1));
+    shell.told(&["who", "+39 02 5550 0007"]);
+    assert_eq!(
+        cells(&shell.told(&["who", "+39 02 5550 0007", "--format", layout])),
+        11
+    );
+
+    for words in [
+        &["fix"][..],
+        &["fix", "--list"],
+        &["duplicates"],
+        &["duplicates", "--merge-sure", "--dry-run"],
+        &["change", "--dry-run", "", "tag:\u{202e}x\u{1b}[2J"],
+        &["change", "--dry-run", "", "delete"],
+        &[
+            "change",
+            "--dry-run",
+            "is:unconfirmed",
+            "country:it",
+            "label:\u{9b}1m",
+        ],
+        &["health"],
+        &["log"],
+        &["log", "1"],
+        &["log", "--contact", &contacts[3]],
+        &["backup"],
+        &["backup", "list"],
+        &["backup", "verify"],
+        &["config"],
+        &["keys"],
+    ] {
+        shell.told(words);
+    }
+    let (_, told, error) = shell.run(&["doctor"], "");
+    assert!(!told.is_empty() && error.is_empty());
+
+    // Writes, and what is told of them.
+    for at in 0..20 {
+        let name = hostile(at * 7);
+        shell.told(&["add", "--label", &hostile(at * 7 + 1), "--", &name, "12"]);
+        shell.told(&["undo"]);
+        shell.told(&["redo"]);
+        shell.told(&["undo"]);
+        shell.told(&["contact", "delete", &contacts[at * 3]]);
+        shell.told(&[
+            "phone",
+            "update",
+            &phones[at * 30 + 1],
+            "--location",
+            &name,
+            "--overwrite",
+        ]);
+    }
+    shell.told(&["bin"]);
+    shell.told(&["change", "02 5550", &format!("tag:\"{}\"", hostile(77))]);
+    shell.told(&["log"]);
+
+    // An import that names who could not be read, in a file with a hostile name.
+    let mut cards = String::new();
+    for at in 0..50 {
+        let name = hostile(at).replace(['\r', '\n'], " ");
+        cards += &format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nTEL:{}\r\nEND:VCARD\r\n",
+            "1".repeat(1_100)
+        );
+        cards += &format!("{name} stands between\r\n");
+    }
+    let name: String = hostile(4_711).replace('/', "").chars().take(50).collect();
+    let file = shell.file(
+        &format!("\u{1b}]0;x\u{7}\u{202e}{name}.vcf"),
+        cards.as_bytes(),
+    );
+    for words in [&["import", "--dry-run", &file][..], &["import", &file]] {
+        let (_, told, error) = shell.run(words, "");
+        let lines = told.lines().count() + error.lines().count();
+        assert!(lines > 50, "{lines}: {told}{error}");
+    }
+    let out = shell.folder.path().join(format!("\u{9b}2J{name}"));
+    let out = out.to_str().unwrap();
+    shell.told(&["export", "-o", &format!("{out}.vcf")]);
+    let (status, _, error) = shell.run(&["export", "-o", &format!("{out}.vcf")], "");
+    assert!(status != 0 && error.contains("there already"), "{error}");
+}
+
+#[test]
+fn no_error_repeats_what_acts_on_a_terminal() {
+    let shell = Shell::new(&book(0, 2));
+    for at in 0..60 {
+        let word = hostile(at * 13);
+        let path: String = word.replace('/', "").chars().take(60).collect();
+        let nowhere = format!("/nowhere/{path}");
+        for words in [
+            &["find", &format!("is:\"{word}\"")][..],
+            &["find", "x", "--format", &format!("{{{word}}}")],
+            &["find", &word],
+            &["who", &word],
+            &["contact", "list", "--filter", &word],
+            &["contact", "list", "--filter", &format!("{word}=1")],
+            &["contact", "list", "--sort", &format!("x{word}")],
+            &["contact", "get", &format!("x{word}")],
+            &["phone", "update", &format!("x{word}"), "--number", "1"],
+            &[
+                "phone",
+                "create",
+                "--owner",
+                &format!("x{word}"),
+                "--number",
+                "1",
+            ],
+            &["change", "--dry-run", "", &format!("is:\"{word}\"")],
+            &["import", &nowhere],
+            &["import", "--map", &format!("{word}=phone"), "-"],
+            &["export", "--as", &format!("x{word}")],
+            &["export", "-o", &format!("{nowhere}.vcf")],
+            &["restore", &nowhere],
+            &["log", &format!("x{word}")],
+            &["bin", &format!("x{word}")],
+            &["revert", &format!("x{word}"), "--after", "1"],
+            &["duplicates", "--merge", &format!("x{word}"), "y"],
+            &[&format!("x{word}")],
+            &[&format!("--x{word}")],
+            &["--db", &nowhere, "contact", "list"],
+            &["--db", &nowhere, "config"],
+        ] {
+            let (status, told, error) = shell.run(words, "a,b\n1,2\n");
+            let silent = told.is_empty() && error.is_empty();
+            // Nobody is found, which the status says.
+            assert!(!silent || status == 3, "{words:?} says nothing");
+        }
+        let document = json!({"name": "x", word: 1, "note": 3}).to_string();
+        let (status, _, error) = shell.run(&["contact", "create", "-"], &document);
+        assert!(status == 2 && !error.is_empty(), "{status} {error}");
+    }
+    // A configuration with hostile keys and values is told of, and goes no further.
+    let folder = shell.folder.path().join(".config/callbook");
+    std::fs::create_dir_all(&folder).unwrap();
+    for text in [
+        "home = \"\u{202e}\\u001b]0;x\\u0007\"\n",
+        "\"\\u009b2J\" = 1\n",
+        "[keys]\n\"\\u001b[2J\" = \"x\"\n",
+        "call = \"\\u001b[2J\u{202e}\"\n[keys]\nundo = \"U\"\n",
+    ] {
+        std::fs::write(folder.join("config.toml"), text).unwrap();
+        assert!(shell.told(&["config"]).contains("config.toml"));
+        let (status, _, error) = shell.run(&["contact", "list"], "");
+        assert_eq!(status, 0);
+        assert_eq!(
+            error.contains("config.toml:"),
+            !text.starts_with("call"),
+            "{error}"
+        );
+    }
+}
+
+/// A card has names on one line.
+fn one_line(text: &str) -> String {
+    let parts = text.split(['\n', '\r']).map(str::trim);
+    parts
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn hostile_books_come_out_of_machine_forms_as_they_were() {
+    const CONTACTS: usize = 50;
+    for first in (0..NAMES).step_by(CONTACTS * WORDS) {
+        let mut start = Book::of_rules();
+        import(&mut start, &book(first, CONTACTS));
+        for form in [
+            Form::Book,
+            Form::Table(csv::Form::Plain, csv::Guard::Exact),
+            Form::Table(csv::Form::Plain, csv::Guard::Safe),
+            Form::Cards(None),
+        ] {
+            let mut out = Vec::new();
+            let everybody = Selection::Shown(ListQuery::default());
+            callbook::export::stream(&start.store, &everybody, form, &mut out).unwrap();
+            let name = match form {
+                Form::Book => "book.json",
+                Form::Table(..) => "book.csv",
+                Form::Cards(_) => "book.vcf",
+            };
+            let mut end = Book::of_rules();
+            let file = File::open(&out[..], name, &[]).unwrap();
+            let report = callbook::import::all(&mut end.store, file).unwrap().value;
+            assert!(report.rejects.is_empty(), "{name}: {:?}", report.rejects[0]);
+            let names = |book: &Book| -> Vec<[Option<String>; 4]> {
+                let page = PageQuery {
+                    per_page: 1_000,
+                    ..PageQuery::default()
+                };
+                let page = book.store.list_contacts(&page).unwrap();
+                let mut names: Vec<_> = page
+                    .records
+                    .into_iter()
+                    .map(|one| [Some(one.name), one.organisation, one.nickname, one.title])
+                    .collect();
+                names.sort();
+                names
+            };
+            let mut before = names(&start);
+            if name == "book.vcf" {
+                for texts in &mut before {
+                    for text in texts.iter_mut().flatten() {
+                        *text = one_line(text);
+                    }
+                }
+                before.sort();
+            }
+            assert_eq!(names(&end).len(), before.len());
+            for (came, was) in names(&end).into_iter().zip(before) {
+                assert_eq!(came, was, "{name} from {first}");
+            }
+        }
+    }
 }
