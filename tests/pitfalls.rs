@@ -13,7 +13,7 @@
 //! | 8 | `NO_COLOR` | terminal/modes.rs `no_color_is_no_colour_and_still_the_screens`; theme.rs `no_color_means_no_colour_and_not_no_screens` |
 //! | 9 | a panic or an error leaves raw mode | terminal/leave.rs `a_panic_of_the_store…`, `a_panic_of_the_main_thread…`, `a_terminal_that_cannot_be_read…`, `an_error_at_the_start…` |
 //! | 10 | restored twice | terminal/leave.rs `quit_and_three_signals_leave_the_terminal_as_it_was` |
-//! | 11 | a mode is forgotten | terminal/leave.rs, every test: `is_taken`, `is_given_back`, termios |
+//! | 11 | a mode is forgotten | terminal/leave.rs `quit_and_three_signals…` and all others there: the modes of the screen and termios |
 //! | 12 | kitty flags left on | terminal/modes.rs `the_terminal_is_asked_nothing_and_its_keyboard_is_left_as_it_is` |
 //! | 13 | `$EDITOR` loses keys | terminal/modes.rs `the_editor_gets_every_key…`, `an_interrupt_that_is_meant_for_the_editor…` |
 //! | 14 | ^Z and fg | terminal/leave.rs `a_stop_gives_the_terminal_to_the_shell…`, `a_stop_from_outside…` |
@@ -26,7 +26,7 @@
 //! | 21 | the window is closed | terminal/main.rs `a_terminal_that_goes_without_a_signal_ends_the_program`; terminal/leave.rs `a_terminal_that_is_gone…` (twice) |
 //! | 22 | the mouse blocks selecting | terminal/modes.rs `the_mouse_is_left_alone_where_that_is_set_and_the_palette_takes_it` |
 //! | 23 | "copied", and is not | terminal/modes.rs `what_is_copied_goes_through_tmux_and_is_said_to_be_sent` |
-//! | 24 | escape sequences in names | here `row_24_and_25`; screens.rs `hostile_names_reach_no_terminal`; domain/safe.rs |
+//! | 24 | escape sequences in names | here `row_24_and_25`; screens.rs `hostile_names_reach_no_terminal`; domain/safe.rs `an_escape_sequence_is_shown_and_does_nothing` |
 //! | 25 | overrides and right-to-left names | here `row_24_and_25`; domain/safe.rs `overrides_tags_and_floods_are_taken_out` |
 //! | 26 | a slow Esc | here `row_26` |
 //! | 27 | ^Backspace, ^H | terminal/modes.rs `backspace_in_its_three_spellings…`; field.rs `readline_keys_do_what_readline_does` |
@@ -35,7 +35,7 @@
 //! | 30 | a held key lags | terminal/modes.rs `a_held_key_is_drawn_far_less_often_than_it_is_pressed` |
 //! | 31 | an old answer overwrites a new one | here `row_31`; screens.rs `an_old_answer_never_overwrites_a_newer_one` |
 //! | 32 | work lost by one key | here `row_32` (four); terminal/draft.rs: what was typed is kept |
-//! | 33 | the help says other keys | house.rs `the_readme_shows_the_keys_that_there_are`; here `row_33`; keymap.rs |
+//! | 33 | the help says other keys | house.rs `the_readme_shows_the_keys_that_there_are`; here `row_33` |
 //! | 34 | ^C surprises | here `row_34` |
 //! | 35 | a read error is ignored | terminal/leave.rs `a_terminal_that_cannot_be_read_ends_the_program_with_the_reason` |
 
@@ -78,6 +78,55 @@ TEL;TYPE=WORK:+39 02 5550 1182\nTEL;TYPE=CELL:+39 347 555 0164\nTEL:12\nNOTE:Cal
 BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:BIANCHI, MARCO\nTEL;TYPE=CELL:+39 347 555 0164\nORG:Bianchi\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Martin Ødegård\nTEL:+47 55 55 01 77\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:Иван Петров\nTEL:+7 495 555 01 22\nEND:VCARD\n";
+
+/// The table above names tests that there are, for every row.
+#[test]
+fn the_table_names_tests_that_there_are() {
+    let sources = [
+        include_str!("pitfalls.rs"),
+        include_str!("screens.rs"),
+        include_str!("house.rs"),
+        include_str!("terminal/main.rs"),
+        include_str!("terminal/leave.rs"),
+        include_str!("terminal/modes.rs"),
+        include_str!("terminal/draft.rs"),
+        include_str!("../src/domain/safe.rs"),
+        include_str!("../src/tui/terminal.rs"),
+        include_str!("../src/tui/text.rs"),
+        include_str!("../src/tui/field.rs"),
+        include_str!("../src/tui/theme.rs"),
+    ];
+    let table = sources[0]
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | "));
+    let rows: Vec<Vec<&str>> = table
+        .map(|row| row.split(" | ").collect())
+        .skip(2)
+        .collect();
+    let numbers: Vec<String> = rows.iter().map(|row| row[0].to_owned()).collect();
+    assert_eq!(
+        numbers,
+        (1..=35).map(|row| row.to_string()).collect::<Vec<_>>()
+    );
+    for row in rows {
+        let names = row[2].split('`').skip(1).step_by(2);
+        let mut tests = 0;
+        for name in names {
+            let name = name.trim_end_matches('…');
+            tests += 1;
+            let test = format!("#[test]\nfn {name}");
+            let inner = format!("#[test]\n    fn {name}");
+            assert!(
+                sources
+                    .iter()
+                    .any(|source| source.contains(&test) || source.contains(&inner)),
+                "row {}: there is no test {name}",
+                row[0]
+            );
+        }
+        assert!(tests > 0, "row {} names no test", row[0]);
+    }
+}
 
 /// The program without its terminal: what is asked of the store is answered at once.
 struct Desk {

@@ -430,9 +430,15 @@ fn a_terminal_that_cannot_be_read_ends_the_program_with_the_reason() {
     child.running.types("aMarta");
     child.running.sees("unsaved");
     File::create(db.with_extension("crash")).unwrap();
-    // The key wakes whoever waits for one; by then the terminal is none.
-    std::thread::sleep(Duration::from_millis(200));
-    child.running.types("x");
+    // A key wakes whoever waits for one; sooner or later the terminal is none.
+    wait(
+        || {
+            child.running.types("x");
+            std::thread::sleep(Duration::from_millis(100));
+            child.reports().contains("left")
+        },
+        || "it runs on".to_owned(),
+    );
     child.leaves_all_as_it_was("1");
     child.running.sees("the terminal cannot be read");
     assert_eq!(drafts(&db).len(), 1);

@@ -136,8 +136,8 @@ impl Running {
     }
 
     pub(crate) fn resizes(&self, cols: u16, rows: u16) {
-        // The model of the screen knows no screen of nothing.
-        let (seen_cols, seen_rows) = (cols.max(1), rows.max(1));
+        // The model of the screen cannot be so small that a wide letter does not fit.
+        let (seen_cols, seen_rows) = (cols.max(20), rows.max(5));
         let mut seen = self.seen.lock().unwrap();
         seen.screen.screen_mut().set_size(seen_rows, seen_cols);
         drop(seen);
