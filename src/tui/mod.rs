@@ -97,7 +97,8 @@ pub struct Left {
 
 /// Why the loop ended.
 enum End {
-    Quit,
+    /// The person left; with what was refused after that, if anything.
+    Quit(Option<String>),
     Signal(i32),
     Crashed(String),
 }
@@ -121,7 +122,8 @@ pub fn run(mut start: Start) -> Result<Left> {
     let end = guarded(&tell, &events, session).unwrap_or_else(|place| Ok(End::Crashed(place)));
     let kept = catch_unwind(AssertUnwindSafe(|| keep(&model, drafts.as_mut()))).unwrap_or(None);
     let (status, told) = match end {
-        Ok(End::Quit) => (0, kept),
+        Ok(End::Quit(None)) => (0, kept),
+        Ok(End::Quit(Some(refused))) => (1, Some(refused)),
         Ok(End::Signal(signal)) => (u8::try_from(128 + signal).unwrap_or(1), kept),
         Ok(End::Crashed(place)) => {
             let words = crash::words(&place);
@@ -213,17 +215,22 @@ fn session(
         end => end,
     };
     drop(guard);
-    if model.writing.is_some() {
-        let [leaves, has_to] = AT_END;
-        let patience = if matches!(end, Ok(End::Quit)) {
-            leaves
-        } else {
-            has_to
-        };
-        runtime.stop();
-        finish(model, events, patience);
+    if model.writing.is_none() {
+        return end;
     }
-    end
+    let [leaves, has_to] = AT_END;
+    runtime.stop();
+    match end {
+        Ok(End::Quit(_)) => {
+            finish(model, events, leaves);
+            let refused = model.toast.take().filter(|toast| toast.tone == Tone::Bad);
+            Ok(End::Quit(refused.map(|toast| toast.text)))
+        }
+        end => {
+            finish(model, events, has_to);
+            end
+        }
+    }
 }
 
 /// Opens what was typed and not saved when the screens ended the last time.
@@ -272,7 +279,7 @@ impl Loop<'_> {
         loop {
             for effect in std::mem::take(&mut effects) {
                 match effect {
-                    Effect::Quit => return Ok(End::Quit),
+                    Effect::Quit => return Ok(End::Quit(None)),
                     Effect::Redraw => self.repaint()?,
                     Effect::Suspend => {
                         self.runtime.run(effect, self.guard)?;

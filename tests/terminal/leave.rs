@@ -362,6 +362,36 @@ fn what_is_being_saved_when_the_program_is_told_to_end_is_saved_and_no_draft() {
     assert_eq!(drafts(&db).len(), 0);
 }
 
+#[test]
+fn what_was_pressed_before_leaving_is_done_or_said_not_to_be() {
+    let (_folder, db) = book();
+    for busy in [false, true] {
+        let mut child = Child::start(&db, None);
+        child
+            .running
+            .sees(if busy { "1 contact" } else { "2 contacts" });
+        let other = rusqlite::Connection::open(&db).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        child.running.types("dq");
+        wait(
+            || child.running.screen(is_given_back),
+            || child.running.text(),
+        );
+        if busy {
+            // As long as the store waits for another program.
+            child.leaves_all_as_it_was("1");
+            child.running.sees("another program");
+        }
+        other.execute_batch("ROLLBACK").unwrap();
+        if !busy {
+            child.leaves_all_as_it_was("0");
+        }
+        let left = stored(&db, "SELECT cast(count(*) AS text) FROM contact");
+        assert_eq!(left, "1", "busy: {busy}");
+        fs::remove_file(&child.report).unwrap();
+    }
+}
+
 /// Whether anything that the program left, but the database and its backups, says some words.
 fn left_anywhere(folder: &Path, words: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
