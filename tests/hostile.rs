@@ -252,6 +252,7 @@ fn screen(desk: &Desk) -> &'static str {
         Some(Screen::Health(_)) => "health",
         Some(Screen::Sources(_)) => "sources",
         Some(Screen::Import(_)) => "an import",
+        Some(Screen::Damaged(_)) => "a damaged book",
     }
 }
 
