@@ -3,9 +3,12 @@
 //! An undo is a step of its own, whose operations are the inverses of the change's; a redo inverts
 //! the undo. Both are checked: where somebody has changed one of the rows since, nothing is done.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
@@ -218,6 +221,15 @@ fn number_of(connection: &Connection, operation: &Operation) -> Answer<Option<St
     })
 }
 
+/// The title and the actor of the changes of a contact that are newer than a step.
+#[derive(Default)]
+struct Later {
+    /// The newest of each row.
+    of: HashMap<Uuid, (String, String)>,
+    /// The newest of all.
+    newest: Option<(String, String)>,
+}
+
 impl Writer<'_> {
     /// Makes this step the undo of another one.
     fn take_back(&mut self, target: &UndoPoint, over: Over) -> Answer<()> {
@@ -239,9 +251,16 @@ impl Writer<'_> {
         let mut pace = Pace::new(self.watch());
         let all = 2 * operations.len();
         if over == Over::Refused {
+            // The rows of a contact stand together.
+            let mut later: Option<(ContactId, Later)> = None;
             for (done, (operation, contact)) in operations.iter().enumerate() {
                 pace.tell(done, all)?;
-                self.refuse_changed(operation, *contact, target, verb)?;
+                let known = match later.take() {
+                    Some((known, later)) if known == *contact => later,
+                    _ => self.later(*contact, target)?,
+                };
+                self.refuse_changed(operation, &known, target, verb)?;
+                later = Some((*contact, known));
             }
         }
         for (done, (operation, contact)) in operations.into_iter().rev().enumerate() {
@@ -269,6 +288,24 @@ impl Writer<'_> {
         if fits { self.invert(operation) } else { Ok(()) }
     }
 
+    /// The changes of a contact's rows that are newer than a step and stand. All at once, for a contact
+    /// may have thousands of rows.
+    fn later(&self, contact: ContactId, step: &UndoPoint) -> Answer<Later> {
+        let mut changes = self.connection().prepare_cached(
+            "SELECT o.key, p.title, p.actor FROM operation o JOIN undo_point p ON p.id = o.point
+             WHERE o.contact = ?1 AND o.point > ?2 AND p.kind = 'change' AND p.undone = 0
+             ORDER BY o.point",
+        )?;
+        let mut later = Later::default();
+        let mut changes = changes.query(params![contact.0.as_bytes(), step.id])?;
+        while let Some(row) = changes.next()? {
+            let by: (String, String) = (row.get(1)?, row.get(2)?);
+            later.of.insert(record::uuid(row, 0)?, by.clone());
+            later.newest = Some(by);
+        }
+        Ok(later)
+    }
+
     /// Refuses where a row is not as the step left it, or has a change by somebody that is newer
     /// than the step and still stands.
     ///
@@ -277,34 +314,20 @@ impl Writer<'_> {
     fn refuse_changed(
         &self,
         operation: &Operation,
-        contact: ContactId,
+        later: &Later,
         target: &UndoPoint,
         verb: &str,
     ) -> Answer<()> {
-        let key = operation.key();
         // Taking back that a contact was made takes its phones along, whoever made those.
         let whole = matches!(operation, Operation::Create(Key::Contact(_), _));
-        let newer: Option<(String, String)> = self
-            .connection()
-            .prepare_cached(
-                "SELECT p.title, p.actor FROM operation o JOIN undo_point p ON p.id = o.point
-                 WHERE o.contact = ?1 AND (?2 OR o.key = ?3) AND o.point > ?4
-                 AND p.kind = 'change' AND p.undone = 0
-                 ORDER BY o.point DESC LIMIT 1",
-            )?
-            .query_row(
-                params![
-                    contact.0.as_bytes(),
-                    whole,
-                    key.uuid().as_bytes(),
-                    target.id
-                ],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
+        let newer = if whole {
+            later.newest.as_ref()
+        } else {
+            later.of.get(&operation.key().uuid())
+        };
         let by = match newer {
             Some((title, actor)) => {
-                let actor = Actor::of(&actor).map_or("another program", words);
+                let actor = Actor::of(actor).map_or("another program", words);
                 format!("it was changed since by “{title}” ({actor})")
             }
             None if self.is_as_left(operation)? => return Ok(()),

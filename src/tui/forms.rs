@@ -2,6 +2,7 @@
 
 use crate::domain::merge::Side;
 use crate::domain::phone::Phone;
+use crate::domain::refusal::Refusal;
 
 use super::key::{Code, Key};
 use super::keymap::Action;
@@ -98,6 +99,13 @@ pub(super) fn save(model: &mut Model, effects: &mut Vec<Effect>) {
             if form.stored.is_some() && !form.is_dirty() {
                 model.over.pop();
                 return;
+            }
+            let faults = form.unsendable();
+            if !faults.is_empty() {
+                // Unsent, it would not be stored, and nobody would know.
+                let refusal = Refusal::invalid(faults);
+                form.faults.clone_from(&refusal.faults);
+                return model.say(Tone::Bad, refusal.to_string());
             }
             let write = Write::Contact(Box::new(form.edit()));
             model.write(write, effects);

@@ -73,6 +73,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                 line.push(' ');
             }
             let mut word = word;
+            // To measure all that is left at each line would take minutes for a megabyte.
             while take(word, columns).len() < word.len() {
                 let head = take(word, columns.saturating_sub(width(&line)).max(1));
                 let head = if head.is_empty() {

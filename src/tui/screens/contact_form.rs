@@ -333,10 +333,15 @@ impl ContactForm {
         }
     }
 
+    /// What is typed that no contact can have, such as a name of 2,000 letters.
+    #[must_use]
+    pub fn unsendable(&self) -> Vec<Fault> {
+        ContactAttributes::read(self.changed()).1
+    }
+
     /// What is sent of the contact itself; none where only numbers changed.
     fn attributes(&self) -> Option<ContactAttributes> {
-        let (sent, faults) = ContactAttributes::read(self.changed());
-        debug_assert!(faults.is_empty(), "the form sends what a contact has");
+        let (sent, _) = ContactAttributes::read(self.changed());
         if self.stored.is_some() && sent == ContactAttributes::default() {
             return None;
         }

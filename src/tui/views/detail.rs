@@ -1,11 +1,14 @@
 //! The contact as it is drawn: its numbers, what else is known, and its history.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::edit::Profile;
+use crate::domain::import::thousands;
 use crate::domain::number::{self, Region};
 use crate::domain::phone::{MANUAL, Mark, Phone};
 use crate::domain::triage;
@@ -30,12 +33,13 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
         digits: model.list.query.needles().digits,
         home: model.home,
     };
-    let (lines, on) = page.lines();
+    let (mut lines, on, first) = page.lines();
     // The number under the cursor stays in sight, and what was scrolled stays within the page.
     let height = usize::from(area.height);
     let most = lines.len().saturating_sub(height);
     let needed = on.map_or(0, |on| (on + 3).saturating_sub(height));
     let scroll = model.detail.scroll.max(needed).min(most);
+    page.fill(&mut lines, first, scroll..scroll + height);
     let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
     frame.render_widget(Paragraph::new(seen), area);
 }
@@ -51,8 +55,9 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// All lines, and which of them the cursor is on.
-    fn lines(&self) -> (Vec<Line<'static>>, Option<usize>) {
+    /// All lines, those of the numbers still blank; which of them the cursor is on, and which is that
+    /// of the first number.
+    fn lines(&self) -> (Vec<Line<'static>>, Option<usize>, usize) {
         let mut lines = Vec::new();
         let mut on = None;
         let contact = &self.profile.contact;
@@ -87,25 +92,47 @@ impl Page<'_> {
         let add = if phones.is_empty() {
             "add".to_owned()
         } else {
-            format!("{} {} add", phones.len(), self.theme.glyphs.middle)
+            format!(
+                "{} {} add",
+                thousands(phones.len()),
+                self.theme.glyphs.middle
+            )
         };
         lines.push(self.ends(
             Span::styled("NUMBERS", self.theme.style(Role::Section)),
             &add,
             "a",
         ));
+        let first = lines.len();
         for (at, phone) in phones.iter().enumerate() {
             let selected = self.selected == Some(at);
             if selected {
                 on = Some(lines.len());
             }
-            lines.push(self.number(phone, selected));
+            lines.push(Line::default());
             if selected {
                 lines.extend(self.unfolded(phone));
             }
         }
         self.known(&mut lines);
-        (lines, on)
+        (lines, on, first)
+    }
+
+    /// Writes the numbers that are seen: there may be thousands, and each is spelt anew.
+    fn fill(&self, lines: &mut [Line<'static>], first: usize, seen: Range<usize>) {
+        let mut place = first;
+        for (at, phone) in self.profile.phones.iter().enumerate() {
+            let selected = self.selected == Some(at);
+            if seen.contains(&place)
+                && let Some(line) = lines.get_mut(place)
+            {
+                *line = self.number(phone, selected);
+            }
+            place += 1;
+            if selected {
+                place += self.unfolded(phone).len();
+            }
+        }
     }
 
     /// What is known beside the numbers.
