@@ -761,8 +761,9 @@ fn a_note_of_a_megabyte_is_stored_shown_searched_edited_and_written_out() {
     callbook.sees("Edit contact");
     for _ in 0..20 {
         callbook.types("\t");
-        std::thread::sleep(Duration::from_millis(50));
-        if callbook.text().contains("opens $EDITOR") {
+        // A frame of a megabyte takes its time.
+        std::thread::sleep(Duration::from_secs(1));
+        if callbook.text().contains("needle at the end") {
             break;
         }
     }
@@ -841,7 +842,7 @@ fn while_another_program_holds_the_lock_the_screens_go_on_and_the_write_waits() 
     callbook.types("/person 17");
     callbook.sees("1 of 50");
     callbook.types("\u{1b}");
-    callbook.sees("50 · by name");
+    callbook.sees_no("1 of 50");
     callbook.types("G");
     callbook.sees("▌  Person 9");
     // A write waits, and what is typed meanwhile is drawn.

@@ -257,11 +257,7 @@ impl Store {
 
     /// Makes a backup before much is changed, and drops those that are too many.
     pub(super) fn back_up_before(&self) -> Result<(), Refusal> {
-        if self
-            .back_up_if_changed()
-            .map_err(|refusal| unchanged(&refusal))?
-            .is_some()
-        {
+        if self.back_up_if_changed().map_err(unchanged)?.is_some() {
             // What is kept too long harms nobody.
             let _ = prune(&self.path);
         }
@@ -305,8 +301,12 @@ impl Store {
 }
 
 /// Why there is no backup, for whoever wanted to change something after it.
-pub(super) fn unchanged(refusal: &Refusal) -> Refusal {
-    Refusal::new(refusal.kind, format!("{refusal}; nothing was changed"))
+pub(super) fn unchanged(refusal: Refusal) -> Refusal {
+    match refusal.kind {
+        // It was stopped, and says so.
+        Kind::Invalid => refusal,
+        kind => Refusal::new(kind, format!("{refusal}; nothing was changed")),
+    }
 }
 
 /// Makes a backup of a database as a connection to it sees it in one transaction.
@@ -332,7 +332,9 @@ pub(super) fn make(
         .prefix(UNFINISHED)
         .tempfile_in(&folder)
         .map_err(failed)?;
-    copy_into(connection, file.path(), stop)
+    let contents =
+        contents(connection).map_err(|failure| failure.refusal(database, Trying::Read))?;
+    copy_into(connection, file.path(), contents, stop)
         .map_err(|failure| failure.refusal(file.path(), Trying::Write))?;
     file.as_file().sync_all().map_err(failed)?;
     let sum = hash_of(file.path()).map_err(failed)?;
@@ -367,13 +369,17 @@ fn name(folder: &Path, at: Timestamp, sum: &str) -> io::Result<(Timestamp, PathB
     }
 }
 
-/// Copies a database as a transaction sees it, and checks the copy.
-fn copy_into(connection: &Connection, path: &Path, stop: &Arc<AtomicBool>) -> Answer<()> {
+/// Copies a database with these contents, as a transaction sees it, and checks the copy.
+fn copy_into(
+    connection: &Connection,
+    path: &Path,
+    contents: [u8; 32],
+    stop: &Arc<AtomicBool>,
+) -> Answer<()> {
     let cannot = |why: &str| {
         let detail = format!("cannot back up to {}: {why}", path.display());
         Failure::from(Refusal::new(Kind::Storage, detail))
     };
-    let contents = contents(connection)?;
     let mut copy = schema::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     pace::stop_by(&mut copy, stop)?;
     {

@@ -105,7 +105,7 @@ impl Store {
                 connection,
                 path,
                 read_only,
-            } = schema::open(path, (options.clock)())?;
+            } = schema::open(path, &options.clock)?;
             let newest = "SELECT coalesce(max(id), 0) FROM undo_point";
             let horizon = connection.query_row(newest, [], |row| row.get(0))?;
             let data_version = Cell::new(data_version(&connection)?);

@@ -86,7 +86,7 @@ pub(super) struct Opened {
 
 /// Opens the database, and makes it where there is none. A failure is named by [`Failure`] with the
 /// path that was asked for.
-pub(super) fn open(path: &Path, now: Timestamp) -> Answer<Opened> {
+pub(super) fn open(path: &Path, clock: &dyn Fn() -> Timestamp) -> Answer<Opened> {
     let path = settle(path)?;
     if let Err(error) = fs::symlink_metadata(&path)
         && error.kind() == ErrorKind::NotFound
@@ -129,7 +129,7 @@ pub(super) fn open(path: &Path, now: Timestamp) -> Answer<Opened> {
         None => set_journal(&connection, &path)?,
     }
     if read_only.is_none() {
-        migrate(&mut connection, MIGRATIONS, || back_up(&path, now))?;
+        migrate(&mut connection, MIGRATIONS, || back_up(&path, clock()))?;
     }
     Ok(Opened {
         connection,
@@ -447,8 +447,7 @@ fn migrate(
 fn back_up(path: &Path, now: Timestamp) -> Answer<()> {
     let reader = reading(path)?;
     let snapshot = reader.unchecked_transaction()?;
-    backup::make(&snapshot, path, now, &Arc::default())
-        .map_err(|refusal| backup::unchanged(&refusal))?;
+    backup::make(&snapshot, path, now, &Arc::default()).map_err(backup::unchanged)?;
     Ok(())
 }
 
@@ -465,8 +464,8 @@ mod tests {
     fn a_migration_that_fails_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("contacts.db");
-        let now = Timestamp::from_micros(0);
-        let mut opened = open(&path, now).unwrap();
+        let clock = || Timestamp::from_micros(0);
+        let mut opened = open(&path, &clock).unwrap();
         let mut migrations = MIGRATIONS.to_vec();
         migrations.push(Migration {
             version: newest() + 1,
@@ -481,6 +480,6 @@ mod tests {
         assert!(migrate(&mut opened.connection, &migrations, count).is_err());
         assert_eq!(backed_up, 1);
         drop(opened);
-        assert!(open(&path, now).is_ok());
+        assert!(open(&path, &clock).is_ok());
     }
 }

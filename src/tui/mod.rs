@@ -10,6 +10,7 @@ pub mod key;
 pub mod keymap;
 pub mod layout;
 pub mod model;
+mod request;
 pub mod runtime;
 pub mod screens;
 pub mod terminal;
@@ -219,7 +220,10 @@ fn session(
         return end;
     }
     let [leaves, has_to] = AT_END;
-    runtime.stop();
+    if model.progress.is_some() {
+        // What takes long is given up; what only waits for its turn is done.
+        runtime.stop();
+    }
     match end {
         Ok(End::Quit(_)) => {
             finish(model, events, leaves);
