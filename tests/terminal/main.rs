@@ -12,6 +12,7 @@
 mod draft;
 mod leave;
 mod modes;
+#[path = "../support/pty.rs"]
 mod pty;
 
 use std::io::Read;

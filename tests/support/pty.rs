@@ -1,6 +1,14 @@
 //! A program under a pseudo-terminal: the keys that go in, the screen that it draws, and every byte
 //! that comes out.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unsafe_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing
+)]
+
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -113,11 +121,13 @@ impl Running {
     }
 
     /// Waits until the screen says something.
+    #[track_caller]
     pub(crate) fn sees(&self, words: &str) {
         self.waits(|text| text.contains(words), &format!("“{words}” is not"));
     }
 
     /// Waits until the screen says something no more.
+    #[track_caller]
     pub(crate) fn sees_no(&self, words: &str) {
         self.waits(|text| !text.contains(words), &format!("“{words}” is still"));
     }
@@ -133,6 +143,10 @@ impl Running {
         let terminal = self.keys.as_mut().unwrap();
         terminal.write_all(keys.as_bytes()).unwrap();
         terminal.flush().unwrap();
+    }
+
+    pub(crate) fn pastes(&mut self, text: &str) {
+        self.types(&format!("\u{1b}[200~{text}\u{1b}[201~"));
     }
 
     pub(crate) fn resizes(&self, cols: u16, rows: u16) {
