@@ -208,12 +208,13 @@ pub struct Input {
 /// does not.
 const REPLY: Duration = Duration::from_millis(50);
 
-/// The least that the library below can be asked to wait: for nothing at all it looks at nothing.
-const AT_ONCE: Duration = Duration::from_micros(50);
+/// The least that the library below can be asked to wait: for nothing at all it looks at nothing. It
+/// waits in whole milliseconds and spins for what is left of one, so that longer would cost more.
+const AT_ONCE: Duration = Duration::from_micros(20);
 
-/// How long the library below is asked for what it has read already: an answer to a question that was
+/// How often the library below is asked for what it has read already: an answer to a question that was
 /// never asked makes it say that there is nothing, though more came behind.
-const LEFT: Duration = Duration::from_millis(5);
+const TRIES: usize = 3;
 
 /// Waits for the next event that means something, and says what.
 ///
@@ -221,7 +222,7 @@ const LEFT: Duration = Duration::from_millis(5);
 /// Where the terminal is gone or cannot be read.
 pub fn read() -> io::Result<Input> {
     loop {
-        if !is_ready(LEFT)? {
+        if !is_left()? {
             seen(PollFlags::IN, None)?;
             continue;
         }
@@ -233,6 +234,16 @@ pub fn read() -> io::Result<Input> {
             return Ok(Input { msg, more });
         }
     }
+}
+
+/// Whether an event can be read already.
+fn is_left() -> io::Result<bool> {
+    for _ in 0..TRIES {
+        if is_ready(AT_ONCE)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an event can be read. A terminal that cannot be read is seen here first: the library
