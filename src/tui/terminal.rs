@@ -210,11 +210,11 @@ const REPLY: Duration = Duration::from_millis(50);
 
 /// The least that the library below can be asked to wait: for nothing at all it looks at nothing. It
 /// waits in whole milliseconds and spins for what is left of one, so that longer would cost more.
-const AT_ONCE: Duration = Duration::from_micros(20);
+const AT_ONCE: Duration = Duration::from_micros(1);
 
 /// How often the library below is asked for what it has read already: an answer to a question that was
 /// never asked makes it say that there is nothing, though more came behind.
-const TRIES: usize = 3;
+const TRIES: usize = 4;
 
 /// Waits for the next event that means something, and says what.
 ///
