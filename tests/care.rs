@@ -7,7 +7,9 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use callbook::domain::bulk::{BulkEdit, Change};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
@@ -190,36 +192,40 @@ mod bulk {
         assert_eq!(book.get(phone.id).location.as_deref(), Some("home"));
     }
 
+    /// Stopped at one instant after the other: in the backup before it, among its rows, at its end.
     #[test]
     fn what_is_stopped_has_changed_nothing() {
         let mut book = Book::new();
         for at in 0..2_000 {
             book.contact(&format!("Somebody {at}"));
         }
-        let before = state(&book);
-        book.store
-            .set_watch(Some(Box::new(|_| ControlFlow::Break(()))));
-        // What is asked is how long it has taken, so a fast machine may have to be asked again.
+        let everybody = state(&book).len();
+        let stop = Arc::new(AtomicBool::new(false));
+        book.store.set_stop(Arc::clone(&stop)).unwrap();
         let edits = ["tag:met is:favourite", "-tag:met -is:favourite"];
-        let stopped = edits
-            .iter()
-            .cycle()
-            .take(200)
-            .find_map(|changes| book.store.bulk(&edit(shown(""), changes), None).err());
-        let refusal = stopped.unwrap();
-        assert!(
-            refusal.to_string().contains("stopped; nothing was changed"),
-            "{refusal}"
-        );
-        book.store.set_watch(None);
-        let tagged = |state: &[(Contact, Vec<Phone>)]| {
+        let mut stopped = 0;
+        for (wait, changes) in (0..24).zip(edits.iter().cycle()) {
+            let before = state(&book);
+            stop.store(false, Ordering::SeqCst);
+            let stopping = Arc::clone(&stop);
+            let stops = std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(3 * wait));
+                stopping.store(true, Ordering::SeqCst);
+            });
+            let done = book.store.bulk(&edit(shown(""), changes), None);
+            stops.join().unwrap();
+            stop.store(false, Ordering::SeqCst);
+            if let Err(refusal) = done {
+                let told = refusal.to_string();
+                assert!(told.contains("stopped; nothing was changed"), "{told}");
+                assert!(state(&book) == before, "stopped after {} ms", 3 * wait);
+                stopped += 1;
+            }
+            let state = state(&book);
             let tagged = state.iter().filter(|(contact, _)| contact.favourite);
-            tagged.count()
-        };
-        assert!(
-            [0, before.len()].contains(&tagged(&state(&book))),
-            "all of a change is there, or nothing"
-        );
+            assert!([0, everybody].contains(&tagged.count()), "half of a change");
+        }
+        assert!(stopped > 0, "nothing was stopped");
     }
 }
 
