@@ -334,3 +334,25 @@ fn what_a_killed_backup_left_is_cleared_away_and_nothing_else() {
     assert!(kept.exists());
     made.verify().unwrap();
 }
+
+#[test]
+fn a_database_that_another_program_has_for_itself_is_not_put_aside() {
+    let mut book = Book::new();
+    book.contact("Ada");
+    let made = book.store.back_up().unwrap();
+    book.contact("Bob");
+    let path = book.path.clone();
+    drop(book.store);
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT")
+        .unwrap();
+    let refusal = backup::restore(&path, &made.path, options(&book.clock)).unwrap_err();
+    assert_eq!(refusal.kind, Kind::Busy, "{refusal}");
+    drop(other);
+    assert_eq!(
+        names(&Store::open(&path, options(&book.clock)).unwrap()),
+        ["Ada", "Bob"]
+    );
+    assert!(!path.with_extension("damaged").exists());
+}

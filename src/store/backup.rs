@@ -144,6 +144,8 @@ pub fn restore(database: &Path, backup: &Path, options: Options) -> Result<PathB
                 }
                 Err(refusal) => Err(refusal),
             },
+            // Another program has it for itself, and goes on with the file that it has open.
+            Err(refusal) if refusal.kind == Kind::Busy => Err(refusal),
             Err(_) => put_aside(database, &newer),
         }
     };
