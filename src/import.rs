@@ -200,6 +200,7 @@ pub fn chosen(
     done.value.rejects.append(&mut reading.aside.rejects);
     done.value.rejects_untold += reading.aside.untold;
     done.value.rejects.sort_by_key(|reject| reject.place.line);
+    done.value.notices.extend(reading.contacts.notices());
     Ok(done)
 }
 
@@ -220,6 +221,7 @@ pub fn plan(store: &mut Store, file: File<'_>) -> Result<ImportPlan, Refusal> {
             changes: Vec::new(),
         }));
     plan.rows.sort_by_key(|row| row.place.line);
+    plan.notices.extend(reading.contacts.notices());
     Ok(plan)
 }
 

@@ -165,6 +165,10 @@ impl Signals {
 /// What an import did, for people: the cards that could not be read by line.
 fn told(report: &ImportReport, name: &str) -> String {
     let mut text = format!("{}\n", report.summary());
+    for notice in &report.notices {
+        let sign = if notice.is_loud() { "!" } else { " " };
+        let _ = writeln!(text, "{sign} {}", safe(&notice.words()));
+    }
     for reject in &report.rejects {
         let who = reject
             .name

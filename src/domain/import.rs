@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::contact::{Contact, ContactAttributes, ContactId};
 use super::intake::Said;
+use super::notice::Notice;
 use super::number::Region;
 use super::phone::{Phone, PhoneAttributes};
 use super::safe::safe;
@@ -29,6 +30,20 @@ pub struct Incoming {
     /// Its phones, in the order of the card.
     pub phones: Vec<PhoneAttributes>,
     /// The card, byte for byte; empty where there is none to keep.
+    pub card: Vec<u8>,
+}
+
+/// A card that names a group of people (vCard 4.0 `KIND:group`, Apple's `X-ADDRESSBOOKSERVER-KIND:group`):
+/// each member gets its name as a tag, and no contact is made of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupCard {
+    /// Where it stands.
+    pub place: Place,
+    /// The group's name, which becomes the tag.
+    pub name: String,
+    /// The `UID`s of its members, without `urn:uuid:` before them.
+    pub members: Vec<String>,
+    /// The card, byte for byte.
     pub card: Vec<u8>,
 }
 
@@ -295,6 +310,8 @@ pub struct PlanRow {
 pub struct ImportPlan {
     /// A row for each card, in the order of the file.
     pub rows: Vec<PlanRow>,
+    /// What was not understood, and what was assumed.
+    pub notices: Vec<Notice>,
 }
 
 impl ImportPlan {
@@ -328,6 +345,10 @@ impl ImportPlan {
                 safe(&row.name),
                 count(row.numbers.len(), "number"),
             );
+        }
+        for notice in &self.notices {
+            let sign = if notice.is_loud() { "!" } else { " " };
+            let _ = writeln!(text, "{sign} {}", safe(&notice.words()));
         }
         let counts: Vec<String> = FateKind::ALL
             .into_iter()
@@ -370,6 +391,8 @@ pub struct ImportReport {
     /// How many more cards could not be read than `rejects` holds: where there are very many, only the
     /// first are told one by one.
     pub rejects_untold: usize,
+    /// What was not understood, and what was assumed.
+    pub notices: Vec<Notice>,
 }
 
 impl ImportReport {

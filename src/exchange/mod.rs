@@ -6,7 +6,8 @@ pub mod csv;
 pub mod jsonapi;
 pub mod vcard;
 
-use crate::domain::import::{Incoming, Reject};
+use crate::domain::import::{GroupCard, Incoming, Reject};
+use crate::domain::notice::Notice;
 
 /// A contact out of a file, or why there is none.
 pub type Read = Result<Incoming, Reject>;
@@ -18,4 +19,16 @@ pub trait Contacts: Iterator<Item = Read> {
 
     /// Why the file could not be read to its end, if so.
     fn failure(&self) -> Option<String>;
+
+    /// What was not understood and what was assumed in what was read so far; complete once the last
+    /// contact was given.
+    fn notices(&self) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    /// The groups that were read so far, which are no contacts; complete once the last contact was
+    /// given.
+    fn groups(&mut self) -> Vec<GroupCard> {
+        Vec::new()
+    }
 }

@@ -1,0 +1,156 @@
+//! What has to be said of a file beside its contacts: what was not understood, and what was assumed.
+//!
+//! A [`Notice`] is about a file as a whole, and speaks of each kind of thing once, with a count and an
+//! example: a column of 5,000 cells is one notice. What is wrong with one card is a
+//! [`Reject`](super::import::Reject).
+
+use super::import::count;
+
+/// Something about an imported file that the plan, the report and the screens show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about: a column's header as written, a charset, a country.
+    pub subject: String,
+    /// How many cells, cards or numbers it concerns.
+    pub number: usize,
+    /// One of them, as it stands in the file; blank where an example says nothing.
+    pub example: String,
+    /// What happened.
+    pub kind: NoticeKind,
+}
+
+/// The kinds of notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// A column was not read, and is kept as it is.
+    UnreadColumn(LooksLike),
+    /// A column was read by what its cells look like, not by its header.
+    ColumnByCells(LooksLike),
+    /// Cards name no charset and are not UTF-8; they were read in the one named.
+    GuessedCharset,
+    /// National numbers were read with the country named, because of an address of their card or row.
+    CountryOfAddress,
+    /// National numbers were read with the home country.
+    HomeCountry,
+    /// Numbers are not possible in any country and were stored as written, unconfirmed.
+    ImpossibleNumbers,
+    /// A text holds several numbers or a remark beside one, and was kept as one text.
+    NumberTextKept,
+    /// Two cards with one UID and different names were taken for two people.
+    SharedUid,
+}
+
+/// What the cells of a column look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LooksLike {
+    /// Phone numbers.
+    Numbers,
+    /// Email addresses.
+    Emails,
+    /// Text of any kind.
+    Text,
+}
+
+impl Notice {
+    /// Whether something that a person needs was probably missed: it is shown first, and marked.
+    #[must_use]
+    pub const fn is_loud(&self) -> bool {
+        matches!(
+            self.kind,
+            NoticeKind::UnreadColumn(LooksLike::Numbers | LooksLike::Emails)
+                | NoticeKind::ImpossibleNumbers
+        )
+    }
+
+    /// The notice as a sentence without its end, not yet safe for a terminal: `column "Durchwahl" was
+    /// not read: 12 cells that look like phone numbers, such as "030 901820"; map it with --map
+    /// 'Durchwahl=phone'`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let subject = &self.subject;
+        let example = if self.example.is_empty() {
+            String::new()
+        } else {
+            format!(", such as \"{}\"", self.example)
+        };
+        let cells = |looks: LooksLike| match looks {
+            LooksLike::Numbers => {
+                format!("{} like phone numbers", agree(self.number, "cell", "looks"))
+            }
+            LooksLike::Emails => format!("{} like emails", agree(self.number, "cell", "looks")),
+            LooksLike::Text => count(self.number, "cell"),
+        };
+        match self.kind {
+            NoticeKind::UnreadColumn(looks) => {
+                let field = match looks {
+                    LooksLike::Numbers => "phone",
+                    LooksLike::Emails => "email",
+                    LooksLike::Text => "FIELD",
+                };
+                format!(
+                    "column \"{subject}\" was not read: {}{example}; map it with --map '{subject}={field}'",
+                    cells(looks)
+                )
+            }
+            NoticeKind::ColumnByCells(looks) => format!(
+                "column \"{subject}\" was read by its cells: {}{example}; change it with --map",
+                cells(looks)
+            ),
+            NoticeKind::GuessedCharset => format!(
+                "{} without a charset read as {subject}{example}; change it with --charset",
+                count(self.number, "card")
+            ),
+            NoticeKind::CountryOfAddress => format!(
+                "{} read as numbers of {subject}, the country of an address{example}; they start unconfirmed",
+                count(self.number, "national number")
+            ),
+            NoticeKind::HomeCountry => format!(
+                "{} read as numbers of {subject}{example}; change it with --country",
+                count(self.number, "national number")
+            ),
+            NoticeKind::ImpossibleNumbers => format!(
+                "{} not possible in any country{example}; stored as written, unconfirmed",
+                agree(self.number, "number", "is")
+            ),
+            NoticeKind::NumberTextKept => format!(
+                "{} could not be split into numbers{example}; stored as written, unconfirmed",
+                count(self.number, "text")
+            ),
+            NoticeKind::SharedUid => format!(
+                "{} with the UID {subject} of another person{example}; imported as contacts of their own",
+                count(self.number, "card")
+            ),
+        }
+    }
+}
+
+/// A number, its noun, and a verb that agrees: `1 cell looks`, `2 cells look`.
+fn agree(number: usize, noun: &str, verb: &str) -> String {
+    let plural = match verb {
+        "is" => "are",
+        verb => verb.strip_suffix('s').unwrap_or(verb),
+    };
+    let verb = if number == 1 { verb } else { plural };
+    format!("{} {verb}", count(number, noun))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LooksLike, Notice, NoticeKind};
+
+    #[test]
+    fn an_unread_column_of_numbers_is_loud_and_says_how_to_read_it() {
+        let notice = Notice {
+            subject: "Durchwahl".to_owned(),
+            number: 2,
+            example: "030 901820".to_owned(),
+            kind: NoticeKind::UnreadColumn(LooksLike::Numbers),
+        };
+        assert!(notice.is_loud());
+        assert_eq!(
+            notice.words(),
+            "column \"Durchwahl\" was not read: 2 cells look like phone numbers, such as \
+             \"030 901820\"; map it with --map 'Durchwahl=phone'"
+        );
+    }
+}
