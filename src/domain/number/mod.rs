@@ -1,0 +1,233 @@
+//! Telephone numbers: parsing, E.164, formats, and whether a number is possible.
+//!
+//! The numbering plans are those of Google's libphonenumber, through `rlibphonenumber`; this module
+//! is the only place that names that library. Loading its tables takes some milliseconds, once, on
+//! the first call that parses or formats: nothing before the first frame may make it.
+
+mod digits;
+mod format;
+mod reading;
+mod region;
+
+use rlibphonenumber::PhoneNumber;
+
+pub use digits::digits;
+pub use format::{display, display_of, region_of};
+pub use reading::{Reading, Usage, Verdict, parse};
+pub use region::{Region, only_region_of};
+
+use format::e164;
+use reading::{is_complete, numbered};
+
+/// The stored form of a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canonical {
+    /// The calling code, digits only.
+    pub country_code: Option<String>,
+    /// E.164 with `;ext=`, or as typed.
+    pub number: String,
+    /// What makes two numbers the same: E.164 with extension, else the digits, else the text.
+    pub identity: String,
+}
+
+/// The stored form of a typed number: E.164 where it parses as a possible number that can be dialled
+/// from anywhere, else exactly as typed, trimmed (Phone resource, 1).
+#[must_use]
+pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) -> Canonical {
+    let typed = typed.trim();
+    let stable = |parsed: PhoneNumber| {
+        // What is stored is read again, from a card or by another program: it has to mean the same.
+        // Of a trunk prefix that stands there twice, each reading takes one off.
+        let number = e164(&parsed);
+        let again = numbered(&number, None, None).ok()?;
+        (e164(&again) == number).then_some((parsed, number))
+    };
+    let read = numbered(typed, calling_code, home);
+    if let Some((parsed, number)) = read.ok().filter(is_complete).and_then(stable) {
+        return Canonical {
+            country_code: Some(parsed.country_code.to_string()),
+            identity: number.clone(),
+            number,
+        };
+    }
+    let digits = digits(typed);
+    // A text without digits cannot begin with the `+` that marks E.164.
+    let identity = if digits.is_empty() {
+        format!("={}", typed.to_lowercase())
+    } else {
+        digits
+    };
+    Canonical {
+        country_code: calling_code.map(str::to_owned),
+        number: typed.to_owned(),
+        identity,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rlibphonenumber::PHONE_NUMBER_UTIL;
+    use rlibphonenumber::errors::ParseError;
+
+    use super::reading::plain;
+    use super::region::TABLE;
+    use super::{Region, Usage, Verdict, canonical, digits, display, parse};
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 20_000,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn what_is_read_plainly_is_read_so_by_the_library(
+            region in 0..TABLE.len(),
+            national in "[0-9]{1,4}[ -.]?[(]?[0-9]{1,4}[)]?[ -]{0,2}[0-9]{1,7}",
+            between in "[ -.]{0,1}",
+        ) {
+            let text = format!("+{}{between}{national}", TABLE[region].calling_code);
+            if let Some(read) = plain(&text) {
+                prop_assert_eq!(PHONE_NUMBER_UTIL.parse(&text, None).ok(), Some(read), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn digits_alone_have_no_country() {
+        for text in ["020 7946 0018", "0039 02 5550 1182", "123", "110-5550"] {
+            assert_eq!(parse(text, None, None), Err(Verdict::NoCountry), "{text}");
+            let library = PHONE_NUMBER_UTIL.parse(text, None);
+            assert_eq!(
+                library.err(),
+                Some(ParseError::InvalidCountryCode),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn most_numbers_are_plain() {
+        for text in [
+            "+39 02 5550 1182",
+            "+1 (213) 456-7890",
+            "+49 171 5550164",
+            "+44 20 7946 0018",
+        ] {
+            assert!(plain(text).is_some(), "{text}");
+        }
+        for text in [
+            "+44 (0)20 7946 0018",
+            "+54 9 11 5550 1234",
+            "+39 02 5550 x12",
+            "02 5550 1182",
+        ] {
+            assert!(plain(text).is_none(), "{text}");
+        }
+    }
+
+    fn region(code: &str) -> Option<Region> {
+        Region::new(code)
+    }
+
+    #[test]
+    fn the_same_number_in_two_spellings_is_stored_the_same() {
+        let home = canonical("(213) 456-7890", None, region("US"));
+        let away = canonical("+1 213 456 7890", None, region("IT"));
+        assert_eq!(home, away);
+        assert_eq!(home.number, "+12134567890");
+        assert_eq!(home.country_code.as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn an_italian_zero_is_part_of_the_number() {
+        let reading = parse("02 5550 1182", None, region("IT")).unwrap();
+        assert_eq!(reading.e164, "+390255501182");
+        assert_eq!(reading.international(), "+39 02 5550 1182");
+        assert_eq!(
+            parse("347 555 0164", Some("39"), region("US")).map(|reading| reading.usage),
+            Ok(Usage::Mobile)
+        );
+    }
+
+    #[test]
+    fn an_extension_is_kept_in_the_form_of_rfc_3966() {
+        assert_eq!(
+            canonical("+1 212 555 0147 ext. 12", None, None).number,
+            "+12125550147;ext=12"
+        );
+        assert_eq!(
+            canonical("tel:+1-212-555-0147;ext=12", None, None).number,
+            "+12125550147;ext=12"
+        );
+        assert_eq!(display("+12125550147;ext=12"), "+1 212-555-0147 ext. 12");
+    }
+
+    #[test]
+    fn digits_of_other_scripts_are_digits() {
+        assert_eq!(digits("٠٢ ۵۵ ５５०"), "0255550");
+        assert_eq!(
+            canonical("＋３９ ０２ ５５５０ １１８２", None, None).number,
+            "+390255501182"
+        );
+        assert_eq!(
+            canonical("٠٢ ٥٥٥٠ ١١٨٢", None, region("IT")).number,
+            "+390255501182"
+        );
+    }
+
+    #[test]
+    fn what_is_no_possible_number_is_kept_as_typed() {
+        let short = canonical(" 12 ", Some("39"), region("US"));
+        assert_eq!(
+            (
+                short.number.as_str(),
+                short.country_code.as_deref(),
+                short.identity.as_str()
+            ),
+            ("12", Some("39"), "12")
+        );
+        assert!(
+            !canonical("ask Bob", None, region("US"))
+                .identity
+                .starts_with('+')
+        );
+        assert!(!canonical("+", None, region("US")).identity.starts_with('+'));
+        assert_eq!(display("12"), "12");
+        // The police in Germany is not +49 110.
+        assert_eq!(canonical("110", None, region("DE")).number, "110");
+    }
+
+    #[test]
+    fn the_reason_is_told() {
+        assert_eq!(parse("020 7946 0018", None, None), Err(Verdict::NoCountry));
+        assert_eq!(
+            parse("+999 123456", None, None),
+            Err(Verdict::NoSuchCountry)
+        );
+        assert_eq!(
+            parse("call me", None, region("US")),
+            Err(Verdict::NotANumber)
+        );
+        let short = parse("+39 12", None, None).map(|reading| reading.verdict);
+        assert_eq!(short, Ok(Verdict::TooShort));
+        assert_eq!(
+            Verdict::TooShort.reason(region("IT")),
+            "too short for Italy"
+        );
+    }
+
+    #[test]
+    fn regions_are_known_by_code_name_and_locale() {
+        assert_eq!(Region::of_locale("it_IT.UTF-8"), region("it"));
+        assert_eq!(Region::of_locale("C.UTF-8"), None);
+        assert_eq!(
+            Region::of_calling_code(1).map(|region| region.name()),
+            Some("United States")
+        );
+        assert_eq!(region("ZZ"), None);
+        assert!(Region::all().count() > 240);
+    }
+}

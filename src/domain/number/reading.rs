@@ -1,0 +1,323 @@
+//! Reading a text as a number of a numbering plan.
+
+use rlibphonenumber::errors::ParseError;
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType,
+};
+
+use super::format::{e164, extension, stored_as};
+use super::region::{CALLING_CODES, Region};
+
+/// What a number is used for, in its region's numbering plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// A fixed line.
+    FixedLine,
+    /// A mobile.
+    Mobile,
+    /// One of the two, where the plan does not tell them apart (as in North America).
+    FixedLineOrMobile,
+    /// Free to the caller.
+    TollFree,
+    /// Dearer than an ordinary call.
+    PremiumRate,
+    /// The caller and the one who is called share the cost.
+    SharedCost,
+    /// Over the internet.
+    Voip,
+    /// Follows a person.
+    PersonalNumber,
+    /// A pager.
+    Pager,
+    /// A company's universal number.
+    Uan,
+    /// Voice mail.
+    Voicemail,
+    /// In no known range.
+    Unknown,
+}
+
+/// Whether a number fits its numbering plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// In a range that is in use.
+    Valid,
+    /// Of a length that the plan knows, in no range known to be in use.
+    Possible,
+    /// Of a length that works only within an area.
+    LocalOnly,
+    /// Shorter than any number of the plan.
+    TooShort,
+    /// Longer than any number of the plan.
+    TooLong,
+    /// Between two lengths that the plan knows.
+    WrongLength,
+    /// In national spelling, and no country is known.
+    NoCountry,
+    /// With a calling code that nobody has.
+    NoSuchCountry,
+    /// Not a telephone number at all.
+    NotANumber,
+}
+
+/// A number as a numbering plan reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The calling code, without `+`.
+    pub calling_code: u16,
+    /// The national significant number, leading zeros kept.
+    pub national_number: String,
+    /// The extension's digits.
+    pub extension: Option<String>,
+    /// The region, where the plan tells it.
+    pub region: Option<Region>,
+    /// What it is used for.
+    pub usage: Usage,
+    /// Whether it fits; never [`Verdict::NoCountry`], [`Verdict::NoSuchCountry`] or
+    /// [`Verdict::NotANumber`].
+    pub verdict: Verdict,
+    /// `+390255501182`, with `;ext=` and digits for an extension (ITU-T E.164, RFC 3966).
+    pub e164: String,
+    parsed: PhoneNumber,
+}
+
+impl Usage {
+    const fn of(library: PhoneNumberType) -> Self {
+        match library {
+            PhoneNumberType::FixedLine => Self::FixedLine,
+            PhoneNumberType::Mobile => Self::Mobile,
+            PhoneNumberType::FixedLineOrMobile => Self::FixedLineOrMobile,
+            PhoneNumberType::TollFree => Self::TollFree,
+            PhoneNumberType::PremiumRate => Self::PremiumRate,
+            PhoneNumberType::SharedCost => Self::SharedCost,
+            PhoneNumberType::VoIP => Self::Voip,
+            PhoneNumberType::PersonalNumber => Self::PersonalNumber,
+            PhoneNumberType::Pager => Self::Pager,
+            PhoneNumberType::UAN => Self::Uan,
+            PhoneNumberType::VoiceMail => Self::Voicemail,
+            PhoneNumberType::Unknown => Self::Unknown,
+        }
+    }
+
+    /// The word for it: `mobile`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::FixedLine => "fixed line",
+            Self::Mobile => "mobile",
+            Self::FixedLineOrMobile => "fixed line or mobile",
+            Self::TollFree => "toll-free",
+            Self::PremiumRate => "premium rate",
+            Self::SharedCost => "shared cost",
+            Self::Voip => "internet telephony",
+            Self::PersonalNumber => "personal number",
+            Self::Pager => "pager",
+            Self::Uan => "company number",
+            Self::Voicemail => "voice mail",
+            Self::Unknown => "number",
+        }
+    }
+}
+
+impl Verdict {
+    /// Why a number is not simply right, for people: `too short for Italy`.
+    #[must_use]
+    pub fn reason(self, region: Option<Region>) -> String {
+        let of = region.map_or_else(String::new, |region| format!(" for {}", region.name()));
+        match self {
+            Self::Valid => "valid".to_owned(),
+            Self::Possible => "possible, but in no range known to be in use".to_owned(),
+            Self::LocalOnly => "works only within its own area".to_owned(),
+            Self::TooShort => format!("too short{of}"),
+            Self::TooLong => format!("too long{of}"),
+            Self::WrongLength => format!("not a length in use{of}"),
+            Self::NoCountry => "no country known".to_owned(),
+            Self::NoSuchCountry => "no country has this calling code".to_owned(),
+            Self::NotANumber => "not a phone number".to_owned(),
+        }
+    }
+}
+
+impl Reading {
+    fn of(parsed: PhoneNumber) -> Self {
+        use rlibphonenumber::errors::ValidationError;
+        let verdict = match parsed.is_possible_with_reason() {
+            Ok(NumberLengthType::IsPossible) if parsed.is_valid() => Verdict::Valid,
+            Ok(NumberLengthType::IsPossible) => Verdict::Possible,
+            Ok(NumberLengthType::IsPossibleLocalOnly) => Verdict::LocalOnly,
+            Err(ValidationError::TooShort) => Verdict::TooShort,
+            Err(ValidationError::TooLong) => Verdict::TooLong,
+            Err(ValidationError::InvalidLength) => Verdict::WrongLength,
+            Err(ValidationError::InvalidCountryCode) => Verdict::NoSuchCountry,
+        };
+        let e164 = e164(&parsed);
+        let extension = extension(&parsed);
+        Self {
+            calling_code: u16::try_from(parsed.country_code).unwrap_or_default(),
+            national_number: parsed.get_national_significant_number(),
+            extension,
+            region: parsed.get_region_code().and_then(Region::of_library),
+            usage: Usage::of(parsed.get_type()),
+            verdict,
+            e164,
+            parsed,
+        }
+    }
+
+    /// Whether its length is one that its numbering plan knows, if only within an area: what
+    /// libphonenumber calls possible.
+    #[must_use]
+    pub const fn is_possible(&self) -> bool {
+        self.is_complete() || matches!(self.verdict, Verdict::LocalOnly)
+    }
+
+    /// Whether it can be dialled from anywhere. A number that works only within its own area is
+    /// possible, but with a calling code before it, it would reach nobody, or somebody else.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        matches!(self.verdict, Verdict::Valid | Verdict::Possible)
+    }
+
+    /// The region to name when the length is wrong: the number's own, else the calling code's.
+    #[must_use]
+    pub fn country(&self) -> Option<Region> {
+        self.region
+            .or_else(|| Region::of_calling_code(self.calling_code))
+    }
+
+    /// For people in any country: `+39 02 5550 1182`.
+    #[must_use]
+    pub fn international(&self) -> String {
+        self.parsed
+            .format_as(PhoneNumberFormat::International)
+            .into_owned()
+    }
+
+    /// For people in its own country: `02 5550 1182`.
+    #[must_use]
+    pub fn national(&self) -> String {
+        self.parsed
+            .format_as(PhoneNumberFormat::National)
+            .into_owned()
+    }
+
+    /// As a URI: `tel:+39-02-5550-1182` (RFC 3966).
+    #[must_use]
+    pub fn rfc3966(&self) -> String {
+        self.parsed
+            .format_as(PhoneNumberFormat::RFC3966)
+            .into_owned()
+    }
+}
+
+/// Whether a number can be dialled from anywhere, as [`Reading::is_complete`], without the cost of
+/// its region and use.
+pub(super) fn is_complete(parsed: &PhoneNumber) -> bool {
+    matches!(
+        parsed.is_possible_with_reason(),
+        Ok(NumberLengthType::IsPossible)
+    )
+}
+
+/// Reads a number: in international spelling, or in national spelling with the calling code as a
+/// hint (digits only), or else as in the home country.
+///
+/// Digits of any script, `tel:` URIs, the home country's international prefix and extensions are
+/// read too.
+///
+/// # Errors
+/// Why it is no number: [`Verdict::NoCountry`], [`Verdict::NoSuchCountry`], [`Verdict::NotANumber`],
+/// [`Verdict::TooShort`] or [`Verdict::TooLong`].
+pub fn parse(
+    text: &str,
+    calling_code: Option<&str>,
+    home: Option<Region>,
+) -> Result<Reading, Verdict> {
+    numbered(text, calling_code, home).map(Reading::of)
+}
+
+/// The longest text that is read as a number, in characters, as in libphonenumber; its expressions
+/// take their time with longer ones.
+const TEXT_LIMIT: usize = 250;
+
+/// The number as the library holds it.
+pub(super) fn numbered(
+    text: &str,
+    calling_code: Option<&str>,
+    home: Option<Region>,
+) -> Result<PhoneNumber, Verdict> {
+    let text = text.trim();
+    if let Some(plain) = plain(text) {
+        return Ok(plain);
+    }
+    if text.chars().nth(TEXT_LIMIT).is_some() {
+        return Err(Verdict::TooLong);
+    }
+    let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
+    let hinted = hint.and_then(Region::of_calling_code);
+    let region = if hint.is_some() { hinted } else { home };
+    let international = text
+        .trim_start_matches("tel:")
+        .trim_start_matches('(')
+        .starts_with(['+', '＋']);
+    // What a book without a home country is asked most often.
+    if hint.is_none() && home.is_none() && is_digits_alone(text) {
+        return Err(Verdict::NoCountry);
+    }
+    // A calling code without a country, such as 800 of the international freephone service, has no
+    // region to hint with: it is put before the number.
+    let spelled = match (hint, hinted, international) {
+        (Some(code), None, false) => format!("+{code} {text}"),
+        _ => text.to_owned(),
+    };
+    match PHONE_NUMBER_UTIL.parse(&spelled, region.and_then(Region::for_library)) {
+        Ok(parsed) => Ok(parsed),
+        Err(ParseError::InvalidCountryCode)
+            if spelled == text && region.is_none() && !international =>
+        {
+            Err(Verdict::NoCountry)
+        }
+        Err(ParseError::InvalidCountryCode) => Err(Verdict::NoSuchCountry),
+        Err(ParseError::NotANumber(_)) => Err(Verdict::NotANumber),
+        Err(ParseError::TooShortAfterIdd | ParseError::TooShortNsn) => Err(Verdict::TooShort),
+        Err(ParseError::TooLongNsn) => Err(Verdict::TooLong),
+    }
+}
+
+/// A number that needs no rules to be read: `+`, calling code and national number, in digits with
+/// spaces, hyphens, dots or brackets between them, and nothing that may be a trunk prefix. Nearly all that are imported
+/// are such, and the library takes a dozen regular expressions to see it.
+pub(super) fn plain(text: &str) -> Option<PhoneNumber> {
+    let rest = text.strip_prefix('+')?;
+    let bytes = rest.as_bytes();
+    let written = |byte: &u8| byte.is_ascii_digit() || b" -.()".contains(byte);
+    let ends = bytes.first()?.is_ascii_digit() && bytes.last()?.is_ascii_digit();
+    if !ends || bytes.len() > 40 || !bytes.iter().all(written) {
+        return None;
+    }
+    let mut stored = String::with_capacity(16);
+    stored.push('+');
+    stored.extend(rest.chars().filter(char::is_ascii_digit));
+    if !(8..=16).contains(&stored.len()) {
+        return None;
+    }
+    // No calling code begins another one.
+    let entry = (2..=4).find_map(|end| CALLING_CODES.get(stored.get(1..end)?))?;
+    let national = stored.get(1 + entry.calling_code.to_string().len()..)?;
+    let mut trunks = entry.trunk.split(',').filter(|trunk| !trunk.is_empty());
+    if trunks.any(|trunk| trunk == "*" || national.starts_with(trunk)) {
+        return None;
+    }
+    stored_as(&entry.calling_code.to_string(), &stored)
+}
+
+/// Whether a text is the digits of a number, with spaces or hyphens, and cannot be anything else.
+fn is_digits_alone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let written = |byte: u8| byte.is_ascii_digit() || b" -".contains(&byte);
+    let ends = text
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_digit());
+    (3..=15).contains(&digits) && ends && text.bytes().all(written)
+}
