@@ -8,6 +8,7 @@ mod digits;
 mod format;
 mod reading;
 mod region;
+mod several;
 
 use rlibphonenumber::PhoneNumber;
 
@@ -15,6 +16,7 @@ pub use digits::digits;
 pub use format::{display, display_of, region_of};
 pub use reading::{Reading, Usage, Verdict, parse};
 pub use region::{Region, only_region_of};
+pub use several::{is_scientific, several, without_decimals};
 
 use format::e164;
 use reading::{is_complete, numbered};

@@ -1,0 +1,221 @@
+//! Several numbers in one text, and numbers that went through a spreadsheet.
+
+use super::digits::digits;
+use super::reading::{is_complete, numbered};
+use super::region::Region;
+
+/// Separators from the surest to the one that most often belongs to a number. A weaker one is tried
+/// only within the parts that a surer one leaves.
+const SEPARATORS: [fn(&str) -> Vec<&str>; 5] = [
+    |text| text.split(":::").collect(),
+    |text| text.split(['\n', '\r', '\t', ';', '；', '|']).collect(),
+    at_words,
+    |text| text.split([',', '，', '、', '､']).collect(),
+    |text| text.split(['/', '／']).collect(),
+];
+
+/// "or" and "and" in the languages that contacts are most often kept in.
+const WORDS: [&str; 24] = [
+    "or", "and", "&", "oder", "und", "ou", "et", "o", "y", "e", "of", "en", "lub", "albo", "i",
+    "или", "и", "eller", "og", "och", "nebo", "veya", "або", "tai",
+];
+
+/// How many digits a part after a comma has at least that is a number and no extension.
+const NUMBER: usize = 7;
+
+/// The numbers in a text that may hold several, such as a cell of a table: its parts at `/`, `;`, `,`,
+/// ` ::: `, line ends and words for "or", trimmed, where each of them is a possible number by itself,
+/// read in the country `home`; else the whole text, trimmed.
+///
+/// `030/901820` is one number, and so is `+1 213 456 7890,,12`.
+#[must_use]
+pub fn several(text: &str, home: Option<Region>) -> Vec<&str> {
+    let text = text.trim();
+    let possible = |text: &str| numbered(text, None, home).is_ok_and(|parsed| is_complete(&parsed));
+    parts(text, &SEPARATORS, &possible).unwrap_or_else(|| vec![text])
+}
+
+/// The numbers in a text, parted at these separators; none where something in it is no number.
+fn parts<'t>(
+    text: &'t str,
+    separators: &[fn(&str) -> Vec<&str>],
+    possible: &impl Fn(&str) -> bool,
+) -> Option<Vec<&'t str>> {
+    let text = text.trim();
+    let Some((separator, weaker)) = separators.split_first() else {
+        return possible(text).then(|| vec![text]);
+    };
+    let found: Vec<&str> = separator(text)
+        .into_iter()
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    // What is written with a slash or a comma may be one number: 030/901820, 213 456 7890, 12.
+    let may_be_one = weaker.len() < 2 && possible(text) && {
+        let last = found.last().map_or(0, |part| digits(part).len());
+        weaker.is_empty() || last < NUMBER
+    };
+    if found.len() < 2 || may_be_one {
+        return parts(text, weaker, possible);
+    }
+    let each = found
+        .into_iter()
+        .map(|part| parts(part, weaker, possible))
+        .collect::<Option<Vec<_>>>();
+    match each {
+        Some(each) => Some(each.concat()),
+        None => parts(text, weaker, possible),
+    }
+}
+
+/// A text parted at words for "or".
+fn at_words(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut words = text.char_indices().peekable();
+    let mut word: Option<usize> = None;
+    let mut end_word = |word: Option<usize>, end: usize| {
+        let Some(start) = word else { return };
+        let written = text.get(start..end).unwrap_or_default().to_lowercase();
+        if WORDS.contains(&written.as_str()) {
+            parts.extend(text.get(from..start));
+            from = end;
+        }
+    };
+    while let Some((at, sign)) = words.next() {
+        match (sign.is_whitespace(), word) {
+            (true, _) => end_word(word.take(), at),
+            (false, None) => word = Some(at),
+            (false, Some(_)) => {}
+        }
+        if words.peek().is_none() {
+            end_word(word.take(), text.len());
+        }
+    }
+    parts.extend(text.get(from..));
+    parts
+}
+
+/// A number without the decimals that a spreadsheet put after it: `2134567890.0` is `2134567890`.
+/// Any other text comes back trimmed.
+#[must_use]
+pub fn without_decimals(cell: &str) -> &str {
+    let cell = cell.trim();
+    let Some((number, decimals)) = cell.rsplit_once(['.', ',']) else {
+        return cell;
+    };
+    let whole = number.strip_prefix('+').unwrap_or(number);
+    let is_whole = whole.len() >= NUMBER && whole.bytes().all(|byte| byte.is_ascii_digit());
+    let is_zero = (1..=2).contains(&decimals.len()) && decimals.bytes().all(|byte| byte == b'0');
+    if is_whole && is_zero { number } else { cell }
+}
+
+/// Whether a spreadsheet wrote a number in scientific notation, as `4.47911E+11`: the digits that it
+/// left out are gone, so it is no number any more.
+#[must_use]
+pub fn is_scientific(cell: &str) -> bool {
+    let Some((mantissa, exponent)) = cell.trim().split_once(['E', 'e']) else {
+        return false;
+    };
+    let all_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    let whole = whole.strip_prefix(['+', '-']).unwrap_or(whole);
+    let power = exponent.strip_prefix('+').unwrap_or(exponent);
+    whole.len() == 1
+        && all_digits(whole)
+        && all_digits(fraction)
+        && power.len() <= 2
+        && all_digits(power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_scientific, several, without_decimals};
+    use crate::domain::number::Region;
+
+    fn parts(text: &str, home: &str) -> Vec<String> {
+        let parts = several(text, Region::new(home)).into_iter();
+        parts.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn two_numbers_in_a_text_are_two_where_each_is_possible() {
+        let two = ["213-456-7301", "213-456-7302"];
+        for between in [
+            " / ", "/", "; ", ";", ", ", ",", "\n", "\r\n", " or ", " OR ", " oder ", " ou ",
+            " o ", " ::: ", " | ", " или ", " & ", "、",
+        ] {
+            let text = format!(" {}{between}{} ", two[0], two[1]);
+            assert_eq!(parts(&text, "US"), two, "{between:?}");
+        }
+        assert_eq!(
+            parts("030/901820; 030/901821 oder 030/901822", "DE"),
+            ["030/901820", "030/901821", "030/901822"]
+        );
+        assert_eq!(
+            parts("+49 30 901820/+49 30 901821", ""),
+            ["+49 30 901820", "+49 30 901821"]
+        );
+        assert_eq!(parts("32123456, 32123457", "DK").len(), 2);
+        assert_eq!(parts("213-456-7301;;213-456-7302;", "US"), two);
+    }
+
+    #[test]
+    fn one_number_stays_one_and_so_does_a_text_with_a_part_that_is_none() {
+        for (text, home) in [
+            ("030/901820", "DE"),
+            ("0171/1234567", "DE"),
+            ("06201/12345", "DE"),
+            ("+43 662/123456", "DE"),
+            ("0662/123456", "AT"),
+            ("030 901820/21", "DE"),
+            ("+12134567890,,12", "US"),
+            ("+12134567890,,1,,2345#", "US"),
+            ("+12134567890, 1234", "DE"),
+            ("213-456-7301 / ask Tim", "US"),
+            ("213-456-7301 or later", "US"),
+            ("+39 02 5550 1182", "US"),
+            ("ask Tim, or Ann", "US"),
+            ("020 7946 0018 / 020 7946 0019", ""),
+            ("", "US"),
+        ] {
+            assert_eq!(parts(text, home), [text], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_made_of_a_number_is_recognised() {
+        for (cell, number) in [
+            ("2134567890.0", "2134567890"),
+            ("2134567890.00", "2134567890"),
+            ("390255501182,0", "390255501182"),
+            ("+390255501182.0", "+390255501182"),
+            ("213.456.7890", "213.456.7890"),
+            ("213.0", "213.0"),
+            ("02.5550.00", "02.5550.00"),
+        ] {
+            assert_eq!(without_decimals(cell), number);
+        }
+        for cell in [
+            "4.47911E+11",
+            "4,47911E+11",
+            "4.47e11",
+            "4E+11",
+            " 3.9E+11 ",
+        ] {
+            assert!(is_scientific(cell), "{cell}");
+        }
+        for cell in [
+            "447911",
+            "44E+11",
+            "E+11",
+            "4.4E",
+            "Eva 1",
+            "1-800-FLOWERS",
+            "4.4E+1111",
+        ] {
+            assert!(!is_scientific(cell), "{cell}");
+        }
+    }
+}
