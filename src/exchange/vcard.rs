@@ -22,6 +22,7 @@
 //! than what is stored, `line` and `param` spell them, `convert` brings a card into another version,
 //! and `join` makes one of two.
 
+mod beside;
 mod contact;
 mod content;
 mod convert;
@@ -49,9 +50,9 @@ use super::Contacts;
 use frame::{Frame, Frames};
 use property::Property;
 
-use line::{Form, Line};
-use param::param;
+use beside::COLUMN;
 
+pub use beside::{Beside, beside};
 pub use line::Version;
 pub use write::{SOURCE, write};
 
@@ -166,29 +167,6 @@ fn said(properties: &[Property]) -> Said {
         contact: contact::contact(properties),
         phones: phone::phones(properties),
     }
-}
-
-/// The property that keeps a cell of a table in a column which nothing is known of.
-const COLUMN: &str = "X-CALLBOOK-COLUMN";
-
-/// A card that holds cells of a table which have no other place, each with its column's header; empty
-/// where there are none.
-#[must_use]
-pub fn beside(cells: &[(&str, &str)]) -> Vec<u8> {
-    if cells.is_empty() {
-        return Vec::new();
-    }
-    let form = Form {
-        version: Version::V30,
-        end: "\r\n",
-    };
-    let mut card = b"BEGIN:VCARD\r\nVERSION:3.0\r\n".to_vec();
-    for (header, cell) in cells {
-        let line = Line::text(COLUMN, cell).with(param("NAME", header));
-        line.write(form, &mut card);
-    }
-    card.extend_from_slice(b"END:VCARD\r\n");
-    card
 }
 
 /// The cells of a table that a card holds, each with its column's header.

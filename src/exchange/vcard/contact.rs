@@ -286,15 +286,16 @@ fn bare(value: String, scheme: &str) -> String {
 
 /// A postal address (RFC 6350, 6.3.1), its parts in the order of the card.
 fn address(property: &Property) -> Option<String> {
-    let parts: Vec<&str> = property
-        .components
-        .iter()
-        .flatten()
-        .flat_map(|part| part.lines())
-        .map(|part| part.trim().trim_end_matches(',').trim_end())
-        .filter(|part| !part.is_empty())
-        .collect();
-    one_line(&parts.join(", "))
+    let parts = property.components.iter().flatten();
+    address_text(parts.map(String::as_str))
+}
+
+/// The parts of an address as the one text that a contact has for it.
+pub(super) fn address_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let lines = parts.into_iter().flat_map(str::lines);
+    let lines = lines.map(|line| line.trim().trim_end_matches(',').trim_end());
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    one_line(&lines.join(", "))
 }
 
 /// A day as `YYYY-MM-DD` where it is a whole one, else as the card has it.

@@ -37,12 +37,14 @@ const READ: [&str; 19] = [
 ];
 
 /// What becomes of a line.
+#[derive(Debug)]
 enum Fate {
     Kept,
     Written(Vec<Line>),
 }
 
 /// A line of the card.
+#[derive(Debug)]
 struct Entry {
     /// Where it stands, line ends included.
     place: Range<usize>,
@@ -54,6 +56,7 @@ struct Entry {
 }
 
 /// A card to be changed.
+#[derive(Debug)]
 pub(super) struct Draft<'a> {
     card: &'a [u8],
     form: Form,
@@ -203,6 +206,12 @@ impl<'a> Draft<'a> {
                 }
             }
         }
+    }
+
+    /// Whether nothing was added or written anew.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let kept = |entry: &Entry| matches!(entry.fate, Fate::Kept);
+        self.added.is_empty() && self.entries.iter().all(kept)
     }
 
     /// Adds a line at the end of the card.

@@ -6,6 +6,7 @@
 use super::convert;
 use super::draft::Draft;
 use super::line::{Line, Version};
+use super::property::Property;
 
 /// Stands before the lines of another card.
 const MARK: &str = "X-CALLBOOK-JOINED";
@@ -16,8 +17,11 @@ pub(super) fn join(card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
     let other_draft = Draft::new(other, Version::V30);
     let Some(card) = card else {
         let mut lines = 0..other_draft.len();
-        let unread = |at| unread(&other_draft, at, Version::V30).is_some();
-        return lines.any(unread).then(|| other.to_vec());
+        let more = |at| {
+            unread(&other_draft, at, Version::V30).is_some()
+                || other_draft.property(at).is_some_and(is_in_parts)
+        };
+        return lines.any(more).then(|| other.to_vec());
     };
     joined(card, &other_draft, 0)
 }
@@ -69,6 +73,18 @@ fn joined(card: &[u8], other: &Draft<'_>, from: usize) -> Option<Vec<u8>> {
         draft.add(line);
     }
     Some(draft.finish())
+}
+
+/// Whether a property says in parts what a contact keeps as one text.
+fn is_in_parts(property: &Property) -> bool {
+    let parts = property.components.iter().enumerate();
+    let mut parts = parts.filter(|(_, part)| part.iter().any(|text| !text.trim().is_empty()));
+    match property.name.as_str() {
+        // Family and given name are attributes of their own.
+        "N" => parts.any(|(at, _)| at > 1),
+        "ORG" | "ADR" => parts.count() > 1,
+        _ => false,
+    }
 }
 
 /// A line that callbook does not read, as the version has it.

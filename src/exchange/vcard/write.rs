@@ -5,7 +5,7 @@
 //! byte, in their order and with their folding, understood or not; so an untouched card is the very
 //! one that came in. A contact without a card is written in the same way, into one that is empty.
 
-mod detail;
+pub(super) mod detail;
 mod tel;
 
 use std::collections::HashMap;

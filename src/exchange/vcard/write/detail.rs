@@ -39,8 +39,23 @@ pub(super) fn write(draft: &mut Draft<'_>, details: &[Detail]) {
 
 /// The lines of a detail: those that every program knows where they say the same, else ours.
 fn lines(draft: &mut Draft<'_>, detail: &Detail) -> Vec<Line> {
+    let plain = plain(draft.version(), detail);
+    labelled(draft, detail, plain)
+}
+
+/// The lines of an address in its seven parts (RFC 6350, 6.3.1).
+pub(in super::super) fn address(
+    draft: &mut Draft<'_>,
+    detail: &Detail,
+    parts: &[&str; 7],
+) -> Vec<Line> {
+    let parts: Vec<String> = parts.iter().map(|part| escape(part.trim())).collect();
+    labelled(draft, detail, vec![Line::of("ADR", parts.join(";"))])
+}
+
+/// One of these lines with the label that the detail has, or ours where none of them says the same.
+fn labelled(draft: &mut Draft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec<Line> {
     let version = draft.version();
-    let plain = plain(version, detail);
     let Some(label) = detail.label.as_deref() else {
         let own = || own(detail);
         let plain = plain
