@@ -1,26 +1,26 @@
 //! An import from end to end: contacts out of a file of any form into the store, in one step.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::io::{self, BufRead, Read, Write as _};
+use std::io::{self, BufRead, Read};
 use std::ops::ControlFlow;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::domain::edit::Done;
 use crate::domain::import::{
-    Aside, Bytes, Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow, Progress,
-    Reject,
+    Aside, Bytes, Cards, Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow,
+    Progress, Reject,
 };
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{Contacts, book, csv, vcard};
 use crate::store::Store;
 
+mod rejects;
 mod stream;
 
+use rejects::Rejects;
+pub use rejects::keep;
 use stream::STOPPED;
 pub use stream::Stream;
 
@@ -42,6 +42,8 @@ pub struct File<'a> {
     read: Arc<AtomicU64>,
     of: Option<u64>,
     watch: Watch<'a>,
+    /// Where what cannot be imported is kept, if it is.
+    rejects: Option<io::Result<PathBuf>>,
 }
 
 impl<'a> File<'a> {
@@ -83,7 +85,18 @@ impl<'a> File<'a> {
             read,
             of: None,
             watch: Box::new(|_| ControlFlow::Continue(())),
+            rejects: None,
         })
+    }
+
+    /// The file with a folder in which what cannot be imported is kept, or why there is none. Where it
+    /// cannot be kept, the report says so.
+    #[must_use]
+    pub fn keeping(self, folder: io::Result<PathBuf>) -> Self {
+        Self {
+            rejects: Some(folder),
+            ..self
+        }
     }
 
     /// The file with somebody who watches it go in; `of` is its length in bytes, where that is known.
@@ -196,11 +209,26 @@ pub fn chosen(
     let (mut reading, bytes, source) = Reading::of(file);
     let title = format!("Imported {}", reading.name);
     let intake = intake(source, choices, bytes);
-    let mut done = store.import(&mut reading, &intake, &title)?;
-    done.value.rejects.append(&mut reading.aside.rejects);
-    done.value.rejects_untold += reading.aside.untold;
-    done.value.rejects.sort_by_key(|reject| reject.place.line);
-    done.value.notices.extend(reading.contacts.notices());
+    let imported = store.import(&mut reading, &intake, &title);
+    let Reading {
+        contacts,
+        aside,
+        rejects,
+        ..
+    } = reading;
+    let mut done = match imported {
+        Ok(done) => done,
+        Err(refusal) => {
+            if let Some(rejects) = rejects {
+                rejects.discard();
+            }
+            return Err(refusal);
+        }
+    };
+    done.value.notices.extend(contacts.notices());
+    done.value.rejects = aside.rejects;
+    done.value.rejects_untold = aside.untold;
+    done.value.kept = rejects.map(Rejects::finish).unwrap_or_default();
     Ok(done)
 }
 
@@ -210,7 +238,10 @@ pub fn chosen(
 /// As [`all`].
 pub fn plan(store: &mut Store, file: File<'_>) -> Result<ImportPlan, Refusal> {
     let choices = Choices::new();
-    let (mut reading, bytes, source) = Reading::of(file);
+    let (mut reading, bytes, source) = Reading::of(File {
+        rejects: None,
+        ..file
+    });
     let mut plan = store.plan_import(&mut reading, &intake(source, &choices, bytes))?;
     plan.rows
         .extend(reading.aside.rejects.into_iter().map(|reject| PlanRow {
@@ -222,6 +253,7 @@ pub fn plan(store: &mut Store, file: File<'_>) -> Result<ImportPlan, Refusal> {
         }));
     plan.rows.sort_by_key(|row| row.place.line);
     plan.notices.extend(reading.contacts.notices());
+    plan.unreadable_untold = reading.aside.untold;
     Ok(plan)
 }
 
@@ -234,71 +266,6 @@ const fn intake<'c>(source: &'c str, choices: &'c Choices, bytes: Bytes) -> Inta
     }
 }
 
-/// Writes what could not be taken in to a file of its own in a folder, each with the reason in a line
-/// before it that begins with `#`, so that it can be put right and imported. Gives the file's path.
-///
-/// # Errors
-/// Where the folder or the file cannot be made.
-pub fn keep_rejects(folder: &Path, name: &str, rejects: &[Reject]) -> io::Result<PathBuf> {
-    keep(folder, name, |file| {
-        for reject in rejects {
-            let mut reason = format!("# line {}", reject.place.line);
-            if let Some(name) = &reject.name {
-                let _ = write!(reason, " ({name})");
-            }
-            let _ = write!(reason, ": {}", reject.reason);
-            let reason: Vec<&str> = reason.lines().collect();
-            writeln!(file, "{}", reason.join(" "))?;
-            file.write_all(&reject.card)?;
-            if !reject.card.ends_with(b"\n") {
-                file.write_all(b"\n")?;
-            }
-        }
-        Ok(())
-    })
-}
-
-/// Writes a new file into a folder, which is made where there is none; what is there stays. Gives the
-/// file's path, whose name is made of `name`.
-///
-/// # Errors
-/// Where the folder or the file cannot be made.
-pub fn keep(
-    folder: &Path,
-    name: &str,
-    write: impl FnOnce(&mut fs::File) -> io::Result<()>,
-) -> io::Result<PathBuf> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    let plain = |sign: char| {
-        if sign.is_alphanumeric() || sign == '.' {
-            sign
-        } else {
-            '-'
-        }
-    };
-    let name: String = name.chars().map(plain).collect();
-    let name = name.trim_start_matches('.');
-    for number in 1_u32.. {
-        let path = folder.join(format!("{number}-{name}"));
-        let made = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
-        let mut file = match made {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            made => made?,
-        };
-        write(&mut file)?;
-        file.sync_all()?;
-        return Ok(path);
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
 /// The contacts that could be read, with those that could not set aside. It ends in a refusal where
 /// the file cannot be read to its end, is not what it was taken for, or is stopped.
 struct Reading<'a> {
@@ -308,6 +275,7 @@ struct Reading<'a> {
     of: Option<u64>,
     watch: Watch<'a>,
     aside: Aside,
+    rejects: Option<Rejects>,
     read: usize,
     began: Instant,
     told: Instant,
@@ -323,10 +291,12 @@ impl<'a> Reading<'a> {
             read,
             of,
             watch,
+            rejects,
         } = file;
         let source = contacts.source();
         let began = Instant::now();
         let reading = Self {
+            rejects: rejects.map(|folder| Rejects::new(folder, name.clone())),
             name,
             contacts,
             bytes: read,
@@ -390,7 +360,7 @@ impl Iterator for Reading<'_> {
                     self.read += 1;
                     return Some(Ok(contact));
                 }
-                Some(Err(reject)) => self.aside.put(reject),
+                Some(Err(reject)) => self.set_aside(reject),
                 None => {
                     self.ended = true;
                     return self.whole().err().map(Err);
@@ -398,5 +368,14 @@ impl Iterator for Reading<'_> {
             }
         }
         None
+    }
+}
+
+impl Cards for Reading<'_> {
+    fn set_aside(&mut self, reject: Reject) {
+        if let Some(rejects) = &mut self.rejects {
+            rejects.put(&reject);
+        }
+        self.aside.put(reject);
     }
 }

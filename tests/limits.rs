@@ -12,6 +12,7 @@ mod pty;
 
 use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child as Process, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -83,6 +84,11 @@ impl Desk {
     fn number(&self, sql: &str) -> i64 {
         let connection = rusqlite::Connection::open(&self.db).unwrap();
         connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// The folder of what could not be imported.
+    fn rejects(&self) -> PathBuf {
+        self.folder.path().join(".local/state/callbook/rejects")
     }
 
     /// The names of what lies in a folder.
@@ -254,6 +260,68 @@ fn of_a_stream_that_cannot_be_read_the_first_cards_are_told_and_the_rest_counted
     assert_eq!(told, 10_000);
     let rest = callbook::domain::import::count(cards - 10_000, "card");
     assert!(said.contains(&format!("and {rest} after them")), "{rest}");
+    let kept = fs::read_to_string(desk.rejects().join("1-standard-input")).unwrap();
+    assert_eq!(kept.matches("BEGIN:VCARD").count(), cards, "all are kept");
+}
+
+#[test]
+fn what_cannot_be_imported_is_kept_whole_however_much_it_is() {
+    let desk = Desk::new();
+    let nameless = |at: usize| card(at, &photo(3 * MB)).replace("FN:", "X-FN:");
+    let cards: Vec<String> = (0..14).map(nameless).collect();
+    let file = desk.file("large.vcf", cards.concat());
+    let kept = |name: &str| desk.rejects().join(name);
+    let (status, said) = desk.run(&["import", file.to_str().unwrap()]);
+    assert_eq!(status, 1, "{said}");
+    let first = fs::read(kept("1-large.vcf")).unwrap();
+    let text = String::from_utf8(first.clone()).unwrap();
+    for card in &cards {
+        assert!(text.contains(card), "every card is there, byte for byte");
+    }
+    let mode = kept("1-large.vcf").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // What an import before could not read stays.
+    let other = desk.file("large.vcf", nameless(99));
+    desk.run(&["import", other.to_str().unwrap()]);
+    assert!(fs::read(kept("1-large.vcf")).unwrap() == first);
+    let second = fs::read_to_string(kept("2-large.vcf")).unwrap();
+    assert!(second.contains(&nameless(99)));
+
+    // A dry run keeps nothing, and neither does an import that did not happen.
+    desk.run(&["import", "--dry-run", other.to_str().unwrap()]);
+    let broken = desk.file("large.json", "[]\n");
+    let (status, said) = desk.run(&["import", broken.to_str().unwrap()]);
+    assert_eq!(status, 2, "{said}");
+    assert_eq!(Desk::names(&desk.rejects()), ["1-large.vcf", "2-large.vcf"]);
+}
+
+#[test]
+fn a_plan_counts_every_card_that_cannot_be_read() {
+    let desk = Desk::new();
+    let file = desk.file(
+        "many.vcf",
+        "x\r\n".repeat(3) + &"BEGIN:VCARD\r\nEND:VCARD\r\n".repeat(10_500),
+    );
+    let (_, said) = desk.run(&["import", "--dry-run", file.to_str().unwrap()]);
+    let last = said.lines().last().unwrap();
+    assert!(last.contains("10,501 unreadable"), "{last}");
+}
+
+#[test]
+fn an_import_whose_rejects_cannot_be_kept_says_so() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.rejects().parent().unwrap()).unwrap();
+    fs::write(desk.rejects(), "no folder").unwrap();
+    let cards = format!("{}{}", card(1, ""), card(2, "").replace("FN:", "X-FN:"));
+    let file = desk.file("two.vcf", cards);
+    let (status, said) = desk.run(&["import", file.to_str().unwrap()]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("1 new contact"), "{said}");
+    assert!(
+        said.contains("cannot keep what could not be imported in"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -722,3 +722,25 @@ fn each_bar_of_the_books_health_leads_to_its_list() {
     assert_eq!(desk.model.list.filter.text(), "is:unconfirmed");
     assert_eq!(desk.names(), ["BIANCHI, MARCO", "Marco Bianchi"]);
 }
+
+#[test]
+fn what_cannot_be_imported_is_kept_or_the_toast_says_why_not() {
+    let cards = b"BEGIN:VCARD\r\nFN:Ada\r\nEND:VCARD\r\nBEGIN:VCARD\r\nX-FN:Bob\r\nEND:VCARD\r\n";
+    let mut desk = Desk::new(100, 30, "");
+    desk.preview("two.vcf", cards);
+    desk.press("enter");
+    let kept = desk.rejects().join("1-two.vcf");
+    assert!(desk.toast().contains(&kept.display().to_string()));
+    assert!(std::fs::read_to_string(&kept).unwrap().contains("X-FN:Bob"));
+
+    let mut desk = Desk::new(100, 30, "");
+    std::fs::write(desk.rejects(), "no folder").unwrap();
+    desk.preview("two.vcf", cards);
+    desk.press("enter");
+    let toast = desk.toast();
+    assert!(toast.contains("1 new contact"), "{toast}");
+    assert!(
+        toast.contains("cannot keep what could not be imported"),
+        "{toast}"
+    );
+}

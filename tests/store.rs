@@ -23,7 +23,7 @@ use callbook::exchange::vcard::Format;
 use callbook::store::Store;
 use callbook::store::backup::{self, backups};
 use serde_json::json;
-use support::{Book, NOON, options};
+use support::{Book, Handed, NOON, options};
 
 fn clock() -> Arc<AtomicI64> {
     Arc::new(AtomicI64::new(NOON))
@@ -1051,13 +1051,13 @@ mod import {
         book: &mut Book,
         cards: &[Incoming],
     ) -> callbook::domain::edit::Done<callbook::domain::import::ImportReport> {
-        book.store
-            .import(
-                &mut cards.iter().cloned().map(Ok),
-                &intake(&Choices::new()),
-                "Imported book.vcf",
-            )
-            .unwrap()
+        let mut cards = Handed::of(cards.to_vec());
+        let imported = book
+            .store
+            .import(&mut cards, &intake(&Choices::new()), "Imported book.vcf");
+        let mut done = imported.unwrap();
+        done.value.rejects = cards.aside;
+        done
     }
 
     fn intake(choices: &Choices) -> Intake<'_> {
@@ -1091,7 +1091,7 @@ mod import {
         let before = book.store.totals().unwrap();
         let plan = book
             .store
-            .plan_import(&mut cards.iter().cloned().map(Ok), &intake(&Choices::new()))
+            .plan_import(&mut Handed::of(cards.clone()), &intake(&Choices::new()))
             .unwrap();
         assert_eq!(book.store.totals().unwrap(), before);
         assert_eq!(
@@ -1122,7 +1122,7 @@ mod import {
         take(&mut book, std::slice::from_ref(&with_uid));
         let mut choose = |choice| {
             let choices = std::collections::BTreeMap::from([(1, choice)]);
-            let mut cards = std::iter::once(Ok(with_uid.clone()));
+            let mut cards = Handed::of(vec![with_uid.clone()]);
             let done = book
                 .store
                 .import(&mut cards, &intake(&choices), "Imported")

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::domain::import::{ImportPlan, ImportReport, Progress, count, thousands};
+use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, thousands};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::import::{self, File, Stream};
@@ -51,19 +51,15 @@ impl ImportCommand {
         };
         // What was done is told first: it is done, whether or not the rest can be kept.
         super::print(&told(&report, &name))?;
-        if report.rejects.is_empty() {
-            return Ok(0);
+        match &report.kept {
+            Kept::Nothing => {}
+            Kept::In(path) => super::print(&format!(
+                "what could not be read is in {}\n",
+                path.display()
+            ))?,
+            Kept::Failed(failure) => bail!(failure.clone()),
         }
-        let folder = state::rejects().context("cannot keep what could not be read")?;
-        let kept = import::keep_rejects(&folder, &name, &report.rejects);
-        let kept = kept.with_context(|| {
-            format!("cannot keep what could not be read in {}", folder.display())
-        })?;
-        super::print(&format!(
-            "what could not be read is in {}\n",
-            kept.display()
-        ))?;
-        Ok(1)
+        Ok(u8::from(report.unreadable() > 0))
     }
 
     /// Takes the stream in, or plans to.
@@ -78,7 +74,9 @@ impl ImportCommand {
     ) -> Result<Taken, Refusal> {
         let stream = BufReader::with_capacity(import::AT_ONCE, stream);
         let file = File::open(stream, name, &self.map)?;
-        let file = file.watched(length, Box::new(|progress| told_so_far(bar, progress)));
+        let file = file
+            .keeping(state::rejects())
+            .watched(length, Box::new(|progress| told_so_far(bar, progress)));
         let mut store = open()?;
         store.set_stop(Arc::clone(&signals.stop))?;
         if self.dry_run {

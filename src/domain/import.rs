@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::contact::{Contact, ContactAttributes, ContactId};
@@ -9,6 +10,7 @@ use super::intake::Said;
 use super::notice::Notice;
 use super::number::Region;
 use super::phone::{Phone, PhoneAttributes};
+use super::refusal::Refusal;
 use super::safe::safe;
 
 /// Where in its file a card stands.
@@ -56,16 +58,22 @@ pub struct Reject {
     pub name: Option<String>,
     /// What is wrong with it.
     pub reason: String,
-    /// The card, byte for byte.
+    /// The card, byte for byte; empty in a report, where it has been written out.
     pub card: Vec<u8>,
 }
 
-/// How many bytes of what cannot be taken in are held, and of how many cards it is told: a file of
-/// nothing else does not fill the memory.
-const HELD: usize = 32 * 1024 * 1024;
+/// The cards of an import, in the order of their file.
+pub trait Cards: Iterator<Item = Result<Incoming, Refusal>> {
+    /// Takes back a card that cannot be stored.
+    fn set_aside(&mut self, reject: Reject);
+}
+
+/// How many bytes of names and reasons are held, and of how many cards it is told: a file of nothing
+/// but what cannot be imported does not fill the memory.
+const HELD: usize = 4 * 1024 * 1024;
 const TOLD: usize = 10_000;
 
-/// What could not be taken in, as much of it as is held.
+/// What is told of the cards that could not be imported: the first of them, without their bytes.
 #[derive(Debug, Default)]
 pub struct Aside {
     /// The first of them.
@@ -76,19 +84,18 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Sets one aside; of what comes late, without its bytes, and then without a word.
-    pub fn put(&mut self, mut reject: Reject) {
-        if self.rejects.len() >= TOLD {
+    /// Takes note of one; of those that come late only counts it.
+    pub fn put(&mut self, reject: Reject) {
+        let words = reject.name.as_ref().map_or(0, String::len) + reject.reason.len();
+        if self.rejects.len() >= TOLD || self.held + words > HELD {
             self.untold += 1;
             return;
         }
-        if self.held + reject.card.len() > HELD {
-            reject.card = Vec::new();
-        }
-        // What a buffer had room for is not to be held with it.
-        reject.card.shrink_to_fit();
-        self.held += reject.card.len();
-        self.rejects.push(reject);
+        self.held += words;
+        self.rejects.push(Reject {
+            card: Vec::new(),
+            ..reject
+        });
     }
 
     /// How many there are.
@@ -312,14 +319,21 @@ pub struct ImportPlan {
     pub rows: Vec<PlanRow>,
     /// What was not understood, and what was assumed.
     pub notices: Vec<Notice>,
+    /// How many more cards cannot be read than `rows` holds: where there are very many, only the first
+    /// have a row.
+    pub unreadable_untold: usize,
 }
 
 impl ImportPlan {
-    /// How many rows there are of a kind.
+    /// How many cards there are of a kind.
     #[must_use]
     pub fn of(&self, kind: FateKind) -> usize {
+        let untold = match kind {
+            FateKind::Unreadable => self.unreadable_untold,
+            FateKind::New | FateKind::Change | FateKind::Same => 0,
+        };
         let rows = self.rows.iter();
-        rows.filter(|row| row.fate.kind() == kind).count()
+        rows.filter(|row| row.fate.kind() == kind).count() + untold
     }
 }
 
@@ -349,6 +363,10 @@ impl ImportPlan {
         for notice in &self.notices {
             let sign = if notice.is_loud() { "!" } else { " " };
             let _ = writeln!(text, "{sign} {}", safe(&notice.words()));
+        }
+        if self.unreadable_untold > 0 {
+            let more = count(self.unreadable_untold, "more unreadable card");
+            let _ = writeln!(text, "! and {more}");
         }
         let counts: Vec<String> = FateKind::ALL
             .into_iter()
@@ -393,18 +411,33 @@ pub struct ImportReport {
     pub rejects_untold: usize,
     /// What was not understood, and what was assumed.
     pub notices: Vec<Notice>,
+    /// Where all of them are kept.
+    pub kept: Kept,
+}
+
+/// What became of the cards that could not be imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    /// There were none, or nobody asked to keep them.
+    #[default]
+    Nothing,
+    /// They are in this file.
+    In(PathBuf),
+    /// They could not be kept: the whole message.
+    Failed(String),
 }
 
 impl ImportReport {
     /// How many cards there were.
     #[must_use]
     pub const fn cards(&self) -> usize {
-        self.new
-            + self.changed
-            + self.same
-            + self.skipped
-            + self.rejects.len()
-            + self.rejects_untold
+        self.new + self.changed + self.same + self.skipped + self.unreadable()
+    }
+
+    /// How many cards could not be imported.
+    #[must_use]
+    pub const fn unreadable(&self) -> usize {
+        self.rejects.len() + self.rejects_untold
     }
 
     /// The report in one sentence: "312 contacts came in with 610 numbers; 2 cards could not be read".
@@ -427,10 +460,10 @@ impl ImportReport {
             parts.push(format!("{} left out", self.skipped));
         }
         parts.push(count(self.numbers, "number"));
-        if !self.rejects.is_empty() {
+        if self.unreadable() > 0 {
             parts.push(format!(
                 "{} could not be read",
-                count(self.rejects.len() + self.rejects_untold, "card")
+                count(self.unreadable(), "card")
             ));
         }
         parts.join(" · ")

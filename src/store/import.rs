@@ -3,7 +3,7 @@
 //! A card is known by its `UID`, or else by its name and one number. The same card again changes
 //! nothing. A newer card of a contact changes what it says otherwise than the older one, which is
 //! kept; any other card adds what the contact does not have. A card that cannot be stored is
-//! reported with its reason and its bytes, and the others come in.
+//! given back with its reason and its bytes, and the others come in.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::fold::fold;
 use crate::domain::import::{
-    Aside, Bytes, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match,
+    Bytes, Cards, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match,
     Place, PlanRow, Reject,
 };
 use crate::domain::intake::{self, Missing, Revision, Said, Taken};
@@ -38,7 +38,7 @@ impl Store {
     /// the report, and the others come in.
     pub fn import(
         &mut self,
-        cards: &mut dyn Iterator<Item = Result<Incoming, Refusal>>,
+        cards: &mut dyn Cards,
         intake: &Intake<'_>,
         title: &str,
     ) -> Result<Done<ImportReport>, Refusal> {
@@ -46,15 +46,15 @@ impl Store {
         self.write_much(|writer| {
             let mut run = Run::new(intake);
             let mut logged = 0;
-            for card in cards {
-                writer.take_card(card?, &mut run)?;
+            while let Some(card) = cards.next() {
+                if let Some(reject) = writer.take_card(card?, &mut run)? {
+                    cards.set_aside(reject);
+                }
                 if run.report.new >= logged + LOGGED {
                     logged = run.report.new;
                     writer.log_created(title)?;
                 }
             }
-            run.report.rejects = run.aside.rejects;
-            run.report.rejects_untold = run.aside.untold;
             Ok((run.report, title.to_owned()))
         })
     }
@@ -65,7 +65,7 @@ impl Store {
     /// As [`Store::import`].
     pub fn plan_import(
         &mut self,
-        cards: &mut dyn Iterator<Item = Result<Incoming, Refusal>>,
+        cards: &mut dyn Cards,
         intake: &Intake<'_>,
     ) -> Result<ImportPlan, Refusal> {
         self.cache(MUCH_CACHE)?;
@@ -73,7 +73,8 @@ impl Store {
             let mut run = Run::new(intake);
             run.plan = Some(ImportPlan::default());
             for card in cards {
-                writer.take_card(card?, &mut run)?;
+                // Its row is in the plan.
+                drop(writer.take_card(card?, &mut run)?);
             }
             Ok(run.plan.unwrap_or_default())
         });
@@ -92,7 +93,6 @@ const LARGE: usize = 1024 * 1024;
 struct Run<'a> {
     intake: &'a Intake<'a>,
     report: ImportReport,
-    aside: Aside,
     /// The plan, where one is made.
     plan: Option<ImportPlan>,
     /// Whom the cards that give an id were about. A file that gives ids gives everybody one, so that
@@ -105,7 +105,6 @@ impl<'a> Run<'a> {
         Self {
             intake,
             report: ImportReport::default(),
-            aside: Aside::default(),
             plan: None,
             spoken_for: HashSet::new(),
         }
@@ -133,12 +132,12 @@ struct Put {
 }
 
 impl Writer<'_> {
-    /// Takes one card in, and settles its contact.
-    fn take_card(&mut self, card: Incoming, run: &mut Run<'_>) -> Answer<()> {
+    /// Takes one card in, and settles its contact; gives it back where it cannot be stored.
+    fn take_card(&mut self, card: Incoming, run: &mut Run<'_>) -> Answer<Option<Reject>> {
         let choice = run.intake.choices.get(&card.place.card).copied();
         if choice == Some(Choice::Skip) {
             run.report.skipped += 1;
-            return Ok(());
+            return Ok(None);
         }
         let Incoming {
             place,
@@ -163,9 +162,7 @@ impl Writer<'_> {
                     numbers: Vec::new(),
                     changes: Vec::new(),
                 });
-                let reject = reject(place, name, &refusal, bytes);
-                run.aside.put(reject);
-                return Ok(());
+                return Ok(Some(reject(place, name, &refusal, bytes)));
             }
         };
         run.report.numbers_same += taken.twice;
@@ -198,7 +195,8 @@ impl Writer<'_> {
                     self.put(found, put)?;
                 }
             }
-            return self.settle_all();
+            self.settle_all()?;
+            return Ok(None);
         }
         taken.trust_first();
         run.note(|| PlanRow {
@@ -215,7 +213,7 @@ impl Writer<'_> {
         run.report.new += 1;
         run.spoken_for.extend(chosen.map(|_| taken.contact.id));
         self.insert_whole(taken.contact, &mut taken.phones)?;
-        Ok(())
+        Ok(None)
     }
 
     /// What a card does to the contact that it is about, or none where that is nothing. The card is

@@ -182,8 +182,6 @@ pub struct Written {
     pub contact: Option<ContactId>,
     /// What an import did.
     pub report: Option<Box<ImportReport>>,
-    /// Where what an import could not take in is kept.
-    pub rejects: Option<PathBuf>,
 }
 
 /// The direction of a step.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::domain::contact::ContactId;
-use crate::domain::import::count;
+use crate::domain::import::{Kept, count};
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::state::View;
 
@@ -394,9 +394,10 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
     }
     let title = written.point.map(|point| point.title);
     let text = match (written.step, title, &written.report) {
-        (_, _, Some(report)) => match &written.rejects {
-            Some(path) => format!("{}, kept in {}", report.summary(), path.display()),
-            None => report.summary(),
+        (_, _, Some(report)) => match &report.kept {
+            Kept::Nothing => report.summary(),
+            Kept::In(path) => format!("{}, kept in {}", report.summary(), path.display()),
+            Kept::Failed(failure) => format!("{}; {failure}", report.summary()),
         },
         (Step::Forward, Some(title), None) => title,
         (Step::Forward, None, None) => "Nothing changed".to_owned(),
@@ -412,7 +413,7 @@ fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
         (Step::Redone, None, None) => "Nothing to redo".to_owned(),
     };
     let tone = match &written.report {
-        Some(report) if !report.rejects.is_empty() => Tone::Bad,
+        Some(report) if report.unreadable() > 0 => Tone::Bad,
         _ => Tone::Good,
     };
     model.toast = Some(Toast {

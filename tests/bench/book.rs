@@ -6,9 +6,10 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use callbook::domain::contact::ContactAttributes;
-use callbook::domain::import::{Bytes, Choices, Incoming, Intake, Place};
+use callbook::domain::import::{Bytes, Cards, Choices, Incoming, Intake, Place, Reject};
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
+use callbook::domain::refusal::Refusal;
 use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::vcard::Format;
 use callbook::store::{Options, Store};
@@ -117,6 +118,23 @@ pub(crate) fn open(path: &Path) -> Store {
     Store::open(path, options).unwrap()
 }
 
+/// Cards that can all be stored.
+struct Made<I>(I);
+
+impl<I: Iterator<Item = Incoming>> Iterator for Made<I> {
+    type Item = Result<Incoming, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(Ok)
+    }
+}
+
+impl<I: Iterator<Item = Incoming>> Cards for Made<I> {
+    fn set_aside(&mut self, reject: Reject) {
+        panic!("{}", reject.reason);
+    }
+}
+
 /// Writes a book through the real store; says how many numbers it has.
 pub(crate) fn fill(path: &Path, count: usize) -> usize {
     let intake = Intake {
@@ -125,7 +143,8 @@ pub(crate) fn fill(path: &Path, count: usize) -> usize {
         bytes: Bytes::Whole,
         format: &Format,
     };
-    let report = open(path).import(&mut cards(count).map(Ok), &intake, "Imported the benchmark");
+    let mut cards = Made(cards(count));
+    let report = open(path).import(&mut cards, &intake, "Imported the benchmark");
     report.unwrap().value.numbers
 }
 

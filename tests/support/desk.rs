@@ -2,6 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use callbook::domain::number::Region;
@@ -110,9 +111,14 @@ impl Desk {
         }
     }
 
+    /// The folder of what cannot be imported.
+    pub(crate) fn rejects(&self) -> PathBuf {
+        self.book.path.with_file_name("rejects")
+    }
+
     pub(crate) fn answer(&mut self, request: Request) -> Reply {
         let (replies, _told) = std::sync::mpsc::channel();
-        let keeper = Keeper::new(replies, Arc::default(), None);
+        let keeper = Keeper::new(replies, Arc::default(), Some(self.rejects()));
         let reply = keeper.answer(&mut self.book.store, Ticket(0), request);
         reply.unwrap_or_else(Reply::Refused)
     }

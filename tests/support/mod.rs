@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use callbook::domain::contact::{ContactAttributes, ContactId};
+use callbook::domain::import::{Cards, Incoming, Reject};
 use callbook::domain::number::Region;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::{Phone, PhoneAttributes, PhoneId};
@@ -114,6 +115,35 @@ impl Book {
 
     pub(crate) fn phones(&self, owner: ContactId) -> Vec<Phone> {
         self.store.profile(owner).unwrap().phones
+    }
+}
+
+/// Cards that are at hand, and those of them that cannot be stored.
+pub(crate) struct Handed {
+    cards: std::vec::IntoIter<Incoming>,
+    pub aside: Vec<Reject>,
+}
+
+impl Handed {
+    pub(crate) fn of(cards: Vec<Incoming>) -> Self {
+        Self {
+            cards: cards.into_iter(),
+            aside: Vec::new(),
+        }
+    }
+}
+
+impl Iterator for Handed {
+    type Item = Result<Incoming, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.cards.next().map(Ok)
+    }
+}
+
+impl Cards for Handed {
+    fn set_aside(&mut self, reject: Reject) {
+        self.aside.push(reject);
     }
 }
 

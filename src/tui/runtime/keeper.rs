@@ -19,7 +19,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
-use crate::import::{AT_ONCE, File, Stream, keep_rejects};
+use crate::import::{AT_ONCE, File, Stream};
 use crate::store::{Options, Store, Watch, backup};
 use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
 
@@ -270,7 +270,6 @@ impl Keeper {
             step,
             contact: None,
             report: None,
-            rejects: None,
         };
         let forward = |point, contact| Written {
             contact,
@@ -326,19 +325,12 @@ impl Keeper {
             }
             Write::Redo => turned(Step::Redone, store.redo()?),
             Write::Import(path, choices) => {
-                let file = self.open(&path, ticket)?;
+                let folder = self.rejects.clone().ok_or(io::ErrorKind::NotFound.into());
+                let file = self.open(&path, ticket)?.keeping(folder);
                 let Done { value, point } = crate::import::chosen(store, file, &choices)?;
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                // Where that cannot be kept, the report still says which they are.
-                let folder = self.rejects.as_ref().filter(|_| !value.rejects.is_empty());
-                let rejects =
-                    folder.and_then(|folder| keep_rejects(folder, &name, &value.rejects).ok());
                 Written {
-                    point,
-                    step: Step::Forward,
-                    contact: None,
                     report: Some(Box::new(value)),
-                    rejects,
+                    ..forward(point, None)
                 }
             }
         })

@@ -1,0 +1,146 @@
+//! What cannot be imported, written to a file of its own as it comes: a file of nothing else fills
+//! the disk and not the memory, and all of it can be put right and imported.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::domain::import::{Kept, Reject};
+
+/// The file of one import. It is made when the first reject comes; what an import before left there
+/// stays.
+#[derive(Debug)]
+pub(super) struct Rejects {
+    folder: io::Result<PathBuf>,
+    name: String,
+    file: Option<(PathBuf, BufWriter<fs::File>)>,
+    failure: Option<String>,
+}
+
+impl Rejects {
+    /// The file for what `name` is imported from, in a folder that is made where there is none.
+    pub(super) const fn new(folder: io::Result<PathBuf>, name: String) -> Self {
+        Self {
+            folder,
+            name,
+            file: None,
+            failure: None,
+        }
+    }
+
+    /// Writes one, with the reason in a line before it that begins with `#`. After a failure nothing
+    /// more is tried: [`Rejects::finish`] tells it.
+    pub(super) fn put(&mut self, reject: &Reject) {
+        if self.failure.is_none()
+            && let Err(error) = self.write(reject)
+        {
+            self.fail(&error);
+        }
+    }
+
+    fn write(&mut self, reject: &Reject) -> io::Result<()> {
+        if self.file.is_none() {
+            let folder = self.folder.as_ref();
+            let folder = folder.map_err(|error| io::Error::new(error.kind(), error.to_string()))?;
+            let (path, file) = create(folder, &self.name)?;
+            self.file = Some((path, BufWriter::new(file)));
+        }
+        let Some((_, file)) = &mut self.file else {
+            return Ok(());
+        };
+        let mut reason = format!("# line {}", reject.place.line);
+        if let Some(name) = &reject.name {
+            let _ = write!(reason, " ({name})");
+        }
+        let _ = write!(reason, ": {}", reject.reason);
+        let reason: Vec<&str> = reason.lines().collect();
+        writeln!(file, "{}", reason.join(" "))?;
+        file.write_all(&reject.card)?;
+        if !reject.card.ends_with(b"\n") {
+            file.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, error: &io::Error) {
+        let what = "cannot keep what could not be imported";
+        self.failure = Some(match (&self.file, &self.folder) {
+            (Some((path, _)), _) => {
+                format!("{what}: {} is not complete: {error}", path.display())
+            }
+            (None, Ok(folder)) => format!("{what} in {}: {error}", folder.display()),
+            (None, Err(_)) => format!("{what}: no folder for it: {error}"),
+        });
+    }
+
+    /// Ends the file; it is on the disk when this comes back.
+    pub(super) fn finish(mut self) -> Kept {
+        let synced = match &mut self.file {
+            None => Ok(()),
+            Some((_, file)) => file.flush().and_then(|()| file.get_ref().sync_all()),
+        };
+        if let Err(error) = synced {
+            self.fail(&error);
+        }
+        match (self.failure, self.file) {
+            (Some(failure), _) => Kept::Failed(failure),
+            (None, Some((path, _))) => Kept::In(path),
+            (None, None) => Kept::Nothing,
+        }
+    }
+
+    /// Removes the file: the import did not happen, and its file holds everything.
+    pub(super) fn discard(self) {
+        if let Some((path, _)) = self.file {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Writes a new file into a folder, which is made where there is none; what is there stays. Gives the
+/// file's path, whose name is made of `name`.
+///
+/// # Errors
+/// Where the folder or the file cannot be made.
+pub fn keep(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut fs::File) -> io::Result<()>,
+) -> io::Result<PathBuf> {
+    let (path, mut file) = create(folder, name)?;
+    write(&mut file)?;
+    file.sync_all()?;
+    Ok(path)
+}
+
+/// Makes a new file that only its owner can read.
+fn create(folder: &Path, name: &str) -> io::Result<(PathBuf, fs::File)> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let plain = |sign: char| {
+        if sign.is_alphanumeric() || sign == '.' {
+            sign
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.chars().map(plain).collect();
+    let name = name.trim_start_matches('.');
+    for number in 1_u32.. {
+        let path = folder.join(format!("{number}-{name}"));
+        let made = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        match made {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return Ok((path, made?)),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
