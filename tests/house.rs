@@ -38,6 +38,44 @@ fn sources() -> Vec<(String, String)> {
         .collect()
 }
 
+/// What opens a file otherwise than through SQLite, or is made of an open one.
+const OPENS: [&str; 11] = [
+    "OpenOptions",
+    "NamedTempFile",
+    "tempfile_in",
+    "read_to_string",
+    "fs::read",
+    "fs::write",
+    "fs::copy",
+    "fs::open",
+    "fs::openat",
+    "OwnedFd",
+    "FromRawFd",
+];
+
+/// The only files that may, outside of the store: what they open is no book, or is checked to be none
+/// before.
+const OPENERS: [&str; 8] = [
+    "cli/document.rs",
+    "config.rs",
+    "export.rs",
+    "import.rs",
+    "import/stream.rs",
+    "state.rs",
+    "store/files.rs",
+    "tui/runtime.rs",
+];
+
+/// Whether a line uses one of these names, and not only another one that it is a part of.
+fn uses(line: &str, names: &[&str]) -> bool {
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    names.iter().any(|name| {
+        line.match_indices(name).any(|(at, _)| {
+            !line[..at].ends_with(is_part) && !line[at + name.len()..].starts_with(is_part)
+        })
+    })
+}
+
 /// Why a file may not use what one of its lines uses.
 fn breach(file: &str, line: &str) -> Option<&'static str> {
     let line = line.trim();
@@ -111,6 +149,12 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     {
         return Some("the domain is pure");
     }
+    // An import is a `File` too, but not the system's.
+    let of_the_system = layer("store") || line.contains("fs::");
+    let opens = uses(line, &OPENS) || of_the_system && uses(line, &["File"]);
+    if opens && !OPENERS.contains(&file) {
+        return Some("closing a descriptor of a book drops SQLite's locks: see store/files.rs");
+    }
     if line.contains("rlibphonenumber") && !file.starts_with("domain/number/") {
         return Some("only domain/number knows the library of numbers");
     }
@@ -137,6 +181,20 @@ fn a_breach_would_be_seen() {
     assert!(breach("tui/update.rs", "    let now = Utc::now();").is_some());
     assert!(breach("exchange/vcard.rs", "use rusqlite::Connection;").is_some());
     assert!(breach("domain/phone.rs", "use super::number;").is_none());
+    for line in [
+        "    let file = File::open(path)?;",
+        "use std::fs::{self, File};",
+        "    let bytes = fs::read(path)?;",
+        "    fs::copy(database, &aside)?;",
+        "    OpenOptions::new().write(true).open(path)?;",
+        "    let file = rustix::fs::open(path, flags, mode)?;",
+        "    let file = tempfile::NamedTempFile::new_in(folder)?;",
+    ] {
+        assert!(breach("store/schema.rs", line).is_some(), "{line}");
+        assert!(breach("store/files.rs", line).is_none(), "{line}");
+    }
+    assert!(breach("tui/update.rs", "use std::fs::{self, File};").is_some());
+    assert!(breach("store/backup.rs", "for entry in fs::read_dir(&folder)? {").is_none());
 }
 
 #[test]

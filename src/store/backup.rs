@@ -5,9 +5,9 @@
 //! its bytes beside it. It is at its place only once it is whole, on the disk, sound, and of the same
 //! contents as the database was: `integrity_check` alone does not see every flipped bit.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -21,6 +21,7 @@ use crate::domain::retention::{Kept, kept};
 use crate::domain::timestamp::Timestamp;
 
 use super::failure::{Answer, Failure, Trying};
+use super::files::{self, beside};
 use super::{Options, Store, doctor, pace, schema};
 
 /// A day in microseconds.
@@ -127,7 +128,7 @@ pub fn restore(database: &Path, backup: &Path, options: Options) -> Result<PathB
     let newer = database.with_extension("restoring");
     let failed = |error: io::Error| cannot("copy", &backup.path, &error);
     drop_copy(&newer);
-    copy(&backup.path, &newer).map_err(failed)?;
+    files::copy(&backup.path, &newer).map_err(failed)?;
     let restored = || -> Result<PathBuf, Refusal> {
         schema::bring_up_to_date(&newer)
             .map_err(|failure| failure.refusal(&newer, Trying::Open))?;
@@ -175,7 +176,7 @@ fn put_aside(database: &Path, newer: &Path) -> Result<PathBuf, Refusal> {
     if database.symlink_metadata().is_ok() {
         // A second name for the same file; where there can be only one, a copy.
         fs::hard_link(database, &aside)
-            .or_else(|_| copy(database, &aside))
+            .or_else(|_| files::copy(database, &aside))
             .map_err(failed)?;
     }
     // Before the new one is there, which would take another's log for its own.
@@ -186,15 +187,8 @@ fn put_aside(database: &Path, newer: &Path) -> Result<PathBuf, Refusal> {
         }
     }
     fs::rename(newer, database).map_err(failed)?;
-    sync_folder(database).map_err(failed)?;
+    files::sync(files::folder_of(database)).map_err(failed)?;
     Ok(aside)
-}
-
-/// The path of a file that `SQLite` keeps beside a database.
-pub(super) fn beside(database: &Path, suffix: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 impl Backup {
@@ -207,8 +201,8 @@ impl Backup {
             let detail = format!("the backup {} is damaged: {why}", self.path.display());
             Refusal::new(Kind::Storage, detail)
         };
-        let told = fs::read_to_string(sum_of(&self.path));
-        let sum = hash_of(&self.path).map_err(|error| cannot("read", &self.path, &error))?;
+        let told = files::text(&sum_of(&self.path));
+        let sum = files::sum(&self.path).map_err(|error| cannot("read", &self.path, &error))?;
         match told {
             Ok(told) if told.split_whitespace().next() == Some(&sum) => {}
             Ok(_) => return Err(damaged("its bytes are not those that were written".into())),
@@ -330,21 +324,18 @@ pub(super) fn make(
         .map_err(failed)?;
     drop_unfinished(&folder, UNFINISHED);
     // It has the mode 0600 from the beginning; SQLite would give it one of its own making.
-    let file = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .tempfile_in(&folder)
-        .map_err(failed)?;
+    let file = files::temporary(&folder, UNFINISHED, "").map_err(failed)?;
     let contents =
         contents(connection).map_err(|failure| failure.refusal(database, Trying::Read))?;
-    copy_into(connection, file.path(), contents, stop)
-        .map_err(|failure| failure.refusal(file.path(), Trying::Write))?;
-    file.as_file().sync_all().map_err(failed)?;
-    let sum = hash_of(file.path()).map_err(failed)?;
+    copy_into(connection, &file, contents, stop)
+        .map_err(|failure| failure.refusal(&file, Trying::Write))?;
+    files::sync(&file).map_err(failed)?;
+    let sum = files::sum(&file).map_err(failed)?;
     pace::go_on(stop).map_err(|failure| failure.refusal(&folder, Trying::Write))?;
     let (at, path) = name(&folder, at, &sum).map_err(failed)?;
     file.persist_noclobber(&path)
         .map_err(|error| failed(error.error))?;
-    sync_folder(&path).map_err(failed)?;
+    files::sync(&folder).map_err(failed)?;
     let bytes = path.metadata().map_or(0, |known| known.len());
     Ok(Backup { path, at, bytes })
 }
@@ -356,17 +347,12 @@ fn name(folder: &Path, at: Timestamp, sum: &str) -> io::Result<(Timestamp, PathB
     loop {
         let file = format!("{}.db", at.file_name());
         let path = folder.join(&file);
-        let mut written = tempfile::Builder::new()
-            .prefix(UNFINISHED)
-            .tempfile_in(folder)?;
-        writeln!(written, "{sum}  {file}")?;
-        written.as_file().sync_all()?;
-        match written.persist_noclobber(sum_of(&path)) {
-            Ok(_) => return Ok((at, path)),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+        match files::put_new(&sum_of(&path), UNFINISHED, &format!("{sum}  {file}\n")) {
+            Ok(()) => return Ok((at, path)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 at = Timestamp::from_micros(at.micros() + 1);
             }
-            Err(error) => return Err(error.error),
+            Err(error) => return Err(error),
         }
     }
 }
@@ -476,41 +462,6 @@ pub(super) fn drop_unfinished(folder: &Path, prefix: &str) {
 /// Where the SHA-256 of a backup stands.
 fn sum_of(path: &Path) -> PathBuf {
     path.with_extension("db.sha256")
-}
-
-/// The SHA-256 of a file, in hexadecimal digits.
-fn hash_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut bytes = vec![0; 1 << 16];
-    loop {
-        let read = file.read(&mut bytes)?;
-        if read == 0 {
-            break;
-        }
-        hash.update(bytes.get(..read).unwrap_or_default());
-    }
-    let mut digits = String::new();
-    for byte in hash.finalize() {
-        let _ = std::fmt::Write::write_fmt(&mut digits, format_args!("{byte:02x}"));
-    }
-    Ok(digits)
-}
-
-/// Copies a file, for its owner only.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut from = File::open(from)?;
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(to)?;
-    io::copy(&mut from, &mut file)?;
-    file.sync_all()
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn cannot(verb: &str, path: &Path, error: &io::Error) -> Refusal {

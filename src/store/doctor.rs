@@ -15,6 +15,7 @@ use crate::domain::refusal::Refusal;
 use super::Store;
 use super::backup;
 use super::failure::Answer;
+use super::files;
 use super::record::{self, CONTACT};
 use super::schema;
 use super::write::Writer;
@@ -224,7 +225,7 @@ fn stale(connection: &Connection) -> Answer<Vec<ContactId>> {
 fn open_to_others(path: &Path) -> Vec<(PathBuf, u32)> {
     let folder = backup::folder(path);
     let mut files = vec![(path.to_owned(), 0o600), (folder.clone(), 0o700)];
-    files.extend(["-wal", "-shm"].map(|suffix| (backup::beside(path, suffix), 0o600)));
+    files.extend(["-wal", "-shm"].map(|suffix| (files::beside(path, suffix), 0o600)));
     let backups = fs::read_dir(folder).into_iter().flatten().flatten();
     files.extend(backups.map(|file| (file.path(), 0o600)));
     files.retain(|(path, _)| {

@@ -12,6 +12,7 @@ mod contacts;
 mod doctor;
 mod duplicates;
 mod failure;
+mod files;
 mod health;
 mod import;
 mod index;

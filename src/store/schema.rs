@@ -5,22 +5,24 @@
 //! is. A new file is made whole beside its place and then put there, so that a program that is
 //! killed meanwhile leaves no half of one, and two that start at once do not meet in the middle.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::fs::{self, DirBuilder};
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rustix::fs::{Access, access};
 
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
 use super::backup;
 use super::failure::{Answer, Failure};
+use super::files::{self, beside, folder_of};
 use super::record;
 
 /// "cbk1": marks a file as callbook's in its header.
@@ -189,10 +191,6 @@ fn settle(path: &Path) -> Answer<PathBuf> {
     Ok(fs::canonicalize(folder).map_err(cannot)?.join(file))
 }
 
-fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("/"))
-}
-
 /// Makes a database that is whole before it stands at its place, for its owner only.
 fn create(path: &Path) -> Answer<()> {
     let cannot = |error: io::Error| {
@@ -205,30 +203,24 @@ fn create(path: &Path) -> Answer<()> {
     let folder = folder_of(path);
     backup::drop_unfinished(folder, UNFINISHED);
     // A temporary file has the mode 0600; SQLite would give one of its own making 0644.
-    let new = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .suffix(".new")
-        .tempfile_in(folder)
-        .map_err(cannot)?;
-    let mut connection = connect(new.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let new = files::temporary(folder, UNFINISHED, ".new").map_err(cannot)?;
+    let mut connection = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate(&mut connection, MIGRATIONS, || Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;
     match new.persist_noclobber(path) {
-        Ok(_) => {}
+        Ok(()) => {}
         // Another program was faster: its file is as good.
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {}
         // Not every file system can refuse to replace; look first there.
         Err(error) if !path.exists() => {
             error
-                .file
+                .path
                 .persist(path)
                 .map_err(|error| cannot(error.error))?;
         }
         Err(error) => return Err(cannot(error.error)),
     }
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(cannot)
+    files::sync(folder).map_err(cannot)
 }
 
 /// Refuses what is no database of ours, before `SQLite` touches it.
@@ -247,45 +239,68 @@ fn recognise(path: &Path) -> Answer<()> {
     if file.len() == 0 {
         return Err(damaged(path, "the file is empty"));
     }
+    access(path, Access::READ_OK).map_err(|error| cannot(error.into()))?;
     // What once was ours has backups; what never was is left to whose it is.
-    let ours = super::backup::backups(path).is_ok_and(|backups| !backups.is_empty());
-    let mut header = [0_u8; 100];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    match read {
-        Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(cannot(error)),
-        Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
-        _ if ours => return Err(damaged(path, "not a callbook database any more")),
-        _ => {
-            return Err(refused(
-                path,
-                "not a callbook database; it is left as it is. Choose another place with --db",
-            ));
-        }
-    }
-    if header.get(68..72) != Some(&APPLICATION_ID.to_be_bytes()) {
-        if ours {
-            return Err(damaged(path, "not a callbook database any more"));
-        }
-        return Err(refused(
+    let ours = || backup::backups(path).is_ok_and(|backups| !backups.is_empty());
+    match application_id(path) {
+        Ok(APPLICATION_ID) => Ok(()),
+        Ok(_) if ours() => Err(damaged(path, "not a callbook database any more")),
+        Ok(_) => Err(refused(
             path,
             "a database of another program; it is left as it is. Choose another place with --db",
-        ));
+        )),
+        Err(error) if is_no_database(&error) && ours() => {
+            Err(damaged(path, "not a callbook database any more"))
+        }
+        Err(error) if is_no_database(&error) => Err(refused(
+            path,
+            "not a callbook database; it is left as it is. Choose another place with --db",
+        )),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
+}
+
+/// Asks `SQLite` for whose a file is: a descriptor of our own would cost the locks of every other
+/// connection to it (see [`files`]). Nothing is locked, and nothing made beside it.
+fn application_id(path: &Path) -> rusqlite::Result<i32> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let header = Connection::open_with_flags(unchanging(path), flags)?;
+    // A file that is shorter than its header says is damaged, unless a log has the rest, which is not
+    // read here. With this nothing is written; it has SQLite pass over the length.
+    header.execute_batch("PRAGMA writable_schema = ON")?;
+    header.pragma_query_value(None, "application_id", |row| row.get(0))
+}
+
+/// Whether an error says that a file is none of `SQLite`'s.
+fn is_no_database(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    )
+}
+
+/// What `SQLite` is told to open for a file that does not change: it takes no lock on it and looks for
+/// no log beside it.
+fn unchanging(path: &Path) -> PathBuf {
+    let escaped = |byte: &u8| match byte {
+        b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let name: String = path.as_os_str().as_bytes().iter().map(escaped).collect();
+    PathBuf::from(format!("file:{name}?mode=ro&immutable=1"))
 }
 
 /// Why the file cannot be written, if so: itself, or the folder, where `SQLite` keeps its log.
 fn why_read_only(path: &Path) -> Option<String> {
     let file = path.display();
-    if let Err(error) = OpenOptions::new()
-        .write(true)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-        .open(path)
-    {
+    if let Err(error) = access(path, Access::WRITE_OK) {
         return Some(format!("{file} cannot be written: {error}"));
     }
-    let folder = folder_of(path);
-    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
+    access(folder_of(path), Access::WRITE_OK)
         .err()
         .map(|error| format!("{file} cannot be written: its folder is read-only ({error})"))
 }
@@ -332,24 +347,13 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
 /// in WAL mode. It has to be told that the file does not change; that holds as long as nobody who
 /// may write has those files there.
 pub(super) fn reading(path: &Path) -> Answer<Connection> {
-    let beside = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        fs::symlink_metadata(name).is_ok_and(|file| file.len() > 0)
-    };
-    let folder = rustix::fs::access(folder_of(path), rustix::fs::Access::WRITE_OK);
-    if folder.is_ok() || beside("-wal") || beside("-shm") {
+    let is_beside =
+        |suffix| fs::symlink_metadata(beside(path, suffix)).is_ok_and(|file| file.len() > 0);
+    if access(folder_of(path), Access::WRITE_OK).is_ok() || is_beside("-wal") || is_beside("-shm") {
         return connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
     }
-    let escaped = |byte: &u8| match byte {
-        b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),
-        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    let name: String = path.as_os_str().as_bytes().iter().map(escaped).collect();
-    let uri = format!("file:{name}?immutable=1");
     connect(
-        Path::new(&uri),
+        &unchanging(path),
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
     )
 }

@@ -9,6 +9,7 @@
     clippy::exit
 )]
 
+mod beside;
 mod draft;
 mod leave;
 mod modes;

@@ -1,0 +1,92 @@
+//! The files that the store opens by itself, and not through `SQLite`.
+//!
+//! The locks of POSIX belong to the process: closing any descriptor of a file drops all that the
+//! process holds on it. `SQLite` knows that and keeps descriptors open for it; a file that is opened
+//! and closed beside it takes its locks away, and the next program that closes the book deletes the
+//! log from under this one. So nothing here may be given a file that a connection of this process
+//! has, which are the book, its `-wal`, `-shm` and `-journal`; and no other module of the store opens
+//! files (tests/house.rs).
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use tempfile::{Builder, TempPath};
+
+/// Makes an empty file for its owner only, and closes it before a connection opens it.
+pub(super) fn temporary(folder: &Path, prefix: &str, suffix: &str) -> io::Result<TempPath> {
+    let file = Builder::new()
+        .prefix(prefix)
+        .suffix(suffix)
+        .tempfile_in(folder)?;
+    Ok(file.into_temp_path())
+}
+
+/// Writes a text as a new file that is whole and on the disk before it has its name. The name of a
+/// file that is there is not taken.
+pub(super) fn put_new(path: &Path, prefix: &str, text: &str) -> io::Result<()> {
+    let mut file = Builder::new().prefix(prefix).tempfile_in(folder_of(path))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
+}
+
+/// The text of a file.
+pub(super) fn text(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path)
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+pub(super) fn sum(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut bytes = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut bytes)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(bytes.get(..read).unwrap_or_default());
+    }
+    let mut digits = String::new();
+    for byte in hash.finalize() {
+        let _ = std::fmt::Write::write_fmt(&mut digits, format_args!("{byte:02x}"));
+    }
+    Ok(digits)
+}
+
+/// Copies a file, for its owner only.
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)?;
+    io::copy(&mut from, &mut file)?;
+    file.sync_all()
+}
+
+/// Has what was written to a file, or the names in a folder, outlive a power loss.
+pub(super) fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) => Path::new("."),
+        None => Path::new("/"),
+    }
+}
+
+/// The path of a file that `SQLite` keeps beside a database.
+pub(super) fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
