@@ -38,7 +38,7 @@ fn sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// What opens a file otherwise than through SQLite, or is made of an open one.
+/// What opens a file otherwise than through `SQLite`, or is made of an open one.
 const OPENS: [&str; 11] = [
     "OpenOptions",
     "NamedTempFile",
