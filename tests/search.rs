@@ -610,7 +610,8 @@ fn names_of_every_script_are_found_by_what_is_typed_in_them() {
         ("nguyen anh", Some("Nguyễn Thị Ánh")),
         ("ＺＯＥ", Some("zoë")),
         ("strasse", Some("Łukasz Straße")),
-        ("oneill", None),
+        ("oneill", Some("Siobhán O'Neill")),
+        ("o’neill", Some("Siobhán O'Neill")),
         ("o'ne", Some("Siobhán O'Neill")),
     ] {
         let (names, how) = found(&book, text, Typing::Letters);

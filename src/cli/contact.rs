@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
-use crate::domain::contact::{Contact, ContactAttributes, ContactId, resource};
+use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind, resource};
 use crate::domain::page::{CONTACTS, Page, Resource as _};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
@@ -26,7 +26,7 @@ const KIND: &str = "contacts";
 pub(super) enum ContactCommand {
     /// List contacts, by family name unless told.
     ///
-    /// Filters: favourite, attention, organisation, source, uid, tag.
+    /// Filters: favourite, attention, kind, organisation, source, uid, tag.
     #[command(
         after_help = "Examples:\n  callbook contact list --filter tag=garage\n  callbook contact list --filter attention=true --sort -updated_at --json"
     )]
@@ -98,6 +98,12 @@ pub(super) struct Attributes {
     /// The family name.
     #[arg(long)]
     family_name: Option<String>,
+    /// What the name is sorted by in its place, such as "Rijn, Rembrandt".
+    #[arg(long, value_name = "TEXT")]
+    sort_as: Option<String>,
+    /// A person or a company: person, company.
+    #[arg(long)]
+    kind: Option<String>,
     /// The nickname.
     #[arg(long)]
     nickname: Option<String>,
@@ -131,6 +137,8 @@ impl Attributes {
                 ("name", string(self.name.as_ref())),
                 ("given_name", string(self.given_name.as_ref())),
                 ("family_name", string(self.family_name.as_ref())),
+                ("sort_as", string(self.sort_as.as_ref())),
+                ("kind", string(self.kind.as_ref())),
                 ("nickname", string(self.nickname.as_ref())),
                 ("organisation", string(self.organisation.as_ref())),
                 ("title", string(self.title.as_ref())),
@@ -204,7 +212,11 @@ fn told(contact: &Contact, phones: &[Phone]) -> Answer {
     };
     line("id", &contact.id.to_string());
     line("name", &contact.name);
+    if contact.kind != ContactKind::default() {
+        line("kind", contact.kind.word());
+    }
     for (name, value) in [
+        ("sorted", &contact.sort_as),
         ("nickname", &contact.nickname),
         ("company", &contact.organisation),
         ("title", &contact.title),

@@ -1,4 +1,4 @@
-//! Contacts: a person or a firm, how the name is shown and how it sorts.
+//! Contacts: a person or a company, and what may be sent to make or change one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::fold::fold;
+use super::fold::{fold, transcribed};
+use super::naming::split_name;
 use super::phone::Context;
 use super::refusal::{Fault, Refusal, Stored};
 use super::sent::{MANY, NOTE_LIMIT, Sent, TEXT_LIMIT, tidy, too_many, unstorable};
@@ -96,6 +97,36 @@ pub struct Detail {
     pub value: String,
 }
 
+/// Whether a contact is a person or a company: the two are sorted in different ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContactKind {
+    /// A person, or anything that is not known to be a company.
+    #[default]
+    Person,
+    /// A company, club or office.
+    Company,
+}
+
+impl ContactKind {
+    /// The word in documents and in the store: `company`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Company => "company",
+        }
+    }
+
+    /// The kind that a word names.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Person, Self::Company]
+            .into_iter()
+            .find(|kind| kind.word() == word)
+    }
+}
+
 /// A contact, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -107,6 +138,12 @@ pub struct Contact {
     pub given_name: Option<String>,
     /// The family name.
     pub family_name: Option<String>,
+    /// What the name is sorted by in its place, family name first: `Rijn, Rembrandt`.
+    #[serde(default)]
+    pub sort_as: Option<String>,
+    /// A person or a company.
+    #[serde(default)]
+    pub kind: ContactKind,
     /// The nickname.
     pub nickname: Option<String>,
     /// The firm or club.
@@ -146,6 +183,8 @@ impl Contact {
             "name": self.name,
             "given_name": self.given_name,
             "family_name": self.family_name,
+            "sort_as": self.sort_as,
+            "kind": self.kind,
             "nickname": self.nickname,
             "organisation": self.organisation,
             "title": self.title,
@@ -167,31 +206,6 @@ impl Contact {
         format!("urn:uuid:{}", self.id)
     }
 
-    /// How the name is written in a sorted list: `Bianchi, Marco`; the shown name where it has one
-    /// part only.
-    #[must_use]
-    pub fn sorted_as(&self) -> String {
-        match (&self.family_name, &self.given_name) {
-            (Some(family), Some(given)) => format!("{family}, {given}"),
-            (Some(family), None) => family.clone(),
-            (None, Some(given)) => given.clone(),
-            (None, None) => self.name.clone(),
-        }
-    }
-
-    /// The key that the list is sorted by under the family name: folded, to be compared as bytes.
-    #[must_use]
-    pub fn family_key(&self) -> String {
-        let written = self.sorted_as();
-        sort_key(&[&written, &self.name])
-    }
-
-    /// The key that the list is sorted by under the given name.
-    #[must_use]
-    pub fn given_key(&self) -> String {
-        sort_key(&[&self.name])
-    }
-
     /// The words that a search by text looks through, folded: name, nickname, organisation, title,
     /// tags, emails; a line feed between them.
     #[must_use]
@@ -202,9 +216,14 @@ impl Contact {
             .as_deref()
             .into_iter()
             .chain(self.family_name.as_deref());
-        let rest = [&self.nickname, &self.organisation, &self.title]
-            .into_iter()
-            .filter_map(Option::as_deref);
+        let rest = [
+            &self.sort_as,
+            &self.nickname,
+            &self.organisation,
+            &self.title,
+        ]
+        .into_iter()
+        .filter_map(Option::as_deref);
         let emails = self
             .details
             .iter()
@@ -214,59 +233,20 @@ impl Contact {
             .chain(rest)
             .chain(self.tags.iter().map(String::as_str))
             .chain(emails);
-        for word in words {
-            let word = fold(word);
+        let mut add = |word: String| {
             if !text.contains(&word) {
                 text.push('\n');
                 text.push_str(&word);
             }
+        };
+        for word in words {
+            add(fold(word));
+        }
+        // After all else, so that who is called so in these letters comes first.
+        for word in [&self.name].into_iter().chain(&self.organisation) {
+            transcribed(word).map(&mut add);
         }
         text
-    }
-}
-
-/// A sort key of several texts: letters before what begins with a digit or a sign, the folded texts
-/// after it.
-fn sort_key(texts: &[&str]) -> String {
-    let mut key = String::new();
-    for text in texts {
-        let folded = fold(text);
-        let start = folded.trim_start_matches(|sign: char| !sign.is_alphanumeric());
-        if key.is_empty() {
-            key.push(if start.starts_with(char::is_alphabetic) {
-                'a'
-            } else {
-                'b'
-            });
-        }
-        key.push_str(if start.is_empty() { &folded } else { start });
-        key.push('\u{1}');
-    }
-    key
-}
-
-/// A shown name in its parts, where a person typed only that: given names, then the family name.
-///
-/// A comma tells them apart (`Bianchi, Marco`); else the last word is the family name. What stands
-/// in brackets belongs to neither.
-#[must_use]
-pub fn split_name(name: &str) -> (Option<String>, Option<String>) {
-    let some = |text: &str| {
-        let text = text.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
-    let plain = name
-        .split(['(', '[', '"'])
-        .next()
-        .map(str::trim)
-        .filter(|plain| !plain.is_empty())
-        .unwrap_or(name);
-    if let Some((family, given)) = plain.split_once(',') {
-        return (some(given), some(family));
-    }
-    match plain.trim().rsplit_once(char::is_whitespace) {
-        Some((given, family)) => (some(given), some(family)),
-        None => (some(plain), None),
     }
 }
 
@@ -282,6 +262,10 @@ pub struct ContactAttributes {
     pub given_name: Option<Option<String>>,
     /// The family name.
     pub family_name: Option<Option<String>>,
+    /// What the name is sorted by in its place.
+    pub sort_as: Option<Option<String>>,
+    /// A person or a company.
+    pub kind: Option<ContactKind>,
     /// The nickname.
     pub nickname: Option<Option<String>>,
     /// The firm or club.
@@ -337,12 +321,21 @@ impl ContactAttributes {
             }
             read.ok()
         });
+        let kind = sent.text("kind").and_then(|word| {
+            let kind = word.as_deref().and_then(ContactKind::named);
+            if kind.is_none() {
+                sent.fault("kind", "has to be \"person\" or \"company\"");
+            }
+            kind
+        });
         let overwrite = sent.take("overwrite") == Some(Value::Bool(true));
         let read = Self {
             id,
             name: sent.text("name"),
             given_name: sent.text("given_name"),
             family_name: sent.text("family_name"),
+            sort_as: sent.text("sort_as"),
+            kind,
             nickname: sent.text("nickname"),
             organisation: sent.text("organisation"),
             title: sent.text("title"),
@@ -390,6 +383,8 @@ impl ContactAttributes {
             name: String::new(),
             given_name: None,
             family_name: None,
+            sort_as: None,
+            kind: ContactKind::default(),
             nickname: None,
             organisation: None,
             title: None,
@@ -481,6 +476,7 @@ impl ContactAttributes {
             ("name", &mut self.name, TEXT_LIMIT),
             ("given_name", &mut self.given_name, TEXT_LIMIT),
             ("family_name", &mut self.family_name, TEXT_LIMIT),
+            ("sort_as", &mut self.sort_as, TEXT_LIMIT),
             ("nickname", &mut self.nickname, TEXT_LIMIT),
             ("organisation", &mut self.organisation, TEXT_LIMIT),
             ("title", &mut self.title, TEXT_LIMIT),
@@ -529,6 +525,8 @@ impl ContactAttributes {
         let parts_sent = self.given_name.is_some() || self.family_name.is_some();
         put(&mut contact.given_name, self.given_name);
         put(&mut contact.family_name, self.family_name);
+        put(&mut contact.sort_as, self.sort_as);
+        contact.kind = self.kind.unwrap_or(contact.kind);
         put(&mut contact.nickname, self.nickname);
         put(&mut contact.organisation, self.organisation);
         put(&mut contact.title, self.title);
@@ -547,7 +545,10 @@ impl ContactAttributes {
             Some(name) => {
                 contact.name = name.unwrap_or_default();
                 if renamed && !parts_sent && !contact.name.is_empty() {
-                    (contact.given_name, contact.family_name) = split_name(&contact.name);
+                    (contact.given_name, contact.family_name) = match contact.kind {
+                        ContactKind::Person => split_name(&contact.name),
+                        ContactKind::Company => (None, None),
+                    };
                 }
             }
             None if parts_sent || contact.name.is_empty() => contact.name = made_name(contact),
@@ -577,22 +578,4 @@ fn made_name(contact: &Contact) -> String {
 #[must_use]
 pub fn resource(contact: &Contact) -> Value {
     json!({ "type": "contacts", "id": contact.id.to_string(), "attributes": contact.attributes() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_name;
-
-    fn split(name: &str) -> (String, String) {
-        let (given, family) = split_name(name);
-        (given.unwrap_or_default(), family.unwrap_or_default())
-    }
-
-    #[test]
-    fn the_last_word_is_the_family_name_unless_a_comma_says_otherwise() {
-        assert_eq!(split("Marco Bianchi"), ("Marco".into(), "Bianchi".into()));
-        assert_eq!(split("Bianchi, Marco"), ("Marco".into(), "Bianchi".into()));
-        assert_eq!(split("Bob (plumber)"), ("Bob".into(), String::new()));
-        assert_eq!(split("丸山"), ("丸山".into(), String::new()));
-    }
 }

@@ -313,6 +313,8 @@ fn take(contact: &mut Contact, field: MergeField, from: &Contact) {
             contact.name.clone_from(&from.name);
             contact.given_name.clone_from(&from.given_name);
             contact.family_name.clone_from(&from.family_name);
+            contact.sort_as.clone_from(&from.sort_as);
+            contact.kind = from.kind;
         }
         MergeField::Nickname => contact.nickname.clone_from(&from.nickname),
         MergeField::Organisation => contact.organisation.clone_from(&from.organisation),

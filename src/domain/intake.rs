@@ -165,6 +165,7 @@ pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
 /// Fills what a contact has blank, and adds the details and tags that it does not have.
 fn fill(known: &mut Contact, other: &Contact) {
     let blanks = [
+        (&mut known.sort_as, &other.sort_as),
         (&mut known.nickname, &other.nickname),
         (&mut known.organisation, &other.organisation),
         (&mut known.title, &other.title),
@@ -265,6 +266,7 @@ pub fn revise(
     for (stored, old, new) in [
         (&mut contact.given_name, &old.given_name, &new.given_name),
         (&mut contact.family_name, &old.family_name, &new.family_name),
+        (&mut contact.sort_as, &old.sort_as, &new.sort_as),
         (&mut contact.nickname, &old.nickname, &new.nickname),
         (
             &mut contact.organisation,
@@ -278,6 +280,7 @@ pub fn revise(
             take(stored, old, new);
         }
     }
+    take(&mut contact.kind, &old.kind, &new.kind);
     take(&mut contact.favourite, &old.favourite, &new.favourite);
     take_list(&mut contact.details, &old.details, &new.details, missing);
     take_list(&mut contact.tags, &old.tags, &new.tags, missing);

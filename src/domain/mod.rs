@@ -12,6 +12,7 @@ pub mod import;
 pub mod intake;
 pub mod listing;
 pub mod merge;
+pub mod naming;
 pub mod notice;
 pub mod number;
 pub mod operation;

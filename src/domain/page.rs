@@ -44,12 +44,14 @@ pub const PHONES: Shape = Shape {
 pub const CONTACTS: Shape = Shape {
     noun: "contacts",
     flags: &["favourite", "attention"],
-    texts: &["organisation", "source", "uid", "tag"],
+    texts: &["kind", "organisation", "source", "uid", "tag"],
     sorts: &[
         "id",
         "name",
         "given_name",
         "family_name",
+        "sort_as",
+        "kind",
         "nickname",
         "organisation",
         "title",

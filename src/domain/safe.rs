@@ -92,12 +92,12 @@ fn is_mark(sign: char) -> bool {
 }
 
 /// The zero-width non-joiner and joiner.
-const fn is_joiner(sign: char) -> bool {
+pub(super) const fn is_joiner(sign: char) -> bool {
     matches!(sign, '\u{200c}' | '\u{200d}')
 }
 
 /// Signs without a width that readers do not see and terminals disagree about.
-const fn is_invisible(sign: char) -> bool {
+pub(super) const fn is_invisible(sign: char) -> bool {
     matches!(sign,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'

@@ -19,6 +19,7 @@ use crate::domain::import::{
     Place, PlanRow, Reject,
 };
 use crate::domain::intake::{self, Missing, Revision, Said, Taken};
+use crate::domain::naming::given_keys;
 use crate::domain::operation::Key;
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
@@ -349,16 +350,17 @@ impl Writer<'_> {
             return Ok(found.map(|id| (id, KnownBy::Words)));
         }
         let name = fold(&contact.name);
-        let key = contact.given_key();
+        let [key, other_key] = given_keys(&contact.name);
         // From the number to whoever has it: a name may be many people's. Sorting costs more than all
         // of that, and there is hardly ever a second one.
         let mut namesakes = self.connection().prepare_cached(
             "SELECT c.id, c.name FROM phone p INDEXED BY phone_identity
              CROSS JOIN contact c ON c.id = p.contact
-             WHERE p.identity = ?2 AND c.given_key = ?1 AND (c.uid IS NULL OR ?3 IS NULL)",
+             WHERE p.identity = ?2 AND c.given_key IN (?1, ?4) AND (c.uid IS NULL OR ?3 IS NULL)",
         )?;
         for phone in &taken.phones {
-            let found = namesakes.query_map(params![key, phone.identity, contact.uid], |row| {
+            let asked = params![key, phone.identity, contact.uid, other_key];
+            let found = namesakes.query_map(asked, |row| {
                 Ok((ContactId(record::uuid(row, 0)?), row.get::<_, String>(1)?))
             })?;
             let mut first = None;
@@ -383,11 +385,12 @@ impl Writer<'_> {
     ) -> Answer<Option<ContactId>> {
         let sql = format!(
             "SELECT {CONTACT} FROM contact INDEXED BY contact_by_given
-             WHERE given_key = ?1 AND (uid IS NULL OR ?2 IS NULL) ORDER BY id"
+             WHERE given_key IN (?1, ?3) AND (uid IS NULL OR ?2 IS NULL) ORDER BY id"
         );
+        let [key, other_key] = given_keys(&contact.name);
         let mut namesakes = self.connection().prepare_cached(&sql)?;
         let namesakes =
-            namesakes.query_map(params![contact.given_key(), contact.uid], record::contact)?;
+            namesakes.query_map(params![key, contact.uid, other_key], record::contact)?;
         for namesake in namesakes {
             let namesake = namesake?;
             if fold(&namesake.name) == fold(&contact.name)
@@ -473,6 +476,7 @@ fn changes(before: &Contact, put: &Put) -> Vec<Change> {
     let text = |text: &Option<String>| text.clone();
     let texts = [
         ("name", Some(before.name.clone()), Some(after.name.clone())),
+        ("sorted as", text(&before.sort_as), text(&after.sort_as)),
         ("nickname", text(&before.nickname), text(&after.nickname)),
         (
             "company",

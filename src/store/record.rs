@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use crate::domain::contact::{CardId, Contact, ContactId};
+use crate::domain::contact::{CardId, Contact, ContactId, ContactKind};
 use crate::domain::number;
 use crate::domain::operation::{Key, Record};
 use crate::domain::phone::{Mark, Phone, PhoneId};
@@ -18,7 +18,8 @@ pub(super) const PHONE: &str = "id, contact, country_code, number, typed, identi
 
 /// The columns of a contact, in the order of [`contact`].
 pub(super) const CONTACT: &str = "id, name, given_name, family_name, nickname, organisation, title, note, tags, favourite, \
-     details, uid, card, source, created_at, updated_at, updated_in_db_at, namesake";
+     details, uid, card, source, created_at, updated_at, updated_in_db_at, namesake, \
+     sort_as, kind";
 
 /// A UUID out of a column.
 pub(super) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
@@ -95,6 +96,17 @@ pub(super) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
         updated_at: time(row, 15)?,
         updated_in_db_at: time(row, 16)?,
         namesake: row.get(17)?,
+        sort_as: row.get(18)?,
+        kind: contact_kind(row, 19)?,
+    })
+}
+
+/// The kind of a contact out of a column that holds nothing else.
+fn contact_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<ContactKind> {
+    let word = text(row, column)?;
+    ContactKind::named(word).ok_or_else(|| {
+        let unknown = format!("no kind of contact: {word}").into();
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, unknown)
     })
 }
 
@@ -298,9 +310,9 @@ pub(super) fn insert_contact(
             "INSERT INTO contact (id, name, given_name, family_name, nickname, organisation, title,
                 note, tags, favourite, details, uid, card, source, created_at, updated_at,
                 updated_in_db_at, family_key, given_key, search_text, digits, main_number,
-                main_mark, attention, namesake)
+                main_mark, attention, namesake, sort_as, kind)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+                ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
         )?
         .execute(params![
             contact.id.0.as_bytes(),
@@ -328,6 +340,8 @@ pub(super) fn insert_contact(
             summary.main_mark,
             summary.attention,
             contact.namesake,
+            contact.sort_as,
+            contact.kind.word(),
         ])?;
     Ok(())
 }
@@ -340,7 +354,7 @@ pub(super) fn update_contact(connection: &Connection, contact: &Contact) -> rusq
                 organisation = ?6, title = ?7, note = ?8, tags = ?9, favourite = ?10, details = ?11,
                 uid = ?12, card = ?13, source = ?14, created_at = ?15, updated_at = ?16,
                 updated_in_db_at = ?17, family_key = ?18, given_key = ?19, search_text = ?20,
-                namesake = ?21
+                namesake = ?21, sort_as = ?22, kind = ?23
              WHERE id = ?1",
         )?
         .execute(params![
@@ -365,6 +379,8 @@ pub(super) fn update_contact(connection: &Connection, contact: &Contact) -> rusq
             contact.given_key(),
             contact.search_text(),
             contact.namesake,
+            contact.sort_as,
+            contact.kind.word(),
         ])?;
     Ok(())
 }

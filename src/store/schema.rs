@@ -56,6 +56,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../assets/migrations/003.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        version: 6,
+        sql: include_str!("../../assets/migrations/006.sql"),
+        // Names are folded and sorted in another way since.
+        then: record::fold_contacts,
+    },
 ];
 
 /// How the name of a database begins that is not whole yet.

@@ -12,8 +12,9 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::domain::contact::{Contact, split_name};
+use crate::domain::contact::Contact;
 use crate::domain::intake::{Said, Taken, primary_of};
+use crate::domain::naming::split_name;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;

@@ -5,8 +5,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::domain::contact::{Contact, ContactAttributes, split_name};
+use crate::domain::contact::{Contact, ContactAttributes};
 use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
+use crate::domain::naming::split_name;
 use crate::domain::number::Region;
 use crate::domain::refusal::Fault;
 use crate::tui::field::Field;
