@@ -71,7 +71,7 @@ enum Cmd {
     /// The whole import is one step: u in the screens takes it back. The same file again changes
     /// nothing, and a newer card of somebody who is there changes what it says otherwise.
     #[command(
-        after_help = "Examples:\n  callbook import contacts.vcf\n  callbook import --dry-run contacts.vcf\n  callbook import --map 'Wo=phone:work' list.csv\n  ssh phone cat contacts.vcf | callbook import -"
+        after_help = "Examples:\n  callbook import contacts.vcf\n  callbook import *.vcf\n  callbook import ~/.contacts\n  callbook import --dry-run contacts.vcf\n  callbook import --map 'Wo=phone:work' list.csv\n  ssh phone cat contacts.vcf | callbook import -"
     )]
     Import(import::ImportCommand),
     /// Write contacts out: as vCards, a CSV table or JSON.

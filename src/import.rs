@@ -1,24 +1,22 @@
 //! An import from end to end: contacts out of a file of any form into the store, in one step.
 
 use std::io::{self, BufRead, Read};
-use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
 use crate::domain::edit::Done;
-use crate::domain::import::{
-    Aside, Bytes, Cards, Choices, Fate, ImportPlan, ImportReport, Incoming, Intake, PlanRow,
-    Progress, Reject,
-};
+use crate::domain::import::{Bytes, Choices, Fate, ImportPlan, ImportReport, Intake, PlanRow};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{Contacts, book, csv, vcard};
 use crate::store::Store;
 
+mod batch;
+mod reading;
 mod rejects;
 mod stream;
 
+pub use batch::{Batch, Watch};
+use reading::Reading;
 use rejects::Rejects;
 pub use rejects::keep;
 use stream::STOPPED;
@@ -27,23 +25,14 @@ pub use stream::Stream;
 /// How many bytes of a file are asked for at once.
 pub const AT_ONCE: usize = 128 * 1024;
 
-/// How often who watches is told.
-const TELL: Duration = Duration::from_millis(100);
-
-/// Told how far an import is, and says whether it goes on.
-pub type Watch<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
-
 /// A file that is imported.
 pub struct File<'a> {
-    /// What the history calls it.
+    /// What the history and the reports call it.
     name: String,
     contacts: Box<dyn Contacts + 'a>,
+    form: Form,
     bytes: Bytes,
     read: Arc<AtomicU64>,
-    of: Option<u64>,
-    watch: Watch<'a>,
-    /// Where what cannot be imported is kept, if it is.
-    rejects: Option<io::Result<PathBuf>>,
 }
 
 impl<'a> File<'a> {
@@ -52,24 +41,29 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     /// Invalid, where the stream cannot be read, or is a table of something else.
-    pub fn open(
+    pub fn open(source: impl BufRead + 'a, name: &str, maps: &[String]) -> Result<Self, Refusal> {
+        let file = Self::counted(source, name, maps, Arc::default())?;
+        if file.form != Form::Table && !maps.is_empty() {
+            return Err(no_columns(name));
+        }
+        Ok(file)
+    }
+
+    /// As [`File::open`]; the bytes that are read are added to `read`.
+    fn counted(
         mut source: impl BufRead + 'a,
         name: &str,
         maps: &[String],
+        read: Arc<AtomicU64>,
     ) -> Result<Self, Refusal> {
         let start = source
             .fill_buf()
             .map_err(|error| unreadable(name, &error))?;
         let form = Form::of(name, start);
-        let read = Arc::new(AtomicU64::new(0));
         let source = Counted {
             source,
             read: Arc::clone(&read),
         };
-        if form != Form::Table && !maps.is_empty() {
-            let detail = format!("{name} has no columns; --map is for CSV files");
-            return Err(Refusal::new(Kind::Invalid, detail));
-        }
         let (contacts, bytes): (Box<dyn Contacts + 'a>, _) = match form {
             Form::Cards => (Box::new(vcard::read(source)), Bytes::Whole),
             Form::Book => (Box::new(book::Lines::new(source)), Bytes::Beside),
@@ -81,28 +75,10 @@ impl<'a> File<'a> {
         Ok(Self {
             name: name.to_owned(),
             contacts,
+            form,
             bytes,
             read,
-            of: None,
-            watch: Box::new(|_| ControlFlow::Continue(())),
-            rejects: None,
         })
-    }
-
-    /// The file with a folder in which what cannot be imported is kept, or why there is none. Where it
-    /// cannot be kept, the report says so.
-    #[must_use]
-    pub fn keeping(self, folder: io::Result<PathBuf>) -> Self {
-        Self {
-            rejects: Some(folder),
-            ..self
-        }
-    }
-
-    /// The file with somebody who watches it go in; `of` is its length in bytes, where that is known.
-    #[must_use]
-    pub fn watched(self, of: Option<u64>, watch: Watch<'a>) -> Self {
-        Self { of, watch, ..self }
     }
 }
 
@@ -167,6 +143,11 @@ impl Form {
     }
 }
 
+fn no_columns(name: &str) -> Refusal {
+    let detail = format!("{name} has no columns; --map is for CSV files");
+    Refusal::new(Kind::Invalid, detail)
+}
+
 fn stopped(name: &str) -> Refusal {
     let detail = format!("stopped; nothing of {name} was imported");
     Refusal::new(Kind::Invalid, detail)
@@ -188,34 +169,32 @@ fn named(name: &str, mut refusal: Refusal) -> Refusal {
     refusal
 }
 
-/// Imports a file.
+/// Imports a file or a batch of them.
 ///
 /// # Errors
 /// Where the file is of no form that is known, where it cannot be read to its end, or where the
 /// database cannot be written; then nothing was. What cannot be taken in is in the report.
-pub fn all(store: &mut Store, file: File<'_>) -> Result<Done<ImportReport>, Refusal> {
-    chosen(store, file, &Choices::new())
+pub fn all<'a>(
+    store: &mut Store,
+    files: impl Into<Batch<'a>>,
+) -> Result<Done<ImportReport>, Refusal> {
+    chosen(store, files, &Choices::new())
 }
 
-/// Imports a file, with those contacts that a person chose in another way than planned as chosen.
+/// Imports a file or a batch of them, with those contacts that a person chose in another way than
+/// planned as chosen.
 ///
 /// # Errors
 /// As [`all`].
-pub fn chosen(
+pub fn chosen<'a>(
     store: &mut Store,
-    file: File<'_>,
+    files: impl Into<Batch<'a>>,
     choices: &Choices,
 ) -> Result<Done<ImportReport>, Refusal> {
-    let (mut reading, bytes, source) = Reading::of(file);
-    let title = format!("Imported {}", reading.name);
-    let intake = intake(source, choices, bytes);
-    let imported = store.import(&mut reading, &intake, &title);
-    let Reading {
-        contacts,
-        aside,
-        rejects,
-        ..
-    } = reading;
+    let mut reading = Reading::of(files.into());
+    let title = format!("Imported {}", reading.name());
+    let imported = store.import(&mut reading, &intake(choices), &title);
+    let rejects = reading.rejects.take();
     let mut done = match imported {
         Ok(done) => done,
         Err(refusal) => {
@@ -225,10 +204,12 @@ pub fn chosen(
             return Err(refusal);
         }
     };
-    done.value.notices.extend(contacts.notices());
-    done.value.rejects = aside.rejects;
-    done.value.rejects_untold = aside.untold;
-    done.value.kept = rejects.map(Rejects::finish).unwrap_or_default();
+    let report = &mut done.value;
+    report.notices.append(&mut reading.notices);
+    report.rejects = reading.aside.rejects;
+    report.rejects_untold = reading.aside.untold;
+    report.kept = rejects.map(Rejects::finish).unwrap_or_default();
+    report.files = reading.files;
     Ok(done)
 }
 
@@ -236,13 +217,11 @@ pub fn chosen(
 ///
 /// # Errors
 /// As [`all`].
-pub fn plan(store: &mut Store, file: File<'_>) -> Result<ImportPlan, Refusal> {
+pub fn plan<'a>(store: &mut Store, files: impl Into<Batch<'a>>) -> Result<ImportPlan, Refusal> {
     let choices = Choices::new();
-    let (mut reading, bytes, source) = Reading::of(File {
-        rejects: None,
-        ..file
-    });
-    let mut plan = store.plan_import(&mut reading, &intake(source, &choices, bytes))?;
+    let mut reading = Reading::of(files.into());
+    reading.rejects = None;
+    let mut plan = store.plan_import(&mut reading, &intake(&choices))?;
     plan.rows
         .extend(reading.aside.rejects.into_iter().map(|reject| PlanRow {
             place: reject.place,
@@ -251,131 +230,17 @@ pub fn plan(store: &mut Store, file: File<'_>) -> Result<ImportPlan, Refusal> {
             numbers: Vec::new(),
             changes: Vec::new(),
         }));
-    plan.rows.sort_by_key(|row| row.place.line);
-    plan.notices.extend(reading.contacts.notices());
+    plan.rows
+        .sort_by_key(|row| (row.place.card, row.place.line));
+    plan.notices.append(&mut reading.notices);
+    plan.files = reading.files;
     plan.unreadable_untold = reading.aside.untold;
     Ok(plan)
 }
 
-const fn intake<'c>(source: &'c str, choices: &'c Choices, bytes: Bytes) -> Intake<'c> {
+const fn intake(choices: &Choices) -> Intake<'_> {
     Intake {
-        source,
         choices,
-        bytes,
         format: &vcard::Format,
-    }
-}
-
-/// The contacts that could be read, with those that could not set aside. It ends in a refusal where
-/// the file cannot be read to its end, is not what it was taken for, or is stopped.
-struct Reading<'a> {
-    name: String,
-    contacts: Box<dyn Contacts + 'a>,
-    bytes: Arc<AtomicU64>,
-    of: Option<u64>,
-    watch: Watch<'a>,
-    aside: Aside,
-    rejects: Option<Rejects>,
-    read: usize,
-    began: Instant,
-    told: Instant,
-    ended: bool,
-}
-
-impl<'a> Reading<'a> {
-    fn of(file: File<'a>) -> (Self, Bytes, &'static str) {
-        let File {
-            name,
-            contacts,
-            bytes,
-            read,
-            of,
-            watch,
-            rejects,
-        } = file;
-        let source = contacts.source();
-        let began = Instant::now();
-        let reading = Self {
-            rejects: rejects.map(|folder| Rejects::new(folder, name.clone())),
-            name,
-            contacts,
-            bytes: read,
-            of,
-            watch,
-            aside: Aside::default(),
-            read: 0,
-            began,
-            told: began,
-            ended: false,
-        };
-        (reading, bytes, source)
-    }
-
-    /// Whether the stream was read to its end, and was what it was taken for.
-    fn whole(&self) -> Result<(), Refusal> {
-        if let Some(error) = self.contacts.failure() {
-            return Err(unreadable(&self.name, error));
-        }
-        match self.aside.rejects.as_slice() {
-            [only] if self.read == 0 && only.reason.starts_with("is not a") => Err(Refusal::new(
-                Kind::Invalid,
-                format!("{} {}", self.name, only.reason),
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Tells who watches, from time to time; a refusal where that one stops it.
-    fn tell(&mut self) -> Result<(), Refusal> {
-        // A look at the clock for every contact would be a tenth of the work.
-        let seen = self.read + self.aside.len();
-        if !seen.is_multiple_of(16) || self.told.elapsed() < TELL {
-            return Ok(());
-        }
-        self.told = Instant::now();
-        let progress = Progress {
-            contacts: self.read,
-            bytes: self.bytes.load(Ordering::Relaxed),
-            of: self.of,
-            elapsed: self.began.elapsed(),
-        };
-        match (self.watch)(progress) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(stopped(&self.name)),
-        }
-    }
-}
-
-impl Iterator for Reading<'_> {
-    type Item = Result<Incoming, Refusal>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
-            if let Err(stopped) = self.tell() {
-                self.ended = true;
-                return Some(Err(stopped));
-            }
-            match self.contacts.next() {
-                Some(Ok(contact)) => {
-                    self.read += 1;
-                    return Some(Ok(contact));
-                }
-                Some(Err(reject)) => self.set_aside(reject),
-                None => {
-                    self.ended = true;
-                    return self.whole().err().map(Err);
-                }
-            }
-        }
-        None
-    }
-}
-
-impl Cards for Reading<'_> {
-    fn set_aside(&mut self, reject: Reject) {
-        if let Some(rejects) = &mut self.rejects {
-            rejects.put(&reject);
-        }
-        self.aside.put(reject);
     }
 }

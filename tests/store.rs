@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use callbook::domain::contact::{ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::{ContactEdit, PhoneEdit};
-use callbook::domain::import::{Bytes, Choice, Choices, FateKind, Incoming, Intake, Place};
+use callbook::domain::import::{Choice, Choices, FateKind, Incoming, Intake, Place};
 use callbook::domain::listing::{ListQuery, Order, Row};
 use callbook::domain::page::PageQuery;
 use callbook::domain::phone::{Mark, PhoneAttributes};
@@ -1066,9 +1066,7 @@ mod import {
 
     fn intake(choices: &Choices) -> Intake<'_> {
         Intake {
-            source: "vcard",
             choices,
-            bytes: Bytes::Whole,
             format: &Format,
         }
     }

@@ -1,9 +1,9 @@
-//! `callbook import FILE`: everything that somebody's phone or address book gives, in one step.
+//! `callbook import FILE…`: everything that somebody's phone or address book gives, in one step.
 
 use std::fmt::Write as _;
-use std::io::{self, BufReader};
+use std::io;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -16,14 +16,15 @@ use signal_hook::flag;
 use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, thousands};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
-use crate::import::{self, File, Stream};
+use crate::import::{self, Batch};
 use crate::state;
 use crate::store::Store;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportCommand {
-    /// The file, or - for standard input.
-    file: PathBuf,
+    /// Files, folders of .vcf files, or - for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Print what it would do to each contact, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -36,9 +37,9 @@ impl ImportCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let signals = Signals::heard().context("cannot listen to signals")?;
-        let (stream, name, length) = stream(&self.file, Arc::clone(&signals.stop))?;
-        let bar = bar(length);
-        let taken = self.take(stream, &name, length, &bar, &signals, open);
+        let batch = Batch::of(&self.files, Arc::clone(&signals.stop))?;
+        let bar = bar(batch.length());
+        let taken = self.take(batch, &bar, &signals, open);
         bar.finish_and_clear();
         let report = match (taken, signals.status()) {
             (Ok(Taken::Plan(plan)), _) => return super::print(&plan.told()).map(|()| 0),
@@ -50,7 +51,7 @@ impl ImportCommand {
             (Err(refusal), _) => return Err(refusal.into()),
         };
         // What was done is told first: it is done, whether or not the rest can be kept.
-        super::print(&told(&report, &name))?;
+        super::print(&told(&report))?;
         match &report.kept {
             Kept::Nothing => {}
             Kept::In(path) => super::print(&format!(
@@ -62,31 +63,28 @@ impl ImportCommand {
         Ok(u8::from(report.unreadable() > 0))
     }
 
-    /// Takes the stream in, or plans to.
+    /// Takes the files in, or plans to.
     fn take(
         &self,
-        stream: Stream,
-        name: &str,
-        length: Option<u64>,
+        batch: Batch<'_>,
         bar: &ProgressBar,
         signals: &Signals,
         open: impl FnOnce() -> Result<Store, Refusal>,
     ) -> Result<Taken, Refusal> {
-        let stream = BufReader::with_capacity(import::AT_ONCE, stream);
-        let file = File::open(stream, name, &self.map)?;
-        let file = file
+        let batch = batch
+            .mapped(&self.map)
             .keeping(state::rejects())
-            .watched(length, Box::new(|progress| told_so_far(bar, progress)));
+            .watched(Box::new(|progress| told_so_far(bar, progress)));
         let mut store = open()?;
         store.set_stop(Arc::clone(&signals.stop))?;
         if self.dry_run {
-            return import::plan(&mut store, file).map(Taken::Plan);
+            return import::plan(&mut store, batch).map(Taken::Plan);
         }
-        import::all(&mut store, file).map(|done| Taken::In(done.value))
+        import::all(&mut store, batch).map(|done| Taken::In(done.value))
     }
 }
 
-/// What became of a stream.
+/// What became of the files.
 enum Taken {
     Plan(ImportPlan),
     In(ImportReport),
@@ -115,21 +113,6 @@ fn told_so_far(bar: &ProgressBar, progress: Progress) -> ControlFlow<()> {
         thousands(progress.rate())
     ));
     ControlFlow::Continue(())
-}
-
-/// A file or standard input, with its name and its length.
-fn stream(file: &Path, stop: Arc<AtomicBool>) -> Result<(Stream, String, Option<u64>)> {
-    if file == Path::new("-") {
-        let name = "standard input".to_owned();
-        return Ok((Stream::standard_input(stop), name, None));
-    }
-    let (stream, length) =
-        Stream::open(file, stop).with_context(|| format!("cannot read {}", file.display()))?;
-    let name = file.file_name().map_or_else(
-        || file.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    Ok((stream, name, length))
 }
 
 /// What ^C and SIGTERM do while a file is taken in: the work ends by itself, takes back what it did and
@@ -161,7 +144,7 @@ impl Signals {
 }
 
 /// What an import did, for people: the cards that could not be read by line.
-fn told(report: &ImportReport, name: &str) -> String {
+fn told(report: &ImportReport) -> String {
     let mut text = format!("{}\n", report.summary());
     for notice in &report.notices {
         let sign = if notice.is_loud() { "!" } else { " " };
@@ -172,14 +155,9 @@ fn told(report: &ImportReport, name: &str) -> String {
             .name
             .as_ref()
             .map_or_else(String::new, |name| format!(" ({})", safe(name)));
-        let (place, reason) = (reject.place, safe(&reject.reason));
-        let _ = writeln!(
-            text,
-            "  {}:{}: card {}{who} {reason}",
-            safe(name),
-            place.line,
-            place.card,
-        );
+        let (line, reason) = (reject.place.line, safe(&reject.reason));
+        let (file, card) = report.files.of(reject.place.card);
+        let _ = writeln!(text, "  {}:{line}: card {card}{who} {reason}", safe(file));
     }
     if report.rejects_untold > 0 {
         let _ = writeln!(

@@ -16,7 +16,7 @@ use super::safe::safe;
 /// Where in its file a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Which card of the file, from 1.
+    /// Which card of the file, from 1; in an import of several files, of all of them ([`Files`]).
     pub card: usize,
     /// The line that it begins on, from 1.
     pub line: usize,
@@ -49,6 +49,59 @@ pub struct GroupCard {
     pub card: Vec<u8>,
 }
 
+/// What an import reads, in the order in which it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// What follows comes from another file.
+    Begins(Origin),
+    /// A contact.
+    Card(Box<Incoming>),
+}
+
+/// Where the contacts of a file come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The source of phones that say none.
+    pub source: &'static str,
+    /// What the bytes of a card are.
+    pub bytes: Bytes,
+    /// Which collection the file belongs to: a folder of cards is one, as is a file named by itself.
+    /// Within a collection a `UID` names one contact; another collection may have a later version.
+    pub collection: usize,
+}
+
+/// The files of an import, in their order, each with the number of its first card: cards are counted
+/// through all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files(Vec<(usize, String)>);
+
+impl Files {
+    /// Adds a file whose cards are counted from `first` on.
+    pub fn begin(&mut self, first: usize, name: &str) {
+        self.0.push((first, name.to_owned()));
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The file of a card, and which card of that file it is, from 1.
+    #[must_use]
+    pub fn of(&self, card: usize) -> (&str, usize) {
+        let after = self.0.partition_point(|(first, _)| *first <= card);
+        let file = after.checked_sub(1).and_then(|at| self.0.get(at));
+        file.map_or(("", card), |(first, name)| (name, card + 1 - first))
+    }
+}
+
 /// A card, or part of one, that could not be taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
@@ -62,8 +115,8 @@ pub struct Reject {
     pub card: Vec<u8>,
 }
 
-/// The cards of an import, in the order of their file.
-pub trait Cards: Iterator<Item = Result<Incoming, Refusal>> {
+/// What an import reads, in the order of its files.
+pub trait Cards: Iterator<Item = Result<Arrival, Refusal>> {
     /// Takes back a card that cannot be stored.
     fn set_aside(&mut self, reject: Reject);
 }
@@ -137,20 +190,17 @@ pub trait CardFormat {
 /// How cards are to be taken in.
 #[derive(Clone, Copy)]
 pub struct Intake<'a> {
-    /// The source of phones that say none.
-    pub source: &'a str,
     /// What a person wants of single cards instead of what is planned.
     pub choices: &'a Choices,
-    /// What the bytes of a card are.
-    pub bytes: Bytes,
     /// The format of the cards.
     pub format: &'a dyn CardFormat,
 }
 
 /// What the bytes that come with a contact are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bytes {
     /// The card that says all there is.
+    #[default]
     Whole,
     /// What goes with it: the card that the contact once came as, or what has no other place.
     Beside,
@@ -315,7 +365,9 @@ pub struct PlanRow {
 /// What an import would do, before anything is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportPlan {
-    /// A row for each card, in the order of the file.
+    /// The files.
+    pub files: Files,
+    /// A row for each card, in the order of the files.
     pub rows: Vec<PlanRow>,
     /// What was not understood, and what was assumed.
     pub notices: Vec<Notice>,
@@ -348,6 +400,10 @@ impl ImportPlan {
                 Fate::New => String::new(),
                 Fate::Change(found) | Fate::Same(found) => {
                     format!("{}: {}", found.by.words(), safe(&found.name))
+                }
+                Fate::Unreadable(reason) if self.files.len() > 1 => {
+                    let (file, _) = self.files.of(row.place.card);
+                    format!("{}:{}: {}", safe(file), row.place.line, safe(reason))
                 }
                 Fate::Unreadable(reason) => safe(reason).into_owned(),
             };
@@ -392,6 +448,8 @@ pub type Choices = BTreeMap<usize, Choice>;
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
+    /// The files.
+    pub files: Files,
     /// Cards that became new contacts.
     pub new: usize,
     /// Cards that added to contacts that were there.

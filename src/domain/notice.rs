@@ -38,6 +38,8 @@ pub enum NoticeKind {
     NumberTextKept,
     /// Two cards with one UID and different names were taken for two people.
     SharedUid,
+    /// A folder has files that are no cards, and were not read.
+    IgnoredFiles,
 }
 
 /// What the cells of a column look like.
@@ -116,6 +118,10 @@ impl Notice {
                 "{} could not be split into numbers{example}; stored as written, unconfirmed",
                 count(self.number, "text")
             ),
+            NoticeKind::IgnoredFiles => format!(
+                "{} not read in {subject}{example}; of a folder, .vcf files are read",
+                agree(self.number, "file", "was")
+            ),
             NoticeKind::SharedUid => format!(
                 "{} with the UID {subject} of another person{example}; imported as contacts of their own",
                 count(self.number, "card")
@@ -128,6 +134,7 @@ impl Notice {
 fn agree(number: usize, noun: &str, verb: &str) -> String {
     let plural = match verb {
         "is" => "are",
+        "was" => "were",
         verb => verb.strip_suffix('s').unwrap_or(verb),
     };
     let verb = if number == 1 { verb } else { plural };

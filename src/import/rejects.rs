@@ -32,15 +32,16 @@ impl Rejects {
 
     /// Writes one, with the reason in a line before it that begins with `#`. After a failure nothing
     /// more is tried: [`Rejects::finish`] tells it.
-    pub(super) fn put(&mut self, reject: &Reject) {
+    /// `from` is its file, where there are several.
+    pub(super) fn put(&mut self, reject: &Reject, from: Option<&str>) {
         if self.failure.is_none()
-            && let Err(error) = self.write(reject)
+            && let Err(error) = self.write(reject, from)
         {
             self.fail(&error);
         }
     }
 
-    fn write(&mut self, reject: &Reject) -> io::Result<()> {
+    fn write(&mut self, reject: &Reject, from: Option<&str>) -> io::Result<()> {
         if self.file.is_none() {
             let folder = self.folder.as_ref();
             let folder = folder.map_err(|error| io::Error::new(error.kind(), error.to_string()))?;
@@ -50,7 +51,8 @@ impl Rejects {
         let Some((_, file)) = &mut self.file else {
             return Ok(());
         };
-        let mut reason = format!("# line {}", reject.place.line);
+        let from = from.map_or_else(String::new, |from| format!("{from}, "));
+        let mut reason = format!("# {from}line {}", reject.place.line);
         if let Some(name) = &reject.name {
             let _ = write!(reason, " ({name})");
         }

@@ -15,8 +15,8 @@ use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::fold::fold;
 use crate::domain::import::{
-    Bytes, Cards, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy, Match,
-    Place, PlanRow, Reject,
+    Arrival, Bytes, Cards, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
+    KnownBy, Match, Origin, Place, PlanRow, Reject,
 };
 use crate::domain::intake::{self, Missing, Revision, Said, Taken};
 use crate::domain::naming::given_keys;
@@ -47,8 +47,8 @@ impl Store {
         self.write_much(|writer| {
             let mut run = Run::new(intake);
             let mut logged = 0;
-            while let Some(card) = cards.next() {
-                if let Some(reject) = writer.take_card(card?, &mut run)? {
+            while let Some(arrival) = cards.next() {
+                if let Some(reject) = writer.take_in(arrival?, &mut run)? {
                     cards.set_aside(reject);
                 }
                 if run.report.new >= logged + LOGGED {
@@ -73,9 +73,9 @@ impl Store {
         let planned = self.rehearse(|writer| {
             let mut run = Run::new(intake);
             run.plan = Some(ImportPlan::default());
-            for card in cards {
+            for arrival in cards {
                 // Its row is in the plan.
-                drop(writer.take_card(card?, &mut run)?);
+                drop(writer.take_in(arrival?, &mut run)?);
             }
             Ok(run.plan.unwrap_or_default())
         });
@@ -93,6 +93,8 @@ const LARGE: usize = 1024 * 1024;
 /// An import while it runs.
 struct Run<'a> {
     intake: &'a Intake<'a>,
+    /// Where the cards come from that are taken in now.
+    origin: Origin,
     report: ImportReport,
     /// The plan, where one is made.
     plan: Option<ImportPlan>,
@@ -105,10 +107,19 @@ impl<'a> Run<'a> {
     fn new(intake: &'a Intake<'a>) -> Self {
         Self {
             intake,
+            origin: Origin::default(),
             report: ImportReport::default(),
             plan: None,
             spoken_for: HashSet::new(),
         }
+    }
+
+    /// Goes on with another file.
+    fn begin(&mut self, origin: Origin) {
+        if origin.collection != self.origin.collection {
+            self.spoken_for.clear();
+        }
+        self.origin = origin;
     }
 
     /// Puts a row into the plan, where one is made.
@@ -133,6 +144,17 @@ struct Put {
 }
 
 impl Writer<'_> {
+    /// Takes in what comes next; gives back what cannot be stored.
+    fn take_in(&mut self, arrival: Arrival, run: &mut Run<'_>) -> Answer<Option<Reject>> {
+        match arrival {
+            Arrival::Begins(origin) => {
+                run.begin(origin);
+                Ok(None)
+            }
+            Arrival::Card(card) => self.take_card(*card, run),
+        }
+    }
+
     /// Takes one card in, and settles its contact; gives it back where it cannot be stored.
     fn take_card(&mut self, card: Incoming, run: &mut Run<'_>) -> Answer<Option<Reject>> {
         let choice = run.intake.choices.get(&card.place.card).copied();
@@ -153,7 +175,7 @@ impl Writer<'_> {
             phone.id = self.free_id(phone.id)?;
         }
         let said = Said { contact, phones };
-        let mut taken = match Taken::of(said, run.intake.source, || self.context()) {
+        let mut taken = match Taken::of(said, run.origin.source, || self.context()) {
             Ok(taken) => taken,
             Err(refusal) => {
                 run.note(|| PlanRow {
@@ -232,12 +254,12 @@ impl Writer<'_> {
             phones,
             by,
         } = found;
-        let Intake {
-            format,
+        let format = run.intake.format;
+        let Origin {
             source,
             bytes: meaning,
             ..
-        } = *run.intake;
+        } = run.origin;
         let kept = match contact.card {
             Some(id) => Some(contacts::card(self.connection(), id)?),
             None => None,

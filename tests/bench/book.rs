@@ -6,7 +6,9 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use callbook::domain::contact::ContactAttributes;
-use callbook::domain::import::{Bytes, Cards, Choices, Incoming, Intake, Place, Reject};
+use callbook::domain::import::{
+    Arrival, Bytes, Cards, Choices, Incoming, Intake, Origin, Place, Reject,
+};
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::refusal::Refusal;
@@ -119,13 +121,15 @@ pub(crate) fn open(path: &Path) -> Store {
 }
 
 /// Cards that can all be stored.
-struct Made<I>(I);
+struct Made<I>(Option<Origin>, I);
 
 impl<I: Iterator<Item = Incoming>> Iterator for Made<I> {
-    type Item = Result<Incoming, Refusal>;
+    type Item = Result<Arrival, Refusal>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(Ok)
+        let begins = self.0.take().map(Arrival::Begins);
+        let card = |card| Arrival::Card(Box::new(card));
+        begins.or_else(|| self.1.next().map(card)).map(Ok)
     }
 }
 
@@ -138,12 +142,15 @@ impl<I: Iterator<Item = Incoming>> Cards for Made<I> {
 /// Writes a book through the real store; says how many numbers it has.
 pub(crate) fn fill(path: &Path, count: usize) -> usize {
     let intake = Intake {
-        source: "vcard",
         choices: &Choices::new(),
-        bytes: Bytes::Whole,
         format: &Format,
     };
-    let mut cards = Made(cards(count));
+    let origin = Origin {
+        source: "vcard",
+        bytes: Bytes::Whole,
+        collection: 0,
+    };
+    let mut cards = Made(Some(origin), cards(count));
     let report = open(path).import(&mut cards, &intake, "Imported the benchmark");
     report.unwrap().value.numbers
 }

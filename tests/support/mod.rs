@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use callbook::domain::contact::{ContactAttributes, ContactId};
-use callbook::domain::import::{Cards, Incoming, Reject};
+use callbook::domain::import::{Arrival, Bytes, Cards, Incoming, Origin, Reject};
 use callbook::domain::number::Region;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::{Phone, PhoneAttributes, PhoneId};
@@ -120,13 +120,20 @@ impl Book {
 
 /// Cards that are at hand, and those of them that cannot be stored.
 pub(crate) struct Handed {
+    begins: Option<Origin>,
     cards: std::vec::IntoIter<Incoming>,
     pub aside: Vec<Reject>,
 }
 
 impl Handed {
     pub(crate) fn of(cards: Vec<Incoming>) -> Self {
+        let origin = Origin {
+            source: "vcard",
+            bytes: Bytes::Whole,
+            collection: 0,
+        };
         Self {
+            begins: Some(origin),
             cards: cards.into_iter(),
             aside: Vec::new(),
         }
@@ -134,10 +141,12 @@ impl Handed {
 }
 
 impl Iterator for Handed {
-    type Item = Result<Incoming, Refusal>;
+    type Item = Result<Arrival, Refusal>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.cards.next().map(Ok)
+        let begins = self.begins.take().map(Arrival::Begins);
+        let card = |card| Arrival::Card(Box::new(card));
+        begins.or_else(|| self.cards.next().map(card)).map(Ok)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The store's thread: what the screens ask, answered.
 
 use std::fs;
-use std::io::{self, BufReader};
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
-use crate::import::{AT_ONCE, File, Stream};
+use crate::import::Batch;
 use crate::store::{Options, Store, Watch, backup};
 use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
 
@@ -242,7 +242,7 @@ impl Keeper {
                 Reply::Noted
             }
             Request::Plan(path) => {
-                let plan = crate::import::plan(store, self.open(&path, ticket)?)?;
+                let plan = crate::import::plan(store, self.batch(&path, ticket)?)?;
                 Reply::Plan(path, Box::new(plan))
             }
             Request::Export(selection, path) => {
@@ -326,8 +326,8 @@ impl Keeper {
             Write::Redo => turned(Step::Redone, store.redo()?),
             Write::Import(path, choices) => {
                 let folder = self.rejects.clone().ok_or(io::ErrorKind::NotFound.into());
-                let file = self.open(&path, ticket)?.keeping(folder);
-                let Done { value, point } = crate::import::chosen(store, file, &choices)?;
+                let batch = self.batch(&path, ticket)?.keeping(folder);
+                let Done { value, point } = crate::import::chosen(store, batch, &choices)?;
                 Written {
                     report: Some(Box::new(value)),
                     ..forward(point, None)
@@ -349,22 +349,10 @@ impl Keeper {
         })
     }
 
-    /// Opens a file to import, and tells how far it has come.
-    fn open(&self, path: &Path, ticket: Ticket) -> Result<File<'_>, Refusal> {
-        let path = &expanded(path);
-        let cannot = |error: io::Error| {
-            Refusal::new(
-                Kind::Invalid,
-                format!("cannot read {}: {error}", path.display()),
-            )
-        };
-        let (file, length) = Stream::open(path, Arc::clone(&self.stop)).map_err(cannot)?;
-        let name = path.file_name().map_or_else(
-            || path.display().to_string(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let file = File::open(BufReader::with_capacity(AT_ONCE, file), &name, &[])?;
-        Ok(file.watched(length, self.watch(ticket)))
+    /// The file or folder to import, with somebody who is told how far it has come.
+    fn batch(&self, path: &Path, ticket: Ticket) -> Result<Batch<'_>, Refusal> {
+        let batch = Batch::of(&[expanded(path)], Arc::clone(&self.stop))?;
+        Ok(batch.watched(self.watch(ticket)))
     }
 }
 

@@ -1,0 +1,209 @@
+//! The contacts of a batch, one after the other, as the store takes them in.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crate::domain::import::{Arrival, Aside, Cards, Files, Origin, Place, Progress, Reject};
+use crate::domain::notice::Notice;
+use crate::domain::refusal::{Kind, Refusal};
+
+use super::batch::Batch;
+use super::rejects::Rejects;
+use super::{File, stopped, unreadable};
+
+/// How often who watches is told.
+const TELL: Duration = Duration::from_millis(100);
+
+/// The contacts that could be read, with those that could not set aside. It ends in a refusal where
+/// a file cannot be read to its end, is not what it was taken for, or where a person stops it.
+pub(super) struct Reading<'a> {
+    batch: Batch<'a>,
+    current: Option<Current<'a>>,
+    /// What is told of the cards that could not be imported.
+    pub(super) aside: Aside,
+    /// Where they are kept, if they are.
+    pub(super) rejects: Option<Rejects>,
+    /// What has to be said of the files that were read to their end.
+    pub(super) notices: Vec<Notice>,
+    /// The files that were begun.
+    pub(super) files: Files,
+    /// The number of the last card of the files before the current one.
+    before: usize,
+    read: usize,
+    began: Instant,
+    told: Instant,
+    ended: bool,
+}
+
+/// The file that is being read.
+struct Current<'a> {
+    file: File<'a>,
+    /// The number of its last card so far, counted from 1.
+    last: usize,
+    read: usize,
+    rejected: usize,
+    /// Why the first of its cards that could not be read could not.
+    reason: String,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(mut batch: Batch<'a>) -> Self {
+        let began = Instant::now();
+        Self {
+            notices: batch.take_notices(),
+            rejects: batch.take_rejects(),
+            batch,
+            current: None,
+            aside: Aside::default(),
+            files: Files::default(),
+            before: 0,
+            read: 0,
+            began,
+            told: began,
+            ended: false,
+        }
+    }
+
+    /// What the history calls it.
+    pub(super) fn name(&self) -> &str {
+        self.batch.name()
+    }
+
+    /// Tells who watches, from time to time; a refusal where that one stops it.
+    fn tell(&mut self) -> Result<(), Refusal> {
+        // A look at the clock for every contact would be a tenth of the work.
+        let seen = self.read + self.aside.len();
+        if !seen.is_multiple_of(16) || self.told.elapsed() < TELL {
+            return Ok(());
+        }
+        self.told = Instant::now();
+        let progress = Progress {
+            contacts: self.read,
+            bytes: self.batch.bytes(),
+            of: self.batch.length(),
+            elapsed: self.began.elapsed(),
+        };
+        match self.batch.tell(progress) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(stopped(self.name())),
+        }
+    }
+
+    /// Begins the next file; none after the last. One of several that is of no known form is set aside,
+    /// and the others come in.
+    fn begin(&mut self) -> Result<Option<Origin>, Refusal> {
+        while let Some(opened) = self.batch.open_next() {
+            self.files.begin(self.before + 1, &opened.name);
+            match opened.file {
+                Ok(file) => {
+                    let origin = Origin {
+                        source: file.contacts.source(),
+                        bytes: file.bytes,
+                        collection: opened.collection,
+                    };
+                    self.current = Some(Current {
+                        file,
+                        last: 0,
+                        read: 0,
+                        rejected: 0,
+                        reason: String::new(),
+                    });
+                    return Ok(Some(origin));
+                }
+                Err(refusal) if self.batch.is_several() && !self.batch.is_stopped() => {
+                    self.before += 1;
+                    self.set_aside(Reject {
+                        place: Place {
+                            card: self.before,
+                            line: 1,
+                        },
+                        name: None,
+                        reason: refusal.to_string(),
+                        card: Vec::new(),
+                    });
+                }
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        self.batch.refuse_unused_maps()?;
+        Ok(None)
+    }
+
+    /// Ends the current file; a refusal where it was not read to its end, or was the only one and is
+    /// not what it was taken for.
+    fn end(&mut self, current: Current<'a>) -> Result<(), Refusal> {
+        let Current {
+            file,
+            last,
+            read,
+            rejected,
+            reason,
+        } = current;
+        if let Some(error) = file.contacts.failure() {
+            return Err(unreadable(&file.name, error));
+        }
+        let only = read == 0 && rejected == 1 && !self.batch.is_several();
+        if only && reason.starts_with("is not a") {
+            let detail = format!("{} {reason}", file.name);
+            return Err(Refusal::new(Kind::Invalid, detail));
+        }
+        self.notices.extend(file.contacts.notices());
+        self.before += last;
+        Ok(())
+    }
+
+    fn arrive(&mut self) -> Result<Option<Arrival>, Refusal> {
+        loop {
+            self.tell()?;
+            let Some(current) = &mut self.current else {
+                return Ok(self.begin()?.map(Arrival::Begins));
+            };
+            match current.file.contacts.next() {
+                Some(Ok(mut contact)) => {
+                    self.read += 1;
+                    current.read += 1;
+                    current.last = current.last.max(contact.place.card);
+                    contact.place.card += self.before;
+                    return Ok(Some(Arrival::Card(Box::new(contact))));
+                }
+                Some(Err(mut reject)) => {
+                    if current.rejected == 0 {
+                        current.reason.clone_from(&reject.reason);
+                    }
+                    current.rejected += 1;
+                    current.last = current.last.max(reject.place.card);
+                    reject.place.card += self.before;
+                    self.set_aside(reject);
+                }
+                None => {
+                    if let Some(current) = self.current.take() {
+                        self.end(current)?;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Iterator for Reading<'_> {
+    type Item = Result<Arrival, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let arrival = self.arrive().transpose();
+        self.ended = !matches!(arrival, Some(Ok(_)));
+        arrival
+    }
+}
+
+impl Cards for Reading<'_> {
+    fn set_aside(&mut self, reject: Reject) {
+        if let Some(rejects) = &mut self.rejects {
+            let (file, _) = self.files.of(reject.place.card);
+            rejects.put(&reject, Some(file).filter(|_| self.batch.is_several()));
+        }
+        self.aside.put(reject);
+    }
+}
