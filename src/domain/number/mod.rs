@@ -4,6 +4,7 @@
 //! is the only place that names that library. Loading its tables takes some milliseconds, once, on
 //! the first call that parses or formats: nothing before the first frame may make it.
 
+mod country;
 mod digits;
 mod format;
 mod reading;
@@ -12,6 +13,7 @@ mod several;
 
 use rlibphonenumber::PhoneNumber;
 
+pub use country::{Basis, ReadWith, read_with};
 pub use digits::digits;
 pub use format::{display, display_of, region_of};
 pub use reading::{Reading, Usage, Verdict, parse};
@@ -230,6 +232,37 @@ mod tests {
             Some("United States")
         );
         assert_eq!(region("ZZ"), None);
+        for (code, names) in [
+            ("DE", ["Deutschland", "GERMANY", "deu"]),
+            ("GB", ["United Kingdom", "U.K.", "England"]),
+            ("US", ["USA", "United States of America", "U.S."]),
+            ("IT", ["Italia", "it", " ITALY "]),
+            ("CH", ["Schweiz", "Suisse", "Svizzera"]),
+            ("NL", ["Nederland", "The Netherlands", "Holland"]),
+            ("TR", ["Turkey", "Türkiye", "Turkiye"]),
+            (
+                "RU",
+                ["Россия", "Российская Федерация", "Russian Federation"],
+            ),
+            ("CN", ["中国", "中國", "PR China"]),
+            (
+                "BA",
+                [
+                    "Bosnia & Herzegovina",
+                    "bosnia and herzegovina",
+                    "Bosna i Hercegovina",
+                ],
+            ),
+            ("CZ", ["Czech Republic", "Česko", "Ceska republika"]),
+            ("CI", ["Côte d’Ivoire", "Cote d'Ivoire", "Ivory Coast"]),
+        ] {
+            for name in names {
+                assert_eq!(Region::called(name), region(code), "{name}");
+            }
+        }
+        for name in ["", "Bavaria", "CA 94043", "Main Street", "the"] {
+            assert_eq!(Region::called(name), None, "{name}");
+        }
         assert!(Region::all().count() > 240);
     }
 }

@@ -4,9 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::domain::fold::fold;
+
 /// Every region with a numbering plan: ISO code, calling code, `main` where it is the main region of
 /// that code, English name, and for a main region the trunk prefixes: with which a national number
-/// may begin that are no part of it, or `*` where it may be any. Sorted by name.
+/// may begin that are no part of it, or `*` where it may be any; then, with `|` between them, the
+/// three-letter ISO code, the names that its own languages and other English texts have for it.
+/// Sorted by name.
 const REGIONS: &str = include_str!("../../../assets/regions.tsv");
 
 /// A line of [`REGIONS`].
@@ -16,6 +20,7 @@ pub(super) struct Entry {
     main: bool,
     name: &'static str,
     pub(super) trunk: &'static str,
+    other_names: &'static str,
 }
 
 pub(super) static TABLE: LazyLock<Vec<Entry>> =
@@ -32,6 +37,7 @@ fn entry(line: &'static str) -> Option<Entry> {
         main,
         name: columns.next()?,
         trunk: columns.next()?,
+        other_names: columns.next()?,
     })
 }
 
@@ -45,6 +51,14 @@ impl Region {
     pub fn new(code: &str) -> Option<Self> {
         let region = Self(code.to_ascii_uppercase().as_bytes().try_into().ok()?);
         region.entry().map(|_| region)
+    }
+
+    /// The country that an address names: by ISO code, by its English name, or by what it is called in
+    /// its own languages.
+    #[must_use]
+    pub fn called(name: &str) -> Option<Self> {
+        let asked = folded_name(name);
+        Self::new(asked.trim()).or_else(|| COUNTRY_NAMES.get(&asked).copied())
     }
 
     fn entry(self) -> Option<&'static Entry> {
@@ -106,6 +120,23 @@ impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
     }
+}
+
+/// Regions by each of their names, folded.
+static COUNTRY_NAMES: LazyLock<HashMap<String, Region>> = LazyLock::new(|| {
+    let named = TABLE.iter().flat_map(|entry| {
+        let others = entry.other_names.split('|').filter(|name| !name.is_empty());
+        let names = others.chain([entry.name]);
+        names.map(|name| (folded_name(name), entry.region))
+    });
+    named.collect()
+});
+
+/// A country's name as it is looked up: without dots, `&` as a word, and no article.
+fn folded_name(name: &str) -> String {
+    let folded = fold(&name.replace('.', "").replace('&', " and "));
+    let folded = folded.trim_matches([',', ';', ' ', '(', ')']);
+    folded.strip_prefix("the ").unwrap_or(folded).to_owned()
 }
 
 /// The main region of each calling code.
