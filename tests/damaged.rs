@@ -17,7 +17,7 @@ use callbook::domain::timestamp::Timestamp;
 use callbook::store::Store;
 use callbook::store::backup::{self, backups};
 use callbook::tui::keymap::Keymap;
-use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Size, Ticket};
+use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Size, Stack, Ticket};
 use callbook::tui::theme::{Palette, Theme, UNICODE};
 use callbook::tui::update::update;
 use callbook::tui::view::view;
@@ -263,7 +263,8 @@ fn a_backup_that_cannot_be_put_back_leaves_the_page_with_the_reason() {
     let refusal = Refusal::new(Kind::Storage, "the disk is gone");
     update(&mut model, Msg::Store(*ticket, Reply::Refused(refusal)));
     assert!(frame(&model).contains("the disk is gone"));
-    assert!(matches!(model.over.as_slice(), [Screen::Damaged(_)]));
+    assert_eq!(model.over.len(), 1);
+    assert!(matches!(model.over.last(), Some(Screen::Damaged(_))));
     let again = update(&mut model, Msg::Key("enter".parse().unwrap()));
     assert!(matches!(
         again.first(),
@@ -301,7 +302,7 @@ fn damage_that_is_met_later_is_told_with_the_way_out_and_nothing_typed_is_lost()
         width: 40,
         height: 12,
     };
-    model.over.clear();
+    model.over = Stack::default();
     update(&mut model, Msg::Store(Ticket(0), Reply::Refused(refusal)));
     assert!(frame(&model).contains("damaged: quit, callbook restore"));
 }

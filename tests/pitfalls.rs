@@ -1001,10 +1001,11 @@ fn ended_and_started(desk: &mut Desk) {
 fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g down e \"_the_first\" tab tab tab tab tab tab tab \"a\" enter \"b\" tab tab down enter ^U \"347_1\"");
-    let typed: Vec<Screen> = desk.model.over.clone();
+    let typed = desk.model.over.clone();
     assert_eq!(typed.len(), 2);
     let edit = |model: &Model| {
-        let [Screen::ContactForm(contact), Screen::PhoneForm(number)] = &model.over[..] else {
+        let pages: Vec<&Screen> = model.over.iter().collect();
+        let [Screen::ContactForm(contact), Screen::PhoneForm(number)] = pages[..] else {
             panic!("{:?}", model.over)
         };
         (

@@ -11,7 +11,7 @@ use callbook::domain::number::Region;
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::state::View;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Ticket, TimerId};
+use callbook::tui::model::{Effect, Model, Msg, Purpose, Reply, Request, Screen, Ticket, TimerId};
 use callbook::tui::theme::{ASCII, Palette};
 use callbook::tui::update::{leave, start, update};
 use desk::Desk;
@@ -523,8 +523,11 @@ fn the_plan_of_an_import_can_be_written_to_a_file() {
 fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
     let mut desk = Desk::new(100, 30, CARDS);
     let mut effects = Vec::new();
-    desk.model
-        .wait_for(Request::Plan("big.vcf".into()), &mut effects);
+    desk.model.wait_for(
+        Request::Plan("big.vcf".into()),
+        Purpose::Preview,
+        &mut effects,
+    );
     let ticket = desk.model.ticket;
     let progress = Progress {
         contacts: 12_300,

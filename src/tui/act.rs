@@ -62,7 +62,19 @@ pub fn why_not(action: Action, model: &Model) -> Option<&'static str> {
             Some("no number here; a adds one")
         }
         Action::AddNumber if model.detail.profile.is_none() => Some("nobody here"),
-        Action::EditContact if model.detail.profile.is_none() => {
+        Action::EditContact
+        | Action::Favourite
+        | Action::History
+        | Action::AddNumber
+        | Action::EditNumber
+        | Action::MakePrimary
+        | Action::Accurate
+        | Action::Historic
+        | Action::DeleteNumber
+        | Action::Copy
+        | Action::Call
+            if model.profile().is_none() =>
+        {
             Some("the contact is still being read")
         }
         Action::Fix
@@ -87,8 +99,12 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
     match action {
         Action::Help => open_search(model, Kind::Help),
         Action::Palette => open_search(model, Kind::Palette),
-        Action::Undo => model.write(Write::Undo(Over::Refused), effects),
-        Action::Redo => model.write(Write::Redo, effects),
+        Action::Undo => {
+            model.write(Write::Undo(Over::Refused), effects);
+        }
+        Action::Redo => {
+            model.write(Write::Redo, effects);
+        }
         Action::Filter => {
             if model.over.is_empty() {
                 model.focus = Focus::Filter;
@@ -147,7 +163,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
             model.over.push(Screen::ContactForm(Box::new(form)));
         }
         Action::EditContact => {
-            if let Some(profile) = &model.detail.profile {
+            if let Some(profile) = model.profile() {
                 let form = ContactForm::of(profile, model.home);
                 model.over.push(Screen::ContactForm(Box::new(form)));
             }
@@ -161,7 +177,9 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
             model.write(Write::Confirm(chosen), effects);
         }
         Action::Favourite => detail::favourite(model, effects),
-        Action::Import => model.over.push(Screen::Prompt(Box::default())),
+        Action::Import => {
+            model.over.push(Screen::Prompt(Box::default()));
+        }
         Action::ExportCards
         | Action::ExportTable
         | Action::ExportBook
@@ -221,19 +239,7 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         Action::Toggle => forms::toggle(model),
         Action::Save => forms::save(model, effects),
         Action::Enter => forms::enter(model, effects),
-        Action::Editor => {
-            let text = match model.over.last_mut() {
-                Some(Screen::PhoneForm(form)) => form.field().map(|field| field.text().to_owned()),
-                Some(Screen::ContactForm(form)) => {
-                    form.field().map(|field| field.text().to_owned())
-                }
-                _ => None,
-            };
-            match text {
-                Some(text) => effects.push(Effect::Edit(text)),
-                None => model.say(Tone::Plain, "the editor is for texts; this is none"),
-            }
-        }
+        Action::Editor => forms::edit(model, effects),
         Action::DeleteRow => {
             if let Some(Screen::ContactForm(form)) = model.over.last_mut()
                 && let Place::Number(row) = form.place
@@ -254,7 +260,9 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
                 });
             }
         }
-        Action::Overwrite => model.over.push(Screen::Question(Question::Overwrite)),
+        Action::Overwrite => {
+            model.over.push(Screen::Question(Question::Overwrite));
+        }
         Action::PutBack => damaged::put_back(model, effects),
         Action::Run => run(model, effects),
         Action::Complete => complete(model, effects),
@@ -339,7 +347,7 @@ fn mark(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Copies or calls the number under the cursor, or else the contact's main number.
 fn dial(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
-    let phone = match (model.focus, &model.detail.profile) {
+    let phone = match (model.focus, model.profile()) {
         (Focus::Detail, _) => model.detail.phone(),
         (_, Some(profile)) => profile.phones.first(),
         (_, None) => None,
@@ -417,7 +425,8 @@ fn complete(model: &mut Model, effects: &mut Vec<Effect>) {
             plan::complete(model.values.as_ref(), &mut prompt.path);
         }
         Some(Screen::Prompt(prompt)) => {
-            effects.push(Effect::Complete(prompt.path.text().to_owned()));
+            let path = prompt.path.text().to_owned();
+            effects.extend(model.over.top().map(|page| Effect::Complete(page, path)));
         }
         Some(Screen::Search(search)) => {
             if let Some(binding) = search.matches(&model.keymap).get(search.cursor) {
@@ -437,19 +446,23 @@ fn yes(model: &mut Model, effects: &mut Vec<Effect>) {
         Question::LeaveForm => {
             model.over.pop();
         }
-        Question::EmptyBin => model.write(Write::EmptyBin, effects),
-        Question::UndoOver => {
-            if let Some((_, write)) = model.undoing.take() {
-                model.write(write, effects);
-            }
+        Question::EmptyBin => {
+            model.write(Write::EmptyBin, effects);
+        }
+        Question::UndoOver(step) => {
+            let write = step.map_or(Write::Undo(Over::Written), |step| {
+                Write::UndoStep(step, Over::Written)
+            });
+            model.write(write, effects);
         }
         Question::Overwrite => {
-            let below = model.over.len().saturating_sub(2);
-            if let (Some(Screen::Conflict(conflict)), Some(form)) =
-                (model.over.last(), model.over.get(below))
-            {
+            let form = model.over.top().and_then(|top| model.over.under(top));
+            if let (Some(Screen::Conflict(conflict)), Some(form)) = (
+                model.over.last(),
+                form.and_then(|form| model.over.get(form)),
+            ) {
                 let write = conflict.overwrite(form);
-                model.write(write, effects);
+                model.finish(write, effects);
             }
         }
     }

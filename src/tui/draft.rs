@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Profile;
 
-use super::model::{Effect, Model, Reply, Request, Screen, Ticket, Tone};
+use super::model::{Effect, Model, PageId, Reply, Request, Screen, Ticket, Tone};
 use super::screens::contact_form::{ContactForm, TEXTS};
 use super::screens::list;
 use super::screens::phone_form::{Owner, PhoneForm};
@@ -83,12 +83,10 @@ pub fn is_open(model: &Model) -> bool {
 
 /// Opens the forms of a draft again, and asks whether what they are about is still there.
 pub fn bring_back(model: &mut Model, draft: Draft, effects: &mut Vec<Effect>) {
-    if let Some(id) = draft.contact() {
-        list::seek(model, id, effects);
-        model.recalled = Some(model.ask(Request::Profile(id), effects));
-    }
+    let contact = draft.contact();
+    let mut pages = Vec::new();
     for form in draft.forms {
-        model.over.push(match form {
+        pages.push(model.over.push(match form {
             Form::Number(mut form) => {
                 form.home = model.home;
                 Screen::PhoneForm(form)
@@ -100,7 +98,11 @@ pub fn bring_back(model: &mut Model, draft: Draft, effects: &mut Vec<Effect>) {
                 }
                 Screen::ContactForm(form)
             }
-        });
+        }));
+    }
+    if let Some(id) = contact {
+        list::seek(model, id, effects);
+        model.recalled = Some((model.ask(Request::Recalled(id), effects), pages));
     }
     model.say(
         Tone::Plain,
@@ -110,16 +112,15 @@ pub fn bring_back(model: &mut Model, draft: Draft, effects: &mut Vec<Effect>) {
 
 /// Takes the answer whether the record of a draft is still there; `false` where it is another's.
 pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
-    if model.recalled != Some(ticket) {
-        return false;
-    }
     let Reply::Profile(profile) = reply else {
         return false;
     };
-    model.recalled = None;
+    let Some((_, pages)) = model.recalled.take_if(|(asked, _)| *asked == ticket) else {
+        return false;
+    };
     let gone = match profile {
-        None => without_contact(model),
-        Some(profile) => without_number(model, profile),
+        None => without_contact(model, &pages),
+        Some(profile) => without_number(model, &pages, profile),
     };
     if let Some(gone) = gone {
         model.say(Tone::Bad, gone);
@@ -128,9 +129,9 @@ pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
 }
 
 /// The contact has gone: the form becomes one that adds it anew.
-fn without_contact(model: &mut Model) -> Option<String> {
+fn without_contact(model: &mut Model, pages: &[PageId]) -> Option<String> {
     let home = model.home;
-    let first = model.over.first_mut()?;
+    let first = model.over.get_mut(*pages.first()?)?;
     let name = match first {
         Screen::ContactForm(form) => {
             let name = form.stored.as_ref()?.name.clone();
@@ -151,7 +152,8 @@ fn without_contact(model: &mut Model) -> Option<String> {
         }
         _ => return None,
     };
-    if let Some(Screen::PhoneForm(form)) = model.over.get_mut(1) {
+    let second = pages.get(1).and_then(|page| model.over.get_mut(*page));
+    if let Some(Screen::PhoneForm(form)) = second {
         form.stored = None;
     }
     Some(format!(
@@ -160,14 +162,17 @@ fn without_contact(model: &mut Model) -> Option<String> {
 }
 
 /// A number has gone: its form becomes one that adds it anew; a row that nobody touched goes too.
-fn without_number(model: &mut Model, profile: &Profile) -> Option<String> {
+fn without_number(model: &mut Model, pages: &[PageId], profile: &Profile) -> Option<String> {
     let is_gone = |form: &PhoneForm| {
         form.stored
             .as_ref()
             .is_some_and(|mine| profile.phones.iter().all(|phone| phone.id != mine.id))
     };
     let mut gone = 0;
-    for screen in &mut model.over {
+    for page in pages {
+        let Some(screen) = model.over.get_mut(*page) else {
+            continue;
+        };
         match screen {
             Screen::PhoneForm(form) if is_gone(form) => {
                 form.stored = None;

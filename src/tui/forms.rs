@@ -6,7 +6,9 @@ use crate::domain::refusal::Refusal;
 
 use super::key::{Code, Key};
 use super::keymap::Action;
-use super::model::{Effect, Model, Request, Screen, Tone, Write};
+use super::model::{
+    Effect, FieldPlace, Model, Purpose as For, Request, Screen, TextPlace, Tone, Write,
+};
 use super::screens::contact_form::Place;
 use super::screens::phone_form::{Owner, PhoneForm};
 use super::screens::prompt::Purpose;
@@ -14,7 +16,7 @@ use super::screens::{import, plan};
 use super::update::ask_holders;
 
 pub(super) fn edit_number(model: &mut Model, effects: &mut Vec<Effect>) {
-    let (Some(phone), Some(profile)) = (model.detail.phone(), &model.detail.profile) else {
+    let (Some(phone), Some(profile)) = (model.detail.phone(), model.profile()) else {
         return;
     };
     let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
@@ -33,7 +35,7 @@ pub(super) fn edit_number(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Opens the form of a new number of the contact.
 pub(super) fn add_number(model: &mut Model) {
-    let Some(profile) = &model.detail.profile else {
+    let Some(profile) = model.profile() else {
         return;
     };
     let owner = Owner::Contact(profile.contact.id, profile.contact.name.clone());
@@ -44,6 +46,57 @@ pub(super) fn add_number(model: &mut Model) {
         ..PhoneForm::new(owner, model.home)
     };
     model.over.push(Screen::PhoneForm(Box::new(form)));
+}
+
+/// Opens the text that has the cursor in the editor.
+pub(super) fn edit(model: &mut Model, effects: &mut Vec<Effect>) {
+    let field = match model.over.last_mut() {
+        Some(Screen::PhoneForm(form)) => {
+            let place = FieldPlace::Number(form.place);
+            form.field().map(|field| (place, field.text().to_owned()))
+        }
+        Some(Screen::ContactForm(form)) => {
+            let place = FieldPlace::Contact(form.place);
+            form.field().map(|field| (place, field.text().to_owned()))
+        }
+        _ => None,
+    };
+    match (model.over.top(), field) {
+        (Some(page), Some((field, text))) => {
+            effects.push(Effect::Edit(TextPlace { page, field }, text));
+        }
+        _ => model.say(Tone::Plain, "the editor is for texts; this is none"),
+    }
+}
+
+/// Takes what the editor left, in the place that it was opened for.
+pub(super) fn edited(model: &mut Model, place: TextPlace, text: Option<String>) {
+    let Some(text) = text else {
+        return model.say(Tone::Plain, "the editor left the text as it was");
+    };
+    let text = text.trim_end_matches(['\n', '\r']);
+    match (model.over.get_mut(place.page), place.field) {
+        (Some(Screen::PhoneForm(form)), FieldPlace::Number(field)) => {
+            let cursor = std::mem::replace(&mut form.place, field);
+            if let Some(field) = form.field() {
+                field.set("");
+            }
+            form.paste(text);
+            form.place = cursor;
+        }
+        (Some(Screen::ContactForm(form)), FieldPlace::Contact(field)) => {
+            let cursor = std::mem::replace(&mut form.place, field);
+            if let Some(field) = form.field() {
+                field.set("");
+            }
+            form.paste(text);
+            form.place = cursor;
+        }
+        _ => model.say(
+            Tone::Bad,
+            "the form was closed before the editor; its text was not used",
+        ),
+    }
 }
 
 pub(super) fn step_field(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
@@ -93,7 +146,7 @@ pub(super) fn save(model: &mut Model, effects: &mut Vec<Effect>) {
                 model.over.pop();
                 return;
             }
-            model.write(write, effects);
+            model.finish(write, effects);
         }
         Some(Screen::ContactForm(form)) => {
             if form.stored.is_some() && !form.is_dirty() {
@@ -108,16 +161,17 @@ pub(super) fn save(model: &mut Model, effects: &mut Vec<Effect>) {
                 return model.say(Tone::Bad, refusal.to_string());
             }
             let write = Write::Contact(Box::new(form.edit()));
-            model.write(write, effects);
+            model.finish(write, effects);
         }
         Some(Screen::Conflict(conflict)) => {
             let conflict = conflict.clone();
             if conflict.undecided() > 0 {
                 return model.say(Tone::Plain, "choose a side first: both of you changed this");
             }
-            let below = model.over.len().saturating_sub(2);
-            if let Some(write) = model.over.get(below).map(|form| conflict.write(form)) {
-                model.write(write, effects);
+            let form = model.over.top().and_then(|top| model.over.under(top));
+            let form = form.and_then(|form| model.over.get(form));
+            if let Some(write) = form.map(|form| conflict.write(form)) {
+                model.finish(write, effects);
             }
         }
         Some(Screen::Prompt(prompt)) => {
@@ -135,7 +189,7 @@ pub(super) fn save(model: &mut Model, effects: &mut Vec<Effect>) {
                 Purpose::Import => Request::Plan(file),
                 Purpose::Export(selection, _) => Request::Export(selection.clone(), file),
             };
-            model.wait_for(request, effects);
+            model.wait_for(request, For::Finish, effects);
         }
         Some(Screen::Import(_)) => import::act(model, Action::Save, None, effects),
         Some(Screen::Plan(_)) => plan::act(model, Action::Save, effects),

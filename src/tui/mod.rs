@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod anchor;
+mod answers;
 pub mod draft;
 pub mod field;
 mod forms;
@@ -13,6 +14,7 @@ pub mod model;
 mod request;
 pub mod runtime;
 pub mod screens;
+pub mod stack;
 pub mod terminal;
 pub mod text;
 pub mod theme;
@@ -364,7 +366,7 @@ impl Loop<'_> {
                 }
                 // An effect that hands the terminal over has to run before the next key is read.
                 next = if effects.iter().any(|effect| {
-                    matches!(effect, Effect::Edit(_) | Effect::Suspend | Effect::Quit)
+                    matches!(effect, Effect::Edit(..) | Effect::Suspend | Effect::Quit)
                 }) {
                     None
                 } else {

@@ -1,18 +1,21 @@
 //! The protocol of the screens on one page: what happens ([`Msg`]), what is to be done
 //! ([`Effect`]), and all that the screens remember ([`Model`]).
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
+use crate::domain::edit::Profile;
 use crate::domain::import::Progress;
 use crate::domain::listing::Totals;
 use crate::domain::number::Region;
-use crate::domain::operation::Over;
 use crate::domain::query::Values;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
+
+pub use super::stack::{PageId, Stack};
 
 pub use super::request::{Reply, Request, Step, Ticket, Write, Written};
 
@@ -20,7 +23,7 @@ use super::key::Key;
 use super::keymap::{Keymap, Scope};
 use super::screens::bin::Bin;
 use super::screens::conflict::Conflict;
-use super::screens::contact_form::ContactForm;
+use super::screens::contact_form::{self, ContactForm};
 use super::screens::damaged::Damaged;
 use super::screens::detail::Detail;
 use super::screens::duplicates::Duplicates;
@@ -28,7 +31,7 @@ use super::screens::health::HealthPage;
 use super::screens::history::History;
 use super::screens::import::Import;
 use super::screens::list::List;
-use super::screens::phone_form::PhoneForm;
+use super::screens::phone_form::{self, PhoneForm};
 use super::screens::plan::Plan;
 use super::screens::prompt::Prompt;
 use super::screens::question::Question;
@@ -54,10 +57,10 @@ pub enum Msg {
     Damaged(Damage),
     /// A time has passed.
     Timer(TimerId),
-    /// The editor came back, with the text or without.
-    Editor(Option<String>),
-    /// Names of files that a path can be completed to.
-    Paths(Vec<String>),
+    /// The editor came back to the place that it was opened for, with a changed text or none.
+    Editor(TextPlace, Option<String>),
+    /// Names of files that this path of a page can be completed to.
+    Paths(PageId, String, Vec<String>),
     /// Something went wrong outside of the screens.
     Trouble(String),
     /// A report was written to this file.
@@ -73,10 +76,10 @@ pub enum Effect {
     Copy(String),
     /// Open an address with the program that is set for it.
     Open(String),
-    /// Let the person edit a text in `$EDITOR`.
-    Edit(String),
-    /// Complete a path.
-    Complete(String),
+    /// Let the person edit the text of a place in `$EDITOR`.
+    Edit(TextPlace, String),
+    /// Complete a path that is typed in a page.
+    Complete(PageId, String),
     /// Come back after a while.
     After(Duration, TimerId),
     /// Take the mouse, or leave it to the terminal.
@@ -91,6 +94,60 @@ pub enum Effect {
     Redraw,
     /// Leave.
     Quit,
+}
+
+/// A text of a form: the page, and which of its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextPlace {
+    /// The form.
+    pub page: PageId,
+    /// The field in it.
+    pub field: FieldPlace,
+}
+
+/// A field of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldPlace {
+    /// Of the form of a number.
+    Number(phone_form::Place),
+    /// Of the form of a contact.
+    Contact(contact_form::Place),
+}
+
+/// What a page waits for, or the list where there is no page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The ticket of the question.
+    pub ticket: Ticket,
+    /// The page that asked; none: the list.
+    pub page: Option<PageId>,
+    /// What for.
+    pub purpose: Purpose,
+    /// How many keys had been taken by then.
+    pub taken: u64,
+    /// The contacts that were marked by then.
+    pub marks: BTreeSet<ContactId>,
+}
+
+/// What something is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// The page is done with it: it closes when the answer comes, or shows why not.
+    Finish,
+    /// The answer is shown on a page of its own, in the place of the one that asked or over it.
+    Preview,
+    /// An undo, of a step or of the last one.
+    Undo(Option<i64>),
+    /// Anything else: the page stays.
+    Stay,
+}
+
+impl Purpose {
+    /// Whether the answer closes or covers the page, which therefore takes no keys until it comes.
+    #[must_use]
+    pub const fn holds_keys(&self) -> bool {
+        matches!(self, Self::Finish | Self::Preview)
+    }
 }
 
 /// What the mouse did, where: column and row from 0.
@@ -200,6 +257,17 @@ pub enum Screen {
     Damaged(Box<Damaged>),
 }
 
+impl Screen {
+    /// Whether it fills the screen in the place of the list.
+    #[must_use]
+    pub const fn fills(&self) -> bool {
+        matches!(
+            self,
+            Self::ContactForm(_) | Self::Import(_) | Self::Duplicates(_)
+        )
+    }
+}
+
 /// All that the screens remember.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
@@ -225,8 +293,8 @@ pub struct Model {
     pub triage: Option<Triage>,
     /// Which of the two has the keys.
     pub focus: Focus,
-    /// What stands over them, the topmost last.
-    pub over: Vec<Screen>,
+    /// The pages over them.
+    pub over: Stack,
     /// The totals, once they are known.
     pub totals: Option<Totals>,
     /// The line about what was just done.
@@ -243,12 +311,14 @@ pub struct Model {
     pub ticket: Ticket,
     /// The ticket of the write that has not been answered.
     pub writing: Option<Ticket>,
-    /// The undo that has not been answered, or was refused, and how it is done all the same.
-    pub undoing: Option<(Ticket, Write)>,
+    /// What is asked and takes long, or writes, and who asked.
+    pub asked: Vec<Asked>,
+    /// How many keys, pastes and clicks were taken.
+    pub taken: u64,
     /// The tickets of the other questions.
     pub totals_ticket: Ticket,
-    /// The ticket of the question whether what a draft is about is still there.
-    pub recalled: Option<Ticket>,
+    /// The question whether what a draft is about is still there: its ticket, and the forms.
+    pub recalled: Option<(Ticket, Vec<PageId>)>,
     /// Whether `^C` was the last key.
     pub interrupted: bool,
     /// Whether the mouse is ours.
@@ -275,7 +345,7 @@ impl Model {
             detail: Detail::default(),
             triage: None,
             focus: Focus::List,
-            over: Vec::new(),
+            over: Stack::default(),
             totals: None,
             toast: None,
             waiting: Vec::new(),
@@ -284,7 +354,8 @@ impl Model {
             progress: None,
             ticket: Ticket(0),
             writing: None,
-            undoing: None,
+            asked: Vec::new(),
+            taken: 0,
             totals_ticket: Ticket(0),
             recalled: None,
             interrupted: false,
@@ -313,42 +384,89 @@ impl Model {
         ticket
     }
 
-    /// Asks the store to write; one thing at a time.
-    pub fn write(&mut self, write: Write, effects: &mut Vec<Effect>) {
-        self.wait_for(Request::Write(write), effects);
+    /// Asks the store to write; one thing at a time. The page that asks stays.
+    pub fn write(&mut self, write: Write, effects: &mut Vec<Effect>) -> Option<Ticket> {
+        let purpose = match &write {
+            Write::Undo(_) => Purpose::Undo(None),
+            Write::UndoStep(id, _) => Purpose::Undo(Some(*id)),
+            _ => Purpose::Stay,
+        };
+        self.wait_for(Request::Write(write), purpose, effects)
     }
 
-    /// Asks the store for something that takes its lock, and says so where it takes long.
-    pub fn wait_for(&mut self, request: Request, effects: &mut Vec<Effect>) {
-        if matches!(self.over.first(), Some(Screen::Damaged(_)))
-            && !matches!(request, Request::PutBack(_))
-        {
-            return self.say(
-                Tone::Plain,
-                "the database is damaged; nothing can be done in it",
-            );
+    /// Asks the store to write what the page on top is about; the page closes when that is done.
+    pub fn finish(&mut self, write: Write, effects: &mut Vec<Effect>) {
+        self.wait_for(Request::Write(write), Purpose::Finish, effects);
+    }
+
+    /// Asks the store for something that takes its lock, and says so where it takes long. The answer
+    /// goes to the page on top. None where it cannot be asked now; then a line says why.
+    pub fn wait_for(
+        &mut self,
+        request: Request,
+        purpose: Purpose,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Ticket> {
+        if let Some((tone, reason)) = self.cannot_ask(&request) {
+            self.say(tone, reason);
+            return None;
         }
-        let reads = !matches!(request, Request::Write(_) | Request::Plan(_));
-        if let Some(reason) = self.read_only.clone().filter(|_| !reads) {
-            return self.say(Tone::Bad, reason);
-        }
-        // Undo and redo stand on nothing that is on the screen: pressed quickly, they queue.
-        let queues = matches!(request, Request::Write(Write::Undo(_) | Write::Redo));
-        if self.writing.is_some() && !queues {
-            return self.say(Tone::Plain, "still at work on the last thing");
-        }
-        let over = match request {
-            Request::Write(Write::Undo(_)) => Some(Write::Undo(Over::Written)),
-            Request::Write(Write::UndoStep(id, _)) => Some(Write::UndoStep(id, Over::Written)),
-            _ => None,
-        };
         let ticket = self.ask(request, effects);
-        self.undoing = over.map(|over| (ticket, over));
+        self.asked.push(Asked {
+            ticket,
+            page: self.over.top(),
+            purpose,
+            taken: self.taken,
+            marks: self.list.marks.clone(),
+        });
         self.writing = Some(ticket);
         effects.push(Effect::After(
             Duration::from_millis(150),
             TimerId::Spinner(ticket),
         ));
+        Some(ticket)
+    }
+
+    /// Why something cannot be asked just now.
+    fn cannot_ask(&self, request: &Request) -> Option<(Tone, String)> {
+        let is_damaged = self
+            .over
+            .iter()
+            .any(|page| matches!(page, Screen::Damaged(_)));
+        if is_damaged && !matches!(request, Request::PutBack(_)) {
+            let reason = "the database is damaged; nothing can be done in it";
+            return Some((Tone::Plain, reason.to_owned()));
+        }
+        let reads = !matches!(request, Request::Write(_) | Request::Plan(_));
+        if let Some(reason) = self.read_only.clone().filter(|_| !reads) {
+            return Some((Tone::Bad, reason));
+        }
+        // Undo and redo stand on nothing that is on the screen: pressed quickly, they queue.
+        let queues = matches!(request, Request::Write(Write::Undo(_) | Write::Redo));
+        (self.writing.is_some() && !queues)
+            .then(|| (Tone::Plain, "still at work on the last thing".to_owned()))
+    }
+
+    /// Takes what was asked under a ticket: it is answered.
+    pub fn answered(&mut self, ticket: Ticket) -> Option<Asked> {
+        let at = self.asked.iter().position(|asked| asked.ticket == ticket)?;
+        Some(self.asked.remove(at))
+    }
+
+    /// Whether the page that takes the keys waits for an answer that closes or covers it. What is
+    /// typed into it meanwhile would be lost, or reach another page than the one that is seen.
+    #[must_use]
+    pub fn holds_keys(&self) -> bool {
+        let top = self.over.top();
+        let mut asked = self.asked.iter();
+        asked.any(|asked| asked.page == top && asked.purpose.holds_keys())
+    }
+
+    /// Whether nothing was done on the screens since this was asked, and the page that asked is still
+    /// the one that is seen: only then may an answer open another one.
+    #[must_use]
+    pub fn is_still(&self, asked: &Asked) -> bool {
+        asked.page == self.over.top() && asked.taken == self.taken
     }
 
     /// Shows a line about what was just done.
@@ -399,6 +517,13 @@ impl Model {
             Some(_) => false,
             None => self.focus == Focus::Filter,
         }
+    }
+
+    /// The contact that the cursor is on, with all that is known of it, once that has come.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        let profile = self.detail.profile.as_deref()?;
+        (self.current() == Some(profile.contact.id)).then_some(profile)
     }
 
     /// The contact that the cursor is on.

@@ -33,6 +33,8 @@ pub enum Request {
     Place(ListQuery, ContactId),
     /// A contact with its phones.
     Profile(ContactId),
+    /// The contact of a draft, whose answer another question for a contact does not make stale.
+    Recalled(ContactId),
     /// Who else has a number.
     Holders(String, Option<ContactId>),
     /// The history of a contact.

@@ -156,16 +156,19 @@ impl Runtime {
             }
             Effect::Copy(text) => copy(&text)?,
             Effect::Open(address) => self.open(&address),
-            Effect::Edit(text) => {
+            Effect::Edit(place, text) => {
                 let edited = self.lend(guard, || edit(&text))?;
                 self.tell(match edited {
-                    Ok(text) => Msg::Editor(text),
+                    Ok(text) => Msg::Editor(place, text),
                     Err(error) => Msg::Trouble(format!(
                         "the editor could not be started: {error}; set $EDITOR"
                     )),
                 });
             }
-            Effect::Complete(path) => self.tell(Msg::Paths(complete(&path))),
+            Effect::Complete(page, path) => {
+                let paths = complete(&path);
+                self.tell(Msg::Paths(page, path, paths));
+            }
             Effect::After(time, timer) => {
                 let events = self.events.clone();
                 thread::spawn(move || {

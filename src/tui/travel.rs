@@ -37,7 +37,7 @@ pub(super) fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect
             plan::go(model, line);
         }
         Some(Screen::Health(page)) => {
-            let last = page.health.bars().count().saturating_sub(1);
+            let last = page.bars().count().saturating_sub(1);
             page.cursor = moved(page.cursor, last, 8);
         }
         Some(Screen::Duplicates(page)) if model.focus == Focus::Detail => {

@@ -6,26 +6,18 @@
 use std::time::Duration;
 
 use crate::domain::contact::ContactId;
-use crate::domain::import::{Kept, count};
-use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::state::View;
 
 use super::act;
-use super::draft;
+use super::answers;
 use super::field::Field;
+use super::forms;
 use super::key::{Code, Key};
 use super::keymap::{Action, Lookup};
 use super::layout::{layout, list_height};
-use super::model::{
-    Effect, Focus, Model, Mouse, MouseAct, Msg, Reply, Request, Screen, Step, Ticket, TimerId,
-    Toast, Tone, Written,
-};
-use super::screens::conflict::Conflict;
-use super::screens::health::HealthPage;
-use super::screens::import::Import;
-use super::screens::plan::Task;
+use super::model::{Effect, Focus, Model, Mouse, MouseAct, Msg, Request, Screen, TimerId, Tone};
 use super::screens::question::Question;
-use super::screens::{bin, damaged, detail, duplicates, history, list, plan, triage};
+use super::screens::{damaged, detail, list};
 
 /// What is asked at the start: the first rows, as they were left. What is counted comes after the
 /// first frame.
@@ -71,7 +63,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.list.go(model.list.cursor, height);
             list::fill(model, height, &mut effects);
         }
-        Msg::Store(ticket, reply) => answer(model, ticket, reply, &mut effects),
+        Msg::Store(ticket, reply) => answers::take(model, ticket, reply, &mut effects),
         Msg::Progress(ticket, progress) => {
             if model.writing == Some(ticket) {
                 model.progress = Some(progress);
@@ -82,9 +74,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.which_key = !model.waiting.is_empty() && id == model.ticket.0;
         }
         Msg::Timer(TimerId::Spinner(ticket)) => model.busy = model.writing == Some(ticket),
-        Msg::Editor(text) => edited(model, text, &mut effects),
-        Msg::Paths(paths) => {
-            if let Some(Screen::Prompt(prompt)) = model.over.last_mut() {
+        Msg::Editor(place, text) => {
+            effects.push(Effect::Redraw);
+            forms::edited(model, place, text);
+        }
+        Msg::Paths(page, path, paths) => {
+            // What was typed since is not to be typed over.
+            if let Some(Screen::Prompt(prompt)) = model.over.get_mut(page)
+                && prompt.path.text() == path
+            {
                 prompt.complete(paths);
             }
         }
@@ -99,7 +97,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     // What takes long is given up before anything else is left.
     let stops = key.code == Code::Esc || key.ctrl && key.code == Code::Char('c');
-    if stops && (model.progress.is_some() || model.busy) {
+    if stops && (model.progress.is_some() || model.busy || model.holds_keys()) {
         effects.push(Effect::Stop);
         return;
     }
@@ -114,6 +112,10 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     if !waiting.is_empty() && key.code == Code::Esc {
         return;
     }
+    if model.holds_keys() && !is_for_the_terminal(model, &waiting, key) {
+        return model.say(Tone::Plain, WAITS);
+    }
+    model.taken += 1;
     if waiting.is_empty() && model.in_text() && takes_letters(key) && typed(model, key, effects) {
         model.toast = None;
         return;
@@ -151,6 +153,17 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
             );
         }
     }
+}
+
+/// What is said of a key that the page cannot take before its answer has come.
+const WAITS: &str = "still at work; esc stops it";
+
+/// Whether a key does nothing but draw again, or hand the terminal back to the shell.
+fn is_for_the_terminal(model: &Model, waiting: &[Key], key: Key) -> bool {
+    matches!(
+        model.keymap.lookup(&model.scopes(), waiting, key),
+        Lookup::Hit(Action::Repaint | Action::Suspend)
+    )
 }
 
 /// Whether a field may have the key before the table: what types, and what moves in a text. Enter,
@@ -201,6 +214,10 @@ fn typed(model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> bool {
 
 /// Takes a paste: into the text that has the cursor; over the list it starts the filter.
 fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    if model.holds_keys() {
+        return model.say(Tone::Plain, WAITS);
+    }
+    model.taken += 1;
     match model.over.last_mut() {
         Some(Screen::PhoneForm(form)) => form.paste(text),
         Some(Screen::ContactForm(form)) => form.paste(text),
@@ -224,6 +241,7 @@ fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     if !model.over.is_empty() {
         return;
     }
+    model.taken += 1;
     let areas = layout(model);
     let at = ratatui::layout::Position {
         x: mouse.column,
@@ -271,225 +289,6 @@ fn interrupt(model: &mut Model, again: bool, effects: &mut Vec<Effect>) {
         }
         (false, _) => act::act(model, Action::Escape, Key::plain(Code::Esc), effects),
     }
-}
-
-/// Takes what the editor left.
-fn edited(model: &mut Model, text: Option<String>, effects: &mut Vec<Effect>) {
-    effects.push(Effect::Redraw);
-    let Some(text) = text else {
-        return model.say(Tone::Plain, "the editor left the text as it was");
-    };
-    let text = text.trim_end_matches(['\n', '\r']);
-    match model.over.last_mut() {
-        Some(Screen::PhoneForm(form)) => {
-            if let Some(field) = form.field() {
-                field.set("");
-            }
-            form.paste(text);
-        }
-        Some(Screen::ContactForm(form)) => {
-            if let Some(field) = form.field() {
-                field.set("");
-            }
-            form.paste(text);
-        }
-        _ => {}
-    }
-}
-
-/// Takes an answer of the store; what is too old is dropped.
-fn answer(model: &mut Model, ticket: Ticket, reply: Reply, effects: &mut Vec<Effect>) {
-    let height = list_height(model);
-    if list::take(model, ticket, &reply, height, effects)
-        || detail::take(model, ticket, &reply)
-        || triage::take(model, ticket, &reply)
-        || history::take(model, ticket, &reply)
-        || bin::take(model, ticket, &reply)
-        || duplicates::take(model, ticket, &reply)
-        || draft::take(model, ticket, &reply)
-    {
-        return;
-    }
-    if model.writing == Some(ticket) {
-        model.writing = None;
-        model.busy = false;
-        model.progress = None;
-    }
-    match reply {
-        Reply::Totals(totals) if ticket == model.totals_ticket => model.totals = Some(totals),
-        Reply::Plan(path, plan) => {
-            if matches!(model.over.last(), Some(Screen::Prompt(_))) {
-                model.over.pop();
-                let import = Import::new(path, *plan);
-                model.over.push(Screen::Import(Box::new(import)));
-            }
-        }
-        Reply::Exported(contacts, path) => {
-            if matches!(model.over.last(), Some(Screen::Prompt(_))) {
-                model.over.pop();
-            }
-            let text = format!("{} to {}", count(contacts, "contact"), path.display());
-            model.say(Tone::Good, text);
-        }
-        Reply::Cards(contacts, cards) => {
-            effects.push(Effect::Copy(cards));
-            let text = format!(
-                "{} sent to the terminal's clipboard",
-                count(contacts, "card")
-            );
-            model.say(Tone::Good, text);
-        }
-        Reply::Written(written) => wrote(model, written, effects),
-        Reply::Refused(refusal) => refused(model, &refusal, effects),
-        Reply::Holders(holders) => match model.over.last_mut() {
-            Some(Screen::PhoneForm(form)) if form.holders_ticket == ticket => {
-                form.holders = holders;
-            }
-            _ => {}
-        },
-        Reply::PlanBulk(edit, bulk) => plan::show(model, Task::Bulk(*edit), *bulk),
-        Reply::PlanMerge(merges, bulk) => plan::show(model, Task::Merge(merges), *bulk),
-        Reply::Duplicates(groups) => duplicates::show(model, groups, effects),
-        Reply::Health(health) => {
-            let page = HealthPage {
-                health: *health,
-                cursor: 0,
-            };
-            model.over.push(Screen::Health(Box::new(page)));
-        }
-        Reply::ChangedElsewhere => {
-            model.values = None;
-            list::reload(model, height, effects);
-            detail::refresh(model, effects);
-            triage::ask(model, effects);
-        }
-        Reply::PutBack(aside) => damaged::done(model, &aside, effects),
-        Reply::Values(values) => model.values = Some(values),
-        Reply::Rows(_)
-        | Reply::Noted
-        | Reply::Count(_)
-        | Reply::Totals(_)
-        | Reply::Place(_)
-        | Reply::Worklist(_)
-        | Reply::History(_)
-        | Reply::Steps(_)
-        | Reply::StepRows(_)
-        | Reply::Bin(_)
-        | Reply::People(_)
-        | Reply::Profile(_) => {}
-    }
-}
-
-/// Something was written: forms that are done close, and what is shown is asked for again.
-fn wrote(model: &mut Model, written: Written, effects: &mut Vec<Effect>) {
-    model.undoing = None;
-    if matches!(model.over.last(), Some(Screen::Conflict(_))) {
-        model.over.pop();
-    }
-    if matches!(
-        model.over.last(),
-        Some(Screen::PhoneForm(_) | Screen::ContactForm(_) | Screen::Import(_) | Screen::Plan(_))
-    ) {
-        model.over.pop();
-    }
-    let title = written.point.map(|point| point.title);
-    let text = match (written.step, title, &written.report) {
-        (_, _, Some(report)) => match &report.kept {
-            Kept::Nothing => report.summary(),
-            Kept::In(path) => format!("{}, kept in {}", report.summary(), path.display()),
-            Kept::Failed(failure) => format!("{}; {failure}", report.summary()),
-        },
-        (Step::Forward, Some(title), None) => title,
-        (Step::Forward, None, None) => "Nothing changed".to_owned(),
-        (Step::Undone, Some(title), None) => format!("Undone: {title}"),
-        (Step::Undone, None, None) => "Nothing to undo".to_owned(),
-        (Step::UndoneBackTo(steps), title, None) => format!(
-            "Undone: {}, from “{}” on; ^R redoes them one by one",
-            count(steps, "step"),
-            title.unwrap_or_default()
-        ),
-        (Step::Emptied, _, None) => "the bin is empty".to_owned(),
-        (Step::Redone, Some(title), None) => format!("Redone: {title}"),
-        (Step::Redone, None, None) => "Nothing to redo".to_owned(),
-    };
-    let tone = match &written.report {
-        Some(report) if report.unreadable() > 0 => Tone::Bad,
-        _ => Tone::Good,
-    };
-    model.toast = Some(Toast {
-        tone,
-        text,
-        undoable: written.step == Step::Forward,
-    });
-    model.list.marks.clear();
-    model.values = None;
-    let height = list_height(model);
-    list::reload(model, height, effects);
-    detail::refresh(model, effects);
-    triage::ask(model, effects);
-    history::ask(model, effects);
-    bin::ask(model, effects);
-    duplicates::wrote(model, effects);
-    if let Some(id) = written.contact {
-        list::seek(model, id, effects);
-    }
-}
-
-/// Something was refused: a conflict opens its dialog over the form, faults go into the form, and
-/// what was typed stays.
-fn refused(model: &mut Model, refusal: &Refusal, effects: &mut Vec<Effect>) {
-    if matches!(model.over.last(), Some(Screen::Conflict(_))) {
-        model.over.pop();
-    }
-    duplicates::refused(model);
-    if let Some(Screen::Damaged(page)) = model.over.last_mut() {
-        page.trouble = Some(refusal.to_string());
-        return;
-    }
-    if refusal.kind == RefusalKind::Damaged {
-        // Whatever was to be done, and whatever is typed stays where it is: this is the way out.
-        let path = &model.path;
-        let text =
-            format!("damaged: quit, callbook restore puts back the newest sound backup of {path}");
-        return model.say(Tone::Bad, text);
-    }
-    if refusal.kind == RefusalKind::Conflict && model.undoing.is_some() {
-        model.say(Tone::Bad, refusal.to_string());
-        model.over.push(Screen::Question(Question::UndoOver));
-        return;
-    }
-    if let (RefusalKind::Conflict, Some(stored), Some(screen)) =
-        (refusal.kind, &refusal.stored, model.over.last())
-        && let Some(conflict) = Conflict::of(screen, stored)
-    {
-        model.over.push(Screen::Conflict(Box::new(conflict)));
-        return;
-    }
-    match model.over.last_mut() {
-        Some(Screen::PhoneForm(form)) => form.faults.clone_from(&refusal.faults),
-        Some(Screen::ContactForm(form)) => form.faults.clone_from(&refusal.faults),
-        Some(Screen::Prompt(prompt)) => prompt.trouble = Some(refusal.to_string()),
-        Some(Screen::Plan(_)) if refusal.kind == RefusalKind::Conflict => {
-            // What was looked at is not so any more.
-            model.over.pop();
-        }
-        _ => {
-            // Beside a stale key press there is nothing typed to lose: show what is stored.
-            if refusal.kind == RefusalKind::Conflict && refusal.stored.is_some() {
-                model.say(
-                    Tone::Bad,
-                    "changed elsewhere meanwhile; here is how it is stored now",
-                );
-            } else {
-                model.say(Tone::Bad, refusal.to_string());
-            }
-            let height = list_height(model);
-            list::reload(model, height, effects);
-            detail::refresh(model, effects);
-            return;
-        }
-    }
-    model.say(Tone::Bad, refusal.to_string());
 }
 
 /// Leaves the form on top, and asks first where something was typed.

@@ -25,12 +25,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     if areas.is_nothing() {
         return too_small(model, theme, frame);
     }
-    let behind = if model.over.iter().any(|screen| {
-        !matches!(
-            screen,
-            Screen::ContactForm(_) | Screen::Import(_) | Screen::Duplicates(_)
-        )
-    }) {
+    let behind = if model.over.shown().any(|page| !page.fills()) {
         theme.behind()
     } else {
         *theme
@@ -39,8 +34,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     rules(model, &behind, areas, frame);
     match model.over.first() {
         Some(Screen::ContactForm(form)) => {
-            let theme = if model.over.len() > 1 { behind } else { *theme };
-            contact_form::draw(form, &theme, areas.content(), frame);
+            contact_form::draw(form, &behind, areas.content(), frame);
         }
         Some(Screen::Import(plan)) => import::draw(plan, &behind, areas, frame),
         Some(Screen::Duplicates(screen)) => {
@@ -58,8 +52,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             }
         }
     }
-    for (at, screen) in model.over.iter().enumerate() {
-        let theme = if at + 1 == model.over.len() {
+    let above = model.over.shown().count();
+    for (at, screen) in model.over.shown().enumerate() {
+        let theme = if at + 1 == above {
             *theme
         } else {
             theme.behind()
@@ -241,10 +236,8 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         }),
         (Some(Screen::Import(plan)), _, _) => Some(format!("Import {}", plan.name())),
         (Some(Screen::Duplicates(_)), _, _) => Some("Duplicates".to_owned()),
-        (_, Focus::Detail, Some(profile))
-        | (Some(Screen::PhoneForm(_) | Screen::Conflict(_)), _, Some(profile)) => {
-            Some(profile.contact.name.clone())
-        }
+        (Some(Screen::PhoneForm(form)), _, _) => form.owner.name().map(str::to_owned),
+        (_, Focus::Detail, Some(profile)) => Some(profile.contact.name.clone()),
         _ if model.triage.is_some() => Some("Fix numbers".to_owned()),
         _ => None,
     };

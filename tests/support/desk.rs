@@ -20,11 +20,16 @@ use ratatui::backend::TestBackend;
 
 use crate::support::{Book, NOON};
 
-/// The program without its terminal: effects on the store are done at once.
+/// The program without its terminal: effects on the store are done at once, and answered at once
+/// unless answers are held back.
 pub(crate) struct Desk {
     pub book: Book,
     pub model: Model,
     pub effects: Vec<Effect>,
+    /// The answers that wait, in the order of what was asked; none: they do not wait.
+    pub held: Option<Vec<Msg>>,
+    /// What was asked of the store since it was looked at last.
+    asked: Vec<Request>,
 }
 
 impl Desk {
@@ -50,6 +55,8 @@ impl Desk {
             book,
             model,
             effects: Vec::new(),
+            held: None,
+            asked: Vec::new(),
         };
         let effects = start(&mut desk.model, &View::default());
         desk.run(effects);
@@ -101,13 +108,62 @@ impl Desk {
 
     pub(crate) fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Ask(ticket, request) = effect {
-                let reply = self.answer(request);
-                let effects = update(&mut self.model, Msg::Store(ticket, reply));
-                self.run(effects);
-            } else {
-                self.effects.push(effect);
+            let answer = match &effect {
+                Effect::Ask(ticket, request) => {
+                    self.asked.push(request.clone());
+                    let reply = self.answer(request.clone());
+                    Some(Msg::Store(*ticket, reply))
+                }
+                // These are the world's to answer: only a test that holds answers back does it.
+                Effect::Edit(place, text) if self.held.is_some() => {
+                    Some(Msg::Editor(*place, Some(format!("{text} edited"))))
+                }
+                Effect::Complete(page, path) if self.held.is_some() => {
+                    let paths = vec![format!("{path}ends")];
+                    Some(Msg::Paths(*page, path.clone(), paths))
+                }
+                _ => None,
+            };
+            match (answer, &mut self.held) {
+                (None, _) => self.effects.push(effect),
+                (Some(answer), Some(held)) => held.push(answer),
+                (Some(answer), None) => self.tell(answer),
             }
+        }
+    }
+
+    /// Has something happen.
+    pub(crate) fn tell(&mut self, msg: Msg) {
+        let effects = update(&mut self.model, msg);
+        self.run(effects);
+    }
+
+    /// What was asked of the store since this was called last.
+    pub(crate) fn requests(&mut self) -> Vec<Request> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// From now on answers wait until they are let go.
+    pub(crate) fn hold(&mut self) {
+        self.held.get_or_insert_default();
+    }
+
+    /// How many answers wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.held.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Lets the answer at a place go: 0 is what was asked first.
+    pub(crate) fn let_go(&mut self, place: usize) -> Msg {
+        let answer = self.held.as_mut().unwrap().remove(place);
+        self.tell(answer.clone());
+        answer
+    }
+
+    /// Lets all answers go, and those to what is asked meanwhile, in the order of what was asked.
+    pub(crate) fn let_all_go(&mut self) {
+        while self.waiting() > 0 {
+            self.let_go(0);
         }
     }
 

@@ -214,11 +214,13 @@ impl Keeper {
             Request::Count(query) => Reply::Count(store.count(&query)?),
             Request::Totals => Reply::Totals(store.totals()?),
             Request::Place(query, id) => Reply::Place(store.place(&query, id)?),
-            Request::Profile(id) => Reply::Profile(match store.profile(id) {
-                Ok(profile) => Some(Box::new(profile)),
-                Err(refusal) if refusal.kind == Kind::NotFound => None,
-                Err(refusal) => return Err(refusal),
-            }),
+            Request::Profile(id) | Request::Recalled(id) => {
+                Reply::Profile(match store.profile(id) {
+                    Ok(profile) => Some(Box::new(profile)),
+                    Err(refusal) if refusal.kind == Kind::NotFound => None,
+                    Err(refusal) => return Err(refusal),
+                })
+            }
             Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
             Request::History(id) => Reply::History(store.history(id, 500)?),
             Request::Steps(before, count) => Reply::Steps(store.steps(before, count)?),

@@ -26,19 +26,26 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Asks again what is in it: something was written.
 pub fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
-    if !matches!(model.over.last(), Some(Screen::Bin(_))) {
-        return;
+    if page(model).is_some() {
+        let ticket = model.ask(Request::Bin(SHOWN), effects);
+        if let Some(bin) = page(model) {
+            bin.ticket = ticket;
+        }
     }
-    let ticket = model.ask(Request::Bin(SHOWN), effects);
-    if let Some(Screen::Bin(bin)) = model.over.last_mut() {
-        bin.ticket = ticket;
-    }
+}
+
+/// The page, wherever it is: what comes over it does not keep its answers from it.
+fn page(model: &mut Model) -> Option<&mut Bin> {
+    model.over.iter_mut().find_map(|page| match page {
+        Screen::Bin(bin) => Some(&mut **bin),
+        _ => None,
+    })
 }
 
 /// Takes an answer that is the bin's; `false` where it is not, or is too old.
 pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
-    match (reply, model.over.last_mut()) {
-        (Reply::Bin(binned), Some(Screen::Bin(bin))) if bin.ticket == ticket => {
+    match (reply, page(model)) {
+        (Reply::Bin(binned), Some(bin)) if bin.ticket == ticket => {
             bin.cursor = bin.cursor.min(binned.len().saturating_sub(1));
             bin.binned = Some(binned.clone());
             true

@@ -2,7 +2,7 @@
 
 use crate::domain::damage::{Damage, Sound};
 use crate::tui::layout::list_height;
-use crate::tui::model::{Effect, Model, Request, Screen, Tone};
+use crate::tui::model::{Asked, Effect, Model, Purpose, Request, Screen, Tone};
 
 use super::{detail, list, triage};
 
@@ -25,15 +25,18 @@ impl Damaged {
 
 /// Shows the page, or what was found since.
 pub fn show(model: &mut Model, damage: Damage) {
-    if let Some(Screen::Damaged(page)) = model.over.first_mut() {
+    let open = model.over.iter_mut().find_map(|page| match page {
+        Screen::Damaged(page) => Some(page),
+        _ => None,
+    });
+    if let Some(page) = open {
         page.damage = damage;
     } else {
-        let page = Damaged {
+        // What is typed already stays under it: it is kept, or saved when the database is back.
+        model.over.push(Screen::Damaged(Box::new(Damaged {
             damage,
             trouble: None,
-        };
-        // There is nothing under it to go back to.
-        model.over = vec![Screen::Damaged(Box::new(page))];
+        })));
     }
 }
 
@@ -57,13 +60,18 @@ pub fn put_back(model: &mut Model, effects: &mut Vec<Effect>) {
     };
     page.trouble = None;
     if let Some(path) = page.sound().map(|sound| sound.path.clone()) {
-        model.wait_for(Request::PutBack(path), effects);
+        model.wait_for(Request::PutBack(path), Purpose::Stay, effects);
     }
 }
 
-/// The backup is back: everything is asked for again.
-pub fn done(model: &mut Model, aside: &str, effects: &mut Vec<Effect>) {
-    model.over.clear();
+/// The backup is back: everything is asked for again. What was asked of the damaged database was
+/// never answered.
+pub fn done(model: &mut Model, asked: &Asked, aside: &str, effects: &mut Vec<Effect>) {
+    if let Some(page) = asked.page {
+        model.over.close(page);
+    }
+    model.asked.clear();
+    model.writing = None;
     let text = format!("Restored; what was there is in {aside}");
     model.say(Tone::Good, text);
     let height = list_height(model);

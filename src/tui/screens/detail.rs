@@ -130,17 +130,15 @@ pub fn flip(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 
 /// Makes the contact a favourite, or no longer.
 pub fn favourite(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(profile) = &model.detail.profile else {
+    let Some(profile) = model.profile() else {
         return;
     };
     let contact = &profile.contact;
+    let id = contact.id;
     let sent = ContactAttributes {
         favourite: Some(!contact.favourite),
         updated_in_db_at: Some(contact.updated_in_db_at),
         ..ContactAttributes::default()
     };
-    model.write(
-        Write::ContactAttributes(contact.id, Box::new(sent)),
-        effects,
-    );
+    model.write(Write::ContactAttributes(id, Box::new(sent)), effects);
 }

@@ -8,13 +8,17 @@ use crate::domain::duplicates::{
 };
 use crate::tui::keymap::Action;
 use crate::tui::layout::list_height;
-use crate::tui::model::{Effect, Focus, Model, Reply, Request, Screen, Ticket, Tone, Write};
+use crate::tui::model::{
+    Effect, Focus, Model, Purpose, Reply, Request, Screen, Ticket, Tone, Write,
+};
 
 /// The screen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Duplicates {
     /// The groups that are left.
     pub groups: Vec<Group>,
+    /// Whether they have come.
+    pub found: bool,
     /// How many there were when it began.
     pub begun_with: usize,
     /// The group under the cursor.
@@ -27,9 +31,20 @@ pub struct Duplicates {
     pub picks: BTreeMap<MergeField, ContactId>,
     /// The field under the cursor, of those in which they differ.
     pub field: usize,
-    /// Who is in what was written last, to be taken from the groups.
-    done: Vec<ContactId>,
+    /// The group that is being written, to be taken from the groups when that is answered.
+    done: Option<Done>,
+    /// The search that has not been answered.
+    search: Option<Ticket>,
     ticket: Ticket,
+}
+
+/// A group that is being merged, or marked as different contacts.
+#[derive(Clone, Debug, PartialEq)]
+struct Done {
+    ticket: Ticket,
+    group: BTreeSet<ContactId>,
+    /// Those of it that are there no longer when it is written.
+    gone: BTreeSet<ContactId>,
 }
 
 impl Duplicates {
@@ -95,43 +110,56 @@ impl Duplicates {
     }
 }
 
-/// Looks for duplicates, and then opens the screen.
+/// Opens the screen, and has duplicates looked for.
 pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
-    model.wait_for(Request::Duplicates, effects);
+    let page = model.over.push(Screen::Duplicates(Box::default()));
+    if look(model, effects).is_none() {
+        model.over.close(page);
+        return;
+    }
+    model.focus = Focus::List;
 }
 
-/// Shows the groups that were found.
-pub fn show(model: &mut Model, groups: Vec<Group>, effects: &mut Vec<Effect>) {
-    let open = model.over.iter_mut().find_map(|screen| match screen {
-        Screen::Duplicates(open) => Some(open),
+fn look(model: &mut Model, effects: &mut Vec<Effect>) -> Option<Ticket> {
+    let ticket = model.wait_for(Request::Duplicates, Purpose::Stay, effects);
+    if let Some(screen) = page(model) {
+        screen.search = ticket;
+    }
+    ticket
+}
+
+/// The page, wherever it is: what comes over it does not keep its answers from it.
+fn page(model: &mut Model) -> Option<&mut Duplicates> {
+    model.over.iter_mut().find_map(|page| match page {
+        Screen::Duplicates(page) => Some(&mut **page),
         _ => None,
-    });
-    if let Some(open) = open {
-        open.groups = groups;
-        open.begun_with = open.begun_with.max(open.groups.len());
-    } else if groups.is_empty() {
+    })
+}
+
+/// Takes the groups that the page asked for. Without any it closes, unless something is over it.
+pub fn found(model: &mut Model, ticket: Ticket, groups: Vec<Group>, effects: &mut Vec<Effect>) {
+    let Some(screen) = page(model).filter(|screen| screen.search == Some(ticket)) else {
+        return;
+    };
+    screen.search = None;
+    screen.found = true;
+    screen.groups = groups;
+    screen.begun_with = screen.begun_with.max(screen.groups.len());
+    if screen.groups.is_empty() && is_on_top(model) {
+        model.over.pop();
         return model.say(Tone::Good, "nobody is there twice");
-    } else {
-        model.focus = Focus::List;
-        model.over.push(Screen::Duplicates(Box::new(Duplicates {
-            begun_with: groups.len(),
-            groups,
-            cursor: 0,
-            top: 0,
-            people: Vec::new(),
-            picks: BTreeMap::new(),
-            field: 0,
-            done: Vec::new(),
-            ticket: Ticket(0),
-        })));
     }
     go(model, None, effects);
+}
+
+fn is_on_top(model: &Model) -> bool {
+    matches!(model.over.last(), Some(Screen::Duplicates(_)))
 }
 
 /// Puts the cursor on a group, or where it is, and asks for its people.
 pub fn go(model: &mut Model, place: Option<usize>, effects: &mut Vec<Effect>) {
     let height = list_height(model);
-    let Some(Screen::Duplicates(screen)) = model.over.last_mut() else {
+    let Some(screen) = page(model) else {
         return;
     };
     let place = place.unwrap_or(screen.cursor);
@@ -143,16 +171,13 @@ pub fn go(model: &mut Model, place: Option<usize>, effects: &mut Vec<Effect>) {
     screen.people.clear();
     screen.picks.clear();
     screen.field = 0;
+    let ids = screen.current().map(|group| group.contacts.clone());
     model.focus = Focus::List;
-    let Some(Screen::Duplicates(screen)) = model.over.last() else {
+    let Some(ids) = ids else {
         return;
     };
-    let Some(group) = screen.current() else {
-        return;
-    };
-    let ids = group.contacts.clone();
     let ticket = model.ask(Request::People(ids), effects);
-    if let Some(Screen::Duplicates(screen)) = model.over.last_mut() {
+    if let Some(screen) = page(model) {
         screen.ticket = ticket;
     }
 }
@@ -166,8 +191,8 @@ pub fn go_field(model: &mut Model, place: usize) {
 
 /// Takes an answer that is the screen's; `false` where it is not, or is too old.
 pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
-    match (reply, model.over.last_mut()) {
-        (Reply::People(people), Some(Screen::Duplicates(screen))) if screen.ticket == ticket => {
+    match (reply, page(model)) {
+        (Reply::People(people), Some(screen)) if screen.ticket == ticket => {
             screen.people.clone_from(people);
             true
         }
@@ -175,46 +200,45 @@ pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
     }
 }
 
-/// What was to be written was refused.
-pub fn refused(model: &mut Model) {
-    if let Some(Screen::Duplicates(screen)) = model.over.last_mut() {
-        screen.done.clear();
+/// What the page asked for was refused: a search that was given up leaves nothing to see.
+pub fn refused(model: &mut Model, ticket: Ticket) {
+    let Some(screen) = page(model) else {
+        return;
+    };
+    screen.done.take_if(|done| done.ticket == ticket);
+    let given_up = screen.search.take_if(|search| *search == ticket).is_some();
+    if given_up && !screen.found && is_on_top(model) {
+        model.over.pop();
     }
 }
 
 /// Something was written: what was done here leaves the groups, anything else is looked for again.
-pub fn wrote(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(Screen::Duplicates(screen)) = model.over.last_mut() else {
+pub fn wrote(model: &mut Model, ticket: Ticket, effects: &mut Vec<Effect>) {
+    let Some(screen) = page(model) else {
         return;
     };
-    let done = std::mem::take(&mut screen.done);
-    let mut gone = done.iter();
-    if done.is_empty() {
-        model.wait_for(Request::Duplicates, effects);
-        return;
-    }
-    // Of those merged the first is still there; of those told apart all are.
-    let kept = gone.next();
-    let at = screen.cursor;
-    screen
-        .groups
-        .remove(at.min(screen.groups.len().saturating_sub(1)));
-    if kept.is_some() {
-        let gone: BTreeSet<_> = gone.collect();
-        for group in &mut screen.groups {
-            let there: Vec<bool> = group.contacts.iter().map(|id| !gone.contains(id)).collect();
-            let mut names = there.iter();
-            group
-                .names
-                .retain(|_| names.next().copied().unwrap_or(true));
-            let mut ids = there.iter();
-            group
-                .contacts
-                .retain(|_| ids.next().copied().unwrap_or(true));
+    let Some(done) = screen.done.take_if(|done| done.ticket == ticket) else {
+        if model.writing.is_none() {
+            look(model, effects);
         }
-        screen.groups.retain(|group| group.contacts.len() > 1);
+        return;
+    };
+    // The cursor may be on another group by now.
+    screen.groups.retain(|group| {
+        let contacts: BTreeSet<_> = group.contacts.iter().copied().collect();
+        contacts != done.group
+    });
+    for group in &mut screen.groups {
+        let is_there = |id: &ContactId| !done.gone.contains(id);
+        let there: Vec<bool> = group.contacts.iter().map(is_there).collect();
+        let mut names = there.iter();
+        group
+            .names
+            .retain(|_| names.next().copied().unwrap_or(true));
+        group.contacts.retain(is_there);
     }
-    if screen.groups.is_empty() {
+    screen.groups.retain(|group| group.contacts.len() > 1);
+    if screen.groups.is_empty() && is_on_top(model) {
         model.over.pop();
         model.focus = Focus::List;
         return;
@@ -264,7 +288,7 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                 let why = "no group has the same name and the same number";
                 return model.say(Tone::Plain, why);
             }
-            model.wait_for(Request::PlanMerge(merges), effects);
+            model.wait_for(Request::PlanMerge(merges), Purpose::Preview, effects);
         }
         _ if screen.people.len() < 2 => {
             model.say(Tone::Plain, "these contacts are still being read");
@@ -272,19 +296,38 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Apart => {
             let likeness = screen.current().map(|group| group.likeness.clone());
             let ids: Vec<ContactId> = screen.people.iter().map(|one| one.contact.id).collect();
-            // Nobody goes: the group does.
-            screen.done = ids.first().copied().into_iter().collect();
             let write = match likeness {
-                Some(Likeness::Name(_)) | None => Write::Namesakes(ids),
+                Some(Likeness::Name(_)) | None => Write::Namesakes(ids.clone()),
                 Some(_) => Write::Shared(shared(&screen.people)),
             };
-            model.write(write, effects);
+            write_group(model, write, &ids, &[], effects);
         }
         _ => {
             let merge = screen.merge();
-            screen.done.clone_from(&merge.contacts);
-            model.write(Write::Merge(vec![merge]), effects);
+            let ids = merge.contacts.clone();
+            let gone = ids.get(1..).unwrap_or_default();
+            write_group(model, Write::Merge(vec![merge]), &ids, gone, effects);
         }
+    }
+}
+
+/// Writes what is to become of a group, of which some are then gone.
+fn write_group(
+    model: &mut Model,
+    write: Write,
+    group: &[ContactId],
+    gone: &[ContactId],
+    effects: &mut Vec<Effect>,
+) {
+    let Some(ticket) = model.write(write, effects) else {
+        return;
+    };
+    if let Some(screen) = page(model) {
+        screen.done = Some(Done {
+            ticket,
+            group: group.iter().copied().collect(),
+            gone: gone.iter().copied().collect(),
+        });
     }
 }
 

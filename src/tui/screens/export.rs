@@ -4,7 +4,7 @@ use crate::domain::import::count;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::tui::field::Field;
 use crate::tui::keymap::Action;
-use crate::tui::model::{Effect, Model, Request, Screen};
+use crate::tui::model::{Effect, Model, Purpose as For, Request, Screen};
 use crate::tui::screens::prompt::{Prompt, Purpose};
 
 /// Does one of the actions of the export prefix.
@@ -16,7 +16,7 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     let marked = Selection::Marked(model.list.chosen());
     let (selection, file) = match action {
         Action::ExportText => {
-            model.wait_for(Request::Cards(marked), effects);
+            model.wait_for(Request::Cards(marked), For::Stay, effects);
             return;
         }
         Action::ExportMarked => (marked, "marked.vcf"),

@@ -65,7 +65,8 @@ pub struct History {
     /// Whether there are older ones that were not asked for.
     more: bool,
     ticket: Ticket,
-    rows_ticket: Ticket,
+    /// Of which step the rows were asked for.
+    rows_asked: (Ticket, i64),
 }
 
 impl History {
@@ -131,7 +132,8 @@ impl History {
         self.cursor = self.cursor.min(self.known().saturating_sub(1));
     }
 
-    fn take_rows(&mut self, rows: &[StepRow]) {
+    /// Takes the rows of a step, wherever the cursor is by now.
+    fn take_rows(&mut self, of: i64, rows: &[StepRow]) {
         let lines: Vec<Change> = rows
             .iter()
             .flat_map(|row| {
@@ -143,7 +145,7 @@ impl History {
         let step = self
             .steps
             .as_mut()
-            .and_then(|steps| steps.get_mut(self.cursor));
+            .and_then(|steps| steps.iter_mut().find(|step| step.point.id == of));
         if let Some(step) = step {
             step.lines = lines;
         }
@@ -176,7 +178,7 @@ fn changes(operation: &Operation, whose: &str) -> Vec<Change> {
 
 /// Opens the history of the contact; from its numbers, that of the number.
 pub fn open(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
-    let (of, name) = match (action, &model.detail.profile) {
+    let (of, name) = match (action, model.profile()) {
         (Action::BookHistory, _) => (Of::Book, "the whole book".to_owned()),
         (_, None) => return,
         (_, Some(profile)) => {
@@ -201,15 +203,23 @@ pub fn open(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         cursor: 0,
         more: false,
         ticket: Ticket(0),
-        rows_ticket: Ticket(0),
+        rows_asked: (Ticket(0), 0),
     };
     model.over.push(Screen::History(Box::new(history)));
     ask(model, effects);
 }
 
+/// The page, wherever it is: what comes over it does not keep its answers from it.
+fn page(model: &mut Model) -> Option<&mut History> {
+    model.over.iter_mut().find_map(|page| match page {
+        Screen::History(history) => Some(&mut **history),
+        _ => None,
+    })
+}
+
 /// Asks for the steps again: something was written.
 pub fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(Screen::History(history)) = model.over.last() else {
+    let Some(history) = page(model) else {
         return;
     };
     let request = match history.of {
@@ -217,7 +227,7 @@ pub fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
         Of::Book => Request::Steps(None, PAGE),
     };
     let ticket = model.ask(request, effects);
-    if let Some(Screen::History(history)) = model.over.last_mut() {
+    if let Some(history) = page(model) {
         history.ticket = ticket;
         if history.of == Of::Book {
             history.steps = None;
@@ -244,13 +254,15 @@ pub fn go(model: &mut Model, place: usize, effects: &mut Vec<Effect>) {
 
 /// Takes an answer that is the history's; `false` where it is not, or is too old.
 pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
-    let Some(Screen::History(history)) = model.over.last_mut() else {
+    let Some(history) = page(model) else {
         return false;
     };
     match reply {
         Reply::History(entries) if ticket == history.ticket => history.take_entries(entries),
         Reply::Steps(steps) if ticket == history.ticket => history.take_steps(steps),
-        Reply::StepRows(rows) if ticket == history.rows_ticket => history.take_rows(rows),
+        Reply::StepRows(rows) if ticket == history.rows_asked.0 => {
+            history.take_rows(history.rows_asked.1, rows);
+        }
         _ => return false,
     }
     true
@@ -280,14 +292,16 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::UndoStep if standing != Standing::Done => {
             model.say(Tone::Plain, "this step does not stand any more");
         }
-        Action::UndoStep => model.write(Write::UndoStep(id, Over::Refused), effects),
+        Action::UndoStep => {
+            model.write(Write::UndoStep(id, Over::Refused), effects);
+        }
         _ => {
             if !step.lines.is_empty() && history.of == Of::Book {
-                history.take_rows(&[]);
+                history.take_rows(id, &[]);
             } else if history.of == Of::Book {
                 let ticket = model.ask(Request::StepRows(id, ROWS), effects);
                 if let Some(Screen::History(history)) = model.over.last_mut() {
-                    history.rows_ticket = ticket;
+                    history.rows_asked = (ticket, id);
                 }
             }
         }

@@ -115,7 +115,7 @@ pub fn act(model: &mut Model, action: Action, digit: Option<u32>, effects: &mut 
             if import.wanted() == 0 {
                 return model.say(Tone::Plain, "there is nothing to import; esc goes back");
             }
-            model.write(Write::Import(path, choices), effects);
+            model.finish(Write::Import(path, choices), effects);
         }
         Action::Report => {
             let report = Effect::Report(import.name(), import.plan.told());

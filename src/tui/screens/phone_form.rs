@@ -67,6 +67,17 @@ pub enum Owner {
     Row(Option<usize>),
 }
 
+impl Owner {
+    /// The name of the contact, where it is stored.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Contact(_, name) => Some(name),
+            Self::Row(_) => None,
+        }
+    }
+}
+
 /// What can be typed and ticked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entry {

@@ -8,7 +8,7 @@ use crate::domain::query::{Values, completed};
 use crate::tui::field::Field;
 use crate::tui::keymap::Action;
 use crate::tui::layout::list_height;
-use crate::tui::model::{Effect, Model, Request, Screen, Tone, Write};
+use crate::tui::model::{Asked, Effect, Model, Purpose as For, Request, Screen, Tone, Write};
 use crate::tui::screens::prompt::{Prompt, Purpose};
 
 /// What is planned.
@@ -83,7 +83,7 @@ pub fn read(model: &mut Model, whom: Selection, effects: &mut Vec<Effect>) {
             let mut edit = BulkEdit::new(whom, changes);
             // What the filter says of numbers says which of them are meant, marked or not.
             edit.only = model.list.query.query().conditions;
-            model.wait_for(Request::PlanBulk(Box::new(edit)), effects);
+            model.wait_for(Request::PlanBulk(Box::new(edit)), For::Preview, effects);
         }
         Err(trouble) => prompt.trouble = Some(trouble),
     }
@@ -124,8 +124,12 @@ pub fn complete(values: Option<&Values>, typed: &mut Field) {
     }
 }
 
-/// Shows a plan that has come.
-pub fn show(model: &mut Model, task: Task, plan: BulkPlan) {
+/// Shows a plan that has come, where the page that asked for it is still on top: in its place, or
+/// over a page that has more to do.
+pub fn show(model: &mut Model, asked: &Asked, task: Task, plan: BulkPlan) {
+    if asked.page != model.over.top() {
+        return;
+    }
     if matches!(
         model.over.last(),
         Some(Screen::Prompt(_) | Screen::Sources(_))
@@ -155,7 +159,7 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Task::Bulk(edit) => Write::Bulk(Box::new(edit.clone()), plan.plan.tally.fingerprint),
         Task::Merge(merges) => Write::Merge(merges.clone()),
     };
-    model.write(write, effects);
+    model.finish(write, effects);
 }
 
 /// Scrolls so that a line is at the top, as far as there are lines below.

@@ -8,8 +8,8 @@ pub enum Question {
     LeaveForm,
     /// Write over what somebody else stored.
     Overwrite,
-    /// Undo over what somebody changed since.
-    UndoOver,
+    /// Undo a step, or the last one, over what was changed since.
+    UndoOver(Option<i64>),
     /// Throw away what is in the bin.
     EmptyBin,
 }
@@ -23,7 +23,7 @@ impl Question {
             Self::Overwrite => {
                 "Write all of yours over what is stored? The history keeps the other."
             }
-            Self::UndoOver => "It was changed since. Undo it all the same, over that change?",
+            Self::UndoOver(_) => "It was changed since. Undo it all the same, over that change?",
             Self::EmptyBin => {
                 "Throw away for good what is in the bin, with its history? Nothing brings it back."
             }

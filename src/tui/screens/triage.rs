@@ -8,7 +8,9 @@ use crate::domain::listing::ListQuery;
 use crate::domain::triage::Worklist;
 use crate::tui::keymap::Action;
 use crate::tui::layout::list_height;
-use crate::tui::model::{Effect, Focus, Model, Reply, Request, Screen, Ticket, Tone, Write};
+use crate::tui::model::{
+    Effect, Focus, Model, Purpose, Reply, Request, Screen, Ticket, Tone, Write,
+};
 use crate::tui::travel::travel;
 
 use super::list;
@@ -96,7 +98,9 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                 effects,
             );
         }
-        Action::BySource => model.over.push(Screen::Sources(Sources::default())),
+        Action::BySource => {
+            model.over.push(Screen::Sources(Sources::default()));
+        }
         _ => {
             let Some(Screen::Sources(sources)) = model.over.last() else {
                 return;
@@ -107,7 +111,8 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             };
             let source = origin.source.clone();
             let edit = BulkEdit::confirm_source(&source);
-            model.wait_for(Request::PlanBulk(Box::new(edit)), effects);
+            let request = Request::PlanBulk(Box::new(edit));
+            model.wait_for(request, Purpose::Preview, effects);
         }
     }
 }

@@ -53,6 +53,12 @@ pub(crate) fn draw(
     areas: Areas,
     frame: &mut Frame<'_>,
 ) {
+    if !screen.found {
+        let columns = usize::from(areas.list.width);
+        let waits = indented("looking for duplicates…", Role::Dim, columns, theme);
+        frame.render_widget(Paragraph::new(waits), areas.list);
+        return;
+    }
     groups(screen, focus, theme, areas.list, frame);
     if areas.detail.width > 8 && !screen.people.is_empty() {
         let page = Page {

@@ -270,7 +270,13 @@ pub(crate) fn bin(model: &Model, bin: &Bin, theme: &Theme, area: Rect, frame: &m
 
 /// The health of the book: counts and bars.
 pub(crate) fn health(page_of: &HealthPage, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let health = &page_of.health;
+    let Some(health) = &page_of.health else {
+        let inside = page("Health of the book", "", "", theme, area, frame);
+        let columns = usize::from(inside.width);
+        let waits = indented("being counted…", Role::Dim, columns, theme);
+        frame.render_widget(Paragraph::new(waits), inside);
+        return;
+    };
     let right = format!(
         "{}, {}",
         count(health.contacts, "contact"),
