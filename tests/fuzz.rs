@@ -424,11 +424,11 @@ fn documents_of_any_kind_are_read_or_refused() {
     hold_text(&corpus, &frames, |text| {
         for kind in ["phone_numbers", "contacts"] {
             match jsonapi::read(text, kind) {
-                Ok(attributes) => {
-                    let (_, phone) = PhoneAttributes::read(attributes.clone());
-                    let (_, contact) = ContactAttributes::read(attributes);
+                Ok(document) => {
+                    let (_, phone) = PhoneAttributes::read(document.attributes.clone());
+                    let (_, contact) = ContactAttributes::read(document.attributes);
                     // Every fault is for people, and names what it is about.
-                    for fault in phone.iter().chain(&contact) {
+                    for fault in phone.iter().chain(&contact).chain(&document.faults) {
                         assert!(!fault.to_string().is_empty());
                     }
                 }
@@ -440,7 +440,8 @@ fn documents_of_any_kind_are_read_or_refused() {
     let tags: Vec<String> = (0..150_000).map(|tag| format!("\"{tag}\"")).collect();
     let document = format!("{{\"name\":\"A\",\"tags\":[{}]}}", tags.join(","));
     let before = worked();
-    let (sent, faults) = ContactAttributes::read(jsonapi::read(&document, "contacts").unwrap());
+    let (sent, faults) =
+        ContactAttributes::read(jsonapi::read(&document, "contacts").unwrap().attributes);
     let took = worked().saturating_sub(before);
     assert!(took < LIMIT, "{took:?}");
     assert!(sent.tags.unwrap().len() == 150_000 && faults.is_empty());
@@ -594,7 +595,8 @@ fn layouts_of_any_kind_are_read_and_a_name_forges_nothing() {
             "{\"name\":\"A\\n\\tB\\u001b\\u2028\",\"organisation\":\"\\r\\n\"}",
             "contacts",
         )
-        .unwrap(),
+        .unwrap()
+        .attributes,
     );
     let context = Context {
         now: Timestamp::default(),

@@ -5,22 +5,19 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind, resource};
 use crate::domain::page::{CONTACTS, Page, Resource as _};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
-use crate::exchange::jsonapi;
+use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
-use super::document::{Answer, Guard, ListFlags, answer, attributes, boolean, foot, stamp, string};
+use super::document::{Answer, Guard, ListFlags, answer, boolean, foot, sent, stamp, string};
 use super::phone::flags;
 use super::table::columns;
-
-/// The type of the resource in a document.
-const KIND: &str = "contacts";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ContactCommand {
@@ -125,14 +122,14 @@ pub(super) struct Attributes {
 }
 
 impl Attributes {
-    fn read(&self) -> Result<Map<String, Value>> {
+    fn read(&self) -> Result<Document, Refusal> {
         let tags = (!self.tag.is_empty()).then(|| {
             let tags = self.tag.iter().filter(|tag| !tag.is_empty());
             Value::Array(tags.cloned().map(Value::String).collect())
         });
-        attributes(
+        sent(
             self.document.as_ref(),
-            KIND,
+            jsonapi::CONTACTS,
             [
                 ("name", string(self.name.as_ref())),
                 ("given_name", string(self.given_name.as_ref())),
@@ -174,16 +171,19 @@ impl ContactCommand {
                 told(&profile.contact, &profile.phones)
             }
             Self::Create { sent, .. } => {
-                let (sent, faults) = ContactAttributes::read(sent.read()?);
+                let document = sent.read()?;
+                let (sent, faults) = ContactAttributes::read_new(document.attributes);
+                let faults = [document.faults, faults].concat();
                 told(&open()?.create_contact(sent, faults)?.value, &[])
             }
             Self::Update {
                 id, sent, guard, ..
             } => {
                 let id: ContactId = id.parse()?;
-                let mut sent = sent.read()?;
-                guard.put(&mut sent);
-                let (sent, faults) = ContactAttributes::read(sent);
+                let mut document = sent.read()?;
+                guard.put(&mut document.attributes);
+                let (sent, faults) = ContactAttributes::read(document.attributes);
+                let faults = [document.faults, faults].concat();
                 let mut store = open()?;
                 store.update_contact(id, sent, faults)?;
                 let profile = store.profile(id)?;

@@ -1,35 +1,35 @@
 //! What the commands on resources share: a document from a file, standard input or flags, and an
 //! answer as JSON:API or for people.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value};
 
 use crate::domain::import::count;
 use crate::domain::page::{Page, PageQuery, Resource, Shape};
 use crate::domain::refusal::{Fault, Kind, Refusal};
+use crate::domain::safe::escaped;
 use crate::domain::timestamp::Timestamp;
-use crate::exchange::jsonapi;
+use crate::exchange::jsonapi::{self, Document};
 
-/// The attributes that a command sends: those of the document, and over them those of the flags.
-pub(super) fn attributes(
+/// What a command sends: the document, and over its attributes those of the flags.
+pub(super) fn sent(
     document: Option<&PathBuf>,
     kind: &str,
     flags: impl IntoIterator<Item = (&'static str, Option<Value>)>,
-) -> Result<Map<String, Value>> {
-    let mut attributes = match document {
+) -> Result<Document, Refusal> {
+    let mut document = match document {
         Some(path) => jsonapi::read(&text(path)?, kind)?,
-        None => Map::new(),
+        None => Document::default(),
     };
     for (name, value) in flags {
         if let Some(value) = value {
-            attributes.insert(name.to_owned(), value);
+            document.attributes.insert(name.to_owned(), value);
         }
     }
-    Ok(attributes)
+    Ok(document)
 }
 
 /// Which records are listed, in which order, and which page of them.
@@ -115,16 +115,26 @@ pub(super) fn stamp(text: &str) -> Result<Timestamp, Refusal> {
     })
 }
 
-fn text(path: &Path) -> Result<String> {
-    if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin()
-            .lock()
-            .read_to_string(&mut text)
-            .context("cannot read standard input")?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+/// The text of a document. That it cannot be read is a fault of what was sent.
+fn text(path: &Path) -> Result<String, Refusal> {
+    let standard = path == Path::new("-");
+    let read = if standard {
+        std::io::read_to_string(std::io::stdin().lock())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    read.map_err(|error| {
+        let name = if standard {
+            "standard input".into()
+        } else {
+            path.display().to_string()
+        };
+        let why = match error.kind() {
+            std::io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+            _ => error.to_string(),
+        };
+        Refusal::new(Kind::Invalid, format!("cannot read {name}: {why}"))
+    })
 }
 
 /// Prints what a command answers; under `json` a refusal is an answer too, with its exit status.
@@ -137,16 +147,21 @@ pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
         }
         Err(error) => {
             if let (true, Some(refusal)) = (json, error.downcast_ref::<Refusal>()) {
-                super::exact(&format!("{:#}\n", refusal.to_json()))?;
+                tell(&refusal.to_json())?;
                 return Ok(refusal.kind.exit_status());
             }
             return Err(error);
         }
     };
     if told != Value::Null {
-        super::exact(&format!("{told:#}\n"))?;
+        tell(&told)?;
     }
     Ok(0)
+}
+
+/// Prints JSON, in which no sign acts on a terminal that it may come to by way of a pager.
+fn tell(document: &Value) -> Result<()> {
+    super::exact(&escaped(&format!("{document:#}\n")))
 }
 
 /// The exit status of a search that finds nobody.

@@ -10,16 +10,13 @@ use serde_json::{Map, Value};
 use crate::domain::contact::ContactId;
 use crate::domain::page::{PHONES, Page, PageQuery};
 use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId, resource};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::safe::safe;
-use crate::exchange::jsonapi;
+use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
-use super::document::{Answer, Guard, ListFlags, answer, attributes, boolean, foot, stamp, string};
+use super::document::{Answer, Guard, ListFlags, answer, boolean, foot, sent, stamp, string};
 use super::table::columns;
-
-/// The type of the resource in a document.
-const KIND: &str = "phone_numbers";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PhoneCommand {
@@ -116,10 +113,10 @@ pub(super) struct Attributes {
 }
 
 impl Attributes {
-    fn read(&self) -> Result<Map<String, Value>> {
-        attributes(
+    fn read(&self) -> Result<Document, Refusal> {
+        sent(
             self.document.as_ref(),
-            KIND,
+            jsonapi::PHONES,
             [
                 ("number", self.number.clone().map(Value::String)),
                 ("country_code", string(self.country_code.as_ref())),
@@ -159,7 +156,7 @@ impl PhoneCommand {
             Self::Get { id, .. } => told(&open()?.phone(id.parse()?)?),
             Self::Create { owner, sent, .. } => {
                 let owner: ContactId = owner.parse()?;
-                let (sent, faults) = PhoneAttributes::read(sent.read()?);
+                let (sent, faults) = read_by(PhoneAttributes::read_new, sent.read()?);
                 told(&open()?.create_phone(owner, sent, faults)?.value)
             }
             Self::Update {
@@ -167,8 +164,8 @@ impl PhoneCommand {
             } => {
                 let id: PhoneId = id.parse()?;
                 let mut sent = sent.read()?;
-                guard.put(&mut sent);
-                let (sent, faults) = PhoneAttributes::read(sent);
+                guard.put(&mut sent.attributes);
+                let (sent, faults) = read_by(PhoneAttributes::read, sent);
                 told(&open()?.update_phone(id, sent, faults)?.value)
             }
             Self::Delete {
@@ -183,6 +180,19 @@ impl PhoneCommand {
             }
         })
     }
+}
+
+/// What a document says of a phone, with everything that is wrong with its form.
+fn read_by(
+    read: impl FnOnce(Map<String, Value>) -> (PhoneAttributes, Vec<Fault>),
+    document: Document,
+) -> (PhoneAttributes, Vec<Fault>) {
+    let (sent, faults) = read(document.attributes);
+    let sent = PhoneAttributes {
+        owner: document.owner,
+        ..sent
+    };
+    (sent, [document.faults, faults].concat())
 }
 
 fn told(phone: &Phone) -> Answer {

@@ -11,7 +11,7 @@ use super::fold::{fold, transcribed};
 use super::naming::split_name;
 use super::phone::Context;
 use super::refusal::{Fault, Refusal, Stored};
-use super::sent::{MANY, NOTE_LIMIT, Sent, TEXT_LIMIT, tidy, too_many, unstorable};
+use super::sent::{MANY, NOTE_LIMIT, Sent, TEXT_LIMIT, of_new, tidy, too_many, unstorable};
 use super::timestamp::Timestamp;
 
 /// The id of a contact, a UUID.
@@ -299,6 +299,16 @@ pub struct ContactAttributes {
 }
 
 impl ContactAttributes {
+    /// Reads the attributes of a JSON document that makes a contact, as [`Self::read`]; `overwrite` is
+    /// an attribute of updates only, and a stamp is ignored.
+    #[must_use]
+    pub fn read_new(mut attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
+        let overwrite = of_new(&mut attributes, "contact");
+        let (read, mut faults) = Self::read(attributes);
+        faults.extend(overwrite);
+        (read, faults)
+    }
+
     /// Reads the attributes of a JSON document, with every fault of form.
     #[must_use]
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::contact::ContactId;
 use super::number::{self, Canonical, Region};
 use super::refusal::{Fault, Refusal};
-use super::sent::{Sent, TEXT_LIMIT, tidy, unstorable};
+use super::sent::{Sent, TEXT_LIMIT, of_new, tidy, unstorable};
 use super::timestamp::Timestamp;
 
 /// The source of what a person typed.
@@ -164,6 +164,8 @@ impl Mark {
 pub struct PhoneAttributes {
     /// The id that the caller chose.
     pub id: Option<PhoneId>,
+    /// The owner that a document names beside the attributes.
+    pub owner: Option<ContactId>,
     /// The calling code, a hint for a number in national spelling.
     pub country_code: Option<Option<String>>,
     /// The number, as typed.
@@ -193,6 +195,16 @@ pub struct PhoneAttributes {
 }
 
 impl PhoneAttributes {
+    /// Reads the attributes of a JSON document that makes a phone, as [`Self::read`]; `overwrite` is
+    /// an attribute of updates only, and a stamp is ignored.
+    #[must_use]
+    pub fn read_new(mut attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
+        let overwrite = of_new(&mut attributes, "phone number");
+        let (read, mut faults) = Self::read(attributes);
+        faults.extend(overwrite);
+        (read, faults)
+    }
+
     /// Reads the attributes of a JSON document.
     ///
     /// # Errors
@@ -229,6 +241,7 @@ impl PhoneAttributes {
         let overwrite = sent.take("overwrite") == Some(Value::Bool(true));
         let read = Self {
             id,
+            owner: None,
             country_code,
             number,
             typed: None,
@@ -269,6 +282,7 @@ impl PhoneAttributes {
         {
             faults.push(Fault::of("number", "has to be present and not blank"));
         }
+        faults.extend(self.of_another(contact));
         if !faults.is_empty() {
             return Err(Refusal::invalid(faults));
         }
@@ -326,6 +340,7 @@ impl PhoneAttributes {
         if self.id.is_some_and(|id| id != stored.id) {
             faults.push(Fault::of("id", "cannot be changed"));
         }
+        faults.extend(self.of_another(stored.contact));
         if self.created_at.is_some_and(|at| at != stored.created_at) {
             faults.push(Fault::of("created_at", "cannot be changed"));
         }
@@ -365,6 +380,27 @@ impl PhoneAttributes {
         }
         phone.updated_at = self.updated_at.unwrap_or(context.now);
         Ok(phone)
+    }
+
+    /// Refuses a document that names another owner than the phone's.
+    fn of_another(&self, owner: ContactId) -> Option<Fault> {
+        let other = self.owner.filter(|other| *other != owner)?;
+        let detail = format!("the document names the contact {other}, not {owner}");
+        Some(Fault::at("/data/relationships/contact", detail))
+    }
+
+    /// What makes the number the same as another one, as it will be stored: for a new phone, or for
+    /// the one that these attributes change. None where no number changes.
+    #[must_use]
+    pub fn identity(&self, stored: Option<&Phone>, home: Option<Region>) -> Option<String> {
+        let Some(stored) = stored else {
+            let hint = self.country_code.iter().flatten().next();
+            let typed = self.number.as_deref()?.trim();
+            return Some(number::canonical(typed, hint.map(String::as_str), home).identity);
+        };
+        let mut phone = stored.clone();
+        self.revise_number(&mut phone, home);
+        (phone.identity != stored.identity).then_some(phone.identity)
     }
 
     /// Trims what a form or a card sent without [`Self::read`], and finds what cannot be stored.

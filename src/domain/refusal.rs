@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::contact::Contact;
-use super::phone::Phone;
+use super::contact::{self, Contact};
+use super::phone::{self, Phone};
 
 /// The kinds of refusal, each with its HTTP-like status and its exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,8 @@ impl Kind {
 pub struct Fault {
     /// The attribute that it is about, or none for the document as a whole.
     pub attribute: Option<String>,
+    /// The JSON pointer of what it is about, where that is no attribute.
+    pub member: Option<String>,
     /// What is wrong and what would be right, to be read after the attribute's name.
     pub detail: String,
 }
@@ -81,6 +83,7 @@ impl Fault {
     pub fn of(attribute: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             attribute: Some(attribute.into()),
+            member: None,
             detail: detail.into(),
         }
     }
@@ -89,17 +92,33 @@ impl Fault {
     pub fn whole(detail: impl Into<String>) -> Self {
         Self {
             attribute: None,
+            member: None,
             detail: detail.into(),
         }
     }
 
-    /// The JSON pointer of the attribute, such as `/data/attributes/number`.
+    /// A fault of a member of the document that is no attribute, at its JSON pointer; `detail` is a
+    /// sentence, which names it for people.
+    pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            member: Some(pointer.into()),
+            ..Self::whole(detail)
+        }
+    }
+
+    /// The JSON pointer of what it is about, such as `/data/attributes/number`.
     #[must_use]
     pub fn pointer(&self) -> Option<String> {
-        self.attribute
-            .as_ref()
-            .map(|name| format!("/data/attributes/{name}"))
+        let of_attribute = |name: &String| format!("/data/attributes/{}", pointed(name));
+        let member = self.member.clone();
+        member.or_else(|| self.attribute.as_ref().map(of_attribute))
     }
+}
+
+/// A name as a part of a JSON pointer (RFC 6901, 3).
+#[must_use]
+pub fn pointed(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 impl fmt::Display for Fault {
@@ -118,6 +137,17 @@ pub enum Stored {
     Phone(Box<Phone>),
     /// A contact.
     Contact(Box<Contact>),
+}
+
+impl Stored {
+    /// The record as a JSON:API resource object.
+    #[must_use]
+    pub fn resource(&self) -> Value {
+        match self {
+            Self::Phone(phone) => phone::resource(phone),
+            Self::Contact(contact) => contact::resource(contact),
+        }
+    }
 }
 
 /// A refusal: nothing was written.
@@ -171,7 +201,8 @@ impl Refusal {
         }
     }
 
-    /// The refusal as a JSON:API document with an `errors` array.
+    /// The refusal as a JSON:API document with an `errors` array; for a conflict, what is stored now
+    /// is in the `meta` of the error.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let errors: Vec<Value> = self
@@ -185,6 +216,9 @@ impl Refusal {
                 });
                 if let (Some(pointer), Some(object)) = (fault.pointer(), error.as_object_mut()) {
                     object.insert("source".into(), json!({ "pointer": pointer }));
+                }
+                if let (Some(stored), Some(object)) = (&self.stored, error.as_object_mut()) {
+                    object.insert("meta".into(), json!({ "stored": stored.resource() }));
                 }
                 error
             })

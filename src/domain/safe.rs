@@ -5,6 +5,7 @@
 //! altered; what is shown is made harmless here, for every screen and every stream to a terminal.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar as _;
 
@@ -77,6 +78,31 @@ impl Shown {
         }
         self.text.push(sign);
     }
+}
+
+/// A JSON text with its line ends, in which every other sign that could act on a terminal, or turn a
+/// line round, is written as an escape: whoever reads the JSON finds the same values.
+#[must_use]
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    let acts = |sign: char| {
+        sign.is_control() && sign != '\n'
+            || is_invisible(sign)
+            || matches!(sign, '\u{2028}' | '\u{2029}')
+    };
+    if !json.contains(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 64);
+    for sign in json.chars() {
+        if acts(sign) {
+            for unit in sign.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(sign);
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 /// Text of several lines, each made safe.

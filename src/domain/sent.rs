@@ -151,6 +151,14 @@ impl Sent {
     }
 }
 
+/// Takes out of a new record's attributes what only an update has. A stamp is ignored, whatever its
+/// form, for only the database sets one; `overwrite` is no attribute of a new record: a fault.
+pub fn of_new(attributes: &mut Map<String, Value>, known: &str) -> Option<Fault> {
+    attributes.remove("updated_in_db_at");
+    let overwrite = attributes.remove("overwrite");
+    overwrite.map(|_| Fault::of("overwrite", format!("is not an attribute of a new {known}")))
+}
+
 /// Whether a JSON number stands for its digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Digits {

@@ -174,11 +174,9 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
             return Err(whole("attributes has to be an object"));
         };
         attributes.extend(object.remove("id").map(|id| ("id".to_owned(), id)));
-        // The stamp is the database's own.
-        attributes.remove("updated_in_db_at");
         Ok(attributes)
     };
-    let (mut contact, mut faults) = ContactAttributes::read(attributes(&mut object)?);
+    let (mut contact, mut faults) = ContactAttributes::read_new(attributes(&mut object)?);
     contact.namesake = object.remove("namesake") == Some(Value::Bool(true));
     let mut phones = Vec::new();
     let listed = object.remove("phones").unwrap_or_else(|| json!([]));
@@ -189,7 +187,7 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         let Value::Object(mut phone) = phone else {
             return Err(whole("a phone has to be an object"));
         };
-        let (mut sent, found) = PhoneAttributes::read(attributes(&mut phone)?);
+        let (mut sent, found) = PhoneAttributes::read_new(attributes(&mut phone)?);
         faults.extend(found);
         if let Some(Value::String(typed)) = phone.remove("typed") {
             sent.typed = Some(typed);

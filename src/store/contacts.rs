@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Done, PhoneEdit, Profile};
+use crate::domain::operation::Key;
 use crate::domain::refusal::{Fault, Kind, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
@@ -31,7 +32,9 @@ impl Store {
         faults: Vec<Fault>,
     ) -> Result<Done<Contact>, Refusal> {
         self.write(|writer| {
-            let contact = sent.create(&writer.context(), faults)?;
+            let id = sent.id.map(Key::Contact);
+            let made = sent.create(&writer.context(), faults);
+            let contact = writer.with_taken_id(id, made)?;
             let contact = writer.insert_contact(contact)?;
             let title = title::contact_added(&contact);
             Ok((contact, title))

@@ -133,10 +133,15 @@ impl Writer<'_> {
         &mut self,
         owner: ContactId,
         sent: PhoneAttributes,
-        faults: Vec<Fault>,
+        mut faults: Vec<Fault>,
     ) -> Answer<Phone> {
         let first = record::phones_of(self.connection(), owner)?.is_empty();
-        let mut phone = sent.create(owner, first, &self.context(), faults)?;
+        let (context, id) = (self.context(), sent.id);
+        if let Some(identity) = sent.identity(None, context.home) {
+            faults.extend(self.twice(owner, &identity, id)?);
+        }
+        let made = sent.create(owner, first, &context, faults);
+        let mut phone = self.with_taken_id(id.map(Key::Phone), made)?;
         // The first phone of a contact becomes primary by itself, though more may come in this step.
         phone.primary |= first && !phone.historic;
         self.insert_phone(phone.clone())?;
@@ -148,10 +153,14 @@ impl Writer<'_> {
         &mut self,
         id: PhoneId,
         sent: PhoneAttributes,
-        faults: Vec<Fault>,
+        mut faults: Vec<Fault>,
     ) -> Answer<(Phone, Phone)> {
         let before = find(self.connection(), id)?;
-        let after = sent.revise(&before, &self.context(), faults)?;
+        let context = self.context();
+        if let Some(identity) = sent.identity(Some(&before), context.home) {
+            faults.extend(self.twice(before.contact, &identity, Some(id))?);
+        }
+        let after = sent.revise(&before, &context, faults)?;
         self.update_phone(before.clone(), after.clone())?;
         Ok((before, after))
     }

@@ -313,29 +313,51 @@ impl<'c> Writer<'c> {
 
     /// Refuses a number that the contact has already, and names the one that is there.
     fn refuse_twice(&self, phone: &Phone) -> Answer<()> {
+        match self.twice(phone.contact, &phone.identity, Some(phone.id))? {
+            Some(fault) => Err(Refusal::invalid(vec![fault]).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// The fault of a number that the contact has already, beside one of its phones, if so.
+    pub(super) fn twice(
+        &self,
+        owner: ContactId,
+        identity: &str,
+        beside: Option<PhoneId>,
+    ) -> Answer<Option<Fault>> {
         // One by one, for a contact may have thousands: an index finds it.
         let sql = format!(
-            "SELECT {} FROM phone WHERE contact = ?1 AND identity = ?2 AND id <> ?3",
+            "SELECT {} FROM phone WHERE contact = ?1 AND identity = ?2 AND id IS NOT ?3",
             record::PHONE
         );
-        let mine = params![
-            phone.contact.0.as_bytes(),
-            phone.identity,
-            phone.id.0.as_bytes()
-        ];
+        let beside = beside.map(|id| id.0);
+        let beside = beside.as_ref().map(Uuid::as_bytes);
         let mut same = self.connection.prepare_cached(&sql)?;
-        match same.query_row(mine, record::phone).optional()? {
-            None => Ok(()),
-            Some(other) => {
-                let label = other.location.iter().map(|label| format!("{label}, "));
-                let detail = format!(
-                    "is already a number of this contact ({}{})",
-                    label.collect::<String>(),
-                    other.shown()
-                );
-                Err(Refusal::invalid(vec![Fault::of("number", detail)]).into())
-            }
+        let same = same.query_row(params![owner.0.as_bytes(), identity, beside], record::phone);
+        Ok(same.optional()?.map(|other| {
+            let label = other.location.iter().map(|label| format!("{label}, "));
+            let detail = format!(
+                "is already a number of this contact ({}{})",
+                label.collect::<String>(),
+                other.shown()
+            );
+            Fault::of("number", detail)
+        }))
+    }
+
+    /// Adds to a refusal that the id is taken, if so: all that is wrong is told at once.
+    pub(super) fn with_taken_id<T>(&self, id: Option<Key>, made: Result<T, Refusal>) -> Answer<T> {
+        let mut refusal = match made {
+            Ok(made) => return Ok(made),
+            Err(refusal) => refusal,
+        };
+        if let Some(id) = id
+            && self.is_there(id)?
+        {
+            refusal.faults.extend(taken().faults);
         }
+        Err(refusal.into())
     }
 
     /// Settles who is primary of a contact's phones, and what the list needs of them.

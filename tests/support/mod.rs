@@ -21,7 +21,7 @@ use callbook::domain::phone::{Phone, PhoneAttributes, PhoneId};
 use callbook::domain::refusal::Refusal;
 use callbook::domain::timestamp::Timestamp;
 use callbook::store::{Options, Store};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A database with a clock that the test sets.
 pub(crate) struct Book {
@@ -89,7 +89,7 @@ impl Book {
 
     /// POST, with the attributes as a caller sends them.
     pub(crate) fn post(&mut self, owner: ContactId, attributes: Value) -> Result<Phone, Refusal> {
-        let (sent, faults) = read(attributes);
+        let (sent, faults) = PhoneAttributes::read_new(object(attributes));
         self.store
             .create_phone(owner, sent, faults)
             .map(|done| done.value)
@@ -97,7 +97,7 @@ impl Book {
 
     /// PUT, with the attributes as a caller sends them.
     pub(crate) fn put(&mut self, id: PhoneId, attributes: Value) -> Result<Phone, Refusal> {
-        let (sent, faults) = read(attributes);
+        let (sent, faults) = PhoneAttributes::read(object(attributes));
         self.store
             .update_phone(id, sent, faults)
             .map(|done| done.value)
@@ -156,9 +156,9 @@ impl Cards for Handed {
     }
 }
 
-fn read(attributes: Value) -> (PhoneAttributes, Vec<callbook::domain::refusal::Fault>) {
+fn object(attributes: Value) -> Map<String, Value> {
     let Value::Object(attributes) = attributes else {
         panic!("attributes are an object")
     };
-    PhoneAttributes::read(attributes)
+    attributes
 }
