@@ -168,9 +168,22 @@ fn card(store: &Store, whole: &Whole, version: Option<Version>) -> Vec<u8> {
 /// Puts a file in its place once it is whole and on the disk.
 fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
     let cannot = || format!("cannot write {}", path.display());
-    if there == There::Stays && path.symlink_metadata().is_ok() {
-        return Err(IsThere(path.to_owned()).into());
-    }
+    let path = match there {
+        There::Stays if path.symlink_metadata().is_ok() => {
+            return Err(IsThere(path.to_owned()).into());
+        }
+        There::Stays => path.to_owned(),
+        There::Replaced => {
+            if path
+                .metadata()
+                .is_ok_and(|there| !there.is_file() && !there.is_dir())
+            {
+                return pour(path, write);
+            }
+            named_by(path).with_context(cannot)?
+        }
+    };
+    let path = path.as_path();
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
@@ -191,6 +204,32 @@ fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Resul
     // The name has to outlive a power loss too; a folder that cannot be synced is none of ours.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(written)
+}
+
+/// Writes to what is there and is no file: a device, or a pipe to another program.
+fn pour<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
+    let cannot = || format!("cannot write {}", path.display());
+    let device = fs::OpenOptions::new().write(true).open(path);
+    let mut out = BufWriter::new(device.with_context(cannot)?);
+    let written = write(&mut out).with_context(cannot)?;
+    out.flush().with_context(cannot)?;
+    Ok(written)
+}
+
+/// The most links that are followed to a file, as many as Linux follows.
+const LINKS: usize = 40;
+
+/// What a path names when every link has been followed; it need not be there.
+fn named_by(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(target) = fs::read_link(&path) else {
+            return Ok(path);
+        };
+        path.pop();
+        path.push(target);
+    }
+    Err(io::Error::other("too many links, one of which leads back"))
 }
 
 /// A name as the beginning of a file's name: letters and digits that every file system takes.

@@ -68,6 +68,25 @@ pub fn remember(database: &Path, view: &View) -> io::Result<()> {
     file().map_or(Ok(()), |file| remember_in(&file, database, view))
 }
 
+/// Forgets what is remembered of contacts and numbers that were thrown away for good: drafts about
+/// them that no program has, who was used, and the filter, which may be a name of theirs.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn forget(database: &Path, ids: &[Uuid]) -> io::Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    if let Some(drafts) = Drafts::of(database) {
+        drafts.forget_about(ids)?;
+    }
+    let mut view = recall(database);
+    view.filter.clear();
+    view.contact = view.contact.filter(|id| !ids.contains(id));
+    view.usage.forget(ids);
+    remember(database, &view)
+}
+
 fn file() -> Option<PathBuf> {
     Some(folder()?.join("state.json"))
 }
@@ -162,8 +181,8 @@ impl Drafts {
         format!("{number:016x}")
     }
 
-    /// Takes the oldest draft that can be read and that no other program has.
-    pub fn claim<T: DeserializeOwned>(&mut self, is_whole: impl Fn(&T) -> bool) -> Claimed<T> {
+    /// The files of this database's drafts, the oldest first.
+    fn files(&self) -> Vec<PathBuf> {
         let prefix = self.prefix();
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let mut files: Vec<PathBuf> = entries
@@ -172,8 +191,30 @@ impl Drafts {
             .collect();
         // The names end in the time at which they were made.
         files.sort();
+        files
+    }
+
+    /// Deletes the drafts about one of these records, but not those that a program has.
+    fn forget_about(&self, ids: &[Uuid]) -> io::Result<()> {
+        let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+        for path in self.files() {
+            let mut file = File::open(&path)?;
+            let mut text = Vec::new();
+            if file.try_lock().is_err() || file.read_to_end(&mut text).is_err() {
+                continue;
+            }
+            let text = String::from_utf8_lossy(&text);
+            if ids.iter().any(|id| text.contains(id)) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the oldest draft that can be read and that no other program has.
+    pub fn claim<T: DeserializeOwned>(&mut self, is_whole: impl Fn(&T) -> bool) -> Claimed<T> {
         let mut unreadable = None;
-        for path in files {
+        for path in self.files() {
             let Ok(mut file) = File::open(&path) else {
                 continue;
             };

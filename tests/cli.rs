@@ -421,16 +421,6 @@ fn an_export_keeps_a_file_that_is_there_and_is_readable_by_its_owner_alone() {
     );
     assert!(std::fs::read(&file).unwrap().len() < before.len());
 
-    // A link in the way is not followed.
-    let victim = shell.folder.path().join("victim");
-    std::fs::write(&victim, "mine").unwrap();
-    let link = shell.folder.path().join("link.vcf");
-    std::os::unix::fs::symlink(&victim, &link).unwrap();
-    let link = link.to_str().unwrap();
-    assert_eq!(shell.run(&["export", "-o", link], "").0, 1);
-    assert_eq!(shell.run(&["export", "-o", link, "--force"], "").0, 0);
-    assert_eq!(std::fs::read(&victim).unwrap(), b"mine");
-
     let cards = shell.folder.path().join("cards");
     assert_eq!(
         shell

@@ -459,3 +459,110 @@ fn json_holds_no_sign_that_acts_on_a_terminal() {
     };
     assert!(!shown.contains(acts), "{shown:?}");
 }
+
+#[test]
+fn export_by_force_replaces_what_a_link_names_and_writes_to_what_is_no_file() {
+    use std::os::unix::fs::{FileTypeExt as _, symlink};
+    let shell = Shell::new();
+    let place = |name: &str| shell.folder.path().join(name);
+    let path = |name: &str| place(name).to_str().unwrap().to_owned();
+    fs::create_dir(place("kept")).unwrap();
+    fs::write(place("kept/ada.vcf"), "old").unwrap();
+    symlink("ada.vcf", place("kept/one.vcf")).unwrap();
+    symlink("kept/one.vcf", place("two.vcf")).unwrap();
+    symlink("kept/none.vcf", place("dangling.vcf")).unwrap();
+    symlink("self.vcf", place("self.vcf")).unwrap();
+    for name in ["two.vcf", "dangling.vcf", "self.vcf"] {
+        let (status, _, told) = shell.run(&["export", "-o", &path(name)], "");
+        assert!(status == 1 && told.contains("--force"), "{name}: {told}");
+    }
+    assert_eq!(fs::read(place("kept/ada.vcf")).unwrap(), b"old");
+    for (name, target) in [
+        ("two.vcf", "kept/ada.vcf"),
+        ("dangling.vcf", "kept/none.vcf"),
+    ] {
+        let (status, _, told) = shell.run(&["export", "--force", "-o", &path(name)], "");
+        assert_eq!(status, 0, "{told}");
+        assert!(
+            place(name).symlink_metadata().unwrap().is_symlink(),
+            "{name}"
+        );
+        let written = fs::read_to_string(place(target)).unwrap();
+        assert!(written.contains("FN:Ada Lovelace"), "{written}");
+    }
+    assert!(
+        place("kept/one.vcf")
+            .symlink_metadata()
+            .unwrap()
+            .is_symlink()
+    );
+    let (status, _, told) = shell.run(&["export", "--force", "-o", &path("self.vcf")], "");
+    assert!(status == 1 && told.contains("self.vcf"), "{told}");
+
+    let made = std::process::Command::new("mkfifo")
+        .arg(place("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    symlink("pipe", place("to-pipe")).unwrap();
+    for name in ["pipe", "to-pipe"] {
+        let (status, _, told) = shell.run(&["export", "-o", &path(name)], "");
+        assert!(status == 1 && told.contains("--force"), "{told}");
+        let reader = std::thread::spawn({
+            let pipe = place("pipe");
+            move || fs::read_to_string(pipe).unwrap()
+        });
+        let (status, _, told) = shell.run(&["export", "--force", "-o", &path(name)], "");
+        assert_eq!(status, 0, "{told}");
+        assert!(reader.join().unwrap().contains("FN:Ada Lovelace"));
+        assert!(
+            place("pipe")
+                .symlink_metadata()
+                .unwrap()
+                .file_type()
+                .is_fifo()
+        );
+    }
+    let (status, _, told) = shell.run(&["export", "--force", "-o", "/dev/null"], "");
+    assert_eq!(status, 0, "{told}");
+    assert!(
+        PathBuf::from("/dev/null")
+            .metadata()
+            .unwrap()
+            .file_type()
+            .is_char_device()
+    );
+    let (status, _, told) = shell.run(&["export", "--force", "-o", "/dev/full"], "");
+    assert!(status == 1 && told.contains("/dev/full"), "{told}");
+}
+
+#[test]
+fn a_spreadsheet_gets_no_formula_in_any_disguise() {
+    let shell = Shell::new();
+    let signs = [
+        "=", "+", "-", "@", "\t", "\r", "\n", "\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}",
+    ];
+    let bob = shell.contact("Bob");
+    for sign in signs {
+        // A note keeps what it begins with only inside: the cell is the one of a label.
+        let details = json!([{"kind": "link", "label": null, "value": format!("{sign}1+1")}]);
+        let sent = json!({"details": details, "overwrite": true}).to_string();
+        assert_eq!(
+            shell
+                .json(&["contact", "update", &bob, "-", "--json"], &sent)
+                .0,
+            0
+        );
+        for form in ["csv", "google"] {
+            let words = ["export", "--as", form, "--spreadsheet-safe", "--id", &bob];
+            let (status, table, told) = shell.run(&words, "");
+            assert_eq!(status, 0, "{told}");
+            let mut reader = csv::Reader::from_reader(table.as_bytes());
+            let row = reader.records().next().unwrap().unwrap();
+            let guarded = format!("'{sign}1+1");
+            assert!(
+                row.iter().any(|cell| cell == guarded),
+                "{sign:?}: {table:?}"
+            );
+        }
+    }
+}

@@ -641,6 +641,15 @@ fn number() -> impl Strategy<Value = String> {
         "\\(213\\) 456-7[0-9]{3}",
         "[1-9][0-9]{2}",
         "[A-Z]{3,6} [0-9]{2}",
+        // What is no number may be of several lines.
+        "[A-Z]{3}\n[A-Z]{2}",
+    ]
+}
+
+fn tag() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => word(),
+        1 => "[a-z]{1,3}\n{1,2} ?[a-z=]{1,3}",
     ]
 }
 
@@ -710,7 +719,7 @@ fn contact() -> impl Strategy<Value = (ContactAttributes, Vec<PhoneAttributes>)>
         word(),
         (some(), some(), some(), some(), some()),
         prop::option::of("[a-z;,:\\\\\n]{0,60}[a-zß]"),
-        prop::collection::btree_set(word(), 0..3),
+        prop::collection::btree_set(tag(), 0..3),
         prop::collection::vec(detail(), 0..4),
         prop::collection::vec(phone(), 0..4),
         any::<bool>(),

@@ -507,6 +507,22 @@ fn the_marked_go_out_and_a_file_that_is_there_stays() {
 }
 
 #[test]
+fn what_is_no_number_is_copied_on_one_line_and_called_with_every_sign_quoted() {
+    let mut book = support::Book::new();
+    let owner = book.contact("Ada");
+    let number = "*31# x;ext=1\nrm -rf?&%é\u{1b}";
+    book.post(owner, serde_json::json!({"number": number}))
+        .unwrap();
+    let mut desk = Desk::of(100, 30, book);
+    desk.press("y c");
+    let sent = |wanted: &Effect| desk.effects.iter().any(|effect| effect == wanted);
+    let copied = "*31# x;ext=1 rm -rf?&%é␛".to_owned();
+    assert!(sent(&Effect::Copy(copied)), "{:?}", desk.effects);
+    let address = "tel:*31%23%20x%3Bext%3D1%0Arm%20-rf%3F%26%25%C3%A9%1B".to_owned();
+    assert!(sent(&Effect::Open(address)), "{:?}", desk.effects);
+}
+
+#[test]
 fn the_plan_of_an_import_can_be_written_to_a_file() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.preview("new.vcf", NEW_CARDS.as_bytes());

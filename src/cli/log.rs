@@ -15,6 +15,8 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title::{field_words, value_words};
+use crate::exchange::vcard;
+use crate::state;
 use crate::store::Store;
 
 use super::change::sure;
@@ -291,17 +293,21 @@ impl BinCommand {
     fn answered(self, mut store: Store) -> Result<Answer> {
         let binned = store.bin(usize::MAX)?;
         if self.empty {
+            let records = store.thrown()?;
             let question = format!(
-                "{} in the bin would be gone for good, with their history.",
-                count(binned.len(), "record")
+                "{} in the bin or of undone additions would be gone for good, with their history.",
+                count(records, "record")
             );
-            if binned.is_empty() || !sure(&question, self.yes)? {
+            if records == 0 || !sure(&question, self.yes)? {
                 return Ok(Answer::new(
                     Value::Null,
                     "nothing was thrown away\n".to_owned(),
                 ));
             }
-            let thrown = count(store.empty_bin()?, "record");
+            let ids = store.empty_bin(&vcard::Format)?;
+            // What is remembered beside the database is a convenience, which the next start makes anew.
+            let _ = state::forget(store.path(), &ids);
+            let thrown = count(ids.len(), "record");
             let words = format!("{thrown} thrown away\n");
             return Ok(Answer::new(json!({ "data": { "thrown": thrown } }), words));
         }

@@ -183,6 +183,9 @@ pub trait CardFormat {
     /// that is nothing new: no such line of either is lost. Without a card, it is the other one.
     fn join(&self, card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>>;
 
+    /// A card without these numbers and what it says of them; none where it has none of them.
+    fn without(&self, card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>>;
+
     /// The card that takes the place of an older one, with the lines that were joined to that.
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8>;
 }

@@ -4,7 +4,7 @@
 //! Everything that is wrong with a document is reported at once. What needs to know other phones
 //! (the same number twice, who is primary) is the work of the store, with [`super::primary`].
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -126,6 +126,24 @@ impl Phone {
         } else {
             self.number.clone()
         }
+    }
+
+    /// The number as the address of a call (RFC 3966). What is no possible number has every sign
+    /// quoted that an address does not hold, so that no program takes part of it for something else.
+    #[must_use]
+    pub fn call_address(&self) -> String {
+        if self.is_normalised() {
+            return format!("tel:{}", self.number);
+        }
+        let mut address = "tel:".to_owned();
+        for byte in self.number.bytes() {
+            if byte.is_ascii_alphanumeric() || b"+-.()*_~".contains(&byte) {
+                address.push(char::from(byte));
+            } else {
+                let _ = write!(address, "%{byte:02X}");
+            }
+        }
+        address
     }
 
     /// How sure one may be of the number.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::contact::Contact;
 use super::import::count;
+use super::number::digits;
 use super::phone::Phone;
 
 /// The words for a phone that was added.
@@ -115,6 +116,58 @@ pub fn phone_back(phone: &Phone, contact: &str) -> String {
 #[must_use]
 pub fn restored(what: &str, after: &str) -> String {
     format!("Restored {what} as it was after “{after}”")
+}
+
+/// The words for a step of whose records nothing is left.
+pub const THROWN: &str = "Deleted for good";
+
+/// The fields that words name a record by.
+const NAMES: [&str; 7] = [
+    "name",
+    "given_name",
+    "family_name",
+    "nickname",
+    "organisation",
+    "number",
+    "typed",
+];
+
+/// Whether the words of a step name a record. `fields` are those of an operation on it: the whole
+/// record, or a list of changes.
+#[must_use]
+pub fn names(words: &str, fields: &Value) -> bool {
+    let of_record = NAMES.iter().filter_map(|name| fields.get(name));
+    let changes = fields.as_array().into_iter().flatten();
+    let changes = changes.filter(|change| {
+        let field = change.get("field").and_then(Value::as_str);
+        field.is_some_and(|field| NAMES.contains(&field))
+    });
+    let of_changes = changes.flat_map(|change| [change.get("from"), change.get("to")]);
+    of_record
+        .chain(of_changes.flatten())
+        .filter_map(Value::as_str)
+        .any(|text| says(words, text))
+}
+
+/// Whether words hold a text as whole words, or the digits of a number, however they are written.
+fn says(words: &str, text: &str) -> bool {
+    if text.is_empty() {
+        return false;
+    }
+    let within = |sign: Option<char>| sign.is_some_and(char::is_alphanumeric);
+    let whole = words.match_indices(text).any(|(at, found)| {
+        let (before, after) = (words.get(..at), words.get(at + found.len()..));
+        !within(before.and_then(|before| before.chars().next_back()))
+            && !within(after.and_then(|after| after.chars().next()))
+    });
+    if whole {
+        return true;
+    }
+    let main = text.split(";ext=").next().unwrap_or(text);
+    // The national part is written in the same digits everywhere.
+    let number = digits(main);
+    let end = number.get(number.len().saturating_sub(7)..);
+    number.len() >= 3 && end.is_some_and(|end| digits(words).contains(end))
 }
 
 /// An attribute's name as people are told it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::contact::ContactId;
 use super::timestamp::Timestamp;
@@ -50,6 +51,13 @@ impl Usage {
             if let Some(id) = self.0.iter().min_by(least).map(|(id, _)| *id) {
                 self.0.remove(&id);
             }
+        }
+    }
+
+    /// Forgets contacts.
+    pub fn forget(&mut self, ids: &[Uuid]) {
+        for id in ids {
+            self.0.remove(&ContactId(*id));
         }
     }
 

@@ -20,7 +20,9 @@ const BETWEEN: &str = " ::: ";
 const GUARDED: &str = "callbook guarded";
 
 /// What a spreadsheet may take for the beginning of a formula.
-const TRIGGERS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+///
+/// Some skip a line end or a tab before the sign, and some take the full-width signs for the others.
+const TRIGGERS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Whether a cell is no more than a telephone number, which no spreadsheet can be harmed by.
 fn is_plain_number(cell: &str) -> bool {

@@ -31,6 +31,7 @@ mod frame;
 mod join;
 mod label;
 mod line;
+mod omit;
 mod param;
 mod phone;
 mod property;
@@ -144,6 +145,10 @@ impl CardFormat for Format {
 
     fn join(&self, card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
         join::join(card, other)
+    }
+
+    fn without(&self, card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>> {
+        omit::without(card, numbers, home)
     }
 
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use crate::domain::listing::{ListQuery, Order};
 use crate::domain::merge::Side;
 use crate::domain::operation::Over;
+use crate::domain::safe::safe;
 
 use super::forms;
 use super::key::{Code, Key};
@@ -356,15 +357,15 @@ fn dial(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     model.note_use(phone.contact, effects);
     let shown = phone.shown();
     if action == Action::Copy {
-        effects.push(Effect::Copy(phone.number));
+        // A line end would be Enter where it is pasted.
+        effects.push(Effect::Copy(safe(&phone.number).into_owned()));
         // OSC 52 has no answer: that it was sent is all that is known.
         model.say(
             Tone::Good,
             format!("{shown} sent to the terminal's clipboard"),
         );
     } else {
-        let uri = format!("tel:{}", phone.number);
-        effects.push(Effect::Open(uri));
+        effects.push(Effect::Open(phone.call_address()));
         model.say(Tone::Good, format!("calling {shown}"));
     }
 }

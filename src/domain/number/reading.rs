@@ -1,5 +1,7 @@
 //! Reading a text as a number of a numbering plan.
 
+use std::borrow::Cow;
+
 use rlibphonenumber::errors::ParseError;
 use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType,
@@ -247,6 +249,13 @@ pub(super) fn numbered(
     home: Option<Region>,
 ) -> Result<PhoneNumber, Verdict> {
     let text = text.trim();
+    let line: Cow<'_, str> = if text.contains(['\n', '\r']) {
+        // Where a card or a document breaks a number, it parts it as a space does.
+        text.replace(['\n', '\r'], " ").into()
+    } else {
+        text.into()
+    };
+    let text = line.as_ref();
     if let Some(plain) = plain(text) {
         return Ok(plain);
     }

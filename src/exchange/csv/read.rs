@@ -11,6 +11,7 @@ use crate::exchange::vcard;
 use crate::exchange::{Contacts, Read};
 
 use super::column::{Column, Part, Text, columns_named};
+use super::write::tags_of;
 use super::{BETWEEN, TRIGGERS};
 
 /// The longest header that is looked at, in bytes: 1 MiB.
@@ -401,13 +402,13 @@ impl<R: BufRead> Rows<R> {
         let organisation: Vec<String> = organisation.collect();
         let tags = get(Text::Tags).map(|tags| {
             let between: &[&str] = if self.own {
-                &["\n"]
+                &[]
             } else if tags.contains(BETWEEN) {
                 &[BETWEEN]
             } else {
                 &[";", ","]
             };
-            let mut all = vec![tags];
+            let mut all = if self.own { tags_of(&tags) } else { vec![tags] };
             for sign in between {
                 all = all
                     .iter()
@@ -417,7 +418,7 @@ impl<R: BufRead> Rows<R> {
             }
             // Google's own groups say nothing of the person.
             let all = all.into_iter().map(|tag| tag.trim().to_owned());
-            all.filter(|tag| !tag.is_empty() && !tag.starts_with("* "))
+            all.filter(|tag| !tag.is_empty() && (self.own || !tag.starts_with("* ")))
                 .collect::<Vec<_>>()
         });
         ContactAttributes {

@@ -156,7 +156,7 @@ impl Table {
             text(&contact.organisation),
             text(&contact.title),
             text(&contact.note),
-            contact.tags.join("\n"),
+            tags_cell(&contact.tags),
             flag(contact.favourite),
             contact.source.clone(),
             contact.uid.clone().unwrap_or_else(|| contact.own_uid()),
@@ -238,6 +238,28 @@ impl Table {
     }
 }
 
+/// The tags as one cell, each on a line of its own. The further lines of a tag begin with a space,
+/// which no tag does.
+fn tags_cell(tags: &[String]) -> String {
+    let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\n', "\n ")).collect();
+    tags.join("\n")
+}
+
+/// The tags of such a cell.
+pub(super) fn tags_of(cell: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for line in cell.split('\n') {
+        match (line.strip_prefix(' '), tags.last_mut()) {
+            (Some(further), Some(tag)) => {
+                tag.push('\n');
+                tag.push_str(further);
+            }
+            _ => tags.push(line.to_owned()),
+        }
+    }
+    tags
+}
+
 const PLAIN: &[&str] = &[
     "name",
     "given name",
@@ -291,7 +313,8 @@ fn beside(whole: &Whole) -> Vec<(String, String)> {
 
 /// The number in a spelling that every reader takes for the same.
 fn spelling(phone: &Phone) -> String {
-    if phone.is_normalised() && !phone.typed.starts_with('+') {
+    let bare = phone.typed.starts_with('+') && !phone.typed.contains(char::is_control);
+    if phone.is_normalised() && !bare {
         return phone.shown();
     }
     phone.typed.clone()

@@ -8,7 +8,7 @@ use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
 use crate::domain::sent::NOTE_LIMIT;
 use crate::domain::timestamp::Timestamp;
 
-use super::label::{of_detail, one_line};
+use super::label::{of_detail, one_line, short};
 use super::property::{Property, flag};
 
 /// What another program would read otherwise than it is stored, with its `KIND`.
@@ -193,7 +193,7 @@ fn tags(properties: &[Property]) -> Vec<String> {
         .filter(|property| property.name == "CATEGORIES")
         .flat_map(|property| property.components.iter().flatten())
     {
-        if let Some(tag) = one_line(category)
+        if let Some(tag) = short(category)
             && known.insert(tag.clone())
         {
             tags.push(tag);

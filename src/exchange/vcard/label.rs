@@ -94,8 +94,19 @@ fn first_type(property: &Property) -> Option<String> {
     one_line(kind.strip_prefix("x-").unwrap_or(kind))
 }
 
+/// Text with its lines, without what a database cannot hold; none where that leaves nothing. A line
+/// end is a line feed, whatever the card has.
+pub(super) fn whole(text: &str) -> Option<String> {
+    let text = text
+        .replace('\0', "")
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// Text on one line, without what a database cannot hold; none where that leaves nothing.
-pub(super) fn unbroken(text: &str) -> Option<String> {
+fn unbroken(text: &str) -> Option<String> {
     let text = text.replace('\0', "");
     let words: Vec<&str> = text
         .lines()
@@ -107,11 +118,20 @@ pub(super) fn unbroken(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
+/// Text with its lines, cut to what an attribute may hold; the card's bytes keep the rest.
+pub(super) fn short(text: &str) -> Option<String> {
+    whole(text).map(cut)
+}
+
 /// Text on one line, cut to what an attribute may hold; the card's bytes keep the rest.
 pub(super) fn one_line(text: &str) -> Option<String> {
-    let mut line = unbroken(text)?;
-    if let Some((end, _)) = line.char_indices().nth(TEXT_LIMIT) {
-        line.truncate(end);
+    unbroken(text).map(cut)
+}
+
+fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(TEXT_LIMIT) {
+        text.truncate(end);
+        text.truncate(text.trim_end().len());
     }
-    Some(line)
+    text
 }

@@ -21,7 +21,7 @@ use crate::domain::number::digits;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::sent::{MANY, NUMBERS, TEXT_LIMIT, too_many};
 
-use super::label::{of_phone, one_line, unbroken};
+use super::label::{of_phone, one_line, whole};
 use super::param::holds;
 use super::property::Property;
 
@@ -74,7 +74,7 @@ pub(super) fn phone(property: &Property, all: &[Property], more: &More) -> Optio
     if !is_phone(property) {
         return None;
     }
-    let number = unbroken(&number(&property.text()))?;
+    let number = whole(&number(&property.text()))?;
     let more = more.about(&number).and_then(|at| all.get(at));
     let flag = |name: &str| {
         let more = more.and_then(|more| more.flag(name));

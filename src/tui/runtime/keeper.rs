@@ -316,7 +316,8 @@ impl Keeper {
                 forward(store.bring_back(key)?.point, contact)
             }
             Write::EmptyBin => {
-                store.empty_bin()?;
+                let thrown = store.empty_bin(&vcard::Format)?;
+                let _ = crate::state::forget(store.path(), &thrown);
                 turned(Step::Emptied, None)
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),

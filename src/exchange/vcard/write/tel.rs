@@ -372,7 +372,9 @@ fn spelling(phone: &Phone) -> String {
         return phone.number.clone();
     }
     let same = |typed: &String| {
-        typed.starts_with('+') && number::canonical(typed, None, None).identity == phone.identity
+        typed.starts_with('+')
+            && !typed.contains(char::is_control)
+            && number::canonical(typed, None, None).identity == phone.identity
     };
     let spellings = [phone.typed.clone(), phone.shown()];
     spellings
