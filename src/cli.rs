@@ -34,6 +34,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::state::{self, Drafts, View};
+use crate::store::backup::Force;
 use crate::store::{Options, Store};
 use crate::tui;
 
@@ -175,6 +176,9 @@ enum Cmd {
     Restore {
         /// The backup; else the newest that is sound.
         backup: Option<PathBuf>,
+        /// Restore a backup of another book, and put aside a file that is not a callbook book.
+        #[arg(long)]
+        force: bool,
     },
     /// Examine the database: whether it is sound, keeps the rules, and lies well.
     ///
@@ -299,8 +303,10 @@ fn answer(
         Some(Cmd::Redo) => log::redo(open),
         Some(Cmd::Revert(command)) => command.run(open),
         Some(Cmd::Backup { command }) => backup::run(command.as_ref(), path, open),
-        Some(Cmd::Restore { backup }) => {
-            backup::restore(path, backup.as_deref(), options(&config, Actor::Command))
+        Some(Cmd::Restore { backup, force }) => {
+            let force = if force { Force::Yes } else { Force::No };
+            let options = options(&config, Actor::Command);
+            backup::restore(path, backup.as_deref(), force, options)
         }
         Some(Cmd::Doctor { fix, json }) => doctor::run(fix, json, open),
         Some(Cmd::Bin(command)) => command.run(open),

@@ -47,7 +47,9 @@ fn a_backup_is_whole_private_and_sound_and_comes_back() {
     let path = book.path.clone();
     drop(book.store);
 
-    let before = backup::restore(&path, &made.path, options(&book.clock)).unwrap();
+    let before = backup::restore(&path, &made.path, backup::Force::No, options(&book.clock))
+        .unwrap()
+        .unwrap();
     let store = Store::open(&path, options(&book.clock)).unwrap();
     assert_eq!(names(&store), ["Ada"]);
     assert_eq!(store.profile(ada).unwrap().phones.len(), 1);
@@ -55,7 +57,7 @@ fn a_backup_is_whole_private_and_sound_and_comes_back() {
     drop(store);
 
     // What was there is a backup too: a restore is taken back the same way.
-    backup::restore(&path, &before, options(&book.clock)).unwrap();
+    backup::restore(&path, &before, backup::Force::No, options(&book.clock)).unwrap();
     assert_eq!(
         names(&Store::open(&path, options(&book.clock)).unwrap()),
         ["Bob"]
@@ -70,7 +72,13 @@ fn another_program_sees_what_was_restored_and_loses_nothing_by_it() {
     book.contact("Bob");
     let mut other = book.other();
     assert_eq!(names(&other).len(), 2);
-    backup::restore(&book.path, &made.path, options(&book.clock)).unwrap();
+    backup::restore(
+        &book.path,
+        &made.path,
+        backup::Force::No,
+        options(&book.clock),
+    )
+    .unwrap();
     assert!(other.changed_elsewhere().unwrap());
     assert_eq!(names(&other), ["Ada"]);
     let sent = callbook::domain::contact::ContactAttributes {
@@ -95,7 +103,12 @@ fn a_flipped_bit_anywhere_in_a_backup_is_seen() {
         fs::write(&made.path, &bytes).unwrap();
         let refusal = made.verify().unwrap_err();
         assert!(refusal.to_string().contains("is damaged"), "{refusal}");
-        let refused = backup::restore(&book.path, &made.path, options(&book.clock));
+        let refused = backup::restore(
+            &book.path,
+            &made.path,
+            backup::Force::No,
+            options(&book.clock),
+        );
         assert_eq!(refused.unwrap_err().kind, Kind::Storage);
     }
     assert_eq!(names(&book.store).len(), 30, "nothing was touched");
@@ -112,7 +125,9 @@ fn a_damaged_database_is_put_aside_as_it_is() {
     bytes.truncate(bytes.len() / 2);
     bytes[100..200].fill(0xff);
     fs::write(&path, &bytes).unwrap();
-    let aside = backup::restore(&path, &made.path, options(&book.clock)).unwrap();
+    let aside = backup::restore(&path, &made.path, backup::Force::No, options(&book.clock))
+        .unwrap()
+        .unwrap();
     assert_eq!(
         fs::read(&aside).unwrap(),
         bytes,
@@ -154,7 +169,13 @@ fn an_import_and_a_change_of_many_are_backed_up_before_and_little_is_not() {
     book.store.delete_contacts(&all).unwrap();
     assert_eq!(made(&book), 2);
     let restored = backups(&book.path).unwrap().remove(0);
-    backup::restore(&book.path, &restored.path, options(&book.clock)).unwrap();
+    backup::restore(
+        &book.path,
+        &restored.path,
+        backup::Force::No,
+        options(&book.clock),
+    )
+    .unwrap();
     assert_eq!(names(&book.other()).len(), 100, "a page of the 151");
 }
 
@@ -279,7 +300,13 @@ fn backups_of_one_instant_are_kept_beside_each_other() {
     for backup in &all {
         backup.verify().unwrap();
     }
-    backup::restore(&book.path, &all[2].path, options(&book.clock)).unwrap();
+    backup::restore(
+        &book.path,
+        &all[2].path,
+        backup::Force::No,
+        options(&book.clock),
+    )
+    .unwrap();
     assert_eq!(names(&book.other()), ["Person 0"]);
 }
 
@@ -347,7 +374,8 @@ fn a_database_that_another_program_has_for_itself_is_not_put_aside() {
     other
         .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT")
         .unwrap();
-    let refusal = backup::restore(&path, &made.path, options(&book.clock)).unwrap_err();
+    let refusal =
+        backup::restore(&path, &made.path, backup::Force::No, options(&book.clock)).unwrap_err();
     assert_eq!(refusal.kind, Kind::Busy, "{refusal}");
     drop(other);
     assert_eq!(

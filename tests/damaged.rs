@@ -104,7 +104,7 @@ fn every_damage_is_told_with_the_backup_and_the_command_that_puts_it_back() {
 #[test]
 fn a_file_that_never_was_ours_is_nobodys_damage() {
     let (folder, path) = closed(0);
-    let _ = fs::remove_dir_all(folder.path().join("book.backups"));
+    let _ = fs::remove_dir_all(folder.path().join("book.db.backups"));
     for bytes in [&b"a letter to Ada"[..], &[0; 200]] {
         fs::write(&path, bytes).unwrap();
         let clock = Arc::new(std::sync::atomic::AtomicI64::new(NOON));
@@ -131,7 +131,9 @@ fn a_file_that_opens_and_is_damaged_further_in_is_put_aside_too() {
     assert_eq!(store.back_up().unwrap_err().kind, Kind::Damaged);
     drop(store);
     let newest = backup::newest_sound(&path).unwrap().0.unwrap();
-    let aside = backup::restore(&path, &newest.path, options(&book.clock)).unwrap();
+    let aside = backup::restore(&path, &newest.path, backup::Force::No, options(&book.clock))
+        .unwrap()
+        .unwrap();
     assert_eq!(fs::read(aside).unwrap(), bytes);
     assert_eq!(names(&path).len(), 100, "a page of all 400");
 }

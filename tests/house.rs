@@ -55,11 +55,12 @@ const OPENS: [&str; 11] = [
 
 /// The only files that may, outside of the store: what they open is no book, or is checked to be none
 /// before.
-const OPENERS: [&str; 8] = [
+const OPENERS: [&str; 9] = [
     "cli/document.rs",
     "config.rs",
     "export.rs",
     "import.rs",
+    "import/rejects.rs",
     "import/stream.rs",
     "state.rs",
     "store/files.rs",

@@ -107,7 +107,7 @@ impl Desk {
             name.contains("-wal") || name.contains("-shm") || name.starts_with(".new-")
         };
         let mut names = Self::names(self.folder.path());
-        names.extend(Self::names(&self.db.with_extension("backups")));
+        names.extend(Self::names(&callbook::store::backup::folder(&self.db)));
         let left: Vec<&String> = names.iter().filter(left).collect();
         assert!(left.is_empty(), "{left:?}");
         let connection = rusqlite::Connection::open(&self.db).unwrap();

@@ -245,7 +245,7 @@ mod opening {
                 let raw = rusqlite::Connection::open(&backup.path).unwrap();
                 assert_eq!(schema_of(&raw), schema);
                 drop(raw);
-                backup::restore(&path, &backup.path, options(&clock())).unwrap();
+                backup::restore(&path, &backup.path, backup::Force::No, options(&clock())).unwrap();
                 let store = Store::open(&path, options(&clock())).unwrap();
                 assert_eq!(people(&store), four, "it is brought up to date again");
             }

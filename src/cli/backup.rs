@@ -1,6 +1,7 @@
 //! `callbook backup` and `callbook restore`.
 
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::Result;
@@ -10,7 +11,8 @@ use clap::Subcommand;
 use crate::config::shown;
 use crate::domain::import::count;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::store::backup::{self, Backup, backups};
+use crate::domain::safe::safe;
+use crate::store::backup::{self, Backup, Force, Owner, backups, backups_with_owners};
 use crate::store::{Options, Store};
 
 #[derive(Debug, Subcommand)]
@@ -20,7 +22,7 @@ pub(super) enum BackupCommand {
     /// Check every backup: its bytes, and that it is a sound database.
     Verify,
     /// Drop those that are too many: the 10 newest stay, and one of each of 7 days, 4 weeks and 12
-    /// months.
+    /// months, of all of them the newest gibibyte.
     Prune,
 }
 
@@ -38,9 +40,14 @@ pub(super) fn run(
             let _ = writeln!(words, "{}", line(&made));
         }
         Some(BackupCommand::List) => {
-            let all = backups(database)?;
-            for backup in &all {
-                let _ = writeln!(words, "{}", line(backup));
+            let all = backups_with_owners(database)?;
+            for (backup, owner) in &all {
+                let owner = match owner {
+                    Owner::This => String::new(),
+                    Owner::Another => "  (of another book)".to_owned(),
+                    Owner::Unknown(held) => format!("  (perhaps another book's: {})", safe(held)),
+                };
+                let _ = writeln!(words, "{}{owner}", line(backup));
             }
             if all.is_empty() {
                 words.push_str("there is no backup; callbook backup makes one\n");
@@ -79,17 +86,37 @@ fn line(backup: &Backup) -> String {
 }
 
 /// Puts a backup, or the newest that is sound, in the place of a database.
-pub(super) fn restore(database: &Path, backup: Option<&Path>, options: Options) -> Result<u8> {
+pub(super) fn restore(
+    database: &Path,
+    backup: Option<&Path>,
+    force: Force,
+    options: Options,
+) -> Result<u8> {
     let chosen = match backup {
         Some(path) => path.to_owned(),
         None => newest_sound(database)?.path,
     };
-    let before = backup::restore(database, &chosen, options)?;
-    super::print(&format!(
-        "Restored {}\nwhat was there is in {}\n",
-        shown(&chosen),
-        shown(&before)
-    ))?;
+    let force = match backup::owner(database, &chosen) {
+        Owner::Unknown(held) if force == Force::No && std::io::stdin().is_terminal() => {
+            let question = format!(
+                "{} is not known to be of this book, and holds {}. Restore it?",
+                shown(&chosen),
+                safe(&held)
+            );
+            if !super::change::sure(&question, false)? {
+                super::print("nothing was restored\n")?;
+                return Ok(0);
+            }
+            Force::Unknown
+        }
+        _ => force,
+    };
+    let before = backup::restore(database, &chosen, force, options)?;
+    let mut words = format!("Restored {}\n", shown(&chosen));
+    if let Some(before) = before {
+        let _ = writeln!(words, "what was there is in {}", shown(&before));
+    }
+    super::print(&words)?;
     Ok(0)
 }
 
@@ -101,7 +128,11 @@ fn newest_sound(database: &Path) -> Result<Backup, Refusal> {
 
 fn none_sound(database: &Path) -> String {
     let folder = backup::folder(database);
-    format!("there is no sound backup in {}", shown(&folder))
+    let others = match backups(database) {
+        Ok(all) if !all.is_empty() => "; callbook backup list shows those that there are",
+        _ => "",
+    };
+    format!("there is no sound backup in {}{others}", shown(&folder))
 }
 
 /// What is wrong with a database that is damaged, with the way out of it: the newest sound backup,

@@ -45,7 +45,7 @@ fn report(cured: &[Finding], left: &[Finding]) -> Answer {
         let _ = writeln!(words, "found: {}{can}", one.words);
     }
     if left.is_empty() {
-        words.push_str("the database is well\n");
+        words.push_str("no problems found\n");
     }
     let data: Vec<Value> = left
         .iter()

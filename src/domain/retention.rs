@@ -13,6 +13,20 @@ const WEEKS: usize = 4;
 /// Of how many months one is kept.
 const MONTHS: usize = 12;
 
+/// How many bytes are kept, unless the newest and those that are wanted have more: a gibibyte.
+const TOTAL: u64 = 1 << 30;
+
+/// A backup, as far as it matters for whether it is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied {
+    /// When it was made.
+    pub at: Timestamp,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Whether it is kept whatever its age and size.
+    pub wanted: bool,
+}
+
 /// Whether one is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
@@ -22,10 +36,34 @@ pub enum Kept {
     No,
 }
 
-/// Which of the backups made at these times, the newest first, are kept.
+/// Which of these backups, the newest first, are kept.
 #[must_use]
-pub fn kept(times: &[Timestamp]) -> Vec<Kept> {
-    let mut kept = vec![Kept::No; times.len()];
+pub fn kept(backups: &[Copied]) -> Vec<Kept> {
+    let mut kept = kept_of_age(backups);
+    let is_wanted = |at: usize, backup: &Copied| at == 0 || backup.wanted;
+    let wanted = backups.iter().enumerate();
+    let wanted = wanted.filter(|(at, backup)| is_wanted(*at, backup));
+    let mut bytes: u64 = wanted.map(|(_, backup)| backup.bytes).sum();
+    let mut full = false;
+    for (at, (backup, kept)) in backups.iter().zip(&mut kept).enumerate() {
+        if is_wanted(at, backup) {
+            *kept = Kept::Yes;
+        } else if *kept == Kept::Yes {
+            // A small old one does not outlive a large newer one.
+            full |= bytes.saturating_add(backup.bytes) > TOTAL;
+            if full {
+                *kept = Kept::No;
+            } else {
+                bytes += backup.bytes;
+            }
+        }
+    }
+    kept
+}
+
+/// Which of these are kept by when they were made.
+fn kept_of_age(backups: &[Copied]) -> Vec<Kept> {
+    let mut kept = vec![Kept::No; backups.len()];
     for one in kept.iter_mut().take(RECENT) {
         *one = Kept::Yes;
     }
@@ -42,8 +80,8 @@ pub fn kept(times: &[Timestamp]) -> Vec<Kept> {
     for (most, span) in spans {
         let mut last = None;
         let mut seen = 0;
-        for (at, one) in times.iter().zip(&mut kept) {
-            let this = span(*at);
+        for (backup, one) in backups.iter().zip(&mut kept) {
+            let this = span(backup.at);
             if last != Some(this) && seen < most {
                 last = Some(this);
                 seen += 1;
@@ -56,16 +94,50 @@ pub fn kept(times: &[Timestamp]) -> Vec<Kept> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kept, kept};
+    use super::{Copied, Kept, TOTAL, kept};
     use crate::domain::timestamp::Timestamp;
+
+    /// Backups of these sizes, one an hour.
+    fn hourly(sizes: impl Iterator<Item = u64>) -> Vec<Copied> {
+        let (hour, now) = (3_600_000_000, 1_795_521_600_000_000);
+        (0..)
+            .zip(sizes)
+            .map(|(hours, bytes)| Copied {
+                at: Timestamp::from_micros(now - hours * hour),
+                bytes,
+                wanted: false,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn all_together_have_a_bound_that_spares_the_newest_and_those_that_are_wanted() {
+        let of = |backups: &[Copied]| -> Vec<bool> {
+            kept(backups).iter().map(|one| *one == Kept::Yes).collect()
+        };
+        let third = TOTAL / 3;
+        assert_eq!(
+            of(&hourly([third; 5].into_iter())),
+            [true, true, true, false, false]
+        );
+        assert_eq!(
+            of(&hourly([2 * TOTAL, 1, 1].into_iter())),
+            [true, false, false]
+        );
+        let mut wanted = hourly([third; 40].into_iter());
+        wanted[39].wanted = true;
+        let left = of(&wanted);
+        assert!(left[0] && left[1] && !left[2] && left[39], "{left:?}");
+        let mut huge = hourly([1, 2 * TOTAL, 1].into_iter());
+        assert_eq!(of(&huge), [true, false, false]);
+        huge[1].wanted = true;
+        assert_eq!(of(&huge), [true, true, false]);
+        assert_eq!(of(&[]), [] as [bool; 0]);
+    }
 
     #[test]
     fn many_a_day_for_years_leave_few_and_the_newest_always() {
-        let hour = 3_600_000_000;
-        let now = 1_795_521_600_000_000;
-        let times: Vec<Timestamp> = (0..24 * 700)
-            .map(|at| Timestamp::from_micros(now - at * hour))
-            .collect();
+        let times = hourly((0..24 * 700).map(|_| 1));
         let kept = kept(&times);
         assert!(kept.iter().take(10).all(|one| *one == Kept::Yes));
         let all = kept.iter().filter(|one| **one == Kept::Yes).count();

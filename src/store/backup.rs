@@ -17,12 +17,19 @@ use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::retention::{Kept, kept};
+use crate::domain::retention::{Copied, Kept, kept};
 use crate::domain::timestamp::Timestamp;
 
 use super::failure::{Answer, Failure, Trying};
-use super::files::{self, beside};
-use super::{Options, Store, doctor, pace, schema};
+use super::{Store, doctor, files, look, pace, schema};
+
+mod owner;
+mod put_back;
+
+use owner::Claimant;
+pub use owner::Owner;
+pub(super) use owner::{keep_id, was_a_book};
+pub use put_back::{Force, restore};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -38,45 +45,85 @@ pub struct Backup {
     pub bytes: u64,
 }
 
-/// The folder of a database's backups, beside it: `callbook.backups`.
+/// The folder of a book's backups, beside it: `callbook.db.backups`.
 #[must_use]
 pub fn folder(database: &Path) -> PathBuf {
+    files::beside(database, ".backups")
+}
+
+/// The folder that books of one name and different endings shared: `callbook.backups`.
+fn shared_folder(database: &Path) -> PathBuf {
     database.with_extension("backups")
 }
 
-/// The backups of a database, the newest first; none where there is no folder of them. The database
-/// itself need not be there.
+/// The backups that may be a book's, the newest first; none where there is no folder of them. The book
+/// itself need not be there. [`owner`] tells whose each is.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// Where a folder cannot be read.
 pub fn backups(database: &Path) -> Result<Vec<Backup>, Refusal> {
-    let folder = folder(database);
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(cannot("read", &folder, &error)),
-    };
-    let mut backups: Vec<Backup> = entries
-        .flatten()
-        .filter_map(|entry| {
+    let (own, shared) = (folder(database), shared_folder(database));
+    let mut backups = Vec::new();
+    let several = (own != shared).then_some(shared);
+    for folder in std::iter::once(own).chain(several) {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(cannot("read", &folder, &error)),
+        };
+        backups.extend(entries.flatten().filter_map(|entry| {
             let path = entry.path();
             let at = Timestamp::of_file_name(path.file_name()?.to_str()?.strip_suffix(".db")?)?;
-            let bytes = entry.metadata().ok()?.len();
+            let known = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            let bytes = known.len();
             Some(Backup { path, at, bytes })
-        })
-        .collect();
+        }));
+    }
     backups.sort_by_key(|backup| std::cmp::Reverse(backup.at));
     Ok(backups)
 }
 
-/// The newest backup that is sound, and how many newer ones are not; where none is sound, how many
-/// there are.
+/// The same, each with whose it is.
+///
+/// # Errors
+/// As [`backups`].
+pub fn backups_with_owners(database: &Path) -> Result<Vec<(Backup, Owner)>, Refusal> {
+    let claimant = Claimant::at(database);
+    let with_owner = |backup: Backup| {
+        let owner = claimant.owner(&backup.path);
+        (backup, owner)
+    };
+    Ok(backups(database)?.into_iter().map(with_owner).collect())
+}
+
+/// Whose a backup is, for the book at a place.
+#[must_use]
+pub fn owner(database: &Path, backup: &Path) -> Owner {
+    Claimant::at(database).owner(backup)
+}
+
+/// The newest backup of a book.
+fn newest(database: &Path) -> Result<Option<Backup>, Refusal> {
+    let backups = backups(database)?;
+    if backups.is_empty() {
+        return Ok(None);
+    }
+    let claimant = Claimant::at(database);
+    let mut backups = backups.into_iter();
+    Ok(backups.find(|backup| claimant.owner(&backup.path) == Owner::This))
+}
+
+/// The newest backup of a book that is sound, and how many newer ones are not; where none is sound, how
+/// many there are.
 ///
 /// # Errors
 /// Where the folder cannot be read.
 pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal> {
     let mut passed_over = 0;
-    for backup in backups(database)? {
+    for (backup, owner) in backups_with_owners(database)? {
+        if owner != Owner::This {
+            continue;
+        }
         if backup.verify().is_ok() {
             return Ok((Some(backup), passed_over));
         }
@@ -85,21 +132,47 @@ pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal>
     Ok((None, passed_over))
 }
 
-/// Drops the backups that are too many: it keeps the 10 newest, and beyond them one of each of 7 days,
-/// 4 weeks and 12 months. Nothing is dropped where the newest is not sound. Gives those that were.
+/// Drops the backups of a book that are too many: it keeps the 10 newest, and beyond them one of each
+/// of 7 days, 4 weeks and 12 months, and of all those as many as fit into a gibibyte, the newest first.
+/// The newest stays, and so does the one that was made before the last import, and the one before the
+/// last new schema. Nothing is dropped where the newest is not sound. Gives those that were.
 ///
 /// # Errors
-/// Where the newest is not sound, or one cannot be deleted.
+/// Where the newest is not sound, the book cannot be read, or a backup cannot be deleted.
 pub fn prune(database: &Path) -> Result<Vec<Backup>, Refusal> {
-    let backups = backups(database)?;
-    let times: Vec<Timestamp> = backups.iter().map(|backup| backup.at).collect();
-    let dropped: Vec<Backup> = backups
+    let all = backups(database)?;
+    if all.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let claimant = Claimant::at(database);
+    let Some(book) = claimant.reader() else {
+        let detail = format!(
+            "{} cannot be read; its backups are kept until it can",
+            database.display()
+        );
+        return Err(Refusal::new(Kind::Storage, detail));
+    };
+    let failed = |failure: Failure| failure.refusal(database, Trying::Read);
+    let mine: Vec<Backup> = all
+        .into_iter()
+        .filter(|backup| claimant.owner(&backup.path) == Owner::This)
+        .collect();
+    let kept_for = kept_for(book, &mine).map_err(failed)?;
+    let times: Vec<Copied> = mine
+        .iter()
+        .map(|backup| Copied {
+            at: backup.at,
+            bytes: backup.bytes,
+            wanted: kept_for.contains(&backup.at),
+        })
+        .collect();
+    let dropped: Vec<Backup> = mine
         .iter()
         .zip(kept(&times))
         .filter(|(_, kept)| *kept == Kept::No)
         .map(|(backup, _)| backup.clone())
         .collect();
-    if let (Some(newest), false) = (backups.first(), dropped.is_empty()) {
+    if let (Some(newest), false) = (mine.first(), dropped.is_empty()) {
         newest.verify()?;
     }
     for backup in &dropped {
@@ -110,85 +183,22 @@ pub fn prune(database: &Path) -> Result<Vec<Backup>, Refusal> {
     Ok(dropped)
 }
 
-/// Puts a backup in the place of a database. What was there is backed up first, so that this can be
-/// taken back the same way; gives that backup. A database that cannot be opened is put aside instead,
-/// and left as it is; gives where to.
-///
-/// # Errors
-/// Where the backup is not sound, or made by a newer callbook; where the database cannot be written.
-pub fn restore(database: &Path, backup: &Path, options: Options) -> Result<PathBuf, Refusal> {
-    let at = Timestamp::default();
-    let backup = Backup {
-        path: backup.to_owned(),
-        at,
-        bytes: 0,
-    };
-    backup.verify()?;
-    // As it was made by an older callbook perhaps, it is brought up to date in a copy of its own.
-    let newer = database.with_extension("restoring");
-    let failed = |error: io::Error| cannot("copy", &backup.path, &error);
-    drop_copy(&newer);
-    files::copy(&backup.path, &newer).map_err(failed)?;
-    let restored = || -> Result<PathBuf, Refusal> {
-        schema::bring_up_to_date(&newer)
-            .map_err(|failure| failure.refusal(&newer, Trying::Open))?;
-        match Store::open(database, options) {
-            Ok(mut store) => match store.back_up() {
-                Ok(before) => {
-                    store.take_over(&newer)?;
-                    Ok(before.path)
-                }
-                // It opens, and is damaged further in: there is no backup to be made of it.
-                Err(refusal) if refusal.kind == Kind::Damaged => {
-                    drop(store);
-                    put_aside(database, &newer)
-                }
-                Err(refusal) => Err(refusal),
-            },
-            // Another program has it for itself, and goes on with the file that it has open.
-            Err(refusal) if refusal.kind == Kind::Busy => Err(refusal),
-            Err(_) => put_aside(database, &newer),
-        }
-    };
-    let restored = restored();
-    drop_copy(&newer);
-    restored
-}
-
-/// Deletes the copy that a restore works on, also what a killed one left.
-fn drop_copy(copy: &Path) {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let _ = fs::remove_file(beside(copy, suffix));
-    }
-}
-
-/// Puts a database in the place of one that cannot be opened, which gets another name, with what lies
-/// beside it. At every instant there is one or the other at the place: a program that found nothing
-/// there would begin an empty book.
-fn put_aside(database: &Path, newer: &Path) -> Result<PathBuf, Refusal> {
-    let mut aside = database.with_extension("damaged");
-    let mut number = 1;
-    while aside.symlink_metadata().is_ok() {
-        number += 1;
-        aside = database.with_extension(format!("damaged-{number}"));
-    }
-    let failed = |error: io::Error| cannot("put aside", database, &error);
-    if database.symlink_metadata().is_ok() {
-        // A second name for the same file; where there can be only one, a copy.
-        fs::hard_link(database, &aside)
-            .or_else(|_| files::copy(database, &aside))
-            .map_err(failed)?;
-    }
-    // Before the new one is there, which would take another's log for its own.
-    for suffix in ["-wal", "-shm", "-journal"] {
-        let from = beside(database, suffix);
-        if from.symlink_metadata().is_ok() {
-            fs::rename(from, beside(&aside, suffix)).map_err(failed)?;
-        }
-    }
-    fs::rename(newer, database).map_err(failed)?;
-    files::sync(files::folder_of(database)).map_err(failed)?;
-    Ok(aside)
+/// When the backups were made that were made before the last import, and before the last new schema.
+fn kept_for(book: &Connection, backups: &[Backup]) -> Answer<Vec<Timestamp>> {
+    let imported: Option<i64> = book.query_row(
+        "SELECT max(at) FROM undo_point WHERE actor = 'import' AND kind = 'change'",
+        [],
+        |row| row.get(0),
+    )?;
+    let before_import = backups
+        .iter()
+        .find(|backup| imported.is_some_and(|imported| backup.at.micros() <= imported));
+    let before_schema = backups.iter().find(|backup| {
+        let told = look::unchanging(&backup.path).and_then(|backup| schema::version(&backup));
+        told.is_ok_and(|version| version < schema::newest())
+    });
+    let both = before_import.into_iter().chain(before_schema);
+    Ok(both.map(|backup| backup.at).collect())
 }
 
 impl Backup {
@@ -208,10 +218,7 @@ impl Backup {
             Ok(_) => return Err(damaged("its bytes are not those that were written".into())),
             Err(error) => return Err(damaged(format!("its checksum cannot be read: {error}"))),
         }
-        let checked = || {
-            let connection = schema::connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            doctor::faults(&connection)
-        };
+        let checked = || doctor::faults(&look::unchanging(&self.path)?);
         let unread = |failure: Failure| Refusal {
             kind: Kind::Storage,
             ..failure.refusal(&self.path, Trying::Open)
@@ -230,7 +237,14 @@ impl Store {
     /// Where it cannot be written, or is not the same as the database; then there is none.
     pub fn back_up(&self) -> Result<Backup, Refusal> {
         let at = (self.options.clock)();
-        self.snapshot(|connection| Ok(make(connection, &self.path, at, &self.stop)?))
+        // What this connection has may be a copy that was brought up to date.
+        let made = || -> Answer<Backup> {
+            let mut reader = schema::reading(&self.path)?;
+            pace::stop_by(&mut reader, &self.stop)?;
+            let snapshot = reader.unchecked_transaction()?;
+            Ok(make(&snapshot, &self.path, at, &self.stop)?)
+        };
+        made().map_err(|failure| failure.refusal(&self.path, Trying::Read))
     }
 
     /// Makes a backup unless nothing was written since the newest one.
@@ -238,7 +252,7 @@ impl Store {
     /// # Errors
     /// As [`Store::back_up`].
     pub fn back_up_if_changed(&self) -> Result<Option<Backup>, Refusal> {
-        let newest = backups(&self.path)?.into_iter().next();
+        let newest = newest(&self.path)?;
         let written: Option<i64> = self.read(|connection| {
             let sql = "SELECT at FROM undo_point ORDER BY id DESC LIMIT 1";
             let at = connection.query_row(sql, [], |row| row.get(0));
@@ -267,32 +281,14 @@ impl Store {
     /// As [`Store::back_up`].
     pub fn back_up_daily(&self) -> Result<(), Refusal> {
         let now = (self.options.clock)();
-        let newest = backups(&self.path)?.into_iter().next();
-        let fresh = newest.is_some_and(|newest| now.micros() - newest.at.micros() < DAY);
-        if fresh || self.read_only.is_some() {
+        if self.read_only.is_some() {
+            return Ok(());
+        }
+        let newest = newest(&self.path)?;
+        if newest.is_some_and(|newest| now.micros() - newest.at.micros() < DAY) {
             return Ok(());
         }
         self.back_up_before()
-    }
-
-    /// Puts the contents of another database, of the same schema, in the place of this one's, all of
-    /// it or nothing.
-    fn take_over(&mut self, other: &Path) -> Result<(), Refusal> {
-        let mut copied = || -> Answer<()> {
-            let other = schema::connect(other, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            let backup = rusqlite::backup::Backup::new(&other, &mut self.connection)?;
-            match backup.step(-1)? {
-                rusqlite::backup::StepResult::Done => Ok(()),
-                _ => Err(Refusal::new(
-                    Kind::Busy,
-                    "the database is in use by another program; nothing was written, try again",
-                )
-                .into()),
-            }
-        };
-        let copied = copied();
-        self.forget_found(None);
-        copied.map_err(|failure| failure.refusal(&self.path, Trying::Write))
     }
 }
 
@@ -315,6 +311,7 @@ pub(super) fn make(
     at: Timestamp,
     stop: &Arc<AtomicBool>,
 ) -> Result<Backup, Refusal> {
+    look::refuse_backup(database).map_err(|failure| failure.refusal(database, Trying::Read))?;
     let folder = folder(database);
     let failed = |error: io::Error| cannot("make a backup in", &folder, &error);
     DirBuilder::new()
@@ -336,6 +333,7 @@ pub(super) fn make(
     file.persist_noclobber(&path)
         .map_err(|error| failed(error.error))?;
     files::sync(&folder).map_err(failed)?;
+    keep_id(connection, database);
     let bytes = path.metadata().map_or(0, |known| known.len());
     Ok(Backup { path, at, bytes })
 }
@@ -399,7 +397,9 @@ fn copy_into(
 fn contents(connection: &Connection) -> Answer<[u8; 32]> {
     let mut hash = Sha256::new();
     let mut tables = connection.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+        // What has no page of its own is made up by a module, and may be endless.
+        "SELECT replace(name, '\"', '\"\"') FROM sqlite_schema
+         WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
          ORDER BY name",
     )?;
     let tables = tables.query_map([], |row| row.get::<_, String>(0))?;
@@ -454,14 +454,16 @@ pub(super) fn drop_unfinished(folder: &Path, prefix: &str) {
         let changed = entry.metadata().and_then(|known| known.modified());
         let age = changed.ok().and_then(|changed| changed.elapsed().ok());
         if (name.starts_with(prefix) || alone) && age.is_some_and(|age| age.as_secs() > 3_600) {
-            let _ = fs::remove_file(entry.path());
+            // A restore works in a folder of its own.
+            let gone = fs::remove_file(entry.path());
+            let _ = gone.or_else(|_| fs::remove_dir_all(entry.path()));
         }
     }
 }
 
 /// Where the SHA-256 of a backup stands.
-fn sum_of(path: &Path) -> PathBuf {
-    path.with_extension("db.sha256")
+pub(super) fn sum_of(path: &Path) -> PathBuf {
+    files::beside(path, ".sha256")
 }
 
 fn cannot(verb: &str, path: &Path, error: &io::Error) -> Refusal {

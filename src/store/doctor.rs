@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
@@ -14,8 +14,10 @@ use crate::domain::refusal::Refusal;
 
 use super::Store;
 use super::backup;
-use super::failure::Answer;
+use super::failure::{Answer, Trying};
 use super::files;
+use super::objects;
+use super::pace;
 use super::record::{self, CONTACT};
 use super::schema;
 use super::write::Writer;
@@ -66,6 +68,8 @@ impl Store {
     pub fn examine(&self) -> Result<Vec<Finding>, Refusal> {
         let mut findings = self.snapshot(|connection| {
             let mut findings = sound(connection)?;
+            let faults = objects::faults(connection)?.into_iter();
+            findings.extend(faults.map(|(words, curable)| Finding { words, curable }));
             for (words, sql) in RULES {
                 let broken = ids(connection, sql)?.len();
                 if broken > 0 {
@@ -93,6 +97,7 @@ impl Store {
     /// Where there can be no backup, or the database cannot be written.
     pub fn cure(&mut self) -> Result<Done<()>, Refusal> {
         self.back_up()?;
+        self.mend_schema()?;
         for (path, mode) in open_to_others(&self.path) {
             let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode));
         }
@@ -110,6 +115,25 @@ impl Store {
             }
             Ok(((), "Put in order what the doctor found".to_owned()))
         })
+    }
+}
+
+impl Store {
+    /// Has the schema be callbook's alone, which also lets a book be written that was open for reading
+    /// only because it was not.
+    fn mend_schema(&mut self) -> Result<(), Refusal> {
+        if self.read(objects::faults)?.is_empty() {
+            return Ok(());
+        }
+        let mut mend = || -> Answer<()> {
+            let access = OpenFlags::SQLITE_OPEN_READ_WRITE;
+            objects::mend(&mut schema::connect(&self.path, access)?)?;
+            let opened = schema::open(&self.path, &self.options.clock)?;
+            self.connection = opened.connection;
+            self.read_only = opened.read_only;
+            pace::stop_by(&mut self.connection, &self.stop)
+        };
+        mend().map_err(|failure| failure.refusal(&self.path, Trying::Write))
     }
 }
 

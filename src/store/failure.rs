@@ -82,6 +82,14 @@ impl Failure {
         matches!(self, Self::Sqlite(error) if is_of_a_full_disk(error))
     }
 
+    /// Whether another program has what is wanted.
+    pub(super) fn is_of_a_lock(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        ))
+    }
+
     /// The refusal for whoever asked.
     pub(super) fn refusal(self, path: &Path, trying: Trying) -> Refusal {
         let verb = trying.verb();

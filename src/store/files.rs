@@ -7,13 +7,14 @@
 //! has, which are the book, its `-wal`, `-shm` and `-journal`; and no other module of the store opens
 //! files (tests/house.rs).
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
-use tempfile::{Builder, TempPath};
+use tempfile::{Builder, TempDir, TempPath};
 
 /// Makes an empty file for its owner only, and closes it before a connection opens it.
 pub(super) fn temporary(folder: &Path, prefix: &str, suffix: &str) -> io::Result<TempPath> {
@@ -22,6 +23,21 @@ pub(super) fn temporary(folder: &Path, prefix: &str, suffix: &str) -> io::Result
         .suffix(suffix)
         .tempfile_in(folder)?;
     Ok(file.into_temp_path())
+}
+
+/// Writes a text as a file that is whole and on the disk before it has its name, in the place of one
+/// that has it.
+pub(super) fn put(path: &Path, prefix: &str, text: &str) -> io::Result<()> {
+    let mut file = Builder::new().prefix(prefix).tempfile_in(folder_of(path))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync(folder_of(path))
+}
+
+/// Makes an empty folder for its owner only, which is deleted with all that is in it at the end.
+pub(super) fn temporary_folder(folder: &Path, prefix: &str) -> io::Result<TempDir> {
+    Builder::new().prefix(prefix).tempdir_in(folder)
 }
 
 /// Writes a text as a new file that is whole and on the disk before it has its name. The name of a
@@ -36,12 +52,36 @@ pub(super) fn put_new(path: &Path, prefix: &str, text: &str) -> io::Result<()> {
 
 /// The text of a file.
 pub(super) fn text(path: &Path) -> io::Result<String> {
-    fs::read_to_string(path)
+    io::read_to_string(plain(path)?)
+}
+
+/// Opens a file for reading; nothing that is read without end, or that waits for a writer.
+fn plain(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"))
+    }
+}
+
+/// Locks a folder until what is given is dropped; none where another program has locked it. Where
+/// there can be no lock nothing is locked.
+pub(super) fn lock(folder: &Path) -> io::Result<Option<File>> {
+    let folder = File::open(folder)?;
+    match folder.try_lock() {
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+    }
 }
 
 /// The SHA-256 of a file, in hexadecimal digits.
 pub(super) fn sum(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = plain(path)?;
     let mut hash = Sha256::new();
     let mut bytes = vec![0; 1 << 16];
     loop {
@@ -60,7 +100,7 @@ pub(super) fn sum(path: &Path) -> io::Result<String> {
 
 /// Copies a file, for its owner only.
 pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut from = File::open(from)?;
+    let mut from = plain(from)?;
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

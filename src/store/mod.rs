@@ -19,7 +19,9 @@ mod index;
 mod journal;
 mod list;
 mod log;
+mod look;
 mod lookup;
+mod objects;
 mod pace;
 mod page;
 mod phones;
@@ -74,6 +76,8 @@ pub struct Store {
     /// The newest step that was there when this store was opened.
     horizon: i64,
     data_version: Cell<i64>,
+    /// Whether the book is kept as it is to be (see [`Store::keep_journal`]).
+    journaled: Cell<bool>,
     window: Cell<Option<Window>>,
     search: RefCell<Search>,
     watch: RefCell<Option<Watch>>,
@@ -118,6 +122,7 @@ impl Store {
                 session: Uuid::now_v7(),
                 horizon,
                 data_version,
+                journaled: Cell::new(false),
                 window: Cell::new(None),
                 search: RefCell::default(),
                 watch: RefCell::default(),
@@ -199,10 +204,25 @@ impl Store {
         Ok((now, author, self.options.home))
     }
 
+    /// Has what is written be kept in a log, where it is not yet: to look at a book does not change how
+    /// it is kept.
+    fn keep_journal(&self) -> Answer<()> {
+        if !self.journaled.get() {
+            match schema::set_journal(&self.connection, &self.path) {
+                // Another program reads it; the journal that it has is as safe.
+                Err(failure) if failure.is_of_a_lock() => return Ok(()),
+                set => set?,
+            }
+            self.journaled.set(true);
+        }
+        Ok(())
+    }
+
     /// Begins to write. Another program's write is waited for, but not where it is to stop.
     fn begin(&self) -> Answer<Transaction<'_>> {
         let start = Instant::now();
         self.connection.busy_timeout(pace::LOOK)?;
+        self.keep_journal()?;
         let begun = loop {
             match Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate) {
                 Err(error)

@@ -7,7 +7,6 @@
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +15,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rustix::fs::{Access, access};
+use uuid::Uuid;
 
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
@@ -23,10 +23,12 @@ use crate::domain::timestamp::Timestamp;
 use super::backup;
 use super::failure::{Answer, Failure};
 use super::files::{self, beside, folder_of};
+use super::look;
+use super::objects;
 use super::record;
 
 /// "cbk1": marks a file as callbook's in its header.
-const APPLICATION_ID: i32 = 0x6362_6b31;
+pub(super) const APPLICATION_ID: i32 = 0x6362_6b31;
 
 /// What leads to a version of the schema from the one before.
 #[derive(Clone)]
@@ -57,12 +59,27 @@ const MIGRATIONS: &[Migration] = &[
         then: |_| Ok(()),
     },
     Migration {
+        version: 4,
+        sql: include_str!("../../assets/migrations/004.sql"),
+        then: name_book,
+    },
+    Migration {
         version: 6,
         sql: include_str!("../../assets/migrations/006.sql"),
         // Names are folded and sorted in another way since.
         then: record::fold_contacts,
     },
 ];
+
+/// Gives a book its id.
+fn name_book(connection: &Connection) -> Answer<()> {
+    let id = Uuid::now_v7();
+    connection.execute(
+        "INSERT INTO book (id, uuid) VALUES (1, ?1)",
+        [id.as_bytes()],
+    )?;
+    Ok(())
+}
 
 /// How the name of a database begins that is not whole yet.
 const UNFINISHED: &str = ".callbook-";
@@ -96,6 +113,9 @@ pub(super) struct Opened {
 /// path that was asked for.
 pub(super) fn open(path: &Path, clock: &dyn Fn() -> Timestamp) -> Answer<Opened> {
     let path = settle(path)?;
+    if look::is_backup(&path) {
+        return look::open_backup(path);
+    }
     if let Err(error) = fs::symlink_metadata(&path)
         && error.kind() == ErrorKind::NotFound
     {
@@ -126,18 +146,27 @@ pub(super) fn open(path: &Path, clock: &dyn Fn() -> Timestamp) -> Answer<Opened>
         let why = Some("it has no schema".to_owned());
         return Err(rusqlite::Error::SqliteFailure(damaged, why).into());
     }
+    if read_only.is_none() {
+        read_only = objects::why_read_only(&connection, version, &path)?;
+        if read_only.is_some() && version < newest() {
+            connection = migrated_copy(&connection)?;
+        }
+    }
     match &read_only {
-        Some(reason) if version < newest() => {
+        Some(reason) if self::version(&connection)? < newest() => {
             return Err(refused(
                 &path,
                 &format!("made by an older callbook, and not to be brought up to date: {reason}"),
             ));
         }
         Some(_) => connection.execute_batch("PRAGMA query_only = ON")?,
-        None => set_journal(&connection, &path)?,
+        // Else the first write does: it changes the file.
+        None if is_on_network(&path) => set_journal(&connection, &path)?,
+        None => {}
     }
-    if read_only.is_none() {
+    if read_only.is_none() && version < newest() {
         migrate(&mut connection, MIGRATIONS, || back_up(&path, clock()))?;
+        backup::keep_id(&connection, &path);
     }
     Ok(Opened {
         connection,
@@ -154,8 +183,37 @@ pub(super) fn bring_up_to_date(copy: &Path) -> Answer<()> {
     migrate(&mut connection, MIGRATIONS, || Ok(()))
 }
 
+/// A copy of a database in the newest schema, which nobody sees and which is gone when it is closed.
+pub(super) fn migrated_copy(database: &Connection) -> Answer<Connection> {
+    let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    // The empty name: SQLite keeps what does not fit into its memory in a file without a name.
+    let mut copy = connect(Path::new(""), access)?;
+    rusqlite::backup::Backup::new(database, &mut copy)?.run_to_completion(
+        COPIED_AT_ONCE,
+        Duration::ZERO,
+        None,
+    )?;
+    migrate(&mut copy, MIGRATIONS, || Ok(()))?;
+    Ok(copy)
+}
+
+/// How many pages are copied at once.
+const COPIED_AT_ONCE: i32 = 1_024;
+
+/// The schema of a version, in memory.
+pub(super) fn schema_of(version: i32) -> Answer<Connection> {
+    let mut schema = Connection::open_in_memory()?;
+    let until = MIGRATIONS.iter().take_while(|one| one.version <= version);
+    let transaction = schema.transaction()?;
+    for migration in until {
+        transaction.execute_batch(migration.sql)?;
+    }
+    transaction.commit()?;
+    Ok(schema)
+}
+
 /// A refusal to open a file.
-fn refused(path: &Path, why: &str) -> Failure {
+pub(super) fn refused(path: &Path, why: &str) -> Failure {
     Refusal::new(
         Kind::Storage,
         format!("cannot open {}: {why}", path.display()),
@@ -164,7 +222,7 @@ fn refused(path: &Path, why: &str) -> Failure {
 }
 
 /// A refusal to open a file that is damaged.
-fn damaged(path: &Path, why: &str) -> Failure {
+pub(super) fn damaged(path: &Path, why: &str) -> Failure {
     Refusal::new(
         Kind::Damaged,
         format!("cannot open {}: {why}; it is left as it is", path.display()),
@@ -173,7 +231,7 @@ fn damaged(path: &Path, why: &str) -> Failure {
 }
 
 /// The path with its folder made, if need be, and resolved; the file itself is never followed.
-fn settle(path: &Path) -> Answer<PathBuf> {
+pub(super) fn settle(path: &Path) -> Answer<PathBuf> {
     let Some(file) = path.file_name() else {
         return Err(refused(path, "not the name of a file"));
     };
@@ -211,7 +269,10 @@ fn create(path: &Path) -> Answer<()> {
     // A temporary file has the mode 0600; SQLite would give one of its own making 0644.
     let new = files::temporary(folder, UNFINISHED, ".new").map_err(cannot)?;
     let mut connection = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Before there is a table: room that becomes free can be given back later.
+    connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
     migrate(&mut connection, MIGRATIONS, || Ok(()))?;
+    set_journal(&connection, path)?;
     connection.close().map_err(|(_, error)| error)?;
     match new.persist_noclobber(path) {
         Ok(()) => {}
@@ -230,7 +291,7 @@ fn create(path: &Path) -> Answer<()> {
 }
 
 /// Refuses what is no database of ours, before `SQLite` touches it.
-fn recognise(path: &Path) -> Answer<()> {
+pub(super) fn recognise(path: &Path) -> Answer<()> {
     let cannot = |error: io::Error| refused(path, &error.to_string());
     let file = fs::symlink_metadata(path).map_err(cannot)?;
     if file.file_type().is_symlink() {
@@ -247,7 +308,7 @@ fn recognise(path: &Path) -> Answer<()> {
     }
     access(path, Access::READ_OK).map_err(|error| cannot(error.into()))?;
     // What once was ours has backups; what never was is left to whose it is.
-    let ours = || backup::backups(path).is_ok_and(|backups| !backups.is_empty());
+    let ours = || backup::was_a_book(path);
     match application_id(path) {
         Ok(APPLICATION_ID) => Ok(()),
         Ok(_) if ours() => Err(damaged(path, "not a callbook database any more")),
@@ -268,12 +329,12 @@ fn recognise(path: &Path) -> Answer<()> {
 
 /// Asks `SQLite` for whose a file is: a descriptor of our own would cost the locks of every other
 /// connection to it (see [`files`]). Nothing is locked, and nothing made beside it.
-fn application_id(path: &Path) -> rusqlite::Result<i32> {
+pub(super) fn application_id(path: &Path) -> rusqlite::Result<i32> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let header = Connection::open_with_flags(unchanging(path), flags)?;
+    let header = Connection::open_with_flags(look::unchanging_address(path), flags)?;
     // A file that is shorter than its header says is damaged, unless a log has the rest, which is not
     // read here. With this nothing is written; it has SQLite pass over the length.
     header.execute_batch("PRAGMA writable_schema = ON")?;
@@ -286,18 +347,6 @@ fn is_no_database(error: &rusqlite::Error) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
     )
-}
-
-/// What `SQLite` is told to open for a file that does not change: it takes no lock on it and looks for
-/// no log beside it.
-fn unchanging(path: &Path) -> PathBuf {
-    let escaped = |byte: &u8| match byte {
-        b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),
-        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    let name: String = path.as_os_str().as_bytes().iter().map(escaped).collect();
-    PathBuf::from(format!("file:{name}?mode=ro&immutable=1"))
 }
 
 /// Why the file cannot be written, if so: itself, or the folder, where `SQLite` keeps its log.
@@ -327,6 +376,9 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // The schema has neither: what another program put there does not act, and is not asked.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     // Without this the planner looks at the values of parameters, and so makes a plan anew each time
     // that a cached statement gets others: a quarter of an import's time.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -334,7 +386,9 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
     connection.execute_batch(&format!(
         "PRAGMA locking_mode = {locking};
          PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST;",
+         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST;
+         -- A log that an import made long is cut when it has been taken over.
+         PRAGMA journal_size_limit = 16777216;",
     ))?;
     // A build of SQLite without one of them would say nothing.
     for (pragma, wanted) in [("foreign_keys", 1), ("synchronous", 2)] {
@@ -353,15 +407,15 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
 /// in WAL mode. It has to be told that the file does not change; that holds as long as nobody who
 /// may write has those files there.
 pub(super) fn reading(path: &Path) -> Answer<Connection> {
+    if look::is_backup(path) {
+        return look::unchanging(path);
+    }
     let is_beside =
         |suffix| fs::symlink_metadata(beside(path, suffix)).is_ok_and(|file| file.len() > 0);
     if access(folder_of(path), Access::WRITE_OK).is_ok() || is_beside("-wal") || is_beside("-shm") {
         return connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
     }
-    connect(
-        &unchanging(path),
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
-    )
+    look::unchanging(path)
 }
 
 /// A connection that keeps in its own memory what others share in a file beside the database, for a
@@ -378,7 +432,7 @@ pub(super) fn is_on_network(path: &Path) -> bool {
 }
 
 /// Chooses how commits are kept: a write-ahead log, but on a network a journal.
-fn set_journal(connection: &Connection, path: &Path) -> Answer<()> {
+pub(super) fn set_journal(connection: &Connection, path: &Path) -> Answer<()> {
     let wanted = if is_on_network(path) {
         "truncate"
     } else {
@@ -394,20 +448,18 @@ fn set_journal(connection: &Connection, path: &Path) -> Answer<()> {
             &format!("its journal would be {got}, which is not safe"),
         ));
     }
-    // A log that an import made long is cut when it has been taken over.
-    connection.execute_batch("PRAGMA journal_size_limit = 16777216")?;
     Ok(())
 }
 
-fn version(connection: &Connection) -> Answer<i32> {
+pub(super) fn version(connection: &Connection) -> Answer<i32> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-fn newest() -> i32 {
+pub(super) fn newest() -> i32 {
     MIGRATIONS.last().map_or(0, |migration| migration.version)
 }
 
-fn refuse_newer(path: &Path, found: i32) -> Answer<()> {
+pub(super) fn refuse_newer(path: &Path, found: i32) -> Answer<()> {
     if found <= newest() {
         return Ok(());
     }

@@ -78,7 +78,7 @@ fn answered(model: &mut Model, asked: &Asked, reply: Reply, effects: &mut Vec<Ef
         Reply::PlanMerge(merges, bulk) => plan::show(model, asked, Task::Merge(merges), *bulk),
         Reply::Duplicates(groups) => duplicates::found(model, asked.ticket, groups, effects),
         Reply::Health(health) => health::counted(model, asked, *health),
-        Reply::PutBack(aside) => damaged::done(model, asked, &aside, effects),
+        Reply::PutBack(aside) => damaged::done(model, asked, aside.as_deref(), effects),
         Reply::Exported(contacts, path) => {
             close(model, asked.page);
             let text = format!("{} to {}", count(contacts, "contact"), path.display());

@@ -169,8 +169,8 @@ pub enum Reply {
     Noted,
     /// Another program wrote to the database.
     ChangedElsewhere,
-    /// The backup is in the place of the damaged database, which is here now.
-    PutBack(String),
+    /// The backup is in the place of the damaged database, which is here now; none where it was gone.
+    PutBack(Option<String>),
 }
 
 /// What was written.

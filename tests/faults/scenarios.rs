@@ -148,7 +148,7 @@ fn book(folder: &Path) {
         .unwrap();
     store.delete_contacts(&[gone]).unwrap();
     // What the import put beside it is not what is looked at.
-    let _ = fs::remove_dir_all(folder.join("book.backups"));
+    let _ = fs::remove_dir_all(folder.join("book.db.backups"));
 }
 
 /// A book that was backed up and changed since.

@@ -20,7 +20,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
 use crate::import::Batch;
-use crate::store::{Options, Store, Watch, backup};
+use crate::store::backup::{self, Force};
+use crate::store::{Options, Store, Watch};
 use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
@@ -159,11 +160,14 @@ impl Keeper {
             let Request::PutBack(chosen) = request else {
                 continue;
             };
-            let restored = backup::restore(path, &chosen, options())
+            let restored = backup::restore(path, &chosen, Force::No, options())
                 .and_then(|aside| Ok((aside, Store::open(path, options())?)));
             match restored {
                 Ok((aside, store)) => {
-                    tell(Msg::Store(ticket, Reply::PutBack(shown(&aside))))?;
+                    tell(Msg::Store(
+                        ticket,
+                        Reply::PutBack(aside.as_deref().map(shown)),
+                    ))?;
                     return Some(store);
                 }
                 Err(refusal) => tell(Msg::Store(ticket, Reply::Refused(refusal)))?,

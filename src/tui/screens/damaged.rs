@@ -66,14 +66,14 @@ pub fn put_back(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// The backup is back: everything is asked for again. What was asked of the damaged database was
 /// never answered.
-pub fn done(model: &mut Model, asked: &Asked, aside: &str, effects: &mut Vec<Effect>) {
+pub fn done(model: &mut Model, asked: &Asked, aside: Option<&str>, effects: &mut Vec<Effect>) {
     if let Some(page) = asked.page {
         model.over.close(page);
     }
     model.asked.clear();
     model.writing = None;
-    let text = format!("Restored; what was there is in {aside}");
-    model.say(Tone::Good, text);
+    let there = aside.map(|aside| format!("; what was there is in {aside}"));
+    model.say(Tone::Good, format!("Restored{}", there.unwrap_or_default()));
     let height = list_height(model);
     list::reload(model, height, effects);
     detail::refresh(model, effects);
