@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy as _, choose_base_strategy};
@@ -218,7 +218,7 @@ impl Drafts {
             let Ok(mut file) = File::open(&path) else {
                 continue;
             };
-            if file.try_lock().is_err() || !path.exists() {
+            if file.try_lock().is_err() || !is_at(&file, &path) {
                 continue;
             }
             let mut text = Vec::new();
@@ -246,8 +246,8 @@ impl Drafts {
         }
     }
 
-    /// Keeps a draft, in the place of the one that was taken, if any; it is on the disk when this
-    /// comes back.
+    /// Keeps a draft, in the place of the one that was taken or kept before, if any; it is on the disk
+    /// when this comes back, and no other program takes it before this one ends.
     ///
     /// # Errors
     /// Where it cannot be written; then the one that was taken is still there.
@@ -265,10 +265,22 @@ impl Drafts {
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(&serde_json::to_vec(draft)?)?;
         file.as_file().sync_all()?;
-        file.persist(&path)?;
+        // It is locked before it has its name, so that it is never there for another program. Where
+        // locks do not work, it is kept nevertheless.
+        let _ = file.as_file().try_lock();
+        let file = file.persist(&path)?;
+        self.held = Some((file, path.clone()));
         File::open(&self.folder)?.sync_all()?;
-        self.held = None;
         Ok(path)
+    }
+}
+
+/// Whether a file is the one at a path, and not one whose place another has taken.
+fn is_at(file: &File, path: &Path) -> bool {
+    let id = |known: fs::Metadata| (known.dev(), known.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(file), Ok(there)) => id(file) == id(there),
+        _ => false,
     }
 }
 
@@ -332,7 +344,15 @@ mod tests {
         let mut again = drafts("/one.db");
         assert_eq!(claimed(&mut again).as_deref(), Some("first"));
         again.keep(&"first, longer").unwrap();
-        assert_eq!(claimed(&mut again).as_deref(), Some("first, longer"));
+        again.keep(&"first, longest").unwrap();
+        assert_eq!(
+            claimed(&mut drafts("/one.db")),
+            None,
+            "what is kept while it is typed is nobody else's"
+        );
+        drop(again);
+        let mut again = drafts("/one.db");
+        assert_eq!(claimed(&mut again).as_deref(), Some("first, longest"));
         again.forget();
         theirs.forget();
         assert_eq!(claimed(&mut drafts("/one.db")), None);
@@ -341,12 +361,14 @@ mod tests {
     #[test]
     fn a_draft_that_cannot_be_read_is_named_and_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let mut drafts = Drafts::within(folder.path().join("d"), Path::new("/one.db"));
-        let path = drafts.keep(&"").unwrap();
-        let found = drafts.claim(|text: &String| !text.is_empty());
+        let drafts = || Drafts::within(folder.path().join("d"), Path::new("/one.db"));
+        let path = drafts().keep(&"").unwrap();
+        let mut next = drafts();
+        let found = next.claim(|text: &String| !text.is_empty());
         assert!(matches!(found, Claimed::Unreadable(named) if named == path));
-        assert!(path.exists() && !drafts.is_held());
-        drafts.keep(&"a sound one").unwrap();
-        assert_eq!(claimed(&mut drafts).as_deref(), Some("a sound one"));
+        assert!(path.exists() && !next.is_held());
+        next.keep(&"a sound one").unwrap();
+        drop(next);
+        assert_eq!(claimed(&mut drafts()).as_deref(), Some("a sound one"));
     }
 }

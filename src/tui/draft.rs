@@ -1,5 +1,5 @@
-//! What was typed and not saved when the program had to end: taken out of the open forms, and put
-//! back into them at the next start.
+//! What is typed and not saved: taken out of the open forms while one types and when the program has
+//! to end, and put back into them at the next start.
 //!
 //! A draft holds the record as the form read it, with its stamp: who changed it meanwhile meets the
 //! conflict dialog on saving, as ever. Where the record has gone, the form becomes that of a new one,

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod anchor;
 mod answers;
+mod autosave;
 pub mod draft;
 pub mod field;
 mod forms;
@@ -45,6 +46,7 @@ use crate::state::{Claimed, Drafts, View};
 use crate::store::Options;
 
 use anchor::Anchored;
+use autosave::Autosave;
 use draft::Draft;
 use model::{Effect, Model, Msg, Request, Tone};
 use runtime::{Event, Runtime};
@@ -203,6 +205,7 @@ fn session(
     let mut effects = update::start(model, &start.view);
     recall(model, drafts.as_deref_mut(), &mut effects);
     let mut around = Loop {
+        autosave: Autosave::of(Draft::of(model)),
         model,
         screen: &mut screen,
         theme: &start.theme,
@@ -272,6 +275,7 @@ struct Loop<'a> {
     guard: &'a mut Guard,
     events: &'a Receiver<Event>,
     drafts: Option<&'a mut Drafts>,
+    autosave: Autosave,
 }
 
 impl Loop<'_> {
@@ -322,7 +326,7 @@ impl Loop<'_> {
                     for effect in later.drain(..) {
                         self.runtime.run(effect, self.guard)?;
                     }
-                    Some(self.events.recv()?)
+                    Some(self.wait()?)
                 }
                 Some(Err(gone)) => return Err(gone.into()),
             };
@@ -358,6 +362,8 @@ impl Loop<'_> {
                 if resized {
                     self.repaint()?;
                 }
+                let typed = Draft::of(self.model);
+                self.autosave.look(typed, Instant::now());
                 if let Some(drafts) = &mut self.drafts
                     && drafts.is_held()
                     && !draft::is_open(self.model)
@@ -372,6 +378,35 @@ impl Loop<'_> {
                 } else {
                     self.events.try_recv().ok()
                 };
+            }
+        }
+    }
+
+    /// Sleeps until something happens. What was typed and is not on the disk is put there meanwhile.
+    fn wait(&mut self) -> Result<Event> {
+        loop {
+            let Some(due) = self.autosave.due() else {
+                return Ok(self.events.recv()?);
+            };
+            let left = due.saturating_duration_since(Instant::now());
+            if !left.is_zero() {
+                match self.events.recv_timeout(left) {
+                    Err(RecvTimeoutError::Timeout) => {}
+                    event => return Ok(event?),
+                }
+            }
+            let typed = self.autosave.take();
+            let Some(drafts) = &mut self.drafts else {
+                continue;
+            };
+            match typed.map(|draft| drafts.keep(draft)) {
+                None => drafts.forget(),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => {
+                    let text = format!("what you typed cannot be kept for now: {error}");
+                    self.model.say(Tone::Bad, text);
+                    draw(self.screen, self.model, self.theme)?;
+                }
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::pty::{Running, book, signal, stored};
 
@@ -170,4 +172,69 @@ fn a_draft_that_cannot_be_read_is_named_and_left_alone() {
     again.types("q");
     assert_eq!(again.leaves(), 0);
     assert!(file.exists());
+}
+
+#[test]
+fn what_was_typed_a_second_before_a_kill_comes_back() {
+    let (_folder, db) = book();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("aMarta Kowalska");
+    callbook.sees("unsaved");
+    let until = Instant::now() + Duration::from_secs(10);
+    while drafts(&db).is_empty() {
+        assert!(Instant::now() < until, "it is kept while the program runs");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let mode = drafts(&db)[0].metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    // What is typed on takes the place of it, and is not another program's meanwhile.
+    callbook.types("\tMaria");
+    thread::sleep(Duration::from_millis(1_900));
+    assert_eq!(drafts(&db).len(), 1);
+    let mut other = Running::start(&db, 100, 30);
+    other.sees("2 contacts");
+    other.types("q");
+    assert_eq!(other.leaves(), 0);
+    signal("KILL", callbook.id());
+    callbook.leaves();
+
+    let mut again = Running::start(&db, 100, 30);
+    again.sees("what you typed when callbook ended is here again, unsaved");
+    again.sees("MartaMaria");
+    signal("KILL", again.id());
+    again.leaves();
+
+    // Saved, or erased again, it is no draft, and neither kill brings it back.
+    let mut third = Running::start(&db, 100, 30);
+    third.sees("MartaMaria");
+    third.types("\u{13}");
+    third.sees("Added Marta Kowalska");
+    signal("KILL", third.id());
+    third.leaves();
+    assert_eq!(drafts(&db).len(), 0);
+    let mut fourth = Running::start(&db, 100, 30);
+    fourth.sees("3 contacts");
+    fourth.types("aX");
+    fourth.sees("unsaved");
+    thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(drafts(&db).len(), 1);
+    fourth.types("\u{8}");
+    fourth.sees_no("unsaved");
+    thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(drafts(&db).len(), 0);
+}
+
+#[test]
+fn a_draft_that_cannot_be_kept_is_told_once_and_typing_goes_on() {
+    let (_folder, db) = book();
+    let folder = db.with_file_name(".local/state/callbook");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("drafts"), "no folder").unwrap();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("aMarta");
+    callbook.sees("what you typed cannot be kept for now");
+    callbook.types(" Kowalska\u{13}");
+    callbook.sees("Added Marta Kowalska");
 }
