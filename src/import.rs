@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::domain::edit::Done;
 use crate::domain::import::{Bytes, Choices, Fate, ImportPlan, ImportReport, Intake, PlanRow};
 use crate::domain::refusal::{Kind, Refusal};
-use crate::exchange::{Contacts, book, csv, vcard};
+use crate::exchange::{Contacts, book, csv, ldif, vcard};
 use crate::store::Store;
 
 mod batch;
@@ -67,6 +67,7 @@ impl<'a> File<'a> {
         let (contacts, bytes): (Box<dyn Contacts + 'a>, _) = match form {
             Form::Cards => (Box::new(vcard::read(source)), Bytes::Whole),
             Form::Book => (Box::new(book::Lines::new(source)), Bytes::Beside),
+            Form::Directory => (Box::new(ldif::Entries::new(source)), Bytes::Beside),
             Form::Table => {
                 let rows = csv::open(source, maps).map_err(|refusal| named(name, refusal))?;
                 (Box::new(rows), Bytes::Beside)
@@ -113,6 +114,7 @@ enum Form {
     Cards,
     Book,
     Table,
+    Directory,
 }
 
 impl Form {
@@ -124,18 +126,30 @@ impl Form {
             Some("vcf" | "vcard") => return Self::Cards,
             Some("csv" | "tsv") => return Self::Table,
             Some("json" | "jsonl" | "ndjson") => return Self::Book,
+            Some("ldif" | "ldi") => return Self::Directory,
             _ => {}
         }
-        let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
-        let start = start.trim_ascii_start();
-        let line = start
-            .split(|byte| *byte == b'\n')
-            .next()
-            .unwrap_or_default();
-        let columns = line.iter().any(|byte| matches!(byte, b',' | b';' | b'\t'));
-        if start.starts_with(b"{") {
+        // Of UTF-16 the letters are enough to see what it is.
+        let letters = start.iter().copied().filter(|byte| *byte != 0);
+        let start: Vec<u8> = letters.collect();
+        let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"];
+        let mark = marks.iter().find_map(|mark| start.strip_prefix(*mark));
+        let start = mark.unwrap_or(&start).trim_ascii_start();
+        let lines = || start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let begins = |line: &[u8], with: &[u8]| {
+            let beginning = line.get(..with.len());
+            beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(with))
+        };
+        let entry = lines().find(|line| !line.is_empty() && !line.starts_with(b"#"));
+        let entry = entry.unwrap_or_default();
+        let columns = |line: &[u8]| line.iter().any(|byte| b",;\t".contains(byte));
+        if lines().any(|line| begins(line, b"BEGIN:VCARD")) {
+            Self::Cards
+        } else if start.starts_with(b"{") {
             Self::Book
-        } else if columns && !line.contains(&b':') {
+        } else if begins(entry, b"dn:") || begins(entry, b"version: 1") {
+            Self::Directory
+        } else if lines().any(columns) {
             Self::Table
         } else {
             Self::Cards
@@ -191,7 +205,7 @@ pub fn chosen<'a>(
     files: impl Into<Batch<'a>>,
     choices: &Choices,
 ) -> Result<Done<ImportReport>, Refusal> {
-    let mut reading = Reading::of(files.into());
+    let mut reading = Reading::of(files.into(), store.home());
     let title = format!("Imported {}", reading.name());
     let imported = store.import(&mut reading, &intake(choices), &title);
     let rejects = reading.rejects.take();
@@ -219,7 +233,7 @@ pub fn chosen<'a>(
 /// As [`all`].
 pub fn plan<'a>(store: &mut Store, files: impl Into<Batch<'a>>) -> Result<ImportPlan, Refusal> {
     let choices = Choices::new();
-    let mut reading = Reading::of(files.into());
+    let mut reading = Reading::of(files.into(), store.home());
     reading.rejects = None;
     let mut plan = store.plan_import(&mut reading, &intake(&choices))?;
     plan.rows

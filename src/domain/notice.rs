@@ -24,6 +24,12 @@ pub struct Notice {
 pub enum NoticeKind {
     /// A column was not read, and is kept as it is.
     UnreadColumn(LooksLike),
+    /// An attribute of an LDIF file was not read, and is kept as it is.
+    UnreadAttribute(LooksLike),
+    /// Entries of an LDIF file are no contacts.
+    UnreadEntries,
+    /// Lines before the header of a table were not read.
+    UnreadLines,
     /// A column was read by what its cells look like, not by its header.
     ColumnByCells(LooksLike),
     /// Cards name no charset and are not UTF-8; they were read in the one named.
@@ -60,6 +66,7 @@ impl Notice {
         matches!(
             self.kind,
             NoticeKind::UnreadColumn(LooksLike::Numbers | LooksLike::Emails)
+                | NoticeKind::UnreadAttribute(LooksLike::Numbers | LooksLike::Emails)
                 | NoticeKind::ImpossibleNumbers
         )
     }
@@ -94,6 +101,29 @@ impl Notice {
                     cells(looks)
                 )
             }
+            NoticeKind::UnreadAttribute(looks) => {
+                let values = count(self.number, "value");
+                let like = match looks {
+                    LooksLike::Numbers => " that look like phone numbers",
+                    LooksLike::Emails => " that look like emails",
+                    LooksLike::Text => "",
+                };
+                format!(
+                    "attribute \"{subject}\" was not read: {values}{like}{example}; kept with the contact"
+                )
+            }
+            NoticeKind::UnreadEntries => format!(
+                "{} without a person not read{example}",
+                if self.number == 1 {
+                    "1 entry".to_owned()
+                } else {
+                    format!("{} entries", self.number)
+                }
+            ),
+            NoticeKind::UnreadLines => format!(
+                "{} before the header not read{example}",
+                count(self.number, "line")
+            ),
             NoticeKind::ColumnByCells(looks) => format!(
                 "column \"{subject}\" was read by its cells: {}{example}; change it with --map",
                 cells(looks)

@@ -5,11 +5,19 @@
 //! says of them. A column that nothing is known of is not dropped: its cells stay with the contact
 //! and stand in the same column when it goes out again.
 
+mod cells;
 mod column;
+mod detail;
+mod header;
+mod name;
+mod phone;
 mod read;
+mod record;
+mod row;
+mod words;
 mod write;
 
-pub use column::{Column, Part, Text, columns_named};
+pub(super) use cells::looks_like;
 pub use read::{Rows, open};
 pub use write::{Form, Guard, Table};
 
@@ -18,6 +26,37 @@ const BETWEEN: &str = " ::: ";
 
 /// The header of a column that says that cells are guarded against spreadsheets.
 const GUARDED: &str = "callbook guarded";
+
+/// The parts of an address in the order of a vCard (RFC 6350, 6.3.1), with the words that the headers of
+/// Google and ours have for them.
+const ADDRESS_PARTS: [(u8, &str); 7] = [
+    (column::PO_BOX, "po box"),
+    (column::EXTENDED, "extended address"),
+    (column::STREET, "street"),
+    (column::CITY, "city"),
+    (column::REGION, "region"),
+    (column::ZIP, "postal code"),
+    (column::COUNTRY, "country"),
+];
+
+/// The columns of our own form that each table has.
+const PLAIN: [&str; 15] = [
+    "name",
+    "prefix",
+    "given name",
+    "additional name",
+    "family name",
+    "suffix",
+    "nickname",
+    "company",
+    "department",
+    "job title",
+    "note",
+    "tags",
+    "favourite",
+    "source",
+    "uid",
+];
 
 /// What a spreadsheet may take for the beginning of a formula.
 ///

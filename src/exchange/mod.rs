@@ -4,10 +4,13 @@
 pub mod book;
 pub mod csv;
 pub mod jsonapi;
+pub mod ldif;
+mod source;
 pub mod vcard;
 
 use crate::domain::import::{GroupCard, Incoming, Reject};
 use crate::domain::notice::Notice;
+use crate::domain::number::Region;
 
 /// A contact out of a file, or why there is none.
 pub type Read = Result<Incoming, Reject>;
@@ -19,6 +22,9 @@ pub trait Contacts: Iterator<Item = Read> {
 
     /// Why the file could not be read to its end, if so.
     fn failure(&self) -> Option<String>;
+
+    /// Sets the country in which national numbers are read, before the first contact is.
+    fn set_home(&mut self, _home: Option<Region>) {}
 
     /// What was not understood and what was assumed in what was read so far; complete once the last
     /// contact was given.

@@ -35,7 +35,6 @@ mod omit;
 mod param;
 mod phone;
 mod property;
-mod source;
 mod write;
 
 use std::io::BufRead;
@@ -53,7 +52,7 @@ use property::Property;
 
 use beside::COLUMN;
 
-pub use beside::{Beside, beside};
+pub use beside::{Beside, Parts, group};
 pub use line::Version;
 pub use write::{SOURCE, write};
 
@@ -172,19 +171,6 @@ fn said(properties: &[Property]) -> Said {
         contact: contact::contact(properties),
         phones: phone::phones(properties),
     }
-}
-
-/// The cells of a table that a card holds, each with its column's header.
-#[must_use]
-pub fn columns(card: &[u8]) -> Vec<(String, String)> {
-    property::properties(card)
-        .into_iter()
-        .filter(|property| property.name == COLUMN)
-        .map(|property| {
-            let header = property.param("NAME").unwrap_or_default().to_owned();
-            (header, property.text())
-        })
-        .collect()
 }
 
 /// A whole card as a contact with its phones.

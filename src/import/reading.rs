@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::import::{Arrival, Aside, Cards, Files, Origin, Place, Progress, Reject};
 use crate::domain::notice::Notice;
+use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::batch::Batch;
@@ -18,6 +19,8 @@ const TELL: Duration = Duration::from_millis(100);
 /// a file cannot be read to its end, is not what it was taken for, or where a person stops it.
 pub(super) struct Reading<'a> {
     batch: Batch<'a>,
+    /// The country of national numbers.
+    home: Option<Region>,
     current: Option<Current<'a>>,
     /// What is told of the cards that could not be imported.
     pub(super) aside: Aside,
@@ -47,12 +50,13 @@ struct Current<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn of(mut batch: Batch<'a>) -> Self {
+    pub(super) fn of(mut batch: Batch<'a>, home: Option<Region>) -> Self {
         let began = Instant::now();
         Self {
             notices: batch.take_notices(),
             rejects: batch.take_rejects(),
             batch,
+            home,
             current: None,
             aside: Aside::default(),
             files: Files::default(),
@@ -95,7 +99,8 @@ impl<'a> Reading<'a> {
         while let Some(opened) = self.batch.open_next() {
             self.files.begin(self.before + 1, &opened.name);
             match opened.file {
-                Ok(file) => {
+                Ok(mut file) => {
+                    file.contacts.set_home(self.home);
                     let origin = Origin {
                         source: file.contacts.source(),
                         bytes: file.bytes,

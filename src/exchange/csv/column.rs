@@ -1,12 +1,14 @@
 //! What a column holds, by its header.
 
 use crate::domain::contact::DetailKind;
-use crate::domain::fold::fold;
 use crate::domain::refusal::{Fault, Refusal};
+
+use super::header::{Table, text_of};
+use super::words::{Header, Meaning, plain};
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Column {
+pub(super) enum Column {
     /// A text of the contact.
     Text(Text),
     /// A part of a phone: which phone, and which part.
@@ -21,7 +23,7 @@ pub enum Column {
 
 /// A text of the contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Text {
+pub(super) enum Text {
     /// The name that is shown.
     Name,
     /// Before the given name: Dr.
@@ -36,7 +38,7 @@ pub enum Text {
     Suffix,
     /// The nickname.
     Nickname,
-    /// The firm or club.
+    /// The company.
     Organisation,
     /// A part of it.
     Department,
@@ -56,168 +58,111 @@ pub enum Text {
 
 /// A part of a phone or of a detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(super) enum Part {
     /// The number, the address, the day; with the label that the header says.
     Value(Option<String>),
     /// The label.
     Label,
     /// Of a phone: whether it is primary.
     Primary,
+    /// Of a phone: the number that is primary, which another column may have with its label.
+    PrimaryValue,
     /// Of a phone: whether it is historic.
     Historic,
-    /// Of a phone: whether it is accurate.
+    /// Of a phone: whether it is confirmed.
     Accurate,
     /// Of a phone: where it came from.
     Source,
     /// Of a detail: its kind.
     Kind,
-    /// A line of an address, before what comes after it.
+    /// A line of an address, in the order of a vCard, or year, month or day of a birthday.
     Line(u8),
 }
 
-/// Headers that say just one thing, folded, as programs write them.
-const KNOWN: &[(&str, Text)] = &[
-    ("name", Text::Name),
-    ("full name", Text::Name),
-    ("display name", Text::Name),
-    ("contact name", Text::Name),
-    ("nome completo", Text::Name),
-    ("given name", Text::Given),
-    ("first name", Text::Given),
-    ("first", Text::Given),
-    ("vorname", Text::Given),
-    ("prenom", Text::Given),
-    ("nombre", Text::Given),
-    ("middle name", Text::Middle),
-    ("additional name", Text::Middle),
-    ("family name", Text::Family),
-    ("last name", Text::Family),
-    ("last", Text::Family),
-    ("surname", Text::Family),
-    ("nachname", Text::Family),
-    ("cognome", Text::Family),
-    ("nom", Text::Family),
-    ("nom de famille", Text::Family),
-    ("apellidos", Text::Family),
-    ("apellido", Text::Family),
-    ("name prefix", Text::Prefix),
-    ("name suffix", Text::Suffix),
-    ("suffix", Text::Suffix),
-    ("nickname", Text::Nickname),
-    ("short name", Text::Nickname),
-    ("spitzname", Text::Nickname),
-    ("organization name", Text::Organisation),
-    ("organization 1 name", Text::Organisation),
-    ("organisation", Text::Organisation),
-    ("organization", Text::Organisation),
-    ("company", Text::Organisation),
-    ("company name", Text::Organisation),
-    ("firma", Text::Organisation),
-    ("azienda", Text::Organisation),
-    ("societe", Text::Organisation),
-    ("empresa", Text::Organisation),
-    ("organization department", Text::Department),
-    ("organization 1 department", Text::Department),
-    ("department", Text::Department),
-    ("abteilung", Text::Department),
-    ("organization title", Text::Title),
-    ("organization 1 title", Text::Title),
-    ("job title", Text::Title),
-    ("position", Text::Title),
-    ("role", Text::Title),
-    ("note", Text::Note),
-    ("notes", Text::Note),
-    ("comment", Text::Note),
-    ("comments", Text::Note),
-    ("notizen", Text::Note),
-    ("tags", Text::Tags),
-    ("labels", Text::Tags),
-    ("categories", Text::Tags),
-    ("group membership", Text::Tags),
-    ("groups", Text::Tags),
-    ("favourite", Text::Favourite),
-    ("favorite", Text::Favourite),
-    ("source", Text::Source),
-    ("uid", Text::Uid),
-];
+/// Lines of an address in [`Part::Line`].
+pub(super) const PO_BOX: u8 = 0;
+pub(super) const EXTENDED: u8 = 1;
+pub(super) const STREET: u8 = 2;
+pub(super) const CITY: u8 = 12;
+pub(super) const REGION: u8 = 13;
+pub(super) const ZIP: u8 = 14;
+pub(super) const COUNTRY: u8 = 15;
 
-/// Telephone headers of Outlook and others, folded, with their label.
-const PHONES: &[(&str, Option<&str>)] = &[
-    ("phone", None),
-    ("phone number", None),
-    ("telephone", None),
-    ("telephone number", None),
-    ("tel", None),
-    ("telefon", None),
-    ("telefono", None),
-    ("number", None),
-    ("numero", None),
-    ("nummer", None),
-    ("primary phone", Some("main")),
-    ("company main phone", Some("main")),
-    ("main phone", Some("main")),
-    ("business phone", Some("work")),
-    ("work phone", Some("work")),
-    ("office phone", Some("office")),
-    ("home phone", Some("home")),
-    ("mobile phone", Some("mobile")),
-    ("mobile", Some("mobile")),
-    ("mobile number", Some("mobile")),
-    ("cell phone", Some("mobile")),
-    ("cell", Some("mobile")),
-    ("handy", Some("mobile")),
-    ("mobil", Some("mobile")),
-    ("cellulare", Some("mobile")),
-    ("portable", Some("mobile")),
-    ("movil", Some("mobile")),
-    ("car phone", Some("car")),
-    ("radio phone", Some("radio")),
-    ("other phone", Some("other")),
-    ("pager", Some("pager")),
-    ("pager phone", Some("pager")),
-    ("fax", Some("fax")),
-    ("fax number", Some("fax")),
-    ("business fax", Some("fax")),
-    ("home fax", Some("fax")),
-    ("other fax", Some("fax")),
-    ("callback", Some("callback")),
-    ("assistant s phone", Some("assistant")),
-    ("assistant phone", Some("assistant")),
-    ("isdn", Some("isdn")),
-    ("tty tdd phone", Some("textphone")),
-];
+/// Parts of a birthday in [`Part::Line`].
+pub(super) const YEAR: u8 = 0;
+pub(super) const MONTH: u8 = 1;
+pub(super) const DAY: u8 = 2;
 
-/// The parts of an address in Outlook's and Google's headers, in the order in which they are read.
-const ADDRESS: &[(&str, u8)] = &[
-    ("po box", 0),
-    ("extended address", 1),
-    ("street", 2),
-    ("street 2", 3),
-    ("street 3", 4),
-    ("city", 5),
-    ("state", 6),
-    ("region", 6),
-    ("postal code", 7),
-    ("country region", 8),
-    ("country", 8),
-];
+/// How sure it is what a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sure {
+    /// The header, or a person, says it.
+    Yes,
+    /// The header has a word for it: a cell that looks like something else is left where it is.
+    ByCell,
+}
 
-/// What the columns with these headers hold. `maps` is what a person says of some of them:
-/// `Telefono=phone:work`.
+/// A column with its header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Heading {
+    /// The header as the table has it.
+    pub(super) name: String,
+    /// What the column holds.
+    pub(super) column: Column,
+    /// How sure that is.
+    pub(super) sure: Sure,
+    /// Whether it was recognised by its cells.
+    pub(super) by_cells: bool,
+    /// Whether a column with digits under this header may hold numbers to call.
+    pub(super) may_be_phone: bool,
+}
+
+/// What the columns with these headers hold.
+pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
+    let read: Vec<Header> = headers.iter().map(|header| Header::of(header)).collect();
+    let table = Table::of(&read);
+    // Where an address has no word for whose it is, it is that of the address before it.
+    let mut place = String::new();
+    let headings = headers.iter().zip(&read).enumerate();
+    let mut headings: Vec<Heading> = headings
+        .map(|(at, (name, header))| {
+            // Outlook's `E-mail 2 Type` is another thing than Google's `E-mail 2 - Type`.
+            let outlook = name.ends_with(" Type") && !name.contains(" - ");
+            let (column, sure) = match of_counted(&plain(name)).filter(|_| !outlook) {
+                Some(column) => (column, Sure::Yes),
+                None => table.column(at, name, header, &mut place),
+            };
+            Heading {
+                name: name.clone(),
+                column,
+                sure,
+                by_cells: false,
+                may_be_phone: !header.has_any(&[Meaning::Ident, Meaning::Skip, Meaning::Type]),
+            }
+        })
+        .collect();
+    addresses_in_parts(&mut headings);
+    headings
+}
+
+/// Leaves beside what no table of ours has, whatever its header means.
+pub(super) fn keep_own(headings: &mut [Heading]) {
+    for heading in headings {
+        let counted = of_counted(&heading.name)
+            .filter(|_| heading.name.starts_with("phone ") || heading.name.starts_with("detail "));
+        let ours = super::PLAIN.contains(&heading.name.as_str()) || heading.name == super::GUARDED;
+        if !ours && counted.is_none() {
+            heading.column = Column::Other;
+            heading.may_be_phone = false;
+        }
+    }
+}
+
+/// Sets what a person says of columns: `Telefono=phone:work`.
 ///
 /// # Errors
 /// Invalid, where a header that is named is not there, or what it shall be is not known.
-pub fn columns_named(headers: &[String], maps: &[String]) -> Result<Vec<Column>, Refusal> {
-    // In Outlook's exports, Title stands before a name, and there is a job title beside it.
-    let outlook = headers.iter().any(|header| plain(header) == "job title");
-    let mut columns: Vec<Column> = headers
-        .iter()
-        .map(|header| match plain(header).as_str() {
-            "title" if outlook => Column::Text(Text::Prefix),
-            "title" => Column::Text(Text::Title),
-            name => named(name),
-        })
-        .collect();
+pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refusal> {
     let mut faults = Vec::new();
     for map in maps {
         let Some((header, field)) = map.rsplit_once('=') else {
@@ -226,15 +171,24 @@ pub fn columns_named(headers: &[String], maps: &[String]) -> Result<Vec<Column>,
             )));
             continue;
         };
-        let at = headers.iter().position(|own| own == header);
-        let at = at.or_else(|| headers.iter().position(|own| plain(own) == plain(header)));
-        let column = at.and_then(|at| columns.get_mut(at));
-        match (column, field_named(field, header)) {
-            (Some(column), Some(known)) => *column = known,
-            (None, _) => faults.push(Fault::whole(format!(
-                "--map {map}: there is no column {header}; there are {}",
-                headers.join(", ")
-            ))),
+        let at = headings.iter().position(|own| own.name == header);
+        let same = |own: &Heading| plain(&own.name) == plain(header);
+        let at = at.or_else(|| headings.iter().position(same));
+        match (at, field_named(field, header)) {
+            (Some(at), Some(known)) => {
+                if let Some(heading) = headings.get_mut(at) {
+                    heading.column = known;
+                    heading.sure = Sure::Yes;
+                    heading.may_be_phone = false;
+                }
+            }
+            (None, _) => {
+                let names: Vec<&str> = headings.iter().map(|own| own.name.as_str()).collect();
+                faults.push(Fault::whole(format!(
+                    "--map {map}: there is no column {header}; there are {}",
+                    names.join(", ")
+                )));
+            }
             (_, None) => faults.push(Fault::whole(format!(
                 "--map {map}: {field} is no field; write name, given name, family name, nickname, \
                  company, department, title, note, tags, phone, phone:LABEL, email, email:LABEL, \
@@ -243,27 +197,10 @@ pub fn columns_named(headers: &[String], maps: &[String]) -> Result<Vec<Column>,
         }
     }
     if faults.is_empty() {
-        Ok(columns)
+        Ok(())
     } else {
         Err(Refusal::invalid(faults))
     }
-}
-
-/// The longest header that may be a known one, in bytes.
-const HEADER: usize = 200;
-
-/// A header in plain words: folded, with a space for each run of other signs.
-fn plain(header: &str) -> String {
-    // No header that is known is as long, and folding makes some signs eighteen.
-    if header.len() > HEADER {
-        return header.to_owned();
-    }
-    let folded = fold(header);
-    let words: Vec<&str> = folded
-        .split(|sign: char| !sign.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ").replace("e mail", "email")
 }
 
 /// What a person says that a column holds.
@@ -272,136 +209,177 @@ fn field_named(field: &str, header: &str) -> Option<Column> {
         Some((field, label)) => (plain(field), Some(label.trim().to_owned())),
         None => (plain(field), None),
     };
-    let detail = |kind| Column::Detail(plain(header), kind, Part::Value(label.clone()));
+    let key = format!("mapped {}", plain(header));
+    let detail = |kind| Column::Detail(key.clone(), kind, Part::Value(label.clone()));
     Some(match field.as_str() {
-        "phone" => Column::Phone(plain(header), Part::Value(label)),
+        "phone" => Column::Phone(key, Part::Value(label)),
         "email" => detail(DetailKind::Email),
         "address" => detail(DetailKind::Address),
         "birthday" => detail(DetailKind::Birthday),
+        "anniversary" => detail(DetailKind::Anniversary),
         "website" => detail(DetailKind::Link),
         "title" => Column::Text(Text::Title),
         "other" => Column::Other,
-        name => KNOWN
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, text)| Column::Text(*text))?,
+        name => Column::Text(text_of(&Header::of(name))?),
     })
 }
 
-fn named(name: &str) -> Column {
+/// Where an address has a column for its city, its country or the like, the one that is only called
+/// address is its street.
+fn addresses_in_parts(headings: &mut [Heading]) {
+    let in_parts: Vec<String> = headings
+        .iter()
+        .filter_map(|heading| match &heading.column {
+            Column::Detail(group, DetailKind::Address, Part::Line(_)) => Some(group.clone()),
+            _ => None,
+        })
+        .collect();
+    for heading in headings {
+        let Column::Detail(group, DetailKind::Address, part @ Part::Value(_)) = &mut heading.column
+        else {
+            continue;
+        };
+        let Some((whole, index)) = group.rsplit_once(' ') else {
+            continue;
+        };
+        if in_parts.iter().any(|known| known == whole) {
+            let index: u8 = index.parse().unwrap_or(1);
+            *part = Part::Line(STREET + index.clamp(1, 9) - 1);
+            *group = whole.to_owned();
+        }
+    }
+}
+
+/// A part of a group that is counted, as Google's tables and ours have them: `Phone 1 - Value`.
+fn of_counted(name: &str) -> Option<Column> {
     if name == super::GUARDED {
-        return Column::Guarded;
+        return Some(Column::Guarded);
     }
-    if let Some((_, text)) = KNOWN.iter().find(|(known, _)| *known == name) {
-        return Column::Text(*text);
+    let (words, number, part) = counted(name)?;
+    let group = format!("{words} {number}");
+    let text = |text| Some(Column::Text(text));
+    if words == "organization" {
+        return match part {
+            "name" => text(Text::Organisation),
+            "department" => text(Text::Department),
+            "title" => text(Text::Title),
+            _ => Some(Column::Other),
+        };
     }
-    if let Some((words, number, part)) = counted(name) {
-        return of_group(&words, &format!("{words} {number}"), &part);
-    }
-    // Outlook counts from the second: Business Phone 2.
-    let bare = name
-        .trim_end_matches(|sign: char| sign.is_ascii_digit())
-        .trim_end();
-    let phone = PHONES.iter().find(|(known, _)| *known == bare);
-    if let Some((_, label)) = phone {
-        return Column::Phone(name.to_owned(), Part::Value(label.map(str::to_owned)));
-    }
-    let detail = |kind, label: Option<&str>| {
-        Column::Detail(name.to_owned(), kind, Part::Value(label.map(str::to_owned)))
-    };
-    match name {
-        "email" | "email address" | "mail" | "email 2 address" | "email 3 address" => {
-            return detail(DetailKind::Email, None);
-        }
-        "address" | "adresse" | "indirizzo" => return detail(DetailKind::Address, None),
-        "birthday" | "birth date" | "date of birth" | "geburtstag" | "compleanno" => {
-            return detail(DetailKind::Birthday, None);
-        }
-        "anniversary" => return detail(DetailKind::Anniversary, None),
-        "web page" | "website" | "url" | "homepage" => return detail(DetailKind::Link, None),
-        "manager s name" => return detail(DetailKind::Other, Some("manager")),
-        "assistant s name" => return detail(DetailKind::Other, Some("assistant")),
-        "spouse" => return detail(DetailKind::Other, Some("spouse")),
-        _ => {}
-    }
-    // Home Street, Business City: an address in parts.
-    for (start, label) in [
-        ("home ", "home"),
-        ("business ", "work"),
-        ("other ", "other"),
-    ] {
-        let part = name.strip_prefix(start);
-        let part = part.and_then(|part| ADDRESS.iter().find(|(known, _)| *known == part));
-        if let Some((_, line)) = part {
-            let group = format!("address {label}");
-            return Column::Detail(group, DetailKind::Address, Part::Line(*line));
-        }
-    }
-    Column::Other
-}
-
-/// `phone 1 value` as its words, its number and its part.
-fn counted(name: &str) -> Option<(String, u32, String)> {
-    let words: Vec<&str> = name.split(' ').collect();
-    let at = words.iter().position(|word| word.parse::<u32>().is_ok())?;
-    let number = words.get(at)?.parse().ok()?;
-    let (before, after) = words.split_at(at);
-    let part = after.get(1..)?.join(" ");
-    (!before.is_empty() && !part.is_empty()).then(|| (before.join(" "), number, part))
-}
-
-/// A part of a group that is counted: those of Google, and ours.
-fn of_group(words: &str, group: &str, part: &str) -> Column {
-    let group = group.to_owned();
     let of_detail = match part {
-        "type" | "label" => Some(Part::Label),
+        "type" | "label" | "service" => Some(Part::Label),
         "value" | "formatted" => Some(Part::Value(None)),
         "kind" => Some(Part::Kind),
         _ => None,
     };
-    let of_phone = match part {
-        "number" => Some(Part::Value(None)),
-        "primary" => Some(Part::Primary),
-        "historic" => Some(Part::Historic),
-        "accurate" => Some(Part::Accurate),
-        "source" => Some(Part::Source),
-        "kind" => None,
-        _ => of_detail.clone(),
-    };
     let kind = match words {
-        "phone" => return of_phone.map_or(Column::Other, |part| Column::Phone(group, part)),
-        "email" => DetailKind::Email,
+        "phone" => {
+            let of_phone = match part {
+                "number" => Part::Value(None),
+                "primary" => Part::Primary,
+                "historic" => Part::Historic,
+                "accurate" => Part::Accurate,
+                "source" => Part::Source,
+                "kind" => return None,
+                _ => of_detail?,
+            };
+            return Some(Column::Phone(group, of_phone));
+        }
         "address" => DetailKind::Address,
+        "email" => DetailKind::Email,
         "website" => DetailKind::Link,
         "event" => DetailKind::Anniversary,
         "im" => DetailKind::Chat,
         "relation" | "detail" => DetailKind::Other,
-        _ => return Column::Other,
+        "custom field" => return Some(Column::Other),
+        _ => return None,
     };
-    // What Google has in parts stands formatted beside them.
-    of_detail.map_or(Column::Other, |part| Column::Detail(group, kind, part))
+    let line = match words {
+        "address" | "detail" => address_part(part),
+        _ => None,
+    };
+    let part = line.map(Part::Line).or(of_detail)?;
+    Some(Column::Detail(group, kind, part))
+}
+
+/// The line of an address in Google's words, and in ours.
+fn address_part(name: &str) -> Option<u8> {
+    let mut parts = super::ADDRESS_PARTS.iter();
+    parts
+        .find(|(_, known)| *known == name)
+        .map(|(line, _)| *line)
+}
+
+/// `phone 1 value` as its words, its number and its part.
+fn counted(name: &str) -> Option<(&str, u32, &str)> {
+    let at = name.find(|sign: char| sign.is_ascii_digit())?;
+    let (words, rest) = name.split_at(at);
+    let (number, part) = rest.split_once(' ')?;
+    let number = number.parse().ok()?;
+    let words = words.trim_end();
+    (!words.is_empty() && !part.is_empty()).then_some((words, number, part))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn only(header: &str) -> Column {
+        let headings = columns(&[header.to_owned()]);
+        headings.into_iter().next().unwrap().column
+    }
+
+    /// The texts that columns hold: `given`, `phone:work`, `address home 2`.
+    fn told(headers: &str) -> Vec<String> {
+        let headers: Vec<String> = headers.split('|').map(str::to_owned).collect();
+        let headings = columns(&headers).into_iter();
+        headings
+            .map(|heading| match heading.column {
+                Column::Text(text) => format!("{text:?}"),
+                Column::Phone(_, Part::Value(label)) => {
+                    format!("phone:{}", label.unwrap_or_default())
+                }
+                Column::Phone(_, part) => format!("phone {part:?}"),
+                Column::Detail(group, DetailKind::Address, Part::Line(line)) => {
+                    format!("{} {line}", group.trim())
+                }
+                Column::Detail(_, kind, Part::Value(label)) => {
+                    format!("{}:{}", kind.word(), label.unwrap_or_default())
+                }
+                Column::Detail(_, kind, part) => format!("{} {part:?}", kind.word()),
+                Column::Other => "-".to_owned(),
+                Column::Guarded => "guarded".to_owned(),
+            })
+            .collect()
+    }
+
     #[test]
     fn headers_of_many_programs_are_known() {
-        let phone = |group: &str, part| Column::Phone(group.to_owned(), part);
         let label = |label: &str| Part::Value(Some(label.to_owned()));
+        for (header, part) in [
+            ("Business Phone 2", label("work")),
+            ("Mobile Phone", label("mobile")),
+            ("Téléphone", Part::Value(None)),
+            ("Primary Phone", Part::PrimaryValue),
+            ("WhatsApp", label("WhatsApp")),
+            ("School phone", label("School phone")),
+        ] {
+            assert_eq!(only(header), Column::Phone("phone column 0".into(), part));
+        }
         for (header, column) in [
             ("First Name", Column::Text(Text::Given)),
             ("Nachname", Column::Text(Text::Family)),
-            ("Phone 1 - Value", phone("phone 1", Part::Value(None))),
-            ("Phone 2 - Type", phone("phone 2", Part::Label)),
-            ("phone 1 historic", phone("phone 1", Part::Historic)),
-            ("Business Phone 2", phone("business phone 2", label("work"))),
-            ("Mobile Phone", phone("mobile phone", label("mobile"))),
-            ("Téléphone", phone("telephone", Part::Value(None))),
             (
-                "E-mail Address",
-                Column::Detail("email address".into(), DetailKind::Email, Part::Value(None)),
+                "Phone 1 - Value",
+                Column::Phone("phone 1".into(), Part::Value(None)),
+            ),
+            (
+                "Phone 2 - Type",
+                Column::Phone("phone 2".into(), Part::Label),
+            ),
+            (
+                "phone 1 historic",
+                Column::Phone("phone 1".into(), Part::Historic),
             ),
             (
                 "E-mail 1 - Value",
@@ -409,18 +387,58 @@ mod tests {
             ),
             (
                 "Home City",
-                Column::Detail("address home".into(), DetailKind::Address, Part::Line(5)),
+                Column::Detail("address home".into(), DetailKind::Address, Part::Line(CITY)),
             ),
             ("Custom Field 1 - Value", Column::Other),
             ("Shoe size", Column::Other),
+            ("Name of the dog", Column::Other),
+            ("E-Mail 2: Angezeigter Name", Column::Other),
+            ("Customer ID", Column::Other),
         ] {
-            let read = columns_named(&[header.to_owned()], &[]).unwrap();
-            assert_eq!(read, [column], "{header}");
+            assert_eq!(only(header), column, "{header}");
         }
-        let map = columns_named(&["Wo".to_owned()], &["Wo=phone:work".to_owned()]);
-        assert_eq!(map.unwrap(), [phone("wo", label("work"))]);
+    }
+
+    #[test]
+    fn a_person_says_what_a_column_holds() {
+        let mapped = |map: &str| {
+            let mut headings = columns(&["Wo".to_owned()]);
+            super::map(&mut headings, &[map.to_owned()]).map(|()| headings)
+        };
+        let work = Part::Value(Some("work".to_owned()));
+        assert_eq!(
+            mapped("Wo=phone:work").unwrap()[0].column,
+            Column::Phone("mapped wo".into(), work)
+        );
+        assert_eq!(
+            mapped("Wo=family name").unwrap()[0].column,
+            Column::Text(Text::Family)
+        );
         for map in ["Wo", "Who=phone", "Wo=shoe"] {
-            assert!(columns_named(&["Wo".to_owned()], &[map.to_owned()]).is_err());
+            assert!(mapped(map).is_err(), "{map}");
         }
+    }
+
+    /// Headers as programs write them in many languages, a line for each; the first line is what they hold.
+    #[test]
+    fn programs_are_read_in_each_language() {
+        let mut wrong = Vec::new();
+        for file in [
+            include_str!("../../../tests/data/headers/outlook.txt"),
+            include_str!("../../../tests/data/headers/thunderbird.txt"),
+        ] {
+            let (expected, languages) = file.split_once('\n').unwrap();
+            for headers in languages.lines() {
+                let columns = headers.split('|').zip(told(headers));
+                for ((name, read), expected) in columns.zip(expected.split('|')) {
+                    // Where the program does not say whose an address is, the line is enough.
+                    let line = read.rsplit(' ').next();
+                    if read != expected && line != Some(expected) {
+                        wrong.push(format!("{name}: {read}, not {expected}"));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }

@@ -1,21 +1,26 @@
-//! Rows to contacts.
+//! Tables to contacts.
 
-use std::collections::HashMap;
-use std::io::{BufRead, Chain, Cursor, Read as _};
+use std::io::BufRead;
 
-use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
-use crate::domain::import::{Incoming, Place, Reject};
-use crate::domain::phone::{PhoneAttributes, usual_label};
-use crate::domain::refusal::{Kind, Refusal};
-use crate::exchange::vcard;
+use crate::domain::contact::DetailKind;
+use crate::domain::import::{Place, Reject};
+use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::number::Region;
+use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::exchange::{Contacts, Read};
 
-use super::column::{Column, Part, Text, columns_named};
-use super::write::tags_of;
-use super::{BETWEEN, TRIGGERS};
+use super::TRIGGERS;
+use super::cells::{Told, recognise};
+use super::column::{self, Column, Heading, Part, Sure, Text};
+use super::record::{RECORD_LIMIT, Record, Records};
+use super::row::{Kind, Row};
 
-/// The longest header that is looked at, in bytes: 1 MiB.
-const HEADER_LIMIT: u64 = 1024 * 1024;
+/// How many lines, and bytes, are looked at to find the header and to know columns by their cells.
+const SAMPLE_LINES: usize = 200;
+const SAMPLE_BYTES: usize = 1024 * 1024;
+
+/// Among how many records at the beginning the header is.
+const PREAMBLE: usize = 30;
 
 /// The characters of Windows 1252 from 0x80 to 0x9F; what is not UTF-8 is nearly always that.
 const WINDOWS: [char; 32] = [
@@ -26,80 +31,172 @@ const WINDOWS: [char; 32] = [
 /// The contacts of a table.
 #[derive(Debug)]
 pub struct Rows<R: BufRead> {
-    reader: csv::Reader<Chain<Cursor<Vec<u8>>, R>>,
-    headers: Vec<String>,
-    columns: Vec<Column>,
-    /// Whether the table is our own, which says everything as it is.
-    own: bool,
+    records: Records<R>,
+    headings: Vec<Heading>,
+    kind: Kind,
     guarded: bool,
+    home: Option<Region>,
+    /// The lines before the header.
+    preamble: Vec<String>,
+    told: Told,
     /// The rows that were read.
     count: usize,
     failure: Option<String>,
 }
 
-/// The contacts of a table whose columns are known by their headers, or by `maps`:
-/// `Telefono=phone:work`.
+/// The contacts of a table whose columns are known by their headers, by `maps`
+/// (`Telefono=phone:work`), or by their cells.
+///
+/// The header need not be the first line, and the delimiter is the one that makes most sense of it.
 ///
 /// # Errors
-/// Invalid, where no column is a name, a number or an email, where a map names no column or no
-/// field, or where the text is UTF-16.
-pub fn open<R: BufRead>(mut source: R, maps: &[String]) -> Result<Rows<R>, Refusal> {
-    let invalid = |detail: String| Refusal::new(Kind::Invalid, detail);
-    let mut first = Vec::new();
-    std::io::Read::take(&mut source, HEADER_LIMIT)
-        .read_until(b'\n', &mut first)
+/// Invalid, where no column is a name, a number or an email, or where a map names no column or no
+/// field.
+pub fn open<R: BufRead>(source: R, maps: &[String]) -> Result<Rows<R>, Refusal> {
+    let invalid = |detail: String| Refusal::new(RefusalKind::Invalid, detail);
+    let mut records = Records::new(source);
+    records
+        .look_ahead(SAMPLE_LINES, SAMPLE_BYTES)
         .map_err(|error| invalid(format!("cannot be read: {error}")))?;
-    if first.starts_with(b"\xFE\xFF") || first.starts_with(b"\xFF\xFE") || first.contains(&0) {
-        return Err(invalid(
-            "is a table in UTF-16; save it as CSV in UTF-8".to_owned(),
-        ));
+    let stated = records.first().and_then(stated_delimiter);
+    if stated.is_some() {
+        records.skip(1);
     }
-    let mark = b"\xEF\xBB\xBF";
-    let first = first
-        .strip_prefix(mark)
-        .map_or(first.clone(), <[u8]>::to_vec);
-    let delimiter = [b',', b';', b'\t', b'|']
-        .into_iter()
-        .rev()
-        .max_by_key(|sign| first.split(|byte| byte == sign).count())
-        .unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(Cursor::new(first).chain(source));
-    let mut header = csv::ByteRecord::new();
-    reader
-        .read_byte_record(&mut header)
-        .map_err(|error| invalid(format!("cannot be read: {error}")))?;
-    let headers: Vec<String> = header
-        .iter()
-        .map(|cell| text(cell).trim().to_owned())
-        .collect();
-    let columns = columns_named(&headers, maps)?;
-    let useful = |column: &Column| match column {
-        Column::Text(text) => !matches!(text, Text::Source | Text::Uid | Text::Note | Text::Tags),
-        Column::Phone(_, part) => matches!(part, Part::Value(_)),
-        Column::Detail(_, kind, _) => *kind == DetailKind::Email,
-        Column::Other | Column::Guarded => false,
+    let delimiters = match stated {
+        Some(delimiter) => vec![delimiter],
+        None => vec![b'|', b'\t', b';', b','],
     };
-    if !columns.iter().any(useful) {
+    let found = delimiters
+        .into_iter()
+        .map(|delimiter| Found::in_sample(delimiter, &records.sample(delimiter), maps))
+        .max_by_key(|found| (found.known, found.headers.len()))
+        .unwrap_or_default();
+    let preamble = records.skip(found.before).into_iter();
+    let preamble: Vec<String> = preamble
+        .map(|line| text(line.trim_ascii()))
+        .filter(|line| !line.is_empty())
+        .collect();
+    records.set_form(found.delimiter, Some(found.headers.len()));
+    let header = records.next();
+    header.map_err(|error| invalid(format!("cannot be read: {error}")))?;
+    let mut headings = column::columns(&found.headers);
+    let own = |name: &str| found.headers.iter().any(|header| header == name);
+    let kind = if own("favourite") && own("source") && own("uid") {
+        Kind::Own
+    } else {
+        Kind::Foreign
+    };
+    if kind == Kind::Own {
+        // Of our own table nothing has to be guessed: what is not ours stays beside.
+        column::keep_own(&mut headings);
+    }
+    column::map(&mut headings, maps)?;
+    if kind == Kind::Foreign {
+        recognise(&mut headings, &found.rows);
+    }
+    if !headings.iter().any(|heading| is_useful(&heading.column)) {
         return Err(invalid(format!(
             "is not a table of contacts: none of its columns ({}) is known as a name, a number or an \
              email; say which one is with --map COLUMN=FIELD",
-            headers.join(", ")
+            found.headers.join(", ")
         )));
     }
-    let has = |text| columns.contains(&Column::Text(text));
     Ok(Rows {
-        own: has(Text::Favourite) && has(Text::Source) && has(Text::Uid),
-        guarded: columns.contains(&Column::Guarded),
-        reader,
-        headers,
-        columns,
+        guarded: headings
+            .iter()
+            .any(|heading| heading.column == Column::Guarded),
+        records,
+        headings,
+        kind,
+        home: None,
+        preamble,
+        told: Told::default(),
         count: 0,
         failure: None,
     })
+}
+
+/// The delimiter of a line `sep=;`, which spreadsheets read and others take for a row.
+fn stated_delimiter(line: &[u8]) -> Option<u8> {
+    let line = line.trim_ascii_start();
+    let (start, rest) = line.split_at_checked(4)?;
+    match rest {
+        [delimiter] if start.eq_ignore_ascii_case(b"sep=") => Some(*delimiter),
+        _ => None,
+    }
+}
+
+/// Whether a column says whom a row is about.
+fn is_useful(column: &Column) -> bool {
+    match column {
+        Column::Text(text) => !matches!(
+            text,
+            Text::Source | Text::Uid | Text::Note | Text::Tags | Text::Favourite
+        ),
+        Column::Phone(_, part) => matches!(part, Part::Value(_) | Part::PrimaryValue),
+        Column::Detail(_, kind, _) => *kind == DetailKind::Email,
+        Column::Other | Column::Guarded => false,
+    }
+}
+
+/// The header of a table, as one delimiter finds it.
+#[derive(Debug, Default)]
+struct Found {
+    delimiter: u8,
+    /// How many lines are before it.
+    before: usize,
+    headers: Vec<String>,
+    /// How many of them are known.
+    known: usize,
+    /// The cells of the first rows.
+    rows: Vec<Vec<String>>,
+}
+
+impl Found {
+    fn in_sample(delimiter: u8, sample: &[(usize, Record)], maps: &[String]) -> Self {
+        let mut best = (0, 0);
+        for (at, (_, record)) in sample.iter().take(PREAMBLE).enumerate() {
+            let known = known(&cells(record), maps);
+            // A line in the middle is the header only where it surely is one.
+            if known > best.1 && (at == 0 || known > 1) {
+                best = (at, known);
+            }
+            if best == (at, known) && known > 1 {
+                break;
+            }
+        }
+        let (at, known) = best;
+        let rest = sample.get(at + 1..).unwrap_or_default();
+        let header = sample.get(at);
+        Self {
+            delimiter,
+            before: header.map_or(0, |(before, _)| *before),
+            headers: header.map_or_else(Vec::new, |(_, record)| cells(record)),
+            known,
+            rows: rest.iter().map(|(_, record)| cells(record)).collect(),
+        }
+    }
+}
+
+/// The cells of a record as text, trimmed.
+fn cells(record: &Record) -> Vec<String> {
+    let cells = record.cells.iter();
+    cells.map(|cell| text(cell).trim().to_owned()).collect()
+}
+
+/// How many of these are headers that are known, or that a person names; none where none of them says
+/// whom a row is about.
+fn known(headers: &[String], maps: &[String]) -> usize {
+    let mapped = |header: &String| {
+        let named = maps.iter().filter_map(|map| map.rsplit_once('='));
+        { named }.any(|(name, _)| name == header)
+    };
+    let by_name = headers.iter().filter(|header| mapped(header)).count();
+    let headings = column::columns(headers);
+    let sure = headings.iter().filter(|heading| heading.sure == Sure::Yes);
+    let useful = by_name > 0 || sure.clone().any(|heading| is_useful(&heading.column));
+    let known = sure.filter(|heading| heading.column != Column::Other);
+    if useful { known.count() + by_name } else { 0 }
 }
 
 /// A cell as text: UTF-8, or else what Windows writes.
@@ -116,102 +213,6 @@ fn text(cell: &[u8]) -> String {
     )
 }
 
-impl<R: BufRead> Contacts for Rows<R> {
-    fn source(&self) -> &'static str {
-        "csv"
-    }
-
-    fn failure(&self) -> Option<String> {
-        self.failure.clone()
-    }
-}
-
-impl<R: BufRead> Iterator for Rows<R> {
-    type Item = Read;
-
-    fn next(&mut self) -> Option<Read> {
-        loop {
-            let mut record = csv::ByteRecord::new();
-            match self.reader.read_byte_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => {
-                    if self.failure.is_none() {
-                        self.failure = Some(error.to_string());
-                    }
-                    return None;
-                }
-            }
-            let cells: Vec<String> = record.iter().map(|cell| self.cell(cell)).collect();
-            if cells.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
-            self.count += 1;
-            let line = record.position().map_or(0, csv::Position::line);
-            let place = Place {
-                card: self.count,
-                line: usize::try_from(line).unwrap_or(usize::MAX),
-            };
-            return Some(self.contact(&cells, place).ok_or_else(|| Reject {
-                place,
-                name: None,
-                reason: "has no name, no number and no email".to_owned(),
-                card: written(&record),
-            }));
-        }
-    }
-}
-
-/// A row as it was, to be looked at.
-fn written(record: &csv::ByteRecord) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    // Memory takes all that is written.
-    let _ = writer.write_byte_record(record);
-    writer.into_inner().unwrap_or_default()
-}
-
-/// The cells of each group of columns, in the order of the columns.
-struct Groups<'a, T> {
-    cells: Vec<T>,
-    places: HashMap<&'a str, usize>,
-}
-
-impl<T> Default for Groups<'_, T> {
-    fn default() -> Self {
-        Self {
-            cells: Vec::new(),
-            places: HashMap::new(),
-        }
-    }
-}
-
-impl<'a, T> Groups<'a, T> {
-    /// The cells of a group, which are made where there are none.
-    fn of(&mut self, group: &'a str, new: impl FnOnce() -> T) -> Option<&mut T> {
-        let place = *self.places.entry(group).or_insert_with(|| {
-            self.cells.push(new());
-            self.cells.len() - 1
-        });
-        self.cells.get_mut(place)
-    }
-}
-
-/// The cells of one phone.
-#[derive(Default)]
-struct PhoneCells {
-    values: Vec<(String, Option<String>)>,
-    sent: PhoneAttributes,
-    label: Option<String>,
-}
-
-/// The cells of one detail.
-struct DetailCells {
-    kind: DetailKind,
-    value: Option<String>,
-    label: Option<String>,
-    lines: Vec<(u8, String)>,
-}
-
 impl<R: BufRead> Rows<R> {
     fn cell(&self, cell: &[u8]) -> String {
         let text = text(cell);
@@ -221,252 +222,77 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    fn contact(&self, cells: &[String], place: Place) -> Option<Incoming> {
-        let mut texts: Vec<(Text, &str)> = Vec::new();
-        let mut phones: Groups<'_, PhoneCells> = Groups::default();
-        let mut details: Groups<'_, DetailCells> = Groups::default();
-        let mut beside: Vec<(&str, &str)> = Vec::new();
-        for ((column, header), cell) in self.columns.iter().zip(&self.headers).zip(cells) {
-            let value = if self.own { cell.as_str() } else { cell.trim() };
-            if value.is_empty() {
+    fn contact(&mut self, record: Record, place: Place) -> Read {
+        let reject = |reason: String, card: Vec<u8>| Reject {
+            place,
+            name: None,
+            reason,
+            card,
+        };
+        if record.cut {
+            let reason = format!("is longer than {} MiB", RECORD_LIMIT / 1024 / 1024);
+            return Err(reject(reason, record.raw));
+        }
+        let cells: Vec<String> = record.cells.iter().map(|cell| self.cell(cell)).collect();
+        let row = Row::of(self.kind, self.home, &self.headings, &cells, &mut self.told);
+        row.contact(place).ok_or_else(|| {
+            let reason = "has no name, no number and no email".to_owned();
+            reject(reason, record.raw)
+        })
+    }
+}
+
+impl<R: BufRead> Contacts for Rows<R> {
+    fn source(&self) -> &'static str {
+        "csv"
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.failure.clone()
+    }
+
+    fn set_home(&mut self, home: Option<Region>) {
+        self.home = home;
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let mut notices = self.told.notices(&self.headings);
+        notices.extend(self.preamble.first().map(|line| Notice {
+            subject: String::new(),
+            number: self.preamble.len(),
+            example: line.chars().take(40).collect(),
+            kind: NoticeKind::UnreadLines,
+        }));
+        notices
+    }
+}
+
+impl<R: BufRead> Iterator for Rows<R> {
+    type Item = Read;
+
+    fn next(&mut self) -> Option<Read> {
+        loop {
+            let record = match self.records.next() {
+                Ok(Some(record)) => record,
+                Ok(None) => return None,
+                Err(error) => {
+                    if self.failure.is_none() {
+                        self.failure = Some(error.to_string());
+                    }
+                    return None;
+                }
+            };
+            let blank = |cell: &Vec<u8>| cell.trim_ascii().is_empty();
+            if record.cells.iter().all(blank) {
                 continue;
             }
-            match column {
-                Column::Text(text) => {
-                    texts.push((*text, value));
-                    if matches!(text, Text::Prefix | Text::Middle | Text::Suffix) {
-                        beside.push((header, value));
-                    }
-                }
-                Column::Phone(group, part) => self.phone(group, part, value, &mut phones),
-                Column::Detail(group, kind, part) => {
-                    self.detail((group, *kind), part, value, &mut details);
-                }
-                Column::Other => beside.push((header, value)),
-                Column::Guarded => {}
-            }
-        }
-        // What stands beyond the headers has no name, and is kept all the same.
-        let beyond = cells.iter().skip(self.headers.len());
-        beside.extend(
-            beyond
-                .filter(|cell| !cell.is_empty())
-                .map(|cell| ("", cell.as_str())),
-        );
-
-        let phones = phones.cells.into_iter();
-        let phones: Vec<PhoneAttributes> = phones.flat_map(PhoneCells::phones).collect();
-        let details: Vec<Detail> = details
-            .cells
-            .into_iter()
-            .filter_map(|cells| self.read(cells))
-            .collect();
-        let contact = self.names(&texts, details);
-        let email = contact.details.iter().flatten();
-        let somebody = contact.names().next().is_some() || !phones.is_empty() || { email }
-            .any(|detail| detail.kind == DetailKind::Email);
-        somebody.then(|| Incoming {
-            place,
-            contact,
-            phones,
-            card: vcard::beside(&beside),
-        })
-    }
-
-    fn phone<'a>(
-        &self,
-        group: &'a str,
-        part: &Part,
-        value: &str,
-        phones: &mut Groups<'a, PhoneCells>,
-    ) {
-        let Some(phone) = phones.of(group, PhoneCells::default) else {
-            return;
-        };
-        match part {
-            Part::Value(label) if self.own => phone.values.push((value.to_owned(), label.clone())),
-            Part::Value(label) => {
-                let values = value.split(BETWEEN).map(str::trim);
-                let values = values.filter(|value| !value.is_empty());
-                phone
-                    .values
-                    .extend(values.map(|value| (value.to_owned(), label.clone())));
-            }
-            Part::Label if self.own => phone.label = Some(value.to_owned()),
-            Part::Label => {
-                // Google's mark for the preferred one.
-                let preferred = value.strip_prefix("* ");
-                phone.sent.primary = preferred.map(|_| true);
-                phone.label = Some(usual_label(preferred.unwrap_or(value)));
-            }
-            Part::Primary => phone.sent.primary = flag(value),
-            Part::Historic => phone.sent.historic = flag(value),
-            Part::Accurate => phone.sent.valid_values = flag(value),
-            Part::Source => phone.sent.source = Some(value.to_owned()),
-            Part::Kind | Part::Line(_) => {}
-        }
-    }
-
-    fn detail<'a>(
-        &self,
-        (group, kind): (&'a str, DetailKind),
-        part: &Part,
-        value: &str,
-        details: &mut Groups<'a, DetailCells>,
-    ) {
-        let new = || DetailCells {
-            kind,
-            value: None,
-            label: None,
-            lines: Vec::new(),
-        };
-        let Some(detail) = details.of(group, new) else {
-            return;
-        };
-        match part {
-            Part::Value(label) => {
-                detail.value = Some(value.to_owned());
-                if label.is_some() {
-                    detail.label.clone_from(label);
-                }
-            }
-            Part::Label if self.own => detail.label = Some(value.to_owned()),
-            Part::Label => {
-                let label = value.strip_prefix("* ").unwrap_or(value);
-                detail.label = Some(label.to_lowercase());
-            }
-            Part::Kind => {
-                let kinds = DetailKind::ALL.into_iter();
-                detail.kind = { kinds }.find(|kind| kind.word() == value).unwrap_or(kind);
-            }
-            Part::Line(line) => {
-                // The label of an address in parts is what its columns begin with.
-                detail.label = group.strip_prefix("address ").map(str::to_owned);
-                detail.lines.push((*line, value.to_owned()));
-            }
-            Part::Primary | Part::Historic | Part::Accurate | Part::Source => {}
-        }
-    }
-
-    fn read(&self, cells: DetailCells) -> Option<Detail> {
-        let DetailCells {
-            kind,
-            value,
-            label,
-            mut lines,
-            ..
-        } = cells;
-        lines.sort_by_key(|(line, _)| *line);
-        let parts = lines.into_iter().map(|(_, part)| part);
-        let value = value.or_else(|| {
-            let parts: Vec<String> = parts.collect();
-            (!parts.is_empty()).then(|| parts.join(", "))
-        })?;
-        // Outlook's way to say that there is no such day.
-        if !self.own && value.starts_with("0/0/") {
-            return None;
-        }
-        let value = if self.own {
-            value
-        } else {
-            let lines: Vec<&str> = value.lines().map(str::trim).collect();
-            lines.join(", ")
-        };
-        Some(Detail { kind, label, value })
-    }
-
-    fn names(&self, texts: &[(Text, &str)], details: Vec<Detail>) -> ContactAttributes {
-        let get = |text: Text| {
-            let found = texts.iter().find(|(own, _)| *own == text);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        // Our own table says also what is blank.
-        let sent = |text: Text| match get(text) {
-            None if !self.own => None,
-            value => Some(value),
-        };
-        let name = get(Text::Name).or_else(|| {
-            let parts = [
-                Text::Prefix,
-                Text::Given,
-                Text::Middle,
-                Text::Family,
-                Text::Suffix,
-            ];
-            let parts: Vec<String> = parts.into_iter().filter_map(get).collect();
-            (!parts.is_empty()).then(|| parts.join(" "))
-        });
-        let organisation = [Text::Organisation, Text::Department]
-            .into_iter()
-            .filter_map(get);
-        let organisation: Vec<String> = organisation.collect();
-        let tags = get(Text::Tags).map(|tags| {
-            let between: &[&str] = if self.own {
-                &[]
-            } else if tags.contains(BETWEEN) {
-                &[BETWEEN]
-            } else {
-                &[";", ","]
+            self.count += 1;
+            let place = Place {
+                card: self.count,
+                line: record.line,
             };
-            let mut all = if self.own { tags_of(&tags) } else { vec![tags] };
-            for sign in between {
-                all = all
-                    .iter()
-                    .flat_map(|tags| tags.split(sign))
-                    .map(str::to_owned)
-                    .collect();
-            }
-            // Google's own groups say nothing of the person.
-            let all = all.into_iter().map(|tag| tag.trim().to_owned());
-            all.filter(|tag| !tag.is_empty() && (self.own || !tag.starts_with("* ")))
-                .collect::<Vec<_>>()
-        });
-        ContactAttributes {
-            name: name.map(Some),
-            given_name: sent(Text::Given),
-            family_name: sent(Text::Family),
-            nickname: sent(Text::Nickname),
-            organisation: (!organisation.is_empty()).then(|| Some(organisation.join(", "))),
-            title: sent(Text::Title),
-            note: sent(Text::Note),
-            tags: tags.filter(|tags| !tags.is_empty()),
-            favourite: get(Text::Favourite).as_deref().and_then(flag),
-            details: (!details.is_empty()).then_some(details),
-            uid: sent(Text::Uid),
-            source: get(Text::Source),
-            ..ContactAttributes::default()
+            return Some(self.contact(record, place));
         }
-    }
-}
-
-impl PhoneCells {
-    /// The phones: one cell may hold several under one label.
-    fn phones(self) -> impl Iterator<Item = PhoneAttributes> {
-        let Self {
-            values,
-            mut sent,
-            label,
-            ..
-        } = self;
-        values.into_iter().map(move |(number, of_header)| {
-            let phone = PhoneAttributes {
-                number: Some(number),
-                location: label.clone().or(of_header).map(Some),
-                ..sent.clone()
-            };
-            // Only one can be the preferred one.
-            sent.primary = None;
-            phone
-        })
-    }
-}
-
-/// Yes or no, as programs write it.
-fn flag(cell: &str) -> Option<bool> {
-    match cell.trim().to_lowercase().as_str() {
-        "true" | "yes" | "1" | "x" => Some(true),
-        "false" | "no" | "0" => Some(false),
-        _ => None,
     }
 }
 

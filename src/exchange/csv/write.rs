@@ -3,10 +3,11 @@
 use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::edit::Whole;
 use crate::domain::phone::Phone;
-use crate::exchange::vcard;
+use crate::exchange::vcard::Parts;
 
+use super::name::NameParts;
 use super::read::needs_guard;
-use super::{BETWEEN, GUARDED};
+use super::{ADDRESS_PARTS, BETWEEN, GUARDED, PLAIN};
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Table {
     guard: Guard,
     phones: usize,
     details: Vec<(DetailKind, usize)>,
+    /// Which details are addresses that have parts, by their place.
+    in_parts: Vec<bool>,
     beside: Vec<String>,
 }
 
@@ -46,6 +49,7 @@ impl Table {
             guard,
             phones: 0,
             details: Vec::new(),
+            in_parts: Vec::new(),
             beside: Vec::new(),
         }
     }
@@ -54,17 +58,35 @@ impl Table {
     pub fn see(&mut self, whole: &Whole) {
         self.phones = self.phones.max(whole.phones.len());
         for kind in DetailKind::ALL {
-            let count = of(whole, kind).count();
+            let count = match self.form {
+                Form::Plain => of(whole, kind).count(),
+                Form::Google => of_google(whole, kind).count(),
+            };
             match self.details.iter_mut().find(|(own, _)| *own == kind) {
                 Some((_, most)) => *most = count.max(*most),
                 None => self.details.push((kind, count)),
             }
         }
-        for (header, _) in beside(whole) {
-            if !self.beside.contains(&header) {
+        let parts = parts(whole);
+        for (at, detail) in whole.contact.details.iter().enumerate() {
+            if address(&parts, detail).is_some() {
+                let length = self.in_parts.len().max(at + 1);
+                self.in_parts.resize(length, false);
+                if let Some(in_parts) = self.in_parts.get_mut(at) {
+                    *in_parts = true;
+                }
+            }
+        }
+        for (header, _) in parts.columns {
+            if !header.is_empty() && !self.beside.contains(&header) {
                 self.beside.push(header);
             }
         }
+    }
+
+    /// Whether the detail at this place may be an address in parts.
+    fn has_parts(&self, at: usize) -> bool {
+        self.in_parts.get(at).copied().unwrap_or_default()
     }
 
     fn most(&self, kind: DetailKind) -> usize {
@@ -76,8 +98,8 @@ impl Table {
     #[must_use]
     pub fn header(&self) -> Vec<u8> {
         let mut cells: Vec<String> = match self.form {
-            Form::Plain => PLAIN,
-            Form::Google => GOOGLE,
+            Form::Plain => &PLAIN[..],
+            Form::Google => &GOOGLE[..],
         }
         .iter()
         .map(|header| (*header).to_owned())
@@ -94,6 +116,10 @@ impl Table {
                 for number in 1..=details {
                     let parts = ["kind", "label", "value"];
                     cells.extend(parts.map(|part| format!("detail {number} {part}")));
+                    if self.has_parts(number - 1) {
+                        let parts = ADDRESS_PARTS.map(|(_, part)| part);
+                        cells.extend(parts.map(|part| format!("detail {number} {part}")));
+                    }
                 }
             }
             Form::Google => {
@@ -105,6 +131,10 @@ impl Table {
                     for number in 1..=self.most(*kind) {
                         cells.push(format!("{name} {number} - Label"));
                         cells.push(format!("{name} {number} - {value}"));
+                        if *kind == DetailKind::Address {
+                            let parts = GOOGLE_ADDRESS.map(|(_, part)| part);
+                            cells.extend(parts.map(|part| format!("{name} {number} - {part}")));
+                        }
                     }
                 }
             }
@@ -120,22 +150,25 @@ impl Table {
     /// table has room for.
     #[must_use]
     pub fn row(&self, whole: &Whole) -> Option<Vec<u8>> {
-        let there = |kind: &DetailKind| of(whole, *kind).count() <= self.most(*kind);
-        let beside = beside(whole);
+        let there = |kind: &DetailKind| match self.form {
+            Form::Plain => of(whole, *kind).count() <= self.most(*kind),
+            Form::Google => of_google(whole, *kind).count() <= self.most(*kind),
+        };
+        let parts = parts(whole);
+        let known =
+            |(header, _): &(String, String)| header.is_empty() || self.beside.contains(header);
         if whole.phones.len() > self.phones
             || !DetailKind::ALL.iter().all(there)
-            || !beside
-                .iter()
-                .all(|(header, _)| self.beside.contains(header))
+            || !parts.columns.iter().all(known)
         {
             return None;
         }
         let mut cells = match self.form {
-            Form::Plain => self.plain(whole),
-            Form::Google => self.google(whole),
+            Form::Plain => self.plain(whole, &parts),
+            Form::Google => self.google(whole, &parts),
         };
         for header in &self.beside {
-            let cell = beside.iter().find(|(own, _)| own == header);
+            let cell = parts.columns.iter().find(|(own, _)| own == header);
             cells.push(cell.map(|(_, cell)| cell.clone()).unwrap_or_default());
         }
         if self.guard == Guard::Safe {
@@ -144,16 +177,21 @@ impl Table {
         Some(self.line(&cells))
     }
 
-    fn plain(&self, whole: &Whole) -> Vec<String> {
+    fn plain(&self, whole: &Whole, parts: &Parts) -> Vec<String> {
         let contact = &whole.contact;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let flag = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
+        let (company, department) = organisation(contact, parts, "\n");
         let mut cells = vec![
             contact.name.clone(),
+            parts.prefix.clone(),
             text(&contact.given_name),
+            parts.additional.clone(),
             text(&contact.family_name),
+            parts.suffix.clone(),
             text(&contact.nickname),
-            text(&contact.organisation),
+            company,
+            department,
             text(&contact.title),
             text(&contact.note),
             tags_cell(&contact.tags),
@@ -176,46 +214,65 @@ impl Table {
         }
         let details: usize = self.details.iter().map(|(_, most)| most).sum();
         for index in 0..details {
-            match contact.details.get(index) {
+            let detail = contact.details.get(index);
+            let in_parts = detail.and_then(|detail| address(parts, detail));
+            match detail {
                 Some(detail) => cells.extend([
                     detail.kind.word().to_owned(),
                     text(&detail.label),
-                    detail.value.clone(),
+                    // What its parts say is not said twice.
+                    in_parts.map_or_else(|| detail.value.clone(), |_| String::new()),
                 ]),
                 None => cells.extend(std::iter::repeat_n(String::new(), 3)),
+            }
+            if self.has_parts(index) {
+                cells.extend(in_parts.cloned().unwrap_or_default());
             }
         }
         cells
     }
 
-    fn google(&self, whole: &Whole) -> Vec<String> {
+    fn google(&self, whole: &Whole, parts: &Parts) -> Vec<String> {
         let contact = &whole.contact;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (given, family) = google_name(contact);
+        let (company, department) = organisation(contact, parts, ", ");
         let birthday = of(whole, DetailKind::Birthday).next();
-        let mut cells = vec![
-            given,
-            family,
+        let star = contact.favourite.then(|| "* starred".to_owned());
+        let tags: Vec<String> = contact.tags.iter().cloned().chain(star).collect();
+        let mut cells = google_name(contact, parts).to_vec();
+        cells.extend([
             text(&contact.nickname),
-            text(&contact.organisation),
+            company,
             text(&contact.title),
+            department,
             birthday.map(|day| day.value.clone()).unwrap_or_default(),
             text(&contact.note),
-            contact.tags.join(BETWEEN),
-        ];
+            tags.join(BETWEEN),
+        ]);
         for index in 0..self.phones {
             cells.extend(match whole.phones.get(index) {
-                Some(phone) => [google_label(phone), spelling(phone)],
+                Some(phone) => [google_label(phone, index), spelling(phone)],
                 None => [String::new(), String::new()],
             });
         }
         for (kind, _, _) in GROUPS {
-            let mut details = of(whole, *kind);
+            let mut details = of_google(whole, *kind);
             for _ in 0..self.most(*kind) {
-                cells.extend(match details.next() {
-                    Some(detail) => [text(&detail.label), detail.value.clone()],
+                let detail = details.next();
+                cells.extend(match detail {
+                    Some(detail) => [google_detail_label(detail), detail.value.clone()],
                     None => [String::new(), String::new()],
                 });
+                if *kind == DetailKind::Address {
+                    let whole = detail.map(|detail| detail.value.as_str());
+                    let parts = detail.and_then(|detail| address(parts, detail));
+                    cells.extend(GOOGLE_ADDRESS.map(|(at, _)| match parts {
+                        Some(parts) => parts.get(at).cloned().unwrap_or_default(),
+                        // Google shows nothing of an address but its parts.
+                        None if at == STREET => whole.unwrap_or_default().to_owned(),
+                        None => String::new(),
+                    }));
+                }
             }
         }
         cells
@@ -260,29 +317,33 @@ pub(super) fn tags_of(cell: &str) -> Vec<String> {
     tags
 }
 
-const PLAIN: &[&str] = &[
-    "name",
-    "given name",
-    "family name",
-    "nickname",
-    "company",
-    "job title",
-    "note",
-    "tags",
-    "favourite",
-    "source",
-    "uid",
-];
-
-const GOOGLE: &[&str] = &[
+const GOOGLE: [&str; 12] = [
     "First Name",
+    "Middle Name",
     "Last Name",
+    "Name Prefix",
+    "Name Suffix",
     "Nickname",
     "Organization Name",
     "Organization Title",
+    "Organization Department",
     "Birthday",
     "Notes",
     "Labels",
+];
+
+/// The street among the parts of an address.
+const STREET: usize = 2;
+
+/// Google's columns for the parts of an address, in its order, each with the place of the part.
+const GOOGLE_ADDRESS: [(usize, &str); 7] = [
+    (STREET, "Street"),
+    (3, "City"),
+    (0, "PO Box"),
+    (4, "Region"),
+    (5, "Postal Code"),
+    (6, "Country"),
+    (1, "Extended Address"),
 ];
 
 /// The groups of columns that Google has for details, with the word for their value.
@@ -300,15 +361,37 @@ fn of(whole: &Whole, kind: DetailKind) -> impl Iterator<Item = &Detail> {
     details.filter(move |detail| detail.kind == kind)
 }
 
-/// The cells that stood in columns which nothing is known of.
-fn beside(whole: &Whole) -> Vec<(String, String)> {
-    let card = whole.card.as_deref();
-    let beside = card.map(vcard::columns).unwrap_or_default();
-    // What stood beyond the headers has no column to stand in.
-    beside
-        .into_iter()
-        .filter(|(header, _)| !header.is_empty())
-        .collect()
+/// The details that Google has in columns of this kind: the first birthday has one of its own, and
+/// others are events.
+fn of_google(whole: &Whole, kind: DetailKind) -> impl Iterator<Item = &Detail> {
+    let birthdays = of(whole, DetailKind::Birthday).skip(1);
+    let birthdays = birthdays.filter(move |_| kind == DetailKind::Anniversary);
+    of(whole, kind).chain(birthdays)
+}
+
+/// What the card of a contact says in parts.
+fn parts(whole: &Whole) -> Parts {
+    whole.card.as_deref().map(Parts::of).unwrap_or_default()
+}
+
+/// The parts of an address that has some.
+fn address<'p>(parts: &'p Parts, detail: &Detail) -> Option<&'p [String; 7]> {
+    let mut addresses = parts.addresses.iter();
+    addresses
+        .find(|(own, _)| own == detail)
+        .map(|(_, parts)| parts)
+}
+
+/// The company and its departments, where the card still says what the contact does; else both in one.
+fn organisation(contact: &Contact, parts: &Parts, between: &str) -> (String, String) {
+    let whole = contact.organisation.as_deref().unwrap_or_default();
+    match &parts.organisation {
+        Some((text, parts)) if text == whole => match parts.split_first() {
+            Some((company, departments)) => (company.clone(), departments.join(between)),
+            None => (whole.to_owned(), String::new()),
+        },
+        _ => (whole.to_owned(), String::new()),
+    }
 }
 
 /// The number in a spelling that every reader takes for the same.
@@ -320,18 +403,42 @@ fn spelling(phone: &Phone) -> String {
     phone.typed.clone()
 }
 
-/// The name in Google's two parts, which are shown one after the other.
-fn google_name(contact: &Contact) -> (String, String) {
-    match (&contact.given_name, &contact.family_name) {
-        (Some(given), Some(family)) if contact.name == format!("{given} {family}") => {
-            (given.clone(), family.clone())
-        }
-        _ => (contact.name.clone(), String::new()),
-    }
+/// The name in Google's parts (first, middle, last, prefix, suffix), which are shown one after the other:
+/// where that gives another name than the contact's, the whole name is the first.
+fn google_name(contact: &Contact, parts: &Parts) -> [String; 5] {
+    let name = NameParts {
+        prefix: &parts.prefix,
+        given: contact.given_name.as_deref().unwrap_or_default(),
+        middle: &parts.additional,
+        family: contact.family_name.as_deref().unwrap_or_default(),
+        suffix: &parts.suffix,
+    };
+    let bare = NameParts {
+        prefix: "",
+        middle: "",
+        suffix: "",
+        ..name
+    };
+    let whole = NameParts {
+        given: &contact.name,
+        ..NameParts::default()
+    };
+    let said = [name, bare];
+    let found = said.into_iter().find(|name| name.spoken() == contact.name);
+    let name = found.unwrap_or(whole);
+    [
+        name.given,
+        name.middle,
+        name.family,
+        name.prefix,
+        name.suffix,
+    ]
+    .map(str::to_owned)
 }
 
-/// A label in Google's words. A number that is no longer used says so there.
-fn google_label(phone: &Phone) -> String {
+/// A label in Google's words. A number that is no longer used says so there, and the primary one has
+/// Google's mark where it is not the first.
+fn google_label(phone: &Phone, index: usize) -> String {
     let label = phone.location.as_deref().unwrap_or_default();
     let label = match label {
         "mobile" => "Mobile",
@@ -345,7 +452,18 @@ fn google_label(phone: &Phone) -> String {
     };
     if phone.historic {
         format!("historic {label}").trim_end().to_owned()
+    } else if phone.primary && index > 0 {
+        format!("* {label}")
     } else {
         label.to_owned()
+    }
+}
+
+/// The label of a detail in Google's words.
+fn google_detail_label(detail: &Detail) -> String {
+    match (detail.kind, detail.label.as_deref()) {
+        (DetailKind::Birthday, _) => "Birthday".to_owned(),
+        (DetailKind::Anniversary, None) => "Anniversary".to_owned(),
+        (_, label) => label.unwrap_or_default().to_owned(),
     }
 }

@@ -3,11 +3,12 @@
 
 use crate::domain::contact::{Detail, DetailKind};
 
-use super::contact::address_text;
+use super::contact::{self, address_text};
 use super::draft::Draft;
 use super::label::one_line;
 use super::line::{Line, Version, escape};
 use super::param::param;
+use super::property::{self, Property};
 use super::write::detail;
 
 /// The property that keeps a cell of a table in a column which nothing is known of.
@@ -83,6 +84,12 @@ impl Beside {
         self.draft.add(line);
     }
 
+    /// Keeps a photo, a JPEG.
+    pub fn photo(&mut self, bytes: &[u8]) {
+        let line = Line::of("PHOTO", base64(bytes));
+        self.draft.add(line.with("ENCODING=b;TYPE=JPEG"));
+    }
+
     /// The card; empty where it would hold nothing.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
@@ -99,13 +106,100 @@ fn joined(parts: &[&str]) -> String {
     parts.join(";")
 }
 
-/// A card that holds cells of a table which have no other place, each with its column's header; empty
-/// where there are none.
+/// The card of a group of contacts, whose members are named by their `UID`s.
 #[must_use]
-pub fn beside(cells: &[(&str, &str)]) -> Vec<u8> {
-    let mut beside = Beside::default();
-    for (header, cell) in cells {
-        beside.column(header, cell);
+pub fn group(name: &str, members: &[String]) -> Vec<u8> {
+    let mut group = Beside::default();
+    group.draft.add(Line::text("FN", name));
+    group
+        .draft
+        .add(Line::of("N", format!("{};;;;", escape(name))));
+    group
+        .draft
+        .add(Line::of("X-ADDRESSBOOKSERVER-KIND", "group".to_owned()));
+    for member in members {
+        group.draft.add(Line::text(
+            "X-ADDRESSBOOKSERVER-MEMBER",
+            &format!("urn:uuid:{member}"),
+        ));
     }
-    beside.finish()
+    group.finish()
+}
+
+/// Bytes as base64 (RFC 4648).
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len() / 3 * 4 + 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| three.get(at).copied().map_or(0, u32::from);
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
+            let sign = SIGNS.get((bits >> shift & 63) as usize).copied();
+            let sign = sign.filter(|_| at <= three.len()).unwrap_or(b'=');
+            text.push(char::from(sign));
+        }
+    }
+    text
+}
+
+/// What a card says in parts that a contact has as one text, and what else of a table it keeps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// The additional names.
+    pub additional: String,
+    /// What stands before the name.
+    pub prefix: String,
+    /// What stands after the name.
+    pub suffix: String,
+    /// The company and its departments, with the text that a contact has for them.
+    pub organisation: Option<(String, Vec<String>)>,
+    /// The addresses that have more than one part, each with its seven parts (RFC 6350, 6.3.1).
+    pub addresses: Vec<(Detail, [String; 7])>,
+    /// Cells of columns that nothing is known of, each with its header.
+    pub columns: Vec<(String, String)>,
+}
+
+impl Parts {
+    /// What a card says in parts.
+    #[must_use]
+    pub fn of(card: &[u8]) -> Self {
+        let properties = property::properties(card);
+        let mut parts = Self::default();
+        let text = |property: &Property, at: usize| {
+            let part = property.components.get(at).map(|part| part.join(", "));
+            part.and_then(|part| one_line(&part)).unwrap_or_default()
+        };
+        for property in &properties {
+            match property.name.as_str() {
+                "N" => {
+                    parts.additional = text(property, 2);
+                    parts.prefix = text(property, 3);
+                    parts.suffix = text(property, 4);
+                }
+                "ORG" if parts.organisation.is_none() => {
+                    let all = 0..property.components.len();
+                    let all: Vec<String> = all.map(|at| text(property, at)).collect();
+                    let known: Vec<&str> = all.iter().map(String::as_str).collect();
+                    let known: Vec<&str> = { known.into_iter() }
+                        .filter(|part| !part.is_empty())
+                        .collect();
+                    parts.organisation = Some((known.join(", "), all.clone()));
+                }
+                "ADR" => {
+                    let address: [String; 7] = std::array::from_fn(|at| text(property, at));
+                    let several = address.iter().filter(|part| !part.is_empty()).count() > 1;
+                    let detail = contact::detail(property, &properties).filter(|_| several);
+                    parts
+                        .addresses
+                        .extend(detail.map(|detail| (detail, address)));
+                }
+                COLUMN => {
+                    let header = property.param("NAME").unwrap_or_default().to_owned();
+                    parts.columns.push((header, property.text()));
+                }
+                _ => {}
+            }
+        }
+        parts
+    }
 }

@@ -10,8 +10,8 @@ use std::io::{self, BufRead};
 
 use crate::domain::import::Place;
 
-use super::source::{Line, Lines};
 use super::{CARD_LIMIT, REJECT_LIMIT};
+use crate::exchange::source::{Line, Lines};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 

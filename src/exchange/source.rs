@@ -9,13 +9,13 @@ use std::io::{self, BufRead, ErrorKind};
 
 /// A line with its line end: LF, CR LF or CR.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Which line of the file, from 1.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// Its bytes, at most as many as were asked for.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Whether there were more.
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
 }
 
 /// How the source's bytes are to be read.
@@ -31,7 +31,7 @@ enum Encoding {
 
 /// The lines of a source.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     source: R,
     /// Known once the first bytes were seen.
     encoding: Option<Encoding>,
@@ -47,7 +47,7 @@ pub(super) struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     /// The lines of `source`.
-    pub(super) const fn new(source: R) -> Self {
+    pub(crate) const fn new(source: R) -> Self {
         Self {
             source,
             encoding: None,
@@ -60,12 +60,12 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// How many lines were given so far.
-    pub(super) const fn given(&self) -> usize {
+    pub(crate) const fn given(&self) -> usize {
         self.number
     }
 
     /// The next line; of a longer one the first `limit` bytes. `None` at the end.
-    pub(super) fn next(&mut self, limit: usize) -> io::Result<Option<Line>> {
+    pub(crate) fn next(&mut self, limit: usize) -> io::Result<Option<Line>> {
         let mut line = Line {
             number: self.number + 1,
             bytes: Vec::new(),

@@ -1,0 +1,289 @@
+//! What cells look like, where their header does not say it; and what has to be told of the columns that
+//! were not understood.
+
+use crate::domain::contact::DetailKind;
+use crate::domain::notice::{LooksLike, Notice, NoticeKind};
+use crate::domain::number::{digits, is_scientific, without_decimals};
+
+use super::column::{Column, Heading, Part, Sure};
+
+/// How many digits a number to call has.
+const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+
+/// The longest example of a cell in a notice, in characters.
+const EXAMPLE: usize = 40;
+
+/// What a cell looks like by itself.
+pub(crate) fn looks_like(cell: &str) -> LooksLike {
+    let parts: Vec<&str> = parts(cell).collect();
+    if parts.is_empty() {
+        LooksLike::Text
+    } else if parts.iter().all(|part| is_email(part)) {
+        LooksLike::Emails
+    } else if parts.iter().all(|part| is_number(part)) {
+        LooksLike::Numbers
+    } else {
+        LooksLike::Text
+    }
+}
+
+/// The values of a cell that may hold several.
+fn parts(cell: &str) -> impl Iterator<Item = &str> {
+    let parts = cell.split([';', ',', '|', '\n', '\r']);
+    let parts = parts.flat_map(|part| part.split(":::"));
+    let parts = parts.flat_map(|part| part.split(" / "));
+    parts.map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Whether a text is an email, bare or as `Ann <ann@example.org>`.
+pub(super) fn is_email(text: &str) -> bool {
+    let text = text.trim();
+    let address = match text.split_once('<') {
+        Some((_, rest)) => rest.trim_end_matches('>'),
+        None => text,
+    };
+    let address = address.strip_prefix("mailto:").unwrap_or(address);
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return false;
+    };
+    !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !address.contains(char::is_whitespace)
+        && !address.contains('/')
+}
+
+/// Whether a text is a number to call, and neither a day nor an address of the internet.
+fn is_number(text: &str) -> bool {
+    if is_scientific(text) {
+        return true;
+    }
+    let number = without_decimals(text);
+    let written = |sign: char| sign.is_numeric() || " +()-./\u{a0}\u{2011}\u{2013}".contains(sign);
+    DIGITS.contains(&digits(number).len()) && number.chars().all(written) && !is_day(number)
+}
+
+/// Whether a text is a day, or four numbers between dots.
+fn is_day(text: &str) -> bool {
+    let groups: Vec<&str> = text.split(['-', '.', '/']).collect();
+    let bare = groups
+        .iter()
+        .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    bare && matches!(
+        lengths.as_slice(),
+        [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 2 | 4] | [1..=3, 1..=3, 1..=3, 1..=3]
+    )
+}
+
+/// Whether a number is written as people write one to call: with its country, a trunk prefix, or in
+/// groups. Digits alone may be anything.
+fn is_written_to_call(text: &str) -> bool {
+    let text = text.trim();
+    let grouped = |sign: char| " ()-./".contains(sign);
+    text.starts_with(['+', '(', '0']) || text.contains(grouped)
+}
+
+/// Whether a cell seems to hold several numbers.
+pub(super) fn seems_several(cell: &str) -> bool {
+    let long = |part: &&str| digits(part).len() >= *DIGITS.start();
+    parts(cell).filter(long).nth(1).is_some()
+}
+
+/// Whether a cell of a column that is a phone by a word of its header is one: it has digits, and not
+/// much else.
+pub(super) fn may_be_number(cell: &str) -> bool {
+    let digits = digits(cell).len();
+    let letters = cell.chars().filter(|sign| sign.is_alphabetic()).count();
+    digits >= 3 && letters <= digits && !is_email(cell) && !cell.contains("://")
+}
+
+/// What is known of a column's cells.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    cells: usize,
+    numbers: usize,
+    written_to_call: usize,
+    emails: usize,
+    example: String,
+}
+
+impl Seen {
+    fn see(&mut self, cell: &str) {
+        self.cells += 1;
+        if self.example.is_empty() {
+            self.example = cell.chars().take(EXAMPLE).collect();
+        }
+        match looks_like(cell) {
+            LooksLike::Numbers => {
+                self.numbers += 1;
+                self.written_to_call += usize::from(is_written_to_call(cell));
+            }
+            LooksLike::Emails => self.emails += 1,
+            LooksLike::Text => {}
+        }
+    }
+
+    /// What most of the cells look like.
+    const fn mostly(&self) -> LooksLike {
+        if self.emails * 2 > self.cells {
+            LooksLike::Emails
+        } else if self.numbers * 2 > self.cells {
+            LooksLike::Numbers
+        } else {
+            LooksLike::Text
+        }
+    }
+
+    /// What nearly all of the cells look like, sure enough to read them as that.
+    const fn surely(&self) -> LooksLike {
+        if self.cells > 0 && self.emails * 5 >= self.cells * 4 {
+            LooksLike::Emails
+        } else if self.cells > 0
+            && self.numbers * 5 >= self.cells * 4
+            && self.written_to_call * 2 > self.numbers
+        {
+            LooksLike::Numbers
+        } else {
+            LooksLike::Text
+        }
+    }
+}
+
+/// Recognises columns by their cells in the first rows.
+pub(super) fn recognise(headings: &mut [Heading], rows: &[Vec<String>]) {
+    for (at, heading) in headings.iter_mut().enumerate() {
+        if heading.column != Column::Other {
+            continue;
+        }
+        let mut seen = Seen::default();
+        for cell in rows.iter().filter_map(|row| row.get(at)) {
+            if !cell.trim().is_empty() {
+                seen.see(cell);
+            }
+        }
+        let key = format!("column {at}");
+        heading.column = match seen.surely() {
+            LooksLike::Emails if heading.may_be_phone => {
+                Column::Detail(key, DetailKind::Email, Part::Value(None))
+            }
+            LooksLike::Numbers if heading.may_be_phone => {
+                let label = Some(heading.name.clone()).filter(|name| !name.is_empty());
+                Column::Phone(key, Part::Value(label))
+            }
+            _ => continue,
+        };
+        heading.by_cells = true;
+        heading.sure = Sure::ByCell;
+    }
+}
+
+/// What was seen of the cells that were not read, or that were read by what they look like.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    unread: Vec<Seen>,
+    by_cells: Vec<Seen>,
+    /// Cells of several numbers that could not be told apart.
+    kept: Seen,
+}
+
+impl Told {
+    /// Counts a cell that was not read.
+    pub(super) fn unread(&mut self, column: usize, cell: &str) {
+        see(&mut self.unread, column, cell);
+    }
+
+    /// Counts a cell of a column that was recognised by its cells.
+    pub(super) fn by_cells(&mut self, column: usize, cell: &str) {
+        see(&mut self.by_cells, column, cell);
+    }
+
+    /// Counts a cell that was kept as one number, though it seems to hold several.
+    pub(super) fn kept(&mut self, cell: &str) {
+        self.kept.see(cell);
+    }
+
+    /// What has to be told, what was probably missed first.
+    pub(super) fn notices(&self, headings: &[Heading]) -> Vec<Notice> {
+        let notice = |kind: fn(LooksLike) -> NoticeKind| {
+            move |(column, seen): (usize, &Seen)| {
+                let name = headings.get(column).map(|heading| heading.name.as_str());
+                let subject = match name {
+                    Some(name) if !name.is_empty() => name.to_owned(),
+                    _ => format!("{}", column + 1),
+                };
+                (seen.cells > 0).then(|| Notice {
+                    subject,
+                    number: seen.cells,
+                    example: seen.example.clone(),
+                    kind: kind(seen.mostly()),
+                })
+            }
+        };
+        let unread = self.unread.iter().enumerate();
+        let by_cells = self.by_cells.iter().enumerate();
+        let mut notices: Vec<Notice> = unread
+            .filter_map(notice(NoticeKind::UnreadColumn))
+            .chain(by_cells.filter_map(notice(NoticeKind::ColumnByCells)))
+            .collect();
+        if self.kept.cells > 0 {
+            notices.push(Notice {
+                subject: String::new(),
+                number: self.kept.cells,
+                example: self.kept.example.clone(),
+                kind: NoticeKind::NumberTextKept,
+            });
+        }
+        notices.sort_by_key(|notice| !notice.is_loud());
+        notices
+    }
+}
+
+fn see(columns: &mut Vec<Seen>, column: usize, cell: &str) {
+    // A row may have any number of cells beyond the header; they are told as one column.
+    let column = column.min(1_000);
+    if columns.len() <= column {
+        columns.resize_with(column + 1, Seen::default);
+    }
+    if let Some(seen) = columns.get_mut(column) {
+        seen.see(cell);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LooksLike, looks_like};
+
+    #[test]
+    fn numbers_and_emails_are_told_from_other_cells() {
+        for cell in [
+            "+39 02 5550 1182",
+            "(213) 456-7890",
+            "030/901820",
+            "2134567890.0",
+            "4.47911E+11",
+            "213-456-7301; 213-456-7302",
+            "٠٢٥٥٥٠١١٨٢",
+        ] {
+            assert_eq!(looks_like(cell), LooksLike::Numbers, "{cell}");
+        }
+        for cell in [
+            "ann@example.org",
+            "Ann <ann@example.org>",
+            "a@b.org, c@d.org",
+        ] {
+            assert_eq!(looks_like(cell), LooksLike::Emails, "{cell}");
+        }
+        for cell in [
+            "2024-05-06",
+            "6.5.2024",
+            "192.168.10.25",
+            "12",
+            "Main St 1234567",
+            "x@y",
+            "https://a.example.org/@ann",
+        ] {
+            assert_eq!(looks_like(cell), LooksLike::Text, "{cell}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The emails, addresses and days of a row.
+
+use crate::domain::contact::{Detail, DetailKind};
+use crate::domain::fold::fold;
+use crate::exchange::vcard::Beside;
+
+use super::BETWEEN;
+use super::cells::is_email;
+use super::column;
+use super::row::Kind;
+
+/// Words between two emails of a cell.
+const OR: [&str; 9] = ["or", "and", "oder", "und", "ou", "et", "o", "y", "или"];
+
+/// The cells of one detail.
+#[derive(Debug)]
+pub(super) struct DetailCells {
+    pub(super) kind: DetailKind,
+    pub(super) values: Vec<String>,
+    pub(super) label: Option<String>,
+    pub(super) preferred: bool,
+    pub(super) lines: Vec<(u8, String)>,
+    /// The header of the column with the whole address.
+    pub(super) header: String,
+}
+
+impl DetailCells {
+    pub(super) fn read(self, kind: Kind, beside: &mut Beside) -> Vec<Detail> {
+        if !self.lines.is_empty() {
+            return match self.kind {
+                DetailKind::Birthday => self.day().into_iter().collect(),
+                _ => self.addresses(beside),
+            };
+        }
+        let Self {
+            kind: of,
+            values,
+            label,
+            ..
+        } = self;
+        let values = values.into_iter().filter_map(|value| {
+            if kind == Kind::Own {
+                return Some(value);
+            }
+            // Outlook's way to say that there is no such day.
+            if value.is_empty() || value.starts_with("0/0/") || value.starts_with("0000-00") {
+                return None;
+            }
+            let lines: Vec<&str> = value.lines().map(str::trim).collect();
+            Some(lines.join(", "))
+        });
+        let detail = |value| Detail {
+            kind: of,
+            label: label.clone(),
+            value,
+        };
+        values.map(detail).collect()
+    }
+
+    /// The addresses of lines: one, or as many as Google has under one label.
+    fn addresses(self, beside: &mut Beside) -> Vec<Detail> {
+        let Self {
+            mut lines,
+            label,
+            values,
+            header,
+            ..
+        } = self;
+        lines.sort_by_key(|(line, _)| *line);
+        let several = lines.iter().map(|(_, cell)| cell.split(BETWEEN).count());
+        let several = several.max().unwrap_or_default();
+        let mut addresses = Vec::new();
+        for at in 0..several {
+            let mut parts: [String; 7] = Default::default();
+            for (line, cell) in &lines {
+                let Some(cell) = cell.split(BETWEEN).nth(at).map(str::trim) else {
+                    continue;
+                };
+                let place = match *line {
+                    column::PO_BOX => 0,
+                    column::EXTENDED => 1,
+                    column::CITY => 3,
+                    column::REGION => 4,
+                    column::ZIP => 5,
+                    column::COUNTRY => 6,
+                    _ => 2,
+                };
+                if let Some(part) = parts.get_mut(place).filter(|_| !cell.is_empty()) {
+                    if !part.is_empty() {
+                        part.push_str(", ");
+                    }
+                    let lines: Vec<&str> = cell.lines().map(str::trim).collect();
+                    part.push_str(&lines.join(", "));
+                }
+            }
+            addresses
+                .extend(beside.address(label.as_deref(), parts.each_ref().map(String::as_str)));
+        }
+        // The whole address beside its parts says the same, in most tables.
+        let said = fold(
+            &lines
+                .iter()
+                .map(|(_, cell)| cell.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
+        );
+        let more = values.iter().filter(|whole| {
+            let folded = fold(whole);
+            let mut words = folded.split([' ', ',']).filter(|word| !word.is_empty());
+            !words.all(|word| said.contains(word))
+        });
+        for whole in more {
+            beside.column(&header, whole);
+        }
+        addresses
+    }
+
+    /// A birthday of a column each for year, month and day.
+    fn day(self) -> Option<Detail> {
+        let part = |line| {
+            let cells = self.lines.iter();
+            let cell = { cells }.find(|(own, _)| *own == line);
+            let cell = cell.map(|(_, cell)| cell.trim());
+            cell.filter(|cell| cell.parse() != Ok(0_u32))
+        };
+        let (year, month, day) = (part(column::YEAR), part(column::MONTH), part(column::DAY));
+        let two = |text: &str| {
+            let number: Option<u32> = text.parse().ok();
+            number.map_or_else(|| text.to_owned(), |number| format!("{number:02}"))
+        };
+        let value = match (year, month, day) {
+            // Some tables have the whole day in the column for it.
+            (_, _, Some(day)) if day.parse::<u32>().is_err() => day.to_owned(),
+            (Some(year), Some(month), Some(day)) => {
+                format!("{year}-{}-{}", two(month), two(day))
+            }
+            (None, Some(month), Some(day)) => format!("--{}-{}", two(month), two(day)),
+            (Some(year), Some(month), None) => format!("{year}-{}", two(month)),
+            (year, month, day) => year.or(month).or(day)?.to_owned(),
+        };
+        Some(Detail {
+            kind: DetailKind::Birthday,
+            label: None,
+            value,
+        })
+    }
+}
+
+/// The emails of a cell: its parts where each of them is one, bare of the names beside them; else the
+/// whole text.
+pub(super) fn emails(cell: &str) -> Vec<String> {
+    let bare = |text: &str| {
+        let text = text.trim();
+        let text = match text.rsplit_once('<') {
+            Some((_, rest)) if is_email(text) => rest.trim_end_matches('>'),
+            _ => text,
+        };
+        text.strip_prefix("mailto:")
+            .unwrap_or(text)
+            .trim()
+            .to_owned()
+    };
+    let separators: [fn(char) -> bool; 2] = [
+        |sign| matches!(sign, ';' | ',' | '\n' | '\r' | '|' | '，' | '；'),
+        char::is_whitespace,
+    ];
+    let cell = cell.replace(BETWEEN.trim(), "\n");
+    let cell = cell.replace(" / ", "\n");
+    for separator in separators {
+        let parts = cell.split(separator).map(str::trim);
+        let parts: Vec<&str> = parts
+            .filter(|part| !part.is_empty() && !OR.contains(&part.to_lowercase().as_str()))
+            .collect();
+        if parts.len() > 1 && parts.iter().all(|part| is_email(part)) {
+            return parts.into_iter().map(bare).collect();
+        }
+    }
+    vec![bare(&cell)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::emails;
+
+    #[test]
+    fn emails_in_one_cell_are_told_apart() {
+        for (cell, found) in [
+            (
+                "ann@example.org ::: bee@example.org",
+                &["ann@example.org", "bee@example.org"][..],
+            ),
+            (
+                "ann@example.org;bee@example.org",
+                &["ann@example.org", "bee@example.org"],
+            ),
+            (
+                "ann@example.org or bee@example.org",
+                &["ann@example.org", "bee@example.org"],
+            ),
+            (
+                "ann@example.org / bee@example.org",
+                &["ann@example.org", "bee@example.org"],
+            ),
+            ("Ann Bee <ann@example.org>", &["ann@example.org"]),
+            (
+                "Ann <ann@example.org>, b@example.org",
+                &["ann@example.org", "b@example.org"],
+            ),
+            ("mailto:ann@example.org", &["ann@example.org"]),
+            ("ask Ann", &["ask Ann"]),
+        ] {
+            assert_eq!(emails(cell), found, "{cell}");
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! A row to a contact.
+
+use std::collections::HashMap;
+
+use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
+use crate::domain::fold::fold;
+use crate::domain::import::{Incoming, Place};
+use crate::domain::number::Region;
+use crate::domain::phone::{PhoneAttributes, usual_label};
+use crate::exchange::vcard::Beside;
+
+use super::BETWEEN;
+use super::cells::{Told, may_be_number, seems_several};
+use super::column::{Column, Heading, Part, Sure, Text};
+use super::detail::{DetailCells, emails};
+use super::name::NameParts;
+use super::phone::{PhoneCells, choose_primary, numbers};
+use super::write::tags_of;
+
+/// What a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Our own, which says everything as it is.
+    Own,
+    /// Another program's.
+    Foreign,
+}
+
+/// Labels that Google offers for what is no number.
+const GOOGLE_LABELS: [&str; 22] = [
+    "Home",
+    "Work",
+    "Other",
+    "Profile",
+    "Blog",
+    "Home Page",
+    "Spouse",
+    "Child",
+    "Mother",
+    "Father",
+    "Parent",
+    "Brother",
+    "Sister",
+    "Friend",
+    "Relative",
+    "Manager",
+    "Assistant",
+    "Reference",
+    "Partner",
+    "Domestic Partner",
+    "Skype",
+    "Jabber",
+];
+
+/// A row that is read.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    kind: Kind,
+    home: Option<Region>,
+    texts: Vec<(Text, &'a str)>,
+    phones: Groups<'a, PhoneCells>,
+    details: Groups<'a, DetailCells>,
+    /// The number of the column for the primary phone.
+    primary: Option<&'a str>,
+    beside: Vec<(&'a str, &'a str)>,
+}
+
+/// The cells of each group of columns, in the order of the columns.
+#[derive(Debug)]
+struct Groups<'a, T> {
+    cells: Vec<T>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<T> Default for Groups<'_, T> {
+    fn default() -> Self {
+        Self {
+            cells: Vec::new(),
+            places: HashMap::new(),
+        }
+    }
+}
+
+impl<'a, T> Groups<'a, T> {
+    /// The cells of a group, which are made where there are none.
+    fn of(&mut self, group: &'a str, new: impl FnOnce() -> T) -> Option<&mut T> {
+        let place = *self.places.entry(group).or_insert_with(|| {
+            self.cells.push(new());
+            self.cells.len() - 1
+        });
+        self.cells.get_mut(place)
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Reads the cells; what they do not say is told.
+    pub(super) fn of(
+        kind: Kind,
+        home: Option<Region>,
+        headings: &'a [Heading],
+        cells: &'a [String],
+        told: &mut Told,
+    ) -> Self {
+        let mut row = Self {
+            kind,
+            home,
+            texts: Vec::new(),
+            phones: Groups::default(),
+            details: Groups::default(),
+            primary: None,
+            beside: Vec::new(),
+        };
+        for (at, (heading, cell)) in headings.iter().zip(cells).enumerate() {
+            let value = match kind {
+                Kind::Own => cell.as_str(),
+                Kind::Foreign => cell.trim(),
+            };
+            if value.is_empty() {
+                continue;
+            }
+            if row.put(heading, value) {
+                if matches!(heading.column, Column::Phone(_, Part::Value(_)))
+                    && kind == Kind::Foreign
+                    && seems_several(value)
+                    && numbers(value, home).nth(1).is_none()
+                {
+                    told.kept(value);
+                }
+                if heading.by_cells {
+                    told.by_cells(at, value);
+                }
+            } else {
+                row.beside.push((&heading.name, value));
+                told.unread(at, value);
+            }
+        }
+        // What stands beyond the headers has no name, and is kept all the same.
+        for (at, cell) in cells.iter().enumerate().skip(headings.len()) {
+            if !cell.trim().is_empty() {
+                row.beside.push(("", cell));
+                told.unread(at, cell);
+            }
+        }
+        row
+    }
+
+    /// Puts a cell in its place; says whether there is one.
+    fn put(&mut self, heading: &'a Heading, value: &'a str) -> bool {
+        let by_cell = heading.sure == Sure::ByCell;
+        match &heading.column {
+            Column::Text(text) => {
+                // A second column for the same is kept beside.
+                let other = self.texts.iter().any(|(own, _)| own == text);
+                let foreign = self.kind == Kind::Foreign;
+                if other || foreign && *text == Text::Source {
+                    return false;
+                }
+                self.texts.push((*text, value));
+                true
+            }
+            Column::Phone(_, Part::Value(_) | Part::PrimaryValue)
+                if by_cell && !may_be_number(value) =>
+            {
+                false
+            }
+            Column::Phone(_, Part::PrimaryValue) => {
+                self.primary = Some(value);
+                true
+            }
+            Column::Phone(group, part) => {
+                self.phone(group, part, value);
+                true
+            }
+            Column::Detail(_, DetailKind::Email, Part::Value(_))
+                if by_cell && !value.contains('@') =>
+            {
+                false
+            }
+            Column::Detail(group, kind, part) => {
+                self.detail((group, *kind), &heading.name, part, value);
+                true
+            }
+            Column::Other => false,
+            Column::Guarded => true,
+        }
+    }
+
+    fn phone(&mut self, group: &'a str, part: &Part, value: &str) {
+        let (kind, home) = (self.kind, self.home);
+        let Some(phone) = self.phones.of(group, PhoneCells::default) else {
+            return;
+        };
+        match part {
+            Part::Value(label) if kind == Kind::Own => {
+                phone.values.push((value.to_owned(), label.clone()));
+            }
+            Part::Value(label) => {
+                let numbers = numbers(value, home).map(|number| (number, label.clone()));
+                phone.values.extend(numbers);
+            }
+            Part::Label if kind == Kind::Own => phone.label = Some(value.to_owned()),
+            Part::Label => {
+                let (preferred, label) = label_of_google(value);
+                phone.sent.primary = preferred.then_some(true);
+                let in_use = label.strip_prefix("historic");
+                let in_use = in_use.filter(|rest| rest.is_empty() || rest.starts_with(' '));
+                phone.sent.historic = in_use.map(|_| true);
+                let label = in_use.unwrap_or(label).trim();
+                phone.label = (!label.is_empty()).then(|| usual_label(label));
+            }
+            Part::Primary => phone.sent.primary = flag(value),
+            Part::Historic => phone.sent.historic = flag(value),
+            Part::Accurate => phone.sent.valid_values = flag(value),
+            Part::Source => phone.sent.source = Some(value.to_owned()),
+            Part::PrimaryValue | Part::Kind | Part::Line(_) => {}
+        }
+    }
+
+    fn detail(
+        &mut self,
+        (group, kind): (&'a str, DetailKind),
+        header: &str,
+        part: &Part,
+        value: &str,
+    ) {
+        let own = self.kind == Kind::Own;
+        let new = || DetailCells {
+            kind,
+            values: Vec::new(),
+            label: None,
+            preferred: false,
+            lines: Vec::new(),
+            header: String::new(),
+        };
+        let Some(detail) = self.details.of(group, new) else {
+            return;
+        };
+        match part {
+            Part::Value(label) => {
+                header.clone_into(&mut detail.header);
+                if own {
+                    detail.values.push(value.to_owned());
+                } else if kind == DetailKind::Email {
+                    detail.values.extend(emails(value));
+                } else {
+                    let values = value.split(BETWEEN).map(|value| value.trim().to_owned());
+                    detail.values.extend(values);
+                }
+                if label.is_some() {
+                    detail.label.clone_from(label);
+                }
+            }
+            Part::Label if own => detail.label = Some(value.to_owned()),
+            Part::Label => {
+                let (preferred, label) = label_of_google(value);
+                detail.preferred = preferred;
+                let day = kind == DetailKind::Anniversary;
+                if day && label.eq_ignore_ascii_case("birthday") {
+                    detail.kind = DetailKind::Birthday;
+                } else if !(label.is_empty() || day && label.eq_ignore_ascii_case("anniversary")) {
+                    detail.label = Some(usual_detail_label(label));
+                }
+            }
+            Part::Kind => {
+                let kinds = DetailKind::ALL.into_iter();
+                detail.kind = { kinds }.find(|kind| kind.word() == value).unwrap_or(kind);
+            }
+            Part::Line(line) => {
+                // The label of an address in parts is what its columns begin with.
+                let place = group.strip_prefix("address ").unwrap_or_default();
+                if matches!(place, "home" | "work" | "other") {
+                    detail.label = Some(place.to_owned());
+                }
+                detail.lines.push((*line, value.to_owned()));
+            }
+            Part::Primary | Part::PrimaryValue | Part::Historic | Part::Accurate | Part::Source => {
+            }
+        }
+    }
+
+    /// The contact; none where the row names nobody.
+    pub(super) fn contact(self, place: Place) -> Option<Incoming> {
+        let Self {
+            kind,
+            home,
+            texts,
+            phones,
+            details,
+            primary,
+            beside: columns,
+        } = self;
+        let mut beside = Beside::default();
+        let phones = phones.cells.into_iter();
+        let mut phones: Vec<PhoneAttributes> = phones.flat_map(PhoneCells::phones).collect();
+        if kind == Kind::Foreign {
+            choose_primary(&mut phones, primary, home);
+        }
+        let mut read: Vec<(bool, Detail)> = Vec::new();
+        for cells in details.cells {
+            let preferred = cells.preferred;
+            let details = cells.read(kind, &mut beside);
+            read.extend(details.into_iter().map(|detail| (preferred, detail)));
+        }
+        // The preferred email is the first of the emails.
+        let is_email = |detail: &Detail| detail.kind == DetailKind::Email;
+        let preferred = { read.iter() }.position(|(preferred, own)| *preferred && is_email(own));
+        let first = read.iter().position(|(_, detail)| is_email(detail));
+        if let (Some(preferred), Some(first)) = (preferred, first) {
+            let email = read.remove(preferred);
+            read.insert(first, email);
+        }
+        let details = read.into_iter().map(|(_, detail)| detail).collect();
+        let contact = names(kind, &texts, details, &mut beside);
+        let email = contact.details.iter().flatten();
+        let somebody = contact.names().next().is_some() || !phones.is_empty() || { email }
+            .any(|detail| detail.kind == DetailKind::Email);
+        for (header, cell) in columns {
+            beside.column(header, cell);
+        }
+        somebody.then(|| Incoming {
+            place,
+            contact,
+            phones,
+            card: beside.finish(),
+        })
+    }
+}
+
+/// Whether Google marks a label's number or address as the preferred one, and the label.
+fn label_of_google(cell: &str) -> (bool, &str) {
+    let cell = cell.trim();
+    match cell.strip_prefix('*') {
+        Some("") => (true, ""),
+        Some(rest) if rest.starts_with(' ') => (true, rest.trim()),
+        _ => (false, cell),
+    }
+}
+
+/// A label in our words where Google has the same one, else as it is.
+fn usual_detail_label(label: &str) -> String {
+    if GOOGLE_LABELS.contains(&label) {
+        label.to_lowercase()
+    } else {
+        label.to_owned()
+    }
+}
+
+fn names(
+    kind: Kind,
+    texts: &[(Text, &str)],
+    details: Vec<Detail>,
+    beside: &mut Beside,
+) -> ContactAttributes {
+    let find = |text: Text| {
+        let found = texts.iter().find(|(own, _)| *own == text);
+        found.map(|(_, value)| *value)
+    };
+    let get = |text: Text| find(text).map(str::to_owned);
+    // Our own table says also what is blank.
+    let sent = |value: Option<String>| match value {
+        None if kind == Kind::Foreign => None,
+        value => Some(value),
+    };
+    let mut shown = find(Text::Name);
+    let mut family = find(Text::Family);
+    if let (Some(name), Some(given), None) = (shown, find(Text::Given), family) {
+        // `Name;Vorname` is the family name first.
+        if kind == Kind::Foreign && !fold(name).contains(&fold(given)) {
+            (shown, family) = (None, Some(name));
+        }
+    }
+    let part = |text: Text| find(text).unwrap_or_default();
+    let parts = NameParts {
+        prefix: part(Text::Prefix),
+        given: part(Text::Given),
+        middle: part(Text::Middle),
+        family: family.unwrap_or_default(),
+        suffix: part(Text::Suffix),
+    };
+    let name = shown.map_or_else(|| parts.spoken(), str::to_owned);
+    if parts.has_more() {
+        beside.name(&name, parts.of_card());
+    }
+    let mut organisation: Vec<&str> = find(Text::Organisation).into_iter().collect();
+    organisation.extend(find(Text::Department).into_iter().flat_map(str::lines));
+    let organisation = if find(Text::Department).is_some() {
+        if find(Text::Organisation).is_none() {
+            organisation.insert(0, "");
+        }
+        Some(beside.organisation(&organisation))
+    } else {
+        get(Text::Organisation)
+    };
+    let (tags, starred) = find(Text::Tags).map_or_else(Default::default, |cell| tags(kind, cell));
+    ContactAttributes {
+        name: (!name.is_empty()).then_some(Some(name)),
+        given_name: sent(get(Text::Given)),
+        family_name: sent(family.map(str::to_owned)),
+        nickname: sent(get(Text::Nickname)),
+        organisation: organisation.map(Some),
+        title: sent(get(Text::Title)),
+        note: sent(get(Text::Note)),
+        tags: (!tags.is_empty()).then_some(tags),
+        favourite: find(Text::Favourite).and_then(flag).or(starred),
+        details: (!details.is_empty()).then_some(details),
+        uid: sent(get(Text::Uid)),
+        source: get(Text::Source),
+        ..ContactAttributes::default()
+    }
+}
+
+/// The tags of a cell, and whether it is among the favourites.
+fn tags(kind: Kind, cell: &str) -> (Vec<String>, Option<bool>) {
+    if kind == Kind::Own {
+        let tags = tags_of(cell).into_iter().map(|tag| tag.trim().to_owned());
+        return (tags.filter(|tag| !tag.is_empty()).collect(), None);
+    }
+    let all: Vec<&str> = if cell.contains(BETWEEN) {
+        cell.split(BETWEEN).collect()
+    } else {
+        cell.split([';', ',']).collect()
+    };
+    let mut starred = None;
+    let mut tags = Vec::new();
+    for tag in all {
+        // Google's own groups: all contacts, and those with a star.
+        let (google, name) = label_of_google(tag);
+        let plain = fold(name).replace(' ', "");
+        match (google, plain.as_str()) {
+            (true, "mycontacts") | (_, "") => {}
+            (true, "starred") => starred = Some(true),
+            _ => tags.push(name.to_owned()),
+        }
+    }
+    (tags, starred)
+}
+
+/// Yes or no, as programs write it.
+fn flag(cell: &str) -> Option<bool> {
+    match cell.trim().to_lowercase().as_str() {
+        "true" | "yes" | "1" | "x" => Some(true),
+        "false" | "no" | "0" => Some(false),
+        _ => None,
+    }
+}
