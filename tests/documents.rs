@@ -566,3 +566,54 @@ fn a_spreadsheet_gets_no_formula_in_any_disguise() {
         }
     }
 }
+
+/// A number, a label or a source with a line end in it must not become a line of its own on a card.
+#[test]
+fn nothing_that_is_stored_puts_a_property_on_a_card() {
+    let shell = Shell::new();
+    let bob = shell.contact("Bob");
+    for (at, end) in [
+        "\r\n",
+        "\n",
+        "\r",
+        "\u{85}",
+        "\u{2028}",
+        "\u{b}",
+        "\";X-Y=\"",
+        "\r\n ",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let text = format!("x{at}{end}EMAIL:evil@example.org");
+        let sent = json!({
+            "number": text, "location": text, "source": text, "valid_values": false,
+            "country_code": "39",
+        });
+        assert_eq!(shell.create(&bob, &sent).0, 0);
+    }
+    let details = json!([{"kind": "link", "label": "a\r\nEMAIL:evil@example.org", "value": "x"}]);
+    let sent = json!({"details": details, "overwrite": true}).to_string();
+    assert_eq!(
+        shell
+            .json(&["contact", "update", &bob, "-", "--json"], &sent)
+            .0,
+        0
+    );
+    for version in [
+        &["export", "--id", &bob][..],
+        &["export", "--id", &bob, "--card-version", "4.0"],
+    ] {
+        let (status, card, told) = shell.run(version, "");
+        assert_eq!(status, 0, "{told}");
+        // A line that goes on in the next begins with a space there.
+        for line in card.split(['\r', '\n']) {
+            assert!(!line.to_uppercase().starts_with("EMAIL"), "{card}");
+        }
+        let other = Shell::new();
+        assert_eq!(other.run(&["import", "-"], &card).0, 0);
+        let (_, read) = other.json(&["contact", "get", &other.contact("Bob"), "--json"], "");
+        let details = read["data"]["attributes"]["details"].to_string();
+        assert!(!details.contains("\"email\""), "{details}");
+    }
+}

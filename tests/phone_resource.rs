@@ -4,9 +4,14 @@
 
 mod support;
 
+use std::sync::atomic::Ordering;
+
+use callbook::domain::contact::ContactAttributes;
+use callbook::domain::number::canonical;
 use callbook::domain::page::{PHONES, PageQuery};
 use callbook::domain::phone::{PhoneAttributes, PhoneId};
 use callbook::domain::refusal::{Kind, Refusal, Stored};
+use callbook::domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 use support::Book;
 use uuid::Uuid;
@@ -544,4 +549,135 @@ impl Book {
         attributes["overwrite"] = Value::Bool(true);
         self.put(id, attributes).unwrap_err()
     }
+}
+
+// What a small slip in the code would break, and nothing else would show.
+
+#[test]
+fn a_stamp_that_is_later_than_the_stored_one_is_a_conflict_too() {
+    let mut book = Book::new();
+    let owner = book.contact("Ada");
+    let a = book.post(owner, json!({"number": A})).unwrap();
+    for micros in [-1, 1, 1_000_000_000_000] {
+        let other = Timestamp::from_micros(a.updated_in_db_at.micros() + micros);
+        let sent = json!({"location": "home", "updated_in_db_at": other.to_string()});
+        let refusal = book.put(a.id, sent).unwrap_err();
+        assert_eq!(refusal.kind, Kind::Conflict, "{micros}");
+        let deleted = book.store.delete_phone(a.id, Some(other));
+        assert_eq!(deleted.unwrap_err().kind, Kind::Conflict, "{micros}");
+        let sent = ContactAttributes {
+            updated_in_db_at: Some(Timestamp::from_micros(
+                book.store.contact(owner).unwrap().updated_in_db_at.micros() + micros,
+            )),
+            ..ContactAttributes::default()
+        };
+        let refused = book.store.update_contact(owner, sent, Vec::new());
+        assert_eq!(refused.unwrap_err().kind, Kind::Conflict, "{micros}");
+    }
+    assert_eq!(book.get(a.id), a);
+}
+
+#[test]
+fn a_new_country_code_alone_makes_the_source_manual() {
+    let mut book = Book::new();
+    let owner = book.contact("Ada");
+    let sent = json!({"number": "12", "country_code": "44", "source": "csv"});
+    let short = book.post(owner, sent).unwrap();
+    assert_eq!(
+        (short.number.as_str(), short.source.as_str()),
+        ("12", "csv")
+    );
+    let after = book.set(short.id, json!({"country_code": "39"}));
+    assert_eq!(
+        (
+            after.number.as_str(),
+            after.country_code.as_deref(),
+            after.source.as_str()
+        ),
+        ("12", Some("39"), "manual")
+    );
+    // A flag or a label is no such change, nor is the code that is there already.
+    let sent = json!({"number": B, "source": "csv"});
+    let whole = book.post(owner, sent).unwrap();
+    let same = json!({"country_code": "1", "location": "home", "historic": true});
+    assert_eq!(book.set(whole.id, same).source, "csv");
+}
+
+#[test]
+fn the_clock_is_kept_after_a_step_of_several_rows() {
+    let mut book = Book::new();
+    let still = |book: &Book| book.clock.store(support::NOON, Ordering::SeqCst);
+    let owner = book.contact("Ada");
+    let mut last = Timestamp::default();
+    for round in 0..3 {
+        for end in 0..4 {
+            still(&book);
+            let number = format!("+1 213 456 7{round}{end}0");
+            book.post(owner, json!({"number": number, "primary": true}))
+                .unwrap();
+        }
+        still(&book);
+        book.store.delete_contacts(&[owner]).unwrap();
+        still(&book);
+        book.store.undo().unwrap();
+        // Another program, so that nothing is remembered.
+        still(&book);
+        book.store = book.other();
+        let phones = book.phones(owner);
+        let greatest = phones
+            .iter()
+            .map(|phone| phone.updated_in_db_at)
+            .max()
+            .unwrap();
+        assert!(greatest > last);
+        still(&book);
+        let next = book.set(phones[0].id, json!({"location": "home"}));
+        assert!(next.updated_in_db_at > greatest, "{round}");
+        last = next.updated_in_db_at;
+        let kept: i64 = rusqlite::Connection::open(&book.path)
+            .unwrap()
+            .query_row("SELECT stamp FROM clock", [], |row| row.get(0))
+            .unwrap();
+        assert!(kept >= last.micros());
+    }
+}
+
+/// What is stored is read again by others. A number whose trunk prefix is written twice loses one at
+/// each reading; such a one is kept as it was typed.
+#[test]
+fn a_number_that_reads_otherwise_the_second_time_is_kept_as_typed() {
+    let mut typed_kept = 0;
+    for (code, trunk) in [
+        ("36", "06"),
+        ("7", "8"),
+        ("375", "80"),
+        ("370", "8"),
+        ("52", "01"),
+        ("55", "0"),
+        ("54", "0"),
+        ("44", "0"),
+        ("49", "0"),
+        ("1", "1"),
+        ("81", "0"),
+        ("380", "0"),
+        ("976", "01"),
+    ] {
+        for digits in 3..10 {
+            for lead in ["1", "2", "5", "7", "9"] {
+                let rest: String = "1234567890".chars().take(digits).collect();
+                for times in 1..4 {
+                    let typed = format!("+{code} {} {lead}{rest}", trunk.repeat(times));
+                    let once = canonical(&typed, None, None);
+                    if once.identity.starts_with('+') {
+                        let again = canonical(&once.number, None, None);
+                        assert_eq!(again, once, "{typed}");
+                    } else if times > 1 {
+                        assert_eq!(once.number, typed);
+                        typed_kept += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(typed_kept > 0);
 }

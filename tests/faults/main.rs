@@ -17,6 +17,8 @@ mod damage;
 mod failing;
 mod full;
 mod kills;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod order;
 mod power;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod scenarios;

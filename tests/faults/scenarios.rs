@@ -37,7 +37,11 @@ const fn scenario(name: &'static str, words: &'static str, prepare: fn(&Path)) -
     }
 }
 
-const fn repeating(name: &'static str, words: &'static str, prepare: fn(&Path)) -> Scenario {
+pub(crate) const fn repeating(
+    name: &'static str,
+    words: &'static str,
+    prepare: fn(&Path),
+) -> Scenario {
     Scenario {
         repeats: true,
         ..scenario(name, words, prepare)
@@ -152,7 +156,7 @@ fn book(folder: &Path) {
 }
 
 /// A book that was backed up and changed since.
-fn backed_up(folder: &Path) {
+pub(crate) fn backed_up(folder: &Path) {
     book(folder);
     let mut store = open(folder);
     store.back_up().unwrap();

@@ -40,6 +40,17 @@ pub(crate) struct Ran {
     pub(crate) errors: String,
     /// How many calls of the chosen classes it made.
     pub(crate) calls: usize,
+    /// What it put on the disk and gave a name, in its order.
+    pub(crate) deeds: Vec<Deed>,
+}
+
+/// A call that decides what outlives a power loss.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// A file or a folder was synced.
+    Synced(String),
+    /// A file got another name, or one more.
+    Named(String, String),
 }
 
 /// Runs callbook with these words until it ends, with the fault at call `at` of the classes, counted
@@ -50,11 +61,20 @@ pub(crate) fn run(
     classes: &[Class],
     fault: Option<(usize, Fault)>,
 ) -> Ran {
-    let [said, errors] = ["said", "errors"].map(|name| beside.join(name));
     let mut command = Command::new(env!("CARGO_BIN_EXE_callbook"));
+    command.args(words).env_clear();
+    watch(command, (folder, beside), classes, fault)
+}
+
+/// Runs any program in the same way.
+pub(crate) fn watch(
+    mut command: Command,
+    (folder, beside): (&Path, &Path),
+    classes: &[Class],
+    fault: Option<(usize, Fault)>,
+) -> Ran {
+    let [said, errors] = ["said", "errors"].map(|name| beside.join(name));
     command
-        .args(words)
-        .env_clear()
         .env("HOME", folder)
         .env("LANG", "C.UTF-8")
         .stdout(File::create(&said).unwrap())
@@ -77,6 +97,7 @@ pub(crate) fn run(
         classes,
         fault,
         calls: 0,
+        deeds: Vec::new(),
         within: BTreeMap::new(),
     };
     let status = tracer.follow();
@@ -85,6 +106,7 @@ pub(crate) fn run(
         said: fs::read_to_string(said).unwrap(),
         errors: fs::read_to_string(errors).unwrap(),
         calls: tracer.calls,
+        deeds: tracer.deeds,
     }
 }
 
@@ -95,6 +117,7 @@ struct Tracer<'r> {
     classes: &'r [Class],
     fault: Option<(usize, Fault)>,
     calls: usize,
+    deeds: Vec<Deed>,
     /// The threads that are within a call, with the error that it is to give.
     within: BTreeMap<pid_t, Option<c_int>>,
 }
@@ -148,6 +171,8 @@ impl Tracer<'_> {
             return;
         }
         let mut registers = self.registers(who);
+        let deed = self.deed(&registers);
+        self.deeds.extend(deed);
         let counts = self
             .class(&registers)
             .is_some_and(|class| self.classes.contains(&class));
@@ -171,6 +196,21 @@ impl Tracer<'_> {
             self.set_registers(who, &registers);
         }
         self.within.insert(who, error);
+    }
+
+    /// What a call syncs or names in the folder.
+    fn deed(&self, registers: &user_regs_struct) -> Option<Deed> {
+        let (rdi, rsi, r10) = (registers.rdi, registers.rsi, registers.r10);
+        let deed = match registers.orig_rax.cast_signed() {
+            libc::SYS_fsync | libc::SYS_fdatasync => Deed::Synced(self.file(rdi)),
+            libc::SYS_rename | libc::SYS_link => Deed::Named(self.path(rdi), self.path(rsi)),
+            libc::SYS_renameat | libc::SYS_renameat2 | libc::SYS_linkat => {
+                Deed::Named(self.path(rsi), self.path(r10))
+            }
+            _ => return None,
+        };
+        let (Deed::Synced(path) | Deed::Named(_, path)) = &deed;
+        path.starts_with(self.folder).then_some(deed)
     }
 
     /// What a call does to a file of the folder; none where it is about something else.
