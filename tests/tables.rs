@@ -348,3 +348,14 @@ fn directories_are_read_and_nothing_is_fetched() {
     assert_eq!(day.unwrap().value, "1980-02-03");
     assert_eq!(jane.organisation.as_deref(), Some("Acme, Sales"));
 }
+
+#[test]
+fn where_the_first_line_is_a_header_no_row_is_one() {
+    let mut book = Book::of_rules();
+    let table = "Name,Phone\nAda,+39 02 5550 1182\nNachname;Vorname;Handy\nZoe,+39 02 5550 1183\n";
+    take(&mut book, "a.csv", table.as_bytes());
+    let names: Vec<String> = { all(&book).into_iter() }
+        .map(|whole| whole.contact.name)
+        .collect();
+    assert!(names.iter().any(|name| name == "Ada") && names.iter().any(|name| name == "Zoe"));
+}

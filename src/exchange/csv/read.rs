@@ -69,7 +69,11 @@ pub fn open<R: BufRead>(source: R, maps: &[String]) -> Result<Rows<R>, Refusal> 
     let found = delimiters
         .into_iter()
         .map(|delimiter| Found::in_sample(delimiter, &records.sample(delimiter), maps))
-        .max_by_key(|found| (found.known, found.headers.len()))
+        .max_by_key(|found| {
+            // Where the first line is a header, no row after it is one.
+            let first = found.before == 0 && found.known > 1;
+            (first, found.known, found.headers.len())
+        })
         .unwrap_or_default();
     let preamble = records.skip(found.before).into_iter();
     let preamble: Vec<String> = preamble
