@@ -2,6 +2,7 @@
 
 use crate::domain::contact::DetailKind;
 use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::sent::MANY;
 
 use super::header::{Table, text_of};
 use super::words::{Header, Meaning, plain};
@@ -119,7 +120,8 @@ pub(super) struct Heading {
 
 /// What the columns with these headers hold.
 pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
-    let read: Vec<Header> = headers.iter().map(|header| Header::of(header)).collect();
+    let read = headers.iter().take(MANY).map(|header| Header::of(header));
+    let read: Vec<Header> = read.collect();
     let table = Table::of(&read);
     // Where an address has no word for whose it is, it is that of the address before it.
     let mut place = String::new();
@@ -142,6 +144,14 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
         })
         .collect();
     addresses_in_parts(&mut headings);
+    // No table of contacts has more columns than that; what is in them stays beside.
+    headings.extend(headers.iter().skip(MANY).map(|name| Heading {
+        name: name.clone(),
+        column: Column::Other,
+        sure: Sure::Yes,
+        by_cells: false,
+        may_be_phone: false,
+    }));
     headings
 }
 
