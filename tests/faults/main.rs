@@ -12,6 +12,7 @@
     clippy::exit
 )]
 
+mod attacks;
 mod calls;
 mod damage;
 mod failing;
