@@ -261,7 +261,29 @@ pub fn is_closed(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::slug;
+    use std::fs;
+
+    use super::{There, put, slug};
+
+    #[test]
+    fn a_name_that_appears_while_an_export_is_written_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.vcf");
+        let written = |there| {
+            let _ = fs::remove_file(&path);
+            put(&path, there, |out| {
+                out.write_all(b"ours")?;
+                Ok(fs::write(&path, "theirs")?)
+            })
+        };
+        let told = format!("{:#}", written(There::Stays).unwrap_err());
+        assert!(told.contains("all.vcf"), "{told}");
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        written(There::Replaced).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"ours");
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "no unfinished file stays");
+    }
 
     #[test]
     fn no_name_leaves_its_folder() {

@@ -472,3 +472,33 @@ fn cannot(verb: &str, path: &Path, error: &io::Error) -> Refusal {
         format!("cannot {verb} {}: {error}", path.display()),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Arc, OpenFlags, contents, copy_into, files, schema};
+    use crate::domain::operation::Actor;
+    use crate::domain::timestamp::Timestamp;
+    use crate::store::{Options, Store};
+
+    #[test]
+    fn a_copy_that_holds_something_else_than_the_book_is_no_backup() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book.db");
+        let options = Options {
+            home: None,
+            actor: Actor::Command,
+            clock: Box::new(|| Timestamp::from_micros(1_000_000)),
+        };
+        drop(Store::open(&path, options).unwrap());
+        let book = schema::connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let known = contents(&book).unwrap();
+        let mut other = known;
+        other[0] ^= 1;
+        let stop = Arc::default();
+        for (known, sound) in [(known, true), (other, false)] {
+            let copy = files::temporary(folder.path(), "copy", "").unwrap();
+            let copied = copy_into(&book, &copy, known, &stop);
+            assert_eq!(copied.is_ok(), sound);
+        }
+    }
+}

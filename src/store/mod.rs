@@ -351,6 +351,9 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// A number that changes when another connection writes.
 fn data_version(connection: &Connection) -> Answer<i64> {
     Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)

@@ -1,0 +1,91 @@
+//! What only the store itself can be asked: how its connections are set, and what it makes of an end
+//! that fails.
+
+use std::os::unix::fs::symlink;
+
+use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
+
+use super::{Options, Store, schema};
+use crate::domain::contact::ContactAttributes;
+use crate::domain::operation::{Actor, UndoPoint};
+use crate::domain::timestamp::Timestamp;
+
+fn store(folder: &tempfile::TempDir) -> Store {
+    let options = Options {
+        home: None,
+        actor: Actor::Command,
+        clock: Box::new(|| Timestamp::from_micros(1_000_000)),
+    };
+    Store::open(&folder.path().join("book.db"), options).unwrap()
+}
+
+#[test]
+fn a_connection_lets_nothing_that_is_stored_run_and_follows_no_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    let other = schema::connect(store.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    for connection in [&store.connection, &other] {
+        for (setting, wanted) in [
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+            (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+            (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        ] {
+            let found = connection.db_config(setting).unwrap();
+            assert_eq!(found, wanted, "{setting:?}");
+        }
+    }
+    // Without the first, this would be a way to destroy the file.
+    let written = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema";
+    assert!(store.connection.execute_batch(written).is_err());
+    let link = folder.path().join("link.db");
+    symlink(store.path(), &link).unwrap();
+    assert!(schema::connect(&link, OpenFlags::SQLITE_OPEN_READ_ONLY).is_err());
+}
+
+#[test]
+fn an_end_that_fails_is_told_by_what_is_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let sent = ContactAttributes {
+        name: Some(Some("Ada".to_owned())),
+        ..ContactAttributes::default()
+    };
+    let point = store.create_contact(sent, Vec::new()).unwrap().point;
+    let point = point.unwrap();
+    let failed = || rusqlite::Error::InvalidQuery;
+    let of_log = |id| UndoPoint {
+        id,
+        ..point.clone()
+    };
+    // It is there, whatever the error says.
+    store.look_after(failed(), Some(&point), 0).unwrap();
+    let sql = "SELECT stamp FROM clock";
+    let stamp = store
+        .connection
+        .query_row(sql, [], |row| row.get(0))
+        .unwrap();
+    store.look_after(failed(), None, stamp).unwrap();
+    // It is not there.
+    for (point, stamp) in [(Some(of_log(point.id + 1)), 0), (None, stamp + 1)] {
+        let refusal = store
+            .look_after(failed(), point.as_ref(), stamp)
+            .unwrap_err();
+        assert!(
+            refusal.to_string().contains("nothing was written"),
+            "{refusal}"
+        );
+    }
+    // There is a step of this number, but another program's.
+    store.session = uuid::Uuid::now_v7();
+    let refusal = store.look_after(failed(), Some(&point), 0).unwrap_err();
+    assert!(
+        refusal.to_string().contains("nothing was written"),
+        "{refusal}"
+    );
+    // It cannot be looked at.
+    store.connection.execute_batch("DROP TABLE clock").unwrap();
+    let refusal = store.look_after(failed(), None, 0).unwrap_err();
+    assert!(refusal.to_string().contains("is not known"), "{refusal}");
+}
