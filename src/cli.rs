@@ -3,6 +3,7 @@
 mod add;
 mod backup;
 mod change;
+mod compact;
 mod config;
 mod contact;
 mod doctor;
@@ -191,6 +192,11 @@ enum Cmd {
         #[arg(long)]
         json: bool,
     },
+    /// Give back room that is free, and drop cards that nothing names.
+    ///
+    /// No other program may have the book open meanwhile.
+    #[command(after_help = "Examples:\n  callbook compact\n  callbook compact --history --dry-run")]
+    Compact(compact::CompactCommand),
     /// Print every key of the screens.
     Keys,
     /// Print where everything is, and what is set.
@@ -308,6 +314,7 @@ fn answer(
             let options = options(&config, Actor::Command);
             backup::restore(path, backup.as_deref(), force, options)
         }
+        Some(Cmd::Compact(command)) => command.run(config.keep, open),
         Some(Cmd::Doctor { fix, json }) => doctor::run(fix, json, open),
         Some(Cmd::Bin(command)) => command.run(open),
         Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),

@@ -21,6 +21,7 @@ struct File {
     glyphs: Option<Spanned<String>>,
     mouse: Option<bool>,
     call: Option<String>,
+    history: History,
     keys: BTreeMap<Spanned<String>, Keys>,
 }
 
@@ -33,11 +34,36 @@ impl File {
             ("glyphs", self.glyphs.is_some()),
             ("mouse", self.mouse.is_some()),
             ("call", self.call.is_some()),
+            ("keep", self.history.keep.is_some()),
         ];
         set.into_iter()
             .filter_map(|(name, set)| set.then_some(name))
             .collect()
     }
+}
+
+/// How long the history is kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct History {
+    keep: Option<Spanned<String>>,
+}
+
+/// The least number of days that steps can be set to be kept for.
+const LEAST_KEPT: u64 = 90;
+
+/// The days of a time such as `180 days`, `26 weeks`, `12 months` or `2 years`.
+fn days_of(text: &str) -> Option<u64> {
+    let (number, unit) = text.trim().split_once(char::is_whitespace)?;
+    let number: u64 = number.parse().ok()?;
+    let days = match unit.trim() {
+        "day" | "days" => 1,
+        "week" | "weeks" => 7,
+        "month" | "months" => 30,
+        "year" | "years" => 365,
+        _ => return None,
+    };
+    number.checked_mul(days)
 }
 
 /// One key or several.
@@ -72,6 +98,9 @@ pub struct Config {
     pub theme: Theme,
     /// Whether the mouse is taken.
     pub mouse: bool,
+    /// For how many days steps are kept that `callbook compact --history` does not drop; none where
+    /// that is not set.
+    pub keep: Option<u64>,
     /// The command for `tel:` addresses.
     pub call: String,
     /// The keys.
@@ -199,6 +228,18 @@ impl Config {
                 .set(name, keys)
                 .map_err(|error| Fault::of(action, format!("[keys] {name}: {error}")))?;
         }
+        let keep = set.history.keep.as_ref().map(|told| {
+            let days = days_of(told.get_ref()).filter(|days| *days >= LEAST_KEPT);
+            days.ok_or_else(|| {
+                let why = format!(
+                    "[history] keep = \"{}\": expected a time of at least 90 days, such as \"180 days\", \
+                     \"12 months\" or \"2 years\"",
+                    told.get_ref()
+                );
+                Fault::of(told, why)
+            })
+        });
+        let keep = keep.transpose()?;
         let call = set.call.clone().unwrap_or_else(|| {
             if cfg!(target_os = "macos") {
                 "open"
@@ -211,6 +252,7 @@ impl Config {
             home,
             theme: Theme::new(palette, glyphs),
             mouse: set.mouse.unwrap_or(true),
+            keep,
             call,
             keymap,
             trouble: None,
@@ -224,6 +266,7 @@ impl Config {
             home: None,
             theme: Theme::new(Palette::Mono, ASCII),
             mouse: false,
+            keep: None,
             call: String::new(),
             keymap: Keymap::default(),
             trouble: None,
@@ -312,6 +355,28 @@ mod tests {
             (2, "\u{241b} is not a key", "[keys]\nundo = \"\\u001b\"\n"),
             (2, "unknown field `colour`", "mouse = true\ncolour = 1\n"),
             (2, "invalid type", "call = \"x\"\nmouse = \"yes\"\n"),
+            (
+                2,
+                "[history] keep = \"89 days\": expected a time of at least 90 days",
+                "[history]\nkeep = \"89 days\"\n",
+            ),
+            (
+                1,
+                "[history] keep = \"12 weeks\"",
+                "history.keep = '12 weeks'",
+            ),
+            (
+                1,
+                "[history] keep = \"forever\"",
+                "history.keep = 'forever'",
+            ),
+            (
+                1,
+                "[history] keep",
+                "history.keep = '99999999999999999999 years'",
+            ),
+            (2, "invalid type", "[history]\nkeep = 365\n"),
+            (2, "unknown field", "[history]\nsize = 3\n"),
             (1, "", "[keys\n"),
         ] {
             let told = trouble(text.as_bytes());
@@ -325,5 +390,21 @@ mod tests {
             trouble(b"mouse = false\n# J\xF6rg\n"),
             "/etc/book/config.toml:2: is not UTF-8"
         );
+    }
+
+    #[test]
+    fn how_long_steps_are_kept_is_a_time() {
+        for (text, days) in [
+            ("90 days", 90),
+            ("13 weeks", 91),
+            ("3 months", 90),
+            ("1 year", 365),
+            ("2 years", 730),
+        ] {
+            let file = format!("[history]\nkeep = \"{text}\"\n");
+            let config = Config::of_bytes(file.as_bytes(), Path::new("config.toml"));
+            assert_eq!((config.keep, config.trouble), (Some(days), None), "{text}");
+        }
+        assert_eq!(Config::of_bytes(b"", Path::new("config.toml")).keep, None);
     }
 }

@@ -57,6 +57,9 @@ pub(super) fn told(config: &Config, database: &Path) -> String {
             let _ = writeln!(text, "{line:<24} # {}", remarks.join(", "));
         }
     }
+    if let Some(days) = config.keep {
+        let _ = writeln!(text, "\n[history]\nkeep = \"{days} days\"");
+    }
     if !config.keys.is_empty() {
         text.push_str("\n[keys]\n");
         for (action, keys) in &config.keys {

@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::domain::import::count;
 use crate::domain::refusal::Refusal;
-use crate::store::{Finding, Store};
+use crate::store::{Finding, Sizes, Store};
 
+use super::compact::bytes;
 use super::document::{Answer, answer};
 
 /// Runs the command on the database that `open` gives.
@@ -18,20 +20,21 @@ pub(super) fn run(
 ) -> Result<u8> {
     let told = open().and_then(|mut store| {
         let found = store.examine()?;
+        let sizes = store.sizes()?;
         if fix && found.iter().any(|one| one.curable) {
             store.cure()?;
             let left = store.examine()?;
-            return Ok((found, left));
+            return Ok((found, left, store.sizes()?));
         }
-        Ok((Vec::new(), found))
+        Ok((Vec::new(), found, sizes))
     });
-    let told = told.map(|(cured, left)| report(&cured, &left));
+    let told = told.map(|(cured, left, sizes)| report(&cured, &left, &sizes));
     let status = told.as_ref().map_or(0, |told| told.status);
     let answered = answer(told.map_err(anyhow::Error::from), json)?;
     Ok(answered.max(status))
 }
 
-fn report(cured: &[Finding], left: &[Finding]) -> Answer {
+fn report(cured: &[Finding], left: &[Finding], sizes: &Sizes) -> Answer {
     let mut words = String::new();
     for one in cured.iter().filter(|one| !left.contains(one)) {
         let _ = writeln!(words, "put right: {}", one.words);
@@ -47,12 +50,34 @@ fn report(cured: &[Finding], left: &[Finding]) -> Answer {
     if left.is_empty() {
         words.push_str("no problems found\n");
     }
+    let _ = writeln!(
+        words,
+        "the book has {}: cards {}, history {}, free {}; {}: {}",
+        bytes(sizes.book),
+        bytes(sizes.cards),
+        bytes(sizes.history),
+        bytes(sizes.free),
+        count(sizes.backup_count, "backup"),
+        bytes(sizes.backups)
+    );
     let data: Vec<Value> = left
         .iter()
         .map(|one| json!({ "words": one.words, "curable": one.curable }))
         .collect();
     let cured: Vec<&str> = cured.iter().map(|one| one.words.as_str()).collect();
-    let document = json!({ "data": data, "meta": { "cured": cured } });
+    let document = json!({
+        "data": data,
+        "meta": {
+            "cured": cured,
+            "bytes": {
+                "book": sizes.book,
+                "cards": sizes.cards,
+                "history": sizes.history,
+                "free": sizes.free,
+                "backups": sizes.backups,
+            },
+        },
+    });
     Answer {
         status: u8::from(!left.is_empty()),
         ..Answer::new(document, words)

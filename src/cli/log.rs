@@ -71,7 +71,16 @@ impl LogCommand {
                 point_json(&step.point, json!({ "standing": standing, "rows": rows }))
             })
             .collect();
-        Ok(Answer::new(json!({ "data": data }), columns(&rows)))
+        let mut words = columns(&rows);
+        if let Some(pruned) = store.pruned()? {
+            let at = pruned.at.to_utc().with_timezone(&Local).format("%-d %b %Y");
+            let _ = writeln!(
+                words,
+                "steps up to {} ({at}) were pruned from the history and can no longer be undone",
+                pruned.step
+            );
+        }
+        Ok(Answer::new(json!({ "data": data }), words))
     }
 }
 

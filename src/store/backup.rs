@@ -288,7 +288,10 @@ impl Store {
         if newest.is_some_and(|newest| now.micros() - newest.at.micros() < DAY) {
             return Ok(());
         }
-        self.back_up_before()
+        self.back_up_before()?;
+        // What nobody names is kept too long where it cannot be dropped now.
+        let _ = self.drop_orphan_cards();
+        Ok(())
     }
 }
 

@@ -24,7 +24,7 @@ use super::write::Writer;
 
 /// Deletions that were not undone, of rows that are not there now. The numbers of somebody who was
 /// deleted are part of that.
-const BINNED: &str = "FROM operation o JOIN undo_point p ON p.id = o.point
+pub(super) const BINNED: &str = "FROM operation o JOIN undo_point p ON p.id = o.point
      WHERE o.kind = 'delete' AND p.kind = 'change' AND p.undone = 0 AND NOT p.emptied
      AND CASE o.entity
          WHEN 'contact' THEN NOT EXISTS (SELECT 1 FROM contact WHERE id = o.key)

@@ -19,6 +19,7 @@ use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::Store;
+use super::compact;
 use super::failure::{Answer, Failure};
 use super::log::{self, Step};
 use super::pace::Pace;
@@ -80,6 +81,13 @@ impl Store {
         let done = self.write_much(|writer| {
             if log::standing(writer.connection(), id)?.is_none() {
                 return Err(Refusal::not_found("step to undo", id).into());
+            }
+            let (pruned, _) = compact::horizon(writer.connection())?;
+            if id <= pruned {
+                let detail = format!(
+                    "steps up to {pruned} were pruned from the history; undo back to a later one"
+                );
+                return Err(Refusal::new(Kind::Invalid, detail).into());
             }
             let steps = log::standing_since(writer.connection(), id)?;
             for step in &steps {

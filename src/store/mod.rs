@@ -7,6 +7,7 @@
 pub mod backup;
 mod bin;
 mod bulk;
+mod compact;
 mod condition;
 mod contacts;
 mod doctor;
@@ -47,6 +48,7 @@ use crate::domain::operation::{Actor, UndoPoint};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
+pub use compact::{Pruned, Sizes};
 pub use doctor::Finding;
 use failure::{Answer, Trying};
 use list::Window;

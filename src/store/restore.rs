@@ -12,6 +12,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
 
 use super::Store;
+use super::compact;
 use super::failure::{Answer, Failure};
 use super::log;
 use super::record;
@@ -76,7 +77,12 @@ fn title_of(connection: &Connection, step: i64) -> Answer<String> {
         [step],
         |row| row.get(0),
     ))?;
-    Ok(found.ok_or_else(|| Refusal::not_found("step", step))?)
+    let title = found.ok_or_else(|| Refusal::not_found("step", step))?;
+    if step < compact::horizon(connection)?.0 {
+        let detail = "what happened after that step was pruned from the history; pick a later line";
+        return Err(Refusal::new(Kind::Invalid, detail).into());
+    }
+    Ok(title)
 }
 
 /// A contact with its phones, as they were.
