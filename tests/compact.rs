@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::Ordering;
@@ -58,6 +59,7 @@ fn a_new_book_can_give_room_back_and_an_old_one_can_once_it_was_compacted() {
     let db = folder.path().join("book.db");
     let books = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books");
     fs::copy(books.join("schema-3.db"), &db).unwrap();
+    fs::set_permissions(&db, fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(callbook(&db, "", &["log"]).0, Some(0));
     assert_eq!(number(&db, "PRAGMA auto_vacuum"), 0, "not by a migration");
     let raw = rusqlite::Connection::open(&db).unwrap();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::in_memory;
 
 /// The longest that any command of an attack may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const ADA: &str =
     "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nTEL:+44 20 7946 0018\nEND:VCARD\n";
@@ -283,13 +283,16 @@ fn a_restore_puts_aside_no_file_but_a_damaged_book() {
     let text = target.at("letter.txt");
     fs::write(&text, "Dear Ada,\n").unwrap();
     let foreign = target.at("other.db");
-    sql(&foreign, "CREATE TABLE mine (id INTEGER); INSERT INTO mine VALUES (1);");
+    sql(
+        &foreign,
+        "CREATE TABLE mine (id INTEGER); INSERT INTO mine VALUES (1);",
+    );
     target.takes_in("newer.db", BOB);
     sql(&target.at("newer.db"), "PRAGMA user_version = 999;");
     for name in ["letter.txt", "other.db", "newer.db"] {
         let path = target.at(name);
         let before = fs::read(&path).unwrap();
-        target.refuses(&path, &["restore", backup], 2);
+        target.refuses(&path, &["restore", backup], 1);
         assert_eq!(fs::read(&path).unwrap(), before, "{name}");
     }
     let forced = target.does(&text, &["restore", "--force", backup]);
@@ -306,13 +309,19 @@ fn stamps_rise_over_a_restore() {
     let book = target.at("book.db");
     let stamp = || {
         let number = target.number("book.db");
-        number["attributes"]["updated_in_db_at"].as_str().unwrap().to_owned()
+        number["attributes"]["updated_in_db_at"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let id = target.number("book.db")["id"].as_str().unwrap().to_owned();
     // As if the book had been written on a machine whose clock is ahead.
     sql(&book, "UPDATE clock SET stamp = stamp + 86400000000;");
     let edit = |label: &str| {
-        target.does(&book, &["phone", "update", &id, "--overwrite", "--location", label])
+        target.does(
+            &book,
+            &["phone", "update", &id, "--overwrite", "--location", label],
+        )
     };
     edit("work");
     let given = stamp();
@@ -344,7 +353,10 @@ fn neither_a_fifo_among_the_backups_nor_a_foreign_view_stops_a_command() {
     assert!(found.contains("doctor --fix"), "{found}");
     let ran = target.run(&book, &["doctor"]);
     let found = String::from_utf8_lossy(&ran.stdout).into_owned() + &told(&ran);
-    assert!(found.contains("mine") && found.contains("endless"), "{found}");
+    assert!(
+        found.contains("mine") && found.contains("endless"),
+        "{found}"
+    );
     assert_eq!(target.names("book.db"), ["Ada Lovelace"]);
     target.does(&book, &["doctor", "--fix"]);
     target.does(&book, &["add", "Eve", "+39 02 5550 1182"]);
@@ -361,9 +373,11 @@ fn what_the_bin_was_emptied_of_is_in_no_byte_of_any_file() {
     target.takes_in("book.db", &card.replace("Qponmlk", "Qponmlk newer"));
     target.takes_in("book.db", ADA);
     let book = target.at("book.db");
-    let list = target.does(&book, &["contact", "list", "--json", "--filter", "name=Zyxwvut Canary"]);
+    let list = target.does(&book, &["contact", "list", "--json"]);
     let list: Value = serde_json::from_str(&list).unwrap();
-    let id = list["data"][0]["id"].as_str().unwrap();
+    let contacts = list["data"].as_array().unwrap().iter();
+    let canary = |one: &&Value| one["attributes"]["name"] == "Zyxwvut Canary";
+    let id = contacts.rev().find(canary).unwrap()["id"].as_str().unwrap();
     target.does(&book, &["contact", "delete", id]);
     target.does(&book, &["bin", "--empty", "--yes"]);
     fs::remove_file(target.at("in.vcf")).unwrap();
@@ -373,7 +387,14 @@ fn what_the_bin_was_emptied_of_is_in_no_byte_of_any_file() {
         if path.parent().unwrap().to_string_lossy().contains("backups") {
             continue;
         }
-        for canary in ["Zyxwvut", "Canary", "canary", "zyxwvut", "255507777", "Qponmlk"] {
+        for canary in [
+            "Zyxwvut",
+            "Canary",
+            "canary",
+            "zyxwvut",
+            "255507777",
+            "Qponmlk",
+        ] {
             let found = memchr::memmem::find(&bytes, canary.as_bytes());
             assert!(found.is_none(), "{canary} is in {}", path.display());
         }
@@ -395,7 +416,11 @@ fn every_card_that_could_not_be_read_is_kept_whatever_their_number() {
         .into_iter()
         .filter(|(path, _)| path.to_string_lossy().contains("rejects"))
         .collect();
-    assert_eq!(rejects.len(), 2, "the second import leaves the file of the first alone");
+    assert_eq!(
+        rejects.len(),
+        2,
+        "the second import leaves the file of the first alone"
+    );
     for (path, bytes) in rejects {
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text.matches("X-AT:").count(), 12_000);
@@ -417,7 +442,12 @@ fn documents_that_say_two_things_are_refused_by_name_and_conflicts_show_what_is_
         let mut all = words.to_vec();
         all.extend(["document.json", "--json"]);
         let ran = target.run(&book, &all);
-        assert_eq!(ran.status.code(), Some(status), "{document}: {}", told(&ran));
+        assert_eq!(
+            ran.status.code(),
+            Some(status),
+            "{document}: {}",
+            told(&ran)
+        );
         let answer = [ran.stdout, ran.stderr].concat();
         serde_json::from_slice(&answer).unwrap_or_else(|_| panic!("{document}: no JSON:API error"))
     };
@@ -431,15 +461,19 @@ fn documents_that_say_two_things_are_refused_by_name_and_conflicts_show_what_is_
     let later = r#"{"location":"work","updated_in_db_at":"2101-01-01T00:00:00.000000Z"}"#;
     errors(&update, later, 4);
     errors(&update, "{ this is no JSON", 2);
-    errors(&update, r#"{"location":"work","location":"home","overwrite":true}"#, 2);
-    errors(&update, r#"{"location":"work","overwrite":"peanut butter"}"#, 2);
+    errors(
+        &update,
+        r#"{"location":"work","location":"home","overwrite":true}"#,
+        2,
+    );
+    errors(
+        &update,
+        r#"{"location":"work","overwrite":"peanut butter"}"#,
+        2,
+    );
     let owner = number["relationships"]["contact"]["data"]["id"].as_str();
-    let owner = owner.map(str::to_owned).unwrap_or_else(|| {
-        let list = target.does(&book, &["contact", "list", "--json"]);
-        let list: Value = serde_json::from_str(&list).unwrap();
-        list["data"][0]["id"].as_str().unwrap().to_owned()
-    });
-    let create = ["phone", "create", &owner];
+    let owner = owner.unwrap().to_owned();
+    let create = ["phone", "create", "--owner", &owner];
     let faults = errors(
         &create,
         r#"{"number":"+44 20 7946 0018","primary":"yes","colour":"red","overwrite":true}"#,
@@ -447,7 +481,10 @@ fn documents_that_say_two_things_are_refused_by_name_and_conflicts_show_what_is_
     );
     let text = faults.to_string();
     for pointer in ["number", "primary", "colour", "overwrite"] {
-        assert!(text.contains(&format!("/data/attributes/{pointer}")), "{pointer}: {text}");
+        assert!(
+            text.contains(&format!("/data/attributes/{pointer}")),
+            "{pointer}: {text}"
+        );
     }
 }
 
@@ -464,13 +501,18 @@ fn an_export_writes_to_what_is_no_file_and_replaces_what_a_link_names() {
     assert!(fs::read_to_string(&real).unwrap().contains("Ada Lovelace"));
 
     let fifo = target.at("pipe.vcf");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
     let reader = std::thread::spawn({
         let fifo = fifo.clone();
         move || fs::read_to_string(fifo).unwrap()
     });
     target.does(&book, &["export", "--force", "-o", "pipe.vcf"]);
-    use std::os::unix::fs::FileTypeExt as _;
     assert!(fifo.symlink_metadata().unwrap().file_type().is_fifo());
     assert!(reader.join().unwrap().contains("Ada Lovelace"));
 }
