@@ -342,6 +342,7 @@ fn options(config: &Config, actor: Actor) -> Options {
         home: config.home,
         actor,
         clock: Box::new(|| Timestamp::from_utc(Utc::now())),
+        file_system: None,
     }
 }
 
@@ -445,6 +446,7 @@ impl Demo {
                 home: None,
                 actor: Actor::Import,
                 clock: Box::new(clock),
+                file_system: None,
             },
         )?;
         let demo = crate::import::File::open(DEMO, "demo.vcf", &[])?;

@@ -18,7 +18,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::book;
 use crate::exchange::csv::{self, Guard, Table};
 use crate::exchange::vcard::{self, Version};
-use crate::store::Store;
+use crate::store::{Store, is_of_book};
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,13 @@ pub fn file(
     path: &Path,
     there: There,
 ) -> Result<usize> {
+    if is_of_book(path, store.path()) {
+        let detail = format!(
+            "cannot write {}: it is the book itself; name another file",
+            path.display()
+        );
+        return Err(Refusal::new(Kind::Invalid, detail).into());
+    }
     put(path, there, |out| stream(store, selection, form, out))
 }
 

@@ -205,7 +205,7 @@ pub fn chosen<'a>(
     files: impl Into<Batch<'a>>,
     choices: &Choices,
 ) -> Result<Done<ImportReport>, Refusal> {
-    let mut reading = Reading::of(files.into(), store.home());
+    let mut reading = Reading::of(files.into().into_book(store.path()), store.home());
     let title = format!("Imported {}", reading.name());
     let imported = store.import(&mut reading, &intake(choices), &title);
     let rejects = reading.rejects.take();
@@ -233,7 +233,7 @@ pub fn chosen<'a>(
 /// As [`all`].
 pub fn plan<'a>(store: &mut Store, files: impl Into<Batch<'a>>) -> Result<ImportPlan, Refusal> {
     let choices = Choices::new();
-    let mut reading = Reading::of(files.into(), store.home());
+    let mut reading = Reading::of(files.into().into_book(store.path()), store.home());
     reading.rejects = None;
     let mut plan = store.plan_import(&mut reading, &intake(&choices))?;
     plan.rows

@@ -110,7 +110,7 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     if layer("tui")
         && !matches!(
             file,
-            "tui/runtime.rs" | "tui/runtime/keeper.rs" | "tui/mod.rs"
+            "tui/runtime.rs" | "tui/runtime/beside.rs" | "tui/runtime/keeper.rs" | "tui/mod.rs"
         )
         && names(&["crate::store", "crate::exchange"])
     {
@@ -121,7 +121,11 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     }
     let outer = matches!(
         file,
-        "tui/runtime.rs" | "tui/runtime/keeper.rs" | "tui/mod.rs" | "tui/terminal.rs"
+        "tui/runtime.rs"
+            | "tui/runtime/beside.rs"
+            | "tui/runtime/keeper.rs"
+            | "tui/mod.rs"
+            | "tui/terminal.rs"
     );
     if layer("tui")
         && !outer

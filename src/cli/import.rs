@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, thousands};
@@ -115,8 +115,8 @@ fn told_so_far(bar: &ProgressBar, progress: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// What ^C and SIGTERM do while a file is taken in: the work ends by itself, takes back what it did and
-/// leaves no file behind. A second one ends the process at once.
+/// What ^C, SIGTERM and SIGHUP do while a file is taken in: the work ends by itself, takes back what it
+/// did and leaves no file behind. A second one ends the process at once.
 struct Signals {
     stop: Arc<AtomicBool>,
     came: Arc<AtomicUsize>,
@@ -126,7 +126,7 @@ impl Signals {
     fn heard() -> io::Result<Self> {
         let (stop, came) = (Arc::default(), Arc::default());
         let again = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
             let number = usize::try_from(signal).unwrap_or_default();
             flag::register_conditional_default(signal, Arc::clone(&again))?;
             flag::register(signal, Arc::clone(&again))?;

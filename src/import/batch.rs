@@ -31,6 +31,8 @@ pub struct Batch<'a> {
     notices: Vec<Notice>,
     maps: Vec<String>,
     tables: usize,
+    /// The book that it goes into, whose own files cannot be read.
+    book: PathBuf,
     stop: Arc<AtomicBool>,
     read: Arc<AtomicU64>,
     of: Option<u64>,
@@ -77,6 +79,7 @@ impl<'a> Batch<'a> {
             notices: Vec::new(),
             maps: Vec::new(),
             tables: 0,
+            book: PathBuf::new(),
             stop,
             read: Arc::default(),
             of: None,
@@ -139,6 +142,12 @@ impl<'a> Batch<'a> {
             name,
             collection,
         });
+    }
+
+    /// The batch with the book that it goes into.
+    pub(super) fn into_book(self, book: &Path) -> Self {
+        let book = book.to_owned();
+        Self { book, ..self }
     }
 
     /// The batch with what is said of the columns of its tables: `Telefono=phone:work`.
@@ -245,7 +254,7 @@ impl<'a> Batch<'a> {
         let stream = if path == Path::new("-") {
             Stream::standard_input(stop)
         } else {
-            let opened = Stream::open(path, stop);
+            let opened = Stream::open(path, &self.book, stop);
             opened.map_err(|error| cannot_read(path, &error))?.0
         };
         let stream = BufReader::with_capacity(AT_ONCE, stream);

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::store::is_of_book;
+
 /// How long a pipe is waited for before it is asked again whether to stop: 20 ms.
 const WAIT: Timespec = Timespec {
     tv_sec: 0,
@@ -33,8 +35,18 @@ impl Stream {
     /// where it has one.
     ///
     /// # Errors
-    /// Where the file cannot be opened, or is a folder.
-    pub fn open(path: &Path, stop: Arc<AtomicBool>) -> io::Result<(Self, Option<u64>)> {
+    /// Where the file cannot be opened, is a folder, or is the book at `book`.
+    pub fn open(
+        path: &Path,
+        book: &Path,
+        stop: Arc<AtomicBool>,
+    ) -> io::Result<(Self, Option<u64>)> {
+        if is_of_book(path, book) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is the book itself; name a file to import into it",
+            ));
+        }
         // Without that, to open a pipe waits for who writes to it.
         let file = fs::OpenOptions::new()
             .read(true)

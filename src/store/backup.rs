@@ -239,6 +239,7 @@ impl Store {
         let at = (self.options.clock)();
         // What this connection has may be a copy that was brought up to date.
         let made = || -> Answer<Backup> {
+            self.refuse_lost(Trying::Read)?;
             let mut reader = schema::reading(&self.path)?;
             pace::stop_by(&mut reader, &self.stop)?;
             let snapshot = reader.unchecked_transaction()?;
@@ -491,6 +492,7 @@ mod tests {
             home: None,
             actor: Actor::Command,
             clock: Box::new(|| Timestamp::from_micros(1_000_000)),
+            file_system: None,
         };
         drop(Store::open(&path, options).unwrap());
         let book = schema::connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();

@@ -1,8 +1,9 @@
 //! The examination of a database: whether it is sound, keeps the rules of phones, and lies well.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -12,15 +13,16 @@ use crate::domain::edit::Done;
 use crate::domain::import::count;
 use crate::domain::refusal::Refusal;
 
-use super::Store;
 use super::backup;
 use super::failure::{Answer, Trying};
 use super::files;
+use super::held::Held;
 use super::objects;
 use super::pace;
 use super::record::{self, CONTACT};
 use super::schema;
 use super::write::Writer;
+use super::{FileSystem, Store};
 
 /// Something that the examination found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +89,12 @@ impl Store {
             Ok(findings)
         })?;
         findings.extend(place(&self.path));
+        if schema::file_system(&self.path, &self.options) == FileSystem::Network {
+            findings.push(incurable(format!(
+                "{} is on a network file system, where locks are not to be relied on; move it with --db",
+                self.path.display()
+            )));
+        }
         Ok(findings)
     }
 
@@ -128,7 +136,8 @@ impl Store {
         let mut mend = || -> Answer<()> {
             let access = OpenFlags::SQLITE_OPEN_READ_WRITE;
             objects::mend(&mut schema::connect(&self.path, access)?)?;
-            let opened = schema::open(&self.path, &self.options.clock)?;
+            let opened = schema::open(&self.path, &self.options)?;
+            self.held = RefCell::new(Held::of(&opened.connection, &self.path)?);
             self.connection = opened.connection;
             self.read_only = opened.read_only;
             pace::stop_by(&mut self.connection, &self.stop)
@@ -273,9 +282,10 @@ fn place(path: &Path) -> Vec<Finding> {
             "{text} is in a folder that another program synchronises ({name}), which can damage it; move it with --db"
         )));
     }
-    if schema::is_on_network(path) {
+    let names = fs::metadata(path).map_or(1, |file| file.nlink());
+    if names > 1 {
         findings.push(incurable(format!(
-            "{text} is on a network file system, where locks are not to be relied on; move it with --db"
+            "{text} has {names} names (hard links), and is damaged if it is opened by two of them at once; delete the others"
         )));
     }
     findings

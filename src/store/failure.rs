@@ -47,21 +47,23 @@ pub(super) enum Trying {
     Write,
     /// The end of a write failed, and so did the look at what became of it.
     Commit,
+    /// To have the log in the book.
+    Checkpoint,
 }
 
 impl Trying {
-    const fn verb(self) -> &'static str {
+    pub(super) const fn verb(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Read => "read",
-            Self::Write | Self::Commit => "write",
+            Self::Write | Self::Commit | Self::Checkpoint => "write",
         }
     }
 
     /// What became of the data, to end a sentence with.
-    const fn outcome(self) -> &'static str {
+    pub(super) const fn outcome(self) -> &'static str {
         match self {
-            Self::Open | Self::Read => "",
+            Self::Open | Self::Read | Self::Checkpoint => "",
             Self::Write => "; nothing was written",
             Self::Commit => "; whether it was written is not known, look before you repeat it",
         }

@@ -15,6 +15,7 @@ mod duplicates;
 mod failure;
 mod files;
 mod health;
+mod held;
 mod import;
 mod index;
 mod journal;
@@ -33,7 +34,7 @@ mod search;
 mod triage;
 mod write;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -51,6 +52,8 @@ use crate::domain::timestamp::Timestamp;
 pub use compact::{Pruned, Sizes};
 pub use doctor::Finding;
 use failure::{Answer, Trying};
+use held::Held;
+pub use held::is_of_book;
 use list::Window;
 use log::Author;
 pub use pace::Watch;
@@ -65,12 +68,28 @@ pub struct Options {
     pub actor: Actor,
     /// The time; the system's, but in tests.
     pub clock: Box<dyn Fn() -> Timestamp + Send>,
+    /// The kind of file system that the book is on, where that is known; else the system is asked.
+    pub file_system: Option<FileSystem>,
+}
+
+/// A kind of file system, by how commits are kept safe on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileSystem {
+    /// Programs on it share memory: commits go to a write-ahead log.
+    Local,
+    /// Programs on several machines do not: commits go through a rollback journal.
+    Network,
 }
 
 /// An open database.
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    held: RefCell<Held>,
+    /// Whether anything was written that may be in the log only.
+    wrote: Cell<bool>,
+    /// The backup of what this store saw when it lost its files, once there is one.
+    rescued: OnceCell<Option<PathBuf>>,
     read_only: Option<String>,
     options: Options,
     /// Marks the steps of this store, so that undo leaves alone what another running program does.
@@ -112,13 +131,17 @@ impl Store {
                 connection,
                 path,
                 read_only,
-            } = schema::open(path, &options.clock)?;
+            } = schema::open(path, &options)?;
+            let held = RefCell::new(Held::of(&connection, &path)?);
             let newest = "SELECT coalesce(max(id), 0) FROM undo_point";
             let horizon = connection.query_row(newest, [], |row| row.get(0))?;
             let data_version = Cell::new(data_version(&connection)?);
             Ok(Self {
                 connection,
                 path,
+                held,
+                wrote: Cell::default(),
+                rescued: OnceCell::default(),
                 read_only,
                 options,
                 session: Uuid::now_v7(),
@@ -210,11 +233,13 @@ impl Store {
     /// it is kept.
     fn keep_journal(&self) -> Answer<()> {
         if !self.journaled.get() {
-            match schema::set_journal(&self.connection, &self.path) {
+            match schema::set_journal(&self.connection, &self.path, &self.options) {
                 // Another program reads it; the journal that it has is as safe.
                 Err(failure) if failure.is_of_a_lock() => return Ok(()),
                 set => set?,
             }
+            // The log may have been made just now.
+            self.held.replace(Held::of(&self.connection, &self.path)?);
             self.journaled.set(true);
         }
         Ok(())
@@ -222,6 +247,7 @@ impl Store {
 
     /// Begins to write. Another program's write is waited for, but not where it is to stop.
     fn begin(&self) -> Answer<Transaction<'_>> {
+        self.refuse_lost(Trying::Write)?;
         let start = Instant::now();
         self.connection.busy_timeout(pace::LOOK)?;
         self.keep_journal()?;
@@ -277,6 +303,8 @@ impl Store {
         if let Some(error) = error {
             self.look_after(error, point.as_ref(), *stamp)?;
         }
+        self.wrote.set(true);
+        self.refuse_lost(Trying::Commit).map_err(failed)?;
         Ok(Done {
             value,
             point: settled.point,

@@ -20,12 +20,12 @@ use uuid::Uuid;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
-use super::backup;
 use super::failure::{Answer, Failure};
 use super::files::{self, beside, folder_of};
 use super::look;
 use super::objects;
 use super::record;
+use super::{FileSystem, Options, backup};
 
 /// "cbk1": marks a file as callbook's in its header.
 pub(super) const APPLICATION_ID: i32 = 0x6362_6b31;
@@ -87,18 +87,6 @@ const UNFINISHED: &str = ".callbook-";
 /// How long a write waits for another program's.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
-/// File systems of the network, by the magic number of `statfs`: NFS, SMB, CIFS, SMB2, FUSE, AFS,
-/// 9P. The shared memory of WAL does not work across machines.
-const NETWORK: [u32; 7] = [
-    0x6969,
-    0x517b,
-    0xff53_4d42,
-    0xfe53_4d42,
-    0x6573_5546,
-    0x5346_414f,
-    0x0102_1997,
-];
-
 /// An open file.
 pub(super) struct Opened {
     /// The connection.
@@ -111,7 +99,7 @@ pub(super) struct Opened {
 
 /// Opens the database, and makes it where there is none. A failure is named by [`Failure`] with the
 /// path that was asked for.
-pub(super) fn open(path: &Path, clock: &dyn Fn() -> Timestamp) -> Answer<Opened> {
+pub(super) fn open(path: &Path, options: &Options) -> Answer<Opened> {
     let path = settle(path)?;
     if look::is_backup(&path) {
         return look::open_backup(path);
@@ -119,7 +107,7 @@ pub(super) fn open(path: &Path, clock: &dyn Fn() -> Timestamp) -> Answer<Opened>
     if let Err(error) = fs::symlink_metadata(&path)
         && error.kind() == ErrorKind::NotFound
     {
-        create(&path)?;
+        create(&path, options)?;
     }
     recognise(&path)?;
     let mut read_only = why_read_only(&path);
@@ -161,11 +149,15 @@ pub(super) fn open(path: &Path, clock: &dyn Fn() -> Timestamp) -> Answer<Opened>
         }
         Some(_) => connection.execute_batch("PRAGMA query_only = ON")?,
         // Else the first write does: it changes the file.
-        None if is_on_network(&path) => set_journal(&connection, &path)?,
+        None if file_system(&path, options) == FileSystem::Network => {
+            set_journal(&connection, &path, options)?;
+        }
         None => {}
     }
     if read_only.is_none() && version < newest() {
-        migrate(&mut connection, MIGRATIONS, || back_up(&path, clock()))?;
+        migrate(&mut connection, MIGRATIONS, || {
+            back_up(&path, (options.clock)())
+        })?;
         backup::keep_id(&connection, &path);
     }
     Ok(Opened {
@@ -256,7 +248,7 @@ pub(super) fn settle(path: &Path) -> Answer<PathBuf> {
 }
 
 /// Makes a database that is whole before it stands at its place, for its owner only.
-fn create(path: &Path) -> Answer<()> {
+fn create(path: &Path, options: &Options) -> Answer<()> {
     let cannot = |error: io::Error| {
         let why = format!(
             "cannot make {}: {error}; choose another place with --db",
@@ -272,7 +264,7 @@ fn create(path: &Path) -> Answer<()> {
     // Before there is a table: room that becomes free can be given back later.
     connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
     migrate(&mut connection, MIGRATIONS, || Ok(()))?;
-    set_journal(&connection, path)?;
+    set_journal(&connection, path, options)?;
     connection.close().map_err(|(_, error)| error)?;
     match new.persist_noclobber(path) {
         Ok(()) => {}
@@ -309,7 +301,8 @@ pub(super) fn recognise(path: &Path) -> Answer<()> {
     access(path, Access::READ_OK).map_err(|error| cannot(error.into()))?;
     // What once was ours has backups; what never was is left to whose it is.
     let ours = || backup::was_a_book(path);
-    match application_id(path) {
+    // A disk or a cable that fails for a moment gives other bytes than those that are there.
+    match application_id(path).or_else(|_| application_id(path)) {
         Ok(APPLICATION_ID) => Ok(()),
         Ok(_) if ours() => Err(damaged(path, "not a callbook database any more")),
         Ok(_) => Err(refused(
@@ -383,15 +376,17 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
     // that a cached statement gets others: a quarter of an import's time.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // With synchronous = NORMAL a power loss takes back the last commits that were reported as done.
+    // On macOS a sync reaches the disk only with fullfsync; elsewhere that changes nothing.
     connection.execute_batch(&format!(
         "PRAGMA locking_mode = {locking};
-         PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;
+         PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;
+         PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON;
          PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST;
          -- A log that an import made long is cut when it has been taken over.
          PRAGMA journal_size_limit = 16777216;",
     ))?;
     // A build of SQLite without one of them would say nothing.
-    for (pragma, wanted) in [("foreign_keys", 1), ("synchronous", 2)] {
+    for (pragma, wanted) in [("foreign_keys", 1), ("synchronous", 2), ("fullfsync", 1)] {
         let got: i64 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
         if got != wanted {
             let why = format!("this build of SQLite has no {pragma}; build callbook with its own");
@@ -424,19 +419,45 @@ fn alone(path: &Path) -> Answer<Connection> {
     connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE, "EXCLUSIVE")
 }
 
-/// Whether a file lies on a file system of the network.
-pub(super) fn is_on_network(path: &Path) -> bool {
-    rustix::fs::statfs(path).is_ok_and(|system| {
-        u32::try_from(system.f_type & 0xffff_ffff).is_ok_and(|magic| NETWORK.contains(&magic))
+/// The kind of file system that a file is on.
+pub(super) fn file_system(path: &Path, options: &Options) -> FileSystem {
+    options.file_system.unwrap_or_else(|| {
+        if rustix::fs::statfs(path).is_ok_and(|system| is_of_network(&system)) {
+            FileSystem::Network
+        } else {
+            FileSystem::Local
+        }
     })
 }
 
-/// Chooses how commits are kept: a write-ahead log, but on a network a journal.
-pub(super) fn set_journal(connection: &Connection, path: &Path) -> Answer<()> {
-    let wanted = if is_on_network(path) {
-        "truncate"
-    } else {
-        "wal"
+#[cfg(not(target_os = "macos"))]
+fn is_of_network(system: &rustix::fs::StatFs) -> bool {
+    /// NFS, SMB, CIFS, SMB2, FUSE, AFS, 9P, by the magic number of `statfs`.
+    const NETWORK: [u32; 7] = [
+        0x6969,
+        0x517b,
+        0xff53_4d42,
+        0xfe53_4d42,
+        0x6573_5546,
+        0x5346_414f,
+        0x0102_1997,
+    ];
+    u32::try_from(system.f_type & 0xffff_ffff).is_ok_and(|magic| NETWORK.contains(&magic))
+}
+
+#[cfg(target_os = "macos")]
+fn is_of_network(system: &rustix::fs::StatFs) -> bool {
+    /// `MNT_LOCAL`: the file system is stored on this machine.
+    const LOCAL: u32 = 0x1000;
+    system.f_flags & LOCAL == 0
+}
+
+/// Chooses how commits are kept: a write-ahead log, but on a network a journal, since the shared memory
+/// of the log does not work across machines.
+pub(super) fn set_journal(connection: &Connection, path: &Path, options: &Options) -> Answer<()> {
+    let wanted = match file_system(path, options) {
+        FileSystem::Network => "truncate",
+        FileSystem::Local => "wal",
     };
     let got: String =
         connection.pragma_update_and_check(None, "journal_mode", wanted, |row| row.get(0))?;
@@ -515,7 +536,8 @@ fn back_up(path: &Path, now: Timestamp) -> Answer<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MIGRATIONS, Migration, Timestamp, migrate, newest, open};
+    use super::{MIGRATIONS, Migration, Options, Timestamp, migrate, newest, open};
+    use crate::domain::operation::Actor;
 
     #[test]
     fn the_sqlite_inside_has_no_wal_reset_race() {
@@ -526,8 +548,13 @@ mod tests {
     fn a_migration_that_fails_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("contacts.db");
-        let clock = || Timestamp::from_micros(0);
-        let mut opened = open(&path, &clock).unwrap();
+        let options = Options {
+            home: None,
+            actor: Actor::Command,
+            clock: Box::new(|| Timestamp::from_micros(0)),
+            file_system: None,
+        };
+        let mut opened = open(&path, &options).unwrap();
         let mut migrations = MIGRATIONS.to_vec();
         migrations.push(Migration {
             version: newest() + 1,
@@ -542,6 +569,6 @@ mod tests {
         assert!(migrate(&mut opened.connection, &migrations, count).is_err());
         assert_eq!(backed_up, 1);
         drop(opened);
-        assert!(open(&path, &clock).is_ok());
+        assert!(open(&path, &options).is_ok());
     }
 }

@@ -16,6 +16,7 @@ fn store(folder: &tempfile::TempDir) -> Store {
         home: None,
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_micros(1_000_000)),
+        file_system: None,
     };
     Store::open(&folder.path().join("book.db"), options).unwrap()
 }

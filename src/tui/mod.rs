@@ -67,6 +67,9 @@ const HELD: (Duration, u32) = (Duration::from_millis(20), 100);
 /// itself does, but where the program is told to end.
 const AT_END: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(3)];
 
+/// How long the end waits until the book is closed.
+const TO_CLOSE: Duration = Duration::from_millis(500);
+
 /// What the screens start with.
 pub struct Start {
     /// Where the database is.
@@ -221,6 +224,18 @@ fn session(
         end => end,
     };
     drop(guard);
+    let end = written(model, events, &runtime, end);
+    runtime.end(TO_CLOSE);
+    end
+}
+
+/// Waits for what is being written, and has the person told what was refused after they left.
+fn written(
+    model: &mut Model,
+    events: &Receiver<Event>,
+    runtime: &Runtime,
+    end: Result<End>,
+) -> Result<End> {
     if model.writing.is_none() {
         return end;
     }

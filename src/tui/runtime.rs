@@ -1,14 +1,16 @@
 //! Where effects are done: the store on its thread, the reader, signals, timers, the clipboard, the
 //! editor. Nothing else in the screens touches the world.
 
+use std::convert::Infallible;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
@@ -20,8 +22,10 @@ use crate::store::Options;
 use super::model::{Effect, Msg, Request, Ticket};
 use super::terminal::{self, Guard, Input};
 
+mod beside;
 mod keeper;
 
+use beside::Open;
 pub use keeper::Keeper;
 
 /// What wakes the loop.
@@ -48,6 +52,9 @@ pub struct Runtime {
     requests: Sender<(Ticket, Request)>,
     /// Set to have the store give up what it does for long.
     stop: Arc<AtomicBool>,
+    open: Open,
+    /// Disconnected once no thread has the book open.
+    closed: Receiver<Infallible>,
     permitted: bool,
     /// Set while another program has the terminal: what is typed there is not for this one.
     lent: Arc<AtomicBool>,
@@ -79,9 +86,11 @@ impl Runtime {
         let replies = events.clone();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
+        let (open, closed) = Open::new();
+        let opens = open.clone();
         thread::spawn(move || {
             Keeper::new(replies, stopped, crate::state::rejects().ok())
-                .keep(&path, options, &asked);
+                .keep(&path, options, &asked, &opens);
         });
         let mut signals = signal_hook::iterator::Signals::new([
             signal_hook::consts::SIGTERM,
@@ -115,6 +124,8 @@ impl Runtime {
             permits,
             requests,
             stop,
+            open,
+            closed,
             permitted: false,
             lent,
             call,
@@ -123,7 +134,23 @@ impl Runtime {
 
     /// Has the store give up what it does for long.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    /// Gives up what goes on, and has every thread close the book, so that its file alone has all of it.
+    /// Waits no longer than `patience`: what is cut off is as whole as after a kill.
+    pub fn end(self, patience: Duration) {
+        let Self {
+            requests,
+            stop,
+            open,
+            closed,
+            ..
+        } = self;
+        open.close();
+        stop.store(true, Ordering::SeqCst);
+        drop((requests, open));
+        let _ = closed.recv_timeout(patience);
     }
 
     /// Lends the terminal to another program. What is typed there to interrupt that program reaches

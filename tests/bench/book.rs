@@ -116,6 +116,7 @@ pub(crate) fn open(path: &Path) -> Store {
         home: None,
         actor: Actor::Import,
         clock: Box::new(clock),
+        file_system: None,
     };
     Store::open(path, options).unwrap()
 }

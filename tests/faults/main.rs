@@ -50,6 +50,7 @@ fn options() -> Options {
         home: None,
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
+        file_system: None,
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn options(clock: &Arc<AtomicI64>) -> Options {
         clock: Box::new(move || {
             Timestamp::from_micros(clock.fetch_add(1_000_000, Ordering::SeqCst))
         }),
+        file_system: None,
     }
 }
 

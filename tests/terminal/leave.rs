@@ -219,6 +219,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
             home: None,
             actor: Actor::Screens,
             clock: Box::new(clock),
+            file_system: None,
         },
         keymap: Keymap::default(),
         theme: Theme::new(Palette::Dark, UNICODE),

@@ -10,8 +10,10 @@
 )]
 
 mod beside;
+mod close;
 mod draft;
 mod leave;
+mod lost;
 mod modes;
 #[path = "../support/pty.rs"]
 mod pty;

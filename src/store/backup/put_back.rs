@@ -252,7 +252,9 @@ impl Store {
     /// written between the two.
     fn take_over(&mut self, newer: &Path, claimant: &Claimant) -> Result<Backup, Refusal> {
         let now = (self.options.clock)();
-        self.read(|_| self.keep_journal())?;
+        self.refuse_lost(Trying::Write)
+            .and_then(|()| self.keep_journal())
+            .map_err(|failure| failure.refusal(&self.path, Trying::Write))?;
         let logged: String = self.read(|connection| {
             Ok(connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?)
         })?;
@@ -285,6 +287,7 @@ impl Store {
         };
         let copied = copied();
         self.forget_found(None);
+        self.wrote.set(true);
         keep_id(&self.connection, &self.path);
         copied.map_err(|failure| failure.refusal(&self.path, Trying::Write))
     }

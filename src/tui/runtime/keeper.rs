@@ -6,17 +6,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
 use crate::config::shown;
 use crate::domain::damage::{Damage, Found, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
-use crate::domain::operation::{Actor, Key};
+use crate::domain::operation::Key;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::timestamp::Timestamp;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
 use crate::import::Batch;
@@ -25,6 +23,7 @@ use crate::store::{Options, Store, Watch};
 use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
+use super::beside::{self, Open};
 
 /// Answers what is asked of the store, on a thread of its own.
 #[derive(Debug)]
@@ -50,9 +49,15 @@ impl Keeper {
         }
     }
 
-    /// Opens the store, then answers. Of reads that wait, only the newest of each kind is answered: the
-    /// others' answers would be dropped.
-    pub(super) fn keep(&self, path: &Path, options: Options, asked: &Receiver<(Ticket, Request)>) {
+    /// Opens the store, then answers until nobody asks any more, and closes it. Some seconds after the
+    /// last write the log is emptied: whoever copies the file of the book has all of it.
+    pub(super) fn keep(
+        &self,
+        path: &Path,
+        options: Options,
+        asked: &Receiver<(Ticket, Request)>,
+        open: &Open,
+    ) {
         let replies = &self.replies;
         let home = options.home;
         let mut store = match Store::open(path, options) {
@@ -71,56 +76,104 @@ impl Keeper {
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
         // Without it, only what is counted in steps can be stopped.
         let _ = store.set_stop(Arc::clone(&self.stop));
-        let counts = self.count_beside(path);
-        back_up_beside(path);
-        while let Ok(first) = asked.recv() {
-            let waiting: Vec<(Ticket, Request)> =
-                std::iter::once(first).chain(asked.try_iter()).collect();
-            for (at, (ticket, request)) in waiting.iter().enumerate() {
-                let once = matches!(
-                    request,
-                    Request::Write(_)
-                        | Request::Plan(_)
-                        | Request::PlanBulk(_)
-                        | Request::PlanMerge(_)
-                        | Request::Duplicates
-                        | Request::Health
-                        | Request::Export(..)
-                        | Request::Cards(_)
-                );
-                let stale = !once
-                    && waiting.iter().skip(at + 1).any(|(_, later)| {
-                        std::mem::discriminant(later) == std::mem::discriminant(request)
-                    });
-                if stale {
-                    continue;
+        let counts = beside::count(path, open, replies);
+        let _backup = beside::back_up(path, open);
+        // A program that was killed may have left a log.
+        let mut pause = PAUSE;
+        let mut due = Some(Instant::now() + pause);
+        loop {
+            let first = match due {
+                None => asked.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => asked.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match first {
+                Ok(first) => {
+                    let waiting: Vec<_> = std::iter::once(first).chain(asked.try_iter()).collect();
+                    match self.serve(&mut store, &waiting, &counts.work, open) {
+                        ControlFlow::Continue(Served::Read) => {}
+                        ControlFlow::Continue(Served::Written) => {
+                            pause = PAUSE;
+                            due = Some(Instant::now() + pause);
+                        }
+                        ControlFlow::Break(()) => return,
+                    }
                 }
-                if *request == Request::Worklist {
-                    // Nobody waits for the counts; the next write is not to wait for them either.
-                    let _ = counts.send(*ticket);
-                    continue;
+                Err(RecvTimeoutError::Timeout) => {
+                    due = match store.checkpoint() {
+                        Ok(true) => None,
+                        // Another program reads or writes: ever less often, for it may do so all day.
+                        Ok(false) => {
+                            pause *= 2;
+                            Some(Instant::now() + pause)
+                        }
+                        Err(refusal) => {
+                            let trouble = Msg::Trouble(refusal.to_string());
+                            let _ = replies.send(Event::Msg(trouble));
+                            None
+                        }
+                    };
                 }
-                if store.changed_elsewhere().unwrap_or(false)
-                    && replies
-                        .send(Event::Msg(Msg::Store(*ticket, Reply::ChangedElsewhere)))
-                        .is_err()
-                {
-                    return;
-                }
-                self.stop.store(false, Ordering::Relaxed);
-                let reply = self.answer(&mut store, *ticket, request.clone());
-                let reply = reply.unwrap_or_else(Reply::Refused);
-                if replies
-                    .send(Event::Msg(Msg::Store(*ticket, reply)))
-                    .is_err()
-                {
-                    return;
-                }
+                Err(RecvTimeoutError::Disconnected) => return,
             }
-            // After the answers: the first rows are on the screen by then. Where it cannot be loaded,
-            // a search goes on without it.
-            let _ = store.prepare_search();
         }
+    }
+
+    /// Answers what waits; breaks where nobody waits for answers any more. Of reads that wait, only
+    /// the newest of each kind is answered: the others' answers would be dropped.
+    fn serve(
+        &self,
+        store: &mut Store,
+        waiting: &[(Ticket, Request)],
+        counts: &Sender<Ticket>,
+        open: &Open,
+    ) -> ControlFlow<(), Served> {
+        let tell = |ticket, reply| match self.replies.send(Event::Msg(Msg::Store(ticket, reply))) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let mut served = Served::Read;
+        for (at, (ticket, request)) in waiting.iter().enumerate() {
+            let once = matches!(
+                request,
+                Request::Write(_)
+                    | Request::Plan(_)
+                    | Request::PlanBulk(_)
+                    | Request::PlanMerge(_)
+                    | Request::Duplicates
+                    | Request::Health
+                    | Request::Export(..)
+                    | Request::Cards(_)
+            );
+            let stale = !once
+                && waiting.iter().skip(at + 1).any(|(_, later)| {
+                    std::mem::discriminant(later) == std::mem::discriminant(request)
+                });
+            if stale {
+                continue;
+            }
+            if *request == Request::Worklist {
+                // Nobody waits for the counts; the next write is not to wait for them either.
+                let _ = counts.send(*ticket);
+                continue;
+            }
+            if store.changed_elsewhere().unwrap_or(false) {
+                tell(*ticket, Reply::ChangedElsewhere)?;
+            }
+            self.stop.store(false, Ordering::SeqCst);
+            // In this order: a stop that the end asks for is never taken back.
+            if open.is_to_close() {
+                return ControlFlow::Break(());
+            }
+            if matches!(request, Request::Write(_)) {
+                served = Served::Written;
+            }
+            let reply = self.answer(store, *ticket, request.clone());
+            tell(*ticket, reply.unwrap_or_else(Reply::Refused))?;
+        }
+        // After the answers: the first rows are on the screen by then. Where it cannot be loaded,
+        // a search goes on without it.
+        let _ = store.prepare_search();
+        ControlFlow::Continue(served)
     }
 
     /// Tells what is wrong with a database that is damaged and which backup there is, and puts that
@@ -154,7 +207,10 @@ impl Keeper {
             passed_over,
         });
         tell(Msg::Damaged(damage))?;
-        let options = || Options { home, ..beside() };
+        let options = || Options {
+            home,
+            ..beside::options()
+        };
         while let Ok((ticket, request)) = asked.recv() {
             // What was asked before it was known is not answered: it is asked again.
             let Request::PutBack(chosen) = request else {
@@ -174,32 +230,6 @@ impl Keeper {
             }
         }
         None
-    }
-
-    /// Counts why contacts wait on a thread and a connection of its own: it reads all numbers. Of
-    /// questions that wait only the newest is answered.
-    fn count_beside(&self, path: &Path) -> Sender<Ticket> {
-        let (counts, asked) = channel::<Ticket>();
-        let (replies, path) = (self.replies.clone(), path.to_owned());
-        thread::spawn(move || {
-            let mut store = None;
-            while let Ok(first) = asked.recv() {
-                let ticket = asked.try_iter().last().unwrap_or(first);
-                let open = store
-                    .take()
-                    .map_or_else(|| Store::open(&path, beside()), Ok);
-                let counted = open.and_then(|open| {
-                    let worklist = open.worklist();
-                    store = Some(open);
-                    worklist
-                });
-                let reply = counted.map_or_else(Reply::Refused, Reply::Worklist);
-                if replies.send(Event::Msg(Msg::Store(ticket, reply))).is_err() {
-                    return;
-                }
-            }
-        });
-        counts
     }
 
     /// One answer.
@@ -363,34 +393,14 @@ impl Keeper {
     }
 }
 
-/// Makes the backup of the day, on a thread and a connection of its own. Of a large book that takes
-/// seconds: it is made once the screens have been open for a while, so that who only looks something
-/// up does not pay for it.
-fn back_up_beside(path: &Path) {
-    let path = path.to_owned();
-    thread::spawn(move || {
-        let large = fs::metadata(&path).is_ok_and(|file| file.len() > LARGE);
-        thread::sleep(if large { BEFORE_LARGE } else { BEFORE_SMALL });
-        // Where it cannot be made, that is told where it matters: before much is changed.
-        let _ = Store::open(&path, beside()).and_then(|store| store.back_up_daily());
-    });
+/// What a request did.
+enum Served {
+    Read,
+    Written,
 }
 
-/// How many bytes of a book are backed up in no time.
-const LARGE: u64 = 8 * 1024 * 1024;
-
-/// How long the screens are open before the backup of the day is made.
-const BEFORE_SMALL: Duration = Duration::from_secs(1);
-const BEFORE_LARGE: Duration = Duration::from_secs(30);
-
-/// How another connection than the first is opened.
-fn beside() -> Options {
-    Options {
-        home: None,
-        actor: Actor::Screens,
-        clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
-    }
-}
+/// How long after the last write the log is emptied.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// A path with the home folder in the place of `~`.
 fn expanded(path: &Path) -> PathBuf {

@@ -1,0 +1,164 @@
+//! Whether the files that a connection has open are still those at their names.
+//!
+//! Deleting the log of an open book, or putting another file in the book's place, leaves the programs
+//! that have it open with files that no other program finds: `SQLite` would go on writing to them
+//! without an error, and all of it would be gone with the last descriptor.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+use crate::domain::refusal::{Kind, Refusal};
+
+use super::failure::{Answer, Trying};
+use super::files::beside;
+use super::{FileSystem, Store, backup, schema};
+
+/// How long the end waits for other programs before it leaves them a log that is not empty.
+const AT_END: Duration = Duration::from_millis(250);
+
+/// A file, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    /// The file that a path leads to.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        fs::metadata(path).map(|file| Self {
+            device: file.dev(),
+            inode: file.ino(),
+        })
+    }
+}
+
+/// What `SQLite` appends to the name of a book for the files that it keeps beside it.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Whether a path leads to a book, or to a file that `SQLite` keeps beside it, under whatever name.
+/// Such a file must not be opened in a process that has the book open (see [`super::files`]).
+#[must_use]
+pub fn is_of_book(file: &Path, book: &Path) -> bool {
+    let Ok(file) = Identity::of(file) else {
+        return false;
+    };
+    let beside = BESIDE.map(|suffix| beside(book, suffix));
+    std::iter::once(book)
+        .chain(beside.iter().map(PathBuf::as_path))
+        .any(|path| Identity::of(path).is_ok_and(|known| known == file))
+}
+
+/// The files that a connection has open.
+#[derive(Debug)]
+pub(super) struct Held(Vec<(PathBuf, Identity)>);
+
+impl Held {
+    /// Those of a connection that has just been opened, and has read.
+    pub(super) fn of(connection: &Connection, path: &Path) -> Answer<Self> {
+        let journal: String =
+            connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let mut paths = vec![path.to_owned()];
+        if journal == "wal" {
+            // A journal is opened by its name for each transaction, and cannot be lost before.
+            paths.extend(["-wal", "-shm"].map(|suffix| beside(path, suffix)));
+        }
+        let there = |path: PathBuf| Some((Identity::of(&path).ok()?, path));
+        let held = paths.into_iter().filter_map(there);
+        Ok(Self(
+            held.map(|(identity, path)| (path, identity)).collect(),
+        ))
+    }
+
+    /// The first file that is not at its name any more.
+    pub(super) fn lost(&self) -> Option<&Path> {
+        let lost = |path: &Path, held| match Identity::of(path) {
+            Ok(there) => there != held,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        let mut held = self.0.iter();
+        held.find_map(|(path, held)| lost(path, *held).then_some(path.as_path()))
+    }
+}
+
+impl Store {
+    /// Refuses to go on where a file that this store has open is not at its name any more. What this
+    /// store saw last, which may be nowhere else, is backed up first.
+    pub(super) fn refuse_lost(&self, trying: Trying) -> Answer<()> {
+        let Some(lost) = self.held.borrow().lost().map(Path::to_owned) else {
+            return Ok(());
+        };
+        let rescued = self.rescued.get_or_init(|| {
+            let at = (self.options.clock)();
+            // By this connection, which alone has the files that are lost.
+            let made = self
+                .snapshot(|connection| Ok(backup::make(connection, &self.path, at, &self.stop)?));
+            made.ok().map(|backup| backup.path)
+        });
+        let rescued = rescued.as_ref().map_or_else(String::new, |backup| {
+            format!("; what callbook had is in {}", backup.display())
+        });
+        let name = lost.file_name().unwrap_or_default();
+        let detail = format!(
+            "cannot {} {}: {} was deleted or replaced while callbook had it open{}; leave callbook and \
+             start it again{rescued}",
+            trying.verb(),
+            self.path.display(),
+            name.display(),
+            trying.outcome(),
+        );
+        Err(Refusal::new(Kind::Storage, detail).into())
+    }
+
+    /// Writes what is in the log to the book and empties the log, so that the file of the book alone
+    /// has everything. Waits for no other program: `false` where one of them is in the way.
+    ///
+    /// # Errors
+    /// Where the book or its log was deleted or replaced, or cannot be written.
+    pub fn checkpoint(&self) -> Result<bool, Refusal> {
+        let trying = Trying::Checkpoint;
+        let log = fs::metadata(beside(&self.path, "-wal")).map_or(0, |log| log.len());
+        self.refuse_lost(trying)
+            .and_then(|()| {
+                let emptied = log == 0 || self.empty_log(Duration::ZERO)?;
+                self.wrote.set(self.wrote.get() && !emptied);
+                Ok(emptied)
+            })
+            .map_err(|failure| failure.refusal(&self.path, trying))
+    }
+
+    /// Empties the log, unless another program is in the way for longer than this.
+    fn empty_log(&self, patience: Duration) -> Answer<bool> {
+        self.connection.busy_timeout(patience)?;
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy = self
+            .connection
+            .query_row(sql, [], |row| row.get::<_, bool>(0));
+        self.connection.busy_timeout(schema::BUSY)?;
+        Ok(!busy?)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.held.borrow().lost().is_some() {
+            // The last connection writes the log to the book and deletes it: this one's log over
+            // another's book, or another's log.
+            let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            let _ = self.connection.set_db_config(config, true);
+        } else if self.wrote.get() {
+            let _ = self.empty_log(AT_END);
+            if schema::file_system(&self.path, &self.options) == FileSystem::Network {
+                // The journal is empty, and deleted by that.
+                let sql = "PRAGMA journal_mode = DELETE";
+                let _ = self.connection.execute_batch(sql);
+            }
+        }
+    }
+}

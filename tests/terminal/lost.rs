@@ -1,0 +1,124 @@
+//! Where the files of an open book are deleted or replaced, the screens say so before anything is
+//! written to where nobody finds it, and what was typed is kept.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::beside::command;
+use super::draft::drafts;
+use super::pty::{Running, book, signal, stored, wait};
+
+const CONTACTS: &str = "SELECT cast(count(*) AS text) FROM contact";
+
+/// The backups of a book, the oldest first.
+fn backups(db: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(db.with_extension("db.backups"));
+    let paths = entries
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
+    let is_whole = |path: &PathBuf| path.extension().is_some_and(|one| one == "db");
+    let mut backups: Vec<PathBuf> = paths.filter(is_whole).collect();
+    backups.sort();
+    backups
+}
+
+/// Opens the screens, and waits until the backup of the day is made.
+fn open(db: &Path) -> Running {
+    let callbook = Running::start(db, 160, 30);
+    callbook.sees("2 contacts");
+    wait(|| !backups(db).is_empty(), || "no backup".to_owned());
+    callbook
+}
+
+/// Types a contact, tries to save it, and leaves; then it is there again and can be saved.
+fn types_and_finds_it_again(mut callbook: Running, db: &Path, lost: &str) {
+    callbook.types("aMarta Kowalska\u{13}");
+    callbook.sees(&format!("{lost} was deleted or replaced"));
+    callbook.sees("Marta Kowalska");
+    assert!(!callbook.text().contains("Added"), "{}", callbook.text());
+    signal("TERM", callbook.id());
+    assert_eq!(callbook.leaves(), 143);
+    assert_eq!(drafts(db).len(), 1);
+
+    let mut again = Running::start(db, 100, 30);
+    again.sees("is here again");
+    again.types("\u{13}");
+    again.sees("Added Marta Kowalska");
+    again.types("q");
+    assert_eq!(again.leaves(), 0);
+    assert_eq!(stored(db, "PRAGMA integrity_check"), "ok");
+    let names = stored(db, "SELECT group_concat(name) FROM contact");
+    assert!(names.contains("Marta Kowalska"), "{names}");
+}
+
+#[test]
+fn nothing_is_deleted_in_a_log_that_is_gone() {
+    for suffix in ["db-wal", "db-shm"] {
+        let (_folder, db) = book();
+        let mut callbook = open(&db);
+        callbook.types("d");
+        callbook.sees("Deleted Marco Bianchi");
+        fs::remove_file(db.with_extension(suffix)).unwrap();
+        callbook.types("d");
+        callbook.sees("was deleted or replaced");
+        assert!(!callbook.text().contains("Deleted"), "{}", callbook.text());
+        // The first deletion was told as done, and may be nowhere else.
+        let newest = backups(&db).pop().unwrap();
+        assert_eq!(stored(&newest, CONTACTS), "1", "{suffix}");
+        types_and_finds_it_again(callbook, &db, &format!("book.{suffix}"));
+    }
+}
+
+#[test]
+fn nothing_is_written_to_a_book_that_another_file_has_replaced() {
+    let (_folder, db) = book();
+    let mut callbook = open(&db);
+    let other = db.with_extension("other");
+    fs::copy(backups(&db).pop().unwrap(), &other).unwrap();
+    fs::rename(&other, &db).unwrap();
+    callbook.types("d");
+    callbook.sees("book.db was deleted or replaced");
+    assert!(!callbook.text().contains("Deleted"), "{}", callbook.text());
+    types_and_finds_it_again(callbook, &db, "book.db");
+    assert_eq!(stored(&db, CONTACTS), "3");
+}
+
+#[test]
+fn nothing_is_written_to_a_book_that_is_moved_away() {
+    let (_folder, db) = book();
+    let mut callbook = open(&db);
+    let away = db.with_extension("away");
+    fs::rename(&db, &away).unwrap();
+    callbook.types("d");
+    callbook.sees("book.db was deleted or replaced");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+    assert!(!db.exists());
+    assert_eq!(stored(&away, CONTACTS), "2");
+}
+
+#[test]
+fn a_restore_by_another_program_stops_the_screens_that_have_the_old_book() {
+    let (_folder, db) = book();
+    let callbook = open(&db);
+    // Nobody can open it any more, but the screens have it open.
+    let mut bytes = fs::read(&db).unwrap();
+    bytes[..4096].fill(0);
+    fs::write(&db, bytes).unwrap();
+    let restored = command(&db, &["restore"]);
+    assert!(restored.status.success(), "{restored:?}");
+    types_and_finds_it_again(callbook, &db, "book.db");
+    assert_eq!(stored(&db, CONTACTS), "3");
+}
+
+#[test]
+fn the_screens_say_by_themselves_that_the_log_of_an_edit_is_gone() {
+    let (_folder, db) = book();
+    let mut callbook = open(&db);
+    callbook.types("d");
+    callbook.sees("Deleted Marco Bianchi");
+    fs::remove_file(db.with_extension("db-wal")).unwrap();
+    callbook.sees("book.db-wal was deleted or replaced");
+    assert_eq!(stored(&backups(&db).pop().unwrap(), CONTACTS), "1");
+}
