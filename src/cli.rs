@@ -10,6 +10,7 @@ mod doctor;
 mod document;
 mod duplicates;
 mod export;
+mod files;
 mod find;
 mod fix;
 pub mod format;
@@ -20,6 +21,7 @@ mod phone;
 mod table;
 mod who;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,8 @@ use anyhow::{Context as _, Result, bail};
 use chrono::Utc;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
+
+use files::Given;
 
 use crate::config::{Config, database};
 use crate::crash;
@@ -50,7 +54,7 @@ const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
     name = "callbook",
     version,
     arg_required_else_help = false,
-    after_help = "Examples:\n  callbook                                     open the screens\n  callbook import contacts.vcf                 take everybody in\n  callbook who '+39 02 5550 1182'              who called\n  callbook find marco                          numbers of whoever is called so\n  callbook export -o everybody.vcf             and everybody out again\n\nThe exit status is 2 for what is invalid, 3 for what is not found, 4 for a conflict, 5 where another\nprogram holds the database, and 1 for anything else."
+    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 take everybody in\n  callbook who '+39 02 5550 1182'              who called\n  callbook find marco                          numbers of whoever is called so\n  callbook export -o everybody.vcf             and everybody out again\n\nThe exit status is 2 for what is invalid, 3 for what is not found, 4 for a conflict, 5 where another\nprogram holds the database, and 1 for anything else."
 )]
 struct Arguments {
     /// The database; else the variable `CALLBOOK_DB`, else callbook/callbook.db in the data folder.
@@ -218,6 +222,9 @@ enum Cmd {
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
     },
+    /// Files and folders: the screens open on the preview of their import.
+    #[command(external_subcommand)]
+    Files(Vec<OsString>),
 }
 
 /// Runs the program with the process's arguments; gives its exit status.
@@ -233,12 +240,7 @@ pub fn run() -> Result<u8> {
         command,
     } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(refused) if refused.use_stderr() => {
-            // It quotes what was given.
-            let told = harmless(&refused.render().to_string());
-            let _ = io::stderr().write_all(told.as_bytes());
-            return Ok(u8::try_from(refused.exit_code()).unwrap_or(1));
-        }
+        Err(mistake) if mistake.use_stderr() => return Ok(told(&mistake)),
         Err(asked) => return exact(&asked.render().to_string()).map(|()| 0),
     };
     let config = Config::read();
@@ -271,6 +273,14 @@ pub fn run() -> Result<u8> {
             Err(error) => error,
         }
     })
+}
+
+/// Tells what is wrong with the arguments; gives the exit status.
+fn told(mistake: &clap::Error) -> u8 {
+    // It quotes what was given.
+    let told = harmless(&mistake.render().to_string());
+    let _ = io::stderr().write_all(told.as_bytes());
+    u8::try_from(mistake.exit_code()).unwrap_or(1)
 }
 
 /// Runs one command, or the screens where there is none; in a demonstration they remember nothing.
@@ -326,14 +336,20 @@ fn answer(
             exact(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
         Some(Cmd::Man { to }) => manual(to.as_deref()).map(|()| 0),
-        None => {
-            let view = match (demo, fresh) {
-                (true, _) => None,
-                (false, true) => Some(View::default()),
-                (false, false) => Some(state::recall(path)),
-            };
-            screens(path, config, view)
-        }
+        Some(Cmd::Files(words)) => match files::given(words)? {
+            Given::Files(files) => screens(path, config, view(path, fresh, demo), files),
+            Given::NoCommand(mistake) => Ok(told(&mistake)),
+        },
+        None => screens(path, config, view(path, fresh, demo), Vec::new()),
+    }
+}
+
+/// What the screens begin with; none in a demonstration, which remembers nothing.
+fn view(path: &Path, fresh: bool, demo: bool) -> Option<View> {
+    match (demo, fresh) {
+        (true, _) => None,
+        (false, true) => Some(View::default()),
+        (false, false) => Some(state::recall(path)),
     }
 }
 
@@ -359,8 +375,8 @@ fn manual(folder: Option<&Path>) -> Result<()> {
 }
 
 /// Starts the screens, where there is a terminal for them; with a view they begin with it, and what
-/// they leave is remembered.
-fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
+/// they leave is remembered. With files they begin with the preview of their import.
+fn screens(path: &Path, config: Config, view: Option<View>, import: Vec<PathBuf>) -> Result<u8> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         bail!("the screens need a terminal; callbook --help lists the commands that do without");
     }
@@ -382,6 +398,7 @@ fn screens(path: &Path, config: Config, view: Option<View>) -> Result<u8> {
         view: view.unwrap_or_default(),
         // A temporary book has no next time.
         drafts: remembering.then(|| Drafts::of(path)).flatten(),
+        import,
     })?;
     // Who cannot write there starts afresh the next time; that is nothing to fail for.
     if remembering {

@@ -11,11 +11,13 @@ use crate::exchange::{Contacts, book, csv, ldif, vcard};
 use crate::store::Store;
 
 mod batch;
+mod paths;
 mod reading;
 mod rejects;
 mod stream;
 
 pub use batch::{Batch, Watch};
+pub use paths::{expanded, plain, typed};
 use reading::Reading;
 use rejects::Rejects;
 pub use rejects::keep;

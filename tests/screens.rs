@@ -540,7 +540,7 @@ fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
     let mut desk = Desk::new(100, 30, CARDS);
     let mut effects = Vec::new();
     desk.model.wait_for(
-        Request::Plan("big.vcf".into()),
+        Request::Plan(Chosen::Typed("big.vcf".to_owned())),
         Purpose::Preview,
         &mut effects,
     );
@@ -762,4 +762,93 @@ fn what_cannot_be_imported_is_kept_or_the_toast_says_why_not() {
         toast.contains("cannot keep what could not be imported"),
         "{toast}"
     );
+}
+
+#[test]
+fn the_prompt_of_an_import_takes_several_files_patterns_and_folders() {
+    let card = |name: &str| format!("BEGIN:VCARD\nFN:{name}\nTEL:+39 02 5550 1111\nEND:VCARD\n");
+    for (typed, counts) in [
+        ("@/a.vcf @/b.vcf", "+ 2 new"),
+        ("@/*.vcf", "+ 3 new"),
+        ("'@/c d.vcf' @/b.vcf", "+ 2 new"),
+        ("@/c d.vcf", "+ 1 new"),
+        ("@", "+ 4 new"),
+    ] {
+        let mut desk = Desk::new(100, 30, "");
+        let folder = desk.book.path.with_file_name("cards");
+        std::fs::create_dir_all(folder.join("deep")).unwrap();
+        for name in ["a.vcf", "b.vcf", "c d.vcf", "deep/e.vcf"] {
+            std::fs::write(folder.join(name), card(name)).unwrap();
+        }
+        desk.press("i");
+        desk.paste(&typed.replace('@', &folder.display().to_string()));
+        desk.press("enter");
+        assert!(desk.frame().contains(counts), "{typed}: {}", desk.frame());
+        desk.press("enter u");
+        assert!(
+            desk.toast().starts_with("Undone: Imported"),
+            "{typed}: {}",
+            desk.toast()
+        );
+    }
+    let mut desk = Desk::new(100, 30, "");
+    desk.press("i");
+    desk.paste("/nowhere/*.vcf");
+    desk.press("enter");
+    assert!(
+        desk.frame().contains("no file matches /nowhere/*.vcf"),
+        "{}",
+        desk.frame()
+    );
+}
+
+#[test]
+fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
+    use callbook::domain::import::{Fate, ImportPlan, Place, PlanRow};
+    use callbook::domain::notice::{LooksLike, Notice, NoticeKind};
+    use callbook::tui::screens::import::Import;
+
+    let notice = |kind, subject: &str, number, example: &str| Notice {
+        subject: subject.to_owned(),
+        number,
+        example: example.to_owned(),
+        kind,
+    };
+    let row = |card| PlanRow {
+        place: Place { card, line: card },
+        name: format!("Contact {card}"),
+        fate: Fate::New,
+        numbers: Vec::new(),
+        changes: Vec::new(),
+    };
+    let plan = ImportPlan {
+        rows: (1..=60).map(row).collect(),
+        notices: vec![
+            notice(NoticeKind::GuessedCharset, "windows-1251", 3, "Иван"),
+            notice(NoticeKind::HomeCountry, "Italy", 12, "02 5550 1182"),
+            notice(NoticeKind::CountryOfAddress, "France", 3, "01 23 45 67 89"),
+            notice(
+                NoticeKind::UnreadColumn(LooksLike::Numbers),
+                "Durchwahl",
+                5,
+                "030 901820",
+            ),
+        ],
+        ..ImportPlan::default()
+    };
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, CARDS);
+        let import = Import::new(Vec::new(), "list.csv".to_owned(), plan.clone());
+        desk.model.over.push(Screen::Import(Box::new(import)));
+        insta::assert_snapshot!(format!("import_remarks_{width}x{height}"), desk.frame());
+        // The row under the cursor is seen wherever it is.
+        for _ in 0..59 {
+            desk.press("j");
+            let Some(Screen::Import(import)) = desk.model.over.last() else {
+                panic!("it stays");
+            };
+            let name = format!("Contact {}", import.cursor + 1);
+            assert!(desk.frame().contains(&name), "{width}: {}", desk.frame());
+        }
+    }
 }

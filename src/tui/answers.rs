@@ -2,9 +2,7 @@
 //! when it is done, or open one from it. An answer to a page that is gone is said, and refreshes what
 //! is shown; it opens, closes and fills nothing.
 
-use std::path::PathBuf;
-
-use crate::domain::import::{ImportPlan, Kept, count};
+use crate::domain::import::{Kept, count};
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 
 use super::draft;
@@ -73,7 +71,7 @@ fn answered(model: &mut Model, asked: &Asked, reply: Reply, effects: &mut Vec<Ef
     match reply {
         Reply::Written(written) => wrote(model, asked, &written, effects),
         Reply::Refused(refusal) => refused(model, asked, &refusal, effects),
-        Reply::Plan(path, plan) => preview(model, asked, path, *plan),
+        Reply::Plan(paths, name, plan) => preview(model, asked, Import::new(paths, name, *plan)),
         Reply::PlanBulk(edit, bulk) => plan::show(model, asked, Task::Bulk(*edit), *bulk),
         Reply::PlanMerge(merges, bulk) => plan::show(model, asked, Task::Merge(merges), *bulk),
         Reply::Duplicates(groups) => duplicates::found(model, asked.ticket, groups, effects),
@@ -117,9 +115,8 @@ fn close(model: &mut Model, page: Option<PageId>) {
 }
 
 /// The preview of an import comes in the place of the prompt that asked for it.
-fn preview(model: &mut Model, asked: &Asked, path: PathBuf, plan: ImportPlan) {
+fn preview(model: &mut Model, asked: &Asked, import: Import) {
     if asked.page.is_some() && asked.page == model.over.top() {
-        let import = Import::new(path, plan);
         model.over.replace(Screen::Import(Box::new(import)));
     }
 }

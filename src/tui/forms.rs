@@ -7,7 +7,7 @@ use crate::domain::refusal::Refusal;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::model::{
-    Effect, FieldPlace, Model, Purpose as For, Request, Screen, TextPlace, Tone, Write,
+    Chosen, Effect, FieldPlace, Model, Purpose as For, Request, Screen, TextPlace, Tone, Write,
 };
 use super::screens::contact_form::Place;
 use super::screens::phone_form::{Owner, PhoneForm};
@@ -178,7 +178,7 @@ pub(super) fn save(model: &mut Model, effects: &mut Vec<Effect>) {
             let file = prompt.file();
             let changes = matches!(prompt.purpose, Purpose::Change(..));
             if file.as_os_str().is_empty() && !changes {
-                prompt.trouble = Some("type the path of a file".to_owned());
+                prompt.trouble = Some("type the path of a file or a folder".to_owned());
                 return;
             }
             let request = match &prompt.purpose {
@@ -186,7 +186,7 @@ pub(super) fn save(model: &mut Model, effects: &mut Vec<Effect>) {
                     let whom = whom.clone();
                     return plan::read(model, whom, effects);
                 }
-                Purpose::Import => Request::Plan(file),
+                Purpose::Import => Request::Plan(Chosen::Typed(prompt.path.text().to_owned())),
                 Purpose::Export(selection, _) => Request::Export(selection.clone(), file),
             };
             model.wait_for(request, For::Finish, effects);

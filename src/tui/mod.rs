@@ -50,6 +50,7 @@ use autosave::Autosave;
 use draft::Draft;
 use model::{Effect, Model, Msg, Request, Tone};
 use runtime::{Event, Runtime};
+use screens::prompt;
 use terminal::{FrameWriter, Guard};
 use theme::Theme;
 
@@ -90,6 +91,8 @@ pub struct Start {
     pub view: View,
     /// Where what is typed is kept when the program has to end; none: it is not.
     pub drafts: Option<Drafts>,
+    /// The files and folders whose import is previewed at once, if any.
+    pub import: Vec<PathBuf>,
 }
 
 /// How the screens were left.
@@ -207,6 +210,9 @@ fn session(
     let mut runtime = Runtime::start(start.path, start.options, start.call, tell)?;
     let mut effects = update::start(model, &start.view);
     recall(model, drafts.as_deref_mut(), &mut effects);
+    if !start.import.is_empty() {
+        prompt::preview(model, start.import, &mut effects);
+    }
     let mut around = Loop {
         autosave: Autosave::of(Draft::of(model)),
         model,

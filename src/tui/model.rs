@@ -17,7 +17,7 @@ use crate::domain::usage::Usage;
 
 pub use super::stack::{PageId, Stack};
 
-pub use super::request::{Reply, Request, Step, Ticket, Write, Written};
+pub use super::request::{Chosen, Reply, Request, Step, Ticket, Write, Written};
 
 use super::key::Key;
 use super::keymap::{Keymap, Scope};

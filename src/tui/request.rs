@@ -61,8 +61,8 @@ pub enum Request {
     Values,
     /// Who is used, the most used first; they come earlier among those whom a search finds alike.
     Used(Vec<ContactId>),
-    /// What the import of a file would do.
-    Plan(PathBuf),
+    /// What the import of files would do.
+    Plan(Chosen),
     /// Write contacts to a file.
     Export(Selection, PathBuf),
     /// Contacts as vCards, to be copied.
@@ -71,6 +71,15 @@ pub enum Request {
     Write(Write),
     /// Put a backup in the place of the damaged database.
     PutBack(PathBuf),
+}
+
+/// Chosen and folders to import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// As a person typed them: a path, several, or patterns.
+    Typed(String),
+    /// These.
+    Paths(Vec<PathBuf>),
 }
 
 /// Something to be written.
@@ -114,8 +123,8 @@ pub enum Write {
     UndoBackTo(i64),
     /// Redo.
     Redo,
-    /// Import a file, some of its cards as chosen.
-    Import(PathBuf, Choices),
+    /// Import files and folders, some of their cards as chosen.
+    Import(Vec<PathBuf>, Choices),
 }
 
 /// An answer of the store.
@@ -155,8 +164,8 @@ pub enum Reply {
     Worklist(Worklist),
     /// The values that conditions of the filter can have.
     Values(Values),
-    /// What the import would do.
-    Plan(PathBuf, Box<ImportPlan>),
+    /// What the import of these would do, and what it is called.
+    Plan(Vec<PathBuf>, String, Box<ImportPlan>),
     /// Contacts were written to a file: how many, and where it is.
     Exported(usize, PathBuf),
     /// The cards of so many contacts.

@@ -51,6 +51,7 @@ pub(super) fn travel(model: &mut Model, action: Action, effects: &mut Vec<Effect
         }
         Some(Screen::Import(import)) => {
             let last = import.known().saturating_sub(1);
+            let height = height.saturating_sub(import.below()).max(1);
             let place = moved(import.cursor, last, height);
             import.go(place, height);
         }

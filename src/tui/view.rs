@@ -234,7 +234,7 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         } else {
             "Add a contact".to_owned()
         }),
-        (Some(Screen::Import(plan)), _, _) => Some(format!("Import {}", plan.name())),
+        (Some(Screen::Import(plan)), _, _) => Some(format!("Import {}", plan.name)),
         (Some(Screen::Duplicates(_)), _, _) => Some("Duplicates".to_owned()),
         (Some(Screen::PhoneForm(form)), _, _) => form.owner.name().map(str::to_owned),
         (_, Focus::Detail, Some(profile)) => Some(profile.contact.name.clone()),
@@ -264,7 +264,7 @@ fn head(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
         }
     } else if let Some(Screen::Import(plan)) = model.over.first() {
         right.push(Span::styled(
-            count(plan.plan.rows.len(), "card"),
+            count(plan.plan.rows.len() + plan.plan.unreadable_untold, "card"),
             theme.style(Role::Dim),
         ));
     } else if !model.list.marks.is_empty() {

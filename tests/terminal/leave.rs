@@ -227,6 +227,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
         call: String::new(),
         trouble: None,
         view: View::default(),
+        import: Vec::new(),
         drafts: Drafts::of(db),
     });
     match left {

@@ -17,6 +17,7 @@ mod lost;
 mod modes;
 #[path = "../support/pty.rs"]
 mod pty;
+mod start;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -17,10 +17,10 @@ use crate::domain::operation::Key;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{csv, vcard};
 use crate::export::{self, Form, There};
-use crate::import::Batch;
+use crate::import::{Batch, expanded, typed};
 use crate::store::backup::{self, Force};
 use crate::store::{Options, Store, Watch};
-use crate::tui::model::{Msg, Reply, Request, Step, Ticket, Write, Written};
+use crate::tui::model::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
 use super::beside::{self, Open};
@@ -277,9 +277,15 @@ impl Keeper {
                 store.set_used(used);
                 Reply::Noted
             }
-            Request::Plan(path) => {
-                let plan = crate::import::plan(store, self.batch(&path, ticket)?)?;
-                Reply::Plan(path, Box::new(plan))
+            Request::Plan(chosen) => {
+                let paths = match chosen {
+                    Chosen::Typed(text) => typed(&text)?,
+                    Chosen::Paths(paths) => paths,
+                };
+                let batch = self.batch(&paths, ticket)?;
+                let name = batch.name().to_owned();
+                let plan = crate::import::plan(store, batch)?;
+                Reply::Plan(paths, name, Box::new(plan))
             }
             Request::Export(selection, path) => {
                 let path = expanded(&path);
@@ -361,9 +367,9 @@ impl Keeper {
                 turned(Step::UndoneBackTo(steps.len()), steps.into_iter().last())
             }
             Write::Redo => turned(Step::Redone, store.redo()?),
-            Write::Import(path, choices) => {
+            Write::Import(paths, choices) => {
                 let folder = self.rejects.clone().ok_or(io::ErrorKind::NotFound.into());
-                let batch = self.batch(&path, ticket)?.keeping(folder);
+                let batch = self.batch(&paths, ticket)?.keeping(folder);
                 let Done { value, point } = crate::import::chosen(store, batch, &choices)?;
                 Written {
                     report: Some(Box::new(value)),
@@ -386,9 +392,9 @@ impl Keeper {
         })
     }
 
-    /// The file or folder to import, with somebody who is told how far it has come.
-    fn batch(&self, path: &Path, ticket: Ticket) -> Result<Batch<'_>, Refusal> {
-        let batch = Batch::of(&[expanded(path)], Arc::clone(&self.stop))?;
+    /// The files and folders to import, with somebody who is told how far it has come.
+    fn batch(&self, paths: &[PathBuf], ticket: Ticket) -> Result<Batch<'_>, Refusal> {
+        let batch = Batch::of(paths, Arc::clone(&self.stop))?;
         Ok(batch.watched(self.watch(ticket)))
     }
 }
@@ -401,14 +407,6 @@ enum Served {
 
 /// How long after the last write the log is emptied.
 const PAUSE: Duration = Duration::from_secs(3);
-
-/// A path with the home folder in the place of `~`.
-fn expanded(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), std::env::var_os("HOME")) {
-        (Ok(rest), Some(home)) => Path::new(&home).join(rest),
-        _ => path.to_owned(),
-    }
-}
 
 /// The form of an export, by what the name of its file ends in.
 fn form_of(path: &Path) -> Form {

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::domain::import::{Choice, Choices, FateKind, ImportPlan, PlanRow};
+use crate::domain::import::{Choice, Choices, FateKind, ImportPlan, PlanRow, count};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::tui::keymap::Action;
 use crate::tui::layout::list_height;
 use crate::tui::model::{Effect, Model, Screen, Tone, Write};
@@ -10,8 +11,10 @@ use crate::tui::model::{Effect, Model, Screen, Tone, Write};
 /// The screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Import {
-    /// The file.
-    pub path: PathBuf,
+    /// The files and folders.
+    pub paths: Vec<PathBuf>,
+    /// What they are called.
+    pub name: String,
     /// What it would do.
     pub plan: ImportPlan,
     /// What the person wants otherwise.
@@ -29,10 +32,11 @@ pub struct Import {
 impl Import {
     /// The screen over a plan.
     #[must_use]
-    pub fn new(path: PathBuf, plan: ImportPlan) -> Self {
+    pub fn new(paths: Vec<PathBuf>, name: String, plan: ImportPlan) -> Self {
         let shown = (0..plan.rows.len()).collect();
         Self {
-            path,
+            paths,
+            name,
             plan,
             choices: Choices::new(),
             kind: None,
@@ -42,13 +46,46 @@ impl Import {
         }
     }
 
-    /// The file's name without its folder.
+    /// What was assumed of the numbers: the country that national ones were read with.
     #[must_use]
-    pub fn name(&self) -> String {
-        self.path.file_name().map_or_else(
-            || self.path.display().to_string(),
-            |name| name.to_string_lossy().into_owned(),
-        )
+    pub fn assumed(&self) -> Option<String> {
+        let told = |kind: NoticeKind| {
+            let mut notices = self.plan.notices.iter().filter(move |one| one.kind == kind);
+            let first = notices.next()?;
+            let number = first.number + notices.by_ref().map(|one| one.number).sum::<usize>();
+            Some((first.subject.clone(), number))
+        };
+        let home = told(NoticeKind::HomeCountry).map(|(country, number)| {
+            format!("{} read as of {country}", count(number, "national number"))
+        });
+        let address = told(NoticeKind::CountryOfAddress).map(|(country, number)| {
+            let numbers = count(number, "national number");
+            format!("{numbers} read by an address (such as {country}), unconfirmed")
+        });
+        let told: Vec<String> = home.into_iter().chain(address).collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
+    /// The worst of what was not understood, and how much more there is.
+    #[must_use]
+    pub fn missed(&self) -> Option<(&Notice, usize)> {
+        let assumed = [NoticeKind::HomeCountry, NoticeKind::CountryOfAddress];
+        let of_it = |notice: &&Notice| !assumed.contains(&notice.kind);
+        let mut notices: Vec<&Notice> = self.plan.notices.iter().filter(of_it).collect();
+        notices.sort_by_key(|notice| !notice.is_loud());
+        Some((notices.first()?, notices.len() - 1))
+    }
+
+    /// How many rows are under the list: the counts, and over them what was assumed and not understood.
+    #[must_use]
+    pub fn below(&self) -> usize {
+        2 + self.remarks()
+    }
+
+    /// How many rows what was assumed and not understood takes, over the whole width.
+    #[must_use]
+    pub fn remarks(&self) -> usize {
+        usize::from(self.assumed().is_some()) + usize::from(self.missed().is_some())
     }
 
     /// How many rows are shown.
@@ -109,16 +146,17 @@ pub fn act(model: &mut Model, action: Action, digit: Option<u32>, effects: &mut 
     let Some(Screen::Import(import)) = model.over.last_mut() else {
         return;
     };
+    let height = height.saturating_sub(import.below());
     match action {
         Action::Save => {
-            let (path, choices) = (import.path.clone(), import.choices.clone());
+            let (paths, choices) = (import.paths.clone(), import.choices.clone());
             if import.wanted() == 0 {
                 return model.say(Tone::Plain, "there is nothing to import; esc goes back");
             }
-            model.finish(Write::Import(path, choices), effects);
+            model.finish(Write::Import(paths, choices), effects);
         }
         Action::Report => {
-            let report = Effect::Report(import.name(), import.plan.told());
+            let report = Effect::Report(import.name.clone(), import.plan.told());
             effects.push(report);
         }
         Action::ShowKind => {

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use crate::domain::listing::Selection;
+use crate::import::plain;
 use crate::tui::field::Field;
+use crate::tui::model::{Chosen, Effect, Model, Purpose as For, Request, Screen};
 
 /// What the file is for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,16 +36,7 @@ impl Prompt {
     /// The path, without the quotes or backslashes that a shell or a file manager adds to it.
     #[must_use]
     pub fn file(&self) -> PathBuf {
-        let text = self.path.text().trim();
-        let text = text.strip_prefix("file://").unwrap_or(text);
-        let text = ['"', '\'']
-            .into_iter()
-            .find_map(|quote| {
-                text.strip_prefix(quote)
-                    .and_then(|text| text.strip_suffix(quote))
-            })
-            .unwrap_or(text);
-        PathBuf::from(text.replace("\\ ", " "))
+        plain(self.path.text().trim())
     }
 
     /// Takes the names that the path can be completed to: as far as they agree.
@@ -67,6 +60,27 @@ impl Prompt {
         self.trouble = None;
         self.paths = if paths.len() > 1 { paths } else { Vec::new() };
     }
+}
+
+/// Opens the prompt with these files and folders in it, and asks for the preview of their import.
+pub fn preview(model: &mut Model, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .map(
+            |name| match (paths.len(), name.contains([' ', '\\', '"', '\''])) {
+                (1, _) | (_, false) => name,
+                (_, true) => format!("'{}'", name.replace('\'', "'\\''")),
+            },
+        )
+        .collect();
+    let prompt = Prompt {
+        path: Field::new(names.join(" ")),
+        ..Prompt::default()
+    };
+    model.over.push(Screen::Prompt(Box::new(prompt)));
+    let request = Request::Plan(Chosen::Paths(paths));
+    model.wait_for(request, For::Preview, effects);
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::import::{Choice, Fate, FateKind, PlanRow, count, thousands};
 use crate::tui::layout::Areas;
@@ -27,6 +27,23 @@ pub(crate) fn kind_line(import: &Import, theme: &Theme, area: Rect, frame: &mut 
 
 /// The rows, and the one under the cursor.
 pub(crate) fn draw(import: &Import, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
+    let remarks = u16::try_from(import.remarks()).unwrap_or(0);
+    let shorter = |area: Rect| Rect {
+        height: area.height.saturating_sub(remarks),
+        ..area
+    };
+    let content = areas.content();
+    let below = Rect {
+        y: content.bottom().saturating_sub(remarks),
+        height: remarks.min(content.height),
+        ..content
+    };
+    let areas = Areas {
+        list: shorter(areas.list),
+        detail: shorter(areas.detail),
+        ..areas
+    };
+    remark(import, theme, below, frame);
     rows(import, theme, areas.list, frame);
     let Some(row) = import.row(import.cursor) else {
         return;
@@ -35,9 +52,41 @@ pub(crate) fn draw(import: &Import, theme: &Theme, areas: Areas, frame: &mut Fra
         let page = Page {
             theme,
             columns: usize::from(areas.detail.width),
+            several: import.plan.files.len() > 1,
         };
-        let lines = page.lines(row, import.choice(row));
+        let (file, card) = import.plan.files.of(row.place.card);
+        let lines = page.lines(row, (file, card), import.choice(row));
         frame.render_widget(Paragraph::new(lines), areas.detail);
+    }
+}
+
+/// What was assumed, and what was not understood, a line each.
+fn remark(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    frame.render_widget(Clear, area);
+    let mut rows = area.rows();
+    if let Some(assumed) = import.assumed()
+        && let Some(row) = rows.next()
+    {
+        let columns = usize::from(row.width);
+        let line = indented(&assumed, Role::Dim, columns, theme);
+        frame.render_widget(Paragraph::new(line), row);
+    }
+    if let Some((notice, more)) = import.missed()
+        && let Some(row) = rows.next()
+    {
+        let right = match more {
+            0 => String::new(),
+            more => format!("{} {more} more: w ", theme.glyphs.middle),
+        };
+        let role = if notice.is_loud() {
+            Role::Bad
+        } else {
+            Role::Warn
+        };
+        let columns = usize::from(row.width).saturating_sub(width(&right) + 1);
+        let left = indented(&notice.words(), role, columns, theme);
+        let right = Line::styled(right, theme.style(Role::Dim));
+        two_ends(left, right, row, frame);
     }
 }
 
@@ -115,15 +164,26 @@ fn line(import: &Import, row: &PlanRow, on: bool, theme: &Theme, columns: usize)
 struct Page<'a> {
     theme: &'a Theme,
     columns: usize,
+    /// Whether there is more than one file.
+    several: bool,
 }
 
 impl Page<'_> {
-    fn lines(&self, row: &PlanRow, choice: Option<Choice>) -> Vec<Line<'static>> {
+    fn lines(
+        &self,
+        row: &PlanRow,
+        (file, card): (&str, usize),
+        choice: Option<Choice>,
+    ) -> Vec<Line<'static>> {
         let mut lines = vec![self.line(&row.name, Role::Strong)];
         match &row.fate {
             Fate::Unreadable(reason) => {
-                let place = row.place;
-                let told = format!("card {}, line {}: {reason}", place.card, place.line);
+                let line = row.place.line;
+                let told = if self.several {
+                    format!("{file}, card {card}, line {line}: {reason}")
+                } else {
+                    format!("card {card}, line {line}: {reason}")
+                };
                 let room = self.columns.saturating_sub(4);
                 let told = wrap(&told, room).into_iter().take(6);
                 lines.extend(told.map(|text| self.line(&text, Role::Bad)));
