@@ -11,7 +11,9 @@ use callbook::domain::number::Region;
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::state::View;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::model::{Effect, Model, Msg, Purpose, Reply, Request, Screen, Ticket, TimerId};
+use callbook::tui::model::{
+    Chosen, Effect, Model, Msg, Purpose, Reply, Request, Screen, Ticket, TimerId,
+};
 use callbook::tui::theme::{ASCII, Palette};
 use callbook::tui::update::{leave, start, update};
 use desk::Desk;
