@@ -609,7 +609,7 @@ fn no_error_repeats_what_acts_on_a_terminal() {
     for at in 0..60 {
         let word = hostile(at * 13);
         let path: String = word.replace('/', "").chars().take(60).collect();
-        let nowhere = format!("/nowhere/{path}");
+        let nowhere = format!("/proc/nowhere/{path}");
         for words in [
             &["find", &format!("is:\"{word}\"")][..],
             &["find", "x", "--format", &format!("{{{word}}}")],

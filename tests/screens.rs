@@ -795,10 +795,10 @@ fn the_prompt_of_an_import_takes_several_files_patterns_and_folders() {
     }
     let mut desk = Desk::new(100, 30, "");
     desk.press("i");
-    desk.paste("/nowhere/*.vcf");
+    desk.paste("/proc/nowhere/*.vcf");
     desk.press("enter");
     assert!(
-        desk.frame().contains("no file matches /nowhere/*.vcf"),
+        desk.frame().contains("no file matches /proc/nowhere/*.vcf"),
         "{}",
         desk.frame()
     );

@@ -185,7 +185,7 @@ mod tests {
             let found = typed(&text).unwrap();
             let names = found
                 .iter()
-                .map(|path| path.strip_prefix(folder.path()).unwrap());
+                .map(|path| path.strip_prefix(folder.path()).unwrap_or(path));
             names.map(|name| name.display().to_string()).collect()
         };
         assert_eq!(names("@/*.vcf"), ["a.vcf", "b.vcf", "c d.vcf"]);
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(names("@/c\\ d.vcf @/b.vcf"), ["c d.vcf", "b.vcf"]);
         assert_eq!(names("@/in"), ["in"]);
         assert_eq!(names("@/no file here"), ["no", "file", "here"]);
-        let refused = typed("/nowhere/*.vcf").unwrap_err();
-        assert_eq!(refused.to_string(), "no file matches /nowhere/*.vcf");
+        let refused = typed("/proc/nowhere/*.vcf").unwrap_err();
+        assert_eq!(refused.to_string(), "no file matches /proc/nowhere/*.vcf");
     }
 }

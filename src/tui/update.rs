@@ -241,12 +241,16 @@ fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     if !model.over.is_empty() {
         return;
     }
-    model.taken += 1;
     let areas = layout(model);
     let at = ratatui::layout::Position {
         x: mouse.column,
         y: mouse.row,
     };
+    let live = [areas.list, areas.detail, areas.filter];
+    if !live.iter().any(|area| area.contains(at)) {
+        return;
+    }
+    model.taken += 1;
     let height = usize::from(areas.list.height);
     if areas.list.contains(at) {
         match mouse.act {
