@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 
 use crate::domain::refusal::{Kind, Refusal};
 
@@ -30,8 +30,10 @@ pub(super) fn given(words: Vec<OsString>) -> Result<Given, Refusal> {
         if let Err(error) = fs::metadata(&path) {
             let text = word.to_string_lossy();
             if paths.is_empty() && !text.contains(['/', '.', '-']) {
-                let command = Arguments::command().allow_external_subcommands(false);
-                if let Err(error) = command.try_get_matches() {
+                // A command line that takes files in the place of a command suggests none.
+                let commands = Arguments::command();
+                let named = Command::new("callbook").subcommands(commands.get_subcommands());
+                if let Err(error) = named.try_get_matches_from(["callbook".into(), word.clone()]) {
                     return Ok(Given::NoCommand(error));
                 }
             }

@@ -267,11 +267,11 @@ fn what_cannot_be_imported_is_told_and_nothing_is_written() {
         .code(2)
         .stderr(predicates::str::contains("not a vCard file"));
     import(&folder.path().join("none.vcf"))
-        .code(1)
+        .code(2)
         .stderr(predicates::str::contains("none.vcf"));
     import(folder.path())
-        .failure()
-        .stderr(predicates::str::contains("is a folder"));
+        .code(2)
+        .stderr(predicates::str::contains("has no .vcf files in it"));
     let foreign = folder.path().join("foreign.db");
     std::fs::write(&foreign, "not a database").unwrap();
     assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))

@@ -136,16 +136,17 @@ fn page(model: &mut Model) -> Option<&mut Duplicates> {
     })
 }
 
-/// Takes the groups that the page asked for. Without any it closes, unless something is over it.
+/// Takes the groups that the page asked for. Where there are none from the beginning it closes, unless
+/// something is over it; after a merge it stays, and so does the toast that says what was merged.
 pub fn found(model: &mut Model, ticket: Ticket, groups: Vec<Group>, effects: &mut Vec<Effect>) {
     let Some(screen) = page(model).filter(|screen| screen.search == Some(ticket)) else {
         return;
     };
     screen.search = None;
-    screen.found = true;
+    let is_first = !std::mem::replace(&mut screen.found, true);
     screen.groups = groups;
     screen.begun_with = screen.begun_with.max(screen.groups.len());
-    if screen.groups.is_empty() && is_on_top(model) {
+    if is_first && screen.groups.is_empty() && is_on_top(model) {
         model.over.pop();
         return model.say(Tone::Good, "nobody is there twice");
     }
