@@ -264,7 +264,7 @@ impl<'a> Batch<'a> {
 
 fn cannot_read(path: &Path, error: &io::Error) -> Refusal {
     let detail = format!("cannot read {}: {error}", path.display());
-    Refusal::new(Kind::Invalid, detail)
+    Refusal::new(Kind::Storage, detail)
 }
 
 fn last_part(path: &Path) -> String {

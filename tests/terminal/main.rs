@@ -267,7 +267,7 @@ fn what_cannot_be_imported_is_told_and_nothing_is_written() {
         .code(2)
         .stderr(predicates::str::contains("not a vCard file"));
     import(&folder.path().join("none.vcf"))
-        .code(2)
+        .code(1)
         .stderr(predicates::str::contains("none.vcf"));
     import(folder.path())
         .code(2)
