@@ -9,7 +9,7 @@ use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, D
 use callbook::domain::edit::Profile;
 use callbook::domain::fold::fold;
 use callbook::domain::listing::{Found, ListQuery, Order};
-use callbook::domain::phone::{Mark, Phone};
+use callbook::domain::phone::Phone;
 use callbook::domain::query::Typing;
 use callbook::domain::usage::Usage;
 use callbook::store::Store;
@@ -406,7 +406,7 @@ fn allowed(profile: &Profile, text: &str) -> bool {
             ("is", "historic") => phone.historic,
             ("is", "primary") => phone.primary,
             ("is", "unconfirmed") => !phone.valid_values,
-            ("is", "impossible") => phone.mark() == Mark::Impossible,
+            ("is", "impossible") => !phone.is_normalised(),
             ("source", source) => phone.source.contains(source),
             ("country", "none") => phone.country_code.is_none(),
             ("country", code) => region_of(phone) == Some(code),

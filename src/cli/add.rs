@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::domain::contact::ContactAttributes;
 use crate::domain::edit::{ContactEdit, PhoneEdit};
+use crate::domain::number;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::safe::safe;
 use crate::store::Store;
@@ -39,5 +40,13 @@ pub(super) fn run(
     });
     let name = safe(&profile.contact.name).into_owned();
     super::print(&format!("Added {name}{}\n", safe(&shown)))?;
+    for phone in profile.phones.iter().filter(|phone| !phone.is_normalised()) {
+        let (verdict, region) = match number::parse(&phone.number, None, store.home()) {
+            Ok(reading) => (reading.verdict, reading.country()),
+            Err(verdict) => (verdict, store.home()),
+        };
+        let why = verdict.refusal(region);
+        super::complain(&format!("{}: {why}; kept as typed", phone.number));
+    }
     Ok(0)
 }

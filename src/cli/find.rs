@@ -134,7 +134,7 @@ fn lines(found: &[Whole], layout: &Format, needles: &Needles) -> String {
         text.push_str(&layout.safe_line(contact, phone));
     };
     let asked = |phone: &&Phone| {
-        let digits = number::digits(&phone.number);
+        let digits = number::digits_to_find(&phone.number);
         let mut needles = needles.digits.iter();
         needles.any(|needle| digits.contains(needle.as_str()))
     };

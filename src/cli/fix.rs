@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::domain::bulk::BulkEdit;
 use crate::domain::edit::Profile;
 use crate::domain::import::count;
+use crate::domain::listing::ListQuery;
 use crate::domain::number::Region;
 use crate::domain::phone::{Phone, resource};
 use crate::domain::refusal::Refusal;
@@ -73,15 +74,27 @@ fn worklist(store: &Store) -> Result<Answer> {
         .iter()
         .map(|(words, contacts)| ((*words).to_owned(), json!(contacts)))
         .collect();
+    // A confirmed number is a person's word, and may be a slip all the same.
+    let slips = store.count(&ListQuery {
+        text: "is:impossible is:accurate".to_owned(),
+        ..ListQuery::default()
+    })?;
     let document = json!({
         "data": found,
-        "meta": { "contacts": contacts, "reasons": reasons },
+        "meta": { "contacts": contacts, "reasons": reasons, "confirmed_impossible": slips },
     });
     let mut words = columns(&rows);
     let _ = match contacts {
         0 => writeln!(words, "nothing needs attention"),
         contacts => writeln!(words, "{} to fix", count(contacts, "contact")),
     };
+    if slips > 0 {
+        let _ = writeln!(
+            words,
+            "{} with a confirmed number that is not possible: callbook find is:impossible",
+            count(slips, "contact")
+        );
+    }
     Ok(Answer::new(document, words))
 }
 

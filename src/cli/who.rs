@@ -22,7 +22,7 @@ pub(super) fn run(
     let layout = Format::asked(layout)?;
     let found = open().and_then(|store| {
         let mut holders = Vec::new();
-        for holder in store.lookup(bare(number))? {
+        for holder in store.lookup(number)? {
             holders.push((store.contact(holder.contact)?, holder));
         }
         Ok(holders)
@@ -37,17 +37,6 @@ pub(super) fn run(
         .map(|(contact, holder)| layout.safe_line(contact, Some(&holder.phone)));
     let told = Answer::new(document(&holders), lines.collect());
     answer(Ok(Answer { status, ..told }), json).map(|_| status)
-}
-
-/// The number of a `tel:` address (RFC 3966), or the text itself.
-fn bare(number: &str) -> &str {
-    let number = number.trim();
-    match number.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => {
-            number.get(4..).unwrap_or_default().trim_start_matches('/')
-        }
-        _ => number,
-    }
 }
 
 fn document(holders: &[(Contact, Holder)]) -> Value {

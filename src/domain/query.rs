@@ -78,7 +78,7 @@ pub enum Quality {
     Accurate,
     /// Nobody has.
     Unconfirmed,
-    /// Not a possible number of its country, and not confirmed.
+    /// Not a possible number of its country, confirmed or not.
     Impossible,
     /// The contact is kept at hand.
     Favourite,
@@ -197,7 +197,8 @@ fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
     }
     Ok(Some(match field {
         Field::Tel => {
-            let spellings = spellings(value);
+            // The whole may be a URI: tel:%2B39-02-5550-1182.
+            let spellings = number::spellings(&format!("tel:{value}"));
             if spellings.is_empty() {
                 return Err(format!("tel:{value} has no digits"));
             }
@@ -270,7 +271,7 @@ impl Needles {
             needles.words.retain(|word| !word.is_empty());
             return needles;
         }
-        needles.digits = spellings(text);
+        needles.digits = number::spellings(text);
         if typing == Typing::Keypad {
             needles.keys = text.split_whitespace().map(number::digits).collect();
             needles.keys.retain(|run| !run.is_empty());
@@ -279,26 +280,12 @@ impl Needles {
     }
 }
 
-/// Whether a text has digits, and beside them only signs that numbers are written with.
+/// Whether a text has digits, and beside them only signs that numbers are written with, or what stands
+/// around a number that is copied from somewhere.
 fn is_numeric(text: &str) -> bool {
     let sign = |sign: char| sign.is_numeric() || sign.is_whitespace() || "+-()./·–".contains(sign);
-    text.chars().all(sign) && !number::digits(text).is_empty()
-}
-
-/// The digits of a number that is typed, as it may be stored: as they stand, without an international
-/// prefix `00`, and without a trunk `0`, since numbers are stored with their calling code instead of
-/// either.
-fn spellings(text: &str) -> Vec<String> {
-    let typed = number::digits(text);
-    let without_trunk = number::digits(&text.replace("(0)", ""));
-    let without_zeros = typed.trim_start_matches('0').to_owned();
-    let mut spellings = Vec::new();
-    for spelling in [typed, without_trunk, without_zeros] {
-        if !spelling.is_empty() && !spellings.contains(&spelling) {
-            spellings.push(spelling);
-        }
-    }
-    spellings
+    let digits = number::digits(text).len();
+    text.chars().all(sign) && digits > 0 || digits >= 7 && number::is_copied_number(text)
 }
 
 impl Values {

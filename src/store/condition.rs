@@ -208,7 +208,7 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
             Condition::Is(Quality::Accurate) => of_phone.push("p.valid_values".to_owned()),
             Condition::Is(Quality::Unconfirmed) => of_phone.push("NOT p.valid_values".to_owned()),
             Condition::Is(Quality::Impossible) => {
-                of_phone.push("NOT p.valid_values AND p.identity NOT LIKE '+%'".to_owned());
+                of_phone.push("p.identity NOT LIKE '+%'".to_owned());
             }
         }
     }

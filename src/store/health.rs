@@ -73,7 +73,7 @@ impl Counts {
             let normalised = record::text(row, 2)?.starts_with('+');
             self.confirmed += usize::from(valid);
             self.unconfirmed += usize::from(!valid);
-            self.impossible += usize::from(!valid && !normalised);
+            self.impossible += usize::from(!normalised);
             self.historic += usize::from(historic);
             match optional(row, 0)? {
                 None => self.without_country += 1,

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Whole;
 use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection, Totals};
+use crate::domain::number::digits_to_find;
 use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 
@@ -427,12 +428,12 @@ fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 fn show_match(connection: &Connection, row: &mut Row, runs: &[String]) -> Answer<()> {
     let has = |digits: &str| runs.iter().any(|run| digits.contains(run.as_str()));
     let there = row.number.as_ref();
-    if there.is_some_and(|(number, _)| has(&record::digits(number))) {
+    if there.is_some_and(|(number, _)| has(&digits_to_find(number))) {
         return Ok(());
     }
     let phones = record::phones_of(connection, row.id)?;
     let mut phones = phones.iter();
-    if let Some(phone) = phones.find(|phone| has(&record::digits(&phone.number))) {
+    if let Some(phone) = phones.find(|phone| has(&digits_to_find(&phone.number))) {
         row.number = Some((phone.shown(), phone.mark()));
     }
     Ok(())

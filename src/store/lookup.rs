@@ -1,7 +1,8 @@
 //! Who has a number: in any spelling, in use or not.
 //!
-//! The same number comes first; then the same without regard to its extension; then one that was
-//! stored without its country; and where all that finds nobody, those that end in the digits.
+//! The same number comes first; then the same without regard to its extension and to what is dialled
+//! after it; then one that was stored without its country; and where all that finds nothing, those
+//! that end in the digits.
 
 use rusqlite::{Connection, params};
 
@@ -29,38 +30,59 @@ impl Store {
             if !found.is_empty() {
                 return Ok(found);
             }
-            // Full-width and Arabic-Indic digits, and `(0)` between calling code and number, are
-            // the parser's; what it cannot place is looked for by its end.
-            // Where no country says what its prefix for others is, it is nearly always 00.
-            let digits = number::digits(&typed.replace("(0)", ""));
-            let abroad = digits.strip_prefix("00").map(|rest| format!("+{rest}"));
-            let spellings = [Some(typed.to_owned()), abroad];
-            for reading in spellings.into_iter().flatten().filter_map(|spelling| {
-                let reading = number::parse(&spelling, None, home).ok()?;
-                reading.is_complete().then_some(reading)
-            }) {
+            for reading in number::readings(typed, home) {
                 let found = abroad_and_at_home(connection, &reading)?;
                 if !found.is_empty() {
                     return Ok(found);
                 }
             }
-            ending(connection, digits.trim_start_matches('0'))
+            let digits = number::digits_to_find(&typed.replace("(0)", ""));
+            // A number may begin with zeros; only then are they what is dialled before it.
+            for digits in [digits.as_str(), digits.trim_start_matches('0')] {
+                let found = ending(connection, digits)?;
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+            }
+            for (trunk, rest) in number::without_trunk(&digits) {
+                let mut found = ending(connection, rest)?;
+                found.retain(|holder| {
+                    let code = holder.phone.country_code.as_deref();
+                    code.is_some_and(|code| number::has_trunk(code, trunk))
+                });
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+            }
+            Ok(Vec::new())
         })
     }
 }
 
-/// Those with this number but for its extension, or as it is written at home or from abroad where no
+/// Those with this number whatever its extension, or as it is written at home or from abroad where no
 /// country was known.
 fn abroad_and_at_home(connection: &Connection, reading: &number::Reading) -> Answer<Vec<Holder>> {
     let base = reading.e164.split(';').next().unwrap_or_default();
-    let national = &reading.national_number;
-    // ';' begins an extension, and '<' is the sign after it.
-    Ok(held(
+    let whole = reversed(base.trim_start_matches('+'));
+    // ':' is the sign after '9': an international prefix may stand before the calling code.
+    let mut found = held(
         connection,
-        "p.identity = ?1 OR p.identity >= ?1 || ';' AND p.identity < ?1 || '<'
-         OR p.identity = ?2 OR p.identity = '0' || ?2 OR p.identity = '00' || ?3",
-        params![base, national, base.trim_start_matches('+')],
-    )?)
+        "p.reversed <> '' AND p.reversed >= ?1 AND p.reversed < ?2
+         AND (p.reversed = ?1 OR p.identity NOT LIKE '+%')",
+        params![whole, format!("{whole}:")],
+    )?;
+    for national in number::at_home(reading) {
+        found.extend(held(
+            connection,
+            "p.reversed <> '' AND p.reversed = ?1 AND p.identity NOT LIKE '+%'",
+            params![reversed(&national)],
+        )?);
+    }
+    Ok(found)
+}
+
+fn reversed(digits: &str) -> String {
+    digits.chars().rev().collect()
 }
 
 /// Those whose number ends in these digits.
@@ -68,7 +90,7 @@ fn ending(connection: &Connection, digits: &str) -> Answer<Vec<Holder>> {
     if digits.len() < ENDING {
         return Ok(Vec::new());
     }
-    let from: String = digits.chars().rev().collect();
+    let from = reversed(digits);
     // ':' is the sign after '9'.
     let to = format!("{from}:");
     Ok(held(

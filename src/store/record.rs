@@ -1,10 +1,12 @@
 //! Rows to records and back: the one place that knows the columns of each table.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactId, ContactKind};
-use crate::domain::number;
+use crate::domain::number::digits_to_find;
 use crate::domain::operation::{Key, Record};
 use crate::domain::phone::{Mark, Phone, PhoneId};
 use crate::domain::primary;
@@ -277,7 +279,7 @@ pub(super) fn is_shown_rightly(
 
 /// A phone's digits from the last to the first.
 fn reversed(phone: &Phone) -> String {
-    digits(&phone.number).chars().rev().collect()
+    digits_to_find(&phone.number).chars().rev().collect()
 }
 
 /// Deletes the row with this key. A contact that still has phones is kept by the database.
@@ -290,12 +292,6 @@ pub(super) fn delete(connection: &Connection, key: Key) -> rusqlite::Result<()> 
         .prepare_cached(sql)?
         .execute([key.uuid().as_bytes()])?;
     Ok(())
-}
-
-/// The digits of a stored number, without those of its extension.
-pub(super) fn digits(number: &str) -> String {
-    let main = number.split(";ext=").next().unwrap_or(number);
-    number::digits(main)
 }
 
 /// Writes a new contact that has these phones.
@@ -403,6 +399,23 @@ pub(super) fn fold_contacts(connection: &Connection) -> Answer<()> {
     Ok(())
 }
 
+/// Makes anew what contacts are found by of numbers that were stored as they were typed.
+pub(super) fn find_numbers_again(connection: &Connection) -> Answer<()> {
+    let typed = format!("SELECT {PHONE} FROM phone WHERE identity NOT LIKE '+%'");
+    let mut typed = connection.prepare(&typed)?;
+    let phones = typed.query_map([], phone)?;
+    let mut owners = BTreeSet::new();
+    // Read before any of it is written: an update would come by again.
+    for phone in phones.collect::<rusqlite::Result<Vec<_>>>()? {
+        refresh_phone(connection, &phone)?;
+        owners.insert(phone.contact);
+    }
+    for owner in owners {
+        put_summary(connection, owner, &phones_of(connection, owner)?, None)?;
+    }
+    Ok(())
+}
+
 fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
@@ -422,7 +435,7 @@ impl Summary {
     fn of(phones: &[Phone]) -> Self {
         let digits: Vec<String> = phones
             .iter()
-            .map(|phone| digits(&phone.number))
+            .map(|phone| digits_to_find(&phone.number))
             .filter(|digits| !digits.is_empty())
             .collect();
         let primary = phones.iter().find(|phone| phone.primary);

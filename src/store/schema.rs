@@ -66,8 +66,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 6,
         sql: include_str!("../../assets/migrations/006.sql"),
-        // Names are folded and sorted in another way since.
-        then: record::fold_contacts,
+        // Names are folded and sorted in another way since, and numbers found by fewer digits.
+        then: |connection| {
+            record::fold_contacts(connection)?;
+            record::find_numbers_again(connection)
+        },
     },
 ];
 

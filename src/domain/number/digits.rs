@@ -12,7 +12,7 @@ const ZEROS: [char; 36] = [
     '០', '᠐', '᥆', '᧐', '᪀', '᪐', '᭐', '᮰', '᱀', '᱐', '꘠', '꣐', '꤀', '꧐', '꧰', '꩐', '０',
 ];
 
-fn digit(sign: char) -> Option<char> {
+pub(super) fn digit(sign: char) -> Option<char> {
     if sign.is_ascii() {
         return sign.is_ascii_digit().then_some(sign);
     }

@@ -7,64 +7,88 @@
 mod country;
 mod digits;
 mod format;
+mod lookup;
 mod reading;
 mod region;
 mod several;
-
-use rlibphonenumber::PhoneNumber;
+mod written;
 
 pub use country::{Basis, ReadWith, read_with};
 pub use digits::digits;
-pub use format::{display, display_of, region_of};
+pub use format::{digits_to_find, display, display_of, region_of, split_pauses};
+pub use lookup::{at_home, has_trunk, is_copied_number, readings, spellings, without_trunk};
 pub use reading::{Reading, Usage, Verdict, parse};
 pub use region::{Region, only_region_of};
 pub use several::{is_scientific, several, without_decimals};
 
 use format::e164;
-use reading::{is_complete, numbered};
+use reading::{Dialled, dialled, is_complete};
+use written::written;
 
 /// The stored form of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canonical {
     /// The calling code, digits only.
     pub country_code: Option<String>,
-    /// E.164 with `;ext=`, or as typed.
+    /// E.164 with `;ext=` and what is dialled after a pause, or as typed.
     pub number: String,
-    /// What makes two numbers the same: E.164 with extension, else the digits, else the text.
+    /// What makes two numbers the same: the number where it is E.164, else the digits, else the text.
     pub identity: String,
 }
 
 /// The stored form of a typed number: E.164 where it parses as a possible number that can be dialled
-/// from anywhere, else exactly as typed, trimmed (Phone resource, 1).
+/// from anywhere, else exactly as typed, trimmed (Phone resource, 1). What is dialled after a pause
+/// stays behind it: `+12134567890,,1,,2345#`.
 #[must_use]
 pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) -> Canonical {
     let typed = typed.trim();
-    let stable = |parsed: PhoneNumber| {
+    let read = dialled(typed, calling_code, home).ok();
+    let read = read.filter(|read| is_complete(&read.parsed));
+    let stable = |read: Dialled| {
         // What is stored is read again, from a card or by another program: it has to mean the same.
         // Of a trunk prefix that stands there twice, each reading takes one off.
-        let number = e164(&parsed);
-        let again = numbered(&number, None, None).ok()?;
-        (e164(&again) == number).then_some((parsed, number))
+        let number = stored(&read);
+        let again = dialled(&number, None, None).ok()?;
+        (stored(&again) == number).then_some((read.parsed, number))
     };
-    let read = numbered(typed, calling_code, home);
-    if let Some((parsed, number)) = read.ok().filter(is_complete).and_then(stable) {
+    if let Some((parsed, number)) = read.and_then(stable) {
         return Canonical {
             country_code: Some(parsed.country_code.to_string()),
             identity: number.clone(),
             number,
         };
     }
-    let digits = digits(typed);
-    // A text without digits cannot begin with the `+` that marks E.164.
-    let identity = if digits.is_empty() {
-        format!("={}", typed.to_lowercase())
-    } else {
-        digits
-    };
     Canonical {
         country_code: calling_code.map(str::to_owned),
         number: typed.to_owned(),
-        identity,
+        identity: identity_as_typed(typed),
+    }
+}
+
+/// A number in E.164 with what is dialled after it.
+fn stored(read: &Dialled) -> String {
+    let mut number = e164(&read.parsed);
+    let pauses = read.pauses.chars().filter(|sign| !sign.is_whitespace());
+    number.extend(pauses.map(|sign| sign.to_ascii_lowercase()));
+    number
+}
+
+/// What makes two numbers the same that are stored as they are typed.
+fn identity_as_typed(typed: &str) -> String {
+    let digits = match written(typed) {
+        Some(written) => {
+            let mut digits = digits(&written.number);
+            let pauses = written.pauses.to_lowercase();
+            digits.extend(pauses.chars().filter(|sign| !sign.is_whitespace()));
+            digits
+        }
+        None => digits(typed),
+    };
+    // A text without digits cannot begin with the `+` that marks E.164.
+    if digits.is_empty() {
+        format!("={}", typed.to_lowercase())
+    } else {
+        digits
     }
 }
 
@@ -75,7 +99,7 @@ mod tests {
 
     use super::reading::plain;
     use super::region::TABLE;
-    use super::{Region, Usage, Verdict, canonical, digits, display, parse};
+    use super::{Region, Usage, Verdict, canonical, digits, digits_to_find, display, parse};
 
     use proptest::prelude::*;
 
@@ -157,6 +181,89 @@ mod tests {
     }
 
     #[test]
+    fn a_remark_is_no_part_of_a_number_and_letters_are_digits_in_vanity_numbers_only() {
+        for (typed, home, number) in [
+            ("030 901820 (Eva)", "DE", "+4930901820"),
+            ("+49 30 901821 privat", "US", "+4930901821"),
+            ("+39 06 698 82 (Eva)", "DE", "+390669882"),
+            ("Büro: 030/901820", "DE", "+4930901820"),
+            ("213-456-7890 - Bob", "US", "+12134567890"),
+            ("1-800-FLOWERS", "DE", "+18003569377"),
+            ("(800) FLOWERS", "US", "+18003569377"),
+            ("800-FLOWERS", "DE", "800-FLOWERS"),
+            ("0800 BEISPIEL", "DE", "0800 BEISPIEL"),
+        ] {
+            assert_eq!(
+                canonical(typed, None, region(home)).number,
+                number,
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_however_it_was_copied() {
+        for typed in [
+            "\u{202a}+49 30 901820\u{202c}",
+            "+49\u{2011}30\u{2011}901820",
+            "+49\u{2212}30\u{2212}901820\u{200e}",
+            "+49 30\u{ad}901820;",
+            "＋４９　３０　９０１８２０",
+            "<+49 30 901820>",
+            "+49 30 901820 (home)",
+            "tel:+49-30-901820",
+            "TEL:%2B49%2030%20901820",
+            "\"+49 30 901820\"",
+            "0049 30 901820",
+        ] {
+            assert_eq!(
+                canonical(typed, None, region("US")).number,
+                "+4930901820",
+                "{typed:?}"
+            );
+        }
+        assert_eq!(
+            canonical("0044 7400 864469", None, region("US")).number,
+            "+447400864469"
+        );
+        assert_eq!(
+            canonical("007 912 386 32 46", None, region("RU")).number,
+            "+79123863246"
+        );
+        for typed in ["+52 1 55 1234 5678", "+52 55 1234 5678", "+5215512345678"] {
+            assert_eq!(canonical(typed, None, None).number, "+525512345678");
+        }
+        assert_eq!(
+            canonical("*31#+12134567890", None, region("US")).number,
+            "*31#+12134567890"
+        );
+    }
+
+    #[test]
+    fn what_is_dialled_after_a_pause_stays_with_the_number() {
+        for (typed, number) in [
+            ("+12134567890p55", "+12134567890p55"),
+            ("(213) 456-7890 W 55", "+12134567890w55"),
+            ("+1 213 456 7890,,1,,2345#", "+12134567890,,1,,2345#"),
+            ("213 456 7890 x12 p3", "+12134567890;ext=12p3"),
+        ] {
+            let read = canonical(typed, None, region("US"));
+            assert_eq!(
+                (&*read.number, &*read.identity),
+                (number, number),
+                "{typed}"
+            );
+            assert_eq!(canonical(number, None, None), read, "{typed}");
+        }
+        assert_eq!(
+            display("+12134567890,,1,,2345#"),
+            "+1 213-456-7890 ,,1,,2345#"
+        );
+        assert_eq!(digits_to_find("+12134567890;ext=12p3"), "12134567890");
+        assert_eq!(digits_to_find("030 901820 (ab 18 Uhr)"), "030901820");
+    }
+
+    #[test]
     fn an_extension_is_kept_in_the_form_of_rfc_3966() {
         assert_eq!(
             canonical("+1 212 555 0147 ext. 12", None, None).number,
@@ -199,6 +306,21 @@ mod tests {
                 .starts_with('+')
         );
         assert!(!canonical("+", None, region("US")).identity.starts_with('+'));
+        for text in [
+            "ask Tim",
+            "office",
+            "ext. by Bob",
+            "030 901820a",
+            "4.47911E+11",
+            "call 5550 at 18",
+            "030 901820/21",
+            "030 901820 / 030 901821",
+            "030 901820 (or 030 901821)",
+        ] {
+            let read = canonical(text, None, region("DE"));
+            assert_eq!(read.number, text);
+            assert!(!read.identity.starts_with('+'), "{text}");
+        }
         assert_eq!(display("12"), "12");
         // The police in Germany is not +49 110.
         assert_eq!(canonical("110", None, region("DE")).number, "110");

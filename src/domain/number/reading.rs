@@ -7,8 +7,11 @@ use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType,
 };
 
+use super::digits::digits;
 use super::format::{e164, extension, stored_as};
 use super::region::{CALLING_CODES, Region};
+use super::several::several;
+use super::written::{Remark, written};
 
 /// What a number is used for, in its region's numbering plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +125,16 @@ impl Usage {
 }
 
 impl Verdict {
+    /// That a number cannot be dialled from anywhere, for people: `not a possible number in Italy`.
+    #[must_use]
+    pub fn refusal(self, region: Option<Region>) -> String {
+        match (self, region) {
+            (Self::LocalOnly | Self::NoCountry | Self::NoSuchCountry, _) => self.reason(region),
+            (_, Some(region)) => format!("not a possible number in {}", region.name()),
+            (_, None) => "not a possible number".to_owned(),
+        }
+    }
+
     /// Why a number is not simply right, for people: `too short for Italy`.
     #[must_use]
     pub fn reason(self, region: Option<Region>) -> String {
@@ -225,7 +238,8 @@ pub(super) fn is_complete(parsed: &PhoneNumber) -> bool {
 /// hint (digits only), or else as in the home country.
 ///
 /// Digits of any script, `tel:` URIs, the home country's international prefix and extensions are
-/// read too.
+/// read too. Letters are digits in vanity numbers of North America only; words and brackets beside a
+/// number are left out, and what is dialled after a pause is.
 ///
 /// # Errors
 /// Why it is no number: [`Verdict::NoCountry`], [`Verdict::NoSuchCountry`], [`Verdict::NotANumber`],
@@ -242,12 +256,29 @@ pub fn parse(
 /// take their time with longer ones.
 const TEXT_LIMIT: usize = 250;
 
+/// A number as the library holds it, and what is dialled after it.
+#[derive(Debug)]
+pub(super) struct Dialled {
+    pub(super) parsed: PhoneNumber,
+    /// `,,1,,2345#`, or nothing.
+    pub(super) pauses: String,
+}
+
 /// The number as the library holds it.
 pub(super) fn numbered(
     text: &str,
     calling_code: Option<&str>,
     home: Option<Region>,
 ) -> Result<PhoneNumber, Verdict> {
+    dialled(text, calling_code, home).map(|dialled| dialled.parsed)
+}
+
+/// A number with what is dialled after it. A text that holds several numbers is none.
+pub(super) fn dialled(
+    text: &str,
+    calling_code: Option<&str>,
+    home: Option<Region>,
+) -> Result<Dialled, Verdict> {
     let text = text.trim();
     let line: Cow<'_, str> = if text.contains(['\n', '\r']) {
         // Where a card or a document breaks a number, it parts it as a space does.
@@ -257,32 +288,65 @@ pub(super) fn numbered(
     };
     let text = line.as_ref();
     if let Some(plain) = plain(text) {
-        return Ok(plain);
+        return Ok(Dialled {
+            parsed: plain,
+            pauses: String::new(),
+        });
     }
+    let read = single(text, calling_code, home)?;
+    let region = hinted_region(calling_code, home);
+    if is_complete(&read.parsed) && (several(text, region).len() > 1 || is_range(text, region)) {
+        return Err(Verdict::NotANumber);
+    }
+    Ok(read)
+}
+
+/// Whether a text is a number with the last digits of another one after a slash: `030 901820/21`.
+fn is_range(text: &str, region: Option<Region>) -> bool {
+    text.rsplit_once('/').is_some_and(|(number, end)| {
+        (1..=3).contains(&digits(end).len())
+            && single(number, None, region).is_ok_and(|number| number.parsed.is_valid())
+    })
+}
+
+/// The region that a number in national spelling is read in.
+fn hinted_region(calling_code: Option<&str>, home: Option<Region>) -> Option<Region> {
+    let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
+    hint.map_or(home, Region::of_calling_code)
+}
+
+/// The one number that is in a text, without a look at whether there are several.
+pub(super) fn single(
+    text: &str,
+    calling_code: Option<&str>,
+    home: Option<Region>,
+) -> Result<Dialled, Verdict> {
     if text.chars().nth(TEXT_LIMIT).is_some() {
         return Err(Verdict::TooLong);
     }
     let hint = calling_code.and_then(|code| code.parse::<u16>().ok());
-    let hinted = hint.and_then(Region::of_calling_code);
-    let region = if hint.is_some() { hinted } else { home };
-    let international = text
-        .trim_start_matches("tel:")
-        .trim_start_matches('(')
-        .starts_with(['+', '＋']);
+    let region = hinted_region(calling_code, home);
     // What a book without a home country is asked most often.
     if hint.is_none() && home.is_none() && is_digits_alone(text) {
         return Err(Verdict::NoCountry);
     }
+    let written = written(text).ok_or(Verdict::NotANumber)?;
+    let number = &*written.number;
+    let international = is_international(number);
+    let american = region.is_none_or(|region| region.calling_code() == 1);
+    if written.is_vanity && !international && !american {
+        return Err(Verdict::NotANumber);
+    }
     // A calling code without a country, such as 800 of the international freephone service, has no
     // region to hint with: it is put before the number.
-    let spelled = match (hint, hinted, international) {
-        (Some(code), None, false) => format!("+{code} {text}"),
-        _ => text.to_owned(),
+    let spelled = match (hint, region) {
+        (Some(code), None) if !international => format!("+{code} {number}"),
+        _ => number.to_owned(),
     };
-    match PHONE_NUMBER_UTIL.parse(&spelled, region.and_then(Region::for_library)) {
+    let parsed = match PHONE_NUMBER_UTIL.parse(&spelled, region.and_then(Region::for_library)) {
         Ok(parsed) => Ok(parsed),
         Err(ParseError::InvalidCountryCode)
-            if spelled == text && region.is_none() && !international =>
+            if spelled == number && region.is_none() && !international =>
         {
             Err(Verdict::NoCountry)
         }
@@ -290,6 +354,59 @@ pub(super) fn numbered(
         Err(ParseError::NotANumber(_)) => Err(Verdict::NotANumber),
         Err(ParseError::TooShortAfterIdd | ParseError::TooShortNsn) => Err(Verdict::TooShort),
         Err(ParseError::TooLongNsn) => Err(Verdict::TooLong),
+    };
+    let parsed = match parsed {
+        Ok(parsed) if is_complete(&parsed) => Ok(parsed),
+        // 00 is what most countries dial before others, and what people write who live elsewhere.
+        other => match from_abroad(number).filter(|_| region.is_some()) {
+            Some(parsed) => Ok(parsed),
+            None => other,
+        },
+    };
+    let parsed = parsed.map(current)?;
+    // A word may be a part of a short number: 0800 BEISPIEL.
+    if written.remark == Remark::Words && is_short(&parsed) && !parsed.is_valid() {
+        return Err(Verdict::NotANumber);
+    }
+    Ok(Dialled {
+        parsed,
+        pauses: written.pauses,
+    })
+}
+
+/// Whether a number has so few digits that it may be the beginning of another one.
+fn is_short(parsed: &PhoneNumber) -> bool {
+    parsed.national_number < 1_000_000
+}
+
+fn is_international(number: &str) -> bool {
+    number
+        .trim_start_matches("tel:")
+        .trim_start_matches('(')
+        .starts_with('+')
+}
+
+/// A number with its calling code after `00`, where it is one in use.
+fn from_abroad(number: &str) -> Option<PhoneNumber> {
+    let rest = number.trim_start_matches('(').strip_prefix("00")?;
+    let parsed = PHONE_NUMBER_UTIL.parse(format!("+{rest}"), None).ok()?;
+    parsed.is_valid().then_some(parsed)
+}
+
+/// A number without a digit that its plan had once and has no more: the 1 of Mexican mobiles, without
+/// which all are dialled since 2019.
+fn current(parsed: PhoneNumber) -> PhoneNumber {
+    let national = parsed.get_national_significant_number();
+    let shorter = national
+        .strip_prefix('1')
+        .filter(|_| parsed.country_code == 52);
+    let shorter = shorter.filter(|shorter| shorter.len() == 10);
+    match shorter.and_then(|shorter| shorter.parse().ok()) {
+        Some(national_number) => PhoneNumber {
+            national_number,
+            ..parsed
+        },
+        None => parsed,
     }
 }
 

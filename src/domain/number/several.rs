@@ -1,7 +1,7 @@
 //! Several numbers in one text, and numbers that went through a spreadsheet.
 
 use super::digits::digits;
-use super::reading::{is_complete, numbered};
+use super::reading::{is_complete, single};
 use super::region::Region;
 
 /// Separators from the surest to the one that most often belongs to a number. A weaker one is tried
@@ -31,7 +31,8 @@ const NUMBER: usize = 7;
 #[must_use]
 pub fn several(text: &str, home: Option<Region>) -> Vec<&str> {
     let text = text.trim();
-    let possible = |text: &str| numbered(text, None, home).is_ok_and(|parsed| is_complete(&parsed));
+    let possible =
+        |text: &str| single(text, None, home).is_ok_and(|read| is_complete(&read.parsed));
     parts(text, &SEPARATORS, &possible).unwrap_or_else(|| vec![text])
 }
 
@@ -173,6 +174,8 @@ mod tests {
             ("+12134567890,,12", "US"),
             ("+12134567890,,1,,2345#", "US"),
             ("+12134567890, 1234", "DE"),
+            ("+1 213 456 7890;ext=12345", "DE"),
+            ("030 901820 (Eva, privat)", "DE"),
             ("213-456-7301 / ask Tim", "US"),
             ("213-456-7301 or later", "US"),
             ("+39 02 5550 1182", "US"),

@@ -310,6 +310,13 @@ impl PhoneForm {
         calling_code(self.entry.country.text())
     }
 
+    /// The country that a number in national spelling is read with.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        let code = self.calling_code().and_then(|code| code.parse().ok());
+        code.map_or(self.home, Region::of_calling_code)
+    }
+
     /// What the numbering plan says to the number.
     ///
     /// # Errors

@@ -197,15 +197,12 @@ fn verdict(form: &PhoneForm, theme: &Theme) -> Line<'static> {
         Ok(reading) => (
             glyphs.impossible,
             Role::Warn,
-            format!(
-                "{}: saved as typed",
-                reading.verdict.reason(reading.country())
-            ),
+            format!("{}; kept", reading.verdict.refusal(reading.country())),
         ),
         Err(verdict) => (
             glyphs.impossible,
             Role::Warn,
-            format!("{}: saved as typed", verdict.reason(None)),
+            format!("{}; kept", verdict.refusal(form.region())),
         ),
     };
     Line::from(vec![
