@@ -302,6 +302,28 @@ fn somebody_is_added_in_one_line_or_not_at_all() {
     let (status, _, told) = shell.run(&["add", " ", "+390255501183"], "");
     assert!(status == 2 && told.contains("name"), "{told}");
     assert_eq!(shell.run(&["who", "+390255501183"], "").0, 3);
+
+    // What a person types is kept, and it is said that it cannot be dialled.
+    let (status, told, warned) = shell.run(&["add", "Tim", "12345a"], "");
+    assert_eq!(
+        (status, told.as_str()),
+        (0, "Added Tim with 12345a (primary, accurate)\n")
+    );
+    assert_eq!(
+        warned,
+        "12345a: not a possible number in Germany; kept as typed\n"
+    );
+    assert_eq!(shell.run(&["find", "is:impossible"], "").0, 0);
+    let (_, told, _) = shell.run(&["fix"], "");
+    assert!(
+        told.contains("confirmed number that is not possible"),
+        "{told}"
+    );
+    let (_, told, warned) = shell.run(&["add", "Eva", "030 901820 (Eva)"], "");
+    assert!(told.contains("+49 30 901820"), "{told}");
+    assert_eq!(warned, "");
+    assert_eq!(shell.run(&["who", "tel:+49-30-901820"], "").0, 0);
+    assert_eq!(shell.run(&["find", "030 901820"], "").0, 0);
 }
 
 #[test]
@@ -568,7 +590,11 @@ fn numbers_are_fixed_merged_and_changed_from_the_shell_and_all_of_it_is_undone()
     assert_eq!(status, 0);
     assert!(told.contains("Confirmed"), "{told}");
     let (_, told, _) = shell.run(&["fix"], "");
-    assert_eq!(told, "nothing needs attention\n");
+    assert_eq!(
+        told,
+        "nothing needs attention\n1 contact with a confirmed number that is not possible: \
+         callbook find is:impossible\n"
+    );
 
     let (_, health) = shell.json(&["health", "--json"], "");
     assert_eq!(health["data"]["numbers"], json!(4));

@@ -11,7 +11,7 @@ use callbook::domain::number::{Region, Usage, Verdict, parse};
 
 /// Texts that hold letters or a second number, which callbook takes for no number where Google's
 /// library makes digits of them: `0800 DDA 005`, `(500) 234-5678 x12x34`, `;4019e`.
-const NO_NUMBERS: [&str; 3] = ["special", "garbage", "ext_nat"];
+const NO_NUMBERS: [&str; 4] = ["special", "garbage", "ext_nat", "ext_intl"];
 
 /// A text that libphonenumber reads in another way than callbook, as both read it the same: without
 /// the words, tabs and full-width signs that confuse it, with `+` for an international prefix `00`

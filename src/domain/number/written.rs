@@ -35,7 +35,7 @@ pub(super) enum Remark {
 }
 
 /// Words that an extension follows, the longest first.
-const EXTENSIONS: [&str; 15] = [
+const EXTENSIONS: [&str; 16] = [
     "durchwahl",
     "extension",
     "extensión",
@@ -50,6 +50,7 @@ const EXTENSIONS: [&str; 15] = [
     "ext",
     "int",
     "dw",
+    "xx",
     "x",
 ];
 
@@ -230,10 +231,7 @@ fn parted(text: &str) -> (&str, &str) {
 /// digits and letters with three letters in a row at least.
 fn vanity(text: &str) -> Option<String> {
     let rest = text.trim_start_matches('+');
-    let signs: String = rest
-        .chars()
-        .filter(|sign| sign.is_ascii_alphanumeric())
-        .collect();
+    let signs: String = rest.chars().filter(char::is_ascii_alphanumeric).collect();
     let written = |sign: char| sign.is_ascii_alphanumeric() || "-. ()".contains(sign);
     if !rest.chars().all(written) {
         return None;
