@@ -165,11 +165,8 @@ fn card(store: &Store, whole: &Whole, version: Option<Version>) -> Vec<u8> {
         phones,
         card,
     } = whole;
-    let mut card = vcard::write(contact, phones, card.as_deref(), version, store.home());
-    if !card.ends_with(b"\n") && !card.ends_with(b"\r") {
-        card.extend_from_slice(b"\r\n");
-    }
-    card
+    let card = vcard::write(contact, phones, card.as_deref(), version, store.home());
+    vcard::complete(card)
 }
 
 /// Puts a file in its place once it is whole and on the disk.

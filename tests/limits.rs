@@ -325,6 +325,26 @@ fn an_import_whose_rejects_cannot_be_kept_says_so() {
 }
 
 #[test]
+fn a_card_of_separators_or_of_tiny_or_blank_lines_is_bounded_before_it_is_parsed() {
+    for (lines, status) in [
+        (format!("N:{}\n", ";".repeat(20 * MB)), 1),
+        (format!("ADR;X={}:\n", ",".repeat(20 * MB)), 1),
+        (format!("NOTE:{}\n", ";".repeat(20 * MB)), 1),
+        ("X-A:1\n".repeat(7 * MB / 6), 1),
+        ("\n".repeat(30 * MB), 0),
+    ] {
+        let desk = Desk::new();
+        let text = card(1, &lines).replace('\r', "");
+        let (most, ended, said) = streamed(&desk, text.len(), |_| text.clone());
+        is_within(most, 256 * MB);
+        assert_eq!(ended, status, "{said}");
+        if status == 1 {
+            assert!(said.contains("Person 1"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_line_without_an_end_and_a_card_without_one_are_refused_and_not_held() {
     for line in ["x".repeat(MB), format!("NOTE:{}\r\n", "x".repeat(MB - 7))] {
         let desk = Desk::new();

@@ -347,7 +347,7 @@ fn a_card_goes_out_in_another_version_with_all_that_is_on_it() {
     import(&mut book, old.as_bytes());
     let four = text(&out(&book, &only(&book), Some(Version::V40)));
     for line in [
-        "N:Larsen;Björn",
+        "N:Larsen;Björn;;;",
         "FN:Björn Larsen",
         "TEL;TYPE=WORK;PREF=1:+46 8 555 014 10",
         "X-OLD:a=b",

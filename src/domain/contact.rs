@@ -97,6 +97,14 @@ pub struct Detail {
     pub value: String,
 }
 
+impl Detail {
+    /// Whether two details have the same value, under whatever labels and in whatever case.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && fold(&self.value) == fold(&other.value)
+    }
+}
+
 /// Whether a contact is a person or a company: the two are sorted in different ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::bulk::PlanLine;
 use super::contact::{Contact, ContactId, DetailKind};
 use super::fold::fold;
-use super::intake::{add_missing, same_number};
+use super::intake::{add_details, add_missing, same_number};
 use super::operation::{Key, Operation};
 use super::phone::{Phone, PhoneId};
 use super::primary;
@@ -234,7 +234,7 @@ pub fn merged(
     for other in others {
         let other = &other.contact;
         add_missing(&mut contact.tags, &other.tags);
-        add_missing(&mut contact.details, &other.details);
+        add_details(&mut contact.details, &other.details);
         contact.favourite |= other.favourite;
         contact.created_at = contact.created_at.min(other.created_at);
         if contact.uid.is_none() {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::contact::{Contact, ContactAttributes, ContactId, DetailKind};
+use super::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use super::phone::{Context, Phone, PhoneAttributes};
 use super::primary::heir;
 use super::refusal::{Fault, Refusal};
@@ -159,7 +159,8 @@ pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
     ]
     .into_iter()
     .any(|(said, there)| said.is_some() && said != there);
-    emails.any(|email| namesake.details.contains(email)) || filled == *namesake && !contradicts
+    emails.any(|email| namesake.details.iter().any(|own| own.is_same(email)))
+        || filled == *namesake && !contradicts
 }
 
 /// Fills what a contact has blank, and adds the details and tags that it does not have.
@@ -177,8 +178,17 @@ fn fill(known: &mut Contact, other: &Contact) {
             place.clone_from(value);
         }
     }
-    add_missing(&mut known.details, &other.details);
+    add_details(&mut known.details, &other.details);
     add_missing(&mut known.tags, &other.tags);
+}
+
+/// Adds the details that are not there, whatever their labels and the case of their letters.
+pub(super) fn add_details(known: &mut Vec<Detail>, other: &[Detail]) {
+    for detail in other {
+        if !known.iter().any(|known| known.is_same(detail)) {
+            known.push(detail.clone());
+        }
+    }
 }
 
 pub(super) fn add_missing<T: Clone + PartialEq>(known: &mut Vec<T>, other: &[T]) {
@@ -282,7 +292,7 @@ pub fn revise(
     }
     take(&mut contact.kind, &old.kind, &new.kind);
     take(&mut contact.favourite, &old.favourite, &new.favourite);
-    take_list(&mut contact.details, &old.details, &new.details, missing);
+    take_details(&mut contact.details, &old.details, &new.details, missing);
     take_list(&mut contact.tags, &old.tags, &new.tags, missing);
 
     let mut revision = Revision::default();
@@ -367,6 +377,24 @@ pub fn primary_of(phones: &[Phone]) -> Option<&str> {
 fn take<T: Clone + PartialEq>(stored: &mut T, old: &T, new: &T) {
     if stored == old {
         stored.clone_from(new);
+    }
+}
+
+/// Adds the details that are new, and takes out what was removed. What has only another label now takes
+/// the place of what the person has not changed.
+fn take_details(stored: &mut Vec<Detail>, old: &[Detail], new: &[Detail], missing: Missing) {
+    for detail in new.iter().filter(|detail| !old.contains(detail)) {
+        let there = stored.iter_mut().find(|stored| stored.is_same(detail));
+        match there {
+            Some(stored) if old.contains(stored) && !new.contains(stored) => {
+                stored.clone_from(detail);
+            }
+            Some(_) => {}
+            None => stored.push(detail.clone()),
+        }
+    }
+    if missing == Missing::Removed {
+        stored.retain(|item| new.contains(item) || !old.contains(item));
     }
 }
 

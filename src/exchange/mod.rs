@@ -2,6 +2,7 @@
 //! open source and says what it found, a writer gives bytes.
 
 pub mod book;
+pub mod charset;
 pub mod csv;
 pub mod jsonapi;
 pub mod ldif;

@@ -64,6 +64,11 @@ impl<R: BufRead> Lines<R> {
         self.number
     }
 
+    /// What is at hand beyond the lines that were given; empty where that is nothing, or cannot be read.
+    pub(super) fn ahead(&mut self) -> &[u8] {
+        self.chunk().unwrap_or_default()
+    }
+
     /// The next line; of a longer one the first `limit` bytes. `None` at the end.
     pub(crate) fn next(&mut self, limit: usize) -> io::Result<Option<Line>> {
         let mut line = Line {

@@ -15,19 +15,22 @@
 //! assert_eq!(marta.phones[0].number.as_deref(), Some("+48 22 555 01 08"));
 //! ```
 //!
-//! Reading is four steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
-//! into cards, `content` makes clean content lines of a card, `property` has calcard parse these, and
-//! `contact` and `phone` say what the properties mean. Writing goes the other way, over the card that
+//! Reading is five steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
+//! into cards, `content` unfolds the content lines of a card, `head`, `value` and `property` take them
+//! apart, and `contact` and `phone` say what the properties mean. Writing goes the other way, over the card that
 //! came in: `draft` is a card whose lines can be changed, `write` changes those that say something else
 //! than what is stored, `line` and `param` spell them, `convert` brings a card into another version,
 //! and `join` makes one of two.
 
 mod beside;
+mod complete;
 mod contact;
 mod content;
 mod convert;
 mod draft;
 mod frame;
+mod group;
+mod head;
 mod join;
 mod label;
 mod line;
@@ -35,20 +38,24 @@ mod omit;
 mod param;
 mod phone;
 mod property;
+mod value;
 mod write;
 
 use std::io::BufRead;
 
 use crate::domain::contact::Contact;
-use crate::domain::import::{CardFormat, Incoming, Place, Reject};
+use crate::domain::import::{CardFormat, GroupCard, Incoming, Place, Reject};
 use crate::domain::intake::Said;
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::sent::MANY;
 
 use super::Contacts;
+use super::charset::{Charset, Utf8, utf8};
 use frame::{Frame, Frames};
 use property::Property;
+use value::Assumed;
 
 use beside::COLUMN;
 
@@ -69,6 +76,14 @@ pub const fn read<R: BufRead>(source: R) -> Cards<R> {
     Cards::new(source)
 }
 
+/// How cards are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The charset of text that is not UTF-8 and names none; without it a guess is made, which
+    /// [`Contacts::notices`] tells.
+    pub charset: Option<Charset>,
+}
+
 /// The cards of a source, one by one.
 ///
 /// Where the source fails, the last item is a [`Reject`] that says so, with what was read of the
@@ -76,13 +91,34 @@ pub const fn read<R: BufRead>(source: R) -> Cards<R> {
 #[derive(Debug)]
 pub struct Cards<R> {
     frames: Frames<R>,
+    options: ReadOptions,
+    /// The charset that text of this source is taken to be in.
+    guess: Option<Guess>,
+    groups: Vec<GroupCard>,
+}
+
+/// A guess at the charset of a source.
+#[derive(Debug)]
+struct Guess {
+    charset: Charset,
+    /// How many cards were read so, and the name on the first.
+    cards: usize,
+    example: String,
 }
 
 impl<R: BufRead> Cards<R> {
     /// The cards of `source`.
     pub const fn new(source: R) -> Self {
+        Self::with(source, ReadOptions { charset: None })
+    }
+
+    /// The cards of `source`, read in a way that the caller chose.
+    pub const fn with(source: R, options: ReadOptions) -> Self {
         Self {
             frames: Frames::new(source),
+            options,
+            guess: None,
+            groups: Vec::new(),
         }
     }
 
@@ -90,6 +126,45 @@ impl<R: BufRead> Cards<R> {
     #[must_use]
     pub const fn lines(&self) -> usize {
         self.frames.lines()
+    }
+
+    /// A whole card as a contact with its phones; none for a card of a group.
+    fn understood(&mut self, place: Place, mut card: Vec<u8>) -> Option<Read> {
+        let assumed = Assumed::of(&card);
+        let (mut properties, too_much) = property::read(&card, &assumed);
+        if assumed.is_guessed() && too_much.is_none() {
+            (properties, card) = self.in_charset(card);
+        }
+        if too_much.is_none() && group::is_group(&properties) {
+            self.groups.push(group::card(place, &properties, card));
+            return None;
+        }
+        Some(understood(place, card, &properties, too_much))
+    }
+
+    /// A card whose text is not UTF-8 and names no charset, read in that of its file.
+    fn in_charset(&mut self, card: Vec<u8>) -> (Vec<Property>, Vec<u8>) {
+        let charset = match (self.options.charset, &self.guess) {
+            (Some(charset), _) => charset,
+            (None, Some(guess)) => guess.charset,
+            (None, None) => {
+                let ahead = self.frames.ahead();
+                let ahead = ahead.split(|byte| *byte == b'\n');
+                let ahead = ahead.filter(|line| utf8(line) == Utf8::Not);
+                let texts = value::nameless(&card);
+                Charset::guessed(texts.iter().map(Vec::as_slice).chain(ahead))
+            }
+        };
+        let (properties, _) = property::read(&card, &Assumed::given(&card, charset));
+        if self.options.charset.is_none() {
+            let guess = self.guess.get_or_insert_with(|| Guess {
+                charset,
+                cards: 0,
+                example: contact::name_on(&properties).unwrap_or_default(),
+            });
+            guess.cards += 1;
+        }
+        (properties, value::mark(card, charset))
     }
 }
 
@@ -101,25 +176,44 @@ impl<R: BufRead> Contacts for Cards<R> {
     fn failure(&self) -> Option<String> {
         self.frames.failure().map(ToString::to_string)
     }
+
+    fn notices(&self) -> Vec<Notice> {
+        let notice = |guess: &Guess| Notice {
+            subject: guess.charset.name().to_owned(),
+            number: guess.cards,
+            example: guess.example.clone(),
+            kind: NoticeKind::GuessedCharset,
+        };
+        self.guess.iter().map(notice).collect()
+    }
+
+    fn groups(&mut self) -> Vec<GroupCard> {
+        std::mem::take(&mut self.groups)
+    }
 }
 
 impl<R: BufRead> Iterator for Cards<R> {
     type Item = Read;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(match self.frames.next()? {
-            Frame::Card { place, bytes } => understood(place, bytes),
-            Frame::Unusable {
-                place,
-                bytes,
-                reason,
-            } => Err(Reject {
-                place,
-                name: contact::name_on(&property::properties(&bytes)),
-                reason,
-                card: bytes,
-            }),
-        })
+        loop {
+            let read = match self.frames.next()? {
+                Frame::Card { place, bytes } => self.understood(place, bytes),
+                Frame::Unusable {
+                    place,
+                    bytes,
+                    reason,
+                } => Some(Err(Reject {
+                    place,
+                    name: contact::name_on(&property::properties(&bytes)),
+                    reason,
+                    card: bytes,
+                })),
+            };
+            if read.is_some() {
+                return read;
+            }
+        }
     }
 }
 
@@ -162,7 +256,15 @@ pub fn too_much(card: &[u8]) -> Option<String> {
     if card.len() < 4 * MANY {
         return None;
     }
-    phone::too_much(&property::properties(card))
+    let (properties, too_much) = property::read(card, &Assumed::of(card));
+    too_much.or_else(|| phone::too_much(&properties))
+}
+
+/// A card as it goes out, whatever it lacks: other programs refuse a whole file for a card in it that
+/// has no END or no VERSION, or that begins on the last line of the one before it.
+#[must_use]
+pub fn complete(card: Vec<u8>) -> Vec<u8> {
+    complete::complete(value::unmark(card))
 }
 
 /// What the properties of a card say.
@@ -174,13 +276,17 @@ fn said(properties: &[Property]) -> Said {
 }
 
 /// A whole card as a contact with its phones.
-fn understood(place: Place, card: Vec<u8>) -> Read {
-    let properties = property::properties(&card);
-    let much = phone::too_much(&properties);
+fn understood(
+    place: Place,
+    card: Vec<u8>,
+    properties: &[Property],
+    too_much: Option<String>,
+) -> Read {
+    let much = too_much.or_else(|| phone::too_much(properties));
     let Said { contact, phones } = if much.is_some() {
         Said::default()
     } else {
-        said(&properties)
+        said(properties)
     };
     let reason = if let Some(much) = much {
         much
@@ -199,7 +305,7 @@ fn understood(place: Place, card: Vec<u8>) -> Read {
     };
     Err(Reject {
         place,
-        name: contact::name_on(&properties),
+        name: contact::name_on(properties),
         reason,
         card,
     })

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
+use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
 use crate::domain::sent::NOTE_LIMIT;
 use crate::domain::timestamp::Timestamp;
 
@@ -57,18 +57,27 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
     let favourite = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"]
         .iter()
         .find_map(|name| first_of(properties, name))
-        .and_then(|text| flag(&text));
+        .and_then(|text| flag(&text))
+        .or_else(|| {
+            categories(properties)
+                .any(|own| own == STARRED)
+                .then_some(true)
+        });
     let tags = tags(properties);
-    // A firm has a name, and no parts of one.
-    let firm = is_firm(properties).then_some(None);
-    let details: Vec<Detail> = properties
-        .iter()
-        .filter_map(|property| detail(property, properties))
-        .collect();
+    let name = name(properties);
+    let company = is_company(properties);
+    // A company, a number and an address have a name, and no parts of one.
+    let whole = company
+        || first_of(properties, WHOLE).is_some()
+        || name.as_deref().is_some_and(is_number_or_address);
+    let none = whole.then_some(None);
+    let details = all_details(properties);
     ContactAttributes {
-        name: name(properties).map(Some),
-        family_name: part(0).map(Some).or_else(|| firm.clone()),
-        given_name: part(1).map(Some).or(firm),
+        name: name.map(Some),
+        family_name: part(0).map(Some).or_else(|| none.clone()),
+        given_name: part(1).map(Some).or(none),
+        sort_as: sort_as(properties).map(Some),
+        kind: company.then_some(ContactKind::Company),
         nickname: first("NICKNAME"),
         organisation: organisation(properties).map(Some),
         title: first("TITLE"),
@@ -86,16 +95,48 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
     }
 }
 
-/// Whether the card is one of a firm: `KIND` of 4.0 (RFC 6350, 6.1.4), or what Apple writes.
-pub(super) fn is_firm(properties: &[Property]) -> bool {
-    properties.iter().any(|property| {
+/// The property that says that a person's name has no parts.
+pub(super) const WHOLE: &str = "X-CALLBOOK-WHOLE-NAME";
+
+/// Whether the card is one of a company: by `KIND` of 4.0 (RFC 6350, 6.1.4) or what Apple writes, or
+/// else because it names a company and no person.
+pub(super) fn is_company(properties: &[Property]) -> bool {
+    let said = properties.iter().find_map(|property| {
         let text = property.text();
+        let text = text.trim();
         match property.name.as_str() {
-            "KIND" => text.eq_ignore_ascii_case("org"),
-            "X-ABSHOWAS" => text.eq_ignore_ascii_case("company"),
-            _ => false,
+            "KIND" => Some(text.eq_ignore_ascii_case("org")),
+            "X-ABSHOWAS" => Some(text.eq_ignore_ascii_case("company")),
+            _ => None,
         }
+    });
+    said.unwrap_or_else(|| {
+        let parts = properties.iter().find(|property| property.name == "N");
+        let parted = parts.is_some_and(|parts| (0..5).any(|at| name_part(parts, at).is_some()));
+        let company = properties.iter().find(|property| property.name == "ORG");
+        let company = company.and_then(|company| name_part(company, 0));
+        !parted && company.is_some() && company == first_of(properties, "FN")
     })
+}
+
+/// What the name is sorted by: `SORT-STRING` of 3.0 (RFC 2426, 3.6.5), or `SORT-AS` of 4.0 (RFC 6350,
+/// 5.9), whose parts stand in the order of those of N.
+fn sort_as(properties: &[Property]) -> Option<String> {
+    first_of(properties, "SORT-STRING").or_else(|| {
+        let mut named = properties
+            .iter()
+            .filter(|property| matches!(property.name.as_str(), "N" | "ORG"));
+        let sort_as = named.find_map(|property| property.param("SORT-AS"))?;
+        let parts: Vec<String> = sort_as.split(',').filter_map(one_line).collect();
+        one_line(&parts.join(", "))
+    })
+}
+
+/// Whether the name of a contact is no more than a number or an address of it.
+pub(super) fn is_number_or_address(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let number = |sign: char| sign.is_ascii_digit() || " +()-./*#".contains(sign);
+    digits >= 3 && name.chars().all(number) || name.contains('@') && !name.contains(' ')
 }
 
 /// Whether a contact has a name of some kind, or an email.
@@ -139,12 +180,30 @@ fn name(properties: &[Property]) -> Option<String> {
         .find_map(|property| one_line(&property.text()));
     formatted.or_else(|| {
         let structured = properties.iter().find(|property| property.name == "N")?;
-        let parts: Vec<String> = [3, 1, 2, 0, 4]
-            .into_iter()
-            .filter_map(|index| name_part(structured, index))
-            .collect();
-        one_line(&parts.join(" "))
+        spoken(structured)
     })
+}
+
+/// All parts of N in the order in which they are spoken: in Chinese, Japanese and Korean the family name
+/// comes first, with no space after it.
+fn spoken(structured: &Property) -> Option<String> {
+    let part = |index| name_part(structured, index);
+    let whole = [part(0), part(1)].into_iter().flatten().collect::<String>();
+    let (order, between) = if !whole.is_empty() && whole.chars().all(is_east_asian) {
+        ([3, 0, 1, 2, 4], "")
+    } else {
+        ([3, 1, 2, 0, 4], " ")
+    };
+    let parts: Vec<String> = order.into_iter().filter_map(part).collect();
+    one_line(&parts.join(between))
+}
+
+/// Whether names in these letters have the family name first.
+fn is_east_asian(sign: char) -> bool {
+    matches!(sign,
+        '\u{2E80}'..='\u{2FDF}' | '々' | '\u{3041}'..='\u{30FA}' | 'ー' | '\u{3131}'..='\u{318E}'
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
 }
 
 /// A component of N (RFC 6350, 6.2.2): family, given, additional, prefixes, suffixes.
@@ -185,24 +244,97 @@ fn note(properties: &[Property]) -> Option<String> {
     (!note.is_empty()).then_some(note)
 }
 
+/// Google's category of favourites.
+pub(super) const STARRED: &str = "starred";
+
+/// Google's category of those who are kept by hand, which says nothing of a contact.
+pub(super) const MY_CONTACTS: &str = "myContacts";
+
+/// The categories of a card, Google's own among them.
+pub(super) fn categories(properties: &[Property]) -> impl Iterator<Item = String> {
+    let lines = properties.iter().filter(|line| line.name == "CATEGORIES");
+    let categories = lines.flat_map(|line| line.components.iter().flatten());
+    categories.filter_map(|category| short(category))
+}
+
 fn tags(properties: &[Property]) -> Vec<String> {
     let mut known = HashSet::new();
     let mut tags: Vec<String> = Vec::new();
-    for category in properties
-        .iter()
-        .filter(|property| property.name == "CATEGORIES")
-        .flat_map(|property| property.components.iter().flatten())
-    {
-        if let Some(tag) = short(category)
-            && known.insert(tag.clone())
-        {
+    for tag in categories(properties) {
+        if tag != STARRED && tag != MY_CONTACTS && known.insert(tag.clone()) {
             tags.push(tag);
         }
     }
     tags
 }
 
-/// What else a person may want to read of a card.
+/// What else a person may want to read of a card, the preferred email before the others.
+fn all_details(properties: &[Property]) -> Vec<Detail> {
+    let mut all: Vec<(u32, Detail)> = Vec::new();
+    for property in properties {
+        let preference = property.preference().unwrap_or(u32::MAX);
+        let details = details(property, properties).into_iter();
+        all.extend(details.map(|detail| (preference, detail)));
+    }
+    let emails = || {
+        let all = all.iter().enumerate();
+        all.filter(|(_, (_, detail))| detail.kind == DetailKind::Email)
+    };
+    let first = emails().next().map(|(at, _)| at);
+    let best = emails().min_by_key(|(_, (preference, _))| *preference);
+    if let (Some(first), Some((best, _))) = (first, best)
+        && let Some(emails) = all.get_mut(first..=best)
+    {
+        emails.rotate_right(1);
+    }
+    all.into_iter().map(|(_, detail)| detail).collect()
+}
+
+/// What a property says that a person may want to read: one thing, or the emails of a list.
+pub(super) fn details(property: &Property, all: &[Property]) -> Vec<Detail> {
+    let Some(first) = detail(property, all) else {
+        return Vec::new();
+    };
+    if first.kind != DetailKind::Email || property.name == OWN_DETAIL {
+        return vec![first];
+    }
+    let emails = emails(&first.value);
+    let email = |value| Detail {
+        value,
+        ..first.clone()
+    };
+    emails.into_iter().map(email).collect()
+}
+
+/// The addresses in the value of an EMAIL: one in most, and several where each part between commas or
+/// semicolons is one.
+fn emails(value: &str) -> Vec<String> {
+    let parts = value.split([',', ';']).map(str::trim);
+    let parts: Vec<String> = parts
+        .filter(|part| !part.is_empty())
+        .map(address_of)
+        .collect();
+    let is_address =
+        |part: &String| part.matches('@').count() == 1 && !part.contains([' ', '<', '>', '"']);
+    if parts.len() > 1 && parts.iter().all(is_address) {
+        parts
+    } else {
+        vec![address_of(value)]
+    }
+}
+
+/// The address in `Name <name@example.org>`, or the text as it is.
+fn address_of(text: &str) -> String {
+    let inner = text
+        .strip_suffix('>')
+        .and_then(|rest| rest.rsplit_once('<'));
+    let inner = inner.map(|(_, inner)| bare(inner.trim().to_owned(), "mailto:"));
+    inner
+        .filter(|inner| inner.contains('@') && !inner.contains(char::is_whitespace))
+        .unwrap_or_else(|| text.to_owned())
+}
+
+/// The detail in a property, if it is one.
 pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
     let label = || of_detail(property, all);
     let named = |name: &str| Some(name.to_owned());
@@ -299,7 +431,7 @@ pub(super) fn address_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// A day as `YYYY-MM-DD` where it is a whole one, else as the card has it.
-fn day(property: &Property) -> Option<String> {
+pub(super) fn day(property: &Property) -> Option<String> {
     let written = one_line(&property.text())?;
     let date = written
         .split_once('T')

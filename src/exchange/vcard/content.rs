@@ -1,24 +1,22 @@
-//! Clean content lines of one card's bytes, for calcard to parse.
+//! The content lines of one card's bytes: unfolded, and in parts.
 //!
-//! calcard reads UTF-8 text and knows three versions, parameters, escapes and structured values.
-//! What it does not know, or would lose, is settled here first; each point is a card that some
-//! program writes:
+//! Each point is a card that some program writes:
 //!
 //! - lines that end in CR alone, and 2.1's folding, which keeps the white space that it folds at;
 //! - quoted-printable over several lines, also where a line of it looks folded;
-//! - bytes that are not UTF-8, with or without CHARSET: calcard decodes a charset only beside
-//!   quoted-printable, and takes ISO 8859-1 where none is named though most writers mean UTF-8. So
-//!   every such value is handed on as quoted-printable with the charset that it is in;
-//! - the card of an AGENT within the card, at whose END calcard would stop;
-//! - `TYPE="work,iphone"`: calcard drops the types that it does not know from a quoted list;
-//! - values that are not text: calcard reads a birthday as a date and forgets how it was written.
-//!   `VALUE=text` keeps it, and a `tel:` URI is known by its scheme.
-//!
-//! Photographs and everything else in base64 are left out: they stay in the card's bytes.
+//! - base64 whose further lines do not begin with white space;
+//! - the card of an AGENT within the card, on lines of its own or folded: it is one line here, with the
+//!   line ends of its card.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::{memchr, memrchr};
+
+use crate::exchange::charset::ends_cut;
+
 use super::frame::{Depth, Step, is_begin};
+use super::value::octets;
 
 /// How far into a line its head is looked for, in bytes. Without it a card of `=` lines, made for
 /// the purpose, would be searched from its start for every line.
@@ -28,97 +26,330 @@ const HEAD_LIMIT: usize = 4 * 1024;
 /// a card of folded spaces would be searched from its end to its start for every line.
 const TAIL_LIMIT: usize = 64;
 
-/// One card with one content line to each line, in UTF-8, that calcard can read without loss.
-pub(super) fn clean(card: &[u8]) -> String {
-    let mut text = String::from("BEGIN:VCARD\r\n");
-    for line in content_lines(card).lines {
-        text.extend(line.clean());
-    }
-    text.push_str("END:VCARD\r\n");
-    text
-}
-
 /// A content line of a card.
-pub(super) struct Unfolded {
-    /// The line in one piece.
-    pub(super) text: Vec<u8>,
+#[derive(Debug)]
+pub(super) struct Unfolded<'a> {
+    /// The line in one piece; of a card within the card, all lines of that one.
+    pub(super) text: Cow<'a, [u8]>,
     /// Where it stands in the card, its line ends and foldings among it.
     pub(super) place: Range<usize>,
+    /// Whether the value is no text: a photograph and the like, or a card.
+    pub(super) binary: bool,
 }
 
-impl Unfolded {
-    /// The line as one that calcard is to see, or none.
-    fn clean(&self) -> Option<String> {
-        let mut text = String::new();
-        ContentLine::new(&self.text)?.write(&mut text);
-        Some(text)
+/// Properties that hold no text, as base64 or as an address.
+const BINARY: [&[u8]; 4] = [b"PHOTO", b"LOGO", b"SOUND", b"KEY"];
+
+/// What of a card is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Every line whole.
+    All,
+    /// Lines of text whole; of photographs, and of cards within the card, how they begin.
+    Text,
+}
+
+/// The content lines of a card, without its BEGIN and END.
+pub(super) struct ContentLines<'a> {
+    card: &'a [u8],
+    keep: Keep,
+    /// What ends a line.
+    ending: u8,
+    folding: Folding,
+    at: usize,
+    depth: Depth,
+    /// A line that was looked at and belongs to no content line before it.
+    ahead: Option<Physical<'a>>,
+    end: Option<usize>,
+}
+
+/// A line as it stands in the card.
+struct Physical<'a> {
+    /// Its bytes without the line end.
+    line: &'a [u8],
+    place: Range<usize>,
+    /// Whether it is one of a card within the card.
+    inner: bool,
+    /// Whether it is `AGENT:BEGIN:VCARD`.
+    opens: bool,
+}
+
+impl Physical<'_> {
+    fn is_folded(&self) -> bool {
+        self.line.starts_with(b" ") || self.line.starts_with(b"\t")
+    }
+}
+
+impl<'a> ContentLines<'a> {
+    pub(super) fn new(card: &'a [u8], keep: Keep) -> Self {
+        // A CR among line feeds is a slip in a value and no line end.
+        let ending = match memchr(b'\n', card) {
+            Some(_) => b'\n',
+            None => b'\r',
+        };
+        let lines = card.split(|byte| *byte == ending);
+        let folding = lines.take(FOLDING_LIMIT).find_map(Folding::of_version);
+        let mut lines = Self {
+            card,
+            keep,
+            ending,
+            folding: folding.unwrap_or(Folding::SpaceDropped),
+            at: 0,
+            depth: Depth::default(),
+            ahead: None,
+            end: None,
+        };
+        let first = lines.cut();
+        if is_begin(trim_line_end(card.get(first.clone()).unwrap_or_default())) {
+            lines.at = first.end;
+        }
+        lines
     }
 
-    /// A card with this line alone, for calcard.
-    pub(super) fn alone(&self) -> Option<String> {
-        Some(format!("BEGIN:VCARD\r\n{}END:VCARD\r\n", self.clean()?))
+    /// Where the card's END is, or where it would be; known once all lines were given.
+    pub(super) fn end(&self) -> usize {
+        self.end.unwrap_or(self.card.len())
+    }
+
+    /// Where the next line is.
+    fn cut(&self) -> Range<usize> {
+        let rest = self.card.get(self.at..).unwrap_or_default();
+        let length = memchr(self.ending, rest).map_or(rest.len(), |end| end + 1);
+        self.at..self.at + length
+    }
+
+    /// The next line of the card; none from its END on.
+    fn physical(&mut self) -> Option<Physical<'a>> {
+        if let Some(ahead) = self.ahead.take() {
+            return Some(ahead);
+        }
+        let place = self.cut();
+        if self.end.is_some() || place.is_empty() {
+            return None;
+        }
+        self.at = place.end;
+        let line = trim_line_end(self.card.get(place.clone()).unwrap_or_default());
+        let was_inner = self.depth.is_inner();
+        if self.depth.after(line) == Step::Ended {
+            self.end = Some(place.start);
+            return None;
+        }
+        let opened = !was_inner && self.depth.is_inner();
+        let begins = is_begin(line);
+        Some(Physical {
+            line,
+            place,
+            inner: was_inner || opened && begins,
+            opens: opened && !begins,
+        })
     }
 }
 
-/// The content lines of a card.
-pub(super) struct ContentLines {
-    /// The lines, without those of cards within it; its BEGIN and END are none.
-    pub(super) lines: Vec<Unfolded>,
-    /// Where its END stands, or where it would.
-    pub(super) end: usize,
-}
+/// In how many lines of a card its version is looked for.
+const FOLDING_LIMIT: usize = 1_000;
 
-/// The lines of a card, unfolded.
-pub(super) fn content_lines(card: &[u8]) -> ContentLines {
-    // A CR among line feeds is a slip in a value and no line end.
-    let end = if card.contains(&b'\n') { b'\n' } else { b'\r' };
-    let physical: Vec<&[u8]> = card.split_inclusive(|byte| *byte == end).collect();
-    let folding = physical
-        .iter()
-        .find_map(|line| Folding::of_version(line))
-        .unwrap_or(Folding::SpaceDropped);
-    let mut lines: Vec<Unfolded> = Vec::new();
-    let mut depth = Depth::default();
-    let mut at = 0;
-    for (index, raw) in physical.into_iter().enumerate() {
-        let place = at..at + raw.len();
-        at = place.end;
-        let line = trim_line_end(raw);
-        if index == 0 && is_begin(line) {
-            continue;
-        }
-        let was_inner = depth.is_inner();
-        if depth.after(line) == Step::Ended {
-            return ContentLines {
-                lines,
-                end: place.start,
-            };
-        }
-        if was_inner || depth.is_inner() {
-            continue;
-        }
-        match lines.last_mut() {
-            Some(last) if is_softly_broken(&last.text) => {
-                let text = &mut last.text;
-                text.truncate(text.trim_ascii_end().len().saturating_sub(1));
-                text.extend_from_slice(line);
-                last.place.end = place.end;
-            }
-            Some(last) if line.starts_with(b" ") || line.starts_with(b"\t") => {
-                let from = usize::from(folding == Folding::SpaceDropped);
-                let more = line.get(from..).unwrap_or_default();
-                last.text.extend_from_slice(more);
-                last.place.end = place.end;
-            }
+impl<'a> Iterator for ContentLines<'a> {
+    type Item = Unfolded<'a>;
+
+    fn next(&mut self) -> Option<Unfolded<'a>> {
+        let first = loop {
             // What `\r\r\n` leaves, and 2.1's mark for the end of base64.
-            _ if line.is_empty() => {}
-            _ => lines.push(Unfolded {
-                text: line.to_vec(),
-                place,
-            }),
+            let line = self.physical()?;
+            if !line.line.is_empty() {
+                break line;
+            }
+        };
+        let mut line = Line::new(first, self.keep);
+        while let Some(more) = self.physical() {
+            if !line.takes(&more, self.folding) {
+                self.ahead = Some(more);
+                break;
+            }
+        }
+        Some(line.finish())
+    }
+}
+
+/// What a content line holds, as far as it matters for where it goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Text,
+    QuotedPrintable,
+    Base64,
+    /// The card of an AGENT, on lines of its own.
+    Card,
+    /// The same, folded.
+    FoldedCard,
+}
+
+/// A content line while it is put together.
+struct Line<'a> {
+    text: Cow<'a, [u8]>,
+    place: Range<usize>,
+    keep: Keep,
+    holds: Holds,
+    /// Whether the head is whole, so that what it says of the value is known.
+    has_head: bool,
+    /// Whether a blank line came after it, which ends base64.
+    ended: bool,
+    /// Where quoted-printable goes on with white space, and on how many lines it goes on at all.
+    spaced: Vec<usize>,
+    broken: usize,
+}
+
+impl<'a> Line<'a> {
+    fn new(first: Physical<'a>, keep: Keep) -> Self {
+        let mut line = Self {
+            text: Cow::Borrowed(first.line),
+            place: first.place,
+            keep,
+            holds: Holds::Text,
+            has_head: false,
+            ended: false,
+            spaced: Vec::new(),
+            broken: 0,
+        };
+        if first.inner || first.opens {
+            line.holds = Holds::Card;
+            line.has_head = true;
+        }
+        line.look();
+        line
+    }
+
+    /// Finds out what it holds, once the head is whole.
+    fn look(&mut self) {
+        if self.has_head {
+            return;
+        }
+        let start = self.text.get(..HEAD_LIMIT).unwrap_or(&self.text);
+        let Some((head, _)) = split(start) else {
+            return;
+        };
+        self.has_head = true;
+        let mut name = head.split(|byte| *byte == b';').next().unwrap_or_default();
+        if let Some(dot) = memrchr(b'.', name) {
+            name = name.get(dot + 1..).unwrap_or_default();
+        }
+        if BINARY.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            self.holds = Holds::Base64;
+            return;
+        }
+        for param in params(head) {
+            let encoding = match memchr(b'=', param) {
+                None => param,
+                Some(sign) if is_word(param.get(..sign), b"ENCODING") => {
+                    param.get(sign + 1..).unwrap_or_default()
+                }
+                Some(_) => continue,
+            };
+            if is_word(Some(encoding), b"QUOTED-PRINTABLE") {
+                self.holds = Holds::QuotedPrintable;
+            } else if is_word(Some(encoding), b"BASE64") || is_word(Some(encoding), b"B") {
+                self.holds = Holds::Base64;
+            }
         }
     }
-    ContentLines { lines, end: at }
+
+    /// Takes the next line of the card where that goes on with this one.
+    fn takes(&mut self, more: &Physical<'_>, folding: Folding) -> bool {
+        let line = more.line;
+        if more.inner {
+            let folded =
+                self.holds == Holds::Card && more.is_folded() && !self.text.contains(&b'\n');
+            self.holds = if folded {
+                Holds::FoldedCard
+            } else {
+                Holds::Card
+            };
+            self.has_head = true;
+        }
+        match self.holds {
+            _ if more.inner || self.holds == Holds::FoldedCard && more.is_folded() => {
+                let from = usize::from(self.holds == Holds::FoldedCard);
+                if self.keep == Keep::All {
+                    self.text.to_mut().push(b'\n');
+                    self.append(line.get(from..).unwrap_or_default());
+                }
+            }
+            Holds::QuotedPrintable if is_softly_broken(&self.text) => {
+                let length = self.text.trim_ascii_end().len().saturating_sub(1);
+                self.text.to_mut().truncate(length);
+                self.broken += 1;
+                if more.is_folded() {
+                    self.spaced.push(length);
+                }
+                self.append(line);
+            }
+            _ if line.is_empty() => {
+                // What comes after it may still go on with this line.
+                self.ended = true;
+                return true;
+            }
+            Holds::Base64 if more.is_folded() => self.append_binary(line),
+            Holds::Base64 if !self.ended && line.iter().all(|byte| is_base64(*byte)) => {
+                self.append_binary(line);
+            }
+            _ if more.is_folded() => {
+                let from = usize::from(folding == Folding::SpaceDropped);
+                self.append(line.get(from..).unwrap_or_default());
+            }
+            _ => return false,
+        }
+        self.place.end = more.place.end;
+        self.look();
+        true
+    }
+
+    fn append(&mut self, more: &[u8]) {
+        self.text.to_mut().extend_from_slice(more);
+    }
+
+    fn append_binary(&mut self, more: &[u8]) {
+        if self.keep == Keep::All {
+            self.append(more);
+        }
+    }
+
+    fn finish(mut self) -> Unfolded<'a> {
+        self.unspace();
+        Unfolded {
+            text: self.text,
+            place: self.place,
+            binary: !matches!(self.holds, Holds::Text | Holds::QuotedPrintable),
+        }
+    }
+
+    /// Takes out the white space that quoted-printable was folded with beside its own line breaks: where
+    /// it is on every line, and would part a character.
+    fn unspace(&mut self) {
+        if self.spaced.is_empty() || self.spaced.len() < self.broken {
+            return;
+        }
+        let parts_a_character = self.spaced.iter().any(|at| {
+            let start = at.saturating_sub(4 * 3);
+            ends_cut(&octets(self.text.get(start..*at).unwrap_or_default()))
+        });
+        if parts_a_character {
+            let text = self.text.to_mut();
+            for at in self.spaced.iter().rev() {
+                text.remove(*at);
+            }
+        }
+    }
+}
+
+/// Whether a text is this word, in any case and in quotes or not.
+fn is_word(text: Option<&[u8]>, word: &[u8]) -> bool {
+    let text = text.unwrap_or_default().trim_ascii();
+    let bare = text
+        .strip_prefix(b"\"")
+        .and_then(|text| text.strip_suffix(b"\""));
+    bare.unwrap_or(text).eq_ignore_ascii_case(word)
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 /// What becomes of the white space at which a line was folded.
@@ -150,212 +381,36 @@ fn trim_line_end(line: &[u8]) -> &[u8] {
     line.get(..end).unwrap_or_default()
 }
 
-/// Whether a line ends in the `=` of quoted-printable that goes on.
+/// Whether a line of quoted-printable ends in the `=` that says that it goes on.
 fn is_softly_broken(line: &[u8]) -> bool {
     let tail = line.len().saturating_sub(TAIL_LIMIT);
     let tail = line.get(tail..).unwrap_or(line);
-    if !tail.trim_ascii_end().ends_with(b"=") {
-        return false;
-    }
-    let start = line.get(..HEAD_LIMIT).unwrap_or(line);
-    split(start).is_some_and(|(head, _)| {
-        head.to_ascii_uppercase()
-            .windows(16)
-            .any(|part| part == b"QUOTED-PRINTABLE")
-    })
+    tail.trim_ascii_end().ends_with(b"=")
+}
+
+/// The parameters of a head, as they are written: parted at semicolons that stand in no quotes.
+pub(super) fn params(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut quoted = false;
+    let parts = head.split(move |byte| {
+        quoted ^= *byte == b'"';
+        *byte == b';' && !quoted
+    });
+    parts.skip(1)
 }
 
 /// The head and the value of a content line: before and after the first colon that stands in no
 /// quotes, or the first at all where the quotes do not close.
 pub(super) fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut quoted = false;
-    let colon = line
-        .iter()
-        .position(|byte| {
+    let first = memchr(b':', line)?;
+    let mut colon = first;
+    if memchr(b'"', line.get(..first)?).is_some() {
+        let mut quoted = false;
+        let outside = line.iter().position(|byte| {
             quoted ^= *byte == b'"';
             *byte == b':' && !quoted
-        })
-        .or_else(|| line.iter().position(|byte| *byte == b':'))?;
+        });
+        colon = outside.unwrap_or(first);
+    }
     let (head, value) = line.split_at_checked(colon)?;
     Some((head, value.get(1..).unwrap_or_default()))
-}
-
-/// A content line in parts, its parameters sorted into those for calcard and those settled here.
-struct ContentLine<'a> {
-    /// The group, if any, and the property's name.
-    name: String,
-    /// The parameters that are handed on.
-    params: Vec<String>,
-    charset: Option<String>,
-    quoted_printable: bool,
-    value: &'a [u8],
-}
-
-impl<'a> ContentLine<'a> {
-    /// The line as one that calcard is to see, or none.
-    fn new(line: &'a [u8]) -> Option<Self> {
-        let (head, value) = split(line)?;
-        let head = String::from_utf8_lossy(head);
-        let unclosed = head.matches('"').count() % 2 == 1;
-        let head = if unclosed {
-            head.replace('"', "")
-        } else {
-            head.into_owned()
-        };
-        let mut quoted = false;
-        let mut parts = head.split(|sign| {
-            quoted ^= sign == '"';
-            sign == ';' && !quoted
-        });
-        let name = parts.next().map(str::trim)?;
-        // Other signs are no property's name, and calcard would read quotes and backslashes in it.
-        let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./".contains(sign);
-        let property = name.rsplit('.').next()?;
-        let structural = ["BEGIN", "END", "VERSION"]
-            .iter()
-            .any(|word| property.eq_ignore_ascii_case(word));
-        if property.is_empty() || structural || !name.chars().all(plain) {
-            return None;
-        }
-        let mut read = Self {
-            name: name.to_owned(),
-            params: Vec::new(),
-            charset: None,
-            quoted_printable: false,
-            value,
-        };
-        for part in parts {
-            // A backslash is plain text in a parameter (RFC 6350, 3.3); calcard takes it for an escape,
-            // and before a colon that would swallow the value.
-            let part: String = part
-                .chars()
-                .filter(|sign| !sign.is_control() && *sign != '\\')
-                .collect();
-            read.parameter(part.trim())?;
-        }
-        Some(read)
-    }
-
-    /// Sorts one parameter in; none where the value is base64.
-    fn parameter(&mut self, written: &str) -> Option<()> {
-        let (name, value) = match written.split_once('=') {
-            Some((name, value)) => (name.trim().to_ascii_uppercase(), value.trim()),
-            None => (String::new(), written),
-        };
-        let plain = value.trim_matches('"').to_ascii_uppercase();
-        match name.as_str() {
-            "" | "ENCODING" if matches!(plain.as_str(), "B" | "BASE64") => return None,
-            "" | "ENCODING" if plain == "QUOTED-PRINTABLE" => self.quoted_printable = true,
-            "" if matches!(plain.as_str(), "" | "7BIT" | "8BIT") => {}
-            "ENCODING" | "VALUE" => {}
-            "CHARSET" => self.charset = Some(plain),
-            "TYPE" => self
-                .params
-                .push(format!("TYPE={}", value.replace(['"', '\\'], ""))),
-            _ => self.params.push(written.to_owned()),
-        }
-        Some(())
-    }
-
-    /// Writes the line for calcard.
-    fn write(&self, text: &mut String) {
-        text.push_str(&self.name);
-        for param in &self.params {
-            text.push(';');
-            text.push_str(param);
-        }
-        text.push_str(";VALUE=text");
-        let foreign = self
-            .charset
-            .as_deref()
-            .is_some_and(|charset| !matches!(charset, "UTF-8" | "UTF8") && !self.value.is_ascii());
-        match std::str::from_utf8(self.value) {
-            Ok(value) if !self.quoted_printable && !foreign => {
-                text.push(':');
-                // Where a CR slipped in, so that it cannot end the line.
-                text.extend(value.chars().map(|sign| match sign {
-                    '\r' | '\n' => ' ',
-                    other => other,
-                }));
-            }
-            _ => self.write_encoded(text),
-        }
-        text.push_str("\r\n");
-    }
-
-    /// Writes the value as quoted-printable on one line, with the charset that it is in.
-    fn write_encoded(&self, text: &mut String) {
-        let (encoded, octets) = encode(self.value, self.quoted_printable);
-        let charset = match self.charset.as_deref() {
-            // calcard knows 8859-1 by the letter; what says so has quotes and dashes of 1252 in it.
-            Some("ISO-8859-1" | "ISO8859-1" | "LATIN1" | "US-ASCII" | "ASCII") => "windows-1252",
-            Some(charset) if !matches!(charset, "UTF-8" | "UTF8") => charset,
-            _ => "utf-8",
-        };
-        let charset = match charset {
-            "utf-8" if std::str::from_utf8(&octets).is_err() => "windows-1252",
-            // US-ASCII is what Outlook 2007 names beside text that is not.
-            "windows-1252"
-                if matches!(self.charset.as_deref(), Some("US-ASCII" | "ASCII"))
-                    && std::str::from_utf8(&octets).is_ok() =>
-            {
-                "utf-8"
-            }
-            other => other,
-        };
-        text.push_str(";ENCODING=QUOTED-PRINTABLE;CHARSET=");
-        text.extend(charset.chars().filter(char::is_ascii_graphic));
-        text.push(':');
-        text.push_str(&encoded);
-    }
-}
-
-/// A value as quoted-printable that is right and on one line, and the bytes that it stands for. What
-/// is wrong in `value` stands for itself.
-fn encode(value: &[u8], already: bool) -> (String, Vec<u8>) {
-    let mut encoded = String::with_capacity(value.len());
-    let mut octets = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        let octet = match (already && byte == b'=').then(|| escaped(after)).flatten() {
-            Some(octet) => {
-                rest = after.get(2..).unwrap_or_default();
-                // A zero is no part of any text, and a line end is one character everywhere else.
-                if octet == 0 || (octet == b'\r' && rest.starts_with(b"=0A")) {
-                    continue;
-                }
-                push_escaped(&mut encoded, octet);
-                octet
-            }
-            None if matches!(byte, b'=' | 0..=8 | 10..=31 | 127..) => {
-                push_escaped(&mut encoded, byte);
-                byte
-            }
-            None => {
-                encoded.push(char::from(byte));
-                byte
-            }
-        };
-        octets.push(octet);
-    }
-    // A decoder of quoted-printable drops white space at the end of a line.
-    (encoded.trim_end().to_owned(), octets)
-}
-
-/// Writes a byte as `=` and two hexadecimal digits.
-fn push_escaped(text: &mut String, octet: u8) {
-    text.push('=');
-    for digit in [octet >> 4, octet & 15] {
-        text.extend(char::from_digit(u32::from(digit), 16).map(|digit| digit.to_ascii_uppercase()));
-    }
-}
-
-/// The byte that two hexadecimal digits name.
-fn escaped(digits: &[u8]) -> Option<u8> {
-    let digits = digits.get(..2)?;
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }

@@ -1,17 +1,25 @@
 //! A card in another version, line by line: names, values and order stay, and what the version says
 //! otherwise is said so. What callbook does not understand is carried over too.
 
+mod binary;
+mod day;
+
 use super::content::split;
 use super::draft::Draft;
+use super::label::of_detail;
 use super::line::{Form, Line, Version, escape};
-use super::param::{is, is_binary, preference, without_types};
+use super::param::{is, is_binary, param, preference, without_types};
 use super::phone::number;
+use super::property::Property;
+use super::value::Shape;
 
-/// The card in this version; the very same where it has it.
-pub(super) fn convert(card: &[u8], version: Version) -> Vec<u8> {
-    let draft = Draft::new(card, Version::V30);
-    if draft.version() == version {
-        return card.to_vec();
+/// The card in this version; the very same where it has that, and all that it requires. `name` is that
+/// of the contact.
+pub(super) fn convert(card: &[u8], version: Version, name: &str) -> Vec<u8> {
+    let mut draft = Draft::new(card, Version::V30);
+    if draft.version() == version && draft.names_version() {
+        require(&mut draft, name);
+        return draft.finish();
     }
     let form = Form {
         version,
@@ -20,17 +28,51 @@ pub(super) fn convert(card: &[u8], version: Version) -> Vec<u8> {
     let mut out = Vec::with_capacity(card.len());
     Line::of("BEGIN", "VCARD".to_owned()).write(form, &mut out);
     Line::of("VERSION", version.number().to_owned()).write(form, &mut out);
-    for at in 0..draft.len() {
-        if let Some(line) = line(&draft, at, version) {
-            line.write(form, &mut out);
-        }
-    }
-    if !draft.has("N") && version == Version::V30 {
-        // Which has to be there (RFC 2426, 3.1.2).
-        Line::of("N", ";;;;".to_owned()).write(form, &mut out);
+    let mut lines: Vec<Line> = (0..draft.len())
+        .filter_map(|at| line(&draft, at, version))
+        .collect();
+    sort_as(&mut lines, version);
+    for line in lines {
+        line.write(form, &mut out);
     }
     Line::of("END", "VCARD".to_owned()).write(form, &mut out);
-    out
+    let mut draft = Draft::new(&out, version);
+    require(&mut draft, name);
+    draft.finish()
+}
+
+/// Adds what the version of a card requires and the card does not have, and brings lines that are
+/// written as in another version into its own.
+pub(super) fn require(draft: &mut Draft<'_>, name: &str) {
+    let version = draft.version();
+    for at in draft.foreign() {
+        let line = line(draft, at, version);
+        draft.replace(at, line.into_iter().collect());
+    }
+    let has_name = draft.gives("N");
+    if !draft.gives("FN") && (version != Version::V21 || !has_name) && !name.trim().is_empty() {
+        draft.put("FN", Some(escape(name)));
+    }
+    if version != Version::V30 && (version == Version::V40 || has_name || draft.gives("FN")) {
+        pad(draft);
+        return;
+    }
+    if draft.has("N") || has_name {
+        pad(draft);
+    } else {
+        // Which has to be there (RFC 2426, 3.1.2).
+        draft.add(Line::of("N", ";;;;".to_owned()));
+    }
+}
+
+/// Gives N its five parts (RFC 2426, 3.1.2; RFC 6350, 6.2.2).
+fn pad(draft: &mut Draft<'_>) {
+    let mut parts = draft.components("N");
+    if parts.is_empty() || parts.len() >= 5 || draft.version() == Version::V21 {
+        return;
+    }
+    parts.resize(5, String::new());
+    draft.put("N", Some(parts.join(";")));
 }
 
 /// A line of the card as the version has it; none for what frames the card.
@@ -43,114 +85,230 @@ pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Lin
     if frame.iter().any(|known| name.eq_ignore_ascii_case(known)) {
         return None;
     }
-    let binary = line.params.iter().any(|param| is_binary(param));
-    let text = draft.text(at);
-    let value = split(text).map(|(_, value)| value).unwrap_or_default();
-    line.value = if binary {
+    let name = name.to_ascii_uppercase();
+    if name == "PROFILE" && version == Version::V40 || name == "X-CALLBOOK-CHARSET" {
+        return None;
+    }
+    types(&mut line);
+    let value = split(draft.text(at))
+        .map(|(_, value)| value)
+        .unwrap_or_default();
+    if name == "AGENT" {
+        line.value = binary::agent(value);
+        return Some(line);
+    }
+    if line.params.iter().any(|param| is_binary(param)) {
         let plain = value.iter().filter(|byte| byte.is_ascii_graphic());
-        plain.map(|byte| char::from(*byte)).collect()
+        line.value = plain.map(|byte| char::from(*byte)).collect();
+        binary::embed(&mut line, version);
     } else {
-        value_of(draft, at, &line.name, value)
-    };
-    for param in &mut line.params {
-        // The types of 2.1 stand alone.
-        if !param.contains('=') {
-            *param = format!("TYPE={}", param.trim());
+        line.value = value_of(draft, at, &name);
+        if version != Version::V40 {
+            binary::extract(&mut line);
         }
     }
-    if binary {
-        embed(&mut line, version);
-    } else if version == Version::V30 {
-        extract(&mut line);
-    }
     prefer(&mut line, version);
-    let telephone = line.name.eq_ignore_ascii_case("TEL");
-    if telephone && version == Version::V30 && line.value.to_ascii_lowercase().starts_with("tel:") {
-        line.params.retain(|param| !is(param, "VALUE"));
-        line.value = escape(&number(&line.value));
+    if version == draft.version() {
+        return Some(line);
+    }
+    match draft.property(at) {
+        Some(property) => otherwise(draft, property, line, version),
+        None => Some(line),
+    }
+}
+
+/// A line that the version has in another property or form, as that.
+fn otherwise(
+    draft: &Draft<'_>,
+    property: &Property,
+    mut line: Line,
+    version: Version,
+) -> Option<Line> {
+    let four = version == Version::V40;
+    let text = property.text();
+    let word = text.trim().to_ascii_lowercase();
+    let renamed = |name: &str, line: Line| Line {
+        name: name.to_owned(),
+        ..line
+    };
+    match property.name.as_str() {
+        "TEL" if version == Version::V30 && word.starts_with("tel:") => {
+            line.params.retain(|param| !is(param, "VALUE"));
+            line.value = escape(&number(&text));
+        }
+        "GEO" => geo(&mut line, &text, version),
+        "KIND" if !four => {
+            return match word.as_str() {
+                "org" => Some(Line::of("X-ABShowAs", "COMPANY".to_owned())),
+                "individual" => None,
+                "group" => Some(renamed("X-ADDRESSBOOKSERVER-KIND", line)),
+                _ => Some(line),
+            };
+        }
+        "X-ABSHOWAS" if four && word == "company" => {
+            return (!draft.has("KIND")).then(|| Line::of("KIND", "org".to_owned()));
+        }
+        "MEMBER" if !four => return Some(renamed("X-ADDRESSBOOKSERVER-MEMBER", line)),
+        "X-ADDRESSBOOKSERVER-MEMBER" if four => return Some(renamed("MEMBER", line)),
+        "X-ADDRESSBOOKSERVER-KIND" if four => return Some(renamed("KIND", line)),
+        "BDAY" => day::write(&mut line, property, version),
+        "ANNIVERSARY" | "DEATHDATE" if !four => {
+            line.name = format!("X-{}", property.name);
+            day::write(&mut line, property, version);
+        }
+        name if four && is_anniversary(property, &draft.properties) => {
+            let first = draft
+                .properties
+                .iter()
+                .find(|other| is_anniversary(other, &draft.properties));
+            if draft.has("ANNIVERSARY") || first != Some(property) {
+                return Some(line);
+            }
+            "ANNIVERSARY".clone_into(&mut line.name);
+            if name == "X-ABDATE" {
+                line.group = None;
+                line.params.clear();
+            }
+            day::write(&mut line, property, version);
+        }
+        "X-ABLABEL" if four => {
+            // The label of an anniversary that is said by its name from now on.
+            let group = property.group.as_deref();
+            let mut others = draft.properties.iter().filter(|other| {
+                other.group.as_deref() == group && group.is_some() && other.name != "X-ABLABEL"
+            });
+            let others: Vec<&Property> = others.by_ref().collect();
+            let named = |other: &&Property| is_anniversary(other, &draft.properties);
+            if !others.is_empty() && !draft.has("ANNIVERSARY") && others.iter().all(named) {
+                return None;
+            }
+        }
+        "REV" | "CREATED" => day::instant(&mut line, version),
+        _ => {}
     }
     Some(line)
 }
 
+/// Whether a property of 3.0 says an anniversary, which 4.0 has a name for.
+fn is_anniversary(property: &Property, all: &[Property]) -> bool {
+    match property.name.as_str() {
+        "X-ANNIVERSARY" | "X-MS-ANNIVERSARY" | "X-EVOLUTION-ANNIVERSARY" => true,
+        "X-ABDATE" => of_detail(property, all).is_some_and(|label| label == "anniversary"),
+        _ => false,
+    }
+}
+
+/// A place as the version has it: `45.46;9.19` in 3.0 (RFC 2426, 3.4.2), `geo:45.46,9.19` in 4.0.
+fn geo(line: &mut Line, text: &str, version: Version) {
+    let text = text.trim();
+    let bare = text
+        .get(..4)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("geo:"))
+        .and_then(|_| text.get(4..));
+    let plain = bare.unwrap_or(text);
+    let plain = plain.split(';').take(2).collect::<Vec<_>>().join(";");
+    let Some((north, east)) = plain.split_once([';', ',']) else {
+        return;
+    };
+    let east = east.split([',', ';']).next().unwrap_or_default();
+    let (north, east) = (north.trim(), east.trim());
+    if north.parse::<f64>().is_err() || east.parse::<f64>().is_err() {
+        return;
+    }
+    line.params.retain(|param| !is(param, "VALUE"));
+    line.value = match version {
+        Version::V40 => format!("geo:{north},{east}"),
+        Version::V30 => format!("{north};{east}"),
+        Version::V21 => format!("{north},{east}"),
+    };
+}
+
+/// What a name is sorted by: a property in 3.0 (RFC 2426, 3.6.5), and a parameter of N in 4.0 (RFC
+/// 6350, 5.9).
+fn sort_as(lines: &mut Vec<Line>, version: Version) {
+    let named = |line: &Line, name: &str| line.name.eq_ignore_ascii_case(name);
+    let Some(name) = lines.iter().position(|line| named(line, "N")) else {
+        return;
+    };
+    if version == Version::V40 {
+        let string = lines.iter().position(|line| named(line, "SORT-STRING"));
+        if let Some(at) = string.filter(|at| *at != name) {
+            let string = lines.remove(at).value.replace('\\', "").replace(", ", ",");
+            let name = lines.iter_mut().find(|line| named(line, "N"));
+            if let Some(name) = name
+                && !name.params.iter().any(|param| is(param, "SORT-AS"))
+            {
+                name.params.push(param("SORT-AS", &string));
+            }
+        }
+        return;
+    }
+    let Some(line) = lines.get_mut(name) else {
+        return;
+    };
+    let at = line.params.iter().position(|param| is(param, "SORT-AS"));
+    if let Some(at) = at {
+        let param = line.params.remove(at);
+        let (_, value) = param.split_once('=').unwrap_or_default();
+        let value = value.trim_matches('"').replace(',', ", ");
+        if !lines.iter().any(|line| named(line, "SORT-STRING")) {
+            lines.push(Line::text("SORT-STRING", &value));
+        }
+    }
+}
+
+/// Types by their name, each list without quotes: those of 2.1 stand alone.
+fn types(line: &mut Line) {
+    let old = std::mem::take(&mut line.params);
+    for own in old {
+        if is_binary(&own) {
+            line.params.push("ENCODING=b".to_owned());
+            continue;
+        }
+        let Some((name, value)) = own.split_once('=') else {
+            line.params.push(format!("TYPE={}", own.trim()));
+            continue;
+        };
+        if !name.trim().eq_ignore_ascii_case("TYPE") || !value.contains('"') {
+            line.params.push(own);
+            continue;
+        }
+        let plain = value.replace('"', "");
+        if plain.contains([':', ';']) {
+            let kinds = plain.split(',').map(|kind| param("TYPE", kind.trim()));
+            line.params.extend(kinds);
+        } else {
+            line.params.push(format!("TYPE={}", plain.trim()));
+        }
+    }
+}
+
 /// A value with the escapes that 3.0 and 4.0 have.
-fn value_of(draft: &Draft<'_>, at: usize, name: &str, value: &[u8]) -> String {
-    let head = draft.text(at).get(..draft.text(at).len() - value.len());
-    let head = String::from_utf8_lossy(head.unwrap_or_default()).to_ascii_uppercase();
-    let encoded = head.contains("QUOTED-PRINTABLE") || head.contains("CHARSET");
-    let own = std::str::from_utf8(value).ok();
-    let own = own.filter(|_| draft.version() != Version::V21 && !encoded);
-    if let Some(own) = own {
-        return own
-            .chars()
-            .filter(|sign| !matches!(sign, '\r' | '\n'))
-            .collect();
+fn value_of(draft: &Draft<'_>, at: usize, name: &str) -> String {
+    let (written, encoded) = draft.decoded(at);
+    if draft.version() != Version::V21 && !encoded {
+        return written;
     }
     let Some(property) = draft.property(at) else {
-        return escape(&String::from_utf8_lossy(value));
+        return written;
     };
-    let structured = ["N", "ADR", "ORG", "NICKNAME", "CATEGORIES"];
-    if !structured
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known))
-    {
-        return escape(&property.text());
+    match Shape::of(name) {
+        Shape::List => return property.escaped().join(","),
+        Shape::Lists | Shape::Components => return property.escaped().join(";"),
+        Shape::Text => {}
     }
-    let between = if matches!(
-        name.to_ascii_uppercase().as_str(),
-        "NICKNAME" | "CATEGORIES"
-    ) {
-        ","
+    // A comma is a plain sign in 2.1. What has parts that callbook does not know keeps them, and an
+    // address of the web is no text.
+    let plain = [
+        "FN", "NOTE", "TITLE", "ROLE", "EMAIL", "LABEL", "MAILER", "TEL",
+    ];
+    let text = property.text();
+    let uri = name == "TEL" && text.trim().to_ascii_lowercase().starts_with("tel:");
+    if plain.contains(&name) && !uri {
+        escape(&text)
     } else {
-        ";"
-    };
-    property.escaped().join(between)
-}
-
-/// Binary data as the version embeds it: with `ENCODING`, or from 4.0 on in a `data:` address.
-fn embed(line: &mut Line, version: Version) {
-    line.params.retain(|param| !is_binary(param));
-    if version != Version::V40 {
-        line.params.push("ENCODING=b".to_owned());
-        return;
+        written.replace('\r', "").replace('\n', "\\n")
     }
-    let kind = line.params.iter().find(|param| is(param, "TYPE"));
-    let kind = kind.and_then(|param| Some(param.split_once('=')?.1.to_ascii_lowercase()));
-    let family = match line.name.to_ascii_uppercase().as_str() {
-        "PHOTO" | "LOGO" => "image",
-        "SOUND" => "audio",
-        _ => "application",
-    };
-    let media = match kind {
-        Some(kind) if kind.contains('/') => kind,
-        Some(kind) => format!("{family}/{kind}"),
-        None if family == "image" => "image/jpeg".to_owned(),
-        None => "application/octet-stream".to_owned(),
-    };
-    line.params
-        .retain(|param| !is(param, "TYPE") && !is(param, "VALUE"));
-    line.value = format!("data:{media};base64,{}", line.value);
-}
-
-/// Binary data out of a `data:` address, as 3.0 has it.
-fn extract(line: &mut Line) {
-    let Some(rest) = line.value.strip_prefix("data:") else {
-        return;
-    };
-    // 4.0 may escape the signs of the address.
-    let plain = rest.replace('\\', "");
-    let Some((media, bytes)) = plain.split_once(";base64,") else {
-        return;
-    };
-    let kind = media
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_uppercase();
-    line.params
-        .retain(|param| !is(param, "VALUE") && !is(param, "MEDIATYPE"));
-    line.params.push("ENCODING=b".to_owned());
-    line.params.push(format!("TYPE={kind}"));
-    bytes.clone_into(&mut line.value);
 }
 
 /// A preference as the version says it.

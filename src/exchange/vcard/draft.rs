@@ -1,13 +1,17 @@
 //! A card on its way to another one: its lines, each to be kept, left out or written anew.
 
-use std::ops::Range;
-
+use super::complete::{is_old, line_end};
 use super::contact;
-use super::content::{Unfolded, content_lines, split};
+use super::content::{ContentLines, Keep, Unfolded, params, split};
 use super::convert;
+use super::head::Head;
 use super::line::{Form, Line, Version};
-use super::param::holds;
-use super::property::{self, Property};
+use super::param::{self, holds};
+use super::property::Property;
+use super::value::{self, Assumed, octets};
+use crate::exchange::charset::{Utf8, utf8};
+
+use memchr::memchr;
 
 /// Properties that hold one text over all their lines; of any other the first line is the one.
 const JOINED: [&str; 2] = ["NOTE", "CATEGORIES"];
@@ -45,11 +49,9 @@ enum Fate {
 
 /// A line of the card.
 #[derive(Debug)]
-struct Entry {
-    /// Where it stands, line ends included.
-    place: Range<usize>,
-    /// The line in one piece.
-    text: Vec<u8>,
+struct Entry<'a> {
+    /// The line in one piece, and where it stands.
+    line: Unfolded<'a>,
     /// Its property among those of the draft, where it has one.
     property: Option<usize>,
     fate: Fate,
@@ -60,53 +62,51 @@ struct Entry {
 pub(super) struct Draft<'a> {
     card: &'a [u8],
     form: Form,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<'a>>,
     /// Where its END stands.
     end: usize,
     added: Vec<Line>,
     /// The properties as they were read.
     pub(super) properties: Vec<Property>,
     groups: usize,
+    named_version: bool,
+    assumed: Assumed<'a>,
 }
 
 impl<'a> Draft<'a> {
     /// The card as it is; `version` is the one of a card that names none.
     pub(super) fn new(card: &'a [u8], version: Version) -> Self {
-        let content = content_lines(card);
+        let mut lines = ContentLines::new(card, Keep::All);
+        let assumed = Assumed::of(card);
         let mut properties = Vec::new();
         let mut named = None;
-        let entries = content.lines.into_iter().map(|line| {
+        let entries = lines.by_ref().map(|line| {
             named = named.or_else(|| version_of(&line));
-            let property = property::of_line(&line).map(|property| {
+            let property = Property::of(&line, &assumed).map(|property| {
                 properties.push(property);
                 properties.len() - 1
             });
             Entry {
-                place: line.place,
-                text: line.text,
+                line,
                 property,
                 fate: Fate::Kept,
             }
         });
         let entries = entries.collect();
-        let end = if card.windows(2).any(|pair| pair == b"\r\n") {
-            "\r\n"
-        } else if card.contains(&b'\n') {
-            "\n"
-        } else {
-            "\r"
-        };
+        let end = line_end(card);
         Self {
             card,
             form: Form {
-                version: named.unwrap_or(version),
+                version: named.unwrap_or_else(|| if is_old(card) { Version::V21 } else { version }),
                 end,
             },
             entries,
-            end: content.end,
+            end: lines.end(),
             added: Vec::new(),
             properties,
             groups: 0,
+            named_version: named.is_some(),
+            assumed,
         }
     }
 
@@ -129,7 +129,7 @@ impl<'a> Draft<'a> {
 
     /// A line in one piece, as it came.
     pub(super) fn text(&self, at: usize) -> &[u8] {
-        self.entries.get(at).map_or(&[], |entry| &entry.text)
+        self.entries.get(at).map_or(&[], |entry| &entry.line.text)
     }
 
     /// Whether the card has a line that says the same, in whatever group.
@@ -150,7 +150,7 @@ impl<'a> Draft<'a> {
         self.property(at).is_some_and(|property| {
             READ.contains(&property.name.as_str())
                 || property.name.starts_with("X-CALLBOOK-") && property.name != super::COLUMN
-                || contact::detail(property, &self.properties).is_some()
+                || !contact::details(property, &self.properties).is_empty()
         })
     }
 
@@ -168,6 +168,66 @@ impl<'a> Draft<'a> {
     /// Whether the card has this property.
     pub(super) fn has(&self, name: &str) -> bool {
         self.lines().any(|(_, property)| property.name == name)
+    }
+
+    /// Whether the card as it becomes has this property, with something in it.
+    pub(super) fn gives(&self, name: &str) -> bool {
+        let written = |line: &Line| line.name.eq_ignore_ascii_case(name) && !line.value.is_empty();
+        let kept = |(_, property): (usize, &Property)| {
+            property.name == name && !property.text().trim().is_empty()
+        };
+        let replaced = self.entries.iter().any(|entry| match &entry.fate {
+            Fate::Kept => false,
+            Fate::Written(lines) => lines.iter().any(written),
+        });
+        replaced || self.added.iter().any(written) || self.lines().any(kept)
+    }
+
+    /// Whether the card names its version.
+    pub(super) const fn names_version(&self) -> bool {
+        self.named_version
+    }
+
+    /// The value of a line as text, its escapes still in it, and whether it was encoded, or in another
+    /// charset than UTF-8.
+    pub(super) fn decoded(&self, at: usize) -> (String, bool) {
+        let Some((head, value)) = split(self.text(at)) else {
+            return (String::new(), false);
+        };
+        let Some(head) = Head::of(head) else {
+            return (String::from_utf8_lossy(value).into_owned(), false);
+        };
+        let text = value::text(&head, value, &self.assumed).into_owned();
+        let encoded = head.quoted_printable || head.charset.is_some() || utf8(value) == Utf8::Not;
+        (text, encoded)
+    }
+
+    /// The kept lines that are not written as the card's version has them: types that stand alone and
+    /// encodings of 2.1 in a later one; and in any, text in a charset that the card does not name.
+    pub(super) fn foreign(&self) -> Vec<usize> {
+        let later = self.version() != Version::V21;
+        let foreign = |at: &usize| {
+            let Some((head, value)) = split(self.text(*at)) else {
+                return false;
+            };
+            let Some(read) = Head::of(head) else {
+                return false;
+            };
+            let stands_alone = |param: &[u8]| !param.is_empty() && memchr(b'=', param).is_none();
+            let alone = params(head).any(stands_alone);
+            let encoded = read.quoted_printable || read.charset.is_some();
+            let octets = if read.quoted_printable {
+                octets(value)
+            } else {
+                value.to_vec()
+            };
+            let unnamed = read.charset.is_none() && utf8(&octets) == Utf8::Not;
+            later && (alone || encoded) || unnamed || read.name == value::CHARSET
+        };
+        let entries = self.entries.iter().enumerate();
+        let kept = entries.filter(|(_, entry)| matches!(entry.fate, Fate::Kept));
+        let text = kept.filter(|(_, entry)| !entry.line.binary);
+        text.map(|(at, _)| at).filter(foreign).collect()
     }
 
     /// The components of a property's value, escaped; none where the card does not have it.
@@ -210,8 +270,38 @@ impl<'a> Draft<'a> {
 
     /// Whether nothing was added or written anew.
     pub(super) fn is_unchanged(&self) -> bool {
-        let kept = |entry: &Entry| matches!(entry.fate, Fate::Kept);
+        let kept = |entry: &Entry<'_>| matches!(entry.fate, Fate::Kept);
         self.added.is_empty() && self.entries.iter().all(kept)
+    }
+
+    /// Gives the first line of a property this parameter, or takes it out.
+    pub(super) fn set_param(&mut self, name: &str, key: &str, value: Option<&str>) {
+        let set = |line: &mut Line| {
+            line.params.retain(|own| !param::is(own, key));
+            line.params
+                .extend(value.map(|value| param::param(key, value)));
+        };
+        let written = self
+            .entries
+            .iter_mut()
+            .filter_map(|entry| match &mut entry.fate {
+                Fate::Kept => None,
+                Fate::Written(lines) => Some(lines),
+            });
+        let mut written = written.flatten().chain(&mut self.added);
+        if let Some(line) = written.find(|line| line.name.eq_ignore_ascii_case(name)) {
+            return set(line);
+        }
+        let first = self.lines().find(|(_, property)| property.name == name);
+        let Some((at, property)) = first.filter(|(_, own)| own.param(key) != value) else {
+            return;
+        };
+        let mut line = Line {
+            value: property.escaped().join(";"),
+            ..self.head(at)
+        };
+        set(&mut line);
+        self.replace(at, vec![line]);
     }
 
     /// Adds a line at the end of the card.
@@ -228,8 +318,7 @@ impl<'a> Draft<'a> {
 
     /// A line as it is, but for its value and how that is encoded.
     pub(super) fn head(&self, at: usize) -> Line {
-        let text = self.entries.get(at).map(|entry| entry.text.as_slice());
-        let head = text.and_then(split).map_or(&[][..], |(head, _)| head);
+        let head = split(self.text(at)).map_or(&[][..], |(head, _)| head);
         let head = String::from_utf8_lossy(head);
         let mut quoted = false;
         let mut parts = head.split(|sign| {
@@ -271,6 +360,15 @@ impl<'a> Draft<'a> {
                 return group;
             }
         }
+    }
+
+    /// Whether another line than this one, and than the group's label, is in a group.
+    pub(super) fn is_shared(&self, group: &str, at: usize) -> bool {
+        let group = group.to_ascii_lowercase();
+        let mut lines = self.lines();
+        lines.any(|(other, property)| {
+            other != at && property.group.as_deref() == Some(&group) && property.name != "X-ABLABEL"
+        })
     }
 
     /// The place of the line that labels a group.
@@ -325,11 +423,11 @@ impl<'a> Draft<'a> {
             let Fate::Written(lines) = &entry.fate else {
                 continue;
             };
-            out.extend_from_slice(between(from, entry.place.start));
+            out.extend_from_slice(between(from, entry.line.place.start));
             for line in lines {
                 line.write(self.form, &mut out);
             }
-            from = entry.place.end;
+            from = entry.line.place.end;
         }
         out.extend_from_slice(between(from, self.end));
         if !self.added.is_empty() && !out.ends_with(b"\n") && !out.ends_with(b"\r") {
@@ -343,7 +441,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn version_of(line: &Unfolded) -> Option<Version> {
+fn version_of(line: &Unfolded<'_>) -> Option<Version> {
     let (head, value) = split(&line.text)?;
     if !head.eq_ignore_ascii_case(b"VERSION") {
         return None;

@@ -5,11 +5,19 @@
 //! other text there is reported, for it may be what is left of a card, unless it is a remark that
 //! begins with `#`. A file without a single BEGIN
 //! gives one error and not one for each of its lines.
+//!
+//! Where files were put together without a line break between, an END or a BEGIN is not alone on its
+//! line; it counts all the same.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead};
+use std::ops::Range;
+
+use memchr::memmem;
 
 use crate::domain::import::Place;
 
+use super::complete::line_end;
 use super::{CARD_LIMIT, REJECT_LIMIT};
 use crate::exchange::source::{Line, Lines};
 
@@ -32,8 +40,8 @@ pub(super) enum Frame {
 #[derive(Debug)]
 pub(super) struct Frames<R> {
     lines: Lines<R>,
-    /// The BEGIN that ended a card without END, or the text before it; read, and not yet given.
-    begun: Option<Line>,
+    /// Lines that were read, or parted from another one, and not yet given.
+    ahead: VecDeque<Line>,
     /// How many cards were given.
     cards: usize,
     /// The source has ended, or failed.
@@ -45,7 +53,7 @@ impl<R: BufRead> Frames<R> {
     pub(super) const fn new(source: R) -> Self {
         Self {
             lines: Lines::new(source),
-            begun: None,
+            ahead: VecDeque::new(),
             cards: 0,
             ended: false,
             failure: None,
@@ -56,15 +64,65 @@ impl<R: BufRead> Frames<R> {
         self.lines.given()
     }
 
+    /// What of the source is at hand beyond what was given.
+    pub(super) fn ahead(&mut self) -> &[u8] {
+        self.lines.ahead()
+    }
+
     pub(super) const fn failure(&self) -> Option<&io::Error> {
         self.failure.as_ref()
     }
 
     fn line(&mut self) -> io::Result<Option<Line>> {
-        match self.begun.take() {
-            Some(line) => Ok(Some(line)),
-            None => self.lines.next(CARD_LIMIT),
+        if let Some(line) = self.ahead.pop_front() {
+            return Ok(Some(line));
         }
+        let line = self.lines.next(CARD_LIMIT)?;
+        match line {
+            Some(line) if !line.cut && holds_frame(&line.bytes) => self.parted(line).map(Some),
+            line => Ok(line),
+        }
+    }
+
+    /// The first piece of a line that an END or a BEGIN shares with something else; what comes after it
+    /// is given next.
+    fn parted(&mut self, line: Line) -> io::Result<Line> {
+        let mut next = None;
+        let trimmed = line.bytes.trim_ascii_end();
+        // Only what comes next tells whether such words are the end of a text.
+        if !is_begin(trimmed) && !is(trimmed, b"END") && ends_in_frame(trimmed) {
+            next = self.lines.next(CARD_LIMIT)?;
+        }
+        let after = match &next {
+            None => After::Nothing,
+            Some(next) if is_begin(outside(&next.bytes)) => After::Begin,
+            Some(next) if begins(&next.bytes, b"VERSION:") => After::Version,
+            Some(_) => After::Other,
+        };
+        let mut pieces = pieces(&line.bytes, after).into_iter();
+        let number = line.number;
+        let piece = |place: Range<usize>| Line {
+            number,
+            bytes: line.bytes.get(place).unwrap_or_default().to_vec(),
+            cut: false,
+        };
+        let first = pieces.next().map(piece);
+        self.ahead.extend(pieces.map(piece));
+        self.ahead.extend(next);
+        Ok(first.unwrap_or(line))
+    }
+
+    /// Takes the line end that `\r\r\n` has beside its first CR.
+    fn take_line_end(&mut self, kept: &mut Kept) -> io::Result<()> {
+        if !kept.bytes.ends_with(b"\r") {
+            return Ok(());
+        }
+        match self.line()? {
+            Some(line) if line.bytes == b"\r\n" => kept.put(&line.bytes, false),
+            Some(line) => self.ahead.push_front(line),
+            None => {}
+        }
+        Ok(())
     }
 
     /// The card that this BEGIN opens.
@@ -90,14 +148,24 @@ impl<R: BufRead> Frames<R> {
                 Ok(None) => break,
                 Err(error) => return self.failed(place, kept.bytes, error),
             };
-            match depth.after(&line.bytes) {
+            let step = depth.after(&line.bytes);
+            let ended = kept.bytes.ends_with(b"\n") || kept.bytes.ends_with(b"\r");
+            if step != Step::NextBegins && !ended && !kept.cut {
+                // The line was parted from the one before it.
+                let end = line_end(&kept.bytes);
+                kept.put(end.as_bytes(), false);
+            }
+            match step {
                 Step::Within => kept.put(&line.bytes, line.cut),
                 Step::Ended => {
                     kept.put(&line.bytes, line.cut);
+                    if let Err(error) = self.take_line_end(&mut kept) {
+                        return self.failed(place, kept.bytes, error);
+                    }
                     break;
                 }
                 Step::NextBegins => {
-                    self.begun = Some(line);
+                    self.ahead.push_front(line);
                     break;
                 }
             }
@@ -129,10 +197,12 @@ impl<R: BufRead> Frames<R> {
         };
         let mut kept = Kept::new(REJECT_LIMIT);
         kept.put(&first.bytes, first.cut);
+        let mut begins = false;
         loop {
             match self.line() {
                 Ok(Some(line)) if is_begin(outside(&line.bytes)) => {
-                    self.begun = Some(line);
+                    self.ahead.push_front(line);
+                    begins = true;
                     break;
                 }
                 Ok(Some(line)) => kept.put(&line.bytes, line.cut),
@@ -140,12 +210,12 @@ impl<R: BufRead> Frames<R> {
                 Err(error) => return self.failed(place, kept.bytes, error),
             }
         }
-        let reason = if self.cards == 0 && self.begun.is_none() {
+        let reason = if self.cards == 0 && !begins {
             "is not a vCard file: no BEGIN:VCARD in it".to_owned()
         } else {
             "is text that belongs to no card".to_owned()
         };
-        self.cards = self.cards.max(usize::from(self.begun.is_none()));
+        self.cards = self.cards.max(usize::from(!begins));
         Frame::Unusable {
             place,
             bytes: kept.bytes,
@@ -237,6 +307,8 @@ pub(super) struct Depth {
     inner: usize,
     /// The last line was `AGENT:`, so that a BEGIN after it opens a card within this one.
     agent: bool,
+    /// The last line was `AGENT:BEGIN:VCARD`. Where the next one is folded, so is all of that card.
+    opened: bool,
 }
 
 /// What a line does to the card that it stands in.
@@ -258,6 +330,10 @@ impl Depth {
             return Step::Within;
         }
         let agent = std::mem::take(&mut self.agent);
+        if std::mem::take(&mut self.opened) && (line.starts_with(b" ") || line.starts_with(b"\t")) {
+            self.inner -= 1;
+            return Step::Within;
+        }
         if is_begin(line) {
             if !agent {
                 return Step::NextBegins;
@@ -270,7 +346,8 @@ impl Depth {
             }
         } else if let Some(value) = agent_value(line) {
             self.agent = value.is_empty();
-            self.inner += usize::from(is_begin(value));
+            self.opened = is_begin(value);
+            self.inner += usize::from(self.opened);
         }
         Step::Within
     }
@@ -300,6 +377,78 @@ fn is(line: &[u8], name: &[u8]) -> bool {
         && parts
             .next()
             .is_some_and(|value| value.trim_ascii().eq_ignore_ascii_case(b"VCARD"))
+}
+
+/// Whether a line may hold an END or a BEGIN beside something else.
+fn holds_frame(line: &[u8]) -> bool {
+    // Most lines are short, and no BEGIN and no END.
+    line.len() > FRAME && memmem::find(line, b"VCARD").is_some() && {
+        let trimmed = line.trim_ascii_end();
+        trimmed.len() > FRAME && !is_begin(trimmed)
+    }
+}
+
+/// The length of `END:VCARD`.
+const FRAME: usize = 9;
+
+fn begins(line: &[u8], start: &[u8]) -> bool {
+    line.get(..start.len())
+        .is_some_and(|own| own.eq_ignore_ascii_case(start))
+}
+
+fn ends_in_frame(line: &[u8]) -> bool {
+    line.ends_with(b"END:VCARD") || line.ends_with(b"BEGIN:VCARD")
+}
+
+/// What comes after a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    Nothing,
+    Begin,
+    Version,
+    Other,
+}
+
+/// The pieces of a line that are each a line of their own: an END at its start, one before a BEGIN or
+/// where the card has to end, and a BEGIN after an END or before a VERSION.
+fn pieces(line: &[u8], after: After) -> Vec<Range<usize>> {
+    let mut cuts = vec![0];
+    let whole = line.trim_ascii_end().len();
+    let is_text = agent_value(line).is_some() || line.starts_with(b" ") || line.starts_with(b"\t");
+    let mut ended = false;
+    for at in memmem::find_iter(line, b":VCARD") {
+        let start = line.get(..at).unwrap_or_default();
+        let end = at + b":VCARD".len();
+        let rest = line.get(end..whole).unwrap_or_default().trim_ascii_start();
+        let last = rest.is_empty();
+        if start.ends_with(b"END") {
+            let from = at - 3;
+            // A card in a text has its line ends escaped.
+            let escaped = start.ends_with(b"\\nEND") || start.ends_with(b"\\NEND");
+            let closes = last && matches!(after, After::Nothing | After::Begin);
+            let counts =
+                from == 0 || !is_text && !escaped && (closes || begins(rest, b"BEGIN:VCARD"));
+            if counts {
+                cuts.push(from);
+                cuts.extend((!last).then_some(end));
+                ended = !last;
+            }
+        } else if start.ends_with(b"BEGIN") && !is_text {
+            let from = at - 5;
+            if ended || from == 0 {
+                cuts.extend((!last).then_some(end));
+            } else if last && after == After::Version {
+                cuts.push(from);
+            }
+            ended = false;
+        }
+    }
+    cuts.dedup();
+    cuts.push(line.len());
+    let starts = cuts.iter().copied();
+    let ends = cuts.iter().skip(1).copied();
+    let pieces = starts.zip(ends).map(|(from, to)| from..to);
+    pieces.filter(|piece| !piece.is_empty()).collect()
 }
 
 /// The value of an AGENT property.

@@ -64,8 +64,8 @@ pub(super) fn without_types(params: &[String], goes: impl Fn(&str) -> bool) -> V
 
 /// Whether a parameter says that the value is base64, in the words of any version.
 pub(super) fn is_binary(param: &str) -> bool {
-    let value = param.rsplit('=').next().unwrap_or_default();
-    ["B", "BASE64"]
-        .iter()
-        .any(|own| value.eq_ignore_ascii_case(own))
+    let (name, value) = param.split_once('=').unwrap_or(("ENCODING", param));
+    let value = value.trim().trim_matches('"');
+    let base64 = |own: &&str| value.eq_ignore_ascii_case(own);
+    name.trim().eq_ignore_ascii_case("ENCODING") && ["B", "BASE64"].iter().any(base64)
 }

@@ -1,15 +1,20 @@
-//! The properties of a card, in the shape that the mapping asks about: what calcard parsed, with its
-//! many types brought back to words.
+//! The properties of a card, in the shape that the mapping asks about.
 
-use std::borrow::Cow;
+use crate::domain::sent::{NUMBERS, too_many};
 
-use calcard::common::IanaString;
-use calcard::vcard::{
-    VCard, VCardEntry, VCardParameter, VCardParameterName, VCardParameterValue, VCardValue,
-};
-
-use super::content::{self, Unfolded};
+use super::content::{ContentLines, Keep, Unfolded, split};
+use super::head::Head;
 use super::line::escape;
+use super::value::{self, Assumed, Shape};
+
+/// The most lines of a card that are read: no card has as many, and each takes memory.
+const LINES: usize = 5 * NUMBERS;
+
+/// The most components and parameters of a card that are read.
+const PARTS: usize = 20 * NUMBERS;
+
+/// How much text of a card is read, in bytes, photographs apart: 16 MiB.
+const TEXT: usize = 16 * 1024 * 1024;
 
 /// One property of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +72,21 @@ impl Property {
             .and_then(|pref| pref.trim().parse().ok())
             .or_else(|| self.is("pref").then_some(1))
     }
+
+    /// The property of a content line, if it has one.
+    pub(super) fn of(line: &Unfolded<'_>, assumed: &Assumed<'_>) -> Option<Self> {
+        let (head, value) = split(&line.text).filter(|_| !line.binary)?;
+        let head = Head::of(head)?;
+        let text = value::text(&head, value, assumed);
+        let components = Shape::of(&head.name).split(&text);
+        Some(Self {
+            group: head.group,
+            name: head.name,
+            types: head.types,
+            params: head.params,
+            components,
+        })
+    }
 }
 
 /// Yes or no, as programs write it.
@@ -78,75 +98,53 @@ pub(super) fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// The properties of a card, in its order.
+/// The properties of a card, in its order; of one that holds too much, the first of them.
 pub(super) fn properties(card: &[u8]) -> Vec<Property> {
-    match VCard::parse(content::clean(card)) {
-        Ok(card) => card.entries.into_iter().map(property).collect(),
-        // The clean text begins with BEGIN:VCARD, so calcard has no other answer than a card.
-        Err(_) => Vec::new(),
-    }
+    read(card, &Assumed::of(card)).0
 }
 
-/// The property of one line of a card, if it has one.
-pub(super) fn of_line(line: &Unfolded) -> Option<Property> {
-    let card = VCard::parse(line.alone()?).ok()?;
-    card.entries.into_iter().next().map(property)
-}
-
-fn property(entry: VCardEntry) -> Property {
-    let mut property = Property {
-        group: entry.group.map(|group| group.to_ascii_lowercase()),
-        name: last_part(entry.name.as_str()).to_ascii_uppercase(),
-        types: Vec::new(),
-        params: Vec::new(),
-        components: entry.values.into_iter().map(component).collect(),
-    };
-    for VCardParameter { name, value } in entry.params {
-        let value = word(value);
-        match (name, value) {
-            (VCardParameterName::Type, Some(types)) => property.types.extend(
-                types
-                    .split(',')
-                    .map(|kind| kind.trim().to_lowercase())
-                    .filter(|kind| !kind.is_empty()),
-            ),
-            (VCardParameterName::Value, _) => {}
-            // Standing alone, as types do in 2.1: `TEL;PREF;IPHONE:`.
-            (name, None) => property.types.push(name.as_str().to_lowercase()),
-            (name, Some(value)) => property
-                .params
-                .push((name.as_str().to_ascii_uppercase(), value)),
+/// The properties of a card, and why they are not all of them, if so.
+pub(super) fn read(card: &[u8], assumed: &Assumed<'_>) -> (Vec<Property>, Option<String>) {
+    let mut properties = Vec::new();
+    let mut bounds = Bounds::default();
+    for line in ContentLines::new(card, Keep::Text) {
+        if let Some(much) = bounds.pass(&line) {
+            return (properties, Some(much));
         }
+        properties.extend(Property::of(&line, assumed));
     }
-    property
+    (properties, None)
 }
 
-/// Some programs put a dot into a group; calcard takes the rest of it for the property's name.
-fn last_part(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
+/// How much of a card was read: what is made of a line may take a hundred times the line's memory.
+#[derive(Default)]
+struct Bounds {
+    lines: usize,
+    parts: usize,
+    text: usize,
 }
 
-fn word(value: VCardParameterValue) -> Option<String> {
-    Some(match value {
-        VCardParameterValue::Text(text) => text,
-        VCardParameterValue::Integer(number) => number.to_string(),
-        VCardParameterValue::Timestamp(number) => number.to_string(),
-        VCardParameterValue::Bool(flag) => flag.to_string(),
-        VCardParameterValue::Type(kind) => kind.as_str().to_owned(),
-        VCardParameterValue::ValueType(kind) => kind.as_str().to_owned(),
-        VCardParameterValue::Calscale(scale) => scale.as_str().to_owned(),
-        VCardParameterValue::Level(level) => level.as_str().to_owned(),
-        VCardParameterValue::Phonetic(kind) => kind.as_str().to_owned(),
-        VCardParameterValue::Jscomps(_) => String::new(),
-        VCardParameterValue::Null => return None,
-    })
-}
-
-fn component(value: VCardValue) -> Vec<String> {
-    match value {
-        VCardValue::Component(list) => list,
-        VCardValue::Binary(binary) => vec![String::from_utf8_lossy(&binary.data).into_owned()],
-        // Kinds and sexes, which nothing here asks for.
-        other => other.into_text().into_iter().map(Cow::into_owned).collect(),
+impl Bounds {
+    /// Why a line is too much, if so.
+    fn pass(&mut self, line: &Unfolded<'_>) -> Option<String> {
+        let (head, value) = split(&line.text)?;
+        let params = head.iter().filter(|sign| matches!(sign, b';' | b','));
+        let name = head.split(|sign| *sign == b';').next().unwrap_or_default();
+        let name = name.rsplit(|sign| *sign == b'.').next().unwrap_or_default();
+        let name = String::from_utf8_lossy(name.get(..LONGEST).unwrap_or(name));
+        let shape = Shape::of(&name.trim().to_ascii_uppercase());
+        self.lines += 1;
+        self.parts += params.count();
+        if !line.binary {
+            self.parts += shape.parts(value) - 1;
+            self.text += line.text.len();
+        }
+        let text = (self.text > TEXT).then(|| format!("has more than {} MiB of text", TEXT >> 20));
+        too_many(self.lines, LINES, "lines")
+            .or_else(|| too_many(self.parts, PARTS, "parts of lines"))
+            .or(text)
     }
 }
+
+/// The longest name of a property that has parts.
+const LONGEST: usize = 32;

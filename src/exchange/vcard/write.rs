@@ -12,17 +12,18 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::domain::contact::Contact;
+use crate::domain::contact::{Contact, ContactKind};
 use crate::domain::intake::{Said, Taken, primary_of};
 use crate::domain::naming::split_name;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;
 
-use super::contact::is_firm;
+use super::contact::{MY_CONTACTS, STARRED, WHOLE, categories, is_number_or_address};
 use super::convert;
 use super::draft::Draft;
 use super::line::{Line, Version, escape};
+use super::param::holds;
 use super::{property, said};
 
 /// The source of what comes out of a card that names none.
@@ -46,7 +47,7 @@ pub fn write(
     };
     let card = match (card, version) {
         (Some(card), None) => card.to_vec(),
-        (Some(card), Some(version)) => convert::convert(card, version),
+        (Some(card), Some(version)) => convert::convert(card, version, &contact.name),
         (None, version) => stored.fresh(version.unwrap_or(Version::V30)),
     };
     let written = stored.written(&card, tel::Primary::AsRead);
@@ -54,11 +55,22 @@ pub fn write(
         return written;
     }
     let read = stored.read(&written);
-    if primary_of(phones) == read.as_ref().and_then(|read| primary_of(&read.phones)) {
+    let (primary, read_kind) = match &read {
+        Some(read) => (primary_of(&read.phones), read.contact.kind),
+        None => (None, ContactKind::default()),
+    };
+    let written = if primary == primary_of(phones) {
+        written
+    } else {
+        // A card names no primary, and who it would be has changed with the rest.
+        stored.written(&card, tel::Primary::Said)
+    };
+    if read_kind == contact.kind {
         return written;
     }
-    // A card names no primary, and who it would be has changed with the rest.
-    stored.written(&card, tel::Primary::Said)
+    let mut draft = Draft::new(&written, Version::V30);
+    kind(&mut draft, contact.kind);
+    draft.finish()
 }
 
 /// A contact as it is stored, to be written.
@@ -141,6 +153,8 @@ impl Stored<'_> {
             name: String::new(),
             given_name: None,
             family_name: None,
+            sort_as: None,
+            kind: ContactKind::default(),
             nickname: None,
             organisation: None,
             title: None,
@@ -202,19 +216,7 @@ impl Stored<'_> {
         if said.uid != uid {
             draft.put("UID", uid.map(|uid| escape(&uid)));
         }
-        if said.tags != stored.tags {
-            let tags: Vec<String> = stored.tags.iter().map(|tag| escape(tag)).collect();
-            draft.put("CATEGORIES", (!tags.is_empty()).then(|| tags.join(",")));
-        }
-        if said.favourite != stored.favourite {
-            let names = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"];
-            let there = names.into_iter().find(|name| draft.has(name));
-            let value = if stored.favourite { "1" } else { "0" };
-            draft.put(
-                there.unwrap_or("X-CALLBOOK-FAVOURITE"),
-                (stored.favourite || there.is_some()).then(|| value.to_owned()),
-            );
-        }
+        self.tags(&mut draft, said);
         if said.source != stored.source {
             let source = (stored.source != self.source).then(|| escape(&stored.source));
             draft.put("X-CALLBOOK-SOURCE", source);
@@ -222,7 +224,37 @@ impl Stored<'_> {
         detail::write(&mut draft, &stored.details);
         let read_phones = read.as_ref().map_or(&[][..], |read| &read.phones);
         tel::Tel::new(self, read_phones).write(&mut draft, primary);
+        convert::require(&mut draft, &stored.name);
         draft.finish()
+    }
+
+    /// Writes tags, and whether the contact is a favourite, where the card says something else. On a card
+    /// of Google's that is a category among others.
+    fn tags(&self, draft: &mut Draft<'_>, said: &Contact) {
+        let stored = self.contact;
+        let (tags, favourite) = (said.tags != stored.tags, said.favourite != stored.favourite);
+        let own: Vec<String> = categories(&draft.properties).collect();
+        let google = own.iter().any(|own| own == STARRED || own == MY_CONTACTS);
+        if tags || favourite && google {
+            let kept = own.iter().any(|own| own == MY_CONTACTS);
+            let special = [(MY_CONTACTS, kept), (STARRED, google && stored.favourite)];
+            let special = special.into_iter().filter(|(_, there)| *there);
+            let all = special.map(|(own, _)| own);
+            let all: Vec<String> = all
+                .chain(stored.tags.iter().map(String::as_str))
+                .map(escape)
+                .collect();
+            draft.put("CATEGORIES", (!all.is_empty()).then(|| all.join(",")));
+        }
+        let names = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"];
+        let there = names.into_iter().find(|name| draft.has(name));
+        if favourite && (!google || there.is_some()) {
+            let value = if stored.favourite { "1" } else { "0" };
+            draft.put(
+                there.unwrap_or("X-CALLBOOK-FAVOURITE"),
+                (stored.favourite || there.is_some()).then(|| value.to_owned()),
+            );
+        }
     }
 }
 
@@ -233,25 +265,51 @@ fn name(draft: &mut Draft<'_>, said: &Contact, stored: &Contact) {
     }
     let (given, family) = (&stored.given_name, &stored.family_name);
     let fresh = said.name.is_empty();
-    if !fresh && (&said.given_name, &said.family_name) == (given, family) {
-        return;
+    if fresh || (&said.given_name, &said.family_name) != (given, family) {
+        // Family, given, additional, prefixes, suffixes (RFC 6350, 6.2.2); what is not ours stays.
+        let mut parts = draft.components("N");
+        parts.resize(parts.len().max(5), String::new());
+        for (part, value) in parts.iter_mut().zip([family, given]) {
+            *part = value.as_deref().map(escape).unwrap_or_default();
+        }
+        draft.put("N", Some(parts.join(";")));
+        let whole = (given, family) == (&None, &None)
+            && stored.kind == ContactKind::Person
+            && !is_number_or_address(&stored.name)
+            && split_name(&stored.name) != (None, None);
+        draft.put(WHOLE, whole.then(|| "1".to_owned()));
     }
-    // Family, given, additional, prefixes, suffixes (RFC 6350, 6.2.2); what is not ours stays.
-    let mut parts = draft.components("N");
-    parts.resize(parts.len().max(5), String::new());
-    for (part, value) in parts.iter_mut().zip([family, given]) {
-        *part = value.as_deref().map(escape).unwrap_or_default();
+    if said.sort_as != stored.sort_as {
+        sort_as(draft, stored.sort_as.as_deref());
     }
-    draft.put("N", Some(parts.join(";")));
-    if (given, family) == (&None, &None)
-        && split_name(&stored.name) != (None, None)
-        && !is_firm(&draft.properties)
-    {
-        draft.add(match draft.version() {
-            Version::V40 => Line::of("KIND", "org".to_owned()),
-            Version::V21 | Version::V30 => Line::of("X-ABShowAs", "COMPANY".to_owned()),
-        });
-    }
+}
+
+/// Writes what the name is sorted by.
+fn sort_as(draft: &mut Draft<'_>, text: Option<&str>) {
+    let parts = |text: &str| text.replace(", ", ",");
+    let fits = |text: &&str| {
+        parts(text).replace(',', ", ") == *text && text.chars().all(holds) && *text == text.trim()
+    };
+    let four = draft.version() == Version::V40 && !draft.has("SORT-STRING") && draft.gives("N");
+    let of_name = text.filter(fits).filter(|_| four);
+    draft.set_param("N", "SORT-AS", of_name.map(parts).as_deref());
+    draft.set_param("ORG", "SORT-AS", None);
+    let string = text.filter(|_| of_name.is_none());
+    draft.put("SORT-STRING", string.map(escape));
+}
+
+/// Writes whether the contact is a person or a company.
+fn kind(draft: &mut Draft<'_>, kind: ContactKind) {
+    let four = draft.version() == Version::V40 || draft.has("KIND");
+    let (name, value) = match (kind, four) {
+        (ContactKind::Company, true) => ("KIND", "org"),
+        (ContactKind::Company, false) => ("X-ABShowAs", "COMPANY"),
+        (ContactKind::Person, true) => ("KIND", "individual"),
+        (ContactKind::Person, false) => ("X-ABShowAs", "PERSON"),
+    };
+    draft.put("KIND", None);
+    draft.put("X-ABSHOWAS", None);
+    draft.add(Line::of(name, value.to_owned()));
 }
 
 /// An instant in the extended form that 3.0 has, to the second.

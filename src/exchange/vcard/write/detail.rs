@@ -13,27 +13,53 @@ pub(super) fn write(draft: &mut Draft<'_>, details: &[Detail]) {
     let mut missing: Vec<&Detail> = details.iter().collect();
     let mut surplus: Vec<(usize, DetailKind)> = Vec::new();
     for (at, property) in draft.lines() {
-        let Some(read) = contact::detail(property, &draft.properties) else {
+        let read = contact::details(property, &draft.properties);
+        let Some(first) = read.first() else {
             continue;
         };
-        match missing.iter().position(|detail| **detail == read) {
-            Some(there) => {
-                missing.remove(there);
-            }
-            None => surplus.push((at, read.kind)),
+        let mut left = missing.clone();
+        let all_there = read.iter().all(|read| {
+            let there = left.iter().position(|detail| *detail == read);
+            there.map(|there| left.remove(there)).is_some()
+        });
+        if all_there {
+            missing = left;
+        } else {
+            surplus.push((at, first.kind));
         }
     }
     for (at, kind) in surplus {
         // What was changed stays in its place.
         let new = missing.iter().position(|detail| detail.kind == kind);
         let new = new.map(|new| missing.remove(new));
-        let lines = new.map(|detail| lines(draft, detail)).unwrap_or_default();
-        draft.replace(at, lines);
+        let lines = new.map(|detail| changed(draft, at, detail));
+        draft.replace(at, lines.unwrap_or_default());
     }
     for detail in missing {
         for line in lines(draft, detail) {
             draft.add(line);
         }
+    }
+}
+
+/// The lines of a detail that takes the place of another one: an address with as many parts as the one
+/// before has them in the same places.
+fn changed(draft: &mut Draft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
+    let before = draft.property(at).filter(|before| before.name == "ADR");
+    let parts = before.and_then(|before| {
+        let blank = |part: &[String]| part.iter().all(|text| text.trim().is_empty());
+        let mut places = [""; 7];
+        let mut texts = detail.value.split(", ");
+        for (place, part) in places.iter_mut().zip(&before.components) {
+            if !blank(part) {
+                *place = texts.next()?;
+            }
+        }
+        texts.next().is_none().then_some(places)
+    });
+    match parts {
+        Some(parts) if detail.kind == DetailKind::Address => address(draft, detail, &parts),
+        _ => lines(draft, detail),
     }
 }
 
@@ -100,10 +126,8 @@ fn reads_as(version: Version, lines: &[&Line], detail: &Detail) -> bool {
     card.extend_from_slice(b"END:VCARD\r\n");
     let properties = property::properties(&card);
     let first = properties.first();
-    first
-        .and_then(|first| contact::detail(first, &properties))
-        .as_ref()
-        == Some(detail)
+    let read = first.map(|first| contact::details(first, &properties));
+    read.is_some_and(|read| read == [detail.clone()])
 }
 
 /// The lines that other programs know for a detail, without a label; the best first.

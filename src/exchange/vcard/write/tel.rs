@@ -203,7 +203,11 @@ impl<'a> Tel<'a> {
         let mut line = draft.head(tell.at);
         let mut number = tell.number.clone();
         line.value = match property {
-            Some(property) if !renumbered => escape(&property.text()),
+            Some(property) if !renumbered => {
+                let text = property.text();
+                // An address of the web is written as it is (RFC 3986).
+                if is_uri(&text) { text } else { escape(&text) }
+            }
             _ => {
                 number = spelling(phone);
                 line.params.retain(|param| !is(param, "VALUE"));
@@ -220,7 +224,7 @@ impl<'a> Tel<'a> {
         let mut lines = vec![line];
         if relabelled {
             let line = lines.remove(0);
-            lines = labelled(draft, line, phone.location.as_deref());
+            lines = labelled(draft, Some(tell.at), line, phone.location.as_deref());
         }
         draft.replace(tell.at, lines);
         number
@@ -360,7 +364,7 @@ fn add(draft: &mut Draft<'_>, phone: &Phone, primary: Primary) -> String {
     if primary == Primary::Said && phone.primary {
         line.params.push(preference(draft.version()).to_owned());
     }
-    for line in labelled(draft, line, phone.location.as_deref()) {
+    for line in labelled(draft, None, line, phone.location.as_deref()) {
         draft.add(line);
     }
     number
@@ -383,16 +387,31 @@ fn spelling(phone: &Phone) -> String {
         .unwrap_or_else(|| phone.number.clone())
 }
 
-/// The line with another label: a type that every program knows, or else one of the user's.
-fn labelled(draft: &mut Draft<'_>, mut line: Line, label: Option<&str>) -> Vec<Line> {
+/// Whether a number is written as an address (RFC 3966).
+fn is_uri(text: &str) -> bool {
+    let scheme = text.get(..4);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"))
+        && !text.contains(char::is_whitespace)
+}
+
+/// The line with another label: a type that every program knows, or else one of the user's. `at` is its
+/// place on the card; it leaves a group whose label is that of other lines too.
+fn labelled(
+    draft: &mut Draft<'_>,
+    at: Option<usize>,
+    mut line: Line,
+    label: Option<&str>,
+) -> Vec<Line> {
     let version = draft.version();
     line.params = without_types(&line.params, |kind| !NO_LABEL.contains(&kind));
-    if let Some(at) = line
-        .group
-        .as_deref()
-        .and_then(|group| draft.label_of(group))
+    if let (Some(at), Some(group)) = (at, line.group.clone())
+        && let Some(label) = draft.label_of(&group)
     {
-        draft.replace(at, Vec::new());
+        if draft.is_shared(&group, at) {
+            line.group = None;
+        } else {
+            draft.replace(label, Vec::new());
+        }
     }
     let Some(label) = label else {
         return vec![line];
@@ -405,7 +424,9 @@ fn labelled(draft: &mut Draft<'_>, mut line: Line, label: Option<&str>) -> Vec<L
     if let Some(kind) = kind {
         return vec![line.with(type_param(version, kind))];
     }
-    let group = line.group.take().unwrap_or_else(|| draft.group());
+    let own = line.group.take();
+    let own = own.filter(|group| at.is_none_or(|at| !draft.is_shared(group, at)));
+    let group = own.unwrap_or_else(|| draft.group());
     let text = match label {
         "main" => "_$!<Main>!$_",
         "other" => "_$!<Other>!$_",
