@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::edit::Done;
 use crate::domain::import::{Bytes, Choices, Fate, ImportPlan, ImportReport, Intake, PlanRow};
+use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{Contacts, book, csv, ldif, vcard};
 use crate::store::Store;
@@ -207,9 +208,11 @@ pub fn chosen<'a>(
     files: impl Into<Batch<'a>>,
     choices: &Choices,
 ) -> Result<Done<ImportReport>, Refusal> {
-    let mut reading = Reading::of(files.into().into_book(store.path()), store.home());
+    let files = files.into().into_book(store.path());
+    let country = files.country();
+    let mut reading = Reading::of(files, country.or(store.home()));
     let title = format!("Imported {}", reading.name());
-    let imported = store.import(&mut reading, &intake(choices), &title);
+    let imported = store.import(&mut reading, &intake(choices, country), &title);
     let rejects = reading.rejects.take();
     let mut done = match imported {
         Ok(done) => done,
@@ -235,9 +238,11 @@ pub fn chosen<'a>(
 /// As [`all`].
 pub fn plan<'a>(store: &mut Store, files: impl Into<Batch<'a>>) -> Result<ImportPlan, Refusal> {
     let choices = Choices::new();
-    let mut reading = Reading::of(files.into().into_book(store.path()), store.home());
+    let files = files.into().into_book(store.path());
+    let country = files.country();
+    let mut reading = Reading::of(files, country.or(store.home()));
     reading.rejects = None;
-    let mut plan = store.plan_import(&mut reading, &intake(&choices))?;
+    let mut plan = store.plan_import(&mut reading, &intake(&choices, country))?;
     plan.rows
         .extend(reading.aside.rejects.into_iter().map(|reject| PlanRow {
             place: reject.place,
@@ -254,9 +259,10 @@ pub fn plan<'a>(store: &mut Store, files: impl Into<Batch<'a>>) -> Result<Import
     Ok(plan)
 }
 
-const fn intake(choices: &Choices) -> Intake<'_> {
+const fn intake(choices: &Choices, country: Option<Region>) -> Intake<'_> {
     Intake {
         choices,
+        country,
         format: &vcard::Format,
     }
 }

@@ -1067,6 +1067,7 @@ mod import {
     fn intake(choices: &Choices) -> Intake<'_> {
         Intake {
             choices,
+            country: None,
             format: &Format,
         }
     }

@@ -1,7 +1,5 @@
 //! `callbook fix`: the contacts whose numbers need attention, why, and confirming them by source.
 
-use std::fmt::Write as _;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
@@ -17,8 +15,8 @@ use crate::domain::triage::reason;
 use crate::store::Store;
 
 use super::change::changed;
-use super::document::{Answer, answer};
-use super::table::columns;
+use super::document::answer;
+use super::table::Columns;
 
 #[derive(Debug, Args)]
 pub(super) struct FixCommand {
@@ -39,67 +37,126 @@ pub(super) struct FixCommand {
 impl FixCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let told =
-            open()
-                .map_err(anyhow::Error::from)
-                .and_then(|mut store| match &self.confirm_source {
-                    Some(source) => {
-                        let edit = BulkEdit::confirm_source(source);
-                        changed(&mut store, &edit, self.dry_run)
-                    }
-                    None => worklist(&store),
-                });
-        answer(told, self.json)
+        let told = open().map_err(anyhow::Error::from).and_then(|mut store| {
+            let Some(source) = &self.confirm_source else {
+                return worklist(&store, self.json).map(|()| None);
+            };
+            let edit = BulkEdit::confirm_source(source);
+            changed(&mut store, &edit, self.dry_run).map(Some)
+        });
+        match told {
+            Ok(None) => Ok(0),
+            Ok(Some(told)) => answer(Ok(told), self.json),
+            Err(error) => answer(Err(error), self.json),
+        }
     }
 }
 
-/// Everybody who needs attention, with the reason of each number.
-fn worklist(store: &Store) -> Result<Answer> {
-    let mut rows = Vec::new();
-    let mut found = Vec::new();
-    let contacts = store.waiting(&mut |profile| {
-        let mut numbers = Vec::new();
-        for (phone, why) in reasons(profile, store.home()) {
-            let label = phone.location.clone().unwrap_or_default();
-            let name = profile.contact.name.clone();
-            rows.push([name, phone.shown(), label, why.clone()]);
-            numbers.push(json!({ "phone": resource(phone), "reason": why }));
-        }
-        let (id, name) = (profile.contact.id.to_string(), &profile.contact.name);
-        found.push(json!({ "contact": { "id": id, "name": name }, "numbers": numbers }));
-    })?;
-    let worklist = store.worklist()?;
-    let reasons: serde_json::Map<String, Value> = worklist
-        .reasons
-        .iter()
-        .map(|(words, contacts)| ((*words).to_owned(), json!(contacts)))
-        .collect();
+/// Prints everybody who needs attention, with the reason of each number, one contact after the other: a
+/// book may have 100,000 of them.
+fn worklist(store: &Store, json: bool) -> Result<()> {
+    // What can be refused is refused before anything is printed.
+    let reasons = store.worklist()?.reasons;
     // A confirmed number is a person's word, and may be a slip all the same.
     let slips = store.count(&ListQuery {
         text: "is:impossible is:accurate".to_owned(),
         ..ListQuery::default()
     })?;
-    let document = json!({
-        "data": found,
-        "meta": { "contacts": contacts, "reasons": reasons, "confirmed_impossible": slips },
-    });
-    let mut words = columns(&rows);
-    let _ = match contacts {
-        0 => writeln!(words, "nothing needs attention"),
-        contacts => writeln!(words, "{} to fix", count(contacts, "contact")),
-    };
-    if slips > 0 {
-        let _ = writeln!(
-            words,
-            "{} with a confirmed number that is not possible: callbook find is:impossible",
-            count(slips, "contact")
-        );
+    let mut out = Printed::default();
+    let mut columns = Columns::new();
+    let mut first = true;
+    let contacts = store.waiting(&mut |profile| {
+        if json {
+            let start = if first { "{\n  \"data\": [" } else { "," };
+            let contact = format!("{:#}", told(profile, store.home()));
+            out.text.push_str(start);
+            for line in contact.lines() {
+                out.text.push_str("\n    ");
+                out.text.push_str(line);
+            }
+        } else {
+            for (phone, why) in reasons_of(profile, store.home()) {
+                let label = phone.location.clone().unwrap_or_default();
+                let name = profile.contact.name.clone();
+                out.text
+                    .push_str(&columns.row(&[name, phone.shown(), label, why]));
+            }
+        }
+        first = false;
+        out.print_much();
+    })?;
+    if json {
+        let reasons: serde_json::Map<String, Value> = reasons
+            .iter()
+            .map(|(words, contacts)| ((*words).to_owned(), json!(contacts)))
+            .collect();
+        let meta = json!({
+            "contacts": contacts,
+            "reasons": reasons,
+            "confirmed_impossible": slips,
+        })
+        .to_string();
+        let end = if first { "{\n  \"data\": [" } else { "\n  " };
+        out.text.extend([end, "],\n  \"meta\": ", &meta, "\n}\n"]);
+    } else {
+        let foot = match contacts {
+            0 => "nothing needs attention\n".to_owned(),
+            contacts => format!("{} to fix\n", count(contacts, "contact")),
+        };
+        out.text.extend([columns.rest(), foot]);
+        if slips > 0 {
+            let contacts = count(slips, "contact");
+            out.text.extend([
+                &contacts,
+                " with a confirmed number that is not possible: callbook find is:impossible\n",
+            ]);
+        }
     }
-    Ok(Answer::new(document, words))
+    out.finish()
+}
+
+/// A contact with its numbers that wait for a look.
+fn told(profile: &Profile, home: Option<Region>) -> Value {
+    let numbers = reasons_of(profile, home)
+        .map(|(phone, why)| json!({ "phone": resource(phone), "reason": why }));
+    let numbers: Vec<Value> = numbers.collect();
+    let (id, name) = (profile.contact.id.to_string(), &profile.contact.name);
+    json!({ "contact": { "id": id, "name": name }, "numbers": numbers })
+}
+
+/// Text on its way to standard output.
+#[derive(Default)]
+struct Printed {
+    text: String,
+    failure: Option<anyhow::Error>,
+}
+
+/// How much text is printed at once.
+const MUCH: usize = 64 * 1024;
+
+impl Printed {
+    /// Prints what came together, where that is much.
+    fn print_much(&mut self) {
+        if self.text.len() >= MUCH {
+            self.print();
+        }
+    }
+
+    fn print(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        if self.failure.is_none() {
+            self.failure = super::exact(&text).err();
+        }
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.print();
+        self.failure.map_or(Ok(()), Err)
+    }
 }
 
 /// The numbers of a contact that wait for a look, with the reason.
-fn reasons(profile: &Profile, home: Option<Region>) -> impl Iterator<Item = (&Phone, String)> {
+fn reasons_of(profile: &Profile, home: Option<Region>) -> impl Iterator<Item = (&Phone, String)> {
     let Profile { phones, others, .. } = profile;
     phones.iter().filter_map(move |phone| {
         let why = reason(phone, phones, others, home)?;

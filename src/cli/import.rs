@@ -14,6 +14,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, thousands};
+use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::import::{self, Batch};
@@ -31,6 +32,14 @@ pub(super) struct ImportCommand {
     /// Say what a column of a table holds: name, phone:LABEL, email, note and so on.
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
+    /// Read national numbers as numbers of this country: IT, DE and so on; without it, of home.
+    #[arg(long, value_name = "COUNTRY", value_parser = country)]
+    country: Option<Region>,
+}
+
+/// A country by its code.
+fn country(code: &str) -> Result<Region, String> {
+    Region::new(code).ok_or_else(|| "expected a country code such as IT, DE or US".to_owned())
 }
 
 impl ImportCommand {
@@ -73,6 +82,7 @@ impl ImportCommand {
     ) -> Result<Taken, Refusal> {
         let batch = batch
             .mapped(&self.map)
+            .of_country(self.country)
             .keeping(state::rejects())
             .watched(Box::new(|progress| told_so_far(bar, progress)));
         let mut store = open()?;

@@ -6,27 +6,61 @@ use crate::domain::safe::safe;
 
 /// The rows in columns, two spaces between; the last column is not filled up.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
-    let rows: Vec<[String; N]> = rows
-        .iter()
-        .map(|row| row.each_ref().map(|cell| safe(cell).into_owned()))
-        .collect();
-    let mut widths = [0; N];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+    let mut columns = Columns::new();
+    let lines: String = rows.iter().map(|row| columns.row(row)).collect();
+    lines + &columns.rest()
+}
+
+/// After how many rows the widths of columns are known: of more, not all are held.
+const MEASURED: usize = 1_000;
+
+/// Columns whose rows come one by one. They are as wide as what stands in the first rows.
+pub(super) struct Columns<const N: usize> {
+    widths: [usize; N],
+    /// The first rows, until the widths are known.
+    held: Option<Vec<[String; N]>>,
+}
+
+impl<const N: usize> Columns<N> {
+    pub(super) const fn new() -> Self {
+        Self {
+            widths: [0; N],
+            held: Some(Vec::new()),
+        }
+    }
+
+    /// Adds a row; gives the lines that can be printed.
+    pub(super) fn row(&mut self, row: &[String; N]) -> String {
+        let row = row.each_ref().map(|cell| safe(cell).into_owned());
+        let Some(held) = &mut self.held else {
+            return self.line(&row);
+        };
+        for (width, cell) in self.widths.iter_mut().zip(&row) {
             *width = cell.width().max(*width);
         }
-    }
-    let mut text = String::new();
-    for row in &rows {
-        let mut line = String::new();
-        for (width, cell) in widths.iter().zip(row) {
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
+        held.push(row);
+        if held.len() < MEASURED {
+            String::new()
+        } else {
+            self.rest()
         }
-        text.push_str(line.trim_end());
-        text.push('\n');
     }
-    text
+
+    /// The lines that were held until now.
+    pub(super) fn rest(&mut self) -> String {
+        let held = self.held.take().unwrap_or_default();
+        held.iter().map(|row| self.line(row)).collect()
+    }
+
+    fn line(&self, row: &[String; N]) -> String {
+        let mut line = String::new();
+        for (width, cell) in self.widths.iter().zip(row) {
+            line.push_str(cell);
+            let gap = width.saturating_sub(cell.width()) + 2;
+            line.extend(std::iter::repeat_n(' ', gap));
+        }
+        format!("{}\n", line.trim_end())
+    }
 }
 
 #[cfg(test)]

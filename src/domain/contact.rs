@@ -97,14 +97,6 @@ pub struct Detail {
     pub value: String,
 }
 
-impl Detail {
-    /// Whether two details have the same value, under whatever labels and in whatever case.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.kind == other.kind && fold(&self.value) == fold(&other.value)
-    }
-}
-
 /// Whether a contact is a person or a company: the two are sorted in different ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -132,6 +124,15 @@ impl ContactKind {
         [Self::Person, Self::Company]
             .into_iter()
             .find(|kind| kind.word() == word)
+    }
+}
+
+impl Detail {
+    /// What makes two details the same, whatever their labels: the kind, and the value but for case,
+    /// accents and width.
+    #[must_use]
+    pub fn identity(&self) -> (&'static str, String) {
+        (self.kind.word(), fold(&self.value))
     }
 }
 

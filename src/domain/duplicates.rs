@@ -2,7 +2,7 @@
 //!
 //! [`merged`] says what becomes of a group. The screen shows what it says and the store writes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use uuid::Uuid;
@@ -246,21 +246,26 @@ pub fn merged(
         .iter()
         .map(|phone| (Some(phone.clone()), phone.clone()))
         .collect();
+    let places = phones.iter().enumerate();
+    let mut places: HashMap<String, usize> = places
+        .map(|(at, (_, phone))| (phone.identity.clone(), at))
+        .collect();
+    let mut there = phones.iter().any(|(_, known)| known.primary);
     for phone in others.iter().flat_map(|other| &other.phones) {
-        let known = phones
-            .iter_mut()
-            .find(|(_, known)| known.identity == phone.identity);
-        if let Some((_, known)) = known {
+        let known = places.get(&phone.identity).copied();
+        if let Some((_, known)) = known.and_then(|at| phones.get_mut(at)) {
             *known = same_number(known, phone);
+            there |= known.primary;
             continue;
         }
-        let there = phones.iter().any(|(_, known)| known.primary);
         let came = Phone {
             id: PhoneId(fresh()),
             contact: contact.id,
             primary: phone.primary && !there,
             ..phone.clone()
         };
+        there |= came.primary;
+        places.insert(came.identity.clone(), phones.len());
         phones.push((None, came));
     }
     settle(&mut phones);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::contact::{Contact, ContactAttributes, ContactId};
 use super::intake::Said;
 use super::notice::Notice;
-use super::number::Region;
+use super::number::{Region, digits};
 use super::phone::{Phone, PhoneAttributes};
 use super::refusal::Refusal;
 use super::safe::safe;
@@ -56,6 +56,8 @@ pub enum Arrival {
     Begins(Origin),
     /// A contact.
     Card(Box<Incoming>),
+    /// A group of contacts. It comes after the contacts of its file.
+    Group(GroupCard),
 }
 
 /// Where the contacts of a file come from.
@@ -195,6 +197,8 @@ pub trait CardFormat {
 pub struct Intake<'a> {
     /// What a person wants of single cards instead of what is planned.
     pub choices: &'a Choices,
+    /// The country that national numbers are of, where a person named one; else it is home.
+    pub country: Option<Region>,
     /// The format of the cards.
     pub format: &'a dyn CardFormat,
 }
@@ -266,6 +270,8 @@ pub struct Match {
 /// By what a card is known to be about a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownBy {
+    /// It was imported before, as it is.
+    Before,
     /// The card's `UID`.
     Uid,
     /// The name, and a number.
@@ -279,6 +285,7 @@ impl KnownBy {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
+            Self::Before => "imported before",
             Self::Uid => "known by its UID",
             Self::Number => "known by its name and a number",
             Self::Words => "known by its name and what it says",
@@ -359,10 +366,31 @@ pub struct PlanRow {
     pub name: String,
     /// What would become of it.
     pub fate: Fate,
-    /// Its numbers as people read them, each with its label, and whether the contact has it already.
-    pub numbers: Vec<(Option<String>, String, bool)>,
+    /// Its numbers.
+    pub numbers: Vec<PlanNumber>,
     /// What else it would change.
     pub changes: Vec<Change>,
+}
+
+/// A number of a card in a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanNumber {
+    /// Its label.
+    pub label: Option<String>,
+    /// The number as the card has it.
+    pub said: String,
+    /// The number as it is stored, for people to read.
+    pub stored: String,
+    /// Whether the contact has it already.
+    pub there: bool,
+}
+
+impl PlanNumber {
+    /// Whether what is stored has other digits than the card: a country was put before them.
+    #[must_use]
+    pub fn is_read_otherwise(&self) -> bool {
+        digits(&self.said) != digits(&self.stored)
+    }
 }
 
 /// What an import would do, before anything is written.
@@ -418,6 +446,14 @@ impl ImportPlan {
                 safe(&row.name),
                 count(row.numbers.len(), "number"),
             );
+            for number in row
+                .numbers
+                .iter()
+                .filter(|number| number.is_read_otherwise())
+            {
+                let (said, stored) = (safe(&number.said), safe(&number.stored));
+                let _ = writeln!(text, "\t\t{said} is stored as {stored}");
+            }
         }
         for notice in &self.notices {
             let sign = if notice.is_loud() { "!" } else { " " };

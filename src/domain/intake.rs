@@ -1,9 +1,12 @@
 //! What a card becomes: the records that it would make, and what a newer card of the same contact
 //! changes in the ones that it made.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
+use super::notice::NoticeKind;
+use super::number::{self, Basis, Region, read_with};
 use super::phone::{Context, Phone, PhoneAttributes};
 use super::primary::heir;
 use super::refusal::{Fault, Refusal};
@@ -25,11 +28,54 @@ pub struct Taken {
     pub contact: Contact,
     /// Its phones in the order of the card, the same number only once.
     pub phones: Vec<Phone>,
+    /// What the card itself says of each of them.
+    says: Vec<Says>,
     /// Whether the first of them says nothing about being accurate: then it is, if it becomes the
     /// first of its contact (Phone resource, 4).
     trusting: bool,
     /// How many of its numbers stood there twice.
     pub twice: usize,
+    /// What was assumed of its numbers.
+    pub assumed: Vec<Assumed>,
+}
+
+/// Something that was assumed of a number, because its card does not say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumed {
+    /// The number as the card has it.
+    pub number: String,
+    /// What was assumed.
+    pub kind: NoticeKind,
+    /// The country that it was read with.
+    pub country: Option<Region>,
+}
+
+/// Which flags of a number a card says itself. A card that does not say whether a number is historic is
+/// no word on that: what it does not say stays as it is here (Phone resource, 4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Says {
+    historic: bool,
+    accurate: bool,
+    source: bool,
+}
+
+impl Says {
+    const fn of(sent: &PhoneAttributes) -> Self {
+        Self {
+            historic: sent.historic.is_some(),
+            accurate: sent.valid_values.is_some(),
+            source: sent.source.is_some(),
+        }
+    }
+
+    /// What the card says of the same number in two places.
+    const fn or(self, other: Self) -> Self {
+        Self {
+            historic: self.historic || other.historic,
+            accurate: self.accurate || other.accurate,
+            source: self.source || other.source,
+        }
+    }
 }
 
 impl Taken {
@@ -55,28 +101,56 @@ impl Taken {
         sent.source.get_or_insert_with(|| source.to_owned());
 
         let mut made: Vec<Phone> = Vec::with_capacity(phones.len());
+        let mut says: Vec<Says> = Vec::with_capacity(phones.len());
         let (mut ids, mut places) = (HashSet::new(), HashMap::new());
         let mut twice = 0;
         let mut trusting = false;
+        let mut assumed = Vec::new();
+        let addresses = OnceCell::new();
         for mut phone in phones {
             let number = phone.number.as_deref().map(str::trim).unwrap_or_default();
             if number.is_empty() {
                 // A property without a number says nothing; the card keeps it.
                 continue;
             }
+            let said = Says::of(&phone);
             phone.source.get_or_insert_with(|| source.to_owned());
+            let addresses = || addresses.get_or_init(|| countries_of(&sent)).as_slice();
+            assumed.extend(assume(&mut phone, context().home, addresses));
             // An id that came twice is the first one's.
             phone.id = phone.id.filter(|id| !ids.contains(id));
-            trusting |= made.is_empty() && phone.valid_values.is_none();
-            let phone = phone.create(id, false, &context(), Vec::new())?;
-            let known = places.get(&phone.identity);
-            if let Some(known) = known.and_then(|at: &usize| made.get_mut(*at)) {
+            let unsaid = phone.valid_values.is_none();
+            let mut phone = phone.create(id, false, &context(), Vec::new())?;
+            let impossible = is_impossible(&phone, context().home);
+            if impossible {
+                assumed.push(Assumed {
+                    number: phone.typed.clone(),
+                    kind: NoticeKind::ImpossibleNumbers,
+                    country: None,
+                });
+                phone.valid_values &= said.accurate;
+            }
+            trusting |= made.is_empty() && unsaid && !impossible;
+            let known = places.get(&phone.identity).copied();
+            let known = known.and_then(|at: usize| Some((made.get_mut(at)?, says.get_mut(at)?)));
+            if let Some((known, before)) = known {
                 twice += 1;
-                *known = same_number(known, &phone);
+                let historic = match (before.historic, said.historic) {
+                    (true, true) => known.historic && phone.historic,
+                    (true, false) => known.historic,
+                    (false, _) => phone.historic,
+                };
+                *known = Phone {
+                    historic,
+                    primary: (known.primary || phone.primary) && !historic,
+                    ..same_number(known, &phone)
+                };
+                *before = before.or(said);
             } else {
                 ids.insert(phone.id);
                 places.insert(phone.identity.clone(), made.len());
                 made.push(phone);
+                says.push(said);
             }
         }
 
@@ -97,6 +171,8 @@ impl Taken {
         Ok(Self {
             contact,
             phones: made,
+            says,
+            assumed,
             trusting,
             twice,
         })
@@ -140,16 +216,87 @@ pub fn same_number(known: &Phone, other: &Phone) -> Phone {
     }
 }
 
+/// Whether a number is none that anybody can dial.
+fn is_impossible(phone: &Phone, home: Option<Region>) -> bool {
+    let hint = phone.country_code.as_deref();
+    !phone.is_normalised() && number::is_impossible(&phone.number, hint, home)
+}
+
+/// The countries of a contact's addresses, which end in them.
+fn countries_of(contact: &ContactAttributes) -> Vec<Region> {
+    let details = contact.details.iter().flatten();
+    let addresses = details.filter(|detail| detail.kind == DetailKind::Address);
+    addresses
+        .filter_map(|address| {
+            let last = address.value.rsplit([',', '\n']).next()?;
+            Region::called(last.trim())
+        })
+        .collect()
+}
+
+/// Reads a number with the country that it is likely of, where its card names none, and marks it as
+/// unconfirmed where that is an address's; not against the card's own word.
+fn assume<'a>(
+    phone: &mut PhoneAttributes,
+    home: Option<Region>,
+    addresses: impl FnOnce() -> &'a [Region],
+) -> Option<Assumed> {
+    let number = phone.number.as_deref().map(str::trim)?;
+    // What most numbers are, and it takes its time to parse them.
+    let is_national = !number.starts_with('+') && phone.typed.is_none();
+    let unnamed = phone.country_code.iter().flatten().next().is_none();
+    let read = if is_national && unnamed {
+        read_with(number, None, home, addresses())
+    } else {
+        None
+    };
+    let assumed = |kind, country| {
+        let number = number.to_owned();
+        Some(Assumed {
+            number,
+            kind,
+            country,
+        })
+    };
+    if let Some(read) = read {
+        let kind = match read.by {
+            Basis::Named => return None,
+            Basis::Home => return assumed(NoticeKind::HomeCountry, Some(read.region)),
+            Basis::Address => NoticeKind::CountryOfAddress,
+        };
+        let assumed = assumed(kind, Some(read.region));
+        phone.country_code = Some(Some(read.calling_code()));
+        phone.valid_values.get_or_insert(false);
+        return assumed;
+    }
+    None
+}
+
+/// A number that is here, and the same number of a card: one, with what the card says.
+fn met(known: &Phone, other: &Phone, says: Says) -> Phone {
+    let said = Phone {
+        historic: if says.historic {
+            other.historic
+        } else {
+            known.historic
+        },
+        valid_values: says.accurate && other.valid_values,
+        ..other.clone()
+    };
+    same_number(known, &said)
+}
+
 /// Whether somebody without a number is a namesake who is there: they share an email, or nothing that
 /// is said is new.
 #[must_use]
 pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
-    let mut emails = said
-        .details
-        .iter()
-        .filter(|detail| detail.kind == DetailKind::Email);
+    let emails = |contact: &Contact| -> HashSet<_> {
+        let details = contact.details.iter();
+        let emails = details.filter(|detail| detail.kind == DetailKind::Email);
+        emails.map(Detail::identity).collect()
+    };
     let mut filled = namesake.clone();
-    fill(&mut filled, said);
+    fill(&mut filled, said, None);
     filled.uid.clone_from(&namesake.uid);
     let contradicts = [
         (&said.organisation, &namesake.organisation),
@@ -159,42 +306,65 @@ pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
     ]
     .into_iter()
     .any(|(said, there)| said.is_some() && said != there);
-    emails.any(|email| namesake.details.iter().any(|own| own.is_same(email)))
-        || filled == *namesake && !contradicts
+    !emails(said).is_disjoint(&emails(namesake)) || filled == *namesake && !contradicts
 }
 
-/// Fills what a contact has blank, and adds the details and tags that it does not have.
-fn fill(known: &mut Contact, other: &Contact) {
-    let blanks = [
-        (&mut known.sort_as, &other.sort_as),
-        (&mut known.nickname, &other.nickname),
-        (&mut known.organisation, &other.organisation),
-        (&mut known.title, &other.title),
-        (&mut known.note, &other.note),
-        (&mut known.uid, &other.uid),
-    ];
-    for (place, value) in blanks {
-        if place.is_none() {
+/// Fills what a contact has blank, and adds the details and tags that it does not have; but not what
+/// an `older` card said already, for that was taken out here.
+fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
+    let blank = |place: &mut Option<String>, value: &Option<String>, old: Option<&String>| {
+        if place.is_none() && (old.is_none() || old != value.as_ref()) {
             place.clone_from(value);
         }
-    }
-    add_details(&mut known.details, &other.details);
-    add_missing(&mut known.tags, &other.tags);
+    };
+    let old = older;
+    let old = |of: fn(&Contact) -> &Option<String>| old.and_then(|old| of(old).as_ref());
+    blank(&mut known.sort_as, &other.sort_as, old(|old| &old.sort_as));
+    blank(
+        &mut known.nickname,
+        &other.nickname,
+        old(|old| &old.nickname),
+    );
+    blank(
+        &mut known.organisation,
+        &other.organisation,
+        old(|old| &old.organisation),
+    );
+    blank(&mut known.title, &other.title, old(|old| &old.title));
+    blank(&mut known.note, &other.note, old(|old| &old.note));
+    blank(&mut known.uid, &other.uid, None);
+    let old_details: HashSet<_> = older
+        .iter()
+        .flat_map(|old| &old.details)
+        .map(Detail::identity)
+        .collect();
+    let new = |detail: &&Detail| !old_details.contains(&detail.identity());
+    let details = other.details.iter().filter(new);
+    add_details(&mut known.details, details);
+    let new = |tag: &&String| older.is_none_or(|old| !old.tags.contains(tag));
+    add_missing(&mut known.tags, other.tags.iter().filter(new));
 }
 
-/// Adds the details that are not there, whatever their labels and the case of their letters.
-pub(super) fn add_details(known: &mut Vec<Detail>, other: &[Detail]) {
-    for detail in other {
-        if !known.iter().any(|known| known.is_same(detail)) {
-            known.push(detail.clone());
-        }
-    }
-}
-
-pub(super) fn add_missing<T: Clone + PartialEq>(known: &mut Vec<T>, other: &[T]) {
+pub(super) fn add_missing<'o, T: Clone + PartialEq + 'o>(
+    known: &mut Vec<T>,
+    other: impl IntoIterator<Item = &'o T>,
+) {
     for item in other {
         if !known.contains(item) {
             known.push(item.clone());
+        }
+    }
+}
+
+/// Adds the details that are not there, whatever their labels.
+pub(super) fn add_details<'o>(
+    known: &mut Vec<Detail>,
+    other: impl IntoIterator<Item = &'o Detail>,
+) {
+    let mut there: HashSet<_> = known.iter().map(Detail::identity).collect();
+    for detail in other {
+        if there.insert(detail.identity()) {
+            known.push(detail.clone());
         }
     }
 }
@@ -217,6 +387,8 @@ pub struct Revision {
     pub added: Vec<Phone>,
     /// Numbers of the card that the contact has already.
     pub same: usize,
+    /// Numbers of those that are historic here, of which the card does not say so.
+    pub historic: Vec<Phone>,
 }
 
 impl Revision {
@@ -225,24 +397,43 @@ impl Revision {
     pub fn is_empty(&self) -> bool {
         self.changed.is_empty() && self.added.is_empty()
     }
+
+    /// Counts a number that the contact has already.
+    fn keep(&mut self, known: &Phone, says: Says) {
+        self.same += 1;
+        if known.historic && !says.historic {
+            self.historic.push(known.clone());
+        }
+    }
 }
 
 /// What another card adds: what the contact does not have. `contact` is changed in place.
+///
+/// What the `older` card said, which the contact is kept with, and the contact does not have any more,
+/// was corrected here, and is not added again.
 #[must_use]
-pub fn add(contact: &mut Contact, phones: &[Phone], other: &Taken) -> Revision {
-    fill(contact, &other.contact);
+pub fn add(
+    contact: &mut Contact,
+    phones: &[Phone],
+    older: Option<&Taken>,
+    other: &Taken,
+) -> Revision {
+    fill(contact, &other.contact, older.map(|older| &older.contact));
     let mut revision = Revision::default();
     let phones = by_number(phones);
-    for phone in &other.phones {
+    let older = by_number(older.map_or(&[][..], |older| &older.phones));
+    for (phone, says) in other.phones.iter().zip(&other.says) {
         let Some(known) = phones.get(phone.identity.as_str()).copied() else {
-            revision.added.push(Phone {
-                contact: contact.id,
-                ..phone.clone()
-            });
+            if !older.contains_key(phone.identity.as_str()) {
+                revision.added.push(Phone {
+                    contact: contact.id,
+                    ..phone.clone()
+                });
+            }
             continue;
         };
-        revision.same += 1;
-        let merged = same_number(known, phone);
+        revision.keep(known, *says);
+        let merged = met(known, phone, *says);
         if merged != *known {
             revision.changed.push((known.clone(), merged));
         }
@@ -300,13 +491,25 @@ pub fn revise(
     let of = |phones: &HashMap<&str, &Phone>, identity: &str| -> Option<Phone> {
         phones.get(identity).copied().cloned()
     };
+    let says = older.phones.iter().zip(&older.says);
+    let older_says: HashMap<&str, Says> = says
+        .map(|(phone, says)| (phone.identity.as_str(), *says))
+        .collect();
     let moved = primary_of(&older.phones) != primary_of(&newer.phones)
         && primary_of(phones) == primary_of(&older.phones);
-    for new in &newer.phones {
+    for (new, says) in newer.phones.iter().zip(&newer.says) {
         let (old, stored) = (of(&of_older, &new.identity), of(&of_stored, &new.identity));
         let mut after = match (&old, &stored) {
-            (Some(old), Some(stored)) => newer_phone(stored, old, new),
-            (None, Some(stored)) => same_number(stored, new),
+            (Some(old), Some(stored)) => {
+                let before = older_says.get(new.identity.as_str());
+                newer_phone(
+                    stored,
+                    old,
+                    new,
+                    (before.copied().unwrap_or_default(), *says),
+                )
+            }
+            (None, Some(stored)) => met(stored, new, *says),
             (None, None) => {
                 revision.added.push(Phone {
                     contact: contact.id,
@@ -318,7 +521,9 @@ pub fn revise(
             // The person deleted it, and the card says nothing new of it.
             (Some(_), None) => continue,
         };
-        revision.same += 1;
+        if let Some(stored) = &stored {
+            revision.keep(stored, *says);
+        }
         after.primary = !after.historic && (after.primary || new.primary && moved);
         if let Some(before) = stored.filter(|before| *before != after) {
             revision.changed.push((before, after));
@@ -352,17 +557,23 @@ pub fn revise(
 }
 
 /// A phone with what a newer card says otherwise of it than the older one.
-fn newer_phone(stored: &Phone, old: &Phone, new: &Phone) -> Phone {
+fn newer_phone(stored: &Phone, old: &Phone, new: &Phone, (before, says): (Says, Says)) -> Phone {
     let mut after = stored.clone();
     take(&mut after.location, &old.location, &new.location);
-    take(&mut after.historic, &old.historic, &new.historic);
-    take(&mut after.source, &old.source, &new.source);
     take(&mut after.typed, &old.typed, &new.typed);
-    take(
-        &mut after.valid_values,
-        &old.valid_values,
-        &new.valid_values,
-    );
+    match (before.historic, says.historic) {
+        (_, false) => {}
+        (true, true) => take(&mut after.historic, &old.historic, &new.historic),
+        // The first word on it.
+        (false, true) => after.historic = new.historic,
+    }
+    if says.source {
+        take(&mut after.source, &old.source, &new.source);
+    }
+    if says.accurate {
+        let (old, new) = (old.valid_values, new.valid_values);
+        take(&mut after.valid_values, &old, &new);
+    }
     after
 }
 
@@ -380,22 +591,29 @@ fn take<T: Clone + PartialEq>(stored: &mut T, old: &T, new: &T) {
     }
 }
 
-/// Adds the details that are new, and takes out what was removed. What has only another label now takes
-/// the place of what the person has not changed.
+/// As [`take_list`], for details, which are the same whatever their labels; a label is taken like any
+/// other text.
 fn take_details(stored: &mut Vec<Detail>, old: &[Detail], new: &[Detail], missing: Missing) {
-    for detail in new.iter().filter(|detail| !old.contains(detail)) {
-        let there = stored.iter_mut().find(|stored| stored.is_same(detail));
-        match there {
-            Some(stored) if old.contains(stored) && !new.contains(stored) => {
-                stored.clone_from(detail);
-            }
-            Some(_) => {}
-            None => stored.push(detail.clone()),
+    fn by_identity(details: &[Detail]) -> HashMap<(&'static str, String), &Detail> {
+        let details = details.iter().rev();
+        details.map(|detail| (detail.identity(), detail)).collect()
+    }
+    let (of_old, of_new) = (by_identity(old), by_identity(new));
+    if missing == Missing::Removed {
+        stored.retain(|item| {
+            let identity = item.identity();
+            of_new.contains_key(&identity) || !of_old.contains_key(&identity)
+        });
+    }
+    for item in stored.iter_mut() {
+        let identity = item.identity();
+        if let (Some(old), Some(new)) = (of_old.get(&identity), of_new.get(&identity)) {
+            take(item, *old, *new);
         }
     }
-    if missing == Missing::Removed {
-        stored.retain(|item| new.contains(item) || !old.contains(item));
-    }
+    let added = new.iter();
+    let added = added.filter(|detail| !of_old.contains_key(&detail.identity()));
+    add_details(stored, added);
 }
 
 /// Adds to a list what is new, and takes out what was removed.

@@ -2,7 +2,9 @@
 //! terminal, no clock, no files. The time and the home country are handed in.
 
 pub mod bulk;
+pub mod called;
 pub mod contact;
+pub mod content;
 pub mod damage;
 pub mod duplicates;
 pub mod edit;

@@ -44,8 +44,52 @@ pub enum NoticeKind {
     NumberTextKept,
     /// Two cards with one UID and different names were taken for two people.
     SharedUid,
+    /// Numbers that are historic here are in a card that does not say so.
+    StaysHistoric,
+    /// A group became a tag of its members.
+    GroupTag,
+    /// A group names members that are not in the book.
+    MissingMembers,
     /// A folder has files that are no cards, and were not read.
     IgnoredFiles,
+}
+
+/// The notices of an import, each kind of thing once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notices(Vec<Notice>);
+
+/// How many subjects of one kind are told apart; those after them are counted with the last.
+const SUBJECTS: usize = 50;
+
+impl Notices {
+    /// Counts one more thing. `example` is asked for the first one of a subject only.
+    pub fn add(&mut self, kind: NoticeKind, subject: &str, example: impl FnOnce() -> String) {
+        let of_kind = || self.0.iter().filter(|notice| notice.kind == kind);
+        let known = of_kind().any(|notice| notice.subject == subject);
+        if !known && of_kind().count() < SUBJECTS {
+            return self.0.push(Notice {
+                subject: subject.to_owned(),
+                number: 1,
+                example: example(),
+                kind,
+            });
+        }
+        let mut of_kind = self.0.iter_mut().filter(|notice| notice.kind == kind);
+        let counted = if known {
+            of_kind.find(|notice| notice.subject == subject)
+        } else {
+            of_kind.next_back()
+        };
+        if let Some(notice) = counted {
+            notice.number += 1;
+        }
+    }
+
+    /// The notices, in the order of their first things.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Notice> {
+        self.0
+    }
 }
 
 /// What the cells of a column look like.
@@ -151,6 +195,19 @@ impl Notice {
             NoticeKind::IgnoredFiles => format!(
                 "{} not read in {subject}{example}; of a folder, .vcf files are read",
                 agree(self.number, "file", "was")
+            ),
+            NoticeKind::GroupTag => format!(
+                "group \"{subject}\" becomes a tag of {}{example}",
+                count(self.number, "contact")
+            ),
+            NoticeKind::MissingMembers => format!(
+                "{} of group \"{subject}\" {} not in the book{example}",
+                count(self.number, "member"),
+                if self.number == 1 { "is" } else { "are" }
+            ),
+            NoticeKind::StaysHistoric => format!(
+                "{} historic{example}; change it on the contact if it is in use again",
+                agree(self.number, "number", "stays")
             ),
             NoticeKind::SharedUid => format!(
                 "{} with the UID {subject} of another person{example}; imported as contacts of their own",

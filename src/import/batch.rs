@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::domain::import::{Progress, count};
 use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::rejects::Rejects;
@@ -33,6 +34,7 @@ pub struct Batch<'a> {
     tables: usize,
     /// The book that it goes into, whose own files cannot be read.
     book: PathBuf,
+    country: Option<Region>,
     stop: Arc<AtomicBool>,
     read: Arc<AtomicU64>,
     of: Option<u64>,
@@ -80,6 +82,7 @@ impl<'a> Batch<'a> {
             maps: Vec::new(),
             tables: 0,
             book: PathBuf::new(),
+            country: None,
             stop,
             read: Arc::default(),
             of: None,
@@ -155,6 +158,17 @@ impl<'a> Batch<'a> {
     pub fn mapped(self, maps: &[String]) -> Self {
         let maps = maps.to_vec();
         Self { maps, ..self }
+    }
+
+    /// The batch with the country that national numbers in it are of; without it, that is home.
+    #[must_use]
+    pub fn of_country(self, country: Option<Region>) -> Self {
+        Self { country, ..self }
+    }
+
+    /// The country that national numbers are of, where one was named.
+    pub(super) const fn country(&self) -> Option<Region> {
+        self.country
     }
 
     /// The batch with a folder in which what cannot be imported is kept, or why there is none. Where it

@@ -1,9 +1,12 @@
 //! The contacts of a batch, one after the other, as the store takes them in.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use crate::domain::import::{Arrival, Aside, Cards, Files, Origin, Place, Progress, Reject};
+use crate::domain::import::{
+    Arrival, Aside, Cards, Files, GroupCard, Origin, Place, Progress, Reject,
+};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
@@ -22,6 +25,7 @@ pub(super) struct Reading<'a> {
     /// The country of national numbers.
     home: Option<Region>,
     current: Option<Current<'a>>,
+    groups: VecDeque<GroupCard>,
     /// What is told of the cards that could not be imported.
     pub(super) aside: Aside,
     /// Where they are kept, if they are.
@@ -58,6 +62,7 @@ impl<'a> Reading<'a> {
             batch,
             home,
             current: None,
+            groups: VecDeque::new(),
             aside: Aside::default(),
             files: Files::default(),
             before: 0,
@@ -138,7 +143,7 @@ impl<'a> Reading<'a> {
     /// not what it was taken for.
     fn end(&mut self, current: Current<'a>) -> Result<(), Refusal> {
         let Current {
-            file,
+            mut file,
             last,
             read,
             rejected,
@@ -152,6 +157,7 @@ impl<'a> Reading<'a> {
             let detail = format!("{} {reason}", file.name);
             return Err(Refusal::new(Kind::Invalid, detail));
         }
+        self.groups.extend(file.contacts.groups());
         self.notices.extend(file.contacts.notices());
         self.before += last;
         Ok(())
@@ -160,6 +166,9 @@ impl<'a> Reading<'a> {
     fn arrive(&mut self) -> Result<Option<Arrival>, Refusal> {
         loop {
             self.tell()?;
+            if let Some(group) = self.groups.pop_front() {
+                return Ok(Some(Arrival::Group(group)));
+            }
             let Some(current) = &mut self.current else {
                 return Ok(self.begin()?.map(Arrival::Begins));
             };

@@ -232,7 +232,8 @@ impl Writer<'_> {
         self.take_numbers_off_cards(format)?;
         self.take_words_off_steps()?;
         connection.execute_batch(
-            "DELETE FROM operation WHERE (point, seq) IN (SELECT point, seq FROM part);
+            "DELETE FROM imported WHERE contact IN (SELECT key FROM thrown);
+             DELETE FROM operation WHERE (point, seq) IN (SELECT point, seq FROM part);
              -- What is left of such a step is nothing that could be undone.
              UPDATE undo_point SET emptied = 1 WHERE id IN (SELECT point FROM part)
                 AND NOT EXISTS (SELECT 1 FROM operation WHERE point = undo_point.id);",

@@ -327,10 +327,14 @@ fn complete(connection: &Connection, group: &mut Group) -> Answer<()> {
 struct Union(HashMap<ContactId, ContactId>);
 
 impl Union {
-    fn root(&self, id: ContactId) -> ContactId {
+    /// Whom a contact was joined to in the end. The way there is made shorter each time: without that,
+    /// a number of 10,000 contacts would be 10,000 steps for each of them.
+    fn root(&mut self, id: ContactId) -> ContactId {
         let mut at = id;
-        while let Some(up) = self.0.get(&at).filter(|up| **up != at) {
-            at = *up;
+        while let Some(up) = self.0.get(&at).copied().filter(|up| *up != at) {
+            let above = self.0.get(&up).copied().unwrap_or(up);
+            self.0.insert(at, above);
+            at = above;
         }
         at
     }
@@ -341,10 +345,11 @@ impl Union {
         self.0.insert(other, one);
     }
 
-    fn groups(&self) -> Vec<Vec<ContactId>> {
+    fn groups(mut self) -> Vec<Vec<ContactId>> {
         let mut groups: BTreeMap<ContactId, BTreeSet<ContactId>> = BTreeMap::new();
-        for id in self.0.keys() {
-            groups.entry(self.root(*id)).or_default().insert(*id);
+        let all: Vec<ContactId> = self.0.keys().copied().collect();
+        for id in all {
+            groups.entry(self.root(id)).or_default().insert(id);
         }
         let groups = groups.into_values();
         groups.map(|group| group.into_iter().collect()).collect()
@@ -381,6 +386,7 @@ impl Writer<'_> {
                 }
             }
             names.push(other.contact.name.clone());
+            self.know_as(other.contact.id, contact.id)?;
             self.delete_contact(other.contact)?;
         }
         if contact != kept.contact {

@@ -1,35 +1,40 @@
 //! Taking cards in: all of an import is one transaction and one step.
 //!
-//! A card is known by its `UID`, or else by its name and one number. The same card again changes
-//! nothing. A newer card of a contact changes what it says otherwise than the older one, which is
+//! A card is known by its content, by its `UID`, or else by its name and one number. The same card
+//! again changes nothing, whatever a person corrected since. A newer card of a contact changes what it says otherwise than the older one, which is
 //! kept; any other card adds what the contact does not have. A card that cannot be stored is
 //! given back with its reason and its bytes, and the others come in.
 
-use std::collections::HashSet;
-
+use rusqlite::MAIN_DB;
 use rusqlite::blob::ZeroBlob;
-use rusqlite::{MAIN_DB, OptionalExtension, params};
-use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactId};
+use crate::domain::content::ContentHash;
 use crate::domain::edit::Done;
-use crate::domain::fold::fold;
 use crate::domain::import::{
-    Arrival, Bytes, Cards, Change, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
-    KnownBy, Match, Origin, Place, PlanRow, Reject,
+    Arrival, Bytes, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy,
+    Origin, Place, PlanRow, Reject,
 };
 use crate::domain::intake::{self, Missing, Revision, Said, Taken};
-use crate::domain::naming::given_keys;
-use crate::domain::operation::Key;
-use crate::domain::phone::Phone;
+use crate::domain::notice::{NoticeKind, Notices};
+use crate::domain::number::Region;
+use crate::domain::phone::{Context, Phone, PhoneAttributes};
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 
 use super::contacts;
 use super::failure::Answer;
-use super::record::{self, CONTACT};
+use super::record;
 use super::write::Writer;
 use super::{CACHE, MUCH_CACHE, Store};
+
+mod group;
+mod known;
+mod planned;
+
+pub(super) use known::know_cards;
+use known::{Crowds, SpokenFor};
+use planned::{numbers, planned_row};
 
 impl Store {
     /// Writes cards in one step; `title` is the words for it.
@@ -45,7 +50,7 @@ impl Store {
     ) -> Result<Done<ImportReport>, Refusal> {
         self.back_up_before()?;
         self.write_much(|writer| {
-            let mut run = Run::new(intake);
+            let mut run = Run::new(intake, title, writer.last_stamp());
             let mut logged = 0;
             while let Some(arrival) = cards.next() {
                 if let Some(reject) = writer.take_in(arrival?, &mut run)? {
@@ -56,6 +61,7 @@ impl Store {
                     writer.log_created(title)?;
                 }
             }
+            run.report.notices = run.notices.into_vec();
             Ok((run.report, title.to_owned()))
         })
     }
@@ -71,13 +77,15 @@ impl Store {
     ) -> Result<ImportPlan, Refusal> {
         self.cache(MUCH_CACHE)?;
         let planned = self.rehearse(|writer| {
-            let mut run = Run::new(intake);
+            let mut run = Run::new(intake, "", writer.last_stamp());
             run.plan = Some(ImportPlan::default());
             for arrival in cards {
                 // Its row is in the plan.
                 drop(writer.take_in(arrival?, &mut run)?);
             }
-            Ok(run.plan.unwrap_or_default())
+            let mut plan = run.plan.unwrap_or_default();
+            plan.notices = run.notices.into_vec();
+            Ok(plan)
         });
         let _ = self.cache(CACHE);
         planned
@@ -93,33 +101,31 @@ const LARGE: usize = 1024 * 1024;
 /// An import while it runs.
 struct Run<'a> {
     intake: &'a Intake<'a>,
+    /// The words for the step.
+    title: &'a str,
     /// Where the cards come from that are taken in now.
     origin: Origin,
     report: ImportReport,
+    notices: Notices,
     /// The plan, where one is made.
     plan: Option<ImportPlan>,
-    /// Whom the cards that give an id were about. A file that gives ids gives everybody one, so that
-    /// a card with another id is about somebody else, of the same name and number though they be.
-    spoken_for: HashSet<ContactId>,
+    spoken_for: SpokenFor,
+    crowds: Crowds,
 }
 
 impl<'a> Run<'a> {
-    fn new(intake: &'a Intake<'a>) -> Self {
+    /// `since` is the last stamp that was given.
+    fn new(intake: &'a Intake<'a>, title: &'a str, since: Timestamp) -> Self {
         Self {
             intake,
+            title,
             origin: Origin::default(),
             report: ImportReport::default(),
+            notices: Notices::default(),
             plan: None,
-            spoken_for: HashSet::new(),
+            spoken_for: SpokenFor::since(since),
+            crowds: Crowds::default(),
         }
-    }
-
-    /// Goes on with another file.
-    fn begin(&mut self, origin: Origin) {
-        if origin.collection != self.origin.collection {
-            self.spoken_for.clear();
-        }
-        self.origin = origin;
     }
 
     /// Puts a row into the plan, where one is made.
@@ -143,15 +149,31 @@ struct Put {
     revision: Revision,
 }
 
+/// A card on its way in.
+struct Coming {
+    place: Place,
+    /// The name on it, if there is one.
+    name: Option<String>,
+    /// The id that it gives.
+    chosen: Option<ContactId>,
+    revised_at: Option<Timestamp>,
+    hash: ContentHash,
+    bytes: Vec<u8>,
+}
+
 impl Writer<'_> {
     /// Takes in what comes next; gives back what cannot be stored.
     fn take_in(&mut self, arrival: Arrival, run: &mut Run<'_>) -> Answer<Option<Reject>> {
         match arrival {
             Arrival::Begins(origin) => {
-                run.begin(origin);
+                if origin.collection != run.origin.collection {
+                    run.spoken_for = SpokenFor::since(self.last_stamp());
+                }
+                run.origin = origin;
                 Ok(None)
             }
             Arrival::Card(card) => self.take_card(*card, run),
+            Arrival::Group(group) => self.take_group(&group, run).map(|()| None),
         }
     }
 
@@ -162,33 +184,58 @@ impl Writer<'_> {
             run.report.skipped += 1;
             return Ok(None);
         }
+        let hash = ContentHash::of(&card, run.origin.bytes);
         let Incoming {
             place,
             contact,
             mut phones,
             card: bytes,
         } = card;
-        let name = contact.names().next().map(str::to_owned);
-        let (chosen, revised_at) = (contact.id, contact.updated_at);
+        let coming = Coming {
+            place,
+            name: contact.names().next().map(str::to_owned),
+            chosen: contact.id,
+            revised_at: contact.updated_at,
+            hash,
+            bytes,
+        };
+        let before = match choice {
+            None => self.imported_as(hash)?,
+            Some(_) => None,
+        };
+        if let Some(known) = before
+            && run.plan.is_none()
+        {
+            // Nothing of it has to be read.
+            let said = |phone: &&PhoneAttributes| {
+                let number = phone.number.as_deref().unwrap_or_default();
+                !number.trim().is_empty()
+            };
+            run.report.same += 1;
+            run.report.numbers_same += phones.iter().filter(said).count();
+            run.spoken_for
+                .put(known, coming.name.as_deref().unwrap_or_default());
+            return Ok(None);
+        }
         for phone in &mut phones {
             // An id that is taken is somebody else's.
             phone.id = self.free_id(phone.id)?;
         }
         let said = Said { contact, phones };
-        let mut taken = match Taken::of(said, run.origin.source, || self.context()) {
+        let country = run.intake.country;
+        let context = || self.context_of(country);
+        let mut taken = match Taken::of(said, run.origin.source, context) {
             Ok(taken) => taken,
-            Err(refusal) => {
-                run.note(|| PlanRow {
-                    place,
-                    name: name.clone().unwrap_or_default(),
-                    fate: Fate::Unreadable(refusal.to_string()),
-                    numbers: Vec::new(),
-                    changes: Vec::new(),
-                });
-                return Ok(Some(reject(place, name, &refusal, bytes)));
-            }
+            Err(refusal) => return Ok(Some(refused(coming, &refusal, run))),
         };
         run.report.numbers_same += taken.twice;
+        if before.is_none() {
+            for assumed in &taken.assumed {
+                let subject = assumed.country.map_or("", |country| country.name());
+                let example = || assumed.number.clone();
+                run.notices.add(assumed.kind, subject, example);
+            }
+        }
         if choice == Some(Choice::New) {
             // Its own id and UID are those of the contact that it shall not be.
             taken.contact.id = ContactId(self.context().fresh_id);
@@ -196,47 +243,90 @@ impl Writer<'_> {
             for phone in &mut taken.phones {
                 phone.contact = taken.contact.id;
             }
-        } else if let Some((known, by)) = self.known(&taken, chosen, &run.spoken_for)? {
-            run.spoken_for.extend(chosen.map(|_| known));
-            let found = Found {
-                contact: contacts::find(self.connection(), known)?,
-                phones: record::phones_of(self.connection(), known)?,
-                by,
-            };
-            let numbers = run
-                .plan
-                .is_some()
-                .then(|| numbers(&taken.phones, &found.phones));
-            let name = taken.contact.name.clone();
-            let put = self.planned(&found, taken, revised_at, &bytes, run)?;
-            run.note(|| planned_row(place, name, &found, put.as_ref(), numbers));
-            match put {
-                None => run.report.same += 1,
-                Some(put) => {
-                    run.report.changed += 1;
-                    run.report.numbers += put.revision.added.len();
-                    self.put(found, put)?;
-                }
-            }
-            self.settle_all()?;
-            return Ok(None);
+            return self.take_new(&coming, taken, run).map(|()| None);
         }
+        let known = match before {
+            Some(known) => Some((known, KnownBy::Before)),
+            None => self.known(&taken, coming.chosen, run)?,
+        };
+        match known {
+            Some((known, by)) => self.take_known(&coming, taken, (known, by), run)?,
+            None => self.take_new(&coming, taken, run)?,
+        }
+        Ok(None)
+    }
+
+    /// Takes in a card that is about nobody who is here.
+    fn take_new(&mut self, coming: &Coming, mut taken: Taken, run: &mut Run<'_>) -> Answer<()> {
         taken.trust_first();
         run.note(|| PlanRow {
-            place,
+            place: coming.place,
             name: taken.contact.name.clone(),
             fate: Fate::New,
             numbers: numbers(&taken.phones, &[]),
             changes: Vec::new(),
         });
-        if !bytes.is_empty() {
-            taken.contact.card = Some(self.keep_card(&bytes)?);
+        if !coming.bytes.is_empty() {
+            taken.contact.card = Some(self.keep_card(&coming.bytes)?);
         }
         run.report.numbers += taken.phones.len();
         run.report.new += 1;
-        run.spoken_for.extend(chosen.map(|_| taken.contact.id));
+        if coming.chosen.is_some() {
+            run.spoken_for.put(taken.contact.id, &taken.contact.name);
+        }
+        let step = self.begun(run.title)?;
+        self.note_imported(coming.hash, taken.contact.id, Some(step))?;
+        run.crowds.note(&taken.contact, &taken.phones);
         self.insert_whole(taken.contact, &mut taken.phones)?;
-        Ok(None)
+        Ok(())
+    }
+
+    /// Takes in a card that is about a contact.
+    fn take_known(
+        &mut self,
+        coming: &Coming,
+        taken: Taken,
+        (known, by): (ContactId, KnownBy),
+        run: &mut Run<'_>,
+    ) -> Answer<()> {
+        let card_name = coming.name.as_deref().unwrap_or(&taken.contact.name);
+        run.spoken_for.put(known, card_name);
+        let found = Found {
+            contact: contacts::find(self.connection(), known)?,
+            phones: record::phones_of(self.connection(), known)?,
+            by,
+        };
+        let numbers = run
+            .plan
+            .is_some()
+            .then(|| numbers(&taken.phones, &found.phones));
+        let name = taken.contact.name.clone();
+        let put = if by == KnownBy::Before {
+            run.report.numbers_same += taken.phones.len();
+            None
+        } else {
+            self.planned(&found, taken, coming, run)?
+        };
+        run.note(|| planned_row(coming.place, name, &found, put.as_ref(), numbers));
+        match put {
+            None => {
+                run.report.same += 1;
+                if by != KnownBy::Before {
+                    let step = self.step();
+                    self.note_imported(coming.hash, known, step)?;
+                }
+            }
+            Some(put) => {
+                run.report.changed += 1;
+                run.report.numbers += put.revision.added.len();
+                let step = self.begun(run.title)?;
+                self.note_imported(coming.hash, known, Some(step))?;
+                let added = put.revision.added.iter().chain(&found.phones);
+                run.crowds.note(&put.after, added);
+                self.put(found, put)?;
+            }
+        }
+        self.settle_all()
     }
 
     /// What a card does to the contact that it is about, or none where that is nothing. The card is
@@ -245,8 +335,7 @@ impl Writer<'_> {
         &self,
         found: &Found,
         mut taken: Taken,
-        revised_at: Option<Timestamp>,
-        bytes: &[u8],
+        coming: &Coming,
         run: &mut Run<'_>,
     ) -> Answer<Option<Put>> {
         let Found {
@@ -260,6 +349,7 @@ impl Writer<'_> {
             bytes: meaning,
             ..
         } = run.origin;
+        let (bytes, revised_at) = (&*coming.bytes, coming.revised_at);
         let kept = match contact.card {
             Some(id) => Some(contacts::card(self.connection(), id)?),
             None => None,
@@ -274,21 +364,21 @@ impl Writer<'_> {
         if taken.contact.uid == Some(contact.own_uid()) {
             taken.contact.uid.clone_from(&contact.uid);
         }
-        let written = self.has_written(contact.id)?;
         let older = kept
             .as_deref()
-            .filter(|_| meaning == Bytes::Whole && *by == KnownBy::Uid)
-            .filter(|_| !written)
+            .filter(|_| meaning == Bytes::Whole)
             .map(|card| (card, format.read(card)));
         // What is written before the card that is there brings no news, and what is another card
         // says nothing of what this one left out.
-        let newer = |(_, older): &(&[u8], Said)| {
+        let is_newer = |older: &Said| {
             let stale = revised_at.is_some() && revised_at < older.contact.updated_at;
             !stale && older.contact.uid == Some(taken.contact.uid.clone())
         };
-        let revision = if let Some((card, older)) = older.filter(newer) {
+        let revises = *by == KnownBy::Uid && !self.has_written(contact.id)?;
+        let newer = revises && older.as_ref().is_some_and(|(_, older)| is_newer(older));
+        let revision = if let Some((card, older)) = older.as_ref().filter(|_| newer) {
             let renewed = format.renew(card, bytes);
-            if renewed != card {
+            if renewed != *card {
                 after.card = Some(self.keep_card(&renewed)?);
             }
             let missing = if revised_at > older.contact.updated_at {
@@ -296,7 +386,8 @@ impl Writer<'_> {
             } else {
                 Missing::Unsaid
             };
-            let older = Taken::of(older, source, || self.context())?.settled();
+            let context = || self.context_of(run.intake.country);
+            let older = Taken::of(older.clone(), source, context)?.settled();
             intake::revise(&mut after, phones, &older, &taken.settled(), missing)
         } else {
             if let Some(card) = format.join(kept.as_deref(), bytes) {
@@ -305,9 +396,16 @@ impl Writer<'_> {
             if phones.is_empty() {
                 taken.trust_first();
             }
-            intake::add(&mut after, phones, &taken)
+            let context = || self.context_of(run.intake.country);
+            let older = older.map(|(_, older)| Taken::of(older, source, context));
+            let older = older.and_then(Result::ok);
+            intake::add(&mut after, phones, older.as_ref(), &taken)
         };
         run.report.numbers_same += revision.same;
+        for phone in &revision.historic {
+            let example = || format!("{} of {}", phone.shown(), contact.name);
+            run.notices.add(NoticeKind::StaysHistoric, "", example);
+        }
         let put = Put { after, revision };
         Ok((put.after != *contact || !put.revision.is_empty()).then_some(put))
     }
@@ -331,98 +429,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The contact that a card is about, if it is there; `chosen` is the id that the card gives, and
-    /// `spoken_for` whom other cards with ids were about.
-    fn known(
-        &self,
-        taken: &Taken,
-        chosen: Option<ContactId>,
-        spoken_for: &HashSet<ContactId>,
-    ) -> Answer<Option<(ContactId, KnownBy)>> {
-        let contact = &taken.contact;
-        if let Some(id) = chosen
-            && self.is_there(Key::Contact(id))?
-        {
-            return Ok(Some((id, KnownBy::Uid)));
+    /// What the rules need to be told, where a person said which country national numbers are of.
+    fn context_of(&self, country: Option<Region>) -> Context {
+        let context = self.context();
+        Context {
+            home: country.or(context.home),
+            ..context
         }
-        if let Some(uid) = &contact.uid {
-            let found = self
-                .connection()
-                .prepare_cached("SELECT id FROM contact WHERE uid = ?1 ORDER BY id LIMIT 1")?
-                .query_row([uid], |row| record::uuid(row, 0))
-                .optional()?;
-            if found.is_some() {
-                return Ok(found.map(|id| (ContactId(id), KnownBy::Uid)));
-            }
-            // A contact that was made here goes out under its id.
-            let own = uid.strip_prefix("urn:uuid:").unwrap_or(uid);
-            if let Ok(id) = Uuid::parse_str(own)
-                && self.is_there(Key::Contact(ContactId(id)))?
-            {
-                return Ok(Some((ContactId(id), KnownBy::Uid)));
-            }
-        }
-        if contact.namesake {
-            // Known to be another than those of the same name.
-            return Ok(None);
-        }
-        let another = |id: &ContactId| chosen.is_some() && spoken_for.contains(id);
-        if taken.phones.is_empty() {
-            let found = self.known_by_words(contact, another)?;
-            return Ok(found.map(|id| (id, KnownBy::Words)));
-        }
-        let name = fold(&contact.name);
-        let [key, other_key] = given_keys(&contact.name);
-        // From the number to whoever has it: a name may be many people's. Sorting costs more than all
-        // of that, and there is hardly ever a second one.
-        let mut namesakes = self.connection().prepare_cached(
-            "SELECT c.id, c.name FROM phone p INDEXED BY phone_identity
-             CROSS JOIN contact c ON c.id = p.contact
-             WHERE p.identity = ?2 AND c.given_key IN (?1, ?4) AND (c.uid IS NULL OR ?3 IS NULL)",
-        )?;
-        for phone in &taken.phones {
-            let asked = params![key, phone.identity, contact.uid, other_key];
-            let found = namesakes.query_map(asked, |row| {
-                Ok((ContactId(record::uuid(row, 0)?), row.get::<_, String>(1)?))
-            })?;
-            let mut first = None;
-            for namesake in found {
-                let (id, known) = namesake?;
-                if fold(&known) == name && !another(&id) && first.is_none_or(|first| id < first) {
-                    first = Some(id);
-                }
-            }
-            if first.is_some() {
-                return Ok(first.map(|id| (id, KnownBy::Number)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Without a number, somebody is known by the name and an email, or where nothing is new.
-    fn known_by_words(
-        &self,
-        contact: &Contact,
-        another: impl Fn(&ContactId) -> bool,
-    ) -> Answer<Option<ContactId>> {
-        let sql = format!(
-            "SELECT {CONTACT} FROM contact INDEXED BY contact_by_given
-             WHERE given_key IN (?1, ?3) AND (uid IS NULL OR ?2 IS NULL) ORDER BY id"
-        );
-        let [key, other_key] = given_keys(&contact.name);
-        let mut namesakes = self.connection().prepare_cached(&sql)?;
-        let namesakes =
-            namesakes.query_map(params![key, contact.uid, other_key], record::contact)?;
-        for namesake in namesakes {
-            let namesake = namesake?;
-            if fold(&namesake.name) == fold(&contact.name)
-                && !another(&namesake.id)
-                && intake::is_about(contact, &namesake)
-            {
-                return Ok(Some(namesake.id));
-            }
-        }
-        Ok(None)
     }
 
     pub(super) fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {
@@ -446,114 +459,22 @@ impl Writer<'_> {
     }
 }
 
-fn reject(place: Place, name: Option<String>, refusal: &Refusal, card: Vec<u8>) -> Reject {
+/// What is given back of a card that cannot be stored.
+fn refused(coming: Coming, refusal: &Refusal, run: &mut Run<'_>) -> Reject {
+    let Coming {
+        place, name, bytes, ..
+    } = coming;
+    run.note(|| PlanRow {
+        place,
+        name: name.clone().unwrap_or_default(),
+        fate: Fate::Unreadable(refusal.to_string()),
+        numbers: Vec::new(),
+        changes: Vec::new(),
+    });
     Reject {
         place,
         name,
         reason: refusal.to_string(),
-        card,
+        card: bytes,
     }
-}
-
-/// The row of a card that is about a contact which is there.
-fn planned_row(
-    place: Place,
-    name: String,
-    found: &Found,
-    put: Option<&Put>,
-    numbers: Option<Vec<(Option<String>, String, bool)>>,
-) -> PlanRow {
-    let known = Match {
-        contact: found.contact.id,
-        name: found.contact.name.clone(),
-        by: found.by,
-    };
-    let (fate, changes) = match put {
-        None => (Fate::Same(known), Vec::new()),
-        Some(put) => (Fate::Change(known), changes(&found.contact, put)),
-    };
-    PlanRow {
-        place,
-        name,
-        fate,
-        numbers: numbers.unwrap_or_default(),
-        changes,
-    }
-}
-
-/// The numbers of a card, and which of them are there.
-fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<(Option<String>, String, bool)> {
-    let there: HashSet<&str> = there.iter().map(|phone| phone.identity.as_str()).collect();
-    let known = |phone: &Phone| there.contains(phone.identity.as_str());
-    phones
-        .iter()
-        .map(|phone| (phone.location.clone(), phone.shown(), known(phone)))
-        .collect()
-}
-
-/// What changes in a contact beside the numbers that come in.
-fn changes(before: &Contact, put: &Put) -> Vec<Change> {
-    let after = &put.after;
-    let list = |tags: &[String]| (!tags.is_empty()).then(|| tags.join(", "));
-    let text = |text: &Option<String>| text.clone();
-    let texts = [
-        ("name", Some(before.name.clone()), Some(after.name.clone())),
-        ("sorted as", text(&before.sort_as), text(&after.sort_as)),
-        ("nickname", text(&before.nickname), text(&after.nickname)),
-        (
-            "company",
-            text(&before.organisation),
-            text(&after.organisation),
-        ),
-        ("title", text(&before.title), text(&after.title)),
-        ("note", text(&before.note), text(&after.note)),
-        ("tags", list(&before.tags), list(&after.tags)),
-    ];
-    let mut changes: Vec<Change> = texts
-        .into_iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(what, before, after)| Change {
-            what,
-            before,
-            after,
-        })
-        .collect();
-    let gone = before.details.iter();
-    let gone = gone.filter(|detail| !after.details.contains(detail));
-    let new = after.details.iter();
-    let new = new.filter(|detail| !before.details.contains(detail));
-    let details = gone
-        .map(|detail| (detail, false))
-        .chain(new.map(|detail| (detail, true)));
-    changes.extend(details.map(|(detail, new)| {
-        let value = Some(detail.value.clone());
-        Change {
-            what: detail.kind.word(),
-            before: value.clone().filter(|_| !new),
-            after: value.filter(|_| new),
-        }
-    }));
-    for (before, after) in &put.revision.changed {
-        let becomes = match (before.historic, after.historic, &after.location) {
-            (false, true, _) => "historic".to_owned(),
-            (true, false, _) => "in use again".to_owned(),
-            (_, _, Some(label)) if after.location != before.location => label.clone(),
-            (_, _, None) if before.location.is_some() => "no label".to_owned(),
-            _ if after.primary && !before.primary => "primary".to_owned(),
-            _ => "other flags".to_owned(),
-        };
-        changes.push(Change {
-            what: "number",
-            before: Some(after.shown()),
-            after: Some(becomes),
-        });
-    }
-    if changes.is_empty() && put.revision.added.is_empty() {
-        changes.push(Change {
-            what: "card",
-            before: None,
-            after: Some("other lines, kept as they are".to_owned()),
-        });
-    }
-    changes
 }

@@ -388,3 +388,6 @@ mod tests;
 fn data_version(connection: &Connection) -> Answer<i64> {
     Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod growth;

@@ -22,6 +22,7 @@ use crate::domain::timestamp::Timestamp;
 
 use super::failure::{Answer, Failure};
 use super::files::{self, beside, folder_of};
+use super::import;
 use super::look;
 use super::objects;
 use super::record;
@@ -62,6 +63,11 @@ const MIGRATIONS: &[Migration] = &[
         version: 4,
         sql: include_str!("../../assets/migrations/004.sql"),
         then: name_book,
+    },
+    Migration {
+        version: 5,
+        sql: include_str!("../../assets/migrations/005.sql"),
+        then: import::know_cards,
     },
     Migration {
         version: 6,

@@ -105,12 +105,14 @@ impl Store {
 
 /// How many contacts have a number that waits and nearly is another one of theirs.
 fn disagreeing(connection: &Connection) -> Answer<i64> {
-    let mut pairs = connection.prepare_cached(&format!(
-        "SELECT DISTINCT p.contact FROM phone p JOIN phone q ON q.contact = p.contact
-         WHERE {WAITING} AND q.id <> p.id AND NOT q.historic AND q.source <> p.source
-         AND q.location IS p.location AND length(q.identity) = length(p.identity)"
+    // A contact may have thousands of numbers: they are grouped, not compared with one another.
+    let mut groups = connection.prepare_cached(&format!(
+        "SELECT DISTINCT contact FROM phone WHERE NOT historic
+         AND contact IN (SELECT p.contact FROM phone p WHERE {WAITING})
+         GROUP BY contact, location, length(identity)
+         HAVING min(source) <> max(source) AND min(valid_values) = 0"
     ))?;
-    let candidates = pairs.query_map([], |row| Ok(ContactId(record::uuid(row, 0)?)))?;
+    let candidates = groups.query_map([], |row| Ok(ContactId(record::uuid(row, 0)?)))?;
     let mut disagreeing = 0;
     for id in candidates {
         let phones = record::phones_of(connection, id?)?;
@@ -123,12 +125,13 @@ fn disagreeing(connection: &Connection) -> Answer<i64> {
     Ok(disagreeing)
 }
 
-/// Who else has those of a contact's phones that wait for a look.
+/// Who else has those of a contact's phones that wait for a look: of several, whose number is older here.
+/// To name the first by name, all 10,000 who have a switchboard's number would be read for each.
 pub(super) fn others(connection: &Connection, phones: &[Phone]) -> Answer<Others> {
     let mut others = Others::new();
     let mut holder = connection.prepare_cached(&format!(
         "SELECT c.name FROM phone p JOIN contact c ON c.id = p.contact
-         WHERE p.identity = ?1 AND {TELLING} AND p.contact <> ?2 ORDER BY c.family_key LIMIT 1"
+         WHERE p.identity = ?1 AND {TELLING} AND p.contact <> ?2 ORDER BY p.rowid LIMIT 1"
     ))?;
     for phone in phones {
         if !phone.historic && !phone.valid_values && !phone.shared {

@@ -127,6 +127,26 @@ impl<'c> Writer<'c> {
         self.step = step;
     }
 
+    /// The last stamp that was given.
+    pub(super) const fn last_stamp(&self) -> Timestamp {
+        Timestamp::from_micros(self.stamp)
+    }
+
+    /// The step that is being written, if it has begun.
+    pub(super) fn step(&self) -> Option<i64> {
+        self.logged.as_ref().map(|(point, _)| point.id)
+    }
+
+    /// The step that is being written, which begins with this where it has not: something will be
+    /// changed in it.
+    pub(super) fn begun(&mut self, title: &str) -> Answer<i64> {
+        if let Some(step) = self.step() {
+            return Ok(step);
+        }
+        self.log(title, &[])?;
+        Ok(self.step().unwrap_or_default())
+    }
+
     /// A stamp that is greater than any before, whatever the clock says.
     fn next_stamp(&mut self) -> Timestamp {
         self.stamp = self.now.micros().max(self.stamp + 1);

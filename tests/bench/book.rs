@@ -144,6 +144,7 @@ impl<I: Iterator<Item = Incoming>> Cards for Made<I> {
 pub(crate) fn fill(path: &Path, count: usize) -> usize {
     let intake = Intake {
         choices: &Choices::new(),
+        country: None,
         format: &Format,
     };
     let origin = Origin {

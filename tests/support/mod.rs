@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use callbook::domain::contact::{ContactAttributes, ContactId};
-use callbook::domain::import::{Arrival, Bytes, Cards, Incoming, Origin, Reject};
+use callbook::domain::import::{Arrival, Bytes, Cards, GroupCard, Incoming, Origin, Reject};
 use callbook::domain::number::Region;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::{Phone, PhoneAttributes, PhoneId};
@@ -123,6 +123,8 @@ impl Book {
 pub(crate) struct Handed {
     begins: Option<Origin>,
     cards: std::vec::IntoIter<Incoming>,
+    /// The groups that come after the cards.
+    pub groups: Vec<GroupCard>,
     pub aside: Vec<Reject>,
 }
 
@@ -136,6 +138,7 @@ impl Handed {
         Self {
             begins: Some(origin),
             cards: cards.into_iter(),
+            groups: Vec::new(),
             aside: Vec::new(),
         }
     }
@@ -147,7 +150,9 @@ impl Iterator for Handed {
     fn next(&mut self) -> Option<Self::Item> {
         let begins = self.begins.take().map(Arrival::Begins);
         let card = |card| Arrival::Card(Box::new(card));
-        begins.or_else(|| self.cards.next().map(card)).map(Ok)
+        let next = begins.or_else(|| self.cards.next().map(card));
+        next.or_else(|| self.groups.pop().map(Arrival::Group))
+            .map(Ok)
     }
 }
 

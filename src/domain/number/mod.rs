@@ -36,6 +36,29 @@ pub struct Canonical {
     pub identity: String,
 }
 
+/// Whether a text is no number that anybody can dial: not possible in its country, and not a short
+/// number either, such as 112 or a code that begins with `*`. Where no country is known, nobody can
+/// tell.
+#[must_use]
+pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
+    let text = text.trim();
+    let short = text.len() <= LONGEST_SHORT
+        && text.len() > 1
+        && text
+            .bytes()
+            .all(|sign| sign.is_ascii_digit() || sign == b' ');
+    if short || text.starts_with(['*', '#']) {
+        return false;
+    }
+    match parse(text, calling_code, home) {
+        Ok(reading) => !reading.is_possible(),
+        Err(verdict) => verdict != Verdict::NoCountry,
+    }
+}
+
+/// The longest short number, in signs: the service numbers of most countries have six digits at most.
+const LONGEST_SHORT: usize = 6;
+
 /// The stored form of a typed number: E.164 where it parses as a possible number that can be dialled
 /// from anywhere, else exactly as typed, trimmed (Phone resource, 1). What is dialled after a pause
 /// stays behind it: `+12134567890,,1,,2345#`.

@@ -204,13 +204,17 @@ impl Page<'_> {
                 }
             }
         }
-        for (label, number, there) in &row.numbers {
-            let label = label.as_deref().unwrap_or("number");
-            lines.push(if *there {
-                self.pair(label, number, "same", Role::Dim)
+        for number in &row.numbers {
+            let label = number.label.as_deref().unwrap_or("number");
+            let stored = &number.stored;
+            lines.push(if number.there {
+                self.pair(label, stored, "same", Role::Dim)
             } else {
-                self.pair(label, self.theme.glyphs.none, number, Role::Good)
+                self.pair(label, self.theme.glyphs.none, stored, Role::Good)
             });
+            if number.is_read_otherwise() {
+                lines.push(self.line(&format!("  {} in the file", number.said), Role::Dim));
+            }
         }
         for change in &row.changes {
             let none = self.theme.glyphs.none;
@@ -246,7 +250,7 @@ impl Page<'_> {
             }
             (Fate::Change(found), None) => found,
         };
-        let added = row.numbers.iter().filter(|(_, _, there)| !there).count();
+        let added = row.numbers.iter().filter(|number| !number.there).count();
         let mut parts = Vec::new();
         if added > 0 {
             parts.push(format!("{} added, to be confirmed", count(added, "number")));

@@ -1,0 +1,111 @@
+//! What a card or row is known by when the same file comes again: a hash of all that it says.
+//!
+//! What a person corrected since, the name and the only number perhaps, must not come back with the
+//! same file. So a card is asked for by its own bytes first, before its `UID`, name and numbers.
+
+use sha2::{Digest as _, Sha256};
+
+use super::contact::ContactAttributes;
+use super::import::{Bytes, Incoming};
+use super::phone::PhoneAttributes;
+
+/// A hash of what a card or row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContentHash(pub [u8; 16]);
+
+impl ContentHash {
+    /// The hash of a card.
+    #[must_use]
+    pub fn of_card(card: &[u8]) -> Self {
+        Self::finish(Sha256::new_with_prefix(card))
+    }
+
+    /// The hash of what was read: of a card its bytes, of a row what its cells mean, so that a column
+    /// which is read in another way makes it another row.
+    #[must_use]
+    pub fn of(incoming: &Incoming, bytes: Bytes) -> Self {
+        if bytes == Bytes::Whole && !incoming.card.is_empty() {
+            return Self::of_card(&incoming.card);
+        }
+        let mut said = Said(Sha256::new());
+        said.contact(&incoming.contact);
+        for phone in &incoming.phones {
+            said.phone(phone);
+        }
+        said.bytes("card", &incoming.card);
+        Self::finish(said.0)
+    }
+
+    fn finish(hasher: Sha256) -> Self {
+        let mut hash = [0; 16];
+        for (place, byte) in hash.iter_mut().zip(hasher.finalize()) {
+            *place = byte;
+        }
+        Self(hash)
+    }
+}
+
+/// Hashes what was said, each thing under its name. What was not said adds nothing, so that an
+/// attribute which a later version knows leaves the hashes of older rows as they are.
+struct Said(Sha256);
+
+impl Said {
+    fn bytes(&mut self, name: &str, value: &[u8]) {
+        for part in [name.as_bytes(), value] {
+            self.0.update((part.len() as u64).to_le_bytes());
+            self.0.update(part);
+        }
+    }
+
+    fn text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.bytes(name, value.as_bytes());
+        }
+    }
+
+    fn flag(&mut self, name: &str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.bytes(name, &[u8::from(value)]);
+        }
+    }
+
+    fn contact(&mut self, contact: &ContactAttributes) {
+        if let Some(id) = contact.id {
+            self.bytes("id", id.0.as_bytes());
+        }
+        for (name, value) in [
+            ("name", &contact.name),
+            ("given_name", &contact.given_name),
+            ("family_name", &contact.family_name),
+            ("nickname", &contact.nickname),
+            ("organisation", &contact.organisation),
+            ("title", &contact.title),
+            ("note", &contact.note),
+            ("uid", &contact.uid),
+        ] {
+            self.text(name, value.as_ref().and_then(Option::as_deref));
+        }
+        for tag in contact.tags.iter().flatten() {
+            self.text("tag", Some(tag));
+        }
+        self.flag("favourite", contact.favourite);
+        for detail in contact.details.iter().flatten() {
+            self.text(detail.kind.word(), Some(&detail.value));
+            self.text("label", detail.label.as_deref());
+        }
+    }
+
+    fn phone(&mut self, phone: &PhoneAttributes) {
+        self.text("number", phone.number.as_deref());
+        for (name, value) in [
+            ("country_code", &phone.country_code),
+            ("location", &phone.location),
+        ] {
+            self.text(name, value.as_ref().and_then(Option::as_deref));
+        }
+        self.text("source", phone.source.as_deref());
+        self.flag("primary", phone.primary);
+        self.flag("historic", phone.historic);
+        self.flag("valid_values", phone.valid_values);
+    }
+}

@@ -1,0 +1,117 @@
+//! What an import would do, as rows of its plan.
+
+use std::collections::HashSet;
+
+use crate::domain::contact::Contact;
+use crate::domain::import::{Change, Fate, Match, Place, PlanNumber, PlanRow};
+use crate::domain::phone::Phone;
+
+use super::{Found, Put};
+
+/// The row of a card that is about a contact which is there.
+pub(super) fn planned_row(
+    place: Place,
+    name: String,
+    found: &Found,
+    put: Option<&Put>,
+    numbers: Option<Vec<PlanNumber>>,
+) -> PlanRow {
+    let known = Match {
+        contact: found.contact.id,
+        name: found.contact.name.clone(),
+        by: found.by,
+    };
+    let (fate, changes) = match put {
+        None => (Fate::Same(known), Vec::new()),
+        Some(put) => (Fate::Change(known), changes(&found.contact, put)),
+    };
+    PlanRow {
+        place,
+        name,
+        fate,
+        numbers: numbers.unwrap_or_default(),
+        changes,
+    }
+}
+
+/// The numbers of a card, and which of them are there.
+pub(super) fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
+    let there: HashSet<&str> = there.iter().map(|phone| phone.identity.as_str()).collect();
+    let known = |phone: &Phone| there.contains(phone.identity.as_str());
+    phones
+        .iter()
+        .map(|phone| PlanNumber {
+            label: phone.location.clone(),
+            said: phone.typed.clone(),
+            stored: phone.shown(),
+            there: known(phone),
+        })
+        .collect()
+}
+
+/// What changes in a contact beside the numbers that come in.
+fn changes(before: &Contact, put: &Put) -> Vec<Change> {
+    let after = &put.after;
+    let list = |tags: &[String]| (!tags.is_empty()).then(|| tags.join(", "));
+    let text = |text: &Option<String>| text.clone();
+    let texts = [
+        ("name", Some(before.name.clone()), Some(after.name.clone())),
+        ("sorted as", text(&before.sort_as), text(&after.sort_as)),
+        ("nickname", text(&before.nickname), text(&after.nickname)),
+        (
+            "company",
+            text(&before.organisation),
+            text(&after.organisation),
+        ),
+        ("title", text(&before.title), text(&after.title)),
+        ("note", text(&before.note), text(&after.note)),
+        ("tags", list(&before.tags), list(&after.tags)),
+    ];
+    let mut changes: Vec<Change> = texts
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(what, before, after)| Change {
+            what,
+            before,
+            after,
+        })
+        .collect();
+    let gone = before.details.iter();
+    let gone = gone.filter(|detail| !after.details.contains(detail));
+    let new = after.details.iter();
+    let new = new.filter(|detail| !before.details.contains(detail));
+    let details = gone
+        .map(|detail| (detail, false))
+        .chain(new.map(|detail| (detail, true)));
+    changes.extend(details.map(|(detail, new)| {
+        let value = Some(detail.value.clone());
+        Change {
+            what: detail.kind.word(),
+            before: value.clone().filter(|_| !new),
+            after: value.filter(|_| new),
+        }
+    }));
+    for (before, after) in &put.revision.changed {
+        let becomes = match (before.historic, after.historic, &after.location) {
+            (false, true, _) => "historic".to_owned(),
+            (true, false, _) => "in use again".to_owned(),
+            (_, _, Some(label)) if after.location != before.location => label.clone(),
+            (_, _, None) if before.location.is_some() => "no label".to_owned(),
+            _ if after.primary && !before.primary => "primary".to_owned(),
+            _ => "other flags".to_owned(),
+        };
+        changes.push(Change {
+            what: "number",
+            before: Some(after.shown()),
+            after: Some(becomes),
+        });
+    }
+    if changes.is_empty() && put.revision.added.is_empty() {
+        changes.push(Change {
+            what: "card",
+            before: None,
+            after: Some("other lines, kept as they are".to_owned()),
+        });
+    }
+    changes
+}
