@@ -1,0 +1,365 @@
+//! What another card, or a newer one, changes in a contact and its phones that are here.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::contact::{Contact, Detail, DetailKind};
+use crate::domain::phone::Phone;
+
+use super::{Says, Taken, same_number};
+
+/// A number that is here, and the same number of a card: one, with what the card says.
+fn met(known: &Phone, other: &Phone, says: Says) -> Phone {
+    let said = Phone {
+        historic: if says.historic {
+            other.historic
+        } else {
+            known.historic
+        },
+        valid_values: says.accurate && other.valid_values,
+        ..other.clone()
+    };
+    same_number(known, &said)
+}
+
+/// Whether somebody without a number is a namesake who is there: they share an email, or nothing that
+/// is said is new.
+#[must_use]
+pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
+    let emails = |contact: &Contact| -> HashSet<_> {
+        let details = contact.details.iter();
+        let emails = details.filter(|detail| detail.kind == DetailKind::Email);
+        emails.map(Detail::identity).collect()
+    };
+    let mut filled = namesake.clone();
+    fill(&mut filled, said, None);
+    filled.uid.clone_from(&namesake.uid);
+    let contradicts = [
+        (&said.organisation, &namesake.organisation),
+        (&said.title, &namesake.title),
+        (&said.note, &namesake.note),
+        (&said.nickname, &namesake.nickname),
+    ]
+    .into_iter()
+    .any(|(said, there)| said.is_some() && said != there);
+    !emails(said).is_disjoint(&emails(namesake)) || filled == *namesake && !contradicts
+}
+
+/// Fills what a contact has blank, and adds the details and tags that it does not have; but not what
+/// an `older` card said already, for that was taken out here.
+fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
+    let blank = |place: &mut Option<String>, value: &Option<String>, old: Option<&String>| {
+        if place.is_none() && (old.is_none() || old != value.as_ref()) {
+            place.clone_from(value);
+        }
+    };
+    let old = older;
+    let old = |of: fn(&Contact) -> &Option<String>| old.and_then(|old| of(old).as_ref());
+    blank(&mut known.sort_as, &other.sort_as, old(|old| &old.sort_as));
+    blank(
+        &mut known.nickname,
+        &other.nickname,
+        old(|old| &old.nickname),
+    );
+    blank(
+        &mut known.organisation,
+        &other.organisation,
+        old(|old| &old.organisation),
+    );
+    blank(&mut known.title, &other.title, old(|old| &old.title));
+    blank(&mut known.note, &other.note, old(|old| &old.note));
+    blank(&mut known.uid, &other.uid, None);
+    let old_details: HashSet<_> = older
+        .iter()
+        .flat_map(|old| &old.details)
+        .map(Detail::identity)
+        .collect();
+    let new = |detail: &&Detail| !old_details.contains(&detail.identity());
+    let details = other.details.iter().filter(new);
+    add_details(&mut known.details, details);
+    let new = |tag: &&String| older.is_none_or(|old| !old.tags.contains(tag));
+    add_missing(&mut known.tags, other.tags.iter().filter(new));
+}
+
+pub(in crate::domain) fn add_missing<'o, T: Clone + PartialEq + 'o>(
+    known: &mut Vec<T>,
+    other: impl IntoIterator<Item = &'o T>,
+) {
+    for item in other {
+        if !known.contains(item) {
+            known.push(item.clone());
+        }
+    }
+}
+
+/// Adds the details that are not there, whatever their labels.
+pub(in crate::domain) fn add_details<'o>(
+    known: &mut Vec<Detail>,
+    other: impl IntoIterator<Item = &'o Detail>,
+) {
+    let mut there: HashSet<_> = known.iter().map(Detail::identity).collect();
+    for detail in other {
+        if there.insert(detail.identity()) {
+            known.push(detail.clone());
+        }
+    }
+}
+
+/// Phones by their number, the same number's first one.
+fn by_number(phones: &[Phone]) -> HashMap<&str, &Phone> {
+    // What comes later takes the place of what was there.
+    let phones = phones.iter().rev();
+    phones
+        .map(|phone| (phone.identity.as_str(), phone))
+        .collect()
+}
+
+/// What a newer card of a contact changes in what is stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Revision {
+    /// Phones that change, before and after.
+    pub changed: Vec<(Phone, Phone)>,
+    /// Phones that come in.
+    pub added: Vec<Phone>,
+    /// Numbers of the card that the contact has already.
+    pub same: usize,
+    /// Numbers of those that are historic here, of which the card does not say so.
+    pub historic: Vec<Phone>,
+}
+
+impl Revision {
+    /// Whether no phone changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.added.is_empty()
+    }
+
+    /// Counts a number that the contact has already.
+    fn keep(&mut self, known: &Phone, says: Says) {
+        self.same += 1;
+        if known.historic && !says.historic {
+            self.historic.push(known.clone());
+        }
+    }
+}
+
+/// What another card adds: what the contact does not have. `contact` is changed in place.
+///
+/// What the `older` card said, which the contact is kept with, and the contact does not have any more,
+/// was corrected here, and is not added again.
+#[must_use]
+pub fn add(
+    contact: &mut Contact,
+    phones: &[Phone],
+    older: Option<&Taken>,
+    other: &Taken,
+) -> Revision {
+    fill(contact, &other.contact, older.map(|older| &older.contact));
+    let mut revision = Revision::default();
+    let phones = by_number(phones);
+    let older = by_number(older.map_or(&[][..], |older| &older.phones));
+    for (phone, says) in other.phones.iter().zip(&other.says) {
+        let Some(known) = phones.get(phone.identity.as_str()).copied() else {
+            if !older.contains_key(phone.identity.as_str()) {
+                revision.added.push(Phone {
+                    contact: contact.id,
+                    ..phone.clone()
+                });
+            }
+            continue;
+        };
+        revision.keep(known, *says);
+        let merged = met(known, phone, *says);
+        if merged != *known {
+            revision.changed.push((known.clone(), merged));
+        }
+    }
+    revision
+}
+
+/// What it means that a newer card lacks what the older one had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It was taken out: the card says that it was revised later.
+    Removed,
+    /// Nothing: the card may be a part of what its program knows.
+    Unsaid,
+}
+
+/// What a newer card changes: what it says otherwise than the `older` card did, where the person has
+/// not changed the same thing since. A number that gave way to another one, or that was taken out,
+/// becomes historic, so that it still tells who calls; one that the person deleted stays deleted.
+/// `contact` is changed in place; its phones are for the store to write.
+#[must_use]
+pub fn revise(
+    contact: &mut Contact,
+    phones: &[Phone],
+    older: &Taken,
+    newer: &Taken,
+    missing: Missing,
+) -> Revision {
+    let (old, new) = (&older.contact, &newer.contact);
+    take(&mut contact.name, &old.name, &new.name);
+    for (stored, old, new) in [
+        (&mut contact.given_name, &old.given_name, &new.given_name),
+        (&mut contact.family_name, &old.family_name, &new.family_name),
+        (&mut contact.sort_as, &old.sort_as, &new.sort_as),
+        (&mut contact.nickname, &old.nickname, &new.nickname),
+        (
+            &mut contact.organisation,
+            &old.organisation,
+            &new.organisation,
+        ),
+        (&mut contact.title, &old.title, &new.title),
+        (&mut contact.note, &old.note, &new.note),
+    ] {
+        if new.is_some() || missing == Missing::Removed {
+            take(stored, old, new);
+        }
+    }
+    take(&mut contact.kind, &old.kind, &new.kind);
+    take(&mut contact.favourite, &old.favourite, &new.favourite);
+    take_details(&mut contact.details, &old.details, &new.details, missing);
+    take_list(&mut contact.tags, &old.tags, &new.tags, missing);
+
+    let mut revision = Revision::default();
+    let [of_older, of_newer, of_stored] = [&older.phones, &newer.phones, phones].map(by_number);
+    let of = |phones: &HashMap<&str, &Phone>, identity: &str| -> Option<Phone> {
+        phones.get(identity).copied().cloned()
+    };
+    let says = older.phones.iter().zip(&older.says);
+    let older_says: HashMap<&str, Says> = says
+        .map(|(phone, says)| (phone.identity.as_str(), *says))
+        .collect();
+    let moved = primary_of(&older.phones) != primary_of(&newer.phones)
+        && primary_of(phones) == primary_of(&older.phones);
+    for (new, says) in newer.phones.iter().zip(&newer.says) {
+        let (old, stored) = (of(&of_older, &new.identity), of(&of_stored, &new.identity));
+        let mut after = match (&old, &stored) {
+            (Some(old), Some(stored)) => {
+                let before = older_says.get(new.identity.as_str());
+                newer_phone(
+                    stored,
+                    old,
+                    new,
+                    (before.copied().unwrap_or_default(), *says),
+                )
+            }
+            (None, Some(stored)) => met(stored, new, *says),
+            (None, None) => {
+                revision.added.push(Phone {
+                    contact: contact.id,
+                    primary: new.primary && moved,
+                    ..new.clone()
+                });
+                continue;
+            }
+            // The person deleted it, and the card says nothing new of it.
+            (Some(_), None) => continue,
+        };
+        if let Some(stored) = &stored {
+            revision.keep(stored, *says);
+        }
+        after.primary = !after.historic && (after.primary || new.primary && moved);
+        if let Some(before) = stored.filter(|before| *before != after) {
+            revision.changed.push((before, after));
+        }
+    }
+    let mut replacing: Vec<&Phone> = revision.added.iter().collect();
+    let mut replaced = Vec::new();
+    for old in &older.phones {
+        let stored = of(&of_stored, &old.identity).filter(|stored| !stored.historic);
+        let Some(stored) = stored.filter(|_| of(&of_newer, &old.identity).is_none()) else {
+            continue;
+        };
+        // A new number under the same label takes its place.
+        let by = replacing
+            .iter()
+            .position(|new| new.location == old.location);
+        if let Some(by) = by {
+            replacing.remove(by);
+        }
+        if by.is_some() || missing == Missing::Removed {
+            let after = Phone {
+                historic: true,
+                primary: false,
+                ..stored.clone()
+            };
+            replaced.push((stored, after));
+        }
+    }
+    revision.changed.extend(replaced);
+    revision
+}
+
+/// A phone with what a newer card says otherwise of it than the older one.
+fn newer_phone(stored: &Phone, old: &Phone, new: &Phone, (before, says): (Says, Says)) -> Phone {
+    let mut after = stored.clone();
+    take(&mut after.location, &old.location, &new.location);
+    take(&mut after.typed, &old.typed, &new.typed);
+    match (before.historic, says.historic) {
+        (_, false) => {}
+        (true, true) => take(&mut after.historic, &old.historic, &new.historic),
+        // The first word on it.
+        (false, true) => after.historic = new.historic,
+    }
+    if says.source {
+        take(&mut after.source, &old.source, &new.source);
+    }
+    if says.accurate {
+        let (old, new) = (old.valid_values, new.valid_values);
+        take(&mut after.valid_values, &old, &new);
+    }
+    after
+}
+
+/// The identity of the primary one of some phones.
+#[must_use]
+pub fn primary_of(phones: &[Phone]) -> Option<&str> {
+    let primary = phones.iter().find(|phone| phone.primary);
+    primary.map(|phone| phone.identity.as_str())
+}
+
+/// Takes what is new where the person has not changed what was old.
+fn take<T: Clone + PartialEq>(stored: &mut T, old: &T, new: &T) {
+    if stored == old {
+        stored.clone_from(new);
+    }
+}
+
+/// As [`take_list`], for details, which are the same whatever their labels; a label is taken like any
+/// other text.
+fn take_details(stored: &mut Vec<Detail>, old: &[Detail], new: &[Detail], missing: Missing) {
+    fn by_identity(details: &[Detail]) -> HashMap<(&'static str, String), &Detail> {
+        let details = details.iter().rev();
+        details.map(|detail| (detail.identity(), detail)).collect()
+    }
+    let (of_old, of_new) = (by_identity(old), by_identity(new));
+    if missing == Missing::Removed {
+        stored.retain(|item| {
+            let identity = item.identity();
+            of_new.contains_key(&identity) || !of_old.contains_key(&identity)
+        });
+    }
+    for item in stored.iter_mut() {
+        let identity = item.identity();
+        if let (Some(old), Some(new)) = (of_old.get(&identity), of_new.get(&identity)) {
+            take(item, *old, *new);
+        }
+    }
+    let added = new.iter();
+    let added = added.filter(|detail| !of_old.contains_key(&detail.identity()));
+    add_details(stored, added);
+}
+
+/// Adds to a list what is new, and takes out what was removed.
+fn take_list<T: Clone + PartialEq>(stored: &mut Vec<T>, old: &[T], new: &[T], missing: Missing) {
+    if missing == Missing::Removed {
+        stored.retain(|item| new.contains(item) || !old.contains(item));
+    }
+    let added: Vec<T> = new
+        .iter()
+        .filter(|item| !old.contains(item))
+        .cloned()
+        .collect();
+    add_missing(stored, &added);
+}
