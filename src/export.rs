@@ -67,9 +67,18 @@ pub fn stream(
     out: &mut dyn Write,
 ) -> Result<usize> {
     match form {
-        Form::Cards(version) => each(store, selection, |whole| {
-            Ok(out.write_all(&card(store, whole, version))?)
-        }),
+        Form::Cards(version) => {
+            let written = each(store, selection, |whole| {
+                Ok(out.write_all(&card(store, whole, version))?)
+            })?;
+            // Groups are of the whole book: a part of it may not have their members.
+            if matches!(selection, Selection::Shown(query) if query.is_everybody()) {
+                for group in store.groups()? {
+                    out.write_all(&vcard::complete(vcard::write_group(&group)))?;
+                }
+            }
+            Ok(written)
+        }
         Form::Book => {
             out.write_all(book::HEAD.as_bytes())?;
             each(store, selection, |whole| {

@@ -8,6 +8,7 @@ use crate::domain::edit::Done;
 use crate::domain::import::{Bytes, Choices, Fate, ImportPlan, ImportReport, Intake, PlanRow};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::exchange::charset::Charset;
 use crate::exchange::{Contacts, book, csv, ldif, vcard};
 use crate::store::Store;
 
@@ -45,18 +46,20 @@ impl<'a> File<'a> {
     /// # Errors
     /// Invalid, where the stream cannot be read, or is a table of something else.
     pub fn open(source: impl BufRead + 'a, name: &str, maps: &[String]) -> Result<Self, Refusal> {
-        let file = Self::counted(source, name, maps, Arc::default())?;
+        let file = Self::counted(source, name, maps, None, Arc::default())?;
         if file.form != Form::Table && !maps.is_empty() {
             return Err(no_columns(name));
         }
         Ok(file)
     }
 
-    /// As [`File::open`]; the bytes that are read are added to `read`.
+    /// As [`File::open`]; `charset` is that of cards which name none, and the bytes that are read are
+    /// added to `read`.
     fn counted(
         mut source: impl BufRead + 'a,
         name: &str,
         maps: &[String],
+        charset: Option<Charset>,
         read: Arc<AtomicU64>,
     ) -> Result<Self, Refusal> {
         let start = source
@@ -68,7 +71,10 @@ impl<'a> File<'a> {
             read: Arc::clone(&read),
         };
         let (contacts, bytes): (Box<dyn Contacts + 'a>, _) = match form {
-            Form::Cards => (Box::new(vcard::read(source)), Bytes::Whole),
+            Form::Cards => {
+                let cards = vcard::Cards::with(source, vcard::ReadOptions { charset });
+                (Box::new(cards), Bytes::Whole)
+            }
             Form::Book => (Box::new(book::Lines::new(source)), Bytes::Beside),
             Form::Directory => (Box::new(ldif::Entries::new(source)), Bytes::Beside),
             Form::Table => {

@@ -15,11 +15,13 @@ use callbook::domain::edit::Done;
 use callbook::domain::import::{
     Choices, GroupCard, ImportPlan, ImportReport, Incoming, Intake, Kept, Place,
 };
-use callbook::domain::listing::ListQuery;
+use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::{Notice, NoticeKind};
 use callbook::domain::number::Region;
 use callbook::domain::refusal::Refusal;
+use callbook::exchange::charset::Charset;
 use callbook::exchange::vcard;
+use callbook::export::Form;
 use callbook::import::{Batch, File};
 use serde_json::json;
 use support::Book;
@@ -632,4 +634,62 @@ fn a_group_becomes_a_tag_of_its_members_in_the_same_step() {
     assert_eq!(names(&book).len(), 0);
     with_groups(&mut book, &choir);
     assert_eq!(tags(&book), [["Choir"], ["Choir"]]);
+}
+
+#[test]
+fn a_group_goes_out_again_with_its_members_as_they_are_now() {
+    let cards = format!(
+        "{}{}{}BEGIN:VCARD\r\nVERSION:4.0\r\nUID:g-2\r\nKIND:group\r\nFN:Club\r\n\
+         MEMBER:urn:uuid:aaa-1\r\nMEMBER:urn:uuid:aaa-2\r\nMEMBER:urn:uuid:gone\r\nEND:VCARD\r\n",
+        card("aaa-1", "Anna", "+12134567010"),
+        card("aaa-2", "Bea", "+12134567011"),
+        card("aaa-3", "Cid", "+12134567012"),
+    );
+    let mut book = Book::new();
+    assert_eq!(take(&mut book, "a.vcf", &cards).new, 3);
+    let exported = |book: &Book| {
+        let all = Selection::Shown(ListQuery::default());
+        let mut out = Vec::new();
+        callbook::export::stream(&book.store, &all, Form::Cards(None), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let (_, group) = cards.split_at(cards.find("BEGIN:VCARD\r\nVERSION:4.0").unwrap());
+    assert!(exported(&book).ends_with(group), "byte for byte");
+    let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+    for (name, tags) in [("Anna", vec![]), ("Cid", vec!["Club".to_owned()])] {
+        let id = rows.iter().find(|row| row.name == name).unwrap().id;
+        let sent = ContactAttributes {
+            tags: Some(tags),
+            overwrite: true,
+            ..ContactAttributes::default()
+        };
+        book.store.update_contact(id, sent, Vec::new()).unwrap();
+    }
+    let changed = group
+        .replace("MEMBER:urn:uuid:aaa-1\r\n", "")
+        .replace("gone\r\n", "gone\r\nMEMBER:urn:uuid:aaa-3\r\n");
+    let out = exported(&book);
+    assert!(out.ends_with(&changed), "{out}");
+    // What went out comes in again with nothing new.
+    let again = take(&mut book, "b.vcf", &out);
+    assert_eq!((again.new, again.changed), (0, 0));
+    assert_eq!(exported(&book), out);
+    book.store.undo_back_to(1).unwrap();
+    assert!(!exported(&book).contains("KIND:group"));
+}
+
+#[test]
+fn the_charset_of_cards_can_be_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.vcf");
+    // "Иван" in windows-1251.
+    fs::write(
+        &path,
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:\xC8\xE2\xE0\xED\r\nTEL:+79161234567\r\nEND:VCARD\r\n",
+    )
+    .unwrap();
+    let mut book = Book::new();
+    let batch = Batch::of(&[path], Arc::default()).unwrap();
+    import(&mut book, batch.in_charset(Charset::named("windows-1251")));
+    assert_eq!(names(&book), ["Иван"]);
 }

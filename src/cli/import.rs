@@ -17,6 +17,7 @@ use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, tho
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::exchange::charset::Charset;
 use crate::import::{self, Batch};
 use crate::state;
 use crate::store::Store;
@@ -35,6 +36,16 @@ pub(super) struct ImportCommand {
     /// Read national numbers as numbers of this country: IT, DE and so on; without it, of home.
     #[arg(long, value_name = "COUNTRY", value_parser = country)]
     country: Option<Region>,
+    /// Read cards that name no charset and are not UTF-8 in this one; without it, it is guessed.
+    #[arg(long, value_name = "NAME", value_parser = charset)]
+    charset: Option<Charset>,
+}
+
+/// A charset by its name.
+fn charset(name: &str) -> Result<Charset, String> {
+    Charset::named(name).ok_or_else(|| {
+        "expected the name of a charset, such as windows-1251, shift_jis or gbk".to_owned()
+    })
 }
 
 /// A country by its code.
@@ -83,6 +94,7 @@ impl ImportCommand {
         let batch = batch
             .mapped(&self.map)
             .of_country(self.country)
+            .in_charset(self.charset)
             .keeping(state::rejects())
             .watched(Box::new(|progress| told_so_far(bar, progress)));
         let mut store = open()?;

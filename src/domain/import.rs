@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::contact::{Contact, ContactAttributes, ContactId};
+use super::files::Files;
 use super::intake::Said;
 use super::notice::Notice;
 use super::number::{Region, digits};
@@ -72,36 +73,15 @@ pub struct Origin {
     pub collection: usize,
 }
 
-/// The files of an import, in their order, each with the number of its first card: cards are counted
-/// through all of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files(Vec<(usize, String)>);
-
-impl Files {
-    /// Adds a file whose cards are counted from `first` on.
-    pub fn begin(&mut self, first: usize, name: &str) {
-        self.0.push((first, name.to_owned()));
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The file of a card, and which card of that file it is, from 1.
-    #[must_use]
-    pub fn of(&self, card: usize) -> (&str, usize) {
-        let after = self.0.partition_point(|(first, _)| *first <= card);
-        let file = after.checked_sub(1).and_then(|at| self.0.get(at));
-        file.map_or(("", card), |(first, name)| (name, card + 1 - first))
-    }
+/// The card of a group that is kept, and who has its tag now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptGroup {
+    /// The card, byte for byte.
+    pub card: Vec<u8>,
+    /// The `UID`s of its members that have the tag no more, without `urn:uuid:` before them.
+    pub lost: Vec<String>,
+    /// The `UID`s of contacts that have got the tag since, in the same way.
+    pub gained: Vec<String>,
 }
 
 /// A card, or part of one, that could not be taken in.

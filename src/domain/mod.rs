@@ -8,6 +8,7 @@ pub mod content;
 pub mod damage;
 pub mod duplicates;
 pub mod edit;
+pub mod files;
 pub mod fold;
 pub mod health;
 pub mod import;

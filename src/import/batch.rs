@@ -13,6 +13,7 @@ use crate::domain::import::{Progress, count};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::exchange::charset::Charset;
 
 use super::rejects::Rejects;
 use super::{AT_ONCE, File, Form, Stream, no_columns};
@@ -35,6 +36,7 @@ pub struct Batch<'a> {
     /// The book that it goes into, whose own files cannot be read.
     book: PathBuf,
     country: Option<Region>,
+    charset: Option<Charset>,
     stop: Arc<AtomicBool>,
     read: Arc<AtomicU64>,
     of: Option<u64>,
@@ -83,6 +85,7 @@ impl<'a> Batch<'a> {
             tables: 0,
             book: PathBuf::new(),
             country: None,
+            charset: None,
             stop,
             read: Arc::default(),
             of: None,
@@ -164,6 +167,12 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn of_country(self, country: Option<Region>) -> Self {
         Self { country, ..self }
+    }
+
+    /// The batch with the charset of cards that name none and are not UTF-8; without it, it is guessed.
+    #[must_use]
+    pub fn in_charset(self, charset: Option<Charset>) -> Self {
+        Self { charset, ..self }
     }
 
     /// The country that national numbers are of, where one was named.
@@ -272,7 +281,8 @@ impl<'a> Batch<'a> {
             opened.map_err(|error| cannot_read(path, &error))?.0
         };
         let stream = BufReader::with_capacity(AT_ONCE, stream);
-        File::counted(stream, name, &self.maps, Arc::clone(&self.read))
+        let read = Arc::clone(&self.read);
+        File::counted(stream, name, &self.maps, self.charset, read)
     }
 }
 

@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use crate::domain::import::{
-    Arrival, Aside, Cards, Files, GroupCard, Origin, Place, Progress, Reject,
-};
+use crate::domain::files::Files;
+use crate::domain::import::{Arrival, Aside, Cards, GroupCard, Origin, Place, Progress, Reject};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};

@@ -1,7 +1,7 @@
 //! Cards of groups, which are no contacts: `KIND:group` of 4.0 (RFC 6350, 6.1.4), and what Apple writes
 //! in 3.0.
 
-use crate::domain::import::{GroupCard, Place};
+use crate::domain::import::{GroupCard, KeptGroup, Place};
 
 use super::contact::name_on;
 use super::property::Property;
@@ -43,3 +43,89 @@ pub(super) fn card(place: Place, properties: &[Property], card: Vec<u8>) -> Grou
 
 /// What stands before a UID that is named as an address.
 const UUID: &str = "urn:uuid:";
+
+/// The properties that name a member, without what may stand before them.
+const MEMBERS: [&[u8]; 2] = [b"MEMBER", b"X-ADDRESSBOOKSERVER-MEMBER"];
+
+/// The card of a group as it is now: as it came, but for the lines of those who left it and new lines
+/// for those who came to it.
+#[must_use]
+pub fn write_group(group: &KeptGroup) -> Vec<u8> {
+    if group.lost.is_empty() && group.gained.is_empty() {
+        return group.card.clone();
+    }
+    let lines: Vec<&[u8]> = group.card.split_inclusive(|byte| *byte == b'\n').collect();
+    let end = lines.first().filter(|line| !line.ends_with(b"\r\n"));
+    let end = if end.is_some() { "\n" } else { "\r\n" };
+    // Apple's programs read their own property only.
+    let apples = lines
+        .iter()
+        .any(|line| name_of(line).starts_with(b"X-ADDRESSBOOKSERVER"));
+    let name = if apples {
+        "X-ADDRESSBOOKSERVER-MEMBER"
+    } else {
+        "MEMBER"
+    };
+    let mut card = Vec::with_capacity(group.card.len());
+    let mut dropped = false;
+    for line in lines {
+        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        if !folded {
+            dropped = is_of(line, &group.lost);
+            if name_of(line) == b"END" {
+                for member in &group.gained {
+                    card.extend_from_slice(format!("{name}:{UUID}{member}{end}").as_bytes());
+                }
+            }
+        }
+        if !dropped {
+            card.extend_from_slice(line);
+        }
+    }
+    card
+}
+
+/// The name of the property on a line, in upper case.
+fn name_of(line: &[u8]) -> Vec<u8> {
+    let name = line.split(|byte| matches!(byte, b':' | b';')).next();
+    let name = name.unwrap_or_default();
+    let name = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    name.trim_ascii().to_ascii_uppercase()
+}
+
+/// Whether a line names one of these members.
+fn is_of(line: &[u8], members: &[String]) -> bool {
+    if !MEMBERS.contains(&&*name_of(line)) {
+        return false;
+    }
+    let line = String::from_utf8_lossy(line);
+    let value = line.trim_end();
+    members.iter().any(|member| {
+        let before = value.strip_suffix(member.as_str());
+        before.is_some_and(|before| before.ends_with(':'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_group;
+    use crate::domain::import::KeptGroup;
+
+    #[test]
+    fn only_the_lines_of_members_change() {
+        let card = "BEGIN:VCARD\r\nUID:g-1\r\nFN:Choir\r\nX-ADDRESSBOOKSERVER-KIND:group\r\n\
+                    X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:aaa-1\r\n\
+                    X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:aaa-2\r\nX-ABC:1\r\nEND:VCARD\r\n";
+        let group = |lost: &[&str], gained: &[&str]| KeptGroup {
+            card: card.as_bytes().to_vec(),
+            lost: lost.iter().map(|one| (*one).to_owned()).collect(),
+            gained: gained.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        assert_eq!(write_group(&group(&[], &[])), card.as_bytes());
+        let written = String::from_utf8(write_group(&group(&["aaa-1"], &["b"]))).unwrap();
+        let expected = card
+            .replace("X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:aaa-1\r\n", "")
+            .replace("END:", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:b\r\nEND:");
+        assert_eq!(written, expected);
+    }
+}

@@ -1,14 +1,17 @@
 //! Groups of contacts, which become tags. The card of a group is kept, so that it can go out again.
 
-use rusqlite::{OptionalExtension, params};
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
 use crate::domain::content::ContentHash;
-use crate::domain::import::GroupCard;
+use crate::domain::import::{GroupCard, KeptGroup};
 use crate::domain::notice::NoticeKind;
-use crate::domain::operation::Key;
+use crate::domain::refusal::Refusal;
 
+use super::super::Store;
 use super::super::contacts;
 use super::super::failure::Answer;
 use super::super::record;
@@ -19,6 +22,74 @@ use super::Run;
 struct Known {
     card: Vec<u8>,
     members: Vec<String>,
+}
+
+impl Store {
+    /// The cards of groups that are kept, the newest of each, with who has their tags now.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn groups(&self) -> Result<Vec<KeptGroup>, Refusal> {
+        self.snapshot(|connection| {
+            let mut groups = connection.prepare_cached(
+                "SELECT k.bytes, g.members, g.tag FROM group_card g JOIN card k ON k.id = g.card
+                 LEFT JOIN undo_point p ON p.id = g.step
+                 WHERE coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
+            )?;
+            let mut seen = HashSet::new();
+            let mut kept = Vec::new();
+            let mut rows = groups.query([])?;
+            while let Some(row) = rows.next()? {
+                let card: Vec<u8> = row.get(0)?;
+                let tag: String = row.get(2)?;
+                let group = (tag.clone(), uid_line(&card).map(<[u8]>::to_vec));
+                if seen.insert(group) {
+                    kept.push(kept_group(connection, card, &tag, &record::json(row, 1)?)?);
+                }
+            }
+            kept.reverse();
+            Ok(kept)
+        })
+    }
+}
+
+/// A group as it is now.
+fn kept_group(
+    connection: &Connection,
+    card: Vec<u8>,
+    tag: &str,
+    members: &Vec<String>,
+) -> Answer<KeptGroup> {
+    let mut tagged = connection.prepare_cached(
+        "SELECT id, uid FROM contact
+         WHERE EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?1) ORDER BY id",
+    )?;
+    let tagged = tagged.query_map([tag], |row| {
+        Ok((ContactId(record::uuid(row, 0)?), row.get(1)?))
+    })?;
+    let tagged: Vec<(ContactId, Option<String>)> = tagged.collect::<rusqlite::Result<_>>()?;
+    let has_tag: HashSet<ContactId> = tagged.iter().map(|(id, _)| *id).collect();
+    let mut there = HashSet::new();
+    let mut lost = Vec::new();
+    for member in members {
+        // A member that is not in the book stays: nothing is known of it here.
+        if let Some(id) = find_member(connection, member)? {
+            there.insert(id);
+            if !has_tag.contains(&id) {
+                lost.push(member.clone());
+            }
+        }
+    }
+    let gained = tagged.into_iter().filter(|(id, _)| !there.contains(id));
+    let gained = gained.map(|(id, uid)| {
+        let uid = uid.unwrap_or_else(|| id.to_string());
+        uid.strip_prefix("urn:uuid:").unwrap_or(&uid).to_owned()
+    });
+    Ok(KeptGroup {
+        card,
+        lost,
+        gained: gained.collect(),
+    })
 }
 
 impl Writer<'_> {
@@ -33,7 +104,7 @@ impl Writer<'_> {
         let older = self.older_group(tag, &group.card)?;
         let before = older.map(|older| older.members).unwrap_or_default();
         for member in &group.members {
-            let Some(id) = self.member(member)? else {
+            let Some(id) = find_member(self.connection(), member)? else {
                 let example = || member.clone();
                 run.notices.add(NoticeKind::MissingMembers, tag, example);
                 continue;
@@ -47,7 +118,7 @@ impl Writer<'_> {
             .iter()
             .filter(|member| !group.members.contains(*member))
         {
-            if let Some(id) = self.member(member)? {
+            if let Some(id) = find_member(self.connection(), member)? {
                 self.tag(id, tag, Tagged::Off)?;
             }
         }
@@ -94,26 +165,6 @@ impl Writer<'_> {
         Ok(None)
     }
 
-    /// The contact with a `UID`, with or without `urn:uuid:` before it; one that was made here has its
-    /// id for one.
-    fn member(&self, uid: &str) -> Answer<Option<ContactId>> {
-        let found = self
-            .connection()
-            .prepare_cached(
-                "SELECT id FROM contact WHERE uid IN (?1, 'urn:uuid:' || ?1) ORDER BY id LIMIT 1",
-            )?
-            .query_row([uid], |row| record::uuid(row, 0))
-            .optional()?;
-        if found.is_some() {
-            return Ok(found.map(ContactId));
-        }
-        let own = Uuid::parse_str(uid).ok().map(ContactId);
-        Ok(match own {
-            Some(id) if self.is_there(Key::Contact(id))? => Some(id),
-            _ => None,
-        })
-    }
-
     /// Gives a contact a tag, or takes it; gives its name.
     fn tag(&mut self, id: ContactId, tag: &str, tagged: Tagged) -> Answer<String> {
         let before = contacts::find(self.connection(), id)?;
@@ -144,5 +195,24 @@ fn uid_line(card: &[u8]) -> Option<&[u8]> {
     lines.find(|line| {
         let name = line.split(|byte| matches!(byte, b':' | b';')).next();
         name.is_some_and(|name| name.eq_ignore_ascii_case(b"UID"))
+    })
+}
+
+/// The contact with a `UID`, with or without `urn:uuid:` before it; one that was made here has its id
+/// for one.
+fn find_member(connection: &Connection, uid: &str) -> Answer<Option<ContactId>> {
+    let found = connection
+        .prepare_cached(
+            "SELECT id FROM contact WHERE uid IN (?1, 'urn:uuid:' || ?1) ORDER BY id LIMIT 1",
+        )?
+        .query_row([uid], |row| record::uuid(row, 0))
+        .optional()?;
+    if found.is_some() {
+        return Ok(found.map(ContactId));
+    }
+    let own = Uuid::parse_str(uid).ok().map(ContactId);
+    Ok(match own {
+        Some(id) if record::find_contact(connection, id)?.is_some() => Some(id),
+        _ => None,
     })
 }
