@@ -16,7 +16,7 @@ use rusqlite::config::DbConfig;
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::failure::{Answer, Trying};
-use super::files::beside;
+use super::files::{beside, folder_of};
 use super::{FileSystem, Store, backup, schema};
 
 /// How long the end waits for other programs before it leaves them a log that is not empty.
@@ -46,13 +46,20 @@ const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// Such a file must not be opened in a process that has the book open (see [`super::files`]).
 #[must_use]
 pub fn is_of_book(file: &Path, book: &Path) -> bool {
-    let Ok(file) = Identity::of(file) else {
-        return false;
-    };
     let beside = BESIDE.map(|suffix| beside(book, suffix));
-    std::iter::once(book)
+    // A file that is not there yet would be taken for the one that SQLite keeps under that name.
+    let named = beside.iter().any(|path| {
+        let folders = (Identity::of(folder_of(file)), Identity::of(folder_of(path)));
+        file.file_name() == path.file_name()
+            && matches!(folders, (Ok(folder), Ok(of_book)) if folder == of_book)
+    });
+    let Ok(file) = Identity::of(file) else {
+        return named;
+    };
+    let is_one = std::iter::once(book)
         .chain(beside.iter().map(PathBuf::as_path))
-        .any(|path| Identity::of(path).is_ok_and(|known| known == file))
+        .any(|path| Identity::of(path).is_ok_and(|known| known == file));
+    named || is_one
 }
 
 /// The files that a connection has open.
@@ -85,6 +92,33 @@ impl Held {
         let mut held = self.0.iter();
         held.find_map(|(path, held)| lost(path, *held).then_some(path.as_path()))
     }
+
+    /// Takes the log that belongs to a book that was replaced from beside the file in its place, whose
+    /// log it would be taken for. It is deleted where its contents are kept elsewhere, and else renamed.
+    fn take_log_away(&self, is_kept: Kept) {
+        let mut held = self.0.iter();
+        let replaced = |(path, held): &(PathBuf, Identity)| {
+            Identity::of(path).is_ok_and(|there| there != *held)
+        };
+        if !held.next().is_some_and(replaced) {
+            return;
+        }
+        for (path, held) in held {
+            if Identity::of(path).is_ok_and(|there| there == *held) {
+                let _ = match is_kept {
+                    Kept::Elsewhere => fs::remove_file(path),
+                    Kept::Nowhere => fs::rename(path, beside(path, "-of-replaced")),
+                };
+            }
+        }
+    }
+}
+
+/// Whether what a connection saw of a lost book was backed up.
+#[derive(Clone, Copy)]
+enum Kept {
+    Elsewhere,
+    Nowhere,
 }
 
 impl Store {
@@ -152,6 +186,11 @@ impl Drop for Store {
             // another's book, or another's log.
             let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
             let _ = self.connection.set_db_config(config, true);
+            let kept = match self.rescued.get() {
+                Some(Some(_)) => Kept::Elsewhere,
+                _ => Kept::Nowhere,
+            };
+            self.held.borrow().take_log_away(kept);
         } else if self.wrote.get() {
             let _ = self.empty_log(AT_END);
             if schema::file_system(&self.path, &self.options) == FileSystem::Network {

@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -356,6 +356,14 @@ fn why_read_only(path: &Path) -> Option<String> {
     let file = path.display();
     if let Err(error) = access(path, Access::WRITE_OK) {
         return Some(format!("{file} cannot be written: {error}"));
+    }
+    // SQLite names the log after the book: by another name, another program would write with another.
+    let names = fs::symlink_metadata(path).map_or(1, |known| known.nlink());
+    if names > 1 {
+        return Some(format!(
+            "{file} has {names} names (hard links), and two programs that open it by different names \
+             would damage it; delete the other names, or work on a copy"
+        ));
     }
     access(folder_of(path), Access::WRITE_OK)
         .err()

@@ -232,7 +232,18 @@ fn session(
     drop(guard);
     let end = written(model, events, &runtime, end);
     runtime.end(TO_CLOSE);
-    end
+    match end {
+        Ok(End::Quit(None)) => Ok(End::Quit(trouble_at_end(events))),
+        end => end,
+    }
+}
+
+/// What went wrong as the book was closed: it was replaced, say, and what was seen of it backed up.
+fn trouble_at_end(events: &Receiver<Event>) -> Option<String> {
+    events.try_iter().find_map(|event| match event {
+        Event::Msg(Msg::Trouble(words)) => Some(words),
+        _ => None,
+    })
 }
 
 /// Waits for what is being written, and has the person told what was refused after they left.

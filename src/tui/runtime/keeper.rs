@@ -113,7 +113,14 @@ impl Keeper {
                         }
                     };
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => {
+                    // What ended the work is not to end the look at whether the book is still there.
+                    self.stop.store(false, Ordering::SeqCst);
+                    if let Err(refusal) = store.checkpoint() {
+                        let _ = replies.send(Event::Msg(Msg::Trouble(refusal.to_string())));
+                    }
+                    return;
+                }
             }
         }
     }
