@@ -463,3 +463,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_undo_that_is_offered_is_of_that_step_or_none() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    let before = desk.names().len();
+    desk.press("d");
+    assert!(desk.toast().starts_with("Deleted"), "{}", desk.toast());
+    let undone = desk.book.other().undo().unwrap().unwrap();
+    assert!(undone.title.starts_with("Deleted"), "{}", undone.title);
+    desk.press("u");
+    assert!(
+        desk.toast().contains("was undone already"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("s a");
+    assert_eq!(desk.names().len(), before, "the import was not undone");
+}

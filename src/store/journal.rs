@@ -30,6 +30,9 @@ use super::write::Writer;
 /// left; of a contact it moves with its phones, without an operation.
 const TOUCHED: &str = "updated_at";
 
+/// Why a step cannot be undone that is not among those that can.
+const GONE: &str = "there is no such step, or it was undone already or emptied with the bin";
+
 impl Store {
     /// Takes back the newest step of this session, or else of one that ended before it began. A step
     /// that another running program made meanwhile is left alone. None where there is none.
@@ -64,7 +67,7 @@ impl Store {
     pub fn undo_step(&mut self, id: i64, over: Over) -> Result<UndoPoint, Refusal> {
         let done = self.write_much(|writer| {
             let target = log::standing(writer.connection(), id)?
-                .ok_or_else(|| Refusal::not_found("step to undo", id))?;
+                .ok_or_else(|| Refusal::new(Kind::NotFound, GONE))?;
             writer.take_back(&target, over)?;
             Ok((target.clone(), target.title))
         });

@@ -101,7 +101,13 @@ pub fn act(model: &mut Model, action: Action, key: Key, effects: &mut Vec<Effect
         Action::Help => open_search(model, Kind::Help),
         Action::Palette => open_search(model, Kind::Palette),
         Action::Undo => {
-            model.write(Write::Undo(Over::Refused), effects);
+            // What is offered is what is undone: another program may have undone it meanwhile, and the
+            // step before it is not what the person sees. Pressed again, it goes on to that one.
+            let offered = model.toast.as_mut().and_then(|toast| toast.undo.take());
+            let write = offered.map_or(Write::Undo(Over::Refused), |step| {
+                Write::UndoStep(step, Over::Refused)
+            });
+            model.write(write, effects);
         }
         Action::Redo => {
             model.write(Write::Redo, effects);

@@ -135,10 +135,11 @@ fn wrote(model: &mut Model, asked: &Asked, written: &Written, effects: &mut Vec<
         Some(report) if report.unreadable() > 0 => Tone::Bad,
         _ => Tone::Good,
     };
+    let undo = written.point.as_ref().map(|point| point.id);
     model.toast = Some(Toast {
         tone,
         text: words(written),
-        undoable: written.step == Step::Forward,
+        undo: undo.filter(|_| written.step == Step::Forward),
     });
     for id in &asked.marks {
         model.list.marks.remove(id);

@@ -197,8 +197,8 @@ pub struct Toast {
     pub tone: Tone,
     /// The words.
     pub text: String,
-    /// Whether `u` takes it back.
-    pub undoable: bool,
+    /// The step that `u` takes back, where it is offered: that one or none.
+    pub undo: Option<i64>,
 }
 
 /// How something went.
@@ -442,7 +442,10 @@ impl Model {
             return Some((Tone::Bad, reason));
         }
         // Undo and redo stand on nothing that is on the screen: pressed quickly, they queue.
-        let queues = matches!(request, Request::Write(Write::Undo(_) | Write::Redo));
+        let queues = matches!(
+            request,
+            Request::Write(Write::Undo(_) | Write::UndoStep(..) | Write::Redo)
+        );
         (self.writing.is_some() && !queues)
             .then(|| (Tone::Plain, "still at work on the last thing".to_owned()))
     }
@@ -474,7 +477,7 @@ impl Model {
         self.toast = Some(Toast {
             tone,
             text: text.into(),
-            undoable: false,
+            undo: None,
         });
     }
 

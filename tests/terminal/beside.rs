@@ -284,17 +284,23 @@ fn the_book_is_not_opened_as_a_file_to_import_or_replaced_by_an_export() {
     let link = folder.path().join("link.vcf");
     std::os::unix::fs::symlink(&db, &link).unwrap();
     let hard = folder.path().join("hard.vcf");
-    fs::hard_link(&db, &hard).unwrap();
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     waits_for_the_backup(&db);
     for path in [
         &db,
         &link,
-        &hard,
         &db.with_extension("db-wal"),
         &db.with_extension("db-shm"),
+        &hard,
     ] {
+        // A book that has two names when it is opened is only read: nothing is imported into it.
+        let refusal = if path == &hard {
+            fs::hard_link(&db, &hard).unwrap();
+            "has 2 names"
+        } else {
+            "it is the book itself"
+        };
         callbook.types("i\u{15}");
         callbook.pastes(path.to_str().unwrap());
         callbook.sees(path.file_name().unwrap().to_str().unwrap());
@@ -305,7 +311,7 @@ fn the_book_is_not_opened_as_a_file_to_import_or_replaced_by_an_export() {
         is_locked(&callbook, &db);
         let imported = command(&db, &["import", path.to_str().unwrap()]);
         let told = String::from_utf8_lossy(&imported.stderr).into_owned();
-        assert!(told.contains("it is the book itself"), "{told}");
+        assert!(told.contains(refusal), "{told}");
         let exported = command(&db, &["export", "--force", "-o", path.to_str().unwrap()]);
         let told = String::from_utf8_lossy(&exported.stderr).into_owned();
         assert!(told.contains("it is the book itself"), "{told}");

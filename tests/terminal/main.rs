@@ -108,7 +108,7 @@ fn an_import_is_shown_first_then_done_fixed_and_undone() {
     callbook.sees("more.vcf");
     callbook.types("\r");
     callbook.sees("import 1");
-    callbook.sees("known by its UID");
+    callbook.sees("imported before");
     callbook.types("\r");
     callbook.sees("1 contact changed");
     callbook.sees("1 to fix");

@@ -30,7 +30,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, areas: Areas, frame: &mut Frame
     }
     if let Some(toast) = &model.toast {
         let (style, sign) = tone(theme, toast.tone);
-        let undo = toast.undoable && model.over.is_empty();
+        let undo = toast.undo.is_some() && model.over.is_empty();
         let room = usize::from(areas.toast.width).saturating_sub(if undo { 14 } else { 5 });
         let left = Line::from(vec![
             Span::styled(format!("  {sign} "), style),
