@@ -237,9 +237,16 @@ impl Store {
     /// Where it cannot be written, or is not the same as the database; then there is none.
     pub fn back_up(&self) -> Result<Backup, Refusal> {
         let at = (self.options.clock)();
-        // What this connection has may be a copy that was brought up to date.
         let made = || -> Answer<Backup> {
             self.refuse_lost(Trying::Read)?;
+            let is_file = |path: &str| !path.is_empty();
+            if self.connection.path().is_some_and(is_file) {
+                // On a full disk this connection has the book for itself.
+                return Ok(
+                    self.snapshot(|snapshot| Ok(make(snapshot, &self.path, at, &self.stop)?))?
+                );
+            }
+            // This connection has a copy in memory that was brought up to date.
             let mut reader = schema::reading(&self.path)?;
             pace::stop_by(&mut reader, &self.stop)?;
             let snapshot = reader.unchecked_transaction()?;
