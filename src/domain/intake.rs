@@ -1,5 +1,5 @@
 //! What a card becomes: the records that it would make. What it changes in records that are here is in
-//! [`revision`].
+//! `revision`.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};

@@ -43,7 +43,7 @@ impl Identity {
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Whether a path leads to a book, or to a file that `SQLite` keeps beside it, under whatever name.
-/// Such a file must not be opened in a process that has the book open (see [`super::files`]).
+/// Such a file must not be opened in a process that has the book open (see `store::files`).
 #[must_use]
 pub fn is_of_book(file: &Path, book: &Path) -> bool {
     let beside = BESIDE.map(|suffix| beside(book, suffix));
