@@ -12,6 +12,10 @@ const IBM437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£
 /// The letters of IBM 850 from 0x80 on.
 const IBM850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 
+/// How many bytes a guess looks at: more of the same text make it no better, and a megabyte takes more
+/// than a second.
+const GUESSED_BY: usize = 64 * 1024;
+
 /// A charset that text can be decoded from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charset(Kind);
@@ -91,7 +95,10 @@ impl Charset {
     /// The charset that bytes which are not UTF-8 are most likely in.
     pub(super) fn guessed<'b>(texts: impl IntoIterator<Item = &'b [u8]>) -> Self {
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        let mut left = GUESSED_BY;
         for text in texts {
+            let text = text.get(..left).unwrap_or(text);
+            left -= text.len();
             detector.feed(text, false);
             detector.feed(b"\n", false);
         }

@@ -295,11 +295,25 @@ pub(super) fn dialled(
     }
     let read = single(text, calling_code, home)?;
     let region = hinted_region(calling_code, home);
-    if is_complete(&read.parsed) && (several(text, region).len() > 1 || is_range(text, region)) {
+    let is_more = several(text, region).len() > 1 || is_range(text, region) || is_listed(text);
+    if is_complete(&read.parsed) && is_more {
         return Err(Verdict::NotANumber);
     }
     Ok(read)
 }
+
+/// Whether a bare number follows after a semicolon, in whatever country it may be possible: what is
+/// kept as typed reads the same everywhere.
+fn is_listed(text: &str) -> bool {
+    let mut parts = text.split([';', '；']).skip(1);
+    parts.any(|part| {
+        let part = part.trim();
+        digits(part).len() >= LISTED && !part.chars().any(char::is_alphabetic)
+    })
+}
+
+/// How many digits after a semicolon are at least a number of their own, and no extension.
+const LISTED: usize = 7;
 
 /// Whether a text is a number with the last digits of another one after a slash: `030 901820/21`.
 fn is_range(text: &str, region: Option<Region>) -> bool {
