@@ -57,6 +57,10 @@ pub(super) struct Header {
     pub(super) index: Option<u32>,
 }
 
+/// How many bytes a header has at most: a longer cell names no column, and to take it apart takes the
+/// square of its length.
+const LONGEST: usize = 512;
+
 impl Header {
     /// Whether it has a word of this meaning.
     pub(super) fn has(&self, meaning: Meaning) -> bool {
@@ -76,6 +80,9 @@ impl Header {
     /// The words of a header.
     pub(super) fn of(header: &str) -> Self {
         let mut read = Self::default();
+        if header.len() > LONGEST {
+            return read;
+        }
         let plain = plain(header);
         let tokens: Vec<&str> = plain.split(' ').filter(|token| !token.is_empty()).collect();
         let mut at = 0;
