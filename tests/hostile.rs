@@ -558,7 +558,8 @@ fn no_word_of_any_command_holds_what_acts_on_a_terminal() {
     // Writes, and what is told of them.
     for at in 0..20 {
         let name = hostile(at * 7);
-        shell.told(&["add", "--label", &hostile(at * 7 + 1), "--", &name, "12"]);
+        let label = hostile(at * 7 + 1);
+        shell.told(&["add", "--label", &label, "--", &name, "+44 20 7946 0018"]);
         shell.told(&["undo"]);
         shell.told(&["redo"]);
         shell.told(&["undo"]);
