@@ -184,7 +184,7 @@ fn typed() -> impl Strategy<Value = String> {
         "42",
         "999",
     ]);
-    let initials = prop::sample::select(vec!["mb", "mar", "as", "дс", "ma"]);
+    let initials = prop::sample::select(vec!["mb", "mar", "as", "дс", "ma", "mue", "mueller"]);
     let conditions = prop::sample::select(vec![
         "tel:5550",
         "label:work",
@@ -247,7 +247,29 @@ fn others(contact: &Contact) -> Vec<String> {
     let fields = fields.into_iter().flatten().map(String::as_str);
     let details = contact.details.iter().map(|detail| detail.value.as_str());
     let tags = contact.tags.iter().map(String::as_str);
-    fields.chain(tags).chain(details).map(fold).collect()
+    let spelt_out = [Some(&contact.name), contact.organisation.as_ref()];
+    let spelt_out = spelt_out
+        .into_iter()
+        .flatten()
+        .filter_map(spelt_out_umlauts);
+    let texts = fields.chain(tags).chain(details).map(fold);
+    texts.chain(spelt_out).collect()
+}
+
+/// A name as somebody writes it who has no umlauts: `mueller`. None for a name without any.
+fn spelt_out_umlauts(name: &String) -> Option<String> {
+    let without = [
+        ("ü", "ue"),
+        ("ö", "oe"),
+        ("ä", "ae"),
+        ("Ø", "Oe"),
+        ("ø", "oe"),
+    ]
+    .into_iter()
+    .fold(name.clone(), |name, (letter, letters)| {
+        name.replace(letter, letters)
+    });
+    (without != *name).then(|| fold(&without))
 }
 
 fn digits_of(phones: &[Phone]) -> Vec<String> {
