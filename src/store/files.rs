@@ -5,7 +5,7 @@
 //! and closed beside it takes its locks away, and the next program that closes the book deletes the
 //! log from under this one. So nothing here may be given a file that a connection of this process
 //! has, which are the book, its `-wal`, `-shm` and `-journal`; and no other module of the store opens
-//! files (tests/house.rs).
+//! files (tests/suite/house.rs).
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};

@@ -9,6 +9,9 @@
     clippy::indexing_slicing
 )]
 
+pub(crate) mod desk;
+pub(crate) mod pty;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -14,7 +14,7 @@ use callbook::import::{self, File};
 use callbook::store::{FileSystem, Options, Store};
 use rusqlite::Connection;
 
-use super::pty::{Running, book_of, stored, wait};
+use crate::support::pty::{Running, book_of, stored, wait};
 
 /// A book of so many contacts, each with a number.
 pub(crate) fn cards(contacts: usize) -> String {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::beside::command;
-use super::pty::{Running, book, signal, wait};
+use crate::support::pty::{Running, book, signal, wait};
 
 /// The files of the book itself.
 fn files(db: &Path) -> Vec<String> {

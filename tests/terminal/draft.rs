@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::pty::{Running, book, signal, stored};
+use crate::support::pty::{Running, book, signal, stored};
 
 /// The files of drafts beside a database.
 pub(crate) fn drafts(db: &Path) -> Vec<PathBuf> {

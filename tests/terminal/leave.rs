@@ -24,7 +24,7 @@ use callbook::tui::{Start, guarded};
 use vt100::{MouseProtocolMode, Screen};
 
 use super::draft::drafts;
-use super::pty::{Running, book, command, signal, stored, wait};
+use crate::support::pty::{Running, book, command, signal, stored, wait};
 
 /// Text as a book holds it, that no file and no stream may show after a crash.
 const CANARY: &str = "Quokka Canary, +39 02 5550 7777";

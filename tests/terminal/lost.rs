@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::beside::command;
 use super::draft::drafts;
-use super::pty::{Running, book, signal, stored, wait};
+use crate::support::pty::{Running, book, signal, stored, wait};
 
 const CONTACTS: &str = "SELECT cast(count(*) AS text) FROM contact";
 

@@ -15,15 +15,15 @@ mod draft;
 mod leave;
 mod lost;
 mod modes;
-#[path = "../support/pty.rs"]
-mod pty;
 mod start;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pty::{CARDS, Running, book, command, stored, terminal};
+use crate::support::pty::{CARDS, Running, book, command, stored, terminal};
 
 #[test]
 fn find_edit_save_undo_and_quit() {

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::pty::{Running, book, count, stored, wait};
+use crate::support::pty::{Running, book, count, stored, wait};
 
 /// The beginning and the end of a synchronized update, and what takes everything off the screen.
 const FRAME: [&str; 2] = ["\u{1b}[?2026h", "\u{1b}[?2026l"];

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::pty::{CARDS, Running, command, stored};
+use crate::support::pty::{CARDS, Running, command, stored};
 
 fn opened(folder: &Path, words: &[&str]) -> Running {
     let db = folder.join("book.db");

@@ -1,0 +1,477 @@
+//! Answers that come late, and in any order: what was typed stays, the page that is seen has the keys,
+//! and nothing is written that no key on it asked for.
+
+use crate::support::desk::Desk;
+use callbook::domain::damage::Damage;
+use callbook::domain::refusal::{Kind, Refusal};
+use callbook::tui::draft::Draft;
+use callbook::tui::model::{Effect, Msg, Reply, Request, Screen, Ticket, Write};
+use proptest::prelude::*;
+
+/// Somebody who is there twice, a household, and two more.
+const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nTEL:+39 02 5550 1182\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:BIANCHI, MARCO\nTEL:+39 02 5550 1182\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Luca Verdi\nTEL:+39 347 555 0164\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:Lucia Verdi\nTEL:+39 347 555 0164\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:5\nFN:Zoe Zanetti\nTEL:+39 02 5550 1199\nEND:VCARD\n";
+
+/// The screens of a book, on its first contact; from now on answers wait.
+fn held() -> Desk {
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("g g");
+    desk.hold();
+    desk
+}
+
+/// What stands in the form of the contact that is being typed.
+fn typed(desk: &Desk) -> String {
+    match desk.model.over.last() {
+        Some(Screen::ContactForm(form)) => form.texts[0].text().to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn steps(desk: &Desk) -> Vec<String> {
+    let steps = desk.book.store.steps(None, 100).unwrap();
+    steps.into_iter().map(|step| step.point.title).collect()
+}
+
+#[test]
+fn a_form_that_was_opened_after_a_write_stays_when_the_write_is_answered() {
+    // Every change of the list, and the undo of one.
+    for keys in ["*", "v", "d", "D", "s h", "x y", "u", "^R", "space space *"] {
+        let mut desk = held();
+        desk.press(keys);
+        desk.press("esc g g a \"Ada\"");
+        let Some(Screen::ContactForm(_)) = desk.model.over.last() else {
+            panic!("{keys}: {:?}", desk.model.over.last());
+        };
+        desk.let_all_go();
+        assert_eq!(typed(&desk), "Ada", "{keys}");
+        assert!(desk.frame().contains("Add a contact"), "{keys}");
+        desk.press("\"x\" ^S");
+        desk.let_all_go();
+        assert!(desk.model.over.is_empty(), "{keys}: {}", desk.toast());
+        assert_eq!(steps(&desk)[0], "Added Adax", "{keys}");
+    }
+}
+
+#[test]
+fn pages_that_are_looked_for_are_seen_at_once_and_take_their_own_keys() {
+    let mut desk = held();
+    desk.press("D");
+    assert!(desk.frame().contains("looking for duplicates"));
+    // Neither opens a form nor merges anybody.
+    let before = steps(&desk);
+    desk.press("a \"Ada\" enter");
+    desk.let_all_go();
+    assert!(desk.frame().contains("2 left"), "{}", desk.frame());
+    assert_eq!(steps(&desk), before);
+    desk.press("esc s h");
+    assert!(desk.frame().contains("Health of the book"));
+    desk.press("esc");
+    desk.let_all_go();
+    assert!(desk.model.over.is_empty(), "it was left before it came");
+}
+
+#[test]
+fn a_page_that_is_being_saved_takes_no_keys_and_says_so() {
+    let mut desk = held();
+    desk.press("a \"Ada\" ^S \"x\"");
+    assert_eq!(
+        (typed(&desk), desk.toast()),
+        ("Ada".into(), "still at work; esc stops it".into())
+    );
+    desk.paste("pasted");
+    assert_eq!(typed(&desk), "Ada");
+    desk.press("esc");
+    assert_eq!(desk.effects.last(), Some(&Effect::Stop));
+    desk.let_all_go();
+    assert!(desk.model.over.is_empty());
+    assert_eq!(steps(&desk)[0], "Added Ada");
+}
+
+#[test]
+fn a_preview_comes_in_the_place_of_its_prompt_and_of_no_other() {
+    let mut desk = held();
+    desk.preview(
+        "new.vcf",
+        b"BEGIN:VCARD\nVERSION:3.0\nFN:New\nTEL:+390255501111\nEND:VCARD\n",
+    );
+    desk.press("\"z\"");
+    assert!(matches!(desk.model.over.last(), Some(Screen::Prompt(_))));
+    desk.let_all_go();
+    assert!(desk.frame().contains("Import new.vcf"));
+    desk.press("enter j a");
+    desk.let_all_go();
+    assert!(desk.model.over.is_empty());
+
+    // An answer that no page waits for, as after a backup was put back.
+    let plan = Reply::Exported(1, "a.vcf".into());
+    desk.press("i \"/tmp\"");
+    desk.tell(Msg::Store(Ticket(1), plan));
+    assert!(matches!(desk.model.over.last(), Some(Screen::Prompt(_))));
+}
+
+#[test]
+fn an_answer_before_an_answer_does_not_end_the_wait() {
+    let mut desk = held();
+    desk.press("a \"Ada\" ^S");
+    let Some(Msg::Store(ticket, _)) = desk.held.as_ref().unwrap().last().cloned() else {
+        panic!("it is asked");
+    };
+    desk.tell(Msg::Store(ticket, Reply::ChangedElsewhere));
+    desk.press("\"x\"");
+    assert_eq!(typed(&desk), "Ada");
+    assert!(desk.model.writing.is_some());
+    desk.let_all_go();
+    assert!(desk.model.over.is_empty() && desk.model.writing.is_none());
+}
+
+#[test]
+fn a_redo_in_a_form_does_not_close_it() {
+    let mut desk = held();
+    desk.press("a \"Ada\" ^R");
+    desk.let_all_go();
+    assert_eq!(typed(&desk), "Ada", "{}", desk.toast());
+}
+
+#[test]
+fn an_undo_that_is_refused_asks_only_where_nothing_was_done_since() {
+    let mut desk = held();
+    desk.press("*");
+    desk.let_all_go();
+    let mut other = desk.book.other();
+    let id = desk.model.current().unwrap();
+    let sent = callbook::domain::contact::ContactAttributes {
+        favourite: Some(false),
+        overwrite: true,
+        ..Default::default()
+    };
+    other.update_contact(id, sent, Vec::new()).unwrap();
+    desk.press("u y");
+    desk.let_all_go();
+    assert!(
+        desk.model.over.is_empty(),
+        "no question for a key that was pressed before"
+    );
+    assert!(desk.toast().contains("changed"), "{}", desk.toast());
+    desk.press("u");
+    desk.let_all_go();
+    assert!(
+        desk.frame().contains("Undo it all the same"),
+        "{}",
+        desk.frame()
+    );
+}
+
+#[test]
+fn what_is_asked_reaches_its_page_under_a_popup() {
+    let mut desk = held();
+    desk.press("d");
+    desk.let_all_go();
+    desk.press("s b ?");
+    desk.let_all_go();
+    desk.press("esc");
+    assert!(
+        desk.frame().contains("BIANCHI, MARCO  "),
+        "{}",
+        desk.frame()
+    );
+    desk.press("esc s l :");
+    desk.let_all_go();
+    desk.press("esc");
+    assert!(desk.frame().contains("Deleted"), "{}", desk.frame());
+}
+
+#[test]
+fn the_editor_and_completion_fill_what_they_were_asked_for() {
+    let mut desk = held();
+    desk.press("a \"Ada\" ^E tab \"z\"");
+    desk.let_all_go();
+    let Some(Screen::ContactForm(form)) = desk.model.over.last() else {
+        panic!("the form stays");
+    };
+    assert_eq!(form.texts[0].text(), "Ada edited");
+    desk.press("esc y");
+    desk.press("a \"Bob\" ^E esc y a \"Eve\"");
+    desk.let_all_go();
+    assert_eq!(typed(&desk), "Eve", "another form than the editor's");
+
+    let mut desk = held();
+    desk.press("i \"/tm\" tab \"q\"");
+    desk.let_all_go();
+    let Some(Screen::Prompt(prompt)) = desk.model.over.last() else {
+        panic!("the prompt stays");
+    };
+    assert_eq!(prompt.path.text(), "/tmq");
+    desk.press("esc i \"/tm\" tab");
+    desk.let_all_go();
+    let Some(Screen::Prompt(prompt)) = desk.model.over.last() else {
+        panic!("the prompt stays");
+    };
+    assert_eq!(prompt.path.text(), "/tmends");
+}
+
+#[test]
+fn a_key_is_about_the_contact_that_the_cursor_is_on() {
+    for key in ["*", "y", "e", "H"] {
+        let mut desk = held();
+        desk.press("j j");
+        desk.press(key);
+        assert_eq!(desk.toast(), "the contact is still being read", "{key}");
+        assert!(desk.model.over.is_empty());
+        desk.let_all_go();
+        desk.press(key);
+        desk.let_all_go();
+        assert_ne!(desk.toast(), "the contact is still being read", "{key}");
+    }
+}
+
+#[test]
+fn whoever_moved_on_stays_there_and_keeps_new_marks() {
+    let mut desk = held();
+    desk.press("* j j space");
+    let on = desk.model.list.cursor;
+    desk.let_all_go();
+    assert_eq!(
+        (desk.model.list.cursor, desk.model.list.marks.len()),
+        (on, 1)
+    );
+}
+
+#[test]
+fn the_group_that_was_merged_goes_though_the_cursor_is_on_another() {
+    let mut desk = held();
+    desk.press("D");
+    desk.let_all_go();
+    let Some(Screen::Duplicates(page)) = desk.model.over.last() else {
+        panic!("they are there");
+    };
+    let second = page.groups[1].clone();
+    desk.press("enter j");
+    desk.let_all_go();
+    let Some(Screen::Duplicates(page)) = desk.model.over.last() else {
+        panic!("{}", desk.toast());
+    };
+    assert_eq!(page.groups, [second]);
+}
+
+#[test]
+fn the_rows_of_a_step_are_shown_under_that_step() {
+    let mut desk = held();
+    desk.press("d");
+    desk.let_all_go();
+    desk.press("s l");
+    desk.let_all_go();
+    desk.press("enter j");
+    desk.let_all_go();
+    let Some(Screen::History(page)) = desk.model.over.last() else {
+        panic!("{}", desk.toast());
+    };
+    let lines: Vec<bool> = page
+        .steps
+        .iter()
+        .flatten()
+        .map(|step| !step.lines.is_empty())
+        .collect();
+    assert_eq!(lines, [true, false]);
+}
+
+#[test]
+fn what_is_typed_before_damage_is_found_stays_under_it() {
+    let mut desk = held();
+    desk.press("a \"Ada\"");
+    desk.tell(Msg::Damaged(Damage {
+        why: "malformed".to_owned(),
+        found: None,
+    }));
+    assert!(desk.frame().contains("malformed"), "{}", desk.frame());
+    assert!(Draft::of(&desk.model).is_some());
+    desk.press("x ^S");
+    assert!(Draft::of(&desk.model).is_some());
+}
+
+#[test]
+fn a_question_that_is_refused_is_not_asked_again_and_again() {
+    let mut desk = held();
+    desk.press("j");
+    let Some(Msg::Store(ticket, _)) = desk.held.as_ref().unwrap().last().cloned() else {
+        panic!("the contact is asked for");
+    };
+    let waiting = desk.waiting();
+    let refusal = Refusal::new(Kind::Storage, "the disk is gone");
+    desk.tell(Msg::Store(ticket, Reply::Refused(refusal)));
+    assert_eq!(desk.waiting(), waiting);
+    assert_eq!(desk.toast(), "the disk is gone");
+}
+
+/// What is done: a key, or an answer that comes, by its place among those that wait.
+#[derive(Clone, Debug)]
+enum Act {
+    Keys(&'static str),
+    Answer(usize),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let keys = prop::sample::select(vec![
+        "*", "v", "d", "D", "j", "k", "space", "u", "^R", "a", "e", "i", "m", "f", "H", "s h",
+        "s b", "s l", "x v", "x y", "enter", "enter", "^S", "esc", "esc", "tab", "y", "n", "?",
+        ":", "^E", "B", "M", "\"Qx\"", "\"Qx\"", "\"tag:\"", "/", "X", "o",
+    ]);
+    let act = prop_oneof![
+        3 => keys.prop_map(Act::Keys),
+        1 => (0_usize..6).prop_map(Act::Answer),
+    ];
+    prop::collection::vec(act, 1..60)
+}
+
+/// What is drawn of a page when it is the one that is seen.
+fn mark(page: &Screen) -> &'static [&'static str] {
+    match page {
+        Screen::PhoneForm(_) => &["Edit number", "Add a number"],
+        Screen::ContactForm(_) => &["Edit contact", "Add a contact"],
+        Screen::Conflict(_) => &["changed elsewhere"],
+        Screen::Search(_) => &["╭─ Keys", "╭─ Command"],
+        Screen::Prompt(_) => &["╭─ Import", "╭─ Export", "╭─ Change many"],
+        Screen::Question(_) => &["Sure?"],
+        Screen::History(_) => &["╭─ History"],
+        Screen::Bin(_) => &["╭─ Bin"],
+        Screen::Plan(_) => &["nothing is written yet"],
+        Screen::Duplicates(_) => &["callbook › Duplicates"],
+        Screen::Health(_) => &["╭─ Health of the book"],
+        Screen::Sources(_) => &["Confirm by source"],
+        Screen::Import(_) => &["callbook › Import"],
+        Screen::Damaged(_) => &["damaged"],
+    }
+}
+
+/// Whether what is seen is a page on which a key can ask for this.
+fn can_ask(frame: &str, write: &Write) -> bool {
+    let seen = |marks: &[&str]| marks.iter().any(|mark| frame.contains(mark));
+    let pages = [
+        "╭",
+        "Duplicates",
+        "Import ",
+        "Add a contact",
+        "Edit contact",
+    ];
+    match write {
+        Write::Merge(_) | Write::Namesakes(_) | Write::Shared(_) => {
+            seen(&["callbook › Duplicates", "nothing is written yet"])
+        }
+        Write::Bulk(..) => seen(&["nothing is written yet"]),
+        Write::Import(..) => seen(&["callbook › Import"]),
+        Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
+        Write::AddPhone(..) => seen(&["Add a number"]),
+        Write::BringBack(_) => seen(&["╭─ Bin"]),
+        Write::RestoreContact(..) | Write::RestorePhone(..) | Write::UndoBackTo(_) => {
+            seen(&["╭─ History"])
+        }
+        Write::EmptyBin => seen(&["Sure?"]),
+        Write::DeleteContacts(_) | Write::ContactAttributes(..) | Write::Confirm(_) => {
+            !seen(&pages) || seen(&["╭─ Command"])
+        }
+        Write::Undo(_)
+        | Write::UndoStep(..)
+        | Write::Redo
+        | Write::Phone(..)
+        | Write::DeletePhone(..) => true,
+    }
+}
+
+/// The forms with something typed into them.
+fn forms(desk: &Desk) -> Vec<Screen> {
+    let dirty = |page: &&Screen| match page {
+        Screen::ContactForm(form) => form.is_dirty(),
+        Screen::PhoneForm(form) => form.is_dirty(),
+        _ => false,
+    };
+    desk.model.over.iter().filter(dirty).cloned().collect()
+}
+
+/// What was typed into a form that can be told again from another one.
+fn words(page: &Screen) -> Vec<String> {
+    match page {
+        Screen::ContactForm(form) => form
+            .texts
+            .iter()
+            .map(|text| text.text().to_owned())
+            .collect(),
+        Screen::PhoneForm(form) => vec![form.entry.number.text().to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn keys_and_answers_in_any_order(acts in acts()) {
+        let mut desk = held();
+        for act in acts {
+            let seen = desk.frame();
+            let asked = desk.waiting();
+            match &act {
+                Act::Keys(keys) => {
+                    for key in keys.split(' ') {
+                        let seen = desk.frame();
+                        desk.requests();
+                        desk.press(key);
+                        for request in desk.requests() {
+                            if let Request::Write(write) = request {
+                                prop_assert!(can_ask(&seen, &write), "{key}: {write:?}\n{seen}");
+                            }
+                        }
+                    }
+                }
+                Act::Answer(place) if asked > 0 => {
+                    let before = forms(&desk);
+                    desk.requests();
+                    let answer = desk.let_go(place % asked);
+                    for request in desk.requests() {
+                        prop_assert!(!matches!(request, Request::Write(_)), "{answer:?}: {request:?}");
+                    }
+                    // Only the answer to its own saving takes a form away, or changes what is in it.
+                    let after: Vec<Vec<String>> = desk.model.over.iter().map(words).collect();
+                    let gone: Vec<&Screen> = before.iter().filter(|form| !after.contains(&words(form))).collect();
+                    let saved = matches!(&answer, Msg::Store(_, Reply::Written(_)) | Msg::Editor(..));
+                    prop_assert!(gone.is_empty() || saved, "{answer:?}: {gone:?}");
+                    if matches!(answer, Msg::Store(..)) {
+                        for form in gone {
+                            let name = words(form)[0].clone();
+                            let title = steps(&desk)[0].clone();
+                            let known = title.starts_with("Added") || title.starts_with("Changed") || desk.book.store.steps(None, 100).unwrap().iter().any(|step| step.point.title.contains(&name));
+                            prop_assert!(known, "{name}: {title}");
+                        }
+                    }
+                }
+                Act::Answer(_) => {}
+            }
+            let drawn = desk.frame();
+            if let Some(page) = desk.model.over.last() {
+                prop_assert!(mark(page).iter().any(|mark| drawn.contains(mark)), "{act:?}\n{seen}\n{drawn}");
+            }
+            let dirty = !forms(&desk).is_empty();
+            prop_assert_eq!(Draft::of(&desk.model).is_some(), dirty);
+        }
+    }
+}
+
+#[test]
+fn the_undo_that_is_offered_is_of_that_step_or_none() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    let before = desk.names().len();
+    desk.press("d");
+    assert!(desk.toast().starts_with("Deleted"), "{}", desk.toast());
+    let undone = desk.book.other().undo().unwrap().unwrap();
+    assert!(undone.title.starts_with("Deleted"), "{}", undone.title);
+    desk.press("u");
+    assert!(
+        desk.toast().contains("was undone already"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("s a");
+    assert_eq!(desk.names().len(), before, "the import was not undone");
+}

@@ -1,0 +1,249 @@
+//! The bin, once it is emptied: nothing of what was in it is left, wherever one looks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::pty::{Running, signal};
+use assert_cmd::Command;
+use serde_json::{Value, json};
+
+struct Book {
+    folder: tempfile::TempDir,
+}
+
+impl Book {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn db(&self) -> PathBuf {
+        self.folder.path().join("book.db")
+    }
+
+    #[track_caller]
+    fn run(&self, words: &[&str], input: &str) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_callbook"))
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", self.folder.path())
+            .env("LANG", "en_GB.UTF-8")
+            .arg("--db")
+            .arg(self.db())
+            .args(words)
+            .write_stdin(input)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let told = text(output.stdout);
+        assert!(
+            output.status.success(),
+            "{words:?}: {told}{}",
+            text(output.stderr)
+        );
+        told
+    }
+
+    fn json(&self, words: &[&str], input: &str) -> Value {
+        serde_json::from_str(&self.run(&[words, &["--json"]].concat(), input)).unwrap()
+    }
+
+    fn contact(&self, name: &str) -> String {
+        let found = self.json(&["contact", "list", "--filter", "attention=false"], "");
+        let rest = self.json(&["contact", "list", "--filter", "attention=true"], "");
+        let all = [&found, &rest].map(|list| list["data"].as_array().unwrap().clone());
+        let all = all.concat();
+        let one = all
+            .iter()
+            .find(|one| one["attributes"]["name"] == name)
+            .unwrap_or_else(|| panic!("{name} of {all:#?}"));
+        one["id"].as_str().unwrap().to_owned()
+    }
+
+    fn phone(&self, number: &str) -> String {
+        let all = self.json(&["phone", "list", "--per-page", "1000"], "");
+        let all = all["data"].as_array().unwrap().clone();
+        let one = all
+            .iter()
+            .find(|one| one["attributes"]["number"] == number)
+            .unwrap_or_else(|| panic!("{number} of {all:#?}"));
+        one["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Where one of the canaries is, in any file but the backups.
+    fn canaries(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        look(self.folder.path(), &mut found);
+        let log = self.run(&["log"], "");
+        found.extend(
+            CANARIES
+                .iter()
+                .filter(|one| log.to_lowercase().contains(**one))
+                .map(|canary| format!("log: {canary}")),
+        );
+        found
+    }
+}
+
+/// Parts of every name, note and number that is to go; also from the last digit to the first.
+const CANARIES: [&str; 9] = [
+    "kanari",
+    "xanthippe",
+    "79460666",
+    "66606497",
+    "7946 0666",
+    "79460777",
+    "77706497",
+    "7946 0777",
+    "kan-label",
+];
+
+fn look(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            if !path.to_string_lossy().ends_with(".backups") {
+                look(&path, found);
+            }
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap().to_ascii_lowercase();
+        for canary in CANARIES {
+            let count = crate::support::pty::count(&bytes, canary);
+            if count > 0 {
+                found.push(format!("{}: {count} × {canary}", path.display()));
+            }
+        }
+    }
+}
+
+/// Cards of somebody who goes, and of Ada, who stays without one of her numbers.
+fn cards(version: usize, note: &str) -> String {
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:k\r\nREV:202{version}-01-01T00:00:00Z\r\nFN:Xanthippe Kanari\r\n\
+         TEL;TYPE=WORK:+44 20 7946 0666\r\nX-PLACE:kanari {version}\r\nNOTE:{}\r\nEND:VCARD\r\n\
+         BEGIN:VCARD\r\nVERSION:3.0\r\nUID:a\r\nREV:202{version}-01-01T00:00:00Z\r\nFN:Ada Lovelace\r\n\
+         TEL:+44 20 7946 0018\r\nitem1.TEL:020 7946 0777\r\nitem1.X-ABLabel:kan-label\r\n\
+         X-CALLBOOK-TEL;NUMBER=020 7946 0777;ACCURATE=TRUE:kanari\r\nNOTE:v{version}\r\nEND:VCARD\r\n",
+        format!("{note} ").repeat(4_000)
+    )
+}
+
+#[test]
+fn nothing_of_what_was_in_the_bin_is_left_in_any_file() {
+    let book = Book::new();
+    book.run(&["import", "-"], &cards(3, "kanari one"));
+    book.run(&["import", "-"], &cards(4, "kanari two"));
+    // A name that was theirs once, and words of several kinds.
+    let k = book.contact("Xanthippe Kanari");
+    let sent = json!({"name": "Kanari Once", "overwrite": true}).to_string();
+    book.run(&["contact", "update", &k, "-"], &sent);
+    let sent = json!({"name": "Xanthippe", "tags": ["kanari"], "overwrite": true}).to_string();
+    book.run(&["contact", "update", &k, "-"], &sent);
+    // A number of Ada's that goes, and that another took the place of when it became historic.
+    let lost = book.phone("+442079460777");
+    let primary = ["phone", "update", &lost, "--primary", "--overwrite"];
+    book.run(&primary, "");
+    book.run(&["phone", "update", &lost, "--historic", "--overwrite"], "");
+    book.run(
+        &[
+            "phone",
+            "update",
+            &lost,
+            "--location",
+            "kan-label",
+            "--overwrite",
+        ],
+        "",
+    );
+    book.run(&["phone", "delete", &lost], "");
+    // Additions that are undone: of a contact, of a number.
+    book.run(&["add", "Undone Kanari", "+44 20 7946 0666"], "");
+    book.run(&["undo"], "");
+    let ada = book.contact("Ada Lovelace");
+    let number = [
+        "phone",
+        "create",
+        "--owner",
+        &ada,
+        "--number",
+        "020 7946 0666",
+    ];
+    book.run(&number, "");
+    book.run(&["undo"], "");
+    // A merge: the other of the two is deleted by that.
+    book.run(&["add", "Ada Kanari", "+44 20 7946 0018"], "");
+    let other = book.contact("Ada Kanari");
+    book.run(&["duplicates", "--merge", &ada, &other], "");
+
+    // What was typed of somebody when the program had to end, and the filter.
+    let mut screens = Running::start(&book.db(), 100, 30);
+    screens.sees("2 contacts");
+    screens.types("/xanth");
+    screens.sees("1 of 2");
+    screens.types("\re");
+    screens.sees("Edit");
+    screens.types("Kanari");
+    screens.sees("unsaved");
+    signal("TERM", screens.id());
+    assert_eq!(screens.leaves(), 143);
+
+    let step = ["contact", "delete", &k];
+    book.run(&step, "");
+    assert!(book.canaries().len() > 8, "{:?}", book.canaries());
+    let told = book.run(&["bin", "--empty", "--yes"], "");
+    assert!(told.contains("thrown away"), "{told}");
+    assert_eq!(book.canaries(), [""; 0]);
+
+    // What stays is whole, can be undone as far as it is, and keeps its rules.
+    let log = book.run(&["log"], "");
+    assert!(log.contains("for good"), "{log}");
+    book.run(&["doctor"], "");
+    book.run(
+        &[
+            "phone",
+            "create",
+            "--owner",
+            &ada,
+            "--number",
+            "+44 20 7946 0019",
+        ],
+        "",
+    );
+    let told = book.run(&["undo"], "");
+    assert!(told.contains("0019"), "{told}");
+    let card = book.run(&["export", "--id", &ada], "");
+    assert!(
+        card.contains("+44 20 7946 0018") && card.contains("NOTE:v4"),
+        "{card}"
+    );
+    book.run(
+        &["import", "-"],
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Bob\nEND:VCARD\n",
+    );
+    assert_eq!(book.canaries(), [""; 0]);
+}
+
+#[test]
+fn words_of_steps_that_are_about_others_too_stay() {
+    let book = Book::new();
+    let two = "BEGIN:VCARD\nVERSION:3.0\nFN:Xanthippe\nTEL:+44 20 7946 0666\nEND:VCARD\n\
+               BEGIN:VCARD\nVERSION:3.0\nFN:Ada\nTEL:+44 20 7946 0018\nEND:VCARD\n";
+    fs::write(book.folder.path().join("two.vcf"), two).unwrap();
+    let file = book.folder.path().join("two.vcf");
+    book.run(&["import", file.to_str().unwrap()], "");
+    fs::remove_file(file).unwrap();
+    let before = book.run(&["log"], "");
+    let import = before.lines().next().unwrap();
+    let words = &import[import.rfind("Import").unwrap()..];
+    book.run(&["contact", "delete", &book.contact("Xanthippe")], "");
+    book.run(&["bin", "--empty", "--yes"], "");
+    let log = book.run(&["log"], "");
+    assert!(log.contains(words.trim()), "{words}: {log}");
+    assert_eq!(book.canaries(), [""; 0]);
+    // And the import can still be undone, as far as it is there.
+    book.run(&["undo"], "");
+    assert_eq!(book.run(&["contact", "list"], "").lines().count(), 1);
+    book.run(&["doctor"], "");
+}

@@ -1,0 +1,224 @@
+//! The house rules that a compiler does not know: which layer may use which, how long a file may
+//! be, and that the README's table of keys is the program's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The source files with their text, tests at the end of a file left out.
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &mut found);
+    found
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
+            (
+                path.strip_prefix(&root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
+                text,
+            )
+        })
+        .collect()
+}
+
+/// What opens a file otherwise than through `SQLite`, or is made of an open one.
+const OPENS: [&str; 11] = [
+    "OpenOptions",
+    "NamedTempFile",
+    "tempfile_in",
+    "read_to_string",
+    "fs::read",
+    "fs::write",
+    "fs::copy",
+    "fs::open",
+    "fs::openat",
+    "OwnedFd",
+    "FromRawFd",
+];
+
+/// The only files that may, outside of the store: what they open is no book, or is checked to be none
+/// before.
+const OPENERS: [&str; 9] = [
+    "cli/document.rs",
+    "config.rs",
+    "export.rs",
+    "import.rs",
+    "import/rejects.rs",
+    "import/stream.rs",
+    "state.rs",
+    "store/files.rs",
+    "tui/runtime.rs",
+];
+
+/// Whether a line uses one of these names, and not only another one that it is a part of.
+fn uses(line: &str, names: &[&str]) -> bool {
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    names.iter().any(|name| {
+        line.match_indices(name).any(|(at, _)| {
+            !line[..at].ends_with(is_part) && !line[at + name.len()..].starts_with(is_part)
+        })
+    })
+}
+
+/// Why a file may not use what one of its lines uses.
+fn breach(file: &str, line: &str) -> Option<&'static str> {
+    let line = line.trim();
+    if line.starts_with("//") {
+        return None;
+    }
+    let names = |words: &[&str]| words.iter().any(|word| line.contains(word));
+    let layer = |name: &str| file.starts_with(&format!("{name}/"));
+    if layer("domain")
+        && names(&[
+            "crate::store",
+            "crate::exchange",
+            "crate::tui",
+            "crate::cli",
+            "crate::config",
+            "crate::import",
+        ])
+    {
+        return Some("domain uses nothing else of ours");
+    }
+    if (layer("store") || layer("exchange"))
+        && names(&["crate::tui", "crate::cli", "crate::config"])
+    {
+        return Some("store and exchange use domain only");
+    }
+    if layer("store") && names(&["crate::exchange"])
+        || layer("exchange") && names(&["crate::store"])
+    {
+        return Some("store and exchange do not know each other");
+    }
+    if layer("tui")
+        && !matches!(
+            file,
+            "tui/runtime.rs" | "tui/runtime/beside.rs" | "tui/runtime/keeper.rs" | "tui/mod.rs"
+        )
+        && names(&["crate::store", "crate::exchange"])
+    {
+        return Some("only the runtime touches store and exchange");
+    }
+    if !layer("store") && names(&["rusqlite"]) {
+        return Some("only the store knows of SQLite");
+    }
+    let outer = matches!(
+        file,
+        "tui/runtime.rs"
+            | "tui/runtime/beside.rs"
+            | "tui/runtime/keeper.rs"
+            | "tui/mod.rs"
+            | "tui/terminal.rs"
+    );
+    if layer("tui")
+        && !outer
+        && names(&[
+            "crossterm",
+            "std::fs",
+            "std::process",
+            "std::io",
+            "SystemTime",
+            "Utc::now",
+            "Local::now",
+            "Instant::now",
+        ])
+    {
+        return Some("screens are pure");
+    }
+    if layer("domain")
+        && names(&[
+            "std::fs",
+            "std::process",
+            "std::io",
+            "SystemTime",
+            "Utc::now",
+            "Local::now",
+        ])
+    {
+        return Some("the domain is pure");
+    }
+    // An import is a `File` too, but not the system's.
+    let of_the_system = layer("store") || line.contains("fs::");
+    let opens = uses(line, &OPENS) || of_the_system && uses(line, &["File"]);
+    if opens && !OPENERS.contains(&file) {
+        return Some("closing a descriptor of a book drops SQLite's locks: see store/files.rs");
+    }
+    if line.contains("rlibphonenumber") && !file.starts_with("domain/number/") {
+        return Some("only domain/number knows the library of numbers");
+    }
+    None
+}
+
+#[test]
+fn every_layer_uses_only_those_below_it() {
+    let mut breaches = Vec::new();
+    for (file, text) in sources() {
+        for (at, line) in text.lines().enumerate() {
+            breaches.extend(
+                breach(&file, line).map(|why| format!("src/{file}:{}: {why}: {line}", at + 1)),
+            );
+        }
+    }
+    assert!(breaches.is_empty(), "{breaches:#?}");
+}
+
+#[test]
+fn a_breach_would_be_seen() {
+    assert!(breach("domain/phone.rs", "use crate::store::Store;").is_some());
+    assert!(breach("tui/screens/list.rs", "use crossterm::event;").is_some());
+    assert!(breach("tui/update.rs", "    let now = Utc::now();").is_some());
+    assert!(breach("exchange/vcard.rs", "use rusqlite::Connection;").is_some());
+    assert!(breach("domain/phone.rs", "use super::number;").is_none());
+    for line in [
+        "    let file = File::open(path)?;",
+        "use std::fs::{self, File};",
+        "    let bytes = fs::read(path)?;",
+        "    fs::copy(database, &aside)?;",
+        "    OpenOptions::new().write(true).open(path)?;",
+        "    let file = rustix::fs::open(path, flags, mode)?;",
+        "    let file = tempfile::NamedTempFile::new_in(folder)?;",
+    ] {
+        assert!(breach("store/schema.rs", line).is_some(), "{line}");
+        assert!(breach("store/files.rs", line).is_none(), "{line}");
+    }
+    assert!(breach("tui/update.rs", "use std::fs::{self, File};").is_some());
+    assert!(breach("store/backup.rs", "for entry in fs::read_dir(&folder)? {").is_none());
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    for (file, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "src/{file} has {lines} lines");
+        assert!(
+            text.starts_with("//!"),
+            "src/{file} does not say what it is for"
+        );
+    }
+}
+
+#[test]
+fn the_readme_shows_the_keys_that_there_are() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let table = callbook::tui::keymap::Keymap::default().markdown();
+    assert!(
+        readme.contains(&table),
+        "put the output of `callbook keys` into the README"
+    );
+}

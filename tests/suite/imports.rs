@@ -1,0 +1,691 @@
+//! What is imported: several files and folders in one step, and what is said of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::support::Book;
+use callbook::domain::contact::{ContactAttributes, ContactId};
+use callbook::domain::duplicates::Merge;
+use callbook::domain::edit::Done;
+use callbook::domain::import::{
+    Choices, GroupCard, ImportPlan, ImportReport, Incoming, Intake, Kept, Place,
+};
+use callbook::domain::listing::{ListQuery, Selection};
+use callbook::domain::notice::{Notice, NoticeKind};
+use callbook::domain::number::Region;
+use callbook::domain::refusal::Refusal;
+use callbook::exchange::charset::Charset;
+use callbook::exchange::vcard;
+use callbook::export::Form;
+use callbook::import::{Batch, File};
+use serde_json::json;
+
+/// Files in a folder of their own.
+struct Files {
+    folder: tempfile::TempDir,
+}
+
+impl Files {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn batch(&self, names: &[&str]) -> Result<Batch<'static>, Refusal> {
+        let paths: Vec<PathBuf> = names
+            .iter()
+            .map(|name| self.folder.path().join(name))
+            .collect();
+        Batch::of(&paths, Arc::default())
+    }
+}
+
+fn card(uid: &str, name: &str, number: &str) -> String {
+    format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nTEL:{number}\r\nEND:VCARD\r\n")
+}
+
+fn import(book: &mut Book, batch: Batch<'_>) -> Done<ImportReport> {
+    callbook::import::all(&mut book.store, batch).unwrap()
+}
+
+fn plan(book: &mut Book, batch: Batch<'_>) -> ImportPlan {
+    callbook::import::plan(&mut book.store, batch).unwrap()
+}
+
+fn names(book: &Book) -> Vec<String> {
+    let rows = book.store.rows(&ListQuery::default(), 0, 100).unwrap().rows;
+    rows.into_iter().map(|row| row.name).collect()
+}
+
+#[test]
+fn files_of_every_form_are_one_step() {
+    let files = Files::new(&[
+        ("a.vcf", &card("1", "Ann", "+39 02 5550 1182")),
+        (
+            "b.csv",
+            "Name,Phone\nBea,+39 02 5550 1183\nCid,+39 02 5550 1184\n",
+        ),
+        ("c.vcf", &card("4", "Dee", "+39 02 5550 1185")),
+    ]);
+    let all = ["a.vcf", "b.csv", "c.vcf"];
+    let mut book = Book::new();
+
+    let planned = plan(&mut book, files.batch(&all).unwrap());
+    let places: Vec<_> = planned.rows.iter().map(|row| row.place.card).collect();
+    assert_eq!(places, [1, 2, 3, 4], "cards are counted through all files");
+    assert_eq!(planned.files.of(3), ("b.csv", 2));
+    assert_eq!(planned.files.of(4), ("c.vcf", 1));
+
+    let done = import(&mut book, files.batch(&all).unwrap());
+    assert_eq!(done.value.new, 4);
+    assert_eq!(done.point.unwrap().title, "Imported a.vcf and 2 others");
+    assert_eq!(names(&book), ["Ann", "Bea", "Cid", "Dee"]);
+    let phones = |name: &str| {
+        let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+        let row = rows.into_iter().find(|row| row.name == name).unwrap();
+        book.phones(row.id)
+    };
+    assert_eq!(phones("Bea")[0].source, "csv");
+    assert_eq!(phones("Dee")[0].source, "vcard");
+    book.store.undo().unwrap();
+    assert_eq!(
+        names(&book),
+        <[&str; 0]>::default(),
+        "one undo takes all of it back"
+    );
+}
+
+#[test]
+fn a_folder_gives_its_cards_and_names_what_it_ignored() {
+    let files = Files::new(&[
+        ("book/work/one.vcf", &card("1", "Ann", "+39 02 5550 1182")),
+        ("book/two.VCF", &card("2", "Bea", "+39 02 5550 1183")),
+        ("book/displayname", "Work"),
+        (
+            "book/.cache/three.vcf",
+            &card("3", "Hidden", "+39 02 5550 1184"),
+        ),
+    ]);
+    let mut book = Book::new();
+    let done = import(&mut book, files.batch(&["book"]).unwrap());
+    assert_eq!(names(&book), ["Ann", "Bea"]);
+    assert_eq!(done.point.unwrap().title, "Imported book (2 files)");
+    let notice = &done.value.notices[0];
+    assert_eq!(notice.kind, NoticeKind::IgnoredFiles);
+    assert_eq!(
+        notice.words(),
+        "1 file was not read in book, such as \"displayname\"; of a folder, .vcf files are read"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_file_and_line() {
+    let bad = "BEGIN:VCARD\r\nVERSION:3.0\r\nNOTE:nobody\r\nEND:VCARD\r\n";
+    let files = Files::new(&[
+        ("a/1.vcf", &card("1", "Ann", "+39 02 5550 1182")),
+        (
+            "a/2.vcf",
+            &format!("{}{bad}", card("2", "Bea", "+39 02 5550 1183")),
+        ),
+        ("a/3.vcf", ""),
+        ("a/4.vcf", &card("4", "Dee", "+39 02 5550 1185")),
+        ("b.csv", "one,two\n1,2\n"),
+    ]);
+    let batch = || files.batch(&["a", "b.csv"]).unwrap();
+    let mut book = Book::new();
+    let planned = plan(&mut book, batch());
+    let told = planned.told();
+    assert!(told.contains("2.vcf:7: has no name"), "{told}");
+    let folder = book.folder.path().to_owned();
+    let report = import(&mut book, batch().keeping(Ok(folder))).value;
+    assert_eq!(names(&book), ["Ann", "Bea", "Dee"]);
+    let rejects: Vec<(&str, usize)> = report
+        .rejects
+        .iter()
+        .map(|reject| (report.files.of(reject.place.card).0, reject.place.line))
+        .collect();
+    assert_eq!(rejects, [("2.vcf", 7), ("3.vcf", 1), ("b.csv", 1)]);
+
+    let Kept::In(kept) = &report.kept else {
+        panic!("{:?}", report.kept)
+    };
+    let kept = fs::read_to_string(kept).unwrap();
+    assert!(kept.starts_with("# 2.vcf, line 7: has no name"), "{kept}");
+}
+
+#[test]
+fn what_is_not_there_or_holds_no_card_is_refused_before_anything_is_read() {
+    let files = Files::new(&[
+        ("a.vcf", &card("1", "Ann", "+39 02 5550 1182")),
+        ("empty/notes.txt", "nothing"),
+    ]);
+    let refused = |names: &[&str]| files.batch(names).err().unwrap().to_string();
+    assert!(refused(&["a.vcf", "b.vcf"]).contains("b.vcf: No such file"));
+    assert!(refused(&["empty"]).ends_with("empty has no .vcf files in it"));
+}
+
+#[test]
+fn a_later_file_renames_whom_an_earlier_one_named() {
+    let files = Files::new(&[
+        ("old.vcf", &card("1", "Ann Bee", "+39 02 5550 1182")),
+        ("new.vcf", &card("1", "Ann Cee", "+39 02 5550 1182")),
+    ]);
+    let mut book = Book::new();
+    import(&mut book, files.batch(&["old.vcf"]).unwrap());
+    import(&mut book, files.batch(&["new.vcf"]).unwrap());
+    assert_eq!(names(&book), ["Ann Cee"]);
+}
+
+/// Imports what a file of this name holds.
+fn take(book: &mut Book, name: &str, text: &str) -> ImportReport {
+    let file = File::open(text.as_bytes(), name, &[]).unwrap();
+    callbook::import::all(&mut book.store, file).unwrap().value
+}
+
+fn only(book: &Book) -> ContactId {
+    let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows[0].id
+}
+
+/// Renames a contact, as a person does.
+fn rename(book: &mut Book, id: ContactId, name: &str) {
+    let sent = ContactAttributes {
+        name: Some(Some(name.to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    book.store.update_contact(id, sent, Vec::new()).unwrap();
+}
+
+const TABLE: &str = "Name,Phone,Email\nAnn Bee,+39 02 5550 1182,ann@example.org\n";
+
+/// The same contact as a card without a UID, as one with it, as a row, and as a line of a book.
+fn forms() -> Vec<(&'static str, String)> {
+    let without = card("", "Ann Bee", "+39 02 5550 1182").replace("UID:\r\n", "");
+    let line = "{\"callbook\":1}\n{\"type\":\"contacts\",\"attributes\":{\"name\":\"Ann Bee\"},\
+                \"phones\":[{\"attributes\":{\"number\":\"+390255501182\"}}]}\n";
+    vec![
+        ("a.vcf", without),
+        ("b.vcf", card("ann-1", "Ann Bee", "+39 02 5550 1182")),
+        ("c.csv", TABLE.to_owned()),
+        ("d.jsonl", line.to_owned()),
+    ]
+}
+
+#[test]
+fn the_same_file_again_brings_nothing_back_that_was_corrected() {
+    for (name, text) in forms() {
+        let mut book = Book::new();
+        take(&mut book, name, &text);
+        let ann = only(&book);
+        rename(&mut book, ann, "Anna Beeler");
+        let phone = book.phones(ann)[0].id;
+        book.set(phone, json!({ "number": "+390255501199" }));
+        let report = take(&mut book, name, &text);
+        assert_eq!(
+            (report.new, report.changed, report.same),
+            (0, 0, 1),
+            "{name}"
+        );
+        assert_eq!(names(&book), ["Anna Beeler"], "{name}");
+        assert_eq!(book.phones(ann).len(), 1, "{name}");
+        assert_eq!(book.phones(ann)[0].number, "+390255501199", "{name}");
+    }
+}
+
+#[test]
+fn what_another_file_only_confirmed_is_known_by_it_too() {
+    let mut book = Book::new();
+    let forms = forms();
+    for (name, text) in &forms {
+        take(&mut book, name, text);
+    }
+    let ann = only(&book);
+    rename(&mut book, ann, "Anna Beeler");
+    let phone = book.phones(ann)[0].id;
+    book.set(phone, json!({ "number": "+390255501199" }));
+    for (name, text) in &forms {
+        let report = take(&mut book, name, text);
+        assert_eq!((report.new, report.changed), (0, 0), "{name}");
+    }
+    assert_eq!(book.phones(ann).len(), 1);
+}
+
+#[test]
+fn a_file_whose_import_was_undone_comes_in_again() {
+    for (name, text) in forms() {
+        let mut book = Book::new();
+        take(&mut book, name, &text);
+        book.store.undo().unwrap();
+        assert_eq!(take(&mut book, name, &text).new, 1, "{name}");
+        book.store.undo().unwrap();
+        book.store.redo().unwrap();
+        assert_eq!(take(&mut book, name, &text).same, 1, "{name}");
+    }
+    // The same where the import had added to a contact that was there.
+    let mut book = Book::new();
+    take(
+        &mut book,
+        "a.vcf",
+        &card("1", "Ann Bee", "+39 02 5550 1182"),
+    );
+    let more = card("1", "Ann Bee", "+39 02 5550 1182\r\nTEL:+39 02 5550 1183");
+    assert_eq!(take(&mut book, "a.vcf", &more).changed, 1);
+    book.store.undo().unwrap();
+    assert_eq!(take(&mut book, "a.vcf", &more).changed, 1);
+}
+
+#[test]
+fn a_card_that_was_merged_away_is_known_as_the_contact_it_was_merged_into() {
+    let mut book = Book::new();
+    take(
+        &mut book,
+        "a.vcf",
+        &card("1", "Ann Bee", "+39 02 5550 1182"),
+    );
+    let other = card("2", "Ann B", "+39 02 5550 1183");
+    take(&mut book, "b.vcf", &other);
+    let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+    let id = |name: &str| rows.iter().find(|row| row.name == name).unwrap().id;
+    let merge = Merge {
+        contacts: vec![id("Ann Bee"), id("Ann B")],
+        picks: BTreeMap::new(),
+        seen: None,
+    };
+    book.store.merge(&[merge], &vcard::Format).unwrap();
+    assert_eq!(take(&mut book, "b.vcf", &other).same, 1);
+    only(&book);
+}
+
+#[test]
+fn a_row_whose_column_is_read_now_is_not_the_same_row() {
+    let table = "Name,Wo\nAnn Bee,+39 02 5550 1182\n";
+    let mut book = Book::new();
+    let open = |maps: &[&str]| {
+        let maps: Vec<String> = maps.iter().map(|map| (*map).to_owned()).collect();
+        File::open(table.as_bytes(), "a.csv", &maps).unwrap()
+    };
+    callbook::import::all(&mut book.store, open(&["Wo=note"])).unwrap();
+    callbook::import::all(&mut book.store, open(&["Wo=phone:work"])).unwrap();
+    let phones: usize = names(&book).len();
+    assert!(phones >= 1);
+    let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+    let numbers: usize = rows.iter().map(|row| book.phones(row.id).len()).sum();
+    assert_eq!(numbers, 1);
+}
+
+#[test]
+fn one_uid_with_two_names_is_two_people_and_is_told() {
+    let file = format!(
+        "{}{}",
+        card("same-uid-1", "Anna Alpha", "+46 70 174 06 05"),
+        card("same-uid-1", "Beta Barbers", "+46 8 123 456 78")
+    );
+    let mut book = Book::new();
+    let planned = callbook::import::plan(
+        &mut book.store,
+        File::open(file.as_bytes(), "a.vcf", &[]).unwrap(),
+    )
+    .unwrap();
+    let told = planned.told();
+    assert!(
+        told.contains("UID same-uid-1 of another person, such as \"Anna Alpha and Beta Barbers\""),
+        "{told}"
+    );
+    let report = take(&mut book, "a.vcf", &file);
+    assert_eq!(report.new, 2);
+    assert_eq!(report.notices[0].kind, NoticeKind::SharedUid);
+    let again = take(&mut book, "a.vcf", &file);
+    assert_eq!((again.new, again.changed, again.same), (0, 0, 2));
+    // A later version of one of them changes that one only.
+    let later = file.replace("456 78", "456 79");
+    let report = take(&mut book, "b.vcf", &later);
+    assert_eq!((report.new, report.changed, report.same), (0, 1, 1));
+    assert_eq!(names(&book), ["Anna Alpha", "Beta Barbers"]);
+}
+
+#[test]
+fn what_is_historic_here_stays_so_unless_a_line_of_ours_says_otherwise() {
+    let with = |extra: &str| {
+        let number = format!("+39 02 5550 1182\r\nTEL:+39 02 5550 1183{extra}");
+        card("ann-1", "Ann Bee", &number)
+    };
+    let ours = |historic: &str| {
+        format!("\r\nX-CALLBOOK-TEL;NUMBER=+39 02 5550 1182;HISTORIC={historic}:manual")
+    };
+    for (uid, name, text) in [
+        ("ann-1", "b.vcf", with("\r\nNICKNAME:A")),
+        (
+            "ann-1",
+            "b.vcf",
+            with("\r\nNICKNAME:A").replace("UID:ann-1\r\n", ""),
+        ),
+        ("ann-1", "c.csv", TABLE.to_owned()),
+        // Our own card, of which another program has dropped our line.
+        ("ours", "b.vcf", with("\r\nNICKNAME:A")),
+    ] {
+        let mut book = Book::new();
+        let first = if uid == "ours" {
+            with(&ours("TRUE"))
+        } else {
+            with("")
+        };
+        take(&mut book, "a.vcf", &first);
+        let ann = only(&book);
+        let number = |book: &Book| {
+            let phones = book.phones(ann);
+            phones
+                .into_iter()
+                .find(|phone| phone.number == "+390255501182")
+                .unwrap()
+        };
+        let before = number(&book);
+        if uid != "ours" {
+            book.set(
+                before.id,
+                json!({ "historic": true, "valid_values": false }),
+            );
+        }
+        let before = number(&book);
+        assert!(before.historic);
+        let report = take(&mut book, name, &text);
+        let after = number(&book);
+        assert!(after.historic && !after.primary, "{name}");
+        assert_eq!(after.valid_values, before.valid_values, "{name}");
+        let told = report.notices.iter().map(Notice::words).collect::<String>();
+        assert!(
+            told.contains("1 number stays historic, such as \"+39 02 5550 1182 of Ann Bee\""),
+            "{told}"
+        );
+        // Our own line says it.
+        take(&mut book, "d.vcf", &with(&ours("FALSE")));
+        assert!(uid == "ours" || !number(&book).historic, "{name}");
+    }
+}
+
+#[test]
+fn an_email_is_the_same_whatever_its_label_and_case() {
+    let vcf = card(
+        "",
+        "Ann Bee",
+        "+39 02 5550 1182\r\nEMAIL;TYPE=INTERNET,HOME:Ann@Example.org",
+    )
+    .replace("UID:\r\n", "");
+    let csv = "First Name,Last Name,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value\n\
+               Ann,Bee,* ,ann@example.org,* ,+39 02 5550 1182\n";
+    let mut book = Book::new();
+    take(&mut book, "a.vcf", &vcf);
+    take(&mut book, "b.csv", csv);
+    let ann = book.store.contact(only(&book)).unwrap();
+    assert_eq!(ann.details.len(), 1, "{:?}", ann.details);
+    // Nor is it another one where an email is all there is.
+    let mut book = Book::new();
+    let email = |label: &str, email: &str| {
+        format!("BEGIN:VCARD\r\nFN:Ann Bee\r\nEMAIL;TYPE={label}:{email}\r\nEND:VCARD\r\n")
+    };
+    take(&mut book, "a.vcf", &email("HOME", "ann@example.org"));
+    take(&mut book, "b.vcf", &email("WORK", "ANN@example.org"));
+    only(&book);
+}
+
+#[test]
+fn names_of_east_asia_are_known_in_either_order() {
+    let cards = [
+        "BEGIN:VCARD\r\nFN:見本 花子\r\nN:見本;花子;;;\r\nTEL:+81 90 0000 0000\r\nEND:VCARD\r\n",
+        "BEGIN:VCARD\r\nFN:花子 見本\r\nN:見本;花子;;;\r\nTEL:+81 90 0000 0000\r\nEND:VCARD\r\n",
+        "BEGIN:VCARD\r\nFN:見本花子\r\nTEL:+81 90 0000 0000\r\nEND:VCARD\r\n",
+    ];
+    let table = "First Name,Last Name,Phone 1 - Value\n花子,見本,+81 90 0000 0000\n";
+    for first in cards {
+        for second in cards {
+            let mut book = Book::new();
+            take(&mut book, "a.vcf", first);
+            take(&mut book, "b.vcf", second);
+            take(&mut book, "c.csv", table);
+            only(&book);
+        }
+    }
+    // With an email only, too.
+    let mut book = Book::new();
+    let email = |card: &str| card.replace("TEL:+81 90 0000 0000", "EMAIL:hanako@example.org");
+    take(&mut book, "a.vcf", &email(cards[0]));
+    take(&mut book, "b.vcf", &email(cards[1]));
+    only(&book);
+}
+
+#[test]
+fn a_changed_card_does_not_bring_back_what_was_taken_out_here() {
+    let first = "BEGIN:VCARD\r\nFN:Ann Bee\r\nTEL:+39 02 5550 1182\r\nTEL:+39 02 5550 1183\r\n\
+                 EMAIL:old@example.org\r\nTITLE:Baker\r\nEND:VCARD\r\n";
+    let mut book = Book::new();
+    take(&mut book, "a.vcf", first);
+    let ann = only(&book);
+    let phones = book.phones(ann);
+    let second = phones
+        .iter()
+        .find(|phone| phone.number.ends_with("83"))
+        .unwrap();
+    book.set(second.id, json!({ "number": "+390255501199" }));
+    let sent = ContactAttributes {
+        details: Some(Vec::new()),
+        title: Some(None),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    book.store.update_contact(ann, sent, Vec::new()).unwrap();
+    let changed = first.replace("TITLE", "NICKNAME:A\r\nTITLE");
+    take(&mut book, "a.vcf", &changed);
+    let contact = book.store.contact(only(&book)).unwrap();
+    assert_eq!(contact.nickname.as_deref(), Some("A"));
+    assert_eq!((contact.details.len(), contact.title), (0, None));
+    let mut numbers: Vec<_> = book
+        .phones(ann)
+        .into_iter()
+        .map(|phone| phone.number)
+        .collect();
+    numbers.sort();
+    assert_eq!(numbers, ["+390255501182", "+390255501199"]);
+}
+
+#[test]
+fn the_country_that_a_number_was_read_with_is_told_and_can_be_chosen() {
+    let table = "Name,Phone,Address\n\
+                 Ann,030 901820,\"1 Main St, Berlin, Germany\"\n\
+                 Bea,213 456 7890,\n\
+                 Cid,123456789012345678,\n\
+                 Dee,112,\n";
+    let mut book = Book::new();
+    let report = take(&mut book, "a.csv", table);
+    let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+    let phone = |name: &str| {
+        let row = rows.iter().find(|row| row.name == name).unwrap();
+        book.phones(row.id).remove(0)
+    };
+    assert_eq!(phone("Ann").number, "+4930901820");
+    assert!(!phone("Ann").valid_values, "the country is a guess");
+    assert_eq!(phone("Bea").number, "+12134567890");
+    assert!(phone("Bea").valid_values);
+    assert!(!phone("Cid").valid_values, "nobody can dial it");
+    assert!(phone("Dee").valid_values, "a short number");
+    let told: Vec<String> = report.notices.iter().map(Notice::words).collect();
+    assert_eq!(
+        told,
+        [
+            "1 national number read as numbers of Germany, the country of an address, such as \
+             \"030 901820\"; they start unconfirmed",
+            "1 national number read as numbers of United States, such as \"213 456 7890\"; change \
+             it with --country",
+            "1 number is not possible in any country, such as \"123456789012345678\"; stored as \
+             written, unconfirmed",
+        ]
+    );
+
+    // A card's own word on it stands.
+    let checked = card(
+        "cid",
+        "Cid",
+        "123456789012345678\r\nX-CALLBOOK-TEL;NUMBER=123456789012345678;ACCURATE=TRUE:manual",
+    );
+    let mut book = Book::new();
+    take(&mut book, "a.vcf", &checked);
+    assert!(book.phones(only(&book))[0].valid_values);
+
+    // The country can be chosen before.
+    let mut book = Book::new();
+    let file = File::open("Name,Phone\nAnn,02 5550 1182\n".as_bytes(), "a.csv", &[]).unwrap();
+    let batch = Batch::from(file).of_country(Region::new("IT"));
+    let planned = callbook::import::plan(&mut book.store, batch).unwrap();
+    let number = &planned.rows[0].numbers[0];
+    assert_eq!(number.said, "02 5550 1182");
+    assert_eq!(number.stored, "+39 02 5550 1182");
+    assert!(
+        planned
+            .told()
+            .contains("02 5550 1182 is stored as +39 02 5550 1182")
+    );
+}
+
+/// Cards with groups after them, as a reader that knows groups hands them to the store.
+fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
+    let contact = |uid: &str| Incoming {
+        place: Place { card: 1, line: 1 },
+        contact: ContactAttributes {
+            name: Some(Some(format!("Name {uid}"))),
+            uid: Some(Some(uid.to_owned())),
+            ..ContactAttributes::default()
+        },
+        phones: Vec::new(),
+        card: format!("BEGIN:VCARD\r\nUID:{uid}\r\nFN:Name {uid}\r\nEND:VCARD\r\n").into_bytes(),
+    };
+    let mut handed = crate::support::Handed::of(vec![contact("aaa-1"), contact("urn:uuid:aaa-2")]);
+    handed.groups = groups.to_vec();
+    let choices = Choices::new();
+    let intake = Intake {
+        choices: &choices,
+        country: None,
+        format: &vcard::Format,
+    };
+    book.store.import(&mut handed, &intake, "Imported").unwrap()
+}
+
+fn group(name: &str, members: &[&str]) -> GroupCard {
+    let list = members.join("\r\nMEMBER:");
+    GroupCard {
+        place: Place { card: 9, line: 9 },
+        name: name.to_owned(),
+        members: members.iter().map(|member| (*member).to_owned()).collect(),
+        card: format!("BEGIN:VCARD\r\nUID:g-1\r\nFN:{name}\r\nMEMBER:{list}\r\nEND:VCARD\r\n")
+            .into_bytes(),
+    }
+}
+
+#[test]
+fn a_group_becomes_a_tag_of_its_members_in_the_same_step() {
+    let mut book = Book::new();
+    let tags = |book: &Book| -> Vec<Vec<String>> {
+        let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+        rows.iter()
+            .map(|row| book.store.contact(row.id).unwrap().tags)
+            .collect()
+    };
+    let choir = [group("Choir", &["aaa-1", "aaa-2", "gone"])];
+    let done = with_groups(&mut book, &choir);
+    assert_eq!(tags(&book), [["Choir"], ["Choir"]]);
+    let told: Vec<String> = done.value.notices.iter().map(Notice::words).collect();
+    assert_eq!(
+        told,
+        [
+            "group \"Choir\" becomes a tag of 2 contacts, such as \"Name aaa-1\"",
+            "1 member of group \"Choir\" is not in the book, such as \"gone\"",
+        ]
+    );
+    // Who lost the tag here stays without it when the same file comes again.
+    let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+    let sent = ContactAttributes {
+        tags: Some(Vec::new()),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    book.store
+        .update_contact(rows[0].id, sent, Vec::new())
+        .unwrap();
+    with_groups(&mut book, &choir);
+    assert_eq!(tags(&book), [vec![], vec!["Choir".to_owned()]]);
+    // A newer card of the group takes out whom it leaves out, and gives nobody the tag again.
+    with_groups(&mut book, &[group("Choir", &["aaa-1"])]);
+    assert_eq!(tags(&book), [Vec::<String>::new(), vec![]]);
+
+    // One undo takes the contacts and their tags back; then the group is new again.
+    let mut book = Book::new();
+    with_groups(&mut book, &choir);
+    book.store.undo().unwrap();
+    assert_eq!(names(&book).len(), 0);
+    with_groups(&mut book, &choir);
+    assert_eq!(tags(&book), [["Choir"], ["Choir"]]);
+}
+
+#[test]
+fn a_group_goes_out_again_with_its_members_as_they_are_now() {
+    let cards = format!(
+        "{}{}{}BEGIN:VCARD\r\nVERSION:4.0\r\nUID:g-2\r\nKIND:group\r\nFN:Club\r\n\
+         MEMBER:urn:uuid:aaa-1\r\nMEMBER:urn:uuid:aaa-2\r\nMEMBER:urn:uuid:gone\r\nEND:VCARD\r\n",
+        card("aaa-1", "Anna", "+12134567010"),
+        card("aaa-2", "Bea", "+12134567011"),
+        card("aaa-3", "Cid", "+12134567012"),
+    );
+    let mut book = Book::new();
+    assert_eq!(take(&mut book, "a.vcf", &cards).new, 3);
+    let exported = |book: &Book| {
+        let all = Selection::Shown(ListQuery::default());
+        let mut out = Vec::new();
+        callbook::export::stream(&book.store, &all, Form::Cards(None), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let (_, group) = cards.split_at(cards.find("BEGIN:VCARD\r\nVERSION:4.0").unwrap());
+    assert!(exported(&book).ends_with(group), "byte for byte");
+    let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+    for (name, tags) in [("Anna", vec![]), ("Cid", vec!["Club".to_owned()])] {
+        let id = rows.iter().find(|row| row.name == name).unwrap().id;
+        let sent = ContactAttributes {
+            tags: Some(tags),
+            overwrite: true,
+            ..ContactAttributes::default()
+        };
+        book.store.update_contact(id, sent, Vec::new()).unwrap();
+    }
+    let changed = group
+        .replace("MEMBER:urn:uuid:aaa-1\r\n", "")
+        .replace("gone\r\n", "gone\r\nMEMBER:urn:uuid:aaa-3\r\n");
+    let out = exported(&book);
+    assert!(out.ends_with(&changed), "{out}");
+    // What went out comes in again with nothing new.
+    let again = take(&mut book, "b.vcf", &out);
+    assert_eq!((again.new, again.changed), (0, 0));
+    assert_eq!(exported(&book), out);
+    book.store.undo_back_to(1).unwrap();
+    assert!(!exported(&book).contains("KIND:group"));
+}
+
+#[test]
+fn the_charset_of_cards_can_be_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.vcf");
+    // "Иван" in windows-1251.
+    fs::write(
+        &path,
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:\xC8\xE2\xE0\xED\r\nTEL:+79161234567\r\nEND:VCARD\r\n",
+    )
+    .unwrap();
+    let mut book = Book::new();
+    let batch = Batch::of(&[path], Arc::default()).unwrap();
+    import(&mut book, batch.in_charset(Charset::named("windows-1251")));
+    assert_eq!(names(&book), ["Иван"]);
+}

@@ -1,0 +1,45 @@
+//! What callbook does, asked of its library, its command line and its screens.
+//!
+//! One binary, since each more is a link of everything: a file is a subject.
+
+#![allow(
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::option_option,
+    clippy::panic,
+    clippy::ref_option,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    missing_docs
+)]
+
+mod answers;
+mod backup;
+mod bin;
+mod cards;
+mod care;
+mod cli;
+mod compact;
+mod damaged;
+mod documents;
+mod environment;
+mod finding;
+mod fuzz;
+mod hostile;
+mod house;
+mod imports;
+mod limits;
+mod model;
+mod phone_oracle;
+mod phone_resource;
+mod pitfalls;
+mod programs;
+mod restore;
+mod roundtrip;
+mod screens;
+mod search;
+mod store;
+#[path = "../support/mod.rs"]
+mod support;
+mod tables;
+mod vcards;

@@ -1,0 +1,747 @@
+//! Searching: whom a typed text finds, and in which order, whether by the index of the screens or
+//! without it.
+
+use crate::support::Book;
+use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
+use callbook::domain::edit::Profile;
+use callbook::domain::fold::fold;
+use callbook::domain::listing::{Found, ListQuery, Order};
+use callbook::domain::phone::Phone;
+use callbook::domain::query::Typing;
+use callbook::domain::usage::Usage;
+use callbook::store::Store;
+use proptest::prelude::*;
+use serde_json::json;
+
+const NAMES: [&str; 30] = [
+    "Marco Bianchi",
+    "Maria da Conceição",
+    "Mila Ann Rose",
+    "Omar Sharif",
+    "Tamar Lev",
+    "Mar",
+    "Łukasz Straße",
+    "Siobhán O'Neill",
+    "Jean-Luc Müller",
+    "Bar 42",
+    "丸山 Maruyama Ken",
+    "佐藤 健",
+    "王小明",
+    "さとう けん",
+    "サトウ",
+    "김민준",
+    "Дмитрий Смирнов",
+    "Ελένη Παπαδοπούλου",
+    "محمد حسن",
+    "נועה כהן",
+    "अनिता शर्मा",
+    "สมชาย ใจดี",
+    "Nguyễn Thị Ánh",
+    "ada",
+    "Ada Lovelace",
+    "ADA MARCH",
+    "Bianca Marconi",
+    "+ Plumber +",
+    "Émile Zola",
+    "zoë",
+];
+const FIRMS: [&str; 5] = [
+    "Officina Bianchi S.r.l.",
+    "Mare Nostrum",
+    "Garage 42",
+    "山田商店",
+    "Adamar",
+];
+const TAGS: [&str; 4] = ["garage", "vintage club", "Kunde", "marina"];
+const LABELS: [&str; 4] = ["work", "mobile", "front desk", "home"];
+const SOURCES: [&str; 3] = ["google", "vcard", "carddav"];
+const NUMBERS: [&str; 8] = [
+    "+39 02 5550 1182",
+    "+39 347 555 0164",
+    "+1 201 555 0123",
+    "+1 416 555 0199",
+    "+44 20 7946 0018",
+    "+81 3 5550 1234",
+    "12",
+    "no number",
+];
+
+/// What one person of a generated book has.
+#[derive(Clone, Debug)]
+struct Person {
+    name: String,
+    firm: Option<&'static str>,
+    tag: Option<&'static str>,
+    note: Option<&'static str>,
+    favourite: bool,
+    phones: Vec<(usize, usize, usize, u8)>,
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    let words: Vec<&str> = NAMES.iter().flat_map(|name| name.split(' ')).collect();
+    let name = prop_oneof![
+        prop::sample::select(NAMES.to_vec()).prop_map(str::to_owned),
+        prop::collection::vec(prop::sample::select(words), 1..4).prop_map(|words| words.join(" ")),
+    ];
+    let phone = (0..NUMBERS.len(), 0..LABELS.len(), 0..SOURCES.len(), 0..4_u8);
+    (
+        name,
+        prop::option::of(prop::sample::select(FIRMS.to_vec())),
+        prop::option::of(prop::sample::select(TAGS.to_vec())),
+        prop::option::of(prop::sample::select(vec![
+            "Speaks English.\nCall before noon; son Marco picks up",
+            "Ada's friend",
+        ])),
+        prop::bool::weighted(0.1),
+        prop::collection::vec(phone, 0..4),
+    )
+        .prop_map(|(name, firm, tag, note, favourite, phones)| Person {
+            name,
+            firm,
+            tag,
+            note,
+            favourite,
+            phones,
+        })
+}
+
+fn attributes(person: &Person) -> ContactAttributes {
+    ContactAttributes {
+        name: Some(Some(person.name.clone())),
+        organisation: Some(person.firm.map(str::to_owned)),
+        tags: Some(person.tag.iter().map(ToString::to_string).collect()),
+        note: Some(person.note.map(str::to_owned)),
+        favourite: Some(person.favourite),
+        details: Some(vec![Detail {
+            kind: DetailKind::Email,
+            label: None,
+            value: "someone@example.org".to_owned(),
+        }]),
+        ..ContactAttributes::default()
+    }
+}
+
+fn add(book: &mut Book, person: &Person) -> ContactId {
+    let made = book.store.create_contact(attributes(person), Vec::new());
+    let id = made.unwrap().value.id;
+    for (number, label, source, flags) in &person.phones {
+        // The same number twice is refused, and left out.
+        let _ = book.post(
+            id,
+            json!({
+                "number": NUMBERS[*number],
+                "location": LABELS[*label],
+                "source": SOURCES[*source],
+                "historic": flags & 1 == 1,
+                "valid_values": flags & 2 == 2,
+            }),
+        );
+    }
+    id
+}
+
+/// What may be typed: pieces of what the book has, with a letter wrong now and then.
+fn typed() -> impl Strategy<Value = String> {
+    let pool: Vec<String> = NAMES
+        .iter()
+        .chain(&FIRMS)
+        .chain(&TAGS)
+        .chain(&["picks up", "someone@example"])
+        .flat_map(|text| text.split(' '))
+        .map(str::to_owned)
+        .collect();
+    let piece = (prop::sample::select(pool), 0..6_usize, 1..7_usize, 0..12_u8).prop_map(
+        |(word, from, count, slip)| {
+            let letters: Vec<char> = word.chars().collect();
+            // Most of what is typed begins a word.
+            let from = if from < 4 { 0 } else { from % letters.len() };
+            let mut piece: Vec<char> = letters.iter().skip(from).take(count).copied().collect();
+            match slip {
+                0 if piece.len() > 2 => piece.swap(1, 2),
+                1 if piece.len() > 3 => drop(piece.remove(2)),
+                2 if piece.len() > 3 => piece[2] = 'x',
+                3 => {
+                    piece = piece
+                        .iter()
+                        .flat_map(|letter| letter.to_uppercase())
+                        .collect();
+                }
+                _ => {}
+            }
+            piece.into_iter().collect::<String>()
+        },
+    );
+    let digits = prop::sample::select(vec![
+        "02 55",
+        "0039 02",
+        "+39 (0)2 5550",
+        "5",
+        "201",
+        "42",
+        "999",
+    ]);
+    let initials = prop::sample::select(vec!["mb", "mar", "as", "дс", "ma", "mue", "mueller"]);
+    let conditions = prop::sample::select(vec![
+        "tel:5550",
+        "label:work",
+        "label:\"front d\"",
+        "is:historic",
+        "is:primary",
+        "is:unconfirmed",
+        "is:impossible",
+        "is:favourite",
+        "source:google",
+        "tag:club",
+        "country:it",
+        "country:us",
+        "country:ca",
+        "country:none",
+    ]);
+    let token = prop_oneof![
+        6 => piece,
+        2 => digits.prop_map(str::to_owned),
+        1 => initials.prop_map(str::to_owned),
+        2 => conditions.prop_map(str::to_owned),
+    ];
+    prop::collection::vec(token, 1..4).prop_map(|tokens| tokens.join(" "))
+}
+
+/// Everything about everybody, in the order of the list.
+fn everybody(store: &Store, order: Order) -> Vec<Profile> {
+    let query = ListQuery {
+        order,
+        ..ListQuery::default()
+    };
+    let rows = store.rows(&query, 0, 10_000).unwrap().rows;
+    rows.iter()
+        .map(|row| store.profile(row.id).unwrap())
+        .collect()
+}
+
+/// Whether `word` begins a word of the text; and whether it is in it at all.
+fn stands(text: &str, word: &str) -> Option<bool> {
+    let mut found = None;
+    for (at, _) in text.char_indices() {
+        if text[at..].starts_with(word) {
+            let before = text[..at].chars().next_back();
+            let begins = before.is_none_or(|sign| !sign.is_alphanumeric());
+            found = Some(begins || found == Some(true));
+        }
+    }
+    found
+}
+
+fn others(contact: &Contact) -> Vec<String> {
+    let fields = [
+        &contact.given_name,
+        &contact.family_name,
+        &contact.nickname,
+        &contact.organisation,
+        &contact.title,
+        &contact.note,
+    ];
+    let fields = fields.into_iter().flatten().map(String::as_str);
+    let details = contact.details.iter().map(|detail| detail.value.as_str());
+    let tags = contact.tags.iter().map(String::as_str);
+    let spelt_out = [Some(&contact.name), contact.organisation.as_ref()];
+    let spelt_out = spelt_out
+        .into_iter()
+        .flatten()
+        .filter_map(spelt_out_umlauts);
+    let texts = fields.chain(tags).chain(details).map(fold);
+    texts.chain(spelt_out).collect()
+}
+
+/// A name as somebody writes it who has no umlauts: `mueller`. None for a name without any.
+fn spelt_out_umlauts(name: &String) -> Option<String> {
+    let without = [
+        ("ü", "ue"),
+        ("ö", "oe"),
+        ("ä", "ae"),
+        ("Ø", "Oe"),
+        ("ø", "oe"),
+    ]
+    .into_iter()
+    .fold(name.clone(), |name, (letter, letters)| {
+        name.replace(letter, letters)
+    });
+    (without != *name).then(|| fold(&without))
+}
+
+fn digits_of(phones: &[Phone]) -> Vec<String> {
+    let digits = |phone: &Phone| phone.number.chars().filter(char::is_ascii_digit).collect();
+    phones.iter().map(digits).collect()
+}
+
+/// How good a match is, as the rules say it, without any index: 0 the best.
+fn naive(profile: &Profile, query: &ListQuery) -> Option<usize> {
+    let needles = query.needles();
+    let name = fold(&profile.contact.name);
+    let others = others(&profile.contact);
+    let numbers = digits_of(&profile.phones);
+    let in_number = |run: &str| numbers.iter().any(|digits| digits.contains(run));
+    if needles.words.is_empty() {
+        let all: Vec<&String> = std::iter::once(&name).chain(&others).collect();
+        let in_text = |run: &str| all.iter().any(|text| text.contains(run));
+        let found = needles.digits.is_empty()
+            || needles.digits.iter().any(|run| in_number(run))
+            || in_text(&needles.digits[0]);
+        return found.then_some(6);
+    }
+    let initials: String = name
+        .split(' ')
+        .filter_map(|word| word.chars().next())
+        .collect();
+    let word = &needles.words[0];
+    let letters = word.chars().count();
+    let initialled = needles.words.len() == 1
+        && (2..=4).contains(&letters)
+        && word.chars().all(char::is_alphabetic)
+        && initials.starts_with(word.as_str());
+    let mut ranks = Vec::new();
+    for word in &needles.words {
+        let mut best = match stands(&name, word) {
+            Some(true) => Some(2),
+            Some(false) => Some(4),
+            None => None,
+        };
+        for other in &others {
+            let rank = stands(other, word).map(|begins| if begins { 5 } else { 6 });
+            best = best.into_iter().chain(rank).min();
+        }
+        let number = word.chars().all(|sign| sign.is_ascii_digit()) && in_number(word);
+        ranks.push(best.into_iter().chain(number.then_some(4)).min());
+    }
+    if ranks.contains(&None) {
+        return initialled.then_some(3);
+    }
+    let worst = ranks.into_iter().flatten().max()?;
+    let typed = needles.words.join(" ");
+    Some(match worst {
+        2 if name == typed => 0,
+        2 if name.starts_with(&typed) => 1,
+        2 => 2,
+        _ if initialled => 3,
+        worst => worst,
+    })
+}
+
+/// Edits between two words: letters put in, left out or changed, neighbours swapped.
+fn edits(one: &[char], other: &[char]) -> usize {
+    let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
+    for at in 0..=one.len() {
+        for to in 0..=other.len() {
+            table[at][to] = if at == 0 || to == 0 {
+                at + to
+            } else {
+                let same = usize::from(one[at - 1] != other[to - 1]);
+                let mut best = (table[at - 1][to] + 1).min(table[at][to - 1] + 1);
+                best = best.min(table[at - 1][to - 1] + same);
+                let crossed = at > 1
+                    && to > 1
+                    && one[at - 1] == other[to - 2]
+                    && one[at - 2] == other[to - 1];
+                if crossed {
+                    best = best.min(table[at - 2][to - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    table[one.len()][other.len()]
+}
+
+/// How unlike somebody is to what nothing contains.
+fn naive_likeness(profile: &Profile, query: &ListQuery) -> Option<usize> {
+    let needles = query.needles();
+    let mut all = vec![fold(&profile.contact.name)];
+    all.extend(others(&Contact {
+        note: None,
+        ..profile.contact.clone()
+    }));
+    let mut sum = 0;
+    for word in &needles.words {
+        let typed: Vec<char> = word.chars().take(24).collect();
+        let most = match typed.len() {
+            0..=2 => return None,
+            3..=5 => 1,
+            _ => 2,
+        };
+        let mut best = None;
+        for other in all
+            .iter()
+            .flat_map(|text| text.split([' ', '\n', '-', '@', '.']))
+        {
+            let letters: Vec<char> = other.chars().collect();
+            if !typed
+                .iter()
+                .take(2)
+                .any(|one| letters.iter().take(2).any(|other| one == other))
+            {
+                continue;
+            }
+            for end in 0..=letters.len() {
+                let edits = edits(&typed, &letters[..end]);
+                if edits <= most && best.is_none_or(|best| edits < best) {
+                    best = Some(edits);
+                }
+            }
+        }
+        sum += best?;
+    }
+    (!needles.words.is_empty()).then_some(sum)
+}
+
+fn region_of(phone: &Phone) -> Option<&'static str> {
+    let number = phone.number.as_str();
+    [
+        ("+39", "it"),
+        ("+1201", "us"),
+        ("+1416", "ca"),
+        ("+44", "gb"),
+        ("+81", "jp"),
+    ]
+    .into_iter()
+    .find(|(start, _)| number.starts_with(start))
+    .map(|(_, region)| region)
+}
+
+/// Whether the conditions hold, those of numbers for one of them.
+fn allowed(profile: &Profile, text: &str) -> bool {
+    let text = text.replace("\"front d\"", "front_d");
+    let conditions: Vec<(&str, &str)> = text
+        .split_whitespace()
+        .filter_map(|token| token.split_once(':'))
+        .collect();
+    let contact = &profile.contact;
+    let holds = |phone: &Phone| {
+        conditions.iter().all(|condition| match condition {
+            ("tel", run) => digits_of(std::slice::from_ref(phone))[0].contains(run),
+            ("label", label) => phone
+                .location
+                .as_deref()
+                .is_some_and(|location| location.replace(' ', "_").starts_with(label)),
+            ("is", "historic") => phone.historic,
+            ("is", "primary") => phone.primary,
+            ("is", "unconfirmed") => !phone.valid_values,
+            ("is", "impossible") => !phone.is_normalised(),
+            ("source", source) => phone.source.contains(source),
+            ("country", "none") => phone.country_code.is_none(),
+            ("country", code) => region_of(phone) == Some(code),
+            _ => true,
+        })
+    };
+    let of_contact = conditions.iter().all(|condition| match condition {
+        ("is", "favourite") => contact.favourite,
+        ("tag", tag) => contact
+            .tags
+            .iter()
+            .any(|have| stands(&fold(have), tag) == Some(true)),
+        _ => true,
+    });
+    let of_phones = conditions
+        .iter()
+        .any(|(field, value)| !(*field == "tag" || *value == "favourite"));
+    of_contact && (!of_phones || profile.phones.iter().any(holds))
+}
+
+/// The search without an index, of all profiles in the order of the list.
+fn wanted(profiles: &[Profile], query: &ListQuery, used: &[ContactId]) -> (Vec<ContactId>, Found) {
+    let find = |rank: &dyn Fn(&Profile) -> Option<usize>| {
+        let mut found: Vec<_> = profiles
+            .iter()
+            .filter(|profile| allowed(profile, &query.text))
+            .filter_map(|profile| {
+                let id = profile.contact.id;
+                let place = used.iter().position(|used| *used == id);
+                let heat = (!profile.contact.favourite, place.unwrap_or(usize::MAX));
+                Some(((rank(profile)?, heat), id))
+            })
+            .collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
+    };
+    let found = find(&|profile| naive(profile, query));
+    if !found.is_empty() {
+        return (found, Found::Exactly);
+    }
+    let alike = find(&|profile| naive_likeness(profile, query));
+    let how = if alike.is_empty() {
+        Found::Exactly
+    } else {
+        Found::Alike
+    };
+    (alike, how)
+}
+
+fn check(
+    store: &Store,
+    profiles: &[Profile],
+    query: &ListQuery,
+    used: &[ContactId],
+) -> Result<(), TestCaseError> {
+    let (wanted, how) = wanted(profiles, query, used);
+    let rows = store.rows(query, 0, 50).unwrap();
+    let found: Vec<ContactId> = rows.rows.iter().map(|row| row.id).collect();
+    let names = |ids: &[ContactId]| -> Vec<String> {
+        ids.iter()
+            .map(|id| store.contact(*id).unwrap().name)
+            .collect()
+    };
+    let top = &wanted[..wanted.len().min(50)];
+    prop_assert_eq!(names(&found), names(top), "{:?}", query);
+    prop_assert_eq!(&found[..], top, "{:?}", query);
+    prop_assert_eq!(rows.total, Some(wanted.len()));
+    prop_assert_eq!(store.count(query).unwrap(), wanted.len());
+    if !wanted.is_empty() {
+        prop_assert_eq!(rows.found, how, "{:?}", query);
+    }
+    Ok(())
+}
+
+fn cases(count: u32) -> ProptestConfig {
+    let times = std::env::var("CALLBOOK_LONG")
+        .ok()
+        .and_then(|times| times.parse().ok());
+    ProptestConfig {
+        cases: count * times.unwrap_or(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    /// By the index, without it, after own writes that the index takes up line by line, and after
+    /// another program's.
+    #[test]
+    fn what_is_found_is_what_a_naive_search_finds(
+        people in prop::collection::vec(person(), 1..80),
+        queries in prop::collection::vec((typed(), 0..3_u8), 12),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), person(), 0..8_u8), 1..6),
+        uses in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+    ) {
+        let mut book = Book::new();
+        let mut ids: Vec<ContactId> = people.iter().map(|person| add(&mut book, person)).collect();
+        let mut usage = Usage::default();
+        for index in uses {
+            usage.note(*index.get(&ids), callbook::domain::timestamp::Timestamp::from_micros(0));
+        }
+        let used = usage.most();
+        book.store.set_used(used.clone());
+        let queries: Vec<ListQuery> = queries
+            .into_iter()
+            .map(|(text, order)| ListQuery {
+                text,
+                order: [Order::Name, Order::Given, Order::Changed][usize::from(order)],
+                ..ListQuery::default()
+            })
+            .collect();
+        let all = |store: &Store| -> Result<(), TestCaseError> {
+            for order in [Order::Name, Order::Given, Order::Changed] {
+                let profiles = everybody(store, order);
+                for query in queries.iter().filter(|query| query.order == order) {
+                    check(store, &profiles, query, &used)?;
+                }
+            }
+            Ok(())
+        };
+        all(&book.store)?;
+        book.store.prepare_search().unwrap();
+        book.store.await_search();
+        prop_assert!(book.store.has_search_index());
+        all(&book.store)?;
+
+        for (which, person, kind) in edits {
+            let id = *which.get(&ids);
+            match kind {
+                0 => ids.push(add(&mut book, &person)),
+                1 if ids.len() > 1 => {
+                    book.store.delete_contacts(&[id]).unwrap();
+                    ids.retain(|known| *known != id);
+                }
+                2 => drop(book.store.undo()),
+                _ => {
+                    let sent = ContactAttributes { overwrite: true, ..attributes(&person) };
+                    let _ = book.store.update_contact(id, sent, Vec::new());
+                    for phone in book.store.profile(id).map(|profile| profile.phones).unwrap_or_default() {
+                        book.set(phone.id, json!({"historic": kind > 4, "location": "home"}));
+                    }
+                }
+            }
+            let rows = book.store.rows(&ListQuery::default(), 0, 1_000).unwrap().rows;
+            ids = rows.iter().map(|row| row.id).collect();
+            if ids.is_empty() {
+                ids.push(add(&mut book, &person));
+            }
+            all(&book.store)?;
+        }
+
+        let mut other = book.other();
+        other.delete_contacts(&ids[..1]).unwrap();
+        all(&book.store)?;
+        book.store.prepare_search().unwrap();
+        book.store.await_search();
+        all(&book.store)?;
+    }
+}
+
+/// The names that a text finds, the best first, by the index as without it.
+fn found(book: &Book, text: &str, typing: Typing) -> (Vec<String>, Found) {
+    let query = ListQuery {
+        text: text.to_owned(),
+        typing,
+        ..ListQuery::default()
+    };
+    let without = book.other().rows(&query, 0, 50).unwrap();
+    book.store.prepare_search().unwrap();
+    book.store.await_search();
+    let rows = book.store.rows(&query, 0, 50).unwrap();
+    assert_eq!(rows, without, "{text}");
+    (
+        rows.rows.into_iter().map(|row| row.name).collect(),
+        rows.found,
+    )
+}
+
+#[test]
+fn names_of_every_script_are_found_by_what_is_typed_in_them() {
+    let mut book = Book::new();
+    for name in NAMES {
+        book.contact(name);
+    }
+    for (text, name) in [
+        ("ЛУК", None),
+        ("дмитрии", Some("Дмитрий Смирнов")),
+        ("смир", Some("Дмитрий Смирнов")),
+        ("ελενη", Some("Ελένη Παπαδοπούλου")),
+        ("محم", Some("محمد حسن")),
+        ("מכהן", None),
+        ("כהנ", Some("נועה כהן")),
+        ("สมช", Some("สมชาย ใจดี")),
+        ("शर्मा", Some("अनिता शर्मा")),
+        ("小明", Some("王小明")),
+        ("丸", Some("丸山 Maruyama Ken")),
+        ("김미", Some("김민준")),
+        ("ㄱ", Some("김민준")),
+        ("nguyen anh", Some("Nguyễn Thị Ánh")),
+        ("ＺＯＥ", Some("zoë")),
+        ("strasse", Some("Łukasz Straße")),
+        ("oneill", Some("Siobhán O'Neill")),
+        ("o’neill", Some("Siobhán O'Neill")),
+        ("o'ne", Some("Siobhán O'Neill")),
+    ] {
+        let (names, how) = found(&book, text, Typing::Letters);
+        let first = names.first().filter(|_| how == Found::Exactly);
+        assert_eq!(first.map(String::as_str), name, "{text}");
+    }
+    let (names, _) = found(&book, "さとう", Typing::Letters);
+    assert_eq!(names, ["サトウ", "さとう けん"], "hiragana finds katakana");
+}
+
+#[test]
+fn what_nobody_has_finds_who_is_like_it_and_says_so() {
+    let mut book = Book::new();
+    for name in ["Marco Bianchi", "Bianca Marconi", "Omar Sharif"] {
+        book.contact(name);
+    }
+    let alike = |text: &str| found(&book, text, Typing::Letters);
+    assert_eq!(
+        alike("bainchi"),
+        (vec!["Marco Bianchi".into()], Found::Alike)
+    );
+    assert_eq!(
+        alike("Marko Bianchi").0,
+        ["Marco Bianchi", "Bianca Marconi"]
+    );
+    assert_eq!(alike("shariff").1, Found::Alike);
+    assert_eq!(alike("bianchi").1, Found::Exactly);
+    assert_eq!(alike("rossi").0, [""; 0]);
+}
+
+#[test]
+fn whoever_is_used_comes_earlier_among_equals_and_a_favourite_before_that() {
+    let mut book = Book::new();
+    let ids: Vec<ContactId> = ["Mara A", "Mara B", "Mara C", "Omara", "Mara"]
+        .map(|name| book.contact(name))
+        .to_vec();
+    book.store.set_used(vec![ids[3], ids[1]]);
+    let sent = ContactAttributes {
+        favourite: Some(true),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    book.store.update_contact(ids[2], sent, Vec::new()).unwrap();
+    let query = ListQuery {
+        text: "mara".to_owned(),
+        ..ListQuery::default()
+    };
+    let rows = book.store.rows(&query, 0, 9).unwrap().rows;
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["Mara", "Mara C", "Mara B", "Mara A", "Omara"]);
+}
+
+#[test]
+fn keys_of_a_telephone_find_names_and_numbers() {
+    let mut book = Book::new();
+    let marco = book.contact("Marco Bianchi");
+    book.post(marco, json!({"number": "+39 02 5550 1182"}))
+        .unwrap();
+    let ada = book.contact("Ada Lovelace");
+    book.post(ada, json!({"number": "+1 201 627 0123"}))
+        .unwrap();
+    let keyed = |text: &str| found(&book, text, Typing::Keypad).0;
+    assert_eq!(keyed("627"), ["Marco Bianchi", "Ada Lovelace"]);
+    assert_eq!(keyed("232 568"), ["Ada Lovelace"]);
+    assert_eq!(keyed("2 5550"), ["Marco Bianchi"]);
+    assert_eq!(found(&book, "627", Typing::Letters).0, ["Ada Lovelace"]);
+}
+
+#[test]
+fn scripts_keep_together_and_accents_make_no_difference_to_the_order() {
+    let mut book = Book::new();
+    for name in [
+        "Zoe Zola",
+        "Émile Zola",
+        "Emma Zola",
+        "Øystein Aas",
+        "Olga Aas",
+        "Дмитрий Смирнов",
+        "佐藤 健",
+        "Анна Белова",
+        "3com",
+        "王小明",
+        "ángel Ábalos",
+    ] {
+        book.contact(name);
+    }
+    let names = |order| -> Vec<String> {
+        let query = ListQuery {
+            order,
+            ..ListQuery::default()
+        };
+        let rows = book.store.rows(&query, 0, 50).unwrap().rows;
+        rows.into_iter().map(|row| row.name).collect()
+    };
+    assert_eq!(
+        names(Order::Name),
+        [
+            "Olga Aas",
+            "Øystein Aas",
+            "ángel Ábalos",
+            "Émile Zola",
+            "Emma Zola",
+            "Zoe Zola",
+            "Анна Белова",
+            "Дмитрий Смирнов",
+            "佐藤 健",
+            "王小明",
+            "3com",
+        ]
+    );
+    assert_eq!(
+        names(Order::Given)[..4],
+        ["ángel Ábalos", "Émile Zola", "Emma Zola", "Olga Aas"]
+    );
+}

@@ -1,0 +1,357 @@
+//! Tables and LDIF files as many programs write them, each with its truth beside it: name, numbers, emails
+//! and addresses of each contact, between tabs. What comes in has to be that, and what goes out as our
+//! table, as Google's and as cards has to come in again as the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use callbook::domain::contact::DetailKind;
+use callbook::domain::import::{ImportPlan, ImportReport};
+use callbook::domain::listing::{ListQuery, Selection};
+use callbook::domain::notice::{LooksLike, NoticeKind};
+use callbook::domain::number::Region;
+use callbook::exchange::csv::{self, Guard};
+use callbook::exchange::vcard::{Parts, Version};
+use callbook::export::Form;
+use callbook::import::File;
+use callbook::store::{Options, Store};
+
+use crate::support::Book;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tables")
+}
+
+fn take(book: &mut Book, name: &str, bytes: &[u8]) -> ImportReport {
+    let file = File::open(bytes, name, &[]).unwrap();
+    callbook::import::all(&mut book.store, file).unwrap().value
+}
+
+fn plan(name: &str, text: &str) -> ImportPlan {
+    let mut book = Book::of_rules();
+    let file = File::open(text.as_bytes(), name, &[]).unwrap();
+    callbook::import::plan(&mut book.store, file).unwrap()
+}
+
+fn all(book: &Book) -> Vec<callbook::domain::edit::Whole> {
+    let mut all = Vec::new();
+    let everything = Selection::Shown(ListQuery::default());
+    book.store
+        .each(&everything, &mut |whole| {
+            all.push(whole);
+            Ok(())
+        })
+        .unwrap();
+    all
+}
+
+/// Each contact as a line of truth.
+fn told(book: &Book) -> Vec<String> {
+    let mut lines: Vec<String> = all(book)
+        .into_iter()
+        .map(|whole| {
+            let parts = whole.card.as_deref().map(Parts::of).unwrap_or_default();
+            let mut numbers: Vec<&str> = whole
+                .phones
+                .iter()
+                .map(|phone| phone.number.as_str())
+                .collect();
+            numbers.sort_unstable();
+            let details = || whole.contact.details.iter();
+            let mut emails: Vec<&str> = details()
+                .filter(|detail| detail.kind == DetailKind::Email)
+                .map(|detail| detail.value.as_str())
+                .collect();
+            emails.sort_unstable();
+            let mut addresses: Vec<String> = details()
+                .filter(|detail| detail.kind == DetailKind::Address)
+                .map(|detail| {
+                    let own = parts.addresses.iter().find(|(own, _)| own == detail);
+                    own.map_or_else(|| detail.value.clone(), |(_, parts)| parts.join(";"))
+                })
+                .collect();
+            addresses.sort_unstable();
+            [
+                whole.contact.name.clone(),
+                numbers.join(" "),
+                emails.join(" "),
+                addresses.join(" / "),
+            ]
+            .join("\t")
+        })
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+/// The lines of truth, in the order in which they are told.
+fn truth(text: &str) -> Vec<String> {
+    let sorted = |cell: &str, between: &str| {
+        let mut values: Vec<&str> = cell.split(between).collect();
+        values.sort_unstable();
+        values.join(between)
+    };
+    let mut lines: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let [name, numbers, emails, addresses] = cells[..] else {
+                panic!("{line}");
+            };
+            [
+                name.to_owned(),
+                sorted(numbers, " "),
+                sorted(emails, " "),
+                sorted(addresses, " / "),
+            ]
+            .join("\t")
+        })
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+fn book_of(home: &str) -> Book {
+    let mut book = Book::of_rules();
+    let options = Options {
+        home: Region::new(home),
+        ..crate::support::options(&book.clock)
+    };
+    book.store = Store::open(&book.path, options).unwrap();
+    book
+}
+
+/// The country whose national numbers a file has.
+fn home(name: &str) -> &'static str {
+    match name {
+        "samsung.csv" | "excel-sep.csv" => "DE",
+        _ => "US",
+    }
+}
+
+#[test]
+fn tables_of_many_programs_come_in_and_out() {
+    let forms = [
+        ("table.csv", Form::Table(csv::Form::Plain, Guard::Exact)),
+        ("safe.csv", Form::Table(csv::Form::Plain, Guard::Safe)),
+        ("google.csv", Form::Table(csv::Form::Google, Guard::Exact)),
+        ("cards.vcf", Form::Cards(None)),
+        ("cards4.vcf", Form::Cards(Some(Version::V40))),
+    ];
+    let mut wrong = Vec::new();
+    let mut files = 0;
+    for entry in fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let Some(file) = name.strip_suffix(".truth") else {
+            continue;
+        };
+        files += 1;
+        let expected = truth(&fs::read_to_string(&path).unwrap());
+        let mut book = book_of(home(file));
+        let report = take(&mut book, file, &fs::read(folder().join(file)).unwrap());
+        if told(&book) != expected || !report.rejects.is_empty() {
+            let rejects = &report.rejects;
+            wrong.push(format!(
+                "{file}: {:#?}\nis not {expected:#?} {rejects:?}",
+                told(&book)
+            ));
+            continue;
+        }
+        for (out, form) in forms {
+            let mut bytes = Vec::new();
+            let everything = Selection::Shown(ListQuery::default());
+            callbook::export::stream(&book.store, &everything, form, &mut bytes).unwrap();
+            let mut other = book_of(home(file));
+            take(&mut other, out, &bytes);
+            if told(&other) != expected {
+                let text = String::from_utf8_lossy(&bytes);
+                wrong.push(format!("{file} as {out}: {:#?}\nof {text}", told(&other)));
+            }
+        }
+    }
+    assert!(files > 30, "{files} files");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_else_a_row_says_comes_in() {
+    let mut book = Book::of_rules();
+    take(
+        &mut book,
+        "a.csv",
+        &fs::read(folder().join("google-new.csv")).unwrap(),
+    );
+    let whole = &all(&book)[0];
+    let contact = &whole.contact;
+    assert_eq!(contact.tags, ["Chess"]);
+    assert!(contact.favourite);
+    assert_eq!(contact.note.as_deref(), Some("Two\nlines"));
+    assert_eq!(contact.organisation.as_deref(), Some("Acme, Sales"));
+    let primary = whole.phones.iter().find(|phone| phone.primary).unwrap();
+    assert_eq!(primary.location.as_deref(), Some("work"));
+    let emails = contact
+        .details
+        .iter()
+        .filter(|detail| detail.kind == DetailKind::Email);
+    assert_eq!(
+        emails.map(|email| &email.value).next().unwrap(),
+        "ada@example.org"
+    );
+    let card = String::from_utf8(whole.card.clone().unwrap()).unwrap();
+    for line in [
+        "N:Quill;Ada;Mae;Dr.;Jr.",
+        "ORG:Acme;Sales",
+        "ADR;TYPE=HOME:;;Via Roma 1;Milano;MI;20121;Italy",
+    ] {
+        assert!(card.contains(line), "{line}: {card}");
+    }
+    // And Google's star, and the rest, once more.
+    let mut bytes = Vec::new();
+    let everything = Selection::Shown(ListQuery::default());
+    let form = Form::Table(csv::Form::Google, Guard::Exact);
+    callbook::export::stream(&book.store, &everything, form, &mut bytes).unwrap();
+    let mut other = Book::of_rules();
+    take(&mut other, "b.csv", &bytes);
+    let again = &all(&other)[0];
+    let details = |contact: &callbook::domain::contact::Contact| {
+        let mut details: Vec<String> = contact
+            .details
+            .iter()
+            .map(|detail| format!("{detail:?}"))
+            .collect();
+        details.sort();
+        details
+    };
+    assert_eq!(details(&again.contact), details(contact));
+    assert_eq!(again.contact.tags, contact.tags);
+    assert!(again.contact.favourite);
+    assert_eq!(again.contact.organisation, contact.organisation);
+    let label = |whole: &callbook::domain::edit::Whole| {
+        let primary = whole.phones.iter().find(|phone| phone.primary);
+        primary.map(|phone| phone.number.clone())
+    };
+    assert_eq!(label(again), label(whole));
+}
+
+#[test]
+fn the_primary_phone_is_the_one_that_is_called_so_or_no_fax() {
+    let mut book = Book::of_rules();
+    let table = "First Name,Business Fax,Business Phone,Mobile Phone,Primary Phone\n\
+        Ann,+39 02 5550 1180,+39 02 5550 1181,+39 347 555 0164,+39 3475550164\n\
+        Bob,+39 02 5550 1190,,+39 347 555 0165,\n\
+        Cid,+39 02 5550 1191,,,+39 02 5550 1192\n";
+    take(&mut book, "a.csv", table.as_bytes());
+    let primaries: Vec<(usize, String)> = all(&book)
+        .iter()
+        .map(|whole| {
+            let primary = whole.phones.iter().find(|phone| phone.primary).unwrap();
+            (whole.phones.len(), primary.number.clone())
+        })
+        .collect();
+    assert_eq!(primaries[1], (2, "+393475550165".to_owned()));
+    assert_eq!(primaries[2], (2, "+390255501192".to_owned()));
+    assert_eq!(primaries[0], (3, "+393475550164".to_owned()));
+}
+
+#[test]
+fn what_is_not_understood_is_named() {
+    let notices = |text: &str| plan("a.csv", text).notices;
+    let found = notices(
+        "Name,Nr,Konto,Schreiben an\nAnn,5,2134567890,ann@example.org\nBob,6,2134567891,b@example.org\n",
+    );
+    let kinds: Vec<(&str, NoticeKind, usize)> = found
+        .iter()
+        .map(|notice| (notice.subject.as_str(), notice.kind, notice.number))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ("Konto", NoticeKind::UnreadColumn(LooksLike::Numbers), 2),
+            ("Nr", NoticeKind::UnreadColumn(LooksLike::Text), 2),
+            (
+                "Schreiben an",
+                NoticeKind::ColumnByCells(LooksLike::Emails),
+                2
+            ),
+        ]
+    );
+    assert!(found[0].is_loud());
+    assert!(
+        found[0].words().contains("--map 'Konto=phone'"),
+        "{}",
+        found[0].words()
+    );
+    let found = notices("A list\nof people\nName,Phone\nAnn,+39 02 5550 1182\n");
+    assert_eq!(
+        (found[0].kind, found[0].number, found[0].example.as_str()),
+        (NoticeKind::UnreadLines, 2, "A list")
+    );
+}
+
+#[test]
+fn an_unread_column_comes_out_as_it_came() {
+    let mut book = Book::of_rules();
+    take(
+        &mut book,
+        "a.csv",
+        b"Name,Mobile provider,Phone\nAnn,Tim,+39 02 5550 1182\n",
+    );
+    let whole = &all(&book)[0];
+    assert_eq!(whole.phones.len(), 1, "a word of a header is not enough");
+    let columns = Parts::of(whole.card.as_deref().unwrap()).columns;
+    assert_eq!(columns, [("Mobile provider".to_owned(), "Tim".to_owned())]);
+}
+
+#[test]
+fn directories_are_read_and_nothing_is_fetched() {
+    let mut book = Book::of_rules();
+    let report = take(
+        &mut book,
+        "people",
+        &fs::read(folder().join("openldap.ldif")).unwrap(),
+    );
+    assert_eq!((report.new, report.rejects.len()), (1, 0));
+    let photo = report
+        .notices
+        .iter()
+        .find(|notice| notice.subject == "jpegphoto");
+    assert_eq!(photo.unwrap().example, "file:///tmp/photo.jpg");
+    assert!(
+        report
+            .notices
+            .iter()
+            .any(|notice| notice.kind == NoticeKind::UnreadEntries)
+    );
+    let text = "dn: cn=a\nchangetype: modify\nreplace: mail\nmail: a@example.org\n\n\
+        dn: cn=b\ncn: B\n";
+    let report = take(&mut Book::of_rules(), "b.ldif", text.as_bytes());
+    assert_eq!((report.new, report.rejects.len()), (1, 1));
+    assert!(
+        report.rejects[0].reason.contains("change"),
+        "{:?}",
+        report.rejects
+    );
+    let jane = fs::read(folder().join("thunderbird.ldif")).unwrap();
+    let mut book = Book::of_rules();
+    take(&mut book, "c.ldif", &jane);
+    let jane = &all(&book)[0].contact;
+    assert_eq!(jane.note.as_deref(), Some("Zeile 1\nZeile 2"));
+    let day = jane
+        .details
+        .iter()
+        .find(|detail| detail.kind == DetailKind::Birthday);
+    assert_eq!(day.unwrap().value, "1980-02-03");
+    assert_eq!(jane.organisation.as_deref(), Some("Acme, Sales"));
+}
+
+#[test]
+fn where_the_first_line_is_a_header_no_row_is_one() {
+    let mut book = Book::of_rules();
+    let table = "Name,Phone\nAda,+39 02 5550 1182\nNachname;Vorname;Handy\nZoe,+39 02 5550 1183\n";
+    take(&mut book, "a.csv", table.as_bytes());
+    let names: Vec<String> = { all(&book).into_iter() }
+        .map(|whole| whole.contact.name)
+        .collect();
+    assert!(names.iter().any(|name| name == "Ada") && names.iter().any(|name| name == "Zoe"));
+}
