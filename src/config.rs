@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::domain::number::Region;
 use crate::tui::keymap::Keymap;
-use crate::tui::theme::{ASCII, Palette, Theme, UNICODE};
+use crate::tui::widgets::theme::{ASCII, Palette, Theme, UNICODE};
 
 /// What `config.toml` may hold, with the place of each.
 #[derive(Debug, Default, Deserialize)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::config::{self, Config, shown};
 use crate::state;
-use crate::tui::theme::UNICODE;
+use crate::tui::widgets::theme::UNICODE;
 
 /// Where everything is, and what is set, in the form of the file itself.
 pub(super) fn told(config: &Config, database: &Path) -> String {

@@ -6,8 +6,8 @@ use crate::domain::operation::Over;
 use crate::domain::safe::safe;
 
 use super::forms;
-use super::key::{Code, Key};
 use super::keymap::Action;
+use super::keymap::key::{Code, Key};
 use super::layout::list_height;
 use super::model::{Effect, Focus, Model, Screen, Tone, Write};
 use super::screens::contact_form::{ContactForm, Place};

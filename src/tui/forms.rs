@@ -4,13 +4,13 @@ use crate::domain::merge::Side;
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 
-use super::key::{Code, Key};
 use super::keymap::Action;
+use super::keymap::key::{Code, Key};
 use super::model::{
-    Chosen, Effect, FieldPlace, Model, Purpose as For, Request, Screen, TextPlace, Tone, Write,
+    Chosen, Effect, Model, Purpose as For, Request, Screen, TextPlace, Tone, Write,
 };
 use super::screens::contact_form::Place;
-use super::screens::phone_form::{Owner, PhoneForm};
+use super::screens::phone_form::{self, Owner, PhoneForm};
 use super::screens::prompt::Purpose;
 use super::screens::{import, plan};
 use super::update::ask_holders;
@@ -52,12 +52,12 @@ pub(super) fn add_number(model: &mut Model) {
 pub(super) fn edit(model: &mut Model, effects: &mut Vec<Effect>) {
     let field = match model.over.last_mut() {
         Some(Screen::PhoneForm(form)) => {
-            let place = FieldPlace::Number(form.place);
+            let place = form.place.number();
             form.field().map(|field| (place, field.text().to_owned()))
         }
         Some(Screen::ContactForm(form)) => {
-            let place = FieldPlace::Contact(form.place);
-            form.field().map(|field| (place, field.text().to_owned()))
+            let place = form.text_number();
+            place.and_then(|place| Some((place, form.field()?.text().to_owned())))
         }
         _ => None,
     };
@@ -75,8 +75,9 @@ pub(super) fn edited(model: &mut Model, place: TextPlace, text: Option<String>) 
         return model.say(Tone::Plain, "the editor left the text as it was");
     };
     let text = text.trim_end_matches(['\n', '\r']);
-    match (model.over.get_mut(place.page), place.field) {
-        (Some(Screen::PhoneForm(form)), FieldPlace::Number(field)) => {
+    match model.over.get_mut(place.page) {
+        Some(Screen::PhoneForm(form)) => {
+            let field = phone_form::Place::of_number(place.field);
             let cursor = std::mem::replace(&mut form.place, field);
             if let Some(field) = form.field() {
                 field.set("");
@@ -84,8 +85,8 @@ pub(super) fn edited(model: &mut Model, place: TextPlace, text: Option<String>) 
             form.paste(text);
             form.place = cursor;
         }
-        (Some(Screen::ContactForm(form)), FieldPlace::Contact(field)) => {
-            let cursor = std::mem::replace(&mut form.place, field);
+        Some(Screen::ContactForm(form)) => {
+            let cursor = std::mem::replace(&mut form.place, Place::Text(place.field));
             if let Some(field) = form.field() {
                 field.set("");
             }

@@ -1,9 +1,11 @@
 //! The one table of keys. It drives dispatch, the footer, help, the palette, the which-key strip,
 //! `callbook keys` and the README.
 
+pub mod key;
+
 use std::fmt::Write as _;
 
-use super::key::Key;
+use key::Key;
 
 /// Where a key acts. Scopes chain: field, screen, everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -149,15 +149,3 @@ pub fn is_empty(model: &Model) -> bool {
 pub fn list_height(model: &Model) -> usize {
     usize::from(layout(model).list.height)
 }
-
-/// A popup of a size in the middle of an area, as far as it fits.
-#[must_use]
-pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
-    let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect::new(
-        area.x + (area.width - width) / 2,
-        area.y + (area.height - height) / 2,
-        width,
-        height,
-    )
-}

@@ -2,28 +2,23 @@
 //! joins them to the world.
 
 pub mod act;
-pub mod anchor;
 mod answers;
 mod autosave;
 pub mod draft;
-pub mod field;
 mod forms;
-pub mod key;
 pub mod keymap;
 pub mod layout;
 pub mod model;
-mod request;
+pub mod protocol;
 pub mod runtime;
 pub mod screens;
 pub mod stack;
 pub mod terminal;
-pub mod text;
-pub mod theme;
-pub mod time;
 mod travel;
 pub mod update;
 pub mod view;
 mod views;
+pub mod widgets;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -45,16 +40,16 @@ use crate::domain::timestamp::Timestamp;
 use crate::state::{Claimed, Drafts, View};
 use crate::store::Options;
 
-use anchor::Anchored;
 use autosave::Autosave;
 use draft::Draft;
 use model::{Effect, Model, Msg, Request, Tone};
 use runtime::{Event, Runtime};
 use screens::prompt;
+use terminal::columns::Aligned;
 use terminal::{FrameWriter, Guard};
-use theme::Theme;
+use widgets::theme::Theme;
 
-type Screen = Terminal<Anchored<CrosstermBackend<FrameWriter>>>;
+type Screen = Terminal<Aligned<CrosstermBackend<FrameWriter>>>;
 
 /// How long a frame waits for what it asked: most answers come sooner, and then a key changes the
 /// screen once and not three times. Nobody sees so short a while.
@@ -204,7 +199,7 @@ fn session(
     events: &Receiver<Event>,
 ) -> Result<End> {
     let mut guard = Guard::take(start.mouse).context("cannot set the terminal")?;
-    let mut screen = Terminal::new(Anchored(CrosstermBackend::new(FrameWriter::new())))?;
+    let mut screen = Terminal::new(Aligned(CrosstermBackend::new(FrameWriter::new())))?;
     tick(model);
     draw(&mut screen, model, &start.theme)?;
     let mut runtime = Runtime::start(start.path, start.options, start.call, tell)?;

@@ -1,12 +1,9 @@
-//! The protocol of the screens on one page: what happens ([`Msg`]), what is to be done
-//! ([`Effect`]), and all that the screens remember ([`Model`]).
+//! All that the screens remember.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::contact::ContactId;
-use crate::domain::damage::Damage;
 use crate::domain::edit::Profile;
 use crate::domain::import::Progress;
 use crate::domain::listing::Totals;
@@ -15,15 +12,18 @@ use crate::domain::query::Values;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
 
-pub use super::stack::{PageId, Stack};
+pub use super::stack::Stack;
 
-pub use super::request::{Chosen, Reply, Request, Step, Ticket, Write, Written};
+pub use super::protocol::{
+    Chosen, Effect, Mouse, MouseAct, Msg, PageId, Purpose, Reply, Request, Size, Step, TextPlace,
+    Ticket, TimerId, Toast, Tone, Write, Written,
+};
 
-use super::key::Key;
+use super::keymap::key::Key;
 use super::keymap::{Keymap, Scope};
 use super::screens::bin::Bin;
 use super::screens::conflict::Conflict;
-use super::screens::contact_form::{self, ContactForm};
+use super::screens::contact_form::ContactForm;
 use super::screens::damaged::Damaged;
 use super::screens::detail::Detail;
 use super::screens::duplicates::Duplicates;
@@ -31,88 +31,13 @@ use super::screens::health::HealthPage;
 use super::screens::history::History;
 use super::screens::import::Import;
 use super::screens::list::List;
-use super::screens::phone_form::{self, PhoneForm};
+use super::screens::phone_form::PhoneForm;
 use super::screens::plan::Plan;
 use super::screens::prompt::Prompt;
 use super::screens::question::Question;
 use super::screens::search::Search;
 use super::screens::triage::{Sources, Triage};
-
-/// Something happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Msg {
-    /// A key was pressed.
-    Key(Key),
-    /// Text was pasted.
-    Paste(String),
-    /// The mouse did something.
-    Mouse(Mouse),
-    /// The terminal has another size.
-    Resize(Size),
-    /// The store answered.
-    Store(Ticket, Reply),
-    /// What the store is asked to do has come so far.
-    Progress(Ticket, Progress),
-    /// The database cannot be opened, because it is damaged.
-    Damaged(Damage),
-    /// A time has passed.
-    Timer(TimerId),
-    /// The editor came back to the place that it was opened for, with a changed text or none.
-    Editor(TextPlace, Option<String>),
-    /// Names of files that this path of a page can be completed to.
-    Paths(PageId, String, Vec<String>),
-    /// Something went wrong outside of the screens.
-    Trouble(String),
-    /// A report was written to this file.
-    Reported(PathBuf),
-}
-
-/// Something is to be done, outside of `update`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Ask the store.
-    Ask(Ticket, Request),
-    /// Send text to the terminal's clipboard.
-    Copy(String),
-    /// Open an address with the program that is set for it.
-    Open(String),
-    /// Let the person edit the text of a place in `$EDITOR`.
-    Edit(TextPlace, String),
-    /// Complete a path that is typed in a page.
-    Complete(PageId, String),
-    /// Come back after a while.
-    After(Duration, TimerId),
-    /// Take the mouse, or leave it to the terminal.
-    Mouse(bool),
-    /// Write a report of an import to a file of its own: the name of what is imported, and the text.
-    Report(String, String),
-    /// Give up what the store is doing for long.
-    Stop,
-    /// Stop, until the shell brings the program back.
-    Suspend,
-    /// Draw everything again.
-    Redraw,
-    /// Leave.
-    Quit,
-}
-
-/// A text of a form: the page, and which of its fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TextPlace {
-    /// The form.
-    pub page: PageId,
-    /// The field in it.
-    pub field: FieldPlace,
-}
-
-/// A field of a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldPlace {
-    /// Of the form of a number.
-    Number(phone_form::Place),
-    /// Of the form of a contact.
-    Contact(contact_form::Place),
-}
+use super::widgets::time::Calendar;
 
 /// What a page waits for, or the list where there is no page.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,89 +52,6 @@ pub struct Asked {
     pub taken: u64,
     /// The contacts that were marked by then.
     pub marks: BTreeSet<ContactId>,
-}
-
-/// What something is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Purpose {
-    /// The page is done with it: it closes when the answer comes, or shows why not.
-    Finish,
-    /// The answer is shown on a page of its own, in the place of the one that asked or over it.
-    Preview,
-    /// An undo, of a step or of the last one.
-    Undo(Option<i64>),
-    /// Anything else: the page stays.
-    Stay,
-}
-
-impl Purpose {
-    /// Whether the answer closes or covers the page, which therefore takes no keys until it comes.
-    #[must_use]
-    pub const fn holds_keys(&self) -> bool {
-        matches!(self, Self::Finish | Self::Preview)
-    }
-}
-
-/// What the mouse did, where: column and row from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mouse {
-    /// The column.
-    pub column: u16,
-    /// The row.
-    pub row: u16,
-    /// What it did.
-    pub act: MouseAct,
-}
-
-/// What the mouse did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MouseAct {
-    /// The left button went down.
-    Click,
-    /// The wheel turned up.
-    WheelUp,
-    /// The wheel turned down.
-    WheelDown,
-}
-
-/// The size of the terminal in columns and rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
-    /// Columns.
-    pub width: u16,
-    /// Rows.
-    pub height: u16,
-}
-
-/// Which timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimerId {
-    /// A prefix has waited: show what may follow.
-    WhichKey(u64),
-    /// A question to the store takes long: show that.
-    Spinner(Ticket),
-}
-
-/// A line about what was just done, or why not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Toast {
-    /// How it went.
-    pub tone: Tone,
-    /// The words.
-    pub text: String,
-    /// The step that `u` takes back, where it is offered: that one or none.
-    pub undo: Option<i64>,
-}
-
-/// How something went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// Well.
-    Good,
-    /// A remark.
-    Plain,
-    /// It was refused.
-    Bad,
 }
 
 /// Which pane of the main screen has the keys.
@@ -362,6 +204,15 @@ impl Model {
             mouse: true,
             usage: Usage::default(),
             values: None,
+        }
+    }
+
+    /// What time it is, and where.
+    #[must_use]
+    pub const fn calendar(&self) -> Calendar {
+        Calendar {
+            now: self.now,
+            offset: self.offset,
         }
     }
 

@@ -22,11 +22,11 @@ use crate::store::Options;
 use super::model::{Effect, Msg, Request, Ticket};
 use super::terminal::{self, Guard, Input};
 
-mod beside;
-mod keeper;
+mod store_thread;
+mod workers;
 
-use beside::Open;
-pub use keeper::Keeper;
+pub use store_thread::StoreThread;
+use workers::Open;
 
 /// What wakes the loop.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl Runtime {
         let (open, closed) = Open::new();
         let opens = open.clone();
         thread::spawn(move || {
-            Keeper::new(replies, stopped, crate::state::rejects().ok())
+            StoreThread::new(replies, stopped, crate::state::rejects().ok())
                 .keep(&path, options, &asked, &opens);
         });
         let mut signals = signal_hook::iterator::Signals::new([

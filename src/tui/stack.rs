@@ -4,11 +4,7 @@
 //! [`Stack::shown`] says which pages are drawn and, by its last, which one takes the keys: there is no
 //! second place that decides either.
 
-use super::model::Screen;
-
-/// Which page. Ids only rise: that of a page which is gone is never given again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PageId(u64);
+use super::model::{PageId, Screen};
 
 /// The pages.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,6 +4,8 @@
 //! on a panic, on a signal, before a suspend and before `$EDITOR`. A reader thread reads one event
 //! for each permit, so that a program which borrows the terminal never loses a key to it.
 
+pub mod columns;
+
 use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -18,7 +20,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute};
 use rustix::event::{PollFd, PollFlags, Timespec};
 
-use super::key::{Code, Key};
+use super::keymap::key::{Code, Key};
 use super::model::{Mouse, MouseAct, Msg, Size};
 
 /// Whether the terminal is ours just now.

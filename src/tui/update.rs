@@ -10,14 +10,14 @@ use crate::state::View;
 
 use super::act;
 use super::answers;
-use super::field::Field;
 use super::forms;
-use super::key::{Code, Key};
+use super::keymap::key::{Code, Key};
 use super::keymap::{Action, Lookup};
 use super::layout::{layout, list_height};
 use super::model::{Effect, Focus, Model, Mouse, MouseAct, Msg, Request, Screen, TimerId, Tone};
 use super::screens::question::Question;
 use super::screens::{damaged, detail, list};
+use super::widgets::field::Field;
 
 /// What is asked at the start: the first rows, as they were left. What is counted comes after the
 /// first frame.

@@ -2,22 +2,21 @@
 //! are.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Paragraph};
+use ratatui::widgets::Paragraph;
 
 use crate::domain::import::{count, thousands};
 
 use super::layout::{Areas, is_empty, layout};
-use super::model::{Focus, Model, Screen, Tone};
-use super::text::{elide, width};
-use super::theme::{Role, Theme};
-use super::time::Calendar;
+use super::model::{Focus, Model, Screen};
 use super::views::{
     conflict, contact_form, damaged, detail, duplicates, footer, import, list, pages, phone_form,
     popups, triage,
 };
+use super::widgets::frame::{hairline, two_ends};
+use super::widgets::text::elide;
+use super::widgets::theme::{Role, Theme};
 
 /// Draws the model.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
@@ -88,139 +87,6 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         popups::which_key(model, theme, areas.content(), frame);
     }
     footer::draw(model, theme, areas, frame);
-}
-
-/// The calendar of the model.
-pub(super) const fn calendar(model: &Model) -> Calendar {
-    Calendar {
-        now: model.now,
-        offset: model.offset,
-    }
-}
-
-/// A line with something at its left and something at its right; the right one gives way.
-pub(super) fn two_ends(left: Line<'_>, right: Line<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let room = usize::from(area.width).saturating_sub(left.width() + 1);
-    frame.render_widget(Paragraph::new(left), area);
-    let wide = right.width();
-    if wide <= room {
-        let wide = u16::try_from(wide).unwrap_or(area.width);
-        frame.render_widget(
-            Paragraph::new(right),
-            Rect {
-                x: area.right() - wide,
-                width: wide,
-                ..area
-            },
-        );
-    }
-}
-
-/// A line of text, two columns in, cut to what fits.
-pub(super) fn indented(text: &str, role: Role, columns: usize, theme: &Theme) -> Line<'static> {
-    let text = elide(text, columns.saturating_sub(3), theme.glyphs.ellipsis).into_owned();
-    Line::from(vec![Span::raw("  "), Span::styled(text, theme.style(role))])
-}
-
-/// A line of one sign across an area.
-pub(super) fn hairline(sign: &str, style: Style, area: Rect, frame: &mut Frame<'_>) {
-    frame.render_widget(
-        Paragraph::new(Line::styled(sign.repeat(usize::from(area.width)), style)),
-        area,
-    );
-}
-
-/// A popup's frame: rounded, with its title, and something at its right end. Gives the area inside.
-pub(super) fn popup(
-    area: Rect,
-    title: &str,
-    right: &str,
-    below: &str,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-) -> Rect {
-    let glyphs = &theme.glyphs;
-    let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
-    frame.render_widget(Clear, area);
-    cut_wide(area, frame);
-    let inside = usize::from(area.width.saturating_sub(2));
-    let rule = theme.style(Role::Rule);
-    // The title stands one sign from the left corner, what is at the right one from its corner.
-    let edge = |corners: [&str; 2], left: &str, style: Style, right: &str| {
-        let padded = |text: &str, room: usize| match text {
-            "" => String::new(),
-            text => format!(" {} ", elide(text, room.saturating_sub(4), glyphs.ellipsis)),
-        };
-        let left = padded(left, inside);
-        let right = padded(right, inside.saturating_sub(width(&left)));
-        let fill = inside.saturating_sub(width(&left) + width(&right) + 2);
-        let line = |count: usize| Span::styled(glyphs.light.repeat(count), rule);
-        let [start, end] = corners.map(|corner| Span::styled(corner.to_owned(), rule));
-        let right = Span::styled(right, theme.style(Role::Dim));
-        Line::from(vec![
-            start,
-            line(1),
-            Span::styled(left, style),
-            line(fill),
-            right,
-            line(1),
-            end,
-        ])
-    };
-    let strong = theme.style(Role::Strong);
-    let top = edge([top_left, top_right], title, strong, right);
-    frame.render_widget(
-        Paragraph::new(top),
-        Rect {
-            height: 1.min(area.height),
-            ..area
-        },
-    );
-    for y in area.y + 1..area.bottom().saturating_sub(1) {
-        for x in [area.x, area.right().saturating_sub(1)] {
-            frame.render_widget(
-                Paragraph::new(Line::styled(glyphs.bar, rule)),
-                Rect::new(x, y, 1, 1),
-            );
-        }
-    }
-    let warn = theme.style(Role::Warn);
-    let bottom = edge([bottom_left, bottom_right], below, warn, "");
-    frame.render_widget(
-        Paragraph::new(bottom),
-        Rect {
-            y: area.bottom().saturating_sub(1),
-            height: 1.min(area.height),
-            ..area
-        },
-    );
-    Rect::new(
-        area.x + 1,
-        area.y + 1,
-        area.width.saturating_sub(2),
-        area.height.saturating_sub(2),
-    )
-}
-
-/// Takes away wide letters that reach from the left into an area: half of one would hide its edge.
-/// Most are two columns wide, but signs that the script joins to one letter may be more.
-fn cut_wide(area: Rect, frame: &mut Frame<'_>) {
-    for y in area.y..area.bottom() {
-        for x in 0..area.x {
-            if let Some(cell) = frame.buffer_mut().cell_mut((x, y))
-                && width(cell.symbol()) > usize::from(area.x - x)
-            {
-                cell.set_symbol(" ");
-            }
-        }
-    }
-}
-
-/// Puts the terminal's own cursor into a field, where input methods look for it.
-pub(super) fn caret(x: u16, y: u16, area: Rect, frame: &mut Frame<'_>) {
-    if area.contains(Position { x, y }) {
-        frame.set_cursor_position(Position { x, y });
-    }
 }
 
 /// Row 1 and 2: where am I, and the totals; the filter, and its count.
@@ -391,7 +257,7 @@ fn nobody(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         ]);
     }
     let wide = lines.iter().map(Line::width).max().unwrap_or(0);
-    let place = super::layout::middle(
+    let place = super::widgets::frame::middle(
         area,
         u16::try_from(wide).unwrap_or(area.width),
         u16::try_from(lines.len()).unwrap_or(area.height),
@@ -409,7 +275,7 @@ fn too_small(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         "callbook needs 20x5, this is {}x{}",
         model.size.width, model.size.height
     );
-    let lines: Vec<Line<'_>> = super::text::wrap(&words, usize::from(area.width))
+    let lines: Vec<Line<'_>> = super::widgets::text::wrap(&words, usize::from(area.width))
         .into_iter()
         .map(Line::from)
         .collect();
@@ -427,13 +293,4 @@ fn too_small(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             .style(theme.style(Role::Text)),
         place,
     );
-}
-
-/// The style of a tone.
-pub(super) fn tone(theme: &Theme, tone: Tone) -> (Style, &'static str) {
-    match tone {
-        Tone::Good => (theme.style(Role::Good), theme.glyphs.accurate),
-        Tone::Plain => (theme.style(Role::Text), theme.glyphs.middle),
-        Tone::Bad => (theme.style(Role::Bad), theme.glyphs.impossible),
-    }
 }

@@ -14,9 +14,9 @@ use callbook::store::Store;
 use callbook::store::backup::{self, backups};
 use callbook::tui::keymap::Keymap;
 use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Size, Stack, Ticket};
-use callbook::tui::theme::{Palette, Theme, UNICODE};
 use callbook::tui::update::update;
 use callbook::tui::view::view;
+use callbook::tui::widgets::theme::{Palette, Theme, UNICODE};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 

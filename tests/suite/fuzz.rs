@@ -26,7 +26,7 @@ use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::book::Lines;
 use callbook::exchange::{csv, jsonapi, vcard};
 use callbook::state;
-use callbook::tui::key::Key;
+use callbook::tui::keymap::key::Key;
 use callbook::tui::keymap::{Action, Keymap, Scope};
 
 /// How many inputs each reader gets.

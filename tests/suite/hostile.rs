@@ -19,7 +19,7 @@ use callbook::exchange::csv;
 use callbook::export::Form;
 use callbook::import::File;
 use callbook::tui::model::Screen;
-use callbook::tui::theme::{ASCII, Palette, UNICODE};
+use callbook::tui::widgets::theme::{ASCII, Palette, UNICODE};
 use serde_json::{Value, json};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 

@@ -108,7 +108,10 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     if layer("tui")
         && !matches!(
             file,
-            "tui/runtime.rs" | "tui/runtime/beside.rs" | "tui/runtime/keeper.rs" | "tui/mod.rs"
+            "tui/runtime.rs"
+                | "tui/runtime/workers.rs"
+                | "tui/runtime/store_thread.rs"
+                | "tui/mod.rs"
         )
         && names(&["crate::store", "crate::exchange"])
     {
@@ -120,8 +123,8 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     let outer = matches!(
         file,
         "tui/runtime.rs"
-            | "tui/runtime/beside.rs"
-            | "tui/runtime/keeper.rs"
+            | "tui/runtime/workers.rs"
+            | "tui/runtime/store_thread.rs"
             | "tui/mod.rs"
             | "tui/terminal.rs"
     );

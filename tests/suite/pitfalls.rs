@@ -50,19 +50,19 @@ use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::act::act;
-use callbook::tui::anchor::Anchored;
 use callbook::tui::draft::{Draft, bring_back};
-use callbook::tui::key::{Code, Key};
+use callbook::tui::keymap::key::{Code, Key};
 use callbook::tui::keymap::{Action, Keymap, Lookup, Scope, TABLE};
 use callbook::tui::layout::layout;
 use callbook::tui::model::{
     Effect, Focus, Model, Mouse, MouseAct, Msg, Reply, Request, Screen, Size, Ticket,
 };
-use callbook::tui::runtime::Keeper;
+use callbook::tui::runtime::StoreThread;
 use callbook::tui::screens::question::Question;
-use callbook::tui::theme::{ASCII, Glyphs, Palette, Role, Theme, UNICODE};
+use callbook::tui::terminal::columns::Aligned;
 use callbook::tui::update::{start, update};
 use callbook::tui::view::view;
+use callbook::tui::widgets::theme::{ASCII, Glyphs, Palette, Role, Theme, UNICODE};
 use ratatui::backend::{CrosstermBackend, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -189,7 +189,7 @@ impl Desk {
 
     fn answer(&mut self, request: Request) -> Reply {
         let (replies, _told) = std::sync::mpsc::channel();
-        let keeper = Keeper::new(replies, Arc::default(), None);
+        let keeper = StoreThread::new(replies, Arc::default(), None);
         let reply = keeper.answer(&mut self.book.store, Ticket(0), request);
         reply.unwrap_or_else(Reply::Refused)
     }
@@ -320,7 +320,7 @@ fn in_a_wide_terminal(bytes: &[u8], area: Rect) -> Vec<Vec<String>> {
 fn written(desk: &Desk, glyphs: &Glyphs) -> (Vec<u8>, Buffer) {
     let Size { width, height } = desk.model.size;
     let mut bytes = Vec::new();
-    let backend = Anchored(CrosstermBackend::new(&mut bytes));
+    let backend = Aligned(CrosstermBackend::new(&mut bytes));
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
     let theme = Theme::new(Palette::Dark, *glyphs);

@@ -9,8 +9,8 @@ use callbook::tui::keymap::Keymap;
 use callbook::tui::model::{
     Chosen, Effect, Model, Msg, Purpose, Reply, Request, Screen, Ticket, TimerId,
 };
-use callbook::tui::theme::{ASCII, Palette};
 use callbook::tui::update::{leave, start, update};
+use callbook::tui::widgets::theme::{ASCII, Palette};
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\nTEL;TYPE=WORK,PREF:+39 02 5550 1182\n\
 TEL;TYPE=CELL:+39 347 555 0164\nTEL;TYPE=HOME:12\nNOTE:Speaks English. Call before noon.\nCATEGORIES:garage,vintage-club\nEND:VCARD\n\

@@ -11,10 +11,10 @@ use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Size, Ticket};
-use callbook::tui::runtime::Keeper;
-use callbook::tui::theme::{Glyphs, Palette, Theme, UNICODE};
+use callbook::tui::runtime::StoreThread;
 use callbook::tui::update::{start, update};
 use callbook::tui::view::view;
+use callbook::tui::widgets::theme::{Glyphs, Palette, Theme, UNICODE};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -174,7 +174,7 @@ impl Desk {
 
     pub(crate) fn answer(&mut self, request: Request) -> Reply {
         let (replies, _told) = std::sync::mpsc::channel();
-        let keeper = Keeper::new(replies, Arc::default(), Some(self.rejects()));
+        let keeper = StoreThread::new(replies, Arc::default(), Some(self.rejects()));
         let reply = keeper.answer(&mut self.book.store, Ticket(0), request);
         reply.unwrap_or_else(Reply::Refused)
     }

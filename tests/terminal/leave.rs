@@ -19,7 +19,7 @@ use callbook::state::{Drafts, View};
 use callbook::store::Options;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::terminal::Guard;
-use callbook::tui::theme::{Palette, Theme, UNICODE};
+use callbook::tui::widgets::theme::{Palette, Theme, UNICODE};
 use callbook::tui::{Start, guarded};
 use vt100::{MouseProtocolMode, Screen};
 

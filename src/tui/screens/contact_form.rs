@@ -10,8 +10,8 @@ use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
 use crate::domain::naming::split_name;
 use crate::domain::number::Region;
 use crate::domain::refusal::Fault;
-use crate::tui::field::Field;
-use crate::tui::key::Key;
+use crate::tui::keymap::key::Key;
+use crate::tui::widgets::field::Field;
 
 use super::phone_form::{Owner, PhoneForm};
 
@@ -190,6 +190,15 @@ impl ContactForm {
     #[must_use]
     pub fn in_note(&self) -> bool {
         self.place == Place::Text(NOTE)
+    }
+
+    /// Which of the texts the cursor is in.
+    #[must_use]
+    pub const fn text_number(&self) -> Option<usize> {
+        match self.place {
+            Place::Text(at) => Some(at),
+            _ => None,
+        }
     }
 
     /// The text under the cursor.

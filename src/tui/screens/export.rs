@@ -2,10 +2,10 @@
 
 use crate::domain::import::count;
 use crate::domain::listing::{ListQuery, Selection};
-use crate::tui::field::Field;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Effect, Model, Purpose as For, Request, Screen};
 use crate::tui::screens::prompt::{Prompt, Purpose};
+use crate::tui::widgets::field::Field;
 
 /// Does one of the actions of the export prefix.
 pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery, Order, Row, Rows};
 use crate::domain::query::{Typing, Values, completed};
-use crate::tui::field::Field;
 use crate::tui::layout::list_height;
 use crate::tui::model::{Effect, Focus, Model, Reply, Request, Ticket};
+use crate::tui::widgets::field::Field;
 
 /// The list.
 #[derive(Clone, Debug, Default, PartialEq)]

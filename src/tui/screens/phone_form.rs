@@ -11,9 +11,9 @@ use crate::domain::edit::Holder;
 use crate::domain::number::{self, Reading, Region, Verdict};
 use crate::domain::phone::{LABELS, Phone, PhoneAttributes};
 use crate::domain::refusal::Fault;
-use crate::tui::field::Field;
-use crate::tui::key::Key;
+use crate::tui::keymap::key::Key;
 use crate::tui::model::Ticket;
+use crate::tui::widgets::field::Field;
 
 /// The places that the cursor can be in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,19 @@ impl Place {
         Self::Accurate,
         Self::Historic,
     ];
+
+    /// Which of all places it is.
+    #[must_use]
+    pub fn number(self) -> usize {
+        let mut places = Self::ALL.iter();
+        places.position(|place| *place == self).unwrap_or(0)
+    }
+
+    /// The place with this number.
+    #[must_use]
+    pub fn of_number(number: usize) -> Self {
+        Self::ALL.get(number).copied().unwrap_or_default()
+    }
 
     fn step(self, by: usize) -> Self {
         let at = Self::ALL

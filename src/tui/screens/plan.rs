@@ -5,11 +5,11 @@ use crate::domain::duplicates::Merge;
 use crate::domain::import::count;
 use crate::domain::listing::Selection;
 use crate::domain::query::{Values, completed};
-use crate::tui::field::Field;
 use crate::tui::keymap::Action;
 use crate::tui::layout::list_height;
 use crate::tui::model::{Asked, Effect, Model, Purpose as For, Request, Screen, Tone, Write};
 use crate::tui::screens::prompt::{Prompt, Purpose};
+use crate::tui::widgets::field::Field;
 
 /// What is planned.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::domain::listing::Selection;
 use crate::import::plain;
-use crate::tui::field::Field;
 use crate::tui::model::{Chosen, Effect, Model, Purpose as For, Request, Screen};
+use crate::tui::widgets::field::Field;
 
 /// What the file is for.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,8 +1,8 @@
 //! Help and the command palette: one table, searched by what is typed.
 
 use crate::domain::fold::fold;
-use crate::tui::field::Field;
 use crate::tui::keymap::{Binding, Keymap, Scope, TABLE};
+use crate::tui::widgets::field::Field;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

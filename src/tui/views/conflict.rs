@@ -9,12 +9,12 @@ use crate::domain::merge::{Changed, FieldMerge, Side};
 use crate::domain::refusal::Stored;
 use crate::domain::safe::safe;
 use crate::domain::title::{field_words, value_words};
-use crate::tui::layout::middle;
 use crate::tui::model::Model;
 use crate::tui::screens::conflict::Conflict;
-use crate::tui::text::{fit, wrap};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{calendar, popup};
+use crate::tui::widgets::frame::middle;
+use crate::tui::widgets::frame::popup;
+use crate::tui::widgets::text::{fit, wrap};
+use crate::tui::widgets::theme::{Role, Theme};
 
 /// Draws the dialog.
 pub(crate) fn draw(
@@ -24,7 +24,7 @@ pub(crate) fn draw(
     area: Rect,
     frame: &mut Frame<'_>,
 ) {
-    let calendar = calendar(model);
+    let calendar = model.calendar();
     let noun = match dialog.stored {
         Stored::Phone(_) => "number",
         Stored::Contact(_) => "contact",
@@ -121,7 +121,7 @@ fn row(field: &FieldMerge, on: bool, side: usize, theme: &Theme) -> Line<'static
         let style = theme.style(if taken { Role::Match } else { Role::Text });
         let (before, after) = if taken { (left, right) } else { (" ", " ") };
         let text = text.trim_end().to_owned();
-        let used = crate::tui::text::width(&text) + 4;
+        let used = crate::tui::widgets::text::width(&text) + 4;
         vec![
             Span::styled(format!("{before} "), style),
             Span::styled(text, style),

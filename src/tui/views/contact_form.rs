@@ -9,9 +9,9 @@ use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
 use crate::domain::safe::safe;
 use crate::tui::screens::contact_form::{ContactForm, NumberRow, Place, TEXTS};
-use crate::tui::text::{elide, fit, width, wrap};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::caret;
+use crate::tui::widgets::frame::caret;
+use crate::tui::widgets::text::{elide, fit, width, wrap};
+use crate::tui::widgets::theme::{Role, Theme};
 
 /// Where a value begins.
 const VALUE: usize = 15;

@@ -10,11 +10,11 @@ use crate::domain::import::{count, thousands};
 use crate::domain::safe::safe;
 use crate::tui::model::Model;
 use crate::tui::screens::damaged::Damaged;
-use crate::tui::text::wrap;
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{calendar, indented};
+use crate::tui::widgets::frame::indented;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::theme::{Role, Theme};
 
-use super::pages::{NARROW, page};
+use crate::tui::widgets::frame::{NARROW, page};
 
 /// Draws the page. Where it is low, what can be done without leaves first: the blank lines, what is
 /// explained, then the file, which the person knows.
@@ -95,7 +95,7 @@ fn backup(model: &Model, found: &Found) -> String {
     let Some(sound) = &found.sound else {
         return "there is none".to_owned();
     };
-    let calendar = calendar(model);
+    let calendar = model.calendar();
     let kibibytes = usize::try_from(sound.bytes.div_ceil(1024)).unwrap_or(usize::MAX);
     let day = calendar.day(sound.at);
     let mut when = calendar.when(sound.at);

@@ -13,10 +13,10 @@ use crate::domain::number::{self, Region};
 use crate::domain::phone::{MANUAL, Mark, Phone};
 use crate::domain::triage;
 use crate::tui::model::{Focus, Model};
-use crate::tui::text::{elide, fit, lit_digits, width, wrap};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::time::Calendar;
-use crate::tui::view::{calendar, indented};
+use crate::tui::widgets::frame::indented;
+use crate::tui::widgets::text::{elide, fit, lit_digits, width, wrap};
+use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::time::Calendar;
 
 /// Draws the pane.
 pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -29,7 +29,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
         theme,
         columns: usize::from(area.width),
         selected: focused.then_some(model.detail.cursor),
-        calendar: calendar(model),
+        calendar: model.calendar(),
         digits: model.list.query.needles().digits,
         home: model.home,
     };

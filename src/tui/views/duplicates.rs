@@ -11,9 +11,9 @@ use crate::domain::title::field_words;
 use crate::tui::layout::Areas;
 use crate::tui::model::Focus;
 use crate::tui::screens::duplicates::Duplicates;
-use crate::tui::text::{fit, width};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{indented, two_ends};
+use crate::tui::widgets::frame::{indented, two_ends};
+use crate::tui::widgets::text::{fit, width};
+use crate::tui::widgets::theme::{Role, Theme};
 
 /// The least columns of a person beside another one.
 const LEAST: usize = 17;

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -10,10 +11,10 @@ use crate::domain::safe::safe;
 use crate::tui::act::why_not;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::layout::{Areas, is_empty};
-use crate::tui::model::{Model, Screen};
-use crate::tui::text::{elide, width};
-use crate::tui::theme::{Glyphs, Role, Theme};
-use crate::tui::view::{tone, two_ends};
+use crate::tui::model::{Model, Screen, Tone};
+use crate::tui::widgets::frame::two_ends;
+use crate::tui::widgets::text::{elide, width};
+use crate::tui::widgets::theme::{Glyphs, Role, Theme};
 
 /// The most hints in a row.
 const MOST: usize = 8;
@@ -240,4 +241,13 @@ pub(crate) fn shown(key: &str, glyphs: &Glyphs) -> String {
         })
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The style of a tone.
+fn tone(theme: &Theme, tone: Tone) -> (Style, &'static str) {
+    match tone {
+        Tone::Good => (theme.style(Role::Good), theme.glyphs.accurate),
+        Tone::Plain => (theme.style(Role::Text), theme.glyphs.middle),
+        Tone::Bad => (theme.style(Role::Bad), theme.glyphs.impossible),
+    }
 }

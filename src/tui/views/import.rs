@@ -8,9 +8,9 @@ use ratatui::widgets::{Clear, Paragraph};
 use crate::domain::import::{Choice, Fate, FateKind, PlanRow, count, thousands};
 use crate::tui::layout::Areas;
 use crate::tui::screens::import::Import;
-use crate::tui::text::{elide, fit, width, wrap};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{indented, two_ends};
+use crate::tui::widgets::frame::{indented, two_ends};
+use crate::tui::widgets::text::{elide, fit, width, wrap};
+use crate::tui::widgets::theme::{Role, Theme};
 
 /// Row 2: the kind that is shown, and what the numbers will be.
 pub(crate) fn kind_line(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {

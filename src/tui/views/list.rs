@@ -13,9 +13,9 @@ use crate::domain::safe::safe;
 use crate::tui::layout::Areas;
 use crate::tui::model::{Focus, Model};
 use crate::tui::screens::list::completions;
-use crate::tui::text::{elide, fit, lit, lit_digits, lit_keys, width};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{caret, two_ends};
+use crate::tui::widgets::frame::{caret, two_ends};
+use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
+use crate::tui::widgets::theme::{Role, Theme};
 
 use super::triage;
 

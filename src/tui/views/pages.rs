@@ -15,45 +15,10 @@ use crate::tui::screens::bin::Bin;
 use crate::tui::screens::health::HealthPage;
 use crate::tui::screens::history::{Change, History, Told};
 use crate::tui::screens::plan::{Plan, Task};
-use crate::tui::text::{elide, fit, width};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::time::Calendar;
-use crate::tui::view::{calendar, indented, popup};
-
-/// Under so many columns, what is least of a line stays away.
-pub(super) const NARROW: u16 = 56;
-
-/// A page over all of the content. Gives what is inside.
-pub(super) fn page(
-    title: &str,
-    right: &str,
-    below: &str,
-    theme: &Theme,
-    area: Rect,
-    frame: &mut Frame<'_>,
-) -> Rect {
-    let margin = u16::from(area.width >= NARROW);
-    let place = Rect {
-        x: area.x + margin,
-        width: area.width.saturating_sub(2 * margin),
-        ..area
-    };
-    popup(place, title, right, below, theme, frame)
-}
-
-/// Draws lines so that the one with the cursor is seen.
-fn scrolled(lines: Vec<Line<'_>>, on: usize, inside: Rect, frame: &mut Frame<'_>) {
-    let height = usize::from(inside.height);
-    let top = (on + 2).saturating_sub(height);
-    let top = top.min(lines.len().saturating_sub(height));
-    let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
-    frame.render_widget(Paragraph::new(seen), inside);
-}
-
-fn cursor(on: bool, theme: &Theme) -> Span<'static> {
-    let sign = if on { theme.glyphs.cursor } else { " " };
-    Span::styled(sign.to_owned(), theme.style(Role::Focus))
-}
+use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
+use crate::tui::widgets::text::{elide, fit, width};
+use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::time::Calendar;
 
 /// The preview of changes: what is left as it is first, then every change with before and after.
 pub(crate) fn plan(plan: &Plan, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -144,7 +109,7 @@ pub(crate) fn history(
     let inside = page("History", &history.name, "", theme, area, frame);
     let Some(steps) = &history.steps else { return };
     let columns = usize::from(inside.width);
-    let calendar = calendar(model);
+    let calendar = model.calendar();
     let mut lines = Vec::new();
     let mut on = 0;
     for (at, step) in steps.iter().enumerate() {
@@ -236,7 +201,7 @@ pub(crate) fn bin(model: &Model, bin: &Bin, theme: &Theme, area: Rect, frame: &m
     let inside = page("Bin", &right, "", theme, area, frame);
     let Some(binned) = &bin.binned else { return };
     let columns = usize::from(inside.width);
-    let calendar = calendar(model);
+    let calendar = model.calendar();
     let ellipsis = theme.glyphs.ellipsis;
     let mut lines: Vec<Line<'_>> = binned
         .iter()

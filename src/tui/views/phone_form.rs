@@ -6,13 +6,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::phone::MANUAL;
-use crate::tui::field::Field;
-use crate::tui::layout::middle;
 use crate::tui::model::Model;
 use crate::tui::screens::phone_form::{Owner, PhoneForm, Place};
-use crate::tui::text::elide;
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{calendar, caret, popup};
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame::middle;
+use crate::tui::widgets::frame::{caret, popup};
+use crate::tui::widgets::text::elide;
+use crate::tui::widgets::theme::{Role, Theme};
 
 /// Where a value begins in the popup.
 const VALUE: u16 = 15;
@@ -124,7 +124,7 @@ pub(crate) fn draw(
     }
     if !low {
         if let Some(phone) = &form.stored {
-            let calendar = calendar(model);
+            let calendar = model.calendar();
             let source = if phone.source == MANUAL {
                 "typed here"
             } else {

@@ -7,15 +7,15 @@ use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::import::count;
 use crate::tui::act::why_not;
-use crate::tui::layout::middle;
 use crate::tui::model::Model;
 use crate::tui::screens::plan::completions;
 use crate::tui::screens::prompt::{Prompt, Purpose};
 use crate::tui::screens::question::Question;
 use crate::tui::screens::search::{Kind, Search};
-use crate::tui::text::{elide, fit, wrap};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::{caret, popup};
+use crate::tui::widgets::frame::middle;
+use crate::tui::widgets::frame::{caret, popup};
+use crate::tui::widgets::text::{elide, fit, wrap};
+use crate::tui::widgets::theme::{Role, Theme};
 
 use super::footer::shown;
 
@@ -133,7 +133,7 @@ pub(crate) fn search(
             let room = columns.saturating_sub(4);
             let words = fit(
                 &words,
-                room.saturating_sub(crate::tui::text::width(&end) + 1),
+                room.saturating_sub(crate::tui::widgets::text::width(&end) + 1),
                 theme.glyphs.ellipsis,
             );
             Line::from(vec![
@@ -166,7 +166,7 @@ pub(crate) fn search(
 
 fn search_all(search: &Search, model: &Model) -> usize {
     Search {
-        text: crate::tui::field::Field::default(),
+        text: crate::tui::widgets::field::Field::default(),
         ..search.clone()
     }
     .matches(&model.keymap)

@@ -13,13 +13,13 @@ use crate::domain::safe::safe;
 use crate::domain::triage::{
     Origin, Others, Reason, disagreement, first_reason, impossible, outcome, reason,
 };
-use crate::tui::layout::middle;
 use crate::tui::model::{Focus, Model};
 use crate::tui::screens::triage::{Sources, Triage};
-use crate::tui::text::{elide, fit, width};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::time::Calendar;
-use crate::tui::view::{calendar, indented, popup};
+use crate::tui::widgets::frame::middle;
+use crate::tui::widgets::frame::{indented, popup};
+use crate::tui::widgets::text::{elide, fit, width};
+use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::time::Calendar;
 
 /// The columns of the bar of progress.
 const GAUGE: usize = 20;
@@ -86,7 +86,7 @@ pub(crate) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
         focused: model.focus == Focus::Detail,
         theme,
         columns: usize::from(area.width),
-        calendar: calendar(model),
+        calendar: model.calendar(),
     };
     let (lines, on) = page.lines(&profile.contact.name);
     let height = usize::from(area.height);

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// A backend that sets the cursor anew after each sign whose width is not sure.
 #[derive(Debug)]
-pub struct Anchored<B>(pub B);
+pub struct Aligned<B>(pub B);
 
 /// Whether it is not sure how wide a sign is.
 fn is_unsure(sign: &str) -> bool {
@@ -27,7 +27,7 @@ fn is_one_word(before: &str, after: &str) -> bool {
         .all(|sign| sign.chars().next().is_some_and(char::is_alphabetic))
 }
 
-impl<B: Backend> Backend for Anchored<B> {
+impl<B: Backend> Backend for Aligned<B> {
     type Error = B::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> Result<(), B::Error>

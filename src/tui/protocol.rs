@@ -1,24 +1,33 @@
-//! What the screens ask of the store, and what it answers.
+//! The protocol of the screens on one page: what happens ([`Msg`]), what is to be done ([`Effect`]), and
+//! what is asked of the store and answered ([`Request`], [`Reply`]). It knows no page.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::domain::bulk::{BulkEdit, BulkPlan};
 use crate::domain::contact::{ContactAttributes, ContactId};
+use crate::domain::damage::Damage;
 use crate::domain::duplicates::{Group, Merge, Person};
 use crate::domain::edit::{ContactEdit, Holder, Profile};
 use crate::domain::health::Health;
-use crate::domain::import::{Choices, ImportPlan, ImportReport};
+use crate::domain::import::{Choices, ImportPlan, ImportReport, Progress};
 use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
-use crate::domain::operation::{Binned, HistoryEntry, Key, Over, StepEntry, StepRow, UndoPoint};
+use crate::domain::operation::{self, Binned, HistoryEntry, Over, StepEntry, StepRow, UndoPoint};
 use crate::domain::phone::{PhoneAttributes, PhoneId};
 use crate::domain::query::Values;
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
 
+use super::keymap::key::Key;
+
 /// Which question an answer belongs to. Rising; an answer with an old one is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
+
+/// Which page. Ids only rise: that of a page which is gone is never given again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PageId(pub u64);
 
 /// A question to the store.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +121,7 @@ pub enum Write {
     /// Make a contact's phone what it was after a step.
     RestorePhone(ContactId, PhoneId, i64),
     /// Bring back from the bin.
-    BringBack(Key),
+    BringBack(operation::Key),
     /// Throw away what is in the bin.
     EmptyBin,
     /// Undo the last step.
@@ -208,4 +217,154 @@ pub enum Step {
     Redone,
     /// What was deleted was thrown away.
     Emptied,
+}
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal has another size.
+    Resize(Size),
+    /// The store answered.
+    Store(Ticket, Reply),
+    /// What the store is asked to do has come so far.
+    Progress(Ticket, Progress),
+    /// The database cannot be opened, because it is damaged.
+    Damaged(Damage),
+    /// A time has passed.
+    Timer(TimerId),
+    /// The editor came back to the place that it was opened for, with a changed text or none.
+    Editor(TextPlace, Option<String>),
+    /// Names of files that this path of a page can be completed to.
+    Paths(PageId, String, Vec<String>),
+    /// Something went wrong outside of the screens.
+    Trouble(String),
+    /// A report was written to this file.
+    Reported(PathBuf),
+}
+
+/// Something is to be done, outside of `update`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the store.
+    Ask(Ticket, Request),
+    /// Send text to the terminal's clipboard.
+    Copy(String),
+    /// Open an address with the program that is set for it.
+    Open(String),
+    /// Let the person edit the text of a place in `$EDITOR`.
+    Edit(TextPlace, String),
+    /// Complete a path that is typed in a page.
+    Complete(PageId, String),
+    /// Come back after a while.
+    After(Duration, TimerId),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Write a report of an import to a file of its own: the name of what is imported, and the text.
+    Report(String, String),
+    /// Give up what the store is doing for long.
+    Stop,
+    /// Stop, until the shell brings the program back.
+    Suspend,
+    /// Draw everything again.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+/// A text of a page, to be edited elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextPlace {
+    /// The page.
+    pub page: PageId,
+    /// Which of its texts, as the page counts them.
+    pub field: usize,
+}
+
+/// What something is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// The page is done with it: it closes when the answer comes, or shows why not.
+    Finish,
+    /// The answer is shown on a page of its own, in the place of the one that asked or over it.
+    Preview,
+    /// An undo, of a step or of the last one.
+    Undo(Option<i64>),
+    /// Anything else: the page stays.
+    Stay,
+}
+
+impl Purpose {
+    /// Whether the answer closes or covers the page, which therefore takes no keys until it comes.
+    #[must_use]
+    pub const fn holds_keys(&self) -> bool {
+        matches!(self, Self::Finish | Self::Preview)
+    }
+}
+
+/// What the mouse did, where: column and row from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// The column.
+    pub column: u16,
+    /// The row.
+    pub row: u16,
+    /// What it did.
+    pub act: MouseAct,
+}
+
+/// What the mouse did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseAct {
+    /// The left button went down.
+    Click,
+    /// The wheel turned up.
+    WheelUp,
+    /// The wheel turned down.
+    WheelDown,
+}
+
+/// The size of the terminal in columns and rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// Which timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerId {
+    /// A prefix has waited: show what may follow.
+    WhichKey(u64),
+    /// A question to the store takes long: show that.
+    Spinner(Ticket),
+}
+
+/// A line about what was just done, or why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// How it went.
+    pub tone: Tone,
+    /// The words.
+    pub text: String,
+    /// The step that `u` takes back, where it is offered: that one or none.
+    pub undo: Option<i64>,
+}
+
+/// How something went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Well.
+    Good,
+    /// A remark.
+    Plain,
+    /// It was refused.
+    Bad,
 }

@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::safe::safe;
 
-use super::key::{Code, Key};
 use super::text::{take, width};
+use crate::tui::keymap::key::{Code, Key};
 
 /// A field with its text. With `lines`, a line end may be in it; without, pasted ones become spaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -52,13 +52,13 @@ impl Open {
     }
 }
 
-/// A thread that works for the keeper, and is stopped when the keeper ends.
-pub(super) struct Beside<T> {
+/// A thread that works for that of the store, and is stopped when that ends.
+pub(super) struct Worker<T> {
     pub(super) work: Sender<T>,
     stop: Arc<AtomicBool>,
 }
 
-impl<T> Drop for Beside<T> {
+impl<T> Drop for Worker<T> {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
     }
@@ -67,7 +67,7 @@ impl<T> Drop for Beside<T> {
 /// Makes the backup of the day, on a thread and a connection of its own. Of a large book that takes
 /// seconds: it is made once the screens have been open for a while, so that who only looks something
 /// up does not pay for it.
-pub(super) fn back_up(path: &Path, open: &Open) -> Beside<Infallible> {
+pub(super) fn back_up(path: &Path, open: &Open) -> Worker<Infallible> {
     let (path, open) = (path.to_owned(), open.clone());
     let (work, ended) = channel::<Infallible>();
     let stop = Arc::default();
@@ -81,10 +81,10 @@ pub(super) fn back_up(path: &Path, open: &Open) -> Beside<Infallible> {
         }
         drop(open);
     });
-    Beside { work, stop }
+    Worker { work, stop }
 }
 
-/// Opens another connection than the first, which is stopped where the keeper ends.
+/// Opens another connection than the first, which is stopped where the thread of the store ends.
 fn open_another(path: &Path, stop: &Arc<AtomicBool>) -> Result<Store, Refusal> {
     let mut store = Store::open(path, options())?;
     store.set_stop(Arc::clone(stop))?;
@@ -93,7 +93,7 @@ fn open_another(path: &Path, stop: &Arc<AtomicBool>) -> Result<Store, Refusal> {
 
 /// Counts why contacts wait on a thread and a connection of its own: it reads all numbers. Of
 /// questions that wait only the newest is answered.
-pub(super) fn count(path: &Path, open: &Open, replies: &Sender<Event>) -> Beside<Ticket> {
+pub(super) fn count(path: &Path, open: &Open, replies: &Sender<Event>) -> Worker<Ticket> {
     let (work, asked) = channel::<Ticket>();
     let (replies, path, open) = (replies.clone(), path.to_owned(), open.clone());
     let stop = Arc::default();
@@ -118,7 +118,7 @@ pub(super) fn count(path: &Path, open: &Open, replies: &Sender<Event>) -> Beside
         drop(store);
         drop(open);
     });
-    Beside { work, stop }
+    Worker { work, stop }
 }
 
 /// How another connection than the first is opened.

@@ -23,18 +23,18 @@ use crate::store::{Options, Store, Watch};
 use crate::tui::model::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
-use super::beside::{self, Open};
+use super::workers::{self, Open};
 
 /// Answers what is asked of the store, on a thread of its own.
 #[derive(Debug)]
-pub struct Keeper {
+pub struct StoreThread {
     replies: Sender<Event>,
     stop: Arc<AtomicBool>,
     rejects: Option<PathBuf>,
 }
 
-impl Keeper {
-    /// A keeper that sends its answers to `replies`, gives up what takes long when `stop` is set, and
+impl StoreThread {
+    /// A thread that sends its answers to `replies`, gives up what takes long when `stop` is set, and
     /// keeps what cannot be imported in the folder `rejects`.
     #[must_use]
     pub const fn new(
@@ -76,8 +76,8 @@ impl Keeper {
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
         // Without it, only what is counted in steps can be stopped.
         let _ = store.set_stop(Arc::clone(&self.stop));
-        let counts = beside::count(path, open, replies);
-        let _backup = beside::back_up(path, open);
+        let counts = workers::count(path, open, replies);
+        let _backup = workers::back_up(path, open);
         // A program that was killed may have left a log.
         let mut pause = PAUSE;
         let mut due = Some(Instant::now() + pause);
@@ -216,7 +216,7 @@ impl Keeper {
         tell(Msg::Damaged(damage))?;
         let options = || Options {
             home,
-            ..beside::options()
+            ..workers::options()
         };
         while let Ok((ticket, request)) = asked.recv() {
             // What was asked before it was known is not answered: it is asked again.
