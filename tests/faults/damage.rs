@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use callbook::domain::listing::ListQuery;
 use callbook::store::Store;
 
-use crate::{Random, fill, in_memory, long, named, options, put};
+use crate::amount::drawn;
+use crate::{Random, fill, in_memory, named, options, put};
 
 /// 2,000 files with bytes changed, cut or doubled: no panic, no hang, and the file stays as it was.
 #[test]
@@ -21,7 +22,7 @@ fn a_damaged_file_is_named_or_read_and_never_changed_by_looking() {
     let mut random = Random(11);
     let database = folder.path().join("book.db");
     let mut refused = 0;
-    for round in 0..2_000 * long() {
+    for round in 0..drawn(2_000) {
         let mut bytes = whole.clone();
         let length = u64::try_from(bytes.len()).unwrap();
         let place = |random: &mut Random| usize::try_from(random.below(length)).unwrap();
@@ -61,7 +62,7 @@ fn a_damaged_file_is_named_or_read_and_never_changed_by_looking() {
             "round {round}: it was changed"
         );
     }
-    assert!(refused > 500, "{refused}");
+    assert!(refused > drawn(500), "{refused}");
 }
 
 /// 500 logs with bytes changed or cut: what stands before the damage is there, in the order in which it
@@ -82,7 +83,7 @@ fn a_damaged_log_costs_what_it_held_and_nothing_before_that() {
     let mut random = Random(13);
     let database = folder.path().join("book.db");
     let mut shorter = 0;
-    for round in 0..500 * long() {
+    for round in 0..drawn(500) {
         let mut bytes = log.clone();
         let length = u64::try_from(bytes.len()).unwrap();
         let at = usize::try_from(random.below(length)).unwrap();
@@ -105,5 +106,5 @@ fn a_damaged_log_costs_what_it_held_and_nothing_before_that() {
         assert_eq!(names, first, "round {round}");
         shorter += usize::from(names.len() < 30);
     }
-    assert!(shorter > 400, "{shorter}");
+    assert!(shorter > drawn(400), "{shorter}");
 }

@@ -2,18 +2,19 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::Kind;
 use callbook::store::Store;
 
+use crate::amount::{drawn, swept, tenths};
 use crate::calls::{CALLS, ERRNO, FAILS_AT, FOR_GOOD, interpose};
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 use crate::scenarios::{ALL, Stage};
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 use crate::trace::{Class, Fault, Ran};
-use crate::{database, fill, in_memory, long, named, numbered, options, succeeds};
+use crate::{database, fill, in_memory, named, numbered, options, succeeds};
 
 /// What is done while the disk fails; gives the names that were told as stored.
 fn work(database: &Path, told: &mut Vec<String>) -> Result<(), callbook::domain::refusal::Refusal> {
@@ -55,7 +56,7 @@ fn sweep() {
             if errno == libc::EINTR && for_good == 1 {
                 continue;
             }
-            for at in 0.. {
+            for at in swept().map(|at| i64::try_from(at).unwrap()) {
                 for suffix in ["", "-wal", "-shm", "-journal"] {
                     let _ = fs::remove_file(folder.join(format!("book.db{suffix}")));
                 }
@@ -91,7 +92,7 @@ fn sweep() {
         }
     }
     assert!(
-        points > 100 && refused > 50,
+        points > drawn(100) && refused > drawn(50),
         "{points} points, {refused} refused"
     );
 }
@@ -125,7 +126,7 @@ fn lies() {
     };
     ERRNO.store(0, Ordering::SeqCst);
     let mut refused = 0;
-    for at in 0.. {
+    for at in swept().map(|at| i64::try_from(at).unwrap()) {
         CALLS.store(0, Ordering::SeqCst);
         FAILS_AT.store(at, Ordering::SeqCst);
         let looked = look();
@@ -145,7 +146,7 @@ fn lies() {
             break;
         }
     }
-    assert!(refused > 10, "{refused}");
+    assert!(refused > drawn(10), "{refused}");
 }
 
 /// How a call of the disk fails: with these errors, once and for good. An interrupted call is tried
@@ -180,31 +181,45 @@ fn fail(stage: &Stage, classes: &[Class], at: usize, fault: Fault) -> Ran {
 }
 
 /// The real program, with every call about its files failing in turn: each in one of the ways, so that
-/// all commands together see every way at calls of every kind; and in all the ways in a long run.
+/// all commands together see every way at calls of every kind; in all of them in a run of a hundred
+/// times the figures. The sweep above has every way at every call of the store.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn whichever_call_of_a_command_fails_it_says_so_and_leaves_all_or_nothing() {
-    let ways = usize::try_from(long()).unwrap().min(FAULTS.len());
-    let classes = [Class::Read, Class::Write];
-    let (mut points, mut refused) = (0, 0);
-    for (first, scenario) in ALL.iter().enumerate() {
-        let stage = Stage::of(scenario);
-        let calls = stage.run(&classes, None).calls;
-        for at in 0..calls {
-            for way in 0..ways {
-                let ran = fail(
-                    &stage,
-                    &classes,
-                    at,
-                    FAULTS[(first + at + way) % FAULTS.len()],
-                );
-                points += 1;
-                refused += usize::from(ran.status != Some(0));
+    let ways = (tenths() / 10).clamp(1, FAULTS.len());
+    let next = AtomicUsize::new(0);
+    let of_one_thread = || {
+        let (mut points, mut refused) = (0, 0);
+        loop {
+            let first = next.fetch_add(1, Ordering::SeqCst);
+            let Some(scenario) = ALL.get(first) else {
+                return (points, refused);
+            };
+            let classes = [Class::Read, Class::Write];
+            let stage = Stage::of(scenario);
+            let calls = stage.run(&classes, None).calls;
+            for at in swept().take_while(|at| *at < calls) {
+                for way in 0..ways {
+                    let fault = FAULTS[(first + at + way) % FAULTS.len()];
+                    let ran = fail(&stage, &classes, at, fault);
+                    points += 1;
+                    refused += usize::from(ran.status != Some(0));
+                }
             }
         }
-    }
+    };
+    let (points, refused) = std::thread::scope(|scope| {
+        let threads = [(); 2].map(|()| scope.spawn(of_one_thread));
+        let counts = threads.map(|thread| thread.join().unwrap());
+        counts
+            .into_iter()
+            .fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+    });
     println!("{points} calls failed, {refused} commands refused");
-    assert!(points > 2_000 && refused > 500, "{points}, {refused}");
+    assert!(
+        points > drawn(2_000) && refused > drawn(500),
+        "{points}, {refused}"
+    );
 }
 
 /// Locks that cannot be had: what holds them is another program, as far as can be told, so that each
@@ -216,7 +231,7 @@ fn a_lock_that_fails_is_waited_for_and_then_said_to_be_held() {
     let stage = Stage::of(&ALL[1]);
     let calls = stage.run(&[Class::Lock], None).calls;
     assert!(calls > 10, "only {calls} locks");
-    for at in 0..calls {
+    for at in swept().take_while(|at| *at < calls) {
         for errno in [libc::EIO, libc::ENOLCK, libc::EACCES, libc::EINTR] {
             let t = std::time::Instant::now();
             let ran = fail(&stage, &[Class::Lock], at, Fault::Once(errno));

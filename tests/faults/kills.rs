@@ -8,7 +8,8 @@ use callbook::domain::contact::ContactId;
 use callbook::domain::phone::PhoneId;
 use callbook::store::Store;
 
-use crate::{Random, database, long, named, numbered, options, program};
+use crate::amount::{drawn, swept};
+use crate::{Random, database, named, numbered, options, program};
 
 /// A program: adds contacts with numbers, changes them and deletes some, and says each time what is
 /// there once it was told so.
@@ -42,14 +43,14 @@ fn writer() {
     }
 }
 
-/// 300 kills: what was told as done is there, the rules hold, and the file is sound.
+/// Kills: what was told as done is there, the rules hold, and the file is sound.
 #[test]
 fn a_kill_at_any_instant_loses_nothing_that_was_told_as_done() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("book.db");
     let mut random = Random(7);
     let mut acknowledged = 0;
-    for round in 0..300 * long() {
+    for round in 0..drawn(300) {
         if round % 60 == 0 {
             // A book that has grown makes nothing new.
             for suffix in ["", "-wal", "-shm"] {
@@ -93,7 +94,7 @@ fn a_kill_at_any_instant_loses_nothing_that_was_told_as_done() {
         }
     }
     assert!(
-        acknowledged >= 900,
+        acknowledged >= drawn(900),
         "only {acknowledged} writes were told as done"
     );
 }
@@ -110,7 +111,7 @@ fn a_kill_at_each_call_that_writes_leaves_all_of_a_command_or_nothing() {
         let stage = Stage::of(scenario);
         let calls = stage.run(&[Class::Write], None).calls;
         assert!(calls > 3, "{}: only {calls} calls", scenario.name);
-        for at in 0..calls {
+        for at in swept().take_while(|at| *at < calls) {
             let what = format!("killed at call {at} of {calls}");
             let ran = stage.run(&[Class::Write], Some((at, Fault::Kill)));
             assert_eq!(ran.status, None, "{}, {what}", scenario.name);
@@ -121,5 +122,5 @@ fn a_kill_at_each_call_that_writes_leaves_all_of_a_command_or_nothing() {
         println!("{}: {calls} calls", scenario.name);
     }
     println!("{kills} kills");
-    assert!(kills > 500, "only {kills}");
+    assert!(kills > drawn(500), "only {kills}");
 }

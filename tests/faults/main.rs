@@ -1,8 +1,6 @@
 //! What a person's data survives: a kill at any instant, many writers at once, a failing disk, a
 //! full one, a damaged file. The store is the real one, and so are the processes, the files and the
 //! errors.
-//!
-//! `CALLBOOK_LONG=100` runs a hundred times as many of the random ones.
 
 #![allow(
     unsafe_code,
@@ -12,6 +10,8 @@
     clippy::exit
 )]
 
+#[path = "../support/amount.rs"]
+mod amount;
 mod attacks;
 mod calls;
 mod damage;
@@ -37,13 +37,6 @@ use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::timestamp::Timestamp;
 use callbook::store::{Options, Store};
-
-fn long() -> u64 {
-    std::env::var("CALLBOOK_LONG")
-        .ok()
-        .and_then(|times| times.parse().ok())
-        .unwrap_or(1)
-}
 
 fn options() -> Options {
     Options {

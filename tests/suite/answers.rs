@@ -1,6 +1,7 @@
 //! Answers that come late, and in any order: what was typed stays, the page that is seen has the keys,
 //! and nothing is written that no key on it asked for.
 
+use crate::support::amount::drawn;
 use crate::support::desk::Desk;
 use callbook::domain::damage::Damage;
 use callbook::domain::refusal::{Kind, Refusal};
@@ -404,7 +405,7 @@ fn words(page: &Screen) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: u32::try_from(drawn(1_500)).unwrap(), ..ProptestConfig::default() })]
 
     #[test]
     fn keys_and_answers_in_any_order(acts in acts()) {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::support::Book;
+use crate::support::amount::drawn;
 use callbook::domain::bulk::{BulkEdit, Change};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
 use callbook::domain::duplicates::{Likeness, Merge, MergeField, fingerprint, merged};
@@ -845,12 +846,8 @@ fn run(book: &mut Book, step: &Step) {
 
 #[test]
 fn whatever_is_done_to_many_the_rules_hold_previews_are_true_and_undo_brings_all_back() {
-    let long: u32 = std::env::var("CALLBOOK_LONG")
-        .ok()
-        .and_then(|times| times.parse().ok())
-        .unwrap_or(1);
     let mut runner = TestRunner::new(Config {
-        cases: 40 * long,
+        cases: u32::try_from(drawn(400)).unwrap(),
         failure_persistence: None,
         max_shrink_iters: 200,
         ..Config::default()

@@ -6,6 +6,7 @@
 //! them), the same in each run. `CALLBOOK_LONG=100` draws a hundred times as many. Time is that of the
 //! thread's own work, so that a busy machine fails nothing.
 
+use crate::support::amount::drawn;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -196,10 +197,6 @@ fn start(bytes: &[u8], length: usize) -> String {
 
 /// Gives `read` the inputs, and says which was the slowest. `frames` are what a flood stands between.
 fn hold(corpus: &[&[u8]], frames: &[(&str, &str)], read: impl Fn(&[u8])) {
-    let long: usize = std::env::var("CALLBOOK_LONG")
-        .ok()
-        .and_then(|long| long.parse().ok())
-        .unwrap_or(1);
     let start_of_all = worked();
     let timed = |bytes: &[u8]| {
         let before = worked();
@@ -213,7 +210,7 @@ fn hold(corpus: &[&[u8]], frames: &[(&str, &str)], read: impl Fn(&[u8])) {
     }
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut slowest = (Duration::ZERO, Vec::new());
-    for _ in 0..INPUTS * long {
+    for _ in 0..drawn(INPUTS) {
         let input = mutated(corpus, &mut random);
         let took = timed(&input);
         if took > slowest.0 {

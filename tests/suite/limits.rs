@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child as Process, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::amount::tenths;
 use crate::support::pty::{Running, command};
 
 const CALLBOOK: &str = env!("CARGO_BIN_EXE_callbook");
@@ -22,11 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a stop may take here; on a quiet machine it is under 0.2 s.
 const STOPS: Duration = Duration::from_secs(2);
-
-fn long() -> usize {
-    let times = std::env::var("CALLBOOK_LONG").ok();
-    times.and_then(|times| times.parse().ok()).unwrap_or(1)
-}
 
 /// A folder with a book in it, for one test.
 struct Desk {
@@ -180,7 +176,7 @@ fn streamed(
 
 /// The whole of a run of ten, or so many megabytes in an ordinary one.
 fn size(megabytes: usize) -> usize {
-    if long() >= 10 {
+    if tenths() >= 10 {
         1024 * MB
     } else {
         megabytes * MB
@@ -189,7 +185,7 @@ fn size(megabytes: usize) -> usize {
 
 /// The bound of the promise; in an ordinary run a stream that was held whole breaks a lower one.
 fn bound(megabytes: usize) -> usize {
-    if long() >= 10 {
+    if tenths() >= 10 {
         256 * MB
     } else {
         megabytes * MB

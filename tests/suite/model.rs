@@ -3,6 +3,7 @@
 //! the end. `CALLBOOK_LONG=100` runs a hundred times as many.
 
 use crate::support::Book;
+use crate::support::amount::drawn;
 use callbook::domain::contact::ContactId;
 use callbook::domain::page::PageQuery;
 use callbook::domain::phone::Phone;
@@ -251,13 +252,13 @@ fn undo_phones(book: &mut Book, owners: &[ContactId]) -> bool {
 
 /// How many sequences are run, how many steps each has, and of how many sequences everything is
 /// undone and redone at the end.
-const SEQUENCES: u32 = 5_000;
+const SEQUENCES: usize = 5_000;
 const STEPS: usize = 50;
-const UNDONE: u32 = 2_000;
+const UNDONE: usize = 2_000;
 
 /// Each thread draws from seeds of its own; how many there are does not depend on the machine, so
 /// that the sequences are the same everywhere.
-const THREADS: u32 = 4;
+const THREADS: u16 = 4;
 
 /// Undoes all that `run` did and redoes it.
 fn there_and_back(book: &mut Book, owners: &[ContactId], start: &[Phone]) {
@@ -277,9 +278,9 @@ fn there_and_back(book: &mut Book, owners: &[ContactId], start: &[Phone]) {
 }
 
 /// Runs `cases` sequences, drawn from `seed`.
-fn sequences(seed: u64, cases: u32, undo: bool) {
+fn sequences(seed: u64, cases: usize, undo: bool) {
     let mut runner = TestRunner::new(Config {
-        cases,
+        cases: u32::try_from(cases).unwrap(),
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(seed),
         max_shrink_iters: 500,
@@ -306,16 +307,13 @@ fn sequences(seed: u64, cases: u32, undo: bool) {
 
 #[test]
 fn whatever_is_done_the_three_rules_hold_and_undo_brings_everything_back() {
-    let long: u32 = std::env::var("CALLBOOK_LONG")
-        .ok()
-        .and_then(|times| times.parse().ok())
-        .unwrap_or(1);
-    let (undone, others) = (UNDONE * long, (SEQUENCES - UNDONE) * long);
+    let [undone, others] =
+        [UNDONE, SEQUENCES - UNDONE].map(|figure| drawn(figure).div_ceil(THREADS.into()));
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
             scope.spawn(move || {
-                sequences(u64::from(thread), undone / THREADS, true);
-                sequences(u64::from(thread + THREADS), others / THREADS, false);
+                sequences(u64::from(thread), undone, true);
+                sequences(u64::from(thread + THREADS), others, false);
             });
         }
     });

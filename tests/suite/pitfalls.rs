@@ -44,6 +44,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::support::amount::drawn;
 use crate::support::{Book, NOON};
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::timestamp::Timestamp;
@@ -518,11 +519,6 @@ impl Random {
     }
 }
 
-fn long() -> usize {
-    let times = std::env::var("CALLBOOK_LONG").ok();
-    times.and_then(|times| times.parse().ok()).unwrap_or(1)
-}
-
 #[test]
 fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
     let mut random = Random(18);
@@ -531,7 +527,7 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
         for (width, height) in [(100, 30), (60, 16), (40, 12), (20, 5), (3, 3), (0, 0)] {
             let mut desk = Desk::new(width, height, CARDS);
             desk.press(keys);
-            for _ in 0..300 * long() {
+            for _ in 0..drawn(3_000) {
                 let areas = layout(&desk.model);
                 let all = [
                     areas.list,
@@ -758,7 +754,7 @@ fn row_31_answers_in_any_order_leave_what_was_asked_last() {
         ("Martin Ødegård", Some(3))
     );
     let mut random = Random(31);
-    for round in 0..200 * long() {
+    for round in 0..drawn(2_000) {
         let mut order = all.clone();
         if round == 0 {
             order.reverse();

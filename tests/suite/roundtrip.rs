@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::support::Book;
+use crate::support::amount::drawn;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::intake::{Said, Taken};
@@ -753,12 +754,9 @@ fn store(book: &mut Book, (contact, phones): (ContactAttributes, Vec<PhoneAttrib
     book.store.profile(id).unwrap()
 }
 
-fn cases(count: u32) -> ProptestConfig {
-    let times = std::env::var("CALLBOOK_LONG")
-        .ok()
-        .and_then(|times| times.parse().ok());
+fn cases(figure: usize) -> ProptestConfig {
     ProptestConfig {
-        cases: count * times.unwrap_or(1),
+        cases: u32::try_from(drawn(figure)).unwrap(),
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(1),
         ..ProptestConfig::default()

@@ -2,6 +2,7 @@
 //! without it.
 
 use crate::support::Book;
+use crate::support::amount::drawn;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::fold::fold;
@@ -499,19 +500,16 @@ fn check(
     Ok(())
 }
 
-fn cases(count: u32) -> ProptestConfig {
-    let times = std::env::var("CALLBOOK_LONG")
-        .ok()
-        .and_then(|times| times.parse().ok());
+fn cases(figure: usize) -> ProptestConfig {
     ProptestConfig {
-        cases: count * times.unwrap_or(1),
+        cases: u32::try_from(drawn(figure)).unwrap(),
         failure_persistence: None,
         ..ProptestConfig::default()
     }
 }
 
 proptest! {
-    #![proptest_config(cases(24))]
+    #![proptest_config(cases(100))]
 
     /// By the index, without it, after own writes that the index takes up line by line, and after
     /// another program's.

@@ -9,6 +9,7 @@
     clippy::indexing_slicing
 )]
 
+pub(crate) mod amount;
 pub(crate) mod desk;
 pub(crate) mod pty;
 
