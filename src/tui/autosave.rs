@@ -61,16 +61,18 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::Autosave;
+    use crate::tui::app::App;
     use crate::tui::draft::Draft;
     use crate::tui::keymap::Keymap;
-    use crate::tui::model::{Model, Screen, Size};
-    use crate::tui::screens::contact_form::ContactForm;
+    use crate::tui::pages::AnyPage;
+    use crate::tui::pages::contact_form::ContactForm;
+    use crate::tui::protocol::Size;
 
     fn draft(name: &str) -> Option<Draft> {
-        let mut model = Model::new(Size::default(), Keymap::default(), None, String::new());
+        let mut app = App::new(Size::default(), Keymap::default(), None, String::new());
         let form = ContactForm::new(name, None);
-        model.over.push(Screen::ContactForm(Box::new(form)));
-        Draft::of(&model)
+        app.pages.open(AnyPage::ContactForm(Box::new(form)));
+        Draft::of(&app)
     }
 
     #[test]

@@ -2,18 +2,18 @@
 //! to end, and put back into them at the next start.
 //!
 //! A draft holds the record as the form read it, with its stamp: who changed it meanwhile meets the
-//! conflict dialog on saving, as ever. Where the record has gone, the form becomes that of a new one,
-//! so that nothing typed is lost.
+//! conflict dialog on saving, as ever. Each form asks by itself whether its record is still there; where it
+//! has gone, the form becomes that of a new one, so that nothing typed is lost.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::contact::ContactId;
-use crate::domain::edit::Profile;
 
-use super::model::{Effect, Model, PageId, Reply, Request, Screen, Ticket, Tone};
-use super::screens::contact_form::{ContactForm, TEXTS};
-use super::screens::list;
-use super::screens::phone_form::{Owner, PhoneForm};
+use super::app::App;
+use super::pages::AnyPage;
+use super::pages::contact_form::{ContactForm, TEXTS};
+use super::pages::phone_form::{Owner, PhoneForm};
+use super::protocol::{Effect, Tone};
 
 /// The open forms, the topmost last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,173 +22,101 @@ pub struct Draft {
     forms: Vec<Form>,
 }
 
+/// A form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Form {
+pub enum Form {
+    /// Of a number.
     Number(Box<PhoneForm>),
+    /// Of a contact.
     Contact(Box<ContactForm>),
 }
 
-impl Draft {
-    /// What is typed and not saved, if anything. What stands over the forms (a conflict, a question)
-    /// comes back by itself.
-    #[must_use]
-    pub fn of(model: &Model) -> Option<Self> {
-        let forms: Vec<Form> = model
-            .over
-            .iter()
-            .filter_map(|screen| match screen {
-                Screen::PhoneForm(form) => Some(Form::Number(form.clone())),
-                Screen::ContactForm(form) => Some(Form::Contact(form.clone())),
-                _ => None,
-            })
-            .collect();
-        let dirty = forms.iter().any(|form| match form {
-            Form::Number(form) => form.is_dirty(),
-            Form::Contact(form) => form.is_dirty(),
-        });
-        dirty.then_some(Self { forms })
+impl Form {
+    fn is_dirty(&self) -> bool {
+        match self {
+            Self::Number(form) => form.is_dirty(),
+            Self::Contact(form) => form.is_dirty(),
+        }
     }
 
-    /// Whether the forms are such as this program has: a draft may come from another version.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        !self.forms.is_empty()
-            && self.forms.iter().all(|form| match form {
-                Form::Number(_) => true,
-                Form::Contact(form) => form.texts.len() == TEXTS.len(),
-            })
+    /// Whether it is such as this program has: a draft may come from another version.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Number(_) => true,
+            Self::Contact(form) => form.texts.len() == TEXTS.len(),
+        }
     }
 
     /// The contact that it is about, unless it is a new one.
     fn contact(&self) -> Option<ContactId> {
-        match self.forms.first()? {
-            Form::Number(form) => match &form.owner {
+        match self {
+            Self::Number(form) => match &form.owner {
                 Owner::Contact(id, _) => Some(*id),
                 Owner::Row(_) => None,
             },
-            Form::Contact(form) => form.stored.as_ref().map(|contact| contact.id),
+            Self::Contact(form) => form.stored.as_ref().map(|contact| contact.id),
         }
+    }
+
+    /// The page of it, which asks whether its record is still there.
+    fn page(self, app: &App) -> AnyPage {
+        let home = app.session.home;
+        match self {
+            Self::Number(mut form) => {
+                (form.home, form.recalled) = (home, true);
+                AnyPage::PhoneForm(form)
+            }
+            Self::Contact(mut form) => {
+                (form.home, form.recalled) = (home, true);
+                for row in &mut form.numbers {
+                    row.form.home = home;
+                }
+                AnyPage::ContactForm(form)
+            }
+        }
+    }
+}
+
+impl Draft {
+    /// What is typed and not saved, if anything. What is over the forms (a conflict, a question) comes
+    /// back by itself.
+    #[must_use]
+    pub fn of(app: &App) -> Option<Self> {
+        let forms: Vec<Form> = app
+            .pages
+            .over()
+            .filter_map(|page| page.page().draft())
+            .collect();
+        let is_dirty = forms.iter().any(Form::is_dirty);
+        is_dirty.then_some(Self { forms })
+    }
+
+    /// Whether the forms are such as this program has.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.forms.is_empty() && self.forms.iter().all(Form::is_whole)
     }
 }
 
 /// Whether any form is open.
 #[must_use]
-pub fn is_open(model: &Model) -> bool {
-    model
-        .over
-        .iter()
-        .any(|screen| matches!(screen, Screen::PhoneForm(_) | Screen::ContactForm(_)))
+pub fn is_open(app: &App) -> bool {
+    let mut over = app.pages.over();
+    over.any(|page| page.page().draft().is_some())
 }
 
-/// Opens the forms of a draft again, and asks whether what they are about is still there.
-pub fn bring_back(model: &mut Model, draft: Draft, effects: &mut Vec<Effect>) {
-    let contact = draft.contact();
-    let mut pages = Vec::new();
+/// Opens the forms of a draft again.
+pub fn bring_back(app: &mut App, draft: Draft, effects: &mut Vec<Effect>) {
+    if let Some(id) = draft.forms.first().and_then(Form::contact) {
+        app.seek(id, effects);
+    }
     for form in draft.forms {
-        pages.push(model.over.push(match form {
-            Form::Number(mut form) => {
-                form.home = model.home;
-                Screen::PhoneForm(form)
-            }
-            Form::Contact(mut form) => {
-                form.home = model.home;
-                for row in &mut form.numbers {
-                    row.form.home = model.home;
-                }
-                Screen::ContactForm(form)
-            }
-        }));
+        let page = form.page(app);
+        app.open(page, effects);
     }
-    if let Some(id) = contact {
-        list::seek(model, id, effects);
-        model.recalled = Some((model.ask(Request::Recalled(id), effects), pages));
-    }
-    model.say(
+    app.session.say(
         Tone::Plain,
         "what you typed when callbook ended is here again, unsaved",
     );
-}
-
-/// Takes the answer whether the record of a draft is still there; `false` where it is another's.
-pub fn take(model: &mut Model, ticket: Ticket, reply: &Reply) -> bool {
-    let Reply::Profile(profile) = reply else {
-        return false;
-    };
-    let Some((_, pages)) = model.recalled.take_if(|(asked, _)| *asked == ticket) else {
-        return false;
-    };
-    let gone = match profile {
-        None => without_contact(model, &pages),
-        Some(profile) => without_number(model, &pages, profile),
-    };
-    if let Some(gone) = gone {
-        model.say(Tone::Bad, gone);
-    }
-    true
-}
-
-/// The contact has gone: the form becomes one that adds it anew.
-fn without_contact(model: &mut Model, pages: &[PageId]) -> Option<String> {
-    let home = model.home;
-    let first = model.over.get_mut(*pages.first()?)?;
-    let name = match first {
-        Screen::ContactForm(form) => {
-            let name = form.stored.as_ref()?.name.clone();
-            form.make_new();
-            name
-        }
-        Screen::PhoneForm(form) => {
-            let Owner::Contact(_, name) = form.owner.clone() else {
-                return None;
-            };
-            let mut number = form.as_ref().clone();
-            number.stored = None;
-            number.owner = Owner::Row(None);
-            let mut contact = ContactForm::new(&name, home);
-            contact.put(number);
-            *first = Screen::ContactForm(Box::new(contact));
-            name
-        }
-        _ => return None,
-    };
-    let second = pages.get(1).and_then(|page| model.over.get_mut(*page));
-    if let Some(Screen::PhoneForm(form)) = second {
-        form.stored = None;
-    }
-    Some(format!(
-        "{name} was deleted meanwhile; what you typed is here, and ^S adds it anew"
-    ))
-}
-
-/// A number has gone: its form becomes one that adds it anew; a row that nobody touched goes too.
-fn without_number(model: &mut Model, pages: &[PageId], profile: &Profile) -> Option<String> {
-    let is_gone = |form: &PhoneForm| {
-        form.stored
-            .as_ref()
-            .is_some_and(|mine| profile.phones.iter().all(|phone| phone.id != mine.id))
-    };
-    let mut gone = 0;
-    for page in pages {
-        let Some(screen) = model.over.get_mut(*page) else {
-            continue;
-        };
-        match screen {
-            Screen::PhoneForm(form) if is_gone(form) => {
-                form.stored = None;
-                gone += 1;
-            }
-            Screen::ContactForm(form) => {
-                for row in form.numbers.iter_mut().filter(|row| is_gone(&row.form)) {
-                    row.deleted |= !row.form.is_dirty();
-                    row.form.stored = None;
-                    gone += 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    (gone > 0).then(|| {
-        "a number was deleted meanwhile; what you typed is here, and saving adds it anew".to_owned()
-    })
 }

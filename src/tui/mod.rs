@@ -1,23 +1,19 @@
-//! The screens: `Msg -> update -> Vec<Effect>`, and `view`, both pure. The loop below is all that
+//! The screens: `App::update` takes a `Msg` and gives effects, `screen::draw` draws, both pure. The loop below is all that
 //! joins them to the world.
 
-pub mod act;
 mod answers;
+pub mod app;
 mod autosave;
+pub mod ctx;
 pub mod draft;
-mod forms;
+mod footer;
 pub mod keymap;
-pub mod layout;
-pub mod model;
+pub mod pages;
 pub mod protocol;
 pub mod runtime;
-pub mod screens;
+pub mod screen;
 pub mod stack;
 pub mod terminal;
-mod travel;
-pub mod update;
-pub mod view;
-mod views;
 pub mod widgets;
 
 use std::io;
@@ -40,11 +36,11 @@ use crate::domain::timestamp::Timestamp;
 use crate::state::{Claimed, Drafts, View};
 use crate::store::Options;
 
+use app::App;
 use autosave::Autosave;
 use draft::Draft;
-use model::{Effect, Model, Msg, Request, Tone};
+use protocol::{Effect, Msg, Request, Tone};
 use runtime::{Event, Runtime};
-use screens::prompt;
 use terminal::columns::Aligned;
 use terminal::{FrameWriter, Guard};
 use widgets::theme::Theme;
@@ -118,15 +114,15 @@ pub fn run(mut start: Start) -> Result<Left> {
     let size = terminal::size().context("cannot ask the terminal for its size")?;
     let mut drafts = start.drafts.take();
     let keymap = std::mem::take(&mut start.keymap);
-    let mut model = Model::new(size, keymap, start.options.home, shown(&start.path));
-    model.mouse = start.mouse;
+    let mut app = App::new(size, keymap, start.options.home, shown(&start.path));
+    app.session.mouse = start.mouse;
     if let Some(trouble) = start.trouble.take() {
-        model.say(Tone::Bad, trouble);
+        app.session.say(Tone::Bad, trouble);
     }
     let (tell, events) = channel();
-    let session = || session(&mut model, start, drafts.as_mut(), tell.clone(), &events);
+    let session = || session(&mut app, start, drafts.as_mut(), tell.clone(), &events);
     let end = guarded(&tell, &events, session).unwrap_or_else(|place| Ok(End::Crashed(place)));
-    let kept = catch_unwind(AssertUnwindSafe(|| keep(&model, drafts.as_mut()))).unwrap_or(None);
+    let kept = catch_unwind(AssertUnwindSafe(|| keep(&app, drafts.as_mut()))).unwrap_or(None);
     let (status, told) = match end {
         Ok(End::Quit(None)) => (0, kept),
         Ok(End::Quit(Some(refused))) => (1, Some(refused)),
@@ -140,7 +136,7 @@ pub fn run(mut start: Start) -> Result<Left> {
     };
     Ok(Left {
         status,
-        view: update::leave(&model),
+        view: app.leave(),
         told,
     })
 }
@@ -175,9 +171,9 @@ pub fn guarded<T>(
 }
 
 /// Keeps what is typed and not saved, if anything, and says so.
-fn keep(model: &Model, drafts: Option<&mut Drafts>) -> Option<String> {
+fn keep(app: &App, drafts: Option<&mut Drafts>) -> Option<String> {
     let drafts = drafts?;
-    let Some(draft) = Draft::of(model) else {
+    let Some(draft) = Draft::of(app) else {
         drafts.forget();
         return None;
     };
@@ -192,7 +188,7 @@ fn keep(model: &Model, drafts: Option<&mut Drafts>) -> Option<String> {
 
 /// Takes the terminal, starts the threads, and runs the loop until something ends it.
 fn session(
-    model: &mut Model,
+    app: &mut App,
     start: Start,
     mut drafts: Option<&mut Drafts>,
     tell: Sender<Event>,
@@ -200,17 +196,17 @@ fn session(
 ) -> Result<End> {
     let mut guard = Guard::take(start.mouse).context("cannot set the terminal")?;
     let mut screen = Terminal::new(Aligned(CrosstermBackend::new(FrameWriter::new())))?;
-    tick(model);
-    draw(&mut screen, model, &start.theme)?;
+    tick(app);
+    draw(&mut screen, app, &start.theme)?;
     let mut runtime = Runtime::start(start.path, start.options, start.call, tell)?;
-    let mut effects = update::start(model, &start.view);
-    recall(model, drafts.as_deref_mut(), &mut effects);
+    let mut effects = app.start(&start.view);
+    recall(app, drafts.as_deref_mut(), &mut effects);
     if !start.import.is_empty() {
-        prompt::preview(model, start.import, &mut effects);
+        app.import(start.import, &mut effects);
     }
     let mut around = Loop {
-        autosave: Autosave::of(Draft::of(model)),
-        model,
+        autosave: Autosave::of(Draft::of(app)),
+        app,
         screen: &mut screen,
         theme: &start.theme,
         runtime: &mut runtime,
@@ -225,7 +221,7 @@ fn session(
         end => end,
     };
     drop(guard);
-    let end = written(model, events, &runtime, end);
+    let end = written(app, events, &runtime, end);
     runtime.end(TO_CLOSE);
     match end {
         Ok(End::Quit(None)) => Ok(End::Quit(trouble_at_end(events))),
@@ -243,38 +239,42 @@ fn trouble_at_end(events: &Receiver<Event>) -> Option<String> {
 
 /// Waits for what is being written, and has the person told what was refused after they left.
 fn written(
-    model: &mut Model,
+    app: &mut App,
     events: &Receiver<Event>,
     runtime: &Runtime,
     end: Result<End>,
 ) -> Result<End> {
-    if model.writing.is_none() {
+    if app.session.writing.is_none() {
         return end;
     }
     let [leaves, has_to] = AT_END;
-    if model.progress.is_some() {
+    if app.session.progress.is_some() {
         // What takes long is given up; what only waits for its turn is done.
         runtime.stop();
     }
     match end {
         Ok(End::Quit(_)) => {
-            finish(model, events, leaves);
-            let refused = model.toast.take().filter(|toast| toast.tone == Tone::Bad);
+            finish(app, events, leaves);
+            let refused = app
+                .session
+                .toast
+                .take()
+                .filter(|toast| toast.tone == Tone::Bad);
             Ok(End::Quit(refused.map(|toast| toast.text)))
         }
         end => {
-            finish(model, events, has_to);
+            finish(app, events, has_to);
             end
         }
     }
 }
 
 /// Opens what was typed and not saved when the screens ended the last time.
-fn recall(model: &mut Model, drafts: Option<&mut Drafts>, effects: &mut Vec<Effect>) {
+fn recall(app: &mut App, drafts: Option<&mut Drafts>, effects: &mut Vec<Effect>) {
     match drafts.map_or(Claimed::Nothing, |drafts| drafts.claim(Draft::is_whole)) {
         Claimed::Nothing => {}
-        Claimed::Draft(draft) => draft::bring_back(model, draft, effects),
-        Claimed::Unreadable(path) => model.say(
+        Claimed::Draft(draft) => draft::bring_back(app, draft, effects),
+        Claimed::Unreadable(path) => app.session.say(
             Tone::Bad,
             format!("what was typed is in {}; it cannot be read", shown(&path)),
         ),
@@ -282,11 +282,11 @@ fn recall(model: &mut Model, drafts: Option<&mut Drafts>, effects: &mut Vec<Effe
 }
 
 /// Waits for the answer to what is being written, so that a form that was saved is not kept as well.
-fn finish(model: &mut Model, events: &Receiver<Event>, patience: Duration) {
+fn finish(app: &mut App, events: &Receiver<Event>, patience: Duration) {
     let until = Instant::now() + patience;
-    while model.writing.is_some() {
+    while app.session.writing.is_some() {
         match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(Event::Msg(msg @ Msg::Store(..))) => drop(update::update(model, msg)),
+            Ok(Event::Msg(msg @ Msg::Store(..))) => drop(app.update(msg)),
             Ok(Event::Crashed(_)) | Err(_) => return,
             Ok(_) => {}
         }
@@ -295,7 +295,7 @@ fn finish(model: &mut Model, events: &Receiver<Event>, patience: Duration) {
 
 /// All that the loop joins.
 struct Loop<'a> {
-    model: &'a mut Model,
+    app: &'a mut App,
     screen: &'a mut Screen,
     theme: &'a Theme,
     runtime: &'a mut Runtime,
@@ -348,7 +348,7 @@ impl Loop<'_> {
                 Some(Ok(event)) => Some(event),
                 Some(Err(RecvTimeoutError::Timeout)) | None => {
                     (awaited, due, more, held) = (false, None, false, 0);
-                    draw(self.screen, self.model, self.theme)?;
+                    draw(self.screen, self.app, self.theme)?;
                     // What is counted grows with the book, and comes when its rows are seen.
                     for effect in later.drain(..) {
                         self.runtime.run(effect, self.guard)?;
@@ -368,7 +368,7 @@ impl Loop<'_> {
                         input.msg
                     }
                     Event::Opened(opened) => {
-                        self.model.read_only = opened?;
+                        self.app.session.read_only = opened?;
                         next = self.events.try_recv().ok();
                         continue;
                     }
@@ -382,18 +382,18 @@ impl Loop<'_> {
                         continue;
                     }
                 };
-                tick(self.model);
+                tick(self.app);
                 awaited &= !matches!(msg, Msg::Store(..));
                 let resized = matches!(msg, Msg::Resize(_));
-                effects.append(&mut update::update(self.model, msg));
+                effects.append(&mut self.app.update(msg));
                 if resized {
                     self.repaint()?;
                 }
-                let typed = Draft::of(self.model);
+                let typed = Draft::of(self.app);
                 self.autosave.look(typed, Instant::now());
                 if let Some(drafts) = &mut self.drafts
                     && drafts.is_held()
-                    && !draft::is_open(self.model)
+                    && !draft::is_open(self.app)
                 {
                     drafts.forget();
                 }
@@ -431,8 +431,8 @@ impl Loop<'_> {
                 Some(Ok(_)) => {}
                 Some(Err(error)) => {
                     let text = format!("what you typed cannot be kept for now: {error}");
-                    self.model.say(Tone::Bad, text);
-                    draw(self.screen, self.model, self.theme)?;
+                    self.app.session.say(Tone::Bad, text);
+                    draw(self.screen, self.app, self.theme)?;
                 }
             }
         }
@@ -444,16 +444,16 @@ impl Loop<'_> {
     }
 }
 
-/// Tells the model what time it is.
-fn tick(model: &mut Model) {
-    model.now = Timestamp::from_utc(Utc::now());
-    model.offset = Local::now().offset().fix().local_minus_utc();
+/// Tells the app what time it is.
+fn tick(app: &mut App) {
+    app.session.now = Timestamp::from_utc(Utc::now());
+    app.session.offset = Local::now().offset().fix().local_minus_utc();
 }
 
 /// Draws a frame, in one write.
-fn draw(screen: &mut Screen, model: &Model, theme: &Theme) -> io::Result<()> {
+fn draw(screen: &mut Screen, app: &App, theme: &Theme) -> io::Result<()> {
     queue!(screen.backend_mut().0, BeginSynchronizedUpdate)?;
-    screen.draw(|frame| view::view(model, theme, frame))?;
+    screen.draw(|frame| screen::draw(app, theme, frame))?;
     queue!(screen.backend_mut().0, EndSynchronizedUpdate)?;
     io::Write::flush(&mut screen.backend_mut().0)
 }

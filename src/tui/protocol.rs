@@ -21,13 +21,23 @@ use crate::domain::triage::Worklist;
 
 use super::keymap::key::Key;
 
-/// Which question an answer belongs to. Rising; an answer with an old one is dropped.
+/// Which question an answer belongs to, and which page asked it. Numbers only rise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(pub u64);
+pub struct Ticket {
+    /// The number of the question.
+    pub number: u64,
+    /// The page that asked.
+    pub page: PageId,
+}
 
 /// Which page. Ids only rise: that of a page which is gone is never given again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PageId(pub u64);
+
+impl PageId {
+    /// The page at the bottom: the list of contacts.
+    pub const BOTTOM: Self = Self(0);
+}
 
 /// A question to the store.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,8 +165,8 @@ pub enum Reply {
     History(Vec<HistoryEntry>),
     /// Steps of the whole book.
     Steps(Vec<StepEntry>),
-    /// What a step did.
-    StepRows(Vec<StepRow>),
+    /// What this step did.
+    StepRows(i64, Vec<StepRow>),
     /// What is in the bin.
     Bin(Vec<Binned>),
     /// Who may be there twice.
@@ -287,10 +297,12 @@ pub struct TextPlace {
 }
 
 /// What something is asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The page is done with it: it closes when the answer comes, or shows why not.
-    Finish,
+    /// The page shows it; the newest of its kind is the one that counts.
+    Read,
+    /// The page is done with it: it closes when that is written, or shows why not.
+    Save,
     /// The answer is shown on a page of its own, in the place of the one that asked or over it.
     Preview,
     /// An undo, of a step or of the last one.
@@ -302,8 +314,8 @@ pub enum Purpose {
 impl Purpose {
     /// Whether the answer closes or covers the page, which therefore takes no keys until it comes.
     #[must_use]
-    pub const fn holds_keys(&self) -> bool {
-        matches!(self, Self::Finish | Self::Preview)
+    pub const fn holds_keys(self) -> bool {
+        matches!(self, Self::Save | Self::Preview)
     }
 }
 

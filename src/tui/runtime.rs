@@ -19,7 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::import::keep;
 use crate::store::Options;
 
-use super::model::{Effect, Msg, Request, Ticket};
+use super::protocol::{Effect, Msg, Request, Ticket};
 use super::terminal::{self, Guard, Input};
 
 mod store_thread;

@@ -1,118 +1,113 @@
-//! The pages over the list, the topmost last, each with an id of its own: an answer goes to the page
-//! that asked, and never to one that has come in its place.
+//! The pages, the topmost last, each with an id of its own: an answer goes to the page that asked, and
+//! never to one that has come in its place. At the bottom is the list of contacts, which never closes.
 //!
 //! [`Stack::shown`] says which pages are drawn and, by its last, which one takes the keys: there is no
 //! second place that decides either.
 
-use super::model::{PageId, Screen};
+use super::pages::contacts::Contacts;
+use super::pages::{AnyPage, Page};
+use super::protocol::PageId;
 
 /// The pages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stack {
-    pages: Vec<(PageId, Screen)>,
+    /// The one at the bottom.
+    pub contacts: Contacts,
+    over: Vec<(PageId, AnyPage)>,
     newest: PageId,
 }
 
 impl Stack {
-    /// Opens a page on top.
-    pub fn push(&mut self, page: Screen) -> PageId {
+    fn next_id(&mut self) -> PageId {
         self.newest = PageId(self.newest.0 + 1);
-        self.pages.push((self.newest, page));
         self.newest
     }
 
-    /// Closes the page on top.
-    pub fn pop(&mut self) -> Option<Screen> {
-        self.pages.pop().map(|(_, page)| page)
+    /// Opens a page on top.
+    pub fn open(&mut self, page: AnyPage) -> PageId {
+        let id = self.next_id();
+        self.over.push((id, page));
+        id
     }
 
-    /// Closes a page, wherever it is. Whether it was there.
-    pub fn close(&mut self, id: PageId) -> bool {
-        let before = self.pages.len();
-        self.pages.retain(|(of, _)| *of != id);
-        self.pages.len() < before
+    /// Closes a page, wherever it is; that at the bottom stays.
+    pub fn close(&mut self, id: PageId) {
+        self.over.retain(|(of, _)| *of != id);
     }
 
-    /// Puts another page in the place of the one on top.
-    pub fn replace(&mut self, page: Screen) -> PageId {
-        self.pop();
-        self.push(page)
+    /// Puts another page in the place of one.
+    pub fn replace(&mut self, id: PageId, page: AnyPage) -> Option<PageId> {
+        let at = self.over.iter().position(|(of, _)| *of == id)?;
+        let new = self.next_id();
+        *self.over.get_mut(at)? = (new, page);
+        Some(new)
     }
 
-    /// The pages that are drawn, in this order: the topmost that fills the screen, and what is over
-    /// it; without such a page all of them, over the list. The last one takes the keys.
+    /// The pages that are drawn, in this order: the topmost that fills the screen, and what is over it.
+    /// The last one takes the keys.
     #[must_use]
-    pub fn shown(&self) -> impl DoubleEndedIterator<Item = &Screen> {
-        let fills = |(_, page): &(PageId, Screen)| page.fills();
-        let from = self.pages.iter().rposition(fills).unwrap_or(0);
-        self.pages.iter().skip(from).map(|(_, page)| page)
+    pub fn shown(&self) -> Vec<&dyn Page> {
+        let from = self.over.iter().rposition(|(_, page)| page.page().fills());
+        let over = self.over.iter().skip(from.unwrap_or(0));
+        let over = over.map(|(_, page)| page.page());
+        let bottom: Option<&dyn Page> = from.is_none().then_some(&self.contacts);
+        bottom.into_iter().chain(over).collect()
     }
 
-    /// The lowest of the pages that are drawn.
+    /// The page that takes the keys.
     #[must_use]
-    pub fn first(&self) -> Option<&Screen> {
-        self.shown().next()
+    pub fn top(&self) -> &dyn Page {
+        self.over
+            .last()
+            .map_or(&self.contacts, |(_, page)| page.page())
     }
 
-    /// The page that takes the keys; none: the list does.
+    /// Its id.
     #[must_use]
-    pub fn last(&self) -> Option<&Screen> {
-        self.shown().next_back()
-    }
-
-    /// The same, to be changed.
-    pub fn last_mut(&mut self) -> Option<&mut Screen> {
-        self.pages.last_mut().map(|(_, page)| page)
-    }
-
-    /// The id of the page that takes the keys.
-    #[must_use]
-    pub fn top(&self) -> Option<PageId> {
-        self.pages.last().map(|(id, _)| *id)
-    }
-
-    /// A page.
-    #[must_use]
-    pub fn get(&self, id: PageId) -> Option<&Screen> {
-        self.pages
-            .iter()
-            .find(|(of, _)| *of == id)
-            .map(|(_, page)| page)
+    pub fn top_id(&self) -> PageId {
+        self.over.last().map_or(PageId::BOTTOM, |(id, _)| *id)
     }
 
     /// A page, to be changed.
-    pub fn get_mut(&mut self, id: PageId) -> Option<&mut Screen> {
-        let mut pages = self.pages.iter_mut();
-        pages.find(|(of, _)| *of == id).map(|(_, page)| page)
+    pub fn get_mut(&mut self, id: PageId) -> Option<&mut dyn Page> {
+        if id == PageId::BOTTOM {
+            return Some(&mut self.contacts);
+        }
+        let mut over = self.over.iter_mut();
+        over.find(|(of, _)| *of == id)
+            .map(|(_, page)| page.page_mut())
     }
 
     /// The page directly under another one.
     #[must_use]
     pub fn under(&self, id: PageId) -> Option<PageId> {
-        let at = self.pages.iter().position(|(of, _)| *of == id)?;
-        self.pages.get(at.checked_sub(1)?).map(|(under, _)| *under)
+        let at = self.over.iter().position(|(of, _)| *of == id)?;
+        let under = at.checked_sub(1).and_then(|at| self.over.get(at));
+        Some(under.map_or(PageId::BOTTOM, |(id, _)| *id))
     }
 
-    /// Every page, from the bottom up.
+    /// The ids of all pages, from the bottom up.
     #[must_use]
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Screen> {
-        self.pages.iter().map(|(_, page)| page)
+    pub fn ids(&self) -> Vec<PageId> {
+        let over = self.over.iter().map(|(id, _)| *id);
+        std::iter::once(PageId::BOTTOM).chain(over).collect()
     }
 
-    /// Every page, to be changed.
-    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Screen> {
-        self.pages.iter_mut().map(|(_, page)| page)
-    }
-
-    /// How many there are.
+    /// The pages over the bottom, the topmost last.
     #[must_use]
-    pub const fn len(&self) -> usize {
-        self.pages.len()
+    pub fn over(&self) -> impl DoubleEndedIterator<Item = &AnyPage> {
+        self.over.iter().map(|(_, page)| page)
     }
 
-    /// Whether there is none.
+    /// The topmost of them.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.pages.is_empty()
+    pub fn last(&self) -> Option<&AnyPage> {
+        self.over().next_back()
+    }
+
+    /// Whether there is nothing over the list of contacts.
+    #[must_use]
+    pub const fn is_bare(&self) -> bool {
+        self.over.is_empty()
     }
 }

@@ -21,7 +21,7 @@ use crossterm::{cursor, execute};
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::keymap::key::{Code, Key};
-use super::model::{Mouse, MouseAct, Msg, Size};
+use super::protocol::{Mouse, MouseAct, Msg, Size};
 
 /// Whether the terminal is ours just now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -344,7 +344,7 @@ mod tests {
     use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
     use super::{begins_reply, message};
-    use crate::tui::model::Msg;
+    use crate::tui::protocol::Msg;
 
     #[test]
     fn a_key_that_is_let_go_is_no_key_and_one_that_is_held_is() {

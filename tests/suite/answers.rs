@@ -6,7 +6,8 @@ use crate::support::desk::Desk;
 use callbook::domain::damage::Damage;
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::tui::draft::Draft;
-use callbook::tui::model::{Effect, Msg, Reply, Request, Screen, Ticket, Write};
+use callbook::tui::pages::AnyPage;
+use callbook::tui::protocol::{Effect, Msg, Reply, Request, Ticket, Write};
 use proptest::prelude::*;
 
 /// Somebody who is there twice, a household, and two more.
@@ -26,8 +27,8 @@ fn held() -> Desk {
 
 /// What stands in the form of the contact that is being typed.
 fn typed(desk: &Desk) -> String {
-    match desk.model.over.last() {
-        Some(Screen::ContactForm(form)) => form.texts[0].text().to_owned(),
+    match desk.model.pages.last() {
+        Some(AnyPage::ContactForm(form)) => form.texts[0].text().to_owned(),
         other => panic!("{other:?}"),
     }
 }
@@ -44,15 +45,15 @@ fn a_form_that_was_opened_after_a_write_stays_when_the_write_is_answered() {
         let mut desk = held();
         desk.press(keys);
         desk.press("esc g g a \"Ada\"");
-        let Some(Screen::ContactForm(_)) = desk.model.over.last() else {
-            panic!("{keys}: {:?}", desk.model.over.last());
+        let Some(AnyPage::ContactForm(_)) = desk.model.pages.last() else {
+            panic!("{keys}: {:?}", desk.model.pages.last());
         };
         desk.let_all_go();
         assert_eq!(typed(&desk), "Ada", "{keys}");
         assert!(desk.frame().contains("Add a contact"), "{keys}");
         desk.press("\"x\" ^S");
         desk.let_all_go();
-        assert!(desk.model.over.is_empty(), "{keys}: {}", desk.toast());
+        assert!(desk.model.pages.is_bare(), "{keys}: {}", desk.toast());
         assert_eq!(steps(&desk)[0], "Added Adax", "{keys}");
     }
 }
@@ -72,7 +73,7 @@ fn pages_that_are_looked_for_are_seen_at_once_and_take_their_own_keys() {
     assert!(desk.frame().contains("Health of the book"));
     desk.press("esc");
     desk.let_all_go();
-    assert!(desk.model.over.is_empty(), "it was left before it came");
+    assert!(desk.model.pages.is_bare(), "it was left before it came");
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn a_page_that_is_being_saved_takes_no_keys_and_says_so() {
     desk.press("esc");
     assert_eq!(desk.effects.last(), Some(&Effect::Stop));
     desk.let_all_go();
-    assert!(desk.model.over.is_empty());
+    assert!(desk.model.pages.is_bare());
     assert_eq!(steps(&desk)[0], "Added Ada");
 }
 
@@ -100,18 +101,18 @@ fn a_preview_comes_in_the_place_of_its_prompt_and_of_no_other() {
         b"BEGIN:VCARD\nVERSION:3.0\nFN:New\nTEL:+390255501111\nEND:VCARD\n",
     );
     desk.press("\"z\"");
-    assert!(matches!(desk.model.over.last(), Some(Screen::Prompt(_))));
+    assert!(matches!(desk.model.pages.last(), Some(AnyPage::Prompt(_))));
     desk.let_all_go();
     assert!(desk.frame().contains("Import new.vcf"));
     desk.press("enter j a");
     desk.let_all_go();
-    assert!(desk.model.over.is_empty());
+    assert!(desk.model.pages.is_bare());
 
     // An answer that no page waits for, as after a backup was put back.
     let plan = Reply::Exported(1, "a.vcf".into());
     desk.press("i \"/tmp\"");
-    desk.tell(Msg::Store(Ticket(1), plan));
-    assert!(matches!(desk.model.over.last(), Some(Screen::Prompt(_))));
+    desk.tell(Msg::Store(Ticket::default(), plan));
+    assert!(matches!(desk.model.pages.last(), Some(AnyPage::Prompt(_))));
 }
 
 #[test]
@@ -124,9 +125,9 @@ fn an_answer_before_an_answer_does_not_end_the_wait() {
     desk.tell(Msg::Store(ticket, Reply::ChangedElsewhere));
     desk.press("\"x\"");
     assert_eq!(typed(&desk), "Ada");
-    assert!(desk.model.writing.is_some());
+    assert!(desk.model.session.writing.is_some());
     desk.let_all_go();
-    assert!(desk.model.over.is_empty() && desk.model.writing.is_none());
+    assert!(desk.model.pages.is_bare() && desk.model.session.writing.is_none());
 }
 
 #[test]
@@ -143,7 +144,7 @@ fn an_undo_that_is_refused_asks_only_where_nothing_was_done_since() {
     desk.press("*");
     desk.let_all_go();
     let mut other = desk.book.other();
-    let id = desk.model.current().unwrap();
+    let id = desk.model.pages.contacts.current().unwrap();
     let sent = callbook::domain::contact::ContactAttributes {
         favourite: Some(false),
         overwrite: true,
@@ -153,7 +154,7 @@ fn an_undo_that_is_refused_asks_only_where_nothing_was_done_since() {
     desk.press("u y");
     desk.let_all_go();
     assert!(
-        desk.model.over.is_empty(),
+        desk.model.pages.is_bare(),
         "no question for a key that was pressed before"
     );
     assert!(desk.toast().contains("changed"), "{}", desk.toast());
@@ -190,7 +191,7 @@ fn the_editor_and_completion_fill_what_they_were_asked_for() {
     let mut desk = held();
     desk.press("a \"Ada\" ^E tab \"z\"");
     desk.let_all_go();
-    let Some(Screen::ContactForm(form)) = desk.model.over.last() else {
+    let Some(AnyPage::ContactForm(form)) = desk.model.pages.last() else {
         panic!("the form stays");
     };
     assert_eq!(form.texts[0].text(), "Ada edited");
@@ -202,13 +203,13 @@ fn the_editor_and_completion_fill_what_they_were_asked_for() {
     let mut desk = held();
     desk.press("i \"/tm\" tab \"q\"");
     desk.let_all_go();
-    let Some(Screen::Prompt(prompt)) = desk.model.over.last() else {
+    let Some(AnyPage::Prompt(prompt)) = desk.model.pages.last() else {
         panic!("the prompt stays");
     };
     assert_eq!(prompt.path.text(), "/tmq");
     desk.press("esc i \"/tm\" tab");
     desk.let_all_go();
-    let Some(Screen::Prompt(prompt)) = desk.model.over.last() else {
+    let Some(AnyPage::Prompt(prompt)) = desk.model.pages.last() else {
         panic!("the prompt stays");
     };
     assert_eq!(prompt.path.text(), "/tmends");
@@ -221,7 +222,7 @@ fn a_key_is_about_the_contact_that_the_cursor_is_on() {
         desk.press("j j");
         desk.press(key);
         assert_eq!(desk.toast(), "the contact is still being read", "{key}");
-        assert!(desk.model.over.is_empty());
+        assert!(desk.model.pages.is_bare());
         desk.let_all_go();
         desk.press(key);
         desk.let_all_go();
@@ -233,10 +234,13 @@ fn a_key_is_about_the_contact_that_the_cursor_is_on() {
 fn whoever_moved_on_stays_there_and_keeps_new_marks() {
     let mut desk = held();
     desk.press("* j j space");
-    let on = desk.model.list.cursor;
+    let on = desk.model.pages.contacts.list.cursor;
     desk.let_all_go();
     assert_eq!(
-        (desk.model.list.cursor, desk.model.list.marks.len()),
+        (
+            desk.model.pages.contacts.list.cursor,
+            desk.model.pages.contacts.list.marks.len()
+        ),
         (on, 1)
     );
 }
@@ -246,13 +250,13 @@ fn the_group_that_was_merged_goes_though_the_cursor_is_on_another() {
     let mut desk = held();
     desk.press("D");
     desk.let_all_go();
-    let Some(Screen::Duplicates(page)) = desk.model.over.last() else {
+    let Some(AnyPage::Duplicates(page)) = desk.model.pages.last() else {
         panic!("they are there");
     };
     let second = page.groups[1].clone();
     desk.press("enter j");
     desk.let_all_go();
-    let Some(Screen::Duplicates(page)) = desk.model.over.last() else {
+    let Some(AnyPage::Duplicates(page)) = desk.model.pages.last() else {
         panic!("{}", desk.toast());
     };
     assert_eq!(page.groups, [second]);
@@ -267,7 +271,7 @@ fn the_rows_of_a_step_are_shown_under_that_step() {
     desk.let_all_go();
     desk.press("enter j");
     desk.let_all_go();
-    let Some(Screen::History(page)) = desk.model.over.last() else {
+    let Some(AnyPage::History(page)) = desk.model.pages.last() else {
         panic!("{}", desk.toast());
     };
     let lines: Vec<bool> = page
@@ -328,22 +332,22 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 /// What is drawn of a page when it is the one that is seen.
-fn mark(page: &Screen) -> &'static [&'static str] {
+fn mark(page: &AnyPage) -> &'static [&'static str] {
     match page {
-        Screen::PhoneForm(_) => &["Edit number", "Add a number"],
-        Screen::ContactForm(_) => &["Edit contact", "Add a contact"],
-        Screen::Conflict(_) => &["changed elsewhere"],
-        Screen::Search(_) => &["╭─ Keys", "╭─ Command"],
-        Screen::Prompt(_) => &["╭─ Import", "╭─ Export", "╭─ Change many"],
-        Screen::Question(_) => &["Sure?"],
-        Screen::History(_) => &["╭─ History"],
-        Screen::Bin(_) => &["╭─ Bin"],
-        Screen::Plan(_) => &["nothing is written yet"],
-        Screen::Duplicates(_) => &["callbook › Duplicates"],
-        Screen::Health(_) => &["╭─ Health of the book"],
-        Screen::Sources(_) => &["Confirm by source"],
-        Screen::Import(_) => &["callbook › Import"],
-        Screen::Damaged(_) => &["damaged"],
+        AnyPage::PhoneForm(_) => &["Edit number", "Add a number"],
+        AnyPage::ContactForm(_) => &["Edit contact", "Add a contact"],
+        AnyPage::Conflict(_) => &["changed elsewhere"],
+        AnyPage::Search(_) => &["╭─ Keys", "╭─ Command"],
+        AnyPage::Prompt(_) => &["╭─ Import", "╭─ Export", "╭─ Change many"],
+        AnyPage::Question(_) => &["Sure?"],
+        AnyPage::History(_) => &["╭─ History"],
+        AnyPage::Bin(_) => &["╭─ Bin"],
+        AnyPage::Preview(_) => &["nothing is written yet"],
+        AnyPage::Duplicates(_) => &["callbook › Duplicates"],
+        AnyPage::Health(_) => &["╭─ Health of the book"],
+        AnyPage::Sources(_) => &["Confirm by source"],
+        AnyPage::Import(_) => &["callbook › Import"],
+        AnyPage::Damaged(_) => &["damaged"],
     }
 }
 
@@ -382,24 +386,24 @@ fn can_ask(frame: &str, write: &Write) -> bool {
 }
 
 /// The forms with something typed into them.
-fn forms(desk: &Desk) -> Vec<Screen> {
-    let dirty = |page: &&Screen| match page {
-        Screen::ContactForm(form) => form.is_dirty(),
-        Screen::PhoneForm(form) => form.is_dirty(),
+fn forms(desk: &Desk) -> Vec<AnyPage> {
+    let dirty = |page: &&AnyPage| match page {
+        AnyPage::ContactForm(form) => form.is_dirty(),
+        AnyPage::PhoneForm(form) => form.is_dirty(),
         _ => false,
     };
-    desk.model.over.iter().filter(dirty).cloned().collect()
+    desk.model.pages.over().filter(dirty).cloned().collect()
 }
 
 /// What was typed into a form that can be told again from another one.
-fn words(page: &Screen) -> Vec<String> {
+fn words(page: &AnyPage) -> Vec<String> {
     match page {
-        Screen::ContactForm(form) => form
+        AnyPage::ContactForm(form) => form
             .texts
             .iter()
             .map(|text| text.text().to_owned())
             .collect(),
-        Screen::PhoneForm(form) => vec![form.entry.number.text().to_owned()],
+        AnyPage::PhoneForm(form) => vec![form.entry.number.text().to_owned()],
         _ => Vec::new(),
     }
 }
@@ -434,8 +438,8 @@ proptest! {
                         prop_assert!(!matches!(request, Request::Write(_)), "{answer:?}: {request:?}");
                     }
                     // Only the answer to its own saving takes a form away, or changes what is in it.
-                    let after: Vec<Vec<String>> = desk.model.over.iter().map(words).collect();
-                    let gone: Vec<&Screen> = before.iter().filter(|form| !after.contains(&words(form))).collect();
+                    let after: Vec<Vec<String>> = desk.model.pages.over().map(words).collect();
+                    let gone: Vec<&AnyPage> = before.iter().filter(|form| !after.contains(&words(form))).collect();
                     let saved = matches!(&answer, Msg::Store(_, Reply::Written(_)) | Msg::Editor(..));
                     prop_assert!(gone.is_empty() || saved, "{answer:?}: {gone:?}");
                     if matches!(answer, Msg::Store(..)) {
@@ -450,7 +454,7 @@ proptest! {
                 Act::Answer(_) => {}
             }
             let drawn = desk.frame();
-            if let Some(page) = desk.model.over.last() {
+            if let Some(page) = desk.model.pages.last() {
                 prop_assert!(mark(page).iter().any(|mark| drawn.contains(mark)), "{act:?}\n{seen}\n{drawn}");
             }
             let dirty = !forms(&desk).is_empty();

@@ -12,10 +12,12 @@ use callbook::domain::refusal::{Kind, Refusal};
 use callbook::domain::timestamp::Timestamp;
 use callbook::store::Store;
 use callbook::store::backup::{self, backups};
+use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Screen, Size, Stack, Ticket};
-use callbook::tui::update::update;
-use callbook::tui::view::view;
+use callbook::tui::pages::AnyPage;
+use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket};
+use callbook::tui::screen::draw;
+use callbook::tui::stack::Stack;
 use callbook::tui::widgets::theme::{Palette, Theme, UNICODE};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -183,14 +185,14 @@ fn without_a_sound_backup_the_screens_say_what_to_do() {
     assert_eq!(fs::read(&path).unwrap(), b"");
 }
 
-fn model(width: u16, height: u16) -> Model {
-    let mut model = Model::new(
+fn model(width: u16, height: u16) -> App {
+    let mut model = App::new(
         Size { width, height },
         Keymap::default(),
         None,
         "~/.local/share/callbook/callbook.db".to_owned(),
     );
-    model.now = Timestamp::from_micros(NOON);
+    model.session.now = Timestamp::from_micros(NOON);
     model
 }
 
@@ -208,11 +210,11 @@ fn damage(sound: bool) -> Damage {
     }
 }
 
-fn frame(model: &Model) -> String {
-    let Size { width, height } = model.size;
+fn frame(model: &App) -> String {
+    let Size { width, height } = model.session.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let theme = Theme::new(Palette::Mono, UNICODE);
-    terminal.draw(|frame| view(model, &theme, frame)).unwrap();
+    terminal.draw(|frame| draw(model, &theme, frame)).unwrap();
     terminal.backend().to_string()
 }
 
@@ -220,9 +222,9 @@ fn frame(model: &Model) -> String {
 fn the_page_at_three_sizes() {
     for (width, height) in [(100, 30), (80, 24), (40, 12)] {
         let mut model = model(width, height);
-        update(&mut model, Msg::Damaged(damage(true)));
+        model.update(Msg::Damaged(damage(true)));
         insta::assert_snapshot!(format!("offer_{width}x{height}"), frame(&model));
-        update(&mut model, Msg::Damaged(damage(false)));
+        model.update(Msg::Damaged(damage(false)));
         insta::assert_snapshot!(format!("no_backup_{width}x{height}"), frame(&model));
     }
     for (width, height) in [
@@ -235,39 +237,39 @@ fn the_page_at_three_sizes() {
         (300, 220),
     ] {
         let mut model = model(width, height);
-        update(&mut model, Msg::Damaged(damage(true)));
+        model.update(Msg::Damaged(damage(true)));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(Palette::Mono, UNICODE);
-        terminal.draw(|frame| view(&model, &theme, frame)).unwrap();
+        terminal.draw(|frame| draw(&model, &theme, frame)).unwrap();
     }
 }
 
 #[test]
 fn a_backup_that_cannot_be_put_back_leaves_the_page_with_the_reason() {
     let mut model = model(100, 30);
-    update(&mut model, Msg::Damaged(damage(true)));
-    let effects = update(&mut model, Msg::Key("enter".parse().unwrap()));
+    model.update(Msg::Damaged(damage(true)));
+    let effects = model.update(Msg::Key("enter".parse().unwrap()));
     let Some(Effect::Ask(ticket, Request::PutBack(path))) = effects.first() else {
         panic!("{effects:?}");
     };
     assert!(path.ends_with("20261121T090000.000000Z.db"));
     // It cannot be asked for twice, and nothing else leads away.
-    assert!(update(&mut model, Msg::Key("enter".parse().unwrap())).is_empty());
+    assert!(model.update(Msg::Key("enter".parse().unwrap())).is_empty());
     for key in ["esc", ":", "esc", "u", "/", "tab"] {
-        update(&mut model, Msg::Key(key.parse().unwrap()));
+        model.update(Msg::Key(key.parse().unwrap()));
     }
     let refusal = Refusal::new(Kind::Storage, "the disk is gone");
-    update(&mut model, Msg::Store(*ticket, Reply::Refused(refusal)));
+    model.update(Msg::Store(*ticket, Reply::Refused(refusal)));
     assert!(frame(&model).contains("the disk is gone"));
-    assert_eq!(model.over.len(), 1);
-    assert!(matches!(model.over.last(), Some(Screen::Damaged(_))));
-    let again = update(&mut model, Msg::Key("enter".parse().unwrap()));
+    assert_eq!(model.pages.over().count(), 1);
+    assert!(matches!(model.pages.last(), Some(AnyPage::Damaged(_))));
+    let again = model.update(Msg::Key("enter".parse().unwrap()));
     assert!(matches!(
         again.first(),
         Some(Effect::Ask(_, Request::PutBack(_)))
     ));
     assert_eq!(
-        update(&mut model, Msg::Key("^C".parse().unwrap())),
+        model.update(Msg::Key("^C".parse().unwrap())),
         [Effect::Quit]
     );
 }
@@ -276,13 +278,13 @@ fn a_backup_that_cannot_be_put_back_leaves_the_page_with_the_reason() {
 fn damage_that_is_met_later_is_told_with_the_way_out_and_nothing_typed_is_lost() {
     let mut model = model(80, 24);
     for key in ["a", "A", "d", "a"] {
-        update(&mut model, Msg::Key(key.parse().unwrap()));
+        model.update(Msg::Key(key.parse().unwrap()));
     }
     let refusal = Refusal::new(Kind::Damaged, "cannot write callbook.db: damaged (…)");
-    let effects = update(
-        &mut model,
-        Msg::Store(Ticket(0), Reply::Refused(refusal.clone())),
-    );
+    let effects = model.update(Msg::Store(
+        Ticket::default(),
+        Reply::Refused(refusal.clone()),
+    ));
     assert!(
         effects.is_empty(),
         "it is not asked again and again: {effects:?}"
@@ -294,11 +296,11 @@ fn damage_that_is_met_later_is_told_with_the_way_out_and_nothing_typed_is_lost()
     );
     assert!(seen.contains("Ada"), "{seen}");
     // The narrowest screen still says what to do.
-    model.size = Size {
+    model.session.size = Size {
         width: 40,
         height: 12,
     };
-    model.over = Stack::default();
-    update(&mut model, Msg::Store(Ticket(0), Reply::Refused(refusal)));
+    model.pages = Stack::default();
+    model.update(Msg::Store(Ticket::default(), Reply::Refused(refusal)));
     assert!(frame(&model).contains("damaged: quit, callbook restore"));
 }

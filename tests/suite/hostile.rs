@@ -18,7 +18,7 @@ use callbook::domain::safe::safe;
 use callbook::exchange::csv;
 use callbook::export::Form;
 use callbook::import::File;
-use callbook::tui::model::Screen;
+use callbook::tui::pages::AnyPage;
 use callbook::tui::widgets::theme::{ASCII, Palette, UNICODE};
 use serde_json::{Value, json};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -225,22 +225,22 @@ fn import(book: &mut Book, json: &str) {
 
 /// Which screen is on top.
 fn screen(desk: &Desk) -> &'static str {
-    match desk.model.over.last() {
+    match desk.model.pages.last() {
         None => "the list and the contact",
-        Some(Screen::PhoneForm(_)) => "the form of a number",
-        Some(Screen::ContactForm(_)) => "the form of a contact",
-        Some(Screen::Conflict(_)) => "a conflict",
-        Some(Screen::Search(_)) => "help and the palette",
-        Some(Screen::Prompt(_)) => "a prompt",
-        Some(Screen::Question(_)) => "a question",
-        Some(Screen::History(_)) => "the history",
-        Some(Screen::Bin(_)) => "the bin",
-        Some(Screen::Plan(_)) => "a plan",
-        Some(Screen::Duplicates(_)) => "duplicates",
-        Some(Screen::Health(_)) => "health",
-        Some(Screen::Sources(_)) => "sources",
-        Some(Screen::Import(_)) => "an import",
-        Some(Screen::Damaged(_)) => "a damaged book",
+        Some(AnyPage::PhoneForm(_)) => "the form of a number",
+        Some(AnyPage::ContactForm(_)) => "the form of a contact",
+        Some(AnyPage::Conflict(_)) => "a conflict",
+        Some(AnyPage::Search(_)) => "help and the palette",
+        Some(AnyPage::Prompt(_)) => "a prompt",
+        Some(AnyPage::Question(_)) => "a question",
+        Some(AnyPage::History(_)) => "the history",
+        Some(AnyPage::Bin(_)) => "the bin",
+        Some(AnyPage::Preview(_)) => "a plan",
+        Some(AnyPage::Duplicates(_)) => "duplicates",
+        Some(AnyPage::Health(_)) => "health",
+        Some(AnyPage::Sources(_)) => "sources",
+        Some(AnyPage::Import(_)) => "an import",
+        Some(AnyPage::Damaged(_)) => "a damaged book",
     }
 }
 
@@ -248,7 +248,7 @@ fn screen(desk: &Desk) -> &'static str {
 fn tour(desk: &mut Desk, contacts: usize, at: usize, seen: &mut BTreeSet<&'static str>) {
     let mut see = |desk: &Desk, what: &str| {
         seen.insert(screen(desk));
-        if desk.model.toast.is_some() {
+        if desk.model.session.toast.is_some() {
             seen.insert("a toast");
         }
         inspect(desk, what);
@@ -281,6 +281,8 @@ fn tour(desk: &mut Desk, contacts: usize, at: usize, seen: &mut BTreeSet<&'stati
     // Somebody else changes the contact meanwhile.
     let id = desk
         .model
+        .pages
+        .contacts
         .current()
         .unwrap_or_else(|| panic!("{}", desk.frame()));
     let sent = callbook::domain::contact::ContactAttributes {

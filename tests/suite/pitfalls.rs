@@ -50,19 +50,18 @@ use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
 use callbook::state::View;
-use callbook::tui::act::act;
+use callbook::tui::app::App;
 use callbook::tui::draft::{Draft, bring_back};
 use callbook::tui::keymap::key::{Code, Key};
 use callbook::tui::keymap::{Action, Keymap, Lookup, Scope, TABLE};
-use callbook::tui::layout::layout;
-use callbook::tui::model::{
-    Effect, Focus, Model, Mouse, MouseAct, Msg, Reply, Request, Screen, Size, Ticket,
-};
+use callbook::tui::pages::AnyPage;
+use callbook::tui::pages::contacts::Focus;
+use callbook::tui::pages::question::Question;
+use callbook::tui::protocol::{Effect, Mouse, MouseAct, Msg, Reply, Request, Size, Ticket};
 use callbook::tui::runtime::StoreThread;
-use callbook::tui::screens::question::Question;
+use callbook::tui::screen::draw;
 use callbook::tui::terminal::columns::Aligned;
-use callbook::tui::update::{start, update};
-use callbook::tui::view::view;
+use callbook::tui::widgets::areas::Areas;
 use callbook::tui::widgets::theme::{ASCII, Glyphs, Palette, Role, Theme, UNICODE};
 use ratatui::backend::{CrosstermBackend, TestBackend};
 use ratatui::buffer::Buffer;
@@ -133,7 +132,7 @@ fn the_table_names_tests_that_there_are() {
 /// The program without its terminal: what is asked of the store is answered at once.
 struct Desk {
     book: Book,
-    model: Model,
+    model: App,
     effects: Vec<Effect>,
 }
 
@@ -143,14 +142,14 @@ impl Desk {
         let file = File::open(cards.as_bytes(), "bianchi.vcf", &[]).unwrap();
         callbook::import::all(&mut book.store, file).unwrap();
         let size = Size { width, height };
-        let mut model = Model::new(size, Keymap::default(), None, "~/book.db".to_owned());
-        model.now = Timestamp::from_micros(NOON + 3_600_000_000);
+        let mut model = App::new(size, Keymap::default(), None, "~/book.db".to_owned());
+        model.session.now = Timestamp::from_micros(NOON + 3_600_000_000);
         let mut desk = Self {
             book,
             model,
             effects: Vec::new(),
         };
-        let effects = start(&mut desk.model, &View::default());
+        let effects = desk.model.start(&View::default());
         desk.run(effects);
         desk
     }
@@ -173,7 +172,7 @@ impl Desk {
     }
 
     fn tell(&mut self, msg: Msg) {
-        let effects = update(&mut self.model, msg);
+        let effects = self.model.update(msg);
         self.run(effects);
     }
 
@@ -191,21 +190,21 @@ impl Desk {
     fn answer(&mut self, request: Request) -> Reply {
         let (replies, _told) = std::sync::mpsc::channel();
         let keeper = StoreThread::new(replies, Arc::default(), None);
-        let reply = keeper.answer(&mut self.book.store, Ticket(0), request);
+        let reply = keeper.answer(&mut self.book.store, Ticket::default(), request);
         reply.unwrap_or_else(Reply::Refused)
     }
 
     fn toast(&self) -> String {
-        let toast = self.model.toast.as_ref();
+        let toast = self.model.session.toast.as_ref();
         toast.map(|toast| toast.text.clone()).unwrap_or_default()
     }
 
     /// The cells of a frame.
     fn cells(&self) -> Buffer {
-        let Size { width, height } = self.model.size;
+        let Size { width, height } = self.model.session.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(Palette::Dark, UNICODE);
-        let frame = terminal.draw(|frame| view(&self.model, &theme, frame));
+        let frame = terminal.draw(|frame| draw(&self.model, &theme, frame));
         frame.unwrap().buffer.clone()
     }
 }
@@ -246,8 +245,8 @@ fn row_text(cells: &Buffer, y: u16) -> String {
 /// The column where a number begins, for each row of the list.
 fn number_columns(desk: &Desk) -> Vec<u16> {
     let cells = desk.cells();
-    let list = layout(&desk.model).list;
-    let rows = list.y..list.y + u16::try_from(desk.model.list.known()).unwrap();
+    let list = desk.model.pages.contacts.panes(&desk.model.session).0.list;
+    let rows = list.y..list.y + u16::try_from(desk.model.pages.contacts.list.known()).unwrap();
     rows.map(|y| {
         (list.x + 4..list.right())
             .find(|x| cells.cell((*x, y)).unwrap().symbol() == "+")
@@ -319,13 +318,13 @@ fn in_a_wide_terminal(bytes: &[u8], area: Rect) -> Vec<Vec<String>> {
 
 /// What a backend writes for a frame, and the cells of the frame.
 fn written(desk: &Desk, glyphs: &Glyphs) -> (Vec<u8>, Buffer) {
-    let Size { width, height } = desk.model.size;
+    let Size { width, height } = desk.model.session.size;
     let mut bytes = Vec::new();
     let backend = Aligned(CrosstermBackend::new(&mut bytes));
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
     let theme = Theme::new(Palette::Dark, *glyphs);
-    let frame = terminal.draw(|frame| view(&desk.model, &theme, frame));
+    let frame = terminal.draw(|frame| draw(&desk.model, &theme, frame));
     let cells = frame.unwrap().buffer.clone();
     drop(terminal);
     (bytes, cells)
@@ -381,8 +380,8 @@ fn row_05_a_pasted_line_end_submits_no_form() {
         desk.tell(Msg::Paste(text.to_owned()));
         assert!(
             matches!(
-                desk.model.over.last(),
-                Some(Screen::PhoneForm(_) | Screen::ContactForm(_))
+                desk.model.pages.last(),
+                Some(AnyPage::PhoneForm(_) | AnyPage::ContactForm(_))
             ),
             "{keys}"
         );
@@ -528,14 +527,10 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
             let mut desk = Desk::new(width, height, CARDS);
             desk.press(keys);
             for _ in 0..drawn(3_000) {
-                let areas = layout(&desk.model);
-                let all = [
-                    areas.list,
-                    areas.detail,
-                    areas.filter,
-                    areas.why,
-                    areas.hints,
-                ];
+                let session = &desk.model.session;
+                let areas = Areas::of(session.size);
+                let (panes, why) = desk.model.pages.contacts.panes(session);
+                let all = [panes.list, panes.detail, areas.filter, why, areas.hints];
                 let area = all[random.below(all.len())];
                 // On the edge, one past it, and far away.
                 let edge = |from: u16, to: u16, random: &mut Random| {
@@ -554,12 +549,12 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
                 let acts = [MouseAct::Click, MouseAct::WheelUp, MouseAct::WheelDown];
                 let act = acts[random.below(acts.len())];
                 let at = Position { x: column, y: row };
-                let live = desk.model.over.is_empty()
-                    && [areas.list, areas.detail, areas.filter]
+                let live = desk.model.pages.is_bare()
+                    && [panes.list, panes.detail, areas.filter]
                         .iter()
                         .any(|area| area.contains(at));
                 let before = desk.model.clone();
-                let effects = update(&mut desk.model, Msg::Mouse(Mouse { column, row, act }));
+                let effects = desk.model.update(Msg::Mouse(Mouse { column, row, act }));
                 if live {
                     inside += 1;
                 } else {
@@ -568,7 +563,9 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
                     assert_eq!(desk.model, before, "{keys}: {at:?} of {width}x{height}");
                 }
                 desk.run(effects);
-                assert!(desk.model.list.cursor <= desk.model.list.known());
+                assert!(
+                    desk.model.pages.contacts.list.cursor <= desk.model.pages.contacts.list.known()
+                );
             }
             desk.cells();
         }
@@ -580,17 +577,17 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
 fn row_18_a_click_goes_to_the_row_under_it_and_the_one_below_the_last_to_none() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g");
-    let list = layout(&desk.model).list;
+    let list = desk.model.pages.contacts.panes(&desk.model.session).0.list;
     let click = |desk: &mut Desk, row| {
         let act = MouseAct::Click;
         let column = list.right() - 1;
         desk.tell(Msg::Mouse(Mouse { column, row, act }));
-        desk.model.list.cursor
+        desk.model.pages.contacts.list.cursor
     };
     assert_eq!(click(&mut desk, list.y + 2), 2);
     assert_eq!(click(&mut desk, list.y + 4), 2, "there are four");
     assert_eq!(click(&mut desk, list.y + 3), 3);
-    assert_eq!(desk.model.focus, Focus::List);
+    assert_eq!(desk.model.pages.contacts.focus, Focus::List);
 }
 
 #[test]
@@ -606,7 +603,7 @@ fn row_24_and_25_no_name_moves_a_column_turns_a_line_or_acts_on_the_terminal() {
         "Zoe\u{200b}\u{feff}",
     ];
     let mut desk = Desk::new(100, 30, &cards_of(&names));
-    assert_eq!(desk.model.list.known(), names.len());
+    assert_eq!(desk.model.pages.contacts.list.known(), names.len());
     let columns = number_columns(&desk);
     assert!(
         columns.iter().all(|column| *column == columns[0]),
@@ -672,28 +669,38 @@ fn row_29_a_letter_of_another_layout_acts_as_the_key_in_its_place() {
         let mut desk = Desk::new(100, 30, CARDS);
         desk.press("g g");
         desk.press(&format!("{j} {j} {k}"));
-        assert_eq!(desk.model.list.cursor, 1, "{name}");
+        assert_eq!(desk.model.pages.contacts.list.cursor, 1, "{name}");
         desk.press(last);
-        assert_eq!(desk.model.list.cursor, 3, "{name}");
+        assert_eq!(desk.model.pages.contacts.list.cursor, 3, "{name}");
         desk.press(d);
-        assert_eq!(desk.model.list.known(), 3, "{name}: {}", desk.toast());
+        assert_eq!(
+            desk.model.pages.contacts.list.known(),
+            3,
+            "{name}: {}",
+            desk.toast()
+        );
         desk.press(u);
-        assert_eq!(desk.model.list.known(), 4, "{name}: {}", desk.toast());
+        assert_eq!(
+            desk.model.pages.contacts.list.known(),
+            4,
+            "{name}: {}",
+            desk.toast()
+        );
         desk.press(e);
         assert!(matches!(
-            desk.model.over.last(),
-            Some(Screen::ContactForm(_))
+            desk.model.pages.last(),
+            Some(AnyPage::ContactForm(_))
         ));
         desk.press("esc");
         desk.press(a);
         // In a text it is the letter that it is.
         desk.press(&format!("{j} {d}"));
-        let Some(Screen::ContactForm(form)) = desk.model.over.last() else {
+        let Some(AnyPage::ContactForm(form)) = desk.model.pages.last() else {
             panic!("{name}: {}", desk.toast())
         };
         assert_eq!(form.texts[0].text(), format!("{j}{d}"));
         desk.press("esc y");
-        assert!(desk.model.over.is_empty(), "{name}");
+        assert!(desk.model.pages.is_bare(), "{name}");
         if !q.is_empty() {
             desk.press(q);
             assert!(desk.effects.contains(&Effect::Quit), "{name}");
@@ -702,7 +709,7 @@ fn row_29_a_letter_of_another_layout_acts_as_the_key_in_its_place() {
     // Prefixes too, and what is no key is told as it was typed.
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("G п п");
-    assert_eq!(desk.model.list.cursor, 0);
+    assert_eq!(desk.model.pages.contacts.list.cursor, 0);
     desk.press("ж");
     assert!(
         desk.toast().starts_with("ж does nothing"),
@@ -719,7 +726,7 @@ fn row_31_answers_in_any_order_leave_what_was_asked_last() {
     let mut asked = Vec::new();
     let mut told = Vec::new();
     for key in typed {
-        let effects = update(&mut desk.model, Msg::Key(key.parse().unwrap()));
+        let effects = desk.model.update(Msg::Key(key.parse().unwrap()));
         for effect in effects {
             if let Effect::Ask(ticket, request) = effect {
                 told.push((ticket, desk.answer(request.clone())));
@@ -738,13 +745,15 @@ fn row_31_answers_in_any_order_leave_what_was_asked_last() {
         }
         let names: Vec<String> = desk
             .model
+            .pages
+            .contacts
             .list
             .window
             .rows
             .iter()
             .map(|row| row.name.clone())
             .collect();
-        (names, desk.model.list.total)
+        (names, desk.model.pages.contacts.list.total)
     };
     let all: Vec<usize> = (0..told.len()).collect();
     let wanted = last(&mut desk, &all);
@@ -801,7 +810,7 @@ fn on_the_way(scope: Scope) -> Option<(Desk, Vec<Scope>)> {
         Scope::ContactForm => desk.press("g g e \"_X\""),
         Scope::Conflict => {
             desk.press("g g enter e ^U \"02_5550_2222\"");
-            let id = desk.model.detail.phone().unwrap().id;
+            let id = desk.model.pages.contacts.detail.phone().unwrap().id;
             desk.book
                 .set(id, serde_json::json!({"number": "+39 02 5550 1111"}));
             desk.press("enter m");
@@ -821,7 +830,7 @@ fn on_the_way(scope: Scope) -> Option<(Desk, Vec<Scope>)> {
     }
     let scopes = desk.model.scopes();
     assert_eq!(scopes.first(), Some(&scope), "{}", desk.toast());
-    Some((desk, scopes))
+    Some((desk, scopes.to_vec()))
 }
 
 #[test]
@@ -849,12 +858,7 @@ fn row_32_every_key_that_writes_is_taken_back_by_one_undo() {
             writes.insert(format!("{scope:?} {}", binding.keys[0]));
             let turn = |desk: &mut Desk, action| {
                 let mut effects = Vec::new();
-                act(
-                    &mut desk.model,
-                    action,
-                    Key::plain(Code::Enter),
-                    &mut effects,
-                );
+                desk.model.perform(action, &mut effects);
                 desk.run(effects);
             };
             // What was an undo itself is taken back by a redo.
@@ -907,17 +911,17 @@ fn row_32_what_undo_cannot_take_back_is_asked_first_and_not_by_the_same_key() {
     ] {
         let (mut desk, _) = on_the_way(scope).unwrap();
         let steps = |desk: &Desk| desk.book.store.steps(None, 100).unwrap().len();
-        let (before, deep) = (all_there_is(&desk), desk.model.over.len());
+        let (before, deep) = (all_there_is(&desk), desk.model.pages.over().count());
         let bin = desk.book.store.bin(9).unwrap().len();
         let told = steps(&desk);
         desk.press(keys);
-        assert_eq!(desk.model.over.last(), Some(&Screen::Question(question)));
+        assert_eq!(desk.model.pages.last(), Some(&AnyPage::Question(question)));
         desk.press(keys);
         assert_eq!(all_there_is(&desk), before, "{scope:?}");
         assert_eq!(steps(&desk), told, "{scope:?}");
         assert_eq!(desk.book.store.bin(9).unwrap().len(), bin);
         assert!(
-            desk.model.over.len() >= deep,
+            desk.model.pages.over().count() >= deep,
             "{scope:?}: the form is still there"
         );
     }
@@ -929,17 +933,17 @@ fn row_33_help_runs_what_it_shows() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("G ? \"first\"");
     desk.press("enter");
-    assert_eq!(desk.model.list.cursor, 0, "{}", desk.toast());
+    assert_eq!(desk.model.pages.contacts.list.cursor, 0, "{}", desk.toast());
     // And every key that a footer shows is one that does something there.
     for keys in SCREENS {
         let mut desk = Desk::new(100, 30, CARDS);
         desk.press(keys);
         let scopes = desk.model.scopes();
-        for (key, binding) in desk.model.keymap.hints(scopes[0]) {
+        for (key, binding) in desk.model.session.keymap.hints(scopes[0]) {
             let written: Vec<Key> = key.split(' ').map(|key| key.parse().unwrap()).collect();
             let (last, waiting) = written.split_last().unwrap();
             assert_eq!(
-                desk.model.keymap.lookup(&scopes, waiting, *last),
+                desk.model.session.keymap.lookup(scopes, waiting, *last),
                 Lookup::Hit(binding.action),
                 "{keys}: {key}"
             );
@@ -960,24 +964,27 @@ fn row_34_ctrl_c_goes_back_a_step_and_quits_only_when_pressed_twice_on_a_clean_l
 
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("space / \"mar\" : ^C");
-    assert!(desk.model.over.is_empty(), "a popup first");
+    assert!(desk.model.pages.is_bare(), "a popup first");
     desk.press("^C ^C");
-    assert!(desk.model.list.marks.is_empty() && desk.model.list.filter.text().is_empty());
+    assert!(
+        desk.model.pages.contacts.list.marks.is_empty()
+            && desk.model.pages.contacts.list.filter.text().is_empty()
+    );
     assert!(!quits(&desk), "{}", desk.toast());
 
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("a \"Ada\" ^C");
     assert_eq!(
-        desk.model.over.last(),
-        Some(&Screen::Question(Question::LeaveForm))
+        desk.model.pages.last(),
+        Some(&AnyPage::Question(Question::LeaveForm))
     );
     desk.press("^C ^C ^C");
     assert!(!quits(&desk), "what was typed is not left by habit");
     assert!(
         desk.model
-            .over
-            .iter()
-            .any(|screen| matches!(screen, Screen::ContactForm(_)))
+            .pages
+            .over()
+            .any(|screen| matches!(screen, AnyPage::ContactForm(_)))
     );
 }
 
@@ -987,9 +994,9 @@ fn ended_and_started(desk: &mut Desk) {
     let text = serde_json::to_string(&draft).unwrap();
     let draft: Draft = serde_json::from_str(&text).unwrap();
     assert!(draft.is_whole());
-    let size = desk.model.size;
-    desk.model = Model::new(size, Keymap::default(), None, String::new());
-    let mut effects = start(&mut desk.model, &View::default());
+    let size = desk.model.session.size;
+    desk.model = App::new(size, Keymap::default(), None, String::new());
+    let mut effects = desk.model.start(&View::default());
     bring_back(&mut desk.model, draft, &mut effects);
     desk.run(effects);
 }
@@ -998,12 +1005,12 @@ fn ended_and_started(desk: &mut Desk) {
 fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g down e \"_the_first\" tab tab tab tab tab tab tab \"a\" enter \"b\" tab tab down enter ^U \"347_1\"");
-    let typed = desk.model.over.clone();
+    let typed: Vec<AnyPage> = desk.model.pages.over().cloned().collect();
     assert_eq!(typed.len(), 2);
-    let edit = |model: &Model| {
-        let pages: Vec<&Screen> = model.over.iter().collect();
-        let [Screen::ContactForm(contact), Screen::PhoneForm(number)] = pages[..] else {
-            panic!("{:?}", model.over)
+    let edit = |model: &App| {
+        let pages: Vec<&AnyPage> = model.pages.over().collect();
+        let [AnyPage::ContactForm(contact), AnyPage::PhoneForm(number)] = pages[..] else {
+            panic!("{:?}", model.pages)
         };
         (
             contact.edit(),
@@ -1035,8 +1042,8 @@ fn row_32_a_draft_of_a_number_that_was_deleted_says_so_and_adds_it_anew() {
     ] {
         let mut desk = Desk::new(100, 30, CARDS);
         desk.press(keys);
-        let Some(Screen::PhoneForm(form)) = desk.model.over.last() else {
-            panic!("{keys}: {:?}", desk.model.over.last())
+        let Some(AnyPage::PhoneForm(form)) = desk.model.pages.last() else {
+            panic!("{keys}: {:?}", desk.model.pages.last())
         };
         let phone = form.stored.clone().unwrap();
         let deleted = desk.book.store.delete_phone(phone.id, None);

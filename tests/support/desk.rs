@@ -9,11 +9,11 @@ use callbook::domain::number::Region;
 use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
 use callbook::state::View;
+use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::model::{Effect, Model, Msg, Reply, Request, Size, Ticket};
+use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket};
 use callbook::tui::runtime::StoreThread;
-use callbook::tui::update::{start, update};
-use callbook::tui::view::view;
+use callbook::tui::screen::draw;
 use callbook::tui::widgets::theme::{Glyphs, Palette, Theme, UNICODE};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -24,7 +24,7 @@ use crate::support::{Book, NOON};
 /// unless answers are held back.
 pub(crate) struct Desk {
     pub book: Book,
-    pub model: Model,
+    pub model: App,
     pub effects: Vec<Effect>,
     /// The answers that wait, in the order of what was asked; none: they do not wait.
     pub held: Option<Vec<Msg>>,
@@ -44,13 +44,13 @@ impl Desk {
 
     /// The screens of a book that is there.
     pub(crate) fn of(width: u16, height: u16, book: Book) -> Self {
-        let mut model = Model::new(
+        let mut model = App::new(
             Size { width, height },
             Keymap::default(),
             Region::new("US"),
             "~/book.db".to_owned(),
         );
-        model.now = Timestamp::from_micros(NOON + 3_600_000_000);
+        model.session.now = Timestamp::from_micros(NOON + 3_600_000_000);
         let mut desk = Self {
             book,
             model,
@@ -58,7 +58,7 @@ impl Desk {
             held: None,
             asked: Vec::new(),
         };
-        let effects = start(&mut desk.model, &View::default());
+        let effects = desk.model.start(&View::default());
         desk.run(effects);
         desk
     }
@@ -81,7 +81,7 @@ impl Desk {
                 None => vec![word.to_owned()],
             };
             for key in keys {
-                let effects = update(&mut self.model, Msg::Key(key.parse().unwrap()));
+                let effects = self.model.update(Msg::Key(key.parse().unwrap()));
                 self.run(effects);
             }
         }
@@ -97,12 +97,12 @@ impl Desk {
     }
 
     pub(crate) fn paste(&mut self, text: &str) {
-        let effects = update(&mut self.model, Msg::Paste(text.to_owned()));
+        let effects = self.model.update(Msg::Paste(text.to_owned()));
         self.run(effects);
     }
 
     pub(crate) fn run_size(&mut self, width: u16, height: u16) {
-        let effects = update(&mut self.model, Msg::Resize(Size { width, height }));
+        let effects = self.model.update(Msg::Resize(Size { width, height }));
         self.run(effects);
     }
 
@@ -134,7 +134,7 @@ impl Desk {
 
     /// Has something happen.
     pub(crate) fn tell(&mut self, msg: Msg) {
-        let effects = update(&mut self.model, msg);
+        let effects = self.model.update(msg);
         self.run(effects);
     }
 
@@ -175,7 +175,7 @@ impl Desk {
     pub(crate) fn answer(&mut self, request: Request) -> Reply {
         let (replies, _told) = std::sync::mpsc::channel();
         let keeper = StoreThread::new(replies, Arc::default(), Some(self.rejects()));
-        let reply = keeper.answer(&mut self.book.store, Ticket(0), request);
+        let reply = keeper.answer(&mut self.book.store, Ticket::default(), request);
         reply.unwrap_or_else(Reply::Refused)
     }
 
@@ -186,11 +186,11 @@ impl Desk {
 
     /// What stands on the terminal after a draw.
     pub(crate) fn drawn(&self, palette: Palette, glyphs: &Glyphs) -> TestBackend {
-        let Size { width, height } = self.model.size;
+        let Size { width, height } = self.model.session.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(palette, *glyphs);
         terminal
-            .draw(|frame| view(&self.model, &theme, frame))
+            .draw(|frame| draw(&self.model, &theme, frame))
             .unwrap();
         terminal.backend().clone()
     }
@@ -205,6 +205,8 @@ impl Desk {
 
     pub(crate) fn names(&self) -> Vec<String> {
         self.model
+            .pages
+            .contacts
             .list
             .window
             .rows
@@ -215,6 +217,7 @@ impl Desk {
 
     pub(crate) fn toast(&self) -> String {
         self.model
+            .session
             .toast
             .as_ref()
             .map(|toast| toast.text.clone())

@@ -20,7 +20,7 @@ use crate::export::{self, Form, There};
 use crate::import::{Batch, expanded, typed};
 use crate::store::backup::{self, Force};
 use crate::store::{Options, Store, Watch};
-use crate::tui::model::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
+use crate::tui::protocol::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
 use super::workers::{self, Open};
@@ -265,7 +265,7 @@ impl StoreThread {
             Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
             Request::History(id) => Reply::History(store.history(id, 500)?),
             Request::Steps(before, count) => Reply::Steps(store.steps(before, count)?),
-            Request::StepRows(id, count) => Reply::StepRows(store.step_rows(id, count)?),
+            Request::StepRows(id, count) => Reply::StepRows(id, store.step_rows(id, count)?),
             Request::Bin(count) => Reply::Bin(store.bin(count)?),
             Request::Duplicates => Reply::Duplicates(store.duplicates()?),
             Request::People(ids) => Reply::People(store.people(&ids)?),

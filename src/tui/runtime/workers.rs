@@ -14,7 +14,7 @@ use crate::domain::operation::Actor;
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 use crate::store::{Options, Store};
-use crate::tui::model::{Msg, Reply, Ticket};
+use crate::tui::protocol::{Msg, Reply, Ticket};
 
 use super::Event;
 

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
+use super::areas::{Alone, Areas, Panes};
 use super::text::{elide, width};
 use super::theme::{Role, Theme};
 
@@ -179,4 +180,43 @@ pub(crate) fn middle(area: Rect, width: u16, height: u16) -> Rect {
         width,
         height,
     )
+}
+
+/// The rules over and under the panes, heavy over the one with the keys, and the bar between them.
+pub(crate) fn rules(
+    areas: &Areas,
+    panes: Panes,
+    heavy: Option<Alone>,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) {
+    let glyphs = &theme.glyphs;
+    let light = theme.style(Role::Rule);
+    for (pane, of) in [(panes.list, Alone::List), (panes.detail, Alone::Detail)] {
+        let (sign, style) = if heavy == Some(of) {
+            (glyphs.heavy, theme.style(Role::Focus))
+        } else {
+            (glyphs.light, light)
+        };
+        let over = Rect {
+            y: areas.rule.y,
+            height: 1,
+            ..pane
+        };
+        hairline(sign, style, over, frame);
+    }
+    hairline(glyphs.light, light, areas.foot, frame);
+    if panes.bar.width > 0 {
+        let [above, below] = glyphs.tee;
+        let rows = areas.rule.y..=areas.foot.y;
+        for y in rows {
+            let sign = match y {
+                y if y == areas.rule.y => above,
+                y if y == areas.foot.y => below,
+                _ => glyphs.bar,
+            };
+            let place = Rect::new(panes.bar.x, y, 1, 1);
+            frame.render_widget(Paragraph::new(Line::styled(sign, light)), place);
+        }
+    }
 }

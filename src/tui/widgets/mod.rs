@@ -1,7 +1,10 @@
 //! What the pages are made of: fields, text, colours, times, and frames. None of them knows a page.
 
+pub mod areas;
+pub mod cursor;
 pub mod field;
 pub(crate) mod frame;
+pub(crate) mod hints;
 pub mod text;
 pub mod theme;
 pub mod time;

@@ -1,0 +1,482 @@
+//! The program without its terminal: the pages, and what is the same for all of them. It takes one message
+//! after the other, gives keys and answers to the page that they are for, and says what is then to be done.
+//! Pure and total.
+//!
+//! A key is looked up in the scopes of the page on top; a text takes what it can first. The esc ladder goes
+//! one step at a time: prefix, popup, marks, filter, pane. An answer goes to the page that asked.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::domain::contact::ContactId;
+use crate::domain::damage::Damage;
+use crate::domain::number::Region;
+use crate::domain::operation::Over;
+use crate::state::View;
+
+use super::ctx::{Ctx, Session};
+use super::keymap::key::{Code, Key};
+use super::keymap::{Action, Keymap, Lookup, Scope};
+use super::pages::contacts::Contacts;
+use super::pages::damaged::Damaged;
+use super::pages::palette::{Kind, Search};
+use super::pages::prompt::Prompt;
+use super::pages::question::Question;
+use super::pages::{AnyPage, News, Outcome, Page, Returned};
+use super::protocol::{Effect, Mouse, Msg, PageId, Request, Size, TextPlace, TimerId, Tone, Write};
+use super::stack::Stack;
+use super::widgets::cursor::Motion;
+use super::widgets::field::Field;
+
+/// How long a prefix waits before what may follow is shown.
+const WHICH_KEY: Duration = Duration::from_millis(300);
+
+/// What is said of a key that the page cannot take before its answer has come.
+const WAITS: &str = "still at work; esc stops it";
+
+/// All that the screens remember.
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    /// What all pages share.
+    pub session: Session,
+    /// The pages.
+    pub pages: Stack,
+    /// The keys of a prefix that waits.
+    pub waiting: Vec<Key>,
+    /// Whether what may follow is shown.
+    pub which_key: bool,
+    /// The key that was pressed last.
+    key: Key,
+    /// Whether it was `^C` on a clean list.
+    interrupted: bool,
+}
+
+impl App {
+    /// The program before anything is known.
+    #[must_use]
+    pub fn new(size: Size, keymap: Keymap, home: Option<Region>, path: String) -> Self {
+        Self {
+            session: Session::new(size, keymap, home, path),
+            pages: Stack::default(),
+            waiting: Vec::new(),
+            which_key: false,
+            key: Key::plain(Code::Esc),
+            interrupted: false,
+        }
+    }
+
+    /// What is asked at the start: the first rows, as they were left. What is counted comes after the
+    /// first frame.
+    pub fn start(&mut self, view: &View) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let list = &mut self.pages.contacts.list;
+        list.query.text.clone_from(&view.filter);
+        list.query.order = view.order;
+        list.filter = Field::new(&view.filter);
+        self.session.usage.clone_from(&view.usage);
+        let used = self.session.usage.most();
+        self.on_bottom(&mut effects, |contacts, ctx| {
+            if !used.is_empty() {
+                ctx.read(Request::Used(used));
+            }
+            contacts.start(ctx);
+            if let Some(id) = view.contact {
+                contacts.seek(ContactId(id), ctx);
+            }
+        });
+        effects
+    }
+
+    /// What is to come back at the next start.
+    #[must_use]
+    pub fn leave(&self) -> View {
+        let contacts = &self.pages.contacts;
+        View {
+            filter: contacts.list.filter.text().to_owned(),
+            order: contacts.list.query.order,
+            contact: contacts.current().map(|id| id.0),
+            usage: self.session.usage.clone(),
+        }
+    }
+
+    /// Opens the preview of an import of these files and folders.
+    pub fn import(&mut self, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
+        self.open(Prompt::of_files(paths), effects);
+    }
+
+    /// Puts the cursor of the list on a contact.
+    pub(super) fn seek(&mut self, id: ContactId, effects: &mut Vec<Effect>) {
+        self.on_bottom(effects, |contacts, ctx| contacts.seek(id, ctx));
+    }
+
+    /// Takes one message.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Key(key) => self.press(key, &mut effects),
+            Msg::Paste(text) => self.paste(&text, &mut effects),
+            Msg::Mouse(mouse) => self.point(mouse, &mut effects),
+            Msg::Resize(size) => {
+                self.session.size = size;
+                self.on_bottom(&mut effects, Contacts::resized);
+            }
+            Msg::Store(ticket, reply) => self.answer(ticket, reply, &mut effects),
+            Msg::Progress(ticket, progress) => {
+                if self.session.writing == Some(ticket) {
+                    self.session.progress = Some(progress);
+                }
+            }
+            Msg::Damaged(damage) => self.damaged(damage, &mut effects),
+            Msg::Timer(TimerId::WhichKey(taken)) => {
+                self.which_key = !self.waiting.is_empty() && taken == self.session.taken;
+            }
+            Msg::Timer(TimerId::Spinner(ticket)) => {
+                self.session.busy = self.session.writing == Some(ticket);
+            }
+            Msg::Editor(place, text) => self.edited(place, text, &mut effects),
+            Msg::Paths(page, path, names) => {
+                if let Some(page) = self.pages.get_mut(page) {
+                    page.completed(&path, names);
+                }
+            }
+            Msg::Trouble(text) => self.session.say(Tone::Bad, text),
+            Msg::Reported(path) => {
+                let text = format!("the plan is in {}", path.display());
+                self.session.say(Tone::Good, text);
+            }
+        }
+        self.on_bottom(&mut effects, Contacts::follow);
+        effects
+    }
+
+    /// The scopes of the keys as things are, the nearest first.
+    #[must_use]
+    pub fn scopes(&self) -> &'static [Scope] {
+        self.pages.top().scopes()
+    }
+
+    /// Has a page do something, where it is still there.
+    pub(super) fn on(
+        &mut self,
+        id: PageId,
+        effects: &mut Vec<Effect>,
+        work: impl FnOnce(&mut dyn Page, &mut Ctx<'_>) -> Outcome,
+    ) {
+        let Some(page) = self.pages.get_mut(id) else {
+            return;
+        };
+        let mut ctx = Ctx {
+            session: &mut self.session,
+            page: id,
+            key: self.key,
+            effects,
+        };
+        let outcome = work(page, &mut ctx);
+        self.apply(id, outcome, effects);
+    }
+
+    fn on_bottom(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        work: impl FnOnce(&mut Contacts, &mut Ctx<'_>),
+    ) {
+        let mut ctx = Ctx {
+            session: &mut self.session,
+            page: PageId::BOTTOM,
+            key: self.key,
+            effects,
+        };
+        work(&mut self.pages.contacts, &mut ctx);
+    }
+
+    /// Tells all pages but one what happened.
+    pub(super) fn tell(&mut self, but: Option<PageId>, news: News, effects: &mut Vec<Effect>) {
+        for id in self.pages.ids() {
+            if Some(id) != but {
+                self.on(id, effects, |page, ctx| {
+                    page.hear(news, ctx);
+                    Outcome::Stay
+                });
+            }
+        }
+    }
+
+    /// Opens a page on top.
+    pub(super) fn open(&mut self, page: AnyPage, effects: &mut Vec<Effect>) {
+        let id = self.pages.open(page);
+        self.on(id, effects, |page, ctx| page.opened(ctx));
+    }
+
+    fn apply(&mut self, id: PageId, outcome: Outcome, effects: &mut Vec<Effect>) {
+        match outcome {
+            Outcome::Unused => {
+                let text = format!("{} does nothing here; ? shows all keys", self.key);
+                self.session.say(Tone::Plain, text);
+            }
+            Outcome::Close => self.pages.close(id),
+            Outcome::Return(value) => {
+                let under = self.pages.under(id);
+                self.pages.close(id);
+                self.hand_down(under, value, effects);
+            }
+            Outcome::Run(action, key) => {
+                self.pages.close(id);
+                self.key = key;
+                self.perform(action, effects);
+            }
+            Outcome::Open(page) if id == self.pages.top_id() => self.open(page, effects),
+            // A page that is not seen any more opens none over what is.
+            Outcome::Open(_) | Outcome::Stay => {}
+            Outcome::Replace(page) => {
+                if let Some(new) = self.pages.replace(id, page) {
+                    self.on(new, effects, |page, ctx| page.opened(ctx));
+                }
+            }
+        }
+    }
+
+    /// Gives a page what the one over it leaves behind. The question about an undo is not the page's.
+    fn hand_down(&mut self, under: Option<PageId>, value: Returned, effects: &mut Vec<Effect>) {
+        let Some(under) = under else { return };
+        self.on(under, effects, |page, ctx| {
+            if let Returned::Yes(Question::UndoOver(step)) = value {
+                ctx.undo(step, Over::Written);
+                return Outcome::Stay;
+            }
+            page.returned(value, ctx)
+        });
+    }
+
+    /// Takes a key: what waits for it first, then the field, then the table.
+    fn press(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        self.key = key;
+        let top = self.pages.top_id();
+        let holds = self.session.holds_keys(top);
+        // What takes long is given up before anything else is left.
+        let stops = key.code == Code::Esc || key.ctrl && key.code == Code::Char('c');
+        if stops && (self.session.progress.is_some() || self.session.busy || holds) {
+            effects.push(Effect::Stop);
+            return;
+        }
+        let interrupted = std::mem::take(&mut self.interrupted);
+        let waiting = std::mem::take(&mut self.waiting);
+        self.which_key = false;
+        let (scopes, in_text) = (self.scopes(), self.pages.top().text().is_some());
+        let keymap = &self.session.keymap;
+        if !in_text || key.typed().is_none() {
+            self.key = keymap.on_any_layout(scopes, &waiting, key);
+        }
+        let key = self.key;
+        if !waiting.is_empty() && key.code == Code::Esc {
+            return;
+        }
+        let found = keymap.lookup(scopes, &waiting, key);
+        // Some keys do nothing but draw again, or hand the terminal back to the shell.
+        let is_harmless = matches!(found, Lookup::Hit(Action::Repaint | Action::Suspend));
+        if holds && !is_harmless {
+            return self.session.say(Tone::Plain, WAITS);
+        }
+        self.session.taken += 1;
+        let is_typed = waiting.is_empty() && in_text;
+        if is_typed && takes_letters(key) && self.typed(key, effects) {
+            self.session.toast = None;
+            return;
+        }
+        match found {
+            Lookup::Hit(action) => {
+                if !matches!(action, Action::Undo | Action::Redo) {
+                    self.session.toast = None;
+                }
+                if action == Action::Interrupt {
+                    return self.interrupt(interrupted, effects);
+                }
+                self.perform(action, effects);
+            }
+            Lookup::Pending => {
+                self.waiting = waiting;
+                self.waiting.push(key);
+                let timer = TimerId::WhichKey(self.session.taken);
+                effects.push(Effect::After(WHICH_KEY, timer));
+            }
+            Lookup::Miss if is_typed => {
+                self.typed(key, effects);
+            }
+            Lookup::Miss => {
+                let keys: Vec<String> = waiting.iter().chain([&key]).map(Key::to_string).collect();
+                let text = format!("{} does nothing here; ? shows all keys", keys.join(" "));
+                self.session.say(Tone::Plain, text);
+            }
+        }
+    }
+
+    /// Does an action, or says why it cannot be done just now.
+    pub fn perform(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        if let Some(reason) = self.pages.top().unavailable(action, &self.session) {
+            return self.session.say(Tone::Plain, reason);
+        }
+        let top = self.pages.top_id();
+        match action {
+            Action::Help => self.search(Kind::Help, effects),
+            Action::Palette => self.search(Kind::Palette, effects),
+            Action::Undo => {
+                // What is offered is what is undone: another program may have undone it meanwhile, and
+                // the step before it is not what the person sees. Pressed again, it goes on to that one.
+                let toast = self.session.toast.as_mut();
+                let offered = toast.and_then(|toast| toast.undo.take());
+                self.on(top, effects, |_, ctx| {
+                    ctx.undo(offered, Over::Refused);
+                    Outcome::Stay
+                });
+            }
+            Action::Redo => self.on(top, effects, |_, ctx| {
+                ctx.write(Write::Redo);
+                Outcome::Stay
+            }),
+            Action::Repaint => {
+                effects.push(Effect::Redraw);
+                self.tell(None, News::Again, effects);
+            }
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Mouse => self.switch_mouse(effects),
+            Action::Interrupt => {}
+            Action::Editor => self.edit(effects),
+            Action::Escape => self.on(top, effects, |page, ctx| page.escape(ctx)),
+            Action::Quit => self.on(top, effects, |page, ctx| page.quit(ctx)),
+            _ => match Motion::of(action) {
+                Some(motion) => self.on(top, effects, |page, ctx| {
+                    page.go(motion, ctx);
+                    Outcome::Stay
+                }),
+                None => self.on(top, effects, |page, ctx| page.perform(action, ctx)),
+            },
+        }
+    }
+
+    fn search(&mut self, kind: Kind, effects: &mut Vec<Effect>) {
+        let search = Search::new(kind, self.scopes().to_vec());
+        self.open(AnyPage::Search(Box::new(search)), effects);
+    }
+
+    fn switch_mouse(&mut self, effects: &mut Vec<Effect>) {
+        let mouse = !self.session.mouse;
+        self.session.mouse = mouse;
+        effects.push(Effect::Mouse(mouse));
+        let text = if mouse {
+            "the mouse is on"
+        } else {
+            "the mouse is left to the terminal"
+        };
+        self.session.say(Tone::Plain, text);
+    }
+
+    /// Opens the text that has the cursor in the editor.
+    fn edit(&mut self, effects: &mut Vec<Effect>) {
+        let (page, top) = (self.pages.top_id(), self.pages.top());
+        match (top.text_number(), top.text()) {
+            (Some(field), Some(text)) => {
+                let text = text.text().to_owned();
+                effects.push(Effect::Edit(TextPlace { page, field }, text));
+            }
+            _ => self
+                .session
+                .say(Tone::Plain, "the editor is for texts; this is none"),
+        }
+    }
+
+    /// Takes what the editor left, in the place that it was opened for.
+    fn edited(&mut self, place: TextPlace, text: Option<String>, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Redraw);
+        let Some(text) = text else {
+            let text = "the editor left the text as it was";
+            return self.session.say(Tone::Plain, text);
+        };
+        if self.pages.get_mut(place.page).is_none() {
+            let text = "the form was closed before the editor; its text was not used";
+            return self.session.say(Tone::Bad, text);
+        }
+        let text = text.trim_end_matches(['\n', '\r']);
+        self.on(place.page, effects, |page, ctx| {
+            page.edited(place.field, text, ctx);
+            Outcome::Stay
+        });
+    }
+
+    /// Gives a key to the text that has the cursor; `false` where it does not want it.
+    fn typed(&mut self, key: Key, effects: &mut Vec<Effect>) -> bool {
+        let top = self.pages.top_id();
+        // In a form ^E opens the editor; the end of the line is End.
+        let is_editor = key.ctrl && key.code == Code::Char('e');
+        let mut taken = false;
+        self.on(top, effects, |page, ctx| {
+            if is_editor && page.text_number().is_some() {
+                return Outcome::Stay;
+            }
+            taken = page.text_mut().is_some_and(|field| field.press(key));
+            if taken {
+                page.typed(ctx);
+            }
+            Outcome::Stay
+        });
+        taken
+    }
+
+    /// Takes a paste: into the text that has the cursor; over the list it starts the filter.
+    fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        let top = self.pages.top_id();
+        if self.session.holds_keys(top) {
+            return self.session.say(Tone::Plain, WAITS);
+        }
+        self.session.taken += 1;
+        self.on(top, effects, |page, ctx| {
+            page.paste(text, ctx);
+            Outcome::Stay
+        });
+    }
+
+    fn point(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        self.on(self.pages.top_id(), effects, |page, ctx| {
+            if page.point(mouse, ctx) {
+                ctx.session.taken += 1;
+            }
+            Outcome::Stay
+        });
+    }
+
+    /// `^C`: one step of the ladder; twice on a clean list, out.
+    fn interrupt(&mut self, again: bool, effects: &mut Vec<Effect>) {
+        let is_clean = self.pages.is_bare() && self.pages.contacts.is_clean();
+        match (is_clean, again) {
+            (true, true) => effects.push(Effect::Quit),
+            (true, false) => {
+                self.interrupted = true;
+                self.session.say(Tone::Plain, "^C again, or q, quits");
+            }
+            (false, _) => self.perform(Action::Escape, effects),
+        }
+    }
+
+    /// Shows what is wrong with the database, or what was found since.
+    fn damaged(&mut self, damage: Damage, effects: &mut Vec<Effect>) {
+        if self.session.damage.replace(damage).is_none() {
+            self.open(AnyPage::Damaged(Box::<Damaged>::default()), effects);
+        }
+    }
+}
+
+/// Whether a field may have the key before the table: what types, and what moves in a text. Enter,
+/// tab, esc, the arrows up and down and the function keys are the screen's.
+fn takes_letters(key: Key) -> bool {
+    match key.code {
+        Code::Char(sign) => !key.ctrl || "abfewukyh".contains(sign),
+        Code::Enter
+        | Code::Esc
+        | Code::Tab
+        | Code::BackTab
+        | Code::Up
+        | Code::Down
+        | Code::PageUp
+        | Code::PageDown
+        | Code::F(_) => false,
+        Code::Backspace | Code::Delete | Code::Left | Code::Right | Code::Home | Code::End => true,
+    }
+}

@@ -1,0 +1,306 @@
+//! What a page may use of the program: the size, the time, the keys, what is known of the whole book; and
+//! the ways to ask the store, to write, to act on the world and to say something.
+//!
+//! Whatever is asked is asked in the name of a page. Its answer goes to that page and to no other; the
+//! newest question of a kind that a page asks takes the place of its older ones, whose answers are dropped.
+
+use std::mem::{Discriminant, discriminant};
+use std::time::Duration;
+
+use crate::domain::contact::ContactId;
+use crate::domain::damage::Damage;
+use crate::domain::import::{Progress, count, thousands};
+use crate::domain::listing::Totals;
+use crate::domain::number::Region;
+use crate::domain::operation::Over;
+use crate::domain::query::Values;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::usage::Usage;
+
+use super::keymap::Keymap;
+use super::keymap::key::Key;
+use super::protocol::{
+    Effect, PageId, Purpose, Request, Size, Ticket, TimerId, Toast, Tone, Write,
+};
+use super::widgets::areas::Areas;
+use super::widgets::frame::NARROW;
+use super::widgets::time::Calendar;
+
+/// How long the store may take before that is shown.
+const SPINNER: Duration = Duration::from_millis(150);
+
+/// Something that was asked and is not answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The ticket of the question, with the page that asked.
+    pub ticket: Ticket,
+    /// What for.
+    pub purpose: Purpose,
+    /// How many keys had been taken by then.
+    pub taken: u64,
+    kind: Discriminant<Request>,
+}
+
+/// What all pages share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// The size of the terminal.
+    pub size: Size,
+    /// The time, set by the loop before each message.
+    pub now: Timestamp,
+    /// How far local time is ahead of UTC, in seconds.
+    pub offset: i32,
+    /// The home country.
+    pub home: Option<Region>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// Where the data is, as a person reads it.
+    pub path: String,
+    /// Why nothing can be written, if so.
+    pub read_only: Option<String>,
+    /// What is wrong with the database, if it cannot be opened.
+    pub damage: Option<Damage>,
+    /// The totals of the book, once they are known.
+    pub totals: Option<Totals>,
+    /// The values that conditions can have, to complete them by, once they were asked for.
+    pub values: Option<Values>,
+    /// Which contacts are copied, called and opened.
+    pub usage: Usage,
+    /// The line about what was just done.
+    pub toast: Option<Toast>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// Whether the store takes long.
+    pub busy: bool,
+    /// How far what takes long has come, where that is known.
+    pub progress: Option<Progress>,
+    /// How many keys, pastes and clicks were taken.
+    pub taken: u64,
+    /// What the store's lock is waited for with: one thing at a time.
+    pub writing: Option<Ticket>,
+    asked: Vec<Asked>,
+    newest: u64,
+}
+
+impl Session {
+    /// What is known before anything is.
+    #[must_use]
+    pub fn new(size: Size, keymap: Keymap, home: Option<Region>, path: String) -> Self {
+        Self {
+            size,
+            now: Timestamp::default(),
+            offset: 0,
+            home,
+            keymap,
+            path,
+            read_only: None,
+            damage: None,
+            totals: None,
+            values: None,
+            usage: Usage::default(),
+            toast: None,
+            mouse: true,
+            busy: false,
+            progress: None,
+            taken: 0,
+            writing: None,
+            asked: Vec::new(),
+            newest: 0,
+        }
+    }
+
+    /// What time it is, and where.
+    #[must_use]
+    pub const fn calendar(&self) -> Calendar {
+        Calendar {
+            now: self.now,
+            offset: self.offset,
+        }
+    }
+
+    /// How many contacts there are, and how many of them need attention.
+    #[must_use]
+    pub fn summary(&self, middle: &str) -> Option<String> {
+        let totals = self.totals?;
+        let contacts = count(totals.contacts, "contact");
+        Some(match (totals.contacts, totals.attention) {
+            (0, _) => "no contacts".to_owned(),
+            (_, 0) => contacts,
+            (_, attention) if self.size.width < NARROW => {
+                format!("{} to fix", thousands(attention))
+            }
+            (_, attention) => format!("{contacts} {middle} {} to fix", thousands(attention)),
+        })
+    }
+
+    /// Shows a line about what was just done.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.toast = Some(Toast {
+            tone,
+            text: text.into(),
+            undo: None,
+        });
+    }
+
+    /// Takes what was asked under a ticket: it is answered. None where a newer question took its place.
+    pub(super) fn answered(&mut self, ticket: Ticket) -> Option<Asked> {
+        if self.writing == Some(ticket) {
+            self.writing = None;
+            self.busy = false;
+            self.progress = None;
+        }
+        let at = self.asked.iter().position(|asked| asked.ticket == ticket)?;
+        Some(self.asked.remove(at))
+    }
+
+    /// Forgets what was asked: there is another database now, which was never asked.
+    pub fn start_over(&mut self) {
+        self.damage = None;
+        self.asked.clear();
+        self.writing = None;
+        self.busy = false;
+        self.progress = None;
+    }
+
+    /// Whether a page waits for an answer that closes or covers it. What is typed into it meanwhile
+    /// would be lost, or reach another page than the one that is seen.
+    #[must_use]
+    pub fn holds_keys(&self, page: PageId) -> bool {
+        let mut asked = self.asked.iter();
+        asked.any(|asked| asked.ticket.page == page && asked.purpose.holds_keys())
+    }
+
+    /// Why something cannot be asked just now.
+    fn cannot_ask(&self, request: &Request) -> Option<(Tone, String)> {
+        if self.damage.is_some() && !matches!(request, Request::PutBack(_)) {
+            let reason = "the database is damaged; nothing can be done in it";
+            return Some((Tone::Plain, reason.to_owned()));
+        }
+        let reads = !matches!(request, Request::Write(_) | Request::Plan(_));
+        if let Some(reason) = self.read_only.clone().filter(|_| !reads) {
+            return Some((Tone::Bad, reason));
+        }
+        // Undo and redo stand on nothing that is on the screen: pressed quickly, they queue.
+        let queues = matches!(
+            request,
+            Request::Write(Write::Undo(_) | Write::UndoStep(..) | Write::Redo)
+        );
+        (self.writing.is_some() && !queues)
+            .then(|| (Tone::Plain, "still at work on the last thing".to_owned()))
+    }
+}
+
+/// What a page may use while it takes a key or an answer.
+pub struct Ctx<'a> {
+    /// What all pages share.
+    pub session: &'a mut Session,
+    /// The page.
+    pub page: PageId,
+    /// The key that was pressed last.
+    pub key: Key,
+    pub(super) effects: &'a mut Vec<Effect>,
+}
+
+impl Ctx<'_> {
+    /// Where things are on the screen.
+    #[must_use]
+    pub fn areas(&self) -> Areas {
+        Areas::of(self.session.size)
+    }
+
+    /// How many rows there are between the two rules, at least one.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        usize::from(self.areas().content.height).max(1)
+    }
+
+    /// Shows a line about what was just done.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.session.say(tone, text);
+    }
+
+    /// Has something done outside of the pages.
+    pub fn push(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn ask(&mut self, request: Request, purpose: Purpose) -> Ticket {
+        let session = &mut *self.session;
+        session.newest += 1;
+        let ticket = Ticket {
+            number: session.newest,
+            page: self.page,
+        };
+        let kind = discriminant(&request);
+        if purpose == Purpose::Read {
+            session.asked.retain(|asked| {
+                let is_older = asked.ticket.page == ticket.page && asked.kind == kind;
+                asked.purpose != Purpose::Read || !is_older
+            });
+        }
+        session.asked.push(Asked {
+            ticket,
+            purpose,
+            taken: session.taken,
+            kind,
+        });
+        self.effects.push(Effect::Ask(ticket, request));
+        ticket
+    }
+
+    /// Drops the answer to a question like this that the page asked.
+    pub fn forget(&mut self, like: &Request) {
+        let (page, kind) = (self.page, discriminant(like));
+        let asked = &mut self.session.asked;
+        asked.retain(|asked| asked.ticket.page != page || asked.kind != kind);
+    }
+
+    /// Asks for something that the page shows.
+    pub fn read(&mut self, request: Request) {
+        self.ask(request, Purpose::Read);
+    }
+
+    /// Asks the store for something that takes its lock, and shows it where that takes long. False where
+    /// it cannot be asked now; then a line says why.
+    pub fn wait_for(&mut self, request: Request, purpose: Purpose) -> bool {
+        if let Some((tone, reason)) = self.session.cannot_ask(&request) {
+            self.say(tone, reason);
+            return false;
+        }
+        let ticket = self.ask(request, purpose);
+        self.session.writing = Some(ticket);
+        self.push(Effect::After(SPINNER, TimerId::Spinner(ticket)));
+        true
+    }
+
+    /// Asks the store to write; the page stays. False where it cannot be asked now.
+    pub fn write(&mut self, write: Write) -> bool {
+        self.wait_for(Request::Write(write), Purpose::Stay)
+    }
+
+    /// Asks the store to write what the page is about; the page closes when that is done.
+    pub fn save(&mut self, write: Write) {
+        self.wait_for(Request::Write(write), Purpose::Save);
+    }
+
+    /// Undoes a step, or the last one where it is none.
+    pub fn undo(&mut self, step: Option<i64>, over: Over) {
+        let write = step.map_or(Write::Undo(over), |step| Write::UndoStep(step, over));
+        self.wait_for(Request::Write(write), Purpose::Undo(step));
+    }
+
+    /// Asks, once, for the values that conditions can have.
+    pub fn ask_values(&mut self) {
+        if self.session.values.is_none() {
+            // Nothing is known until it comes.
+            self.session.values = Some(Values::default());
+            self.read(Request::Values);
+        }
+    }
+
+    /// Counts one more use of a contact: it comes earlier among those that a search finds alike.
+    pub fn note_use(&mut self, id: ContactId) {
+        self.session.usage.note(id, self.session.now);
+        self.read(Request::Used(self.session.usage.most()));
+    }
+}

@@ -1,0 +1,219 @@
+//! The last rows: what was just done, and the keys of the page on top; and over them what may follow the
+//! keys of a prefix.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph};
+
+use crate::domain::import::{Progress, count, thousands};
+
+use super::app::App;
+use super::keymap::{Action, Scope};
+use super::pages::Hint;
+use super::protocol::Tone;
+use super::widgets::areas::Areas;
+use super::widgets::frame::{NARROW, popup, two_ends};
+use super::widgets::hints::shown;
+use super::widgets::text::{elide, fit, width};
+use super::widgets::theme::{Glyphs, Role, Theme};
+
+/// The most hints in a row.
+const MOST: usize = 8;
+
+/// Draws both rows; on a low terminal the toast takes the place of the hints.
+pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
+    let shared = areas.toast == areas.hints;
+    if let Some(progress) = &app.session.progress {
+        bar(progress, theme, areas.toast, frame);
+        if !shared {
+            hints(app, theme, areas.hints, frame);
+        }
+        return;
+    }
+    if let Some(toast) = &app.session.toast {
+        let (style, sign) = looks(theme, toast.tone);
+        let undo = toast.undo.is_some() && app.pages.is_bare();
+        let room = usize::from(areas.toast.width).saturating_sub(if undo { 14 } else { 5 });
+        let left = Line::from(vec![
+            Span::styled(format!("  {sign} "), style),
+            Span::styled(
+                elide(&toast.text, room, theme.glyphs.ellipsis).into_owned(),
+                theme.style(Role::Text),
+            ),
+        ]);
+        let right = if undo {
+            Line::from(vec![
+                Span::styled("u", theme.style(Role::Key)),
+                Span::styled(" undo ", theme.style(Role::Dim)),
+            ])
+        } else {
+            Line::default()
+        };
+        two_ends(left, right, areas.toast, frame);
+        if shared {
+            return;
+        }
+    } else if let Some(remark) = app.pages.top().remark()
+        && !shared
+    {
+        let line = Line::from(vec![
+            Span::styled("  ! ", theme.style(Role::Warn)),
+            Span::styled(remark, theme.style(Role::Text)),
+        ]);
+        frame.render_widget(Paragraph::new(line), areas.toast);
+    }
+    hints(app, theme, areas.hints, frame);
+}
+
+/// How far what takes long has come.
+fn bar(progress: &Progress, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let read = format!(
+        "{} · {} a second",
+        count(progress.contacts, "contact"),
+        thousands(progress.rate())
+    );
+    let right = Line::from(vec![
+        Span::styled("esc", theme.style(Role::Key)),
+        Span::styled(" stops ", theme.style(Role::Dim)),
+    ]);
+    let room = usize::from(area.width).saturating_sub(width(&read) + 22);
+    let bar = match progress.part() {
+        Some(part) if room >= 8 => {
+            let columns = room.min(30);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_precision_loss,
+                clippy::cast_sign_loss,
+                reason = "columns are few, and a part is from 0 to 1"
+            )]
+            let done = (part * columns as f64) as usize;
+            let rest = columns.saturating_sub(done);
+            vec![
+                Span::styled(theme.glyphs.heavy.repeat(done), theme.style(Role::Focus)),
+                Span::styled(theme.glyphs.light.repeat(rest), theme.style(Role::Dim)),
+                Span::raw("  "),
+            ]
+        }
+        _ => Vec::new(),
+    };
+    let mut left = vec![Span::raw("  ")];
+    left.extend(bar);
+    left.push(Span::styled(read, theme.style(Role::Text)));
+    two_ends(Line::from(left), right, area, frame);
+}
+
+/// The hints of the nearest scope; who does not fit leaves, the greatest rank first.
+fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let (scopes, page) = (app.scopes(), app.pages.top());
+    let Some(scope) = scopes.first() else { return };
+    let narrow = area.width < NARROW;
+    let all = match (page.text().is_some(), narrow) {
+        _ if matches!(
+            scope,
+            Scope::Search | Scope::Question | Scope::Prompt | Scope::Filter
+        ) =>
+        {
+            None
+        }
+        (true, _) => Some(("F1", "help")),
+        (false, true) => Some(("?", "keys")),
+        (false, false) => Some(("?", "all keys")),
+    };
+    let right: Vec<Span<'_>> = all.map_or_else(Vec::new, |(key, word)| {
+        vec![
+            Span::styled(key, theme.style(Role::Key)),
+            Span::styled(format!(" {word} "), theme.style(Role::Dim)),
+        ]
+    });
+    let right_width: usize = right.iter().map(Span::width).sum();
+    if !app.waiting.is_empty() {
+        let keys: Vec<String> = app.waiting.iter().map(ToString::to_string).collect();
+        let left = Line::from(vec![
+            Span::styled(format!("  {}-", keys.join(" ")), theme.style(Role::Key)),
+            Span::styled("      esc", theme.style(Role::Key)),
+            Span::styled(" cancel", theme.style(Role::Dim)),
+        ]);
+        return two_ends(left, Line::from(right), area, frame);
+    }
+    let room = usize::from(area.width).saturating_sub(right_width + 5);
+    let mut used = 2;
+    let mut left = vec![Span::raw("  ")];
+    for hint in page.hints(&app.session).into_iter().take(MOST) {
+        let (key, word) = (keys(&hint, &theme.glyphs), hint.word);
+        let wide = width(&key) + 1 + width(&word) + 3;
+        if used + wide - 3 > room {
+            break;
+        }
+        used += wide;
+        let style = if hint.enabled {
+            theme.style(Role::Key)
+        } else {
+            theme.style(Role::Dim)
+        };
+        left.push(Span::styled(key, style));
+        left.push(Span::styled(format!(" {word}   "), theme.style(Role::Dim)));
+    }
+    two_ends(Line::from(left), Line::from(right), area, frame);
+}
+
+/// The key of a hint; both arrows where two keys make one choice.
+fn keys(hint: &Hint, glyphs: &Glyphs) -> String {
+    match hint.action {
+        Some(Action::ShowKind) => "1-4".to_owned(),
+        Some(Action::Left) => glyphs.arrows.into_iter().take(2).collect(),
+        _ => shown(&hint.key, glyphs),
+    }
+}
+
+/// The style of a tone.
+fn looks(theme: &Theme, tone: Tone) -> (Style, &'static str) {
+    match tone {
+        Tone::Good => (theme.style(Role::Good), theme.glyphs.accurate),
+        Tone::Plain => (theme.style(Role::Text), theme.glyphs.middle),
+        Tone::Bad => (theme.style(Role::Bad), theme.glyphs.impossible),
+    }
+}
+
+/// What may follow the keys of a prefix, over the bottom of the content.
+pub(super) fn which_key(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let following = app.session.keymap.following(app.scopes(), &app.waiting);
+    let columns = usize::from(area.width.saturating_sub(6)).max(20);
+    let each = 26;
+    let across = (columns / each).max(1);
+    let mut lines = Vec::new();
+    for chunk in following.chunks(across) {
+        let spans = chunk.iter().flat_map(|(key, binding)| {
+            let word = if binding.hint.is_empty() {
+                binding.help
+            } else {
+                binding.hint
+            };
+            [
+                Span::styled(
+                    format!(" {} ", shown(key, &theme.glyphs)),
+                    theme.style(Role::Key),
+                ),
+                Span::styled(
+                    fit(word, each - 4, theme.glyphs.ellipsis),
+                    theme.style(Role::Text),
+                ),
+            ]
+        });
+        lines.push(Line::from(spans.collect::<Vec<_>>()));
+    }
+    let height = u16::try_from(lines.len() + 2)
+        .unwrap_or(area.height)
+        .min(area.height);
+    let place = Rect {
+        x: area.x + 1,
+        y: area.bottom() - height,
+        width: area.width.saturating_sub(2),
+        height,
+    };
+    frame.render_widget(Clear, place);
+    let keys: Vec<String> = app.waiting.iter().map(ToString::to_string).collect();
+    let inside = popup(place, &keys.join(" "), "", "", theme, frame);
+    frame.render_widget(Paragraph::new(lines), inside);
+}

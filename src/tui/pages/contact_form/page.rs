@@ -1,0 +1,266 @@
+//! The contact form as a page: what its keys do, and what it does with answers.
+
+use crate::domain::edit::{PhoneEdit, Profile};
+use crate::domain::refusal::{Refusal, Stored};
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::draft;
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::pages::conflict::{Conflict, Resolution};
+use crate::tui::pages::phone_form::{Owner, PhoneForm};
+use crate::tui::pages::question::Question;
+use crate::tui::pages::{AnyPage, Outcome, Page, Returned, Ui};
+use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
+use crate::tui::widgets::areas::Panes;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame::rules;
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::{ContactForm, Place, view};
+
+/// The attributes of a contact that the form changes.
+const FIELDS: [&str; 9] = [
+    "name",
+    "given_name",
+    "family_name",
+    "nickname",
+    "organisation",
+    "title",
+    "tags",
+    "favourite",
+    "note",
+];
+
+impl ContactForm {
+    /// Saves it, unless nothing was changed.
+    fn save(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if self.stored.is_some() && !self.is_dirty() {
+            return Outcome::Close;
+        }
+        let faults = self.unsendable();
+        if faults.is_empty() {
+            ctx.save(Write::Contact(Box::new(self.edit())));
+        } else {
+            // Unsent, it would not be stored, and nobody would know.
+            let refusal = Refusal::invalid(faults);
+            ctx.say(Tone::Bad, refusal.to_string());
+            self.faults = refusal.faults;
+        }
+        Outcome::Stay
+    }
+
+    /// Enter: a line end in the note, the number's own form on a number, else on.
+    fn enter(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        let form = match self.place {
+            Place::Text(_) if self.in_note() => {
+                self.paste("\n", ctx);
+                return Outcome::Stay;
+            }
+            Place::Text(_) | Place::Favourite => {
+                self.step(true);
+                return Outcome::Stay;
+            }
+            Place::AddNumber => PhoneForm::new(Owner::Row(None), self.home),
+            Place::Number(row) => match self.numbers.get(row) {
+                Some(number) => PhoneForm {
+                    owner: Owner::Row(Some(row)),
+                    ..number.form.clone()
+                },
+                None => return Outcome::Stay,
+            },
+        };
+        let contact = self.stored.as_ref().map(|contact| contact.id);
+        Outcome::Open(AnyPage::PhoneForm(Box::new(PhoneForm { contact, ..form })))
+    }
+
+    /// The dialog for a record that was changed elsewhere, where the form is about that record.
+    fn conflict(&self, stored: &Stored) -> Option<AnyPage> {
+        match stored {
+            Stored::Contact(contact) => {
+                let opened = self.stored.as_ref().filter(|mine| mine.id == contact.id)?;
+                let base = (&self.base(), opened.updated_in_db_at);
+                Some(Conflict::over(&FIELDS, base, &self.record(), stored))
+            }
+            Stored::Phone(_) => {
+                let mut rows = self.numbers.iter();
+                rows.find_map(|row| row.form.conflict(stored))
+            }
+        }
+    }
+
+    /// Writes what was decided of one record, with all else that the form changes.
+    fn write_resolved(&self, decided: &Resolution, ctx: &mut Ctx<'_>) {
+        let mut edit = self.edit();
+        match &decided.stored {
+            Stored::Contact(_) => edit.contact = Some(decided.contact()),
+            Stored::Phone(stored) => {
+                for row in &mut edit.phones {
+                    match row {
+                        PhoneEdit::Update(id, sent) if *id == stored.id => *sent = decided.phone(),
+                        PhoneEdit::Delete(id, seen) if *id == stored.id => *seen = decided.stamp,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        ctx.save(Write::Contact(Box::new(edit)));
+    }
+
+    /// Takes what is there of the record of a draft. What is gone is added again when it is saved; a row
+    /// that was not touched goes too.
+    fn recall(&mut self, profile: Option<&Profile>, ctx: &mut Ctx<'_>) {
+        let Some(stored) = &self.stored else { return };
+        if profile.is_none() {
+            ctx.say(Tone::Bad, contact_gone(&stored.name));
+            return self.make_new();
+        }
+        let mut rows = self.numbers.iter_mut();
+        for row in rows.by_ref().filter(|row| row.form.is_gone(profile)) {
+            row.deleted |= !row.form.is_dirty();
+            row.form.stored = None;
+            ctx.say(Tone::Bad, NUMBER_GONE);
+        }
+    }
+}
+
+/// What is said where the number of a draft is gone.
+pub(in crate::tui::pages) const NUMBER_GONE: &str =
+    "a number was deleted meanwhile; what you typed is here, and saving adds it anew";
+
+/// What is said where the contact of a draft is gone.
+pub(in crate::tui::pages) fn contact_gone(name: &str) -> String {
+    format!("{name} was deleted meanwhile; what you typed is here, and ^S adds it anew")
+}
+
+impl Page for ContactForm {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ContactForm, Scope::Global]
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Some(contact) = self.stored.as_ref().filter(|_| self.recalled) {
+            ctx.read(Request::Recalled(contact.id));
+        }
+        Outcome::Stay
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match (action, self.place) {
+            (Action::NextField | Action::PreviousField, _) => {
+                self.step(action == Action::NextField);
+            }
+            (Action::Toggle, Place::Favourite) => self.favourite = !self.favourite,
+            (Action::Toggle, Place::Number(row)) => self.make_primary(row),
+            (Action::Toggle, _) => {}
+            (Action::Save, _) => return self.save(ctx),
+            (Action::Enter, _) => return self.enter(ctx),
+            (Action::DeleteRow, Place::Number(row)) => {
+                if let Some(number) = self.numbers.get_mut(row) {
+                    number.deleted = !number.deleted;
+                }
+            }
+            (Action::DeleteRow, _) => ctx.say(Tone::Plain, "go to a number first"),
+            _ => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
+        if self.is_dirty() {
+            Question::LeaveForm.asked()
+        } else {
+            Outcome::Close
+        }
+    }
+
+    fn text(&self) -> Option<&Field> {
+        self.texts.get(self.text_number()?)
+    }
+
+    fn text_mut(&mut self) -> Option<&mut Field> {
+        let number = self.text_number()?;
+        self.texts.get_mut(number)
+    }
+
+    fn typed(&mut self, _ctx: &mut Ctx<'_>) {
+        self.has_typed();
+    }
+
+    fn text_number(&self) -> Option<usize> {
+        match self.place {
+            Place::Text(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    fn edited(&mut self, number: usize, text: &str, ctx: &mut Ctx<'_>) {
+        let cursor = std::mem::replace(&mut self.place, Place::Text(number));
+        if let Some(field) = self.text_mut() {
+            field.set("");
+        }
+        self.paste(text, ctx);
+        self.place = cursor;
+    }
+
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Reply::Profile(profile) = reply {
+            self.recall(profile.as_deref(), ctx);
+        }
+        Outcome::Stay
+    }
+
+    fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
+        if purpose != Purpose::Save {
+            return Outcome::Stay;
+        }
+        let stored = refusal.stored.as_ref();
+        if let Some(dialog) = stored.and_then(|stored| self.conflict(stored)) {
+            ctx.session.toast = None;
+            return Outcome::Open(dialog);
+        }
+        self.faults.clone_from(&refusal.faults);
+        Outcome::Stay
+    }
+
+    fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
+        match value {
+            Returned::Yes(Question::LeaveForm) => return Outcome::Close,
+            Returned::Number(form) => self.put(*form),
+            Returned::Resolved(decided) => self.write_resolved(&decided, ctx),
+            _ => {}
+        }
+        Outcome::Stay
+    }
+
+    fn draft(&self) -> Option<draft::Form> {
+        Some(draft::Form::Contact(Box::new(self.clone())))
+    }
+
+    fn fills(&self) -> bool {
+        true
+    }
+
+    fn title(&self) -> Option<String> {
+        let title = if self.stored.is_some() {
+            "Edit contact"
+        } else {
+            "Add a contact"
+        };
+        Some(title.to_owned())
+    }
+
+    fn status(&self, _session: &Session, theme: &Theme) -> Option<(String, Role)> {
+        let unsaved = format!("{} unsaved", theme.glyphs.dot);
+        self.is_dirty().then_some((unsaved, Role::Warn))
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        rules(
+            &ui.areas,
+            Panes::one(ui.areas.content),
+            None,
+            ui.theme,
+            ui.frame,
+        );
+        view::draw(self, ui.theme, ui.areas.content, ui.frame);
+    }
+}

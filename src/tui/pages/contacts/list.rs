@@ -1,0 +1,252 @@
+//! The list of contacts: a window of rows, a cursor, marks and the filter.
+
+use std::collections::BTreeMap;
+
+use crate::domain::contact::ContactId;
+use crate::domain::listing::{Found, ListQuery, Order, Row, Rows};
+use crate::domain::query::{Typing, Values, completed};
+use crate::tui::ctx::Ctx;
+use crate::tui::protocol::Request;
+use crate::tui::widgets::cursor::top_for;
+use crate::tui::widgets::field::Field;
+
+/// The list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List {
+    /// Whom it shows.
+    pub query: ListQuery,
+    /// How many that are, once it is known.
+    pub total: Option<usize>,
+    /// The row under the cursor, from 0.
+    pub cursor: usize,
+    /// The first row on the screen.
+    pub top: usize,
+    /// The rows that are known.
+    pub window: Rows,
+    /// Whether the rows of this query have come.
+    pub loaded: bool,
+    /// The contacts that are marked, each with how many keys had been taken by then.
+    pub marks: BTreeMap<ContactId, u64>,
+    /// The line of the filter.
+    pub filter: Field,
+    /// How the rows were found.
+    pub found: Found,
+    /// Whether the totals are those of before a change.
+    stale: bool,
+    asked: Option<(usize, usize)>,
+}
+
+impl List {
+    /// The row at a place, where it is known.
+    #[must_use]
+    pub fn row(&self, place: usize) -> Option<&Row> {
+        self.window.rows.get(place.checked_sub(self.window.first)?)
+    }
+
+    /// The row under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<&Row> {
+        self.row(self.cursor)
+    }
+
+    /// The contacts that an action is about: those marked, else the one under the cursor.
+    #[must_use]
+    pub fn chosen(&self) -> Vec<ContactId> {
+        if self.marks.is_empty() {
+            self.current().map(|row| row.id).into_iter().collect()
+        } else {
+            self.marks.keys().copied().collect()
+        }
+    }
+
+    /// Whether anything was typed into the filter, or its digits are keys.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        !self.filter.text().is_empty() || self.query.typing == Typing::Keypad
+    }
+
+    /// The name of somebody new: what was typed, where it found nobody.
+    #[must_use]
+    pub fn new_name(&self) -> Option<&str> {
+        let query = self.query.query();
+        let nobody =
+            self.total == Some(0) && query.conditions.is_empty() && query.trouble.is_none();
+        Some(self.filter.text()).filter(|text| nobody && !text.is_empty())
+    }
+
+    /// How many rows there are as far as one knows.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.total
+            .unwrap_or(self.window.first + self.window.rows.len())
+    }
+
+    /// Puts the cursor on a row, and the screen where it shows it.
+    pub fn go(&mut self, place: usize, height: usize) {
+        self.cursor = place.min(self.known().saturating_sub(1));
+        self.top = top_for(self.top, self.cursor, height);
+    }
+
+    /// Asks for the rows round the screen where they are not there yet.
+    pub(super) fn fill(&mut self, height: usize, ctx: &mut Ctx<'_>) {
+        let height = height.max(1);
+        let end = (self.top + height).min(self.known().max(1));
+        let covered = self.loaded
+            && self.top >= self.window.first
+            && end <= self.window.first + self.window.rows.len();
+        if covered {
+            return;
+        }
+        // What is typed changes the first rows at each key; more of them are read when they are moved over.
+        let wanted = if self.loaded {
+            (self.top.saturating_sub(height), height * 4)
+        } else {
+            (self.top, height)
+        };
+        if self.asked == Some(wanted) {
+            return;
+        }
+        ctx.read(Request::Rows(self.query.clone(), wanted.0, wanted.1));
+        self.asked = Some(wanted);
+    }
+
+    /// Asks for everything again: what is stored has changed.
+    pub(super) fn reload(&mut self, height: usize, ctx: &mut Ctx<'_>) {
+        self.stale = true;
+        self.again(height, ctx);
+    }
+
+    fn again(&mut self, height: usize, ctx: &mut Ctx<'_>) {
+        self.loaded = false;
+        self.asked = None;
+        self.fill(height, ctx);
+        // A count of before is none any more.
+        ctx.forget(&Request::Count(self.query.clone()));
+    }
+
+    /// Asks how many rows there are, where the rows did not say, and for the totals, where they may have
+    /// changed. It comes when the rows are there.
+    fn count(&mut self, total: Option<usize>, ctx: &mut Ctx<'_>) {
+        if total.is_some() {
+            self.total = total;
+        } else if self.stale || self.total.is_none() {
+            ctx.read(Request::Count(self.query.clone()));
+        }
+        if std::mem::take(&mut self.stale) {
+            ctx.read(Request::Totals);
+        }
+    }
+
+    /// Shows other contacts, from the first one on.
+    pub(super) fn show(&mut self, query: ListQuery, height: usize, ctx: &mut Ctx<'_>) {
+        if self.query == query {
+            return;
+        }
+        self.query = query;
+        self.total = None;
+        self.cursor = 0;
+        self.top = 0;
+        self.again(height, ctx);
+    }
+
+    /// Shows the filter's text as it is.
+    pub(super) fn refilter(&mut self, height: usize, ctx: &mut Ctx<'_>) {
+        let query = ListQuery {
+            text: self.filter.text().to_owned(),
+            ..self.query.clone()
+        };
+        if query.text.ends_with(':') || !query.query().conditions.is_empty() {
+            ctx.ask_values();
+        }
+        self.show(query, height, ctx);
+    }
+
+    /// Shows everybody again, and takes what is typed for letters.
+    pub(super) fn clear(&mut self, height: usize, ctx: &mut Ctx<'_>) {
+        self.filter.set("");
+        let query = ListQuery {
+            text: String::new(),
+            typing: Typing::Letters,
+            ..self.query.clone()
+        };
+        self.show(query, height, ctx);
+    }
+
+    /// Takes what is typed into the filter for keys of a telephone, or for letters again.
+    pub(super) fn switch_keypad(&mut self, height: usize, ctx: &mut Ctx<'_>) {
+        let typing = match self.query.typing {
+            Typing::Letters => Typing::Keypad,
+            Typing::Keypad => Typing::Letters,
+        };
+        let query = ListQuery {
+            typing,
+            ..self.query.clone()
+        };
+        self.show(query, height, ctx);
+    }
+
+    /// How the condition at the cursor may go on, the likeliest first.
+    #[must_use]
+    pub(super) fn completions(&self, values: Option<&Values>) -> Vec<String> {
+        let filter = &self.filter;
+        match values {
+            Some(values) if filter.before() == filter.text() => values.completions(filter.text()),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Completes the condition at the cursor; `false` where there is none to complete.
+    pub(super) fn complete(&mut self, height: usize, ctx: &mut Ctx<'_>) -> bool {
+        let completions = self.completions(ctx.session.values.as_ref());
+        let Some(value) = completions.first() else {
+            return false;
+        };
+        self.filter.set(completed(self.filter.text(), value));
+        self.refilter(height, ctx);
+        true
+    }
+
+    /// Sorts in another way.
+    pub(super) fn sort(&mut self, order: Order, height: usize, ctx: &mut Ctx<'_>) {
+        let query = ListQuery {
+            order,
+            ..self.query.clone()
+        };
+        self.show(query, height, ctx);
+    }
+
+    /// Puts the cursor on a contact, wherever it is.
+    pub(super) fn seek(&self, id: ContactId, ctx: &mut Ctx<'_>) {
+        ctx.read(Request::Place(self.query.clone(), id));
+    }
+
+    /// Takes the rows that were asked for.
+    pub(super) fn take_rows(&mut self, rows: Rows, height: usize, ctx: &mut Ctx<'_>) {
+        self.loaded = true;
+        self.asked = None;
+        self.found = rows.found;
+        let (total, last) = (rows.total, rows.first.checked_sub(1));
+        let is_past_the_end = rows.rows.is_empty();
+        self.window = rows;
+        if let Some(last) = last.filter(|_| is_past_the_end) {
+            self.go(last, height);
+        }
+        self.count(total, ctx);
+        self.go(self.cursor, height);
+    }
+
+    /// Takes how many rows there are.
+    pub(super) fn take_count(&mut self, total: usize, height: usize, ctx: &mut Ctx<'_>) {
+        self.total = Some(total);
+        self.go(self.cursor, height);
+        self.fill(height, ctx);
+    }
+
+    /// Takes the place of the contact that is sought.
+    pub(super) fn take_place(&mut self, place: usize, height: usize, ctx: &mut Ctx<'_>) {
+        let known = self.known().max(place + 1);
+        self.total = Some(self.total.map_or(known, |total| total.max(place + 1)));
+        self.go(place, height);
+        self.fill(height, ctx);
+    }
+}

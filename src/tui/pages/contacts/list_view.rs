@@ -1,0 +1,321 @@
+//! The list as it is drawn: cursor, name, number, mark.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::import::thousands;
+use crate::domain::listing::{Found, Row};
+use crate::domain::phone::Mark;
+use crate::domain::query::{Field, Needles, Typing};
+use crate::domain::safe::safe;
+use crate::tui::pages::Ui;
+use crate::tui::widgets::areas::Panes;
+use crate::tui::widgets::frame::{caret, two_ends};
+use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::{Contacts, Focus, fix};
+
+/// Row 2: what is typed, and how many match.
+pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
+    let (list, theme, area) = (&page.list, ui.theme, ui.areas.filter);
+    let typing = page.focus == Focus::Filter && ui.is_on_top;
+    let keypad = list.query.typing == Typing::Keypad;
+    let room = usize::from(area.width).saturating_sub(30).max(8);
+    let (seen, column) = list.filter.window(room);
+    let mut left = vec![Span::raw("  ")];
+    if keypad {
+        left.push(Span::styled("keypad ", theme.style(Role::Match)));
+    }
+    if typing || !list.filter.text().is_empty() || keypad {
+        left.push(Span::styled("/ ", theme.style(Role::Key)));
+        left.push(Span::styled(seen, theme.style(Role::Text)));
+    }
+    let column = column + 4 + if keypad { 7 } else { 0 };
+    let completions = if typing {
+        list.completions(ui.session.values.as_ref())
+    } else {
+        Vec::new()
+    };
+    if let Some(rest) = completions
+        .first()
+        .and_then(|value| unwritten(list.filter.text(), value))
+    {
+        let rest = safe(&rest).into_owned();
+        left.push(Span::styled(rest, theme.style(Role::Dim)));
+    }
+    if let Some(fix) = &page.fix {
+        if left.len() == 1 {
+            left.push(Span::styled("who needs attention", theme.style(Role::Warn)));
+        }
+        let gauge = fix::gauge(ui.session, fix, theme);
+        return fill_line(page, Line::from(left), gauge, column, ui);
+    }
+    let used: usize = left.iter().map(Span::width).sum();
+    let room = usize::from(area.width).saturating_sub(used + 3);
+    let right = match (completions.get(1..), state(page, ui, room)) {
+        (Some(others), _) if !others.is_empty() => Line::styled(
+            format!("{} ", listed(others, room, theme)),
+            theme.style(Role::Dim),
+        ),
+        (_, state) => state,
+    };
+    fill_line(page, Line::from(left), right, column, ui);
+}
+
+/// How many match and in which order they stand, or what is wrong with what was typed.
+fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
+    let (list, theme, width) = (&page.list, ui.theme, ui.areas.filter.width);
+    if let Some(trouble) = &page.trouble {
+        let trouble = elide(trouble, room.saturating_sub(15), theme.glyphs.ellipsis);
+        let text = format!("stale: {trouble}; ^L retries ");
+        return Line::styled(text, theme.style(Role::Bad));
+    }
+    let middle = format!(" {} ", theme.glyphs.middle);
+    if let Some(trouble) = list.query.query().trouble {
+        let trouble = elide(&trouble, room, theme.glyphs.ellipsis);
+        return Line::styled(format!("{trouble} "), theme.style(Role::Warn));
+    }
+    let typing = page.focus == Focus::Filter && ui.is_on_top;
+    if typing && list.filter.text().is_empty() && width >= 84 {
+        let fields: Vec<String> = Field::ALL
+            .iter()
+            .map(|(name, _)| format!("{name}:"))
+            .collect();
+        return Line::styled(format!("{} ", fields.join(" ")), theme.style(Role::Dim));
+    }
+    let (Some(total), Some(totals)) = (list.total, ui.session.totals) else {
+        return Line::default();
+    };
+    let mut words = Vec::new();
+    let alike = list.found == Found::Alike;
+    if alike {
+        if room > 30 {
+            words.push("nobody has it".to_owned());
+        }
+        words.push(format!("{} alike", thousands(total)));
+    } else if !list.query.is_everybody() {
+        words.push(format!(
+            "{} of {}",
+            thousands(total),
+            thousands(totals.contacts)
+        ));
+    }
+    if width >= 56 && !alike {
+        words.push(list.query.order.words().to_owned());
+    }
+    let style = theme.style(if alike { Role::Warn } else { Role::Dim });
+    Line::styled(format!("{} ", words.join(&middle)), style)
+}
+
+/// What of a value is not typed yet, where it goes on from what is.
+fn unwritten(text: &str, value: &str) -> Option<String> {
+    let begun = text.rsplit([':', '"']).next()?;
+    let rest = value.get(begun.len()..)?;
+    value
+        .get(..begun.len())?
+        .eq_ignore_ascii_case(begun)
+        .then(|| rest.to_owned())
+}
+
+/// As many of the values as there is room for.
+fn listed(values: &[String], room: usize, theme: &Theme) -> String {
+    let middle = format!(" {} ", theme.glyphs.middle);
+    let mut text = String::new();
+    for value in values {
+        let between = if text.is_empty() { "" } else { &middle };
+        if width(&text) + width(between) + width(value) > room {
+            break;
+        }
+        text.push_str(between);
+        text.push_str(&safe(value));
+    }
+    text
+}
+
+/// Draws the line, and puts the cursor where it is typed into.
+fn fill_line(page: &Contacts, left: Line<'_>, right: Line<'_>, column: usize, ui: &mut Ui<'_, '_>) {
+    let area = ui.areas.filter;
+    two_ends(left, right, area, ui.frame);
+    if page.focus == Focus::Filter && ui.is_on_top {
+        let x = area.x + u16::try_from(column).unwrap_or(0);
+        caret(x, area.y, area, ui.frame);
+    }
+}
+
+/// The rows.
+pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
+    let (list, area) = (&page.list, panes.list);
+    if area.width == 0 {
+        return;
+    }
+    if list.loaded && list.known() == 0 {
+        return nothing(page, area, ui);
+    }
+    let needles = list.query.needles();
+    let alone = panes.detail.width == 0;
+    for y in 0..area.height {
+        let place = list.top + usize::from(y);
+        let Some(row) = list.row(place) else { continue };
+        let line = Rect {
+            y: area.y + y,
+            height: 1,
+            ..area
+        };
+        let on = place == list.cursor;
+        let marked = list.marks.contains_key(&row.id);
+        draw_row(
+            row,
+            &Look {
+                on,
+                marked,
+                focused: page.focus != Focus::Detail,
+                alone,
+            },
+            &needles,
+            ui.theme,
+            line,
+            ui.frame,
+        );
+    }
+}
+
+/// How a row is drawn.
+struct Look {
+    on: bool,
+    marked: bool,
+    focused: bool,
+    /// The list has the whole width, and the mark stands before the name.
+    alone: bool,
+}
+
+/// The width of a name before its number.
+const NAME: usize = 20;
+
+fn draw_row(
+    row: &Row,
+    look: &Look,
+    needles: &Needles,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    let glyphs = &theme.glyphs;
+    let columns = usize::from(area.width);
+    let (sign, style) = match (look.on, look.focused) {
+        (true, true) => (glyphs.cursor, theme.style(Role::Focus)),
+        (true, false) => (glyphs.rest, theme.style(Role::Rule)),
+        (false, _) => (" ", theme.style(Role::Text)),
+    };
+    let text = if look.on && look.focused {
+        theme.style(Role::Cursor)
+    } else {
+        theme.style(Role::Text)
+    };
+    let (mark, mark_style) = match row.number.as_ref().map(|(_, mark)| *mark) {
+        Some(Mark::Accurate) => (glyphs.accurate, theme.style(Role::Good)),
+        Some(Mark::Unconfirmed) => (glyphs.unconfirmed, theme.style(Role::Warn)),
+        Some(Mark::Impossible) => (glyphs.impossible, theme.style(Role::Bad)),
+        None => (" ", theme.style(Role::Dim)),
+    };
+    let number = row
+        .number
+        .as_ref()
+        .map_or(if look.alone { "" } else { glyphs.none }, |(number, _)| {
+            number.as_str()
+        });
+    let mut spans = vec![Span::styled(sign, style)];
+    spans.push(match (look.marked, row.favourite) {
+        (true, _) => Span::styled(glyphs.dot, theme.style(Role::Match)),
+        (false, true) => Span::styled(glyphs.primary, theme.style(Role::Dim)),
+        (false, false) if look.alone && mark != glyphs.accurate => Span::styled(mark, mark_style),
+        (false, false) => Span::raw(" "),
+    });
+    spans.push(Span::raw(" "));
+    let wanted = width(number).min(columns.saturating_sub(12));
+    let lit_number = |columns: usize| {
+        let shown = elide(number, columns, glyphs.ellipsis).into_owned();
+        lit_digits(
+            &shown,
+            &needles.digits,
+            theme.style(Role::Text),
+            theme.style(Role::Match),
+        )
+    };
+    let name = |columns: usize| {
+        let shown = fit(&row.name, columns, glyphs.ellipsis);
+        let found = text.patch(theme.style(Role::Match));
+        if needles.keys.is_empty() {
+            lit(&shown, &needles.words, text, found)
+        } else {
+            lit_keys(&shown, &needles.keys, text, found)
+        }
+    };
+    if look.alone && columns < 56 {
+        spans.extend(name(columns.saturating_sub(4 + wanted)));
+        spans.push(Span::raw(" "));
+        spans.extend(lit_number(wanted));
+    } else if columns >= 40 {
+        // The number stands at a fixed column; a wide pane gives the name more of it.
+        let room = NAME.max(
+            columns
+                .saturating_sub(24 + usize::from(look.alone) * 20)
+                .min(36),
+        );
+        let room = room.min(columns.saturating_sub(24));
+        spans.extend(name(room));
+        spans.push(Span::raw(" "));
+        let rest = columns.saturating_sub(room + 6);
+        let number = lit_number(rest);
+        let used: usize = number.iter().map(Span::width).sum();
+        spans.extend(number);
+        spans.push(Span::raw(" ".repeat(rest.saturating_sub(used) + 1)));
+        spans.push(Span::styled(mark, mark_style));
+    } else {
+        spans.extend(name(columns.saturating_sub(5)));
+        spans.push(Span::raw(" "));
+        spans.push(Span::styled(mark, mark_style));
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+/// Nothing matches: what can be done about it.
+fn nothing(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
+    let (text, theme) = (page.list.filter.text(), ui.theme);
+    let columns = usize::from(area.width).saturating_sub(14);
+    let done = page.fix.is_some() && text.is_empty();
+    let words = if done {
+        "   Nobody needs attention."
+    } else {
+        "   Nobody matches."
+    };
+    let mut lines = vec![
+        Line::default(),
+        Line::styled(words, theme.style(Role::Text)),
+        Line::default(),
+    ];
+    if done {
+        lines.push(Line::from(vec![
+            Span::styled("   q", theme.style(Role::Key)),
+            Span::styled("  back to everybody", theme.style(Role::Dim)),
+        ]));
+    }
+    if !text.is_empty() {
+        lines.push(Line::from(vec![
+            Span::styled("   esc", theme.style(Role::Key)),
+            Span::styled("  everybody again", theme.style(Role::Dim)),
+        ]));
+    }
+    if page.list.new_name().is_some() {
+        lines.push(Line::from(vec![
+            Span::styled("   tab a", theme.style(Role::Key)),
+            Span::styled(
+                format!("  add {}", elide(text, columns, theme.glyphs.ellipsis)),
+                theme.style(Role::Dim),
+            ),
+        ]));
+    }
+    ui.frame.render_widget(Paragraph::new(lines), area);
+}

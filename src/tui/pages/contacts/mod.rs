@@ -1,0 +1,311 @@
+//! The list of contacts with the contact that the cursor is on; and with the numbers that need attention,
+//! while those are fixed. It is at the bottom of the stack, and never closes.
+
+use ratatui::layout::Rect;
+
+use crate::domain::contact::{ContactAttributes, ContactId};
+use crate::domain::edit::Profile;
+use crate::domain::listing::{ListQuery, Order};
+use crate::domain::phone::Phone;
+use crate::domain::safe::safe;
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::Action;
+use crate::tui::keymap::key::Code;
+use crate::tui::protocol::{Effect, Request, Tone, Write};
+use crate::tui::widgets::areas::{Alone, Areas, Panes};
+use crate::tui::widgets::cursor::Motion;
+
+use super::{Outcome, Page as _};
+
+mod detail;
+mod detail_view;
+mod fix;
+mod list;
+mod list_view;
+mod page;
+mod pages;
+
+use detail::{Detail, flipped};
+use fix::Fix;
+use list::List;
+
+/// Which pane has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// The line of the filter.
+    Filter,
+    /// The numbers of the contact.
+    Detail,
+}
+
+/// The page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contacts {
+    /// The list.
+    pub list: List,
+    /// The contact beside it.
+    pub detail: Detail,
+    /// Fix numbers, while it is on: then the list shows which contacts need attention.
+    pub fix: Option<Fix>,
+    /// Which of them has the keys.
+    pub focus: Focus,
+    /// Why what is shown could not be read again, if so.
+    trouble: Option<String>,
+}
+
+impl Contacts {
+    /// The contact that the cursor is on.
+    #[must_use]
+    pub fn current(&self) -> Option<ContactId> {
+        self.list.current().map(|row| row.id)
+    }
+
+    /// The contact that the cursor is on, with all that is known of it, once that has come.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        let profile = self.detail.profile.as_deref()?;
+        (self.current() == Some(profile.contact.id)).then_some(profile)
+    }
+
+    /// Whether there is nothing that the esc ladder could take back.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.focus == Focus::List
+            && self.list.marks.is_empty()
+            && self.list.filter.text().is_empty()
+    }
+
+    /// Whether the book is empty.
+    fn is_empty(&self, session: &Session) -> bool {
+        let totals = session.totals;
+        totals.is_some_and(|totals| totals.contacts == 0) && self.list.filter.text().is_empty()
+    }
+
+    /// Where its panes are, and under the list why contacts need attention.
+    #[must_use]
+    pub fn panes(&self, session: &Session) -> (Panes, Rect) {
+        let content = Areas::of(session.size).content;
+        if self.is_empty(session) {
+            return (Panes::one(content), Rect::default());
+        }
+        let alone = match self.focus {
+            Focus::Detail => Alone::Detail,
+            Focus::List if self.fix.is_some() => Alone::Detail,
+            Focus::List | Focus::Filter => Alone::List,
+        };
+        let mut panes = Panes::of(content, alone);
+        let reasons = self
+            .fix
+            .as_ref()
+            .map_or(0, |fix| fix.worklist.reasons.len());
+        let wanted = u16::try_from(reasons + 2).unwrap_or(0);
+        // The list is what matters: without room to spare, the reasons stay away.
+        if reasons == 0 || panes.bar.width == 0 || panes.list.height < wanted + 8 {
+            return (panes, Rect::default());
+        }
+        panes.list.height -= wanted;
+        let why = Rect {
+            y: panes.list.bottom(),
+            height: wanted,
+            ..panes.list
+        };
+        (panes, why)
+    }
+
+    /// How many rows the list has on the screen.
+    fn height(&self, session: &Session) -> usize {
+        usize::from(self.panes(session).0.list.height)
+    }
+
+    /// Asks for the first rows, as they were left.
+    pub fn start(&mut self, ctx: &mut Ctx<'_>) {
+        self.list.reload(self.height(ctx.session), ctx);
+    }
+
+    /// Puts the cursor on a contact, wherever it is.
+    pub fn seek(&self, id: ContactId, ctx: &mut Ctx<'_>) {
+        self.list.seek(id, ctx);
+    }
+
+    /// The terminal has another size.
+    pub fn resized(&mut self, ctx: &mut Ctx<'_>) {
+        self.go_to(self.list.cursor, ctx);
+    }
+
+    /// Shows beside the list what the cursor is on.
+    pub fn follow(&mut self, ctx: &mut Ctx<'_>) {
+        let current = self.current();
+        if current.is_none() && self.list.loaded {
+            // Nobody is left in the list: who was here last goes too.
+            self.detail.profile = None;
+        }
+        self.detail.follow(current, ctx);
+    }
+
+    fn go_to(&mut self, place: usize, ctx: &mut Ctx<'_>) {
+        let height = self.height(ctx.session);
+        self.list.go(place, height);
+        self.list.fill(height, ctx);
+    }
+
+    fn reload(&mut self, ctx: &mut Ctx<'_>) {
+        self.trouble = None;
+        self.list.reload(self.height(ctx.session), ctx);
+        self.detail.refresh(ctx);
+        self.ask_reasons(ctx);
+    }
+
+    fn ask_reasons(&self, ctx: &mut Ctx<'_>) {
+        if self.fix.is_some() {
+            ctx.read(Request::Worklist);
+        }
+    }
+
+    fn next_pane(&mut self) {
+        self.focus = match self.focus {
+            Focus::List if self.current().is_some() => Focus::Detail,
+            Focus::List | Focus::Filter | Focus::Detail => Focus::List,
+        };
+    }
+
+    fn open_contact(&mut self, ctx: &mut Ctx<'_>) {
+        match self.current() {
+            Some(id) if self.fix.is_none() => {
+                ctx.note_use(id);
+                self.focus = Focus::Detail;
+            }
+            _ => self.focus = Focus::List,
+        }
+    }
+
+    fn mark(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some(id) = self.current() {
+            if self.list.marks.remove(&id).is_none() {
+                self.list.marks.insert(id, ctx.session.taken);
+            }
+            self.go(Motion::Down, ctx);
+        }
+    }
+
+    /// Begins with the contacts that need attention, or goes back to everybody.
+    fn switch_fix(&mut self, ctx: &mut Ctx<'_>) {
+        let begins = self.fix.is_none();
+        let totals = ctx.session.totals;
+        self.fix = begins.then(|| Fix {
+            begun_with: totals.map_or(0, |totals| totals.attention),
+            ..Fix::default()
+        });
+        self.focus = Focus::List;
+        let query = ListQuery {
+            attention: begins,
+            ..self.list.query.clone()
+        };
+        let on = self.current().filter(|_| !begins);
+        self.list.show(query, self.height(ctx.session), ctx);
+        // Back among everybody, the contact that was looked at last is still the one.
+        if let Some(id) = on {
+            self.seek(id, ctx);
+        }
+        self.ask_reasons(ctx);
+    }
+
+    fn show_all(&mut self, ctx: &mut Ctx<'_>) {
+        self.fix = None;
+        self.list.marks.clear();
+        self.list.filter.set("");
+        let query = ListQuery {
+            order: self.list.query.order,
+            ..ListQuery::default()
+        };
+        self.list.show(query, self.height(ctx.session), ctx);
+    }
+
+    fn sort(&mut self, order: Order, ctx: &mut Ctx<'_>) {
+        self.list.sort(order, self.height(ctx.session), ctx);
+    }
+
+    fn clear_filter(&mut self, ctx: &mut Ctx<'_>) {
+        let on = self.current();
+        self.list.clear(self.height(ctx.session), ctx);
+        if let Some(id) = on {
+            self.seek(id, ctx);
+        }
+        self.focus = Focus::List;
+    }
+
+    /// The number under the cursor, or else the contact's main number.
+    fn dialled(&self) -> Option<&Phone> {
+        match (self.focus, self.profile()) {
+            (Focus::Detail, _) => self.detail.phone(),
+            (_, Some(profile)) => profile.phones.first(),
+            (_, None) => None,
+        }
+    }
+
+    fn dial(&self, action: Action, ctx: &mut Ctx<'_>) {
+        let Some(phone) = self.dialled() else { return };
+        ctx.note_use(phone.contact);
+        let shown = phone.shown();
+        if action == Action::Call {
+            ctx.push(Effect::Open(phone.call_address()));
+            return ctx.say(Tone::Good, format!("calling {shown}"));
+        }
+        // A line end would be Enter where it is pasted.
+        ctx.push(Effect::Copy(safe(&phone.number).into_owned()));
+        // OSC 52 has no answer: that it was sent is all that is known.
+        let text = format!("{shown} sent to the terminal's clipboard");
+        ctx.say(Tone::Good, text);
+    }
+
+    fn flip(&self, action: Action, ctx: &mut Ctx<'_>) {
+        let Some(phone) = self.detail.phone() else {
+            return ctx.say(Tone::Plain, "no number here; a adds one");
+        };
+        match flipped(phone, action) {
+            Ok(Some(write)) => {
+                ctx.write(write);
+            }
+            Ok(None) => {}
+            Err(why) => ctx.say(Tone::Plain, why),
+        }
+    }
+
+    fn favourite(&self, ctx: &mut Ctx<'_>) {
+        let Some(profile) = self.profile() else {
+            return;
+        };
+        let contact = &profile.contact;
+        let sent = ContactAttributes {
+            favourite: Some(!contact.favourite),
+            updated_in_db_at: Some(contact.updated_in_db_at),
+            ..ContactAttributes::default()
+        };
+        ctx.write(Write::ContactAttributes(contact.id, Box::new(sent)));
+    }
+
+    fn pick(&mut self, ctx: &Ctx<'_>) {
+        let digit = match ctx.key.code {
+            Code::Char(sign) => sign.to_digit(10),
+            _ => None,
+        };
+        let place = digit.and_then(|digit| usize::try_from(digit).ok());
+        self.detail.go(place.unwrap_or(1).saturating_sub(1));
+    }
+
+    /// Does what is done with the numbers of the contact.
+    fn perform_on_number(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::Copy | Action::Call => self.dial(action, ctx),
+            Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {
+                self.flip(action, ctx);
+            }
+            Action::Pick => self.pick(ctx),
+            Action::NextNumber => self.detail.next(),
+            _ => return self.open_page(action, ctx),
+        }
+        Outcome::Stay
+    }
+}

@@ -1,0 +1,357 @@
+//! The list of contacts as a page: what its keys do, and what it does with answers.
+
+use std::borrow::Cow;
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::import::{count, thousands};
+use crate::domain::listing::Order;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::{Action, Binding, Scope};
+use crate::tui::pages::{Hint, News, Outcome, Page, Returned, Ui, hints};
+use crate::tui::protocol::{Effect, Mouse, MouseAct, Purpose, Reply, Tone, Write};
+use crate::tui::widgets::areas::Alone;
+use crate::tui::widgets::cursor::Motion;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame::{middle, rules};
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::{Contacts, Focus, detail_view, fix, list_view};
+
+impl Page for Contacts {
+    fn scopes(&self) -> &'static [Scope] {
+        match self.focus {
+            Focus::List if self.fix.is_some() => &[Scope::Fix, Scope::Movement, Scope::Global],
+            Focus::List => &[Scope::Contacts, Scope::Movement, Scope::Global],
+            Focus::Filter => &[Scope::Filter, Scope::Global],
+            Focus::Detail => &[Scope::Numbers, Scope::Movement, Scope::Global],
+        }
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        let height = self.height(ctx.session);
+        match action {
+            Action::Filter => self.focus = Focus::Filter,
+            Action::NextPane if self.focus == Focus::Filter && self.list.complete(height, ctx) => {}
+            Action::NextPane | Action::PreviousPane => self.next_pane(),
+            Action::Keypad => {
+                self.focus = Focus::Filter;
+                self.list.switch_keypad(height, ctx);
+            }
+            Action::Open => self.open_contact(ctx),
+            Action::Mark => self.mark(ctx),
+            Action::DeleteContact => {
+                ctx.write(Write::DeleteContacts(self.list.chosen()));
+            }
+            Action::Confirm | Action::ConfirmNext => {
+                ctx.write(Write::Confirm(self.list.chosen()));
+            }
+            Action::Favourite => self.favourite(ctx),
+            Action::Fix => self.switch_fix(ctx),
+            Action::Skip => {
+                let is_last = self.list.cursor + 1 >= self.list.known();
+                self.go(if is_last { Motion::Top } else { Motion::Down }, ctx);
+            }
+            Action::ShowAll => self.show_all(ctx),
+            Action::SortName => self.sort(Order::Name, ctx),
+            Action::SortGiven => self.sort(Order::Given, ctx),
+            Action::SortChanged => self.sort(Order::Changed, ctx),
+            _ => return self.perform_on_number(action, ctx),
+        }
+        Outcome::Stay
+    }
+
+    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        if self.focus == Focus::Detail {
+            return self.detail.step(motion, ctx.height());
+        }
+        let page = self.height(ctx.session).max(1);
+        let place = motion.from(self.list.cursor, self.list.known(), page);
+        self.go_to(place, ctx);
+    }
+
+    /// One step down the ladder: pane, marks, filter, fixing.
+    fn escape(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if self.focus == Focus::Detail {
+            self.focus = Focus::List;
+        } else if !self.list.marks.is_empty() {
+            self.list.marks.clear();
+        } else if self.list.is_filtered() {
+            self.clear_filter(ctx);
+        } else if self.fix.is_some() {
+            self.switch_fix(ctx);
+        } else {
+            self.focus = Focus::List;
+        }
+        Outcome::Stay
+    }
+
+    fn quit(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if self.focus == Focus::Detail {
+            self.focus = Focus::List;
+        } else {
+            ctx.push(Effect::Quit);
+        }
+        Outcome::Stay
+    }
+
+    fn unavailable(&self, action: Action, session: &Session) -> Option<&'static str> {
+        self.why_not_page(action)
+            .or_else(|| self.why_not_number(action))
+            .or_else(|| match action {
+                Action::Fix
+                    if self.fix.is_none()
+                        && session.totals.is_some_and(|totals| totals.attention == 0) =>
+                {
+                    Some("nothing needs attention")
+                }
+                _ => None,
+            })
+    }
+
+    fn text(&self) -> Option<&Field> {
+        (self.focus == Focus::Filter).then_some(&self.list.filter)
+    }
+
+    fn text_mut(&mut self) -> Option<&mut Field> {
+        (self.focus == Focus::Filter).then_some(&mut self.list.filter)
+    }
+
+    fn typed(&mut self, ctx: &mut Ctx<'_>) {
+        self.list.refilter(self.height(ctx.session), ctx);
+    }
+
+    /// A paste starts the filter.
+    fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        if self.focus != Focus::Filter {
+            self.list.filter.set("");
+        }
+        self.focus = Focus::Filter;
+        self.list.filter.paste(text.trim());
+        self.typed(ctx);
+    }
+
+    fn point(&mut self, mouse: Mouse, ctx: &mut Ctx<'_>) -> bool {
+        let (panes, _) = self.panes(ctx.session);
+        let at = Position {
+            x: mouse.column,
+            y: mouse.row,
+        };
+        if panes.list.contains(at) {
+            self.point_list(mouse, panes.list, ctx);
+        } else if panes.detail.contains(at) {
+            match mouse.act {
+                MouseAct::Click => self.focus = Focus::Detail,
+                MouseAct::WheelUp => self.detail.scroll = self.detail.scroll.saturating_sub(3),
+                MouseAct::WheelDown => self.detail.scroll += 3,
+            }
+        } else if ctx.areas().filter.contains(at) {
+            if mouse.act == MouseAct::Click {
+                self.focus = Focus::Filter;
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        let height = self.height(ctx.session);
+        match reply {
+            Reply::Rows(rows) => {
+                self.trouble = None;
+                self.list.take_rows(rows, height, ctx);
+            }
+            Reply::Count(total) => self.list.take_count(total, height, ctx),
+            Reply::Place(Some(place)) => self.list.take_place(place, height, ctx),
+            Reply::Profile(profile) => self.detail.take(profile),
+            Reply::Worklist(worklist) => {
+                if let Some(fix) = &mut self.fix {
+                    fix.worklist = worklist;
+                }
+            }
+            Reply::Cards(contacts, cards) => {
+                ctx.push(Effect::Copy(cards));
+                let cards = count(contacts, "card");
+                let text = format!("{cards} sent to the terminal's clipboard");
+                ctx.say(Tone::Good, text);
+            }
+            _ => {}
+        }
+        Outcome::Stay
+    }
+
+    fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
+        if purpose == Purpose::Read {
+            // To ask again at once would be refused again, without an end.
+            self.trouble = Some(refusal.to_string());
+            return Outcome::Stay;
+        }
+        // Beside a stale key press there is nothing typed to lose: show what is stored.
+        if refusal.kind == Kind::Conflict && refusal.stored.is_some() {
+            ctx.say(
+                Tone::Bad,
+                "changed elsewhere meanwhile; here is how it is stored now",
+            );
+        }
+        self.reload(ctx);
+        Outcome::Stay
+    }
+
+    fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Returned::Filter(filter) = value {
+            self.fix = None;
+            self.list.query.attention = false;
+            self.focus = Focus::List;
+            self.list.filter.set(filter);
+            self.typed(ctx);
+        }
+        Outcome::Stay
+    }
+
+    fn hear(&mut self, news: News, ctx: &mut Ctx<'_>) {
+        match news {
+            News::Written(contact, since) => {
+                self.list.marks.retain(|_, marked| *marked > since);
+                self.reload(ctx);
+                // Whoever has moved on since stays there.
+                if let Some(id) = contact.filter(|_| since == ctx.session.taken) {
+                    self.seek(id, ctx);
+                }
+            }
+            News::Elsewhere => self.reload(ctx),
+            News::Again if self.trouble.is_some() => self.reload(ctx),
+            News::Again => {}
+        }
+    }
+
+    fn fills(&self) -> bool {
+        true
+    }
+
+    fn title(&self) -> Option<String> {
+        let shown = self.detail.profile.as_ref();
+        match (self.focus, shown) {
+            (Focus::Detail, Some(profile)) => Some(profile.contact.name.clone()),
+            _ => self.fix.as_ref().map(|_| "Fix numbers".to_owned()),
+        }
+    }
+
+    fn status(&self, session: &Session, theme: &Theme) -> Option<(String, Role)> {
+        let marked = self.list.marks.len();
+        if marked > 0 {
+            return Some((format!("{} marked", thousands(marked)), Role::Match));
+        }
+        let middle = theme.glyphs.middle;
+        let text = match &self.fix {
+            Some(fix) => Some(fix::progress(session, fix, theme)),
+            None => session.summary(middle),
+        };
+        text.map(|text| (text, Role::Dim))
+    }
+
+    fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
+        let left = session.totals.map_or(0, |totals| totals.attention);
+        match binding.action {
+            Action::Fix if left == 0 => None,
+            Action::Fix if self.fix.is_none() => Some(format!("fix {left}").into()),
+            _ => Some(binding.hint.into()),
+        }
+    }
+
+    fn hints(&self, session: &Session) -> Vec<Hint> {
+        if !self.is_empty(session) {
+            return hints(self, session);
+        }
+        let first = [
+            ("a", "add"),
+            ("i", "import"),
+            (":", "commands"),
+            ("q", "quit"),
+        ];
+        first.map(|(key, word)| Hint::of(key, word)).to_vec()
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        let (panes, why) = self.panes(ui.session);
+        let heavy = match self.focus {
+            Focus::Detail => Alone::Detail,
+            Focus::List | Focus::Filter => Alone::List,
+        };
+        rules(&ui.areas, panes, Some(heavy), ui.theme, ui.frame);
+        if self.is_empty(ui.session) {
+            return empty(ui);
+        }
+        list_view::filter_line(self, ui);
+        list_view::draw(self, panes, ui);
+        match &self.fix {
+            Some(fix) => {
+                fix::reasons(fix, ui.theme, why, ui.frame);
+                fix::draw(self, panes.detail, ui);
+            }
+            None => detail_view::draw(self, panes.detail, ui),
+        }
+    }
+}
+
+impl Contacts {
+    fn point_list(&mut self, mouse: Mouse, area: Rect, ctx: &mut Ctx<'_>) {
+        let cursor = self.list.cursor;
+        match mouse.act {
+            MouseAct::Click => {
+                let row = self.list.top + usize::from(mouse.row - area.y);
+                self.focus = Focus::List;
+                if row == cursor && row < self.list.known() {
+                    self.open_contact(ctx);
+                } else if row < self.list.known() {
+                    self.go_to(row, ctx);
+                }
+            }
+            MouseAct::WheelUp => self.go_to(cursor.saturating_sub(3), ctx),
+            MouseAct::WheelDown => self.go_to(cursor + 3, ctx),
+        }
+    }
+}
+
+/// Nobody in the book: what to do about it.
+fn empty(ui: &mut Ui<'_, '_>) {
+    let (theme, area) = (ui.theme, ui.areas.content);
+    let key = |key: &str, words: &str| {
+        Line::from(vec![
+            Span::styled(format!("{key:<5}"), theme.style(Role::Key)),
+            Span::styled(words.to_owned(), theme.style(Role::Text)),
+        ])
+    };
+    let dim = |text: String| Line::styled(text, theme.style(Role::Dim));
+    let mut lines = vec![
+        Line::styled("Nobody here yet.", theme.style(Role::Strong)),
+        Line::default(),
+        key("a", "add your first contact"),
+        key("i", "import a vCard file"),
+        key(":", "everything else"),
+    ];
+    if area.height >= 14 {
+        lines.extend([
+            Line::default(),
+            dim("From the shell".to_owned()),
+            Line::styled("callbook import contacts.vcf", theme.style(Role::Text)),
+            Line::styled(
+                "callbook add \"Ada Lovelace\" +44 20 7946 0018",
+                theme.style(Role::Text),
+            ),
+            Line::default(),
+            dim("Your data is one SQLite file:".to_owned()),
+            dim(ui.session.path.clone()),
+        ]);
+    }
+    let wide = lines.iter().map(Line::width).max().unwrap_or(0);
+    let place = middle(
+        area,
+        u16::try_from(wide).unwrap_or(area.width),
+        u16::try_from(lines.len()).unwrap_or(area.height),
+    );
+    ui.frame.render_widget(Paragraph::new(lines), place);
+}

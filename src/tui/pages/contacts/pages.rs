@@ -1,0 +1,205 @@
+//! The pages that open from the list, and why one cannot be opened just now.
+
+use crate::domain::bulk::BulkEdit;
+use crate::domain::import::count;
+use crate::domain::listing::{ListQuery, Selection};
+use crate::domain::phone::Phone;
+use crate::tui::ctx::Ctx;
+use crate::tui::keymap::Action;
+use crate::tui::pages::contact_form::ContactForm;
+use crate::tui::pages::history::{History, Of};
+use crate::tui::pages::phone_form::{Owner, PhoneForm};
+use crate::tui::pages::prompt::{Prompt, Wanted};
+use crate::tui::pages::sources::Sources;
+use crate::tui::pages::{AnyPage, Outcome};
+use crate::tui::protocol::{Purpose, Request};
+
+use super::{Contacts, Focus};
+
+impl Contacts {
+    /// Opens the page of an action.
+    pub(super) fn open_page(&self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        let home = ctx.session.home;
+        let page = match action {
+            Action::AddContact => {
+                // A search that found nobody is the name of somebody new.
+                let name = self.list.new_name().unwrap_or_default();
+                let form = ContactForm::new(name, home);
+                Some(AnyPage::ContactForm(Box::new(form)))
+            }
+            Action::EditContact => self
+                .profile()
+                .map(|profile| AnyPage::ContactForm(Box::new(ContactForm::of(profile, home)))),
+            Action::EditNumber | Action::AddNumber => self.number_form(action, ctx),
+            Action::Import => Some(Prompt::with(Wanted::Import, "")),
+            Action::ChangeMany => Some(self.change_many()),
+            Action::Duplicates => Some(AnyPage::Duplicates(Box::default())),
+            Action::Health => Some(AnyPage::Health(Box::default())),
+            Action::Bin => Some(AnyPage::Bin(Box::default())),
+            Action::BySource => {
+                let known = self.fix.as_ref().map(|fix| fix.worklist.sources.clone());
+                Some(Sources::of(known.unwrap_or_default()))
+            }
+            Action::BookHistory => Some(History::of(Of::Book, "the whole book".to_owned())),
+            Action::History => self.history(),
+            _ => return self.export(action, ctx),
+        };
+        page.map_or(Outcome::Stay, Outcome::Open)
+    }
+
+    /// The form for the number under the cursor, or for a new one.
+    fn number_form(&self, action: Action, ctx: &Ctx<'_>) -> Option<AnyPage> {
+        let profile = self.profile()?;
+        let contact = &profile.contact;
+        let owner = Owner::Contact(contact.id, contact.name.clone());
+        let (form, edited) = if action == Action::AddNumber {
+            (PhoneForm::new(owner, ctx.session.home), None)
+        } else {
+            let phone = self.detail.phone()?;
+            (
+                PhoneForm::of(owner, phone, ctx.session.home),
+                Some(phone.id),
+            )
+        };
+        let mut phones = profile.phones.iter();
+        let replaces = phones.find(|phone| phone.primary && Some(phone.id) != edited);
+        Some(AnyPage::PhoneForm(Box::new(PhoneForm {
+            replaces: replaces.map(Phone::shown),
+            ..form
+        })))
+    }
+
+    /// The history of the contact; from its numbers, that of the number.
+    fn history(&self) -> Option<AnyPage> {
+        let contact = &self.profile()?.contact;
+        let number = self.detail.phone().filter(|_| self.focus == Focus::Detail);
+        Some(match number {
+            Some(phone) => History::of(
+                Of::Phone(contact.id, phone.id),
+                format!("{}, {}", contact.name, phone.shown()),
+            ),
+            None => History::of(Of::Contact(contact.id), contact.name.clone()),
+        })
+    }
+
+    /// Asks what is to be changed: of those marked, or else of all that the list shows.
+    fn change_many(&self) -> AnyPage {
+        let marks = &self.list.marks;
+        let (whom, which) = if marks.is_empty() {
+            let total = self.list.total.unwrap_or_default();
+            let shown = Selection::Shown(self.list.query.clone());
+            (shown, format!("{} of the list", count(total, "contact")))
+        } else {
+            let marked = Selection::Marked(self.list.chosen());
+            (marked, count(marks.len(), "marked contact"))
+        };
+        let mut edit = BulkEdit::new(whom, Vec::new());
+        // What the filter says of numbers says which of them are meant, marked or not.
+        edit.only = self.list.query.query().conditions;
+        Prompt::with(Wanted::Change(Box::new(edit), which), "")
+    }
+
+    /// Writes contacts out: asks where to, or copies them.
+    fn export(&self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        let everybody = Selection::Shown(ListQuery {
+            order: self.list.query.order,
+            ..ListQuery::default()
+        });
+        let marked = Selection::Marked(self.list.chosen());
+        let (selection, file) = match action {
+            Action::ExportText => {
+                ctx.wait_for(Request::Cards(marked), Purpose::Stay);
+                return Outcome::Stay;
+            }
+            Action::ExportMarked => (marked, "marked.vcf"),
+            Action::ExportShown => (Selection::Shown(self.list.query.clone()), "contacts.vcf"),
+            Action::ExportCards => (everybody, "contacts.vcf"),
+            Action::ExportTable => (everybody, "contacts.csv"),
+            Action::ExportBook => (everybody, "contacts.json"),
+            _ => return Outcome::Unused,
+        };
+        let which = match &selection {
+            Selection::Marked(ids) => count(ids.len(), "marked contact"),
+            Selection::Shown(query) if query.is_everybody() => {
+                let all = ctx.session.totals.map(|totals| totals.contacts);
+                all.map_or_else(|| "everybody".to_owned(), |all| count(all, "contact"))
+            }
+            Selection::Shown(_) => {
+                let shown = self.list.total.map(|shown| count(shown, "contact"));
+                format!("{} of the filter", shown.unwrap_or_default())
+            }
+        };
+        let path = format!("~/{file}");
+        Outcome::Open(Prompt::with(Wanted::Export(selection, which), &path))
+    }
+
+    /// Why nothing can be done with a contact or with the list.
+    pub(super) fn why_not_page(&self, action: Action) -> Option<&'static str> {
+        let nobody = self.current().is_none();
+        match action {
+            Action::Open
+            | Action::EditContact
+            | Action::DeleteContact
+            | Action::Mark
+            | Action::Confirm
+            | Action::Favourite
+            | Action::History
+                if nobody =>
+            {
+                Some("nobody here; a adds a contact")
+            }
+            Action::ChangeMany | Action::Duplicates | Action::Health if nobody => {
+                Some("nobody here")
+            }
+            Action::ConfirmNext if nobody => Some("nothing needs attention any more; q goes back"),
+            Action::ExportMarked if self.list.marks.is_empty() => Some("none marked; space marks"),
+            Action::ExportCards
+            | Action::ExportTable
+            | Action::ExportBook
+            | Action::ExportShown
+            | Action::ExportText
+                if nobody =>
+            {
+                Some("nobody here to export")
+            }
+            _ => None,
+        }
+    }
+
+    /// Why nothing can be done with a number of the contact.
+    pub(super) fn why_not_number(&self, action: Action) -> Option<&'static str> {
+        let no_number = match self.focus {
+            Focus::Detail => self.detail.phone().is_none(),
+            _ => self.list.current().is_none_or(|row| row.number.is_none()),
+        };
+        match action {
+            Action::Copy | Action::Call if no_number => Some("no number here"),
+            Action::EditNumber
+            | Action::MakePrimary
+            | Action::Accurate
+            | Action::Historic
+            | Action::DeleteNumber
+                if self.detail.phone().is_none() =>
+            {
+                Some("no number here; a adds one")
+            }
+            Action::AddNumber if self.detail.profile.is_none() => Some("nobody here"),
+            Action::EditContact
+            | Action::Favourite
+            | Action::History
+            | Action::AddNumber
+            | Action::EditNumber
+            | Action::MakePrimary
+            | Action::Accurate
+            | Action::Historic
+            | Action::DeleteNumber
+            | Action::Copy
+            | Action::Call
+                if self.profile().is_none() =>
+            {
+                Some("the contact is still being read")
+            }
+            _ => None,
+        }
+    }
+}

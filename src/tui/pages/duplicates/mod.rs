@@ -1,0 +1,341 @@
+//! Contacts that may be one person, group after group, side by side; and what merging makes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::contact::ContactId;
+use crate::domain::duplicates::{
+    Group, Likeness, Merge, MergeField, Merged, Person, fingerprint, merged, taken,
+};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
+use crate::tui::widgets::areas::{Alone, Panes};
+use crate::tui::widgets::cursor::{Motion, top_for};
+use crate::tui::widgets::frame::rules;
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::preview::{Preview, Task};
+use super::{News, Outcome, Page, Ui};
+
+mod view;
+
+/// The page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Duplicates {
+    /// The groups that are left.
+    pub groups: Vec<Group>,
+    /// Whether they have come.
+    pub found: bool,
+    /// How many there were when it began.
+    pub begun_with: usize,
+    /// The group under the cursor.
+    pub cursor: usize,
+    /// The first group on the screen.
+    pub top: usize,
+    /// The people of that group, the one that is kept first, once they came.
+    pub people: Vec<Person>,
+    /// Whose value is taken of a field.
+    pub picks: BTreeMap<MergeField, ContactId>,
+    /// The field under the cursor, of those in which they differ.
+    pub field: usize,
+    /// The pane that has the keys.
+    focus: Pane,
+    /// The group that is being written, to be taken from the groups when that is answered.
+    done: Option<Done>,
+}
+
+/// The groups, or the fields in which those of one differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Pane {
+    #[default]
+    Groups,
+    Fields,
+}
+
+/// A group that is being merged, or marked as different contacts.
+#[derive(Clone, Debug, PartialEq)]
+struct Done {
+    group: BTreeSet<ContactId>,
+    /// Those of it that are there no longer when it is written.
+    gone: BTreeSet<ContactId>,
+}
+
+impl Duplicates {
+    /// The group under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<&Group> {
+        self.groups.get(self.cursor)
+    }
+
+    /// The fields in which the people differ.
+    #[must_use]
+    pub fn fields(&self) -> Vec<MergeField> {
+        let differs = |field: &MergeField| {
+            let values: BTreeSet<_> = self
+                .people
+                .iter()
+                .filter_map(|one| field.of(&one.contact))
+                .collect();
+            values.len() > 1
+        };
+        MergeField::ALL.into_iter().filter(differs).collect()
+    }
+
+    /// What merging makes of them as it is picked.
+    #[must_use]
+    pub fn merged(&self) -> Option<Merged> {
+        merged(&self.people, &self.picks, uuid::Uuid::nil)
+    }
+
+    fn merge(&self) -> Merge {
+        Merge {
+            contacts: self.people.iter().map(|one| one.contact.id).collect(),
+            picks: self.picks.clone(),
+            seen: Some(fingerprint(&self.people)),
+        }
+    }
+
+    /// Takes another one's value of the field under the cursor.
+    fn pick(&mut self, forward: bool) {
+        let Some(field) = self.fields().get(self.field).copied() else {
+            return;
+        };
+        let with: Vec<ContactId> = self
+            .people
+            .iter()
+            .filter(|one| field.of(&one.contact).is_some())
+            .map(|one| one.contact.id)
+            .collect();
+        let at = taken(&self.people, &self.picks, field);
+        let at = at.and_then(|one| with.iter().position(|id| *id == one.contact.id));
+        // Before the first note and after the last, both are kept.
+        let next = match (at, forward) {
+            (None, true) => Some(0),
+            (None, false) => with.len().checked_sub(1),
+            (Some(at), true) => Some(at + 1),
+            (Some(at), false) => at.checked_sub(1),
+        };
+        match next.and_then(|next| with.get(next)) {
+            Some(id) => drop(self.picks.insert(field, *id)),
+            None if field == MergeField::Note => drop(self.picks.remove(&field)),
+            None => {}
+        }
+    }
+}
+
+impl Duplicates {
+    fn look(ctx: &mut Ctx<'_>) -> bool {
+        ctx.wait_for(Request::Duplicates, Purpose::Stay)
+    }
+
+    /// Puts the cursor on a group, and asks for its people.
+    fn show(&mut self, place: usize, ctx: &mut Ctx<'_>) {
+        self.cursor = place.min(self.groups.len().saturating_sub(1));
+        self.top = top_for(self.top, self.cursor, ctx.height());
+        self.people.clear();
+        self.picks.clear();
+        self.field = 0;
+        self.focus = Pane::Groups;
+        if let Some(group) = self.current() {
+            ctx.read(Request::People(group.contacts.clone()));
+        }
+    }
+
+    /// Takes the groups that are left. Where there are none from the beginning there is nothing to see;
+    /// after a merge the page stays, and so does the toast that says what was merged.
+    fn found(&mut self, groups: Vec<Group>, ctx: &mut Ctx<'_>) -> Outcome {
+        let is_first = !std::mem::replace(&mut self.found, true);
+        self.groups = groups;
+        self.begun_with = self.begun_with.max(self.groups.len());
+        if is_first && self.groups.is_empty() {
+            ctx.say(Tone::Good, "nobody is there twice");
+            return Outcome::Close;
+        }
+        self.show(self.cursor, ctx);
+        Outcome::Stay
+    }
+
+    /// Asks what merging all groups that are sure would do.
+    fn merge_sure(&self, ctx: &mut Ctx<'_>) {
+        let sure = self.groups.iter().filter(|group| group.likeness.is_sure());
+        let merges: Vec<Merge> = sure
+            .map(|group| Merge {
+                contacts: group.contacts.clone(),
+                picks: BTreeMap::new(),
+                seen: None,
+            })
+            .collect();
+        if merges.is_empty() {
+            let why = "no group has the same name and the same number";
+            return ctx.say(Tone::Plain, why);
+        }
+        ctx.wait_for(Request::PlanMerge(merges), Purpose::Preview);
+    }
+
+    /// Writes what is to become of the group under the cursor.
+    fn write_group(&mut self, action: Action, ctx: &mut Ctx<'_>) {
+        if self.people.len() < 2 {
+            return ctx.say(Tone::Plain, "these contacts are still being read");
+        }
+        let ids: Vec<ContactId> = self.people.iter().map(|one| one.contact.id).collect();
+        let (write, gone) = match (action, self.current().map(|group| &group.likeness)) {
+            (Action::MergeGroup, _) => (
+                Write::Merge(vec![self.merge()]),
+                ids.iter().skip(1).copied().collect(),
+            ),
+            (_, Some(Likeness::Name(_)) | None) => (Write::Namesakes(ids.clone()), BTreeSet::new()),
+            (_, Some(_)) => (Write::Shared(shared(&self.people)), BTreeSet::new()),
+        };
+        if ctx.write(write) {
+            let group = ids.into_iter().collect();
+            self.done = Some(Done { group, gone });
+        }
+    }
+
+    /// Takes a group that was written from those that are left.
+    fn leave_out(&mut self, done: &Done) {
+        // The cursor may be on another group by now.
+        self.groups.retain(|group| {
+            let contacts: BTreeSet<_> = group.contacts.iter().copied().collect();
+            contacts != done.group
+        });
+        for group in &mut self.groups {
+            let is_there = |id: &ContactId| !done.gone.contains(id);
+            let there: Vec<bool> = group.contacts.iter().map(is_there).collect();
+            let mut names = there.iter();
+            group
+                .names
+                .retain(|_| names.next().copied().unwrap_or(true));
+            group.contacts.retain(is_there);
+        }
+        self.groups.retain(|group| group.contacts.len() > 1);
+    }
+}
+
+impl Page for Duplicates {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Duplicates, Scope::Movement, Scope::Global]
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if Self::look(ctx) {
+            Outcome::Stay
+        } else {
+            Outcome::Close
+        }
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::NextPane | Action::PreviousPane => {
+                self.focus = match self.focus {
+                    Pane::Groups if !self.fields().is_empty() => Pane::Fields,
+                    Pane::Groups | Pane::Fields => Pane::Groups,
+                };
+            }
+            Action::Left | Action::Right => self.pick(action == Action::Right),
+            Action::KeepOther if self.people.is_empty() => {}
+            Action::KeepOther => {
+                self.people.rotate_left(1);
+                self.picks.clear();
+            }
+            Action::Skip => {
+                let next = self.cursor + 1;
+                self.show(if next < self.groups.len() { next } else { 0 }, ctx);
+            }
+            Action::MergeSure => self.merge_sure(ctx),
+            Action::MergeGroup | Action::Apart => self.write_group(action, ctx),
+            _ => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        match self.focus {
+            Pane::Fields => self.field = motion.from(self.field, self.fields().len(), 1),
+            Pane::Groups => {
+                let place = motion.from(self.cursor, self.groups.len(), ctx.height());
+                self.show(place, ctx);
+            }
+        }
+    }
+
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        match reply {
+            Reply::Duplicates(groups) => return self.found(groups, ctx),
+            Reply::People(people) => self.people = people,
+            Reply::PlanMerge(merges, plan) => {
+                return Preview::of(Task::Merge(merges), *plan, ctx)
+                    .map_or(Outcome::Stay, Outcome::Open);
+            }
+            _ => {}
+        }
+        Outcome::Stay
+    }
+
+    fn wrote(&mut self, _news: News, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Some(done) = self.done.take() {
+            self.leave_out(&done);
+        }
+        if self.groups.is_empty() {
+            return Outcome::Close;
+        }
+        self.show(self.cursor, ctx);
+        Outcome::Stay
+    }
+
+    fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
+        let was_written = self.done.take().is_some();
+        // A search that was given up leaves nothing to see.
+        if !self.found && purpose == Purpose::Stay && !was_written {
+            return Outcome::Close;
+        }
+        if was_written && refusal.kind == Kind::Conflict {
+            self.show(self.cursor, ctx);
+        }
+        Outcome::Stay
+    }
+
+    fn hear(&mut self, news: News, ctx: &mut Ctx<'_>) {
+        // What another program wrote is refused when it matters; a search for each of its writes would
+        // never end.
+        if news != News::Elsewhere && ctx.session.writing.is_none() {
+            Self::look(ctx);
+        }
+    }
+
+    fn fills(&self) -> bool {
+        true
+    }
+
+    fn title(&self) -> Option<String> {
+        Some("Duplicates".to_owned())
+    }
+
+    fn status(&self, session: &Session, theme: &Theme) -> Option<(String, Role)> {
+        Some((session.summary(theme.glyphs.middle)?, Role::Dim))
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        let focus = match self.focus {
+            Pane::Groups => Alone::List,
+            Pane::Fields => Alone::Detail,
+        };
+        let panes = Panes::of(ui.areas.content, focus);
+        rules(&ui.areas, panes, Some(focus), ui.theme, ui.frame);
+        view::draw(self, &ui.areas, panes, ui.theme, ui.frame);
+    }
+}
+
+/// The numbers that more than one of them has.
+fn shared(people: &[Person]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut shared = BTreeSet::new();
+    for phone in people.iter().flat_map(|one| &one.phones) {
+        if !seen.insert(&phone.identity) {
+            shared.insert(phone.identity.clone());
+        }
+    }
+    shared.into_iter().collect()
+}

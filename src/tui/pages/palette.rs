@@ -1,0 +1,265 @@
+//! Help and the command palette: one table, searched by what is typed.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::fold::fold;
+use crate::domain::import::count;
+use crate::tui::ctx::Ctx;
+use crate::tui::keymap::key::{Code, Key};
+use crate::tui::keymap::{Action, Binding, Keymap, Scope, TABLE};
+use crate::tui::protocol::Tone;
+use crate::tui::widgets::cursor::Motion;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame::{caret, cursor, middle, popup};
+use crate::tui::widgets::hints::shown;
+use crate::tui::widgets::text::{elide, fit, width};
+use crate::tui::widgets::theme::Role;
+
+use super::{Outcome, Page, Ui};
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// All keys, those of this screen first.
+    Help,
+    /// Every command that can be run here.
+    Palette,
+}
+
+/// The popup.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    /// Help or palette.
+    pub kind: Kind,
+    /// What is typed.
+    pub text: Field,
+    /// The line under the cursor.
+    pub cursor: usize,
+    /// The scopes of the screen under it, the nearest first.
+    pub scopes: Vec<Scope>,
+}
+
+impl Search {
+    /// The popup over a screen with these scopes.
+    #[must_use]
+    pub fn new(kind: Kind, scopes: Vec<Scope>) -> Self {
+        Self {
+            kind,
+            text: Field::default(),
+            cursor: 0,
+            scopes,
+        }
+    }
+
+    /// The lines that match, by section: those of this screen first.
+    #[must_use]
+    fn matches(&self, keymap: &Keymap) -> Vec<&'static Binding> {
+        let words: Vec<String> = fold(self.text.text())
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let here = |scope: &Scope| self.scopes.contains(scope);
+        let mut scopes: Vec<Scope> = self.scopes.clone();
+        match self.kind {
+            Kind::Help => scopes.extend(Scope::ALL.iter().filter(|scope| !here(scope))),
+            Kind::Palette => scopes.retain(|scope| *scope != Scope::Movement),
+        }
+        scopes
+            .iter()
+            .flat_map(|scope| TABLE.iter().filter(move |binding| binding.scope == *scope))
+            .filter(|binding| {
+                let keys = keymap.keys(binding).join(" ").to_lowercase();
+                let text = fold(&format!("{} {}", binding.help, binding.hint));
+                words.iter().all(|word| {
+                    text.contains(word.as_str()) || keys.split(' ').any(|key| key == word)
+                })
+            })
+            .collect()
+    }
+}
+
+impl Search {
+    /// The line under the cursor.
+    fn current(&self, keymap: &Keymap) -> Option<&'static Binding> {
+        self.matches(keymap).get(self.cursor).copied()
+    }
+
+    /// Runs the line under the cursor, as its key would.
+    fn run(&self, ctx: &mut Ctx<'_>) -> Outcome {
+        let Some(binding) = self.current(&ctx.session.keymap) else {
+            return Outcome::Stay;
+        };
+        if !self.scopes.contains(&binding.scope) {
+            let words = format!("this one is for: {}", binding.scope.title());
+            ctx.say(Tone::Plain, words);
+            return Outcome::Stay;
+        }
+        let key = binding.keys.first().and_then(|key| key.parse().ok());
+        let key = key.unwrap_or(Key::plain(Code::Enter));
+        match binding.action {
+            // Pressed twice it would leave the program.
+            Action::Interrupt => Outcome::Close,
+            action => Outcome::Run(action, key),
+        }
+    }
+}
+
+impl Page for Search {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Search]
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::Run => return self.run(ctx),
+            Action::Complete => {
+                if let Some(binding) = self.current(&ctx.session.keymap) {
+                    self.text.set(binding.help);
+                    self.cursor = 0;
+                }
+            }
+            _ => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        let known = self.matches(&ctx.session.keymap).len();
+        self.cursor = motion.from(self.cursor, known, 8);
+    }
+
+    /// What was typed goes first.
+    fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
+        if self.text.text().is_empty() {
+            return Outcome::Close;
+        }
+        self.text.set("");
+        self.cursor = 0;
+        Outcome::Stay
+    }
+
+    fn text(&self) -> Option<&Field> {
+        Some(&self.text)
+    }
+
+    fn text_mut(&mut self) -> Option<&mut Field> {
+        Some(&mut self.text)
+    }
+
+    fn typed(&mut self, _ctx: &mut Ctx<'_>) {
+        self.cursor = 0;
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        let theme = ui.theme;
+        let found = self.matches(&ui.session.keymap);
+        let version = format!("callbook {}", env!("CARGO_PKG_VERSION"));
+        let (title, right, below) = match self.kind {
+            Kind::Help => ("Keys", version, String::new()),
+            Kind::Palette => {
+                let all = Self::new(self.kind, self.scopes.clone());
+                let all = count(all.matches(&ui.session.keymap).len(), "command");
+                (
+                    "Command",
+                    String::new(),
+                    format!("{} of {all}", found.len()),
+                )
+            }
+        };
+        let place = middle(ui.areas.content, 76, 22);
+        let inside = popup(place, title, &right, &below, theme, ui.frame);
+        self.draw_text(inside, ui);
+        let columns = usize::from(inside.width);
+        let mut lines: Vec<Line<'_>> = Vec::new();
+        let (mut on, mut section) = (0, None);
+        for (at, binding) in found.iter().enumerate() {
+            if self.kind == Kind::Help && section != Some(binding.scope) {
+                section = Some(binding.scope);
+                lines.push(Line::default());
+                lines.push(self.section(binding.scope, ui));
+            }
+            if at == self.cursor {
+                on = lines.len();
+            }
+            lines.push(self.line(binding, at == self.cursor, columns, ui));
+        }
+        if found.is_empty() {
+            let told = "  nothing is called that";
+            lines.push(Line::default());
+            lines.push(Line::styled(told, theme.style(Role::Dim)));
+        }
+        let body = Rect {
+            y: inside.y + 1,
+            height: inside.height.saturating_sub(1),
+            ..inside
+        };
+        let height = usize::from(body.height);
+        let scroll = (on + 2).saturating_sub(height);
+        let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
+        ui.frame.render_widget(Paragraph::new(seen), body);
+    }
+}
+
+impl Search {
+    fn draw_text(&self, inside: Rect, ui: &mut Ui<'_, '_>) {
+        let prompt = match self.kind {
+            Kind::Help => "/",
+            Kind::Palette => ":",
+        };
+        let columns = usize::from(inside.width).saturating_sub(16);
+        let (typed, column) = self.text.window(columns);
+        let line = Line::from(vec![
+            Span::styled(format!("  {prompt} "), ui.theme.style(Role::Key)),
+            Span::styled(typed, ui.theme.style(Role::Text)),
+        ]);
+        let place = Rect {
+            height: 1.min(inside.height),
+            ..inside
+        };
+        ui.frame.render_widget(Paragraph::new(line), place);
+        let x = inside.x + 4 + u16::try_from(column).unwrap_or(0);
+        caret(x, inside.y, inside, ui.frame);
+    }
+
+    fn section(&self, scope: Scope, ui: &Ui<'_, '_>) -> Line<'static> {
+        let here = if self.scopes.first() == Some(&scope) {
+            "HERE: "
+        } else {
+            ""
+        };
+        let text = format!("  {here}{}", scope.title().to_uppercase());
+        Line::styled(text, ui.theme.style(Role::Section))
+    }
+
+    fn line(&self, binding: &Binding, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
+        let (theme, ellipsis) = (ui.theme, ui.theme.glyphs.ellipsis);
+        let keys = ui.session.keymap.keys(binding);
+        let keys: Vec<String> = keys.iter().map(|key| shown(key, &theme.glyphs)).collect();
+        let keys = fit(&keys.join(" "), 14, ellipsis);
+        let room = columns.saturating_sub(20);
+        let text = theme.style(if on { Role::Cursor } else { Role::Text });
+        if self.kind == Kind::Help {
+            let words = elide(binding.help, room, ellipsis).into_owned();
+            return Line::from(vec![
+                cursor(on, theme),
+                Span::styled(format!("  {keys} "), theme.style(Role::Key)),
+                Span::styled(words, text),
+            ]);
+        }
+        let reason = ui
+            .under
+            .and_then(|page| page.unavailable(binding.action, ui.session));
+        let style = reason.map_or(text, |_| theme.style(Role::Dim));
+        let end = reason.map_or_else(|| keys.trim_end().to_owned(), str::to_owned);
+        let words = fit(binding.help, room, ellipsis);
+        let room = columns.saturating_sub(4 + width(&end) + 1);
+        Line::from(vec![
+            cursor(on, theme),
+            Span::styled(format!("  {} ", fit(&words, room, ellipsis)), style),
+            Span::styled(end, theme.style(Role::Dim)),
+        ])
+    }
+}

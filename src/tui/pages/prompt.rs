@@ -1,0 +1,318 @@
+//! A line to type into: the path of a file for an import or an export, or what is to be changed.
+
+use std::path::PathBuf;
+
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
+use crate::domain::import::count;
+use crate::domain::listing::Selection;
+use crate::domain::query::{Values, completed};
+use crate::domain::refusal::Refusal;
+use crate::import::plain;
+use crate::tui::ctx::Ctx;
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone};
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame::{caret, middle, popup};
+use crate::tui::widgets::text::{elide, wrap};
+use crate::tui::widgets::theme::Role;
+
+use super::import::Import;
+use super::preview::{Preview, Task};
+use super::{AnyPage, Outcome, Page, Ui};
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Wanted {
+    /// A file that is imported.
+    #[default]
+    Import,
+    /// A file that these contacts are written to; with the words for which they are.
+    Export(Selection, String),
+    /// The changes of a bulk edit, which has none yet; with the words for its contacts.
+    Change(Box<BulkEdit>, String),
+}
+
+/// The prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prompt {
+    /// What is asked for.
+    wanted: Wanted,
+    /// What is typed.
+    pub path: Field,
+    /// What the path can be completed to.
+    paths: Vec<String>,
+    /// Why the last try did not work.
+    trouble: Option<String>,
+    /// The files whose import is previewed at once.
+    given: Option<Vec<PathBuf>>,
+}
+
+impl Prompt {
+    /// The prompt with something typed into it.
+    #[must_use]
+    pub fn with(wanted: Wanted, typed: &str) -> AnyPage {
+        AnyPage::Prompt(Box::new(Self {
+            wanted,
+            path: Field::new(typed),
+            ..Self::default()
+        }))
+    }
+
+    /// The prompt with these files and folders in it, whose import is previewed at once.
+    #[must_use]
+    pub fn of_files(paths: Vec<PathBuf>) -> AnyPage {
+        let names: Vec<String> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .map(
+                |name| match (paths.len(), name.contains([' ', '\\', '"', '\''])) {
+                    (1, _) | (_, false) => name,
+                    (_, true) => format!("'{}'", name.replace('\'', "'\\''")),
+                },
+            )
+            .collect();
+        AnyPage::Prompt(Box::new(Self {
+            path: Field::new(names.join(" ")),
+            given: Some(paths),
+            ..Self::default()
+        }))
+    }
+
+    /// The path, without the quotes or backslashes that a shell or a file manager adds to it.
+    fn file(&self) -> PathBuf {
+        plain(self.path.text().trim())
+    }
+
+    /// Has done what was typed.
+    fn submit(&mut self, ctx: &mut Ctx<'_>) {
+        let file = self.file();
+        let request = match &self.wanted {
+            Wanted::Change(edit, _) => match Change::read(self.path.text()) {
+                Ok(changes) => Request::PlanBulk(Box::new(BulkEdit {
+                    changes,
+                    ..edit.as_ref().clone()
+                })),
+                Err(trouble) => {
+                    self.trouble = Some(trouble);
+                    return;
+                }
+            },
+            _ if file.as_os_str().is_empty() => {
+                self.trouble = Some("type the path of a file or a folder".to_owned());
+                return;
+            }
+            Wanted::Import => Request::Plan(Chosen::Typed(self.path.text().to_owned())),
+            Wanted::Export(selection, _) => Request::Export(selection.clone(), file),
+        };
+        ctx.wait_for(request, Purpose::Preview);
+    }
+
+    /// Takes the names that the path can be completed to: as far as they agree.
+    fn complete_to(&mut self, paths: Vec<String>) {
+        let Some(first) = paths.first() else {
+            self.trouble = Some("no file begins like that".to_owned());
+            return;
+        };
+        let common = paths.iter().fold(first.as_str(), |common, path| {
+            let length = common
+                .char_indices()
+                .zip(path.chars())
+                .take_while(|((_, a), b)| a == b)
+                .map(|((at, sign), _)| at + sign.len_utf8())
+                .last();
+            common.get(..length.unwrap_or(0)).unwrap_or_default()
+        });
+        if common.len() >= self.path.text().len() {
+            self.path.set(common.to_owned());
+        }
+        self.trouble = None;
+        self.paths = if paths.len() > 1 { paths } else { Vec::new() };
+    }
+}
+
+impl Page for Prompt {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Prompt]
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Some(paths) = self.given.take() {
+            ctx.wait_for(Request::Plan(Chosen::Paths(paths)), Purpose::Preview);
+        }
+        if let Wanted::Change(..) = self.wanted {
+            ctx.ask_values();
+        }
+        Outcome::Stay
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match (action, &self.wanted) {
+            (Action::Save, _) => self.submit(ctx),
+            (Action::Complete, Wanted::Change(..)) => {
+                self.trouble = None;
+                complete(ctx.session.values.as_ref(), &mut self.path);
+            }
+            (Action::Complete, _) => {
+                ctx.push(Effect::Complete(ctx.page, self.path.text().to_owned()));
+            }
+            _ => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    fn text(&self) -> Option<&Field> {
+        Some(&self.path)
+    }
+
+    fn text_mut(&mut self) -> Option<&mut Field> {
+        Some(&mut self.path)
+    }
+
+    fn typed(&mut self, _ctx: &mut Ctx<'_>) {
+        self.trouble = None;
+    }
+
+    fn completed(&mut self, path: &str, names: Vec<String>) {
+        // What was typed since is not to be typed over.
+        if self.path.text() == path {
+            self.complete_to(names);
+        }
+    }
+
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        match reply {
+            Reply::Plan(paths, name, plan) => {
+                Outcome::Replace(AnyPage::Import(Box::new(Import::new(paths, name, *plan))))
+            }
+            Reply::PlanBulk(edit, plan) => {
+                Preview::of(Task::Bulk(*edit), *plan, ctx).map_or(Outcome::Close, Outcome::Replace)
+            }
+            Reply::Exported(contacts, path) => {
+                let text = format!("{} to {}", count(contacts, "contact"), path.display());
+                ctx.say(Tone::Good, text);
+                Outcome::Close
+            }
+            _ => Outcome::Stay,
+        }
+    }
+
+    fn refused(&mut self, _purpose: Purpose, refusal: &Refusal, _ctx: &mut Ctx<'_>) -> Outcome {
+        self.trouble = Some(refusal.to_string());
+        Outcome::Stay
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        let theme = ui.theme;
+        let ellipsis = theme.glyphs.ellipsis;
+        let (title, told) = match &self.wanted {
+            Wanted::Import => (
+                "Import a vCard, CSV or JSON file",
+                "one undo takes back the whole import".to_owned(),
+            ),
+            Wanted::Export(_, which) => (
+                "Export",
+                format!("{which}; .vcf, .csv or .json says the form"),
+            ),
+            Wanted::Change(_, which) => (
+                "Change many at once",
+                format!("{which}; all of it is shown first"),
+            ),
+        };
+        let (offered, most) = match &self.wanted {
+            Wanted::Change(..) => (completions(ui.session.values.as_ref(), &self.path), 14),
+            _ => (self.paths.clone(), 8),
+        };
+        let names = u16::try_from(offered.len().min(most)).unwrap_or(8);
+        let place = middle(ui.areas.content, 70, 7 + names);
+        let inside = popup(place, title, "", "", theme, ui.frame);
+        let columns = usize::from(inside.width.saturating_sub(6));
+        let (typed, column) = self.path.window(columns);
+        let line = |text: &str, role: Role| Line::styled(format!("   {text}"), theme.style(role));
+        let mut lines = vec![
+            Line::default(),
+            line(&typed, Role::Text),
+            line(&theme.glyphs.heavy.repeat(columns), Role::Focus),
+        ];
+        if let Some(trouble) = &self.trouble {
+            let told = wrap(trouble, columns).into_iter().take(2);
+            lines.extend(told.map(|text| line(&text, Role::Bad)));
+        } else {
+            lines.push(line(&elide(&told, columns, ellipsis), Role::Dim));
+        }
+        let offered = offered.iter().take(most);
+        lines.extend(offered.map(|name| line(&elide(name, columns, ellipsis), Role::Dim)));
+        ui.frame.render_widget(Paragraph::new(lines), inside);
+        let x = inside.x + 3 + u16::try_from(column).unwrap_or(0);
+        caret(x, inside.y + 1, inside, ui.frame);
+    }
+}
+
+/// How what is typed may go on: the values that the book has, or else what can be changed.
+fn completions(values: Option<&Values>, typed: &Field) -> Vec<String> {
+    let text = typed.text();
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let known = values.map(|values| values.completions(text.trim_start_matches('-')));
+    match known {
+        Some(known) if last.contains(':') => known,
+        _ => GRAMMAR
+            .split(", ")
+            .filter(|change| change.starts_with(last))
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+/// Completes what is typed.
+fn complete(values: Option<&Values>, typed: &mut Field) {
+    let Some(first) = completions(values, typed).into_iter().next() else {
+        return;
+    };
+    let text = typed.text().to_owned();
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    if last.contains(':') {
+        typed.set(completed(&text, &first));
+    } else {
+        let before = text.get(..text.len() - last.len()).unwrap_or_default();
+        let word = first
+            .split_once(':')
+            .map_or(first.as_str(), |(word, _)| word);
+        let colon = if first.contains(':') { ":" } else { "" };
+        typed.set(format!("{before}{word}{colon}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Prompt};
+
+    #[test]
+    fn a_path_dropped_from_a_file_manager_is_understood() {
+        for typed in [
+            "/tmp/my cards.vcf",
+            "'/tmp/my cards.vcf'",
+            "/tmp/my\\ cards.vcf",
+            "file:///tmp/my cards.vcf ",
+        ] {
+            let prompt = Prompt {
+                path: Field::new(typed),
+                ..Prompt::default()
+            };
+            assert_eq!(prompt.file().to_str(), Some("/tmp/my cards.vcf"));
+        }
+    }
+
+    #[test]
+    fn completion_goes_as_far_as_the_names_agree() {
+        let mut prompt = Prompt {
+            path: Field::new("/b"),
+            ..Prompt::default()
+        };
+        prompt.complete_to(vec!["/bianchi.vcf".into(), "/bianca.vcf".into()]);
+        assert_eq!(prompt.path.text(), "/bianc");
+        prompt.complete_to(Vec::new());
+        assert!(prompt.trouble.is_some());
+    }
+}

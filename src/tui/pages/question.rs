@@ -1,0 +1,80 @@
+//! A question with yes and no, asked only where undo cannot help; never answered by the key that
+//! asked it.
+
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::tui::ctx::Ctx;
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::widgets::frame::{middle, popup};
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::theme::Role;
+
+use super::{AnyPage, Outcome, Page, Returned, Ui};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Leave a form, and lose what was typed.
+    LeaveForm,
+    /// Write over what somebody else stored.
+    Overwrite,
+    /// Undo a step, or the last one, over what was changed since.
+    UndoOver(Option<i64>),
+    /// Throw away what is in the bin.
+    EmptyBin,
+}
+
+impl Question {
+    /// Asks it, over the page that has to know.
+    #[must_use]
+    pub const fn asked(self) -> Outcome {
+        Outcome::Open(AnyPage::Question(self))
+    }
+
+    /// The words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::LeaveForm => "Leave without saving? What you typed is lost.",
+            Self::Overwrite => {
+                "Write all of yours over what is stored? The history keeps the other."
+            }
+            Self::UndoOver(_) => "It was changed since. Undo it all the same, over that change?",
+            Self::EmptyBin => {
+                "Throw away for good what is in the bin, with its history? Nothing brings it back."
+            }
+        }
+    }
+}
+
+impl Page for Question {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Question]
+    }
+
+    fn perform(&mut self, action: Action, _ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::Yes => Outcome::Return(Returned::Yes(*self)),
+            Action::No => Outcome::Close,
+            _ => Outcome::Unused,
+        }
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        let theme = ui.theme;
+        let place = middle(ui.areas.content, 52, 6);
+        let inside = popup(place, "Sure?", "", "", theme, ui.frame);
+        let columns = usize::from(inside.width.saturating_sub(4));
+        let mut lines = vec![Line::default()];
+        let told = wrap(self.words(), columns).into_iter();
+        lines.extend(told.map(|line| Line::styled(format!("  {line}"), theme.style(Role::Text))));
+        lines.push(Line::from(vec![
+            Span::styled("  y", theme.style(Role::Key)),
+            Span::styled(" yes   ", theme.style(Role::Dim)),
+            Span::styled("n", theme.style(Role::Key)),
+            Span::styled(" no", theme.style(Role::Dim)),
+        ]));
+        ui.frame.render_widget(Paragraph::new(lines), inside);
+    }
+}
