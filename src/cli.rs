@@ -38,6 +38,7 @@ use crate::domain::operation::Actor;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
+use crate::import::expanded;
 use crate::state::{self, Drafts, View};
 use crate::store::backup::Force;
 use crate::store::{Options, Store};
@@ -251,8 +252,9 @@ pub fn run() -> Result<u8> {
         std::env::var_os("CALLBOOK_DB").filter(|path| !path.is_empty()),
     ) {
         (Some(demo), _, _) => demo.path.clone(),
-        (None, Some(path), _) => path.clone(),
-        (None, None, Some(path)) => path.into(),
+        // A shell expands a tilde only where a word begins with it, and nothing does in a variable.
+        (None, Some(path), _) => expanded(path),
+        (None, None, Some(path)) => expanded(Path::new(&path)),
         (None, None, None) => database()?,
     };
     // The screens show it, and `config` prints it.

@@ -48,12 +48,12 @@ pub struct Backup {
 /// The folder of a book's backups, beside it: `callbook.db.backups`.
 #[must_use]
 pub fn folder(database: &Path) -> PathBuf {
-    files::beside(database, ".backups")
+    files::beside(&look::target(database), ".backups")
 }
 
 /// The folder that books of one name and different endings shared: `callbook.backups`.
 fn shared_folder(database: &Path) -> PathBuf {
-    database.with_extension("backups")
+    look::target(database).with_extension("backups")
 }
 
 /// The backups that may be a book's, the newest first; none where there is no folder of them. The book

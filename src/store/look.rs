@@ -86,11 +86,22 @@ pub(super) fn reading_book(path: &Path) -> Answer<Connection> {
     schema::reading(path)
 }
 
-/// A path with the symbolic links of its folder resolved, where the folder is there.
+/// A path with the symbolic links of its folder resolved, where the folder is there, and its own.
 pub(super) fn resolved(path: &Path) -> PathBuf {
-    let folder = fs::canonicalize(files::folder_of(path));
+    let path = target(path);
+    let folder = fs::canonicalize(files::folder_of(&path));
     match (folder, path.file_name()) {
         (Ok(folder), Some(file)) => folder.join(file),
-        _ => path.to_owned(),
+        _ => path,
+    }
+}
+
+/// The book that a path means: what a symbolic link leads to, so that its log and its backups are
+/// beside the book and not beside the link. Where the link leads to nothing, it is the path itself.
+pub(super) fn target(path: &Path) -> PathBuf {
+    if path.is_symlink() {
+        fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    } else {
+        path.to_owned()
     }
 }

@@ -100,7 +100,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 pub(super) struct Opened {
     /// The connection.
     pub(super) connection: Connection,
-    /// The path, with symbolic links of its folder resolved.
+    /// The path, with symbolic links resolved.
     pub(super) path: PathBuf,
     /// Why nothing can be written, if so.
     pub(super) read_only: Option<String>,
@@ -231,7 +231,9 @@ pub(super) fn damaged(path: &Path, why: &str) -> Failure {
     .into()
 }
 
-/// The path with its folder made, if need be, and resolved; the file itself is never followed.
+/// The path with its folder made, if need be, and all symbolic links resolved. A link to nothing stays,
+/// and is refused: its book may be on a disk that is not mounted, and an empty one in its place would
+/// be taken for a loss.
 pub(super) fn settle(path: &Path) -> Answer<PathBuf> {
     let Some(file) = path.file_name() else {
         return Err(refused(path, "not the name of a file"));
@@ -253,7 +255,9 @@ pub(super) fn settle(path: &Path) -> Answer<PathBuf> {
             .create(folder)
             .map_err(cannot)?;
     }
-    Ok(fs::canonicalize(folder).map_err(cannot)?.join(file))
+    Ok(look::target(
+        &fs::canonicalize(folder).map_err(cannot)?.join(file),
+    ))
 }
 
 /// Makes a database that is whole before it stands at its place, for its owner only.
@@ -296,7 +300,19 @@ pub(super) fn recognise(path: &Path) -> Answer<()> {
     let cannot = |error: io::Error| refused(path, &error.to_string());
     let file = fs::symlink_metadata(path).map_err(cannot)?;
     if file.file_type().is_symlink() {
-        return Err(refused(path, "it is a symbolic link; name the file itself"));
+        let target = fs::read_link(path).map_err(cannot)?;
+        let why = match fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => "which is not there".to_owned(),
+            Err(error) => error.to_string(),
+            Ok(_) => "which was put here just now".to_owned(),
+        };
+        return Err(refused(
+            path,
+            &format!(
+                "it is a symbolic link to {}, {why}; name another file with --db, or delete the link",
+                target.display()
+            ),
+        ));
     }
     if file.is_dir() {
         return Err(refused(path, "it is a folder; name a file in it"));

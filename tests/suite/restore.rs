@@ -484,10 +484,30 @@ fn only_a_callbook_book_is_put_aside() {
     // What is no file is not put aside by anything.
     let said = refused(&place, &["restore", "--force", backup]);
     assert!(said.contains("folder"), "{said}");
-    let link = folder.path().join("link.db");
-    std::os::unix::fs::symlink(&text, &link).unwrap();
-    let said = refused(&link, &["restore", "--force", backup]);
-    assert!(said.contains("symbolic link"), "{said}");
+}
+
+#[test]
+fn a_restore_through_a_symbolic_link_is_of_its_book() {
+    let (folder, db) = book("book.db", &["Ada"]);
+    let backup = backed_up(&db);
+    succeeds(&db, &["add", "Bob"]);
+    fs::create_dir(folder.path().join("links")).unwrap();
+    let link = folder.path().join("links/contacts.db");
+    std::os::unix::fs::symlink("../book.db", &link).unwrap();
+    let listed = succeeds(&link, &["backup", "list"]);
+    assert!(
+        listed.contains("book.db.backups") && !listed.contains("another"),
+        "{listed}"
+    );
+    succeeds(&link, &["restore"]);
+    assert_eq!(names(&db), ["Ada"]);
+    fs::write(&db, "not a book any more").unwrap();
+    let said = refused(&link, &["contact", "list"]);
+    assert!(said.contains("restore"), "{said}");
+    succeeds(&link, &["restore", backup.to_str().unwrap()]);
+    assert_eq!(names(&link), ["Ada"]);
+    assert!(link.is_symlink());
+    assert_eq!(fs::read_dir(link.parent().unwrap()).unwrap().count(), 1);
 }
 
 #[test]

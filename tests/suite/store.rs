@@ -2,7 +2,7 @@
 //! every step can be taken back, and that the list is what a plain sort would give.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -249,13 +249,53 @@ mod opening {
     }
 
     #[test]
-    fn a_folder_and_a_symbolic_link_are_no_book() {
-        let book = Book::new();
+    fn a_folder_is_no_book() {
         let folder = tempfile::tempdir().unwrap();
         assert!(refusal_of(folder.path()).to_string().contains("a folder"));
-        let link = folder.path().join("link.db");
-        std::os::unix::fs::symlink(&book.path, &link).unwrap();
-        assert!(refusal_of(&link).to_string().contains("symbolic link"));
+    }
+
+    #[test]
+    fn a_symbolic_link_leads_to_its_book_with_the_log_beside_that() {
+        let mut book = Book::new();
+        book.contact("Ada");
+        let target = fs::canonicalize(&book.path).unwrap();
+        drop(book.store);
+        let folder = tempfile::tempdir().unwrap();
+        let [link, further] = ["link.db", "further.db"].map(|name| folder.path().join(name));
+        symlink(&target, &further).unwrap();
+        symlink("further.db", &link).unwrap();
+        let mut store = Store::open(&link, options(&clock())).unwrap();
+        assert_eq!(store.path(), target);
+        let bob = ContactAttributes {
+            name: Some(Some("Bob".to_owned())),
+            ..ContactAttributes::default()
+        };
+        store.create_contact(bob, Vec::new()).unwrap();
+        assert!(target.with_extension("db-wal").exists());
+        store.back_up().unwrap();
+        assert!(backup::folder(&target).is_dir());
+        assert_eq!(backup::backups(&link).unwrap().len(), 1);
+        drop(store);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        assert!(link.is_symlink());
+    }
+
+    #[test]
+    fn a_symbolic_link_to_nothing_is_refused_with_what_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let [link, ring] = ["link.db", "ring.db"].map(|name| folder.path().join(name));
+        symlink("away/book.db", &link).unwrap();
+        symlink("ring.db", &ring).unwrap();
+        let told = refusal_of(&link).to_string();
+        let named = told.contains("a symbolic link to away/book.db, which is not there");
+        assert!(named, "{told}");
+        assert!(refusal_of(&ring).to_string().contains("symbolic link"));
+        let book = Book::new();
+        let backup = book.store.back_up().unwrap().path;
+        let force = backup::Force::Yes;
+        let restored = backup::restore(&link, &backup, force, options(&clock()));
+        assert!(restored.unwrap_err().to_string().contains("symbolic link"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]
