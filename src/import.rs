@@ -53,8 +53,8 @@ impl<'a> File<'a> {
         Ok(file)
     }
 
-    /// As [`File::open`]; `charset` is that of cards which name none, and the bytes that are read are
-    /// added to `read`.
+    /// As [`File::open`]; `charset` is that of text which is not UTF-8 and names none, and the bytes that
+    /// are read are added to `read`.
     fn counted(
         mut source: impl BufRead + 'a,
         name: &str,
@@ -78,7 +78,8 @@ impl<'a> File<'a> {
             Form::Book => (Box::new(book::Lines::new(source)), Bytes::Beside),
             Form::Directory => (Box::new(ldif::Entries::new(source)), Bytes::Beside),
             Form::Table => {
-                let rows = csv::open(source, maps).map_err(|refusal| named(name, refusal))?;
+                let rows =
+                    csv::open(source, maps, charset).map_err(|refusal| named(name, refusal))?;
                 (Box::new(rows), Bytes::Beside)
             }
         };

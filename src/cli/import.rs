@@ -36,7 +36,7 @@ pub(super) struct ImportCommand {
     /// Read national numbers as numbers of this country: IT, DE and so on; without it, of home.
     #[arg(long, value_name = "COUNTRY", value_parser = country)]
     country: Option<Region>,
-    /// Read cards that name no charset and are not UTF-8 in this one; without it, it is guessed.
+    /// Read text that names no charset and is not UTF-8 in this one; without it, it is guessed.
     #[arg(long, value_name = "NAME", value_parser = charset)]
     charset: Option<Charset>,
 }

@@ -34,6 +34,8 @@ pub enum NoticeKind {
     ColumnByCells(LooksLike),
     /// Cards name no charset and are not UTF-8; they were read in the one named.
     GuessedCharset,
+    /// Lines of a table are not UTF-8; they were read in the charset named.
+    GuessedTableCharset,
     /// National numbers were read with the country named, because of an address of their card or row.
     CountryOfAddress,
     /// National numbers were read with the home country.
@@ -175,6 +177,10 @@ impl Notice {
             NoticeKind::GuessedCharset => format!(
                 "{} without a charset read as {subject}{example}; change it with --charset",
                 count(self.number, "card")
+            ),
+            NoticeKind::GuessedTableCharset => format!(
+                "{} of the table read as {subject}{example}; change it with --charset",
+                count(self.number, "line")
             ),
             NoticeKind::CountryOfAddress => format!(
                 "{} read as numbers of {subject}, the country of an address{example}; they start unconfirmed",

@@ -136,6 +136,13 @@ impl Charset {
         self.0 == Kind::Web(ISO_2022_JP)
     }
 
+    /// Whether a short text in it may happen to be UTF-8 as well: its letters have several bytes, or
+    /// are hidden in ASCII.
+    pub(super) fn may_pass_for_utf8(self) -> bool {
+        let several = [SHIFT_JIS, GBK, GB18030, BIG5, EUC_KR, encoding_rs::EUC_JP];
+        self.hides_in_ascii() || several.map(Kind::Web).contains(&self.0)
+    }
+
     /// Where the next byte is, after one at such a place.
     pub(super) fn after(self, at: Within, byte: u8) -> Within {
         let Kind::Web(encoding) = self.0 else {

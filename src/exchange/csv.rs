@@ -14,6 +14,7 @@ mod phone;
 mod read;
 mod record;
 mod row;
+mod text;
 mod words;
 mod write;
 

@@ -169,7 +169,7 @@ impl<'a> Batch<'a> {
         Self { country, ..self }
     }
 
-    /// The batch with the charset of cards that name none and are not UTF-8; without it, it is guessed.
+    /// The batch with the charset of text that names none and is not UTF-8; without it, it is guessed.
     #[must_use]
     pub fn in_charset(self, charset: Option<Charset>) -> Self {
         Self { charset, ..self }

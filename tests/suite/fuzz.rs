@@ -348,12 +348,12 @@ fn tables_of_any_kind_are_read_and_a_row_hides_no_other() {
         ("Name;Phone 1 - Label;Phone 1 - Value\nA;Work;", "\n"),
     ];
     hold(&corpus, &frames, |bytes| {
-        if let Ok(rows) = csv::open(bytes, &[]) {
+        if let Ok(rows) = csv::open(bytes, &[], None) {
             rows.for_each(drop);
         }
         if bytes.len() <= LENGTH {
             let maps = ["Handy=phone:work".to_owned()];
-            let _ = csv::open(bytes, &maps).map(|rows| rows.for_each(drop));
+            let _ = csv::open(bytes, &maps, None).map(|rows| rows.for_each(drop));
         }
         // A quote that is opened and not closed takes in what follows: that is what a table is.
         if bytes.contains(&b'"') {
@@ -365,7 +365,7 @@ fn tables_of_any_kind_are_read_and_a_row_hides_no_other() {
             b"\nZoe After,+39 02 5550 1183\n",
         ]
         .concat();
-        let read: Vec<Incoming> = csv::open(&file[..], &[]).unwrap().flatten().collect();
+        let read: Vec<Incoming> = csv::open(&file[..], &[], None).unwrap().flatten().collect();
         assert!(is_read(&read, "Ada Before"), "{}", start(bytes, 400));
         assert!(is_read(&read, "Zoe After"), "{}", start(bytes, 400));
     });

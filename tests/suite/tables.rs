@@ -355,3 +355,123 @@ fn where_the_first_line_is_a_header_no_row_is_one() {
         .collect();
     assert!(names.iter().any(|name| name == "Ada") && names.iter().any(|name| name == "Zoe"));
 }
+
+#[test]
+fn a_table_in_any_charset_is_read_and_the_guess_is_told() {
+    for (charset, rows) in [
+        (
+            "windows-1251",
+            &[
+                ("Иван Петров", "+7 912 345-67-89"),
+                ("Мария Кузнецова", "+7 912 345-67-80"),
+            ][..],
+        ),
+        (
+            "windows-1250",
+            &[
+                ("Łukasz Wiśniewski", "+48 601 234 567"),
+                ("Małgorzata Żółkiewska", "+48 601 234 568"),
+                ("Zdzisław Dąbrowski", "+48 601 234 569"),
+            ],
+        ),
+        (
+            "windows-1253",
+            &[
+                ("Γιώργος Παπαδόπουλος", "+30 691 234 5678"),
+                ("Μαρία Νικολάου", "+30 691 234 5679"),
+            ],
+        ),
+        (
+            "windows-1252",
+            &[
+                ("Jörg Müller", "+49 30 901820"),
+                ("Søren Ørsted", "+45 32 12 34 56"),
+            ],
+        ),
+        (
+            "Shift_JIS",
+            &[
+                ("見本花子", "+81 90-1234-5678"),
+                ("山田太郎", "+81 90-1234-5679"),
+                ("表示ソフト", "+81 90-1234-5670"),
+            ],
+        ),
+        (
+            "GBK",
+            &[
+                ("王小明", "+86 139 0000 0001"),
+                ("李晓红", "+86 139 0000 0002"),
+                ("张伟", "+86 139 0000 0003"),
+            ],
+        ),
+        (
+            "Big5",
+            &[
+                ("陳怡君", "+886 912 345 678"),
+                ("林志豪", "+886 912 345 679"),
+                ("許功蓋", "+886 912 345 670"),
+            ],
+        ),
+        (
+            "EUC-KR",
+            &[
+                ("홍길동", "+82 10-1234-5678"),
+                ("김철수", "+82 10-1234-5679"),
+            ],
+        ),
+    ] {
+        let mut text = "Name,Phone,Note\r\n".to_owned();
+        for (name, number) in rows {
+            text.extend(["\"", name, "\",", number, ",\r\n"]);
+        }
+        let encoding = encoding_rs::Encoding::for_label(charset.as_bytes()).unwrap();
+        let (bytes, _, lossy) = encoding.encode(&text);
+        assert!(!lossy && std::str::from_utf8(&bytes).is_err(), "{charset}");
+        let mut expected: Vec<String> = rows.iter().map(|(name, _)| (*name).to_owned()).collect();
+        expected.sort();
+        let names = |book: &Book| {
+            let names = all(book).into_iter().map(|whole| whole.contact.name);
+            let mut names: Vec<String> = names.collect();
+            names.sort();
+            names
+        };
+
+        let mut book = Book::of_rules();
+        let report = take(&mut book, "list.csv", &bytes);
+        assert_eq!(names(&book), expected, "{charset}, guessed");
+        let guess = { report.notices.iter() }
+            .find(|notice| notice.kind == NoticeKind::GuessedTableCharset)
+            .unwrap();
+        assert_eq!(guess.number, rows.len(), "{charset}");
+        assert!(guess.words().contains("change it with --charset"));
+        assert!(expected.contains(&guess.example), "{charset}");
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        fs::write(&path, &bytes).unwrap();
+        let mut book = Book::of_rules();
+        let given = callbook::exchange::charset::Charset::named(charset);
+        let batch = callbook::import::Batch::of(&[path], std::sync::Arc::default()).unwrap();
+        let done = callbook::import::all(&mut book.store, batch.in_charset(given)).unwrap();
+        assert_eq!(names(&book), expected, "{charset}, given");
+        assert_eq!(done.value.notices, [], "{charset}");
+    }
+}
+
+#[test]
+fn a_line_in_another_charset_does_not_spoil_those_in_utf_8() {
+    let mut bytes = "Name,Phone\nJosé Ñandú,+34 600 555 016\nŁukasz,+48 601 234 567\n"
+        .as_bytes()
+        .to_vec();
+    bytes.extend_from_slice(b"J\xF6rg M\xFCller,+49 30 901820\n");
+    bytes.extend_from_slice(b"Zo\xC3\xAB Caf\xC3\xA9 \xC3,+49 30 901821\n");
+    let mut book = Book::of_rules();
+    take(&mut book, "list.csv", &bytes);
+    let names: Vec<String> = all(&book)
+        .into_iter()
+        .map(|whole| whole.contact.name)
+        .collect();
+    for name in ["José Ñandú", "Łukasz", "Jörg Müller", "Zoë Café \u{fffd}"] {
+        assert!(names.iter().any(|own| own == name), "{name}: {names:?}");
+    }
+}

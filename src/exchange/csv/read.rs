@@ -7,6 +7,7 @@ use crate::domain::import::{Place, Reject};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
+use crate::exchange::charset::Charset;
 use crate::exchange::{Contacts, Read};
 
 use super::TRIGGERS;
@@ -21,12 +22,6 @@ const SAMPLE_BYTES: usize = 1024 * 1024;
 
 /// Among how many records at the beginning the header is.
 const PREAMBLE: usize = 30;
-
-/// The characters of Windows 1252 from 0x80 to 0x9F; what is not UTF-8 is nearly always that.
-const WINDOWS: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
-    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
 
 /// The contacts of a table.
 #[derive(Debug)]
@@ -45,16 +40,21 @@ pub struct Rows<R: BufRead> {
 }
 
 /// The contacts of a table whose columns are known by their headers, by `maps`
-/// (`Telefono=phone:work`), or by their cells.
+/// (`Telefono=phone:work`), or by their cells. Text that is not UTF-8 is in `charset`; without one a
+/// guess is made, which [`Rows::notices`] tells.
 ///
 /// The header need not be the first line, and the delimiter is the one that makes most sense of it.
 ///
 /// # Errors
 /// Invalid, where no column is a name, a number or an email, or where a map names no column or no
 /// field.
-pub fn open<R: BufRead>(source: R, maps: &[String]) -> Result<Rows<R>, Refusal> {
+pub fn open<R: BufRead>(
+    source: R,
+    maps: &[String],
+    charset: Option<Charset>,
+) -> Result<Rows<R>, Refusal> {
     let invalid = |detail: String| Refusal::new(RefusalKind::Invalid, detail);
-    let mut records = Records::new(source);
+    let mut records = Records::new(source, charset);
     records
         .look_ahead(SAMPLE_LINES, SAMPLE_BYTES)
         .map_err(|error| invalid(format!("cannot be read: {error}")))?;
@@ -203,18 +203,9 @@ fn known(headers: &[String], maps: &[String]) -> usize {
     if useful { known.count() + by_name } else { 0 }
 }
 
-/// A cell as text: UTF-8, or else what Windows writes.
+/// A cell as text.
 fn text(cell: &[u8]) -> String {
-    std::str::from_utf8(cell).map_or_else(
-        |_| {
-            let sign = |byte: &u8| match byte {
-                0x80..=0x9F => WINDOWS.get(usize::from(byte - 0x80)).copied(),
-                byte => Some(char::from(*byte)),
-            };
-            cell.iter().filter_map(sign).collect()
-        },
-        str::to_owned,
-    )
+    String::from_utf8_lossy(cell).into_owned()
 }
 
 impl<R: BufRead> Rows<R> {
@@ -261,6 +252,7 @@ impl<R: BufRead> Contacts for Rows<R> {
 
     fn notices(&self) -> Vec<Notice> {
         let mut notices = self.told.notices(&self.headings);
+        notices.extend(self.records.notice());
         notices.extend(self.preamble.first().map(|line| Notice {
             subject: String::new(),
             number: self.preamble.len(),

@@ -3,7 +3,11 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
+use crate::domain::notice::Notice;
+use crate::exchange::charset::Charset;
 use crate::exchange::source::{Line, Lines};
+
+use super::text::Texts;
 
 /// The longest record that is read, in bytes: 8 MiB.
 pub(super) const RECORD_LIMIT: usize = 8 * 1024 * 1024;
@@ -13,9 +17,9 @@ pub(super) const RECORD_LIMIT: usize = 8 * 1024 * 1024;
 pub(super) struct Record {
     /// The line that it begins on, from 1.
     pub(super) line: usize,
-    /// Its cells, as the file has them.
+    /// Its cells, in UTF-8.
     pub(super) cells: Vec<Vec<u8>>,
-    /// Its lines, as the file has them.
+    /// Its lines, in UTF-8.
     pub(super) raw: Vec<u8>,
     /// Whether it is longer than what is read.
     pub(super) cut: bool,
@@ -25,6 +29,7 @@ pub(super) struct Record {
 #[derive(Debug)]
 pub(super) struct Records<R> {
     lines: Lines<R>,
+    texts: Texts,
     /// Lines that were read and belong to no record yet.
     ahead: VecDeque<Line>,
     delimiter: u8,
@@ -33,10 +38,11 @@ pub(super) struct Records<R> {
 }
 
 impl<R: BufRead> Records<R> {
-    /// The records of `source`, whose delimiter is not known yet.
-    pub(super) const fn new(source: R) -> Self {
+    /// The records of `source`, whose delimiter is not known yet, and whose charset may be given.
+    pub(super) const fn new(source: R, charset: Option<Charset>) -> Self {
         Self {
             lines: Lines::new(source),
+            texts: Texts::new(charset),
             ahead: VecDeque::new(),
             delimiter: b',',
             width: None,
@@ -52,6 +58,11 @@ impl<R: BufRead> Records<R> {
             };
             held += line.bytes.len();
             self.ahead.push_back(line);
+        }
+        let read = self.ahead.iter().map(|line| line.bytes.as_slice());
+        self.texts.learn(read);
+        for line in &mut self.ahead {
+            line.bytes = self.texts.decode(std::mem::take(&mut line.bytes));
         }
         Ok(())
     }
@@ -83,6 +94,7 @@ impl<R: BufRead> Records<R> {
         });
         let mut records = Records {
             lines: Lines::new(io::empty()),
+            texts: Texts::new(None),
             ahead: lines.collect(),
             delimiter,
             width: self.width,
@@ -98,10 +110,19 @@ impl<R: BufRead> Records<R> {
     }
 
     fn line(&mut self) -> io::Result<Option<Line>> {
-        match self.ahead.pop_front() {
-            Some(line) => Ok(Some(line)),
-            None => self.lines.next(RECORD_LIMIT),
+        if let Some(line) = self.ahead.pop_front() {
+            return Ok(Some(line));
         }
+        let line = self.lines.next(RECORD_LIMIT)?;
+        Ok(line.map(|line| Line {
+            bytes: self.texts.decode(line.bytes),
+            ..line
+        }))
+    }
+
+    /// What has to be said of the charset.
+    pub(super) fn notice(&self) -> Option<Notice> {
+        self.texts.notice()
     }
 
     /// The next record; none at the end.
@@ -300,7 +321,7 @@ mod tests {
     use super::{Record, Records};
 
     fn rows(text: &str, width: Option<usize>) -> Vec<(usize, Vec<String>)> {
-        let mut records = Records::new(text.as_bytes());
+        let mut records = Records::new(text.as_bytes(), None);
         records.set_form(b',', width);
         let mut rows = Vec::new();
         while let Some(Record { line, cells, .. }) = records.next().unwrap() {
