@@ -40,7 +40,8 @@ pub(super) fn run(
     });
     let name = safe(&profile.contact.name).into_owned();
     super::print(&format!("Added {name}{}\n", safe(&shown)))?;
-    for phone in profile.phones.iter().filter(|phone| !phone.is_normalised()) {
+    let unsure = profile.phones.iter();
+    for phone in unsure.filter(|phone| !phone.can_be_dialled()) {
         let (verdict, region) = match number::parse(&phone.number, None, store.home()) {
             Ok(reading) => (reading.verdict, reading.country()),
             Err(verdict) => (verdict, store.home()),

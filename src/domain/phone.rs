@@ -146,10 +146,16 @@ impl Phone {
         address
     }
 
+    /// Whether it is in E.164, or a short number of its country or a code for its network.
+    #[must_use]
+    pub fn can_be_dialled(&self) -> bool {
+        self.is_normalised() || number::is_short_number(&self.number)
+    }
+
     /// How sure one may be of the number.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark::of(self.valid_values, self.is_normalised())
+        Mark::of(self.valid_values, self.can_be_dialled())
     }
 }
 

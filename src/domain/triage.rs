@@ -51,7 +51,7 @@ impl Reason {
 /// possible.
 #[must_use]
 pub fn impossible(phone: &Phone, home: Option<Region>) -> Option<Reason> {
-    if phone.is_normalised() {
+    if phone.can_be_dialled() {
         return None;
     }
     let hinted = || {

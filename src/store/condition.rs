@@ -208,7 +208,7 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
             Condition::Is(Quality::Accurate) => of_phone.push("p.valid_values".to_owned()),
             Condition::Is(Quality::Unconfirmed) => of_phone.push("NOT p.valid_values".to_owned()),
             Condition::Is(Quality::Impossible) => {
-                of_phone.push("p.identity NOT LIKE '+%'".to_owned());
+                of_phone.push("p.identity NOT LIKE '+%' AND NOT short(p.number)".to_owned());
             }
         }
     }
@@ -230,12 +230,16 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
     }
 }
 
-/// Gives SQL the folding of texts and the countries of numbers.
+/// Gives SQL the folding of texts, the countries of numbers, and which are short.
 fn add_functions(connection: &Connection) -> Answer<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |arguments| {
         let text: Option<String> = arguments.get(0)?;
         Ok(text.map(|text| fold(&text)))
+    })?;
+    connection.create_scalar_function("short", 1, flags, |arguments| {
+        let number: String = arguments.get(0)?;
+        Ok(number::is_short_number(&number))
     })?;
     connection.create_scalar_function("country", 2, flags, |arguments| {
         let (code, number): (String, String) = (arguments.get(0)?, arguments.get(1)?);

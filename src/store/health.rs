@@ -73,7 +73,8 @@ impl Counts {
             let normalised = record::text(row, 2)?.starts_with('+');
             self.confirmed += usize::from(valid);
             self.unconfirmed += usize::from(!valid);
-            self.impossible += usize::from(!normalised);
+            let impossible = !normalised && !number::is_short_number(record::text(row, 1)?);
+            self.impossible += usize::from(impossible);
             self.historic += usize::from(historic);
             match optional(row, 0)? {
                 None => self.without_country += 1,

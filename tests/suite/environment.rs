@@ -154,6 +154,40 @@ fn a_home_that_is_not_there_is_made_or_named() {
 }
 
 #[test]
+fn a_tilde_is_the_home_folder() {
+    let place = Place::new();
+    for (environment, words) in [
+        (
+            &[("CALLBOOK_DB", os("~/books/one.db"))][..],
+            &["add", "Ada"][..],
+        ),
+        (&[], &["--db=~/books/two.db", "add", "Ada"]),
+        (&[], &["--db", "~/books/two.db", "contact", "list"]),
+    ] {
+        let (status, _, error) = place.run(environment, words);
+        assert_eq!((status, error.as_str()), (0, ""), "{words:?}");
+    }
+    assert!(place.path("books/one.db").is_file());
+    assert!(place.path("books/two.db").is_file());
+    assert!(!place.path("~").exists());
+}
+
+#[test]
+fn a_national_number_without_a_home_says_what_is_missing() {
+    let place = Place::new();
+    let (status, told, error) = place.run(&[], &["add", "Ada", "02 5550 1182"]);
+    assert_eq!(status, 0, "{error}");
+    assert!(!told.contains("possible"), "{told}");
+    assert_eq!(
+        error,
+        "02 5550 1182: its country is not known: begin it with + and the calling code, or set home in \
+         config.toml; kept as typed\n"
+    );
+    let (_, _, error) = place.run(&[], &["add", "Police", "112"]);
+    assert_eq!(error, "");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let place = Place::new();
     let locked = place.path("locked");

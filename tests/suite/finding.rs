@@ -308,3 +308,21 @@ fn a_number_that_is_not_possible_is_found_though_a_person_confirmed_it() {
     let words = refusal.refusal(Region::new("IT"));
     assert_eq!(words, "not a possible number in Italy");
 }
+
+#[test]
+fn a_short_number_is_nowhere_called_impossible() {
+    let mut book = Book::new();
+    let id = book.contact("Help");
+    for number in ["112", "911", "116 117", "*100#"] {
+        let sent = json!({"number": number, "valid_values": false});
+        let phone = book.post(id, sent).unwrap();
+        assert_eq!(phone.mark(), callbook::domain::phone::Mark::Unconfirmed);
+        let reason = callbook::domain::triage::impossible(&phone, Region::new("IT"));
+        assert_eq!(reason, None, "{number}");
+    }
+    let health = book.store.health().unwrap();
+    assert!(health.bars().all(|(_, bar)| bar.filter != "is:impossible"));
+    assert!(found(&book, "is:impossible").is_empty());
+    with_number(&mut book, "Bob", "12345678901234567890");
+    assert_eq!(found(&book, "is:impossible"), ["Bob"]);
+}

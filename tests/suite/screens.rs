@@ -12,7 +12,7 @@ use callbook::tui::protocol::{Effect, Msg, Reply, Ticket, TimerId};
 use callbook::tui::widgets::theme::{ASCII, Palette};
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\nTEL;TYPE=WORK,PREF:+39 02 5550 1182\n\
-TEL;TYPE=CELL:+39 347 555 0164\nTEL;TYPE=HOME:12\nNOTE:Speaks English. Call before noon.\nCATEGORIES:garage,vintage-club\nEND:VCARD\n\
+TEL;TYPE=CELL:+39 347 555 0164\nTEL;TYPE=HOME:+39 12\nNOTE:Speaks English. Call before noon.\nCATEGORIES:garage,vintage-club\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:丸山 Maruyama Ken\nTEL:+81 3 5550 1234\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Martin Ødegård\nTEL:+47 55 55 01 77\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:Maryam Siddiqui\nEMAIL:maryam@example.org\nEND:VCARD\n";
@@ -33,7 +33,7 @@ BEGIN:VCARD\nVERSION:3.0\nNOTE:nobody\nEND:VCARD\n";
 /// Somebody who is there twice, a household, and a number that cannot be.
 const TWICE: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\n\
 TEL;TYPE=WORK:+39 02 5550 1182\nTEL;TYPE=CELL:+39 347 555 0164\nNOTE:Speaks English.\nEND:VCARD\n\
-BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:BIANCHI, MARCO\nTEL;TYPE=CELL:+39 347 555 0164\nTEL:12\n\
+BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:BIANCHI, MARCO\nTEL;TYPE=CELL:+39 347 555 0164\nTEL:+39 12\n\
 ORG:Bianchi\nNOTE:Call before noon.\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Luca Bianchi\nTEL;TYPE=WORK:+39 02 5550 1182\nEND:VCARD\n";
 

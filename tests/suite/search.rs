@@ -425,7 +425,7 @@ fn allowed(profile: &Profile, text: &str) -> bool {
             ("is", "historic") => phone.historic,
             ("is", "primary") => phone.primary,
             ("is", "unconfirmed") => !phone.valid_values,
-            ("is", "impossible") => !phone.is_normalised(),
+            ("is", "impossible") => !phone.can_be_dialled(),
             ("source", source) => phone.source.contains(source),
             ("country", "none") => phone.country_code.is_none(),
             ("country", code) => region_of(phone) == Some(code),

@@ -36,18 +36,11 @@ pub struct Canonical {
     pub identity: String,
 }
 
-/// Whether a text is no number that anybody can dial: not possible in its country, and not a short
-/// number either, such as 112 or a code that begins with `*`. Where no country is known, nobody can
-/// tell.
+/// Whether a text is no number that anybody can dial: not possible in its country, and not short
+/// either ([`is_short_number`]). Where no country is known, nobody can tell.
 #[must_use]
 pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
-    let text = text.trim();
-    let short = text.len() <= LONGEST_SHORT
-        && text.len() > 1
-        && text
-            .bytes()
-            .all(|sign| sign.is_ascii_digit() || sign == b' ');
-    if short || text.starts_with(['*', '#']) {
+    if is_short_number(text) {
         return false;
     }
     match parse(text, calling_code, home) {
@@ -56,8 +49,24 @@ pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region
     }
 }
 
-/// The longest short number, in signs: the service numbers of most countries have six digits at most.
-const LONGEST_SHORT: usize = 6;
+/// Whether a text is a short number, such as 112, 911 or 116 117, or a code for the network, such as
+/// `*100#` and `*31#+12134567890`. Neither is in the numbering plan of a country, and both are dialled
+/// as they are written.
+#[must_use]
+pub fn is_short_number(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let of =
+        |signs: &str| { text.chars() }.all(|sign| sign.is_ascii_digit() || signs.contains(sign));
+    if text.starts_with(['*', '#']) {
+        return digits > 0 && of("*#+ -.()/,;pPwW");
+    }
+    SHORT.contains(&digits) && text.starts_with(|sign: char| sign.is_ascii_digit()) && of(" -.")
+}
+
+/// How many digits a short number has: the longest are 116 117 in Europe and the codes for text messages
+/// of North America.
+const SHORT: std::ops::RangeInclusive<usize> = 2..=6;
 
 /// The stored form of a typed number: E.164 where it parses as a possible number that can be dialled
 /// from anywhere, else exactly as typed, trimmed (Phone resource, 1). What is dialled after a pause
@@ -284,6 +293,38 @@ mod tests {
         );
         assert_eq!(digits_to_find("+12134567890;ext=12p3"), "12134567890");
         assert_eq!(digits_to_find("030 901820 (ab 18 Uhr)"), "030901820");
+    }
+
+    #[test]
+    fn a_short_number_and_a_code_for_the_network_are_not_impossible() {
+        for text in [
+            "112",
+            "911",
+            "116117",
+            "116 117",
+            "1-1-2",
+            "*100#",
+            "#31#030901820",
+            "*31#+12134567890",
+        ] {
+            assert!(super::is_short_number(text), "{text}");
+            assert!(
+                !super::is_impossible(text, Some("39"), region("US")),
+                "{text}"
+            );
+        }
+        for text in [
+            "1",
+            "1234567",
+            "# Bob",
+            "***",
+            "12 Bob",
+            "+112",
+            "",
+            "112 (Bob)",
+        ] {
+            assert!(!super::is_short_number(text), "{text}");
+        }
     }
 
     #[test]

@@ -129,7 +129,11 @@ impl Verdict {
     #[must_use]
     pub fn refusal(self, region: Option<Region>) -> String {
         match (self, region) {
-            (Self::LocalOnly | Self::NoCountry | Self::NoSuchCountry, _) => self.reason(region),
+            (Self::NoCountry, _) => {
+                "its country is not known: begin it with + and the calling code, or set home in config.toml"
+                    .to_owned()
+            }
+            (Self::LocalOnly | Self::NoSuchCountry, _) => self.reason(region),
             (_, Some(region)) => format!("not a possible number in {}", region.name()),
             (_, None) => "not a possible number".to_owned(),
         }

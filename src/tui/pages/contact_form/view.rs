@@ -221,7 +221,9 @@ impl Sheet<'_> {
         } else {
             canonical.number
         };
-        let (mark, style) = match Mark::of(entry.accurate, canonical.identity.starts_with('+')) {
+        let can_be_dialled =
+            canonical.identity.starts_with('+') || number::is_short_number(entry.number.text());
+        let (mark, style) = match Mark::of(entry.accurate, can_be_dialled) {
             Mark::Accurate => (glyphs.accurate, self.theme.style(Role::Good)),
             Mark::Unconfirmed => (glyphs.unconfirmed, self.theme.style(Role::Warn)),
             Mark::Impossible => (glyphs.impossible, self.theme.style(Role::Bad)),

@@ -331,7 +331,8 @@ impl Sheet<'_> {
                     reading.national()
                 )
             }
-            (reason, _) => reason.map_or_else(String::new, |reason| reason.words()),
+            (Some(reason), _) => reason.words(),
+            (None, Err(_)) => "short number or network code, dialled as it is".to_owned(),
         };
         let confirmed = match (phone.valid_values, phone.source == MANUAL) {
             (true, _) => String::new(),

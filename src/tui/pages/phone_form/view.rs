@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::number::is_short_number;
 use crate::domain::phone::MANUAL;
 use crate::tui::pages::Ui;
 use crate::tui::widgets::field::Field;
@@ -189,6 +190,11 @@ fn verdict(form: &PhoneForm, theme: &Theme) -> Line<'static> {
                 ),
             )
         }
+        _ if is_short_number(form.entry.number.text()) => (
+            glyphs.accurate,
+            Role::Good,
+            "short number or network code, dialled as it is".to_owned(),
+        ),
         Ok(reading) => (
             glyphs.impossible,
             Role::Warn,
