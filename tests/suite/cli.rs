@@ -536,7 +536,7 @@ fn numbers_are_fixed_merged_and_changed_from_the_shell_and_all_of_it_is_undone()
         "Marco Bianchi",
         &["+39 347 555 0164", "+39 02 5550 1182"],
     ));
-    shell.import(&card("3", "Bianchi Marco", &["+39 02 5550 1182", "12"]));
+    shell.import(&card("3", "Bianchi Marco", &["+39 02 5550 1182", "+39 12"]));
 
     let (status, waiting) = shell.json(&["fix", "--list", "--json"], "");
     assert_eq!((status, &waiting["meta"]["contacts"]), (0, &json!(2)));
