@@ -3,6 +3,7 @@
 //! A file is written beside its place and put there when it is whole, readable by its owner alone. A
 //! file that is there stays, unless it is to be replaced.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -11,8 +12,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use crate::domain::contact::ContactId;
+use crate::domain::content::ContentHash;
 use crate::domain::edit::Whole;
 use crate::domain::fold::fold;
+use crate::domain::import::KeptGroup;
 use crate::domain::listing::Selection;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::book;
@@ -68,22 +72,27 @@ pub fn stream(
 ) -> Result<usize> {
     match form {
         Form::Cards(version) => {
+            let mut exported = Exported::of(selection);
             let written = each(store, selection, |whole| {
+                exported.note(whole.contact.id);
                 Ok(out.write_all(&card(store, whole, version))?)
             })?;
-            // Groups are of the whole book: a part of it may not have their members.
-            if matches!(selection, Selection::Shown(query) if query.is_everybody()) {
-                for group in store.groups()? {
-                    out.write_all(&vcard::complete(vcard::write_group(&group)))?;
-                }
+            for group in store.groups(exported.only())? {
+                out.write_all(&group_card(&group, version))?;
             }
             Ok(written)
         }
         Form::Book => {
             out.write_all(book::HEAD.as_bytes())?;
-            each(store, selection, |whole| {
+            let mut exported = Exported::of(selection);
+            let written = each(store, selection, |whole| {
+                exported.note(whole.contact.id);
                 Ok(out.write_all(book::line(whole).as_bytes())?)
-            })
+            })?;
+            for group in store.groups(exported.only())? {
+                out.write_all(book::group_line(&vcard::write_group(&group, None)).as_bytes())?;
+            }
+            Ok(written)
         }
         Form::Table(form, guard) => {
             let mut table = Table::new(form, guard);
@@ -99,6 +108,26 @@ pub fn stream(
                 Ok(out.write_all(&row)?)
             })
         }
+    }
+}
+
+/// The contacts that were exported, where they are not all of the book.
+struct Exported(Option<HashSet<ContactId>>);
+
+impl Exported {
+    fn of(selection: &Selection) -> Self {
+        let all = matches!(selection, Selection::Shown(query) if query.is_everybody());
+        Self((!all).then(HashSet::new))
+    }
+
+    fn note(&mut self, id: ContactId) {
+        if let Some(ids) = &mut self.0 {
+            ids.insert(id);
+        }
+    }
+
+    const fn only(&self) -> Option<&HashSet<ContactId>> {
+        self.0.as_ref()
     }
 }
 
@@ -123,8 +152,9 @@ pub fn file(
     put(path, there, |out| stream(store, selection, form, out))
 }
 
-/// Writes a vCard file for each contact into a folder, which is made where there is none; says how
-/// many. The names are made of the contact's name and id.
+/// Writes a vCard file for each contact, and for each group that one of them is in, into a folder,
+/// which is made where there is none; says how many contacts. The names are made of the contact's name
+/// and id.
 ///
 /// # Errors
 /// As [`file()`].
@@ -140,11 +170,26 @@ pub fn files(
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
-    each(store, selection, |whole| {
+    let mut exported = Exported::of(selection);
+    let written = each(store, selection, |whole| {
+        exported.note(whole.contact.id);
         let name = format!("{}{}.vcf", slug(&whole.contact.name), whole.contact.id);
         let card = card(store, whole, version);
         put(&folder.join(name), there, |out| Ok(out.write_all(&card)?))
-    })
+    })?;
+    for group in store.groups(exported.only())? {
+        let card = group_card(&group, version);
+        // The card as it came: a group keeps the name of its file while its members change.
+        let id = ContentHash::of_card(&group.card);
+        let name = format!("{}group-{id}.vcf", slug(&group.name));
+        put(&folder.join(name), there, |out| Ok(out.write_all(&card)?))?;
+    }
+    Ok(written)
+}
+
+/// The card of a group, line end included.
+fn group_card(group: &KeptGroup, version: Option<Version>) -> Vec<u8> {
+    vcard::complete(vcard::write_group(group, version))
 }
 
 /// Does something with each contact of a selection; says how many there were.

@@ -46,8 +46,20 @@ pub struct GroupCard {
     pub name: String,
     /// The `UID`s of its members, without `urn:uuid:` before them.
     pub members: Vec<String>,
+    /// Whether it names all of them.
+    pub extent: Extent,
     /// The card, byte for byte.
     pub card: Vec<u8>,
+}
+
+/// Whether the card of a group names all its members.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All: who is not named is no member.
+    #[default]
+    Whole,
+    /// Those that an export was about: nothing is said of the others.
+    Part,
 }
 
 /// What an import reads, in the order in which it is read.
@@ -76,9 +88,13 @@ pub struct Origin {
 /// The card of a group that is kept, and who has its tag now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptGroup {
+    /// The group's name, which is the tag.
+    pub name: String,
+    /// Whether all its members are exported.
+    pub extent: Extent,
     /// The card, byte for byte.
     pub card: Vec<u8>,
-    /// The `UID`s of its members that have the tag no more, without `urn:uuid:` before them.
+    /// The `UID`s of its members that have the tag no more, or are not exported, without `urn:uuid:` before them.
     pub lost: Vec<String>,
     /// The `UID`s of contacts that have got the tag since, in the same way.
     pub gained: Vec<String>,

@@ -4,6 +4,7 @@
 //! ```text
 //! {"callbook":1}
 //! {"type":"contacts","id":"…","attributes":{…},"phones":[{"id":"…","typed":"02 5550 1182","attributes":{…}}],"card":"BEGIN:VCARD…"}
+//! {"type":"groups","card":"BEGIN:VCARD…"}
 //! ```
 //!
 //! The attributes are those of the JSON:API documents. A card that is no UTF-8 is given as the list
@@ -15,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactAttributes;
 use crate::domain::edit::Whole;
-use crate::domain::import::{Incoming, Place, Reject};
+use crate::domain::import::{GroupCard, Incoming, Place, Reject};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::{Fault, Refusal};
 
@@ -51,10 +52,20 @@ pub fn line(whole: &Whole) -> String {
     });
     mark(&mut line, "namesake", whole.contact.namesake);
     if let (Some(card), Some(object)) = (&whole.card, line.as_object_mut()) {
-        let card = std::str::from_utf8(card).map_or_else(|_| json!(card), |text| json!(text));
-        object.insert("card".to_owned(), card);
+        object.insert("card".to_owned(), text_or_bytes(card));
     }
     format!("{line}\n")
+}
+
+/// The card of a group as its line, line end included.
+#[must_use]
+pub fn group_line(card: &[u8]) -> String {
+    let line = json!({"type": "groups", "card": text_or_bytes(card)});
+    format!("{line}\n")
+}
+
+fn text_or_bytes(card: &[u8]) -> Value {
+    std::str::from_utf8(card).map_or_else(|_| json!(card), |text| json!(text))
 }
 
 /// Says of an object that it is so; what is not so goes without saying.
@@ -69,6 +80,7 @@ fn mark(object: &mut Value, name: &str, on: bool) {
 pub struct Lines<R> {
     source: R,
     place: Place,
+    groups: Vec<GroupCard>,
     failure: Option<String>,
     ended: bool,
 }
@@ -79,6 +91,7 @@ impl<R: BufRead> Lines<R> {
         Self {
             source,
             place: Place { card: 0, line: 0 },
+            groups: Vec::new(),
             failure: None,
             ended: false,
         }
@@ -117,6 +130,10 @@ impl<R: BufRead> Contacts for Lines<R> {
     fn failure(&self) -> Option<String> {
         self.failure.clone()
     }
+
+    fn groups(&mut self) -> Vec<GroupCard> {
+        std::mem::take(&mut self.groups)
+    }
 }
 
 impl<R: BufRead> Iterator for Lines<R> {
@@ -142,6 +159,19 @@ impl<R: BufRead> Iterator for Lines<R> {
                 card: line.clone(),
             };
             return Some(match read {
+                Ok(Value::Object(mut object)) if object.get("type") == Some(&json!("groups")) => {
+                    let card = bytes(object.remove("card"));
+                    let group = card
+                        .ok()
+                        .and_then(|card| vcard::read_group(self.place, card));
+                    match group {
+                        Some(group) => {
+                            self.groups.push(group);
+                            continue;
+                        }
+                        None => Err(reject(None, "has no card of a group".to_owned())),
+                    }
+                }
                 Ok(Value::Object(object)) => {
                     let name = name(&object);
                     contact(object, self.place)
@@ -195,12 +225,7 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         sent.shared = phone.remove("shared") == Some(Value::Bool(true));
         phones.push(sent);
     }
-    let card = match object.remove("card") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::String(text)) => text.into_bytes(),
-        Some(bytes) => serde_json::from_value(bytes)
-            .map_err(|_| whole("card has to be a text, or a list of bytes"))?,
-    };
+    let card = bytes(object.remove("card"))?;
     faults.extend(vcard::too_much(&card).map(|why| Fault::whole(format!("the card {why}"))));
     if faults.is_empty() {
         Ok(Incoming {
@@ -211,6 +236,16 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         })
     } else {
         Err(Refusal::invalid(faults))
+    }
+}
+
+/// The bytes of a card.
+fn bytes(card: Option<Value>) -> Result<Vec<u8>, Refusal> {
+    match card {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(text.into_bytes()),
+        Some(bytes) => serde_json::from_value(bytes)
+            .map_err(|_| whole("card has to be a text, or a list of bytes")),
     }
 }
 

@@ -9,7 +9,7 @@ mod attribute;
 use std::io::BufRead;
 
 use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
-use crate::domain::import::{GroupCard, Incoming, Place, Reject};
+use crate::domain::import::{Extent, GroupCard, Incoming, Place, Reject};
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{Region, several};
 use crate::domain::phone::PhoneAttributes;
@@ -245,6 +245,7 @@ impl Entry {
         Some(GroupCard {
             place,
             name: name.to_owned(),
+            extent: Extent::Whole,
             card: group(name, &members),
             members,
         })

@@ -60,7 +60,7 @@ use value::Assumed;
 use beside::COLUMN;
 
 pub use beside::{Beside, Parts, group};
-pub use group::write_group;
+pub use group::{read_group, write_group};
 pub use line::Version;
 pub use write::{SOURCE, write};
 

@@ -10,14 +10,14 @@ use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::duplicates::Merge;
 use callbook::domain::edit::Done;
 use callbook::domain::import::{
-    Choices, GroupCard, ImportPlan, ImportReport, Incoming, Intake, Kept, Place,
+    Choices, Extent, GroupCard, ImportPlan, ImportReport, Incoming, Intake, Kept, Place,
 };
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::{Notice, NoticeKind};
 use callbook::domain::number::Region;
 use callbook::domain::refusal::Refusal;
 use callbook::exchange::charset::Charset;
-use callbook::exchange::vcard;
+use callbook::exchange::vcard::{self, Version};
 use callbook::export::Form;
 use callbook::import::{Batch, File};
 use serde_json::json;
@@ -582,6 +582,7 @@ fn group(name: &str, members: &[&str]) -> GroupCard {
         place: Place { card: 9, line: 9 },
         name: name.to_owned(),
         members: members.iter().map(|member| (*member).to_owned()).collect(),
+        extent: Extent::Whole,
         card: format!("BEGIN:VCARD\r\nUID:g-1\r\nFN:{name}\r\nMEMBER:{list}\r\nEND:VCARD\r\n")
             .into_bytes(),
     }
@@ -688,4 +689,149 @@ fn the_charset_of_cards_can_be_chosen() {
     let batch = Batch::of(&[path], Arc::default()).unwrap();
     import(&mut book, batch.in_charset(Charset::named("windows-1251")));
     assert_eq!(names(&book), ["Иван"]);
+}
+
+/// Three people, the first two of whom are in a club, with somebody who is not in the book.
+fn club() -> String {
+    format!(
+        "{}{}{}BEGIN:VCARD\r\nVERSION:4.0\r\nUID:g-2\r\nKIND:group\r\nFN:Club\r\n\
+         MEMBER:urn:uuid:aaa-1\r\nMEMBER:urn:uuid:aaa-2\r\nMEMBER:urn:uuid:gone\r\nEND:VCARD\r\n",
+        card("aaa-1", "Anna", "+12134567010"),
+        card("aaa-2", "Bea", "+12134567011"),
+        card("aaa-3", "Cid", "+12134567012"),
+    )
+}
+
+fn exported(book: &Book, text: &str, form: Form) -> String {
+    let query = ListQuery {
+        text: text.to_owned(),
+        ..ListQuery::default()
+    };
+    let mut out = Vec::new();
+    callbook::export::stream(&book.store, &Selection::Shown(query), form, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_group_of_which_a_part_is_exported_names_that_part_and_nobody_loses_a_tag_by_it() {
+    let mut book = Book::new();
+    take(&mut book, "a.vcf", &club());
+    let whole = exported(&book, "", Form::Cards(None));
+    let part = exported(&book, "anna", Form::Cards(None));
+    assert!(
+        part.ends_with(
+            "KIND:group\r\nFN:Club\r\nMEMBER:urn:uuid:aaa-1\r\nX-CALLBOOK-MEMBERS:PART\r\nEND:VCARD\r\n"
+        ),
+        "{part}"
+    );
+    assert!(!exported(&book, "cid", Form::Cards(None)).contains("group"));
+    // Here nobody loses the tag by it, and the whole card stays.
+    let again = take(&mut book, "b.vcf", &part);
+    assert_eq!((again.new, again.changed), (0, 0));
+    assert_eq!(exported(&book, "", Form::Cards(None)), whole);
+    assert_eq!(
+        exported(&book, "tag:club", Form::Cards(None))
+            .matches("TEL")
+            .count(),
+        2
+    );
+    // Elsewhere the tag comes along, and a group that is whole again says so.
+    let mut other = Book::new();
+    take(&mut other, "b.vcf", &part);
+    assert_eq!(other.store.groups(None).unwrap().len(), 1);
+    let out = exported(&other, "", Form::Cards(None));
+    assert!(
+        out.contains("MEMBER:urn:uuid:aaa-1") && !out.contains("PART"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_group_goes_out_in_the_version_that_is_asked_for_and_in_a_file_of_its_own() {
+    let mut book = Book::new();
+    take(&mut book, "a.vcf", &club());
+    let apples = exported(&book, "", Form::Cards(Some(Version::V30)));
+    let (_, group) = apples.rsplit_once("BEGIN:VCARD\r\n").unwrap();
+    for line in [
+        "VERSION:3.0",
+        "X-ADDRESSBOOKSERVER-KIND:group",
+        "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:aaa-2",
+        "FN:Club",
+        "N:;;;;",
+    ] {
+        assert!(group.contains(&format!("{line}\r\n")), "{line}: {group}");
+    }
+    let mut other = Book::new();
+    take(&mut other, "a.vcf", &apples);
+    let four = exported(&other, "", Form::Cards(Some(Version::V40)));
+    let (_, group) = four.rsplit_once("BEGIN:VCARD\r\n").unwrap();
+    for line in [
+        "VERSION:4.0",
+        "KIND:group",
+        "MEMBER:urn:uuid:aaa-2",
+        "FN:Club",
+    ] {
+        assert!(group.contains(&format!("{line}\r\n")), "{line}: {group}");
+    }
+    assert!(!group.contains("X-ADDRESSBOOKSERVER"), "{group}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let split = |text: &str, place: &str| {
+        let query = ListQuery {
+            text: text.to_owned(),
+            ..ListQuery::default()
+        };
+        let place = folder.path().join(place);
+        let selection = Selection::Shown(query);
+        let stays = callbook::export::There::Stays;
+        let written =
+            callbook::export::files(&book.store, &selection, None, &place, stays).unwrap();
+        (written, fs::read_dir(place).unwrap().count())
+    };
+    assert_eq!(split("", "all"), (3, 4));
+    assert_eq!(split("bea", "one"), (1, 2));
+    assert_eq!(split("cid", "none"), (1, 1));
+    let mut again = Book::new();
+    let batch = Batch::of(&[folder.path().join("all")], Arc::default()).unwrap();
+    import(&mut again, batch);
+    assert_eq!(again.store.groups(None).unwrap().len(), 1);
+}
+
+#[test]
+fn the_groups_of_a_book_are_in_its_export_as_json_and_are_undone_with_their_import() {
+    let mut book = Book::new();
+    take(&mut book, "a.vcf", &club());
+    let lines = exported(&book, "", Form::Book);
+    assert!(
+        lines.lines().last().unwrap().contains("\"groups\""),
+        "{lines}"
+    );
+    let mut other = Book::new();
+    let report = take(&mut other, "a.json", &lines);
+    assert_eq!((report.new, report.unreadable()), (3, 0));
+    let cards = |book: &Book| exported(book, "", Form::Cards(None));
+    let (_, group) = club()
+        .split_once("BEGIN:VCARD\r\nVERSION:4.0")
+        .map(|(a, b)| (a.len(), b.to_owned()))
+        .unwrap();
+    assert!(cards(&other).ends_with(&group));
+    assert_eq!(take(&mut other, "a.json", &lines).new, 0);
+    assert_eq!(other.store.groups(None).unwrap().len(), 1);
+
+    // A newer card of the group is undone and redone with its import.
+    let newer = club().replace("MEMBER:urn:uuid:aaa-2\r\n", "MEMBER:urn:uuid:aaa-3\r\n");
+    take(&mut other, "c.vcf", &newer);
+    let tagged = |book: &Book| exported(book, "tag:club", Form::Cards(None));
+    assert!(tagged(&other).contains("FN:Cid") && !tagged(&other).contains("FN:Bea"));
+    other.store.undo().unwrap();
+    assert!(tagged(&other).contains("FN:Bea") && !tagged(&other).contains("FN:Cid"));
+    assert!(cards(&other).ends_with(&group));
+    other.store.redo().unwrap();
+    assert!(tagged(&other).contains("FN:Cid") && !tagged(&other).contains("FN:Bea"));
+    let refused = take(
+        &mut Book::new(),
+        "a.json",
+        "{\"callbook\":1}\n{\"type\":\"groups\",\"card\":\"x\"}\n",
+    );
+    assert_eq!(refused.unreadable(), 1);
 }

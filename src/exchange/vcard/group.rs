@@ -1,10 +1,13 @@
 //! Cards of groups, which are no contacts: `KIND:group` of 4.0 (RFC 6350, 6.1.4), and what Apple writes
 //! in 3.0.
 
-use crate::domain::import::{GroupCard, KeptGroup, Place};
+use crate::domain::import::{Extent, GroupCard, KeptGroup, Place};
 
+use super::Version;
 use super::contact::name_on;
-use super::property::Property;
+use super::convert::convert;
+use super::property::{self, Property};
+use super::value::Assumed;
 
 /// Whether the card is one of a group.
 pub(super) fn is_group(properties: &[Property]) -> bool {
@@ -33,8 +36,10 @@ pub(super) fn card(place: Place, properties: &[Property], card: Vec<u8>) -> Grou
             .and_then(|_| member.get(UUID.len()..));
         uid.unwrap_or(member).to_owned()
     });
+    let part = properties.iter().any(|own| own.name.as_bytes() == PART);
     GroupCard {
         place,
+        extent: if part { Extent::Part } else { Extent::Whole },
         name: name_on(properties).unwrap_or_default(),
         members: members.filter(|member| !member.is_empty()).collect(),
         card,
@@ -47,13 +52,30 @@ const UUID: &str = "urn:uuid:";
 /// The properties that name a member, without what may stand before them.
 const MEMBERS: [&[u8]; 2] = [b"MEMBER", b"X-ADDRESSBOOKSERVER-MEMBER"];
 
-/// The card of a group as it is now: as it came, but for the lines of those who left it and new lines
-/// for those who came to it.
+/// A line of ours in a card that does not name all members. Without it, the others would lose their tag
+/// where the card is imported again.
+const PART: &[u8] = b"X-CALLBOOK-MEMBERS";
+
+/// The group of a card that callbook kept; none where it is no card of a group.
 #[must_use]
-pub fn write_group(group: &KeptGroup) -> Vec<u8> {
-    if group.lost.is_empty() && group.gained.is_empty() {
-        return group.card.clone();
+pub fn read_group(place: Place, bytes: Vec<u8>) -> Option<GroupCard> {
+    let (properties, too_much) = property::read(&bytes, &Assumed::of(&bytes));
+    (too_much.is_none() && is_group(&properties)).then(|| card(place, &properties, bytes))
+}
+
+/// The card of a group as it is now, in this version or in its own.
+#[must_use]
+pub fn write_group(group: &KeptGroup, version: Option<Version>) -> Vec<u8> {
+    let card = with_members(group);
+    match version {
+        Some(version) => convert(&card, version, &group.name),
+        None => card,
     }
+}
+
+/// The card of a group as it came, but for the lines of those who left it and new lines for those who
+/// came to it.
+fn with_members(group: &KeptGroup) -> Vec<u8> {
     let lines: Vec<&[u8]> = group.card.split_inclusive(|byte| *byte == b'\n').collect();
     let end = lines.first().filter(|line| !line.ends_with(b"\r\n"));
     let end = if end.is_some() { "\n" } else { "\r\n" };
@@ -71,8 +93,13 @@ pub fn write_group(group: &KeptGroup) -> Vec<u8> {
     for line in lines {
         let folded = line.starts_with(b" ") || line.starts_with(b"\t");
         if !folded {
-            dropped = is_of(line, &group.lost);
-            if name_of(line) == b"END" {
+            let name_here = name_of(line);
+            dropped = is_of(line, &group.lost) || name_here == PART;
+            if name_here == b"END" {
+                if group.extent == Extent::Part {
+                    card.extend_from_slice(PART);
+                    card.extend_from_slice(format!(":PART{end}").as_bytes());
+                }
                 for member in &group.gained {
                     card.extend_from_slice(format!("{name}:{UUID}{member}{end}").as_bytes());
                 }
@@ -109,7 +136,7 @@ fn is_of(line: &[u8], members: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::write_group;
-    use crate::domain::import::KeptGroup;
+    use crate::domain::import::{Extent, KeptGroup};
 
     #[test]
     fn only_the_lines_of_members_change() {
@@ -117,12 +144,14 @@ mod tests {
                     X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:aaa-1\r\n\
                     X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:aaa-2\r\nX-ABC:1\r\nEND:VCARD\r\n";
         let group = |lost: &[&str], gained: &[&str]| KeptGroup {
+            name: "Choir".to_owned(),
+            extent: Extent::Whole,
             card: card.as_bytes().to_vec(),
             lost: lost.iter().map(|one| (*one).to_owned()).collect(),
             gained: gained.iter().map(|one| (*one).to_owned()).collect(),
         };
-        assert_eq!(write_group(&group(&[], &[])), card.as_bytes());
-        let written = String::from_utf8(write_group(&group(&["aaa-1"], &["b"]))).unwrap();
+        assert_eq!(write_group(&group(&[], &[]), None), card.as_bytes());
+        let written = String::from_utf8(write_group(&group(&["aaa-1"], &["b"]), None)).unwrap();
         let expected = card
             .replace("X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:aaa-1\r\n", "")
             .replace("END:", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:b\r\nEND:");

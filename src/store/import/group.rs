@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use crate::domain::contact::ContactId;
+use crate::domain::contact::{CardId, ContactId};
 use crate::domain::content::ContentHash;
-use crate::domain::import::{GroupCard, KeptGroup};
+use crate::domain::import::{Extent, GroupCard, KeptGroup};
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::Refusal;
 
@@ -20,16 +20,18 @@ use super::Run;
 
 /// A group card that is kept.
 struct Known {
+    id: CardId,
     card: Vec<u8>,
     members: Vec<String>,
 }
 
 impl Store {
-    /// The cards of groups that are kept, the newest of each, with who has their tags now.
+    /// The cards of groups that are kept, the newest of each, with who has their tags now; with `only`,
+    /// of those whose tag one of these contacts has, and with no other members.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub fn groups(&self) -> Result<Vec<KeptGroup>, Refusal> {
+    pub fn groups(&self, only: Option<&HashSet<ContactId>>) -> Result<Vec<KeptGroup>, Refusal> {
         self.snapshot(|connection| {
             let mut groups = connection.prepare_cached(
                 "SELECT k.bytes, g.members, g.tag FROM group_card g JOIN card k ON k.id = g.card
@@ -44,7 +46,8 @@ impl Store {
                 let tag: String = row.get(2)?;
                 let group = (tag.clone(), uid_line(&card).map(<[u8]>::to_vec));
                 if seen.insert(group) {
-                    kept.push(kept_group(connection, card, &tag, &record::json(row, 1)?)?);
+                    let members = record::json(row, 1)?;
+                    kept.extend(kept_group(connection, (card, tag), &members, only)?);
                 }
             }
             kept.reverse();
@@ -53,30 +56,47 @@ impl Store {
     }
 }
 
-/// A group as it is now.
+/// A group as it is now; none where it has no member that is exported.
 fn kept_group(
     connection: &Connection,
-    card: Vec<u8>,
-    tag: &str,
+    (card, name): (Vec<u8>, String),
     members: &Vec<String>,
-) -> Answer<KeptGroup> {
+    only: Option<&HashSet<ContactId>>,
+) -> Answer<Option<KeptGroup>> {
     let mut tagged = connection.prepare_cached(
         "SELECT id, uid FROM contact
          WHERE EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?1) ORDER BY id",
     )?;
-    let tagged = tagged.query_map([tag], |row| {
+    let tagged = tagged.query_map([&name], |row| {
         Ok((ContactId(record::uuid(row, 0)?), row.get(1)?))
     })?;
-    let tagged: Vec<(ContactId, Option<String>)> = tagged.collect::<rusqlite::Result<_>>()?;
+    let mut tagged: Vec<(ContactId, Option<String>)> = tagged.collect::<rusqlite::Result<_>>()?;
+    let all = tagged.len();
+    tagged.retain(|(id, _)| only.is_none_or(|only| only.contains(id)));
+    if only.is_some() && tagged.is_empty() {
+        return Ok(None);
+    }
+    let mut extent = if tagged.len() < all {
+        Extent::Part
+    } else {
+        Extent::Whole
+    };
     let has_tag: HashSet<ContactId> = tagged.iter().map(|(id, _)| *id).collect();
     let mut there = HashSet::new();
     let mut lost = Vec::new();
     for member in members {
-        // A member that is not in the book stays: nothing is known of it here.
-        if let Some(id) = find_member(connection, member)? {
-            there.insert(id);
-            if !has_tag.contains(&id) {
+        match find_member(connection, member)? {
+            Some(id) => {
+                there.insert(id);
+                if !has_tag.contains(&id) {
+                    lost.push(member.clone());
+                }
+            }
+            // A member that is not in the book stays: nothing is known of it here.
+            None if only.is_none() => {}
+            None => {
                 lost.push(member.clone());
+                extent = Extent::Part;
             }
         }
     }
@@ -85,11 +105,13 @@ fn kept_group(
         let uid = uid.unwrap_or_else(|| id.to_string());
         uid.strip_prefix("urn:uuid:").unwrap_or(&uid).to_owned()
     });
-    Ok(KeptGroup {
+    Ok(Some(KeptGroup {
+        name,
+        extent,
         card,
         lost,
         gained: gained.collect(),
-    })
+    }))
 }
 
 impl Writer<'_> {
@@ -102,7 +124,12 @@ impl Writer<'_> {
             return Ok(());
         }
         let older = self.older_group(tag, &group.card)?;
-        let before = older.map(|older| older.members).unwrap_or_default();
+        let known = older.as_ref().map(|older| older.members.as_slice());
+        let before = known.unwrap_or_default();
+        let leavers = match group.extent {
+            Extent::Whole => before,
+            Extent::Part => &[],
+        };
         for member in &group.members {
             let Some(id) = find_member(self.connection(), member)? else {
                 let example = || member.clone();
@@ -114,7 +141,7 @@ impl Writer<'_> {
                 run.notices.add(NoticeKind::GroupTag, tag, || name);
             }
         }
-        for member in before
+        for member in leavers
             .iter()
             .filter(|member| !group.members.contains(*member))
         {
@@ -123,8 +150,12 @@ impl Writer<'_> {
             }
         }
         let step = self.begun(run.title)?;
-        let card = self.keep_card(&group.card)?;
-        let members = serde_json::Value::from(group.members.as_slice()).to_string();
+        let (card, members) = match &older {
+            // The card that names all of them stays.
+            Some(older) if group.extent == Extent::Part => (older.id, &older.members),
+            _ => (self.keep_card(&group.card)?, &group.members),
+        };
+        let members = serde_json::Value::from(members.as_slice()).to_string();
         self.connection()
             .prepare_cached(
                 "INSERT INTO group_card (tag, card, hash, members, step)
@@ -146,12 +177,13 @@ impl Writer<'_> {
     /// The newest card of the same group: with the same `UID`.
     fn older_group(&self, tag: &str, card: &[u8]) -> Answer<Option<Known>> {
         let mut known = self.connection().prepare_cached(
-            "SELECT k.bytes, g.members FROM group_card g JOIN card k ON k.id = g.card
+            "SELECT k.bytes, g.members, k.id FROM group_card g JOIN card k ON k.id = g.card
              LEFT JOIN undo_point p ON p.id = g.step
              WHERE g.tag = ?1 AND coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
         )?;
         let known = known.query_map([tag], |row| {
             Ok(Known {
+                id: CardId(row.get(2)?),
                 card: row.get(0)?,
                 members: record::json(row, 1)?,
             })
