@@ -166,21 +166,26 @@ fn a_folded_agent_hides_nothing_and_an_edit_stays_in_the_card() {
     let unfolded = four.replace("\r\n ", "");
     has_line(
         &unfolded,
-        "AGENT:BEGIN:VCARD\\nVERSION:3.0\\nFN:Cy Dee\\nTEL:+390255501183\\nEND:VCARD\\n",
+        "AGENT:BEGIN:VCARD\\nVERSION:4.0\\nFN:Cy Dee\\nTEL:+390255501183\\nEND:VCARD\\n",
     );
 }
 
 #[test]
 fn the_card_of_an_agent_goes_along_into_another_version() {
     let file = "BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Ann Bee\r\nN:Bee;Ann\r\nTEL;CELL:+39 02 5550 1182\r\n\
-        AGENT:\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nFN:Cy Dee\r\nTEL:+39 02 5550 1183\r\nEND:VCARD\r\nEND:VCARD\r\n";
+        AGENT:\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nN:Dee;Cy\r\nTEL;CELL:+39 02 5550 1183\r\nNOTE;ENCODING=QUOTED-PRINTABLE:a=0Ab\r\n\
+        END:VCARD\r\nEND:VCARD\r\n";
     let book = book(file);
     assert_eq!(numbers(&only(&book)), ["+390255501182"]);
     for version in [Version::V30, Version::V40] {
         let out = exported(&book, Some(version)).replace("\r\n ", "");
+        let number = version.number();
         has_line(
             &out,
-            "AGENT:BEGIN:VCARD\\nVERSION:2.1\\nFN:Cy Dee\\nTEL:+39 02 5550 1183\\nEND:VCARD\\n",
+            &format!(
+                "AGENT:BEGIN:VCARD\\nVERSION:{number}\\nN:Dee\\;Cy\\;\\;\\;\\nTEL\\;TYPE=CELL:+39 02 5550 1183\\n\
+                 NOTE:a\\\\nb\\nEND:VCARD\\n"
+            ),
         );
         has_line(&out, "N:Bee;Ann;;;");
         has_line(&out, "TEL;TYPE=CELL:+39 02 5550 1182");

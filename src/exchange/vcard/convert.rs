@@ -94,7 +94,7 @@ pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Lin
         .map(|(_, value)| value)
         .unwrap_or_default();
     if name == "AGENT" {
-        line.value = binary::agent(value);
+        line.value = binary::agent(value, version);
         return Some(line);
     }
     if line.params.iter().any(|param| is_binary(param)) {

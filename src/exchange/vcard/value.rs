@@ -323,7 +323,7 @@ impl Shape {
 }
 
 /// A text without its escapes (RFC 6350, 3.4).
-fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     if !text.contains('\\') {
         return text.to_owned();
     }
