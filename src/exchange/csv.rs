@@ -40,14 +40,21 @@ const ADDRESS_PARTS: [(u8, &str); 7] = [
     (column::COUNTRY, "country"),
 ];
 
+/// What the name is sorted by, and whether it is a company's. A table of another program may well mean
+/// something else by these words.
+const SORT_AS: &str = "sort as";
+const KIND: &str = "kind";
+
 /// The columns of our own form that each table has.
-const PLAIN: [&str; 15] = [
+const PLAIN: [&str; 17] = [
     "name",
     "prefix",
     "given name",
     "additional name",
     "family name",
     "suffix",
+    SORT_AS,
+    KIND,
     "nickname",
     "company",
     "department",

@@ -475,3 +475,45 @@ fn a_line_in_another_charset_does_not_spoil_those_in_utf_8() {
         assert!(names.iter().any(|own| own == name), "{name}: {names:?}");
     }
 }
+
+#[test]
+fn our_table_says_what_sorts_a_name_and_what_is_a_company() {
+    let cards = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Rembrandt van Rijn\r\n\
+        N;SORT-AS=\"Rijn,Rembrandt\":van Rijn;Rembrandt;;;\r\nTEL:+31205550000\r\nEND:VCARD\r\n\
+        BEGIN:VCARD\r\nVERSION:4.0\r\nKIND:org\r\nFN:Bakery\r\nTEL:+31205550002\r\nEND:VCARD\r\n";
+    let mut book = Book::of_rules();
+    take(&mut book, "a.vcf", cards.as_bytes());
+    let said = |book: &Book| {
+        let said = all(book).into_iter();
+        let mut said: Vec<_> = said
+            .map(|whole| {
+                (
+                    whole.contact.name,
+                    whole.contact.sort_as,
+                    whole.contact.kind,
+                )
+            })
+            .collect();
+        said.sort_by(|one, other| one.0.cmp(&other.0));
+        said
+    };
+    let before = said(&book);
+    assert!(before[1].1.is_some() && before[0].2.word() == "company");
+    let mut table = Vec::new();
+    let everything = Selection::Shown(ListQuery::default());
+    let form = Form::Table(csv::Form::Plain, Guard::Exact);
+    callbook::export::stream(&book.store, &everything, form, &mut table).unwrap();
+    let mut other = Book::of_rules();
+    take(&mut other, "a.csv", &table);
+    assert_eq!(said(&other), before);
+    // Of another program's table these columns may mean anything.
+    let plan = plan(
+        "b.csv",
+        "Name,Phone,Kind,Sort as\nBob,+12134567890,company,x\n",
+    );
+    let unread = plan
+        .notices
+        .iter()
+        .filter(|notice| matches!(notice.kind, NoticeKind::UnreadColumn(_)));
+    assert_eq!(unread.count(), 2);
+}

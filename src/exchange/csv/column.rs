@@ -37,6 +37,10 @@ pub(super) enum Text {
     Family,
     /// After the family name.
     Suffix,
+    /// What the name is sorted by.
+    SortAs,
+    /// A person or a company.
+    Kind,
     /// The nickname.
     Nickname,
     /// The company.
@@ -161,6 +165,11 @@ pub(super) fn keep_own(headings: &mut [Heading]) {
         let counted = of_counted(&heading.name)
             .filter(|_| heading.name.starts_with("phone ") || heading.name.starts_with("detail "));
         let ours = super::PLAIN.contains(&heading.name.as_str()) || heading.name == super::GUARDED;
+        match heading.name.as_str() {
+            super::SORT_AS => heading.column = Column::Text(Text::SortAs),
+            super::KIND => heading.column = Column::Text(Text::Kind),
+            _ => {}
+        }
         if !ours && counted.is_none() {
             heading.column = Column::Other;
             heading.may_be_phone = false;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
+use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
 use crate::domain::fold::fold;
 use crate::domain::import::{Incoming, Place};
 use crate::domain::number::Region;
@@ -396,6 +396,8 @@ fn names(
         name: (!name.is_empty()).then_some(Some(name)),
         given_name: sent(get(Text::Given)),
         family_name: sent(family.map(str::to_owned)),
+        sort_as: get(Text::SortAs).map(Some),
+        kind: find(Text::Kind).and_then(ContactKind::named),
         nickname: sent(get(Text::Nickname)),
         organisation: organisation.map(Some),
         title: sent(get(Text::Title)),

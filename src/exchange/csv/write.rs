@@ -189,6 +189,8 @@ impl Table {
             parts.additional.clone(),
             text(&contact.family_name),
             parts.suffix.clone(),
+            text(&contact.sort_as),
+            contact.kind.word().to_owned(),
             text(&contact.nickname),
             company,
             department,
