@@ -1,8 +1,9 @@
 //! What a person types for the files of an import: a path, several of them, or patterns such as
 //! `~/cards/*.vcf`, as a shell would read them or as a file manager drops them.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::domain::refusal::{Kind, Refusal};
@@ -24,7 +25,7 @@ pub fn typed(text: &str) -> Result<Vec<PathBuf>, Refusal> {
     }
     let mut paths = Vec::new();
     for word in words {
-        let path = expanded(Path::new(word.strip_prefix("file://").unwrap_or(&word)));
+        let path = addressed(&word).unwrap_or_else(|| expanded(Path::new(&word)));
         if path.exists() || !word.contains(['*', '?']) {
             paths.push(path);
             continue;
@@ -52,12 +53,32 @@ pub fn expanded(path: &Path) -> PathBuf {
 /// A path, without the quotes or backslashes that a shell or a file manager adds to it.
 #[must_use]
 pub fn plain(text: &str) -> PathBuf {
-    let text = text.strip_prefix("file://").unwrap_or(text);
     let text = ['"', '\'']
         .into_iter()
         .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
         .unwrap_or(text);
-    PathBuf::from(text.replace("\\ ", " "))
+    addressed(text).unwrap_or_else(|| PathBuf::from(text.replace("\\ ", " ")))
+}
+
+/// The path of a `file:` address (RFC 8089), as file managers drop them: `file:///tmp/my%20cards.vcf`.
+/// Some drop the name as it is, with signs in it that an address would escape.
+fn addressed(text: &str) -> Option<PathBuf> {
+    let path = text.strip_prefix("file://")?;
+    let path = path.strip_prefix("localhost").unwrap_or(path);
+    let bytes = path.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let escaped = bytes.get(at + 1..at + 3).filter(|_| *byte == b'%');
+        let escaped = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        plain.push(escaped.unwrap_or(*byte));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    let plain = PathBuf::from(OsString::from_vec(plain));
+    let as_it_is = Path::new(path);
+    let is_plain = !plain.exists() && as_it_is.exists();
+    Some(if is_plain { as_it_is.to_owned() } else { plain })
 }
 
 /// The words of a text: parted by spaces that are not quoted.
@@ -155,6 +176,9 @@ mod tests {
             "'/tmp/my cards.vcf'",
             "/tmp/my\\ cards.vcf",
             "file:///tmp/my cards.vcf ",
+            "file:///tmp/my%20cards.vcf",
+            "file://localhost/tmp/my%20%63ards.vcf",
+            "'file:///tmp/my%20cards.vcf'",
         ] {
             let folder = tempfile::tempdir().unwrap();
             let name = folder.path().display().to_string();
@@ -163,6 +187,22 @@ mod tests {
             let path = folder.path().join("my cards.vcf");
             assert_eq!(typed(&text).unwrap(), [path], "{text}");
         }
+    }
+
+    #[test]
+    fn escapes_of_addresses_are_read_and_what_is_none_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["50%.vcf", "Åsa #1.vcf", "a%41.vcf"] {
+            fs::write(path(name), "").unwrap();
+        }
+        let read = |text: &str| typed(&text.replace('@', &path("").display().to_string())).unwrap();
+        assert_eq!(read("file://@50%.vcf"), [path("50%.vcf")]);
+        assert_eq!(read("file://@50%25.vcf"), [path("50%.vcf")]);
+        assert_eq!(read("file://@a%41.vcf"), [path("a%41.vcf")]);
+        let several = "file://@%C3%85sa%20%231.vcf\nfile://@50%25.vcf";
+        assert_eq!(read(several), [path("Åsa #1.vcf"), path("50%.vcf")]);
+        assert_eq!(read("@a%41.vcf"), [path("a%41.vcf")]);
     }
 
     #[test]

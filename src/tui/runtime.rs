@@ -295,8 +295,27 @@ fn edit(text: &str) -> io::Result<Option<String>> {
     Ok((status.success() && edited.trim_end_matches('\n') != text).then_some(edited))
 }
 
+/// What a path can be completed to, or the last of several paths.
+fn complete(typed: &str) -> Vec<String> {
+    let whole = beginning_with(typed);
+    if !whole.is_empty() {
+        return whole;
+    }
+    let spaces = typed.rmatch_indices(char::is_whitespace);
+    let mut spaces =
+        spaces.filter(|(at, _)| !typed.get(..*at).is_some_and(|text| text.ends_with('\\')));
+    let Some((at, space)) = spaces.next() else {
+        return Vec::new();
+    };
+    let (before, last) = typed.split_at(at + space.len());
+    let paths = beginning_with(&last.replace("\\ ", " ")).into_iter();
+    paths
+        .map(|path| format!("{before}{}", path.replace(' ', "\\ ")))
+        .collect()
+}
+
 /// The files and folders whose path begins like this.
-fn complete(path: &str) -> Vec<String> {
+fn beginning_with(path: &str) -> Vec<String> {
     let home = std::env::var("HOME").unwrap_or_default();
     let path = path
         .strip_prefix("~/")
@@ -324,4 +343,34 @@ fn complete(path: &str) -> Vec<String> {
         .collect();
     paths.sort();
     paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::complete;
+
+    #[test]
+    fn the_last_of_several_paths_is_completed() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["ada.vcf", "my cards.vcf", "my list.csv"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let at = |text: &str| text.replace('@', &folder.path().display().to_string());
+        let completed = |text: &str| complete(&at(text));
+        assert_eq!(completed("@/a"), [at("@/ada.vcf")]);
+        assert_eq!(completed("@/my c"), [at("@/my cards.vcf")]);
+        assert_eq!(completed("@/ada.vcf @/a"), [at("@/ada.vcf @/ada.vcf")]);
+        assert_eq!(
+            completed("@/ada.vcf @/my"),
+            [
+                at("@/ada.vcf @/my\\ cards.vcf"),
+                at("@/ada.vcf @/my\\ list.csv")
+            ]
+        );
+        assert_eq!(
+            completed("@/ada.vcf @/my\\ l"),
+            [at("@/ada.vcf @/my\\ list.csv")]
+        );
+        assert!(completed("@/ada.vcf @/none").is_empty());
+    }
 }
