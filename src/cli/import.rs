@@ -1,5 +1,7 @@
 //! `callbook import FILE…`: everything that somebody's phone or address book gives, in one step.
 
+mod json;
+
 use std::fmt::Write as _;
 use std::io;
 use std::ops::ControlFlow;
@@ -13,6 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use super::document::{Answer, answer};
 use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, thousands};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
@@ -39,6 +42,9 @@ pub(super) struct ImportCommand {
     /// Read text that names no charset and is not UTF-8 in this one; without it, it is guessed.
     #[arg(long, value_name = "NAME", value_parser = charset)]
     charset: Option<Charset>,
+    /// Print the report, or the plan of a dry run, as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// A charset by its name.
@@ -57,23 +63,31 @@ impl ImportCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let signals = Signals::heard().context("cannot listen to signals")?;
-        let batch = Batch::of(&self.files, Arc::clone(&signals.stop))?;
+        let batch = match Batch::of(&self.files, Arc::clone(&signals.stop)) {
+            Ok(batch) => batch,
+            Err(refusal) => return answer(Err(refusal.into()), self.json),
+        };
         let bar = bar(batch.length());
         let taken = self.take(batch, &bar, &signals, open);
         bar.finish_and_clear();
         let report = match (taken, signals.status()) {
-            (Ok(Taken::Plan(plan)), _) => return super::print(&plan.told()).map(|()| 0),
+            (Ok(Taken::Plan(plan)), _) => {
+                let told = Answer::new(json::plan(&plan), plan.told());
+                return answer(Ok(told), self.json);
+            }
             (Ok(Taken::In(report)), _) => report,
             (Err(stopped), Some(status)) if stopped.kind == Kind::Invalid => {
                 super::complain(&stopped.to_string());
                 return Ok(status);
             }
-            (Err(refusal), _) => return Err(refusal.into()),
+            (Err(refusal), _) => return answer(Err(refusal.into()), self.json),
         };
         // What was done is told first: it is done, whether or not the rest can be kept.
-        super::print(&told(&report))?;
+        let done = Answer::new(json::report(&report), told(&report));
+        answer(Ok(done), self.json)?;
         match &report.kept {
             Kept::Nothing => {}
+            Kept::In(_) if self.json => {}
             Kept::In(path) => super::print(&format!(
                 "what could not be read is in {}\n",
                 path.display()

@@ -543,7 +543,7 @@ fn numbers_are_fixed_merged_and_changed_from_the_shell_and_all_of_it_is_undone()
     let reasons = waiting["data"].to_string();
     assert!(reasons.contains("also a number of"), "{reasons}");
     assert!(
-        reasons.contains("not a possible number: works only within its own area"),
+        reasons.contains("not a possible number: too short for Italy"),
         "{reasons}"
     );
 
@@ -695,4 +695,46 @@ fn no_command_that_reads_writes_a_byte() {
     assert!(look() == before, "a rehearsal wrote");
     assert_eq!(shell.run(&["import", "-"], cards).0, 0);
     assert!(look() != before, "what writes would be seen");
+}
+
+#[test]
+fn an_import_tells_its_plan_and_its_report_as_json() {
+    let shell = Shell::new();
+    let table = shell.folder.path().join("list.csv");
+    std::fs::write(
+        &table,
+        "Name,Phone,Wo\nAda Lovelace,+44 20 7946 0018,x\nBob,+1 213 456 7890,y\n,,z\n",
+    )
+    .unwrap();
+    let table = table.to_str().unwrap();
+    let (status, plan) = shell.json(&["import", "--dry-run", "--json", table], "");
+    assert_eq!((status, &plan["meta"]["new"]), (0, &json!(1)));
+    let of = |row: usize| &plan["data"][row]["attributes"];
+    assert_eq!(of(0)["fate"], "change");
+    assert!(of(0)["contact"].is_string());
+    assert_eq!(of(1)["numbers"][0]["stored"], "+1 213-456-7890");
+    assert_eq!(
+        (&of(1)["file"], &of(1)["line"]),
+        (&json!("list.csv"), &json!(3))
+    );
+    assert!(
+        plan["meta"]["notices"][0]["words"]
+            .as_str()
+            .unwrap()
+            .contains("Wo")
+    );
+    let (status, report) = shell.json(&["import", "--json", table], "");
+    assert_eq!(status, 1, "{report}");
+    let report = &report["data"]["attributes"];
+    assert_eq!((&report["new"], &report["changed"]), (&json!(1), &json!(1)));
+    assert_eq!(report["rejects"][0]["line"], 4);
+    assert!(report["rejects_in"].is_string());
+    let (status, errors) = shell.json(&["import", "--json", "/nowhere.vcf"], "");
+    assert_ne!(status, 0);
+    assert!(
+        errors["errors"][0]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("/nowhere.vcf")
+    );
 }
