@@ -16,6 +16,7 @@ mod fix;
 pub mod format;
 mod health;
 mod import;
+mod keys;
 mod log;
 mod phone;
 mod table;
@@ -43,6 +44,8 @@ use crate::state::{self, Drafts, View};
 use crate::store::backup::Force;
 use crate::store::{Options, Store};
 use crate::tui;
+use crate::tui::keymap::Keymap;
+use crate::tui::widgets::theme::Theme;
 
 /// The contacts of the demonstration.
 const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
@@ -203,7 +206,7 @@ enum Cmd {
     #[command(after_help = "Examples:\n  callbook compact\n  callbook compact --history --dry-run")]
     Compact(compact::CompactCommand),
     /// Print every key of the screens.
-    Keys,
+    Keys(keys::Keys),
     /// Print where everything is, and what is set.
     Config,
     /// Print the completions for a shell.
@@ -258,14 +261,17 @@ pub fn run() -> Result<u8> {
         (None, None, None) => database()?,
     };
     // The screens show it, and `config` prints it.
-    if let (Some(trouble), Some(command)) = (&config.trouble, &command)
-        && !matches!(command, Cmd::Config)
+    let (config, keymap) = keys::with_keys(config);
+    if command
+        .as_ref()
+        .is_some_and(|command| !matches!(command, Cmd::Config))
     {
-        let warning = format!("warning: {trouble}; the defaults hold");
-        complain(&warning);
+        for trouble in &config.troubles {
+            complain(&format!("warning: {trouble}; this line is not used"));
+        }
     }
     let named = db.is_some();
-    answer(command, fresh, demo.is_some(), config, &path).map_err(|error| {
+    answer(command, fresh, demo.is_some(), (config, keymap), &path).map_err(|error| {
         // What is damaged is told with the way out of it.
         match error.downcast::<Refusal>() {
             Ok(refusal) if refusal.kind == Kind::Damaged => {
@@ -290,7 +296,7 @@ fn answer(
     command: Option<Cmd>,
     fresh: bool,
     demo: bool,
-    config: Config,
+    (config, keymap): (Config, Keymap),
     path: &Path,
 ) -> Result<u8> {
     let open = || Store::open(path, options(&config, Actor::Command));
@@ -329,8 +335,8 @@ fn answer(
         Some(Cmd::Compact(command)) => command.run(config.keep, open),
         Some(Cmd::Doctor { fix, json }) => doctor::run(fix, json, open),
         Some(Cmd::Bin(command)) => command.run(open),
-        Some(Cmd::Keys) => print(&config.keymap.markdown()).map(|()| 0),
-        Some(Cmd::Config) => print(&config::told(&config, path)).map(|()| 0),
+        Some(Cmd::Keys(command)) => command.run(&keymap).map(|()| 0),
+        Some(Cmd::Config) => print(&config::told(&config, &keymap, path)).map(|()| 0),
         Some(Cmd::Completions { shell }) => {
             let mut script = Vec::new();
             let mut command = Arguments::command();
@@ -339,10 +345,10 @@ fn answer(
         }
         Some(Cmd::Man { to }) => manual(to.as_deref()).map(|()| 0),
         Some(Cmd::Files(words)) => match files::given(words)? {
-            Given::Files(files) => screens(path, config, view(path, fresh, demo), files),
+            Given::Files(files) => screens(path, (config, keymap), view(path, fresh, demo), files),
             Given::NoCommand(mistake) => Ok(told(&mistake)),
         },
-        None => screens(path, config, view(path, fresh, demo), Vec::new()),
+        None => screens(path, (config, keymap), view(path, fresh, demo), Vec::new()),
     }
 }
 
@@ -378,7 +384,12 @@ fn manual(folder: Option<&Path>) -> Result<()> {
 
 /// Starts the screens, where there is a terminal for them; with a view they begin with it, and what
 /// they leave is remembered. With files they begin with the preview of their import.
-fn screens(path: &Path, config: Config, view: Option<View>, import: Vec<PathBuf>) -> Result<u8> {
+fn screens(
+    path: &Path,
+    (config, keymap): (Config, Keymap),
+    view: Option<View>,
+    import: Vec<PathBuf>,
+) -> Result<u8> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         bail!("the screens need a terminal; callbook --help lists the commands that do without");
     }
@@ -392,11 +403,11 @@ fn screens(path: &Path, config: Config, view: Option<View>, import: Vec<PathBuf>
     let left = tui::run(tui::Start {
         path: path.to_owned(),
         options,
-        keymap: config.keymap,
-        theme: config.theme,
+        notice: keys::notice(&config, &keymap),
+        keymap,
+        theme: Theme::new(config.palette, config.signs.into()),
         mouse: config.mouse,
         call: config.call,
-        trouble: config.trouble,
         view: view.unwrap_or_default(),
         // A temporary book has no next time.
         drafts: remembering.then(|| Drafts::of(path)).flatten(),

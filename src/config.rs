@@ -1,53 +1,20 @@
 //! Where things are, and what a person has set: `config.toml` and the XDG folders.
+//!
+//! Settings are plain values here; the screens make their keys and colours of them. Each line that is
+//! wrong is told with its number, and the others are used.
 
-use std::collections::BTreeMap;
+pub mod looks;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use etcetera::{BaseStrategy as _, choose_base_strategy};
-use serde::Deserialize;
+use looks::{Palette, Signs};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::domain::number::Region;
-use crate::tui::keymap::Keymap;
-use crate::tui::widgets::theme::{ASCII, Palette, Theme, UNICODE};
-
-/// What `config.toml` may hold, with the place of each.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    home: Option<Spanned<String>>,
-    theme: Option<Spanned<String>>,
-    glyphs: Option<Spanned<String>>,
-    mouse: Option<bool>,
-    call: Option<String>,
-    history: History,
-    keys: BTreeMap<Spanned<String>, Keys>,
-}
-
-impl File {
-    /// The names of what is set, but for keys.
-    fn names(&self) -> Vec<&'static str> {
-        let set = [
-            ("home", self.home.is_some()),
-            ("theme", self.theme.is_some()),
-            ("glyphs", self.glyphs.is_some()),
-            ("mouse", self.mouse.is_some()),
-            ("call", self.call.is_some()),
-            ("keep", self.history.keep.is_some()),
-        ];
-        set.into_iter()
-            .filter_map(|(name, set)| set.then_some(name))
-            .collect()
-    }
-}
-
-/// How long the history is kept.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct History {
-    keep: Option<Spanned<String>>,
-}
+use crate::domain::safe::safe;
 
 /// The least number of days that steps can be set to be kept for.
 const LEAST_KEPT: u64 = 90;
@@ -66,36 +33,41 @@ fn days_of(text: &str) -> Option<u64> {
     number.checked_mul(days)
 }
 
-/// One key or several.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Keys {
-    One(String),
-    Several(Vec<String>),
+/// What the file says of the keys of one action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLine {
+    /// The line of the file, from 1 on.
+    pub line: usize,
+    /// Where the keys are to act; none: wherever the action does.
+    pub scope: Option<String>,
+    /// The action's name.
+    pub action: String,
+    /// Its keys, as written.
+    pub keys: Vec<String>,
 }
 
-/// What is wrong with a file, and from which byte on.
-struct Fault {
-    at: usize,
-    why: String,
-}
-
-impl Fault {
-    fn of<T>(there: &Spanned<T>, why: String) -> Self {
-        Self {
-            at: there.span().start,
-            why,
+impl KeyLine {
+    /// The action as the file has it: `undo`, or `contacts.undo`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.scope {
+            Some(scope) => format!("{scope}.{}", self.action),
+            None => self.action.clone(),
         }
     }
 }
 
 /// What is set, with defaults for what is not.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Config {
+    /// The file that this is of.
+    pub file: PathBuf,
     /// The country that a number in national spelling belongs to.
     pub home: Option<Region>,
-    /// The looks.
-    pub theme: Theme,
+    /// The colours.
+    pub palette: Palette,
+    /// The signs to draw with.
+    pub signs: Signs,
     /// Whether the mouse is taken.
     pub mouse: bool,
     /// For how many days steps are kept that `callbook compact --history` does not drop; none where
@@ -103,176 +75,278 @@ pub struct Config {
     pub keep: Option<u64>,
     /// The command for `tel:` addresses.
     pub call: String,
-    /// The keys.
-    pub keymap: Keymap,
-    /// What is wrong with the file, if anything; then the defaults hold.
-    pub trouble: Option<String>,
+    /// What the file says of keys, in the order of its lines.
+    pub keys: Vec<KeyLine>,
+    /// What is wrong with the file, each with the file and the line.
+    pub troubles: Vec<String>,
     /// What the file sets, by name.
     pub set: Vec<&'static str>,
-    /// What the file says of keys, by action.
-    pub keys: Vec<(String, Vec<String>)>,
 }
 
+/// A value of the file, with the bytes that it stands in.
+type Value<'a> = Spanned<DeValue<'a>>;
+
 impl Config {
-    /// Reads the configuration; what is wrong with it is told, and the program starts all the same.
+    /// Reads the configuration. What is wrong with it is told, and the program starts all the same.
     #[must_use]
     pub fn read() -> Self {
         let file = path();
         match std::fs::read(&file) {
             Ok(bytes) => Self::of_bytes(&bytes, &file),
-            Err(error)
-                if matches!(
+            Err(error) => {
+                let mut config = Self::defaults(&file);
+                if !matches!(
                     error.kind(),
                     std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-                ) =>
-            {
-                Self::of_bytes(b"", &file)
+                ) {
+                    config.troubles.push(format!("{}: {error}", shown(&file)));
+                }
+                config
             }
-            Err(error) => Self::defaults(format!("{}: {error}", shown(&file))),
         }
     }
 
-    /// The configuration that a file holds; of one that is wrong, the defaults, and what is wrong with
-    /// it, with the file and the line.
+    /// The configuration that a file holds.
     #[must_use]
     pub fn of_bytes(bytes: &[u8], file: &Path) -> Self {
-        let read = std::str::from_utf8(bytes)
-            .map_err(|error| Fault {
-                at: error.valid_up_to(),
-                why: "is not UTF-8".to_owned(),
-            })
-            .and_then(|text| {
-                let set = toml::from_str::<File>(text).map_err(|error| Fault {
-                    at: error.span().map_or(0, |span| span.start),
-                    why: error.message().trim().to_owned(),
-                })?;
-                Self::of(&set)
-            });
-        read.unwrap_or_else(|Fault { at, why }| {
-            let before = bytes.get(..at).unwrap_or(bytes);
-            let line = memchr::memchr_iter(b'\n', before).count() + 1;
-            Self::defaults(format!("{}:{line}: {why}", shown(file)))
-        })
-    }
-
-    /// The defaults, with the reason why they hold.
-    fn defaults(trouble: String) -> Self {
-        Self {
-            trouble: Some(trouble),
-            ..Self::of(&File::default()).unwrap_or_else(|_| Self::plain())
+        let mut config = Self::defaults(file);
+        let mut faults = Faults::of(bytes, file);
+        let text = faults.text();
+        let (table, errors) = DeTable::parse_recoverable(&text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            faults.add(at, error.message().trim());
         }
+        for (key, value) in table.get_ref() {
+            let name = key.get_ref().as_ref();
+            if let Err(why) = config.set(name, value, &mut faults) {
+                faults.add(key.span().start, &why);
+            }
+        }
+        config.keys.sort_by_key(|line| line.line);
+        config.troubles = faults.told();
+        config
     }
 
-    fn of(set: &File) -> Result<Self, Fault> {
-        let home = match &set.home {
-            Some(code) => Some(Region::new(code.get_ref()).ok_or_else(|| {
-                let told = code.get_ref();
-                let why =
-                    format!("home = \"{told}\" is no country; use two letters, such as \"IT\"");
-                Fault::of(code, why)
-            })?),
-            None => locale().and_then(|locale| Region::of_locale(&locale)),
+    /// What holds where nothing is set.
+    fn defaults(file: &Path) -> Self {
+        let locale = locale();
+        let opener = if cfg!(target_os = "macos") {
+            "open"
+        } else {
+            "xdg-open"
         };
-        let palette = match &set.theme {
-            Some(name) if name.get_ref() != "auto" => {
-                let found = Palette::ALL
-                    .iter()
-                    .find(|(known, _)| known == name.get_ref())
-                    .map(|(_, palette)| *palette);
-                found.ok_or_else(|| {
-                    let told = name.get_ref();
-                    let why = format!(
-                        "theme = \"{told}\" is none; there are auto, dark, light, ansi, mono"
-                    );
-                    Fault::of(name, why)
-                })?
-            }
-            _ => Palette::of_environment(
+        Self {
+            file: file.to_owned(),
+            home: locale.as_deref().and_then(Region::of_locale),
+            palette: Palette::of_environment(
                 std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
                 std::env::var("COLORFGBG").ok().as_deref(),
             ),
-        };
-        let glyphs = match set
-            .glyphs
-            .as_ref()
-            .map(|name| (name, name.as_ref().as_str()))
-        {
-            Some((_, "unicode")) => UNICODE,
-            Some((_, "ascii")) => ASCII,
-            None | Some((_, "auto")) => {
-                let unicode = |locale: String| {
-                    let plain = locale.to_lowercase().replace('-', "");
-                    plain.contains("utf8")
-                };
-                if locale().is_some_and(unicode) {
-                    UNICODE
-                } else {
-                    ASCII
-                }
-            }
-            Some((there, other)) => {
-                let why = format!("glyphs = \"{other}\" are none; there are auto, unicode, ascii");
-                return Err(Fault::of(there, why));
-            }
-        };
-        let mut keymap = Keymap::default();
-        let mut own = Vec::new();
-        for (action, keys) in &set.keys {
-            let keys = match keys {
-                Keys::One(key) => vec![key.clone()],
-                Keys::Several(keys) => keys.clone(),
-            };
-            let name = action.get_ref();
-            own.push((name.clone(), keys.clone()));
-            keymap
-                .set(name, keys)
-                .map_err(|error| Fault::of(action, format!("[keys] {name}: {error}")))?;
+            signs: Signs::of_locale(locale.as_deref()),
+            mouse: true,
+            keep: None,
+            call: opener.to_owned(),
+            keys: Vec::new(),
+            troubles: Vec::new(),
+            set: Vec::new(),
         }
-        let keep = set.history.keep.as_ref().map(|told| {
-            let days = days_of(told.get_ref()).filter(|days| *days >= LEAST_KEPT);
-            days.ok_or_else(|| {
-                let why = format!(
-                    "[history] keep = \"{}\": expected a time of at least 90 days, such as \"180 days\", \
-                     \"12 months\" or \"2 years\"",
-                    told.get_ref()
-                );
-                Fault::of(told, why)
-            })
-        });
-        let keep = keep.transpose()?;
-        let call = set.call.clone().unwrap_or_else(|| {
-            if cfg!(target_os = "macos") {
-                "open"
-            } else {
-                "xdg-open"
-            }
-            .to_owned()
-        });
-        Ok(Self {
-            home,
-            theme: Theme::new(palette, glyphs),
-            mouse: set.mouse.unwrap_or(true),
-            keep,
-            call,
-            keymap,
-            trouble: None,
-            set: set.names(),
-            keys: own,
-        })
     }
 
-    fn plain() -> Self {
-        Self {
-            home: None,
-            theme: Theme::new(Palette::Mono, ASCII),
-            mouse: false,
-            keep: None,
-            call: String::new(),
-            keymap: Keymap::default(),
-            trouble: None,
-            set: Vec::new(),
-            keys: Vec::new(),
+    /// Takes one setting.
+    fn set(
+        &mut self,
+        name: &str,
+        value: &Value<'_>,
+        faults: &mut Faults<'_>,
+    ) -> Result<(), String> {
+        match name {
+            "home" => {
+                let code = text(name, value)?;
+                let home = Region::new(code).ok_or_else(|| {
+                    format!("home = \"{code}\" is no country; use two letters, such as \"IT\"")
+                })?;
+                self.home = Some(home);
+                self.set.push("home");
+            }
+            "theme" => {
+                let theme = text(name, value)?;
+                let mut all = Palette::ALL.into_iter();
+                match all.find(|(known, _)| *known == theme) {
+                    Some((_, palette)) => self.palette = palette,
+                    None if theme == "auto" => {}
+                    None => {
+                        return Err(format!(
+                            "theme = \"{theme}\" is none; there are auto, dark, light, ansi, mono"
+                        ));
+                    }
+                }
+                self.set.push("theme");
+            }
+            "glyphs" => {
+                match text(name, value)? {
+                    "unicode" => self.signs = Signs::Unicode,
+                    "ascii" => self.signs = Signs::Ascii,
+                    "auto" => {}
+                    other => {
+                        return Err(format!(
+                            "glyphs = \"{other}\" are none; there are auto, unicode, ascii"
+                        ));
+                    }
+                }
+                self.set.push("glyphs");
+            }
+            "mouse" => {
+                let mouse = value.get_ref().as_bool();
+                self.mouse = mouse.ok_or("mouse is true or false")?;
+                self.set.push("mouse");
+            }
+            "call" => {
+                text(name, value)?.clone_into(&mut self.call);
+                self.set.push("call");
+            }
+            "history" => {
+                for (key, value) in table(name, value)? {
+                    let done = self.set_history(key.get_ref(), value);
+                    done.unwrap_or_else(|why| faults.add(key.span().start, &why));
+                }
+            }
+            "keys" => {
+                for (key, value) in table(name, value)? {
+                    self.set_keys(None, key, value, faults);
+                }
+            }
+            other => {
+                return Err(format!(
+                    "there is no setting {other}; there are home, theme, glyphs, mouse, call, [history] and [keys]"
+                ));
+            }
         }
+        Ok(())
+    }
+
+    fn set_history(&mut self, name: &str, value: &Value<'_>) -> Result<(), String> {
+        if name != "keep" {
+            return Err(format!("[history] {name} is no setting; there is keep"));
+        }
+        let told = text("[history] keep", value)?;
+        let days = days_of(told).filter(|days| *days >= LEAST_KEPT);
+        self.keep = Some(days.ok_or_else(|| {
+            format!(
+                "[history] keep = \"{told}\": expected a time of at least 90 days, such as \"180 days\", \
+                 \"12 months\" or \"2 years\""
+            )
+        })?);
+        self.set.push("keep");
+        Ok(())
+    }
+
+    /// Takes what stands in `[keys]`: an action with its keys, or a place with actions in it.
+    fn set_keys(
+        &mut self,
+        scope: Option<&str>,
+        name: &Spanned<impl AsRef<str>>,
+        value: &Value<'_>,
+        faults: &mut Faults<'_>,
+    ) {
+        let action = name.get_ref().as_ref();
+        if let (Some(table), None) = (value.get_ref().as_table(), scope) {
+            for (key, value) in table {
+                self.set_keys(Some(action), key, value, faults);
+            }
+            return;
+        }
+        let keys = match value.get_ref() {
+            DeValue::String(key) => Some(vec![key.as_ref().to_owned()]),
+            DeValue::Array(keys) => keys
+                .iter()
+                .map(|key| key.get_ref().as_str().map(str::to_owned))
+                .collect(),
+            _ => None,
+        };
+        let line = KeyLine {
+            line: faults.line(name.span().start),
+            scope: scope.map(str::to_owned),
+            action: action.to_owned(),
+            keys: keys.clone().unwrap_or_default(),
+        };
+        if keys.is_some() {
+            self.keys.push(line);
+        } else {
+            let why = format!(
+                "[keys] {}: expected a key such as \"U\", or a list of keys",
+                line.name()
+            );
+            faults.add(name.span().start, &why);
+        }
+    }
+}
+
+fn text<'a>(name: &str, value: &'a Value<'_>) -> Result<&'a str, String> {
+    let text = value.get_ref().as_str();
+    text.ok_or_else(|| format!("{name} is a text in quotation marks"))
+}
+
+fn table<'a, 'b>(name: &str, value: &'a Value<'b>) -> Result<&'a DeTable<'b>, String> {
+    let table = value.get_ref().as_table();
+    table.ok_or_else(|| format!("{name} is a table; its settings stand in lines below [{name}]"))
+}
+
+/// What is wrong with a file, each with its line.
+struct Faults<'a> {
+    bytes: &'a [u8],
+    /// Where lines end.
+    ends: Vec<usize>,
+    file: &'a Path,
+    found: Vec<(usize, String)>,
+}
+
+impl<'a> Faults<'a> {
+    fn of(bytes: &'a [u8], file: &'a Path) -> Self {
+        Self {
+            bytes,
+            ends: memchr::memchr_iter(b'\n', bytes).collect(),
+            file,
+            found: Vec::new(),
+        }
+    }
+
+    /// The file as text; a line that is not UTF-8 is left empty, and told.
+    fn text(&mut self) -> String {
+        let lines: Vec<&[u8]> = self.bytes.split(|byte| *byte == b'\n').collect();
+        let mut texts = Vec::with_capacity(lines.len());
+        for (at, line) in lines.into_iter().enumerate() {
+            if let Ok(text) = std::str::from_utf8(line) {
+                texts.push(text.to_owned());
+            } else {
+                self.found.push((at + 1, "is not UTF-8".to_owned()));
+                // As long as it was, so that places after it are right.
+                texts.push(" ".repeat(line.len()));
+            }
+        }
+        texts.join("\n")
+    }
+
+    /// The line of a byte, from 1 on.
+    fn line(&self, at: usize) -> usize {
+        let at = at.min(self.bytes.len());
+        self.ends.partition_point(|end| *end < at) + 1
+    }
+
+    fn add(&mut self, at: usize, why: &str) {
+        // What is quoted of the file may be of any length.
+        let why = why.chars().take(300).collect();
+        self.found.push((self.line(at), why));
+    }
+
+    fn told(mut self) -> Vec<String> {
+        self.found.sort();
+        self.found.dedup_by_key(|(line, _)| *line);
+        let file = shown(self.file);
+        let found = self.found.into_iter();
+        found
+            .map(|(line, why)| format!("{file}:{line}: {}", safe(&why)))
+            .collect()
     }
 }
 
@@ -318,78 +392,117 @@ pub fn shown(path: &Path) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::Config;
-    use crate::tui::keymap::Keymap;
+    use super::{Config, KeyLine};
 
-    fn trouble(text: &[u8]) -> String {
-        let config = Config::of_bytes(text, Path::new("/etc/book/config.toml"));
-        assert_eq!(config.keymap, Keymap::default(), "the defaults hold");
-        assert!(config.mouse, "the defaults hold");
-        config.trouble.unwrap()
+    fn read(text: &[u8]) -> Config {
+        Config::of_bytes(text, Path::new("/etc/book/config.toml"))
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line_and_the_defaults_hold() {
+    fn what_is_wrong_is_told_with_its_line_and_the_rest_of_the_file_is_used() {
         for (line, words, text) in [
             (
                 2,
                 "home = \"XX\" is no country",
-                "mouse = false\nhome = \"XX\"\n",
+                "call = 'x'\nhome = \"XX\"\n",
+            ),
+            (
+                2,
+                "theme = \"pink\" is none; there are auto, dark",
+                "call = 'x'\ntheme = \"pink\"\n",
             ),
             (
                 1,
-                "theme = \"pink\" is none; there are auto, dark",
-                "theme = \"pink\"\n",
+                "glyphs = \"big\" are none",
+                "glyphs = 'big'\n\ncall = 'x'",
             ),
-            (3, "glyphs = \"big\" are none", "\n\nglyphs = 'big'"),
             (
                 4,
-                "[keys] fly: there is no action fly",
-                "[keys]\nquit = \"x\"\n\nfly = \"y\"\n",
+                "[keys] undo: expected a key",
+                "call = 'x'\n[keys]\nquit = \"x\"\nundo = 3\n",
             ),
             (
-                5,
-                "[keys] undo: hyper-u is not a key",
-                "# mine\n[keys]\nquit = \"x\"\nredo = \"U\"\nundo = [\n  \"hyper-u\" ]\n",
+                3,
+                "[keys] contacts.undo: expected a key",
+                "call = 'x'\n[keys]\ncontacts.undo = [1]\n",
             ),
-            (2, "\u{241b} is not a key", "[keys]\nundo = \"\\u001b\"\n"),
-            (2, "unknown field `colour`", "mouse = true\ncolour = 1\n"),
-            (2, "invalid type", "call = \"x\"\nmouse = \"yes\"\n"),
             (
                 2,
+                "there is no setting colour; there are home",
+                "call = 'x'\ncolour = 1\n",
+            ),
+            (
+                2,
+                "mouse is true or false",
+                "call = \"x\"\nmouse = \"yes\"\n",
+            ),
+            (1, "keys is a table", "keys = 'x'\ncall = 'x'\n"),
+            (
+                3,
                 "[history] keep = \"89 days\": expected a time of at least 90 days",
-                "[history]\nkeep = \"89 days\"\n",
+                "call = 'x'\n[history]\nkeep = \"89 days\"\n",
             ),
             (
                 1,
                 "[history] keep = \"12 weeks\"",
-                "history.keep = '12 weeks'",
+                "history.keep = '12 weeks'\ncall = 'x'",
             ),
             (
                 1,
                 "[history] keep = \"forever\"",
-                "history.keep = 'forever'",
+                "history.keep = 'forever'\ncall = 'x'",
             ),
             (
                 1,
                 "[history] keep",
-                "history.keep = '99999999999999999999 years'",
+                "history.keep = '99999999999999999999 years'\ncall = 'x'",
             ),
-            (2, "invalid type", "[history]\nkeep = 365\n"),
-            (2, "unknown field", "[history]\nsize = 3\n"),
-            (1, "", "[keys\n"),
+            (
+                3,
+                "[history] keep is a text",
+                "call = 'x'\n[history]\nkeep = 365\n",
+            ),
+            (
+                3,
+                "[history] size is no setting",
+                "call = 'x'\n[history]\nsize = 3\n",
+            ),
+            (2, "", "call = 'x'\n[keys\n"),
+            (1, "", "theme = dark\ncall = 'x'\n"),
         ] {
-            let told = trouble(text.as_bytes());
+            let config = read(text.as_bytes());
             let place = format!("/etc/book/config.toml:{line}: ");
+            let told = &config.troubles;
             assert!(
-                told.starts_with(&place) && told.contains(words),
-                "{text}: {told}"
+                told.len() == 1 && told[0].starts_with(&place) && told[0].contains(words),
+                "{text}: {told:?}"
             );
+            assert_eq!(config.call, "x", "{text}: a line that is right is used");
         }
+        let config = read(b"mouse = false\n# J\xF6rg\ncall = 'x'\n");
+        assert_eq!(config.troubles, ["/etc/book/config.toml:2: is not UTF-8"]);
+        assert_eq!((config.mouse, config.call.as_str()), (false, "x"));
+    }
+
+    #[test]
+    fn keys_are_told_by_line_with_or_without_a_place() {
+        let text = "[keys]\nundo = 'U'\ncontacts.mark = [\n 'm', 'M' ]\n[keys.bin]\nescape = 'q'\n";
+        let line = |line, scope: Option<&str>, action: &str, keys: &[&str]| KeyLine {
+            line,
+            scope: scope.map(str::to_owned),
+            action: action.to_owned(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        };
+        let config = read(text.as_bytes());
         assert_eq!(
-            trouble(b"mouse = false\n# J\xF6rg\n"),
-            "/etc/book/config.toml:2: is not UTF-8"
+            config.keys,
+            [
+                line(2, None, "undo", &["U"]),
+                line(3, Some("contacts"), "mark", &["m", "M"]),
+                line(6, Some("bin"), "escape", &["q"]),
+            ]
         );
+        assert_eq!(config.troubles, [""; 0]);
     }
 
     #[test]
@@ -401,10 +514,13 @@ mod tests {
             ("1 year", 365),
             ("2 years", 730),
         ] {
-            let file = format!("[history]\nkeep = \"{text}\"\n");
-            let config = Config::of_bytes(file.as_bytes(), Path::new("config.toml"));
-            assert_eq!((config.keep, config.trouble), (Some(days), None), "{text}");
+            let config = read(format!("[history]\nkeep = \"{text}\"\n").as_bytes());
+            assert_eq!(
+                (config.keep, config.troubles),
+                (Some(days), vec![]),
+                "{text}"
+            );
         }
-        assert_eq!(Config::of_bytes(b"", Path::new("config.toml")).keep, None);
+        assert_eq!(read(b"").keep, None);
     }
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use crate::config::{self, Config, shown};
 use crate::state;
-use crate::tui::widgets::theme::UNICODE;
+use crate::tui::keymap::Keymap;
 
 /// Where everything is, and what is set, in the form of the file itself.
-pub(super) fn told(config: &Config, database: &Path) -> String {
+pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> String {
     let file = config::path();
     let there = if file.exists() { "" } else { ", not there" };
     let mut text = String::new();
@@ -17,16 +17,14 @@ pub(super) fn told(config: &Config, database: &Path) -> String {
     if let Some(folder) = state::folder() {
         let _ = writeln!(text, "# state          {}", shown(&folder));
     }
-    if let Some(trouble) = &config.trouble {
-        let _ = writeln!(text, "# trouble        {trouble}; the defaults hold");
+    for trouble in &config.troubles {
+        let _ = writeln!(text, "# not used       {trouble}");
+    }
+    for loss in keymap.losses() {
+        let _ = writeln!(text, "# keys           {loss}");
     }
     text.push('\n');
     let quoted = |text: &str| format!("{text:?}");
-    let glyphs = if config.theme.glyphs == UNICODE {
-        "unicode"
-    } else {
-        "ascii"
-    };
     for (name, value, remark) in [
         (
             "home",
@@ -36,8 +34,8 @@ pub(super) fn told(config: &Config, database: &Path) -> String {
                 .map_or_else(|| quoted(""), |home| quoted(home.code())),
             config.home.map_or("no country", |home| home.name()),
         ),
-        ("theme", quoted(config.theme.name()), ""),
-        ("glyphs", quoted(glyphs), ""),
+        ("theme", quoted(config.palette.name()), ""),
+        ("glyphs", quoted(config.signs.name()), ""),
         ("mouse", config.mouse.to_string(), ""),
         ("call", quoted(&config.call), ""),
     ] {
@@ -62,8 +60,8 @@ pub(super) fn told(config: &Config, database: &Path) -> String {
     }
     if !config.keys.is_empty() {
         text.push_str("\n[keys]\n");
-        for (action, keys) in &config.keys {
-            let _ = writeln!(text, "{action} = {keys:?}");
+        for line in &config.keys {
+            let _ = writeln!(text, "{} = {:?}", line.name(), line.keys);
         }
     }
     text

@@ -1,328 +1,17 @@
 //! The one table of keys. It drives dispatch, the footer, help, the palette, the which-key strip,
-//! `callbook keys` and the README.
+//! `callbook keys` and the keys that messages name.
+//!
+//! [`table`] has the defaults, [`overrides`] what a person sets; a [`Keymap`] is both, parsed once.
 
 pub mod key;
+pub mod overrides;
+pub mod table;
 
 use std::fmt::Write as _;
 
 use key::Key;
-
-/// Where a key acts. Scopes chain: field, screen, everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Everywhere but in text.
-    Global,
-    /// In every list.
-    Movement,
-    /// The list of contacts.
-    Contacts,
-    /// While the filter is typed.
-    Filter,
-    /// The numbers of a contact.
-    Numbers,
-    /// Fix numbers.
-    Fix,
-    /// The sources to confirm by.
-    Sources,
-    /// What an import would do.
-    Import,
-    /// A form for one number.
-    NumberForm,
-    /// The form for a contact.
-    ContactForm,
-    /// The conflict dialog.
-    Conflict,
-    /// Help and the palette.
-    Search,
-    /// A question with yes and no.
-    Question,
-    /// A line to type a path into.
-    Prompt,
-    /// What was done, step by step.
-    History,
-    /// What was deleted.
-    Bin,
-    /// What a change of many contacts would do.
-    Plan,
-    /// Who may be there twice.
-    Duplicates,
-    /// How well the book is.
-    Health,
-    /// The database cannot be opened.
-    Damaged,
-}
-
-impl Scope {
-    /// Every scope, in the order of the help.
-    pub const ALL: [Self; 20] = [
-        Self::Contacts,
-        Self::Numbers,
-        Self::Fix,
-        Self::Sources,
-        Self::Duplicates,
-        Self::Plan,
-        Self::History,
-        Self::Bin,
-        Self::Health,
-        Self::Import,
-        Self::Filter,
-        Self::NumberForm,
-        Self::ContactForm,
-        Self::Conflict,
-        Self::Search,
-        Self::Prompt,
-        Self::Question,
-        Self::Damaged,
-        Self::Movement,
-        Self::Global,
-    ];
-
-    /// Its name at the head of a section.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Global => "everywhere",
-            Self::Movement => "movement",
-            Self::Contacts => "contacts",
-            Self::Filter => "filter",
-            Self::Numbers => "numbers",
-            Self::Fix => "fix numbers",
-            Self::Sources => "confirm by source",
-            Self::Import => "import",
-            Self::NumberForm => "number form",
-            Self::ContactForm => "contact form",
-            Self::Conflict => "conflict",
-            Self::Search => "help and palette",
-            Self::Question => "questions",
-            Self::Prompt => "prompt",
-            Self::History => "history",
-            Self::Bin => "bin",
-            Self::Plan => "preview of changes",
-            Self::Duplicates => "duplicates",
-            Self::Health => "health of the book",
-            Self::Damaged => "damaged database",
-        }
-    }
-}
-
-macro_rules! actions {
-    ($($action:ident $name:literal,)*) => {
-        /// What a key does.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)]
-        pub enum Action { $($action,)* }
-
-        impl Action {
-            /// Every action with its name in the configuration.
-            pub const ALL: &[(Self, &str)] = &[$((Self::$action, $name),)*];
-        }
-    };
-}
-
-actions! {
-    Help "help", Palette "palette", Undo "undo", Redo "redo", Filter "filter", NextPane "next-pane",
-    PreviousPane "previous-pane", Escape "escape", Interrupt "interrupt", Repaint "repaint",
-    Suspend "suspend", Quit "quit", Mouse "mouse",
-    Down "down", Up "up", Top "top", Bottom "bottom", PageDown "page-down", PageUp "page-up",
-    Open "open", AddContact "add-contact", EditContact "edit-contact", DeleteContact "delete-contact",
-    Copy "copy", Call "call", Mark "mark", Favourite "favourite", Confirm "confirm", Fix "fix",
-    ConfirmNext "confirm-next", Skip "skip", BySource "by-source", ConfirmSource "confirm-source",
-    MergeRow "merge-row", NewRow "new-row", SkipRow "skip-row", ShowKind "show-kind",
-    Report "report", ChangeMany "change-many", Duplicates "duplicates", KeepOther "keep-other",
-    Apart "keep-apart", MergeGroup "merge-group", MergeSure "merge-sure", Health "health",
-    BookHistory "book-history", Rows "show-rows", Restore "restore", UndoStep "undo-step",
-    Bin "bin", BringBack "bring-back", EmptyBin "empty-bin",
-    Import "import", ExportCards "export-vcard", ExportTable "export-csv", ExportBook "export-json",
-    ExportMarked "export-marked", ExportShown "export-shown", ExportText "export-clipboard",
-    SortName "sort-name", SortGiven "sort-given", SortChanged "sort-changed", Keypad "keypad",
-    ShowAll "show-all", History "history",
-    EditNumber "edit-number", AddNumber "add-number", MakePrimary "make-primary",
-    Accurate "accurate", Historic "historic", DeleteNumber "delete-number", Pick "pick", NextNumber "next-number",
-    NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
-    Editor "editor", DeleteRow "delete-row", Enter "enter",
-    Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", Overwrite "overwrite",
-    Run "run", Complete "complete", Yes "yes", No "no", PutBack "put-back",
-}
-
-/// One line of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Binding {
-    /// Where.
-    pub scope: Scope,
-    /// The keys, any of them; two with a space between are a prefix and its key.
-    pub keys: &'static [&'static str],
-    /// What it does.
-    pub action: Action,
-    /// The footer's word; empty where it is not in the footer.
-    pub hint: &'static str,
-    /// The sentence everywhere else.
-    pub help: &'static str,
-    /// Who leaves the footer first when it is narrow: the greatest.
-    pub rank: u8,
-}
-
-const fn bind(
-    scope: Scope,
-    keys: &'static [&'static str],
-    action: Action,
-    hint: &'static str,
-    rank: u8,
-    help: &'static str,
-) -> Binding {
-    Binding {
-        scope,
-        keys,
-        action,
-        hint,
-        help,
-        rank,
-    }
-}
-
-/// The defaults. One line a binding, however wide: it is read as a table.
-#[rustfmt::skip]
-pub const TABLE: &[Binding] = &[
-    bind(Scope::Contacts, &["enter", "l"], Action::Open, "open", 0, "open the contact"),
-    bind(Scope::Contacts, &["e"], Action::EditContact, "edit", 1, "edit the contact"),
-    bind(Scope::Contacts, &["a"], Action::AddContact, "add", 2, "add a contact"),
-    bind(Scope::Contacts, &["y"], Action::Copy, "copy", 3, "copy the number"),
-    bind(Scope::Contacts, &["c"], Action::Call, "call", 4, "call the number"),
-    bind(Scope::Contacts, &["space"], Action::Mark, "mark", 5, "mark the contact and move down"),
-    bind(Scope::Contacts, &["f"], Action::Fix, "fix", 6, "fix numbers: go through the contacts that need attention"),
-    bind(Scope::Contacts, &["v"], Action::Confirm, "", 9, "confirm the contact: all its numbers are accurate"),
-    bind(Scope::Contacts, &["*"], Action::Favourite, "", 9, "make the contact a favourite, or no longer"),
-    bind(Scope::Contacts, &["d", "delete"], Action::DeleteContact, "", 9, "delete the contact, or all that are marked"),
-    bind(Scope::Contacts, &["m"], Action::ChangeMany, "", 9, "change many at once: those marked, or all that the list shows"),
-    bind(Scope::Contacts, &["D"], Action::Duplicates, "", 9, "duplicates: who may be there twice"),
-    bind(Scope::Contacts, &["i"], Action::Import, "", 9, "import a vCard, CSV or JSON file"),
-    bind(Scope::Contacts, &["x v"], Action::ExportCards, "as vCard", 9, "export everybody as vCards"),
-    bind(Scope::Contacts, &["x c"], Action::ExportTable, "as CSV", 9, "export everybody as a CSV table"),
-    bind(Scope::Contacts, &["x j"], Action::ExportBook, "as JSON", 9, "export everybody as JSON"),
-    bind(Scope::Contacts, &["x m"], Action::ExportMarked, "only marked", 9, "export the marked contacts"),
-    bind(Scope::Contacts, &["x f"], Action::ExportShown, "what the filter shows", 9, "export those whom the filter shows"),
-    bind(Scope::Contacts, &["x y"], Action::ExportText, "to clipboard", 9, "copy the contact, or all that are marked, as vCards"),
-    bind(Scope::Contacts, &["s n"], Action::SortName, "by name", 9, "sort by family name"),
-    bind(Scope::Contacts, &["s g"], Action::SortGiven, "by first name", 9, "sort by first name"),
-    bind(Scope::Contacts, &["s c"], Action::SortChanged, "last changed", 9, "sort by the last change"),
-    bind(Scope::Contacts, &["s k"], Action::Keypad, "by keypad", 9, "search by the keys of a telephone: 627 finds Marco"),
-    bind(Scope::Contacts, &["s a"], Action::ShowAll, "everybody", 9, "show everybody: no filter, no marks"),
-    bind(Scope::Contacts, &["s h"], Action::Health, "health", 9, "health of the book: counts, each leading to its list"),
-    bind(Scope::Contacts, &["s l"], Action::BookHistory, "history", 9, "history of the whole book"),
-    bind(Scope::Contacts, &["s b"], Action::Bin, "bin", 9, "the bin: what was deleted"),
-    bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
-    bind(Scope::Numbers, &["enter", "e"], Action::EditNumber, "edit", 0, "edit the number"),
-    bind(Scope::Numbers, &["p"], Action::MakePrimary, "primary", 1, "make primary, the number dialled first"),
-    bind(Scope::Numbers, &["v"], Action::Accurate, "accurate", 2, "mark as accurate, or as not confirmed"),
-    bind(Scope::Numbers, &["h"], Action::Historic, "historic", 3, "mark as historic: keep it, do not use it; or bring it back"),
-    bind(Scope::Numbers, &["y"], Action::Copy, "copy", 4, "copy the number"),
-    bind(Scope::Numbers, &["c"], Action::Call, "call", 5, "call the number"),
-    bind(Scope::Numbers, &["d", "delete"], Action::DeleteNumber, "delete", 6, "delete the number"),
-    bind(Scope::Numbers, &["a"], Action::AddNumber, "", 9, "add a number"),
-    bind(Scope::Numbers, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
-    bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the number"),
-    bind(Scope::Fix, &["enter"], Action::ConfirmNext, "confirm & next", 0, "confirm the contact, or all that are marked, and go on"),
-    bind(Scope::Fix, &["p"], Action::MakePrimary, "primary", 1, "make primary, the number dialled first"),
-    bind(Scope::Fix, &["h"], Action::Historic, "historic", 2, "keep as historic: the fix for a number that changed"),
-    bind(Scope::Fix, &["e"], Action::EditNumber, "edit", 3, "edit the number"),
-    bind(Scope::Fix, &["d", "delete"], Action::DeleteNumber, "drop", 4, "delete the number"),
-    bind(Scope::Fix, &["s"], Action::Skip, "skip", 5, "leave the contact as it is, and go on"),
-    bind(Scope::Fix, &["b"], Action::BySource, "by source", 7, "confirm all at once whose numbers came from one source"),
-    bind(Scope::Fix, &["m"], Action::ChangeMany, "", 9, "change many at once: those marked, or all that need attention"),
-    bind(Scope::Fix, &["q", "f"], Action::Fix, "leave", 6, "back to everybody"),
-    bind(Scope::Fix, &["v"], Action::Accurate, "", 9, "mark this one number as accurate, or as not confirmed"),
-    bind(Scope::Fix, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
-    bind(Scope::Fix, &["l", "right"], Action::NextNumber, "", 9, "go to the next number of the contact"),
-    bind(Scope::Fix, &["space"], Action::Mark, "", 9, "mark the contact and move down"),
-    bind(Scope::Fix, &["y"], Action::Copy, "", 9, "copy the number"),
-    bind(Scope::Fix, &["c"], Action::Call, "", 9, "call the number"),
-    bind(Scope::Fix, &["H"], Action::History, "", 9, "history of the contact"),
-    bind(Scope::Sources, &["enter"], Action::ConfirmSource, "preview", 0, "show what confirming all from this source would do"),
-    bind(Scope::Sources, &["esc"], Action::Escape, "cancel", 1, "leave without confirming"),
-    bind(Scope::Duplicates, &["enter"], Action::MergeGroup, "merge & next", 0, "merge the group into the first of it, and go on"),
-    bind(Scope::Duplicates, &["n"], Action::Apart, "apart", 1, "they are different people, or share the number on purpose: do not show them again"),
-    bind(Scope::Duplicates, &["o"], Action::KeepOther, "keep another", 2, "keep the next one of them, and merge the others into that"),
-    bind(Scope::Duplicates, &["tab", "shift-tab"], Action::NextPane, "fields", 3, "go through the fields in which they differ, or back to the groups"),
-    bind(Scope::Duplicates, &["right", "l"], Action::Right, "", 9, "take another one's value of this field"),
-    bind(Scope::Duplicates, &["left", "h"], Action::Left, "", 9, "take the value before that"),
-    bind(Scope::Duplicates, &["s"], Action::Skip, "skip", 4, "leave the group as it is, and go on"),
-    bind(Scope::Duplicates, &["b"], Action::MergeSure, "merge all sure", 5, "show what merging all groups of the same name and number would do"),
-    bind(Scope::Duplicates, &["esc", "q"], Action::Escape, "leave", 6, "back to the list"),
-    bind(Scope::Plan, &["enter"], Action::Save, "do it", 0, "do all that is shown, in one step"),
-    bind(Scope::Plan, &["esc", "q"], Action::Escape, "cancel", 1, "leave without changing anything"),
-    bind(Scope::History, &["enter"], Action::Rows, "what it did", 0, "show what the step did to each row, or no longer"),
-    bind(Scope::History, &["Z"], Action::Restore, "go back to it", 1, "make the contact or number what it was after this step; of the book, undo this step and all after it"),
-    bind(Scope::History, &["x"], Action::UndoStep, "undo only it", 2, "undo this step, and leave those after it"),
-    bind(Scope::History, &["esc", "q"], Action::Escape, "close", 3, "close"),
-    bind(Scope::Bin, &["enter"], Action::BringBack, "bring back", 0, "bring back what was deleted"),
-    bind(Scope::Bin, &["X"], Action::EmptyBin, "empty", 1, "throw away for good what is in the bin"),
-    bind(Scope::Bin, &["esc", "q"], Action::Escape, "close", 2, "close"),
-    bind(Scope::Health, &["enter"], Action::Open, "show whose", 0, "show whose numbers these are"),
-    bind(Scope::Health, &["esc", "q"], Action::Escape, "close", 1, "close"),
-    bind(Scope::Import, &["enter"], Action::Save, "import", 0, "import all that is planned, in one step"),
-    bind(Scope::Import, &["m"], Action::MergeRow, "merge", 1, "take the card as planned: new, or added to the contact that is there"),
-    bind(Scope::Import, &["n"], Action::NewRow, "as new", 2, "make the card a contact of its own"),
-    bind(Scope::Import, &["s"], Action::SkipRow, "skip", 3, "leave the card out"),
-    bind(Scope::Import, &["1", "2", "3", "4"], Action::ShowKind, "show kind", 4, "show only what is new, changed, the same, unreadable; or all again"),
-    bind(Scope::Import, &["w"], Action::Report, "", 9, "write what is planned to a file"),
-    bind(Scope::Import, &["esc", "q"], Action::Escape, "cancel", 5, "leave without importing"),
-    bind(Scope::Filter, &["enter"], Action::Open, "open", 0, "open the contact"),
-    bind(Scope::Filter, &["down", "^N"], Action::Down, "", 9, "next match"),
-    bind(Scope::Filter, &["up", "^P"], Action::Up, "", 9, "previous match"),
-    bind(Scope::Filter, &["tab"], Action::NextPane, "list", 1, "complete label:, is:, source:, tag: or country:; else leave the filter, keep what it shows"),
-    bind(Scope::Filter, &["^T"], Action::Keypad, "keypad", 3, "search by the keys of a telephone, or by letters again: 627 finds Marco"),
-    bind(Scope::Filter, &["esc"], Action::Escape, "clear", 2, "clear the filter"),
-    bind(Scope::NumberForm, &["enter", "^S"], Action::Save, "save", 0, "save"),
-    bind(Scope::NumberForm, &["tab", "down"], Action::NextField, "next field", 1, "next field"),
-    bind(Scope::NumberForm, &["shift-tab", "up"], Action::PreviousField, "previous", 3, "previous field"),
-    bind(Scope::NumberForm, &["space"], Action::Toggle, "toggle", 4, "toggle the box"),
-    bind(Scope::NumberForm, &["^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
-    bind(Scope::NumberForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
-    bind(Scope::ContactForm, &["^S"], Action::Save, "save", 0, "save"),
-    bind(Scope::ContactForm, &["enter"], Action::Enter, "next or edit number", 1, "next field; edit the number of this row"),
-    bind(Scope::ContactForm, &["tab", "down"], Action::NextField, "next", 3, "next field"),
-    bind(Scope::ContactForm, &["shift-tab", "up"], Action::PreviousField, "previous", 5, "previous field"),
-    bind(Scope::ContactForm, &["space"], Action::Toggle, "", 9, "toggle the box; make this number primary"),
-    bind(Scope::ContactForm, &["^D"], Action::DeleteRow, "delete number", 4, "delete the number of this row, or keep it after all"),
-    bind(Scope::ContactForm, &["^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
-    bind(Scope::ContactForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
-    bind(Scope::Conflict, &["left", "right"], Action::Left, "pick a side", 0, "take yours, or what is stored"),
-    bind(Scope::Conflict, &["enter", "^S"], Action::Save, "save", 1, "save what is chosen"),
-    bind(Scope::Conflict, &["m"], Action::AllMine, "all mine", 2, "take yours for every field"),
-    bind(Scope::Conflict, &["t"], Action::AllStored, "all stored", 3, "take what is stored for every field"),
-    bind(Scope::Conflict, &["O"], Action::Overwrite, "overwrite", 5, "write all of yours over what is stored"),
-    bind(Scope::Conflict, &["esc"], Action::Escape, "keep editing", 4, "back to the form, with all that you typed"),
-    bind(Scope::Search, &["enter"], Action::Run, "run", 0, "run the selected line"),
-    bind(Scope::Search, &["down", "^N"], Action::Down, "", 9, "next line"),
-    bind(Scope::Search, &["up", "^P"], Action::Up, "", 9, "previous line"),
-    bind(Scope::Search, &["tab"], Action::Complete, "complete", 2, "complete what was typed"),
-    bind(Scope::Search, &["esc"], Action::Escape, "clear, then close", 1, "clear, then close"),
-    bind(Scope::Prompt, &["enter"], Action::Save, "preview", 0, "show what it would do"),
-    bind(Scope::Prompt, &["tab"], Action::Complete, "complete", 1, "complete what is typed"),
-    bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "leave it"),
-    bind(Scope::Question, &["y"], Action::Yes, "yes", 0, "yes"),
-    bind(Scope::Question, &["n", "esc"], Action::No, "no", 1, "no"),
-    bind(Scope::Damaged, &["enter"], Action::PutBack, "put it back", 0, "put the backup in the place of the damaged database, which is put aside as it is"),
-    bind(Scope::Damaged, &["q", "^C"], Action::Quit, "leave", 1, "leave everything as it is"),
-    bind(Scope::Movement, &["j", "down"], Action::Down, "", 9, "down"),
-    bind(Scope::Movement, &["k", "up"], Action::Up, "", 9, "up"),
-    bind(Scope::Movement, &["g g", "home"], Action::Top, "", 9, "first"),
-    bind(Scope::Movement, &["G", "end"], Action::Bottom, "", 9, "last"),
-    bind(Scope::Movement, &["^D", "pagedown"], Action::PageDown, "", 9, "a page down"),
-    bind(Scope::Movement, &["^U", "pageup"], Action::PageUp, "", 9, "a page up"),
-    bind(Scope::Global, &["?", "f1"], Action::Help, "", 9, "all keys"),
-    bind(Scope::Global, &[":", "^P"], Action::Palette, "", 9, "every command"),
-    bind(Scope::Global, &["u"], Action::Undo, "", 9, "undo the last change"),
-    bind(Scope::Global, &["^R"], Action::Redo, "", 9, "redo what was undone"),
-    bind(Scope::Global, &["/"], Action::Filter, "", 9, "filter by name or number"),
-    bind(Scope::Global, &["tab"], Action::NextPane, "", 9, "next pane"),
-    bind(Scope::Global, &["shift-tab"], Action::PreviousPane, "", 9, "previous pane"),
-    bind(Scope::Global, &["esc"], Action::Escape, "", 9, "back: popup, marks, filter, pane"),
-    bind(Scope::Global, &["^C"], Action::Interrupt, "", 9, "back; twice on a clean list quits"),
-    bind(Scope::Global, &["^L"], Action::Repaint, "", 9, "draw the screen again"),
-    bind(Scope::Global, &["^Z"], Action::Suspend, "", 9, "suspend"),
-    bind(Scope::Global, &["q"], Action::Quit, "", 9, "back, then quit"),
-    bind(Scope::Global, &[], Action::Mouse, "", 9, "turn the mouse on or off"),
-];
+use overrides::Loss;
+pub use table::{Action, Binding, Scope, TABLE};
 
 /// What a key, after those that wait, leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -335,61 +24,104 @@ pub enum Lookup {
     Miss,
 }
 
-/// The table with the keys that the configuration set.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+/// Keys one after the other, and how they are written: `g g`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sequence {
+    written: String,
+    keys: Vec<Key>,
+}
+
+impl Sequence {
+    fn read(written: &str) -> Result<Self, String> {
+        let keys: Result<Vec<Key>, String> = written.split(' ').map(str::parse).collect();
+        Ok(Self {
+            written: written.to_owned(),
+            keys: keys?,
+        })
+    }
+
+    /// Whether both cannot be had in one place: one is the other or its beginning.
+    fn clashes(&self, other: &Self) -> bool {
+        self.keys.starts_with(&other.keys) || other.keys.starts_with(&self.keys)
+    }
+
+    /// Whether it begins with what is text in a field. Space is a key there too: it toggles boxes.
+    fn is_typed(&self) -> bool {
+        let sign = self.keys.first().and_then(|key| key.typed());
+        sign.is_some_and(|sign| sign != ' ')
+    }
+}
+
+/// A binding of the table with the keys that it has, in the scope of the table or in a nearer one
+/// that a person named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Bound {
+    scope: Scope,
+    binding: &'static Binding,
+    keys: Vec<Sequence>,
+}
+
+/// The table with the keys that a person set.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
-    overrides: Vec<(Action, Vec<String>)>,
+    bounds: Vec<Bound>,
+    losses: Vec<Loss>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let bounds = TABLE.iter().map(|binding| Bound {
+            scope: binding.scope,
+            binding,
+            // A test holds that all of them can be read.
+            keys: binding
+                .keys
+                .iter()
+                .filter_map(|keys| Sequence::read(keys).ok())
+                .collect(),
+        });
+        Self {
+            bounds: bounds.collect(),
+            losses: Vec::new(),
+        }
+    }
 }
 
 impl Keymap {
-    /// Sets the keys of the action with this name.
-    ///
-    /// # Errors
-    /// Where there is no such action or a key is none.
-    pub fn set(&mut self, name: &str, keys: Vec<String>) -> Result<(), String> {
-        let Some((action, _)) = Action::ALL.iter().find(|(_, known)| *known == name) else {
-            return Err(format!(
-                "there is no action {name}; `callbook keys` lists them"
-            ));
-        };
-        for key in keys.iter().flat_map(|keys| keys.split(' ')) {
-            key.parse::<Key>()?;
-        }
-        self.overrides.push((*action, keys));
-        Ok(())
+    fn of(&self, scope: Scope) -> impl Iterator<Item = &Bound> {
+        self.bounds.iter().filter(move |bound| bound.scope == scope)
     }
 
-    /// The keys of a binding, as written.
+    /// The keys of a binding, as written; those that it has in one other place only, with that place.
     #[must_use]
-    pub fn keys<'a>(&'a self, binding: &'a Binding) -> Vec<&'a str> {
-        match self
-            .overrides
-            .iter()
-            .rev()
-            .find(|(action, _)| *action == binding.action)
-        {
-            Some((_, keys)) => keys.iter().map(String::as_str).collect(),
-            None => binding.keys.to_vec(),
-        }
+    pub fn keys(&self, binding: &Binding) -> Vec<String> {
+        let bounds = self.bounds.iter();
+        let bounds = bounds.filter(|bound| bound.binding == binding);
+        bounds
+            .flat_map(|bound| {
+                bound.keys.iter().map(move |keys| {
+                    if bound.scope == binding.scope {
+                        keys.written.clone()
+                    } else {
+                        format!("{} ({})", keys.written, bound.scope.title())
+                    }
+                })
+            })
+            .collect()
     }
 
     /// What `key` means in a chain of scopes, the nearest first, after the keys that wait.
     #[must_use]
     pub fn lookup(&self, scopes: &[Scope], waiting: &[Key], key: Key) -> Lookup {
-        let mut sequence: Vec<String> = waiting.iter().map(Key::to_string).collect();
-        sequence.push(key.to_string());
-        let sequence = sequence.join(" ");
-        let prefix = format!("{sequence} ");
-        let mut pending = false;
+        let pressed: Vec<Key> = waiting.iter().copied().chain([key]).collect();
         for scope in scopes {
-            for binding in TABLE.iter().filter(|binding| binding.scope == *scope) {
-                for written in self.keys(binding) {
-                    if written.eq_ignore_ascii_case(&sequence)
-                        && (written == sequence || written.len() > 1 && !written.contains(' '))
-                    {
-                        return Lookup::Hit(binding.action);
+            let mut pending = false;
+            for bound in self.of(*scope) {
+                for sequence in &bound.keys {
+                    if sequence.keys == pressed {
+                        return Lookup::Hit(bound.binding.action);
                     }
-                    pending |= written.starts_with(&prefix);
+                    pending |= sequence.keys.starts_with(&pressed);
                 }
             }
             if pending {
@@ -397,6 +129,29 @@ impl Keymap {
             }
         }
         Lookup::Miss
+    }
+
+    /// The first key that does something in a chain of scopes, as written; none where no key does.
+    #[must_use]
+    pub fn key_for(&self, scopes: &[Scope], action: Action) -> Option<&str> {
+        let mut nearer: Vec<&Sequence> = Vec::new();
+        for scope in scopes {
+            let of_action = |bound: &&Bound| bound.binding.action == action;
+            let mut keys = self
+                .of(*scope)
+                .filter(of_action)
+                .flat_map(|bound| &bound.keys);
+            let in_text = scopes.first().is_some_and(|first| first.is_text());
+            let hidden = |keys: &Sequence| {
+                in_text && keys.is_typed() || nearer.iter().any(|other| other.clashes(keys))
+            };
+            let found = keys.find(|keys| !hidden(keys));
+            if let Some(found) = found {
+                return Some(&found.written);
+            }
+            nearer.extend(self.of(*scope).flat_map(|bound| &bound.keys));
+        }
+        None
     }
 
     /// `key`, or the one in its place on a QWERTY keyboard where only that one means something: with
@@ -410,59 +165,73 @@ impl Keymap {
         }
     }
 
-    /// The bindings that follow a prefix in a chain of scopes: the last key of each.
+    /// The bindings that follow a prefix in a chain of scopes: the last keys of each.
     #[must_use]
     pub fn following(&self, scopes: &[Scope], waiting: &[Key]) -> Vec<(String, &'static Binding)> {
-        let mut prefix = String::new();
-        for key in waiting {
-            let _ = write!(prefix, "{key} ");
-        }
+        let bounds = self.bounds.iter();
+        let bounds = bounds.filter(|bound| scopes.contains(&bound.scope));
         let mut found = Vec::new();
-        for binding in TABLE
-            .iter()
-            .filter(|binding| scopes.contains(&binding.scope))
-        {
-            for written in self.keys(binding) {
-                if let Some(last) = written.strip_prefix(&prefix) {
-                    found.push((last.to_owned(), binding));
+        for bound in bounds {
+            for sequence in &bound.keys {
+                if let Some(rest) = sequence.keys.strip_prefix(waiting)
+                    && !rest.is_empty()
+                {
+                    let rest: Vec<String> = rest.iter().map(Key::to_string).collect();
+                    found.push((rest.join(" "), bound.binding));
                 }
             }
         }
         found
     }
 
-    /// The hints for a chain of scopes, those of the nearest scope that has any, best first.
+    /// The hints of a scope, best first.
     #[must_use]
     pub fn hints(&self, scope: Scope) -> Vec<(String, &'static Binding)> {
-        let mut hints: Vec<(String, &'static Binding)> = TABLE
-            .iter()
-            .filter(|binding| {
-                binding.scope == scope && !binding.hint.is_empty() && binding.rank < 9
-            })
-            .filter_map(|binding| Some((self.keys(binding).first()?.to_string(), binding)))
+        let mut hints: Vec<(String, &'static Binding)> = self
+            .of(scope)
+            .filter(|bound| !bound.binding.hint.is_empty() && bound.binding.rank < 9)
+            .filter_map(|bound| Some((bound.keys.first()?.written.clone(), bound.binding)))
             .collect();
         hints.sort_by_key(|(_, binding)| binding.rank);
         hints
     }
 
-    /// The whole table as Markdown, for the README and for `callbook keys`.
+    /// Which defaults lost which keys to what a person set.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        &self.losses
+    }
+
+    /// Every binding in the order of the help, with its keys.
+    pub fn rows(&self) -> impl Iterator<Item = (&'static Binding, Vec<String>)> {
+        Scope::ALL.into_iter().flat_map(|scope| {
+            let bindings = TABLE.iter().filter(move |binding| binding.scope == scope);
+            bindings.map(|binding| (binding, self.keys(binding)))
+        })
+    }
+
+    /// The whole table as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut table = String::from("| where | keys | what it does |\n| --- | --- | --- |\n");
-        for scope in Scope::ALL {
-            for binding in TABLE.iter().filter(|binding| binding.scope == scope) {
-                let keys: Vec<String> = self
-                    .keys(binding)
-                    .iter()
-                    .map(|key| format!("`{}`", key.replace('|', "\\|")))
-                    .collect();
-                let keys = if keys.is_empty() {
-                    "palette".to_owned()
-                } else {
-                    keys.join(" ")
-                };
-                let _ = writeln!(table, "| {} | {keys} | {} |", scope.title(), binding.help);
-            }
+        let mut table =
+            String::from("| where | keys | action | what it does |\n| --- | --- | --- | --- |\n");
+        for (binding, keys) in self.rows() {
+            let keys: Vec<String> = keys
+                .iter()
+                .map(|key| format!("`{}`", key.replace('|', "\\|")))
+                .collect();
+            let keys = if keys.is_empty() {
+                "palette".to_owned()
+            } else {
+                keys.join(" ")
+            };
+            let _ = writeln!(
+                table,
+                "| {} | {keys} | {} | {} |",
+                binding.scope.title(),
+                binding.action.name(),
+                binding.help
+            );
         }
         table
     }
@@ -517,19 +286,5 @@ mod tests {
             keymap.lookup(&scopes, &[], key("f1")),
             Lookup::Hit(Action::Help)
         );
-    }
-
-    #[test]
-    fn the_configuration_overrides_by_name_and_says_what_it_does_not_know() {
-        let mut keymap = Keymap::default();
-        keymap.set("undo", vec!["U".into()]).unwrap();
-        let key = |text: &str| text.parse::<Key>().unwrap();
-        assert_eq!(
-            keymap.lookup(&[Scope::Global], &[], key("U")),
-            Lookup::Hit(Action::Undo)
-        );
-        assert_eq!(keymap.lookup(&[Scope::Global], &[], key("u")), Lookup::Miss);
-        assert!(keymap.set("fly", vec![]).is_err());
-        assert!(keymap.set("undo", vec!["hyper-u".into()]).is_err());
     }
 }

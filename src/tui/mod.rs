@@ -76,8 +76,8 @@ pub struct Start {
     pub mouse: bool,
     /// The command for `tel:` addresses.
     pub call: String,
-    /// What is wrong with the configuration, if anything.
-    pub trouble: Option<String>,
+    /// What is said first, if anything.
+    pub notice: Option<(Tone, String)>,
     /// What was on the screen when it was left last.
     pub view: View,
     /// Where what is typed is kept when the program has to end; none: it is not.
@@ -116,8 +116,8 @@ pub fn run(mut start: Start) -> Result<Left> {
     let keymap = std::mem::take(&mut start.keymap);
     let mut app = App::new(size, keymap, start.options.home, shown(&start.path));
     app.session.mouse = start.mouse;
-    if let Some(trouble) = start.trouble.take() {
-        app.session.say(Tone::Bad, trouble);
+    if let Some((tone, notice)) = start.notice.take() {
+        app.session.say(tone, notice);
     }
     let (tell, events) = channel();
     let session = || session(&mut app, start, drafts.as_mut(), tell.clone(), &events);

@@ -222,6 +222,6 @@ fn the_readme_shows_the_keys_that_there_are() {
     let table = callbook::tui::keymap::Keymap::default().markdown();
     assert!(
         readme.contains(&table),
-        "put the output of `callbook keys` into the README"
+        "put the output of `callbook keys --markdown` into the README"
     );
 }

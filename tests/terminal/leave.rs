@@ -225,7 +225,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
         theme: Theme::new(Palette::Dark, UNICODE),
         mouse: true,
         call: String::new(),
-        trouble: None,
+        notice: None,
         view: View::default(),
         import: Vec::new(),
         drafts: Drafts::of(db),

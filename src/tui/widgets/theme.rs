@@ -5,6 +5,9 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+pub use crate::config::looks::Palette;
+use crate::config::looks::Signs;
+
 /// What a piece of the screen means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -34,43 +37,7 @@ pub enum Role {
     Focus,
 }
 
-/// The sets of colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Palette {
-    /// For a dark ground.
-    #[default]
-    Dark,
-    /// For a light ground.
-    Light,
-    /// The sixteen colours of the terminal's own palette.
-    Ansi,
-    /// No colours: bold, dim and underlined.
-    Mono,
-}
-
 impl Palette {
-    /// Every palette with its name in the configuration.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("dark", Self::Dark),
-        ("light", Self::Light),
-        ("ansi", Self::Ansi),
-        ("mono", Self::Mono),
-    ];
-
-    /// The palette for a terminal, by what its environment says: `NO_COLOR` asks for none, and
-    /// `COLORFGBG` tells the ground (`15;0` is light on dark).
-    #[must_use]
-    pub fn of_environment(no_color: bool, colorfgbg: Option<&str>) -> Self {
-        if no_color {
-            return Self::Mono;
-        }
-        match colorfgbg.and_then(|colours| colours.rsplit(';').next()) {
-            Some("7" | "9" | "10" | "11" | "12" | "13" | "14" | "15") => Self::Light,
-            Some(_) => Self::Dark,
-            None => Self::Ansi,
-        }
-    }
-
     const fn colour(self, role: Role) -> Option<Color> {
         match (self, role) {
             (Self::Mono, _)
@@ -212,6 +179,15 @@ pub const ASCII: Glyphs = Glyphs {
     gauge: [".", "#"],
 };
 
+impl From<Signs> for Glyphs {
+    fn from(signs: Signs) -> Self {
+        match signs {
+            Signs::Unicode => UNICODE,
+            Signs::Ascii => ASCII,
+        }
+    }
+}
+
 /// A palette with a set of signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
@@ -223,14 +199,6 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The name of its palette, as the configuration has it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        let mut all = Palette::ALL.iter();
-        all.find(|(_, palette)| *palette == self.palette)
-            .map_or("auto", |(name, _)| name)
-    }
-
     /// A theme.
     #[must_use]
     pub const fn new(palette: Palette, glyphs: Glyphs) -> Self {
