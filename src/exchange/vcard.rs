@@ -224,7 +224,7 @@ pub struct Format;
 
 impl CardFormat for Format {
     fn read(&self, card: &[u8]) -> Said {
-        said(&property::properties(card))
+        said(&join::own(property::properties(card)))
     }
 
     fn write(

@@ -41,7 +41,7 @@ fn joined(card: &[u8], other: &Draft<'_>, from: usize) -> Option<Vec<u8>> {
     let mut groups: Vec<(String, String)> = Vec::new();
     let mut new = Vec::new();
     for at in from..other.len() {
-        let line = unread(other, at, version);
+        let line = unread(other, at, version).or_else(|| new_address(&draft, other, at));
         let Some(mut line) = line.filter(|line| !draft.says(line)) else {
             continue;
         };
@@ -85,6 +85,24 @@ fn is_in_parts(property: &Property) -> bool {
         "ORG" | "ADR" => parts.count() > 1,
         _ => false,
     }
+}
+
+/// A line with the parts of an address that a card does not have: the contact keeps it as one text.
+fn new_address(card: &Draft<'_>, other: &Draft<'_>, at: usize) -> Option<Line> {
+    let address = other.property(at)?;
+    let is_address = |own: &Property| own.name == "ADR";
+    let is_there = |own: &Property| is_address(own) && own.components == address.components;
+    let is_new = is_address(address) && !card.lines().any(|(_, own)| is_there(own));
+    (is_new && is_in_parts(address))
+        .then(|| convert::line(other, at, card.version()))
+        .flatten()
+}
+
+/// The properties that a card came with, without those that were joined to it.
+pub(super) fn own(mut properties: Vec<Property>) -> Vec<Property> {
+    let mark = properties.iter().position(|own| own.name == MARK);
+    properties.truncate(mark.unwrap_or(properties.len()));
+    properties
 }
 
 /// A line that callbook does not read, as the version has it.
