@@ -259,8 +259,17 @@ fn sort_as(lines: &mut Vec<Line>, version: Version) {
 
 /// Types by their name, each list without quotes: those of 2.1 stand alone.
 fn types(line: &mut Line) {
+    line.name = line.name.trim().to_owned();
     let old = std::mem::take(&mut line.params);
     for own in old {
+        // A slip of the pen that makes others refuse the whole file: `; TYPE = home`, `;=`.
+        let own = match own.split_once('=') {
+            Some((name, value)) => format!("{}={}", name.trim(), value.trim()),
+            None => own.trim().to_owned(),
+        };
+        if own.is_empty() || own.starts_with('=') {
+            continue;
+        }
         if is_binary(&own) {
             line.params.push("ENCODING=b".to_owned());
             continue;

@@ -173,6 +173,8 @@ fn day(name: &str, version: Version, value: &str) -> Line {
             Line::of(name, format!("{start}{}", rest.replace('-', "")))
         }
         (Version::V40, _) => Line::text(name, value).with("VALUE=text"),
+        // What is no day of the calendar is refused as one.
+        (Version::V30, None) if !digits => Line::text(name, value).with("VALUE=text"),
         (_, Some(rest)) => {
             let line = Line::text(name, &format!("1604-{rest}"));
             line.with("X-APPLE-OMIT-YEAR=1604")
