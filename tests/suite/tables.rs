@@ -517,3 +517,45 @@ fn our_table_says_what_sorts_a_name_and_what_is_a_company() {
         .filter(|notice| matches!(notice.kind, NoticeKind::UnreadColumn(_)));
     assert_eq!(unread.count(), 2);
 }
+
+#[test]
+fn a_table_without_a_header_loses_nobody() {
+    let mut book = book_of("DE");
+    let rows = "+49 171 1234567,Ann,ann@example.org,x\n+49 171 1234568,Bob,,\n030 901820,Cy,cy@example.org,\n";
+    let report = take(&mut book, "list.csv", rows.as_bytes());
+    let mut said: Vec<(String, usize)> = all(&book)
+        .into_iter()
+        .map(|whole| {
+            (
+                whole.contact.name,
+                whole.phones.len() + whole.contact.details.len(),
+            )
+        })
+        .collect();
+    said.sort();
+    let expected = [("Ann", 2), ("Bob", 1), ("Cy", 2)];
+    assert_eq!(said, expected.map(|(name, count)| (name.to_owned(), count)));
+    assert!(
+        all(&book)
+            .iter()
+            .all(|whole| whole.phones[0].location.is_none())
+    );
+    let words: Vec<String> = report
+        .notices
+        .iter()
+        .map(callbook::domain::notice::Notice::words)
+        .collect();
+    let told = words
+        .iter()
+        .any(|words| words.contains("column \"4\" was not read"));
+    assert!(told, "{words:?}");
+
+    let mut book = book_of("DE");
+    take(&mut book, "list.csv", b"+49 171 1234567\n+49 171 1234568\n");
+    assert_eq!(all(&book).len(), 2);
+    let maps = ["2=nickname".to_owned()];
+    let file = File::open(&b"+49 171 1234567,Ann\n"[..], "list.csv", &maps).unwrap();
+    let mut book = book_of("DE");
+    callbook::import::all(&mut book.store, file).unwrap();
+    assert_eq!(all(&book)[0].contact.nickname.as_deref(), Some("Ann"));
+}

@@ -15,9 +15,9 @@ const SEPARATORS: [fn(&str) -> Vec<&str>; 5] = [
 ];
 
 /// "or" and "and" in the languages that contacts are most often kept in.
-const WORDS: [&str; 24] = [
-    "or", "and", "&", "oder", "und", "ou", "et", "o", "y", "e", "of", "en", "lub", "albo", "i",
-    "или", "и", "eller", "og", "och", "nebo", "veya", "або", "tai",
+const WORDS: [&str; 27] = [
+    "or", "and", "&", "oder", "od", "und", "u", "bzw", "ou", "et", "o", "y", "e", "of", "en",
+    "lub", "albo", "i", "или", "и", "eller", "og", "och", "nebo", "veya", "або", "tai",
 ];
 
 /// How many digits a part after a comma has at least that is a number and no extension.
@@ -78,7 +78,7 @@ fn at_words(text: &str) -> Vec<&str> {
     let mut end_word = |word: Option<usize>, end: usize| {
         let Some(start) = word else { return };
         let written = text.get(start..end).unwrap_or_default().to_lowercase();
-        if WORDS.contains(&written.as_str()) {
+        if WORDS.contains(&written.trim_end_matches('.')) {
             parts.extend(text.get(from..start));
             from = end;
         }

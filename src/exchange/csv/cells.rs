@@ -5,7 +5,7 @@ use crate::domain::contact::DetailKind;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{digits, is_scientific, without_decimals};
 
-use super::column::{Column, Heading, Part, Sure};
+use super::column::{Column, Heading, Part, Sure, Text};
 
 /// How many digits a number to call has.
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
@@ -175,6 +175,21 @@ pub(super) fn recognise(headings: &mut [Heading], rows: &[Vec<String>]) {
         };
         heading.by_cells = true;
         heading.sure = Sure::ByCell;
+    }
+}
+
+/// Takes the first column of words for the names, in a table without a header.
+pub(super) fn name_by_cells(headings: &mut [Heading], rows: &[Vec<String>]) {
+    let is_words = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        let mut cells = cells.filter(|cell| !cell.is_empty()).peekable();
+        cells.peek().is_some() && cells.all(|cell| cell.contains(char::is_alphabetic))
+    };
+    let mut unread = headings.iter_mut().enumerate();
+    let names = unread.find(|(at, heading)| heading.column == Column::Other && is_words(*at));
+    if let Some((_, heading)) = names {
+        heading.column = Column::Text(Text::Name);
+        heading.by_cells = true;
     }
 }
 

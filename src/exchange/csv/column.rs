@@ -193,6 +193,13 @@ pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refus
         let at = headings.iter().position(|own| own.name == header);
         let same = |own: &Heading| plain(&own.name) == plain(header);
         let at = at.or_else(|| headings.iter().position(same));
+        // A column without a name is told by its place.
+        let nameless = |at: &usize| { headings.get(*at) }.is_some_and(|own| own.name.is_empty());
+        let place = header
+            .parse()
+            .ok()
+            .and_then(|place: usize| place.checked_sub(1));
+        let at = at.or_else(|| place.filter(nameless));
         match (at, field_named(field, header)) {
             (Some(at), Some(known)) => {
                 if let Some(heading) = headings.get_mut(at) {

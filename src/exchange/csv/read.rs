@@ -4,14 +4,14 @@ use std::io::BufRead;
 
 use crate::domain::contact::DetailKind;
 use crate::domain::import::{Place, Reject};
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::exchange::charset::Charset;
 use crate::exchange::{Contacts, Read};
 
 use super::TRIGGERS;
-use super::cells::{Told, recognise};
+use super::cells::{Told, looks_like, name_by_cells, recognise};
 use super::column::{self, Column, Heading, Part, Sure, Text};
 use super::record::{RECORD_LIMIT, Record, Records};
 use super::row::{Kind, Row};
@@ -81,8 +81,13 @@ pub fn open<R: BufRead>(
         .filter(|line| !line.is_empty())
         .collect();
     records.set_form(found.delimiter, Some(found.headers.len()));
-    let header = records.next();
-    header.map_err(|error| invalid(format!("cannot be read: {error}")))?;
+    let found = if found.is_without_header() {
+        found.unnamed()
+    } else {
+        let header = records.next();
+        header.map_err(|error| invalid(format!("cannot be read: {error}")))?;
+        found
+    };
     let mut headings = column::columns(&found.headers);
     let own = |name: &str| found.headers.iter().any(|header| header == name);
     let kind = if own("favourite") && own("source") && own("uid") {
@@ -97,6 +102,9 @@ pub fn open<R: BufRead>(
     column::map(&mut headings, maps)?;
     if kind == Kind::Foreign {
         recognise(&mut headings, &found.rows);
+        if found.headers.iter().all(String::is_empty) {
+            name_by_cells(&mut headings, &found.rows);
+        }
     }
     if !headings.iter().any(|heading| is_useful(&heading.column)) {
         return Err(invalid(format!(
@@ -179,6 +187,23 @@ impl Found {
             known,
             rows: rest.iter().map(|(_, record)| cells(record)).collect(),
         }
+    }
+}
+
+impl Found {
+    /// Whether the first line is a row already: nothing in it is a header, and it has a number or an
+    /// email. As a header its contact would be lost.
+    fn is_without_header(&self) -> bool {
+        let is_value = |cell: &String| looks_like(cell) != LooksLike::Text;
+        self.known == 0 && self.before == 0 && self.headers.iter().any(is_value)
+    }
+
+    /// The same with the first line as a row, and columns without names.
+    fn unnamed(mut self) -> Self {
+        let first = std::mem::take(&mut self.headers);
+        self.headers = vec![String::new(); first.len()];
+        self.rows.insert(0, first);
+        self
     }
 }
 
