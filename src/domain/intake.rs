@@ -14,7 +14,7 @@ use super::sent::{NUMBERS, too_many};
 
 mod revision;
 
-pub use revision::{Missing, Revision, add, is_about, primary_of, revise};
+pub use revision::{Gone, Missing, Revision, add, is_about, primary_of, revise};
 pub(super) use revision::{add_details, add_missing};
 
 /// What a card says, before anything is made of it.

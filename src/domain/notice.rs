@@ -48,6 +48,8 @@ pub enum NoticeKind {
     SharedUid,
     /// Numbers that are historic here are in a card that does not say so.
     StaysHistoric,
+    /// Numbers that were corrected or deleted here are in a file again, and were not added.
+    StaysCorrected,
     /// A group became a tag of its members.
     GroupTag,
     /// A group names members that are not in the book.
@@ -214,6 +216,10 @@ impl Notice {
             NoticeKind::StaysHistoric => format!(
                 "{} historic{example}; change it on the contact if it is in use again",
                 agree(self.number, "number", "stays")
+            ),
+            NoticeKind::StaysCorrected => format!(
+                "{} corrected or deleted here{example}, and not added again",
+                agree(self.number, "number", "was")
             ),
             NoticeKind::SharedUid => format!(
                 "{} with the UID {subject} of another person{example}; imported as contacts of their own",

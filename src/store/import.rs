@@ -15,7 +15,7 @@ use crate::domain::import::{
     Arrival, Bytes, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy,
     Origin, Place, PlanRow, Reject,
 };
-use crate::domain::intake::{self, Missing, Revision, Said, Taken};
+use crate::domain::intake::{self, Gone, Missing, Revision, Said, Taken};
 use crate::domain::notice::{NoticeKind, Notices};
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone, PhoneAttributes};
@@ -28,10 +28,12 @@ use super::record;
 use super::write::Writer;
 use super::{CACHE, MUCH_CACHE, Store};
 
+mod former;
 mod group;
 mod known;
 mod planned;
 
+use former::Former;
 pub(super) use known::know_cards;
 use known::{Crowds, SpokenFor};
 use planned::{numbers, planned_row};
@@ -111,6 +113,8 @@ struct Run<'a> {
     plan: Option<ImportPlan>,
     spoken_for: SpokenFor,
     crowds: Crowds,
+    /// The numbers that contacts had before the import, once they are asked for.
+    former: Option<Former>,
 }
 
 impl<'a> Run<'a> {
@@ -125,7 +129,15 @@ impl<'a> Run<'a> {
             plan: None,
             spoken_for: SpokenFor::since(since),
             crowds: Crowds::default(),
+            former: None,
         }
+    }
+
+    fn former(&mut self, writer: &Writer<'_>) -> Answer<&Former> {
+        Ok(match &mut self.former {
+            Some(former) => former,
+            none => none.insert(writer.former()?),
+        })
     }
 
     /// Puts a row into the plan, where one is made.
@@ -399,8 +411,19 @@ impl Writer<'_> {
             let context = || self.context_of(run.intake.country);
             let older = older.map(|(_, older)| Taken::of(older, source, context));
             let older = older.and_then(Result::ok);
-            intake::add(&mut after, phones, older.as_ref(), &taken)
+            let former = run.former(self)?;
+            let numbers = taken.phones.iter();
+            let numbers = numbers.filter(|phone| former.had(contact.id, phone));
+            let gone = Gone {
+                older: older.as_ref(),
+                numbers: numbers.map(|phone| phone.identity.as_str()).collect(),
+            };
+            intake::add(&mut after, phones, &gone, &taken)
         };
+        for phone in &revision.corrected {
+            let example = || format!("{} of {}", phone.shown(), contact.name);
+            run.notices.add(NoticeKind::StaysCorrected, "", example);
+        }
         run.report.numbers_same += revision.same;
         for phone in &revision.historic {
             let example = || format!("{} of {}", phone.shown(), contact.name);

@@ -835,3 +835,96 @@ fn the_groups_of_a_book_are_in_its_export_as_json_and_are_undone_with_their_impo
     );
     assert_eq!(refused.unreadable(), 1);
 }
+
+#[test]
+fn a_changed_row_does_not_bring_a_corrected_number_back() {
+    for (number, kept) in [(Some("+39 02 5550 1199"), true), (None, false)] {
+        let mut book = Book::new();
+        take(&mut book, "a.csv", "Name,Phone\nAnn Bee,+39 02 5550 1182\n");
+        let id = only(&book);
+        let phone = book.store.profile(id).unwrap().phones.remove(0);
+        match number {
+            Some(number) => {
+                let sent = callbook::domain::phone::PhoneAttributes {
+                    number: Some(number.to_owned()),
+                    overwrite: true,
+                    ..callbook::domain::phone::PhoneAttributes::default()
+                };
+                book.store.update_phone(phone.id, sent, Vec::new()).unwrap();
+            }
+            None => drop(
+                book.store
+                    .delete_phone(phone.id, Some(phone.updated_in_db_at))
+                    .unwrap(),
+            ),
+        }
+        let changed = "Name,Phone,Email\nAnn Bee,+39 02 5550 1182,ann@example.org\n";
+        let report = take(&mut book, "a.csv", changed);
+        assert_eq!((report.new, report.changed, report.numbers), (0, 1, 0));
+        let profile = book.store.profile(only(&book)).unwrap();
+        assert_eq!(profile.phones.len(), usize::from(kept));
+        assert_eq!(profile.contact.details.len(), 1);
+        let told: Vec<String> = report.notices.iter().map(Notice::words).collect();
+        let word = "1 number was corrected or deleted here, such as \"+39 02 5550 1182 of Ann Bee\", and \
+                    not added again";
+        assert_eq!(told, [word]);
+
+        // Another contact of that name, and the same contact once the correction is undone, have it.
+        let other = "Name,Phone\nAnn Bee,+39 02 5550 1183\nCy Dee,+39 02 5550 1182\n";
+        assert_eq!(take(&mut book, "b.csv", other).numbers, 2);
+        while book.store.profile(id).is_ok_and(|profile| {
+            !profile
+                .phones
+                .iter()
+                .any(|own| own.id == phone.id && own.number == phone.number)
+        }) {
+            book.store.undo().unwrap();
+        }
+        let report = take(&mut book, "a.csv", changed);
+        assert_eq!(report.notices, []);
+        assert_eq!(book.store.profile(id).unwrap().phones.len(), 1);
+    }
+}
+
+#[test]
+fn the_parts_of_an_address_come_along_to_a_contact_with_a_card() {
+    let ada = |address: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x1\r\nFN:Ada Addr\r\nN:Addr;Ada;;;\r\nTEL:+12134567050\r\n\
+             {address}\r\nEND:VCARD\r\n"
+        )
+    };
+    let table = "First Name,Last Name,Home Street,Home City,Home State,Home Postal Code,Home Country/Region,\
+                 Mobile Phone\nAda,Addr,1 Main St,Springfield,IL,62701,USA,+1 213-456-7050\n";
+    let parts = "ADR;TYPE=HOME:;;1 Main St;Springfield;IL;62701;USA\r\n";
+    let mut book = Book::new();
+    take(
+        &mut book,
+        "a.vcf",
+        &ada("ADR;TYPE=WORK:;;9 Elm St;Oldtown;IL;60000;USA"),
+    );
+    take(&mut book, "a.csv", table);
+    let out = exported(&book, "", Form::Cards(None));
+    assert!(out.contains(parts), "{out}");
+    assert!(
+        out.contains("ADR;TYPE=WORK:;;9 Elm St;Oldtown;IL;60000;USA\r\n"),
+        "{out}"
+    );
+    assert_eq!(out.matches("ADR").count(), 2, "{out}");
+    assert_eq!(take(&mut book, "a.csv", table).changed, 0);
+    // A later card takes its own address out, and not the one that another file brought.
+    let newer = ada("NOTE:moved\r\nREV:20300101T000000Z");
+    take(&mut book, "a.vcf", &newer);
+    let out = exported(&book, "", Form::Cards(None));
+    assert!(out.contains(parts) && !out.contains("9 Elm St"), "{out}");
+    // The same address is there once.
+    let mut book = Book::new();
+    take(
+        &mut book,
+        "a.vcf",
+        &ada("ADR;TYPE=WORK:;;1 Main St;Springfield;IL;62701;USA"),
+    );
+    take(&mut book, "a.csv", table);
+    let out = exported(&book, "", Form::Cards(None));
+    assert_eq!(out.matches("ADR").count(), 1, "{out}");
+}

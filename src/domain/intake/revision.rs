@@ -124,6 +124,8 @@ pub struct Revision {
     pub same: usize,
     /// Numbers of those that are historic here, of which the card does not say so.
     pub historic: Vec<Phone>,
+    /// Numbers of the card that the contact had, and that were corrected or deleted here.
+    pub corrected: Vec<Phone>,
 }
 
 impl Revision {
@@ -142,24 +144,30 @@ impl Revision {
     }
 }
 
+/// What a contact had, and has no more because it was taken out or corrected here.
+#[derive(Debug, Default)]
+pub struct Gone<'a> {
+    /// What the older card said, which the contact is kept with.
+    pub older: Option<&'a Taken>,
+    /// The identities of numbers.
+    pub numbers: HashSet<&'a str>,
+}
+
 /// What another card adds: what the contact does not have. `contact` is changed in place.
 ///
-/// What the `older` card said, which the contact is kept with, and the contact does not have any more,
-/// was corrected here, and is not added again.
+/// What is gone is not added again.
 #[must_use]
-pub fn add(
-    contact: &mut Contact,
-    phones: &[Phone],
-    older: Option<&Taken>,
-    other: &Taken,
-) -> Revision {
+pub fn add(contact: &mut Contact, phones: &[Phone], gone: &Gone<'_>, other: &Taken) -> Revision {
+    let older = gone.older;
     fill(contact, &other.contact, older.map(|older| &older.contact));
     let mut revision = Revision::default();
     let phones = by_number(phones);
     let older = by_number(older.map_or(&[][..], |older| &older.phones));
     for (phone, says) in other.phones.iter().zip(&other.says) {
         let Some(known) = phones.get(phone.identity.as_str()).copied() else {
-            if !older.contains_key(phone.identity.as_str()) {
+            if gone.numbers.contains(phone.identity.as_str()) {
+                revision.corrected.push(phone.clone());
+            } else if !older.contains_key(phone.identity.as_str()) {
                 revision.added.push(Phone {
                     contact: contact.id,
                     ..phone.clone()

@@ -254,7 +254,10 @@ impl Writer<'_> {
             by = KnownBy::Number;
             match self.known_by_number(taken, &called, chosen, run)? {
                 Looked::Found(id) => return Ok(Some((id, by))),
-                Looked::Nobody => return Ok(None),
+                Looked::Nobody => {
+                    let id = self.known_by_former(taken, &called, run)?;
+                    return Ok(id.map(|id| (id, by)));
+                }
                 Looked::TooMany => {}
             }
         }
@@ -370,6 +373,26 @@ impl Writer<'_> {
             }
         }
         Ok(looked)
+    }
+
+    /// The contact with the name of a card that had one of its numbers.
+    fn known_by_former(
+        &self,
+        taken: &Taken,
+        called: &Called,
+        run: &mut Run<'_>,
+    ) -> Answer<Option<ContactId>> {
+        for phone in &taken.phones {
+            for id in run.former(self)?.holders(phone) {
+                if let Some(known) = record::find_contact(self.connection(), *id)?
+                    && (taken.contact.uid.is_none() || known.uid.is_none())
+                    && called.is(&Called::of(&known))
+                {
+                    return Ok(Some(*id));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Contacts under a key of a name that a card may be about.
