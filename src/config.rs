@@ -15,6 +15,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::domain::number::Region;
 use crate::domain::safe::safe;
+use crate::regular;
 
 /// The least number of days that steps can be set to be kept for.
 const LEAST_KEPT: u64 = 90;
@@ -91,7 +92,7 @@ impl Config {
     #[must_use]
     pub fn read() -> Self {
         let file = path();
-        match std::fs::read(&file) {
+        match regular::read(&file) {
             Ok(bytes) => Self::of_bytes(&bytes, &file),
             Err(error) => {
                 let mut config = Self::defaults(&file);

@@ -10,6 +10,7 @@
 //!   shell.
 //! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
 //! - [`state`]: what comes back at the next start, beside the data and never part of it.
+//! - [`regular`]: the one way in which files are opened by names of the program's own.
 //! - [`crash`]: what is told of an internal error.
 //! - [`config`] and [`cli`]: what is set, and the command line.
 
@@ -22,6 +23,7 @@ pub mod domain;
 pub mod exchange;
 pub mod export;
 pub mod import;
+pub mod regular;
 pub mod state;
 pub mod store;
 pub mod tui;

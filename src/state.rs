@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::domain::listing::Order;
 use crate::domain::usage::Usage;
+use crate::regular;
 
 /// What was on the screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -99,7 +100,7 @@ pub fn folder() -> Option<PathBuf> {
 }
 
 fn read(file: &Path) -> Views {
-    fs::read(file).map_or_else(|_| Views::default(), |bytes| views(&bytes))
+    regular::read(file).map_or_else(|_| Views::default(), |bytes| views(&bytes))
 }
 
 /// The views that a file holds; none of one that is broken.
@@ -198,7 +199,9 @@ impl Drafts {
     fn forget_about(&self, ids: &[Uuid]) -> io::Result<()> {
         let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
         for path in self.files() {
-            let mut file = File::open(&path)?;
+            let Ok(mut file) = regular::open(&path) else {
+                continue;
+            };
             let mut text = Vec::new();
             if file.try_lock().is_err() || file.read_to_end(&mut text).is_err() {
                 continue;
@@ -215,8 +218,14 @@ impl Drafts {
     pub fn claim<T: DeserializeOwned>(&mut self, is_whole: impl Fn(&T) -> bool) -> Claimed<T> {
         let mut unreadable = None;
         for path in self.files() {
-            let Ok(mut file) = File::open(&path) else {
-                continue;
+            let mut file = match regular::open(&path) {
+                Ok(file) => file,
+                // Another program has saved it meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(_) => {
+                    unreadable = Some(path);
+                    continue;
+                }
             };
             if file.try_lock().is_err() || !is_at(&file, &path) {
                 continue;

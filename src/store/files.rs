@@ -12,9 +12,10 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 use tempfile::{Builder, TempDir, TempPath};
+
+use crate::regular::open_itself;
 
 /// Makes an empty file for its owner only, and closes it before a connection opens it.
 pub(super) fn temporary(folder: &Path, prefix: &str, suffix: &str) -> io::Result<TempPath> {
@@ -52,21 +53,7 @@ pub(super) fn put_new(path: &Path, prefix: &str, text: &str) -> io::Result<()> {
 
 /// The text of a file.
 pub(super) fn text(path: &Path) -> io::Result<String> {
-    io::read_to_string(plain(path)?)
-}
-
-/// Opens a file for reading; nothing that is read without end, or that waits for a writer.
-fn plain(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"))
-    }
+    io::read_to_string(open_itself(path)?)
 }
 
 /// Locks a folder until what is given is dropped; none where another program has locked it. Where
@@ -81,7 +68,7 @@ pub(super) fn lock(folder: &Path) -> io::Result<Option<File>> {
 
 /// The SHA-256 of a file, in hexadecimal digits.
 pub(super) fn sum(path: &Path) -> io::Result<String> {
-    let mut file = plain(path)?;
+    let mut file = open_itself(path)?;
     let mut hash = Sha256::new();
     let mut bytes = vec![0; 1 << 16];
     loop {
@@ -100,7 +87,7 @@ pub(super) fn sum(path: &Path) -> io::Result<String> {
 
 /// Copies a file, for its owner only.
 pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut from = plain(from)?;
+    let mut from = open_itself(from)?;
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::domain::refusal::{Kind, Refusal};
+use crate::regular::NOT_REGULAR;
 
 use super::failure::{Answer, Trying};
 use super::files::{beside, folder_of};
@@ -41,6 +42,27 @@ impl Identity {
 
 /// What `SQLite` appends to the name of a book for the files that it keeps beside it.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Refuses to open a book beside which `SQLite` would find a pipe to wait for, or a link to follow.
+pub(super) fn refuse_irregular_beside(book: &Path) -> Answer<()> {
+    let is_irregular =
+        |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|there| !there.is_file());
+    match BESIDE
+        .map(|suffix| beside(book, suffix))
+        .into_iter()
+        .find(is_irregular)
+    {
+        None => Ok(()),
+        Some(path) => {
+            let name = path.file_name().unwrap_or_default();
+            let why = format!(
+                "{} beside it is {NOT_REGULAR}; move it away, and start again",
+                name.display()
+            );
+            Err(schema::refused(book, &why))
+        }
+    }
+}
 
 /// Whether a path leads to a book, or to a file that `SQLite` keeps beside it, under whatever name.
 /// Such a file must not be opened in a process that has the book open (see `store::files`).
@@ -122,6 +144,12 @@ enum Kept {
 }
 
 impl Store {
+    /// Whether a file that this store has open is not at its name any more.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.held.borrow().lost().is_some()
+    }
+
     /// Refuses to go on where a file that this store has open is not at its name any more. What this
     /// store saw last, which may be nowhere else, is backed up first.
     pub(super) fn refuse_lost(&self, trying: Trying) -> Answer<()> {

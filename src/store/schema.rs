@@ -22,6 +22,7 @@ use crate::domain::timestamp::Timestamp;
 
 use super::failure::{Answer, Failure};
 use super::files::{self, beside, folder_of};
+use super::held;
 use super::import;
 use super::look;
 use super::objects;
@@ -393,6 +394,10 @@ pub(super) fn connect(path: &Path, access: OpenFlags) -> Answer<Connection> {
 
 /// The same, with a mode of locking.
 fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connection> {
+    // A temporary database has no name.
+    if !path.as_os_str().is_empty() {
+        held::refuse_irregular_beside(path)?;
+    }
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;

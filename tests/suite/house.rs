@@ -55,11 +55,11 @@ const OPENS: [&str; 11] = [
 /// before.
 const OPENERS: [&str; 9] = [
     "cli/document.rs",
-    "config.rs",
     "export.rs",
     "import.rs",
     "import/rejects.rs",
     "import/stream.rs",
+    "regular.rs",
     "state.rs",
     "store/files.rs",
     "tui/runtime.rs",

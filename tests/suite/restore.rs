@@ -146,7 +146,7 @@ fn looking_into_a_backup_of_any_schema_changes_no_byte_of_it() {
         let all = callbook::store::backup::backups(&db).unwrap();
         let backup = all[0].path.clone();
         let before = files(backup.parent().unwrap());
-        // In a folder of backups, and elsewhere with its checksum beside it.
+        // In a folder of backups, elsewhere with its checksum beside it, and in such a folder without.
         let elsewhere = folder.path().join("usb/old.db");
         fs::create_dir(elsewhere.parent().unwrap()).unwrap();
         fs::copy(&backup, &elsewhere).unwrap();
@@ -155,7 +155,10 @@ fn looking_into_a_backup_of_any_schema_changes_no_byte_of_it() {
             elsewhere.with_extension("db.sha256"),
         )
         .unwrap();
-        for path in [&backup, &elsewhere] {
+        let unsummed = folder.path().join("other.backups/old.db");
+        fs::create_dir(unsummed.parent().unwrap()).unwrap();
+        fs::copy(&backup, &unsummed).unwrap();
+        for path in [&backup, &elsewhere, &unsummed] {
             let around = files(path.parent().unwrap());
             for words in READING {
                 let ran = callbook(path, words);
@@ -576,11 +579,11 @@ fn a_fifo_or_a_folder_among_the_backups_holds_nothing_up() {
     succeeds(&db, &["restore"]);
     let ran = callbook(&db, &["backup", "verify"]);
     assert_eq!(ran.status, Some(1));
-    assert!(ran.out.contains("not a file"), "{}", ran.out);
+    assert!(ran.out.contains("not a regular file"), "{}", ran.out);
     for path in [&one, &folder.path().join("config")] {
         let said = refused(&db, &["restore", path.to_str().unwrap()]);
         assert!(
-            said.contains("not a file") || said.contains("No such file"),
+            said.contains("not a regular file") || said.contains("No such file"),
             "{said}"
         );
     }

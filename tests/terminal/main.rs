@@ -15,6 +15,7 @@ mod draft;
 mod leave;
 mod lost;
 mod modes;
+mod pipes;
 mod start;
 #[path = "../support/mod.rs"]
 mod support;

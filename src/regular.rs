@@ -1,0 +1,52 @@
+//! Files that the program opens by names of its own: its configuration, its state, drafts, backups.
+//!
+//! Another program, or a person, may have put something else there. To open a pipe waits for a writer
+//! that may never come, and a device can be read without an end: only a regular file is opened.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// What is said of anything else.
+pub const NOT_REGULAR: &str = "not a regular file";
+
+/// Opens a file for reading, or the one that a link names.
+///
+/// # Errors
+/// Where it cannot be opened, or is not a regular file.
+pub fn open(path: &Path) -> io::Result<File> {
+    opened(path, OFlags::NONBLOCK)
+}
+
+/// Opens a file for reading, and follows no link.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_itself(path: &Path) -> io::Result<File> {
+    opened(path, OFlags::NONBLOCK | OFlags::NOFOLLOW)
+}
+
+/// Reads a file, or the one that a link names.
+///
+/// # Errors
+/// As [`open`].
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn opened(path: &Path, flags: OFlags) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_REGULAR))
+    }
+}
