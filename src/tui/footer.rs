@@ -12,11 +12,11 @@ use crate::domain::import::{Progress, count, thousands};
 use super::app::App;
 use super::keymap::{Action, Scope};
 use super::pages::Hint;
-use super::protocol::Tone;
+use super::protocol::{Toast, Tone};
 use super::widgets::areas::Areas;
 use super::widgets::frame::{NARROW, popup, two_ends};
 use super::widgets::hints::shown;
-use super::widgets::text::{elide, fit, width};
+use super::widgets::text::{elide, fit, width, wrap};
 use super::widgets::theme::{Glyphs, Role, Theme};
 
 /// The most hints in a row.
@@ -33,16 +33,8 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         return;
     }
     if let Some(toast) = &app.session.toast {
-        let (style, sign) = looks(theme, toast.tone);
         let undo = toast.undo.is_some() && app.pages.is_bare();
         let room = usize::from(areas.toast.width).saturating_sub(if undo { 14 } else { 5 });
-        let left = Line::from(vec![
-            Span::styled(format!("  {sign} "), style),
-            Span::styled(
-                elide(&toast.text, room, theme.glyphs.ellipsis).into_owned(),
-                theme.style(Role::Text),
-            ),
-        ]);
         let right = if undo {
             Line::from(vec![
                 Span::styled("u", theme.style(Role::Key)),
@@ -51,7 +43,8 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         } else {
             Line::default()
         };
-        two_ends(left, right, areas.toast, frame);
+        let last = said(toast, room, theme, areas, frame);
+        two_ends(last, right, areas.toast, frame);
         if shared {
             return;
         }
@@ -65,6 +58,47 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         frame.render_widget(Paragraph::new(line), areas.toast);
     }
     hints(app, theme, areas.hints, frame);
+}
+
+/// The last row of a toast. The rows before it are drawn over what is above them, under a rule: all of
+/// a long one can be read.
+fn said(
+    toast: &Toast,
+    room: usize,
+    theme: &Theme,
+    areas: Areas,
+    frame: &mut Frame<'_>,
+) -> Line<'static> {
+    let (style, sign) = looks(theme, toast.tone);
+    let mut lines = wrap(&toast.text, room);
+    // The head of the screen stays.
+    let most = usize::from(areas.toast.y.saturating_sub(areas.rule.y + 1)).max(1);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(elide(&rest, room, theme.glyphs.ellipsis).into_owned());
+    }
+    let row = |(at, text): (usize, String)| {
+        let sign = if at == 0 { sign } else { " " };
+        Line::from(vec![
+            Span::styled(format!("  {sign} "), style),
+            Span::styled(text, theme.style(Role::Text)),
+        ])
+    };
+    let mut rows: Vec<Line<'static>> = lines.into_iter().enumerate().map(row).collect();
+    let last = rows.pop().unwrap_or_default();
+    if !rows.is_empty() {
+        let rule = theme.glyphs.light.repeat(usize::from(areas.toast.width));
+        rows.insert(0, Line::styled(rule, theme.style(Role::Rule)));
+        let height = u16::try_from(rows.len()).unwrap_or_default();
+        let above = Rect {
+            y: areas.toast.y.saturating_sub(height),
+            height,
+            ..areas.toast
+        };
+        frame.render_widget(Clear, above);
+        frame.render_widget(Paragraph::new(rows), above);
+    }
+    last
 }
 
 /// How far what takes long has come.

@@ -3,11 +3,13 @@
 
 use crate::support::amount::drawn;
 use crate::support::desk::Desk;
+use callbook::domain::contact::ContactAttributes;
 use callbook::domain::damage::Damage;
+use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::tui::draft::Draft;
 use callbook::tui::pages::AnyPage;
-use callbook::tui::protocol::{Effect, Msg, Reply, Request, Ticket, Write};
+use callbook::tui::protocol::{Effect, Msg, Reply, Request, Ticket, Tone, Write};
 use proptest::prelude::*;
 
 /// Somebody who is there twice, a household, and two more.
@@ -295,6 +297,81 @@ fn what_is_typed_before_damage_is_found_stays_under_it() {
     assert!(Draft::of(&desk.model).is_some());
     desk.press("x ^S");
     assert!(Draft::of(&desk.model).is_some());
+}
+
+/// A page can come over the one that waits only by an answer of its own, such as that of damage.
+#[test]
+fn an_answer_leaves_what_came_over_its_page_alone() {
+    let damaged = || {
+        Msg::Damaged(Damage {
+            why: "malformed".to_owned(),
+            found: None,
+        })
+    };
+    let is_damaged = |desk: &Desk| matches!(desk.model.pages.last(), Some(AnyPage::Damaged(_)));
+    let mut desk = held();
+    desk.press("a \"Ada\" ^S");
+    desk.tell(damaged());
+    desk.let_all_go();
+    assert!(is_damaged(&desk), "{:?}", desk.model.pages.last());
+    assert!(Draft::of(&desk.model).is_none(), "the form is done");
+
+    let mut desk = held();
+    desk.preview(
+        "new.vcf",
+        b"BEGIN:VCARD\nVERSION:3.0\nFN:New\nTEL:+390255501111\nEND:VCARD\n",
+    );
+    desk.tell(damaged());
+    desk.let_all_go();
+    assert!(is_damaged(&desk), "{:?}", desk.model.pages.last());
+
+    // A form whose contact was changed meanwhile.
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.press("g g e \"Ada\"");
+    let id = desk.book.store.rows(&ListQuery::default(), 0, 1).unwrap().rows[0].id;
+    let mut other = desk.book.other();
+    let sent = ContactAttributes {
+        note: Some(Some("changed".to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    other.update_contact(id, sent, Vec::new()).unwrap();
+    desk.hold();
+    desk.press("^S");
+    desk.tell(damaged());
+    desk.let_all_go();
+    assert!(is_damaged(&desk), "{:?}", desk.model.pages.last());
+}
+
+#[test]
+fn a_long_refusal_can_be_read_whole_at_every_size() {
+    let told = "cannot write /home/ada/.local/share/callbook/callbook.db: callbook.db-wal was \
+        deleted or replaced while callbook had it open; nothing was written; leave callbook and \
+        start it again; what callbook had is in \
+        /home/ada/.local/share/callbook/callbook.db.backups/20261126T051000.000000Z.db";
+    for (width, height) in [(160, 40), (100, 30), (80, 24), (40, 24), (40, 15), (80, 10)] {
+        let mut desk = Desk::new(width, height, CARDS);
+        desk.press("a \"Ada\"");
+        desk.model.session.say(Tone::Bad, told);
+        let frame = desk.frame();
+        let letters = |text: &str| {
+            let letters = text
+                .chars()
+                .filter(|sign| !sign.is_whitespace() && *sign != '"');
+            letters.collect::<String>()
+        };
+        let seen = letters(&frame);
+        assert!(seen.contains(&letters(told)), "{width}x{height}:\n{frame}");
+        assert!(frame.contains("Add a contact") || height < 20, "{frame}");
+    }
+    // What fits into no screen is cut at its end.
+    let mut desk = Desk::new(40, 12, CARDS);
+    desk.model.session.say(Tone::Bad, told.repeat(10));
+    let frame = desk.frame();
+    assert!(
+        frame.contains("cannot write") && frame.contains('…'),
+        "{frame}"
+    );
 }
 
 #[test]
