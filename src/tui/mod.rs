@@ -16,6 +16,7 @@ pub mod stack;
 pub mod terminal;
 pub mod widgets;
 
+use std::convert::Infallible;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -59,8 +60,9 @@ const HELD: (Duration, u32) = (Duration::from_millis(20), 100);
 /// itself does, but where the program is told to end.
 const AT_END: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(3)];
 
-/// How long the end waits until the book is closed.
-const TO_CLOSE: Duration = Duration::from_millis(500);
+/// How long the end waits until the book is closed: what is cut off is as whole as after a kill. And how
+/// long where the book was deleted or replaced, and what only this program has is backed up.
+const TO_CLOSE: [Duration; 2] = [Duration::from_millis(500), Duration::from_mins(1)];
 
 /// What the screens start with.
 pub struct Start {
@@ -222,19 +224,30 @@ fn session(
     };
     drop(guard);
     let end = written(app, events, &runtime, end);
-    runtime.end(TO_CLOSE);
+    let trouble = closed(&runtime.end(), events);
     match end {
-        Ok(End::Quit(None)) => Ok(End::Quit(trouble_at_end(events))),
+        Ok(End::Quit(None)) => Ok(End::Quit(trouble)),
         end => end,
     }
 }
 
-/// What went wrong as the book was closed: it was replaced, say, and what was seen of it backed up.
-fn trouble_at_end(events: &Receiver<Event>) -> Option<String> {
-    events.try_iter().find_map(|event| match event {
-        Event::Msg(Msg::Trouble(words)) => Some(words),
-        _ => None,
-    })
+/// Waits until the book is closed. Gives what went wrong: it was replaced, say, and what was seen of it
+/// backed up.
+fn closed(closing: &Receiver<Infallible>, events: &Receiver<Event>) -> Option<String> {
+    let trouble = || {
+        let troubles = events.try_iter().filter_map(|event| match event {
+            Event::Msg(Msg::Trouble(words)) => Some(words),
+            _ => None,
+        });
+        troubles.last()
+    };
+    let [cut_off, backed_up] = TO_CLOSE;
+    if closing.recv_timeout(cut_off) == Err(RecvTimeoutError::Disconnected) {
+        return trouble();
+    }
+    let first = trouble()?;
+    let _ = closing.recv_timeout(backed_up);
+    Some(trouble().unwrap_or(first))
 }
 
 /// Waits for what is being written, and has the person told what was refused after they left.

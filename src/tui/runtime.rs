@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
 
 use crate::domain::refusal::Refusal;
 use crate::import::keep;
+use crate::regular;
 use crate::store::Options;
 
 use super::protocol::{Effect, Msg, Request, Ticket};
@@ -138,8 +138,9 @@ impl Runtime {
     }
 
     /// Gives up what goes on, and has every thread close the book, so that its file alone has all of it.
-    /// Waits no longer than `patience`: what is cut off is as whole as after a kill.
-    pub fn end(self, patience: Duration) {
+    /// What it gives is disconnected once they have.
+    #[must_use]
+    pub fn end(self) -> Receiver<Infallible> {
         let Self {
             requests,
             stop,
@@ -150,7 +151,7 @@ impl Runtime {
         open.close();
         stop.store(true, Ordering::SeqCst);
         drop((requests, open));
-        let _ = closed.recv_timeout(patience);
+        closed
     }
 
     /// Lends the terminal to another program. What is typed there to interrupt that program reaches
@@ -291,7 +292,7 @@ fn edit(text: &str) -> io::Result<Option<String>> {
         .arg(file.path())
         .status()?;
     // Editors save by putting another file in its place: read it by its name.
-    let edited = String::from_utf8_lossy(&fs::read(file.path())?).into_owned();
+    let edited = String::from_utf8_lossy(&regular::read(file.path())?).into_owned();
     Ok((status.success() && edited.trim_end_matches('\n') != text).then_some(edited))
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::beside::command;
 use super::draft::drafts;
-use crate::support::pty::{Running, book, signal, stored, wait};
+use crate::support::pty::{Running, book, book_of, signal, stored, wait};
 
 const CONTACTS: &str = "SELECT cast(count(*) AS text) FROM contact";
 
@@ -102,6 +102,56 @@ fn a_book_that_replaces_an_open_one_is_sound_after_the_screens_have_ended() {
     assert!(added.status.success(), "{added:?}");
     assert_eq!(stored(&db, "PRAGMA integrity_check"), "ok");
     assert_eq!(stored(&db, CONTACTS), "3");
+}
+
+#[test]
+fn the_end_waits_for_the_backup_of_what_a_large_book_lost() {
+    let note = "words ".repeat(200);
+    let card = |number| {
+        format!(
+            "BEGIN:VCARD\nVERSION:3.0\nFN:Person {number}\nTEL:+39 347 555 {number:04}\n\
+             NOTE:{note}\nEND:VCARD\n"
+        )
+    };
+    let cards: String = (0..4_000).map(card).collect();
+    let (_folder, db) = book_of(&cards);
+    let other = db.with_extension("other");
+    fs::copy(&db, &other).unwrap();
+    let mut callbook = Running::start(&db, 160, 30);
+    callbook.sees("4,000 contacts");
+    callbook.types("d");
+    callbook.sees("Deleted Person");
+    fs::rename(&other, &db).unwrap();
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 1);
+    callbook.sees("what callbook had is in");
+    assert_eq!(stored(&backups(&db).pop().unwrap(), CONTACTS), "3999");
+    assert_eq!(stored(&db, CONTACTS), "4000");
+}
+
+#[test]
+fn the_end_puts_no_lost_log_over_what_others_wrote_since() {
+    let (_folder, db) = book();
+    let mut callbook = open(&db);
+    callbook.types("d");
+    callbook.sees("Deleted Marco Bianchi");
+    for suffix in ["db-wal", "db-shm"] {
+        fs::remove_file(db.with_extension(suffix)).unwrap();
+    }
+    for name in ["Grace Hopper", "Marta Kowalska"] {
+        let added = command(&db, &["add", name, "+48 22 555 01 08"]);
+        assert!(added.status.success(), "{added:?}");
+    }
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 1);
+    assert_eq!(stored(&db, "PRAGMA integrity_check"), "ok");
+    let names = stored(&db, "SELECT group_concat(name) FROM contact");
+    assert!(
+        names.contains("Grace") && names.contains("Marta"),
+        "{names}"
+    );
+    let newest = backups(&db).pop().unwrap();
+    assert_eq!(stored(&newest, CONTACTS), "1");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::draft::drafts;
-use super::pty::{LONG, Running, book, signal, wait};
+use crate::support::pty::{LONG, Running, book, signal, wait};
 
 fn pipe(path: &Path) {
     let made = Command::new("mkfifo").arg(path).status().unwrap();

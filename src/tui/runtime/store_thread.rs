@@ -95,7 +95,7 @@ impl StoreThread {
                             pause = PAUSE;
                             due = Some(Instant::now() + pause);
                         }
-                        ControlFlow::Break(()) => return,
+                        ControlFlow::Break(()) => break,
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -113,15 +113,30 @@ impl StoreThread {
                         }
                     };
                 }
-                Err(RecvTimeoutError::Disconnected) => {
-                    // What ended the work is not to end the look at whether the book is still there.
-                    self.stop.store(false, Ordering::SeqCst);
-                    if let Err(refusal) = store.checkpoint() {
-                        let _ = replies.send(Event::Msg(Msg::Trouble(refusal.to_string())));
-                    }
-                    return;
-                }
+                Err(RecvTimeoutError::Disconnected) => break,
             }
+        }
+        // What is asked at the end is not answered any more. After that nobody stops the work here.
+        while asked.recv().is_ok() {}
+        self.close(&store);
+    }
+
+    /// Closes the book, and tells where it is not at its name any more.
+    fn close(&self, store: &Store) {
+        // What ended the work is not to end the look at whether the book is still there.
+        self.stop.store(false, Ordering::SeqCst);
+        let tell = |words| {
+            let _ = self.replies.send(Event::Msg(Msg::Trouble(words)));
+        };
+        if store.is_lost() {
+            // The backup may take long: whoever waits for the end has to know of it.
+            let path = shown(store.path());
+            tell(format!(
+                "{path} was deleted or replaced while callbook had it open"
+            ));
+        }
+        if let Err(refusal) = store.checkpoint() {
+            tell(refusal.to_string());
         }
     }
 
