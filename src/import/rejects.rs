@@ -81,7 +81,7 @@ impl Rejects {
     pub(super) fn finish(mut self) -> Kept {
         let synced = match &mut self.file {
             None => Ok(()),
-            Some((_, file)) => file.flush().and_then(|()| file.get_ref().sync_all()),
+            Some((path, file)) => file.flush().and_then(|()| sync(file.get_ref(), path)),
         };
         if let Err(error) = synced {
             self.fail(&error);
@@ -113,8 +113,17 @@ pub fn keep(
 ) -> io::Result<PathBuf> {
     let (path, mut file) = create(folder, name)?;
     write(&mut file)?;
-    file.sync_all()?;
+    sync(&file, &path)?;
     Ok(path)
+}
+
+/// Has a new file and its name outlive a power loss.
+fn sync(file: &fs::File, path: &Path) -> io::Result<()> {
+    file.sync_all()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Not every file system can sync a folder.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
 }
 
 /// Makes a new file that only its owner can read.

@@ -1,22 +1,27 @@
 //! What only the store itself can be asked: how its connections are set, and what it makes of an end
 //! that fails.
 
+use std::fs;
 use std::os::unix::fs::symlink;
 
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
-use super::{Options, Store, schema};
+use super::{FileSystem, Options, Store, schema};
 use crate::domain::contact::ContactAttributes;
 use crate::domain::operation::{Actor, UndoPoint};
 use crate::domain::timestamp::Timestamp;
 
 fn store(folder: &tempfile::TempDir) -> Store {
+    store_on(folder, FileSystem::Local)
+}
+
+fn store_on(folder: &tempfile::TempDir, file_system: FileSystem) -> Store {
     let options = Options {
         home: None,
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_micros(1_000_000)),
-        file_system: None,
+        file_system: Some(file_system),
     };
     Store::open(&folder.path().join("book.db"), options).unwrap()
 }
@@ -45,15 +50,48 @@ fn a_connection_lets_nothing_that_is_stored_run_and_follows_no_link() {
     assert!(schema::connect(&link, OpenFlags::SQLITE_OPEN_READ_ONLY).is_err());
 }
 
+fn ada() -> ContactAttributes {
+    ContactAttributes {
+        name: Some(Some("Ada".to_owned())),
+        ..ContactAttributes::default()
+    }
+}
+
+#[test]
+fn a_log_that_goes_in_the_middle_of_a_write_leaves_it_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    store.create_contact(ada(), Vec::new()).unwrap();
+    let log = folder.path().join("book.db-wal");
+    let written = store.write(|writer| {
+        let contact = ada().create(&writer.context(), Vec::new())?;
+        writer.insert_contact(contact)?;
+        fs::remove_file(&log).unwrap();
+        Ok(((), "Added Ada".to_owned()))
+    });
+    let refusal = written.unwrap_err().to_string();
+    assert!(refusal.contains("book.db-wal was deleted"), "{refusal}");
+    assert!(refusal.contains("is not known"), "{refusal}");
+}
+
+#[test]
+fn the_end_leaves_one_file_on_every_file_system() {
+    for file_system in [FileSystem::Local, FileSystem::Network] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store_on(&folder, file_system);
+        store.create_contact(ada(), Vec::new()).unwrap();
+        drop(store);
+        let left = fs::read_dir(folder.path()).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["book.db"], "{file_system:?}");
+    }
+}
+
 #[test]
 fn an_end_that_fails_is_told_by_what_is_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = store(&folder);
-    let sent = ContactAttributes {
-        name: Some(Some("Ada".to_owned())),
-        ..ContactAttributes::default()
-    };
-    let point = store.create_contact(sent, Vec::new()).unwrap().point;
+    let point = store.create_contact(ada(), Vec::new()).unwrap().point;
     let point = point.unwrap();
     let failed = || rusqlite::Error::InvalidQuery;
     let of_log = |id| UndoPoint {

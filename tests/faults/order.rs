@@ -41,8 +41,50 @@ fn a_backup_and_an_export_outlive_a_power_loss_once_they_have_their_names() {
     let ran = stage("backup").run(&[], None);
     outlives(&ran.deeds, ".db");
     outlives(&ran.deeds, ".sha256");
+    // The folder of the backups has its id file.
+    let ran = Stage::of(&ANOTHER_BACKUP).run(&[], None);
+    outlives(&ran.deeds, ".db");
     let ran = stage("export").run(&[], None);
     outlives(&ran.deeds, "out.vcf");
+}
+
+/// A backup of a book that has some already.
+static ANOTHER_BACKUP: Scenario = repeating("another backup", "backup", backed_up);
+
+#[test]
+fn a_book_outlives_a_power_loss_once_it_has_its_name() {
+    for new in [stage("a new book"), Stage::of(&LOOKED_AT)] {
+        outlives(&new.run(&[], None).deeds, "book.db");
+    }
+    let ran = stage("backup").run(&[], None);
+    outlives(&ran.deeds, "book-id");
+    let ran = Stage::of(&LOGGED).run(&[], None);
+    outlives(&ran.deeds, "book.db");
+    let ran = Stage::of(&GONE).run(&[], None);
+    outlives(&ran.deeds, "book.db");
+}
+
+/// A new book that nothing is written to.
+static LOOKED_AT: Scenario = repeating("a look at a new book", "contact list", |_| {});
+
+/// A book that was deleted, with its log, and has backups.
+static GONE: Scenario = repeating("restore of a book that is gone", "restore", |folder| {
+    backed_up(folder);
+    for name in ["book.db", "book.db-wal", "book.db-shm"] {
+        let _ = fs::remove_file(folder.join(name));
+    }
+});
+
+#[test]
+fn what_could_not_be_imported_outlives_a_power_loss_once_that_is_told() {
+    let ran = stage("import").run(&[], None);
+    let rejects = ran.said.lines().find_map(|line| line.split_once(" is in "));
+    let (_, path) = rejects.unwrap_or_else(|| panic!("{ran:?}"));
+    let folder = Path::new(path).parent().unwrap().to_str().unwrap();
+    for synced in [path, folder] {
+        let deed = Deed::Synced(synced.to_owned());
+        assert!(ran.deeds.contains(&deed), "{synced}: {:#?}", ran.deeds);
+    }
 }
 
 #[test]

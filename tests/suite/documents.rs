@@ -615,3 +615,35 @@ fn nothing_that_is_stored_puts_a_property_on_a_card() {
         assert!(!details.contains("\"email\""), "{details}");
     }
 }
+
+/// A quote must not end the value of a parameter, and what follows be read as others.
+#[test]
+fn nothing_that_is_stored_puts_a_parameter_on_a_line() {
+    let shell = Shell::new();
+    let bob = shell.contact("Bob");
+    let injected = "x\";HISTORIC=TRUE;ACCURATE=TRUE;Q=\":y";
+    for (number, label, source) in [
+        (injected, "home", "csv"),
+        ("+39 02 5550 1001", injected, "csv"),
+        ("+39 02 5550 1002", "home", injected),
+    ] {
+        let sent = json!({
+            "number": number, "location": label, "source": source,
+            "valid_values": false, "historic": false,
+        });
+        assert_eq!(shell.create(&bob, &sent).0, 0);
+    }
+    for version in ["3.0", "4.0"] {
+        let export = ["export", "--id", &bob, "--card-version", version];
+        let (status, card, told) = shell.run(&export, "");
+        assert_eq!(status, 0, "{told}");
+        let other = Shell::new();
+        assert_eq!(other.run(&["import", "-"], &card).0, 0);
+        let (_, read) = other.json(&["phone", "list", "--json"], "");
+        let phones = read["data"].as_array().unwrap();
+        assert_eq!(phones.len(), 4, "{card}");
+        for phone in phones {
+            assert_eq!(phone["attributes"]["historic"], false, "{card}\n{phone}");
+        }
+    }
+}

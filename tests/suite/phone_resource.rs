@@ -182,6 +182,35 @@ fn the_same_number_in_another_spelling_is_refused_and_named() {
 }
 
 #[test]
+fn a_number_that_the_contact_has_is_refused_for_another_of_its_phones() {
+    let mut book = Book::new();
+    let owner = book.contact("Ada");
+    book.post(owner, json!({"number": A, "location": "home"}))
+        .unwrap();
+    let b = book.post(owner, json!({"number": B})).unwrap();
+    for number in [
+        A,
+        "(213) 456-7890",
+        "tel:+1-213-456-7890",
+        "00 1 213 4567890",
+    ] {
+        for sent in [
+            json!({"number": number, "overwrite": true}),
+            json!({"number": number, "updated_in_db_at": b.updated_in_db_at.to_string()}),
+        ] {
+            let refusal = book.put(b.id, sent).unwrap_err();
+            assert_eq!(
+                (refusal.kind.status(), pointers(&refusal)),
+                (400, vec!["/data/attributes/number".to_owned()]),
+                "{number}: {refusal}"
+            );
+            assert!(refusal.to_string().contains("home"), "{refusal}");
+        }
+    }
+    assert_eq!(book.get(b.id), b);
+}
+
+#[test]
 fn editing_an_imported_number_makes_it_manual_and_the_history_keeps_where_it_came_from() {
     let mut book = Book::new();
     let owner = book.contact("Ada");
@@ -569,6 +598,10 @@ fn a_stamp_that_is_later_than_the_stored_one_is_a_conflict_too() {
         };
         let refused = book.store.update_contact(owner, sent, Vec::new());
         assert_eq!(refused.unwrap_err().kind, Kind::Conflict, "{micros}");
+        let stored = book.store.contact(owner).unwrap().updated_in_db_at;
+        let other = Timestamp::from_micros(stored.micros() + micros);
+        let deleted = book.store.delete_contact(owner, Some(other));
+        assert_eq!(deleted.unwrap_err().kind, Kind::Conflict, "{micros}");
     }
     assert_eq!(book.get(a.id), a);
 }
