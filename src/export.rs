@@ -22,7 +22,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::book;
 use crate::exchange::csv::{self, Guard, Table};
 use crate::exchange::vcard::{self, Version};
-use crate::store::{Store, is_of_book};
+use crate::store::{Store, backups_around, is_of_book};
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +149,24 @@ pub fn file(
         );
         return Err(Refusal::new(Kind::Invalid, detail).into());
     }
+    refuse_backups(store, path, path)?;
     put(path, there, |out| stream(store, selection, form, out))
+}
+
+/// Refuses to write among the backups of the book: a file there is taken for one, or is one.
+fn refuse_backups(store: &Store, named: &Path, file: &Path) -> Result<(), Refusal> {
+    // What a link names is what is replaced.
+    let target = named_by(file).unwrap_or_else(|_| file.to_owned());
+    let folder = [file, &target]
+        .into_iter()
+        .find_map(|file| backups_around(file, store.path()));
+    let Some(folder) = folder else { return Ok(()) };
+    let detail = format!(
+        "cannot write {}: {} holds the backups of the book; name another folder",
+        named.display(),
+        folder.display()
+    );
+    Err(Refusal::new(Kind::Invalid, detail))
 }
 
 /// Writes a vCard file for each contact, and for each group that one of them is in, into a folder,
@@ -165,6 +182,8 @@ pub fn files(
     folder: &Path,
     there: There,
 ) -> Result<usize> {
+    // Nothing is made there either.
+    refuse_backups(store, folder, &folder.join("card.vcf"))?;
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -52,7 +52,7 @@ pub fn folder(database: &Path) -> PathBuf {
 }
 
 /// The folder that books of one name and different endings shared: `callbook.backups`.
-fn shared_folder(database: &Path) -> PathBuf {
+pub(super) fn shared_folder(database: &Path) -> PathBuf {
     look::target(database).with_extension("backups")
 }
 

@@ -84,6 +84,32 @@ pub fn is_of_book(file: &Path, book: &Path) -> bool {
     named || is_one
 }
 
+/// The folder of a book's backups that a file is in, or would be once it is made.
+#[must_use]
+pub fn backups_around(file: &Path, book: &Path) -> Option<PathBuf> {
+    let place = settled(file);
+    let book = settled(book);
+    let folders = [backup::folder(&book), backup::shared_folder(&book)];
+    folders.into_iter().find(|folder| {
+        let known = Identity::of(folder).ok();
+        // Names may differ in their letters only, where a file system takes no notice of them.
+        let is_it =
+            |part: &Path| part == folder || known.is_some() && Identity::of(part).ok() == known;
+        place.ancestors().any(is_it)
+    })
+}
+
+/// A path with its links resolved, as far as it is there.
+fn settled(path: &Path) -> PathBuf {
+    if let Ok(settled) = fs::canonicalize(path) {
+        return settled;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(_), Some(name)) => settled(folder_of(path)).join(name),
+        _ => path.to_owned(),
+    }
+}
+
 /// The files that a connection has open.
 #[derive(Debug)]
 pub(super) struct Held(Vec<(PathBuf, Identity)>);

@@ -53,7 +53,7 @@ pub use compact::{Pruned, Sizes};
 pub use doctor::Finding;
 use failure::{Answer, Trying};
 use held::Held;
-pub use held::is_of_book;
+pub use held::{backups_around, is_of_book};
 use list::Window;
 use log::Author;
 pub use pace::Watch;

@@ -88,6 +88,31 @@ fn the_end_leaves_one_file_on_every_file_system() {
 }
 
 #[test]
+fn what_is_opened_for_reading_is_written_by_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut book = store(&folder);
+    book.create_contact(ada(), Vec::new()).unwrap();
+    let backup = book.back_up().unwrap().path;
+    let foreign = "CREATE VIEW foreign_view AS SELECT 1";
+    book.connection.execute_batch(foreign).unwrap();
+    drop(book);
+    let options = || Options {
+        home: None,
+        actor: Actor::Command,
+        clock: Box::new(|| Timestamp::from_micros(1_000_000)),
+        file_system: None,
+    };
+    for path in [folder.path().join("book.db"), backup] {
+        let store = Store::open(&path, options()).unwrap();
+        assert!(store.read_only().is_some());
+        let asked = store
+            .connection
+            .pragma_query_value(None, "query_only", |row| row.get(0));
+        assert_eq!(asked, Ok(1), "{}", path.display());
+    }
+}
+
+#[test]
 fn an_end_that_fails_is_told_by_what_is_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = store(&folder);

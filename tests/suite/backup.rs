@@ -310,13 +310,13 @@ fn backups_of_one_instant_are_kept_beside_each_other() {
 fn a_backup_takes_no_name_that_a_file_has() {
     let mut book = Book::new();
     book.contact("Ada");
-    book.clock.store(support::NOON, Ordering::SeqCst);
+    book.clock.store(crate::support::NOON, Ordering::SeqCst);
     book.store.back_up().unwrap();
     let made = backups(&book.path).unwrap().remove(0).path;
     // The sum that takes the name for a backup is gone, the file is somebody's.
     fs::remove_file(format!("{}.sha256", made.display())).unwrap();
     fs::write(&made, "mine").unwrap();
-    book.clock.store(support::NOON, Ordering::SeqCst);
+    book.clock.store(crate::support::NOON, Ordering::SeqCst);
     let refusal = book.store.back_up().unwrap_err().to_string();
     assert!(refusal.contains("cannot make a backup"), "{refusal}");
     assert_eq!(fs::read(&made).unwrap(), b"mine");

@@ -158,6 +158,10 @@ fn looking_into_a_backup_of_any_schema_changes_no_byte_of_it() {
         let unsummed = folder.path().join("other.backups/old.db");
         fs::create_dir(unsummed.parent().unwrap()).unwrap();
         fs::copy(&backup, &unsummed).unwrap();
+        // As an older program may have left it.
+        let raw = rusqlite::Connection::open(&unsummed).unwrap();
+        raw.pragma_update(None, "journal_mode", "wal").unwrap();
+        drop(raw);
         for path in [&backup, &elsewhere, &unsummed] {
             let around = files(path.parent().unwrap());
             for words in READING {
@@ -747,4 +751,90 @@ fn an_index_that_is_missing_or_made_otherwise_is_made_again() {
         succeeds(&db, &["doctor"]).lines().next(),
         Some("no problems found")
     );
+}
+
+#[test]
+fn nothing_is_exported_among_the_backups() {
+    let (folder, db) = book("book.db", &["Ada"]);
+    let inside = folder.path().join("book.db.backups");
+    // Before there is one, too.
+    for made in [false, true] {
+        if made {
+            backed_up(&db);
+        }
+        let before = files(&inside);
+        let link = folder.path().join("link.vcf");
+        let _ = fs::remove_file(&link);
+        let target = before
+            .first()
+            .map_or(inside.join("new.vcf"), |(path, _)| path.clone());
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join(format!("to-{made}")))
+            .unwrap();
+        let through = format!("to-{made}/book.db.backups/x.vcf");
+        for words in [
+            &["export", "-o", "book.db.backups/x.vcf"][..],
+            &["export", "-o", "./book.db.backups/../book.db.backups/x.vcf"],
+            &["export", "-o", &through],
+            &["export", "--force", "-o", "link.vcf"],
+            &["export", "--split", "book.db.backups"],
+            &["export", "--split", "book.db.backups/deeper/still"],
+            &["export", "--split", "book.backups"],
+        ] {
+            let said = refused(&db, words);
+            assert!(
+                said.contains("backups") && said.contains("name another folder")
+                    || said.contains("No such file"),
+                "{words:?}: {said}"
+            );
+            assert_eq!(files(&inside), before, "{words:?}");
+            assert_eq!(inside.exists(), made, "{words:?}");
+        }
+    }
+    succeeds(&db, &["export", "-o", "out.vcf"]);
+    succeeds(&db, &["export", "--split", "cards"]);
+}
+
+#[test]
+fn a_damaged_book_gets_no_backup_of_another_one_from_its_own_folder() {
+    let (folder, db) = book("book.db", &["Ada"]);
+    backed_up(&db);
+    let (_other, theirs) = book("theirs.db", &["Bob"]);
+    let foreign = backed_up(&theirs);
+    let inside = folder.path().join("book.db.backups");
+    for suffix in ["", ".sha256"] {
+        let from = format!("{}{suffix}", foreign.display());
+        fs::copy(
+            from,
+            inside.join(format!("20301124T120000.000000Z.db{suffix}")),
+        )
+        .unwrap();
+    }
+    let mut bytes = fs::read(&db).unwrap();
+    bytes[..4096].fill(0xff);
+    fs::write(&db, bytes).unwrap();
+    assert!(succeeds(&db, &["backup", "list"]).contains("of another book"));
+    succeeds(&db, &["restore"]);
+    assert_eq!(names(&db), ["Ada"]);
+}
+
+#[test]
+fn a_restore_beside_another_one_changes_nothing() {
+    let (folder, db) = book("book.db", &["Ada"]);
+    backed_up(&db);
+    let mut bytes = fs::read(&db).unwrap();
+    bytes[..4096].fill(0xff);
+    fs::write(&db, &bytes).unwrap();
+    let lock = fs::File::open(folder.path()).unwrap();
+    lock.lock().unwrap();
+    let ran = callbook(&db, &["restore"]);
+    assert_eq!(ran.status, Some(5), "{}", ran.err);
+    assert!(
+        ran.err.contains("another restore is going on"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(fs::read(&db).unwrap(), bytes);
+    drop(lock);
+    succeeds(&db, &["restore"]);
 }

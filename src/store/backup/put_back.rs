@@ -308,3 +308,23 @@ fn unread() -> Refusal {
     let detail = "the book cannot be read beside the restore; nothing was written";
     Refusal::new(Kind::Storage, detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::put_new;
+
+    #[test]
+    fn a_book_that_appears_meanwhile_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let [book, newer] = ["book.db", "newer.db"].map(|name| folder.path().join(name));
+        fs::write(&newer, "restored").unwrap();
+        fs::write(&book, "another program's").unwrap();
+        assert!(put_new(&book, &newer).is_err());
+        assert_eq!(fs::read(&book).unwrap(), b"another program's");
+        fs::remove_file(&book).unwrap();
+        put_new(&book, &newer).unwrap();
+        assert_eq!(fs::read(&book).unwrap(), b"restored");
+    }
+}
