@@ -12,7 +12,7 @@ use crate::config::shown;
 use crate::domain::import::count;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
-use crate::store::backup::{self, Backup, Force, Owner, backups, backups_with_owners};
+use crate::store::backup::{self, Backup, Force, Owner, Pruned, backups, backups_with_owners};
 use crate::store::{Options, Store};
 
 #[derive(Debug, Subcommand)]
@@ -23,7 +23,11 @@ pub(super) enum BackupCommand {
     Verify,
     /// Drop those that are too many: the 10 newest stay, and one of each of 7 days, 4 weeks and 12
     /// months, of all of them the newest gibibyte.
-    Prune,
+    Prune {
+        /// Drop all but the newest, such as after the bin was emptied and a new backup made.
+        #[arg(long)]
+        all_but_newest: bool,
+    },
 }
 
 /// Runs the command on a database, which `open` opens.
@@ -66,8 +70,13 @@ pub(super) fn run(
                 }
             }
         }
-        Some(BackupCommand::Prune) => {
-            let dropped = backup::prune(database)?;
+        Some(BackupCommand::Prune { all_but_newest }) => {
+            let pruned = if *all_but_newest {
+                Pruned::AllButNewest
+            } else {
+                Pruned::TooMany
+            };
+            let dropped = backup::prune(database, pruned)?;
             let _ = writeln!(words, "{} dropped", count(dropped.len(), "backup"));
         }
     }

@@ -14,7 +14,7 @@ use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::title::{field_words, value_words};
+use crate::domain::title::{self, field_words, value_words};
 use crate::exchange::vcard;
 use crate::state;
 use crate::store::Store;
@@ -317,8 +317,11 @@ impl BinCommand {
             // What is remembered beside the database is a convenience, which the next start makes anew.
             let _ = state::forget(store.path(), &ids);
             let thrown = count(ids.len(), "record");
-            let words = format!("{thrown} thrown away\n");
-            return Ok(Answer::new(json!({ "data": { "thrown": thrown } }), words));
+            let backups = store.own_backups();
+            let still = title::still_in(backups).map(|still| format!("{still}\n"));
+            let words = format!("{thrown} thrown away\n{}", still.unwrap_or_default());
+            let document = json!({ "data": { "thrown": thrown }, "meta": { "backups": backups } });
+            return Ok(Answer::new(document, words));
         }
         if let Some(id) = &self.back {
             let key = binned.iter().map(|one| one.key);

@@ -118,6 +118,20 @@ pub fn restored(what: &str, after: &str) -> String {
     format!("Restored {what} as it was after “{after}”")
 }
 
+/// Where what was thrown away may still be, and the way to be rid of it; none where there is no backup.
+#[must_use]
+pub fn still_in(backups: usize) -> Option<String> {
+    let them = match backups {
+        0 => return None,
+        1 => "1 backup may still hold it".to_owned(),
+        many => format!("{many} backups may still hold it"),
+    };
+    Some(format!(
+        "{them}: make a new one with callbook backup, then drop the older ones with callbook backup \
+         prune --all-but-newest"
+    ))
+}
+
 /// The words for a step of whose records nothing is left.
 pub const THROWN: &str = "Deleted for good";
 

@@ -132,14 +132,23 @@ pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal>
     Ok((None, passed_over))
 }
 
-/// Drops the backups of a book that are too many: it keeps the 10 newest, and beyond them one of each
+/// Which backups are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pruned {
+    /// Those that are too many.
+    TooMany,
+    /// All but the newest: what was thrown away since is in the others.
+    AllButNewest,
+}
+
+/// Drops backups of a book. Of those that are too many it keeps the 10 newest, and beyond them one of each
 /// of 7 days, 4 weeks and 12 months, and of all those as many as fit into a gibibyte, the newest first.
 /// The newest stays, and so does the one that was made before the last import, and the one before the
 /// last new schema. Nothing is dropped where the newest is not sound. Gives those that were.
 ///
 /// # Errors
 /// Where the newest is not sound, the book cannot be read, or a backup cannot be deleted.
-pub fn prune(database: &Path) -> Result<Vec<Backup>, Refusal> {
+pub fn prune(database: &Path, pruned: Pruned) -> Result<Vec<Backup>, Refusal> {
     let all = backups(database)?;
     if all.len() < 2 {
         return Ok(Vec::new());
@@ -169,8 +178,12 @@ pub fn prune(database: &Path) -> Result<Vec<Backup>, Refusal> {
     let dropped: Vec<Backup> = mine
         .iter()
         .zip(kept(&times))
-        .filter(|(_, kept)| *kept == Kept::No)
-        .map(|(backup, _)| backup.clone())
+        .enumerate()
+        .filter(|(at, (_, kept))| match pruned {
+            Pruned::TooMany => *kept == Kept::No,
+            Pruned::AllButNewest => *at > 0,
+        })
+        .map(|(_, (backup, _))| backup.clone())
         .collect();
     if let (Some(newest), false) = (mine.first(), dropped.is_empty()) {
         newest.verify()?;
@@ -255,6 +268,15 @@ impl Store {
         made().map_err(|failure| failure.refusal(&self.path, Trying::Read))
     }
 
+    /// How many backups of this book there are.
+    #[must_use]
+    pub fn own_backups(&self) -> usize {
+        let all = backups_with_owners(&self.path).unwrap_or_default();
+        all.iter()
+            .filter(|(_, owner)| *owner == Owner::This)
+            .count()
+    }
+
     /// Makes a backup unless nothing was written since the newest one.
     ///
     /// # Errors
@@ -277,7 +299,7 @@ impl Store {
     pub(super) fn back_up_before(&self) -> Result<(), Refusal> {
         if self.back_up_if_changed().map_err(unchanged)?.is_some() {
             // What is kept too long harms nobody.
-            let _ = prune(&self.path);
+            let _ = prune(&self.path, Pruned::TooMany);
         }
         Ok(())
     }

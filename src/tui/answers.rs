@@ -4,6 +4,7 @@
 
 use crate::domain::import::{Kept, count};
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
+use crate::domain::title;
 
 use super::app::App;
 use super::ctx::Asked;
@@ -123,7 +124,10 @@ fn words(written: &Written) -> String {
             count(steps, "step"),
             title.unwrap_or_default()
         ),
-        (Step::Emptied, _, None) => "the bin is empty".to_owned(),
+        (Step::Emptied(backups), _, None) => match title::still_in(backups) {
+            Some(still) => format!("Emptied the bin; {still}"),
+            None => "Emptied the bin".to_owned(),
+        },
         (Step::Redone, Some(title), None) => format!("Redone: {title}"),
         (Step::Redone, None, None) => "Nothing to redo".to_owned(),
     }

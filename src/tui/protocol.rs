@@ -226,7 +226,7 @@ pub enum Step {
     /// A change was redone.
     Redone,
     /// What was deleted was thrown away.
-    Emptied,
+    Emptied(usize),
 }
 
 /// Something happened.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::pty::{Running, signal};
+use crate::support::pty::{self, Running, signal, stored};
 use assert_cmd::Command;
 use serde_json::{Value, json};
 
@@ -223,6 +223,86 @@ fn nothing_of_what_was_in_the_bin_is_left_in_any_file() {
         "BEGIN:VCARD\nVERSION:3.0\nFN:Bob\nEND:VCARD\n",
     );
     assert_eq!(book.canaries(), [""; 0]);
+}
+
+#[test]
+fn what_is_thrown_away_is_in_no_log_and_no_state_while_the_screens_go_on() {
+    let book = Book::new();
+    book.run(&["add", "Xanthippe Kanari", "+44 20 7946 0666"], "");
+    book.run(&["add", "Ada", "+44 20 7946 0018"], "");
+    book.run(&["backup"], "");
+    let id = book.contact("Xanthippe Kanari");
+    let mut screens = Running::start(&book.db(), 120, 30);
+    screens.sees("2 contacts");
+    screens.types("/xanth");
+    screens.sees("1 of 2");
+    screens.types("\r");
+    screens.types("y");
+    screens.sees("clipboard");
+    screens.types("qq");
+    assert_eq!(screens.leaves(), 0);
+    let state = book.folder.path().join(".local/state/callbook/state.json");
+    assert!(fs::read_to_string(&state).unwrap().contains(&id));
+
+    let mut screens = Running::with(&book.db(), 120, 30, &[]);
+    screens.sees("1 of 2");
+    screens.types("\u{1b}\u{1b}");
+    screens.sees("2 contacts");
+    screens.types("/xanth");
+    screens.sees("1 of 2");
+    screens.types("\r");
+    screens.sees("when dialled");
+    screens.types("\u{1b}");
+    screens.sees_no("when dialled");
+    screens.types("d");
+    screens.sees("Deleted Xanthippe");
+    screens.types("\u{1b}\u{1b}sb");
+    screens.sees("1 number");
+    screens.types("X");
+    screens.sees("for good");
+    screens.types("y");
+    screens.sees("may still hold it");
+    screens.sees("prune --all-but-newest");
+    let log = fs::read(book.folder.path().join("book.db-wal")).unwrap_or_default();
+    assert_eq!(pty::count(&log.to_ascii_lowercase(), "kanari"), 0);
+    let remembered = fs::read_to_string(&state).unwrap();
+    assert!(
+        !remembered.contains(&id) && !remembered.contains("xanth"),
+        "{remembered}"
+    );
+    screens.types("\u{1b}");
+    screens.sees_no("bring back");
+    signal("TERM", screens.id());
+    assert_eq!(screens.leaves(), 143);
+    let remembered = fs::read_to_string(&state).unwrap();
+    assert!(!remembered.contains(&id), "{remembered}");
+    assert_eq!(book.canaries(), [""; 0]);
+}
+
+#[test]
+fn backups_that_may_hold_what_was_thrown_away_are_told_and_can_be_dropped() {
+    let book = Book::new();
+    let card = "BEGIN:VCARD\nVERSION:3.0\nFN:Xanthippe\nTEL:+44 20 7946 0666\nEND:VCARD\n";
+    book.run(&["import", "-"], card);
+    book.run(&["backup"], "");
+    book.run(&["backup"], "");
+    book.run(&["contact", "delete", &book.contact("Xanthippe")], "");
+    let told = book.run(&["bin", "--empty", "--yes"], "");
+    assert!(told.contains("2 backups may still hold it"), "{told}");
+    assert!(
+        told.contains("callbook backup prune --all-but-newest"),
+        "{told}"
+    );
+    // Nothing of it is left once that was done.
+    book.run(&["backup"], "");
+    let told = book.run(&["backup", "prune", "--all-but-newest"], "");
+    assert_eq!(told, "2 backups dropped\n");
+    let left = callbook::store::backup::backups(&book.db()).unwrap();
+    assert_eq!(left.len(), 1);
+    let bytes = fs::read(&left[0].path).unwrap().to_ascii_lowercase();
+    assert_eq!(pty::count(&bytes, "xanthippe"), 0);
+    let hashes = stored(&book.db(), "SELECT cast(count(*) AS text) FROM imported");
+    assert_eq!(hashes, "0");
 }
 
 #[test]

@@ -838,3 +838,38 @@ fn a_restore_beside_another_one_changes_nothing() {
     drop(lock);
     succeeds(&db, &["restore"]);
 }
+
+/// The backup before the last import, and before the last new schema, whatever the others weigh.
+#[test]
+fn the_bound_of_all_backups_takes_none_that_something_can_be_undone_by() {
+    for schema in [0, 1] {
+        let (folder, db) = book("book.db", &[]);
+        if schema == 0 {
+            succeeds(&db, &["add", "Ada"]);
+            let cards = folder.path().join("cards.vcf");
+            fs::write(&cards, "BEGIN:VCARD\nVERSION:3.0\nFN:New\nEND:VCARD\n").unwrap();
+            succeeds(&db, &["import", cards.to_str().unwrap()]);
+        } else {
+            fixture(schema, &db);
+            succeeds(&db, &["log"]);
+        }
+        let before = callbook::store::backup::backups(&db).unwrap();
+        assert_eq!(before.len(), 1, "schema {schema}");
+        for name in ["Grace", "Marta", "Zoe"] {
+            succeeds(&db, &["add", name]);
+            let made = backed_up(&db);
+            if name != "Zoe" {
+                // Without any room of the disk, more than all of them may have.
+                let file = fs::File::options().write(true).open(made).unwrap();
+                file.set_len(2 << 30).unwrap();
+            }
+        }
+        let dropped = succeeds(&db, &["backup", "prune"]);
+        assert_eq!(dropped, "2 backups dropped\n", "schema {schema}");
+        let left = callbook::store::backup::backups(&db).unwrap();
+        let left: Vec<_> = left.into_iter().map(|one| one.path).collect();
+        assert_eq!(left.len(), 2);
+        assert_eq!(left[1], before[0].path, "schema {schema}");
+        succeeds(&db, &["restore", before[0].path.to_str().unwrap()]);
+    }
+}

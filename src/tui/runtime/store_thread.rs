@@ -380,7 +380,7 @@ impl StoreThread {
             Write::EmptyBin => {
                 let thrown = store.empty_bin(&vcard::Format)?;
                 let _ = crate::state::forget(store.path(), &thrown);
-                turned(Step::Emptied, None)
+                turned(Step::Emptied(store.own_backups()), None)
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
             Write::UndoStep(id, over) => turned(Step::Undone, Some(store.undo_step(id, over)?)),
