@@ -59,6 +59,7 @@ impl App {
             undo: undo.filter(|_| written.step == Step::Forward),
         });
         self.session.values = None;
+        self.session.usage.forget(&written.thrown);
         let news = News::Written(written.contact, asked.taken);
         let page = asked.ticket.page;
         let teller = match asked.purpose {

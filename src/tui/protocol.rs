@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::domain::bulk::{BulkEdit, BulkPlan};
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
@@ -212,6 +214,8 @@ pub struct Written {
     pub contact: Option<ContactId>,
     /// What an import did.
     pub report: Option<Box<ImportReport>>,
+    /// What was thrown away for good: nothing is to remember it.
+    pub thrown: Vec<Uuid>,
 }
 
 /// The direction of a step.

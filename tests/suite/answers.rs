@@ -328,7 +328,13 @@ fn an_answer_leaves_what_came_over_its_page_alone() {
     // A form whose contact was changed meanwhile.
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g e \"Ada\"");
-    let id = desk.book.store.rows(&ListQuery::default(), 0, 1).unwrap().rows[0].id;
+    let id = desk
+        .book
+        .store
+        .rows(&ListQuery::default(), 0, 1)
+        .unwrap()
+        .rows[0]
+        .id;
     let mut other = desk.book.other();
     let sent = ContactAttributes {
         note: Some(Some("changed".to_owned())),

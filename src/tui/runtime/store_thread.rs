@@ -334,6 +334,7 @@ impl StoreThread {
             step,
             contact: None,
             report: None,
+            thrown: Vec::new(),
         };
         let forward = |point, contact| Written {
             contact,
@@ -380,7 +381,10 @@ impl StoreThread {
             Write::EmptyBin => {
                 let thrown = store.empty_bin(&vcard::Format)?;
                 let _ = crate::state::forget(store.path(), &thrown);
-                turned(Step::Emptied(store.own_backups()), None)
+                Written {
+                    thrown,
+                    ..turned(Step::Emptied(store.own_backups()), None)
+                }
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
             Write::UndoStep(id, over) => turned(Step::Undone, Some(store.undo_step(id, over)?)),
