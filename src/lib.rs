@@ -1,18 +1,75 @@
-//! callbook: a contact and phone-number manager for the terminal.
+//! callbook: contacts and phone numbers in the terminal, on one `SQLite` file.
 //!
-//! The crate is laid in layers, each of which may use only those before it:
+//! This is the library of one program and no public API: anything may change between versions. It is
+//! documented for those who work on it, and this page is where to begin.
 //!
-//! - [`domain`]: the words of the field and the rules of the Phone resource. Pure: no SQL, no
-//!   terminal, no clock, no files.
-//! - [`store`]: the `SQLite` database. It speaks domain types and knows no screen.
-//! - [`exchange`]: bytes to domain types and back (vCard, CSV, JSON). No SQL, no screen.
-//! - [`import`] and [`export`]: the one path of a file into the store and out of it, for screens and
-//!   shell.
-//! - [`tui`]: the screens, as Model, `update` and `view`; only its runtime touches the store.
-//! - [`state`]: what comes back at the next start, beside the data and never part of it.
-//! - [`regular`]: the one way in which files are opened by names of the program's own.
-//! - [`crash`]: what is told of an internal error.
-//! - [`config`] and [`cli`]: what is set, and the command line.
+//! # Map
+//!
+//! | module | what it is for | may use |
+//! | --- | --- | --- |
+//! | [`domain`] | the words of the field and the rules of the Phone resource. Pure: no SQL, terminal, clock or files | nothing else here |
+//! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`] |
+//! | [`exchange`] | bytes to domain types and back: vCard, CSV, LDIF, JSON, JSON:API | [`domain`] |
+//! | [`import`], [`export`] | the one path of a file into the book and out of it, for screens and shell | the above |
+//! | [`config`], [`state`] | what is set, and what comes back at the next start, as plain values | [`domain`] |
+//! | [`crash`] | what is told of an internal error | nothing else here |
+//! | [`regular`] | the one way in which files with names of the program's own are opened | nothing else here |
+//! | [`tui`] | the screens: messages in, effects out; only its runtime touches the store | the above |
+//! | [`cli`] | the command line: one file a command | everything |
+//!
+//! A key goes this way: [`tui::terminal`] reads it, the loop in [`tui`] hands it to
+//! [`App`](tui::app::App), [`Keymap`](tui::keymap::Keymap) says which action it is, the
+//! [page](tui::pages::Page) that is drawn performs the action and asks for a
+//! [request](tui::protocol::Request), the store's thread in [`tui::runtime`] answers, and the answer goes
+//! to the page that asked. Nothing between the loop and the runtime does IO, so that all of it is tested
+//! without a terminal.
+//!
+//! # Invariants
+//!
+//! - **One write path.** Rows, the rules of the Phone resource and the operation that can undo them are
+//!   written in one transaction, or none of them. The log of operations is the history, undo, redo, the bin
+//!   and the previews.
+//! - **Refusals are values.** A [`Refusal`](domain::refusal::Refusal) names all faults at once; one that was
+//!   refused has written nothing.
+//! - **No descriptor of a book but `SQLite`'s own.** Closing any other would drop its locks
+//!   (`store/files.rs` is the only opener, and a test forbids others).
+//! - **The page that takes the keys is the page that is drawn**, and an answer goes to the page that asked
+//!   for it, or nowhere.
+//! - **What was typed is on the screen or in a draft.**
+//! - **Text that was stored passes [`safe`](domain::safe::safe) at every sink**; files are written under a
+//!   temporary name, synchronised and renamed.
+//! - **What an import does not understand is kept**, byte for byte, and goes out again.
+//!
+//! # Glossary
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | contact | a person or company in the book |
+//! | number, [phone](domain::phone) | a phone number of a contact: the Phone resource |
+//! | confirmed (`valid_values`) | somebody has checked the number |
+//! | possible | it could be a number in its country's numbering plan; computed, never stored |
+//! | historic | no longer used, kept on record |
+//! | primary | dialled first; one of each contact's numbers in use |
+//! | version (`updated_in_db_at`) | the stamp of a record's last write, which a change has to name |
+//! | [operation](domain::operation) | one change of one record, before and after |
+//! | step | operations that are undone together |
+//! | card, row | what a vCard file and a table are made of |
+//! | source | where a number came from: a program, a file, or a person's hand |
+//! | scope | where a key acts |
+//!
+//! # How to add
+//!
+//! - **A page**: its file in [`tui::pages`] with its [`Page`](tui::pages::Page), two lines in
+//!   `pages/mod.rs`, its scope and keys in [`tui::keymap::table`], a snapshot in `tests/suite/screens.rs`; a
+//!   request in [`tui::protocol`] if it asks something new.
+//! - **A command**: its file in [`cli`], a line in `cli.rs`, a test in `tests/suite/`.
+//! - **A condition of the filter**: [`domain::query`], and `store/condition.rs`.
+//! - **A program's table**: words for its headers in `assets/headers.tsv`, and a file with its truth in
+//!   `tests/data/tables`.
+//! - **A migration**: `assets/migrations/NNN.sql`, its line in `store/schema.rs`, the new fingerprint in
+//!   `store/objects.rs` (its test prints it), and a book of the schema before in `tests/data/books`.
+//! - **A field of a contact**: the struct in [`domain::contact`], its column in a migration and in
+//!   `store/record.rs`, its property in `exchange/vcard`, its header in `exchange/csv`.
 
 #![forbid(unsafe_code)]
 

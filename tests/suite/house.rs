@@ -1,5 +1,5 @@
 //! The house rules that a compiler does not know: which layer may use which, how long a file may
-//! be, and that the README's table of keys is the program's.
+//! be, and that the pages for readers are right.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -215,13 +215,42 @@ fn files_are_short_and_say_what_they_are_for() {
     }
 }
 
+/// A file of the project, from its root.
+fn text_of(file: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+}
+
 #[test]
-fn the_readme_shows_the_keys_that_there_are() {
-    let readme =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+fn the_page_of_keys_shows_the_keys_that_there_are() {
     let table = callbook::tui::keymap::Keymap::default().markdown();
     assert!(
-        readme.contains(&table),
-        "put the output of `callbook keys --markdown` into the README"
+        text_of("assets/keys.md").ends_with(&table),
+        "put the output of `callbook keys --markdown` into assets/keys.md"
     );
+}
+
+#[test]
+fn the_readme_is_short_and_its_links_lead_somewhere() {
+    let readme = text_of("README.md");
+    assert!(readme.lines().count() <= 200);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = [
+        "README.md",
+        "tests/README.md",
+        "assets/guide/configuration.md",
+        "assets/guide/export.md",
+        "assets/guide/import.md",
+        "assets/guide/safety.md",
+        "assets/guide/shell.md",
+        ".github/CONTRIBUTING.md",
+        ".github/SECURITY.md",
+    ];
+    for page in pages {
+        let text = text_of(page);
+        for link in text.split("](").skip(1) {
+            let link = link.split([')', '#']).next().unwrap();
+            let there = root.join(page).parent().unwrap().join(link);
+            assert!(there.exists(), "{page}: {link}");
+        }
+    }
 }

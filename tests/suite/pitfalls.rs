@@ -35,7 +35,7 @@
 //! | 30 | a held key lags | terminal/modes.rs `a_held_key_is_drawn_far_less_often_than_it_is_pressed` |
 //! | 31 | an old answer overwrites a new one | here `row_31`; screens.rs `an_old_answer_never_overwrites_a_newer_one` |
 //! | 32 | work lost by one key | here `row_32` (four); terminal/draft.rs: what was typed is kept |
-//! | 33 | the help says other keys | house.rs `the_readme_shows_the_keys_that_there_are`; here `row_33` |
+//! | 33 | the help says other keys | house.rs `the_page_of_keys_shows_the_keys_that_there_are`; here `row_33` |
 //! | 34 | ^C surprises | here `row_34` |
 //! | 35 | a read error is ignored | terminal/leave.rs `a_terminal_that_cannot_be_read_ends_the_program_with_the_reason` |
 
