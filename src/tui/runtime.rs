@@ -175,7 +175,7 @@ impl Runtime {
         self.permitted = false;
     }
 
-    /// Does an effect. Quitting and drawing are the loop's.
+    /// Does an effect. Quitting, drawing and timers are the loop's.
     pub fn run(&mut self, effect: Effect, guard: &mut Guard) -> io::Result<()> {
         match effect {
             Effect::Ask(ticket, request) => {
@@ -197,13 +197,6 @@ impl Runtime {
                 let paths = complete(&path);
                 self.tell(Msg::Paths(page, path, paths));
             }
-            Effect::After(time, timer) => {
-                let events = self.events.clone();
-                thread::spawn(move || {
-                    thread::sleep(time);
-                    let _ = events.send(Event::Msg(Msg::Timer(timer)));
-                });
-            }
             Effect::Mouse(mouse) => guard.set_mouse(mouse)?,
             Effect::Report(name, text) => {
                 let name = format!("{name}-plan.txt");
@@ -222,7 +215,7 @@ impl Runtime {
                     rustix::process::Signal::TSTP,
                 );
             })?,
-            Effect::Redraw | Effect::Quit => {}
+            Effect::After(..) | Effect::Redraw | Effect::Quit => {}
         }
         Ok(())
     }
