@@ -18,7 +18,7 @@ impl App {
         if reply == Reply::ChangedElsewhere {
             // It comes before the answer to what was asked, and is none.
             self.session.values = None;
-            return self.tell(None, News::Elsewhere, effects);
+            return self.notify(None, News::Elsewhere, effects);
         }
         let Some(asked) = self.session.answered(ticket) else {
             if let Reply::Refused(refusal) = reply {
@@ -34,7 +34,7 @@ impl App {
             Reply::Refused(refusal) => self.refused(&asked, &refusal, effects),
             Reply::PutBack(_) => {
                 self.on(ticket.page, effects, |page, ctx| page.answered(reply, ctx));
-                self.tell(None, News::Elsewhere, effects);
+                self.notify(None, News::Elsewhere, effects);
             }
             reply => self.on(ticket.page, effects, |page, ctx| page.answered(reply, ctx)),
         }
@@ -55,7 +55,7 @@ impl App {
         let undo = written.point.as_ref().map(|point| point.id);
         self.session.toast = Some(Toast {
             tone,
-            text: words(written),
+            text: describe(written),
             undo: undo.filter(|_| written.step == Step::Forward),
         });
         self.session.values = None;
@@ -73,7 +73,7 @@ impl App {
                 Some(page)
             }
         };
-        self.tell(teller, news, effects);
+        self.notify(teller, news, effects);
     }
 
     /// Something was refused: what was typed stays, and the page that asked shows why.
@@ -88,7 +88,7 @@ impl App {
                     self.open(AnyPage::Question(Question::UndoOver(step)), effects);
                 }
             }
-            Purpose::Undo(_) => self.tell(None, News::Elsewhere, effects),
+            Purpose::Undo(_) => self.notify(None, News::Elsewhere, effects),
             purpose => self.on(page, effects, |page, ctx| {
                 page.refused(purpose, refusal, ctx)
             }),
@@ -108,7 +108,7 @@ impl App {
 }
 
 /// What was written, for people.
-fn words(written: &Written) -> String {
+fn describe(written: &Written) -> String {
     let title = written.point.as_ref().map(|point| point.title.clone());
     match (written.step, title, &written.report) {
         (_, _, Some(report)) => match &report.kept {

@@ -190,11 +190,11 @@ impl App {
     }
 
     /// Tells all pages but one what happened.
-    pub(super) fn tell(&mut self, but: Option<PageId>, news: News, effects: &mut Vec<Effect>) {
+    pub(super) fn notify(&mut self, but: Option<PageId>, news: News, effects: &mut Vec<Effect>) {
         for id in self.pages.ids() {
             if Some(id) != but {
                 self.on(id, effects, |page, ctx| {
-                    page.hear(news, ctx);
+                    page.notified(news, ctx);
                     Outcome::Stay
                 });
             }
@@ -334,7 +334,7 @@ impl App {
             }),
             Action::Repaint => {
                 effects.push(Effect::Redraw);
-                self.tell(None, News::Again, effects);
+                self.notify(None, News::Again, effects);
             }
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Mouse => self.switch_mouse(effects),

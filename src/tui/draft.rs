@@ -85,7 +85,7 @@ impl Draft {
     pub fn of(app: &App) -> Option<Self> {
         let forms: Vec<Form> = app
             .pages
-            .over()
+            .above()
             .filter_map(|page| page.page().draft())
             .collect();
         let is_dirty = forms.iter().any(Form::is_dirty);
@@ -102,7 +102,7 @@ impl Draft {
 /// Whether any form is open.
 #[must_use]
 pub fn is_open(app: &App) -> bool {
-    let mut over = app.pages.over();
+    let mut over = app.pages.above();
     over.any(|page| page.page().draft().is_some())
 }
 

@@ -331,12 +331,12 @@ pub struct Mouse {
     /// The row.
     pub row: u16,
     /// What it did.
-    pub act: MouseAct,
+    pub kind: MouseKind,
 }
 
 /// What the mouse did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MouseAct {
+pub enum MouseKind {
     /// The left button went down.
     Click,
     /// The wheel turned up.

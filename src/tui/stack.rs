@@ -13,7 +13,7 @@ use super::protocol::PageId;
 pub struct Stack {
     /// The one at the bottom.
     pub contacts: Contacts,
-    over: Vec<(PageId, AnyPage)>,
+    above: Vec<(PageId, AnyPage)>,
     newest: PageId,
 }
 
@@ -26,20 +26,20 @@ impl Stack {
     /// Opens a page on top.
     pub fn open(&mut self, page: AnyPage) -> PageId {
         let id = self.next_id();
-        self.over.push((id, page));
+        self.above.push((id, page));
         id
     }
 
     /// Closes a page, wherever it is; that at the bottom stays.
     pub fn close(&mut self, id: PageId) {
-        self.over.retain(|(of, _)| *of != id);
+        self.above.retain(|(of, _)| *of != id);
     }
 
     /// Puts another page in the place of one.
     pub fn replace(&mut self, id: PageId, page: AnyPage) -> Option<PageId> {
-        let at = self.over.iter().position(|(of, _)| *of == id)?;
+        let at = self.above.iter().position(|(of, _)| *of == id)?;
         let new = self.next_id();
-        *self.over.get_mut(at)? = (new, page);
+        *self.above.get_mut(at)? = (new, page);
         Some(new)
     }
 
@@ -47,17 +47,17 @@ impl Stack {
     /// The last one takes the keys.
     #[must_use]
     pub fn shown(&self) -> Vec<&dyn Page> {
-        let from = self.over.iter().rposition(|(_, page)| page.page().fills());
-        let over = self.over.iter().skip(from.unwrap_or(0));
-        let over = over.map(|(_, page)| page.page());
+        let from = self.above.iter().rposition(|(_, page)| page.page().fills());
+        let above = self.above.iter().skip(from.unwrap_or(0));
+        let above = above.map(|(_, page)| page.page());
         let bottom: Option<&dyn Page> = from.is_none().then_some(&self.contacts);
-        bottom.into_iter().chain(over).collect()
+        bottom.into_iter().chain(above).collect()
     }
 
     /// The page that takes the keys.
     #[must_use]
     pub fn top(&self) -> &dyn Page {
-        self.over
+        self.above
             .last()
             .map_or(&self.contacts, |(_, page)| page.page())
     }
@@ -65,7 +65,7 @@ impl Stack {
     /// Its id.
     #[must_use]
     pub fn top_id(&self) -> PageId {
-        self.over.last().map_or(PageId::BOTTOM, |(id, _)| *id)
+        self.above.last().map_or(PageId::BOTTOM, |(id, _)| *id)
     }
 
     /// A page, to be changed.
@@ -73,41 +73,42 @@ impl Stack {
         if id == PageId::BOTTOM {
             return Some(&mut self.contacts);
         }
-        let mut over = self.over.iter_mut();
-        over.find(|(of, _)| *of == id)
+        let mut above = self.above.iter_mut();
+        above
+            .find(|(of, _)| *of == id)
             .map(|(_, page)| page.page_mut())
     }
 
     /// The page directly under another one.
     #[must_use]
     pub fn under(&self, id: PageId) -> Option<PageId> {
-        let at = self.over.iter().position(|(of, _)| *of == id)?;
-        let under = at.checked_sub(1).and_then(|at| self.over.get(at));
+        let at = self.above.iter().position(|(of, _)| *of == id)?;
+        let under = at.checked_sub(1).and_then(|at| self.above.get(at));
         Some(under.map_or(PageId::BOTTOM, |(id, _)| *id))
     }
 
     /// The ids of all pages, from the bottom up.
     #[must_use]
     pub fn ids(&self) -> Vec<PageId> {
-        let over = self.over.iter().map(|(id, _)| *id);
-        std::iter::once(PageId::BOTTOM).chain(over).collect()
+        let above = self.above.iter().map(|(id, _)| *id);
+        std::iter::once(PageId::BOTTOM).chain(above).collect()
     }
 
     /// The pages over the bottom, the topmost last.
     #[must_use]
-    pub fn over(&self) -> impl DoubleEndedIterator<Item = &AnyPage> {
-        self.over.iter().map(|(_, page)| page)
+    pub fn above(&self) -> impl DoubleEndedIterator<Item = &AnyPage> {
+        self.above.iter().map(|(_, page)| page)
     }
 
     /// The topmost of them.
     #[must_use]
     pub fn last(&self) -> Option<&AnyPage> {
-        self.over().next_back()
+        self.above().next_back()
     }
 
     /// Whether there is nothing over the list of contacts.
     #[must_use]
     pub const fn is_bare(&self) -> bool {
-        self.over.is_empty()
+        self.above.is_empty()
     }
 }

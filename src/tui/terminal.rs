@@ -21,7 +21,7 @@ use crossterm::{cursor, execute};
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::keymap::key::{Code, Key};
-use super::protocol::{Mouse, MouseAct, Msg, Size};
+use super::protocol::{Mouse, MouseKind, Msg, Size};
 
 /// Whether the terminal is ours just now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -295,16 +295,16 @@ fn message(event: Event) -> Option<Msg> {
         }
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Mouse(mouse) => {
-            let act = match mouse.kind {
-                MouseEventKind::Down(MouseButton::Left) => MouseAct::Click,
-                MouseEventKind::ScrollUp => MouseAct::WheelUp,
-                MouseEventKind::ScrollDown => MouseAct::WheelDown,
+            let kind = match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => MouseKind::Click,
+                MouseEventKind::ScrollUp => MouseKind::WheelUp,
+                MouseEventKind::ScrollDown => MouseKind::WheelDown,
                 _ => return None,
             };
             Some(Msg::Mouse(Mouse {
                 column: mouse.column,
                 row: mouse.row,
-                act,
+                kind,
             }))
         }
         _ => None,

@@ -475,7 +475,7 @@ fn forms(desk: &Desk) -> Vec<AnyPage> {
         AnyPage::PhoneForm(form) => form.is_dirty(),
         _ => false,
     };
-    desk.model.pages.over().filter(dirty).cloned().collect()
+    desk.model.pages.above().filter(dirty).cloned().collect()
 }
 
 /// What was typed into a form that can be told again from another one.
@@ -521,7 +521,7 @@ proptest! {
                         prop_assert!(!matches!(request, Request::Write(_)), "{answer:?}: {request:?}");
                     }
                     // Only the answer to its own saving takes a form away, or changes what is in it.
-                    let after: Vec<Vec<String>> = desk.model.pages.over().map(words).collect();
+                    let after: Vec<Vec<String>> = desk.model.pages.above().map(words).collect();
                     let gone: Vec<&AnyPage> = before.iter().filter(|form| !after.contains(&words(form))).collect();
                     let saved = matches!(&answer, Msg::Store(_, Reply::Written(_)) | Msg::Editor(..));
                     prop_assert!(gone.is_empty() || saved, "{answer:?}: {gone:?}");
@@ -562,4 +562,75 @@ fn the_undo_that_is_offered_is_of_that_step_or_none() {
     );
     desk.press("s a");
     assert_eq!(desk.names().len(), before, "the import was not undone");
+}
+
+/// The answer that waits and is of this kind, by its place.
+fn place_of(desk: &Desk, is_it: impl Fn(&Reply) -> bool) -> usize {
+    let mut held = desk.held.as_ref().unwrap().iter();
+    let place = held.position(|msg| matches!(msg, Msg::Store(_, reply) if is_it(reply)));
+    place.unwrap_or_else(|| panic!("it is not asked"))
+}
+
+#[test]
+fn what_is_redone_over_the_duplicates_is_seen_in_them() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    let groups = |desk: &Desk| match desk.model.pages.last() {
+        Some(AnyPage::Duplicates(page)) => page.groups.len(),
+        other => panic!("{other:?}"),
+    };
+    desk.press("D");
+    assert_eq!(groups(&desk), 2);
+    desk.press("enter");
+    assert_eq!(groups(&desk), 1);
+    desk.press("u");
+    assert_eq!(groups(&desk), 2);
+    desk.press("^R");
+    assert_eq!(groups(&desk), 1, "{}", desk.toast());
+}
+
+#[test]
+fn a_count_that_is_given_up_leaves_no_page_that_waits_for_it() {
+    let mut desk = held();
+    desk.press("s h");
+    let place = place_of(&desk, |reply| matches!(reply, Reply::Health(_)));
+    let Msg::Store(ticket, _) = desk.held.as_mut().unwrap().remove(place) else {
+        panic!("it is an answer");
+    };
+    let refusal = Refusal::new(Kind::Busy, "stopped");
+    desk.tell(Msg::Store(ticket, Reply::Refused(refusal)));
+    assert!(desk.model.pages.is_bare());
+    assert_eq!(desk.toast(), "stopped");
+}
+
+#[test]
+fn the_place_of_a_contact_in_the_list_of_before_is_dropped() {
+    let mut desk = held();
+    desk.press("/ \"verdi\"");
+    desk.let_all_go();
+    desk.press("esc");
+    let place = place_of(&desk, |reply| matches!(reply, Reply::Place(_)));
+    desk.press("s c");
+    desk.let_go(place);
+    assert_eq!(desk.model.pages.contacts.list.cursor, 0);
+}
+
+#[test]
+fn a_pane_that_cannot_be_read_says_so_and_is_read_again_when_it_is_asked_for() {
+    let mut desk = held();
+    desk.press("s c");
+    for _ in 0..3 {
+        let place = place_of(&desk, |reply| matches!(reply, Reply::Rows(_)));
+        let Msg::Store(ticket, _) = desk.held.as_mut().unwrap().remove(place) else {
+            panic!("it is an answer");
+        };
+        let waiting = desk.waiting();
+        let refusal = Refusal::new(Kind::Storage, "the disk is gone");
+        desk.tell(Msg::Store(ticket, Reply::Refused(refusal)));
+        assert_eq!(desk.waiting(), waiting, "it is asked for again by itself");
+        let told = "stale: the disk is gone; ^L retries";
+        assert!(desk.frame().contains(told), "{}", desk.frame());
+        desk.press("^L");
+    }
+    desk.let_all_go();
+    assert!(!desk.frame().contains("stale"), "{}", desk.frame());
 }

@@ -261,7 +261,7 @@ fn a_backup_that_cannot_be_put_back_leaves_the_page_with_the_reason() {
     let refusal = Refusal::new(Kind::Storage, "the disk is gone");
     model.update(Msg::Store(*ticket, Reply::Refused(refusal)));
     assert!(frame(&model).contains("the disk is gone"));
-    assert_eq!(model.pages.over().count(), 1);
+    assert_eq!(model.pages.above().count(), 1);
     assert!(matches!(model.pages.last(), Some(AnyPage::Damaged(_))));
     let again = model.update(Msg::Key("enter".parse().unwrap()));
     assert!(matches!(

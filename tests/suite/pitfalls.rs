@@ -57,7 +57,7 @@ use callbook::tui::keymap::{Action, Keymap, Lookup, Scope, TABLE};
 use callbook::tui::pages::AnyPage;
 use callbook::tui::pages::contacts::Focus;
 use callbook::tui::pages::question::Question;
-use callbook::tui::protocol::{Effect, Mouse, MouseAct, Msg, Reply, Request, Size, Ticket};
+use callbook::tui::protocol::{Effect, Mouse, MouseKind, Msg, Reply, Request, Size, Ticket};
 use callbook::tui::runtime::StoreThread;
 use callbook::tui::screen::draw;
 use callbook::tui::terminal::columns::Aligned;
@@ -546,15 +546,15 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
                 };
                 let column = edge(area.x, area.right(), &mut random);
                 let row = edge(area.y, area.bottom(), &mut random);
-                let acts = [MouseAct::Click, MouseAct::WheelUp, MouseAct::WheelDown];
-                let act = acts[random.below(acts.len())];
+                let acts = [MouseKind::Click, MouseKind::WheelUp, MouseKind::WheelDown];
+                let kind = acts[random.below(acts.len())];
                 let at = Position { x: column, y: row };
                 let live = desk.model.pages.is_bare()
                     && [panes.list, panes.detail, areas.filter]
                         .iter()
                         .any(|area| area.contains(at));
                 let before = desk.model.clone();
-                let effects = desk.model.update(Msg::Mouse(Mouse { column, row, act }));
+                let effects = desk.model.update(Msg::Mouse(Mouse { column, row, kind }));
                 if live {
                     inside += 1;
                 } else {
@@ -579,9 +579,9 @@ fn row_18_a_click_goes_to_the_row_under_it_and_the_one_below_the_last_to_none() 
     desk.press("g g");
     let list = desk.model.pages.contacts.panes(&desk.model.session).0.list;
     let click = |desk: &mut Desk, row| {
-        let act = MouseAct::Click;
+        let kind = MouseKind::Click;
         let column = list.right() - 1;
-        desk.tell(Msg::Mouse(Mouse { column, row, act }));
+        desk.tell(Msg::Mouse(Mouse { column, row, kind }));
         desk.model.pages.contacts.list.cursor
     };
     assert_eq!(click(&mut desk, list.y + 2), 2);
@@ -911,7 +911,7 @@ fn row_32_what_undo_cannot_take_back_is_asked_first_and_not_by_the_same_key() {
     ] {
         let (mut desk, _) = on_the_way(scope).unwrap();
         let steps = |desk: &Desk| desk.book.store.steps(None, 100).unwrap().len();
-        let (before, deep) = (all_there_is(&desk), desk.model.pages.over().count());
+        let (before, deep) = (all_there_is(&desk), desk.model.pages.above().count());
         let bin = desk.book.store.bin(9).unwrap().len();
         let told = steps(&desk);
         desk.press(keys);
@@ -921,7 +921,7 @@ fn row_32_what_undo_cannot_take_back_is_asked_first_and_not_by_the_same_key() {
         assert_eq!(steps(&desk), told, "{scope:?}");
         assert_eq!(desk.book.store.bin(9).unwrap().len(), bin);
         assert!(
-            desk.model.pages.over().count() >= deep,
+            desk.model.pages.above().count() >= deep,
             "{scope:?}: the form is still there"
         );
     }
@@ -983,7 +983,7 @@ fn row_34_ctrl_c_goes_back_a_step_and_quits_only_when_pressed_twice_on_a_clean_l
     assert!(
         desk.model
             .pages
-            .over()
+            .above()
             .any(|screen| matches!(screen, AnyPage::ContactForm(_)))
     );
 }
@@ -1005,10 +1005,10 @@ fn ended_and_started(desk: &mut Desk) {
 fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g down e \"_the_first\" tab tab tab tab tab tab tab \"a\" enter \"b\" tab tab down enter ^U \"347_1\"");
-    let typed: Vec<AnyPage> = desk.model.pages.over().cloned().collect();
+    let typed: Vec<AnyPage> = desk.model.pages.above().cloned().collect();
     assert_eq!(typed.len(), 2);
     let edit = |model: &App| {
-        let pages: Vec<&AnyPage> = model.pages.over().collect();
+        let pages: Vec<&AnyPage> = model.pages.above().collect();
         let [AnyPage::ContactForm(contact), AnyPage::PhoneForm(number)] = pages[..] else {
             panic!("{:?}", model.pages)
         };

@@ -82,7 +82,7 @@ impl Page for Bin {
         Outcome::Stay
     }
 
-    fn hear(&mut self, _news: News, ctx: &mut Ctx<'_>) {
+    fn notified(&mut self, _news: News, ctx: &mut Ctx<'_>) {
         ctx.read(Request::Bin(SHOWN));
     }
 

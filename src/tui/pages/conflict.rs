@@ -82,7 +82,7 @@ impl Conflict {
     /// The dialog for the fields of a record, as it was read under a stamp and as it is typed, that ran
     /// into `stored`.
     #[must_use]
-    pub fn over(
+    pub fn between(
         fields: &[&str],
         (base, opened): (&Map<String, Value>, Timestamp),
         typed: &Map<String, Value>,

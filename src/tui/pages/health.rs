@@ -7,6 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::health::{Bar, Health};
 use crate::domain::import::{count, thousands};
+use crate::domain::refusal::Refusal;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request};
@@ -70,6 +71,14 @@ impl Page for HealthPage {
             self.health = Some(*health);
         }
         Outcome::Stay
+    }
+
+    fn refused(&mut self, _purpose: Purpose, _refusal: &Refusal, _ctx: &mut Ctx<'_>) -> Outcome {
+        // A count that was given up leaves nothing to see.
+        match self.health {
+            None => Outcome::Close,
+            Some(_) => Outcome::Stay,
+        }
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {

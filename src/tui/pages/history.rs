@@ -268,7 +268,7 @@ impl Page for History {
         Outcome::Stay
     }
 
-    fn hear(&mut self, _news: News, ctx: &mut Ctx<'_>) {
+    fn notified(&mut self, _news: News, ctx: &mut Ctx<'_>) {
         self.ask(ctx);
     }
 

@@ -16,7 +16,7 @@ use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Effect, Tone, Write};
-use crate::tui::widgets::areas::{Alone, Panes};
+use crate::tui::widgets::areas::{Pane, Panes};
 use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::frame::{indented, rules, two_ends};
 use crate::tui::widgets::text::{elide, fit, width, wrap};
@@ -171,6 +171,7 @@ impl Import {
         match action {
             Action::NewRow if kind != FateKind::New => self.choices.insert(card, Choice::New),
             Action::SkipRow => self.choices.insert(card, Choice::Skip),
+            // As it is planned.
             _ => self.choices.remove(&card),
         };
         self.go_to(self.cursor + 1, self.height(ctx));
@@ -234,8 +235,8 @@ impl Page for Import {
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         kind_line(self, ui.theme, ui.areas.filter, ui.frame);
-        let panes = Panes::of(ui.areas.content, Alone::List);
-        rules(&ui.areas, panes, Some(Alone::List), ui.theme, ui.frame);
+        let panes = Panes::of(ui.areas.content, Pane::List);
+        rules(&ui.areas, panes, Some(Pane::List), ui.theme, ui.frame);
         draw(self, ui.areas.content, panes, ui.theme, ui.frame);
     }
 }

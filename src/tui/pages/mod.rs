@@ -314,7 +314,7 @@ pub trait Page {
 
     /// What it asked to write is written.
     fn wrote(&mut self, news: News, ctx: &mut Ctx<'_>) -> Outcome {
-        self.hear(news, ctx);
+        self.notified(news, ctx);
         Outcome::Stay
     }
 
@@ -329,7 +329,7 @@ pub trait Page {
     }
 
     /// Hears that what it shows may have changed.
-    fn hear(&mut self, _news: News, _ctx: &mut Ctx<'_>) {}
+    fn notified(&mut self, _news: News, _ctx: &mut Ctx<'_>) {}
 
     /// What a draft keeps of it, where it is a form.
     fn draft(&self) -> Option<draft::Form> {

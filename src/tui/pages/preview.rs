@@ -57,7 +57,7 @@ impl Preview {
     }
 
     /// What it is, in words.
-    fn words(&self) -> String {
+    fn title_of_task(&self) -> String {
         match &self.task {
             Task::Bulk(edit) => {
                 let words: Vec<String> = edit.changes.iter().map(Change::words).collect();
@@ -126,7 +126,7 @@ fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if tally.same > 0 {
         let _ = write!(below, ", {} so already", thousands(tally.same));
     }
-    let title = format!("Preview: {}", plan.words());
+    let title = format!("Preview: {}", plan.title_of_task());
     let inside = page(&title, "nothing is written yet", &below, theme, area, frame);
     let columns = usize::from(inside.width);
     let skipped = &plan.plan.skipped;

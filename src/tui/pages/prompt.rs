@@ -199,7 +199,11 @@ impl Page for Prompt {
         }
     }
 
-    fn refused(&mut self, _purpose: Purpose, refusal: &Refusal, _ctx: &mut Ctx<'_>) -> Outcome {
+    fn refused(&mut self, purpose: Purpose, refusal: &Refusal, _ctx: &mut Ctx<'_>) -> Outcome {
+        if purpose == Purpose::Read {
+            // What it can be completed with is missed; that was said.
+            return Outcome::Stay;
+        }
         self.trouble = Some(refusal.to_string());
         Outcome::Stay
     }

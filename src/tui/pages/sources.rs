@@ -75,7 +75,7 @@ impl Page for Sources {
         Outcome::Stay
     }
 
-    fn hear(&mut self, _news: News, ctx: &mut Ctx<'_>) {
+    fn notified(&mut self, _news: News, ctx: &mut Ctx<'_>) {
         ctx.read(Request::Worklist);
     }
 

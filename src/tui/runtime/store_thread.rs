@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::mem::discriminant;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -140,8 +141,8 @@ impl StoreThread {
         }
     }
 
-    /// Answers what waits; breaks where nobody waits for answers any more. Of reads that wait, only
-    /// the newest of each kind is answered: the others' answers would be dropped.
+    /// Answers what waits; breaks where nobody waits for answers any more. Of the reads of a page that
+    /// wait, only the newest of each kind is answered: the others' answers would be dropped.
     fn serve(
         &self,
         store: &mut Store,
@@ -167,8 +168,8 @@ impl StoreThread {
                     | Request::Cards(_)
             );
             let stale = !once
-                && waiting.iter().skip(at + 1).any(|(_, later)| {
-                    std::mem::discriminant(later) == std::mem::discriminant(request)
+                && waiting.iter().skip(at + 1).any(|(other, later)| {
+                    other.page == ticket.page && discriminant(later) == discriminant(request)
                 });
             if stale {
                 continue;
@@ -451,5 +452,48 @@ fn refusal(error: anyhow::Error) -> Refusal {
     match error.downcast::<Refusal>() {
         Ok(refusal) => refusal,
         Err(error) => Refusal::new(Kind::Storage, format!("{error:#}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use super::super::Event;
+    use super::super::workers::{Open, options};
+    use super::{Msg, Request, Store, StoreThread, Ticket};
+    use crate::domain::contact::ContactId;
+    use crate::tui::protocol::PageId;
+
+    #[test]
+    fn of_reads_that_wait_the_newest_of_each_page_is_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("book.db"), options()).unwrap();
+        let (replies, told) = channel();
+        let (counts, _asked) = channel();
+        let (open, _closed) = Open::new();
+        let thread = StoreThread::new(replies, Arc::default(), None);
+        let ask = |number, page, request| {
+            let page = PageId(page);
+            (Ticket { number, page }, request)
+        };
+        let waiting = [
+            ask(1, 0, Request::Profile(ContactId(uuid::Uuid::from_u128(1)))),
+            ask(2, 7, Request::Profile(ContactId(uuid::Uuid::from_u128(2)))),
+            ask(3, 0, Request::Profile(ContactId(uuid::Uuid::from_u128(3)))),
+            ask(4, 0, Request::Totals),
+        ];
+        let served = thread.serve(&mut store, &waiting, &counts, &open);
+        assert!(matches!(served, ControlFlow::Continue(_)));
+        let answered: Vec<u64> = told
+            .try_iter()
+            .filter_map(|event| match event {
+                Event::Msg(Msg::Store(ticket, _)) => Some(ticket.number),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(answered, [2, 3, 4]);
     }
 }

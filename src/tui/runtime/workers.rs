@@ -91,8 +91,8 @@ fn open_another(path: &Path, stop: &Arc<AtomicBool>) -> Result<Store, Refusal> {
     Ok(store)
 }
 
-/// Counts why contacts wait on a thread and a connection of its own: it reads all numbers. Of
-/// questions that wait only the newest is answered.
+/// Counts why contacts wait on a thread and a connection of its own: it reads all numbers. Questions that
+/// wait are answered with one count.
 pub(super) fn count(path: &Path, open: &Open, replies: &Sender<Event>) -> Worker<Ticket> {
     let (work, asked) = channel::<Ticket>();
     let (replies, path, open) = (replies.clone(), path.to_owned(), open.clone());
@@ -101,7 +101,7 @@ pub(super) fn count(path: &Path, open: &Open, replies: &Sender<Event>) -> Worker
     thread::spawn(move || {
         let mut store = None;
         while let Ok(first) = asked.recv() {
-            let ticket = asked.try_iter().last().unwrap_or(first);
+            let tickets: Vec<Ticket> = std::iter::once(first).chain(asked.try_iter()).collect();
             let opened = store
                 .take()
                 .map_or_else(|| open_another(&path, &stopped), Ok);
@@ -111,7 +111,11 @@ pub(super) fn count(path: &Path, open: &Open, replies: &Sender<Event>) -> Worker
                 worklist
             });
             let reply = counted.map_or_else(Reply::Refused, Reply::Worklist);
-            if replies.send(Event::Msg(Msg::Store(ticket, reply))).is_err() {
+            let mut told = tickets.into_iter().map(|ticket| {
+                let msg = Msg::Store(ticket, reply.clone());
+                replies.send(Event::Msg(msg))
+            });
+            if told.any(|told| told.is_err()) {
                 break;
             }
         }

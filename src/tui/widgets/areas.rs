@@ -70,10 +70,11 @@ impl Areas {
     }
 }
 
-/// Which of two panes are shown where there is room for one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alone {
+/// One of two panes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
     /// The list.
+    #[default]
     List,
     /// What is beside it.
     Detail,
@@ -102,14 +103,14 @@ impl Panes {
 
     /// Two panes, or the one that is wanted where there is room for one.
     #[must_use]
-    pub fn of(content: Rect, alone: Alone) -> Self {
+    pub fn of(content: Rect, alone: Pane) -> Self {
         let Rect {
             x, width, height, ..
         } = content;
         if width < TWO_PANES {
             return match alone {
-                Alone::List => Self::one(content),
-                Alone::Detail => Self {
+                Pane::List => Self::one(content),
+                Pane::Detail => Self {
                     detail: content,
                     ..Self::default()
                 },

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use super::areas::{Alone, Areas, Panes};
+use super::areas::{Areas, Pane, Panes};
 use super::text::{elide, width};
 use super::theme::{Role, Theme};
 
@@ -186,13 +186,13 @@ pub(crate) fn middle(area: Rect, width: u16, height: u16) -> Rect {
 pub(crate) fn rules(
     areas: &Areas,
     panes: Panes,
-    heavy: Option<Alone>,
+    heavy: Option<Pane>,
     theme: &Theme,
     frame: &mut Frame<'_>,
 ) {
     let glyphs = &theme.glyphs;
     let light = theme.style(Role::Rule);
-    for (pane, of) in [(panes.list, Alone::List), (panes.detail, Alone::Detail)] {
+    for (pane, of) in [(panes.list, Pane::List), (panes.detail, Pane::Detail)] {
         let (sign, style) = if heavy == Some(of) {
             (glyphs.heavy, theme.style(Role::Focus))
         } else {

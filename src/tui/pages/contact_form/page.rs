@@ -78,7 +78,7 @@ impl ContactForm {
             Stored::Contact(contact) => {
                 let opened = self.stored.as_ref().filter(|mine| mine.id == contact.id)?;
                 let base = (&self.base(), opened.updated_in_db_at);
-                Some(Conflict::over(&FIELDS, base, &self.record(), stored))
+                Some(Conflict::between(&FIELDS, base, &self.record(), stored))
             }
             Stored::Phone(_) => {
                 let mut rows = self.numbers.iter();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery, Order, Row, Rows};
 use crate::domain::query::{Typing, Values, completed};
@@ -146,6 +148,8 @@ impl List {
         self.total = None;
         self.cursor = 0;
         self.top = 0;
+        // A place in the list of before is none in this one.
+        ctx.forget(&Request::Place(self.query.clone(), ContactId(Uuid::nil())));
         self.again(height, ctx);
     }
 

@@ -12,7 +12,7 @@ use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::Action;
 use crate::tui::keymap::key::Code;
 use crate::tui::protocol::{Effect, Request, Tone, Write};
-use crate::tui::widgets::areas::{Alone, Areas, Panes};
+use crate::tui::widgets::areas::{Areas, Pane, Panes};
 use crate::tui::widgets::cursor::Motion;
 
 use super::{Outcome, Page as _};
@@ -92,9 +92,9 @@ impl Contacts {
             return (Panes::one(content), Rect::default());
         }
         let alone = match self.focus {
-            Focus::Detail => Alone::Detail,
-            Focus::List if self.fix.is_some() => Alone::Detail,
-            Focus::List | Focus::Filter => Alone::List,
+            Focus::Detail => Pane::Detail,
+            Focus::List if self.fix.is_some() => Pane::Detail,
+            Focus::List | Focus::Filter => Pane::List,
         };
         let mut panes = Panes::of(content, alone);
         let reasons = self

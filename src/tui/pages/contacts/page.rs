@@ -12,8 +12,8 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::{Hint, News, Outcome, Page, Returned, Ui, hints};
-use crate::tui::protocol::{Effect, Mouse, MouseAct, Purpose, Reply, Tone, Write};
-use crate::tui::widgets::areas::Alone;
+use crate::tui::protocol::{Effect, Mouse, MouseKind, Purpose, Reply, Tone, Write};
+use crate::tui::widgets::areas::Pane;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{middle, rules};
@@ -99,8 +99,8 @@ impl Page for Contacts {
     }
 
     fn unavailable(&self, action: Action, session: &Session) -> Option<&'static str> {
-        self.why_not_page(action)
-            .or_else(|| self.why_not_number(action))
+        self.contact_missing(action)
+            .or_else(|| self.number_missing(action))
             .or_else(|| match action {
                 Action::Fix
                     if self.fix.is_none()
@@ -143,13 +143,13 @@ impl Page for Contacts {
         if panes.list.contains(at) {
             self.point_list(mouse, panes.list, ctx);
         } else if panes.detail.contains(at) {
-            match mouse.act {
-                MouseAct::Click => self.focus = Focus::Detail,
-                MouseAct::WheelUp => self.detail.scroll = self.detail.scroll.saturating_sub(3),
-                MouseAct::WheelDown => self.detail.scroll += 3,
+            match mouse.kind {
+                MouseKind::Click => self.focus = Focus::Detail,
+                MouseKind::WheelUp => self.detail.scroll = self.detail.scroll.saturating_sub(3),
+                MouseKind::WheelDown => self.detail.scroll += 3,
             }
         } else if ctx.areas().filter.contains(at) {
-            if mouse.act == MouseAct::Click {
+            if mouse.kind == MouseKind::Click {
                 self.focus = Focus::Filter;
             }
         } else {
@@ -212,7 +212,7 @@ impl Page for Contacts {
         Outcome::Stay
     }
 
-    fn hear(&mut self, news: News, ctx: &mut Ctx<'_>) {
+    fn notified(&mut self, news: News, ctx: &mut Ctx<'_>) {
         match news {
             News::Written(contact, since) => {
                 self.list.marks.retain(|_, marked| *marked > since);
@@ -278,8 +278,8 @@ impl Page for Contacts {
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         let (panes, why) = self.panes(ui.session);
         let heavy = match self.focus {
-            Focus::Detail => Alone::Detail,
-            Focus::List | Focus::Filter => Alone::List,
+            Focus::Detail => Pane::Detail,
+            Focus::List | Focus::Filter => Pane::List,
         };
         rules(&ui.areas, panes, Some(heavy), ui.theme, ui.frame);
         if self.is_empty(ui.session) {
@@ -300,8 +300,8 @@ impl Page for Contacts {
 impl Contacts {
     fn point_list(&mut self, mouse: Mouse, area: Rect, ctx: &mut Ctx<'_>) {
         let cursor = self.list.cursor;
-        match mouse.act {
-            MouseAct::Click => {
+        match mouse.kind {
+            MouseKind::Click => {
                 let row = self.list.top + usize::from(mouse.row - area.y);
                 self.focus = Focus::List;
                 if row == cursor && row < self.list.known() {
@@ -310,8 +310,8 @@ impl Contacts {
                     self.go_to(row, ctx);
                 }
             }
-            MouseAct::WheelUp => self.go_to(cursor.saturating_sub(3), ctx),
-            MouseAct::WheelDown => self.go_to(cursor + 3, ctx),
+            MouseKind::WheelUp => self.go_to(cursor.saturating_sub(3), ctx),
+            MouseKind::WheelDown => self.go_to(cursor + 3, ctx),
         }
     }
 }

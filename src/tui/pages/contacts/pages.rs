@@ -134,7 +134,7 @@ impl Contacts {
     }
 
     /// Why nothing can be done with a contact or with the list.
-    pub(super) fn why_not_page(&self, action: Action) -> Option<&'static str> {
+    pub(super) fn contact_missing(&self, action: Action) -> Option<&'static str> {
         let nobody = self.current().is_none();
         match action {
             Action::Open
@@ -167,7 +167,7 @@ impl Contacts {
     }
 
     /// Why nothing can be done with a number of the contact.
-    pub(super) fn why_not_number(&self, action: Action) -> Option<&'static str> {
+    pub(super) fn number_missing(&self, action: Action) -> Option<&'static str> {
         let no_number = match self.focus {
             Focus::Detail => self.detail.phone().is_none(),
             _ => self.list.current().is_none_or(|row| row.number.is_none()),

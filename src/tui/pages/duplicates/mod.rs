@@ -10,7 +10,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
-use crate::tui::widgets::areas::{Alone, Panes};
+use crate::tui::widgets::areas::{Pane, Panes};
 use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
@@ -39,18 +39,10 @@ pub struct Duplicates {
     pub picks: BTreeMap<MergeField, ContactId>,
     /// The field under the cursor, of those in which they differ.
     pub field: usize,
-    /// The pane that has the keys.
+    /// Whether the groups have the keys, or the fields in which those of one differ.
     focus: Pane,
     /// The group that is being written, to be taken from the groups when that is answered.
     done: Option<Done>,
-}
-
-/// The groups, or the fields in which those of one differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Pane {
-    #[default]
-    Groups,
-    Fields,
 }
 
 /// A group that is being merged, or marked as different contacts.
@@ -136,7 +128,7 @@ impl Duplicates {
         self.people.clear();
         self.picks.clear();
         self.field = 0;
-        self.focus = Pane::Groups;
+        self.focus = Pane::List;
         if let Some(group) = self.current() {
             ctx.read(Request::People(group.contacts.clone()));
         }
@@ -184,8 +176,11 @@ impl Duplicates {
                 Write::Merge(vec![self.merge()]),
                 ids.iter().skip(1).copied().collect(),
             ),
-            (_, Some(Likeness::Name(_)) | None) => (Write::Namesakes(ids.clone()), BTreeSet::new()),
-            (_, Some(_)) => (Write::Shared(shared(&self.people)), BTreeSet::new()),
+            (Action::Apart, Some(Likeness::Name(_)) | None) => {
+                (Write::Namesakes(ids.clone()), BTreeSet::new())
+            }
+            (Action::Apart, Some(_)) => (Write::Shared(shared(&self.people)), BTreeSet::new()),
+            _ => return,
         };
         if ctx.write(write) {
             let group = ids.into_iter().collect();
@@ -230,8 +225,8 @@ impl Page for Duplicates {
         match action {
             Action::NextPane | Action::PreviousPane => {
                 self.focus = match self.focus {
-                    Pane::Groups if !self.fields().is_empty() => Pane::Fields,
-                    Pane::Groups | Pane::Fields => Pane::Groups,
+                    Pane::List if !self.fields().is_empty() => Pane::Detail,
+                    Pane::List | Pane::Detail => Pane::List,
                 };
             }
             Action::Left | Action::Right => self.pick(action == Action::Right),
@@ -253,8 +248,8 @@ impl Page for Duplicates {
 
     fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         match self.focus {
-            Pane::Fields => self.field = motion.from(self.field, self.fields().len(), 1),
-            Pane::Groups => {
+            Pane::Detail => self.field = motion.from(self.field, self.fields().len(), 1),
+            Pane::List => {
                 let place = motion.from(self.cursor, self.groups.len(), ctx.height());
                 self.show(place, ctx);
             }
@@ -274,10 +269,12 @@ impl Page for Duplicates {
         Outcome::Stay
     }
 
-    fn wrote(&mut self, _news: News, ctx: &mut Ctx<'_>) -> Outcome {
-        if let Some(done) = self.done.take() {
-            self.leave_out(&done);
-        }
+    fn wrote(&mut self, news: News, ctx: &mut Ctx<'_>) -> Outcome {
+        let Some(done) = self.done.take() else {
+            self.notified(news, ctx);
+            return Outcome::Stay;
+        };
+        self.leave_out(&done);
         if self.groups.is_empty() {
             return Outcome::Close;
         }
@@ -297,7 +294,7 @@ impl Page for Duplicates {
         Outcome::Stay
     }
 
-    fn hear(&mut self, news: News, ctx: &mut Ctx<'_>) {
+    fn notified(&mut self, news: News, ctx: &mut Ctx<'_>) {
         // What another program wrote is refused when it matters; a search for each of its writes would
         // never end.
         if news != News::Elsewhere && ctx.session.writing.is_none() {
@@ -318,12 +315,8 @@ impl Page for Duplicates {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        let focus = match self.focus {
-            Pane::Groups => Alone::List,
-            Pane::Fields => Alone::Detail,
-        };
-        let panes = Panes::of(ui.areas.content, focus);
-        rules(&ui.areas, panes, Some(focus), ui.theme, ui.frame);
+        let panes = Panes::of(ui.areas.content, self.focus);
+        rules(&ui.areas, panes, Some(self.focus), ui.theme, ui.frame);
         view::draw(self, &ui.areas, panes, ui.theme, ui.frame);
     }
 }

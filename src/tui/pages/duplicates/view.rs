@@ -8,12 +8,12 @@ use ratatui::widgets::Paragraph;
 use crate::domain::duplicates::{MergeField, Person, taken};
 use crate::domain::import::thousands;
 use crate::domain::title::field_words;
-use crate::tui::widgets::areas::{Areas, Panes};
+use crate::tui::widgets::areas::{Areas, Pane, Panes};
 use crate::tui::widgets::frame::{indented, two_ends};
 use crate::tui::widgets::text::{fit, width};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{Duplicates, Pane};
+use super::Duplicates;
 
 /// The least columns of a person beside another one.
 const LEAST: usize = 17;
@@ -64,7 +64,7 @@ pub(super) fn draw(
     if panes.detail.width > 8 && !screen.people.is_empty() {
         let page = SideBySide {
             screen,
-            focused: screen.focus == Pane::Fields,
+            focused: screen.focus == Pane::Detail,
             theme,
             columns: usize::from(panes.detail.width),
         };
@@ -81,7 +81,7 @@ fn groups(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
         .map(|(at, group)| {
             let on = at == screen.cursor;
             let sign = match (on, screen.focus) {
-                (true, Pane::Fields) => theme.glyphs.rest,
+                (true, Pane::Detail) => theme.glyphs.rest,
                 (true, _) => theme.glyphs.cursor,
                 (false, _) => " ",
             };

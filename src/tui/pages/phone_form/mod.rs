@@ -414,7 +414,7 @@ impl PhoneForm {
         };
         let opened = self.stored.as_ref().filter(|mine| mine.id == phone.id)?;
         let base = (&self.base(), opened.updated_in_db_at);
-        Some(Conflict::over(&FIELDS, base, &self.record(), stored))
+        Some(Conflict::between(&FIELDS, base, &self.record(), stored))
     }
 
     /// Takes what is there of the record of a draft. Where it is gone the form becomes one that adds it
