@@ -33,10 +33,10 @@ impl App {
             Reply::Written(written) => self.wrote(&asked, &written, effects),
             Reply::Refused(refusal) => self.refused(&asked, &refusal, effects),
             Reply::PutBack(_) => {
-                self.on(ticket.page, effects, |page, ctx| page.answered(reply, ctx));
+                self.with_page(ticket.page, effects, |page, ctx| page.answered(reply, ctx));
                 self.notify(None, News::Elsewhere, effects);
             }
-            reply => self.on(ticket.page, effects, |page, ctx| page.answered(reply, ctx)),
+            reply => self.with_page(ticket.page, effects, |page, ctx| page.answered(reply, ctx)),
         }
     }
 
@@ -69,7 +69,7 @@ impl App {
                 None
             }
             Purpose::Read | Purpose::Preview | Purpose::Stay => {
-                self.on(page, effects, |page, ctx| page.wrote(news, ctx));
+                self.with_page(page, effects, |page, ctx| page.wrote(news, ctx));
                 Some(page)
             }
         };
@@ -89,7 +89,7 @@ impl App {
                 }
             }
             Purpose::Undo(_) => self.notify(None, News::Elsewhere, effects),
-            purpose => self.on(page, effects, |page, ctx| {
+            purpose => self.with_page(page, effects, |page, ctx| {
                 page.refused(purpose, refusal, ctx)
             }),
         }

@@ -75,7 +75,7 @@ impl App {
         list.filter = Field::new(&view.filter);
         self.session.usage.clone_from(&view.usage);
         let used = self.session.usage.most();
-        self.on_bottom(&mut effects, |contacts, ctx| {
+        self.with_contacts(&mut effects, |contacts, ctx| {
             if !used.is_empty() {
                 ctx.read(Request::Used(used));
             }
@@ -106,7 +106,7 @@ impl App {
 
     /// Puts the cursor of the list on a contact.
     pub(super) fn seek(&mut self, id: ContactId, effects: &mut Vec<Effect>) {
-        self.on_bottom(effects, |contacts, ctx| contacts.seek(id, ctx));
+        self.with_contacts(effects, |contacts, ctx| contacts.seek(id, ctx));
     }
 
     /// Takes one message.
@@ -118,7 +118,7 @@ impl App {
             Msg::Mouse(mouse) => self.point(mouse, &mut effects),
             Msg::Resize(size) => {
                 self.session.size = size;
-                self.on_bottom(&mut effects, Contacts::resized);
+                self.with_contacts(&mut effects, Contacts::resized);
             }
             Msg::Store(ticket, reply) => self.answer(ticket, reply, &mut effects),
             Msg::Progress(ticket, progress) => {
@@ -145,7 +145,7 @@ impl App {
                 self.session.say(Tone::Good, text);
             }
         }
-        self.on_bottom(&mut effects, Contacts::follow);
+        self.with_contacts(&mut effects, Contacts::follow);
         effects
     }
 
@@ -156,7 +156,7 @@ impl App {
     }
 
     /// Has a page do something, where it is still there.
-    pub(super) fn on(
+    pub(super) fn with_page(
         &mut self,
         id: PageId,
         effects: &mut Vec<Effect>,
@@ -175,7 +175,7 @@ impl App {
         self.apply(id, outcome, effects);
     }
 
-    fn on_bottom(
+    fn with_contacts(
         &mut self,
         effects: &mut Vec<Effect>,
         work: impl FnOnce(&mut Contacts, &mut Ctx<'_>),
@@ -193,7 +193,7 @@ impl App {
     pub(super) fn notify(&mut self, but: Option<PageId>, news: News, effects: &mut Vec<Effect>) {
         for id in self.pages.ids() {
             if Some(id) != but {
-                self.on(id, effects, |page, ctx| {
+                self.with_page(id, effects, |page, ctx| {
                     page.notified(news, ctx);
                     Outcome::Stay
                 });
@@ -204,7 +204,7 @@ impl App {
     /// Opens a page on top.
     pub(super) fn open(&mut self, page: AnyPage, effects: &mut Vec<Effect>) {
         let id = self.pages.open(page);
-        self.on(id, effects, |page, ctx| page.opened(ctx));
+        self.with_page(id, effects, |page, ctx| page.opened(ctx));
     }
 
     fn apply(&mut self, id: PageId, outcome: Outcome, effects: &mut Vec<Effect>) {
@@ -229,21 +229,22 @@ impl App {
             Outcome::Open(_) | Outcome::Stay => {}
             Outcome::Replace(page) => {
                 if let Some(new) = self.pages.replace(id, page) {
-                    self.on(new, effects, |page, ctx| page.opened(ctx));
+                    self.with_page(new, effects, |page, ctx| page.opened(ctx));
                 }
             }
         }
     }
 
-    /// Gives a page what the one over it leaves behind. The question about an undo is not the page's.
+    /// Gives a page what the one over it leaves behind. Some questions are asked for all pages alike.
     fn hand_down(&mut self, under: Option<PageId>, value: Returned, effects: &mut Vec<Effect>) {
         let Some(under) = under else { return };
-        self.on(under, effects, |page, ctx| {
-            if let Returned::Yes(Question::UndoOver(step)) = value {
+        self.with_page(under, effects, |page, ctx| match value {
+            Returned::Yes(Question::LeaveForm) => Outcome::Close,
+            Returned::Yes(Question::UndoOver(step)) => {
                 ctx.undo(step, Over::Written);
-                return Outcome::Stay;
+                Outcome::Stay
             }
-            page.returned(value, ctx)
+            value => page.returned(value, ctx),
         });
     }
 
@@ -287,10 +288,13 @@ impl App {
                 if !matches!(action, Action::Undo | Action::Redo) {
                     self.session.toast = None;
                 }
-                if action == Action::Interrupt {
-                    return self.interrupt(interrupted, effects);
+                match action {
+                    Action::Interrupt if interrupted && self.is_clean() => {
+                        effects.push(Effect::Quit);
+                    }
+                    Action::Interrupt => self.interrupt(effects),
+                    action => self.perform(action, effects),
                 }
-                self.perform(action, effects);
             }
             Lookup::Pending => {
                 self.waiting = waiting;
@@ -323,12 +327,12 @@ impl App {
                 // the step before it is not what the person sees. Pressed again, it goes on to that one.
                 let toast = self.session.toast.as_mut();
                 let offered = toast.and_then(|toast| toast.undo.take());
-                self.on(top, effects, |_, ctx| {
+                self.with_page(top, effects, |_, ctx| {
                     ctx.undo(offered, Over::Refused);
                     Outcome::Stay
                 });
             }
-            Action::Redo => self.on(top, effects, |_, ctx| {
+            Action::Redo => self.with_page(top, effects, |_, ctx| {
                 ctx.write(Write::Redo);
                 Outcome::Stay
             }),
@@ -340,14 +344,14 @@ impl App {
             Action::Mouse => self.switch_mouse(effects),
             Action::Interrupt => {}
             Action::Editor => self.edit(effects),
-            Action::Escape => self.on(top, effects, |page, ctx| page.escape(ctx)),
-            Action::Quit => self.on(top, effects, |page, ctx| page.quit(ctx)),
-            _ => match Motion::of(action) {
-                Some(motion) => self.on(top, effects, |page, ctx| {
-                    page.go(motion, ctx);
+            Action::Escape => self.with_page(top, effects, |page, ctx| page.escape(ctx)),
+            Action::Quit => self.with_page(top, effects, |page, ctx| page.quit(ctx)),
+            _ => match Motion::of_action(action) {
+                Some(motion) => self.with_page(top, effects, |page, ctx| {
+                    page.move_cursor(motion, ctx);
                     Outcome::Stay
                 }),
-                None => self.on(top, effects, |page, ctx| page.perform(action, ctx)),
+                None => self.with_page(top, effects, |page, ctx| page.perform(action, ctx)),
             },
         }
     }
@@ -395,7 +399,7 @@ impl App {
             return self.session.say(Tone::Bad, text);
         }
         let text = text.trim_end_matches(['\n', '\r']);
-        self.on(place.page, effects, |page, ctx| {
+        self.with_page(place.page, effects, |page, ctx| {
             page.edited(place.field, text, ctx);
             Outcome::Stay
         });
@@ -407,7 +411,7 @@ impl App {
         // In a form ^E opens the editor; the end of the line is End.
         let is_editor = key.ctrl && key.code == Code::Char('e');
         let mut taken = false;
-        self.on(top, effects, |page, ctx| {
+        self.with_page(top, effects, |page, ctx| {
             if is_editor && page.text_number().is_some() {
                 return Outcome::Stay;
             }
@@ -427,14 +431,14 @@ impl App {
             return self.session.say(Tone::Plain, WAITS);
         }
         self.session.taken += 1;
-        self.on(top, effects, |page, ctx| {
+        self.with_page(top, effects, |page, ctx| {
             page.paste(text, ctx);
             Outcome::Stay
         });
     }
 
     fn point(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
-        self.on(self.pages.top_id(), effects, |page, ctx| {
+        self.with_page(self.pages.top_id(), effects, |page, ctx| {
             if page.point(mouse, ctx) {
                 ctx.session.taken += 1;
             }
@@ -442,17 +446,19 @@ impl App {
         });
     }
 
-    /// `^C`: one step of the ladder; twice on a clean list, out.
-    fn interrupt(&mut self, again: bool, effects: &mut Vec<Effect>) {
-        let is_clean = self.pages.is_bare() && self.pages.contacts.is_clean();
-        match (is_clean, again) {
-            (true, true) => effects.push(Effect::Quit),
-            (true, false) => {
-                self.interrupted = true;
-                self.session.say(Tone::Plain, "^C again, or q, quits");
-            }
-            (false, _) => self.perform(Action::Escape, effects),
+    /// `^C`: one step of the ladder; on a clean list, the next one leaves.
+    fn interrupt(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_clean() {
+            self.interrupted = true;
+            self.session.say(Tone::Plain, "^C again, or q, quits");
+        } else {
+            self.perform(Action::Escape, effects);
         }
+    }
+
+    /// Whether there is nothing that the esc ladder could take back.
+    fn is_clean(&self) -> bool {
+        self.pages.is_bare() && self.pages.contacts.is_clean()
     }
 
     /// Shows what is wrong with the database, or what was found since.

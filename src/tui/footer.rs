@@ -15,7 +15,7 @@ use super::pages::Hint;
 use super::protocol::{Toast, Tone};
 use super::widgets::areas::Areas;
 use super::widgets::frame::{NARROW, popup, two_ends};
-use super::widgets::hints::shown;
+use super::widgets::hints::key_text;
 use super::widgets::text::{elide, fit, width, wrap};
 use super::widgets::theme::{Glyphs, Role, Theme};
 
@@ -197,7 +197,7 @@ fn keys(hint: &Hint, glyphs: &Glyphs) -> String {
     match hint.action {
         Some(Action::ShowKind) => "1-4".to_owned(),
         Some(Action::Left) => glyphs.arrows.into_iter().take(2).collect(),
-        _ => shown(&hint.key, glyphs),
+        _ => key_text(&hint.key, glyphs),
     }
 }
 
@@ -226,7 +226,7 @@ pub(super) fn which_key(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<
             };
             [
                 Span::styled(
-                    format!(" {} ", shown(key, &theme.glyphs)),
+                    format!(" {} ", key_text(key, &theme.glyphs)),
                     theme.style(Role::Key),
                 ),
                 Span::styled(

@@ -1,5 +1,9 @@
-//! The screens: `App::update` takes a `Msg` and gives effects, `screen::draw` draws, both pure. The loop below is all that
-//! joins them to the world.
+//! The screens. What happens is a [`protocol::Msg`]; [`app::App::update`] gives it to the page that it is
+//! for and says what is then to be done, as [`protocol::Effect`]s; [`screen::draw`] draws. All of that is
+//! pure. [`run()`] joins it to the world.
+//!
+//! Each module uses only those before it in this list: `keymap`, `protocol`, `widgets`, `ctx`, `pages`,
+//! `stack`, `app`, `answers`, `draft`, `autosave`, `footer`, `screen`, `terminal`, `pacing`, `runtime`, `run`.
 
 mod answers;
 pub mod app;

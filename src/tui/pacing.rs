@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::protocol::{Effect, Msg, Request, TimerId};
+use super::terminal::Input;
 
 /// How long a frame waits for what it asked: most answers come sooner, and then a key changes the
 /// screen once and not three times. Nobody sees so short a while.
@@ -35,9 +36,9 @@ impl Pacing {
         );
     }
 
-    /// A key was taken; whether more of them wait.
-    pub(super) const fn pressed(&mut self, more: bool) {
-        self.more = more;
+    /// A key was taken.
+    pub(super) const fn pressed(&mut self, input: &Input) {
+        self.more = input.more;
         self.held += 1;
     }
 

@@ -374,7 +374,7 @@ impl Loop<'_> {
             Event::Input(input) => {
                 self.runtime.spent();
                 let input = input.context("the terminal cannot be read")?;
-                self.pacing.pressed(input.more);
+                self.pacing.pressed(&input);
                 input.msg
             }
             Event::Opened(opened) => {

@@ -2,26 +2,24 @@
 //! editor. Nothing else in the screens touches the world.
 
 use std::convert::Infallible;
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use crossterm::clipboard::CopyToClipboard;
-use crossterm::execute;
-
 use crate::domain::refusal::Refusal;
 use crate::import::keep;
-use crate::regular;
 use crate::store::Options;
 
 use super::protocol::{Effect, Msg, Request, Ticket};
 use super::terminal::{self, Guard, Input};
 
+mod clipboard;
+mod editor;
+mod paths;
 mod store_thread;
 mod workers;
 
@@ -182,10 +180,10 @@ impl Runtime {
                 // The store's thread ends with the program only.
                 let _ = self.requests.send((ticket, request));
             }
-            Effect::Copy(text) => copy(&text)?,
+            Effect::Copy(text) => clipboard::copy(&text)?,
             Effect::Open(address) => self.open(&address),
             Effect::Edit(place, text) => {
-                let edited = self.lend(guard, || edit(&text))?;
+                let edited = self.lend(guard, || editor::edit(&text))?;
                 self.tell(match edited {
                     Ok(text) => Msg::Editor(place, text),
                     Err(error) => Msg::Trouble(format!(
@@ -194,7 +192,7 @@ impl Runtime {
                 });
             }
             Effect::Complete(page, path) => {
-                let paths = complete(&path);
+                let paths = paths::complete(&path);
                 self.tell(Msg::Paths(page, path, paths));
             }
             Effect::Mouse(mouse) => guard.set_mouse(mouse)?,
@@ -253,118 +251,5 @@ fn meaning(signal: i32, lent: bool) -> Option<Event> {
         SIGCONT => Some(Event::Continued),
         SIGINT | SIGQUIT if lent => None,
         _ => Some(Event::Signal(signal)),
-    }
-}
-
-/// Sends text to the terminal's clipboard (OSC 52), through tmux where that is in between.
-fn copy(text: &str) -> io::Result<()> {
-    if std::env::var_os("TMUX").is_some() {
-        let mut sequence = Vec::new();
-        crossterm::queue!(sequence, CopyToClipboard::to_clipboard_from(text))?;
-        let doubled = String::from_utf8_lossy(&sequence).replace('\u{1b}', "\u{1b}\u{1b}");
-        write!(io::stdout(), "\u{1b}Ptmux;{doubled}\u{1b}\\")?;
-    }
-    execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
-}
-
-/// Lets the person edit a text; none where they left it as it was or gave up.
-fn edit(text: &str) -> io::Result<Option<String>> {
-    let mut file = tempfile::Builder::new()
-        .prefix("callbook-")
-        .suffix(".txt")
-        .tempfile()?;
-    file.write_all(text.as_bytes())?;
-    file.flush()?;
-    let editor = std::env::var("VISUAL")
-        .or_else(|_| std::env::var("EDITOR"))
-        .unwrap_or_else(|_| "vi".to_owned());
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or("vi");
-    let status = Command::new(program)
-        .args(words)
-        .arg(file.path())
-        .status()?;
-    // Editors save by putting another file in its place: read it by its name.
-    let edited = String::from_utf8_lossy(&regular::read(file.path())?).into_owned();
-    Ok((status.success() && edited.trim_end_matches('\n') != text).then_some(edited))
-}
-
-/// What a path can be completed to, or the last of several paths.
-fn complete(typed: &str) -> Vec<String> {
-    let whole = beginning_with(typed);
-    if !whole.is_empty() {
-        return whole;
-    }
-    let spaces = typed.rmatch_indices(char::is_whitespace);
-    let mut spaces =
-        spaces.filter(|(at, _)| !typed.get(..*at).is_some_and(|text| text.ends_with('\\')));
-    let Some((at, space)) = spaces.next() else {
-        return Vec::new();
-    };
-    let (before, last) = typed.split_at(at + space.len());
-    let paths = beginning_with(&last.replace("\\ ", " ")).into_iter();
-    paths
-        .map(|path| format!("{before}{}", path.replace(' ', "\\ ")))
-        .collect()
-}
-
-/// The files and folders whose path begins like this.
-fn beginning_with(path: &str) -> Vec<String> {
-    let home = std::env::var("HOME").unwrap_or_default();
-    let path = path
-        .strip_prefix("~/")
-        .map_or_else(|| path.to_owned(), |rest| format!("{home}/{rest}"));
-    let (folder, start) = path
-        .rsplit_once('/')
-        .map_or(("", path.as_str()), |(folder, start)| (folder, start));
-    let place = if folder.is_empty() && !path.starts_with('/') {
-        Path::new(".")
-    } else {
-        Path::new(if folder.is_empty() { "/" } else { folder })
-    };
-    let mut paths: Vec<String> = fs::read_dir(place)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let fits =
-                name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'));
-            let slash = if entry.path().is_dir() { "/" } else { "" };
-            let before = path.len() - start.len();
-            fits.then(|| format!("{}{name}{slash}", path.get(..before).unwrap_or_default()))
-        })
-        .collect();
-    paths.sort();
-    paths
-}
-
-#[cfg(test)]
-mod tests {
-    use super::complete;
-
-    #[test]
-    fn the_last_of_several_paths_is_completed() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["ada.vcf", "my cards.vcf", "my list.csv"] {
-            std::fs::write(folder.path().join(name), "").unwrap();
-        }
-        let at = |text: &str| text.replace('@', &folder.path().display().to_string());
-        let completed = |text: &str| complete(&at(text));
-        assert_eq!(completed("@/a"), [at("@/ada.vcf")]);
-        assert_eq!(completed("@/my c"), [at("@/my cards.vcf")]);
-        assert_eq!(completed("@/ada.vcf @/a"), [at("@/ada.vcf @/ada.vcf")]);
-        assert_eq!(
-            completed("@/ada.vcf @/my"),
-            [
-                at("@/ada.vcf @/my\\ cards.vcf"),
-                at("@/ada.vcf @/my\\ list.csv")
-            ]
-        );
-        assert_eq!(
-            completed("@/ada.vcf @/my\\ l"),
-            [at("@/ada.vcf @/my\\ list.csv")]
-        );
-        assert!(completed("@/ada.vcf @/none").is_empty());
     }
 }

@@ -63,8 +63,8 @@ impl Page for Bin {
         }
     }
 
-    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        self.cursor = motion.from(self.cursor, self.known(), ctx.height());
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        self.cursor = motion.apply(self.cursor, self.known(), ctx.height());
     }
 
     fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {

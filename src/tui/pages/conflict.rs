@@ -82,7 +82,7 @@ impl Conflict {
     /// The dialog for the fields of a record, as it was read under a stamp and as it is typed, that ran
     /// into `stored`.
     #[must_use]
-    pub fn between(
+    pub fn page(
         fields: &[&str],
         (base, opened): (&Map<String, Value>, Timestamp),
         typed: &Map<String, Value>,
@@ -188,8 +188,8 @@ impl Page for Conflict {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
-        self.cursor = motion.from(self.cursor, self.fields.len(), 8);
+    fn move_cursor(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
+        self.cursor = motion.apply(self.cursor, self.fields.len(), 8);
     }
 
     fn returned(&mut self, value: Returned, _ctx: &mut Ctx<'_>) -> Outcome {

@@ -62,8 +62,8 @@ impl Page for HealthPage {
         }
     }
 
-    fn go(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
-        self.cursor = motion.from(self.cursor, self.bars().count(), 8);
+    fn move_cursor(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
+        self.cursor = motion.apply(self.cursor, self.bars().count(), 8);
     }
 
     fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {

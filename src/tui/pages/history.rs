@@ -82,7 +82,7 @@ pub struct History {
 impl History {
     /// The history of a contact, a number or the book, with the name for its head.
     #[must_use]
-    pub fn of(of: Of, name: String) -> AnyPage {
+    pub fn page(of: Of, name: String) -> AnyPage {
         AnyPage::History(Box::new(Self {
             of,
             name,
@@ -248,8 +248,8 @@ impl Page for History {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        self.cursor = motion.from(self.cursor, self.known(), 10);
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        self.cursor = motion.apply(self.cursor, self.known(), 10);
         let last = self.steps.as_ref().and_then(|steps| steps.last());
         if let Some(last) = last.filter(|_| self.more && self.cursor + 1 >= self.known()) {
             let before = last.point.id;

@@ -135,7 +135,7 @@ impl Import {
     }
 
     /// Puts the cursor on a row, and the screen where it shows it.
-    fn go_to(&mut self, place: usize, height: usize) {
+    fn move_to(&mut self, place: usize, height: usize) {
         self.cursor = place.min(self.known().saturating_sub(1));
         self.top = top_for(self.top, self.cursor, height);
     }
@@ -174,7 +174,7 @@ impl Import {
             // As it is planned.
             _ => self.choices.remove(&card),
         };
-        self.go_to(self.cursor + 1, self.height(ctx));
+        self.move_to(self.cursor + 1, self.height(ctx));
     }
 }
 
@@ -208,9 +208,9 @@ impl Page for Import {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         let height = self.height(ctx).max(1);
-        self.go_to(motion.from(self.cursor, self.known(), height), height);
+        self.move_to(motion.apply(self.cursor, self.known(), height), height);
     }
 
     fn fills(&self) -> bool {
@@ -235,7 +235,7 @@ impl Page for Import {
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         kind_line(self, ui.theme, ui.areas.filter, ui.frame);
-        let panes = Panes::of(ui.areas.content, Pane::List);
+        let panes = Panes::split(ui.areas.content, Pane::List);
         rules(&ui.areas, panes, Some(Pane::List), ui.theme, ui.frame);
         draw(self, ui.areas.content, panes, ui.theme, ui.frame);
     }

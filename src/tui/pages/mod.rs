@@ -15,6 +15,7 @@ pub mod contacts;
 mod country;
 pub mod damaged;
 pub mod duplicates;
+pub mod form;
 pub mod health;
 pub mod history;
 pub mod import;
@@ -33,7 +34,6 @@ use crate::domain::contact::ContactId;
 use crate::domain::refusal::Refusal;
 
 use super::ctx::{Ctx, Session};
-use super::draft;
 use super::keymap::key::Key;
 use super::keymap::{Action, Binding, Scope};
 use super::protocol::{Mouse, Purpose, Reply};
@@ -47,6 +47,7 @@ use conflict::{Conflict, Resolution};
 use contact_form::ContactForm;
 use damaged::Damaged;
 use duplicates::Duplicates;
+use form::Form;
 use health::HealthPage;
 use history::History;
 use import::Import;
@@ -149,7 +150,7 @@ pub struct Hint {
 impl Hint {
     /// A hint that is always true.
     #[must_use]
-    pub fn of(key: &str, word: &str) -> Self {
+    pub fn fixed(key: &str, word: &str) -> Self {
         Self {
             key: key.to_owned(),
             word: word.to_owned(),
@@ -252,11 +253,15 @@ pub trait Page {
     }
 
     /// Moves the cursor.
-    fn go(&mut self, _motion: Motion, _ctx: &mut Ctx<'_>) {}
+    fn move_cursor(&mut self, _motion: Motion, _ctx: &mut Ctx<'_>) {}
 
-    /// One step back.
+    /// One step back: it closes, but asks first where something typed would be lost.
     fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
-        Outcome::Close
+        if self.is_unsaved() {
+            Question::LeaveForm.asked()
+        } else {
+            Outcome::Close
+        }
     }
 
     /// The key that goes back, and from the list out of the program.
@@ -332,8 +337,13 @@ pub trait Page {
     fn notified(&mut self, _news: News, _ctx: &mut Ctx<'_>) {}
 
     /// What a draft keeps of it, where it is a form.
-    fn draft(&self) -> Option<draft::Form> {
+    fn form(&self) -> Option<Form> {
         None
+    }
+
+    /// Whether something was typed that would be lost with it.
+    fn is_unsaved(&self) -> bool {
+        self.form().is_some_and(|form| form.is_dirty())
     }
 
     /// Whether it fills the screen, so that nothing under it is seen.

@@ -13,7 +13,7 @@ use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{caret, cursor, middle, popup};
-use crate::tui::widgets::hints::shown;
+use crate::tui::widgets::hints::key_text;
 use crate::tui::widgets::text::{elide, fit, width};
 use crate::tui::widgets::theme::Role;
 
@@ -126,9 +126,9 @@ impl Page for Search {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         let known = self.matches(&ctx.session.keymap).len();
-        self.cursor = motion.from(self.cursor, known, 8);
+        self.cursor = motion.apply(self.cursor, known, 8);
     }
 
     /// What was typed goes first.
@@ -237,7 +237,10 @@ impl Search {
     fn line(&self, binding: &Binding, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
         let (theme, ellipsis) = (ui.theme, ui.theme.glyphs.ellipsis);
         let keys = ui.session.keymap.keys(binding);
-        let keys: Vec<String> = keys.iter().map(|key| shown(key, &theme.glyphs)).collect();
+        let keys: Vec<String> = keys
+            .iter()
+            .map(|key| key_text(key, &theme.glyphs))
+            .collect();
         let keys = fit(&keys.join(" "), 14, ellipsis);
         let room = columns.saturating_sub(20);
         let text = theme.style(if on { Role::Cursor } else { Role::Text });

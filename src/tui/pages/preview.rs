@@ -42,7 +42,7 @@ pub struct Preview {
 impl Preview {
     /// The preview of a plan; none, and a line that says so, where it changes nothing.
     #[must_use]
-    pub fn of(task: Task, plan: BulkPlan, ctx: &mut Ctx<'_>) -> Option<AnyPage> {
+    pub fn page(task: Task, plan: BulkPlan, ctx: &mut Ctx<'_>) -> Option<AnyPage> {
         if plan.lines.is_empty() && plan.skipped.is_empty() {
             ctx.say(Tone::Plain, "all of it is so already");
             return None;
@@ -89,9 +89,9 @@ impl Page for Preview {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         let height = ctx.height().saturating_sub(4).max(1);
-        let line = motion.from(self.top, self.known() + 1, height);
+        let line = motion.apply(self.top, self.known() + 1, height);
         self.top = line.min(self.known().saturating_sub(height));
     }
 

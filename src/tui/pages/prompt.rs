@@ -53,7 +53,7 @@ pub struct Prompt {
 impl Prompt {
     /// The prompt with something typed into it.
     #[must_use]
-    pub fn with(wanted: Wanted, typed: &str) -> AnyPage {
+    pub fn page(wanted: Wanted, typed: &str) -> AnyPage {
         AnyPage::Prompt(Box::new(Self {
             wanted,
             path: Field::new(typed),
@@ -187,9 +187,8 @@ impl Page for Prompt {
             Reply::Plan(paths, name, plan) => {
                 Outcome::Replace(AnyPage::Import(Box::new(Import::new(paths, name, *plan))))
             }
-            Reply::PlanBulk(edit, plan) => {
-                Preview::of(Task::Bulk(*edit), *plan, ctx).map_or(Outcome::Close, Outcome::Replace)
-            }
+            Reply::PlanBulk(edit, plan) => Preview::page(Task::Bulk(*edit), *plan, ctx)
+                .map_or(Outcome::Close, Outcome::Replace),
             Reply::Exported(contacts, path) => {
                 let text = format!("{} to {}", count(contacts, "contact"), path.display());
                 ctx.say(Tone::Good, text);

@@ -34,7 +34,7 @@ impl Question {
 
     /// The words.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn text(self) -> &'static str {
         match self {
             Self::LeaveForm => "Leave without saving? What you typed is lost.",
             Self::Overwrite => {
@@ -67,7 +67,7 @@ impl Page for Question {
         let inside = popup(place, "Sure?", "", "", theme, ui.frame);
         let columns = usize::from(inside.width.saturating_sub(4));
         let mut lines = vec![Line::default()];
-        let told = wrap(self.words(), columns).into_iter();
+        let told = wrap(Self::text(*self), columns).into_iter();
         lines.extend(told.map(|line| Line::styled(format!("  {line}"), theme.style(Role::Text))));
         lines.push(Line::from(vec![
             Span::styled("  y", theme.style(Role::Key)),

@@ -27,7 +27,7 @@ pub struct Sources {
 impl Sources {
     /// The page with the sources that are known already.
     #[must_use]
-    pub fn of(sources: Vec<Origin>) -> AnyPage {
+    pub fn page(sources: Vec<Origin>) -> AnyPage {
         AnyPage::Sources(Box::new(Self { sources, cursor: 0 }))
     }
 }
@@ -56,8 +56,8 @@ impl Page for Sources {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
-        self.cursor = motion.from(self.cursor, self.sources.len(), 8);
+    fn move_cursor(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
+        self.cursor = motion.apply(self.cursor, self.sources.len(), 8);
     }
 
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
@@ -67,7 +67,7 @@ impl Page for Sources {
                 self.cursor = self.cursor.min(self.sources.len().saturating_sub(1));
             }
             Reply::PlanBulk(edit, plan) => {
-                return Preview::of(Task::Bulk(*edit), *plan, ctx)
+                return Preview::page(Task::Bulk(*edit), *plan, ctx)
                     .map_or(Outcome::Close, Outcome::Replace);
             }
             _ => {}

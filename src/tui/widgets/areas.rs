@@ -94,7 +94,7 @@ pub struct Panes {
 impl Panes {
     /// The list over the whole content.
     #[must_use]
-    pub fn one(content: Rect) -> Self {
+    pub fn whole(content: Rect) -> Self {
         Self {
             list: content,
             ..Self::default()
@@ -103,13 +103,13 @@ impl Panes {
 
     /// Two panes, or the one that is wanted where there is room for one.
     #[must_use]
-    pub fn of(content: Rect, alone: Pane) -> Self {
+    pub fn split(content: Rect, alone: Pane) -> Self {
         let Rect {
             x, width, height, ..
         } = content;
         if width < TWO_PANES {
             return match alone {
-                Pane::List => Self::one(content),
+                Pane::List => Self::whole(content),
                 Pane::Detail => Self {
                     detail: content,
                     ..Self::default()

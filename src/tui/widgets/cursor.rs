@@ -22,7 +22,7 @@ pub enum Motion {
 impl Motion {
     /// The motion of an action, if it is one.
     #[must_use]
-    pub const fn of(action: Action) -> Option<Self> {
+    pub const fn of_action(action: Action) -> Option<Self> {
         Some(match action {
             Action::Down => Self::Down,
             Action::Up => Self::Up,
@@ -36,7 +36,7 @@ impl Motion {
 
     /// Where it leads from a place, with so many places of which a page has some.
     #[must_use]
-    pub fn from(self, at: usize, known: usize, page: usize) -> usize {
+    pub fn apply(self, at: usize, known: usize, page: usize) -> usize {
         let last = known.saturating_sub(1);
         match self {
             Self::Down => (at + 1).min(last),

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::safe::safe;
 
-use super::text::{take, width};
+use super::text::{prefix, width};
 use crate::tui::keymap::key::{Code, Key};
 
 /// A field with its text. With `lines`, a line end may be in it; without, pasted ones become spaces.
@@ -223,7 +223,7 @@ impl Field {
         }
         let mut seen = before.get(start..).unwrap_or_default().to_owned();
         seen.push_str(&safe(self.after()));
-        (take(&seen, columns).to_owned(), column)
+        (prefix(&seen, columns).to_owned(), column)
     }
 }
 

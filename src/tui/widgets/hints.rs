@@ -3,7 +3,7 @@
 use super::theme::Glyphs;
 
 /// A key with the signs of the terminal.
-pub(crate) fn shown(key: &str, glyphs: &Glyphs) -> String {
+pub(crate) fn key_text(key: &str, glyphs: &Glyphs) -> String {
     let [left, right, up, down] = glyphs.arrows;
     let [tab, back_tab] = glyphs.tab;
     key.split(' ')

@@ -28,7 +28,7 @@ pub fn elide<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> 
         return text;
     }
     let room = columns.saturating_sub(width(ellipsis));
-    let mut cut = take(&text, room).trim_end().to_owned();
+    let mut cut = prefix(&text, room).trim_end().to_owned();
     if columns >= width(ellipsis) {
         cut.push_str(ellipsis);
     }
@@ -37,7 +37,7 @@ pub fn elide<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> 
 
 /// As many graphemes from the start as fit into `columns`.
 #[must_use]
-pub fn take(text: &str, columns: usize) -> &str {
+pub fn prefix(text: &str, columns: usize) -> &str {
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         used += width(grapheme);
@@ -74,8 +74,8 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             }
             let mut word = word;
             // To measure all that is left at each line would take minutes for a megabyte.
-            while take(word, columns).len() < word.len() {
-                let head = take(word, columns.saturating_sub(width(&line)).max(1));
+            while prefix(word, columns).len() < word.len() {
+                let head = prefix(word, columns.saturating_sub(width(&line)).max(1));
                 let head = if head.is_empty() {
                     word.graphemes(true).next().unwrap_or(word)
                 } else {

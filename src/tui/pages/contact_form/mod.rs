@@ -117,7 +117,7 @@ impl ContactForm {
 
     /// A form for a stored contact.
     #[must_use]
-    pub fn of(profile: &Profile, home: Option<Region>) -> Self {
+    pub fn of_profile(profile: &Profile, home: Option<Region>) -> Self {
         let contact = &profile.contact;
         let first: Vec<String> = TEXTS
             .iter()
@@ -139,7 +139,7 @@ impl ContactForm {
             .iter()
             .enumerate()
             .map(|(row, phone)| NumberRow {
-                form: PhoneForm::of(Owner::Row(Some(row)), phone, home),
+                form: PhoneForm::of_phone(Owner::Row(Some(row)), phone, home),
                 deleted: false,
             })
             .collect();
@@ -252,7 +252,7 @@ impl ContactForm {
     }
 
     /// Puts a number back that its own form has edited.
-    pub fn put(&mut self, mut form: PhoneForm) {
+    pub fn put_number(&mut self, mut form: PhoneForm) {
         let row = match form.owner {
             Owner::Row(Some(row)) => row,
             _ => self.numbers.len(),

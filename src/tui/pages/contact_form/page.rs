@@ -3,11 +3,10 @@
 use crate::domain::edit::{PhoneEdit, Profile};
 use crate::domain::refusal::{Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::draft;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::conflict::{Conflict, Resolution};
+use crate::tui::pages::form::Form;
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
-use crate::tui::pages::question::Question;
 use crate::tui::pages::{AnyPage, Outcome, Page, Returned, Ui};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Panes;
@@ -78,7 +77,7 @@ impl ContactForm {
             Stored::Contact(contact) => {
                 let opened = self.stored.as_ref().filter(|mine| mine.id == contact.id)?;
                 let base = (&self.base(), opened.updated_in_db_at);
-                Some(Conflict::between(&FIELDS, base, &self.record(), stored))
+                Some(Conflict::page(&FIELDS, base, &self.record(), stored))
             }
             Stored::Phone(_) => {
                 let mut rows = self.numbers.iter();
@@ -164,14 +163,6 @@ impl Page for ContactForm {
         Outcome::Stay
     }
 
-    fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
-        if self.is_dirty() {
-            Question::LeaveForm.asked()
-        } else {
-            Outcome::Close
-        }
-    }
-
     fn text(&self) -> Option<&Field> {
         self.texts.get(self.text_number()?)
     }
@@ -223,16 +214,15 @@ impl Page for ContactForm {
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
         match value {
-            Returned::Yes(Question::LeaveForm) => return Outcome::Close,
-            Returned::Number(form) => self.put(*form),
+            Returned::Number(form) => self.put_number(*form),
             Returned::Resolved(decided) => self.write_resolved(&decided, ctx),
             _ => {}
         }
         Outcome::Stay
     }
 
-    fn draft(&self) -> Option<draft::Form> {
-        Some(draft::Form::Contact(Box::new(self.clone())))
+    fn form(&self) -> Option<Form> {
+        Some(Form::Contact(Box::new(self.clone())))
     }
 
     fn fills(&self) -> bool {
@@ -256,7 +246,7 @@ impl Page for ContactForm {
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         rules(
             &ui.areas,
-            Panes::one(ui.areas.content),
+            Panes::whole(ui.areas.content),
             None,
             ui.theme,
             ui.frame,

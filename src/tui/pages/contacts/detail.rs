@@ -35,14 +35,14 @@ impl Detail {
     }
 
     /// Puts the cursor on a number.
-    pub(super) fn go(&mut self, place: usize) {
+    pub(super) fn move_to(&mut self, place: usize) {
         self.cursor = place.min(self.phones().saturating_sub(1));
     }
 
     /// Puts the cursor on the next number, and after the last on the first.
     pub(super) fn next(&mut self) {
         let next = self.cursor + 1;
-        self.go(if next < self.phones() { next } else { 0 });
+        self.move_to(if next < self.phones() { next } else { 0 });
     }
 
     /// Asks for a contact where another one is shown.
@@ -64,12 +64,12 @@ impl Detail {
     }
 
     /// Takes the contact. The cursor stays on its number, wherever that is now.
-    pub(super) fn take(&mut self, profile: Option<Box<Profile>>) {
+    pub(super) fn show(&mut self, profile: Option<Box<Profile>>) {
         let on = self.phone().map(|phone| phone.id);
         let mut phones = profile.iter().flat_map(|profile| &profile.phones);
         let place = phones.position(|phone| Some(phone.id) == on);
         self.profile = profile;
-        self.go(place.unwrap_or(self.cursor));
+        self.move_to(place.unwrap_or(self.cursor));
     }
 
     /// Moves the cursor, or what is seen of the contact by half a screen.
@@ -79,7 +79,7 @@ impl Detail {
             Motion::PageUp => self.scroll = self.scroll.saturating_sub(height / 2),
             motion => {
                 self.scroll = 0;
-                self.cursor = motion.from(self.cursor, self.phones(), 1);
+                self.cursor = motion.apply(self.cursor, self.phones(), 1);
             }
         }
     }

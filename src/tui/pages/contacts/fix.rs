@@ -148,7 +148,7 @@ impl Sheet<'_> {
                 on = lines.len();
             }
             lines.push(self.number(phone, at == self.cursor));
-            lines.extend(self.told(phone).into_iter().map(|text| {
+            lines.extend(self.facts(phone).into_iter().map(|text| {
                 self.line(
                     &format!("         {} {text}", self.theme.glyphs.twig),
                     Role::Dim,
@@ -223,7 +223,7 @@ impl Sheet<'_> {
     }
 
     /// What is to be known of a number before one confirms it.
-    fn told(&self, phone: &Phone) -> Vec<String> {
+    fn facts(&self, phone: &Phone) -> Vec<String> {
         let day = self.calendar.day(phone.created_at);
         let mut told = vec![if phone.source == MANUAL {
             format!("typed here {day}")

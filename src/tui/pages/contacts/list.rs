@@ -84,7 +84,7 @@ impl List {
     }
 
     /// Puts the cursor on a row, and the screen where it shows it.
-    pub fn go(&mut self, place: usize, height: usize) {
+    pub fn move_to(&mut self, place: usize, height: usize) {
         self.cursor = place.min(self.known().saturating_sub(1));
         self.top = top_for(self.top, self.cursor, height);
     }
@@ -233,16 +233,16 @@ impl List {
         let is_past_the_end = rows.rows.is_empty();
         self.window = rows;
         if let Some(last) = last.filter(|_| is_past_the_end) {
-            self.go(last, height);
+            self.move_to(last, height);
         }
         self.count(total, ctx);
-        self.go(self.cursor, height);
+        self.move_to(self.cursor, height);
     }
 
     /// Takes how many rows there are.
     pub(super) fn take_count(&mut self, total: usize, height: usize, ctx: &mut Ctx<'_>) {
         self.total = Some(total);
-        self.go(self.cursor, height);
+        self.move_to(self.cursor, height);
         self.fill(height, ctx);
     }
 
@@ -250,7 +250,7 @@ impl List {
     pub(super) fn take_place(&mut self, place: usize, height: usize, ctx: &mut Ctx<'_>) {
         let known = self.known().max(place + 1);
         self.total = Some(self.total.map_or(known, |total| total.max(place + 1)));
-        self.go(place, height);
+        self.move_to(place, height);
         self.fill(height, ctx);
     }
 }

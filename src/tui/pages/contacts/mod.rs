@@ -89,14 +89,14 @@ impl Contacts {
     pub fn panes(&self, session: &Session) -> (Panes, Rect) {
         let content = Areas::of(session.size).content;
         if self.is_empty(session) {
-            return (Panes::one(content), Rect::default());
+            return (Panes::whole(content), Rect::default());
         }
         let alone = match self.focus {
             Focus::Detail => Pane::Detail,
             Focus::List if self.fix.is_some() => Pane::Detail,
             Focus::List | Focus::Filter => Pane::List,
         };
-        let mut panes = Panes::of(content, alone);
+        let mut panes = Panes::split(content, alone);
         let reasons = self
             .fix
             .as_ref()
@@ -132,7 +132,7 @@ impl Contacts {
 
     /// The terminal has another size.
     pub fn resized(&mut self, ctx: &mut Ctx<'_>) {
-        self.go_to(self.list.cursor, ctx);
+        self.move_to(self.list.cursor, ctx);
     }
 
     /// Shows beside the list what the cursor is on.
@@ -145,9 +145,9 @@ impl Contacts {
         self.detail.follow(current, ctx);
     }
 
-    fn go_to(&mut self, place: usize, ctx: &mut Ctx<'_>) {
+    fn move_to(&mut self, place: usize, ctx: &mut Ctx<'_>) {
         let height = self.height(ctx.session);
-        self.list.go(place, height);
+        self.list.move_to(place, height);
         self.list.fill(height, ctx);
     }
 
@@ -186,7 +186,7 @@ impl Contacts {
             if self.list.marks.remove(&id).is_none() {
                 self.list.marks.insert(id, ctx.session.taken);
             }
-            self.go(Motion::Down, ctx);
+            self.move_cursor(Motion::Down, ctx);
         }
     }
 
@@ -292,7 +292,7 @@ impl Contacts {
             _ => None,
         };
         let place = digit.and_then(|digit| usize::try_from(digit).ok());
-        self.detail.go(place.unwrap_or(1).saturating_sub(1));
+        self.detail.move_to(place.unwrap_or(1).saturating_sub(1));
     }
 
     /// Does what is done with the numbers of the contact.

@@ -53,7 +53,7 @@ impl Page for Contacts {
             Action::Fix => self.switch_fix(ctx),
             Action::Skip => {
                 let is_last = self.list.cursor + 1 >= self.list.known();
-                self.go(if is_last { Motion::Top } else { Motion::Down }, ctx);
+                self.move_cursor(if is_last { Motion::Top } else { Motion::Down }, ctx);
             }
             Action::ShowAll => self.show_all(ctx),
             Action::SortName => self.sort(Order::Name, ctx),
@@ -64,13 +64,13 @@ impl Page for Contacts {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         if self.focus == Focus::Detail {
             return self.detail.step(motion, ctx.height());
         }
         let page = self.height(ctx.session).max(1);
-        let place = motion.from(self.list.cursor, self.list.known(), page);
-        self.go_to(place, ctx);
+        let place = motion.apply(self.list.cursor, self.list.known(), page);
+        self.move_to(place, ctx);
     }
 
     /// One step down the ladder: pane, marks, filter, fixing.
@@ -167,7 +167,7 @@ impl Page for Contacts {
             }
             Reply::Count(total) => self.list.take_count(total, height, ctx),
             Reply::Place(Some(place)) => self.list.take_place(place, height, ctx),
-            Reply::Profile(profile) => self.detail.take(profile),
+            Reply::Profile(profile) => self.detail.show(profile),
             Reply::Worklist(worklist) => {
                 if let Some(fix) = &mut self.fix {
                     fix.worklist = worklist;
@@ -272,7 +272,7 @@ impl Page for Contacts {
             (":", "commands"),
             ("q", "quit"),
         ];
-        first.map(|(key, word)| Hint::of(key, word)).to_vec()
+        first.map(|(key, word)| Hint::fixed(key, word)).to_vec()
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
@@ -307,11 +307,11 @@ impl Contacts {
                 if row == cursor && row < self.list.known() {
                     self.open_contact(ctx);
                 } else if row < self.list.known() {
-                    self.go_to(row, ctx);
+                    self.move_to(row, ctx);
                 }
             }
-            MouseKind::WheelUp => self.go_to(cursor.saturating_sub(3), ctx),
-            MouseKind::WheelDown => self.go_to(cursor + 3, ctx),
+            MouseKind::WheelUp => self.move_to(cursor.saturating_sub(3), ctx),
+            MouseKind::WheelDown => self.move_to(cursor + 3, ctx),
         }
     }
 }

@@ -27,20 +27,20 @@ impl Contacts {
                 let form = ContactForm::new(name, home);
                 Some(AnyPage::ContactForm(Box::new(form)))
             }
-            Action::EditContact => self
-                .profile()
-                .map(|profile| AnyPage::ContactForm(Box::new(ContactForm::of(profile, home)))),
+            Action::EditContact => self.profile().map(|profile| {
+                AnyPage::ContactForm(Box::new(ContactForm::of_profile(profile, home)))
+            }),
             Action::EditNumber | Action::AddNumber => self.number_form(action, ctx),
-            Action::Import => Some(Prompt::with(Wanted::Import, "")),
+            Action::Import => Some(Prompt::page(Wanted::Import, "")),
             Action::ChangeMany => Some(self.change_many()),
             Action::Duplicates => Some(AnyPage::Duplicates(Box::default())),
             Action::Health => Some(AnyPage::Health(Box::default())),
             Action::Bin => Some(AnyPage::Bin(Box::default())),
             Action::BySource => {
                 let known = self.fix.as_ref().map(|fix| fix.worklist.sources.clone());
-                Some(Sources::of(known.unwrap_or_default()))
+                Some(Sources::page(known.unwrap_or_default()))
             }
-            Action::BookHistory => Some(History::of(Of::Book, "the whole book".to_owned())),
+            Action::BookHistory => Some(History::page(Of::Book, "the whole book".to_owned())),
             Action::History => self.history(),
             _ => return self.export(action, ctx),
         };
@@ -57,7 +57,7 @@ impl Contacts {
         } else {
             let phone = self.detail.phone()?;
             (
-                PhoneForm::of(owner, phone, ctx.session.home),
+                PhoneForm::of_phone(owner, phone, ctx.session.home),
                 Some(phone.id),
             )
         };
@@ -74,11 +74,11 @@ impl Contacts {
         let contact = &self.profile()?.contact;
         let number = self.detail.phone().filter(|_| self.focus == Focus::Detail);
         Some(match number {
-            Some(phone) => History::of(
+            Some(phone) => History::page(
                 Of::Phone(contact.id, phone.id),
                 format!("{}, {}", contact.name, phone.shown()),
             ),
-            None => History::of(Of::Contact(contact.id), contact.name.clone()),
+            None => History::page(Of::Contact(contact.id), contact.name.clone()),
         })
     }
 
@@ -96,7 +96,7 @@ impl Contacts {
         let mut edit = BulkEdit::new(whom, Vec::new());
         // What the filter says of numbers says which of them are meant, marked or not.
         edit.only = self.list.query.query().conditions;
-        Prompt::with(Wanted::Change(Box::new(edit), which), "")
+        Prompt::page(Wanted::Change(Box::new(edit), which), "")
     }
 
     /// Writes contacts out: asks where to, or copies them.
@@ -130,7 +130,7 @@ impl Contacts {
             }
         };
         let path = format!("~/{file}");
-        Outcome::Open(Prompt::with(Wanted::Export(selection, which), &path))
+        Outcome::Open(Prompt::page(Wanted::Export(selection, which), &path))
     }
 
     /// Why nothing can be done with a contact or with the list.

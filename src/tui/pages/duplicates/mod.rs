@@ -246,11 +246,11 @@ impl Page for Duplicates {
         Outcome::Stay
     }
 
-    fn go(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         match self.focus {
-            Pane::Detail => self.field = motion.from(self.field, self.fields().len(), 1),
+            Pane::Detail => self.field = motion.apply(self.field, self.fields().len(), 1),
             Pane::List => {
-                let place = motion.from(self.cursor, self.groups.len(), ctx.height());
+                let place = motion.apply(self.cursor, self.groups.len(), ctx.height());
                 self.show(place, ctx);
             }
         }
@@ -261,7 +261,7 @@ impl Page for Duplicates {
             Reply::Duplicates(groups) => return self.found(groups, ctx),
             Reply::People(people) => self.people = people,
             Reply::PlanMerge(merges, plan) => {
-                return Preview::of(Task::Merge(merges), *plan, ctx)
+                return Preview::page(Task::Merge(merges), *plan, ctx)
                     .map_or(Outcome::Stay, Outcome::Open);
             }
             _ => {}
@@ -315,7 +315,7 @@ impl Page for Duplicates {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        let panes = Panes::of(ui.areas.content, self.focus);
+        let panes = Panes::split(ui.areas.content, self.focus);
         rules(&ui.areas, panes, Some(self.focus), ui.theme, ui.frame);
         view::draw(self, &ui.areas, panes, ui.theme, ui.frame);
     }

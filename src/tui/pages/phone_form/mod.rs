@@ -13,7 +13,6 @@ use crate::domain::phone::{LABELS, Phone, PhoneAttributes};
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::safe::safe;
 use crate::tui::ctx::Ctx;
-use crate::tui::draft;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::field::Field;
@@ -21,7 +20,7 @@ use crate::tui::widgets::field::Field;
 use super::conflict::Conflict;
 use super::contact_form::{ContactForm, NUMBER_GONE, contact_gone};
 use super::country::{calling_code, countries, country_line};
-use super::question::Question;
+use super::form::Form;
 use super::{AnyPage, Outcome, Page, Returned, Ui};
 
 mod view;
@@ -66,15 +65,16 @@ impl Place {
         Self::Historic,
     ];
 
+    /// Which of all places it is: those with a text are the first.
+    fn number(self) -> usize {
+        let mut places = Self::ALL.iter();
+        places.position(|place| *place == self).unwrap_or(0)
+    }
+
     fn step(self, by: usize) -> Self {
-        let at = Self::ALL
-            .iter()
-            .position(|place| *place == self)
-            .unwrap_or(0);
-        Self::ALL
-            .get((at + by) % Self::ALL.len())
-            .copied()
-            .unwrap_or_default()
+        let places = Self::ALL.iter();
+        let next = places.cycle().nth(self.number() + by);
+        next.copied().unwrap_or_default()
     }
 }
 
@@ -162,7 +162,7 @@ impl PhoneForm {
 
     /// A form for a stored number.
     #[must_use]
-    pub fn of(owner: Owner, phone: &Phone, home: Option<Region>) -> Self {
+    pub fn of_phone(owner: Owner, phone: &Phone, home: Option<Region>) -> Self {
         let reading = number::parse(&phone.number, phone.country_code.as_deref(), home)
             .ok()
             .filter(|_| phone.is_normalised());
@@ -414,7 +414,7 @@ impl PhoneForm {
         };
         let opened = self.stored.as_ref().filter(|mine| mine.id == phone.id)?;
         let base = (&self.base(), opened.updated_in_db_at);
-        Some(Conflict::between(&FIELDS, base, &self.record(), stored))
+        Some(Conflict::page(&FIELDS, base, &self.record(), stored))
     }
 
     /// Takes what is there of the record of a draft. Where it is gone the form becomes one that adds it
@@ -430,7 +430,7 @@ impl PhoneForm {
             (None, Owner::Contact(_, name)) => {
                 self.owner = Owner::Row(None);
                 let mut form = ContactForm::new(&name, self.home);
-                form.put(self.clone());
+                form.put_number(self.clone());
                 ctx.say(Tone::Bad, contact_gone(&name));
                 return Outcome::Replace(AnyPage::ContactForm(Box::new(form)));
             }
@@ -479,30 +479,26 @@ impl Page for PhoneForm {
         Outcome::Stay
     }
 
-    fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
-        if self.is_dirty() {
-            Question::LeaveForm.asked()
-        } else {
-            Outcome::Close
-        }
-    }
-
     fn text(&self) -> Option<&Field> {
-        match self.place {
-            Place::Country => Some(&self.entry.country),
-            Place::Number => Some(&self.entry.number),
-            Place::Label => Some(&self.entry.label),
-            Place::Primary | Place::Accurate | Place::Historic => None,
-        }
+        let Entry {
+            country,
+            number,
+            label,
+            ..
+        } = &self.entry;
+        [country, number, label].get(self.place.number()).copied()
     }
 
     fn text_mut(&mut self) -> Option<&mut Field> {
-        match self.place {
-            Place::Country => Some(&mut self.entry.country),
-            Place::Number => Some(&mut self.entry.number),
-            Place::Label => Some(&mut self.entry.label),
-            Place::Primary | Place::Accurate | Place::Historic => None,
-        }
+        let Entry {
+            country,
+            number,
+            label,
+            ..
+        } = &mut self.entry;
+        [country, number, label]
+            .into_iter()
+            .nth(self.place.number())
     }
 
     fn typed(&mut self, _ctx: &mut Ctx<'_>) {
@@ -510,8 +506,7 @@ impl Page for PhoneForm {
     }
 
     fn text_number(&self) -> Option<usize> {
-        self.text()?;
-        Place::ALL.iter().position(|place| *place == self.place)
+        self.text().map(|_| self.place.number())
     }
 
     fn edited(&mut self, number: usize, text: &str, ctx: &mut Ctx<'_>) {
@@ -547,20 +542,16 @@ impl Page for PhoneForm {
     }
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
-        match value {
-            Returned::Yes(Question::LeaveForm) => return Outcome::Close,
-            Returned::Resolved(decided) => {
-                if let Stored::Phone(phone) = &decided.stored {
-                    ctx.save(Write::Phone(phone.id, decided.phone()));
-                }
-            }
-            _ => {}
+        if let Returned::Resolved(decided) = value
+            && let Stored::Phone(phone) = &decided.stored
+        {
+            ctx.save(Write::Phone(phone.id, decided.phone()));
         }
         Outcome::Stay
     }
 
-    fn draft(&self) -> Option<draft::Form> {
-        Some(draft::Form::Number(Box::new(self.clone())))
+    fn form(&self) -> Option<Form> {
+        Some(Form::Number(Box::new(self.clone())))
     }
 
     fn title(&self) -> Option<String> {

@@ -1,0 +1,70 @@
+//! What a draft keeps of an open form, and how it comes back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::contact::ContactId;
+use crate::domain::number::Region;
+
+use super::AnyPage;
+use super::contact_form::{ContactForm, TEXTS};
+use super::phone_form::{Owner, PhoneForm};
+
+/// A form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Of a number.
+    Number(Box<PhoneForm>),
+    /// Of a contact.
+    Contact(Box<ContactForm>),
+}
+
+impl Form {
+    /// Whether anything was typed or ticked.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        match self {
+            Self::Number(form) => form.is_dirty(),
+            Self::Contact(form) => form.is_dirty(),
+        }
+    }
+
+    /// Whether it is such as this program has: a draft may come from another version.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Number(_) => true,
+            Self::Contact(form) => form.texts.len() == TEXTS.len(),
+        }
+    }
+
+    /// The contact that it is about, unless it is a new one.
+    #[must_use]
+    pub fn contact(&self) -> Option<ContactId> {
+        match self {
+            Self::Number(form) => match &form.owner {
+                Owner::Contact(id, _) => Some(*id),
+                Owner::Row(_) => None,
+            },
+            Self::Contact(form) => form.stored.as_ref().map(|contact| contact.id),
+        }
+    }
+
+    /// The page of it as it comes back from a draft: it asks whether its record is still there.
+    #[must_use]
+    pub fn recalled(self, home: Option<Region>) -> AnyPage {
+        match self {
+            Self::Number(mut form) => {
+                (form.home, form.recalled) = (home, true);
+                AnyPage::PhoneForm(form)
+            }
+            Self::Contact(mut form) => {
+                (form.home, form.recalled) = (home, true);
+                for row in &mut form.numbers {
+                    row.form.home = home;
+                }
+                AnyPage::ContactForm(form)
+            }
+        }
+    }
+}
