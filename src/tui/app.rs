@@ -151,8 +151,8 @@ impl App {
 
     /// The scopes of the keys as things are, the nearest first.
     #[must_use]
-    pub fn scopes(&self) -> &'static [Scope] {
-        self.pages.top().scopes()
+    pub fn scopes(&self) -> Vec<Scope> {
+        self.pages.top().scope().chain()
     }
 
     /// Has a page do something, where it is still there.
@@ -265,13 +265,13 @@ impl App {
         let (scopes, in_text) = (self.scopes(), self.pages.top().text().is_some());
         let keymap = &self.session.keymap;
         if !in_text || key.typed().is_none() {
-            self.key = keymap.on_any_layout(scopes, &waiting, key);
+            self.key = keymap.on_any_layout(&scopes, &waiting, key);
         }
         let key = self.key;
         if !waiting.is_empty() && key.code == Code::Esc {
             return;
         }
-        let found = keymap.lookup(scopes, &waiting, key);
+        let found = keymap.lookup(&scopes, &waiting, key);
         // Some keys do nothing but draw again, or hand the terminal back to the shell.
         let is_harmless = matches!(found, Lookup::Hit(Action::Repaint | Action::Suspend));
         if holds && !is_harmless {
@@ -357,7 +357,7 @@ impl App {
     }
 
     fn search(&mut self, kind: Kind, effects: &mut Vec<Effect>) {
-        let search = Search::new(kind, self.scopes().to_vec());
+        let search = Search::new(kind, self.scopes());
         self.open(AnyPage::Search(Box::new(search)), effects);
     }
 

@@ -140,12 +140,11 @@ fn bar(progress: &Progress, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 
 /// The hints of the nearest scope; who does not fit leaves, the greatest rank first.
 fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let (scopes, page) = (app.scopes(), app.pages.top());
-    let Some(scope) = scopes.first() else { return };
+    let page = app.pages.top();
     let narrow = area.width < NARROW;
     let all = match (page.text().is_some(), narrow) {
         _ if matches!(
-            scope,
+            page.scope(),
             Scope::Search | Scope::Question | Scope::Prompt | Scope::Filter
         ) =>
         {
@@ -212,7 +211,7 @@ fn looks(theme: &Theme, tone: Tone) -> (Style, &'static str) {
 
 /// What may follow the keys of a prefix, over the bottom of the content.
 pub(super) fn which_key(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let following = app.session.keymap.following(app.scopes(), &app.waiting);
+    let following = app.session.keymap.following(&app.scopes(), &app.waiting);
     let columns = usize::from(area.width.saturating_sub(6)).max(20);
     let each = 26;
     let across = (columns / each).max(1);

@@ -830,7 +830,7 @@ fn on_the_way(scope: Scope) -> Option<(Desk, Vec<Scope>)> {
     }
     let scopes = desk.model.scopes();
     assert_eq!(scopes.first(), Some(&scope), "{}", desk.toast());
-    Some((desk, scopes.to_vec()))
+    Some((desk, scopes))
 }
 
 #[test]
@@ -943,7 +943,7 @@ fn row_33_help_runs_what_it_shows() {
             let written: Vec<Key> = key.split(' ').map(|key| key.parse().unwrap()).collect();
             let (last, waiting) = written.split_last().unwrap();
             assert_eq!(
-                desk.model.session.keymap.lookup(scopes, waiting, *last),
+                desk.model.session.keymap.lookup(&scopes, waiting, *last),
                 Lookup::Hit(binding.action),
                 "{keys}: {key}"
             );

@@ -38,8 +38,8 @@ impl Bin {
 }
 
 impl Page for Bin {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Bin, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Bin
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {

@@ -161,8 +161,8 @@ impl Conflict {
 }
 
 impl Page for Conflict {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Conflict, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Conflict
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {

@@ -32,8 +32,8 @@ fn sound(session: &Session) -> Option<&Sound> {
 }
 
 impl Page for Damaged {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Damaged, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Damaged
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {

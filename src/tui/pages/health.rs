@@ -38,8 +38,8 @@ impl HealthPage {
 }
 
 impl Page for HealthPage {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Health, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Health
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {

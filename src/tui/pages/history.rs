@@ -210,8 +210,8 @@ fn changes(operation: &Operation, whose: &str) -> Vec<Change> {
 }
 
 impl Page for History {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::History, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::History
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {

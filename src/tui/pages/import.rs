@@ -179,8 +179,8 @@ impl Import {
 }
 
 impl Page for Import {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Import, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Import
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {

@@ -162,9 +162,6 @@ impl Hint {
 
 /// The hints of the nearest scope of a page.
 fn hints<P: Page + ?Sized>(page: &P, session: &Session) -> Vec<Hint> {
-    let Some(scope) = page.scopes().first() else {
-        return Vec::new();
-    };
     let hint = |(key, binding): (String, &'static Binding)| {
         Some(Hint {
             key,
@@ -173,7 +170,7 @@ fn hints<P: Page + ?Sized>(page: &P, session: &Session) -> Vec<Hint> {
             enabled: page.unavailable(binding.action, session).is_none(),
         })
     };
-    let found = session.keymap.hints(*scope);
+    let found = session.keymap.hints(page.scope());
     found.into_iter().filter_map(hint).collect()
 }
 
@@ -239,8 +236,8 @@ pub struct Ui<'a, 'b> {
 
 /// A page. All that it does not say is as it is for a popup without text.
 pub trait Page {
-    /// The scopes of its keys as things are, the nearest first.
-    fn scopes(&self) -> &'static [Scope];
+    /// The nearest scope of its keys, as things are.
+    fn scope(&self) -> Scope;
 
     /// It was opened.
     fn opened(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {

@@ -108,8 +108,8 @@ impl Search {
 }
 
 impl Page for Search {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Search]
+    fn scope(&self) -> Scope {
+        Scope::Search
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {

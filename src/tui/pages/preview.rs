@@ -69,8 +69,8 @@ impl Preview {
 }
 
 impl Page for Preview {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Plan, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Plan
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {

@@ -134,8 +134,8 @@ impl Prompt {
 }
 
 impl Page for Prompt {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Prompt]
+    fn scope(&self) -> Scope {
+        Scope::Prompt
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {

@@ -49,8 +49,8 @@ impl Question {
 }
 
 impl Page for Question {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Question]
+    fn scope(&self) -> Scope {
+        Scope::Question
     }
 
     fn perform(&mut self, action: Action, _ctx: &mut Ctx<'_>) -> Outcome {

@@ -33,8 +33,8 @@ impl Sources {
 }
 
 impl Page for Sources {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Sources, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Sources
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {

@@ -156,18 +156,8 @@ impl StoreThread {
         };
         let mut served = Served::Read;
         for (at, (ticket, request)) in waiting.iter().enumerate() {
-            let once = matches!(
-                request,
-                Request::Write(_)
-                    | Request::Plan(_)
-                    | Request::PlanBulk(_)
-                    | Request::PlanMerge(_)
-                    | Request::Duplicates
-                    | Request::Health
-                    | Request::Export(..)
-                    | Request::Cards(_)
-            );
-            let stale = !once
+            // Undo and redo queue; of whatever else is waited for there is only one at a time.
+            let stale = !matches!(request, Request::Write(_))
                 && waiting.iter().skip(at + 1).any(|(other, later)| {
                     other.page == ticket.page && discriminant(later) == discriminant(request)
                 });

@@ -131,8 +131,8 @@ pub(in crate::tui::pages) fn contact_gone(name: &str) -> String {
 }
 
 impl Page for ContactForm {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::ContactForm, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::ContactForm
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {

@@ -22,12 +22,12 @@ use crate::tui::widgets::theme::{Role, Theme};
 use super::{Contacts, Focus, detail_view, fix, list_view};
 
 impl Page for Contacts {
-    fn scopes(&self) -> &'static [Scope] {
+    fn scope(&self) -> Scope {
         match self.focus {
-            Focus::List if self.fix.is_some() => &[Scope::Fix, Scope::Movement, Scope::Global],
-            Focus::List => &[Scope::Contacts, Scope::Movement, Scope::Global],
-            Focus::Filter => &[Scope::Filter, Scope::Global],
-            Focus::Detail => &[Scope::Numbers, Scope::Movement, Scope::Global],
+            Focus::List if self.fix.is_some() => Scope::Fix,
+            Focus::List => Scope::Contacts,
+            Focus::Filter => Scope::Filter,
+            Focus::Detail => Scope::Numbers,
         }
     }
 

@@ -209,8 +209,8 @@ impl Duplicates {
 }
 
 impl Page for Duplicates {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Duplicates, Scope::Movement, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::Duplicates
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {

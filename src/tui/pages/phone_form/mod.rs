@@ -450,8 +450,8 @@ impl PhoneForm {
 }
 
 impl Page for PhoneForm {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::NumberForm, Scope::Global]
+    fn scope(&self) -> Scope {
+        Scope::NumberForm
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
