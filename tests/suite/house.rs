@@ -283,3 +283,31 @@ fn no_module_of_the_screens_uses_a_later_one() {
     let line = "use crate::tui::pages::bin;";
     assert_eq!(used_screens("tui/widgets/text.rs", line), [4]);
 }
+
+/// Whether a line asks which page a page is.
+fn asks_which_page(line: &str) -> bool {
+    let Some((before, after)) = line.split_once("AnyPage::") else {
+        return false;
+    };
+    let is_pattern = after.contains("=>") || after.contains(") = ");
+    is_pattern || before.contains("matches!(")
+}
+
+#[test]
+fn only_the_list_of_pages_asks_which_page_a_page_is() {
+    for (file, text) in sources() {
+        if file != "tui/pages/mod.rs" {
+            let asks = text.lines().find(|line| asks_which_page(line));
+            assert!(asks.is_none(), "src/{file}: {asks:?}");
+        }
+    }
+    for line in [
+        "    Some(AnyPage::Bin(bin)) => bin.ask(),",
+        "    if let Some(AnyPage::Bin(bin)) = self.pages.last() {",
+        "    matches!(page, AnyPage::Bin(_))",
+    ] {
+        assert!(asks_which_page(line), "{line}");
+    }
+    let opens = "    Action::Bin => Some(AnyPage::Bin(Box::default())),";
+    assert!(!asks_which_page(opens));
+}
