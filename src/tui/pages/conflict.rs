@@ -269,35 +269,42 @@ fn draw(dialog: &Conflict, calendar: &Calendar, theme: &Theme, area: Rect, frame
         let over = (head + dialog.cursor + 1).saturating_sub(usize::from(inside.height));
         lines.drain(head.min(lines.len())..(head + over).min(lines.len()));
     } else {
-        lines.push(Line::default());
-        let saved: Vec<String> = dialog
-            .fields
-            .iter()
-            .filter(|field| field.mine != field.stored)
-            .map(|field| match field.value() {
-                Some(value) => format!(
-                    "{} {}",
-                    field_words(&field.field),
-                    safe(&value_words(value))
-                ),
-                None => format!("{} ?", field_words(&field.field)),
-            })
-            .collect();
-        let saved = saved.join(&format!(" {} ", theme.glyphs.middle));
-        lines.push(Line::from(vec![
+        lines.extend(summary(dialog, columns, theme));
+    }
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// What will be saved as things are, and that nothing is yet.
+fn summary(dialog: &Conflict, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let saved: Vec<String> = dialog
+        .fields
+        .iter()
+        .filter(|field| field.mine != field.stored)
+        .map(|field| match field.value() {
+            Some(value) => format!(
+                "{} {}",
+                field_words(&field.field),
+                safe(&value_words(value))
+            ),
+            None => format!("{} ?", field_words(&field.field)),
+        })
+        .collect();
+    let saved = saved.join(&format!(" {} ", theme.glyphs.middle));
+    vec![
+        Line::default(),
+        Line::from(vec![
             Span::styled("  WILL SAVE    ", theme.style(Role::Section)),
             Span::styled(
                 fit(&saved, columns.saturating_sub(17), theme.glyphs.ellipsis),
-                text,
+                theme.style(Role::Text),
             ),
-        ]));
-        lines.push(Line::default());
-        lines.push(Line::styled(
+        ]),
+        Line::default(),
+        Line::styled(
             "  Nothing has been written. Your text is safe until you choose.",
             theme.style(Role::Dim),
-        ));
-    }
-    frame.render_widget(Paragraph::new(lines), inside);
+        ),
+    ]
 }
 
 fn row(field: &FieldMerge, on: bool, side: usize, theme: &Theme) -> Line<'static> {

@@ -5,6 +5,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::domain::phone::Mark;
+
 pub use crate::config::looks::Palette;
 use crate::config::looks::Signs;
 
@@ -216,6 +218,17 @@ impl Theme {
             behind: true,
             ..self
         }
+    }
+
+    /// The sign of a number's mark, and how it looks.
+    #[must_use]
+    pub fn mark(&self, mark: Mark) -> (&'static str, Style) {
+        let (sign, role) = match mark {
+            Mark::Accurate => (self.glyphs.accurate, Role::Good),
+            Mark::Unconfirmed => (self.glyphs.unconfirmed, Role::Warn),
+            Mark::Impossible => (self.glyphs.impossible, Role::Bad),
+        };
+        (sign, self.style(role))
     }
 
     /// How a role looks.

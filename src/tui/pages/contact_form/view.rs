@@ -223,11 +223,7 @@ impl Sheet<'_> {
         };
         let can_be_dialled =
             canonical.identity.starts_with('+') || number::is_short_number(entry.number.text());
-        let (mark, style) = match Mark::of(entry.accurate, can_be_dialled) {
-            Mark::Accurate => (glyphs.accurate, self.theme.style(Role::Good)),
-            Mark::Unconfirmed => (glyphs.unconfirmed, self.theme.style(Role::Warn)),
-            Mark::Impossible => (glyphs.impossible, self.theme.style(Role::Bad)),
-        };
+        let (mark, style) = self.theme.mark(Mark::of(entry.accurate, can_be_dialled));
         let source = row
             .form
             .stored

@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::edit::Profile;
 use crate::domain::import::thousands;
 use crate::domain::number::{self, Region};
-use crate::domain::phone::{MANUAL, Mark, Phone};
+use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::triage;
 use crate::tui::pages::Ui;
 use crate::tui::widgets::frame::indented;
@@ -261,11 +261,7 @@ impl Sheet<'_> {
             (_, true) => Span::styled(glyphs.historic, self.theme.style(Role::Dim)),
             _ => Span::raw(" "),
         };
-        let (mark, style) = match phone.mark() {
-            Mark::Accurate => (glyphs.accurate, self.theme.style(Role::Good)),
-            Mark::Unconfirmed => (glyphs.unconfirmed, self.theme.style(Role::Warn)),
-            Mark::Impossible => (glyphs.impossible, self.theme.style(Role::Bad)),
-        };
+        let (mark, style) = self.theme.mark(phone.mark());
         let wide = self.columns >= 50;
         let number_columns = if wide {
             24

@@ -7,7 +7,6 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::import::thousands;
 use crate::domain::listing::{Found, Row};
-use crate::domain::phone::Mark;
 use crate::domain::query::{Field, Needles, Typing};
 use crate::domain::safe::safe;
 use crate::tui::pages::Ui;
@@ -214,10 +213,8 @@ fn draw_row(
     } else {
         theme.style(Role::Text)
     };
-    let (mark, mark_style) = match row.number.as_ref().map(|(_, mark)| *mark) {
-        Some(Mark::Accurate) => (glyphs.accurate, theme.style(Role::Good)),
-        Some(Mark::Unconfirmed) => (glyphs.unconfirmed, theme.style(Role::Warn)),
-        Some(Mark::Impossible) => (glyphs.impossible, theme.style(Role::Bad)),
+    let (mark, mark_style) = match &row.number {
+        Some((_, mark)) => theme.mark(*mark),
         None => (" ", theme.style(Role::Dim)),
     };
     let number = row

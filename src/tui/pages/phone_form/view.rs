@@ -5,338 +5,273 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::number::is_short_number;
-use crate::domain::phone::MANUAL;
+use crate::domain::number::{Verdict, is_short_number};
+use crate::domain::phone::{MANUAL, Phone};
 use crate::tui::pages::Ui;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{caret, middle, popup};
 use crate::tui::widgets::text::elide;
 use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::time::Calendar;
 
-use super::{Owner, PhoneForm, Place};
+use super::{PhoneForm, Place};
 
 /// Where a value begins in the popup.
 const VALUE: u16 = 15;
 
+/// The height under which the blank lines leave, and with them what is known of the stored number.
+const LOW: u16 = 16;
+
 /// Draws the form.
 pub(super) fn draw(form: &PhoneForm, ui: &mut Ui<'_, '_>) {
-    let (theme, frame) = (ui.theme, &mut *ui.frame);
-    let calendar = ui.session.calendar();
-    let place = middle(ui.areas.content, 68, 19);
+    let theme = ui.theme;
     let title = if form.stored.is_some() {
         "Edit number"
     } else {
         "Add a number"
     };
-    let owner = match &form.owner {
-        Owner::Contact(_, name) => name.clone(),
-        Owner::Row(_) => String::new(),
-    };
+    let owner = form.owner.name().unwrap_or_default();
     let unsaved = if form.is_dirty() {
         format!("{} unsaved", theme.glyphs.dot)
     } else {
         String::new()
     };
-    let inside = popup(place, title, &owner, &unsaved, theme, frame);
-    let pen = Pen { theme, inside };
-    let low = inside.height < 16;
-    let rows = rows(low);
-    let first = rows
-        .iter()
-        .find(|(place, _)| *place == form.place)
-        .map_or(0, |(_, y)| *y);
+    let place = middle(ui.areas.content, 68, 19);
+    let inside = popup(place, title, owner, &unsaved, theme, ui.frame);
+    let mut pen = Pen {
+        form,
+        theme,
+        inside,
+        scroll: 0,
+        frame: ui.frame,
+    };
     // On a low terminal the form scrolls to the field with the cursor.
-    let scroll = (first + 3).saturating_sub(inside.height);
-    for (place, y) in rows {
-        let Some(y) = y.checked_sub(scroll).filter(|y| *y < inside.height) else {
-            continue;
-        };
-        let y = inside.y + y;
-        match place {
-            Place::Country => pen.field(
-                "Country",
-                &form.entry.country,
-                form.place == place,
-                y,
-                true,
-                frame,
-            ),
-            Place::Number => {
-                pen.field(
-                    "Number",
-                    &form.entry.number,
-                    form.place == place,
-                    y,
-                    false,
-                    frame,
-                );
-                pen.line(
-                    y + if low { 1 } else { 2 },
-                    VALUE,
-                    verdict(form, theme),
-                    frame,
-                );
-            }
-            Place::Label => pen.field(
-                "Label",
-                &form.entry.label,
-                form.place == place,
-                y,
-                true,
-                frame,
-            ),
-            Place::Primary => {
-                let words = match &form.replaces {
-                    Some(number) if form.entry.primary && !form.first.primary => {
-                        format!("replaces {number}")
-                    }
-                    _ => "the number that is dialled first".to_owned(),
-                };
-                pen.check(
-                    "Primary",
-                    form.entry.primary,
-                    &words,
-                    form.place == place,
-                    y,
-                    frame,
-                );
-            }
-            Place::Accurate => pen.check(
-                "Accurate",
-                form.entry.accurate,
-                "somebody has checked it",
-                form.place == place,
-                y,
-                frame,
-            ),
-            Place::Historic => pen.check(
-                "Historic",
-                form.entry.historic,
-                "no longer used, kept on record",
-                form.place == place,
-                y,
-                frame,
-            ),
-        }
-    }
-    if !low {
+    pen.scroll = (pen.row(form.place) + 3).saturating_sub(inside.height);
+    pen.texts();
+    pen.boxes();
+    if !pen.is_low() {
         if let Some(phone) = &form.stored {
-            let source = if phone.source == MANUAL {
-                "typed here"
-            } else {
-                &phone.source
-            };
-            let dim = theme.style(Role::Dim);
-            let pair = |label: &str, left: &str, right: &str| {
-                Line::from(vec![
-                    Span::styled(format!("{label:<12}"), dim),
-                    Span::styled(
-                        format!("{:<21}", elide(left, 20, theme.glyphs.ellipsis)),
-                        theme.style(Role::Text),
-                    ),
-                    Span::styled(right.to_owned(), dim),
-                ])
-            };
-            pen.line(
-                inside.y + 14,
-                3,
-                pair("Source", source, &calendar.day(phone.created_at)),
-                frame,
-            );
-            let stored = format!("stored {}", calendar.clock(phone.updated_in_db_at));
-            pen.line(
-                inside.y + 15,
-                3,
-                pair("Changed", &calendar.when(phone.updated_at), &stored),
-                frame,
-            );
+            pen.stored(phone, &ui.session.calendar());
         }
-        faults(form, &pen, frame);
-    }
-    suggestions(form, &pen, scroll, low, frame);
-}
-
-/// The row of each place.
-fn rows(low: bool) -> Vec<(Place, u16)> {
-    let rows: [u16; 6] = if low {
-        [0, 2, 4, 5, 6, 7]
-    } else {
-        [1, 3, 7, 10, 11, 12]
-    };
-    Place::ALL.into_iter().zip(rows).collect()
-}
-
-/// What the numbering plan says, under the number.
-fn verdict(form: &PhoneForm, theme: &Theme) -> Line<'static> {
-    let glyphs = &theme.glyphs;
-    if form.entry.number.text().trim().is_empty() {
-        return Line::default();
-    }
-    let (sign, role, words) = match form.reading() {
-        Ok(reading) if reading.is_complete() => {
-            let doubt = if reading.verdict == crate::domain::number::Verdict::Possible {
-                ", in no range known to be in use"
-            } else {
-                ""
-            };
-            (
-                glyphs.accurate,
-                Role::Good,
-                format!(
-                    "{}{doubt} {} stored as {}",
-                    reading.usage.word(),
-                    glyphs.middle,
-                    reading.e164
-                ),
-            )
+        if let Some(fault) = form.faults.first() {
+            let fault = Line::styled(fault.to_string(), theme.style(Role::Bad));
+            pen.line(13, 3, fault);
         }
-        _ if is_short_number(form.entry.number.text()) => (
-            glyphs.accurate,
-            Role::Good,
-            "short number or network code, dialled as it is".to_owned(),
-        ),
-        Ok(reading) => (
-            glyphs.impossible,
-            Role::Warn,
-            format!("{}; kept", reading.verdict.refusal(reading.country())),
-        ),
-        Err(verdict) => (
-            glyphs.impossible,
-            Role::Warn,
-            format!("{}; kept", verdict.refusal(form.region())),
-        ),
-    };
-    Line::from(vec![
-        Span::styled(format!("{sign} "), theme.style(role)),
-        Span::styled(words, theme.style(Role::Dim)),
-    ])
-}
-
-fn faults(form: &PhoneForm, pen: &Pen<'_>, frame: &mut Frame<'_>) {
-    if let Some(fault) = form.faults.first() {
-        let line = Line::styled(fault.to_string(), pen.theme.style(Role::Bad));
-        pen.line(pen.inside.y + 13, 3, line, frame);
     }
+    pen.suggestions();
 }
 
-/// What the text under the cursor may become, below it.
-fn suggestions(form: &PhoneForm, pen: &Pen<'_>, scroll: u16, low: bool, frame: &mut Frame<'_>) {
-    let typed = match form.place {
-        Place::Country => form.entry.country.text() != form.first.country.text(),
-        Place::Label => {
-            form.entry.label.text() != form.first.label.text() || form.entry.label.text().is_empty()
-        }
-        _ => false,
-    };
-    let found = form.suggestions();
-    let Some((_, y)) = rows(low)
-        .into_iter()
-        .find(|(place, _)| *place == form.place)
-        .filter(|_| typed && !found.is_empty())
-    else {
-        return;
-    };
-    let y = pen.inside.y + y.saturating_sub(scroll) + if low { 1 } else { 2 };
-    let words = found.join(&format!(" {} ", pen.theme.glyphs.middle));
-    let columns = usize::from(pen.inside.width.saturating_sub(VALUE + 1));
-    let words = elide(&words, columns, pen.theme.glyphs.ellipsis).into_owned();
-    pen.line(
-        y,
-        VALUE,
-        Line::styled(words, pen.theme.style(Role::Dim)),
-        frame,
-    );
-}
-
-/// Draws the parts of a form into its popup.
-struct Pen<'a> {
+/// Draws the parts of the form into its popup.
+struct Pen<'a, 'b> {
+    form: &'a PhoneForm,
     theme: &'a Theme,
     inside: Rect,
+    /// How many rows are scrolled off.
+    scroll: u16,
+    frame: &'a mut Frame<'b>,
 }
 
-impl Pen<'_> {
-    fn line(&self, y: u16, x: u16, line: Line<'_>, frame: &mut Frame<'_>) {
-        if y < self.inside.bottom() {
+impl Pen<'_, '_> {
+    const fn is_low(&self) -> bool {
+        self.inside.height < LOW
+    }
+
+    /// The row of a place, before anything is scrolled.
+    fn row(&self, place: Place) -> u16 {
+        let rows: [u16; 6] = if self.is_low() {
+            [0, 2, 4, 5, 6, 7]
+        } else {
+            [1, 3, 7, 10, 11, 12]
+        };
+        rows.get(place.number()).copied().unwrap_or(0)
+    }
+
+    /// The row under a text and its rule.
+    fn row_below(&self, place: Place) -> u16 {
+        self.row(place) + if self.is_low() { 1 } else { 2 }
+    }
+
+    /// A line at a row and a column, where that is seen.
+    fn line(&mut self, row: u16, x: u16, line: Line<'_>) {
+        let row = row.checked_sub(self.scroll);
+        if let Some(row) = row.filter(|row| *row < self.inside.height) {
             let area = Rect {
                 x: self.inside.x + x,
-                y,
+                y: self.inside.y + row,
                 width: self.inside.width.saturating_sub(x),
                 height: 1,
             };
-            frame.render_widget(Paragraph::new(line), area);
+            self.frame.render_widget(Paragraph::new(line), area);
         }
     }
 
-    fn field(
-        &self,
-        label: &str,
-        field: &Field,
-        on: bool,
-        y: u16,
-        choice: bool,
-        frame: &mut Frame<'_>,
-    ) {
-        let glyphs = &self.theme.glyphs;
+    /// The terminal's cursor at a row and a column, where the place has it.
+    fn caret(&mut self, place: Place, x: u16) {
+        let row = self.row(place).checked_sub(self.scroll);
+        if let Some(row) = row.filter(|_| place == self.form.place) {
+            let (x, y) = (self.inside.x + x, self.inside.y + row);
+            caret(x, y, self.inside, self.frame);
+        }
+    }
+
+    fn texts(&mut self) {
+        let entry = &self.form.entry;
+        self.text(Place::Country, "Country", &entry.country);
+        self.text(Place::Number, "Number", &entry.number);
+        self.line(self.row_below(Place::Number), VALUE, self.verdict());
+        self.text(Place::Label, "Label", &entry.label);
+    }
+
+    fn text(&mut self, place: Place, label: &str, field: &Field) {
+        let (theme, row) = (self.theme, self.row(place));
+        if row < self.scroll {
+            return;
+        }
+        let glyphs = &theme.glyphs;
         let columns = usize::from(self.inside.width.saturating_sub(VALUE + 4)).min(34);
         let (seen, column) = field.window(columns);
         self.line(
-            y,
+            row,
             3,
-            Line::styled(label.to_owned(), self.theme.style(Role::Dim)),
-            frame,
+            Line::styled(label.to_owned(), theme.style(Role::Dim)),
         );
-        self.line(
-            y,
-            VALUE,
-            Line::styled(seen, self.theme.style(Role::Text)),
-            frame,
-        );
-        if choice {
+        self.line(row, VALUE, Line::styled(seen, theme.style(Role::Text)));
+        if place != Place::Number {
             let end = VALUE + u16::try_from(columns).unwrap_or(0) - 2;
-            self.line(
-                y,
-                end,
-                Line::styled(glyphs.choice, self.theme.style(Role::Dim)),
-                frame,
-            );
+            let choice = Line::styled(glyphs.choice, theme.style(Role::Dim));
+            self.line(row, end, choice);
         }
-        let (sign, style) = if on {
-            (glyphs.heavy, self.theme.style(Role::Focus))
+        let (sign, style) = if place == self.form.place {
+            (glyphs.heavy, theme.style(Role::Focus))
         } else {
-            (glyphs.light, self.theme.style(Role::Rule))
+            (glyphs.light, theme.style(Role::Rule))
         };
-        self.line(
-            y + 1,
-            VALUE,
-            Line::styled(sign.repeat(columns), style),
-            frame,
-        );
-        if on {
-            caret(
-                self.inside.x + VALUE + u16::try_from(column).unwrap_or(0),
-                y,
-                self.inside,
-                frame,
-            );
+        self.line(row + 1, VALUE, Line::styled(sign.repeat(columns), style));
+        self.caret(place, VALUE + u16::try_from(column).unwrap_or(0));
+    }
+
+    fn boxes(&mut self) {
+        let (entry, first) = (&self.form.entry, &self.form.first);
+        let primary = match &self.form.replaces {
+            Some(number) if entry.primary && !first.primary => format!("replaces {number}"),
+            _ => "the number that is dialled first".to_owned(),
+        };
+        for (place, label, is_set, words) in [
+            (Place::Primary, "Primary", entry.primary, primary.as_str()),
+            (
+                Place::Accurate,
+                "Accurate",
+                entry.accurate,
+                "somebody has checked it",
+            ),
+            (
+                Place::Historic,
+                "Historic",
+                entry.historic,
+                "no longer used, kept on record",
+            ),
+        ] {
+            let on = place == self.form.place;
+            let style = self.theme.style(if on { Role::Cursor } else { Role::Text });
+            let set = if is_set { "x" } else { " " };
+            let line = Line::from(vec![
+                Span::styled(format!("[{set}] {label:<13}"), style),
+                Span::styled(words.to_owned(), self.theme.style(Role::Dim)),
+            ]);
+            self.line(self.row(place), 3, line);
+            self.caret(place, 4);
         }
     }
 
-    fn check(&self, label: &str, set: bool, words: &str, on: bool, y: u16, frame: &mut Frame<'_>) {
-        let style = if on {
-            self.theme.style(Role::Cursor)
+    /// Where the stored number came from, and when it was changed.
+    fn stored(&mut self, phone: &Phone, calendar: &Calendar) {
+        let theme = self.theme;
+        let source = if phone.source == MANUAL {
+            "typed here"
         } else {
-            self.theme.style(Role::Text)
+            &phone.source
         };
-        let line = Line::from(vec![
-            Span::styled(
-                format!("[{}] {label:<13}", if set { "x" } else { " " }),
-                style,
-            ),
-            Span::styled(words.to_owned(), self.theme.style(Role::Dim)),
-        ]);
-        self.line(y, 3, line, frame);
-        if on {
-            caret(self.inside.x + 4, y, self.inside, frame);
+        let pair = |label: &str, left: &str, right: &str| {
+            let left = elide(left, 20, theme.glyphs.ellipsis);
+            Line::from(vec![
+                Span::styled(format!("{label:<12}"), theme.style(Role::Dim)),
+                Span::styled(format!("{left:<21}"), theme.style(Role::Text)),
+                Span::styled(right.to_owned(), theme.style(Role::Dim)),
+            ])
+        };
+        let added = calendar.day(phone.created_at);
+        let stored = format!("stored {}", calendar.clock(phone.updated_in_db_at));
+        self.line(14, 3, pair("Source", source, &added));
+        let changed = calendar.when(phone.updated_at);
+        self.line(15, 3, pair("Changed", &changed, &stored));
+    }
+
+    /// What the numbering plan says, under the number.
+    fn verdict(&self) -> Line<'static> {
+        let (form, theme) = (self.form, self.theme);
+        let glyphs = &theme.glyphs;
+        if form.entry.number.text().trim().is_empty() {
+            return Line::default();
         }
+        let (sign, role, words) = match form.reading() {
+            Ok(reading) if reading.is_complete() => {
+                let doubt = if reading.verdict == Verdict::Possible {
+                    ", in no range known to be in use"
+                } else {
+                    ""
+                };
+                (
+                    glyphs.accurate,
+                    Role::Good,
+                    format!(
+                        "{}{doubt} {} stored as {}",
+                        reading.usage.word(),
+                        glyphs.middle,
+                        reading.e164
+                    ),
+                )
+            }
+            _ if is_short_number(form.entry.number.text()) => (
+                glyphs.accurate,
+                Role::Good,
+                "short number or network code, dialled as it is".to_owned(),
+            ),
+            Ok(reading) => (
+                glyphs.impossible,
+                Role::Warn,
+                format!("{}; kept", reading.verdict.refusal(reading.country())),
+            ),
+            Err(verdict) => (
+                glyphs.impossible,
+                Role::Warn,
+                format!("{}; kept", verdict.refusal(form.region())),
+            ),
+        };
+        Line::from(vec![
+            Span::styled(format!("{sign} "), theme.style(role)),
+            Span::styled(words, theme.style(Role::Dim)),
+        ])
+    }
+
+    /// What the text under the cursor may become, below it.
+    fn suggestions(&mut self) {
+        let (entry, first) = (&self.form.entry, &self.form.first);
+        let is_typed = match self.form.place {
+            Place::Country => entry.country.text() != first.country.text(),
+            Place::Label => {
+                entry.label.text() != first.label.text() || entry.label.text().is_empty()
+            }
+            _ => false,
+        };
+        let found = self.form.suggestions();
+        if !is_typed || found.is_empty() {
+            return;
+        }
+        let glyphs = &self.theme.glyphs;
+        let words = found.join(&format!(" {} ", glyphs.middle));
+        let columns = usize::from(self.inside.width.saturating_sub(VALUE + 1));
+        let words = elide(&words, columns, glyphs.ellipsis).into_owned();
+        let line = Line::styled(words, self.theme.style(Role::Dim));
+        self.line(self.row_below(self.form.place), VALUE, line);
     }
 }
