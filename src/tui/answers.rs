@@ -79,6 +79,8 @@ impl App {
     /// Something was refused: what was typed stays, and the page that asked shows why.
     fn refused(&mut self, asked: &Asked, refusal: &Refusal, effects: &mut Vec<Effect>) {
         self.say_refused(refusal);
+        // To ask again at once would be refused again, without an end.
+        self.session.refused(asked);
         let page = asked.ticket.page;
         match asked.purpose {
             // The page shows that it is out of date; of damage there is a way out.

@@ -338,7 +338,7 @@ impl App {
             }),
             Action::Repaint => {
                 effects.push(Effect::Redraw);
-                self.notify(None, News::Again, effects);
+                self.read_again(effects);
             }
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Mouse => self.switch_mouse(effects),
@@ -353,6 +353,18 @@ impl App {
                 }),
                 None => self.with_page(top, effects, |page, ctx| page.perform(action, ctx)),
             },
+        }
+    }
+
+    /// Has the pages read again what could not be read.
+    fn read_again(&mut self, effects: &mut Vec<Effect>) {
+        for id in self.pages.ids() {
+            if self.session.is_stale(id) {
+                self.with_page(id, effects, |page, ctx| {
+                    page.notified(News::Again, ctx);
+                    Outcome::Stay
+                });
+            }
         }
     }
 

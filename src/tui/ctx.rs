@@ -79,6 +79,8 @@ pub struct Session {
     /// What the store's lock is waited for with: one thing at a time.
     pub writing: Option<Ticket>,
     asked: Vec<Asked>,
+    /// What could not be read again, each page's questions by their kind.
+    stale: Vec<(PageId, Discriminant<Request>)>,
     newest: u64,
 }
 
@@ -105,6 +107,7 @@ impl Session {
             taken: 0,
             writing: None,
             asked: Vec::new(),
+            stale: Vec::new(),
             newest: 0,
         }
     }
@@ -150,13 +153,30 @@ impl Session {
             self.progress = None;
         }
         let at = self.asked.iter().position(|asked| asked.ticket == ticket)?;
-        Some(self.asked.remove(at))
+        let asked = self.asked.remove(at);
+        self.stale
+            .retain(|stale| *stale != (ticket.page, asked.kind));
+        Some(asked)
+    }
+
+    /// What was asked is refused: what the page shows stays as it was.
+    pub(super) fn refused(&mut self, asked: &Asked) {
+        if asked.purpose == Purpose::Read {
+            self.stale.push((asked.ticket.page, asked.kind));
+        }
+    }
+
+    /// Whether something that a page shows could not be read again.
+    #[must_use]
+    pub fn is_stale(&self, page: PageId) -> bool {
+        self.stale.iter().any(|(of, _)| *of == page)
     }
 
     /// Forgets what was asked: there is another database now, which was never asked.
     pub fn start_over(&mut self) {
         self.damage = None;
         self.asked.clear();
+        self.stale.clear();
         self.writing = None;
         self.busy = false;
         self.progress = None;

@@ -60,9 +60,12 @@ fn head(app: &App, shown: &[&dyn Page], theme: &Theme, areas: Areas, frame: &mut
     if app.session.read_only.is_some() {
         right.push(Span::styled("read-only  ", theme.style(Role::Warn)));
     }
-    let status = shown
-        .first()
-        .and_then(|page| page.status(&app.session, theme));
+    let status = if app.session.is_stale(app.pages.top_id()) {
+        Some(("stale, ^L retries".to_owned(), Role::Bad))
+    } else {
+        let page = shown.first();
+        page.and_then(|page| page.status(&app.session, theme))
+    };
     if let Some((text, role)) = status {
         right.push(Span::styled(text, theme.style(role)));
     }

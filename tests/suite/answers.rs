@@ -614,23 +614,53 @@ fn the_place_of_a_contact_in_the_list_of_before_is_dropped() {
     assert_eq!(desk.model.pages.contacts.list.cursor, 0);
 }
 
+/// Refuses the answer that waits and is of this kind.
+fn refuse(desk: &mut Desk, is_it: impl Fn(&Reply) -> bool) {
+    let place = place_of(desk, is_it);
+    let Msg::Store(ticket, _) = desk.held.as_mut().unwrap().remove(place) else {
+        panic!("it is an answer");
+    };
+    let refusal = Refusal::new(Kind::Storage, "the disk is gone");
+    desk.tell(Msg::Store(ticket, Reply::Refused(refusal)));
+}
+
 #[test]
-fn a_pane_that_cannot_be_read_says_so_and_is_read_again_when_it_is_asked_for() {
-    let mut desk = held();
-    desk.press("s c");
-    for _ in 0..3 {
-        let place = place_of(&desk, |reply| matches!(reply, Reply::Rows(_)));
-        let Msg::Store(ticket, _) = desk.held.as_mut().unwrap().remove(place) else {
-            panic!("it is an answer");
-        };
-        let waiting = desk.waiting();
-        let refusal = Refusal::new(Kind::Storage, "the disk is gone");
-        desk.tell(Msg::Store(ticket, Reply::Refused(refusal)));
-        assert_eq!(desk.waiting(), waiting, "it is asked for again by itself");
-        let told = "stale: the disk is gone; ^L retries";
-        assert!(desk.frame().contains(told), "{}", desk.frame());
-        desk.press("^L");
+fn what_cannot_be_read_is_said_to_be_stale_and_read_again_when_it_is_asked_for() {
+    let is_list: fn(&Reply) -> bool = |reply| matches!(reply, Reply::Rows(_));
+    let is_bin: fn(&Reply) -> bool = |reply| matches!(reply, Reply::Bin(_));
+    let are_people: fn(&Reply) -> bool = |reply| matches!(reply, Reply::People(_));
+    let is_history: fn(&Reply) -> bool = |reply| matches!(reply, Reply::Steps(_));
+    for (keys, is_it) in [
+        ("s c", is_list),
+        ("s b", is_bin),
+        ("s l", is_history),
+        ("D", are_people),
+    ] {
+        let mut desk = held();
+        desk.press(keys);
+        if keys == "D" {
+            desk.let_go(place_of(&desk, |reply| {
+                matches!(reply, Reply::Duplicates(_))
+            }));
+        }
+        for _ in 0..3 {
+            let waiting = desk.waiting();
+            refuse(&mut desk, is_it);
+            assert_eq!(
+                desk.waiting(),
+                waiting - 1,
+                "{keys}: it is asked for by itself"
+            );
+            assert_eq!(desk.toast(), "the disk is gone", "{keys}");
+            // Another answer of the page does not hide it.
+            assert!(
+                desk.frame().contains("stale, ^L retries"),
+                "{keys}: {}",
+                desk.frame()
+            );
+            desk.press("^L");
+        }
+        desk.let_all_go();
+        assert!(!desk.frame().contains("stale"), "{keys}: {}", desk.frame());
     }
-    desk.let_all_go();
-    assert!(!desk.frame().contains("stale"), "{}", desk.frame());
 }

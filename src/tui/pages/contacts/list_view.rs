@@ -67,11 +67,6 @@ pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
 /// How many match and in which order they stand, or what is wrong with what was typed.
 fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
     let (list, theme, width) = (&page.list, ui.theme, ui.areas.filter.width);
-    if let Some(trouble) = &page.trouble {
-        let trouble = elide(trouble, room.saturating_sub(15), theme.glyphs.ellipsis);
-        let text = format!("stale: {trouble}; ^L retries ");
-        return Line::styled(text, theme.style(Role::Bad));
-    }
     let middle = format!(" {} ", theme.glyphs.middle);
     if let Some(trouble) = list.query.query().trouble {
         let trouble = elide(&trouble, room, theme.glyphs.ellipsis);

@@ -52,8 +52,6 @@ pub struct Contacts {
     pub fix: Option<Fix>,
     /// Which of them has the keys.
     pub focus: Focus,
-    /// Why what is shown could not be read again, if so.
-    trouble: Option<String>,
 }
 
 impl Contacts {
@@ -152,7 +150,6 @@ impl Contacts {
     }
 
     fn reload(&mut self, ctx: &mut Ctx<'_>) {
-        self.trouble = None;
         self.list.reload(self.height(ctx.session), ctx);
         self.detail.refresh(ctx);
         self.ask_reasons(ctx);

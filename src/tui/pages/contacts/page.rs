@@ -161,10 +161,7 @@ impl Page for Contacts {
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         let height = self.height(ctx.session);
         match reply {
-            Reply::Rows(rows) => {
-                self.trouble = None;
-                self.list.take_rows(rows, height, ctx);
-            }
+            Reply::Rows(rows) => self.list.take_rows(rows, height, ctx),
             Reply::Count(total) => self.list.take_count(total, height, ctx),
             Reply::Place(Some(place)) => self.list.take_place(place, height, ctx),
             Reply::Profile(profile) => self.detail.show(profile),
@@ -186,8 +183,6 @@ impl Page for Contacts {
 
     fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
         if purpose == Purpose::Read {
-            // To ask again at once would be refused again, without an end.
-            self.trouble = Some(refusal.to_string());
             return Outcome::Stay;
         }
         // Beside a stale key press there is nothing typed to lose: show what is stored.
@@ -222,9 +217,7 @@ impl Page for Contacts {
                     self.seek(id, ctx);
                 }
             }
-            News::Elsewhere => self.reload(ctx),
-            News::Again if self.trouble.is_some() => self.reload(ctx),
-            News::Again => {}
+            News::Elsewhere | News::Again => self.reload(ctx),
         }
     }
 

@@ -295,10 +295,14 @@ impl Page for Duplicates {
     }
 
     fn notified(&mut self, news: News, ctx: &mut Ctx<'_>) {
-        // What another program wrote is refused when it matters; a search for each of its writes would
-        // never end.
-        if news != News::Elsewhere && ctx.session.writing.is_none() {
-            Self::look(ctx);
+        match news {
+            News::Written(..) if ctx.session.writing.is_none() => {
+                Self::look(ctx);
+            }
+            // What another program wrote is refused when it matters; a search for each of its writes
+            // would never end.
+            News::Written(..) | News::Elsewhere => {}
+            News::Again => self.show(self.cursor, ctx),
         }
     }
 
