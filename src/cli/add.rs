@@ -36,7 +36,11 @@ pub(super) fn run(
     })?;
     let profile = store.profile(done.value)?;
     let shown = profile.phones.first().map_or_else(String::new, |phone| {
-        format!(" with {} ({})", phone.shown(), super::phone::flags(phone))
+        format!(
+            " with {} ({})",
+            phone.shown(),
+            super::phone::flags(phone, store.home())
+        )
     });
     let name = safe(&profile.contact.name).into_owned();
     super::print(&format!("Added {name}{}\n", safe(&shown)))?;

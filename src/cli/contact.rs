@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind, resource};
+use crate::domain::number::Region;
 use crate::domain::page::{CONTACTS, Page, Resource as _};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
@@ -167,14 +168,15 @@ impl ContactCommand {
                 Answer::new(page.to_json(), table(&page))
             }
             Self::Get { id, .. } => {
-                let profile = open()?.profile(id.parse()?)?;
-                told(&profile.contact, &profile.phones)
+                let store = open()?;
+                let profile = store.profile(id.parse()?)?;
+                told(&profile.contact, &profile.phones, store.home())
             }
             Self::Create { sent, .. } => {
                 let document = sent.read()?;
                 let (sent, faults) = ContactAttributes::read_new(document.attributes);
                 let faults = [document.faults, faults].concat();
-                told(&open()?.create_contact(sent, faults)?.value, &[])
+                told(&open()?.create_contact(sent, faults)?.value, &[], None)
             }
             Self::Update {
                 id, sent, guard, ..
@@ -187,7 +189,7 @@ impl ContactCommand {
                 let mut store = open()?;
                 store.update_contact(id, sent, faults)?;
                 let profile = store.profile(id)?;
-                told(&profile.contact, &profile.phones)
+                told(&profile.contact, &profile.phones, store.home())
             }
             Self::Delete {
                 id,
@@ -203,7 +205,7 @@ impl ContactCommand {
     }
 }
 
-fn told(contact: &Contact, phones: &[Phone]) -> Answer {
+fn told(contact: &Contact, phones: &[Phone], home: Option<Region>) -> Answer {
     let mut words = String::new();
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -230,7 +232,7 @@ fn told(contact: &Contact, phones: &[Phone]) -> Answer {
     }
     for phone in phones {
         let label = phone.location.as_deref().unwrap_or("phone");
-        line(label, &format!("{}  {}", phone.shown(), flags(phone)));
+        line(label, &format!("{}  {}", phone.shown(), flags(phone, home)));
     }
     line("source", &contact.source);
     line("changed", &contact.updated_at.to_string());

@@ -51,7 +51,7 @@ pub(super) struct FindCommand {
 impl FindCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let layout = Format::asked(self.format.as_deref())?;
+        let mut layout = Format::asked(self.format.as_deref())?;
         let query = ListQuery {
             text: self.text.join(" "),
             ..ListQuery::default()
@@ -60,7 +60,10 @@ impl FindCommand {
             let refusal = Refusal::new(Kind::Invalid, trouble);
             return answer(Err(refusal.into()), self.json);
         }
-        let found = match open().and_then(|store| self.found(&store, &query)) {
+        let found = match open().and_then(|store| {
+            layout.home = store.home();
+            self.found(&store, &query)
+        }) {
             Ok(found) => found,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };

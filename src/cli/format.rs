@@ -6,6 +6,7 @@
 use anyhow::{Result, bail};
 
 use crate::domain::contact::{Contact, DetailKind};
+use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::safe::safe;
 
@@ -34,6 +35,8 @@ const FIELDS: [&str; 15] = [
 #[derive(Debug)]
 pub struct Format {
     parts: Vec<Piece>,
+    /// The country that national numbers belong to, which the flags depend on.
+    pub home: Option<Region>,
 }
 
 #[derive(Debug)]
@@ -93,7 +96,7 @@ impl Format {
             }
         }
         parts.push(Piece::Plain(plain));
-        Ok(Self { parts })
+        Ok(Self { parts, home: None })
     }
 
     /// The line of a contact and one of its numbers, with its end, so that nothing in a name can take
@@ -104,7 +107,7 @@ impl Format {
         for part in &self.parts {
             match part {
                 Piece::Plain(plain) => text.push_str(plain),
-                Piece::Field(field) => text.push_str(&safe(&value(field, contact, phone))),
+                Piece::Field(field) => text.push_str(&safe(&self.value(field, contact, phone))),
             }
         }
         let mut lines = String::new();
@@ -115,28 +118,28 @@ impl Format {
         }
         lines
     }
-}
 
-fn value(field: &str, contact: &Contact, phone: Option<&Phone>) -> String {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let of_phone = |of: &dyn Fn(&Phone) -> String| phone.map(of).unwrap_or_default();
-    match field {
-        "name" => contact.name.clone(),
-        "given_name" => text(&contact.given_name),
-        "family_name" => text(&contact.family_name),
-        "nickname" => text(&contact.nickname),
-        "organisation" => text(&contact.organisation),
-        "title" => text(&contact.title),
-        "tags" => contact.tags.join(", "),
-        "email" => emails(contact).next().unwrap_or_default().to_owned(),
-        "id" => contact.id.to_string(),
-        "number" => of_phone(&Phone::shown),
-        "e164" => of_phone(&|phone| phone.number.clone()),
-        "label" => of_phone(&|phone| text(&phone.location)),
-        "flags" => of_phone(&flags),
-        "source" => of_phone(&|phone| phone.source.clone()),
-        "phone_id" => of_phone(&|phone| phone.id.to_string()),
-        _ => String::new(),
+    fn value(&self, field: &str, contact: &Contact, phone: Option<&Phone>) -> String {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let of_phone = |of: &dyn Fn(&Phone) -> String| phone.map(of).unwrap_or_default();
+        match field {
+            "name" => contact.name.clone(),
+            "given_name" => text(&contact.given_name),
+            "family_name" => text(&contact.family_name),
+            "nickname" => text(&contact.nickname),
+            "organisation" => text(&contact.organisation),
+            "title" => text(&contact.title),
+            "tags" => contact.tags.join(", "),
+            "email" => emails(contact).next().unwrap_or_default().to_owned(),
+            "id" => contact.id.to_string(),
+            "number" => of_phone(&Phone::shown),
+            "e164" => of_phone(&|phone| phone.number.clone()),
+            "label" => of_phone(&|phone| text(&phone.location)),
+            "flags" => of_phone(&|phone| flags(phone, self.home)),
+            "source" => of_phone(&|phone| phone.source.clone()),
+            "phone_id" => of_phone(&|phone| phone.id.to_string()),
+            _ => String::new(),
+        }
     }
 }
 

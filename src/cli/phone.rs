@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
 use crate::domain::contact::ContactId;
+use crate::domain::number::Region;
 use crate::domain::page::{PHONES, Page, PageQuery};
 use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId, resource};
 use crate::domain::refusal::{Fault, Refusal};
@@ -150,14 +151,22 @@ impl PhoneCommand {
                     owner: owner.map(|id| id.parse()).transpose()?,
                     ..list.query(&PHONES)?
                 };
-                let page = open()?.list_phones(&query)?;
-                Answer::new(page.to_json(), table(&page))
+                let store = open()?;
+                let page = store.list_phones(&query)?;
+                Answer::new(page.to_json(), table(&page, store.home()))
             }
-            Self::Get { id, .. } => told(&open()?.phone(id.parse()?)?),
+            Self::Get { id, .. } => {
+                let store = open()?;
+                told(&store.phone(id.parse()?)?, store.home())
+            }
             Self::Create { owner, sent, .. } => {
                 let owner: ContactId = owner.parse()?;
                 let (sent, faults) = read_by(PhoneAttributes::read_new, sent.read()?);
-                told(&open()?.create_phone(owner, sent, faults)?.value)
+                let mut store = open()?;
+                told(
+                    &store.create_phone(owner, sent, faults)?.value,
+                    store.home(),
+                )
             }
             Self::Update {
                 id, sent, guard, ..
@@ -166,7 +175,8 @@ impl PhoneCommand {
                 let mut sent = sent.read()?;
                 guard.put(&mut sent.attributes);
                 let (sent, faults) = read_by(PhoneAttributes::read, sent);
-                told(&open()?.update_phone(id, sent, faults)?.value)
+                let mut store = open()?;
+                told(&store.update_phone(id, sent, faults)?.value, store.home())
             }
             Self::Delete {
                 id,
@@ -195,14 +205,14 @@ fn read_by(
     (sent, [document.faults, faults].concat())
 }
 
-fn told(phone: &Phone) -> Answer {
+fn told(phone: &Phone, home: Option<Region>) -> Answer {
     let mut words = String::new();
     for (name, value) in [
         ("id", phone.id.to_string()),
         ("number", phone.shown()),
         ("typed", phone.typed.clone()),
         ("label", phone.location.clone().unwrap_or_default()),
-        ("flags", flags(phone)),
+        ("flags", flags(phone, home)),
         ("source", phone.source.clone()),
         ("contact", phone.contact.to_string()),
         ("changed", phone.updated_at.to_string()),
@@ -214,7 +224,7 @@ fn told(phone: &Phone) -> Answer {
 }
 
 /// The flags in words: `primary, accurate`.
-pub(super) fn flags(phone: &Phone) -> String {
+pub(super) fn flags(phone: &Phone, home: Option<Region>) -> String {
     let mut flags = Vec::new();
     if phone.primary {
         flags.push("primary");
@@ -222,7 +232,7 @@ pub(super) fn flags(phone: &Phone) -> String {
     if phone.historic {
         flags.push("historic");
     }
-    flags.push(match phone.mark() {
+    flags.push(match phone.mark(home) {
         Mark::Accurate => "accurate",
         Mark::Unconfirmed => "not confirmed",
         Mark::Impossible => "not confirmed, not a possible number",
@@ -230,7 +240,7 @@ pub(super) fn flags(phone: &Phone) -> String {
     flags.join(", ")
 }
 
-fn table(page: &Page<Phone>) -> String {
+fn table(page: &Page<Phone>, home: Option<Region>) -> String {
     let rows: Vec<_> = page
         .records
         .iter()
@@ -238,7 +248,7 @@ fn table(page: &Page<Phone>) -> String {
             [
                 phone.shown(),
                 phone.location.clone().unwrap_or_default(),
-                flags(phone),
+                flags(phone, home),
                 phone.source.clone(),
                 phone.id.to_string(),
             ]

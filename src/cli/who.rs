@@ -19,8 +19,9 @@ pub(super) fn run(
     layout: Option<&str>,
     open: impl FnOnce() -> Result<Store, Refusal>,
 ) -> Result<u8> {
-    let layout = Format::asked(layout)?;
+    let mut layout = Format::asked(layout)?;
     let found = open().and_then(|store| {
+        layout.home = store.home();
         let mut holders = Vec::new();
         for holder in store.lookup(number)? {
             holders.push((store.contact(holder.contact)?, holder));

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::contact::{Contact, ContactAttributes, ContactId, DetailKind};
 use super::notice::NoticeKind;
-use super::number::{self, Basis, Region, read_with};
+use super::number::{Basis, Region, read_with};
 use super::phone::{Context, Phone, PhoneAttributes};
 use super::primary::heir;
 use super::refusal::{Fault, Refusal};
@@ -126,7 +126,7 @@ impl Taken {
             phone.id = phone.id.filter(|id| !ids.contains(id));
             let unsaid = phone.valid_values.is_none();
             let mut phone = phone.create(id, false, &context(), Vec::new())?;
-            let impossible = is_impossible(&phone, context().home);
+            let impossible = phone.is_impossible(context().home);
             if impossible {
                 assumed.push(Assumed {
                     number: phone.typed.clone(),
@@ -219,12 +219,6 @@ pub fn same_number(known: &Phone, other: &Phone) -> Phone {
         shared: known.shared || other.shared,
         ..known.clone()
     }
-}
-
-/// Whether a number is none that anybody can dial.
-fn is_impossible(phone: &Phone, home: Option<Region>) -> bool {
-    let hint = phone.country_code.as_deref();
-    !phone.is_normalised() && number::is_impossible(&phone.number, hint, home)
 }
 
 /// The countries of a contact's addresses, which end in them.

@@ -152,10 +152,18 @@ impl Phone {
         self.is_normalised() || number::is_short_number(&self.number)
     }
 
-    /// How sure one may be of the number.
+    /// Whether it is no number that anybody can dial ([`number::is_impossible`]); one that needs a
+    /// country and has none is not known to be.
     #[must_use]
-    pub fn mark(&self) -> Mark {
-        Mark::of(self.valid_values, self.can_be_dialled())
+    pub fn is_impossible(&self, home: Option<Region>) -> bool {
+        let code = self.country_code.as_deref();
+        !self.is_normalised() && number::is_impossible(&self.number, code, home)
+    }
+
+    /// How sure one may be of the number, where national numbers are of `home`.
+    #[must_use]
+    pub fn mark(&self, home: Option<Region>) -> Mark {
+        Mark::of(self.valid_values, !self.is_impossible(home))
     }
 }
 

@@ -24,6 +24,10 @@ pub enum Reason {
     OnTwo(String),
     /// In national spelling, and no country is known.
     NoCountry,
+    /// It is written as people do within its area, without the code of the area.
+    LocalOnly,
+    /// It is kept as it was typed, and reads now as this number in E.164: home was set since.
+    NotStoredAsRead(String),
     /// It does not fit its numbering plan, and how.
     Impossible(String),
     /// Nobody has looked at it since it came from this source.
@@ -39,7 +43,11 @@ impl Reason {
                 format!("two sources disagree about the {label} number")
             }
             Self::OnTwo(name) => format!("also a number of {name}"),
-            Self::NoCountry => "no country is known for it".to_owned(),
+            Self::NoCountry => Verdict::NoCountry.refusal(None),
+            Self::NotStoredAsRead(e164) => {
+                format!("kept as typed before home was set: edit it to store it as {e164}")
+            }
+            Self::LocalOnly => Verdict::LocalOnly.refusal(None),
             Self::Impossible(why) => format!("not a possible number: {why}"),
             Self::Unconfirmed(source) if source == MANUAL => "not confirmed yet".to_owned(),
             Self::Unconfirmed(source) => format!("not confirmed since it came from {source}"),
@@ -47,8 +55,8 @@ impl Reason {
     }
 }
 
-/// Why a number does not fit its numbering plan, or that of the home country; none where it is
-/// possible.
+/// Why a number cannot be dialled as it is stored: it does not fit its numbering plan, or that of the
+/// home country, or lacks what a plan needs; none where it can.
 #[must_use]
 pub fn impossible(phone: &Phone, home: Option<Region>) -> Option<Reason> {
     if phone.can_be_dialled() {
@@ -60,11 +68,15 @@ pub fn impossible(phone: &Phone, home: Option<Region>) -> Option<Reason> {
     };
     let (verdict, region) = match number::parse(&phone.number, phone.country_code.as_deref(), home)
     {
+        Ok(reading) if reading.is_complete() => {
+            return Some(Reason::NotStoredAsRead(reading.e164));
+        }
         Ok(reading) => (reading.verdict, reading.country()),
         Err(verdict) => (verdict, hinted().or(home)),
     };
     Some(match verdict {
         Verdict::NoCountry => Reason::NoCountry,
+        Verdict::LocalOnly => Reason::LocalOnly,
         verdict => Reason::Impossible(verdict.reason(region)),
     })
 }
@@ -101,7 +113,7 @@ pub fn first_reason(all: &[Phone], others: &Others, home: Option<Region>) -> Opt
             Reason::Disagreement { .. } => 0,
             Reason::Impossible(_) => 1,
             Reason::OnTwo(_) => 2,
-            Reason::NoCountry => 3,
+            Reason::NoCountry | Reason::LocalOnly | Reason::NotStoredAsRead(_) => 3,
             Reason::Unconfirmed(_) => 4,
         })
 }
@@ -241,7 +253,10 @@ mod tests {
     fn every_reason_is_a_sentence() {
         for (typed, words) in [
             ("+39 02 5550 1182", "not confirmed since it came from vcard"),
-            ("02 5550 1182", "no country is known for it"),
+            (
+                "02 5550 1182",
+                "its country is not known: begin it with + and the calling code, or set home in config.toml",
+            ),
             ("+39 12", "not a possible number: too short for Italy"),
         ] {
             let phone = phone(typed, "vcard");

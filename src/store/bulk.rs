@@ -6,7 +6,8 @@ use crate::domain::bulk::{BulkEdit, BulkPlan, Change, Planned, Tally};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::listing::Selection;
-use crate::domain::phone::{Phone, PhoneId};
+use crate::domain::number::Region;
+use crate::domain::phone::{Context, Phone, PhoneId};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
@@ -35,7 +36,7 @@ impl Store {
             let shown = self.selected(connection, &edit.whom)?;
             let ids = nearby(&shown);
             let mut plan = BulkPlan::default();
-            let work = Work::new(connection, edit, &ids, Timestamp::default())?;
+            let work = Work::new(connection, edit, &ids, Timestamp::default(), self.home())?;
             work.each(Pace::new(&self.watch), |one| {
                 plan.add(&one.contact, &one.phones, &one.planned);
                 Ok(())
@@ -58,8 +59,8 @@ impl Store {
             self.back_up_before()?;
         }
         self.write_much(|writer| {
-            let now = writer.context().now;
-            let work = Work::new(writer.connection(), edit, &ids, now)?;
+            let Context { now, home, .. } = writer.context();
+            let work = Work::new(writer.connection(), edit, &ids, now, home)?;
             let mut tally = Tally::default();
             let mut name = None;
             work.each(Pace::new(writer.watch()), |one| {
@@ -133,13 +134,14 @@ impl<'a> Work<'a> {
         edit: &'a BulkEdit,
         ids: &'a [ContactId],
         now: Timestamp,
+        home: Option<Region>,
     ) -> Answer<Self> {
         Ok(Self {
             connection,
             edit,
             ids,
             now,
-            meant: Meant::by(connection, &edit.only)?,
+            meant: Meant::by(connection, &edit.only, home)?,
         })
     }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::domain::contact::ContactId;
 use crate::domain::fold::fold;
-use crate::domain::number;
+use crate::domain::number::{self, Region};
 use crate::domain::phone::Phone;
 use crate::domain::primary;
 use crate::domain::query::{Condition, Quality, Values};
@@ -28,10 +28,11 @@ impl Allowed {
         connection: &Connection,
         conditions: &[Condition],
         attention: bool,
+        home: Option<Region>,
     ) -> Answer<Self> {
         let mut allowed = Self::default();
         let sql = sql(conditions, attention);
-        add_functions(connection)?;
+        add_functions(connection, home)?;
         let mut statement = connection.prepare(&sql.contacts())?;
         let rows = statement.query_map(params_from_iter(sql.values), |row| row.get(0))?;
         for row in rows {
@@ -126,12 +127,16 @@ pub(super) struct Meant<'c> {
 
 impl<'c> Meant<'c> {
     /// Those of which all these conditions hold; none where no condition is about a number.
-    pub(super) fn by(connection: &'c Connection, conditions: &[Condition]) -> Answer<Option<Self>> {
+    pub(super) fn by(
+        connection: &'c Connection,
+        conditions: &[Condition],
+        home: Option<Region>,
+    ) -> Answer<Option<Self>> {
         let sql = sql(conditions, false);
         if sql.of_phone.is_empty() {
             return Ok(None);
         }
-        add_functions(connection)?;
+        add_functions(connection, home)?;
         Ok(Some(Self {
             connection,
             sql: sql.phones(),
@@ -208,7 +213,9 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
             Condition::Is(Quality::Accurate) => of_phone.push("p.valid_values".to_owned()),
             Condition::Is(Quality::Unconfirmed) => of_phone.push("NOT p.valid_values".to_owned()),
             Condition::Is(Quality::Impossible) => {
-                of_phone.push("p.identity NOT LIKE '+%' AND NOT short(p.number)".to_owned());
+                of_phone.push(
+                    "p.identity NOT LIKE '+%' AND impossible(p.number, p.country_code)".to_owned(),
+                );
             }
         }
     }
@@ -230,16 +237,20 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
     }
 }
 
-/// Gives SQL the folding of texts, the countries of numbers, and which are short.
-fn add_functions(connection: &Connection) -> Answer<()> {
+/// Gives SQL the folding of texts, the countries of numbers, and which nobody can dial or lack a country.
+pub(super) fn add_functions(connection: &Connection, home: Option<Region>) -> Answer<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |arguments| {
         let text: Option<String> = arguments.get(0)?;
         Ok(text.map(|text| fold(&text)))
     })?;
-    connection.create_scalar_function("short", 1, flags, |arguments| {
-        let number: String = arguments.get(0)?;
-        Ok(number::is_short_number(&number))
+    connection.create_scalar_function("impossible", 2, flags, move |arguments| {
+        let (number, code): (String, Option<String>) = (arguments.get(0)?, arguments.get(1)?);
+        Ok(number::is_impossible(&number, code.as_deref(), home))
+    })?;
+    connection.create_scalar_function("needs_country", 2, flags, move |arguments| {
+        let (number, code): (String, Option<String>) = (arguments.get(0)?, arguments.get(1)?);
+        Ok(number::needs_country(&number, code.as_deref(), home))
     })?;
     connection.create_scalar_function("country", 2, flags, |arguments| {
         let (code, number): (String, String) = (arguments.get(0)?, arguments.get(1)?);

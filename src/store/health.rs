@@ -33,7 +33,7 @@ impl Store {
             let numbers = count("SELECT count(*) FROM phone")?;
             let with_number = count("SELECT count(DISTINCT contact) FROM phone")?;
             let mut counts = Counts::default();
-            counts.read(connection, Pace::new(&self.watch), numbers)?;
+            counts.read(connection, self.home(), Pace::new(&self.watch), numbers)?;
             Ok(Health {
                 contacts,
                 without_number: contacts.saturating_sub(with_number),
@@ -58,7 +58,13 @@ struct Counts {
 }
 
 impl Counts {
-    fn read(&mut self, connection: &Connection, mut pace: Pace<'_>, of: usize) -> Answer<()> {
+    fn read(
+        &mut self,
+        connection: &Connection,
+        home: Option<Region>,
+        mut pace: Pace<'_>,
+        of: usize,
+    ) -> Answer<()> {
         let mut phones = connection.prepare(
             "SELECT country_code, number, identity, location, historic, valid_values, source,
                 updated_at FROM phone",
@@ -73,7 +79,8 @@ impl Counts {
             let normalised = record::text(row, 2)?.starts_with('+');
             self.confirmed += usize::from(valid);
             self.unconfirmed += usize::from(!valid);
-            let impossible = !normalised && !number::is_short_number(record::text(row, 1)?);
+            let impossible = !normalised
+                && number::is_impossible(record::text(row, 1)?, optional(row, 0)?, home);
             self.impossible += usize::from(impossible);
             self.historic += usize::from(historic);
             match optional(row, 0)? {

@@ -11,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Whole;
 use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection, Totals};
-use crate::domain::number::digits_to_find;
+use crate::domain::number::{self, Region, digits_to_find};
+use crate::domain::phone::Mark as Certainty;
 use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 
@@ -86,19 +87,20 @@ impl Store {
                 conditions,
                 ..
             } = query.query();
-            let meant = Meant::by(connection, &conditions)?;
+            let meant = Meant::by(connection, &conditions, self.home())?;
             let mut rows = Vec::with_capacity(count);
             for rowid in hits.rows.iter().skip(first).take(count) {
                 let Some(mut row) = row(connection, *rowid)? else {
                     continue;
                 };
+                row = judged(row, self.home());
                 if !needles.digits.is_empty() {
-                    show_match(connection, &mut row, &needles.digits)?;
+                    show_match(connection, &mut row, &needles.digits, self.home())?;
                 }
                 if let Some(meant) = &meant
                     && let Some(phone) = meant.of(row.id)?.first()
                 {
-                    row.number = Some((phone.shown(), phone.mark()));
+                    row.number = Some((phone.shown(), phone.mark(self.home())));
                 }
                 rows.push(row);
             }
@@ -142,7 +144,9 @@ impl Store {
         self.window.set(Some(window));
         Ok(Rows {
             first,
-            rows: keyed.into_iter().map(|(row, _)| row).collect(),
+            rows: { keyed.into_iter() }
+                .map(|(row, _)| judged(row, self.home()))
+                .collect(),
             total,
             found: Found::Exactly,
         })
@@ -424,8 +428,26 @@ fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     })
 }
 
+/// A row with the mark of its number where national numbers are of `home`: the column says only that it
+/// is kept as typed, since home may change.
+fn judged(row: Row, home: Option<Region>) -> Row {
+    let number = row.number.map(|(number, mark)| match mark {
+        Certainty::Impossible => {
+            let possible = !number::is_impossible(&number, None, home);
+            (number, Certainty::of(false, possible))
+        }
+        mark => (number, mark),
+    });
+    Row { number, ..row }
+}
+
 /// Puts the number that matched into a row, where the one that is there does not.
-fn show_match(connection: &Connection, row: &mut Row, runs: &[String]) -> Answer<()> {
+fn show_match(
+    connection: &Connection,
+    row: &mut Row,
+    runs: &[String],
+    home: Option<Region>,
+) -> Answer<()> {
     let has = |digits: &str| runs.iter().any(|run| digits.contains(run.as_str()));
     let there = row.number.as_ref();
     if there.is_some_and(|(number, _)| has(&digits_to_find(number))) {
@@ -434,7 +456,7 @@ fn show_match(connection: &Connection, row: &mut Row, runs: &[String]) -> Answer
     let phones = record::phones_of(connection, row.id)?;
     let mut phones = phones.iter();
     if let Some(phone) = phones.find(|phone| has(&digits_to_find(&phone.number))) {
-        row.number = Some((phone.shown(), phone.mark()));
+        row.number = Some((phone.shown(), phone.mark(home)));
     }
     Ok(())
 }

@@ -448,7 +448,9 @@ impl Summary {
         Self {
             digits: digits.join(" "),
             main_number: main.map(Phone::shown),
-            main_mark: main.map_or(0, |phone| code(phone.mark())),
+            main_mark: main.map_or(0, |phone| {
+                code(Mark::of(phone.valid_values, phone.can_be_dialled()))
+            }),
             attention: phones
                 .iter()
                 .any(|phone| !phone.historic && !phone.valid_values),

@@ -15,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery, Order};
+use crate::domain::number::Region;
 use crate::domain::query::{Condition, Query};
 use crate::domain::rank::{Matcher, Rank};
 use crate::domain::refusal::Refusal;
@@ -247,7 +248,7 @@ impl Store {
         {
             return Ok(last.hits.clone());
         }
-        let hits = search.find(connection, query)?;
+        let hits = search.find(connection, query, self.home())?;
         search.last = Some(Last {
             query: query.clone(),
             hits: hits.clone(),
@@ -271,12 +272,17 @@ impl Search {
         }
     }
 
-    fn find(&mut self, connection: &Connection, query: &ListQuery) -> Answer<Hits> {
+    fn find(
+        &mut self,
+        connection: &Connection,
+        query: &ListQuery,
+        home: Option<Region>,
+    ) -> Answer<Hits> {
         let asked = query.query();
         if asked.trouble.is_some() {
             return Ok(Hits::default());
         }
-        self.allow(connection, &asked, query.attention)?;
+        self.allow(connection, &asked, query.attention, home)?;
         self.place(connection, query.order)?;
         self.look_up_used(connection)?;
         self.catch_up(connection)?;
@@ -346,7 +352,13 @@ impl Search {
     }
 
     /// Reads whom the conditions allow, where that is not known.
-    fn allow(&mut self, connection: &Connection, asked: &Query, attention: bool) -> Answer<()> {
+    fn allow(
+        &mut self,
+        connection: &Connection,
+        asked: &Query,
+        attention: bool,
+        home: Option<Region>,
+    ) -> Answer<()> {
         if asked.conditions.is_empty() && !attention {
             self.allowed = None;
             return Ok(());
@@ -355,7 +367,7 @@ impl Search {
         if known.is_some_and(|(of, only, _)| *of == asked.conditions && *only == attention) {
             return Ok(());
         }
-        let allowed = Allowed::read(connection, &asked.conditions, attention)?;
+        let allowed = Allowed::read(connection, &asked.conditions, attention, home)?;
         self.allowed = Some((asked.conditions.clone(), attention, allowed));
         Ok(())
     }

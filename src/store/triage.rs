@@ -10,6 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::triage::{Origin, Others, Reason, Worklist, reason};
 
 use super::Store;
+use super::condition::add_functions;
 use super::contacts;
 use super::duplicates::TELLING;
 use super::failure::Answer;
@@ -57,16 +58,17 @@ impl Store {
             ("same number on two contacts", on_two.as_str()),
             (
                 "not a possible number",
-                "p.identity NOT GLOB '+*' AND p.country_code IS NOT NULL",
+                "p.identity NOT GLOB '+*' AND impossible(p.number, p.country_code)",
             ),
             (
                 "no country known",
-                "p.identity NOT GLOB '+*' AND p.country_code IS NULL",
+                "p.identity NOT GLOB '+*' AND needs_country(p.number, p.country_code)",
             ),
             ("never confirmed since import", "p.source <> 'manual'"),
             ("typed here, not confirmed", "p.source = 'manual'"),
         ];
         self.snapshot(|connection| {
+            add_functions(connection, self.home())?;
             let mut worklist = Worklist::default();
             let mut add = |words, contacts: i64| {
                 if let Some(contacts) = usize::try_from(contacts).ok().filter(|some| *some > 0) {

@@ -1,13 +1,16 @@
 //! How contacts are found and where they stand in the list: numbers in every spelling, names as
 //! people type them, and what a name is sorted by.
 
-use crate::support::{Book, options};
+use crate::support::{Book, NOON, options};
 use callbook::domain::contact::{ContactAttributes, ContactId, ContactKind};
+use callbook::domain::edit::Profile;
 use callbook::domain::listing::{Found, ListQuery, Order};
 use callbook::domain::number::Region;
 use callbook::domain::operation::Over;
 use callbook::store::{Options, Store};
 use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 fn add(book: &mut Book, attributes: &serde_json::Value) -> ContactId {
     let (sent, faults) = ContactAttributes::read(attributes.as_object().unwrap().clone());
@@ -316,7 +319,7 @@ fn a_short_number_is_nowhere_called_impossible() {
     for number in ["112", "911", "116 117", "*100#"] {
         let sent = json!({"number": number, "valid_values": false});
         let phone = book.post(id, sent).unwrap();
-        assert_eq!(phone.mark(), callbook::domain::phone::Mark::Unconfirmed);
+        assert_eq!(phone.mark(None), callbook::domain::phone::Mark::Unconfirmed);
         let reason = callbook::domain::triage::impossible(&phone, Region::new("IT"));
         assert_eq!(reason, None, "{number}");
     }
@@ -325,4 +328,88 @@ fn a_short_number_is_nowhere_called_impossible() {
     assert!(found(&book, "is:impossible").is_empty());
     with_number(&mut book, "Bob", "12345678901234567890");
     assert_eq!(found(&book, "is:impossible"), ["Bob"]);
+}
+
+#[test]
+fn a_number_that_needs_a_country_is_nowhere_called_impossible() {
+    use callbook::domain::phone::Mark;
+    use callbook::domain::triage::{Reason, impossible};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.db");
+    let clock = Arc::new(AtomicI64::new(NOON));
+    let open = |home: &str| {
+        let home = Region::new(home);
+        Store::open(
+            &path,
+            Options {
+                home,
+                ..options(&clock)
+            },
+        )
+        .unwrap()
+    };
+    let state = |store: &Store| {
+        let query = ListQuery::default();
+        let rows = store.rows(&query, 0, 9).unwrap().rows;
+        let marks: Vec<Mark> = rows
+            .into_iter()
+            .filter_map(|row| Some(row.number?.1))
+            .collect();
+        let found = ListQuery {
+            text: "is:impossible".to_owned(),
+            ..ListQuery::default()
+        };
+        let found: Vec<String> = { store.rows(&found, 0, 9).unwrap().rows.into_iter() }
+            .map(|row| row.name)
+            .collect();
+        let health = store.health().unwrap();
+        let bar = health.bars().find(|(_, bar)| bar.filter == "is:impossible");
+        (marks, found, bar.map_or(0, |(_, bar)| bar.numbers))
+    };
+    let mut book = Book {
+        store: open(""),
+        ..Book::new()
+    };
+    for (name, number) in [
+        ("Ada", "030 901820"),
+        ("Bob", "030 901820 / evenings 12"),
+        ("Cid", "123456789012345678"),
+    ] {
+        let id = book.contact(name);
+        let sent = json!({"number": number, "valid_values": false});
+        book.post(id, sent).unwrap();
+    }
+    let wrong = || vec!["Bob".to_owned(), "Cid".to_owned()];
+    let marks = vec![Mark::Unconfirmed, Mark::Impossible, Mark::Impossible];
+    assert_eq!(state(&book.store), (marks.clone(), wrong(), 2));
+    let waiting = |store: &Store| {
+        let mut reasons = Vec::new();
+        let mut each = |profile: &Profile| {
+            reasons.extend(
+                profile
+                    .phones
+                    .iter()
+                    .filter_map(|phone| impossible(phone, store.home())),
+            );
+        };
+        store.waiting(&mut each).unwrap();
+        reasons
+    };
+    let reasons = waiting(&book.store);
+    assert_eq!(reasons.first(), Some(&Reason::NoCountry));
+    assert!(reasons[0].words().contains("set home in config.toml"));
+    assert!(matches!(
+        reasons[1..],
+        [Reason::Impossible(_), Reason::Impossible(_)]
+    ));
+    // Once home is known, it is a number of home.
+    book.store = open("DE");
+    assert_eq!(state(&book.store), (marks, wrong(), 2));
+    let read = Reason::NotStoredAsRead("+4930901820".to_owned());
+    assert_eq!(waiting(&book.store).first(), Some(&read));
+    // Where it fits in no way, it is impossible in all of them.
+    book.store = open("SG");
+    let (marks, found, bar) = state(&book.store);
+    assert_eq!(marks, [Mark::Impossible; 3]);
+    assert_eq!((found.len(), bar), (3, 3));
 }

@@ -49,7 +49,7 @@ pub fn at_home(reading: &Reading) -> Vec<String> {
 }
 
 /// The prefixes of national numbers in the countries of a calling code.
-fn trunks(calling_code: &str) -> impl Iterator<Item = &'static str> + use<> {
+pub(super) fn trunks(calling_code: &str) -> impl Iterator<Item = &'static str> + use<> {
     let entry = CALLING_CODES.get(calling_code);
     let trunks = entry.map_or("", |entry| entry.trunk).split(',');
     trunks.filter(|trunk| !trunk.is_empty() && *trunk != "*")

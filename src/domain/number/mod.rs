@@ -49,6 +49,12 @@ pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region
     }
 }
 
+/// Whether a text is a number in national spelling, and no country is known to read it with.
+#[must_use]
+pub fn needs_country(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
+    !is_short_number(text) && parse(text, calling_code, home) == Err(Verdict::NoCountry)
+}
+
 /// Whether a text is a short number, such as 112, 911 or 116 117, or a code for the network, such as
 /// `*100#` and `*31#+12134567890`. Neither is in the numbering plan of a country, and both are dialled
 /// as they are written.
@@ -262,6 +268,10 @@ mod tests {
             canonical("007 912 386 32 46", None, region("RU")).number,
             "+79123863246"
         );
+        for typed in ["01 55 1234 5678", "044 55 1234 5678", "045 (55) 1234-5678"] {
+            assert_eq!(canonical(typed, None, region("MX")).number, "+525512345678");
+            assert_ne!(canonical(typed, None, region("US")).number, "+525512345678");
+        }
         for typed in ["+52 1 55 1234 5678", "+52 55 1234 5678", "+5215512345678"] {
             assert_eq!(canonical(typed, None, None).number, "+525512345678");
         }
@@ -269,6 +279,37 @@ mod tests {
             canonical("*31#+12134567890", None, region("US")).number,
             "*31#+12134567890"
         );
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_parted_is_no_number() {
+        for typed in [
+            "030/901824, 901825",
+            "030/901824,901825",
+            "030/901824/901825",
+            "030 901824/901825",
+            "030 901820/-21",
+            "030 901820, 21",
+            "+49 30 901820, 21",
+        ] {
+            assert_eq!(canonical(typed, None, region("DE")).number, typed);
+        }
+        for (typed, number) in [
+            ("030 901820 x12", "+4930901820;ext=12"),
+            ("030 901820,12", "+4930901820;ext=12"),
+            ("030 901820, Durchwahl 12", "+4930901820;ext=12"),
+            ("030 901820,,1", "+4930901820;ext=1"),
+            ("030 901820,,1,,2#", "+4930901820,,1,,2#"),
+            ("030/901820", "+4930901820"),
+            ("030 901820 DW 12", "+4930901820;ext=12"),
+            ("030 901820, abends", "+4930901820"),
+        ] {
+            assert_eq!(
+                canonical(typed, None, region("DE")).number,
+                number,
+                "{typed}"
+            );
+        }
     }
 
     #[test]

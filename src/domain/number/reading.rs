@@ -10,7 +10,7 @@ use rlibphonenumber::{
 use super::digits::digits;
 use super::format::{e164, extension, stored_as};
 use super::region::{CALLING_CODES, Region};
-use super::several::several;
+use super::several::{is_listed, several};
 use super::written::{Remark, written};
 
 /// What a number is used for, in its region's numbering plan.
@@ -306,23 +306,11 @@ pub(super) fn dialled(
     Ok(read)
 }
 
-/// Whether a bare number follows after a semicolon, in whatever country it may be possible: what is
-/// kept as typed reads the same everywhere.
-fn is_listed(text: &str) -> bool {
-    let mut parts = text.split([';', '；']).skip(1);
-    parts.any(|part| {
-        let part = part.trim();
-        digits(part).len() >= LISTED && !part.chars().any(char::is_alphabetic)
-    })
-}
-
-/// How many digits after a semicolon are at least a number of their own, and no extension.
-const LISTED: usize = 7;
-
-/// Whether a text is a number with the last digits of another one after a slash: `030 901820/21`.
+/// Whether a text is a number with the last digits of another one after a slash, or with one of the same
+/// area: `030 901820/21`, `030 901824/901825`.
 fn is_range(text: &str, region: Option<Region>) -> bool {
     text.rsplit_once('/').is_some_and(|(number, end)| {
-        (1..=3).contains(&digits(end).len())
+        matches!(digits(end).len(), 1..=3 | 6..)
             && single(number, None, region).is_ok_and(|number| number.parsed.is_valid())
     })
 }
@@ -366,7 +354,11 @@ pub(super) fn single(
         Err(ParseError::InvalidCountryCode)
             if spelled == number && region.is_none() && !international =>
         {
-            Err(Verdict::NoCountry)
+            Err(if digits(number).len() > NATIONAL_DIGITS {
+                Verdict::TooLong
+            } else {
+                Verdict::NoCountry
+            })
         }
         Err(ParseError::InvalidCountryCode) => Err(Verdict::NoSuchCountry),
         Err(ParseError::NotANumber(_)) => Err(Verdict::NotANumber),
@@ -376,7 +368,10 @@ pub(super) fn single(
     let parsed = match parsed {
         Ok(parsed) if is_complete(&parsed) => Ok(parsed),
         // 00 is what most countries dial before others, and what people write who live elsewhere.
-        other => match from_abroad(number).filter(|_| region.is_some()) {
+        other => match from_abroad(number)
+            .or_else(|| with_former_trunk(number, region?))
+            .filter(|_| region.is_some())
+        {
             Some(parsed) => Ok(parsed),
             None => other,
         },
@@ -391,6 +386,9 @@ pub(super) fn single(
         pauses: written.pauses,
     })
 }
+
+/// How many digits a number has at most in any country, as in libphonenumber.
+const NATIONAL_DIGITS: usize = 17;
 
 /// Whether a number has so few digits that it may be the beginning of another one.
 fn is_short(parsed: &PhoneNumber) -> bool {
@@ -409,6 +407,18 @@ fn from_abroad(number: &str) -> Option<PhoneNumber> {
     let rest = number.trim_start_matches('(').strip_prefix("00")?;
     let parsed = PHONE_NUMBER_UTIL.parse(format!("+{rest}"), None).ok()?;
     parsed.is_valid().then_some(parsed)
+}
+
+/// A number of Mexico after one of the prefixes that were dialled within it until 2019.
+fn with_former_trunk(number: &str, region: Region) -> Option<PhoneNumber> {
+    let digits = digits(number);
+    let prefixes = ["01", "044", "045"].into_iter();
+    let national = prefixes.filter_map(|prefix| digits.strip_prefix(prefix));
+    let national = { national }.find(|national| national.len() == 10)?;
+    let parsed = PHONE_NUMBER_UTIL
+        .parse(format!("+52{national}"), None)
+        .ok()?;
+    (region.calling_code() == 52 && parsed.is_valid()).then_some(parsed)
 }
 
 /// A number without a digit that its plan had once and has no more: the 1 of Mexican mobiles, without

@@ -1,6 +1,7 @@
 //! Several numbers in one text, and numbers that went through a spreadsheet.
 
 use super::digits::digits;
+use super::lookup::trunks;
 use super::reading::{is_complete, single};
 use super::region::Region;
 
@@ -10,7 +11,7 @@ const SEPARATORS: [fn(&str) -> Vec<&str>; 5] = [
     |text| text.split(":::").collect(),
     |text| text.split(['\n', '\r', '\t', ';', '；', '|']).collect(),
     at_words,
-    |text| text.split([',', '，', '、', '､']).collect(),
+    at_commas,
     |text| text.split(['/', '／']).collect(),
 ];
 
@@ -20,8 +21,11 @@ const WORDS: [&str; 27] = [
     "lub", "albo", "i", "или", "и", "eller", "og", "och", "nebo", "veya", "або", "tai",
 ];
 
-/// How many digits a part after a comma has at least that is a number and no extension.
-const NUMBER: usize = 7;
+/// How many digits a part right after a comma has at least that is a number and no extension.
+const NUMBER: usize = 6;
+
+/// How many digits a number has at least that a spreadsheet took for one to reckon with.
+const RECKONED: usize = 7;
 
 /// The numbers in a text that may hold several, such as a cell of a table: its parts at `/`, `;`, `,`,
 /// ` ::: `, line ends and words for "or", trimmed, where each of them is a possible number by itself,
@@ -33,7 +37,37 @@ pub fn several(text: &str, home: Option<Region>) -> Vec<&str> {
     let text = text.trim();
     let possible =
         |text: &str| single(text, None, home).is_ok_and(|read| is_complete(&read.parsed));
-    parts(text, &SEPARATORS, &possible).unwrap_or_else(|| vec![text])
+    let parts = parts(text, &SEPARATORS, &possible);
+    parts
+        .filter(|parts| parts.len() < 2 || have_area_codes(parts, home))
+        .unwrap_or_else(|| vec![text])
+}
+
+/// Whether each part has its own area code as far as one can see. After `030/901824`, a bare `901825` may
+/// be a number of the same area, and reads as one of another.
+fn have_area_codes(parts: &[&str], home: Option<Region>) -> bool {
+    let code = home.map(|home| home.calling_code().to_string());
+    let is_bare = |part: &&&str| {
+        let digits = digits(part);
+        let mut trunks = code.as_deref().into_iter().flat_map(trunks);
+        !part.contains('+') && !trunks.any(|trunk| digits.starts_with(trunk))
+    };
+    let is_valid = |part: &&str| single(part, None, home).is_ok_and(|read| read.parsed.is_valid());
+    let bare = parts.iter().filter(is_bare);
+    bare.clone().count() == parts.len() || bare.copied().all(|part| is_valid(&part))
+}
+
+/// Whether a text is a list after all that could not be parted: bare digits follow after a comma or a
+/// semicolon, in whatever country they may be possible, as what is kept as typed reads the same
+/// everywhere.
+pub(super) fn is_listed(text: &str) -> bool {
+    let is_bare = |part: &str, least: usize| {
+        digits(part).len() >= least && !part.chars().any(char::is_alphabetic)
+    };
+    let mut after_commas = at_commas(text).into_iter().skip(1);
+    let mut after_semicolons = text.split([';', '；']).skip(1);
+    after_commas.any(|part| is_bare(part, 1))
+        || after_semicolons.any(|part| is_bare(part.trim(), RECKONED))
 }
 
 /// The numbers in a text, parted at these separators; none where something in it is no number.
@@ -51,11 +85,8 @@ fn parts<'t>(
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    // What is written with a slash or a comma may be one number: 030/901820, 213 456 7890, 12.
-    let may_be_one = weaker.len() < 2 && possible(text) && {
-        let last = found.last().map_or(0, |part| digits(part).len());
-        weaker.is_empty() || last < NUMBER
-    };
+    // What is written with a slash may be one number: 030/901820.
+    let may_be_one = weaker.is_empty() && possible(text);
     if found.len() < 2 || may_be_one {
         return parts(text, weaker, possible);
     }
@@ -67,6 +98,33 @@ fn parts<'t>(
         Some(each) => Some(each.concat()),
         None => parts(text, weaker, possible),
     }
+}
+
+/// A text parted at commas between numbers: those before a space, and those before six digits and more.
+/// Other commas are pauses, or come before an extension; what ends in `#` is dialled.
+fn at_commas(text: &str) -> Vec<&str> {
+    let is_comma = |sign: char| matches!(sign, ',' | '，' | '、' | '､');
+    let mut parts = Vec::new();
+    let (mut from, mut paused) = (0, false);
+    for (at, comma) in text.match_indices(is_comma) {
+        let end = at + comma.len();
+        let rest = text.get(end..).unwrap_or_default();
+        let part = rest.split(is_comma).next().unwrap_or_default();
+        let doubled = rest.starts_with(is_comma)
+            || text
+                .get(..at)
+                .is_some_and(|before| before.ends_with(is_comma));
+        let spaced = rest.trim_start().len() < rest.len() || rest.is_empty();
+        let is_long = !paused && digits(part).len() >= NUMBER;
+        if !doubled && (spaced || is_long) && !part.trim_end().ends_with('#') {
+            parts.extend(text.get(from..at));
+            (from, paused) = (end, false);
+        } else {
+            paused = true;
+        }
+    }
+    parts.extend(text.get(from..));
+    parts
 }
 
 /// A text parted at words for "or".
@@ -106,7 +164,7 @@ pub fn without_decimals(cell: &str) -> &str {
         return cell;
     };
     let whole = number.strip_prefix('+').unwrap_or(number);
-    let is_whole = whole.len() >= NUMBER && whole.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = whole.len() >= RECKONED && whole.bytes().all(|byte| byte.is_ascii_digit());
     let is_zero = (1..=2).contains(&decimals.len()) && decimals.bytes().all(|byte| byte == b'0');
     if is_whole && is_zero { number } else { cell }
 }
@@ -171,6 +229,12 @@ mod tests {
             ("+43 662/123456", "DE"),
             ("0662/123456", "AT"),
             ("030 901820/21", "DE"),
+            ("030/901824, 901825", "DE"),
+            ("030/901824,901825", "DE"),
+            ("030 901824/901825", "DE"),
+            ("+12134567890,123456#", "US"),
+            ("+12134567890,1,234567", "US"),
+            ("+12134567890, ext. 1234", "US"),
             ("+12134567890,,12", "US"),
             ("+12134567890,,1,,2345#", "US"),
             ("+12134567890, 1234", "DE"),

@@ -207,7 +207,11 @@ fn parted(text: &str) -> (&str, &str) {
     let pause = text
         .char_indices()
         .skip_while(|(at, _)| *at < tail)
-        .find(|(_, sign)| ",;pPwW".contains(*sign));
+        .find(|(at, sign)| {
+            // The last letter of a word is no pause: DW 12.
+            let before = text.get(..*at).unwrap_or_default();
+            ",;".contains(*sign) || "pPwW".contains(*sign) && !before.ends_with(char::is_alphabetic)
+        });
     let Some((at, sign)) = pause else {
         return (text, "");
     };

@@ -216,14 +216,18 @@ impl Sheet<'_> {
             row.form.calling_code().as_deref(),
             row.form.home,
         );
+        let is_impossible = !canonical.identity.starts_with('+')
+            && number::is_impossible(
+                &canonical.number,
+                canonical.country_code.as_deref(),
+                row.form.home,
+            );
         let shown = if canonical.identity.starts_with('+') {
             number::display(&canonical.number)
         } else {
             canonical.number
         };
-        let can_be_dialled =
-            canonical.identity.starts_with('+') || number::is_short_number(entry.number.text());
-        let (mark, style) = self.theme.mark(Mark::of(entry.accurate, can_be_dialled));
+        let (mark, style) = self.theme.mark(Mark::of(entry.accurate, !is_impossible));
         let source = row
             .form
             .stored

@@ -261,7 +261,7 @@ impl Sheet<'_> {
             (_, true) => Span::styled(glyphs.historic, self.theme.style(Role::Dim)),
             _ => Span::raw(" "),
         };
-        let (mark, style) = self.theme.mark(phone.mark());
+        let (mark, style) = self.theme.mark(phone.mark(self.home));
         let wide = self.columns >= 50;
         let number_columns = if wide {
             24
