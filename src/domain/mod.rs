@@ -6,6 +6,7 @@ pub mod called;
 pub mod contact;
 pub mod content;
 pub mod damage;
+pub mod day;
 pub mod duplicates;
 pub mod edit;
 pub mod files;

@@ -44,6 +44,10 @@ pub enum NoticeKind {
     ImpossibleNumbers,
     /// A text holds several numbers or a remark beside one, and was kept as one text.
     NumberTextKept,
+    /// Cells for a number say that there is none: `-`, `n/a`, `0`.
+    NoNumber,
+    /// Days were kept as text: it is not sure which number is the day.
+    DayTextKept,
     /// Two cards with one UID and different names were taken for two people.
     SharedUid,
     /// Numbers that are historic here are in a card that does not say so.
@@ -199,6 +203,15 @@ impl Notice {
             NoticeKind::NumberTextKept => format!(
                 "{} could not be split into numbers{example}; stored as written, unconfirmed",
                 count(self.number, "text")
+            ),
+            NoticeKind::NoNumber => format!(
+                "{} for a phone number {} none{example}; kept with the contact",
+                count(self.number, "cell"),
+                if self.number == 1 { "says" } else { "say" }
+            ),
+            NoticeKind::DayTextKept => format!(
+                "{} kept as text{example}: which number is the day is not sure; write them as YYYY-MM-DD",
+                count(self.number, "date")
             ),
             NoticeKind::IgnoredFiles => format!(
                 "{} not read in {subject}{example}; of a folder, .vcf files are read",

@@ -2,13 +2,19 @@
 //! were not understood.
 
 use crate::domain::contact::DetailKind;
+use crate::domain::day::{DayOrder, calendar_day, order_of};
+use crate::domain::fold::fold;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{digits, is_scientific, without_decimals};
 
 use super::column::{Column, Heading, Part, Sure, Text};
+use super::words::order_of_header;
 
 /// How many digits a number to call has.
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+
+/// How many digits a number has at least beside another one in its cell.
+const SHORTEST: usize = 6;
 
 /// The longest example of a cell in a notice, in characters.
 const EXAMPLE: usize = 40;
@@ -65,6 +71,9 @@ fn is_number(text: &str) -> bool {
 
 /// Whether a text is a day, or four numbers between dots.
 fn is_day(text: &str) -> bool {
+    if calendar_day(text, Some(DayOrder::DayFirst)).is_some() {
+        return text.contains(|sign: char| !sign.is_ascii_digit());
+    }
     let groups: Vec<&str> = text.split(['-', '.', '/']).collect();
     let bare = groups
         .iter()
@@ -84,9 +93,61 @@ fn is_written_to_call(text: &str) -> bool {
     text.starts_with(['+', '(', '0']) || text.contains(grouped)
 }
 
+/// What people and programs write where there is no number, besides signs and zeros.
+const NONE: [&str; 37] = [
+    "n a",
+    "na",
+    "not available",
+    "not applicable",
+    "none",
+    "no",
+    "no phone",
+    "no number",
+    "nil",
+    "null",
+    "nan",
+    "undefined",
+    "unknown",
+    "tbd",
+    "x",
+    "xx",
+    "xxx",
+    "keine",
+    "keines",
+    "kein",
+    "k a",
+    "unbekannt",
+    "aucun",
+    "aucune",
+    "neant",
+    "inconnu",
+    "ninguno",
+    "ninguna",
+    "nessuno",
+    "nessuna",
+    "nenhum",
+    "nenhuma",
+    "geen",
+    "brak",
+    "нет",
+    "无",
+    "なし",
+];
+
+/// Whether a cell of a phone column says that there is none: `-`, `n/a`, `keine`, `0`.
+pub(super) fn is_no_number(cell: &str) -> bool {
+    if digits(cell).bytes().any(|digit| digit != b'0') {
+        return false;
+    }
+    let folded = fold(cell);
+    let words = folded.split(|sign: char| !sign.is_alphabetic());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.is_empty() && !cell.contains(['*', '#']) || NONE.contains(&words.join(" ").as_str())
+}
+
 /// Whether a cell seems to hold several numbers.
 pub(super) fn seems_several(cell: &str) -> bool {
-    let long = |part: &&str| digits(part).len() >= *DIGITS.start();
+    let long = |part: &&str| digits(part).len() >= SHORTEST;
     parts(cell).filter(long).nth(1).is_some()
 }
 
@@ -178,6 +239,26 @@ pub(super) fn recognise(headings: &mut [Heading], rows: &[Vec<String>]) {
     }
 }
 
+/// Says of the columns of days which number is the day: what a day over 12 in any of them says, and else
+/// the language of the header.
+pub(super) fn settle_days(headings: &mut [Heading], rows: &[Vec<String>]) {
+    let days = |(at, heading): (usize, &Heading)| heading.is_of_days().then_some(at);
+    let columns: Vec<usize> = headings.iter().enumerate().filter_map(days).collect();
+    let cells = rows
+        .iter()
+        .flat_map(|row| columns.iter().filter_map(|at| row.get(*at)));
+    let slashed = cells.filter(|cell| !cell.contains('.'));
+    let mut orders = slashed.filter_map(|cell| order_of(cell));
+    let first = orders.next();
+    let agreed = first.filter(|first| orders.all(|order| order == *first));
+    for heading in headings.iter_mut().filter(|heading| heading.is_of_days()) {
+        heading.days = match first {
+            Some(_) => agreed,
+            None => order_of_header(&heading.name),
+        };
+    }
+}
+
 /// Takes the first column of words for the names, in a table without a header.
 pub(super) fn name_by_cells(headings: &mut [Heading], rows: &[Vec<String>]) {
     let is_words = |at: usize| {
@@ -200,6 +281,10 @@ pub(super) struct Told {
     by_cells: Vec<Seen>,
     /// Cells of several numbers that could not be told apart.
     kept: Seen,
+    /// Cells of phone columns that say that there is none.
+    blank: Seen,
+    /// Cells of days that were kept as text.
+    days: Seen,
 }
 
 impl Told {
@@ -216,6 +301,16 @@ impl Told {
     /// Counts a cell that was kept as one number, though it seems to hold several.
     pub(super) fn kept(&mut self, cell: &str) {
         self.kept.see(cell);
+    }
+
+    /// Counts a cell of a phone column that says that there is no number.
+    pub(super) fn blank(&mut self, cell: &str) {
+        self.blank.see(cell);
+    }
+
+    /// Counts a day that was kept as text.
+    pub(super) fn day(&mut self, cell: &str) {
+        self.days.see(cell);
     }
 
     /// What has to be told, what was probably missed first.
@@ -241,14 +336,18 @@ impl Told {
             .filter_map(notice(NoticeKind::UnreadColumn))
             .chain(by_cells.filter_map(notice(NoticeKind::ColumnByCells)))
             .collect();
-        if self.kept.cells > 0 {
-            notices.push(Notice {
-                subject: String::new(),
-                number: self.kept.cells,
-                example: self.kept.example.clone(),
-                kind: NoticeKind::NumberTextKept,
-            });
-        }
+        let of_all = [
+            (&self.kept, NoticeKind::NumberTextKept),
+            (&self.blank, NoticeKind::NoNumber),
+            (&self.days, NoticeKind::DayTextKept),
+        ];
+        let of_all = of_all.into_iter().filter(|(seen, _)| seen.cells > 0);
+        notices.extend(of_all.map(|(seen, kind)| Notice {
+            subject: String::new(),
+            number: seen.cells,
+            example: seen.example.clone(),
+            kind,
+        }));
         notices.sort_by_key(|notice| !notice.is_loud());
         notices
     }
@@ -267,7 +366,40 @@ fn see(columns: &mut Vec<Seen>, column: usize, cell: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{LooksLike, looks_like};
+    use super::{LooksLike, is_no_number, looks_like};
+
+    #[test]
+    fn a_cell_that_says_that_there_is_no_number_is_none() {
+        for cell in [
+            "-",
+            "--",
+            "n/a",
+            "N/A",
+            "#N/A",
+            "None",
+            "keine",
+            "Keine.",
+            "0",
+            "000",
+            "(000) 000-0000",
+            "?",
+            "нет",
+            "k.A.",
+        ] {
+            assert!(is_no_number(cell), "{cell}");
+        }
+        for cell in [
+            "112",
+            "ask Tim",
+            "+39 02 5550",
+            "#",
+            "*0#",
+            "030 901820 none",
+            "800-FLOWERS",
+        ] {
+            assert!(!is_no_number(cell), "{cell}");
+        }
+    }
 
     #[test]
     fn numbers_and_emails_are_told_from_other_cells() {
@@ -292,6 +424,9 @@ mod tests {
         for cell in [
             "2024-05-06",
             "6.5.2024",
+            "2024. 05. 06.",
+            "6. 5. 2024",
+            "2024-05-06 12:00:00",
             "192.168.10.25",
             "12",
             "Main St 1234567",

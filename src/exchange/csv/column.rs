@@ -1,6 +1,7 @@
 //! What a column holds, by its header.
 
 use crate::domain::contact::DetailKind;
+use crate::domain::day::DayOrder;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::sent::MANY;
 
@@ -59,6 +60,8 @@ pub(super) enum Text {
     Source,
     /// The UID.
     Uid,
+    /// The country of the row's national numbers.
+    CallingCode,
 }
 
 /// A part of a phone or of a detail.
@@ -118,8 +121,32 @@ pub(super) struct Heading {
     pub(super) sure: Sure,
     /// Whether it was recognised by its cells.
     pub(super) by_cells: bool,
+    /// Of a column of days: which number of `03/02/1980` is the day, where that is known.
+    pub(super) days: Option<DayOrder>,
     /// Whether a column with digits under this header may hold numbers to call.
     pub(super) may_be_phone: bool,
+}
+
+impl Heading {
+    /// Whether the cells are days.
+    pub(super) const fn is_of_days(&self) -> bool {
+        matches!(
+            self.column,
+            Column::Detail(
+                _,
+                DetailKind::Birthday | DetailKind::Anniversary,
+                Part::Value(_)
+            )
+        )
+    }
+
+    /// Whether the cells are phone numbers.
+    pub(super) const fn is_of_numbers(&self) -> bool {
+        matches!(
+            self.column,
+            Column::Phone(_, Part::Value(_) | Part::PrimaryValue)
+        )
+    }
 }
 
 /// What the columns with these headers hold.
@@ -143,6 +170,7 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
                 column,
                 sure,
                 by_cells: false,
+                days: None,
                 may_be_phone: !header.has_any(&[Meaning::Ident, Meaning::Skip, Meaning::Type]),
             }
         })
@@ -154,6 +182,7 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
         column: Column::Other,
         sure: Sure::Yes,
         by_cells: false,
+        days: None,
         may_be_phone: false,
     }));
     headings

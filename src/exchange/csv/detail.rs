@@ -42,8 +42,7 @@ impl DetailCells {
             if kind == Kind::Own {
                 return Some(value);
             }
-            // Outlook's way to say that there is no such day.
-            if value.is_empty() || value.starts_with("0/0/") || value.starts_with("0000-00") {
+            if is_no_day(&value) {
                 return None;
             }
             let lines: Vec<&str> = value.lines().map(str::trim).collect();
@@ -144,6 +143,12 @@ impl DetailCells {
             value,
         })
     }
+}
+
+/// Whether a text is no day: Outlook writes `0/0/00` where there is none.
+pub(super) fn is_no_day(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text.starts_with("0/0/") || text.starts_with("0000-00")
 }
 
 /// The emails of a cell: its parts where each of them is one, bare of the names beside them; else the

@@ -39,7 +39,8 @@ impl Table {
         place: &mut String,
     ) -> (Column, Sure) {
         use Meaning::{
-            Assistant, Email, Ident, Mailbox, Manager, Name, NameOrFirst, Skip, Spouse, Type, Web,
+            Assistant, CallingCode, Email, Ident, Mailbox, Manager, Mobile, Name, NameOrFirst,
+            Number, Skip, Spouse, Type, Web,
         };
         let key = |kind: &str| format!("{kind} column {at}");
         let detail = |kind: DetailKind, label: Option<String>| {
@@ -51,7 +52,12 @@ impl Table {
         } else {
             Sure::Yes
         };
-        if header.has_any(&[Skip, Type]) || header.has(Ident) && !is_phone(header) {
+        // Beside an address it is a code of the post.
+        let of_numbers = [CallingCode, Meaning::Phone, Mobile, Number];
+        if header.has(CallingCode) && header.is_all(&of_numbers) {
+            return (Column::Text(Text::CallingCode), Sure::Yes);
+        }
+        if header.has_any(&[CallingCode, Skip, Type]) || header.has(Ident) && !is_phone(header) {
             return (Column::Other, Sure::Yes);
         }
         let named = header.has_any(&[Name, NameOrFirst]);

@@ -4,6 +4,7 @@ use crate::domain::number::{Region, canonical, several, without_decimals};
 use crate::domain::phone::PhoneAttributes;
 
 use super::BETWEEN;
+use super::cells::is_no_number;
 
 /// The cells of one phone.
 #[derive(Debug, Default)]
@@ -39,7 +40,7 @@ pub(super) fn numbers(cell: &str, home: Option<Region>) -> impl Iterator<Item = 
     let cells = cell.split(BETWEEN);
     let numbers = cells.flat_map(move |cell| several(cell, home));
     let numbers = numbers.map(|number| without_decimals(number).to_owned());
-    numbers.filter(|number| !number.is_empty())
+    numbers.filter(|number| !is_no_number(number))
 }
 
 /// Says which number is primary: the one that the table says, or else the first that a call reaches a

@@ -11,7 +11,7 @@ use crate::exchange::charset::Charset;
 use crate::exchange::{Contacts, Read};
 
 use super::TRIGGERS;
-use super::cells::{Told, looks_like, name_by_cells, recognise};
+use super::cells::{Told, looks_like, name_by_cells, recognise, settle_days};
 use super::column::{self, Column, Heading, Part, Sure, Text};
 use super::record::{RECORD_LIMIT, Record, Records};
 use super::row::{Kind, Row};
@@ -101,10 +101,16 @@ pub fn open<R: BufRead>(
     }
     column::map(&mut headings, maps)?;
     if kind == Kind::Foreign {
+        settle_days(&mut headings, &found.rows);
         recognise(&mut headings, &found.rows);
         if found.headers.iter().all(String::is_empty) {
             name_by_cells(&mut headings, &found.rows);
         }
+    }
+    if found.headers.is_empty() {
+        return Err(invalid(
+            "is not a table of contacts: it is empty".to_owned(),
+        ));
     }
     if !headings.iter().any(|heading| is_useful(&heading.column)) {
         return Err(invalid(format!(
@@ -143,7 +149,12 @@ fn is_useful(column: &Column) -> bool {
     match column {
         Column::Text(text) => !matches!(
             text,
-            Text::Source | Text::Uid | Text::Note | Text::Tags | Text::Favourite
+            Text::Source
+                | Text::Uid
+                | Text::CallingCode
+                | Text::Note
+                | Text::Tags
+                | Text::Favourite
         ),
         Column::Phone(_, part) => matches!(part, Part::Value(_) | Part::PrimaryValue),
         Column::Detail(_, kind, _) => *kind == DetailKind::Email,

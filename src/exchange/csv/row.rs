@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
+use crate::domain::day::calendar_day;
 use crate::domain::fold::fold;
 use crate::domain::import::{Incoming, Place};
 use crate::domain::number::Region;
@@ -10,9 +11,9 @@ use crate::domain::phone::{PhoneAttributes, usual_label};
 use crate::exchange::vcard::Beside;
 
 use super::BETWEEN;
-use super::cells::{Told, may_be_number, seems_several};
+use super::cells::{Told, is_no_number, may_be_number, seems_several};
 use super::column::{Column, Heading, Part, Sure, Text};
-use super::detail::{DetailCells, emails};
+use super::detail::{DetailCells, emails, is_no_day};
 use super::name::NameParts;
 use super::phone::{PhoneCells, choose_primary, numbers};
 use super::write::tags_of;
@@ -62,6 +63,8 @@ pub(super) struct Row<'a> {
     details: Groups<'a, DetailCells>,
     /// The number of the column for the primary phone.
     primary: Option<&'a str>,
+    /// The calling code that the row names for its national numbers.
+    calling_code: Option<String>,
     beside: Vec<(&'a str, &'a str)>,
 }
 
@@ -108,6 +111,7 @@ impl<'a> Row<'a> {
             phones: Groups::default(),
             details: Groups::default(),
             primary: None,
+            calling_code: None,
             beside: Vec::new(),
         };
         for (at, (heading, cell)) in headings.iter().zip(cells).enumerate() {
@@ -118,7 +122,19 @@ impl<'a> Row<'a> {
             if value.is_empty() {
                 continue;
             }
+            if kind == Kind::Foreign && heading.is_of_numbers() && says_none(value) {
+                told.blank(value);
+                row.beside.push((&heading.name, value));
+                if value.split(BETWEEN).all(is_no_number) {
+                    continue;
+                }
+            }
             if row.put(heading, value) {
+                if kind == Kind::Foreign && heading.is_of_days() {
+                    let kept = value.split(BETWEEN).filter(|day| !is_no_day(day));
+                    let kept = kept.filter(|day| calendar_day(day, heading.days).is_none());
+                    kept.for_each(|day| told.day(day));
+                }
                 if matches!(heading.column, Column::Phone(_, Part::Value(_)))
                     && kind == Kind::Foreign
                     && seems_several(value)
@@ -148,6 +164,10 @@ impl<'a> Row<'a> {
     fn put(&mut self, heading: &'a Heading, value: &'a str) -> bool {
         let by_cell = heading.sure == Sure::ByCell;
         match &heading.column {
+            Column::Text(Text::CallingCode) => {
+                self.calling_code = calling_code(value);
+                self.calling_code.is_some()
+            }
             Column::Text(text) => {
                 // A second column for the same is kept beside.
                 let other = self.texts.iter().any(|(own, _)| own == text);
@@ -177,7 +197,7 @@ impl<'a> Row<'a> {
                 false
             }
             Column::Detail(group, kind, part) => {
-                self.detail((group, *kind), &heading.name, part, value);
+                self.detail((group, *kind), heading, part, value);
                 true
             }
             Column::Other => false,
@@ -219,7 +239,7 @@ impl<'a> Row<'a> {
     fn detail(
         &mut self,
         (group, kind): (&'a str, DetailKind),
-        header: &str,
+        heading: &Heading,
         part: &Part,
         value: &str,
     ) {
@@ -237,13 +257,17 @@ impl<'a> Row<'a> {
         };
         match part {
             Part::Value(label) => {
-                header.clone_into(&mut detail.header);
+                heading.name.clone_into(&mut detail.header);
                 if own {
                     detail.values.push(value.to_owned());
                 } else if kind == DetailKind::Email {
                     detail.values.extend(emails(value));
                 } else {
-                    let values = value.split(BETWEEN).map(|value| value.trim().to_owned());
+                    let days = heading.is_of_days();
+                    let values = value.split(BETWEEN).map(|value| {
+                        let day = days.then(|| calendar_day(value, heading.days));
+                        day.flatten().unwrap_or_else(|| value.trim().to_owned())
+                    });
                     detail.values.extend(values);
                 }
                 if label.is_some() {
@@ -287,6 +311,7 @@ impl<'a> Row<'a> {
             phones,
             details,
             primary,
+            calling_code,
             beside: columns,
         } = self;
         let mut beside = Beside::default();
@@ -294,6 +319,9 @@ impl<'a> Row<'a> {
         let mut phones: Vec<PhoneAttributes> = phones.flat_map(PhoneCells::phones).collect();
         if kind == Kind::Foreign {
             choose_primary(&mut phones, primary, home);
+        }
+        for phone in &mut phones {
+            phone.country_code = calling_code.clone().map(Some);
         }
         let mut read: Vec<(bool, Detail)> = Vec::new();
         for cells in details.cells {
@@ -324,6 +352,22 @@ impl<'a> Row<'a> {
             card: beside.finish(),
         })
     }
+}
+
+/// The calling code of a cell: `39`, `+39`, `0039`, `IT`, `Italy`.
+fn calling_code(cell: &str) -> Option<String> {
+    let code = cell.trim_start_matches('+');
+    let code = code.strip_prefix("00").unwrap_or(code);
+    let region = match code.parse() {
+        Ok(code) => Region::of_calling_code(code),
+        Err(_) => Region::called(code),
+    };
+    region.map(|region| region.calling_code().to_string())
+}
+
+/// Whether one of the values of a cell for numbers says that there is none.
+fn says_none(cell: &str) -> bool {
+    cell.split(BETWEEN).any(is_no_number)
 }
 
 /// Whether Google marks a label's number or address as the preferred one, and the label.

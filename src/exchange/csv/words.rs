@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::domain::day::DayOrder;
 use crate::domain::fold::fold;
 
 const WORDS: &str = include_str!("../../../assets/headers.tsv");
@@ -39,7 +40,7 @@ meanings! {
     First, NameOrFirst, Last, LastOrNick, Middle, Prefix, Title, Suffix, Nick, Name, Skip,
     Company, Department, Job, Manager, Spouse, Assistant,
     Phone, Mobile, Messenger, Fax, Pager, Car, Radio, Callback, Isdn, Telex, Textphone, Number,
-    Home, Work, Other, Main, Primary, Contact,
+    Home, Work, Other, Main, Primary, Contact, CallingCode,
     Address, Street, Extended, City, Region, Zip, Country, PoBox, Mailbox,
     Email, Web, Chat, Type,
     Birth, BirthYear, BirthMonth, BirthDay, Month, Day, Anniversary,
@@ -60,6 +61,19 @@ pub(super) struct Header {
 /// How many bytes a header has at most: a longer cell names no column, and to take it apart takes the
 /// square of its length.
 const LONGEST: usize = 512;
+
+/// The order of the numbers in days such as `03/02/1980` below this header: in languages other than
+/// English the day is first where the year is last.
+pub(super) fn order_of_header(name: &str) -> Option<DayOrder> {
+    let header = Header::of(name);
+    let is_day = header.has_any(&[Meaning::Birth, Meaning::BirthDay, Meaning::Anniversary]);
+    let plain = plain(name);
+    let english = ["birth", "born", "dob", "bday", "anniversary", "wedding"];
+    let is_english = english.iter().any(|word| plain.contains(word));
+    // Where the year comes first by custom, nobody knows what somebody meant who put it last.
+    let year_first = plain.contains(|sign: char| sign >= '\u{1100}');
+    (is_day && !is_english && !year_first).then_some(DayOrder::DayFirst)
+}
 
 impl Header {
     /// Whether it has a word of this meaning.

@@ -1,0 +1,198 @@
+//! Days of the calendar as programs and people write them.
+
+use chrono::NaiveDate;
+
+/// Which number of `03/02/1980` is the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayOrder {
+    /// `03/02` is the third of February.
+    DayFirst,
+    /// `03/02` is the second of March.
+    MonthFirst,
+}
+
+/// The months in English, which most programs write in any language.
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// The order that a text is in, where only one makes sense of it: `25/12/1980`, `03.02.1980`.
+#[must_use]
+pub fn order_of(text: &str) -> Option<DayOrder> {
+    let (sign, numbers) = numbers(text)?;
+    match numbers.as_slice() {
+        [day, _, year] if sign == '.' && *day < 1_000 && *year >= 1_000 => Some(DayOrder::DayFirst),
+        [13..=31, 1..=12, 1_000..=9_999] => Some(DayOrder::DayFirst),
+        [1..=12, 13..=31, 1_000..=9_999] => Some(DayOrder::MonthFirst),
+        _ => None,
+    }
+}
+
+/// A day as `YYYY-MM-DD`, or `--MM-DD` without a year, where it is sure which number is the day: the year
+/// comes first, or dots part the numbers, or one is over 12, or `order` says it, or both are the same.
+#[must_use]
+pub fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String> {
+    let text = without_time(text.trim());
+    if let Some(rest) = text.strip_prefix("--") {
+        let digits: String = rest.chars().filter(|sign| *sign != '-').collect();
+        let (month, day) = digits.split_at_checked(2).filter(|_| digits.len() == 4)?;
+        return without_year(month.parse().ok()?, day.parse().ok()?);
+    }
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NaiveDate::parse_from_str(text, "%Y%m%d").ok().map(written);
+    }
+    if let Some(day) = in_words(text) {
+        return Some(written(day));
+    }
+    let (sign, numbers) = numbers(text)?;
+    let (year, month, day) = match (numbers.as_slice(), order_of(text).or(order)) {
+        ([day, month], _) if sign == '.' => return without_year(*month, *day),
+        ([year @ 1_000..=9_999, month, day], _)
+        | ([month, day, year @ 1_000..=9_999], Some(DayOrder::MonthFirst))
+        | ([day, month, year @ 1_000..=9_999], Some(DayOrder::DayFirst)) => (year, month, day),
+        ([both, same, year @ 1_000..=9_999], None) if both == same => (year, both, both),
+        _ => return None,
+    };
+    NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day).map(written)
+}
+
+fn written(day: NaiveDate) -> String {
+    day.format("%Y-%m-%d").to_string()
+}
+
+/// A day of every year; of one with a 29 February, as it may be that.
+fn without_year(month: u32, day: u32) -> Option<String> {
+    NaiveDate::from_ymd_opt(1604, month, day).map(|day| day.format("--%m-%d").to_string())
+}
+
+/// A text without the time of the day behind it: `03.02.1980 00:00:00`, `1980-02-03T00:00:00Z`.
+fn without_time(text: &str) -> &str {
+    let Some(colon) = text.find(':') else {
+        return text;
+    };
+    let before = text.get(..colon).unwrap_or_default();
+    let end = before.rfind([' ', 'T', ',']).unwrap_or(0);
+    before
+        .get(..end)
+        .unwrap_or_default()
+        .trim_end_matches([' ', ','])
+}
+
+/// The numbers of a day with the sign between them.
+fn numbers(text: &str) -> Option<(char, Vec<u32>)> {
+    let text = without_time(text.trim());
+    // 1980年2月3日, and 1980.02.03. as it is written in Hungary.
+    let text = text.replace(['年', '月', '년', '월'], ".");
+    let text = text.trim_end_matches(['日', '일', '.', ' ']);
+    let sign = text.chars().find(|sign| "./-".contains(*sign))?;
+    let numbers = text.split(sign).map(|number| {
+        let number = number.trim();
+        let plain = !number.is_empty() && number.len() <= 4;
+        let plain = plain && number.bytes().all(|byte| byte.is_ascii_digit());
+        number.parse().ok().filter(|_| plain)
+    });
+    let numbers: Option<Vec<u32>> = numbers.collect();
+    numbers.map(|numbers| (sign, numbers))
+}
+
+/// A day with its month in English: `3 Feb 1980`, `February 3, 1980`, `03-Feb-1980`.
+fn in_words(text: &str) -> Option<NaiveDate> {
+    let words = text.split([' ', ',', '-', '.', '/']);
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let month = |word: &str| {
+        let word = word.to_lowercase();
+        let mut months = MONTHS.iter();
+        let found = months.position(|month| word.len() >= 3 && month.starts_with(&word))?;
+        u32::try_from(found + 1).ok()
+    };
+    let number = |word: &str| {
+        let word = word.trim_end_matches(|sign: char| sign.is_ascii_lowercase());
+        word.parse::<u32>().ok()
+    };
+    let (year, month, day) = match *words.as_slice() {
+        [first, second, year] => match (month(first), month(second)) {
+            (Some(month), None) => (number(year)?, month, number(second)?),
+            (None, Some(month)) => (number(year)?, month, number(first)?),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    if year < 1_000 {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DayOrder, calendar_day, order_of};
+
+    #[test]
+    fn a_day_is_read_where_it_is_sure_which_number_is_the_day() {
+        for (text, day) in [
+            ("1980-02-03", Some("1980-02-03")),
+            ("19800203", Some("1980-02-03")),
+            ("03.02.1980", Some("1980-02-03")),
+            ("3. 2. 1980", Some("1980-02-03")),
+            ("1980.02.03.", Some("1980-02-03")),
+            ("1980/2/3", Some("1980-02-03")),
+            ("1980年2月3日", Some("1980-02-03")),
+            ("3/3/1980", Some("1980-03-03")),
+            ("25/12/1980", Some("1980-12-25")),
+            ("12/25/1980", Some("1980-12-25")),
+            ("25-12-1980", Some("1980-12-25")),
+            ("03.02.1980 00:00:00", Some("1980-02-03")),
+            ("12/25/1980 12:00:00 AM", Some("1980-12-25")),
+            ("1980-02-03T00:00:00Z", Some("1980-02-03")),
+            ("3 Feb 1980", Some("1980-02-03")),
+            ("February 3rd, 1980", Some("1980-02-03")),
+            ("03-Feb-1980", Some("1980-02-03")),
+            ("--02-03", Some("--02-03")),
+            ("--0229", Some("--02-29")),
+            ("03.02.", Some("--02-03")),
+            ("3/2/1980", None),
+            ("3.2.80", None),
+            ("3/2/80", None),
+            ("32.1.1980", None),
+            ("30.02.1980", None),
+            ("13/13/1980", None),
+            ("2/3", None),
+            ("1980-02", None),
+            ("1980", None),
+            ("spring", None),
+            ("", None),
+        ] {
+            assert_eq!(calendar_day(text, None).as_deref(), day, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_other_days_settles_which_number_is_the_day() {
+        let day = |order| calendar_day("3/2/1980", Some(order));
+        assert_eq!(day(DayOrder::DayFirst).as_deref(), Some("1980-02-03"));
+        assert_eq!(day(DayOrder::MonthFirst).as_deref(), Some("1980-03-02"));
+        let other = calendar_day("12/25/1980", Some(DayOrder::DayFirst));
+        assert_eq!(other.as_deref(), Some("1980-12-25"));
+        for (text, order) in [
+            ("25/12/1980", Some(DayOrder::DayFirst)),
+            ("12/25/1980", Some(DayOrder::MonthFirst)),
+            ("3.2.1980", Some(DayOrder::DayFirst)),
+            ("3/2/1980", None),
+            ("1980-02-25", None),
+            ("spring", None),
+        ] {
+            assert_eq!(order_of(text), order, "{text}");
+        }
+    }
+}
