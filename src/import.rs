@@ -9,7 +9,7 @@ use crate::domain::import::{Bytes, Choices, Fate, ImportPlan, ImportReport, Inta
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::charset::Charset;
-use crate::exchange::{Contacts, book, csv, ldif, vcard};
+use crate::exchange::{Contacts, abook, book, csv, ldif, vcard};
 use crate::store::Store;
 
 mod batch;
@@ -47,7 +47,7 @@ impl<'a> File<'a> {
     /// Invalid, where the stream cannot be read, or is a table of something else.
     pub fn open(source: impl BufRead + 'a, name: &str, maps: &[String]) -> Result<Self, Refusal> {
         let file = Self::counted(source, name, maps, None, Arc::default())?;
-        if file.form != Form::Table && !maps.is_empty() {
+        if !file.form.has_columns() && !maps.is_empty() {
             return Err(no_columns(name));
         }
         Ok(file)
@@ -82,6 +82,12 @@ impl<'a> File<'a> {
                     csv::open(source, maps, charset).map_err(|refusal| named(name, refusal))?;
                 (Box::new(rows), Bytes::Beside)
             }
+            Form::Abook => {
+                let rows = csv::open(abook::table(source), maps, charset);
+                let rows = rows.map_err(|refusal| named(name, refusal))?;
+                (Box::new(rows), Bytes::Beside)
+            }
+            Form::Unread(why) => return Err(named(name, Refusal::new(Kind::Invalid, why))),
         };
         Ok(Self {
             name: name.to_owned(),
@@ -125,10 +131,22 @@ enum Form {
     Book,
     Table,
     Directory,
+    /// abook's own file, which is read as a table.
+    Abook,
+    /// What is not read, and the way out.
+    Unread(&'static str),
 }
 
 impl Form {
+    /// Whether `--map` can say what its columns hold.
+    const fn has_columns(self) -> bool {
+        matches!(self, Self::Table | Self::Abook)
+    }
+
     fn of(name: &str, start: &[u8]) -> Self {
+        if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xD0\xCF\x11\xE0") {
+            return Self::Unread(SPREADSHEET);
+        }
         let ending = name
             .rsplit_once('.')
             .map(|(_, ending)| ending.to_ascii_lowercase());
@@ -157,6 +175,10 @@ impl Form {
             Self::Cards
         } else if start.starts_with(b"{") {
             Self::Book
+        } else if abook::is_abook(lines()) {
+            Self::Abook
+        } else if lines().any(|line| begins(line, b"alias ") && line.contains(&b'@')) {
+            Self::Unread(ALIASES)
         } else if begins(entry, b"dn:") || begins(entry, b"version: 1") {
             Self::Directory
         } else if lines().any(columns) {
@@ -166,6 +188,14 @@ impl Form {
         }
     }
 }
+
+/// Why aliases of mutt are not read.
+const ALIASES: &str = "is a file of mutt aliases; vCards, tables (CSV, TSV), LDIF, the file of abook and \
+    the JSON of callbook are read: abook --convert --informat mutt --outformat vcard makes vCards of it";
+
+/// Why a spreadsheet is not read.
+const SPREADSHEET: &str = "is a spreadsheet or another packed file; save the sheet as CSV, or unpack it, \
+    and import that";
 
 fn no_columns(name: &str) -> Refusal {
     let detail = format!("{name} has no columns; --map is for CSV files");

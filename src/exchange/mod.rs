@@ -1,6 +1,7 @@
 //! Bytes to domain types and back. No SQL, no screen, and no files either: a reader is handed an
 //! open source and says what it found, a writer gives bytes.
 
+pub mod abook;
 pub mod book;
 pub mod charset;
 pub mod csv;

@@ -16,7 +16,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::charset::Charset;
 
 use super::rejects::Rejects;
-use super::{AT_ONCE, File, Form, Stream, no_columns};
+use super::{AT_ONCE, File, Stream, no_columns};
 
 /// Told how far an import is, and says whether it goes on.
 pub type Watch<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
@@ -261,7 +261,7 @@ impl<'a> Batch<'a> {
                 collection,
             } => {
                 let file = self.open(&path, &name);
-                let table = file.as_ref().is_ok_and(|file| file.form == Form::Table);
+                let table = file.as_ref().is_ok_and(|file| file.form.has_columns());
                 self.tables += usize::from(table);
                 Opened {
                     name,

@@ -41,5 +41,6 @@ mod search;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod table_cells;
 mod tables;
 mod vcards;

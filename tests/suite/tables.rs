@@ -22,7 +22,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tables")
 }
 
-fn take(book: &mut Book, name: &str, bytes: &[u8]) -> ImportReport {
+pub(crate) fn take(book: &mut Book, name: &str, bytes: &[u8]) -> ImportReport {
     let file = File::open(bytes, name, &[]).unwrap();
     callbook::import::all(&mut book.store, file).unwrap().value
 }
@@ -33,7 +33,7 @@ fn plan(name: &str, text: &str) -> ImportPlan {
     callbook::import::plan(&mut book.store, file).unwrap()
 }
 
-fn all(book: &Book) -> Vec<callbook::domain::edit::Whole> {
+pub(crate) fn all(book: &Book) -> Vec<callbook::domain::edit::Whole> {
     let mut all = Vec::new();
     let everything = Selection::Shown(ListQuery::default());
     book.store
@@ -111,7 +111,7 @@ fn truth(text: &str) -> Vec<String> {
     lines
 }
 
-fn book_of(home: &str) -> Book {
+pub(crate) fn book_of(home: &str) -> Book {
     let mut book = Book::of_rules();
     let options = Options {
         home: Region::new(home),
