@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use crate::support::Book;
 use callbook::domain::contact::{Detail, DetailKind};
 use callbook::domain::import::{Incoming, Place};
+use callbook::domain::listing::{ListQuery, Selection};
 use callbook::exchange::Contacts as _;
-use callbook::exchange::vcard::{self, CARD_LIMIT, REJECT_LIMIT, Read as Item};
+use callbook::exchange::vcard::{self, CARD_LIMIT, REJECT_LIMIT, Read as Item, Version};
+use callbook::export::Form;
 use proptest::prelude::*;
 
 fn read(bytes: &[u8]) -> Vec<Item> {
@@ -253,6 +256,30 @@ fn a_group_gives_its_label() {
             detail(DetailKind::Birthday, "", "--03-22"),
         ])
     );
+}
+
+#[test]
+fn a_label_that_android_writes_as_a_type_is_read_and_converted() {
+    let card = b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:A;B;;;\r\n\
+        TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D0=94=D0=B0=D1=87=D0=B0):+79123863247\r\n\
+        TEL;X-CUSTOM(Cabin 2):+79123863248\r\nEND:VCARD\r\n";
+    let labelled = [
+        "\u{434}\u{430}\u{447}\u{430} +79123863247",
+        "cabin 2 +79123863248",
+    ];
+    let read_card = read(card).remove(0).unwrap();
+    assert_eq!(phones(&read_card), labelled);
+    for version in [Version::V30, Version::V40] {
+        let mut book = Book::of_rules();
+        let file = callbook::import::File::open(&card[..], "a.vcf", &[]).unwrap();
+        callbook::import::all(&mut book.store, file).unwrap();
+        let mut out = Vec::new();
+        let everybody = Selection::Shown(ListQuery::default());
+        let form = Form::Cards(Some(version));
+        callbook::export::stream(&book.store, &everybody, form, &mut out).unwrap();
+        assert_eq!(phones(&read(&out).remove(0).unwrap()), labelled);
+        assert!(!String::from_utf8(out).unwrap().contains('('));
+    }
 }
 
 #[test]

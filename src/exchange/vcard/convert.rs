@@ -6,6 +6,7 @@ mod day;
 
 use super::content::split;
 use super::draft::Draft;
+use super::head::custom_type;
 use super::label::of_detail;
 use super::line::{Form, Line, Version, escape};
 use super::param::{is, is_binary, param, preference, without_types};
@@ -268,6 +269,10 @@ fn types(line: &mut Line) {
             None => own.trim().to_owned(),
         };
         if own.is_empty() || own.starts_with('=') {
+            continue;
+        }
+        if let Some(label) = custom_type(&own) {
+            line.params.push(param("TYPE", &label));
             continue;
         }
         if is_binary(&own) {

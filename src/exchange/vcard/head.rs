@@ -2,6 +2,9 @@
 
 use crate::exchange::charset::Charset;
 
+use super::param::holds;
+use super::value::octets;
+
 /// What stands before the colon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
@@ -65,6 +68,10 @@ impl Head {
         if written.is_empty() {
             return;
         }
+        if let Some(label) = custom_type(written) {
+            self.types.push(label.to_lowercase());
+            return;
+        }
         let (name, value) = match written.split_once('=') {
             Some((name, value)) => (name.trim().to_ascii_uppercase(), value.trim()),
             None => (String::new(), written),
@@ -89,4 +96,21 @@ impl Head {
             _ => self.params.push((name, value.to_owned())),
         }
     }
+}
+
+/// The label that Android writes as a type of 2.1: `X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=41)`,
+/// or `X-CUSTOM(Label)`.
+pub(super) fn custom_type(param: &str) -> Option<String> {
+    let within = param.strip_prefix("X-CUSTOM(")?.strip_suffix(')')?;
+    let is_quoted = within.contains("ENCODING=QUOTED-PRINTABLE,");
+    let label = if is_quoted {
+        let (_, quoted) = within.rsplit_once("ENCODING=QUOTED-PRINTABLE,")?;
+        let bytes = octets(quoted.as_bytes());
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        within.rsplit(',').next()?.to_owned()
+    };
+    let label: String = label.chars().filter(|sign| holds(*sign)).collect();
+    let label = label.trim();
+    (!label.is_empty()).then(|| label.to_owned())
 }
