@@ -40,7 +40,7 @@ pub enum NoticeKind {
     CountryOfAddress,
     /// National numbers were read with the home country.
     HomeCountry,
-    /// Numbers are not possible in any country and were stored as written, unconfirmed.
+    /// Numbers are possible neither by themselves nor in the country they were read with, and were stored as written, unconfirmed.
     ImpossibleNumbers,
     /// A text holds several numbers or a remark beside one, and was kept as one text.
     NumberTextKept,
@@ -197,7 +197,7 @@ impl Notice {
                 count(self.number, "national number")
             ),
             NoticeKind::ImpossibleNumbers => format!(
-                "{} not possible in any country{example}; stored as written, unconfirmed",
+                "{} not possible{example}; stored as written, unconfirmed; read numbers of another country with --country",
                 agree(self.number, "number", "is")
             ),
             NoticeKind::NumberTextKept => format!(

@@ -523,8 +523,8 @@ fn the_country_that_a_number_was_read_with_is_told_and_can_be_chosen() {
              \"030 901820\"; they start unconfirmed",
             "1 national number read as numbers of United States, such as \"213 456 7890\"; change \
              it with --country",
-            "1 number is not possible in any country, such as \"123456789012345678\"; stored as \
-             written, unconfirmed",
+            "1 number is not possible, such as \"123456789012345678\"; stored as \
+             written, unconfirmed; read numbers of another country with --country",
         ]
     );
 
