@@ -184,6 +184,9 @@ pub trait CardFormat {
     /// A card without these numbers and what it says of them; none where it has none of them.
     fn without(&self, card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>>;
 
+    /// The card of a group without these members; none where it has none of them.
+    fn without_members(&self, card: &[u8], is_gone: &dyn Fn(&str) -> bool) -> Option<Vec<u8>>;
+
     /// The card that takes the place of an older one, with the lines that were joined to that.
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8>;
 }

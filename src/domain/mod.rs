@@ -15,6 +15,7 @@ pub mod health;
 pub mod import;
 pub mod intake;
 pub mod listing;
+pub mod member;
 pub mod merge;
 pub mod naming;
 pub mod notice;

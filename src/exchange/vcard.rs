@@ -245,6 +245,10 @@ impl CardFormat for Format {
         omit::without(card, numbers, home)
     }
 
+    fn without_members(&self, card: &[u8], is_gone: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
+        omit::without_members(card, is_gone)
+    }
+
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8> {
         join::renew(older, newer)
     }

@@ -1,5 +1,7 @@
 //! The bin: what was deleted, as the log keeps it, until it is emptied.
 
+mod members;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -108,7 +110,7 @@ impl Store {
     }
 
     /// Throws away for good what is in the bin, and what undone additions had made: with its history,
-    /// its cards, and the words of the steps that name it. Those steps cannot be undone or redone any
+    /// its cards, the words of the steps that name it, and the lines that name it on cards of groups. Those steps cannot be undone or redone any
     /// more. No byte of it stays in the file. Gives the ids of the contacts and numbers.
     ///
     /// # Errors
@@ -231,6 +233,7 @@ impl Writer<'_> {
         ))?;
         self.take_numbers_off_cards(format)?;
         self.take_words_off_steps()?;
+        self.take_members_off_groups(format)?;
         connection.execute_batch(
             "DELETE FROM imported WHERE contact IN (SELECT key FROM thrown);
              DELETE FROM operation WHERE (point, seq) IN (SELECT point, seq FROM part);

@@ -36,6 +36,10 @@ impl CardFormat for Bare {
         None
     }
 
+    fn without_members(&self, _: &[u8], _: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
+        None
+    }
+
     fn renew(&self, _: &[u8], newer: &[u8]) -> Vec<u8> {
         newer.to_vec()
     }

@@ -327,3 +327,97 @@ fn words_of_steps_that_are_about_others_too_stay() {
     assert_eq!(book.run(&["contact", "list"], "").lines().count(), 1);
     book.run(&["doctor"], "");
 }
+
+/// A group, of which each line names a member or is about the group.
+const GROUP: [(&str, bool); 14] = [
+    ("BEGIN:VCARD", true),
+    ("VERSION:4.0", true),
+    ("KIND:group", true),
+    ("UID:g-1", true),
+    ("FN:Choir", true),
+    ("MEMBER:urn:uuid:a-1", true),
+    ("MEMBER:urn:uuid:kanari-1", false),
+    (
+        "MEMBER;PREF=1:mailto:Kanari%40x.example?subject=hello",
+        false,
+    ),
+    (
+        "MEMBER:mailto:xanthippe.with.a.long.name.that.goes.over.to.another.line.of\r\n .the.card@x.example",
+        false,
+    ),
+    ("MEMBER:tel:+44-20-7946-0666", false),
+    ("MEMBER:tel:+442079460777;ext=1", false),
+    ("MEMBER:mailto:stranger@x.example", true),
+    ("MEMBER:mailto:both@x.example", true),
+    ("END:VCARD", true),
+];
+
+#[test]
+fn cards_of_groups_lose_the_members_that_are_thrown_away() {
+    let book = Book::new();
+    let group = |of: fn(&(&str, bool)) -> bool| -> String {
+        let lines = GROUP.iter().filter(|line| of(line)).map(|(line, _)| *line);
+        lines.flat_map(|line| [line, "\r\n"]).collect()
+    };
+    let people = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:a-1\r\nFN:Ada Lovelace\r\n\
+        EMAIL:both@x.example\r\nTEL:+44 20 7946 0018\r\nTEL:+44 20 7946 0777\r\nEND:VCARD\r\n\
+        BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:kanari-1\r\nFN:Xanthippe\r\n\
+        EMAIL:kanari@x.example\r\nEMAIL:both@x.example\r\n\
+        EMAIL:xanthippe.with.a.long.name.that.goes.over.to.another.line.of.the.card@x.example\r\n\
+        TEL:+44 20 7946 0666\r\nEND:VCARD\r\n";
+    book.run(&["import", "-"], &format!("{people}{}", group(|_| true)));
+    let id = book.contact("Xanthippe");
+    let sent = json!({"details": [], "overwrite": true}).to_string();
+    book.run(&["contact", "update", &id, "-"], &sent);
+    book.run(&["contact", "delete", &id], "");
+    book.run(&["phone", "delete", &book.phone("+442079460777")], "");
+    book.run(&["bin", "--empty", "--yes"], "");
+    assert_eq!(book.canaries(), [""; 0]);
+    let written = book.run(&["export"], "");
+    let whole = group(|(_, stays)| *stays);
+    assert!(written.contains(&whole), "{written}");
+    // The same cards again: the group has what it had.
+    book.run(&["import", "-"], &whole);
+    assert!(book.run(&["export"], "").contains(&whole));
+}
+
+#[test]
+fn cards_of_groups_of_an_ldif_lose_the_members_that_are_thrown_away() {
+    let book = Book::new();
+    let person = |name: &str, mail: &str| {
+        format!(
+            "dn: cn={name},mail={mail}\nobjectclass: person\ncn: {name}\nsn: {name}\nmail: {mail}\n\
+             telephoneNumber: +44 20 7946 0018\n\n"
+        )
+    };
+    let group = "dn: cn=Choir\nobjectclass: groupOfNames\ncn: Choir\n\
+        member: cn=Ada,mail=ada@x.example\nmember: cn=Xanthippe,mail=kanari@x.example\n\
+        member: cn=Somebody Else,mail=Kanari@x.example\nmember: cn=Ada,mail=stranger@x.example\n\n";
+    let people = [
+        person("Ada", "ada@x.example"),
+        person("Xanthippe", "kanari@x.example"),
+    ];
+    let file = book.folder.path().join("people.ldif");
+    fs::write(&file, people.concat() + group).unwrap();
+    book.run(&["import", file.to_str().unwrap()], "");
+    fs::remove_file(&file).unwrap();
+    book.run(&["contact", "delete", &book.contact("Xanthippe")], "");
+    book.run(&["bin", "--empty", "--yes"], "");
+    assert_eq!(book.canaries(), [""; 0]);
+    let written = book.run(&["export"], "");
+    assert!(written.contains("mail=ada@x.example"), "{written}");
+    assert!(written.contains("mail=stranger@x.example"), "{written}");
+}
+
+#[test]
+fn a_group_that_was_undone_goes_with_the_bin() {
+    let book = Book::new();
+    let card = "BEGIN:VCARD\nVERSION:4.0\nUID:a\nFN:Ada\nEND:VCARD\n\
+        BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Kanari\nMEMBER:mailto:kanari@x.example\nEND:VCARD\n";
+    book.run(&["add", "Bob", "+44 20 7946 0019"], "");
+    book.run(&["import", "-"], card);
+    book.run(&["undo"], "");
+    book.run(&["bin", "--empty", "--yes"], "");
+    assert_eq!(book.canaries(), [""; 0]);
+    book.run(&["doctor"], "");
+}

@@ -21,29 +21,28 @@ pub(super) fn is_group(properties: &[Property]) -> bool {
 
 /// The group of a card.
 pub(super) fn card(place: Place, properties: &[Property], card: Vec<u8>) -> GroupCard {
-    let members = properties.iter().filter(|property| {
-        matches!(
-            property.name.as_str(),
-            "MEMBER" | "X-ADDRESSBOOKSERVER-MEMBER"
-        )
-    });
-    let members = members.map(|property| {
-        let member = property.text();
-        let member = member.trim();
-        let uid = member
-            .get(..UUID.len())
-            .filter(|start| start.eq_ignore_ascii_case(UUID))
-            .and_then(|_| member.get(UUID.len()..));
-        uid.unwrap_or(member).to_owned()
-    });
     let part = properties.iter().any(|own| own.name.as_bytes() == PART);
     GroupCard {
         place,
         extent: if part { Extent::Part } else { Extent::Whole },
         name: name_on(properties).unwrap_or_default(),
-        members: members.filter(|member| !member.is_empty()).collect(),
+        members: properties.iter().filter_map(member).collect(),
         card,
     }
+}
+
+/// The member that a property names, without `urn:uuid:` before it.
+pub(super) fn member(property: &Property) -> Option<String> {
+    if !MEMBERS.contains(&property.name.as_bytes()) {
+        return None;
+    }
+    let member = property.text();
+    let member = member.trim();
+    let uid = member
+        .get(..UUID.len())
+        .filter(|start| start.eq_ignore_ascii_case(UUID))
+        .and_then(|_| member.get(UUID.len()..));
+    Some(uid.unwrap_or(member).to_owned()).filter(|member| !member.is_empty())
 }
 
 /// What stands before a UID that is named as an address.
