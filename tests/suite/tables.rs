@@ -559,3 +559,27 @@ fn a_table_without_a_header_loses_nobody() {
     callbook::import::all(&mut book.store, file).unwrap();
     assert_eq!(all(&book)[0].contact.nickname.as_deref(), Some("Ann"));
 }
+
+#[test]
+fn a_row_of_more_cells_than_any_table_has_is_set_aside() {
+    let wide = [
+        format!("Ada{}", ",".repeat(8_000)),
+        format!("Ada{}", ",x".repeat(8_000)),
+        format!("Ada{}", ",\"\"".repeat(8_000)),
+        format!("Ada{}", ",\"x\"y".repeat(8_000)),
+        format!("{}Ada", ",".repeat(4_096)),
+    ];
+    for row in wide {
+        let full = format!("Hedy,+44 20 7946 0019{}", ",".repeat(4_094));
+        let table = format!("name,phone\n{row}\nGrace,+44 20 7946 0018\n{full}\n");
+        let file = callbook::import::File::open(table.as_bytes(), "wide.csv", &[]).unwrap();
+        let mut book = crate::support::Book::new();
+        let report = callbook::import::all(&mut book.store, file).unwrap().value;
+        assert_eq!(report.unreadable(), 1);
+        let reject = &report.rejects[0];
+        assert_eq!(reject.place.line, 2);
+        let told = reject.reason.contains("more than 4096 cells");
+        assert!(told, "{}", reject.reason);
+        assert_eq!(book.store.totals().unwrap().contacts, 2);
+    }
+}

@@ -13,7 +13,7 @@ use crate::exchange::{Contacts, Read};
 use super::TRIGGERS;
 use super::cells::{Told, looks_like, name_by_cells, recognise, settle_days};
 use super::column::{self, Column, Heading, Part, Sure, Text};
-use super::record::{RECORD_LIMIT, Record, Records};
+use super::record::{CELLS, RECORD_LIMIT, Record, Records};
 use super::row::{Kind, Row};
 
 /// How many lines, and bytes, are looked at to find the header and to know columns by their cells.
@@ -264,6 +264,10 @@ impl<R: BufRead> Rows<R> {
             let reason = format!("is longer than {} MiB", RECORD_LIMIT / 1024 / 1024);
             return Err(reject(reason, record.raw));
         }
+        if record.cells.len() > CELLS {
+            let reason = format!("has more than {CELLS} cells");
+            return Err(reject(reason, record.raw));
+        }
         let cells: Vec<String> = record.cells.iter().map(|cell| self.cell(cell)).collect();
         let row = Row::of(self.kind, self.home, &self.headings, &cells, &mut self.told);
         row.contact(place).ok_or_else(|| {
@@ -315,7 +319,8 @@ impl<R: BufRead> Iterator for Rows<R> {
                 }
             };
             let blank = |cell: &Vec<u8>| cell.trim_ascii().is_empty();
-            if record.cells.iter().all(blank) {
+            // Of too many cells, not all are read.
+            if record.cells.len() <= CELLS && record.cells.iter().all(blank) {
                 continue;
             }
             self.count += 1;

@@ -12,6 +12,10 @@ use super::text::Texts;
 /// The longest record that is read, in bytes: 8 MiB.
 pub(super) const RECORD_LIMIT: usize = 8 * 1024 * 1024;
 
+/// The most cells of a record: no table of contacts has as many columns. One more is read, so that it is
+/// known to have too many.
+pub(super) const CELLS: usize = 4_096;
+
 /// A record: a row of a table.
 #[derive(Debug)]
 pub(super) struct Record {
@@ -138,7 +142,7 @@ impl<R: BufRead> Records<R> {
         };
         if memchr::memchr(b'"', &record.raw).is_none() {
             let cells = bare(&record.raw).split(|byte| *byte == self.delimiter);
-            record.cells = cells.map(<[u8]>::to_vec).collect();
+            record.cells = cells.take(CELLS + 1).map(<[u8]>::to_vec).collect();
             return Ok(Some(record));
         }
         let mut scan = Scan::new(self.delimiter);
@@ -255,7 +259,10 @@ impl Scan {
     }
 
     fn end_cell(&mut self) {
-        self.cells.push(std::mem::take(&mut self.cell));
+        let cell = std::mem::take(&mut self.cell);
+        if self.cells.len() <= CELLS {
+            self.cells.push(cell);
+        }
         self.state = State::Start;
     }
 }
@@ -276,6 +283,9 @@ fn lenient(line: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
             None => to_delimiter(rest, delimiter),
         };
         cells.push(cell);
+        if cells.len() > CELLS {
+            return cells;
+        }
         match after.and_then(<[u8]>::split_first) {
             Some((_, after)) => rest = after,
             None => return cells,
