@@ -19,6 +19,7 @@ mod import;
 mod keys;
 mod log;
 mod phone;
+mod signals;
 mod table;
 mod who;
 
@@ -32,6 +33,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use files::Given;
+use signals::Signals;
 
 use crate::config::{Config, database};
 use crate::crash;
@@ -299,56 +301,90 @@ fn answer(
     (config, keymap): (Config, Keymap),
     path: &Path,
 ) -> Result<u8> {
-    let open = || Store::open(path, options(&config, Actor::Command));
-    match command {
-        Some(Cmd::Import(command)) => {
-            command.run(|| Store::open(path, options(&config, Actor::Import)))
+    let command = match command {
+        None => return screens(path, (config, keymap), view(path, fresh, demo), Vec::new()),
+        Some(Cmd::Files(words)) => {
+            return match files::given(words)? {
+                Given::Files(files) => {
+                    screens(path, (config, keymap), view(path, fresh, demo), files)
+                }
+                Given::NoCommand(mistake) => Ok(told(&mistake)),
+            };
         }
-        Some(Cmd::Export(command)) => command.run(open),
-        Some(Cmd::Add {
+        Some(command) => command,
+    };
+    let signals = Signals::heard().context("cannot listen to signals")?;
+    match (
+        done(command, &signals, (&config, &keymap), path),
+        signals.status(),
+    ) {
+        (Err(error), Some(status)) => {
+            complain(&format!("{error:#}"));
+            Ok(status)
+        }
+        (Ok(failed), Some(status)) if failed > 0 => Ok(status),
+        (done, _) => done,
+    }
+}
+
+/// Runs a command to its end, or until a signal comes; gives its exit status.
+fn done(
+    command: Cmd,
+    signals: &Signals,
+    (config, keymap): (&Config, &Keymap),
+    path: &Path,
+) -> Result<u8> {
+    let opened = |actor| {
+        let stop = signals.stop();
+        let mut store = Store::open(path, options(config, actor))?;
+        store.set_stop(stop)?;
+        Ok(store)
+    };
+    let open = || opened(Actor::Command);
+    match command {
+        Cmd::Import(command) => command.run(signals, || opened(Actor::Import)),
+        Cmd::Export(command) => command.run(open),
+        Cmd::Add {
             name,
             number,
             label,
-        }) => add::run(&mut open()?, name, &number, label),
-        Some(Cmd::Phone(command)) => command.run(open),
-        Some(Cmd::Contact(command)) => command.run(open),
-        Some(Cmd::Find(command)) => command.run(open),
-        Some(Cmd::Who {
+        } => add::run(&mut open()?, name, &number, label),
+        Cmd::Phone(command) => command.run(open),
+        Cmd::Contact(command) => command.run(open),
+        Cmd::Find(command) => command.run(open),
+        Cmd::Who {
             number,
             json,
             format,
-        }) => who::run(&number, json, format.as_deref(), open),
-        Some(Cmd::Fix(command)) => command.run(open),
-        Some(Cmd::Change(command)) => command.run(open),
-        Some(Cmd::Duplicates(command)) => command.run(open),
-        Some(Cmd::Health { json }) => health::run(json, open),
-        Some(Cmd::Log(command)) => command.run(open),
-        Some(Cmd::Undo(command)) => command.run(open),
-        Some(Cmd::Redo) => log::redo(open),
-        Some(Cmd::Revert(command)) => command.run(open),
-        Some(Cmd::Backup { command }) => backup::run(command.as_ref(), path, open),
-        Some(Cmd::Restore { backup, force }) => {
+        } => who::run(&number, json, format.as_deref(), open),
+        Cmd::Fix(command) => command.run(open),
+        Cmd::Change(command) => command.run(open),
+        Cmd::Duplicates(command) => command.run(open),
+        Cmd::Health { json } => health::run(json, open),
+        Cmd::Log(command) => command.run(open),
+        Cmd::Undo(command) => command.run(open),
+        Cmd::Redo => log::redo(open),
+        Cmd::Revert(command) => command.run(open),
+        Cmd::Backup { command } => backup::run(command.as_ref(), path, open),
+        Cmd::Restore { backup, force } => {
             let force = if force { Force::Yes } else { Force::No };
-            let options = options(&config, Actor::Command);
-            backup::restore(path, backup.as_deref(), force, options)
+            let options = options(config, Actor::Command);
+            backup::restore(path, backup.as_deref(), force, options, &signals.stop())
         }
-        Some(Cmd::Compact(command)) => command.run(config.keep, open),
-        Some(Cmd::Doctor { fix, json }) => doctor::run(fix, json, open),
-        Some(Cmd::Bin(command)) => command.run(open),
-        Some(Cmd::Keys(command)) => command.run(&keymap).map(|()| 0),
-        Some(Cmd::Config) => print(&config::told(&config, &keymap, path)).map(|()| 0),
-        Some(Cmd::Completions { shell }) => {
+        Cmd::Compact(command) => command.run(config.keep, open),
+        Cmd::Doctor { fix, json } => doctor::run(fix, json, open),
+        Cmd::Bin(command) => command.run(open),
+        Cmd::Keys(command) => command.run(keymap).map(|()| 0),
+        Cmd::Config => print(&config::told(config, keymap, path)).map(|()| 0),
+        Cmd::Completions { shell } => {
             let mut script = Vec::new();
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "callbook", &mut script);
             exact(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
-        Some(Cmd::Man { to }) => manual(to.as_deref()).map(|()| 0),
-        Some(Cmd::Files(words)) => match files::given(words)? {
-            Given::Files(files) => screens(path, (config, keymap), view(path, fresh, demo), files),
-            Given::NoCommand(mistake) => Ok(told(&mistake)),
-        },
-        None => screens(path, (config, keymap), view(path, fresh, demo), Vec::new()),
+        Cmd::Man { to } => manual(to.as_deref()).map(|()| 0),
+        // What is given is opened on the screens.
+        Cmd::Files(_) => Ok(0),
     }
 }
 
@@ -449,7 +485,11 @@ fn complain(text: &str) {
 /// Prints a form that programs read byte for byte; a reader that has gone away is the end, not an
 /// error.
 fn exact(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
+    written(text, &mut io::stdout().lock())
+}
+
+/// As [`exact`], to any output.
+fn written(text: &str, out: &mut impl io::Write) -> Result<()> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.context("cannot write to the standard output"),

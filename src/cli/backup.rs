@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use chrono::Local;
@@ -94,12 +96,14 @@ fn line(backup: &Backup) -> String {
     )
 }
 
-/// Puts a backup, or the newest that is sound, in the place of a database.
+/// Puts a backup, or the newest that is sound, in the place of a database. It is not stopped halfway:
+/// only the question is.
 pub(super) fn restore(
     database: &Path,
     backup: Option<&Path>,
     force: Force,
     options: Options,
+    stop: &Arc<AtomicBool>,
 ) -> Result<u8> {
     let chosen = match backup {
         Some(path) => path.to_owned(),
@@ -112,7 +116,7 @@ pub(super) fn restore(
                 shown(&chosen),
                 safe(&held)
             );
-            if !super::change::sure(&question, false)? {
+            if !super::change::sure(&question, false, stop)? {
                 super::print("nothing was restored\n")?;
                 return Ok(0);
             }

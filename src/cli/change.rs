@@ -1,7 +1,9 @@
 //! `callbook change`: many contacts at once, with the exact before and after first.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
+use std::io::{BufRead as _, BufReader, IsTerminal as _};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
@@ -12,6 +14,7 @@ use crate::domain::import::count;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::import::Stream;
 use crate::store::Store;
 
 use super::document::{Answer, answer};
@@ -156,7 +159,8 @@ fn row(line: &PlanLine) -> [String; 5] {
 }
 
 /// Asks on the terminal before something that undo cannot take back; without one it has to be said.
-pub(super) fn sure(question: &str, yes: bool) -> Result<bool> {
+/// The answer is waited for until `stop` is set.
+pub(super) fn sure(question: &str, yes: bool, stop: &Arc<AtomicBool>) -> Result<bool> {
     if yes {
         return Ok(true);
     }
@@ -168,6 +172,6 @@ pub(super) fn sure(question: &str, yes: bool) -> Result<bool> {
     }
     super::print(&format!("{question} [y/N] "))?;
     let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
+    BufReader::new(Stream::standard_input(Arc::clone(stop))).read_line(&mut line)?;
     Ok(line.trim().eq_ignore_ascii_case("y"))
 }

@@ -73,7 +73,7 @@ impl CompactCommand {
             super::print(&format!("{question}\n"))?;
             return Ok(true);
         }
-        if !sure(&question, self.yes)? {
+        if !sure(&question, self.yes, store.stop())? {
             super::print("nothing was dropped\n")?;
             return Ok(false);
         }

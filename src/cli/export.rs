@@ -15,6 +15,8 @@ use crate::exchange::vcard::Version;
 use crate::export::{self, Form, IsThere, There};
 use crate::store::Store;
 
+use super::signals::Output;
+
 #[derive(Debug, Args)]
 pub(super) struct ExportCommand {
     /// Only those whom this text finds, as in the screens; else everybody.
@@ -159,7 +161,7 @@ fn print(store: &Store, selection: &Selection, form: Form) -> Result<()> {
         let lines: String = text.lines().map(safe_line).collect();
         return super::print(&lines);
     } else {
-        let mut out = BufWriter::new(stdout.lock());
+        let mut out = BufWriter::new(Output::new(store.stop()));
         export::stream(store, selection, form, &mut out).and_then(|_| Ok(out.flush()?))
     };
     match done {

@@ -1,5 +1,7 @@
 //! `callbook fix`: the contacts whose numbers need attention, why, and confirming them by source.
 
+use std::sync::atomic::AtomicBool;
+
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ use crate::store::Store;
 
 use super::change::changed;
 use super::document::answer;
+use super::signals::Output;
 use super::table::Columns;
 
 #[derive(Debug, Args)]
@@ -62,7 +65,7 @@ fn worklist(store: &Store, json: bool) -> Result<()> {
         text: "is:impossible is:accurate".to_owned(),
         ..ListQuery::default()
     })?;
-    let mut out = Printed::default();
+    let mut out = Printed::new(store.stop());
     let mut columns = Columns::new();
     let mut first = true;
     let contacts = store.waiting(&mut |profile| {
@@ -125,16 +128,24 @@ fn told(profile: &Profile, home: Option<Region>) -> Value {
 }
 
 /// Text on its way to standard output.
-#[derive(Default)]
-struct Printed {
+struct Printed<'s> {
     text: String,
+    stop: &'s AtomicBool,
     failure: Option<anyhow::Error>,
 }
 
 /// How much text is printed at once.
 const MUCH: usize = 64 * 1024;
 
-impl Printed {
+impl<'s> Printed<'s> {
+    const fn new(stop: &'s AtomicBool) -> Self {
+        Self {
+            text: String::new(),
+            stop,
+            failure: None,
+        }
+    }
+
     /// Prints what came together, where that is much.
     fn print_much(&mut self) {
         if self.text.len() >= MUCH {
@@ -145,7 +156,7 @@ impl Printed {
     fn print(&mut self) {
         let text = std::mem::take(&mut self.text);
         if self.failure.is_none() {
-            self.failure = super::exact(&text).err();
+            self.failure = super::written(&text, &mut Output::new(self.stop)).err();
         }
     }
 

@@ -3,22 +3,18 @@
 mod json;
 
 use std::fmt::Write as _;
-use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag;
 
 use super::document::{Answer, answer};
+use super::signals::Signals;
 use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, thousands};
 use crate::domain::number::Region;
-use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::exchange::charset::Charset;
 use crate::import::{self, Batch};
@@ -61,26 +57,25 @@ fn country(code: &str) -> Result<Region, String> {
 
 impl ImportCommand {
     /// Runs the command on the database that `open` gives.
-    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let signals = Signals::heard().context("cannot listen to signals")?;
-        let batch = match Batch::of(&self.files, Arc::clone(&signals.stop)) {
+    pub(super) fn run(
+        self,
+        signals: &Signals,
+        open: impl FnOnce() -> Result<Store, Refusal>,
+    ) -> Result<u8> {
+        let batch = match Batch::of(&self.files, signals.stop()) {
             Ok(batch) => batch,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         let bar = bar(batch.length());
-        let taken = self.take(batch, &bar, &signals, open);
+        let taken = self.take(batch, &bar, open);
         bar.finish_and_clear();
-        let report = match (taken, signals.status()) {
-            (Ok(Taken::Plan(plan)), _) => {
+        let report = match taken {
+            Ok(Taken::Plan(plan)) => {
                 let told = Answer::new(json::plan(&plan), plan.told());
                 return answer(Ok(told), self.json);
             }
-            (Ok(Taken::In(report)), _) => report,
-            (Err(stopped), Some(status)) if stopped.kind == Kind::Invalid => {
-                super::complain(&stopped.to_string());
-                return Ok(status);
-            }
-            (Err(refusal), _) => return answer(Err(refusal.into()), self.json),
+            Ok(Taken::In(report)) => report,
+            Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         // What was done is told first: it is done, whether or not the rest can be kept.
         let done = Answer::new(json::report(&report), told(&report));
@@ -102,7 +97,6 @@ impl ImportCommand {
         &self,
         batch: Batch<'_>,
         bar: &ProgressBar,
-        signals: &Signals,
         open: impl FnOnce() -> Result<Store, Refusal>,
     ) -> Result<Taken, Refusal> {
         let batch = batch
@@ -112,7 +106,6 @@ impl ImportCommand {
             .keeping(state::rejects())
             .watched(Box::new(|progress| told_so_far(bar, progress)));
         let mut store = open()?;
-        store.set_stop(Arc::clone(&signals.stop))?;
         if self.dry_run {
             return import::plan(&mut store, batch).map(Taken::Plan);
         }
@@ -149,34 +142,6 @@ fn told_so_far(bar: &ProgressBar, progress: Progress) -> ControlFlow<()> {
         thousands(progress.rate())
     ));
     ControlFlow::Continue(())
-}
-
-/// What ^C, SIGTERM and SIGHUP do while a file is taken in: the work ends by itself, takes back what it
-/// did and leaves no file behind. A second one ends the process at once.
-struct Signals {
-    stop: Arc<AtomicBool>,
-    came: Arc<AtomicUsize>,
-}
-
-impl Signals {
-    fn heard() -> io::Result<Self> {
-        let (stop, came) = (Arc::default(), Arc::default());
-        let again = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            let number = usize::try_from(signal).unwrap_or_default();
-            flag::register_conditional_default(signal, Arc::clone(&again))?;
-            flag::register(signal, Arc::clone(&again))?;
-            flag::register_usize(signal, Arc::clone(&came), number)?;
-            flag::register(signal, Arc::clone(&stop))?;
-        }
-        Ok(Self { stop, came })
-    }
-
-    /// The exit status for the signal that came, if one did.
-    fn status(&self) -> Option<u8> {
-        let signal = self.came.load(Ordering::Relaxed);
-        u8::try_from(signal + 128).ok().filter(|_| signal > 0)
-    }
 }
 
 /// What an import did, for people: the cards that could not be read by line.

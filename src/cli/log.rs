@@ -307,7 +307,7 @@ impl BinCommand {
                 "{} in the bin or of undone additions would be gone for good, with their history.",
                 count(records, "record")
             );
-            if records == 0 || !sure(&question, self.yes)? {
+            if records == 0 || !sure(&question, self.yes, store.stop())? {
                 return Ok(Answer::new(
                     Value::Null,
                     "nothing was thrown away\n".to_owned(),

@@ -175,6 +175,12 @@ impl Store {
         Ok(())
     }
 
+    /// What is set where what is going on is to end (see [`Store::set_stop`]).
+    #[must_use]
+    pub const fn stop(&self) -> &Arc<AtomicBool> {
+        &self.stop
+    }
+
     /// Where the database is.
     #[must_use]
     pub fn path(&self) -> &Path {

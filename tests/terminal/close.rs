@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -194,5 +194,63 @@ fn an_import_that_a_signal_stops_leaves_one_file() {
         assert_eq!(import.wait().unwrap().code(), Some(status), "{name}");
         assert_eq!(files(&db), ["book.db"], "{name}");
         assert_eq!(contacts_in_a_copy(&db), 2, "{name}");
+    }
+}
+
+/// Begins a command on the book, with a pipe for its output.
+fn begun(db: &Path, words: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .arg("--db")
+        .arg(db)
+        .args(words)
+        .env("HOME", db.parent().unwrap())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn every_command_that_a_signal_stops_leaves_one_file() {
+    let (_folder, large) = book();
+    let file = large.with_file_name("table.csv");
+    let rows = (0..10_000).map(|one| format!("Contact {one},+39 02 5550 {one:04}"));
+    let rows = std::iter::once("name,phone".to_owned()).chain(rows);
+    fs::write(&file, rows.collect::<Vec<_>>().join("\n")).unwrap();
+    command(&large, &["import", file.to_str().unwrap()]);
+    let all = contacts_in_a_copy(&large);
+    let commands: [&[&str]; 5] = [
+        &["change", "", "tag:choir"],
+        &["export"],
+        &["export", "--as", "csv"],
+        &["compact"],
+        &["backup"],
+    ];
+    let signals = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+    for (words, (name, status)) in commands.into_iter().zip(signals.into_iter().cycle()) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = folder.path().join("book.db");
+        fs::copy(&large, &db).unwrap();
+        let mut child = begun(&db, words);
+        wait(
+            || db.with_extension("db-shm").exists(),
+            || format!("{words:?} does not begin"),
+        );
+        if words != ["compact"] && words != ["backup"] {
+            // Far into the work, or held up by the pipe that is not read.
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let start = Instant::now();
+        signal(name, child.id());
+        let code = child.wait().unwrap().code();
+        assert!(start.elapsed() < Duration::from_secs(5), "{words:?}");
+        // What was done before the signal came is done.
+        let is_quick = matches!(words, ["compact" | "backup"]) && code == Some(0);
+        assert!(code == Some(status) || is_quick, "{words:?}: {code:?}");
+        assert_eq!(files(&db), ["book.db"], "{words:?}");
+        assert_eq!(contacts_in_a_copy(&db), all, "{words:?}");
+        let tagged = command(&db, &["find", "tag:choir"]);
+        assert_eq!(tagged.status.code(), Some(3), "{words:?}");
     }
 }
