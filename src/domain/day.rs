@@ -45,8 +45,8 @@ pub fn order_of(text: &str) -> Option<DayOrder> {
 pub fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String> {
     let text = without_time(text.trim());
     if let Some(rest) = text.strip_prefix("--") {
-        let digits: String = rest.chars().filter(|sign| *sign != '-').collect();
-        let (month, day) = digits.split_at_checked(2).filter(|_| digits.len() == 4)?;
+        let basic = || rest.split_at_checked(2).filter(|_| rest.len() == 4);
+        let (month, day) = rest.split_once('-').or_else(basic)?;
         return without_year(month.parse().ok()?, day.parse().ok()?);
     }
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -69,6 +69,18 @@ pub fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String> {
 
 fn written(day: NaiveDate) -> String {
     day.format("%Y-%m-%d").to_string()
+}
+
+/// Whether a text is a year, or a year and a month, which is all that is known of a day.
+#[must_use]
+pub fn is_part_of_day(text: &str) -> bool {
+    let text = text.trim();
+    let (year, month) = text.split_once('-').unwrap_or((text, "01"));
+    let number = |text: &str, digits: usize| {
+        let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| plain)
+    };
+    number(year, 4).is_some() && number(month, 2).is_some_and(|month| (1..=12).contains(&month))
 }
 
 /// A day of every year; of one with a 29 February, as it may be that.
@@ -136,7 +148,7 @@ fn in_words(text: &str) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DayOrder, calendar_day, order_of};
+    use super::{DayOrder, calendar_day, is_part_of_day, order_of};
 
     #[test]
     fn a_day_is_read_where_it_is_sure_which_number_is_the_day() {
@@ -160,6 +172,7 @@ mod tests {
             ("03-Feb-1980", Some("1980-02-03")),
             ("--02-03", Some("--02-03")),
             ("--0229", Some("--02-29")),
+            ("--2-3", Some("--02-03")),
             ("03.02.", Some("--02-03")),
             ("3/2/1980", None),
             ("3.2.80", None),
@@ -175,6 +188,16 @@ mod tests {
         ] {
             assert_eq!(calendar_day(text, None).as_deref(), day, "{text}");
         }
+    }
+
+    #[test]
+    fn a_year_is_all_that_is_known_of_some_days() {
+        assert!(["1980", "1980-02"].into_iter().all(is_part_of_day));
+        assert!(
+            !["80", "1980-13", "1980-2", "2/3", ""]
+                .into_iter()
+                .any(is_part_of_day)
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod text;
 mod words;
 mod write;
 
-pub(super) use cells::looks_like;
+pub(super) use cells::{is_no_number, looks_like};
 pub use read::{Rows, open};
 pub use write::{Form, Guard, Table};
 

@@ -14,7 +14,7 @@ use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{Region, several};
 use crate::domain::phone::PhoneAttributes;
 
-use super::csv::looks_like;
+use super::csv::{is_no_number, looks_like};
 use super::source::Lines;
 use super::vcard::{Beside, group};
 use super::{Contacts, Read};
@@ -318,6 +318,8 @@ impl Person {
             true
         };
         match field {
+            // It says that there is none: it stays beside.
+            Field::Phone(_) if is_no_number(value) => false,
             Field::Phone(label) => {
                 let numbers = several(value, self.home).into_iter();
                 self.phones.extend(numbers.map(|number| PhoneAttributes {

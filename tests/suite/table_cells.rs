@@ -3,7 +3,7 @@
 
 use callbook::domain::contact::DetailKind;
 use callbook::domain::listing::{ListQuery, Selection};
-use callbook::domain::notice::{Notice, NoticeKind};
+use callbook::domain::notice::{LooksLike, Notice, NoticeKind};
 use callbook::exchange::vcard::Version;
 use callbook::export::Form;
 use callbook::import::File;
@@ -212,5 +212,39 @@ fn a_column_with_the_country_code_says_what_national_numbers_are_read_with() {
     assert!(
         words[1].starts_with("column \"Country code\" was not read: 1 cell"),
         "{words:?}"
+    );
+}
+
+#[test]
+fn cells_that_say_none_hide_no_column_of_numbers() {
+    let text = "Name,Wo,Since\nAnn,213-456-7301,1980\nBob,-,\nCid,n/a,\nDee,-,\n";
+    let mut book = book_of("US");
+    let report = take(&mut book, "list.csv", text.as_bytes());
+    let kinds: Vec<(NoticeKind, usize)> = { report.notices.iter() }
+        .map(|notice| (notice.kind, notice.number))
+        .collect();
+    assert!(
+        kinds.contains(&(NoticeKind::ColumnByCells(LooksLike::Numbers), 1)),
+        "{kinds:?}"
+    );
+    assert!(kinds.contains(&(NoticeKind::NoNumber, 3)), "{kinds:?}");
+    let phones: usize = all(&book).iter().map(|whole| whole.phones.len()).sum();
+    assert_eq!(phones, 1);
+
+    let text = "dn: cn=x\nobjectClass: inetOrgPerson\ncn: Ann\nhomePhone: -\nmobile: n/a\n\n";
+    let mut book = book_of("US");
+    take(&mut book, "a.ldif", text.as_bytes());
+    assert_eq!(all(&book)[0].phones.len(), 0);
+    let (days, told) = birthdays("Name,Birthday\nAnn,1980\nBob,1980-02\nCid,--2-3\n");
+    assert_eq!(
+        (days.as_slice(), told.as_str()),
+        (
+            &[
+                "BDAY:1980".to_owned(),
+                "BDAY:1980-02".to_owned(),
+                "BDAY:--0203".to_owned()
+            ][..],
+            ""
+        )
     );
 }

@@ -135,8 +135,9 @@ const NONE: [&str; 37] = [
 ];
 
 /// Whether a cell of a phone column says that there is none: `-`, `n/a`, `keine`, `0`.
-pub(super) fn is_no_number(cell: &str) -> bool {
-    if digits(cell).bytes().any(|digit| digit != b'0') {
+pub(crate) fn is_no_number(cell: &str) -> bool {
+    // To fold a long cell takes its time.
+    if cell.len() > EXAMPLE || digits(cell).bytes().any(|digit| digit != b'0') {
         return false;
     }
     let folded = fold(cell);
@@ -163,6 +164,8 @@ pub(super) fn may_be_number(cell: &str) -> bool {
 #[derive(Clone, Debug, Default)]
 struct Seen {
     cells: usize,
+    /// Those of them that say that there is nothing.
+    blank: usize,
     numbers: usize,
     written_to_call: usize,
     emails: usize,
@@ -172,8 +175,14 @@ struct Seen {
 impl Seen {
     fn see(&mut self, cell: &str) {
         self.cells += 1;
-        if self.example.is_empty() {
+        let is_blank = is_no_number(cell);
+        let is_first = !is_blank && self.cells == self.blank + 1;
+        if self.example.is_empty() || is_first {
             self.example = cell.chars().take(EXAMPLE).collect();
+        }
+        if is_blank {
+            self.blank += 1;
+            return;
         }
         match looks_like(cell) {
             LooksLike::Numbers => {
@@ -187,9 +196,10 @@ impl Seen {
 
     /// What most of the cells look like.
     const fn mostly(&self) -> LooksLike {
-        if self.emails * 2 > self.cells {
+        let cells = self.cells - self.blank;
+        if self.emails * 2 > cells {
             LooksLike::Emails
-        } else if self.numbers * 2 > self.cells {
+        } else if self.numbers * 2 > cells {
             LooksLike::Numbers
         } else {
             LooksLike::Text
@@ -198,10 +208,11 @@ impl Seen {
 
     /// What nearly all of the cells look like, sure enough to read them as that.
     const fn surely(&self) -> LooksLike {
-        if self.cells > 0 && self.emails * 5 >= self.cells * 4 {
+        let cells = self.cells - self.blank;
+        if cells > 0 && self.emails * 5 >= cells * 4 {
             LooksLike::Emails
-        } else if self.cells > 0
-            && self.numbers * 5 >= self.cells * 4
+        } else if cells > 0
+            && self.numbers * 5 >= cells * 4
             && self.written_to_call * 2 > self.numbers
         {
             LooksLike::Numbers

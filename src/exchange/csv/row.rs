@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
-use crate::domain::day::calendar_day;
+use crate::domain::day::{calendar_day, is_part_of_day};
 use crate::domain::fold::fold;
 use crate::domain::import::{Incoming, Place};
 use crate::domain::number::Region;
@@ -131,7 +131,9 @@ impl<'a> Row<'a> {
             }
             if row.put(heading, value) {
                 if kind == Kind::Foreign && heading.is_of_days() {
-                    let kept = value.split(BETWEEN).filter(|day| !is_no_day(day));
+                    let kept = value
+                        .split(BETWEEN)
+                        .filter(|day| !is_no_day(day) && !is_part_of_day(day));
                     let kept = kept.filter(|day| calendar_day(day, heading.days).is_none());
                     kept.for_each(|day| told.day(day));
                 }

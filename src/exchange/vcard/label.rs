@@ -68,6 +68,8 @@ pub(super) fn of_phone(property: &Property, all: &[Property]) -> Option<String> 
     // A fax at work is a fax first: nobody should be put through to it.
     let usual = [
         ("fax", "fax"),
+        ("fax_work", "fax"),
+        ("fax_home", "fax"),
         ("pager", "pager"),
         ("cell", "mobile"),
         ("mobile", "mobile"),

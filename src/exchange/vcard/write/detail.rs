@@ -170,7 +170,14 @@ fn day(name: &str, version: Version, value: &str) -> Line {
                 Some(rest) => ("--", rest),
                 None => ("", value),
             };
-            Line::of(name, format!("{start}{}", rest.replace('-', "")))
+            // Of a year and a month the hyphen stays.
+            let is_day = rest.len() != "1980-02".len();
+            let rest = if is_day {
+                rest.replace('-', "")
+            } else {
+                rest.to_owned()
+            };
+            Line::of(name, format!("{start}{rest}"))
         }
         (Version::V40, _) => Line::text(name, value).with("VALUE=text"),
         // What is no day of the calendar is refused as one.
