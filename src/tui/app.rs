@@ -207,11 +207,17 @@ impl App {
         self.with_page(id, effects, |page, ctx| page.opened(ctx));
     }
 
+    /// Says that a key does nothing here.
+    fn does_nothing(&mut self, keys: &str) {
+        let help = self.session.key(self.pages.top().scope(), Action::Help);
+        let text = format!("{keys} does nothing here; {help} shows all keys");
+        self.session.say(Tone::Plain, text);
+    }
+
     fn apply(&mut self, id: PageId, outcome: Outcome, effects: &mut Vec<Effect>) {
         match outcome {
             Outcome::Unused => {
-                let text = format!("{} does nothing here; ? shows all keys", self.key);
-                self.session.say(Tone::Plain, text);
+                self.does_nothing(&self.key.to_string());
             }
             Outcome::Close => self.pages.close(id),
             Outcome::Return(value) => {
@@ -307,8 +313,7 @@ impl App {
             }
             Lookup::Miss => {
                 let keys: Vec<String> = waiting.iter().chain([&key]).map(Key::to_string).collect();
-                let text = format!("{} does nothing here; ? shows all keys", keys.join(" "));
-                self.session.say(Tone::Plain, text);
+                self.does_nothing(&keys.join(" "));
             }
         }
     }

@@ -17,8 +17,8 @@ use crate::domain::query::Values;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
 
-use super::keymap::Keymap;
 use super::keymap::key::Key;
+use super::keymap::{Action, Keymap, Scope};
 use super::protocol::{
     Effect, PageId, Purpose, Request, Size, Ticket, TimerId, Toast, Tone, Write,
 };
@@ -85,6 +85,18 @@ pub struct Session {
 }
 
 impl Session {
+    /// The key that does something where a scope is the nearest, for a message to name. Where a person
+    /// left the action without one, the palette has it.
+    #[must_use]
+    pub fn key(&self, scope: Scope, action: Action) -> String {
+        let chain = scope.chain();
+        if let Some(key) = self.keymap.key_for(&chain, action) {
+            return key.to_owned();
+        }
+        let palette = self.keymap.key_for(&chain, Action::Palette);
+        format!("{} {}", palette.unwrap_or_default(), action.name())
+    }
+
     /// What is known before anything is.
     #[must_use]
     pub fn new(size: Size, keymap: Keymap, home: Option<Region>, path: String) -> Self {

@@ -34,10 +34,12 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
     }
     if let Some(toast) = &app.session.toast {
         let undo = toast.undo.is_some() && app.pages.is_bare();
-        let room = usize::from(areas.toast.width).saturating_sub(if undo { 14 } else { 5 });
+        let key = app.session.key(app.pages.top().scope(), Action::Undo);
+        let room = usize::from(areas.toast.width);
+        let room = room.saturating_sub(if undo { width(&key) + 13 } else { 5 });
         let right = if undo {
             Line::from(vec![
-                Span::styled("u", theme.style(Role::Key)),
+                Span::styled(key, theme.style(Role::Key)),
                 Span::styled(" undo ", theme.style(Role::Dim)),
             ])
         } else {
@@ -142,7 +144,7 @@ fn bar(progress: &Progress, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let page = app.pages.top();
     let narrow = area.width < NARROW;
-    let all = match (page.text().is_some(), narrow) {
+    let words = match (page.text().is_some(), narrow) {
         _ if matches!(
             page.scope(),
             Scope::Search | Scope::Question | Scope::Prompt | Scope::Filter
@@ -150,13 +152,14 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         {
             None
         }
-        (true, _) => Some(("F1", "help")),
-        (false, true) => Some(("?", "keys")),
-        (false, false) => Some(("?", "all keys")),
+        (true, _) => Some("help"),
+        (false, true) => Some("keys"),
+        (false, false) => Some("all keys"),
     };
-    let right: Vec<Span<'_>> = all.map_or_else(Vec::new, |(key, word)| {
+    let right: Vec<Span<'_>> = words.map_or_else(Vec::new, |word| {
+        let key = app.session.key(page.scope(), Action::Help);
         vec![
-            Span::styled(key, theme.style(Role::Key)),
+            Span::styled(key_text(&key, &theme.glyphs), theme.style(Role::Key)),
             Span::styled(format!(" {word} "), theme.style(Role::Dim)),
         ]
     });

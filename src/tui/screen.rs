@@ -7,6 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use super::app::App;
 use super::footer;
+use super::keymap::Action;
 use super::pages::{Page, Ui};
 use super::widgets::areas::Areas;
 use super::widgets::frame::{NARROW, two_ends};
@@ -61,7 +62,8 @@ fn head(app: &App, shown: &[&dyn Page], theme: &Theme, areas: Areas, frame: &mut
         right.push(Span::styled("read-only  ", theme.style(Role::Warn)));
     }
     let status = if app.session.is_stale(app.pages.top_id()) {
-        Some(("stale, ^L retries".to_owned(), Role::Bad))
+        let key = app.session.key(app.pages.top().scope(), Action::Repaint);
+        Some((format!("stale, {key} retries"), Role::Bad))
     } else {
         let page = shown.first();
         page.and_then(|page| page.status(&app.session, theme))

@@ -1,6 +1,7 @@
 //! The screens from keys to frames, without a terminal: `update` and `view` over a real database.
 
 use crate::support::desk::Desk;
+use callbook::config::KeyLine;
 use callbook::domain::import::Progress;
 use callbook::domain::number::Region;
 use callbook::domain::refusal::{Kind, Refusal};
@@ -866,4 +867,66 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
             assert!(desk.frame().contains(&name), "{width}: {}", desk.frame());
         }
     }
+}
+
+/// Every key that a message, a hint or an empty page names is the one that is set.
+#[test]
+fn messages_name_the_keys_that_are_set() {
+    let set = [
+        ("undo", "F2"),
+        ("help", "F3"),
+        ("add-contact", "F4"),
+        ("import", "F5"),
+        ("palette", "F6"),
+        ("edit-contact", "F7"),
+        ("historic", "F8"),
+        ("history", "F9"),
+        ("add-number", "F10"),
+        ("yes", "F11"),
+    ];
+    let lines: Vec<KeyLine> = set
+        .iter()
+        .enumerate()
+        .map(|(at, (action, key))| KeyLine {
+            line: at + 1,
+            scope: None,
+            action: (*action).to_owned(),
+            keys: vec![(*key).to_owned()],
+        })
+        .collect();
+    let desk = |cards: &str| {
+        let mut desk = Desk::new(100, 30, cards);
+        let (keymap, refused) = Keymap::with(&lines);
+        assert_eq!(refused, []);
+        desk.model.session.keymap = keymap;
+        desk
+    };
+    let has = |desk: &Desk, words: &[&str]| {
+        let frame = desk.frame();
+        for words in words {
+            assert!(frame.contains(words), "{words}: {frame}");
+        }
+    };
+    let empty = desk("");
+    has(
+        &empty,
+        &[
+            "F4   add your first",
+            "F5   import",
+            "F6   everything",
+            "F4 add",
+            "F5 import",
+        ],
+    );
+    let mut desk = desk(CARDS);
+    desk.press("g g");
+    has(&desk, &["edit F7", "add F10", "more F9", "F3 all keys"]);
+    desk.press("d");
+    has(&desk, &["F2 undo"]);
+    desk.press("u");
+    has(&desk, &["u does nothing here; F3 shows all keys"]);
+    desk.press("F2 g g enter j F8 p");
+    has(&desk, &["cannot be primary; F8 brings it back first"]);
+    desk.press("esc d s b X");
+    has(&desk, &["F11 yes"]);
 }

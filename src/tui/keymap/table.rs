@@ -374,7 +374,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Movement, &["G", "end"], Action::Bottom, "", 9, "last"),
     bind(Scope::Movement, &["^D", "pagedown"], Action::PageDown, "", 9, "a page down"),
     bind(Scope::Movement, &["^U", "pageup"], Action::PageUp, "", 9, "a page up"),
-    bind(Scope::Global, &["?", "f1"], Action::Help, "", 9, "all keys"),
+    bind(Scope::Global, &["?", "F1"], Action::Help, "", 9, "all keys"),
     bind(Scope::Global, &[":", "^P"], Action::Palette, "", 9, "every command"),
     bind(Scope::Global, &["u"], Action::Undo, "", 9, "undo the last change"),
     bind(Scope::Global, &["^R"], Action::Redo, "", 9, "redo what was undone"),

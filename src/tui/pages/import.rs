@@ -186,7 +186,11 @@ impl Page for Import {
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
             Action::Save if self.wanted() == 0 => {
-                ctx.say(Tone::Plain, "there is nothing to import; esc goes back");
+                let key = ctx.session.key(self.scope(), Action::Escape);
+                ctx.say(
+                    Tone::Plain,
+                    format!("there is nothing to import; {key} goes back"),
+                );
             }
             Action::Save => ctx.save(Write::Import(self.paths.clone(), self.choices.clone())),
             Action::Report => {

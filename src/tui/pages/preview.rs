@@ -76,7 +76,11 @@ impl Page for Preview {
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
             Action::Save if self.plan.lines.is_empty() => {
-                ctx.say(Tone::Plain, "there is nothing to change; esc goes back");
+                let key = ctx.session.key(self.scope(), Action::Escape);
+                ctx.say(
+                    Tone::Plain,
+                    format!("there is nothing to change; {key} goes back"),
+                );
             }
             Action::Save => ctx.save(match &self.task {
                 Task::Bulk(edit) => {

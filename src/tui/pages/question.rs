@@ -66,13 +66,14 @@ impl Page for Question {
         let place = middle(ui.areas.content, 52, 6);
         let inside = popup(place, "Sure?", "", "", theme, ui.frame);
         let columns = usize::from(inside.width.saturating_sub(4));
+        let key = |action| ui.session.key(Scope::Question, action);
         let mut lines = vec![Line::default()];
         let told = wrap(Self::text(*self), columns).into_iter();
         lines.extend(told.map(|line| Line::styled(format!("  {line}"), theme.style(Role::Text))));
         lines.push(Line::from(vec![
-            Span::styled("  y", theme.style(Role::Key)),
+            Span::styled(format!("  {}", key(Action::Yes)), theme.style(Role::Key)),
             Span::styled(" yes   ", theme.style(Role::Dim)),
-            Span::styled("n", theme.style(Role::Key)),
+            Span::styled(key(Action::No), theme.style(Role::Key)),
             Span::styled(" no", theme.style(Role::Dim)),
         ]));
         ui.frame.render_widget(Paragraph::new(lines), inside);

@@ -85,21 +85,28 @@ impl Detail {
     }
 }
 
-/// What becomes of a number when one of its flags is flipped, or it is deleted.
+/// What becomes of a number when one of its flags is flipped, or it is deleted; `bring_back` is the key
+/// that brings a historic one back.
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(super) fn flipped(phone: &Phone, action: Action) -> Result<Option<Write>, &'static str> {
+pub(super) fn flipped(
+    phone: &Phone,
+    action: Action,
+    bring_back: &str,
+) -> Result<Option<Write>, String> {
     let stamped = PhoneAttributes {
         updated_in_db_at: Some(phone.updated_in_db_at),
         ..PhoneAttributes::default()
     };
     let sent = match action {
         Action::MakePrimary if phone.historic => {
-            return Err("a historic number cannot be primary; h brings it back first");
+            return Err(format!(
+                "a historic number cannot be primary; {bring_back} brings it back first"
+            ));
         }
         Action::MakePrimary if phone.primary => {
-            return Err("this is the primary number already");
+            return Err("this is the primary number already".to_owned());
         }
         Action::MakePrimary => PhoneAttributes {
             primary: Some(true),

@@ -8,9 +8,11 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::edit::Profile;
 use crate::domain::import::thousands;
-use crate::domain::number::{self, Region};
+use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::triage;
+use crate::tui::ctx::Session;
+use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::Ui;
 use crate::tui::widgets::frame::indented;
 use crate::tui::widgets::text::{elide, fit, lit_digits, width, wrap};
@@ -27,12 +29,12 @@ pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     let focused = contacts.focus == Focus::Detail;
     let page = Sheet {
         profile,
+        session: ui.session,
         theme: ui.theme,
         columns: usize::from(area.width),
         selected: focused.then_some(contacts.detail.cursor),
         calendar: ui.session.calendar(),
         digits: contacts.list.query.needles().digits,
-        home: ui.session.home,
     };
     let (mut lines, on, first) = page.lines();
     // The number under the cursor stays in sight, and what was scrolled stays within the page.
@@ -47,12 +49,12 @@ pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
 
 struct Sheet<'a> {
     profile: &'a Profile,
+    session: &'a Session,
     theme: &'a Theme,
     columns: usize,
     selected: Option<usize>,
     calendar: Calendar,
     digits: Vec<String>,
-    home: Option<Region>,
 }
 
 impl Sheet<'_> {
@@ -76,7 +78,7 @@ impl Sheet<'_> {
         lines.push(self.ends(
             Span::styled(format!("{name}{star}"), self.theme.style(Role::Strong)),
             "edit",
-            "e",
+            &self.session.key(Scope::Contacts, Action::EditContact),
         ));
         let place: Vec<&str> = [&contact.title, &contact.organisation]
             .into_iter()
@@ -102,7 +104,7 @@ impl Sheet<'_> {
         lines.push(self.ends(
             Span::styled("NUMBERS", self.theme.style(Role::Section)),
             &add,
-            "a",
+            &self.session.key(Scope::Numbers, Action::AddNumber),
         ));
         let first = lines.len();
         for (at, phone) in phones.iter().enumerate() {
@@ -201,7 +203,7 @@ impl Sheet<'_> {
                 lines.push(self.ends(
                     Span::styled("HISTORY", self.theme.style(Role::Section)),
                     "more",
-                    "H",
+                    &self.session.key(Scope::Contacts, Action::History),
                 ));
             }
             last = Some(entry.point.id);
@@ -313,7 +315,7 @@ impl Sheet<'_> {
     fn unfolded(&self, phone: &Phone) -> Vec<Line<'static>> {
         let middle = self.theme.glyphs.middle;
         let first = match (
-            triage::impossible(phone, self.home),
+            triage::impossible(phone, self.session.home),
             number::parse(&phone.number, phone.country_code.as_deref(), None),
         ) {
             (None, Ok(reading)) => {

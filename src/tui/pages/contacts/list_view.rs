@@ -9,7 +9,8 @@ use crate::domain::import::thousands;
 use crate::domain::listing::{Found, Row};
 use crate::domain::query::{Field, Needles, Typing};
 use crate::domain::safe::safe;
-use crate::tui::pages::Ui;
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::pages::{Page as _, Ui};
 use crate::tui::widgets::areas::Panes;
 use crate::tui::widgets::frame::{caret, two_ends};
 use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
@@ -277,6 +278,7 @@ fn draw_row(
 fn nothing(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     let (text, theme) = (page.list.filter.text(), ui.theme);
     let columns = usize::from(area.width).saturating_sub(14);
+    let key = |scope, action| format!("   {}", ui.session.key(scope, action));
     let done = page.fix.is_some() && text.is_empty();
     let words = if done {
         "   Nobody needs attention."
@@ -290,19 +292,26 @@ fn nothing(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     ];
     if done {
         lines.push(Line::from(vec![
-            Span::styled("   q", theme.style(Role::Key)),
+            Span::styled(key(Scope::Fix, Action::Fix), theme.style(Role::Key)),
             Span::styled("  back to everybody", theme.style(Role::Dim)),
         ]));
     }
     if !text.is_empty() {
         lines.push(Line::from(vec![
-            Span::styled("   esc", theme.style(Role::Key)),
+            Span::styled(key(page.scope(), Action::Escape), theme.style(Role::Key)),
             Span::styled("  everybody again", theme.style(Role::Dim)),
         ]));
     }
     if page.list.new_name().is_some() {
         lines.push(Line::from(vec![
-            Span::styled("   tab a", theme.style(Role::Key)),
+            Span::styled(
+                format!(
+                    "{} {}",
+                    key(Scope::Filter, Action::NextPane),
+                    ui.session.key(Scope::Contacts, Action::AddContact)
+                ),
+                theme.style(Role::Key),
+            ),
             Span::styled(
                 format!("  add {}", elide(text, columns, theme.glyphs.ellipsis)),
                 theme.style(Role::Dim),

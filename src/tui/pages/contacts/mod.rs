@@ -9,8 +9,8 @@ use crate::domain::listing::{ListQuery, Order};
 use crate::domain::phone::Phone;
 use crate::domain::safe::safe;
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::Action;
 use crate::tui::keymap::key::Code;
+use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Effect, Request, Tone, Write};
 use crate::tui::widgets::areas::{Areas, Pane, Panes};
 use crate::tui::widgets::cursor::Motion;
@@ -259,9 +259,11 @@ impl Contacts {
 
     fn flip(&self, action: Action, ctx: &mut Ctx<'_>) {
         let Some(phone) = self.detail.phone() else {
-            return ctx.say(Tone::Plain, "no number here; a adds one");
+            let key = ctx.session.key(Scope::Numbers, Action::AddNumber);
+            return ctx.say(Tone::Plain, format!("no number here; {key} adds one"));
         };
-        match flipped(phone, action) {
+        let bring_back = ctx.session.key(self.scope(), Action::Historic);
+        match flipped(phone, action, &bring_back) {
             Ok(Some(write)) => {
                 ctx.write(write);
             }

@@ -260,12 +260,13 @@ impl Page for Contacts {
             return hints(self, session);
         }
         let first = [
-            ("a", "add"),
-            ("i", "import"),
-            (":", "commands"),
-            ("q", "quit"),
+            (Action::AddContact, "add"),
+            (Action::Import, "import"),
+            (Action::Palette, "commands"),
+            (Action::Quit, "quit"),
         ];
-        first.map(|(key, word)| Hint::fixed(key, word)).to_vec()
+        let hint = |(action, word)| Hint::fixed(&session.key(Scope::Contacts, action), word);
+        first.map(hint).to_vec()
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
@@ -312,7 +313,8 @@ impl Contacts {
 /// Nobody in the book: what to do about it.
 fn empty(ui: &mut Ui<'_, '_>) {
     let (theme, area) = (ui.theme, ui.areas.content);
-    let key = |key: &str, words: &str| {
+    let key = |action, words: &str| {
+        let key = ui.session.key(Scope::Contacts, action);
         Line::from(vec![
             Span::styled(format!("{key:<5}"), theme.style(Role::Key)),
             Span::styled(words.to_owned(), theme.style(Role::Text)),
@@ -322,9 +324,9 @@ fn empty(ui: &mut Ui<'_, '_>) {
     let mut lines = vec![
         Line::styled("Nobody here yet.", theme.style(Role::Strong)),
         Line::default(),
-        key("a", "add your first contact"),
-        key("i", "import a vCard file"),
-        key(":", "everything else"),
+        key(Action::AddContact, "add your first contact"),
+        key(Action::Import, "import a vCard file"),
+        key(Action::Palette, "everything else"),
     ];
     if area.height >= 14 {
         lines.extend([
