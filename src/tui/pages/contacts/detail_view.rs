@@ -263,7 +263,7 @@ impl Sheet<'_> {
             (_, true) => Span::styled(glyphs.historic, self.theme.style(Role::Dim)),
             _ => Span::raw(" "),
         };
-        let (mark, style) = self.theme.mark(phone.mark(self.home));
+        let (mark, style) = self.theme.mark(phone.mark(self.session.home));
         let wide = self.columns >= 50;
         let number_columns = if wide {
             24
