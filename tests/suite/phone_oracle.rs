@@ -34,6 +34,13 @@ fn plainly(category: &str, input: &str) -> Option<String> {
 /// Whether callbook reads a text otherwise on purpose.
 fn is_meant(category: &str, input: &str, home: Option<Region>) -> bool {
     let read = parse(input, None, home);
+    // The prefixes that Mexico gave up in 2019 and 2020 are left off: the number is the one without.
+    let former = ["045", "044", "01"].into_iter();
+    let former = former.filter_map(|prefix| input.strip_prefix(prefix));
+    let is_mexican = home.is_some_and(|region| region.code() == "MX");
+    if is_mexican && former.clone().any(|plain| read == parse(plain, None, home)) {
+        return true;
+    }
     // What is dialled after a pause is no part of the number.
     let paused = input
         .split_once(['p', 'w'])

@@ -58,15 +58,15 @@ fn have_area_codes(parts: &[&str], home: Option<Region>) -> bool {
 }
 
 /// Whether a text is a list after all that could not be parted: bare digits follow after a comma or a
-/// semicolon, in whatever country they may be possible, as what is kept as typed reads the same
-/// everywhere.
+/// semicolon, more than an extension has, in whatever country they may be possible, as what is kept as
+/// typed reads the same everywhere.
 pub(super) fn is_listed(text: &str) -> bool {
     let is_bare = |part: &str, least: usize| {
         digits(part).len() >= least && !part.chars().any(char::is_alphabetic)
     };
     let mut after_commas = at_commas(text).into_iter().skip(1);
     let mut after_semicolons = text.split([';', '；']).skip(1);
-    after_commas.any(|part| is_bare(part, 1))
+    after_commas.any(|part| is_bare(part, NUMBER))
         || after_semicolons.any(|part| is_bare(part.trim(), RECKONED))
 }
 
