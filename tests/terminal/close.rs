@@ -233,8 +233,13 @@ fn every_command_that_a_signal_stops_leaves_one_file() {
         let db = folder.path().join("book.db");
         fs::copy(&large, &db).unwrap();
         let mut child = begun(&db, words);
+        // In memory a small book is compacted before anything can be seen of it.
+        let mut ended = false;
         wait(
-            || db.with_extension("db-shm").exists(),
+            || {
+                ended = child.try_wait().unwrap().is_some();
+                ended || db.with_extension("db-shm").exists()
+            },
             || format!("{words:?} does not begin"),
         );
         if words != ["compact"] && words != ["backup"] {
@@ -242,7 +247,9 @@ fn every_command_that_a_signal_stops_leaves_one_file() {
             std::thread::sleep(Duration::from_millis(100));
         }
         let start = Instant::now();
-        signal(name, child.id());
+        if !ended {
+            signal(name, child.id());
+        }
         let code = child.wait().unwrap().code();
         assert!(start.elapsed() < Duration::from_secs(5), "{words:?}");
         // What was done before the signal came is done.

@@ -115,7 +115,7 @@ fn an_import_is_shown_first_then_done_fixed_and_undone() {
     callbook.sees("1 to fix");
     callbook.types("f");
     callbook.sees("1 left · 0 done");
-    callbook.sees("no country is known for it");
+    callbook.sees("its country is not known");
     callbook.types("\r");
     callbook.sees("0 left · 1 done");
     callbook.types("quu");
