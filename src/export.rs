@@ -170,7 +170,7 @@ fn refuse_backups(store: &Store, named: &Path, file: &Path) -> Result<(), Refusa
 }
 
 /// Writes a vCard file for each contact, and for each group that one of them is in, into a folder,
-/// which is made where there is none; says how many contacts. The names are made of the contact's name
+/// which is created if it does not exist. Returns how many contacts. The names are made of the contact's name
 /// and id.
 ///
 /// # Errors

@@ -155,7 +155,7 @@ impl Aside {
         self.rejects.len() + self.untold
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0

@@ -44,7 +44,7 @@ pub enum NoticeKind {
     ImpossibleNumbers,
     /// A text holds several numbers or a remark beside one, and was kept as one text.
     NumberTextKept,
-    /// Cells for a number say that there is none: `-`, `n/a`, `0`.
+    /// Phone cells that say "no number": `-`, `n/a`, `0`.
     NoNumber,
     /// Days were kept as text: it is not sure which number is the day.
     DayTextKept,

@@ -318,7 +318,7 @@ impl Person {
             true
         };
         match field {
-            // It says that there is none: it stays beside.
+            // A value such as `n/a` is no number; its text is kept with the entry.
             Field::Phone(_) if is_no_number(value) => false,
             Field::Phone(label) => {
                 let numbers = several(value, self.home).into_iter();

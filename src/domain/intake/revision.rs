@@ -21,8 +21,8 @@ fn met(known: &Phone, other: &Phone, says: Says) -> Phone {
     same_number(known, &said)
 }
 
-/// Whether somebody without a number is a namesake who is there: they share an email, or nothing that
-/// is said is new.
+/// Whether a card without a number is about the stored contact of the same name: they share an email, or
+/// the card says nothing new.
 #[must_use]
 pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
     let emails = |contact: &Contact| -> HashSet<_> {

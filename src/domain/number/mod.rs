@@ -37,7 +37,7 @@ pub struct Canonical {
 }
 
 /// Whether a text is no number that anybody can dial: not possible in its country, and not short
-/// either ([`is_short_number`]). Where no country is known, nobody can tell.
+/// either ([`is_short_number`]). Without a country, it cannot be decided.
 #[must_use]
 pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
     if is_short_number(text) {

@@ -134,7 +134,7 @@ const NONE: [&str; 37] = [
     "なし",
 ];
 
-/// Whether a cell of a phone column says that there is none: `-`, `n/a`, `keine`, `0`.
+/// Whether a cell of a phone column says "no number": `-`, `n/a`, `keine`, `0`.
 pub(crate) fn is_no_number(cell: &str) -> bool {
     // To fold a long cell takes its time.
     if cell.len() > EXAMPLE || digits(cell).bytes().any(|digit| digit != b'0') {
@@ -292,7 +292,7 @@ pub(super) struct Told {
     by_cells: Vec<Seen>,
     /// Cells of several numbers that could not be told apart.
     kept: Seen,
-    /// Cells of phone columns that say that there is none.
+    /// Cells of phone columns that say "no number".
     blank: Seen,
     /// Cells of days that were kept as text.
     days: Seen,

@@ -145,7 +145,7 @@ impl DetailCells {
     }
 }
 
-/// Whether a text is no day: Outlook writes `0/0/00` where there is none.
+/// Whether a text is an empty date: Outlook writes `0/0/00` for a missing one.
 pub(super) fn is_no_day(text: &str) -> bool {
     let text = text.trim();
     text.is_empty() || text.starts_with("0/0/") || text.starts_with("0000-00")

@@ -367,7 +367,7 @@ fn calling_code(cell: &str) -> Option<String> {
     region.map(|region| region.calling_code().to_string())
 }
 
-/// Whether one of the values of a cell for numbers says that there is none.
+/// Whether one of the values in a phone cell says "no number".
 fn says_none(cell: &str) -> bool {
     cell.split(BETWEEN).any(is_no_number)
 }

@@ -70,7 +70,7 @@ pub(super) fn order_of_header(name: &str) -> Option<DayOrder> {
     let plain = plain(name);
     let english = ["birth", "born", "dob", "bday", "anniversary", "wedding"];
     let is_english = english.iter().any(|word| plain.contains(word));
-    // Where the year comes first by custom, nobody knows what somebody meant who put it last.
+    // Where the year comes first by custom, a date with the year last could mean either order.
     let year_first = plain.contains(|sign: char| sign >= '\u{1100}');
     (is_day && !is_english && !year_first).then_some(DayOrder::DayFirst)
 }
