@@ -17,6 +17,7 @@ use super::backup;
 use super::failure::{Answer, Trying};
 use super::files;
 use super::held::Held;
+use super::journal_mode;
 use super::objects;
 use super::pace;
 use super::record::{self, CONTACT};
@@ -89,7 +90,7 @@ impl Store {
             Ok(findings)
         })?;
         findings.extend(place(&self.path));
-        if schema::file_system(&self.path, &self.options) == FileSystem::Network {
+        if journal_mode::file_system(&self.path, &self.options) == FileSystem::Network {
             findings.push(incurable(format!(
                 "{} is on a network file system, where locks are not to be relied on; move it with --db",
                 self.path.display()

@@ -18,6 +18,7 @@ use crate::regular::NOT_REGULAR;
 
 use super::failure::{Answer, Trying};
 use super::files::{beside, folder_of};
+use super::journal_mode;
 use super::{FileSystem, Store, backup, schema};
 
 /// How long the end waits for other programs before it leaves them a log that is not empty.
@@ -247,7 +248,7 @@ impl Drop for Store {
             self.held.borrow().take_log_away(kept);
         } else if self.wrote.get() {
             let _ = self.empty_log(AT_END);
-            if schema::file_system(&self.path, &self.options) == FileSystem::Network {
+            if journal_mode::file_system(&self.path, &self.options) == FileSystem::Network {
                 // The journal is empty, and deleted by that.
                 let sql = "PRAGMA journal_mode = DELETE";
                 let _ = self.connection.execute_batch(sql);

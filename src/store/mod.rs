@@ -19,6 +19,7 @@ mod held;
 mod import;
 mod index;
 mod journal;
+mod journal_mode;
 mod list;
 mod log;
 mod look;
@@ -239,7 +240,7 @@ impl Store {
     /// it is kept.
     fn keep_journal(&self) -> Answer<()> {
         if !self.journaled.get() {
-            match schema::set_journal(&self.connection, &self.path, &self.options) {
+            match journal_mode::set(&self.connection, &self.path, &self.options) {
                 // Another program reads it; the journal that it has is as safe.
                 Err(failure) if failure.is_of_a_lock() => return Ok(()),
                 set => set?,

@@ -24,6 +24,7 @@ use super::failure::{Answer, Failure};
 use super::files::{self, beside, folder_of};
 use super::held;
 use super::import;
+use super::journal_mode;
 use super::look;
 use super::objects;
 use super::record;
@@ -159,8 +160,8 @@ pub(super) fn open(path: &Path, options: &Options) -> Answer<Opened> {
         }
         Some(_) => connection.execute_batch("PRAGMA query_only = ON")?,
         // Else the first write does: it changes the file.
-        None if file_system(&path, options) == FileSystem::Network => {
-            set_journal(&connection, &path, options)?;
+        None if journal_mode::file_system(&path, options) == FileSystem::Network => {
+            journal_mode::set(&connection, &path, options)?;
         }
         None => {}
     }
@@ -278,7 +279,7 @@ fn create(path: &Path, options: &Options) -> Answer<()> {
     // Before there is a table: room that becomes free can be given back later.
     connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
     migrate(&mut connection, MIGRATIONS, || Ok(()))?;
-    set_journal(&connection, path, options)?;
+    journal_mode::set(&connection, path, options)?;
     connection.close().map_err(|(_, error)| error)?;
     match new.persist_noclobber(path) {
         Ok(()) => {}
@@ -455,59 +456,6 @@ pub(super) fn reading(path: &Path) -> Answer<Connection> {
 /// disk that has no room for that file. Until it is closed it is the only one.
 fn alone(path: &Path) -> Answer<Connection> {
     connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE, "EXCLUSIVE")
-}
-
-/// The kind of file system that a file is on.
-pub(super) fn file_system(path: &Path, options: &Options) -> FileSystem {
-    options.file_system.unwrap_or_else(|| {
-        if rustix::fs::statfs(path).is_ok_and(|system| is_of_network(&system)) {
-            FileSystem::Network
-        } else {
-            FileSystem::Local
-        }
-    })
-}
-
-#[cfg(not(target_os = "macos"))]
-fn is_of_network(system: &rustix::fs::StatFs) -> bool {
-    /// NFS, SMB, CIFS, SMB2, FUSE, AFS, 9P, by the magic number of `statfs`.
-    const NETWORK: [u32; 7] = [
-        0x6969,
-        0x517b,
-        0xff53_4d42,
-        0xfe53_4d42,
-        0x6573_5546,
-        0x5346_414f,
-        0x0102_1997,
-    ];
-    u32::try_from(system.f_type & 0xffff_ffff).is_ok_and(|magic| NETWORK.contains(&magic))
-}
-
-#[cfg(target_os = "macos")]
-fn is_of_network(system: &rustix::fs::StatFs) -> bool {
-    /// `MNT_LOCAL`: the file system is stored on this machine.
-    const LOCAL: u32 = 0x1000;
-    system.f_flags & LOCAL == 0
-}
-
-/// Chooses how commits are kept: a write-ahead log, but on a network a journal, since the shared memory
-/// of the log does not work across machines.
-pub(super) fn set_journal(connection: &Connection, path: &Path, options: &Options) -> Answer<()> {
-    let wanted = match file_system(path, options) {
-        FileSystem::Network => "truncate",
-        FileSystem::Local => "wal",
-    };
-    let got: String =
-        connection.pragma_update_and_check(None, "journal_mode", wanted, |row| row.get(0))?;
-    // What is neither has no crash safety at all; a file system without shared memory stays with a
-    // journal, which has.
-    if !["wal", "truncate", "delete", "persist"].contains(&got.as_str()) {
-        return Err(refused(
-            path,
-            &format!("its journal would be {got}, which is not safe"),
-        ));
-    }
-    Ok(())
 }
 
 pub(super) fn version(connection: &Connection) -> Answer<i32> {
