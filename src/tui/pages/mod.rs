@@ -31,7 +31,7 @@ use std::borrow::Cow;
 use ratatui::Frame;
 
 use crate::domain::contact::ContactId;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Fault, Refusal};
 
 use super::ctx::{Ctx, Session};
 use super::keymap::key::Key;
@@ -375,4 +375,20 @@ pub trait Page {
 
     /// Draws it.
     fn draw(&self, ui: &mut Ui<'_, '_>);
+}
+
+/// What a form does when its saving is refused: the dialog, where the record was changed elsewhere, else
+/// the faults beside the fields.
+fn save_refused(
+    refusal: &Refusal,
+    dialog: Option<AnyPage>,
+    faults: &mut Vec<Fault>,
+    ctx: &mut Ctx<'_>,
+) -> Outcome {
+    if let Some(dialog) = dialog {
+        ctx.session.toast = None;
+        return Outcome::Open(dialog);
+    }
+    faults.clone_from(&refusal.faults);
+    Outcome::Stay
 }

@@ -7,7 +7,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::conflict::{Conflict, Resolution};
 use crate::tui::pages::form::Form;
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
-use crate::tui::pages::{AnyPage, Outcome, Page, Returned, Ui};
+use crate::tui::pages::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Panes;
 use crate::tui::widgets::field::Field;
@@ -204,12 +204,8 @@ impl Page for ContactForm {
             return Outcome::Stay;
         }
         let stored = refusal.stored.as_ref();
-        if let Some(dialog) = stored.and_then(|stored| self.conflict(stored)) {
-            ctx.session.toast = None;
-            return Outcome::Open(dialog);
-        }
-        self.faults.clone_from(&refusal.faults);
-        Outcome::Stay
+        let dialog = stored.and_then(|stored| self.conflict(stored));
+        save_refused(refusal, dialog, &mut self.faults, ctx)
     }
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {

@@ -21,7 +21,7 @@ use super::conflict::Conflict;
 use super::contact_form::{ContactForm, NUMBER_GONE, contact_gone};
 use super::country::{calling_code, countries, country_line};
 use super::form::Form;
-use super::{AnyPage, Outcome, Page, Returned, Ui};
+use super::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
 
 mod view;
 
@@ -533,12 +533,8 @@ impl Page for PhoneForm {
             return Outcome::Stay;
         }
         let stored = refusal.stored.as_ref();
-        if let Some(dialog) = stored.and_then(|stored| self.conflict(stored)) {
-            ctx.session.toast = None;
-            return Outcome::Open(dialog);
-        }
-        self.faults.clone_from(&refusal.faults);
-        Outcome::Stay
+        let dialog = stored.and_then(|stored| self.conflict(stored));
+        save_refused(refusal, dialog, &mut self.faults, ctx)
     }
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
