@@ -32,7 +32,7 @@
 //! - **Refusals are values.** A [`Refusal`](domain::refusal::Refusal) names all faults at once; one that was
 //!   refused has written nothing.
 //! - **No descriptor of a book but `SQLite`'s own.** Closing any other would drop its locks
-//!   (`store/files.rs` is the only opener, and a test forbids others).
+//!   (`store/db/files.rs` is the only opener, and a test forbids others).
 //! - **The page that takes the keys is the page that is drawn**, and an answer goes to the page that asked
 //!   for it, or nowhere.
 //! - **What was typed is on the screen or in a draft.**
@@ -63,13 +63,13 @@
 //!   `pages/mod.rs`, its scope and keys in [`tui::keymap::table`], a snapshot in `tests/suite/screens.rs`; a
 //!   request in [`tui::protocol`] if it asks something new.
 //! - **A command**: its file in [`cli`], a line in `cli.rs`, a test in `tests/suite/`.
-//! - **A condition of the filter**: [`domain::query`], and `store/condition.rs`.
+//! - **A condition of the filter**: [`domain::query`], and `store/query/condition.rs`.
 //! - **A program's table**: words for its headers in `assets/headers.tsv`, and a file with its truth in
 //!   `tests/data/tables`.
-//! - **A migration**: `assets/migrations/NNN.sql`, its line in `store/schema.rs`, the new fingerprint in
-//!   `store/objects.rs` (its test prints it), and a book of the schema before in `tests/data/books`.
+//! - **A migration**: `assets/migrations/NNN.sql`, its line in `store/db/schema.rs`, the new fingerprint in
+//!   `store/db/objects.rs` (its test prints it), and a book of the schema before in `tests/data/books`.
 //! - **A field of a contact**: the struct in [`domain::contact`], its column in a migration and in
-//!   `store/record.rs`, its property in `exchange/vcard`, its header in `exchange/csv`.
+//!   `store/write/record.rs`, its property in `exchange/vcard`, its header in `exchange/csv`.
 
 #![forbid(unsafe_code)]
 

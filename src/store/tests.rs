@@ -7,7 +7,8 @@ use std::os::unix::fs::symlink;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
-use super::{FileSystem, Options, Store, schema};
+use super::db::schema;
+use super::{FileSystem, Options, Store};
 use crate::domain::contact::ContactAttributes;
 use crate::domain::operation::{Actor, UndoPoint};
 use crate::domain::timestamp::Timestamp;

@@ -1,0 +1,366 @@
+//! An open book: what a [`Store`] is, and how each read and each write of it begins and ends.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
+use uuid::Uuid;
+
+use crate::domain::edit::Done;
+use crate::domain::number::Region;
+use crate::domain::operation::{Actor, UndoPoint};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::timestamp::Timestamp;
+
+use crate::store::db::failure::{self, Answer, Trying};
+use crate::store::db::held::Held;
+use crate::store::db::journal_mode;
+use crate::store::db::pace::{self, Watch};
+use crate::store::db::schema;
+use crate::store::query::list::Window;
+use crate::store::query::search::Search;
+use crate::store::write::log::Author;
+use crate::store::write::writer::{Settled, Writer};
+
+/// How a database is opened.
+pub struct Options {
+    /// The country that a number in national spelling belongs to.
+    pub home: Option<Region>,
+    /// Who writes through this store.
+    pub actor: Actor,
+    /// The time; the system's, but in tests.
+    pub clock: Box<dyn Fn() -> Timestamp + Send>,
+    /// The kind of file system that the book is on, where that is known; else the system is asked.
+    pub file_system: Option<FileSystem>,
+}
+
+/// A kind of file system, by how commits are kept safe on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileSystem {
+    /// Programs on it share memory: commits go to a write-ahead log.
+    Local,
+    /// Programs on several machines do not: commits go through a rollback journal.
+    Network,
+}
+
+/// An open database.
+pub struct Store {
+    pub(in crate::store) connection: Connection,
+    pub(in crate::store) path: PathBuf,
+    pub(in crate::store) held: RefCell<Held>,
+    /// Whether anything was written that may be in the log only.
+    pub(in crate::store) wrote: Cell<bool>,
+    /// The backup of what this store saw when it lost its files, once there is one.
+    pub(in crate::store) rescued: OnceCell<Option<PathBuf>>,
+    pub(in crate::store) read_only: Option<String>,
+    pub(in crate::store) options: Options,
+    /// Marks the steps of this store, so that undo leaves alone what another running program does.
+    pub(in crate::store) session: Uuid,
+    /// The newest step that was there when this store was opened.
+    pub(in crate::store) horizon: i64,
+    pub(in crate::store) data_version: Cell<i64>,
+    /// Whether the book is kept as it is to be (see [`Store::keep_journal`]).
+    pub(in crate::store) journaled: Cell<bool>,
+    pub(in crate::store) window: Cell<Option<Window>>,
+    pub(in crate::store) search: RefCell<Search>,
+    pub(in crate::store) watch: RefCell<Option<Watch>>,
+    pub(in crate::store) stop: Arc<AtomicBool>,
+}
+
+/// 1970 and 9999: a clock beyond them is wrong, and a stamp of the year 10000 cannot be written as
+/// RFC 3339. The last year is left for stamps to rise in.
+pub(in crate::store) const CLOCK: (Timestamp, Timestamp) = (
+    Timestamp::from_micros(0),
+    Timestamp::from_micros(253_370_764_800_000_000),
+);
+
+/// The memory that a connection keeps pages in, in KiB; `SQLite`'s own measure.
+pub(in crate::store) const CACHE: u32 = 2_000;
+
+/// The same while many rows are written: they go into every index at random places, and with less
+/// memory each page is written and read again many times.
+pub(in crate::store) const MUCH_CACHE: u32 = 48_000;
+
+impl Store {
+    /// Opens the database at `path`, and makes it, with its folder, where there is none. A file that
+    /// cannot be written is opened for reading.
+    ///
+    /// # Errors
+    /// Where the file is not ours, is empty, is newer than this program, or cannot be read.
+    pub fn open(path: &Path, options: Options) -> Result<Self, Refusal> {
+        let opening = || -> Answer<Self> {
+            let schema::Opened {
+                connection,
+                path,
+                read_only,
+            } = schema::open(path, &options)?;
+            let held = RefCell::new(Held::of(&connection, &path)?);
+            let newest = "SELECT coalesce(max(id), 0) FROM undo_point";
+            let horizon = connection.query_row(newest, [], |row| row.get(0))?;
+            let data_version = Cell::new(data_version(&connection)?);
+            Ok(Self {
+                connection,
+                path,
+                held,
+                wrote: Cell::default(),
+                rescued: OnceCell::default(),
+                read_only,
+                options,
+                session: Uuid::now_v7(),
+                horizon,
+                data_version,
+                journaled: Cell::new(false),
+                window: Cell::new(None),
+                search: RefCell::default(),
+                watch: RefCell::default(),
+                stop: Arc::default(),
+            })
+        };
+        opening().map_err(|failure| failure.refusal(path, Trying::Open))
+    }
+
+    /// Has long work tell how far it has come, and stop where it is told to; until this is called
+    /// again.
+    pub fn set_watch(&mut self, watch: Option<Watch>) {
+        self.watch = RefCell::new(watch);
+    }
+
+    /// Has whatever is going on end where `stop` is set: a long statement, a backup. What it did is
+    /// taken back, and the refusal says that it was stopped. `stop` is unset by that.
+    ///
+    /// # Errors
+    /// Where the database does not take it.
+    pub fn set_stop(&mut self, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
+        pace::stop_by(&mut self.connection, &stop)
+            .map_err(|failure| failure.refusal(&self.path, Trying::Read))?;
+        self.stop = stop;
+        Ok(())
+    }
+
+    /// What is set where what is going on is to end (see [`Store::set_stop`]).
+    #[must_use]
+    pub const fn stop(&self) -> &Arc<AtomicBool> {
+        &self.stop
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The country that a number in national spelling belongs to.
+    #[must_use]
+    pub const fn home(&self) -> Option<Region> {
+        self.options.home
+    }
+
+    /// Why nothing can be written, if so: `contacts.db cannot be written: its folder is read-only`.
+    #[must_use]
+    pub fn read_only(&self) -> Option<&str> {
+        self.read_only.as_deref()
+    }
+
+    /// Whether another program has written since this was asked last.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn changed_elsewhere(&self) -> Result<bool, Refusal> {
+        let version = self.read(data_version)?;
+        Ok(self.data_version.replace(version) != version)
+    }
+
+    /// Reads in one statement.
+    pub(in crate::store) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Answer<T>,
+    ) -> Result<T, Refusal> {
+        work(&self.connection).map_err(|failure| failure.refusal(&self.path, Trying::Read))
+    }
+
+    /// Reads in several statements that see the same state.
+    pub(in crate::store) fn snapshot<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Answer<T>,
+    ) -> Result<T, Refusal> {
+        self.read(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            work(&transaction)
+        })
+    }
+
+    /// What a write begins with: the time, who writes, and the home country.
+    pub(in crate::store) fn start_writing(
+        &self,
+    ) -> Result<(Timestamp, Author, Option<Region>), Refusal> {
+        if let Some(reason) = &self.read_only {
+            return Err(Refusal::new(Kind::Storage, reason.clone()));
+        }
+        let now = (self.options.clock)().clamp(CLOCK.0, CLOCK.1);
+        let author = Author {
+            actor: self.options.actor,
+            session: self.session,
+            horizon: self.horizon,
+        };
+        Ok((now, author, self.options.home))
+    }
+
+    /// Has what is written be kept in a log, where it is not yet: to look at a book does not change how
+    /// it is kept.
+    pub(in crate::store) fn keep_journal(&self) -> Answer<()> {
+        if !self.journaled.get() {
+            match journal_mode::set(&self.connection, &self.path, &self.options) {
+                // Another program reads it; the journal that it has is as safe.
+                Err(failure) if failure.is_of_a_lock() => return Ok(()),
+                set => set?,
+            }
+            // The log may have been made just now.
+            self.held.replace(Held::of(&self.connection, &self.path)?);
+            self.journaled.set(true);
+        }
+        Ok(())
+    }
+
+    /// Begins to write. Another program's write is waited for, but not where it is to stop.
+    pub(in crate::store) fn begin(&self) -> Answer<Transaction<'_>> {
+        self.refuse_lost(Trying::Write)?;
+        let start = Instant::now();
+        self.connection.busy_timeout(pace::LOOK)?;
+        self.keep_journal()?;
+        let begun = loop {
+            match Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && start.elapsed() < schema::BUSY =>
+                {
+                    if let Err(stopped) = pace::go_on(&self.stop) {
+                        break Err(stopped);
+                    }
+                }
+                begun => break begun.map_err(Into::into),
+            }
+        };
+        self.connection.busy_timeout(schema::BUSY)?;
+        begun
+    }
+
+    /// Writes in one transaction that begins with the lock, so that what is read in it still holds
+    /// when it is written. `work` gives its result and the words for the step.
+    pub(in crate::store) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
+    ) -> Result<Done<T>, Refusal> {
+        let (now, author, home) = self.start_writing()?;
+        self.window.take();
+        let failed = |failure: failure::Failure| failure.refusal(&self.path, Trying::Write);
+
+        let written = || -> Answer<_> {
+            let transaction = self.begin()?;
+            let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
+            let (value, title) = work(&mut writer)?;
+            let settled = writer.finish(&title)?;
+            pace::go_on(&self.stop)?;
+            Ok((value, settled, transaction.commit().err()))
+        };
+        let written = written();
+        let full = match &written {
+            Err(failure) => failure.is_of_a_full_disk(),
+            Ok((_, _, error)) => error.as_ref().is_some_and(failure::is_of_a_full_disk),
+        };
+        if full {
+            // What is in the log already has its place in the database, most of it: that makes room.
+            let _ = self
+                .connection
+                .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        let (value, settled, error) = written.map_err(failed)?;
+        let Settled { point, stamp, .. } = &settled;
+        self.forget_found(settled.contacts.as_deref());
+        if let Some(error) = error {
+            self.look_after(error, point.as_ref(), *stamp)?;
+        }
+        self.wrote.set(true);
+        self.refuse_lost(Trying::Commit).map_err(failed)?;
+        Ok(Done {
+            value,
+            point: settled.point,
+        })
+    }
+
+    /// Writes many rows in one transaction, with memory for it.
+    pub(in crate::store) fn write_much<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
+    ) -> Result<Done<T>, Refusal> {
+        self.cache(MUCH_CACHE)?;
+        let done = self.write(work);
+        // What was written is written, whether or not the memory comes back.
+        let _ = self.cache(CACHE);
+        done
+    }
+
+    /// Sets how many KiB of the database are kept in memory, and gives back what is more.
+    pub(in crate::store) fn cache(&self, kibibytes: u32) -> Result<(), Refusal> {
+        self.read(|connection| {
+            connection.execute_batch(&format!(
+                "PRAGMA cache_size = -{kibibytes}; PRAGMA shrink_memory;"
+            ))?;
+            Ok(())
+        })
+    }
+
+    /// Does what a write would do, and gives it up: only the result is kept.
+    pub(in crate::store) fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<T>,
+    ) -> Result<T, Refusal> {
+        let (now, author, home) = self.start_writing()?;
+        let rehearsed = || -> Answer<T> {
+            let transaction = self.begin()?;
+            let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
+            work(&mut writer)
+        };
+        rehearsed().map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+
+    /// Looks what became of a write whose end failed. An error there is no proof that nothing was
+    /// written: the log tells.
+    pub(in crate::store) fn look_after(
+        &self,
+        error: rusqlite::Error,
+        point: Option<&UndoPoint>,
+        stamp: i64,
+    ) -> Result<(), Refusal> {
+        let there = || -> rusqlite::Result<bool> {
+            match point {
+                Some(point) => self
+                    .connection
+                    .query_row(
+                        "SELECT session FROM undo_point WHERE id = ?1",
+                        [point.id],
+                        |row| row.get::<_, [u8; 16]>(0),
+                    )
+                    .optional()
+                    .map(|session| session.as_ref() == Some(self.session.as_bytes())),
+                None => {
+                    self.connection
+                        .query_row("SELECT stamp >= ?1 FROM clock", [stamp], |row| row.get(0))
+                }
+            }
+        };
+        let trying = match there() {
+            Ok(true) => return Ok(()),
+            Ok(false) => Trying::Write,
+            Err(_) => Trying::Commit,
+        };
+        Err(failure::Failure::from(error).refusal(&self.path, trying))
+    }
+}
+
+/// A number that changes when another connection writes.
+pub(in crate::store) fn data_version(connection: &Connection) -> Answer<i64> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}

@@ -1,0 +1,333 @@
+//! Putting a backup in the place of a book.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags, params};
+use uuid::Uuid;
+
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::timestamp::Timestamp;
+
+use super::owner::{Claimant, Owner, keep_id};
+use super::{Backup, backups, cannot, drop_unfinished, make};
+use crate::store::base::Options;
+use crate::store::base::Store;
+use crate::store::db::failure::{Answer, Trying};
+use crate::store::db::files::{self, beside};
+use crate::store::db::look;
+use crate::store::db::schema;
+
+/// How the name of a folder begins in which a restore works.
+const UNFINISHED: &str = ".callbook-restore-";
+
+/// What a restore does against what it would refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// Nothing.
+    No,
+    /// It puts in a backup of which nobody knows whose it is.
+    Unknown,
+    /// It puts in a backup of another book, and puts aside a file that is no callbook book.
+    Yes,
+}
+
+/// Puts a backup in the place of a book. What was there is backed up first, so that this can be taken
+/// back the same way; gives that backup. A book that is damaged is put aside instead, and left as it
+/// is; gives where to. None where nothing was there.
+///
+/// # Errors
+/// Where the backup is not sound, made by a newer callbook, or of another book; where the place has
+/// something else than a book; where the book cannot be written.
+pub fn restore(
+    database: &Path,
+    backup: &Path,
+    force: Force,
+    options: Options,
+) -> Result<Option<PathBuf>, Refusal> {
+    let database =
+        &schema::settle(database).map_err(|failure| failure.refusal(database, Trying::Open))?;
+    look::refuse_backup(database).map_err(|failure| failure.refusal(database, Trying::Open))?;
+    let folder = files::folder_of(database);
+    let _lock = files::lock(folder)
+        .map_err(|error| cannot("lock", folder, &error))?
+        .ok_or_else(|| {
+            let detail = format!(
+                "another restore is going on in {}; nothing was changed, try again when it has ended",
+                folder.display()
+            );
+            Refusal::new(Kind::Busy, detail)
+        })?;
+    let backup = Backup {
+        path: backup.to_owned(),
+        at: Timestamp::default(),
+        bytes: 0,
+    };
+    backup.verify()?;
+    let there = match database.symlink_metadata() {
+        Ok(there) => Some(there),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(cannot("read", database, &error)),
+    };
+    if let Some(there) = &there {
+        refuse_place(database, force, there.is_file())?;
+    }
+    let claimant = Claimant::at(database);
+    refuse_foreign(&backup.path, claimant.owner(&backup.path), force)?;
+
+    // As it was made by an older callbook perhaps, it is brought up to date in a copy of its own. The
+    // folder takes along what SQLite keeps beside that.
+    drop_unfinished(folder, UNFINISHED);
+    let failed = |error: io::Error| cannot("copy", &backup.path, &error);
+    let work = files::temporary_folder(folder, UNFINISHED).map_err(failed)?;
+    let newer = work.path().join("book.db");
+    files::copy(&backup.path, &newer).map_err(failed)?;
+    schema::bring_up_to_date(&newer).map_err(|failure| failure.refusal(&newer, Trying::Open))?;
+
+    if there.is_none() {
+        carry_over(&newer, claimant.id(), left_stamp(database, &claimant))?;
+        put_new(database, &newer)?;
+        return Ok(None);
+    }
+    let aside = |claimant: Claimant| {
+        carry_over(&newer, claimant.id(), left_stamp(database, &claimant))?;
+        // No connection is to see its file go.
+        drop(claimant);
+        put_aside(database, &newer).map(Some)
+    };
+    match Store::open(database, options) {
+        Ok(mut store) => {
+            // An older book has its id now.
+            drop(claimant);
+            let claimant = Claimant::at(database);
+            match store.take_over(&newer, &claimant) {
+                Ok(before) => Ok(Some(before.path)),
+                // It opens, and is damaged further in: there is no backup to be made of it.
+                Err(refusal) if refusal.kind == Kind::Damaged => {
+                    drop(store);
+                    aside(claimant)
+                }
+                Err(refusal) => Err(refusal),
+            }
+        }
+        Err(refusal) if refusal.kind == Kind::Damaged || force == Force::Yes => {
+            // Another program that has it for itself goes on with the file that it has open.
+            if refusal.kind == Kind::Busy {
+                return Err(refusal);
+            }
+            aside(claimant)
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Refuses to put anything in the place of what is no book, and never was one.
+fn refuse_place(database: &Path, force: Force, is_file: bool) -> Result<(), Refusal> {
+    let look = || -> Answer<()> {
+        schema::recognise(database)?;
+        schema::refuse_newer(database, schema::version(&schema::reading(database)?)?)
+    };
+    let refusal = match look() {
+        Ok(()) => return Ok(()),
+        Err(failure) => failure.refusal(database, Trying::Open),
+    };
+    if refusal.kind == Kind::Damaged || is_file && force == Force::Yes {
+        return Ok(());
+    }
+    if !is_file || refusal.kind == Kind::Busy {
+        return Err(refusal);
+    }
+    let detail =
+        format!("{refusal}; restore --force puts this file aside and the backup in its place");
+    Err(Refusal::new(refusal.kind, detail))
+}
+
+/// Refuses a backup that is not known to be of the book.
+fn refuse_foreign(backup: &Path, owner: Owner, force: Force) -> Result<(), Refusal> {
+    let backup = backup.display();
+    let detail = match (owner, force) {
+        (Owner::This, _) | (_, Force::Yes) | (Owner::Unknown(_), Force::Unknown) => return Ok(()),
+        (Owner::Another, _) => {
+            format!("{backup} is a backup of another book; restore it here with --force")
+        }
+        (Owner::Unknown(held), Force::No) => format!(
+            "{backup} is not known to be of this book, and holds {held}; restore it with --force"
+        ),
+    };
+    Err(Refusal::new(Kind::Invalid, detail))
+}
+
+/// The last stamp of which it can be known that a book gave it, where the book may be damaged: a stamp
+/// is not later than the write that it came with, unless the clock was set back.
+fn left_stamp(database: &Path, claimant: &Claimant) -> i64 {
+    let written = ["", "-wal", "-journal"].into_iter().filter_map(|suffix| {
+        let written = beside(database, suffix)
+            .symlink_metadata()
+            .ok()?
+            .modified()
+            .ok()?;
+        let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok()
+    });
+    let told = look::reading_book(database).and_then(|book| stamp_of(&book));
+    let newest = backups(database).unwrap_or_default();
+    let newest = newest
+        .iter()
+        .find(|backup| claimant.owner(&backup.path) == Owner::This);
+    let backed_up = newest.map(|backup| {
+        let told = look::unchanging(&backup.path).and_then(|backup| stamp_of(&backup));
+        told.unwrap_or_default().max(backup.at.micros())
+    });
+    written
+        .chain(told)
+        .chain(backed_up)
+        .max()
+        .unwrap_or_default()
+}
+
+fn stamp_of(connection: &Connection) -> Answer<i64> {
+    Ok(connection.query_row("SELECT stamp FROM clock", [], |row| row.get(0))?)
+}
+
+/// Has a copy that is to be a book go on where the book ends: with its id, and with stamps that are
+/// later than any that it gave.
+fn carry_over(copy: &Path, id: Option<Uuid>, stamp: i64) -> Result<(), Refusal> {
+    let write = || -> Answer<()> {
+        let connection = schema::connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let latest = crate::store::base::CLOCK.1.micros();
+        connection.execute(
+            "UPDATE clock SET stamp = max(stamp, ?1)",
+            [stamp.min(latest)],
+        )?;
+        if let Some(id) = id {
+            connection.execute("UPDATE book SET uuid = ?1", params![id.as_bytes()])?;
+        }
+        Ok(())
+    };
+    write().map_err(|failure| failure.refusal(copy, Trying::Write))
+}
+
+/// Puts a book where there is none.
+fn put_new(database: &Path, newer: &Path) -> Result<(), Refusal> {
+    let failed = |error: io::Error| cannot("restore", database, &error);
+    // It takes no place that another program has taken meanwhile.
+    match fs::hard_link(newer, database) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            fs::rename(newer, database).map_err(failed)?;
+        }
+        linked => linked.map_err(failed)?,
+    }
+    files::sync(files::folder_of(database)).map_err(failed)
+}
+
+/// Puts a database in the place of one that cannot be opened, which gets another name, with what is
+/// beside it. At every instant there is one or the other at the place: a program that found nothing
+/// there would begin an empty book.
+fn put_aside(database: &Path, newer: &Path) -> Result<PathBuf, Refusal> {
+    let mut aside = database.with_extension("damaged");
+    let mut number = 1;
+    while aside.symlink_metadata().is_ok() {
+        number += 1;
+        aside = database.with_extension(format!("damaged-{number}"));
+    }
+    let failed = |error: io::Error| cannot("put aside", database, &error);
+    // A second name for the same file; where there can be only one, a copy.
+    fs::hard_link(database, &aside)
+        .or_else(|_| files::copy(database, &aside))
+        .map_err(failed)?;
+    // Before the new one is there, which would take another's log for its own.
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let from = beside(database, suffix);
+        if from.symlink_metadata().is_ok() {
+            fs::rename(from, beside(&aside, suffix)).map_err(failed)?;
+        }
+    }
+    fs::rename(newer, database).map_err(failed)?;
+    files::sync(files::folder_of(database)).map_err(failed)?;
+    Ok(aside)
+}
+
+impl Store {
+    /// Puts the contents of another database, of the same schema, in the place of this one's, all of
+    /// it or nothing, after a backup; gives that. Where there is a log to read beside, nothing is
+    /// written between the two.
+    fn take_over(&mut self, newer: &Path, claimant: &Claimant) -> Result<Backup, Refusal> {
+        let now = (self.options.clock)();
+        self.refuse_lost(Trying::Write)
+            .and_then(|()| self.keep_journal())
+            .map_err(|failure| failure.refusal(&self.path, Trying::Write))?;
+        let logged: String = self.read(|connection| {
+            Ok(connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?)
+        })?;
+        let mut before = if logged == "wal" {
+            None
+        } else {
+            Some(self.back_up()?)
+        };
+        let path = self.path.clone();
+        let mut copied = || -> Answer<Backup> {
+            let source = schema::connect(newer, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let whole = rusqlite::backup::Backup::new(&source, &mut self.connection)?;
+            // No page yet, but the lock.
+            refuse_busy(whole.step(0)?)?;
+            let reader = claimant.reader().ok_or_else(unread)?;
+            let before = if let Some(before) = before.take() {
+                before
+            } else {
+                let snapshot = reader.unchecked_transaction()?;
+                make(&snapshot, &path, now, &Arc::default())?
+            };
+            carry_over(newer, claimant.id(), stamp_of(reader)?)?;
+            match whole.step(-1)? {
+                rusqlite::backup::StepResult::Done => Ok(before),
+                step => {
+                    refuse_busy(step)?;
+                    Err(unread().into())
+                }
+            }
+        };
+        let copied = copied();
+        self.forget_found(None);
+        self.wrote.set(true);
+        keep_id(&self.connection, &self.path);
+        copied.map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+}
+
+fn refuse_busy(step: rusqlite::backup::StepResult) -> Result<(), Refusal> {
+    use rusqlite::backup::StepResult::{Busy, Locked};
+    if matches!(step, Busy | Locked) {
+        return Err(Refusal::new(
+            Kind::Busy,
+            "the database is in use by another program; nothing was written, try again",
+        ));
+    }
+    Ok(())
+}
+
+fn unread() -> Refusal {
+    let detail = "the book cannot be read beside the restore; nothing was written";
+    Refusal::new(Kind::Storage, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::put_new;
+
+    #[test]
+    fn a_book_that_appears_meanwhile_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let [book, newer] = ["book.db", "newer.db"].map(|name| folder.path().join(name));
+        fs::write(&newer, "restored").unwrap();
+        fs::write(&book, "another program's").unwrap();
+        assert!(put_new(&book, &newer).is_err());
+        assert_eq!(fs::read(&book).unwrap(), b"another program's");
+        fs::remove_file(&book).unwrap();
+        put_new(&book, &newer).unwrap();
+        assert_eq!(fs::read(&book).unwrap(), b"restored");
+    }
+}

@@ -1,0 +1,268 @@
+//! Keeping a book small: cards that nothing names, steps that are old, room that is free.
+
+use rusqlite::{Connection, Transaction, params};
+
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::timestamp::Timestamp;
+
+use crate::store::base::Store;
+use crate::store::care::backup;
+use crate::store::db::failure::{Answer, Failure, Trying};
+use crate::store::undo::bin::BINNED;
+
+/// Cards that the log names: those of deleted contacts, and those that a contact had or was given.
+const LOGGED: &str = "SELECT fields ->> 'card' AS card FROM operation
+        WHERE kind = 'delete' AND entity = 'contact'
+     UNION ALL
+     SELECT version.value FROM operation o, json_each(o.fields) change,
+        json_each(change.value) version
+        WHERE o.kind = 'update' AND o.entity = 'contact' AND change.value ->> 'field' = 'card'
+            AND version.key IN ('from', 'to')";
+
+/// How many free pages are given back at a time: 40 MB.
+const GIVEN_BACK: u32 = 10_000;
+
+/// How many bytes what makes up a book has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// The file.
+    pub book: u64,
+    /// Pages of it that hold nothing.
+    pub free: u64,
+    /// The cards as they came.
+    pub cards: u64,
+    /// The steps and what they did.
+    pub history: u64,
+    /// The backups.
+    pub backups: u64,
+    /// How many backups there are.
+    pub backup_count: usize,
+}
+
+/// The steps that are pruned from the history, or would be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// The newest step before which the history is not whole.
+    pub step: i64,
+    /// When it was made.
+    pub at: Timestamp,
+    /// How many steps lose what they did.
+    pub steps: usize,
+}
+
+impl Store {
+    /// How many bytes what makes up the book has.
+    ///
+    /// # Errors
+    /// Where the book cannot be read.
+    pub fn sizes(&self) -> Result<Sizes, Refusal> {
+        let backups = backup::backups(&self.path)?;
+        self.read(|connection| {
+            let number = |pragma: &str| -> rusqlite::Result<u64> {
+                let value: i64 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
+                Ok(value.unsigned_abs())
+            };
+            let page = number("page_size")?;
+            let of = |tables: &str| -> rusqlite::Result<u64> {
+                let sql = format!(
+                    "SELECT coalesce(sum(pgsize), 0) FROM dbstat('main', 1) WHERE name IN (
+                        SELECT name FROM sqlite_schema WHERE tbl_name IN ({tables}))"
+                );
+                let bytes: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
+                Ok(bytes.unsigned_abs())
+            };
+            Ok(Sizes {
+                book: page * number("page_count")?,
+                free: page * number("freelist_count")?,
+                cards: of("'card'")?,
+                history: of("'undo_point', 'operation'")?,
+                backups: backups.iter().map(|backup| backup.bytes).sum(),
+                backup_count: backups.len(),
+            })
+        })
+    }
+
+    /// What was pruned from the history, if anything was; how many steps is not known any more.
+    ///
+    /// # Errors
+    /// Where the book cannot be read.
+    pub fn pruned(&self) -> Result<Option<Pruned>, Refusal> {
+        self.read(|connection| {
+            let (step, at) = horizon(connection)?;
+            Ok((step > 0).then_some(Pruned { step, at, steps: 0 }))
+        })
+    }
+
+    /// What [`Store::prune_history`] would prune.
+    ///
+    /// # Errors
+    /// Where the book cannot be read.
+    pub fn prunable(&self, before: Timestamp) -> Result<Pruned, Refusal> {
+        self.snapshot(|connection| prunable(connection, before))
+    }
+
+    /// Drops what the steps before a time did, after a backup: they can no longer be undone, and no
+    /// contact can be made what it was before the last of them. What is in the bin stays with its
+    /// step, and so does that a contact or a number was made, which says where it came from.
+    ///
+    /// # Errors
+    /// Where there can be no backup, or the book cannot be written.
+    pub fn prune_history(&mut self, before: Timestamp) -> Result<Pruned, Refusal> {
+        self.start_writing()?;
+        self.back_up()?;
+        let pruned = || -> Answer<Pruned> {
+            let transaction = self.begin()?;
+            let pruned = prunable(&transaction, before)?;
+            if pruned.steps > 0 {
+                prune(&transaction, &pruned)?;
+            }
+            transaction.commit()?;
+            Ok(pruned)
+        };
+        pruned().map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+
+    /// Drops the cards that no contact and no step names; gives how many. In a book that can, some of
+    /// the room that is free is given back.
+    ///
+    /// # Errors
+    /// Where the book cannot be written.
+    pub fn drop_orphan_cards(&self) -> Result<usize, Refusal> {
+        self.start_writing()?;
+        let dropped = || -> Answer<usize> {
+            // To look takes no lock, and mostly there is none.
+            let orphans = orphans(&self.connection)?;
+            let any: bool =
+                self.connection
+                    .query_row(&format!("SELECT EXISTS ({orphans})"), [], |row| row.get(0))?;
+            let mut dropped = 0;
+            if any {
+                let transaction = self.begin()?;
+                dropped = transaction
+                    .execute(&format!("DELETE FROM card WHERE id IN ({orphans})"), [])?;
+                transaction.commit()?;
+            }
+            // It gives a row for each page.
+            let give_back = format!("PRAGMA incremental_vacuum({GIVEN_BACK})");
+            let mut pages = self.connection.prepare(&give_back)?;
+            let mut pages = pages.query([])?;
+            while pages.next()?.is_some() {}
+            Ok(dropped)
+        };
+        dropped().map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+
+    /// Writes the book anew without room that is free, and has it give such room back from then on.
+    /// No other program may have it open meanwhile.
+    ///
+    /// # Errors
+    /// Where another program has the book open, or it cannot be written.
+    pub fn compact(&mut self) -> Result<(), Refusal> {
+        self.start_writing()?;
+        let compacted = || -> Answer<()> {
+            // With a log the way in which room is given back cannot change. The next write makes one.
+            self.journaled.set(false);
+            let connection = &self.connection;
+            let busy = || {
+                Failure::from(Refusal::new(
+                    Kind::Busy,
+                    "another program has the book open; nothing was changed, try again when it has ended",
+                ))
+            };
+            let left = connection.pragma_update_and_check(None, "journal_mode", "delete", |row| {
+                row.get::<_, String>(0)
+            });
+            match left.map_err(Failure::from) {
+                Ok(mode) if mode == "wal" => return Err(busy()),
+                Err(failure) if failure.is_of_a_lock() => return Err(busy()),
+                left => left?,
+            };
+            // In memory there would be all of the book.
+            connection.execute_batch(
+                "PRAGMA temp_store = FILE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM;
+                 PRAGMA temp_store = MEMORY",
+            )?;
+            Ok(())
+        };
+        let compacted = compacted();
+        self.forget_found(None);
+        compacted.map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+}
+
+/// The statement that finds the cards that nothing names: no contact, no step, and no row of another
+/// table.
+fn orphans(connection: &Connection) -> Answer<String> {
+    let mut named = connection.prepare(
+        "SELECT format('SELECT \"%w\" AS card FROM \"%w\"', link.\"from\", tables.name)
+         FROM sqlite_schema tables, pragma_foreign_key_list(tables.name) link
+         WHERE tables.type = 'table' AND link.\"table\" = 'card'",
+    )?;
+    let named = named.query_map([], |row| row.get::<_, String>(0))?;
+    let mut named = named.collect::<rusqlite::Result<Vec<String>>>()?;
+    named.push(LOGGED.to_owned());
+    Ok(format!(
+        "SELECT id FROM card WHERE id NOT IN (
+            SELECT card FROM ({}) WHERE card IS NOT NULL)",
+        named.join(" UNION ALL ")
+    ))
+}
+
+/// The newest step that was pruned, and when it was made; 0 where none was.
+pub(in crate::store) fn horizon(connection: &Connection) -> Answer<(i64, Timestamp)> {
+    let sql = "SELECT pruned_step, pruned_at FROM book";
+    Ok(connection.query_row(sql, [], |row| {
+        Ok((row.get(0)?, Timestamp::from_micros(row.get(1)?)))
+    })?)
+}
+
+/// The changes up to a step that are pruned, each with its undoing and redoing: none of which a part is
+/// in the bin, or was undone or redone since.
+const OLD: &str =
+    "SELECT id FROM undo_point step WHERE id <= ?1 AND kind = 'change' AND NOT emptied
+     AND NOT EXISTS (SELECT 1 FROM undo_point WHERE target = step.id AND id > ?1)
+     AND id NOT IN (SELECT p.id {BINNED})";
+
+fn old() -> String {
+    OLD.replace("{BINNED}", BINNED)
+}
+
+fn prunable(connection: &Connection, before: Timestamp) -> Answer<Pruned> {
+    // The clock may have been set back: what came after a step that is kept is kept.
+    let (step, at): (i64, i64) = connection.query_row(
+        "SELECT coalesce(max(id), 0), coalesce(max(at), 0) FROM undo_point
+         WHERE id < coalesce((SELECT min(id) FROM undo_point WHERE at >= ?1),
+            9223372036854775807)",
+        [before.micros()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let sql = format!("SELECT count(*) FROM ({})", old());
+    let steps: i64 = connection.query_row(&sql, [step], |row| row.get(0))?;
+    Ok(Pruned {
+        step,
+        at: Timestamp::from_micros(at),
+        steps: usize::try_from(steps).unwrap_or_default(),
+    })
+}
+
+fn prune(transaction: &Transaction<'_>, pruned: &Pruned) -> Answer<()> {
+    transaction.execute(
+        &format!("CREATE TEMP TABLE pruned AS {}", old()),
+        [pruned.step],
+    )?;
+    transaction.execute_batch(&format!(
+        "DELETE FROM operation WHERE point IN (
+            SELECT id FROM undo_point WHERE target IN (SELECT id FROM pruned));
+         DELETE FROM operation WHERE point IN (SELECT id FROM pruned) AND NOT (
+            kind = 'create' AND (contact IN (SELECT id FROM contact)
+                OR contact IN (SELECT o.contact {BINNED})));
+         DELETE FROM undo_point WHERE target IN (SELECT id FROM pruned);
+         UPDATE undo_point SET emptied = 1 WHERE id IN (SELECT id FROM pruned);
+         DROP TABLE pruned;"
+    ))?;
+    transaction.execute(
+        "UPDATE book SET pruned_step = ?1, pruned_at = ?2",
+        params![pruned.step, pruned.at.micros()],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! Contacts: create, get, change, delete, confirm, and the forms' saving of a contact with its
+//! phones in one step.
+
+use rusqlite::{Connection, OptionalExtension};
+use uuid::Uuid;
+
+use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
+use crate::domain::edit::{ContactEdit, Done, PhoneEdit, Profile};
+use crate::domain::operation::Key;
+use crate::domain::refusal::{Fault, Kind, Refusal, Stored};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::title;
+
+use crate::store::base::Store;
+use crate::store::change::triage;
+use crate::store::db::failure::{Answer, Failure};
+use crate::store::undo::journal;
+use crate::store::write::record;
+use crate::store::write::writer::Writer;
+
+/// How many entries of its history a profile carries.
+const HISTORY: usize = 12;
+
+impl Store {
+    /// Makes a contact. `faults` are the faults of form that reading the document found.
+    ///
+    /// # Errors
+    /// Invalid with every fault; conflict where the id is taken.
+    pub fn create_contact(
+        &mut self,
+        sent: ContactAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<Done<Contact>, Refusal> {
+        self.write(|writer| {
+            let id = sent.id.map(Key::Contact);
+            let made = sent.create(&writer.context(), faults);
+            let contact = writer.with_taken_id(id, made)?;
+            let contact = writer.insert_contact(contact)?;
+            let title = title::contact_added(&contact);
+            Ok((contact, title))
+        })
+    }
+
+    /// The contact with this id.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn contact(&self, id: ContactId) -> Result<Contact, Refusal> {
+        self.read(|connection| find(connection, id))
+    }
+
+    /// Changes a contact: only what was sent.
+    ///
+    /// # Errors
+    /// Not found; invalid with every fault; conflict where somebody wrote it since its stamp.
+    pub fn update_contact(
+        &mut self,
+        id: ContactId,
+        sent: ContactAttributes,
+        faults: Vec<Fault>,
+    ) -> Result<Done<Contact>, Refusal> {
+        self.write(|writer| {
+            let before = find(writer.connection(), id)?;
+            let after = sent.revise(&before, &writer.context(), faults)?;
+            let title = title::contact_changed(&before, &after);
+            Ok((writer.update_contact(before, after)?, title))
+        })
+    }
+
+    /// Deletes a contact with its phones; where a stamp is sent, only if it is the stored one.
+    ///
+    /// # Errors
+    /// Not found; conflict.
+    pub fn delete_contact(
+        &mut self,
+        id: ContactId,
+        stamp: Option<Timestamp>,
+    ) -> Result<Done<()>, Refusal> {
+        self.write(|writer| {
+            let contact = find(writer.connection(), id)?;
+            if stamp.is_some_and(|stamp| stamp != contact.updated_in_db_at) {
+                return Err(Refusal::stale(Stored::Contact(Box::new(contact))).into());
+            }
+            let title = title::contacts("Deleted", std::slice::from_ref(&contact.name));
+            writer.delete_contact(contact)?;
+            Ok(((), title))
+        })
+    }
+
+    /// Saves what a form holds, a contact and its phones, in one step.
+    ///
+    /// # Errors
+    /// As the single writes, with the faults of all rows at once; a fault of a phone names its row
+    /// of the form, from 1: `phones/2/number`. A conflict is told where nothing else is wrong.
+    pub fn save_contact(&mut self, edit: ContactEdit) -> Result<Done<ContactId>, Refusal> {
+        self.write(|writer| writer.save(edit))
+    }
+
+    /// A contact with its phones and the newest of its history.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn profile(&self, id: ContactId) -> Result<Profile, Refusal> {
+        self.snapshot(|connection| {
+            let phones = record::phones_of(connection, id)?;
+            Ok(Profile {
+                contact: find(connection, id)?,
+                others: triage::others(connection, &phones)?,
+                phones,
+                history: journal::history(connection, id, HISTORY)?,
+            })
+        })
+    }
+
+    /// The card that a contact came from, byte for byte.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn card(&self, id: CardId) -> Result<Vec<u8>, Refusal> {
+        self.read(|connection| card(connection, id))
+    }
+}
+
+/// The card with this id.
+pub(in crate::store) fn card(connection: &Connection, id: CardId) -> Answer<Vec<u8>> {
+    let card = connection
+        .prepare_cached("SELECT bytes FROM card WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(card.ok_or_else(|| Refusal::not_found("card", id.0))?)
+}
+
+/// The contact with this id.
+pub(in crate::store) fn find(connection: &Connection, id: ContactId) -> Answer<Contact> {
+    let found = record::find_contact(connection, id)?;
+    Ok(found.ok_or_else(|| Refusal::not_found("contact", id))?)
+}
+
+impl Writer<'_> {
+    fn save(&mut self, edit: ContactEdit) -> Answer<(ContactId, String)> {
+        let ContactEdit {
+            id,
+            contact,
+            phones,
+        } = edit;
+        let mut faults = Faults::default();
+        let only_phones = id.is_some() && contact.is_none();
+        let saved = if let Some(id) = id {
+            // Without the contact there is nothing that a fault could be about.
+            let before = find(self.connection(), id)?;
+            faults.take(self.save_own(before, contact), None)?
+        } else {
+            let made = contact
+                .unwrap_or_default()
+                .create(&self.context(), Vec::new())
+                .map_err(Failure::from)
+                .and_then(|contact| self.insert_contact(contact));
+            let made = made.map(|contact| (title::contact_added(&contact), contact));
+            faults.take(made, None)?
+        };
+
+        // What is deleted gives way first: its number may come again in another row.
+        let several = phones.len() > 1;
+        let (deleted, kept): (Vec<_>, Vec<_>) = (1..)
+            .zip(phones)
+            .partition(|(_, phone)| matches!(phone, PhoneEdit::Delete(_, _)));
+        let mut title = None;
+        for (row, phone) in deleted.into_iter().chain(kept) {
+            let written = match &saved {
+                Some((_, contact)) => self.save_phone(contact, phone),
+                // The contact could not be made; its phones are looked at all the same.
+                None => self.look_at(phone).map(|()| String::new()),
+            };
+            title = faults.take(written, Some(row))?;
+        }
+        faults.finish()?;
+        let Some((words, contact)) = saved else {
+            return Err(Refusal::not_found("contact", "of this form").into());
+        };
+        // One number is told by what became of it.
+        let words = title.filter(|_| only_phones && !several).unwrap_or(words);
+        Ok((contact.id, words))
+    }
+
+    /// Changes the contact's own attributes, if any were sent.
+    fn save_own(
+        &mut self,
+        before: Contact,
+        sent: Option<ContactAttributes>,
+    ) -> Answer<(String, Contact)> {
+        let Some(sent) = sent else {
+            return Ok((title::contact_changed(&before, &before), before));
+        };
+        let after = sent.revise(&before, &self.context(), Vec::new())?;
+        let title = title::contact_changed(&before, &after);
+        Ok((title, self.update_contact(before, after)?))
+    }
+
+    /// Does one row of a form, and gives the words for it.
+    fn save_phone(&mut self, contact: &Contact, phone: PhoneEdit) -> Answer<String> {
+        match phone {
+            PhoneEdit::Create(sent) => {
+                let phone = self.create_phone(contact.id, sent, Vec::new())?;
+                Ok(title::phone_added(&phone, &contact.name))
+            }
+            PhoneEdit::Update(id, sent) => {
+                self.owned(id, contact.id)?;
+                let (before, after) = self.revise_phone(id, sent, Vec::new())?;
+                Ok(title::phone_changed(&before, &after, &contact.name))
+            }
+            PhoneEdit::Delete(id, stamp) => {
+                self.owned(id, contact.id)?;
+                let phone = self.remove_phone(id, stamp)?;
+                Ok(title::phone_deleted(&phone, &contact.name))
+            }
+        }
+    }
+
+    /// Finds what is wrong with a new phone of a contact that could not be made.
+    fn look_at(&self, phone: PhoneEdit) -> Answer<()> {
+        if let PhoneEdit::Create(sent) = phone {
+            sent.create(ContactId(Uuid::nil()), true, &self.context(), Vec::new())?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that is wrong with a form, and the first refusal of another kind.
+#[derive(Default)]
+struct Faults {
+    invalid: Vec<Fault>,
+    other: Option<Refusal>,
+}
+
+impl Faults {
+    /// Keeps the refusal of a part of the form, which begins with the row's number where it is a
+    /// phone. What the database says ends the whole.
+    fn take<T>(&mut self, part: Answer<T>, row: Option<usize>) -> Answer<Option<T>> {
+        let mut refusal = match part {
+            Ok(part) => return Ok(Some(part)),
+            Err(Failure::Refused(refusal)) => refusal,
+            Err(failure) => return Err(failure),
+        };
+        if refusal.kind != Kind::Invalid {
+            self.other.get_or_insert(refusal);
+            return Ok(None);
+        }
+        if let Some(row) = row {
+            for fault in &mut refusal.faults {
+                let attribute = fault.attribute.take();
+                fault.attribute = attribute.map(|name| format!("phones/{row}/{name}"));
+            }
+        }
+        self.invalid.append(&mut refusal.faults);
+        Ok(None)
+    }
+
+    fn finish(self) -> Answer<()> {
+        match self.other {
+            _ if !self.invalid.is_empty() => Err(Refusal::invalid(self.invalid).into()),
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(()),
+        }
+    }
+}

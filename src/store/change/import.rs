@@ -1,0 +1,505 @@
+//! Taking cards in: all of an import is one transaction and one step.
+//!
+//! A card is known by its content, by its `UID`, or else by its name and one number. The same card
+//! again changes nothing, whatever a person corrected since. A newer card of a contact changes what it says otherwise than the older one, which is
+//! kept; any other card adds what the contact does not have. A card that cannot be stored is
+//! given back with its reason and its bytes, and the others come in.
+
+use rusqlite::MAIN_DB;
+use rusqlite::blob::ZeroBlob;
+
+use crate::domain::contact::{CardId, Contact, ContactId};
+use crate::domain::content::ContentHash;
+use crate::domain::edit::Done;
+use crate::domain::import::{
+    Arrival, Bytes, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy,
+    Origin, Place, PlanRow, Reject,
+};
+use crate::domain::intake::{self, Gone, Missing, Revision, Said, Taken};
+use crate::domain::notice::{NoticeKind, Notices};
+use crate::domain::number::Region;
+use crate::domain::phone::{Context, Phone, PhoneAttributes};
+use crate::domain::refusal::Refusal;
+use crate::domain::timestamp::Timestamp;
+
+use crate::store::base::CACHE;
+use crate::store::base::MUCH_CACHE;
+use crate::store::base::Store;
+use crate::store::change::contacts;
+use crate::store::db::failure::Answer;
+use crate::store::write::record;
+use crate::store::write::writer::Writer;
+
+mod former;
+mod group;
+mod known;
+mod planned;
+
+use former::Former;
+pub(in crate::store) use known::know_cards;
+use known::{Crowds, SpokenFor};
+use planned::{numbers, planned_row};
+
+impl Store {
+    /// Writes cards in one step; `title` is the words for it.
+    ///
+    /// # Errors
+    /// Where the cards end in a refusal, or the database cannot be written; then nothing was. What is wrong with one card is in
+    /// the report, and the others come in.
+    pub fn import(
+        &mut self,
+        cards: &mut dyn Cards,
+        intake: &Intake<'_>,
+        title: &str,
+    ) -> Result<Done<ImportReport>, Refusal> {
+        self.back_up_before()?;
+        self.write_much(|writer| {
+            let mut run = Run::new(intake, title, writer.last_stamp());
+            let mut logged = 0;
+            while let Some(arrival) = cards.next() {
+                if let Some(reject) = writer.take_in(arrival?, &mut run)? {
+                    cards.set_aside(reject);
+                }
+                if run.report.new >= logged + LOGGED {
+                    logged = run.report.new;
+                    writer.log_created(title)?;
+                }
+            }
+            run.report.notices = run.notices.into_vec();
+            Ok((run.report, title.to_owned()))
+        })
+    }
+
+    /// What an import would do: it is done, told, and given up, so that the plan is what happens.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    pub fn plan_import(
+        &mut self,
+        cards: &mut dyn Cards,
+        intake: &Intake<'_>,
+    ) -> Result<ImportPlan, Refusal> {
+        self.cache(MUCH_CACHE)?;
+        let planned = self.rehearse(|writer| {
+            let mut run = Run::new(intake, "", writer.last_stamp());
+            run.plan = Some(ImportPlan::default());
+            for arrival in cards {
+                // Its row is in the plan.
+                drop(writer.take_in(arrival?, &mut run)?);
+            }
+            let mut plan = run.plan.unwrap_or_default();
+            plan.notices = run.notices.into_vec();
+            Ok(plan)
+        });
+        let _ = self.cache(CACHE);
+        planned
+    }
+}
+
+/// After how many new contacts the log is written.
+const LOGGED: usize = 1_000;
+
+/// From so many bytes on a card is written in parts: in one, `SQLite` holds it twice more.
+const LARGE: usize = 1024 * 1024;
+
+/// An import while it runs.
+struct Run<'a> {
+    intake: &'a Intake<'a>,
+    /// The words for the step.
+    title: &'a str,
+    /// Where the cards come from that are taken in now.
+    origin: Origin,
+    report: ImportReport,
+    notices: Notices,
+    /// The plan, where one is made.
+    plan: Option<ImportPlan>,
+    spoken_for: SpokenFor,
+    crowds: Crowds,
+    /// The numbers that contacts had before the import, once they are asked for.
+    former: Option<Former>,
+}
+
+impl<'a> Run<'a> {
+    /// `since` is the last stamp that was given.
+    fn new(intake: &'a Intake<'a>, title: &'a str, since: Timestamp) -> Self {
+        Self {
+            intake,
+            title,
+            origin: Origin::default(),
+            report: ImportReport::default(),
+            notices: Notices::default(),
+            plan: None,
+            spoken_for: SpokenFor::since(since),
+            crowds: Crowds::default(),
+            former: None,
+        }
+    }
+
+    fn former(&mut self, writer: &Writer<'_>) -> Answer<&Former> {
+        Ok(match &mut self.former {
+            Some(former) => former,
+            none => none.insert(writer.former()?),
+        })
+    }
+
+    /// Puts a row into the plan, where one is made.
+    fn note(&mut self, row: impl FnOnce() -> PlanRow) {
+        if let Some(plan) = &mut self.plan {
+            plan.rows.push(row());
+        }
+    }
+}
+
+/// The contact that a card is about, as it stands.
+struct Found {
+    contact: Contact,
+    phones: Vec<Phone>,
+    by: KnownBy,
+}
+
+/// What a card does to the contact that it is about.
+struct Put {
+    after: Contact,
+    revision: Revision,
+}
+
+/// A card on its way in.
+struct Coming {
+    place: Place,
+    /// The name on it, if there is one.
+    name: Option<String>,
+    /// The id that it gives.
+    chosen: Option<ContactId>,
+    revised_at: Option<Timestamp>,
+    hash: ContentHash,
+    bytes: Vec<u8>,
+}
+
+impl Writer<'_> {
+    /// Takes in what comes next; gives back what cannot be stored.
+    fn take_in(&mut self, arrival: Arrival, run: &mut Run<'_>) -> Answer<Option<Reject>> {
+        match arrival {
+            Arrival::Begins(origin) => {
+                if origin.collection != run.origin.collection {
+                    run.spoken_for = SpokenFor::since(self.last_stamp());
+                }
+                run.origin = origin;
+                Ok(None)
+            }
+            Arrival::Card(card) => self.take_card(*card, run),
+            Arrival::Group(group) => self.take_group(&group, run).map(|()| None),
+        }
+    }
+
+    /// Takes one card in, and settles its contact; gives it back where it cannot be stored.
+    fn take_card(&mut self, card: Incoming, run: &mut Run<'_>) -> Answer<Option<Reject>> {
+        let choice = run.intake.choices.get(&card.place.card).copied();
+        if choice == Some(Choice::Skip) {
+            run.report.skipped += 1;
+            return Ok(None);
+        }
+        let hash = ContentHash::of(&card, run.origin.bytes);
+        let Incoming {
+            place,
+            contact,
+            mut phones,
+            card: bytes,
+        } = card;
+        let coming = Coming {
+            place,
+            name: contact.names().next().map(str::to_owned),
+            chosen: contact.id,
+            revised_at: contact.updated_at,
+            hash,
+            bytes,
+        };
+        let before = match choice {
+            None => self.imported_as(hash)?,
+            Some(_) => None,
+        };
+        if let Some(known) = before
+            && run.plan.is_none()
+        {
+            // Nothing of it has to be read.
+            let said = |phone: &&PhoneAttributes| {
+                let number = phone.number.as_deref().unwrap_or_default();
+                !number.trim().is_empty()
+            };
+            run.report.same += 1;
+            run.report.numbers_same += phones.iter().filter(said).count();
+            run.spoken_for
+                .put(known, coming.name.as_deref().unwrap_or_default());
+            return Ok(None);
+        }
+        for phone in &mut phones {
+            // An id that is taken is somebody else's.
+            phone.id = self.free_id(phone.id)?;
+        }
+        let said = Said { contact, phones };
+        let country = run.intake.country;
+        let context = || self.context_of(country);
+        let mut taken = match Taken::of(said, run.origin.source, context) {
+            Ok(taken) => taken,
+            Err(refusal) => return Ok(Some(refused(coming, &refusal, run))),
+        };
+        run.report.numbers_same += taken.twice;
+        if before.is_none() {
+            for assumed in &taken.assumed {
+                let subject = assumed.country.map_or("", |country| country.name());
+                let example = || assumed.number.clone();
+                run.notices.add(assumed.kind, subject, example);
+            }
+        }
+        if choice == Some(Choice::New) {
+            // Its own id and UID are those of the contact that it shall not be.
+            taken.contact.id = ContactId(self.context().fresh_id);
+            taken.contact.uid = None;
+            for phone in &mut taken.phones {
+                phone.contact = taken.contact.id;
+            }
+            return self.take_new(&coming, taken, run).map(|()| None);
+        }
+        let known = match before {
+            Some(known) => Some((known, KnownBy::Before)),
+            None => self.known(&taken, coming.chosen, run)?,
+        };
+        match known {
+            Some((known, by)) => self.take_known(&coming, taken, (known, by), run)?,
+            None => self.take_new(&coming, taken, run)?,
+        }
+        Ok(None)
+    }
+
+    /// Takes in a card that is about nobody who is here.
+    fn take_new(&mut self, coming: &Coming, mut taken: Taken, run: &mut Run<'_>) -> Answer<()> {
+        taken.trust_first();
+        run.note(|| PlanRow {
+            place: coming.place,
+            name: taken.contact.name.clone(),
+            fate: Fate::New,
+            numbers: numbers(&taken.phones, &[]),
+            changes: Vec::new(),
+        });
+        if !coming.bytes.is_empty() {
+            taken.contact.card = Some(self.keep_card(&coming.bytes)?);
+        }
+        run.report.numbers += taken.phones.len();
+        run.report.new += 1;
+        if coming.chosen.is_some() {
+            run.spoken_for.put(taken.contact.id, &taken.contact.name);
+        }
+        let step = self.begun(run.title)?;
+        self.note_imported(coming.hash, taken.contact.id, Some(step))?;
+        run.crowds.note(&taken.contact, &taken.phones);
+        self.insert_whole(taken.contact, &mut taken.phones)?;
+        Ok(())
+    }
+
+    /// Takes in a card that is about a contact.
+    fn take_known(
+        &mut self,
+        coming: &Coming,
+        taken: Taken,
+        (known, by): (ContactId, KnownBy),
+        run: &mut Run<'_>,
+    ) -> Answer<()> {
+        let card_name = coming.name.as_deref().unwrap_or(&taken.contact.name);
+        run.spoken_for.put(known, card_name);
+        let found = Found {
+            contact: contacts::find(self.connection(), known)?,
+            phones: record::phones_of(self.connection(), known)?,
+            by,
+        };
+        let numbers = run
+            .plan
+            .is_some()
+            .then(|| numbers(&taken.phones, &found.phones));
+        let name = taken.contact.name.clone();
+        let put = if by == KnownBy::Before {
+            run.report.numbers_same += taken.phones.len();
+            None
+        } else {
+            self.planned(&found, taken, coming, run)?
+        };
+        run.note(|| planned_row(coming.place, name, &found, put.as_ref(), numbers));
+        match put {
+            None => {
+                run.report.same += 1;
+                if by != KnownBy::Before {
+                    let step = self.step();
+                    self.note_imported(coming.hash, known, step)?;
+                }
+            }
+            Some(put) => {
+                run.report.changed += 1;
+                run.report.numbers += put.revision.added.len();
+                let step = self.begun(run.title)?;
+                self.note_imported(coming.hash, known, Some(step))?;
+                let added = put.revision.added.iter().chain(&found.phones);
+                run.crowds.note(&put.after, added);
+                self.put(found, put)?;
+            }
+        }
+        self.settle_all()
+    }
+
+    /// What a card does to the contact that it is about, or none where that is nothing. The card is
+    /// kept, so that what callbook does not understand of it comes out again.
+    fn planned(
+        &self,
+        found: &Found,
+        mut taken: Taken,
+        coming: &Coming,
+        run: &mut Run<'_>,
+    ) -> Answer<Option<Put>> {
+        let Found {
+            contact,
+            phones,
+            by,
+        } = found;
+        let format = run.intake.format;
+        let Origin {
+            source,
+            bytes: meaning,
+            ..
+        } = run.origin;
+        let (bytes, revised_at) = (&*coming.bytes, coming.revised_at);
+        let kept = match contact.card {
+            Some(id) => Some(contacts::card(self.connection(), id)?),
+            None => None,
+        };
+        let as_it_stands = || format.write(contact, phones, kept.as_deref(), self.context().home);
+        if meaning == Bytes::Whole && (kept.as_deref() == Some(bytes) || as_it_stands() == bytes) {
+            run.report.numbers_same += taken.phones.len();
+            return Ok(None);
+        }
+        let mut after = contact.clone();
+        // A contact without a UID goes out under its id, and comes back so.
+        if taken.contact.uid == Some(contact.own_uid()) {
+            taken.contact.uid.clone_from(&contact.uid);
+        }
+        let older = kept
+            .as_deref()
+            .filter(|_| meaning == Bytes::Whole)
+            .map(|card| (card, format.read(card)));
+        // What is written before the card that is there brings no news, and what is another card
+        // says nothing of what this one left out.
+        let is_newer = |older: &Said| {
+            let stale = revised_at.is_some() && revised_at < older.contact.updated_at;
+            !stale && older.contact.uid == Some(taken.contact.uid.clone())
+        };
+        let revises = *by == KnownBy::Uid && !self.has_written(contact.id)?;
+        let newer = revises && older.as_ref().is_some_and(|(_, older)| is_newer(older));
+        let revision = if let Some((card, older)) = older.as_ref().filter(|_| newer) {
+            let renewed = format.renew(card, bytes);
+            if renewed != *card {
+                after.card = Some(self.keep_card(&renewed)?);
+            }
+            let missing = if revised_at > older.contact.updated_at {
+                Missing::Removed
+            } else {
+                Missing::Unsaid
+            };
+            let context = || self.context_of(run.intake.country);
+            let older = Taken::of(older.clone(), source, context)?.settled();
+            intake::revise(&mut after, phones, &older, &taken.settled(), missing)
+        } else {
+            if let Some(card) = format.join(kept.as_deref(), bytes) {
+                after.card = Some(self.keep_card(&card)?);
+            }
+            if phones.is_empty() {
+                taken.trust_first();
+            }
+            let context = || self.context_of(run.intake.country);
+            let older = older.map(|(_, older)| Taken::of(older, source, context));
+            let older = older.and_then(Result::ok);
+            let former = run.former(self)?;
+            let numbers = taken.phones.iter();
+            let numbers = numbers.filter(|phone| former.had(contact.id, phone));
+            let gone = Gone {
+                older: older.as_ref(),
+                numbers: numbers.map(|phone| phone.identity.as_str()).collect(),
+            };
+            intake::add(&mut after, phones, &gone, &taken)
+        };
+        for phone in &revision.corrected {
+            let example = || format!("{} of {}", phone.shown(), contact.name);
+            run.notices.add(NoticeKind::StaysCorrected, "", example);
+        }
+        run.report.numbers_same += revision.same;
+        for phone in &revision.historic {
+            let example = || format!("{} of {}", phone.shown(), contact.name);
+            run.notices.add(NoticeKind::StaysHistoric, "", example);
+        }
+        let put = Put { after, revision };
+        Ok((put.after != *contact || !put.revision.is_empty()).then_some(put))
+    }
+
+    /// Writes what a card does to its contact.
+    fn put(&mut self, found: Found, put: Put) -> Answer<()> {
+        let Put {
+            mut after,
+            revision,
+        } = put;
+        if after != found.contact {
+            after.updated_at = self.context().now;
+            self.update_contact(found.contact, after)?;
+        }
+        for (before, after) in revision.changed {
+            self.touch_phone(before, after)?;
+        }
+        for phone in revision.added {
+            self.insert_phone(phone)?;
+        }
+        Ok(())
+    }
+
+    /// What the rules need to be told, where a person said which country national numbers are of.
+    fn context_of(&self, country: Option<Region>) -> Context {
+        let context = self.context();
+        Context {
+            home: country.or(context.home),
+            ..context
+        }
+    }
+
+    pub(in crate::store) fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {
+        let connection = self.connection();
+        if bytes.len() < LARGE {
+            connection
+                .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
+                .execute([bytes])?;
+            return Ok(CardId(connection.last_insert_rowid()));
+        }
+        connection
+            .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
+            .execute([ZeroBlob(bytes.len() as u64)])?;
+        let id = connection.last_insert_rowid();
+        let mut place = connection.blob_open(MAIN_DB, "card", "bytes", id, false)?;
+        for (at, part) in bytes.chunks(LARGE).enumerate() {
+            place.write_all_at(part, at * LARGE)?;
+        }
+        place.close()?;
+        Ok(CardId(id))
+    }
+}
+
+/// What is given back of a card that cannot be stored.
+fn refused(coming: Coming, refusal: &Refusal, run: &mut Run<'_>) -> Reject {
+    let Coming {
+        place, name, bytes, ..
+    } = coming;
+    run.note(|| PlanRow {
+        place,
+        name: name.clone().unwrap_or_default(),
+        fate: Fate::Unreadable(refusal.to_string()),
+        numbers: Vec::new(),
+        changes: Vec::new(),
+    });
+    Reject {
+        place,
+        name,
+        reason: refusal.to_string(),
+        card: bytes,
+    }
+}

@@ -1,0 +1,250 @@
+//! Groups of contacts, which become tags. The card of a group is kept, so that it can go out again.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::domain::contact::{CardId, ContactId};
+use crate::domain::content::ContentHash;
+use crate::domain::import::{Extent, GroupCard, KeptGroup};
+use crate::domain::notice::NoticeKind;
+use crate::domain::refusal::Refusal;
+
+use super::Run;
+use crate::store::base::Store;
+use crate::store::change::contacts;
+use crate::store::db::failure::Answer;
+use crate::store::write::record;
+use crate::store::write::writer::Writer;
+
+/// A group card that is kept.
+struct Known {
+    id: CardId,
+    card: Vec<u8>,
+    members: Vec<String>,
+}
+
+impl Store {
+    /// The cards of groups that are kept, the newest of each, with who has their tags now; with `only`,
+    /// of those whose tag one of these contacts has, and with no other members.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn groups(&self, only: Option<&HashSet<ContactId>>) -> Result<Vec<KeptGroup>, Refusal> {
+        self.snapshot(|connection| {
+            let mut groups = connection.prepare_cached(
+                "SELECT k.bytes, g.members, g.tag FROM group_card g JOIN card k ON k.id = g.card
+                 LEFT JOIN undo_point p ON p.id = g.step
+                 WHERE coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
+            )?;
+            let mut seen = HashSet::new();
+            let mut kept = Vec::new();
+            let mut rows = groups.query([])?;
+            while let Some(row) = rows.next()? {
+                let card: Vec<u8> = row.get(0)?;
+                let tag: String = row.get(2)?;
+                let group = (tag.clone(), uid_line(&card).map(<[u8]>::to_vec));
+                if seen.insert(group) {
+                    let members = record::json(row, 1)?;
+                    kept.extend(kept_group(connection, (card, tag), &members, only)?);
+                }
+            }
+            kept.reverse();
+            Ok(kept)
+        })
+    }
+}
+
+/// A group as it is now; none where it has no member that is exported.
+fn kept_group(
+    connection: &Connection,
+    (card, name): (Vec<u8>, String),
+    members: &Vec<String>,
+    only: Option<&HashSet<ContactId>>,
+) -> Answer<Option<KeptGroup>> {
+    let mut tagged = connection.prepare_cached(
+        "SELECT id, uid FROM contact
+         WHERE EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?1) ORDER BY id",
+    )?;
+    let tagged = tagged.query_map([&name], |row| {
+        Ok((ContactId(record::uuid(row, 0)?), row.get(1)?))
+    })?;
+    let mut tagged: Vec<(ContactId, Option<String>)> = tagged.collect::<rusqlite::Result<_>>()?;
+    let all = tagged.len();
+    tagged.retain(|(id, _)| only.is_none_or(|only| only.contains(id)));
+    if only.is_some() && tagged.is_empty() {
+        return Ok(None);
+    }
+    let mut extent = if tagged.len() < all {
+        Extent::Part
+    } else {
+        Extent::Whole
+    };
+    let has_tag: HashSet<ContactId> = tagged.iter().map(|(id, _)| *id).collect();
+    let mut there = HashSet::new();
+    let mut lost = Vec::new();
+    for member in members {
+        match find_member(connection, member)? {
+            Some(id) => {
+                there.insert(id);
+                if !has_tag.contains(&id) {
+                    lost.push(member.clone());
+                }
+            }
+            // A member that is not in the book stays: nothing is known of it here.
+            None if only.is_none() => {}
+            None => {
+                lost.push(member.clone());
+                extent = Extent::Part;
+            }
+        }
+    }
+    let gained = tagged.into_iter().filter(|(id, _)| !there.contains(id));
+    let gained = gained.map(|(id, uid)| {
+        let uid = uid.unwrap_or_else(|| id.to_string());
+        uid.strip_prefix("urn:uuid:").unwrap_or(&uid).to_owned()
+    });
+    Ok(Some(KeptGroup {
+        name,
+        extent,
+        card,
+        lost,
+        gained: gained.collect(),
+    }))
+}
+
+impl Writer<'_> {
+    /// Gives the members of a group its tag. The same card again changes nothing: who lost the tag here
+    /// stays without it. A newer card of the group changes what it says otherwise than the older one.
+    pub(super) fn take_group(&mut self, group: &GroupCard, run: &mut Run<'_>) -> Answer<()> {
+        let tag = group.name.trim();
+        let hash = ContentHash::of_card(&group.card);
+        if tag.is_empty() || self.has_group(hash)? {
+            return Ok(());
+        }
+        let older = self.older_group(tag, &group.card)?;
+        let known = older.as_ref().map(|older| older.members.as_slice());
+        let before = known.unwrap_or_default();
+        let leavers = match group.extent {
+            Extent::Whole => before,
+            Extent::Part => &[],
+        };
+        for member in &group.members {
+            let Some(id) = find_member(self.connection(), member)? else {
+                let example = || member.clone();
+                run.notices.add(NoticeKind::MissingMembers, tag, example);
+                continue;
+            };
+            if !before.contains(member) {
+                let name = self.tag(id, tag, Tagged::On)?;
+                run.notices.add(NoticeKind::GroupTag, tag, || name);
+            }
+        }
+        for member in leavers
+            .iter()
+            .filter(|member| !group.members.contains(*member))
+        {
+            if let Some(id) = find_member(self.connection(), member)? {
+                self.tag(id, tag, Tagged::Off)?;
+            }
+        }
+        let step = self.begun(run.title)?;
+        let (card, members) = match &older {
+            // The card that names all of them stays.
+            Some(older) if group.extent == Extent::Part => (older.id, &older.members),
+            _ => (self.keep_card(&group.card)?, &group.members),
+        };
+        let members = serde_json::Value::from(members.as_slice()).to_string();
+        self.connection()
+            .prepare_cached(
+                "INSERT INTO group_card (tag, card, hash, members, step)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![tag, card.0, hash.0, members, step])?;
+        Ok(())
+    }
+
+    /// Whether this card of a group was imported already.
+    fn has_group(&self, hash: ContentHash) -> Answer<bool> {
+        let mut known = self.connection().prepare_cached(
+            "SELECT 1 FROM group_card g LEFT JOIN undo_point p ON p.id = g.step
+             WHERE g.hash = ?1 AND coalesce(p.undone, 0) = 0",
+        )?;
+        Ok(known.exists([hash.0])?)
+    }
+
+    /// The newest card of the same group: with the same `UID`.
+    fn older_group(&self, tag: &str, card: &[u8]) -> Answer<Option<Known>> {
+        let mut known = self.connection().prepare_cached(
+            "SELECT k.bytes, g.members, k.id FROM group_card g JOIN card k ON k.id = g.card
+             LEFT JOIN undo_point p ON p.id = g.step
+             WHERE g.tag = ?1 AND coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
+        )?;
+        let known = known.query_map([tag], |row| {
+            Ok(Known {
+                id: CardId(row.get(2)?),
+                card: row.get(0)?,
+                members: record::json(row, 1)?,
+            })
+        })?;
+        for known in known {
+            let known = known?;
+            if uid_line(&known.card) == uid_line(card) {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Gives a contact a tag, or takes it; gives its name.
+    fn tag(&mut self, id: ContactId, tag: &str, tagged: Tagged) -> Answer<String> {
+        let before = contacts::find(self.connection(), id)?;
+        let name = before.name.clone();
+        let mut after = before.clone();
+        after.tags.retain(|known| known != tag);
+        if tagged == Tagged::On {
+            after.tags.push(tag.to_owned());
+        }
+        if after.tags.len() != before.tags.len() {
+            after.updated_at = self.context().now;
+            self.update_contact(before, after)?;
+        }
+        Ok(name)
+    }
+}
+
+/// Whether a contact is to have a tag.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tagged {
+    On,
+    Off,
+}
+
+/// The line of a card that begins with `UID`; it tells two groups of one name apart.
+fn uid_line(card: &[u8]) -> Option<&[u8]> {
+    let mut lines = card.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.find(|line| {
+        let name = line.split(|byte| matches!(byte, b':' | b';')).next();
+        name.is_some_and(|name| name.eq_ignore_ascii_case(b"UID"))
+    })
+}
+
+/// The contact with a `UID`, with or without `urn:uuid:` before it; one that was made here has its id
+/// for one.
+fn find_member(connection: &Connection, uid: &str) -> Answer<Option<ContactId>> {
+    let found = connection
+        .prepare_cached(
+            "SELECT id FROM contact WHERE uid IN (?1, 'urn:uuid:' || ?1) ORDER BY id LIMIT 1",
+        )?
+        .query_row([uid], |row| record::uuid(row, 0))
+        .optional()?;
+    if found.is_some() {
+        return Ok(found.map(ContactId));
+    }
+    let own = Uuid::parse_str(uid).ok().map(ContactId);
+    Ok(match own {
+        Some(id) if record::find_contact(connection, id)?.is_some() => Some(id),
+        _ => None,
+    })
+}

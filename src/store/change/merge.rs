@@ -1,0 +1,409 @@
+//! Contacts that may be one person: found, merged, or told apart for good.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use rusqlite::Connection;
+
+use crate::domain::bulk::BulkPlan;
+use crate::domain::contact::ContactId;
+use crate::domain::duplicates::{
+    Group, Likeness, Merge, Person, evidence, fingerprint, merged, name_key, weight,
+};
+use crate::domain::edit::Done;
+use crate::domain::import::CardFormat;
+use crate::domain::number;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::title;
+
+use crate::store::base::Store;
+use crate::store::change::bulk::MANY;
+use crate::store::change::contacts;
+use crate::store::db::failure::Answer;
+use crate::store::db::pace::Pace;
+use crate::store::write::record;
+use crate::store::write::writer::Writer;
+
+impl Store {
+    /// Groups of contacts that may be one person: those with the same number and name first, then
+    /// with the same number, then with the same name. Who was told apart for good is not among them.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or the watch stops it.
+    pub fn duplicates(&self) -> Result<Vec<Group>, Refusal> {
+        self.snapshot(|connection| {
+            let mut pace = Pace::new(&self.watch);
+            let names = Names::read(connection)?;
+            let mut groups = by_number(connection, &names)?;
+            groups.extend(by_name(connection, &names, &groups)?);
+            let of = groups.len();
+            for (done, group) in groups.iter_mut().enumerate() {
+                pace.tell(done, of)?;
+                complete(connection, group)?;
+            }
+            groups.sort_by_cached_key(|group| {
+                let rank = match &group.likeness {
+                    Likeness::NumberAndName(_) => 0,
+                    Likeness::Number(_) => 1,
+                    Likeness::Name(evidence) if !evidence.is_empty() => 2,
+                    Likeness::Name(_) => 3,
+                };
+                (rank, group.names.first().map(|name| name_key(name)))
+            });
+            Ok(groups)
+        })
+    }
+
+    /// The contacts of a group with their phones, in its order.
+    ///
+    /// # Errors
+    /// Not found where one is gone.
+    pub fn people(&self, ids: &[ContactId]) -> Result<Vec<Person>, Refusal> {
+        self.snapshot(|connection| people(connection, ids))
+    }
+
+    /// What merging these groups would do. Reads only.
+    ///
+    /// # Errors
+    /// Not found where a contact is gone; where the watch stops it.
+    pub fn plan_merge(&self, merges: &[Merge]) -> Result<BulkPlan, Refusal> {
+        self.snapshot(|connection| {
+            let mut pace = Pace::new(&self.watch);
+            let mut plan = BulkPlan::default();
+            for (done, merge) in merges.iter().enumerate() {
+                pace.tell(done, merges.len())?;
+                let people = people(connection, &merge.contacts)?;
+                if let Some(merged) = merged(&people, &merge.picks, uuid::Uuid::nil) {
+                    plan.lines.extend(merged.lines(&people));
+                    plan.tally.changed += people.len();
+                }
+            }
+            Ok(plan)
+        })
+    }
+
+    /// Merges groups, all in one step: of each the first contact stays and gets what the others have,
+    /// what `format` does not read of their cards included; the others are deleted, and can be found
+    /// in the bin.
+    ///
+    /// # Errors
+    /// Not found where a contact is gone; conflict where a group is not as it was looked at.
+    pub fn merge(
+        &mut self,
+        merges: &[Merge],
+        format: &dyn CardFormat,
+    ) -> Result<Done<()>, Refusal> {
+        if merges.len() >= MANY {
+            self.back_up_before()?;
+        }
+        self.write_much(|writer| {
+            let mut pace = Pace::new(writer.watch());
+            let mut names = Vec::new();
+            for (done, merge) in merges.iter().enumerate() {
+                pace.tell(done, merges.len())?;
+                names.extend(writer.merge(merge, format)?);
+            }
+            Ok(((), title::merged(&names)))
+        })
+    }
+
+    /// Marks a number as one that several contacts are meant to have: it makes them no duplicates any
+    /// more.
+    ///
+    /// # Errors
+    /// Where the database cannot be written.
+    pub fn mark_shared(&mut self, identities: &[String]) -> Result<Done<()>, Refusal> {
+        self.write(|writer| {
+            let mut shown = Vec::new();
+            for identity in identities {
+                let condition = "identity = ?1";
+                let phones = crate::store::change::phones::held(
+                    writer.connection(),
+                    condition,
+                    &[identity],
+                )?;
+                shown.extend(phones.first().map(|holder| holder.phone.shown()));
+                for before in phones.into_iter().map(|holder| holder.phone) {
+                    if !before.shared {
+                        let mut after = before.clone();
+                        after.shared = true;
+                        writer.update_phone(before, after)?;
+                    }
+                }
+            }
+            Ok(((), title::shared(&shown.join(", "))))
+        })
+    }
+
+    /// Marks contacts of one name as different people.
+    ///
+    /// # Errors
+    /// Not found where one is gone.
+    pub fn mark_namesakes(&mut self, ids: &[ContactId]) -> Result<Done<()>, Refusal> {
+        self.write(|writer| {
+            let mut names = Vec::new();
+            for id in ids {
+                let before = contacts::find(writer.connection(), *id)?;
+                names.push(before.name.clone());
+                if !before.namesake {
+                    let mut after = before.clone();
+                    after.namesake = true;
+                    writer.update_contact(before, after)?;
+                }
+            }
+            Ok(((), title::namesakes(&names)))
+        })
+    }
+}
+
+/// The contacts with their phones.
+fn people(connection: &Connection, ids: &[ContactId]) -> Answer<Vec<Person>> {
+    let person = |id: &ContactId| {
+        Ok(Person {
+            contact: contacts::find(connection, *id)?,
+            phones: record::phones_of(connection, *id)?,
+        })
+    };
+    ids.iter().map(person).collect()
+}
+
+/// What everybody's name is known by.
+struct Names {
+    keys: HashMap<ContactId, u32>,
+    /// Who has each key.
+    holders: Vec<Vec<ContactId>>,
+}
+
+impl Names {
+    fn read(connection: &Connection) -> Answer<Self> {
+        let mut all =
+            connection.prepare("SELECT id, name FROM contact INDEXED BY contact_by_name")?;
+        let mut rows = all.query([])?;
+        let mut names = Self {
+            keys: HashMap::new(),
+            holders: Vec::new(),
+        };
+        let mut known: HashMap<String, u32> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let id = ContactId(record::uuid(row, 0)?);
+            let key = name_key(record::text(row, 1)?);
+            if key.is_empty() {
+                continue;
+            }
+            let next = u32::try_from(names.holders.len()).unwrap_or(u32::MAX);
+            let key = *known.entry(key).or_insert(next);
+            if key == next {
+                names.holders.push(Vec::new());
+            }
+            if let Some(holders) = names.holders.get_mut(key as usize) {
+                holders.push(id);
+            }
+            names.keys.insert(id, key);
+        }
+        Ok(names)
+    }
+}
+
+/// A number that tells people apart: not a short one such as 112, and none without digits.
+pub(in crate::store) const TELLING: &str =
+    "(identity GLOB '+*' OR identity GLOB '[0-9]*' AND length(identity) >= 6)";
+
+/// Groups that share a number: those with one name among them, and all of a number with several.
+fn by_number(connection: &Connection, names: &Names) -> Answer<Vec<Group>> {
+    // A contact has a number once: the same number twice is of two contacts.
+    let mut twice = connection.prepare(&format!(
+        "SELECT identity FROM phone INDEXED BY phone_identity WHERE {TELLING}
+         GROUP BY identity HAVING count(*) > 1"
+    ))?;
+    let mut holding = connection
+        .prepare("SELECT contact, shared FROM phone WHERE identity = ?1 ORDER BY contact")?;
+    let mut sure = Union::default();
+    let mut found: BTreeMap<ContactId, String> = BTreeMap::new();
+    let mut others: BTreeMap<Vec<ContactId>, String> = BTreeMap::new();
+    let mut rows = twice.query([])?;
+    while let Some(row) = rows.next()? {
+        let identity = record::text(row, 0)?;
+        let holders = holding.query_map([identity], |row| {
+            Ok((ContactId(record::uuid(row, 0)?), row.get::<_, bool>(1)?))
+        })?;
+        let holders = holders.collect::<rusqlite::Result<Vec<_>>>()?;
+        if holders.iter().any(|(_, shared)| *shared) {
+            continue;
+        }
+        let mut by_name: BTreeMap<Option<u32>, Vec<ContactId>> = BTreeMap::new();
+        for (id, _) in &holders {
+            let key = names.keys.get(id).copied();
+            by_name.entry(key).or_default().push(*id);
+        }
+        for same in by_name.values() {
+            for pair in same.windows(2) {
+                if let [one, other] = pair {
+                    sure.join(*one, *other);
+                    found.entry(*one).or_insert_with(|| identity.to_owned());
+                }
+            }
+        }
+        if by_name.len() > 1 {
+            let all = holders.iter().map(|(id, _)| *id).collect();
+            others.entry(all).or_insert_with(|| identity.to_owned());
+        }
+    }
+    let shown = |identity: &str| number::display(identity);
+    let mut groups: Vec<Group> = sure
+        .groups()
+        .into_iter()
+        .map(|contacts| {
+            let identity = contacts.iter().find_map(|id| found.get(id));
+            let number = identity.map(|identity| shown(identity)).unwrap_or_default();
+            group(Likeness::NumberAndName(number), contacts)
+        })
+        .collect();
+    groups.extend(
+        others
+            .into_iter()
+            .map(|(contacts, identity)| group(Likeness::Number(shown(&identity)), contacts)),
+    );
+    Ok(groups)
+}
+
+/// Groups of one name that no number holds together already, but for those who are known to be
+/// different people.
+fn by_name(connection: &Connection, names: &Names, found: &[Group]) -> Answer<Vec<Group>> {
+    let mut sure: HashMap<ContactId, usize> = HashMap::new();
+    for (at, group) in found.iter().enumerate() {
+        if group.likeness.is_sure() {
+            sure.extend(group.contacts.iter().map(|id| (*id, at)));
+        }
+    }
+    let mut namesake = connection.prepare("SELECT namesake FROM contact WHERE id = ?1")?;
+    let mut groups = Vec::new();
+    for holders in names.holders.iter().filter(|holders| holders.len() > 1) {
+        let places: HashSet<Option<usize>> =
+            holders.iter().map(|id| sure.get(id).copied()).collect();
+        if places.len() == 1 && !places.contains(&None) {
+            continue;
+        }
+        let mut apart = 0;
+        for id in holders {
+            let known: bool = namesake.query_row([id.0.as_bytes()], |row| row.get(0))?;
+            apart += usize::from(known);
+        }
+        if apart < holders.len() {
+            groups.push(group(Likeness::Name(Vec::new()), holders.clone()));
+        }
+    }
+    Ok(groups)
+}
+
+const fn group(likeness: Likeness, contacts: Vec<ContactId>) -> Group {
+    Group {
+        likeness,
+        contacts,
+        names: Vec::new(),
+    }
+}
+
+/// More than so many of one name are not looked at for what else they share.
+const COMPARED: usize = 20;
+
+/// Puts the one to keep first, and tells the names and what they share.
+fn complete(connection: &Connection, group: &mut Group) -> Answer<()> {
+    let mut people = people(connection, &group.contacts)?;
+    people.sort_by_key(|one| {
+        let contact = &one.contact;
+        (
+            std::cmp::Reverse(weight(one)),
+            contact.created_at,
+            contact.id,
+        )
+    });
+    if let Likeness::Name(found) = &mut group.likeness
+        && people.len() <= COMPARED
+    {
+        *found = evidence(&people);
+    }
+    group.contacts = people.iter().map(|one| one.contact.id).collect();
+    group.names = people.into_iter().map(|one| one.contact.name).collect();
+    Ok(())
+}
+
+/// Contacts that belong together, by who was joined to whom.
+#[derive(Default)]
+struct Union(HashMap<ContactId, ContactId>);
+
+impl Union {
+    /// Whom a contact was joined to in the end. The way there is made shorter each time: without that,
+    /// a number of 10,000 contacts would be 10,000 steps for each of them.
+    fn root(&mut self, id: ContactId) -> ContactId {
+        let mut at = id;
+        while let Some(up) = self.0.get(&at).copied().filter(|up| *up != at) {
+            let above = self.0.get(&up).copied().unwrap_or(up);
+            self.0.insert(at, above);
+            at = above;
+        }
+        at
+    }
+
+    fn join(&mut self, one: ContactId, other: ContactId) {
+        let (one, other) = (self.root(one), self.root(other));
+        self.0.insert(one, one);
+        self.0.insert(other, one);
+    }
+
+    fn groups(mut self) -> Vec<Vec<ContactId>> {
+        let mut groups: BTreeMap<ContactId, BTreeSet<ContactId>> = BTreeMap::new();
+        let all: Vec<ContactId> = self.0.keys().copied().collect();
+        for id in all {
+            groups.entry(self.root(id)).or_default().insert(id);
+        }
+        let groups = groups.into_values();
+        groups.map(|group| group.into_iter().collect()).collect()
+    }
+}
+
+impl Writer<'_> {
+    /// Merges one group; gives the names of who was merged.
+    fn merge(&mut self, merge: &Merge, format: &dyn CardFormat) -> Answer<Vec<String>> {
+        let people = people(self.connection(), &merge.contacts)?;
+        if merge.seen.is_some_and(|seen| seen != fingerprint(&people)) {
+            let detail = "these contacts have changed since; look at them again";
+            return Err(Refusal::new(Kind::Conflict, detail).into());
+        }
+        let now = self.context().now;
+        let Some(merged) = merged(&people, &merge.picks, uuid::Uuid::now_v7) else {
+            return Ok(Vec::new());
+        };
+        let mut people = people.into_iter();
+        let Some(kept) = people.next() else {
+            return Ok(Vec::new());
+        };
+        let mut names = vec![kept.contact.name.clone()];
+        let mut contact = merged.contact;
+        for other in people {
+            if let Some(id) = other.contact.card {
+                let other = contacts::card(self.connection(), id)?;
+                let kept = match contact.card {
+                    Some(id) => Some(contacts::card(self.connection(), id)?),
+                    None => None,
+                };
+                if let Some(joined) = format.join(kept.as_deref(), &other) {
+                    contact.card = Some(self.keep_card(&joined)?);
+                }
+            }
+            names.push(other.contact.name.clone());
+            self.know_as(other.contact.id, contact.id)?;
+            self.delete_contact(other.contact)?;
+        }
+        if contact != kept.contact {
+            contact.updated_at = now;
+            self.update_contact(kept.contact, contact)?;
+        }
+        for (before, after) in merged.phones {
+            match before {
+                Some(before) if before == after => {}
+                Some(before) => self.touch_phone(before, after)?,
+                None => self.insert_phone(after)?,
+            }
+        }
+        Ok(names)
+    }
+}

@@ -1,0 +1,8 @@
+//! What changes a book, and what is shown before.
+
+pub(in crate::store) mod bulk;
+pub(in crate::store) mod contacts;
+pub(in crate::store) mod import;
+pub(in crate::store) mod merge;
+pub(in crate::store) mod phones;
+pub(in crate::store) mod triage;

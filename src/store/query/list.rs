@@ -1,0 +1,469 @@
+//! The list of contacts: pages, counts, places.
+//!
+//! A page of everybody reads one covering index only. Where it begins is not counted from the top each
+//! time: the ends of the page that was read last are kept, and the next one, which is nearly always
+//! close to it, is sought from the nearer of them. What a typed text finds is the search's to say; a
+//! row that was found by digits or by a condition shows the number that fits, historic ones too.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+
+use crate::domain::contact::ContactId;
+use crate::domain::edit::Whole;
+use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection, Totals};
+use crate::domain::number::{self, Region, digits_to_find};
+use crate::domain::phone::Mark as Certainty;
+use crate::domain::query::Query;
+use crate::domain::refusal::Refusal;
+
+use crate::store::base::Store;
+use crate::store::base::data_version;
+use crate::store::change::contacts;
+use crate::store::db::failure::Answer;
+use crate::store::query::condition::Meant;
+use crate::store::write::record;
+
+/// What is known of a list from what was read of it last. It holds as long as nobody writes: a
+/// write of this store forgets it, another's changes `version`.
+pub(in crate::store) struct Window {
+    query: ListQuery,
+    version: i64,
+    marks: Vec<Mark>,
+    total: Option<usize>,
+}
+
+/// A row whose place is known.
+#[derive(Clone)]
+struct Mark {
+    place: usize,
+    key: Value,
+    id: ContactId,
+}
+
+/// Where a page is read from.
+enum Seek<'w> {
+    /// From a mark, or from the top, so many rows on.
+    Down(Option<&'w Mark>, usize),
+    /// Backwards from a mark, or from the end, so many rows from the page's last one; and how many
+    /// rows the page has.
+    Up(Option<&'w Mark>, usize, usize),
+}
+
+impl Window {
+    /// The shortest way to the rows from `first` on.
+    fn seek(&self, first: usize, count: usize) -> Seek<'_> {
+        let last = first + count.saturating_sub(1);
+        let down = self.marks.iter().filter(|mark| mark.place <= first);
+        let down = down.map(|mark| (first - mark.place, Some(mark)));
+        let up = self.marks.iter().filter(|mark| mark.place >= last);
+        let up = up.map(|mark| (mark.place - last, Some(mark), count));
+        let end = self.total.filter(|total| first < *total).map(|total| {
+            let rows = count.min(total - first);
+            (total - first - rows, None, rows)
+        });
+        let down = down.chain([(first, None)]).min_by_key(|way| way.0);
+        let up = up.chain(end).min_by_key(|way| way.0);
+        match (down, up) {
+            (Some((way, _)), Some((back, mark, rows))) if back < way => Seek::Up(mark, back, rows),
+            (Some((way, mark)), _) => Seek::Down(mark, way),
+            (None, _) => Seek::Down(None, first),
+        }
+    }
+}
+
+impl Store {
+    /// `count` rows of the list, from the place `first` on.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn rows(&self, query: &ListQuery, first: usize, count: usize) -> Result<Rows, Refusal> {
+        self.snapshot(|connection| {
+            if query.query().is_everybody() {
+                return self.page(connection, query, first, count);
+            }
+            let hits = self.hits(connection, query)?;
+            let Query {
+                needles,
+                conditions,
+                ..
+            } = query.query();
+            let meant = Meant::by(connection, &conditions, self.home())?;
+            let mut rows = Vec::with_capacity(count);
+            for rowid in hits.rows.iter().skip(first).take(count) {
+                let Some(mut row) = row(connection, *rowid)? else {
+                    continue;
+                };
+                row = judged(row, self.home());
+                if !needles.digits.is_empty() {
+                    show_match(connection, &mut row, &needles.digits, self.home())?;
+                }
+                if let Some(meant) = &meant
+                    && let Some(phone) = meant.of(row.id)?.first()
+                {
+                    row.number = Some((phone.shown(), phone.mark(self.home())));
+                }
+                rows.push(row);
+            }
+            Ok(Rows {
+                first,
+                rows,
+                total: Some(hits.rows.len()),
+                found: hits.found,
+            })
+        })
+    }
+
+    /// A page of everybody, or of who needs attention.
+    fn page(
+        &self,
+        connection: &Connection,
+        query: &ListQuery,
+        first: usize,
+        count: usize,
+    ) -> Answer<Rows> {
+        let mut window = self.known(connection, query)?;
+        let filter = Everybody::of(query);
+        let seek = window.seek(first, count);
+        let keyed = filter.page(connection, &seek, count)?;
+        let ended = matches!(seek, Seek::Down(_, _)) && keyed.len() < count;
+        if ended && (first == 0 || !keyed.is_empty()) {
+            window.total = Some(first + keyed.len());
+        }
+        if let (Some((_, top)), Some((_, bottom))) = (keyed.first(), keyed.last()) {
+            let bottom = Mark {
+                place: first + keyed.len() - 1,
+                ..bottom.clone()
+            };
+            let top = Mark {
+                place: first,
+                ..top.clone()
+            };
+            window.marks = vec![top, bottom];
+        }
+        let total = window.total;
+        self.window.set(Some(window));
+        Ok(Rows {
+            first,
+            rows: { keyed.into_iter() }
+                .map(|(row, _)| judged(row, self.home()))
+                .collect(),
+            total,
+            found: Found::Exactly,
+        })
+    }
+
+    /// How many rows the list has.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn count(&self, query: &ListQuery) -> Result<usize, Refusal> {
+        self.snapshot(|connection| {
+            if !query.query().is_everybody() {
+                return Ok(self.hits(connection, query)?.rows.len());
+            }
+            let mut window = self.known(connection, query)?;
+            let total = match window.total {
+                Some(total) => total,
+                None => Everybody::of(query).count(connection)?,
+            };
+            window.total = Some(total);
+            self.window.set(Some(window));
+            Ok(total)
+        })
+    }
+
+    /// The totals of the header.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn totals(&self) -> Result<Totals, Refusal> {
+        self.snapshot(|connection| {
+            Ok(Totals {
+                contacts: number(connection, "SELECT count(*) FROM contact", &[])?,
+                attention: number(
+                    connection,
+                    "SELECT count(*) FROM contact WHERE attention",
+                    &[],
+                )?,
+            })
+        })
+    }
+
+    /// Gives each contact of a selection with its phones and its card to `each`, as they all stood at
+    /// one moment; says how many there were.
+    ///
+    /// # Errors
+    /// Not found where a marked one is gone; what `each` refuses; where the database cannot be read.
+    pub fn each(
+        &self,
+        selection: &Selection,
+        each: &mut dyn FnMut(Whole) -> Result<(), Refusal>,
+    ) -> Result<usize, Refusal> {
+        self.snapshot(|connection| {
+            let ids = self.selected(connection, selection)?;
+            for id in &ids {
+                let contact = contacts::find(connection, *id)?;
+                let phones = record::phones_of(connection, *id)?;
+                let card = match contact.card {
+                    Some(card) => Some(contacts::card(connection, card)?),
+                    None => None,
+                };
+                each(Whole {
+                    contact,
+                    phones,
+                    card,
+                })?;
+            }
+            Ok(ids.len())
+        })
+    }
+
+    /// The contacts of a selection, in its order.
+    pub(in crate::store) fn selected(
+        &self,
+        connection: &Connection,
+        selection: &Selection,
+    ) -> Answer<Vec<ContactId>> {
+        match selection {
+            Selection::Marked(ids) => Ok(ids.clone()),
+            Selection::Shown(query) if query.query().is_everybody() => {
+                Everybody::of(query).ids(connection)
+            }
+            Selection::Shown(query) => self.found_ids(connection, query),
+        }
+    }
+
+    /// The place of a contact in the list that `query` asks for, or none where it does not show it.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn place(&self, query: &ListQuery, id: ContactId) -> Result<Option<usize>, Refusal> {
+        self.snapshot(|connection| {
+            if query.query().is_everybody() {
+                return Everybody::of(query).place(connection, id);
+            }
+            let row: Option<u32> = connection
+                .prepare_cached("SELECT rowid FROM contact WHERE id = ?1")?
+                .query_row([id.0.as_bytes()], |row| row.get(0))
+                .optional()?;
+            let hits = self.hits(connection, query)?;
+            Ok(row.and_then(|row| hits.rows.iter().position(|hit| *hit == row)))
+        })
+    }
+
+    /// What is known of a list, if it is the one that was read last and still so.
+    fn known(&self, connection: &Connection, query: &ListQuery) -> Answer<Window> {
+        let version = data_version(connection)?;
+        let known = self.window.take();
+        let known = known.filter(|known| known.version == version && known.query == *query);
+        Ok(known.unwrap_or_else(|| Window {
+            query: query.clone(),
+            version,
+            marks: Vec::new(),
+            total: None,
+        }))
+    }
+}
+
+/// Everybody, or everybody who needs attention, in an order.
+struct Everybody {
+    order: Order,
+    index: &'static str,
+    condition: &'static str,
+}
+
+impl Everybody {
+    const fn of(query: &ListQuery) -> Self {
+        let index = match query.order {
+            Order::Name if query.attention => "contact_attention",
+            _ if query.attention => "contact_by_name",
+            Order::Name => "contact_by_name",
+            Order::Given => "contact_by_given",
+            Order::Changed => "contact_by_change",
+        };
+        Self {
+            order: query.order,
+            index,
+            condition: if query.attention { "attention" } else { "true" },
+        }
+    }
+
+    /// The column that the list is sorted by; ids decide among equals.
+    const fn key(&self) -> &'static str {
+        match self.order {
+            Order::Name => "family_key",
+            Order::Given => "given_key",
+            Order::Changed => "updated_at",
+        }
+    }
+
+    /// Reads a page, each row with its mark, whose place is still to be set.
+    fn page(
+        &self,
+        connection: &Connection,
+        seek: &Seek<'_>,
+        count: usize,
+    ) -> Answer<Vec<(Row, Mark)>> {
+        let (mark, skip, limit, down) = match seek {
+            Seek::Down(mark, skip) => (mark, *skip, count, true),
+            Seek::Up(mark, skip, rows) => (mark, *skip, *rows, false),
+        };
+        // What changed last comes first, so that its way down is the falling one.
+        let rising = down != matches!(self.order, Order::Changed);
+        let (direction, side) = if rising {
+            ("ASC", ">=")
+        } else {
+            ("DESC", "<=")
+        };
+        let key = self.key();
+        let mut values = Vec::new();
+        let mut condition = self.condition.to_owned();
+        if let Some(mark) = mark {
+            values.push(mark.key.clone());
+            values.push(Value::Blob(mark.id.0.as_bytes().to_vec()));
+            let (key_at, id_at) = (values.len() - 1, values.len());
+            condition = format!("{condition} AND ({key}, id) {side} (?{key_at}, ?{id_at})");
+        }
+        for number in [limit, skip] {
+            values.push(Value::Integer(i64::try_from(number).unwrap_or(i64::MAX)));
+        }
+        let (limit_at, skip_at) = (values.len() - 1, values.len());
+        let sql = format!(
+            "SELECT id, name, favourite, main_number, main_mark, {key}
+             FROM contact INDEXED BY {} WHERE {condition}
+             ORDER BY {key} {direction}, id {direction} LIMIT ?{limit_at} OFFSET ?{skip_at}",
+            self.index
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), |row| {
+            let shown = shown(row)?;
+            let id = shown.id;
+            let mark = Mark {
+                place: 0,
+                key: row.get(5)?,
+                id,
+            };
+            Ok((shown, mark))
+        })?;
+        let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        if !down {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+
+    /// The ids of all rows, in order.
+    fn ids(&self, connection: &Connection) -> Answer<Vec<ContactId>> {
+        let key = self.key();
+        let direction = match self.order {
+            Order::Changed => "DESC",
+            Order::Name | Order::Given => "ASC",
+        };
+        let sql = format!(
+            "SELECT id FROM contact INDEXED BY {} WHERE {} ORDER BY {key} {direction}, id {direction}",
+            self.index, self.condition
+        );
+        let mut statement = connection.prepare(&sql)?;
+        let ids = statement.query_map([], |row| record::uuid(row, 0).map(ContactId))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn count(&self, connection: &Connection) -> Answer<usize> {
+        let sql = if self.condition == "true" {
+            "SELECT count(*) FROM contact".to_owned()
+        } else {
+            format!(
+                "SELECT count(*) FROM contact INDEXED BY {} WHERE {}",
+                self.index, self.condition
+            )
+        };
+        number(connection, &sql, &[])
+    }
+
+    fn place(&self, connection: &Connection, id: ContactId) -> Answer<Option<usize>> {
+        let (key, condition) = (self.key(), self.condition);
+        let mut values = vec![Value::Blob(id.0.as_bytes().to_vec())];
+        let id_at = values.len();
+        let found: Option<Value> = connection
+            .prepare_cached(&format!(
+                "SELECT {key} FROM contact WHERE {condition} AND id = ?{id_at}"
+            ))?
+            .query_row(params_from_iter(&values), |row| row.get(0))
+            .optional()?;
+        let Some(found) = found else { return Ok(None) };
+        values.push(found);
+        let key_at = values.len();
+        let before = match self.order {
+            Order::Changed => ">",
+            Order::Name | Order::Given => "<",
+        };
+        let sql = format!(
+            "SELECT count(*) FROM contact INDEXED BY {} WHERE {condition}
+             AND ({key}, id) {before} (?{key_at}, ?{id_at})",
+            self.index
+        );
+        number(connection, &sql, &values).map(Some)
+    }
+}
+
+/// A row of the list.
+fn row(connection: &Connection, rowid: u32) -> Answer<Option<Row>> {
+    let row = connection
+        .prepare_cached(
+            "SELECT id, name, favourite, main_number, main_mark FROM contact WHERE rowid = ?1",
+        )?
+        .query_row([rowid], shown)
+        .optional()?;
+    Ok(row)
+}
+
+/// A row of the list out of the columns id, name, favourite, main number and its mark.
+fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let number: Option<String> = row.get(3)?;
+    Ok(Row {
+        id: ContactId(record::uuid(row, 0)?),
+        name: row.get(1)?,
+        favourite: row.get(2)?,
+        number: number.zip(record::mark(row.get(4)?)),
+    })
+}
+
+/// A row with the mark of its number where national numbers are of `home`: the column says only that it
+/// is kept as typed, since home may change.
+fn judged(row: Row, home: Option<Region>) -> Row {
+    let number = row.number.map(|(number, mark)| match mark {
+        Certainty::Impossible => {
+            let possible = !number::is_impossible(&number, None, home);
+            (number, Certainty::of(false, possible))
+        }
+        mark => (number, mark),
+    });
+    Row { number, ..row }
+}
+
+/// Puts the number that matched into a row, where the one that is there does not.
+fn show_match(
+    connection: &Connection,
+    row: &mut Row,
+    runs: &[String],
+    home: Option<Region>,
+) -> Answer<()> {
+    let has = |digits: &str| runs.iter().any(|run| digits.contains(run.as_str()));
+    let there = row.number.as_ref();
+    if there.is_some_and(|(number, _)| has(&digits_to_find(number))) {
+        return Ok(());
+    }
+    let phones = record::phones_of(connection, row.id)?;
+    let mut phones = phones.iter();
+    if let Some(phone) = phones.find(|phone| has(&digits_to_find(&phone.number))) {
+        row.number = Some((phone.shown(), phone.mark(home)));
+    }
+    Ok(())
+}
+
+fn number(connection: &Connection, sql: &str, values: &[Value]) -> Answer<usize> {
+    let number: i64 = connection
+        .prepare_cached(sql)?
+        .query_row(params_from_iter(values), |row| row.get(0))?;
+    Ok(usize::try_from(number).unwrap_or_default())
+}

@@ -1,0 +1,101 @@
+//! Who has a number: in any spelling, in use or not.
+//!
+//! The same number comes first; then the same without regard to its extension and to what is dialled
+//! after it; then one that was stored without its country; and where all that finds nothing, those
+//! that end in the digits.
+
+use rusqlite::{Connection, params};
+
+use crate::domain::edit::Holder;
+use crate::domain::number;
+use crate::domain::refusal::Refusal;
+
+use crate::store::base::Store;
+use crate::store::change::phones::held;
+use crate::store::db::failure::Answer;
+
+/// How many digits at the end tell a number from others.
+const ENDING: usize = 7;
+
+impl Store {
+    /// Everybody who has this number, in whatever spelling it is typed or stored.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn lookup(&self, typed: &str) -> Result<Vec<Holder>, Refusal> {
+        let home = self.options.home;
+        self.snapshot(|connection| {
+            let same = number::canonical(typed, None, home).identity;
+            let found = held(connection, "p.identity = ?1", params![same])?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+            for reading in number::readings(typed, home) {
+                let found = abroad_and_at_home(connection, &reading)?;
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+            }
+            let digits = number::digits_to_find(&typed.replace("(0)", ""));
+            // A number may begin with zeros; only then are they what is dialled before it.
+            for digits in [digits.as_str(), digits.trim_start_matches('0')] {
+                let found = ending(connection, digits)?;
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+            }
+            for (trunk, rest) in number::without_trunk(&digits) {
+                let mut found = ending(connection, rest)?;
+                found.retain(|holder| {
+                    let code = holder.phone.country_code.as_deref();
+                    code.is_some_and(|code| number::has_trunk(code, trunk))
+                });
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+            }
+            Ok(Vec::new())
+        })
+    }
+}
+
+/// Those with this number whatever its extension, or as it is written at home or from abroad where no
+/// country was known.
+fn abroad_and_at_home(connection: &Connection, reading: &number::Reading) -> Answer<Vec<Holder>> {
+    let base = reading.e164.split(';').next().unwrap_or_default();
+    let whole = reversed(base.trim_start_matches('+'));
+    // ':' is the sign after '9': an international prefix may stand before the calling code.
+    let mut found = held(
+        connection,
+        "p.reversed <> '' AND p.reversed >= ?1 AND p.reversed < ?2
+         AND (p.reversed = ?1 OR p.identity NOT LIKE '+%')",
+        params![whole, format!("{whole}:")],
+    )?;
+    for national in number::at_home(reading) {
+        found.extend(held(
+            connection,
+            "p.reversed <> '' AND p.reversed = ?1 AND p.identity NOT LIKE '+%'",
+            params![reversed(&national)],
+        )?);
+    }
+    Ok(found)
+}
+
+fn reversed(digits: &str) -> String {
+    digits.chars().rev().collect()
+}
+
+/// Those whose number ends in these digits.
+fn ending(connection: &Connection, digits: &str) -> Answer<Vec<Holder>> {
+    if digits.len() < ENDING {
+        return Ok(Vec::new());
+    }
+    let from = reversed(digits);
+    // ':' is the sign after '9'.
+    let to = format!("{from}:");
+    Ok(held(
+        connection,
+        "p.reversed <> '' AND p.reversed >= ?1 AND p.reversed < ?2",
+        params![from, to],
+    )?)
+}

@@ -1,0 +1,414 @@
+//! Undo, redo and history, from the log that every write leaves.
+//!
+//! An undo is a step of its own, whose operations are the inverses of the change's; a redo inverts
+//! the undo. Both are checked: where somebody has changed one of the rows since, nothing is done.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::contact::{Contact, ContactId};
+use crate::domain::edit::Done;
+use crate::domain::operation::{
+    Actor, HistoryEntry, Key, Operation, Over, Record, Standing, StepEntry, StepRow, UndoPoint,
+};
+use crate::domain::phone::Phone;
+use crate::domain::refusal::{Kind, Refusal};
+
+use crate::store::base::Store;
+use crate::store::care::compact;
+use crate::store::db::failure::{Answer, Failure};
+use crate::store::db::pace::Pace;
+use crate::store::write::log::{self, Step};
+use crate::store::write::record;
+use crate::store::write::writer::Writer;
+
+/// The field that follows every write, so that it says nothing about whether a row is as it was
+/// left; of a contact it moves with its phones, without an operation.
+const TOUCHED: &str = "updated_at";
+
+/// Why a step cannot be undone that is not among those that can.
+const GONE: &str = "there is no such step, or it was undone already or emptied with the bin";
+
+impl Store {
+    /// Takes back the newest step of this session, or else of one that ended before it began. A step
+    /// that another running program made meanwhile is left alone. None where there is none.
+    ///
+    /// # Errors
+    /// Conflict where a row of the step was changed by somebody since.
+    pub fn undo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
+        self.undo_over(Over::Refused)
+    }
+
+    /// As [`Store::undo`], and says what is to be done about what somebody changed since.
+    ///
+    /// # Errors
+    /// Conflict where a row of the step was changed by somebody since, and that is not to be written
+    /// over.
+    pub fn undo_over(&mut self, over: Over) -> Result<Option<UndoPoint>, Refusal> {
+        let done = self.write_much(|writer| {
+            let target = log::undoable(writer.connection(), writer.author())?;
+            let Some(target) = target else {
+                return Ok((None, String::new()));
+            };
+            writer.take_back(&target, over)?;
+            Ok((Some(target.clone()), target.title))
+        });
+        done.map(|Done { value, .. }| value)
+    }
+
+    /// Takes back one step, whoever made it, and leaves those after it.
+    ///
+    /// # Errors
+    /// Not found where there is no such step that stands; conflict as [`Store::undo_over`].
+    pub fn undo_step(&mut self, id: i64, over: Over) -> Result<UndoPoint, Refusal> {
+        let done = self.write_much(|writer| {
+            let target = log::standing(writer.connection(), id)?
+                .ok_or_else(|| Refusal::new(Kind::NotFound, GONE))?;
+            writer.take_back(&target, over)?;
+            Ok((target.clone(), target.title))
+        });
+        done.map(|Done { value, .. }| value)
+    }
+
+    /// Takes back a step and every one after it, whoever made them: the book is as it was before.
+    /// All of it or nothing. Gives the steps, the newest first; each can be redone.
+    ///
+    /// # Errors
+    /// Not found where there is no such step that stands; conflict where the rows are not as the log
+    /// says.
+    pub fn undo_back_to(&mut self, id: i64) -> Result<Vec<UndoPoint>, Refusal> {
+        let done = self.write_much(|writer| {
+            if log::standing(writer.connection(), id)?.is_none() {
+                return Err(Refusal::not_found("step to undo", id).into());
+            }
+            let (pruned, _) = compact::horizon(writer.connection())?;
+            if id <= pruned {
+                let detail = format!(
+                    "steps up to {pruned} were pruned from the history; undo back to a later one"
+                );
+                return Err(Refusal::new(Kind::Invalid, detail).into());
+            }
+            let steps = log::standing_since(writer.connection(), id)?;
+            for step in &steps {
+                writer.take_back(step, Over::Refused)?;
+                writer.end_step(&step.title)?;
+            }
+            Ok((steps, String::new()))
+        });
+        done.map(|Done { value, .. }| value)
+    }
+
+    /// Does again what was undone last. None where there is none.
+    ///
+    /// # Errors
+    /// Conflict where a row of the step was changed by somebody since.
+    pub fn redo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
+        let done = self.write_much(|writer| {
+            let target = log::redoable(writer.connection(), writer.author())?;
+            let Some(target) = target else {
+                return Ok((None, String::new()));
+            };
+            let applied = log::last_undone(writer.connection(), target.id)?;
+            writer.reverse(Step::Redo(target.id));
+            writer.turn_round(&target, applied, "redo", Over::Refused)?;
+            Ok((Some(target.clone()), target.title))
+        });
+        done.map(|Done { value, .. }| value)
+    }
+
+    /// The changes of the whole book, the newest first: those before `before`, or the newest.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn steps(&self, before: Option<i64>, limit: usize) -> Result<Vec<StepEntry>, Refusal> {
+        self.read(|connection| {
+            let mut steps = connection.prepare_cached(
+                "SELECT id, at, actor, title, undone, emptied,
+                    (SELECT 1 + max(seq) FROM operation WHERE point = undo_point.id)
+                 FROM undo_point WHERE kind = 'change' AND id < ?1 ORDER BY id DESC LIMIT ?2",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let steps = steps.query_map(params![before.unwrap_or(i64::MAX), limit], |row| {
+                let rows: Option<i64> = row.get(6)?;
+                Ok(StepEntry {
+                    point: log::point(row, 0)?,
+                    standing: match (row.get(5)?, row.get::<_, i64>(4)?) {
+                        (true, _) => Standing::Emptied,
+                        (_, 0) => Standing::Done,
+                        (_, 1) => Standing::Undone,
+                        _ => Standing::Passed,
+                    },
+                    rows: usize::try_from(rows.unwrap_or_default()).unwrap_or_default(),
+                })
+            })?;
+            Ok(steps.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// What a step did to each row, in its order; the first so many of them.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn step_rows(&self, id: i64, limit: usize) -> Result<Vec<StepRow>, Refusal> {
+        self.snapshot(|connection| {
+            let operations = log::operations(connection, id, limit)?;
+            let rows = operations.into_iter().map(|(operation, contact)| {
+                Ok(StepRow {
+                    contact,
+                    name: name_of(connection, contact)?,
+                    number: number_of(connection, &operation)?,
+                    operation,
+                })
+            });
+            rows.collect()
+        })
+    }
+
+    /// What happened to a contact and its phones, the newest first. Undoing is not listed: what was
+    /// undone is marked.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn history(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, Refusal> {
+        self.read(|connection| history(connection, contact, limit))
+    }
+}
+
+/// What happened to a contact and its phones, the newest first.
+pub(in crate::store) fn history(
+    connection: &Connection,
+    contact: ContactId,
+    limit: usize,
+) -> Answer<Vec<HistoryEntry>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut entries = connection.prepare_cached(
+        "SELECT o.entity, o.key, o.kind, o.fields, p.id, p.at, p.actor, p.title, p.undone
+         FROM operation o JOIN undo_point p ON p.id = o.point
+         WHERE o.contact = ?1 AND p.kind = 'change' ORDER BY o.point DESC, o.seq LIMIT ?2",
+    )?;
+    let entries = entries.query_map(params![contact.0.as_bytes(), limit], |row| {
+        Ok(HistoryEntry {
+            operation: log::operation(row)?,
+            point: log::point(row, 4)?,
+            undone: row.get::<_, i64>(8)? != 0,
+        })
+    })?;
+    Ok(entries.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The name of a contact, there or deleted.
+fn name_of(connection: &Connection, id: ContactId) -> Answer<String> {
+    let there: Option<String> = connection
+        .prepare_cached("SELECT name FROM contact WHERE id = ?1")?
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?;
+    if let Some(name) = there {
+        return Ok(name);
+    }
+    let deleted: Option<String> = connection
+        .prepare_cached(
+            "SELECT fields ->> 'name' FROM operation
+             WHERE contact = ?1 AND entity = 'contact' AND kind = 'delete'
+             ORDER BY point DESC LIMIT 1",
+        )?
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(deleted.unwrap_or_else(|| "somebody who was deleted for good".to_owned()))
+}
+
+/// The number that an operation is about, as people read it; none where it is about a contact.
+fn number_of(connection: &Connection, operation: &Operation) -> Answer<Option<String>> {
+    Ok(match (operation, operation.key()) {
+        (_, Key::Contact(_)) => None,
+        (Operation::Delete(Record::Phone(phone)), _) => Some(phone.shown()),
+        (_, Key::Phone(id)) => {
+            let there = record::find_phone(connection, id)?;
+            Some(there.map_or_else(|| "a number".to_owned(), |phone| phone.shown()))
+        }
+    })
+}
+
+/// The title and the actor of the changes of a contact that are newer than a step.
+#[derive(Default)]
+struct Later {
+    /// The newest of each row.
+    of: HashMap<Uuid, (String, String)>,
+    /// The newest of all.
+    newest: Option<(String, String)>,
+}
+
+impl Writer<'_> {
+    /// Makes this step the undo of another one.
+    fn take_back(&mut self, target: &UndoPoint, over: Over) -> Answer<()> {
+        let applied = log::last_done(self.connection(), target.id)?;
+        self.reverse(Step::Undo(target.id));
+        self.turn_round(target, applied, "undo", over)
+    }
+
+    /// Applies the inverses of a step's operations, the last first, if every row is as the step
+    /// left it. The rules are settled at the end, as for every write.
+    fn turn_round(
+        &mut self,
+        target: &UndoPoint,
+        applied: i64,
+        verb: &str,
+        over: Over,
+    ) -> Answer<()> {
+        let operations = log::operations(self.connection(), applied, usize::MAX)?;
+        let mut pace = Pace::new(self.watch());
+        let all = 2 * operations.len();
+        if over == Over::Refused {
+            // The rows of a contact stand together.
+            let mut later: Option<(ContactId, Later)> = None;
+            for (done, (operation, contact)) in operations.iter().enumerate() {
+                pace.tell(done, all)?;
+                let known = match later.take() {
+                    Some((known, later)) if known == *contact => later,
+                    _ => self.later(*contact, target)?,
+                };
+                self.refuse_changed(operation, &known, target, verb)?;
+                later = Some((*contact, known));
+            }
+        }
+        for (done, (operation, contact)) in operations.into_iter().rev().enumerate() {
+            pace.tell(all / 2 + done, all)?;
+            match over {
+                Over::Refused => self.invert(operation)?,
+                Over::Written => self.invert_over(operation, contact)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies the inverse of an operation to a row as it is now, if it fits there at all.
+    fn invert_over(&mut self, operation: Operation, contact: ContactId) -> Answer<()> {
+        let there = record::find(self.connection(), operation.key())?;
+        let fits = match &operation {
+            Operation::Create(_, _) | Operation::Update(_, _) => there.is_some(),
+            Operation::Delete(Record::Contact(_)) => there.is_none(),
+            Operation::Delete(Record::Phone(phone)) => {
+                let others = record::phones_of(self.connection(), contact)?;
+                let same = |other: &Phone| other.identity == phone.identity;
+                there.is_none() && self.is_there(Key::Contact(contact))? && !others.iter().any(same)
+            }
+        };
+        if fits { self.invert(operation) } else { Ok(()) }
+    }
+
+    /// The changes of a contact's rows that are newer than a step and stand. All at once, for a contact
+    /// may have thousands of rows.
+    fn later(&self, contact: ContactId, step: &UndoPoint) -> Answer<Later> {
+        let mut changes = self.connection().prepare_cached(
+            "SELECT o.key, p.title, p.actor FROM operation o JOIN undo_point p ON p.id = o.point
+             WHERE o.contact = ?1 AND o.point > ?2 AND p.kind = 'change' AND p.undone = 0
+             ORDER BY o.point",
+        )?;
+        let mut later = Later::default();
+        let mut changes = changes.query(params![contact.0.as_bytes(), step.id])?;
+        while let Some(row) = changes.next()? {
+            let by: (String, String) = (row.get(1)?, row.get(2)?);
+            later.of.insert(record::uuid(row, 0)?, by.clone());
+            later.newest = Some(by);
+        }
+        Ok(later)
+    }
+
+    /// Refuses where a row is not as the step left it, or has a change by somebody that is newer
+    /// than the step and still stands.
+    ///
+    /// The log alone would not do: another program may have undone or redone a step of its own. Nor
+    /// would the row alone: a change of another field of it would be torn from what it belongs to.
+    fn refuse_changed(
+        &self,
+        operation: &Operation,
+        later: &Later,
+        target: &UndoPoint,
+        verb: &str,
+    ) -> Answer<()> {
+        // Taking back that a contact was made takes its phones along, whoever made those.
+        let whole = matches!(operation, Operation::Create(Key::Contact(_), _));
+        let newer = if whole {
+            later.newest.as_ref()
+        } else {
+            later.of.get(&operation.key().uuid())
+        };
+        let by = match newer {
+            Some((title, actor)) => {
+                let actor = Actor::of(actor).map_or("another program", words);
+                format!("it was changed since by “{title}” ({actor})")
+            }
+            None if self.is_as_left(operation)? => return Ok(()),
+            None => "it was changed since".to_owned(),
+        };
+        let detail = format!("cannot {verb} “{}”: {by}", target.title);
+        Err(Refusal::new(Kind::Conflict, detail).into())
+    }
+
+    /// Whether a row is as an operation left it.
+    fn is_as_left(&self, operation: &Operation) -> Answer<bool> {
+        let current = record::find(self.connection(), operation.key())?;
+        Ok(match (operation, current) {
+            (Operation::Create(_, _), current) => current.is_some(),
+            (Operation::Delete(_), current) => current.is_none(),
+            (Operation::Update(_, _), None) => false,
+            (Operation::Update(_, changes), Some(current)) => {
+                let fields = match &current {
+                    Record::Phone(phone) => fields(&**phone),
+                    Record::Contact(contact) => fields(&**contact),
+                }?;
+                changes
+                    .iter()
+                    .filter(|change| change.field != TOUCHED)
+                    .all(|change| fields.get(&change.field) == Some(&change.to))
+            }
+        })
+    }
+
+    /// Applies the inverse of an operation.
+    fn invert(&mut self, operation: Operation) -> Answer<()> {
+        let current = record::find(self.connection(), operation.key())?;
+        let misfit = || Failure::Log("an operation does not fit the row that it is about".into());
+        let inverse = operation.inverse(current.clone()).ok_or_else(misfit)?;
+        match (inverse, current) {
+            (Operation::Create(_, Some(Record::Phone(phone))), None) => self.insert_phone(*phone),
+            (Operation::Create(_, Some(Record::Contact(contact))), None) => {
+                self.insert_contact(*contact).map(drop)
+            }
+            (Operation::Delete(Record::Phone(phone)), Some(_)) => self.delete_phone(*phone),
+            (Operation::Delete(Record::Contact(contact)), Some(_)) => self.delete_contact(*contact),
+            (Operation::Update(_, changes), Some(Record::Phone(before))) => {
+                let after: Phone =
+                    Operation::revise(&*before, &changes).map_err(|error| unreadable(&error))?;
+                self.update_phone(*before, after)
+            }
+            (Operation::Update(_, changes), Some(Record::Contact(before))) => {
+                let after: Contact =
+                    Operation::revise(&*before, &changes).map_err(|error| unreadable(&error))?;
+                self.update_contact(*before, after).map(drop)
+            }
+            _ => Err(misfit()),
+        }
+    }
+}
+
+fn unreadable(error: &serde_json::Error) -> Failure {
+    Failure::Log(error.to_string())
+}
+
+/// The fields of a record by name.
+fn fields<T: Serialize>(record: &T) -> Answer<Value> {
+    serde_json::to_value(record).map_err(|error| unreadable(&error))
+}
+
+/// Who it was, as a person reads it.
+const fn words(actor: Actor) -> &'static str {
+    match actor {
+        Actor::Screens => "the screens",
+        Actor::Command => "command line",
+        Actor::Import => "import",
+    }
+}

@@ -1,0 +1,189 @@
+//! Bringing back an earlier state of a contact or of one number, from the log.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+
+use crate::domain::contact::{Contact, ContactId};
+use crate::domain::edit::Done;
+use crate::domain::operation::{Key, Operation, Record};
+use crate::domain::phone::{Phone, PhoneId};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::title;
+
+use crate::store::base::Store;
+use crate::store::care::compact;
+use crate::store::db::failure::{Answer, Failure};
+use crate::store::write::log;
+use crate::store::write::record;
+use crate::store::write::writer::Writer;
+
+impl Store {
+    /// Makes a contact with its phones what it was after a step of its history, in a step of its own.
+    /// Somebody who was deleted since comes back.
+    ///
+    /// # Errors
+    /// Not found where there is no such step; invalid where the contact was not there then.
+    pub fn restore_contact(&mut self, id: ContactId, step: i64) -> Result<Done<()>, Refusal> {
+        self.write(|writer| {
+            let after = title_of(writer.connection(), step)?;
+            let past = Past::of(writer.connection(), id, None, step)?;
+            let Some(contact) = past.contact else {
+                return Err(not_yet("this contact").into());
+            };
+            let name = contact.name.clone();
+            writer.put_past(&contact, past.phones)?;
+            Ok(((), title::restored(&name, &after)))
+        })
+    }
+
+    /// Makes one number what it was after a step of its history, in a step of its own. A number that
+    /// was deleted since comes back.
+    ///
+    /// # Errors
+    /// Not found where there is no such step or contact; invalid where the number was not there then,
+    /// or another one of the contact is the same by now.
+    pub fn restore_phone(
+        &mut self,
+        owner: ContactId,
+        id: PhoneId,
+        step: i64,
+    ) -> Result<Done<()>, Refusal> {
+        self.write(|writer| {
+            let after = title_of(writer.connection(), step)?;
+            crate::store::change::contacts::find(writer.connection(), owner)?;
+            let mut past = Past::of(writer.connection(), owner, Some(id), step)?;
+            let Some(phone) = past.phones.remove(&id) else {
+                return Err(not_yet("this number").into());
+            };
+            let shown = phone.shown();
+            match record::find_phone(writer.connection(), id)? {
+                Some(before) => writer.touch_phone(before, phone)?,
+                None => writer.insert_phone(phone)?,
+            }
+            Ok(((), title::restored(&shown, &after)))
+        })
+    }
+}
+
+fn not_yet(what: &str) -> Refusal {
+    let detail = format!("{what} was not there then; pick a later line of its history");
+    Refusal::new(Kind::Invalid, detail)
+}
+
+fn title_of(connection: &Connection, step: i64) -> Answer<String> {
+    let found: Option<String> = rusqlite::OptionalExtension::optional(connection.query_row(
+        "SELECT title FROM undo_point WHERE id = ?1",
+        [step],
+        |row| row.get(0),
+    ))?;
+    let title = found.ok_or_else(|| Refusal::not_found("step", step))?;
+    if step < compact::horizon(connection)?.0 {
+        let detail = "what happened after that step was pruned from the history; pick a later line";
+        return Err(Refusal::new(Kind::Invalid, detail).into());
+    }
+    Ok(title)
+}
+
+/// A contact with its phones, as they were.
+struct Past {
+    contact: Option<Contact>,
+    phones: BTreeMap<PhoneId, Phone>,
+}
+
+impl Past {
+    /// What a contact was after a step: as it is, with all that happened since turned back, the
+    /// newest first. With `only`, nothing but what happened to that phone is.
+    fn of(
+        connection: &Connection,
+        id: ContactId,
+        only: Option<PhoneId>,
+        step: i64,
+    ) -> Answer<Self> {
+        let phones = record::phones_of(connection, id)?;
+        let mut past = Self {
+            contact: record::find_contact(connection, id)?,
+            phones: phones.into_iter().map(|phone| (phone.id, phone)).collect(),
+        };
+        let mut since = connection.prepare_cached(
+            "SELECT entity, key, kind, fields FROM operation
+             WHERE contact = ?1 AND point > ?2 ORDER BY point DESC, seq DESC",
+        )?;
+        let since = since.query_map(params![id.0.as_bytes(), step], log::operation)?;
+        for operation in since {
+            let operation = operation?;
+            if only.is_none_or(|only| operation.key() == Key::Phone(only)) {
+                past.turn_back(operation)?;
+            }
+        }
+        Ok(past)
+    }
+
+    fn turn_back(&mut self, operation: Operation) -> Answer<()> {
+        let damaged = |error: serde_json::Error| Failure::Log(error.to_string());
+        match (operation.key(), operation) {
+            (Key::Contact(_), Operation::Create(..)) => {
+                self.contact = None;
+                // Those that were made with it went without saying.
+                self.phones.clear();
+            }
+            (Key::Phone(id), Operation::Create(..)) => drop(self.phones.remove(&id)),
+            (_, Operation::Delete(Record::Contact(contact))) => self.contact = Some(*contact),
+            (_, Operation::Delete(Record::Phone(phone))) => {
+                self.phones.insert(phone.id, *phone);
+            }
+            (key, Operation::Update(_, changes)) => {
+                let inverse = Operation::Update(key, changes).inverse(None);
+                let Some(Operation::Update(_, changes)) = inverse else {
+                    return Ok(());
+                };
+                if let (Key::Contact(_), Some(contact)) = (key, &mut self.contact) {
+                    *contact = Operation::revise(contact, &changes).map_err(damaged)?;
+                }
+                if let Key::Phone(id) = key
+                    && let Some(phone) = self.phones.get_mut(&id)
+                {
+                    *phone = Operation::revise(phone, &changes).map_err(damaged)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Writer<'_> {
+    /// Writes a contact and its phones as they were: these, and no others.
+    fn put_past(&mut self, contact: &Contact, phones: BTreeMap<PhoneId, Phone>) -> Answer<()> {
+        let now = self.context().now;
+        match record::find_contact(self.connection(), contact.id)? {
+            Some(before) => {
+                let mut after = contact.clone();
+                after.updated_at = before.updated_at;
+                after.updated_in_db_at = before.updated_in_db_at;
+                if after != before {
+                    after.updated_at = now;
+                    self.update_contact(before, after)?;
+                }
+            }
+            None => drop(self.insert_contact(contact.clone())?),
+        }
+        let mut there = record::phones_of(self.connection(), contact.id)?;
+        there.retain(|phone| !phones.contains_key(&phone.id) || phone.contact != contact.id);
+        for phone in there {
+            self.delete_phone(phone)?;
+        }
+        for (id, mut phone) in phones {
+            match record::find_phone(self.connection(), id)? {
+                Some(before) => {
+                    phone.updated_at = before.updated_at;
+                    phone.updated_in_db_at = before.updated_in_db_at;
+                    if phone != before {
+                        self.touch_phone(before, phone)?;
+                    }
+                }
+                None => self.insert_phone(phone)?,
+            }
+        }
+        Ok(())
+    }
+}

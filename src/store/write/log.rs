@@ -1,0 +1,247 @@
+//! The log of operations: rows of `undo_point` and `operation`, written and read back here only.
+//!
+//! A created record is not kept in the log, for it stands in its table; what is changed is kept as
+//! the fields that differ, and what is deleted as it was.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use crate::domain::contact::ContactId;
+use crate::domain::operation::{Actor, Key, Operation, Record, UndoPoint};
+use crate::domain::phone::PhoneId;
+use crate::domain::timestamp::Timestamp;
+
+use crate::store::db::failure::{Answer, Failure};
+use crate::store::write::record;
+
+/// Who writes.
+#[derive(Clone, Copy)]
+pub(in crate::store) struct Author {
+    /// By what.
+    pub(in crate::store) actor: Actor,
+    /// In which run of the program.
+    pub(in crate::store) session: Uuid,
+    /// The newest step that was there when that run began.
+    pub(in crate::store) horizon: i64,
+}
+
+/// What a step is: a change, or one that takes another back or does it again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Step {
+    Change,
+    Undo(i64),
+    Redo(i64),
+}
+
+/// Begins a step, whose operations are added to it.
+pub(in crate::store) fn begin(
+    connection: &Connection,
+    author: Author,
+    step: Step,
+    at: Timestamp,
+    title: String,
+) -> Answer<UndoPoint> {
+    let (word, target) = match step {
+        Step::Change => ("change", None),
+        Step::Undo(target) => ("undo", Some(target)),
+        Step::Redo(target) => ("redo", Some(target)),
+    };
+    match step {
+        // What was undone before a new change can no longer be redone.
+        Step::Change => {
+            connection.execute("UPDATE undo_point SET undone = 2 WHERE undone = 1", [])?
+        }
+        Step::Undo(target) => {
+            connection.execute("UPDATE undo_point SET undone = 1 WHERE id = ?1", [target])?
+        }
+        Step::Redo(target) => {
+            connection.execute("UPDATE undo_point SET undone = 0 WHERE id = ?1", [target])?
+        }
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO undo_point (at, actor, title, session, kind, target)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            at.micros(),
+            author.actor.word(),
+            title,
+            author.session.as_bytes(),
+            word,
+            target
+        ])?;
+    Ok(UndoPoint {
+        id: connection.last_insert_rowid(),
+        at,
+        actor: author.actor,
+        title,
+    })
+}
+
+/// Adds operations to a step, after the `there` that it has; gives how many it has then.
+pub(in crate::store) fn add(
+    connection: &Connection,
+    step: i64,
+    there: i64,
+    operations: &[(Operation, ContactId)],
+) -> Answer<i64> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO operation (point, seq, entity, key, contact, kind, fields)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    let unwritable = |error: serde_json::Error| Failure::Log(error.to_string());
+    let mut next = there;
+    for (seq, (operation, contact)) in (there..).zip(operations) {
+        next = seq + 1;
+        let key = operation.key();
+        let entity = match key {
+            Key::Phone(_) => "phone",
+            Key::Contact(_) => "contact",
+        };
+        let (kind, fields) = match operation {
+            Operation::Create(_, _) => ("create", None),
+            Operation::Update(_, changes) => (
+                "update",
+                Some(serde_json::to_string(changes).map_err(unwritable)?),
+            ),
+            Operation::Delete(record) => (
+                "delete",
+                Some(serde_json::to_string(record).map_err(unwritable)?),
+            ),
+        };
+        let (key, contact) = (key.uuid(), contact.0);
+        insert.execute(params![
+            step,
+            seq,
+            entity,
+            key.as_bytes(),
+            contact.as_bytes(),
+            kind,
+            fields
+        ])?;
+    }
+    Ok(next)
+}
+
+/// The operations of a step, the first so many in their order, each with its contact.
+pub(in crate::store) fn operations(
+    connection: &Connection,
+    step: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<(Operation, ContactId)>> {
+    connection
+        .prepare_cached(
+            "SELECT entity, key, kind, fields, contact FROM operation WHERE point = ?1 ORDER BY seq
+             LIMIT ?2",
+        )?
+        .query_map(
+            params![step, i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| Ok((operation(row)?, ContactId(record::uuid(row, 4)?))),
+        )?
+        .collect()
+}
+
+/// An operation out of a row that begins with entity, key, kind and fields.
+pub(in crate::store) fn operation(row: &Row<'_>) -> rusqlite::Result<Operation> {
+    let id = record::uuid(row, 1)?;
+    let phone = row.get::<_, String>(0)? == "phone";
+    let key = if phone {
+        Key::Phone(PhoneId(id))
+    } else {
+        Key::Contact(ContactId(id))
+    };
+    Ok(match row.get::<_, String>(2)?.as_str() {
+        "create" => Operation::Create(key, None),
+        "update" => Operation::Update(key, record::json(row, 3)?),
+        _ if phone => Operation::Delete(Record::Phone(record::json(row, 3)?)),
+        _ => Operation::Delete(Record::Contact(record::json(row, 3)?)),
+    })
+}
+
+/// A step out of a row, from a column on: id, at, actor, title.
+pub(in crate::store) fn point(row: &Row<'_>, from: usize) -> rusqlite::Result<UndoPoint> {
+    let actor: String = row.get(from + 2)?;
+    Ok(UndoPoint {
+        id: row.get(from)?,
+        at: Timestamp::from_micros(row.get(from + 1)?),
+        actor: Actor::of(&actor).unwrap_or(Actor::Command),
+        title: row.get(from + 3)?,
+    })
+}
+
+/// The newest change that has not been undone, of the author's run or from before it began. What
+/// another running program does meanwhile is its own to take back.
+pub(in crate::store) fn undoable(
+    connection: &Connection,
+    author: Author,
+) -> rusqlite::Result<Option<UndoPoint>> {
+    connection
+        .query_row(
+            "SELECT id, at, actor, title FROM undo_point
+             WHERE undone = 0 AND kind = 'change' AND NOT emptied AND (session = ?1 OR id <= ?2)
+             ORDER BY id DESC LIMIT 1",
+            params![author.session.as_bytes(), author.horizon],
+            |row| point(row, 0),
+        )
+        .optional()
+}
+
+/// The change that was undone last, by the author's run or before it began, and not redone since.
+pub(in crate::store) fn redoable(
+    connection: &Connection,
+    author: Author,
+) -> rusqlite::Result<Option<UndoPoint>> {
+    connection
+        .query_row(
+            "SELECT p.id, p.at, p.actor, p.title
+             FROM undo_point p JOIN undo_point u ON u.target = p.id AND u.kind = 'undo'
+             WHERE p.undone = 1 AND p.kind = 'change' AND NOT p.emptied AND (u.session = ?1 OR u.id <= ?2)
+             ORDER BY u.id DESC LIMIT 1",
+            params![author.session.as_bytes(), author.horizon],
+            |row| point(row, 0),
+        )
+        .optional()
+}
+
+/// A change that stands, by its id.
+pub(in crate::store) fn standing(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<Option<UndoPoint>> {
+    connection
+        .query_row(
+            "SELECT id, at, actor, title FROM undo_point
+             WHERE id = ?1 AND undone = 0 AND kind = 'change' AND NOT emptied",
+            [id],
+            |row| point(row, 0),
+        )
+        .optional()
+}
+
+/// The changes that stand from one on, the newest first, whoever made them.
+pub(in crate::store) fn standing_since(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<Vec<UndoPoint>> {
+    connection
+        .prepare_cached(
+            "SELECT id, at, actor, title FROM undo_point
+             WHERE id >= ?1 AND undone = 0 AND kind = 'change' AND NOT emptied
+             ORDER BY id DESC",
+        )?
+        .query_map([id], |row| point(row, 0))?
+        .collect()
+}
+
+/// The step that last did a change: itself, or the last redo of it.
+pub(in crate::store) fn last_done(connection: &Connection, target: i64) -> rusqlite::Result<i64> {
+    let sql = "SELECT max(id) FROM undo_point WHERE id = ?1 OR (target = ?1 AND kind = 'redo')";
+    connection.query_row(sql, [target], |row| row.get(0))
+}
+
+/// The step that last undid a change.
+pub(in crate::store) fn last_undone(connection: &Connection, target: i64) -> rusqlite::Result<i64> {
+    let sql = "SELECT max(id) FROM undo_point WHERE target = ?1 AND kind = 'undo'";
+    connection.query_row(sql, [target], |row| row.get(0))
+}
