@@ -9,6 +9,7 @@ mod contact;
 mod doctor;
 mod document;
 mod duplicates;
+pub mod exit;
 mod export;
 mod files;
 mod find;

@@ -5,6 +5,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use callbook::cli::exit;
 use callbook::domain::refusal::Refusal;
 use callbook::domain::safe::safe;
 
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
             ExitCode::from(
                 error
                     .downcast_ref::<Refusal>()
-                    .map_or(1, |refusal| refusal.kind.exit_status()),
+                    .map_or(1, |refusal| exit::status(refusal.kind)),
             )
         }
     }

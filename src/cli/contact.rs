@@ -7,9 +7,9 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind, resource};
+use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind};
 use crate::domain::number::Region;
-use crate::domain::page::{CONTACTS, Page, Resource as _};
+use crate::domain::page::{CONTACTS, Page};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
@@ -165,7 +165,7 @@ impl ContactCommand {
         Ok(match self {
             Self::List { list, .. } => {
                 let page = open()?.list_contacts(&list.query(&CONTACTS)?)?;
-                Answer::new(page.to_json(), table(&page))
+                Answer::new(jsonapi::page_document(&page), table(&page))
             }
             Self::Get { id, .. } => {
                 let store = open()?;
@@ -237,8 +237,11 @@ fn told(contact: &Contact, phones: &[Phone], home: Option<Region>) -> Answer {
     line("source", &contact.source);
     line("changed", &contact.updated_at.to_string());
     line("stamp", &contact.updated_in_db_at.to_string());
-    let included: Vec<Value> = phones.iter().map(Phone::resource).collect();
-    Answer::new(jsonapi::compound(&resource(contact), &included), words)
+    let included: Vec<Value> = phones.iter().map(jsonapi::phone_resource).collect();
+    Answer::new(
+        jsonapi::compound(&jsonapi::contact_resource(contact), &included),
+        words,
+    )
 }
 
 fn table(page: &Page<Contact>) -> String {

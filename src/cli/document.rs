@@ -8,11 +8,13 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use crate::domain::import::count;
-use crate::domain::page::{Page, PageQuery, Resource, Shape};
+use crate::domain::page::{Page, PageQuery, Shape};
 use crate::domain::refusal::{Fault, Kind, Refusal};
 use crate::domain::safe::escaped;
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::jsonapi::{self, Document};
+
+use super::exit;
 
 /// What a command sends: the document, and over its attributes those of the flags.
 pub(super) fn sent(
@@ -70,7 +72,7 @@ impl ListFlags {
 }
 
 /// The last line of a list for people: how many there are, and which page this is.
-pub(super) fn foot<T: Resource>(page: &Page<T>, noun: &str) -> String {
+pub(super) fn foot<T>(page: &Page<T>, noun: &str) -> String {
     let total = usize::try_from(page.total_count).unwrap_or(usize::MAX);
     let pages = page.total_pages().max(1);
     format!(
@@ -147,8 +149,8 @@ pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
         }
         Err(error) => {
             if let (true, Some(refusal)) = (json, error.downcast_ref::<Refusal>()) {
-                tell(&refusal.to_json())?;
-                return Ok(refusal.kind.exit_status());
+                tell(&jsonapi::error_document(refusal))?;
+                return Ok(exit::status(refusal.kind));
             }
             return Err(error);
         }
@@ -163,9 +165,6 @@ pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
 fn tell(document: &Value) -> Result<()> {
     super::exact(&escaped(&format!("{document:#}\n")))
 }
-
-/// The exit status of a search that finds nobody.
-pub(super) const NOBODY: u8 = Kind::NotFound.exit_status();
 
 /// What a command answers.
 pub(super) struct Answer {

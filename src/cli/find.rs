@@ -11,14 +11,15 @@ use crate::domain::contact::Contact;
 use crate::domain::edit::Whole;
 use crate::domain::listing::{Found, ListQuery, Selection};
 use crate::domain::number;
-use crate::domain::page::Resource as _;
 use crate::domain::phone::Phone;
 use crate::domain::query::Needles;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::exchange::jsonapi::{contact_resource, phone_resource};
 use crate::store::Store;
 
-use super::document::{Answer, NOBODY, answer};
+use super::document::{Answer, answer};
+use super::exit::NOTHING_FOUND;
 use super::format::{Format, emails};
 
 #[derive(Debug, Args)]
@@ -82,7 +83,7 @@ impl FindCommand {
         } else {
             Answer::new(Value::Null, lines(&found, &layout, &query.needles()))
         };
-        answer(Ok(told), self.json).map(|_| if nobody { NOBODY } else { 0 })
+        answer(Ok(told), self.json).map(|_| if nobody { NOTHING_FOUND } else { 0 })
     }
 
     fn found(&self, store: &Store, query: &ListQuery) -> Result<Vec<Whole>, Refusal> {
@@ -162,8 +163,10 @@ fn lines(found: &[Whole], layout: &Format, needles: &Needles) -> String {
 }
 
 fn document(found: &[Whole]) -> Value {
-    let contacts: Vec<Value> = found.iter().map(|whole| whole.contact.resource()).collect();
+    let contacts: Vec<Value> = { found.iter() }
+        .map(|whole| contact_resource(&whole.contact))
+        .collect();
     let phones = found.iter().flat_map(|whole| &whole.phones);
-    let phones: Vec<Value> = phones.map(Phone::resource).collect();
+    let phones: Vec<Value> = phones.map(phone_resource).collect();
     json!({ "data": contacts, "included": phones })
 }

@@ -11,9 +11,10 @@ use crate::domain::edit::Profile;
 use crate::domain::import::count;
 use crate::domain::listing::ListQuery;
 use crate::domain::number::Region;
-use crate::domain::phone::{Phone, resource};
+use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::reason;
+use crate::exchange::jsonapi::phone_resource;
 use crate::store::Store;
 
 use super::change::changed;
@@ -121,7 +122,7 @@ fn worklist(store: &Store, json: bool) -> Result<()> {
 /// A contact with its numbers that wait for a look.
 fn told(profile: &Profile, home: Option<Region>) -> Value {
     let numbers = reasons_of(profile, home)
-        .map(|(phone, why)| json!({ "phone": resource(phone), "reason": why }));
+        .map(|(phone, why)| json!({ "phone": phone_resource(phone), "reason": why }));
     let numbers: Vec<Value> = numbers.collect();
     let (id, name) = (profile.contact.id.to_string(), &profile.contact.name);
     json!({ "contact": { "id": id, "name": name }, "numbers": numbers })

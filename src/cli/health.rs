@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::domain::health::{Bar, Health};
 use crate::domain::import::{count, thousands};
 use crate::domain::refusal::Refusal;
+use crate::exchange::jsonapi::health_document;
 use crate::store::Store;
 
 use super::document::{Answer, answer};
@@ -18,7 +19,7 @@ const WIDE: usize = 30;
 /// Runs the command on the database that `open` gives.
 pub(super) fn run(json: bool, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
     let told = open().and_then(|store| store.health());
-    let told = told.map(|health| Answer::new(health.to_json(), words(&health)));
+    let told = told.map(|health| Answer::new(health_document(&health), words(&health)));
     answer(told.map_err(anyhow::Error::from), json)
 }
 

@@ -240,7 +240,7 @@ fn told(verb: &str, points: Vec<UndoPoint>) -> Result<u8> {
 
 fn nothing(words: &str) -> Result<u8> {
     super::print(&format!("{words}\n"))?;
-    Ok(super::document::NOBODY)
+    Ok(super::exit::NOTHING_FOUND)
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::domain::contact::ContactId;
 use crate::domain::number::Region;
 use crate::domain::page::{PHONES, Page, PageQuery};
-use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId, resource};
+use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{self, Document};
@@ -153,7 +153,7 @@ impl PhoneCommand {
                 };
                 let store = open()?;
                 let page = store.list_phones(&query)?;
-                Answer::new(page.to_json(), table(&page, store.home()))
+                Answer::new(jsonapi::page_document(&page), table(&page, store.home()))
             }
             Self::Get { id, .. } => {
                 let store = open()?;
@@ -220,7 +220,7 @@ fn told(phone: &Phone, home: Option<Region>) -> Answer {
     ] {
         let _ = writeln!(words, "{name:<8} {}", safe(&value));
     }
-    Answer::new(jsonapi::document(&resource(phone)), words)
+    Answer::new(jsonapi::document(&jsonapi::phone_resource(phone)), words)
 }
 
 /// The flags in words: `primary, accurate`.

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use crate::domain::contact::Contact;
 use crate::domain::edit::Holder;
-use crate::domain::phone::resource;
 use crate::domain::refusal::Refusal;
+use crate::exchange::jsonapi::phone_resource;
 use crate::store::Store;
 
-use super::document::{Answer, NOBODY, answer};
+use super::document::{Answer, answer};
+use super::exit::NOTHING_FOUND;
 use super::format::Format;
 
 /// Runs the command: a line for each contact that has the number, historic or not.
@@ -32,7 +33,7 @@ pub(super) fn run(
         Ok(holders) => holders,
         Err(refusal) => return answer(Err(refusal.into()), json),
     };
-    let status = if holders.is_empty() { NOBODY } else { 0 };
+    let status = if holders.is_empty() { NOTHING_FOUND } else { 0 };
     let lines = holders
         .iter()
         .map(|(contact, holder)| layout.safe_line(contact, Some(&holder.phone)));
@@ -46,7 +47,7 @@ fn document(holders: &[(Contact, Holder)]) -> Value {
         .map(|(_, holder)| {
             json!({
                 "contact": { "id": holder.contact.to_string(), "name": holder.name },
-                "phone": resource(&holder.phone),
+                "phone": phone_resource(&holder.phone),
             })
         })
         .collect();

@@ -185,7 +185,7 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// The attributes of a JSON:API document.
+    /// The attributes by their names, as a caller reads and sends them.
     #[must_use]
     pub fn attributes(&self) -> Value {
         json!({
@@ -591,10 +591,4 @@ fn made_name(contact: &Contact) -> String {
         .next()
         .cloned()
         .unwrap_or_default()
-}
-
-/// A contact as a JSON:API resource object.
-#[must_use]
-pub fn resource(contact: &Contact) -> Value {
-    json!({ "type": "contacts", "id": contact.id.to_string(), "attributes": contact.attributes() })
 }

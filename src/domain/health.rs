@@ -1,7 +1,5 @@
 //! How well the book is: counts of its numbers, and what they are made of.
 
-use serde_json::{Value, json};
-
 /// The page of the book's health.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
@@ -40,29 +38,6 @@ impl Health {
     pub fn bars(&self) -> impl Iterator<Item = (&Part, &Bar)> {
         let parts = self.parts.iter();
         parts.flat_map(|part| part.bars.iter().map(move |bar| (part, bar)))
-    }
-
-    /// The page as a document.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        let parts: Vec<Value> = self
-            .parts
-            .iter()
-            .map(|part| {
-                let bars: Vec<Value> = part
-                    .bars
-                    .iter()
-                    .map(|bar| json!({"word": bar.word, "numbers": bar.numbers, "filter": bar.filter}))
-                    .collect();
-                json!({"title": part.title, "bars": bars})
-            })
-            .collect();
-        json!({"data": {
-            "contacts": self.contacts,
-            "without_number": self.without_number,
-            "numbers": self.numbers,
-            "parts": parts,
-        }})
     }
 }
 

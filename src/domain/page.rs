@@ -1,10 +1,7 @@
 //! Listing a resource: filters, order and pages (Phone resource, 2, LIST), for phones and for
 //! contacts alike.
 
-use serde_json::{Map, Value, json};
-
-use super::contact::{self, Contact, ContactId};
-use super::phone::{self, Phone};
+use super::contact::ContactId;
 use super::refusal::{Fault, Refusal};
 
 /// What a resource can be listed by.
@@ -208,53 +205,6 @@ impl PageQuery {
             Err(_) => faults.push(Fault::of(key, "has to be true or false")),
         }
     }
-
-    /// The filters as the `meta` of a list gives them back.
-    fn filters_json(&self) -> Value {
-        let mut map = Map::new();
-        for (name, value) in &self.filters {
-            let value = match value {
-                FilterValue::Flag(flag) => json!(flag),
-                FilterValue::Text(text) => json!(text),
-            };
-            map.insert((*name).to_owned(), value);
-        }
-        Value::Object(map)
-    }
-
-    /// The order as the `meta` of a list gives it back: `-created_at,id`, or null for the default.
-    fn sort_json(&self) -> Value {
-        if self.sort.is_empty() {
-            return Value::Null;
-        }
-        let keys: Vec<String> = self
-            .sort
-            .iter()
-            .map(|(name, direction)| match direction {
-                Direction::Ascending => (*name).to_owned(),
-                Direction::Descending => format!("-{name}"),
-            })
-            .collect();
-        Value::String(keys.join(","))
-    }
-}
-
-/// A record that is listed by pages.
-pub trait Resource {
-    /// The record as a JSON:API resource object.
-    fn resource(&self) -> Value;
-}
-
-impl Resource for Phone {
-    fn resource(&self) -> Value {
-        phone::resource(self)
-    }
-}
-
-impl Resource for Contact {
-    fn resource(&self) -> Value {
-        contact::resource(self)
-    }
 }
 
 /// A page of records, with what its `meta` says.
@@ -268,28 +218,10 @@ pub struct Page<T> {
     pub total_count: u64,
 }
 
-impl<T: Resource> Page<T> {
+impl<T> Page<T> {
     /// How many pages there are: none where there are no records.
     #[must_use]
     pub const fn total_pages(&self) -> u64 {
         self.total_count.div_ceil(self.query.per_page)
-    }
-
-    /// The JSON:API document.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        json!({
-            "data": self.records.iter().map(Resource::resource).collect::<Vec<_>>(),
-            "meta": {
-                "pagination": {
-                    "page": self.query.page,
-                    "per_page": self.query.per_page,
-                    "total_count": self.total_count,
-                    "total_pages": self.total_pages(),
-                },
-                "sort": self.query.sort_json(),
-                "filter": self.query.filters_json(),
-            },
-        })
     }
 }

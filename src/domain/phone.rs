@@ -95,7 +95,7 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// The attributes of a JSON:API document.
+    /// The attributes by their names, as a caller reads and sends them.
     #[must_use]
     pub fn attributes(&self) -> Value {
         json!({
@@ -504,16 +504,4 @@ pub struct Context {
     pub home: Option<Region>,
     /// A fresh UUID v7.
     pub fresh_id: Uuid,
-}
-
-/// A phone as a JSON:API resource object, which names its owner.
-#[must_use]
-pub fn resource(phone: &Phone) -> Value {
-    let owner = json!({ "type": "contacts", "id": phone.contact.to_string() });
-    json!({
-        "type": "phone_numbers",
-        "id": phone.id.to_string(),
-        "attributes": phone.attributes(),
-        "relationships": { "contact": { "data": owner } },
-    })
 }

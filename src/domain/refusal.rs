@@ -1,17 +1,15 @@
 //! What is said when something cannot be done: one typed error for every layer.
 //!
-//! A refusal lists every fault of a document at once, each with a JSON pointer to the attribute,
-//! and for a conflict it carries the stored record, so that a caller can show both sides
-//! (Phone resource, 2 and 5).
+//! A refusal lists every fault of what was sent at once, each with the attribute that it is about, and
+//! for a conflict it carries the stored record, so that a caller can show both sides (Phone resource, 2
+//! and 5). How it is written as a document, and which exit status it has, is not known here.
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use super::contact::Contact;
+use super::phone::Phone;
 
-use super::contact::{self, Contact};
-use super::phone::{self, Phone};
-
-/// The kinds of refusal, each with its HTTP-like status and its exit status.
+/// The kinds of refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// No such record.
@@ -29,50 +27,12 @@ pub enum Kind {
     Damaged,
 }
 
-impl Kind {
-    /// The status of a JSON:API error: 400, 404, 409, 500 or 503.
-    #[must_use]
-    pub const fn status(self) -> u16 {
-        match self {
-            Self::Invalid => 400,
-            Self::NotFound => 404,
-            Self::Conflict => 409,
-            Self::Storage | Self::Damaged => 500,
-            Self::Busy => 503,
-        }
-    }
-
-    /// The exit status of the command line.
-    #[must_use]
-    pub const fn exit_status(self) -> u8 {
-        match self {
-            Self::Storage | Self::Damaged => 1,
-            Self::Invalid => 2,
-            Self::NotFound => 3,
-            Self::Conflict => 4,
-            Self::Busy => 5,
-        }
-    }
-
-    /// The kind in words, the `title` of a JSON:API error.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Invalid => "Invalid",
-            Self::NotFound => "Not found",
-            Self::Conflict => "Conflict",
-            Self::Storage | Self::Damaged => "Storage",
-            Self::Busy => "Busy",
-        }
-    }
-}
-
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The attribute that it is about, or none for the document as a whole.
     pub attribute: Option<String>,
-    /// The JSON pointer of what it is about, where that is no attribute.
+    /// Where in the document it is, where that is no attribute; the document's reader says how.
     pub member: Option<String>,
     /// What is wrong and what would be right, to be read after the attribute's name.
     pub detail: String,
@@ -97,28 +57,14 @@ impl Fault {
         }
     }
 
-    /// A fault of a member of the document that is no attribute, at its JSON pointer; `detail` is a
-    /// sentence, which names it for people.
-    pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+    /// A fault of a member of the document that is no attribute; `detail` is a sentence, which names it
+    /// for people.
+    pub fn at(member: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
-            member: Some(pointer.into()),
+            member: Some(member.into()),
             ..Self::whole(detail)
         }
     }
-
-    /// The JSON pointer of what it is about, such as `/data/attributes/number`.
-    #[must_use]
-    pub fn pointer(&self) -> Option<String> {
-        let of_attribute = |name: &String| format!("/data/attributes/{}", pointed(name));
-        let member = self.member.clone();
-        member.or_else(|| self.attribute.as_ref().map(of_attribute))
-    }
-}
-
-/// A name as a part of a JSON pointer (RFC 6901, 3).
-#[must_use]
-pub fn pointed(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 impl fmt::Display for Fault {
@@ -137,17 +83,6 @@ pub enum Stored {
     Phone(Box<Phone>),
     /// A contact.
     Contact(Box<Contact>),
-}
-
-impl Stored {
-    /// The record as a JSON:API resource object.
-    #[must_use]
-    pub fn resource(&self) -> Value {
-        match self {
-            Self::Phone(phone) => phone::resource(phone),
-            Self::Contact(contact) => contact::resource(contact),
-        }
-    }
 }
 
 /// A refusal: nothing was written.
@@ -199,31 +134,6 @@ impl Refusal {
             faults: vec![Fault::of("updated_in_db_at", detail)],
             stored: Some(stored),
         }
-    }
-
-    /// The refusal as a JSON:API document with an `errors` array; for a conflict, what is stored now
-    /// is in the `meta` of the error.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        let errors: Vec<Value> = self
-            .faults
-            .iter()
-            .map(|fault| {
-                let mut error = json!({
-                    "status": self.kind.status().to_string(),
-                    "title": self.kind.title(),
-                    "detail": fault.detail,
-                });
-                if let (Some(pointer), Some(object)) = (fault.pointer(), error.as_object_mut()) {
-                    object.insert("source".into(), json!({ "pointer": pointer }));
-                }
-                if let (Some(stored), Some(object)) = (&self.stored, error.as_object_mut()) {
-                    object.insert("meta".into(), json!({ "stored": stored.resource() }));
-                }
-                error
-            })
-            .collect();
-        json!({ "errors": errors })
     }
 }
 

@@ -427,7 +427,7 @@ fn documents_of_any_kind_are_read_or_refused() {
                         assert!(!fault.to_string().is_empty());
                     }
                 }
-                Err(refusal) => assert!(!refusal.to_json().to_string().is_empty()),
+                Err(refusal) => assert!(!jsonapi::error_document(&refusal).to_string().is_empty()),
             }
         }
     });

@@ -9,6 +9,7 @@ use callbook::domain::page::{PHONES, PageQuery};
 use callbook::domain::phone::{PhoneAttributes, PhoneId};
 use callbook::domain::refusal::{Kind, Refusal, Stored};
 use callbook::domain::timestamp::Timestamp;
+use callbook::exchange::jsonapi;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,11 +18,7 @@ const B: &str = "+1 213 456 7891";
 const C: &str = "+1 213 456 7892";
 
 fn pointers(refusal: &Refusal) -> Vec<String> {
-    refusal
-        .faults
-        .iter()
-        .filter_map(callbook::domain::refusal::Fault::pointer)
-        .collect()
+    refusal.faults.iter().filter_map(jsonapi::pointer).collect()
 }
 
 // 6. Worked cases
@@ -200,7 +197,7 @@ fn a_number_that_the_contact_has_is_refused_for_another_of_its_phones() {
         ] {
             let refusal = book.put(b.id, sent).unwrap_err();
             assert_eq!(
-                (refusal.kind.status(), pointers(&refusal)),
+                (jsonapi::status(refusal.kind), pointers(&refusal)),
                 (400, vec!["/data/attributes/number".to_owned()]),
                 "{number}: {refusal}"
             );
@@ -268,7 +265,7 @@ fn every_fault_of_a_document_is_reported_at_once() {
     let expected = ["colour", "country_code", "created_at", "number", "primary"]
         .map(|name| format!("/data/attributes/{name}"));
     assert_eq!(found, expected);
-    let document = refusal.to_json();
+    let document = jsonapi::error_document(&refusal);
     assert_eq!(document["errors"].as_array().map(Vec::len), Some(5));
     assert_eq!(document["errors"][0]["status"], "400");
     assert!(document["errors"][0]["source"]["pointer"].is_string());
@@ -393,7 +390,7 @@ fn a_list_is_filtered_sorted_and_paged() {
         )
         .unwrap()
     };
-    let document = book.store.list_phones(&query).unwrap().to_json();
+    let document = jsonapi::page_document(&book.store.list_phones(&query).unwrap());
     assert_eq!(document["data"][0]["attributes"]["number"], "+12134567890");
     assert_eq!(
         document["meta"],

@@ -1,4 +1,4 @@
-//! JSON:API documents (Phone resource, 2): what a caller sends, and what it gets back.
+//! Documents that a caller sends: the frame around the attributes of a resource.
 
 use std::fmt;
 
@@ -6,7 +6,9 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactId;
-use crate::domain::refusal::{Fault, Refusal, pointed};
+use crate::domain::refusal::{Fault, Refusal};
+use crate::exchange::jsonapi::errors::pointed;
+use crate::exchange::jsonapi::resources::{CONTACTS, PHONES};
 
 /// What a document says of a resource.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,12 +20,6 @@ pub struct Document {
     /// What is wrong with the document around its attributes.
     pub faults: Vec<Fault>,
 }
-
-/// The type of a phone in a document.
-pub const PHONES: &str = "phone_numbers";
-
-/// The type of a contact in a document.
-pub const CONTACTS: &str = "contacts";
 
 /// Reads a document `{"data": {"type", "id", "attributes"}}`, or a bare object of attributes. An id
 /// beside the attributes is one of them.
@@ -257,18 +253,6 @@ impl<'de> Visitor<'de> for Strict<'_> {
         }
         Ok(Value::Object(object))
     }
-}
-
-/// A resource object as a document.
-#[must_use]
-pub fn document(resource: &Value) -> Value {
-    json!({ "data": resource })
-}
-
-/// A resource object as a document, with those that belong to it.
-#[must_use]
-pub fn compound(resource: &Value, included: &[Value]) -> Value {
-    json!({ "data": resource, "included": included })
 }
 
 fn invalid(pointer: &str, detail: impl Into<String>) -> Refusal {
