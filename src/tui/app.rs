@@ -19,7 +19,7 @@ use super::keymap::key::{Code, Key};
 use super::keymap::{Action, Keymap, Lookup, Scope};
 use super::pages::contacts::Contacts;
 use super::pages::damaged::Damaged;
-use super::pages::palette::{Kind, Search};
+use super::pages::palette::{Palette, PaletteKind};
 use super::pages::prompt::Prompt;
 use super::pages::question::Question;
 use super::pages::{AnyPage, News, Outcome, Page, Returned};
@@ -325,8 +325,8 @@ impl App {
         }
         let top = self.pages.top_id();
         match action {
-            Action::Help => self.search(Kind::Help, effects),
-            Action::Palette => self.search(Kind::Palette, effects),
+            Action::Help => self.open_palette(PaletteKind::Help, effects),
+            Action::Palette => self.open_palette(PaletteKind::Palette, effects),
             Action::Undo => {
                 // What is offered is what is undone: another program may have undone it meanwhile, and
                 // the step before it is not what the person sees. Pressed again, it goes on to that one.
@@ -373,9 +373,9 @@ impl App {
         }
     }
 
-    fn search(&mut self, kind: Kind, effects: &mut Vec<Effect>) {
-        let search = Search::new(kind, self.scopes());
-        self.open(AnyPage::Search(Box::new(search)), effects);
+    fn open_palette(&mut self, kind: PaletteKind, effects: &mut Vec<Effect>) {
+        let palette = Palette::new(kind, self.scopes());
+        self.open(AnyPage::Palette(Box::new(palette)), effects);
     }
 
     fn switch_mouse(&mut self, effects: &mut Vec<Effect>) {

@@ -20,7 +20,7 @@ pub(super) struct Autosave {
 
 impl Autosave {
     /// With what is on the disk already.
-    pub(super) fn of(kept: Option<Draft>) -> Self {
+    pub(super) fn keeping(kept: Option<Draft>) -> Self {
         Self {
             typed: kept.clone(),
             kept,
@@ -49,7 +49,7 @@ impl Autosave {
 
     /// What is to be written now, or thrown away where it is none. It counts as written; where that
     /// fails, it is tried again when more is typed.
-    pub(super) fn take(&mut self) -> Option<&Draft> {
+    pub(super) fn pending(&mut self) -> Option<&Draft> {
         self.kept.clone_from(&self.typed);
         (self.since, self.due) = (None, None);
         self.kept.as_ref()
@@ -72,14 +72,14 @@ mod tests {
         let mut app = App::new(Size::default(), Keymap::default(), None, String::new());
         let form = ContactForm::new(name, None);
         app.pages.open(AnyPage::ContactForm(Box::new(form)));
-        Draft::of(&app)
+        Draft::unsaved(&app)
     }
 
     #[test]
     fn it_is_due_a_second_after_the_last_key_and_five_after_the_first() {
         let start = Instant::now();
         let at = |tenths: u32| start + Duration::from_millis(100) * tenths;
-        let mut autosave = Autosave::of(None);
+        let mut autosave = Autosave::keeping(None);
         autosave.look(None, at(0));
         assert_eq!(autosave.due(), None);
         autosave.look(draft("A"), at(0));
@@ -91,12 +91,12 @@ mod tests {
             autosave.look(draft(&"A".repeat(1 + tenths as usize)), at(tenths));
         }
         assert_eq!(autosave.due(), Some(at(50)));
-        assert!(autosave.take().is_some());
+        assert!(autosave.pending().is_some());
         assert_eq!(autosave.due(), None);
         // A form that is closed leaves nothing to keep.
         autosave.look(None, at(60));
         assert_eq!(autosave.due(), Some(at(70)));
-        assert_eq!(autosave.take(), None);
+        assert_eq!(autosave.pending(), None);
         // What comes back to what is kept is kept.
         autosave.look(draft("B"), at(80));
         autosave.look(None, at(81));

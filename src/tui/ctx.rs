@@ -237,7 +237,7 @@ impl Ctx<'_> {
     /// Where things are on the screen.
     #[must_use]
     pub fn areas(&self) -> Areas {
-        Areas::of(self.session.size)
+        Areas::split(self.session.size)
     }
 
     /// How many rows there are between the two rules, at least one.

@@ -8,34 +8,34 @@
 use serde::{Deserialize, Serialize};
 
 use super::app::App;
-use super::pages::form::Form;
+use super::pages::drafted::DraftedForm;
 use super::protocol::{Effect, Tone};
 
 /// The open forms, the topmost last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
-    forms: Vec<Form>,
+    forms: Vec<DraftedForm>,
 }
 
 impl Draft {
     /// What is typed and not saved, if anything. What is over the forms (a conflict, a question) comes
     /// back by itself.
     #[must_use]
-    pub fn of(app: &App) -> Option<Self> {
-        let forms: Vec<Form> = app
+    pub fn unsaved(app: &App) -> Option<Self> {
+        let forms: Vec<DraftedForm> = app
             .pages
             .above()
             .filter_map(|page| page.page().form())
             .collect();
-        let is_dirty = forms.iter().any(Form::is_dirty);
+        let is_dirty = forms.iter().any(DraftedForm::is_dirty);
         is_dirty.then_some(Self { forms })
     }
 
     /// Whether the forms are such as this program has.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        !self.forms.is_empty() && self.forms.iter().all(Form::is_whole)
+        !self.forms.is_empty() && self.forms.iter().all(DraftedForm::is_whole)
     }
 }
 
@@ -48,7 +48,7 @@ pub fn is_open(app: &App) -> bool {
 
 /// Opens the forms of a draft again.
 pub fn bring_back(app: &mut App, draft: Draft, effects: &mut Vec<Effect>) {
-    if let Some(id) = draft.forms.first().and_then(Form::contact) {
+    if let Some(id) = draft.forms.first().and_then(DraftedForm::contact) {
         app.seek(id, effects);
     }
     for form in draft.forms {

@@ -147,7 +147,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let words = match (page.text().is_some(), narrow) {
         _ if matches!(
             page.scope(),
-            Scope::Search | Scope::Question | Scope::Prompt | Scope::Filter
+            Scope::Palette | Scope::Question | Scope::Prompt | Scope::Filter
         ) =>
         {
             None

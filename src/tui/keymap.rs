@@ -88,7 +88,7 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    fn of(&self, scope: Scope) -> impl Iterator<Item = &Bound> {
+    fn bound_in(&self, scope: Scope) -> impl Iterator<Item = &Bound> {
         self.bounds.iter().filter(move |bound| bound.scope == scope)
     }
 
@@ -116,7 +116,7 @@ impl Keymap {
         let pressed: Vec<Key> = waiting.iter().copied().chain([key]).collect();
         for scope in scopes {
             let mut pending = false;
-            for bound in self.of(*scope) {
+            for bound in self.bound_in(*scope) {
                 for sequence in &bound.keys {
                     if sequence.keys == pressed {
                         return Lookup::Hit(bound.binding.action);
@@ -138,7 +138,7 @@ impl Keymap {
         for scope in scopes {
             let of_action = |bound: &&Bound| bound.binding.action == action;
             let mut keys = self
-                .of(*scope)
+                .bound_in(*scope)
                 .filter(of_action)
                 .flat_map(|bound| &bound.keys);
             let in_text = scopes.first().is_some_and(|first| first.is_text());
@@ -149,7 +149,7 @@ impl Keymap {
             if let Some(found) = found {
                 return Some(&found.written);
             }
-            nearer.extend(self.of(*scope).flat_map(|bound| &bound.keys));
+            nearer.extend(self.bound_in(*scope).flat_map(|bound| &bound.keys));
         }
         None
     }
@@ -188,7 +188,7 @@ impl Keymap {
     #[must_use]
     pub fn hints(&self, scope: Scope) -> Vec<(String, &'static Binding)> {
         let mut hints: Vec<(String, &'static Binding)> = self
-            .of(scope)
+            .bound_in(scope)
             .filter(|bound| !bound.binding.hint.is_empty() && bound.binding.rank < 9)
             .filter_map(|bound| Some((bound.keys.first()?.written.clone(), bound.binding)))
             .collect();

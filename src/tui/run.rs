@@ -32,7 +32,7 @@ use super::protocol::{Effect, Msg, Request, Tone};
 use super::runtime::{Event, Runtime};
 use super::screen;
 use super::terminal::columns::Aligned;
-use super::terminal::{self, FrameWriter, Guard};
+use super::terminal::{self, FrameWriter, TerminalGuard};
 use super::widgets::theme::Theme;
 
 type Screen = Terminal<Aligned<CrosstermBackend<FrameWriter>>>;
@@ -156,7 +156,7 @@ pub fn guarded<T>(
 /// Keeps what is typed and not saved, if anything, and says so.
 fn keep(app: &App, drafts: Option<&mut Drafts>) -> Option<String> {
     let drafts = drafts?;
-    let Some(draft) = Draft::of(app) else {
+    let Some(draft) = Draft::unsaved(app) else {
         drafts.forget();
         return None;
     };
@@ -177,7 +177,7 @@ fn session(
     tell: Sender<Event>,
     events: &Receiver<Event>,
 ) -> Result<End> {
-    let mut guard = Guard::take(start.mouse).context("cannot set the terminal")?;
+    let mut guard = TerminalGuard::acquire(start.mouse).context("cannot set the terminal")?;
     let mut screen = Terminal::new(Aligned(CrosstermBackend::new(FrameWriter::new())))?;
     tick(app);
     draw(&mut screen, app, &start.theme)?;
@@ -188,7 +188,7 @@ fn session(
         app.import(start.import, &mut effects);
     }
     let mut around = Loop {
-        autosave: Autosave::of(Draft::of(app)),
+        autosave: Autosave::keeping(Draft::unsaved(app)),
         pacing: Pacing::default(),
         timers: Timers::default(),
         effects,
@@ -297,7 +297,7 @@ struct Loop<'a> {
     screen: &'a mut Screen,
     theme: &'a Theme,
     runtime: &'a mut Runtime,
-    guard: &'a mut Guard,
+    guard: &'a mut TerminalGuard,
     events: &'a Receiver<Event>,
     drafts: Option<&'a mut Drafts>,
     autosave: Autosave,
@@ -397,7 +397,7 @@ impl Loop<'_> {
         if resized {
             self.repaint()?;
         }
-        self.autosave.look(Draft::of(self.app), Instant::now());
+        self.autosave.look(Draft::unsaved(self.app), Instant::now());
         if let Some(drafts) = &mut self.drafts
             && drafts.is_held()
             && !draft::is_open(self.app)
@@ -434,7 +434,7 @@ impl Loop<'_> {
 
     /// Writes the draft of what is typed, or throws it away where nothing is.
     fn keep_typed(&mut self) -> Result<()> {
-        let typed = self.autosave.take();
+        let typed = self.autosave.pending();
         let Some(drafts) = &mut self.drafts else {
             return Ok(());
         };

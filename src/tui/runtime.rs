@@ -15,7 +15,7 @@ use crate::import::keep;
 use crate::store::Options;
 
 use super::protocol::{Effect, Msg, Request, Ticket};
-use super::terminal::{self, Guard, Input};
+use super::terminal::{self, Input, TerminalGuard};
 
 mod clipboard;
 mod editor;
@@ -154,7 +154,7 @@ impl Runtime {
 
     /// Lends the terminal to another program. What is typed there to interrupt that program reaches
     /// this one too, and is not meant for it.
-    fn lend<T>(&self, guard: &Guard, work: impl FnOnce() -> T) -> io::Result<T> {
+    fn lend<T>(&self, guard: &TerminalGuard, work: impl FnOnce() -> T) -> io::Result<T> {
         self.lent.store(true, Ordering::SeqCst);
         let result = guard.lend(work);
         self.lent.store(false, Ordering::SeqCst);
@@ -174,7 +174,7 @@ impl Runtime {
     }
 
     /// Does an effect. Quitting, drawing and timers are the loop's.
-    pub fn run(&mut self, effect: Effect, guard: &mut Guard) -> io::Result<()> {
+    pub fn run(&mut self, effect: Effect, guard: &mut TerminalGuard) -> io::Result<()> {
         match effect {
             Effect::Ask(ticket, request) => {
                 // The store's thread ends with the program only.

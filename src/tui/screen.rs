@@ -16,7 +16,7 @@ use super::widgets::theme::{Role, Theme};
 
 /// Draws the program.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let areas = Areas::of(app.session.size);
+    let areas = Areas::split(app.session.size);
     if areas.is_nothing() {
         return too_small(app, theme, frame);
     }

@@ -1,6 +1,6 @@
 //! The terminal: taken, given back, read and written.
 //!
-//! [`Guard`] owns every mode that is set, and one idempotent [`restore`] undoes them all: on drop,
+//! [`TerminalGuard`] owns every mode that is set, and one idempotent [`restore`] undoes them all: on drop,
 //! on a panic, on a signal, before a suspend and before `$EDITOR`. A reader thread reads one event
 //! for each permit, so that a program which borrows the terminal never loses a key to it.
 
@@ -27,16 +27,16 @@ use super::protocol::{Mouse, MouseKind, Msg, Size};
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours; dropping it gives it back.
-pub struct Guard {
+pub struct TerminalGuard {
     mouse: bool,
 }
 
-impl Guard {
+impl TerminalGuard {
     /// Takes the terminal: raw mode, the alternate screen, bracketed paste, and the mouse if wanted.
     ///
     /// # Errors
     /// Where the terminal cannot be set.
-    pub fn take(mouse: bool) -> io::Result<Self> {
+    pub fn acquire(mouse: bool) -> io::Result<Self> {
         let guard = Self { mouse };
         guard.set()?;
         Ok(guard)
@@ -82,7 +82,7 @@ impl Guard {
     }
 }
 
-impl Drop for Guard {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         restore();
     }

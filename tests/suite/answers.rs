@@ -295,9 +295,9 @@ fn what_is_typed_before_damage_is_found_stays_under_it() {
         found: None,
     }));
     assert!(desk.frame().contains("malformed"), "{}", desk.frame());
-    assert!(Draft::of(&desk.model).is_some());
+    assert!(Draft::unsaved(&desk.model).is_some());
     desk.press("x ^S");
-    assert!(Draft::of(&desk.model).is_some());
+    assert!(Draft::unsaved(&desk.model).is_some());
 }
 
 /// A page can come over the one that waits only by an answer of its own, such as that of damage.
@@ -315,7 +315,7 @@ fn an_answer_leaves_what_came_over_its_page_alone() {
     desk.tell(damaged());
     desk.let_all_go();
     assert!(is_damaged(&desk), "{:?}", desk.model.pages.last());
-    assert!(Draft::of(&desk.model).is_none(), "the form is done");
+    assert!(Draft::unsaved(&desk.model).is_none(), "the form is done");
 
     let mut desk = held();
     desk.preview(
@@ -421,7 +421,7 @@ fn mark(page: &AnyPage) -> &'static [&'static str] {
         AnyPage::PhoneForm(_) => &["Edit number", "Add a number"],
         AnyPage::ContactForm(_) => &["Edit contact", "Add a contact"],
         AnyPage::Conflict(_) => &["changed elsewhere"],
-        AnyPage::Search(_) => &["╭─ Keys", "╭─ Command"],
+        AnyPage::Palette(_) => &["╭─ Keys", "╭─ Command"],
         AnyPage::Prompt(_) => &["╭─ Import", "╭─ Export", "╭─ Change many"],
         AnyPage::Question(_) => &["Sure?"],
         AnyPage::History(_) => &["╭─ History"],
@@ -550,7 +550,7 @@ proptest! {
                 prop_assert!(mark(page).iter().any(|mark| drawn.contains(mark)), "{act:?}\n{seen}\n{drawn}");
             }
             let dirty = !forms(&desk).is_empty();
-            prop_assert_eq!(Draft::of(&desk.model).is_some(), dirty);
+            prop_assert_eq!(Draft::unsaved(&desk.model).is_some(), dirty);
         }
     }
 }

@@ -230,7 +230,7 @@ fn screen(desk: &Desk) -> &'static str {
         Some(AnyPage::PhoneForm(_)) => "the form of a number",
         Some(AnyPage::ContactForm(_)) => "the form of a contact",
         Some(AnyPage::Conflict(_)) => "a conflict",
-        Some(AnyPage::Search(_)) => "help and the palette",
+        Some(AnyPage::Palette(_)) => "help and the palette",
         Some(AnyPage::Prompt(_)) => "a prompt",
         Some(AnyPage::Question(_)) => "a question",
         Some(AnyPage::History(_)) => "the history",

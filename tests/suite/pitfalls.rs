@@ -528,7 +528,7 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
             desk.press(keys);
             for _ in 0..drawn(3_000) {
                 let session = &desk.model.session;
-                let areas = Areas::of(session.size);
+                let areas = Areas::split(session.size);
                 let (panes, why) = desk.model.pages.contacts.panes(session);
                 let all = [panes.list, panes.detail, areas.filter, why, areas.hints];
                 let area = all[random.below(all.len())];
@@ -822,7 +822,7 @@ fn on_the_way(scope: Scope) -> Option<(Desk, Vec<Scope>)> {
             desk.tell(Msg::Paste(file.display().to_string()));
             desk.press("enter");
         }
-        Scope::Plan => desk.press("m \"label:other\" enter"),
+        Scope::Preview => desk.press("m \"label:other\" enter"),
         Scope::Duplicates => desk.press("D"),
         Scope::History => desk.press("g g down v H"),
         Scope::Bin => desk.press("g g d s b"),
@@ -990,7 +990,7 @@ fn row_34_ctrl_c_goes_back_a_step_and_quits_only_when_pressed_twice_on_a_clean_l
 
 /// Ends the program and starts it again: what is typed goes through a file as it does there.
 fn ended_and_started(desk: &mut Desk) {
-    let draft = Draft::of(&desk.model).unwrap();
+    let draft = Draft::unsaved(&desk.model).unwrap();
     let text = serde_json::to_string(&draft).unwrap();
     let draft: Draft = serde_json::from_str(&text).unwrap();
     assert!(draft.is_whole());
@@ -1025,10 +1025,10 @@ fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     assert!(desk.toast().contains("is here again"), "{}", desk.toast());
     desk.press("enter ^S");
     assert!(desk.toast().starts_with("Changed"), "{}", desk.toast());
-    assert_eq!(Draft::of(&desk.model), None);
+    assert_eq!(Draft::unsaved(&desk.model), None);
     // What nobody typed into is no draft.
     desk.press("e");
-    assert_eq!(Draft::of(&desk.model), None);
+    assert_eq!(Draft::unsaved(&desk.model), None);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use callbook::domain::timestamp::Timestamp;
 use callbook::state::{Drafts, View};
 use callbook::store::Options;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::terminal::Guard;
+use callbook::tui::terminal::TerminalGuard;
 use callbook::tui::widgets::theme::{Palette, Theme, UNICODE};
 use callbook::tui::{Start, guarded};
 use vt100::{MouseProtocolMode, Screen};
@@ -271,7 +271,7 @@ fn a_main_thread_that_crashes() {
     let ready = db.with_extension("crash");
     let (tell, events) = std::sync::mpsc::channel();
     let done = guarded(&tell, &events, || {
-        let _guard = Guard::take(true).unwrap();
+        let _guard = TerminalGuard::acquire(true).unwrap();
         wait(|| ready.exists(), || "nobody says crash".to_owned());
         crashes()
     });

@@ -26,7 +26,7 @@ pub enum Scope {
     /// The conflict dialog.
     Conflict,
     /// Help and the palette.
-    Search,
+    Palette,
     /// A question with yes and no.
     Question,
     /// A line to type a path into.
@@ -36,7 +36,7 @@ pub enum Scope {
     /// What was deleted.
     Bin,
     /// What a change of many contacts would do.
-    Plan,
+    Preview,
     /// Who may be there twice.
     Duplicates,
     /// How well the book is.
@@ -53,7 +53,7 @@ impl Scope {
         Self::Fix,
         Self::Sources,
         Self::Duplicates,
-        Self::Plan,
+        Self::Preview,
         Self::History,
         Self::Bin,
         Self::Health,
@@ -62,7 +62,7 @@ impl Scope {
         Self::NumberForm,
         Self::ContactForm,
         Self::Conflict,
-        Self::Search,
+        Self::Palette,
         Self::Prompt,
         Self::Question,
         Self::Damaged,
@@ -74,7 +74,7 @@ impl Scope {
     #[must_use]
     pub fn chain(self) -> Vec<Self> {
         match self {
-            Self::Search | Self::Prompt | Self::Question | Self::Movement | Self::Global => {
+            Self::Palette | Self::Prompt | Self::Question | Self::Movement | Self::Global => {
                 vec![self]
             }
             Self::Filter | Self::NumberForm | Self::ContactForm | Self::Damaged => {
@@ -89,7 +89,7 @@ impl Scope {
     pub const fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::NumberForm | Self::ContactForm | Self::Search | Self::Prompt
+            Self::Filter | Self::NumberForm | Self::ContactForm | Self::Palette | Self::Prompt
         )
     }
 
@@ -108,12 +108,12 @@ impl Scope {
             Self::NumberForm => "number-form",
             Self::ContactForm => "contact-form",
             Self::Conflict => "conflict",
-            Self::Search => "search",
+            Self::Palette => "palette",
             Self::Question => "question",
             Self::Prompt => "prompt",
             Self::History => "history",
             Self::Bin => "bin",
-            Self::Plan => "preview",
+            Self::Preview => "preview",
             Self::Duplicates => "duplicates",
             Self::Health => "health",
             Self::Damaged => "damaged",
@@ -135,12 +135,12 @@ impl Scope {
             Self::NumberForm => "number form",
             Self::ContactForm => "contact form",
             Self::Conflict => "conflict",
-            Self::Search => "help and palette",
+            Self::Palette => "help and palette",
             Self::Question => "questions",
             Self::Prompt => "prompt",
             Self::History => "history",
             Self::Bin => "bin",
-            Self::Plan => "preview of changes",
+            Self::Preview => "preview of changes",
             Self::Duplicates => "duplicates",
             Self::Health => "health of the book",
             Self::Damaged => "damaged database",
@@ -312,8 +312,8 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Duplicates, &["s"], Action::Skip, "skip", 4, "leave the group as it is, and go on"),
     bind(Scope::Duplicates, &["b"], Action::MergeSure, "merge all sure", 5, "show what merging all groups of the same name and number would do"),
     bind(Scope::Duplicates, &["esc", "q"], Action::Escape, "leave", 6, "back to the list"),
-    bind(Scope::Plan, &["enter"], Action::Save, "do it", 0, "do all that is shown, in one step"),
-    bind(Scope::Plan, &["esc", "q"], Action::Escape, "cancel", 1, "leave without changing anything"),
+    bind(Scope::Preview, &["enter"], Action::Save, "do it", 0, "do all that is shown, in one step"),
+    bind(Scope::Preview, &["esc", "q"], Action::Escape, "cancel", 1, "leave without changing anything"),
     bind(Scope::History, &["enter"], Action::Rows, "what it did", 0, "show what the step did to each row, or no longer"),
     bind(Scope::History, &["Z"], Action::Restore, "go back to it", 1, "make the contact or number what it was after this step; of the book, undo this step and all after it"),
     bind(Scope::History, &["x"], Action::UndoStep, "undo only it", 2, "undo this step, and leave those after it"),
@@ -356,11 +356,11 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Conflict, &["t"], Action::AllStored, "all stored", 3, "take what is stored for every field"),
     bind(Scope::Conflict, &["O"], Action::Overwrite, "overwrite", 5, "write all of yours over what is stored"),
     bind(Scope::Conflict, &["esc"], Action::Escape, "keep editing", 4, "back to the form, with all that you typed"),
-    bind(Scope::Search, &["enter"], Action::Run, "run", 0, "run the selected line"),
-    bind(Scope::Search, &["down", "^N"], Action::Down, "", 9, "next line"),
-    bind(Scope::Search, &["up", "^P"], Action::Up, "", 9, "previous line"),
-    bind(Scope::Search, &["tab"], Action::Complete, "complete", 2, "complete what was typed"),
-    bind(Scope::Search, &["esc"], Action::Escape, "clear, then close", 1, "clear, then close"),
+    bind(Scope::Palette, &["enter"], Action::Run, "run", 0, "run the selected line"),
+    bind(Scope::Palette, &["down", "^N"], Action::Down, "", 9, "next line"),
+    bind(Scope::Palette, &["up", "^P"], Action::Up, "", 9, "previous line"),
+    bind(Scope::Palette, &["tab"], Action::Complete, "complete", 2, "complete what was typed"),
+    bind(Scope::Palette, &["esc"], Action::Escape, "clear, then close", 1, "clear, then close"),
     bind(Scope::Prompt, &["enter"], Action::Save, "preview", 0, "show what it would do"),
     bind(Scope::Prompt, &["tab"], Action::Complete, "complete", 1, "complete what is typed"),
     bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "leave it"),

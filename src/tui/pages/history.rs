@@ -50,12 +50,12 @@ pub struct StepShown {
     /// How many rows it touched, in the book's history.
     pub rows: Option<usize>,
     /// What it did, line by line, where that is shown.
-    pub lines: Vec<Change>,
+    pub lines: Vec<HistoryLine>,
 }
 
 /// What happened to one attribute of one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct HistoryLine {
     /// Whose row it was, in the book's history.
     pub whose: String,
     /// The attribute, or what happened to the whole row.
@@ -167,7 +167,7 @@ impl History {
 
     /// Takes the rows of a step, wherever the cursor is by now.
     fn take_rows(&mut self, of: i64, rows: &[StepRow]) {
-        let lines: Vec<Change> = rows
+        let lines: Vec<HistoryLine> = rows
             .iter()
             .flat_map(|row| {
                 let number = row.number.iter().map(|number| format!(" {number}"));
@@ -186,13 +186,13 @@ impl History {
 }
 
 /// What an operation did, line by line; an added or deleted row is one.
-fn changes(operation: &Operation, whose: &str) -> Vec<Change> {
-    let row = |what: &str| Change {
+fn changes(operation: &Operation, whose: &str) -> Vec<HistoryLine> {
+    let row = |what: &str| HistoryLine {
         whose: whose.to_owned(),
         what: what.to_owned(),
         from_to: None,
     };
-    let one = |change: &FieldChange| Change {
+    let one = |change: &FieldChange| HistoryLine {
         whose: whose.to_owned(),
         what: field_words(&change.field),
         from_to: Some((value_words(&change.from), value_words(&change.to))),
@@ -346,7 +346,7 @@ fn head(
     ])
 }
 
-fn detail(change: &Change, columns: usize, theme: &Theme) -> Line<'static> {
+fn detail(change: &HistoryLine, columns: usize, theme: &Theme) -> Line<'static> {
     let mut text = change.what.clone();
     if !change.whose.is_empty() {
         text = format!("{}: {text}", change.whose);

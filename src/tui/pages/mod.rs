@@ -14,8 +14,8 @@ pub mod contact_form;
 pub mod contacts;
 mod country;
 pub mod damaged;
+pub mod drafted;
 pub mod duplicates;
-pub mod form;
 pub mod health;
 pub mod history;
 pub mod import;
@@ -46,12 +46,12 @@ use bin::Bin;
 use conflict::{Conflict, Resolution};
 use contact_form::ContactForm;
 use damaged::Damaged;
+use drafted::DraftedForm;
 use duplicates::Duplicates;
-use form::Form;
 use health::HealthPage;
 use history::History;
 use import::Import;
-use palette::Search;
+use palette::Palette;
 use phone_form::PhoneForm;
 use preview::Preview;
 use prompt::Prompt;
@@ -68,7 +68,7 @@ pub enum AnyPage {
     /// Two people changed one record.
     Conflict(Box<Conflict>),
     /// Help, or the palette.
-    Search(Box<Search>),
+    Palette(Box<Palette>),
     /// A path is asked for, or what is to be changed.
     Prompt(Box<Prompt>),
     /// Yes or no.
@@ -99,7 +99,7 @@ impl AnyPage {
             Self::PhoneForm(page) => page.as_ref(),
             Self::ContactForm(page) => page.as_ref(),
             Self::Conflict(page) => page.as_ref(),
-            Self::Search(page) => page.as_ref(),
+            Self::Palette(page) => page.as_ref(),
             Self::Prompt(page) => page.as_ref(),
             Self::Question(page) => page,
             Self::History(page) => page.as_ref(),
@@ -119,7 +119,7 @@ impl AnyPage {
             Self::PhoneForm(page) => page.as_mut(),
             Self::ContactForm(page) => page.as_mut(),
             Self::Conflict(page) => page.as_mut(),
-            Self::Search(page) => page.as_mut(),
+            Self::Palette(page) => page.as_mut(),
             Self::Prompt(page) => page.as_mut(),
             Self::Question(page) => page,
             Self::History(page) => page.as_mut(),
@@ -334,7 +334,7 @@ pub trait Page {
     fn notified(&mut self, _news: News, _ctx: &mut Ctx<'_>) {}
 
     /// What a draft keeps of it, where it is a form.
-    fn form(&self) -> Option<Form> {
+    fn form(&self) -> Option<DraftedForm> {
         None
     }
 

@@ -21,7 +21,7 @@ use super::{Outcome, Page, Ui};
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PaletteKind {
     /// All keys, those of this screen first.
     Help,
     /// Every command that can be run here.
@@ -30,9 +30,9 @@ pub enum Kind {
 
 /// The popup.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Search {
+pub struct Palette {
     /// Help or palette.
-    pub kind: Kind,
+    pub kind: PaletteKind,
     /// What is typed.
     pub text: Field,
     /// The line under the cursor.
@@ -41,10 +41,10 @@ pub struct Search {
     pub scopes: Vec<Scope>,
 }
 
-impl Search {
+impl Palette {
     /// The popup over a screen with these scopes.
     #[must_use]
-    pub fn new(kind: Kind, scopes: Vec<Scope>) -> Self {
+    pub fn new(kind: PaletteKind, scopes: Vec<Scope>) -> Self {
         Self {
             kind,
             text: Field::default(),
@@ -64,8 +64,8 @@ impl Search {
         let here = |scope: &Scope| self.scopes.contains(scope);
         let mut scopes: Vec<Scope> = self.scopes.clone();
         match self.kind {
-            Kind::Help => scopes.extend(Scope::ALL.iter().filter(|scope| !here(scope))),
-            Kind::Palette => scopes.retain(|scope| *scope != Scope::Movement),
+            PaletteKind::Help => scopes.extend(Scope::ALL.iter().filter(|scope| !here(scope))),
+            PaletteKind::Palette => scopes.retain(|scope| *scope != Scope::Movement),
         }
         scopes
             .iter()
@@ -81,7 +81,7 @@ impl Search {
     }
 }
 
-impl Search {
+impl Palette {
     /// The line under the cursor.
     fn current(&self, keymap: &Keymap) -> Option<&'static Binding> {
         self.matches(keymap).get(self.cursor).copied()
@@ -107,9 +107,9 @@ impl Search {
     }
 }
 
-impl Page for Search {
+impl Page for Palette {
     fn scope(&self) -> Scope {
-        Scope::Search
+        Scope::Palette
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
@@ -158,8 +158,8 @@ impl Page for Search {
         let found = self.matches(&ui.session.keymap);
         let version = format!("callbook {}", env!("CARGO_PKG_VERSION"));
         let (title, right, below) = match self.kind {
-            Kind::Help => ("Keys", version, String::new()),
-            Kind::Palette => {
+            PaletteKind::Help => ("Keys", version, String::new()),
+            PaletteKind::Palette => {
                 let all = Self::new(self.kind, self.scopes.clone());
                 let all = count(all.matches(&ui.session.keymap).len(), "command");
                 (
@@ -176,7 +176,7 @@ impl Page for Search {
         let mut lines: Vec<Line<'_>> = Vec::new();
         let (mut on, mut section) = (0, None);
         for (at, binding) in found.iter().enumerate() {
-            if self.kind == Kind::Help && section != Some(binding.scope) {
+            if self.kind == PaletteKind::Help && section != Some(binding.scope) {
                 section = Some(binding.scope);
                 lines.push(Line::default());
                 lines.push(self.section(binding.scope, ui));
@@ -203,11 +203,11 @@ impl Page for Search {
     }
 }
 
-impl Search {
+impl Palette {
     fn draw_text(&self, inside: Rect, ui: &mut Ui<'_, '_>) {
         let prompt = match self.kind {
-            Kind::Help => "/",
-            Kind::Palette => ":",
+            PaletteKind::Help => "/",
+            PaletteKind::Palette => ":",
         };
         let columns = usize::from(inside.width).saturating_sub(16);
         let (typed, column) = self.text.window(columns);
@@ -244,7 +244,7 @@ impl Search {
         let keys = fit(&keys.join(" "), 14, ellipsis);
         let room = columns.saturating_sub(20);
         let text = theme.style(if on { Role::Cursor } else { Role::Text });
-        if self.kind == Kind::Help {
+        if self.kind == PaletteKind::Help {
             let words = elide(binding.help, room, ellipsis).into_owned();
             return Line::from(vec![
                 cursor(on, theme),

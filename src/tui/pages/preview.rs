@@ -70,7 +70,7 @@ impl Preview {
 
 impl Page for Preview {
     fn scope(&self) -> Scope {
-        Scope::Plan
+        Scope::Preview
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {

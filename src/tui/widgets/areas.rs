@@ -39,7 +39,7 @@ pub struct Areas {
 impl Areas {
     /// The areas of a terminal of this size.
     #[must_use]
-    pub fn of(size: Size) -> Self {
+    pub fn split(size: Size) -> Self {
         let Size { width, height } = size;
         if width < LEAST.width || height < LEAST.height {
             return Self::default();

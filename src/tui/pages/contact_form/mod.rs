@@ -51,7 +51,7 @@ pub struct NumberRow {
 /// Where the cursor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum ContactPlace {
     /// A text, by its place in [`TEXTS`].
     Text(usize),
     /// The box "favourite".
@@ -74,7 +74,7 @@ pub struct ContactForm {
     /// The numbers.
     pub numbers: Vec<NumberRow>,
     /// Where the cursor is.
-    pub place: Place,
+    pub place: ContactPlace,
     /// What was refused.
     #[serde(skip)]
     pub faults: Vec<Fault>,
@@ -102,7 +102,7 @@ impl ContactForm {
             texts,
             favourite: false,
             numbers: Vec::new(),
-            place: Place::Text(NAME),
+            place: ContactPlace::Text(NAME),
             faults: Vec::new(),
             first,
             home,
@@ -148,7 +148,7 @@ impl ContactForm {
             texts,
             favourite: contact.favourite,
             numbers,
-            place: Place::Text(NAME),
+            place: ContactPlace::Text(NAME),
             faults: Vec::new(),
             first,
             home,
@@ -168,12 +168,12 @@ impl ContactForm {
 
     /// The places in order.
     #[must_use]
-    pub fn places(&self) -> Vec<Place> {
+    pub fn places(&self) -> Vec<ContactPlace> {
         (0..TEXTS.len())
-            .map(Place::Text)
-            .chain([Place::Favourite])
-            .chain((0..self.numbers.len()).map(Place::Number))
-            .chain([Place::AddNumber])
+            .map(ContactPlace::Text)
+            .chain([ContactPlace::Favourite])
+            .chain((0..self.numbers.len()).map(ContactPlace::Number))
+            .chain([ContactPlace::AddNumber])
             .collect()
     }
 
@@ -193,13 +193,13 @@ impl ContactForm {
     /// Whether the cursor is in the note, where Enter is a line end.
     #[must_use]
     pub fn in_note(&self) -> bool {
-        self.place == Place::Text(NOTE)
+        self.place == ContactPlace::Text(NOTE)
     }
 
     /// What follows from typing.
     fn has_typed(&mut self) {
         self.faults.clear();
-        if self.place == Place::Text(NAME) {
+        if self.place == ContactPlace::Text(NAME) {
             self.name_parts();
         }
     }
@@ -269,7 +269,7 @@ impl ContactForm {
             Some(place) => *place = row_of_form,
             None => self.numbers.push(row_of_form),
         }
-        self.place = Place::Number(row);
+        self.place = ContactPlace::Number(row);
     }
 
     /// Makes the number of a row the primary one of the form.

@@ -5,7 +5,7 @@ use crate::domain::refusal::{Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::conflict::{Conflict, Resolution};
-use crate::tui::pages::form::Form;
+use crate::tui::pages::drafted::DraftedForm;
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
@@ -14,7 +14,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{ContactForm, Place, view};
+use super::{ContactForm, ContactPlace, view};
 
 /// The attributes of a contact that the form changes.
 const FIELDS: [&str; 9] = [
@@ -50,16 +50,16 @@ impl ContactForm {
     /// Enter: a line end in the note, the number's own form on a number, else on.
     fn enter(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         let form = match self.place {
-            Place::Text(_) if self.in_note() => {
+            ContactPlace::Text(_) if self.in_note() => {
                 self.paste("\n", ctx);
                 return Outcome::Stay;
             }
-            Place::Text(_) | Place::Favourite => {
+            ContactPlace::Text(_) | ContactPlace::Favourite => {
                 self.step(true);
                 return Outcome::Stay;
             }
-            Place::AddNumber => PhoneForm::new(Owner::Row(None), self.home),
-            Place::Number(row) => match self.numbers.get(row) {
+            ContactPlace::AddNumber => PhoneForm::new(Owner::Row(None), self.home),
+            ContactPlace::Number(row) => match self.numbers.get(row) {
                 Some(number) => PhoneForm {
                     owner: Owner::Row(Some(row)),
                     ..number.form.clone()
@@ -147,12 +147,12 @@ impl Page for ContactForm {
             (Action::NextField | Action::PreviousField, _) => {
                 self.step(action == Action::NextField);
             }
-            (Action::Toggle, Place::Favourite) => self.favourite = !self.favourite,
-            (Action::Toggle, Place::Number(row)) => self.make_primary(row),
+            (Action::Toggle, ContactPlace::Favourite) => self.favourite = !self.favourite,
+            (Action::Toggle, ContactPlace::Number(row)) => self.make_primary(row),
             (Action::Toggle, _) => {}
             (Action::Save, _) => return self.save(ctx),
             (Action::Enter, _) => return self.enter(ctx),
-            (Action::DeleteRow, Place::Number(row)) => {
+            (Action::DeleteRow, ContactPlace::Number(row)) => {
                 if let Some(number) = self.numbers.get_mut(row) {
                     number.deleted = !number.deleted;
                 }
@@ -178,13 +178,13 @@ impl Page for ContactForm {
 
     fn text_number(&self) -> Option<usize> {
         match self.place {
-            Place::Text(at) => Some(at),
+            ContactPlace::Text(at) => Some(at),
             _ => None,
         }
     }
 
     fn edited(&mut self, number: usize, text: &str, ctx: &mut Ctx<'_>) {
-        let cursor = std::mem::replace(&mut self.place, Place::Text(number));
+        let cursor = std::mem::replace(&mut self.place, ContactPlace::Text(number));
         if let Some(field) = self.text_mut() {
             field.set("");
         }
@@ -217,8 +217,8 @@ impl Page for ContactForm {
         Outcome::Stay
     }
 
-    fn form(&self) -> Option<Form> {
-        Some(Form::Contact(Box::new(self.clone())))
+    fn form(&self) -> Option<DraftedForm> {
+        Some(DraftedForm::Contact(Box::new(self.clone())))
     }
 
     fn fills(&self) -> bool {

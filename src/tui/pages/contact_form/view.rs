@@ -12,7 +12,7 @@ use crate::tui::widgets::frame::caret;
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{ContactForm, NumberRow, Place, TEXTS};
+use super::{ContactForm, ContactPlace, NumberRow, TEXTS};
 
 /// Where a value begins.
 const VALUE: usize = 15;
@@ -62,7 +62,7 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     fn texts(&mut self) {
         for (at, (attribute, label)) in TEXTS.iter().enumerate() {
-            let on = self.form.place == Place::Text(at);
+            let on = self.form.place == ContactPlace::Text(at);
             let Some(field) = self.form.texts.get(at) else {
                 continue;
             };
@@ -143,7 +143,7 @@ impl Sheet<'_> {
     }
 
     fn favourite(&mut self) {
-        let on = self.form.place == Place::Favourite;
+        let on = self.form.place == ContactPlace::Favourite;
         if on {
             self.on = self.lines.len();
             self.caret = Some((self.lines.len(), VALUE + 1));
@@ -166,7 +166,7 @@ impl Sheet<'_> {
             Span::styled(head, dim),
         ]));
         for (at, row) in self.form.numbers.iter().enumerate() {
-            let on = self.form.place == Place::Number(at);
+            let on = self.form.place == ContactPlace::Number(at);
             if on {
                 self.on = self.lines.len();
             }
@@ -191,7 +191,7 @@ impl Sheet<'_> {
                 Span::styled(text, self.theme.style(Role::Bad)),
             ]));
         }
-        let on = self.form.place == Place::AddNumber;
+        let on = self.form.place == ContactPlace::AddNumber;
         if on {
             self.on = self.lines.len();
         }

@@ -85,7 +85,7 @@ impl Contacts {
     /// Where its panes are, and under the list why contacts need attention.
     #[must_use]
     pub fn panes(&self, session: &Session) -> (Panes, Rect) {
-        let content = Areas::of(session.size).content;
+        let content = Areas::split(session.size).content;
         if self.is_empty(session) {
             return (Panes::whole(content), Rect::default());
         }

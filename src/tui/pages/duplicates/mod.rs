@@ -42,12 +42,12 @@ pub struct Duplicates {
     /// Whether the groups have the keys, or the fields in which those of one differ.
     focus: Pane,
     /// The group that is being written, to be taken from the groups when that is answered.
-    done: Option<Done>,
+    done: Option<Finished>,
 }
 
 /// A group that is being merged, or marked as different contacts.
 #[derive(Clone, Debug, PartialEq)]
-struct Done {
+struct Finished {
     group: BTreeSet<ContactId>,
     /// Those of it that are there no longer when it is written.
     gone: BTreeSet<ContactId>,
@@ -184,12 +184,12 @@ impl Duplicates {
         };
         if ctx.write(write) {
             let group = ids.into_iter().collect();
-            self.done = Some(Done { group, gone });
+            self.done = Some(Finished { group, gone });
         }
     }
 
     /// Takes a group that was written from those that are left.
-    fn leave_out(&mut self, done: &Done) {
+    fn leave_out(&mut self, done: &Finished) {
         // The cursor may be on another group by now.
         self.groups.retain(|group| {
             let contacts: BTreeSet<_> = group.contacts.iter().copied().collect();

@@ -20,7 +20,7 @@ use crate::tui::widgets::field::Field;
 use super::conflict::Conflict;
 use super::contact_form::{ContactForm, NUMBER_GONE, contact_gone};
 use super::country::{calling_code, countries, country_line};
-use super::form::Form;
+use super::drafted::DraftedForm;
 use super::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
 
 mod view;
@@ -38,7 +38,7 @@ pub const FIELDS: [&str; 6] = [
 /// The places that the cursor can be in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum PhonePlace {
     /// The country.
     Country,
     /// The number.
@@ -54,7 +54,7 @@ pub enum Place {
     Historic,
 }
 
-impl Place {
+impl PhonePlace {
     /// Every place in order.
     pub const ALL: [Self; 6] = [
         Self::Country,
@@ -101,7 +101,7 @@ impl Owner {
 
 /// What can be typed and ticked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct PhoneEntry {
     /// The country, as `+39 Italy` or as somebody types it.
     pub country: Field,
     /// The number.
@@ -124,11 +124,11 @@ pub struct PhoneForm {
     /// The phone as it was read when the form opened; none for a new one.
     pub stored: Option<Phone>,
     /// What stands in the form.
-    pub entry: Entry,
+    pub entry: PhoneEntry,
     /// What stood in it at first.
-    pub first: Entry,
+    pub first: PhoneEntry,
     /// Where the cursor is.
-    pub place: Place,
+    pub place: PhonePlace,
     /// What was refused.
     #[serde(skip)]
     pub faults: Vec<Fault>,
@@ -152,10 +152,10 @@ impl PhoneForm {
     /// A form for a new number.
     #[must_use]
     pub fn new(owner: Owner, home: Option<Region>) -> Self {
-        let entry = Entry {
+        let entry = PhoneEntry {
             country: Field::new(home.map(country_line).unwrap_or_default()),
             accurate: true,
-            ..Entry::default()
+            ..PhoneEntry::default()
         };
         Self::with(owner, None, entry, home)
     }
@@ -173,7 +173,7 @@ impl PhoneForm {
             (None, Some(code)) => format!("+{code}"),
             (None, None) => String::new(),
         };
-        let entry = Entry {
+        let entry = PhoneEntry {
             country: Field::new(country),
             number: Field::new(
                 reading.map_or_else(|| phone.number.clone(), |reading| reading.national()),
@@ -189,8 +189,8 @@ impl PhoneForm {
     const fn with_parts(
         owner: Owner,
         stored: Option<Phone>,
-        entry: Entry,
-        first: Entry,
+        entry: PhoneEntry,
+        first: PhoneEntry,
         home: Option<Region>,
     ) -> Self {
         Self {
@@ -198,7 +198,7 @@ impl PhoneForm {
             stored,
             entry,
             first,
-            place: Place::Number,
+            place: PhonePlace::Number,
             faults: Vec::new(),
             holders: Vec::new(),
             replaces: None,
@@ -208,7 +208,7 @@ impl PhoneForm {
         }
     }
 
-    fn with(owner: Owner, stored: Option<Phone>, entry: Entry, home: Option<Region>) -> Self {
+    fn with(owner: Owner, stored: Option<Phone>, entry: PhoneEntry, home: Option<Region>) -> Self {
         let first = entry.clone();
         Self::with_parts(owner, stored, entry, first, home)
     }
@@ -216,7 +216,7 @@ impl PhoneForm {
     /// Whether anything was typed or ticked.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        let texts = |entry: &Entry| {
+        let texts = |entry: &PhoneEntry| {
             [
                 entry.country.text(),
                 entry.number.text(),
@@ -224,21 +224,23 @@ impl PhoneForm {
             ]
             .map(str::to_owned)
         };
-        let flags = |entry: &Entry| [entry.primary, entry.accurate, entry.historic];
+        let flags = |entry: &PhoneEntry| [entry.primary, entry.accurate, entry.historic];
         texts(&self.entry) != texts(&self.first) || flags(&self.entry) != flags(&self.first)
     }
 
     /// Moves the cursor by some places; a country or a label that is half typed is completed.
     pub fn step(&mut self, forward: bool) {
         self.settle();
-        self.place = self
-            .place
-            .step(if forward { 1 } else { Place::ALL.len() - 1 });
+        self.place = self.place.step(if forward {
+            1
+        } else {
+            PhonePlace::ALL.len() - 1
+        });
     }
 
     /// Completes the country as it is understood.
     pub fn settle(&mut self) {
-        if self.place == Place::Country
+        if self.place == PhonePlace::Country
             && let Some(line) = self.suggestions().into_iter().next()
         {
             self.entry.country.set(line);
@@ -250,7 +252,7 @@ impl PhoneForm {
         self.faults.clear();
         self.holders.clear();
         let text = self.entry.number.text().trim();
-        if self.place == Place::Number
+        if self.place == PhonePlace::Number
             && (text.starts_with('+') || text.starts_with('＋') || text.starts_with("tel:+"))
             && let Ok(reading) = number::parse(text, None, None)
         {
@@ -265,16 +267,16 @@ impl PhoneForm {
     pub const fn toggle(&mut self) {
         let entry = &mut self.entry;
         match self.place {
-            Place::Primary => {
+            PhonePlace::Primary => {
                 entry.primary = !entry.primary;
                 entry.historic = entry.historic && !entry.primary;
             }
-            Place::Accurate => entry.accurate = !entry.accurate,
-            Place::Historic => {
+            PhonePlace::Accurate => entry.accurate = !entry.accurate,
+            PhonePlace::Historic => {
                 entry.historic = !entry.historic;
                 entry.primary = entry.primary && !entry.historic;
             }
-            Place::Country | Place::Number | Place::Label => {}
+            PhonePlace::Country | PhonePlace::Number | PhonePlace::Label => {}
         }
     }
 
@@ -282,8 +284,8 @@ impl PhoneForm {
     #[must_use]
     pub fn suggestions(&self) -> Vec<String> {
         match self.place {
-            Place::Country => countries(self.entry.country.text()),
-            Place::Label => {
+            PhonePlace::Country => countries(self.entry.country.text()),
+            PhonePlace::Label => {
                 let typed = self.entry.label.text().trim().to_lowercase();
                 LABELS
                     .iter()
@@ -329,7 +331,7 @@ impl PhoneForm {
     /// What is sent to store the form: only what changed.
     #[must_use]
     pub fn attributes(&self) -> PhoneAttributes {
-        let label = |entry: &Entry| {
+        let label = |entry: &PhoneEntry| {
             Some(entry.label.text().trim().to_owned()).filter(|label| !label.is_empty())
         };
         let changed =
@@ -480,7 +482,7 @@ impl Page for PhoneForm {
     }
 
     fn text(&self) -> Option<&Field> {
-        let Entry {
+        let PhoneEntry {
             country,
             number,
             label,
@@ -490,7 +492,7 @@ impl Page for PhoneForm {
     }
 
     fn text_mut(&mut self) -> Option<&mut Field> {
-        let Entry {
+        let PhoneEntry {
             country,
             number,
             label,
@@ -510,7 +512,7 @@ impl Page for PhoneForm {
     }
 
     fn edited(&mut self, number: usize, text: &str, ctx: &mut Ctx<'_>) {
-        let place = Place::ALL.get(number).copied().unwrap_or_default();
+        let place = PhonePlace::ALL.get(number).copied().unwrap_or_default();
         let cursor = std::mem::replace(&mut self.place, place);
         if let Some(field) = self.text_mut() {
             field.set("");
@@ -546,8 +548,8 @@ impl Page for PhoneForm {
         Outcome::Stay
     }
 
-    fn form(&self) -> Option<Form> {
-        Some(Form::Number(Box::new(self.clone())))
+    fn form(&self) -> Option<DraftedForm> {
+        Some(DraftedForm::Number(Box::new(self.clone())))
     }
 
     fn title(&self) -> Option<String> {

@@ -14,7 +14,7 @@ use crate::tui::widgets::text::elide;
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
-use super::{PhoneForm, Place};
+use super::{PhoneForm, PhonePlace};
 
 /// Where a value begins in the popup.
 const VALUE: u16 = 15;
@@ -77,7 +77,7 @@ impl Pen<'_, '_> {
     }
 
     /// The row of a place, before anything is scrolled.
-    fn row(&self, place: Place) -> u16 {
+    fn row(&self, place: PhonePlace) -> u16 {
         let rows: [u16; 6] = if self.is_low() {
             [0, 2, 4, 5, 6, 7]
         } else {
@@ -87,7 +87,7 @@ impl Pen<'_, '_> {
     }
 
     /// The row under a text and its rule.
-    fn row_below(&self, place: Place) -> u16 {
+    fn row_below(&self, place: PhonePlace) -> u16 {
         self.row(place) + if self.is_low() { 1 } else { 2 }
     }
 
@@ -106,7 +106,7 @@ impl Pen<'_, '_> {
     }
 
     /// The terminal's cursor at a row and a column, where the place has it.
-    fn caret(&mut self, place: Place, x: u16) {
+    fn caret(&mut self, place: PhonePlace, x: u16) {
         let row = self.row(place).checked_sub(self.scroll);
         if let Some(row) = row.filter(|_| place == self.form.place) {
             let (x, y) = (self.inside.x + x, self.inside.y + row);
@@ -116,13 +116,13 @@ impl Pen<'_, '_> {
 
     fn texts(&mut self) {
         let entry = &self.form.entry;
-        self.text(Place::Country, "Country", &entry.country);
-        self.text(Place::Number, "Number", &entry.number);
-        self.line(self.row_below(Place::Number), VALUE, self.verdict());
-        self.text(Place::Label, "Label", &entry.label);
+        self.text(PhonePlace::Country, "Country", &entry.country);
+        self.text(PhonePlace::Number, "Number", &entry.number);
+        self.line(self.row_below(PhonePlace::Number), VALUE, self.verdict());
+        self.text(PhonePlace::Label, "Label", &entry.label);
     }
 
-    fn text(&mut self, place: Place, label: &str, field: &Field) {
+    fn text(&mut self, place: PhonePlace, label: &str, field: &Field) {
         let (theme, row) = (self.theme, self.row(place));
         if row < self.scroll {
             return;
@@ -136,7 +136,7 @@ impl Pen<'_, '_> {
             Line::styled(label.to_owned(), theme.style(Role::Dim)),
         );
         self.line(row, VALUE, Line::styled(seen, theme.style(Role::Text)));
-        if place != Place::Number {
+        if place != PhonePlace::Number {
             let end = VALUE + u16::try_from(columns).unwrap_or(0) - 2;
             let choice = Line::styled(glyphs.choice, theme.style(Role::Dim));
             self.line(row, end, choice);
@@ -157,15 +157,20 @@ impl Pen<'_, '_> {
             _ => "the number that is dialled first".to_owned(),
         };
         for (place, label, is_set, words) in [
-            (Place::Primary, "Primary", entry.primary, primary.as_str()),
             (
-                Place::Accurate,
+                PhonePlace::Primary,
+                "Primary",
+                entry.primary,
+                primary.as_str(),
+            ),
+            (
+                PhonePlace::Accurate,
                 "Accurate",
                 entry.accurate,
                 "somebody has checked it",
             ),
             (
-                Place::Historic,
+                PhonePlace::Historic,
                 "Historic",
                 entry.historic,
                 "no longer used, kept on record",
@@ -257,8 +262,8 @@ impl Pen<'_, '_> {
     fn suggestions(&mut self) {
         let (entry, first) = (&self.form.entry, &self.form.first);
         let is_typed = match self.form.place {
-            Place::Country => entry.country.text() != first.country.text(),
-            Place::Label => {
+            PhonePlace::Country => entry.country.text() != first.country.text(),
+            PhonePlace::Label => {
                 entry.label.text() != first.label.text() || entry.label.text().is_empty()
             }
             _ => false,

@@ -12,14 +12,14 @@ use super::phone_form::{Owner, PhoneForm};
 /// A form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Form {
+pub enum DraftedForm {
     /// Of a number.
     Number(Box<PhoneForm>),
     /// Of a contact.
     Contact(Box<ContactForm>),
 }
 
-impl Form {
+impl DraftedForm {
     /// Whether anything was typed or ticked.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
