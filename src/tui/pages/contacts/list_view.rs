@@ -1,7 +1,7 @@
 //! The list as it is drawn: cursor, name, number, mark.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -150,128 +150,138 @@ pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
         return nothing(page, area, ui);
     }
     let needles = list.query.needles();
-    let alone = panes.detail.width == 0;
     for y in 0..area.height {
         let place = list.top + usize::from(y);
         let Some(row) = list.row(place) else { continue };
-        let line = Rect {
+        let drawn = DrawnRow {
+            row,
+            needles: &needles,
+            theme: ui.theme,
+            is_selected: place == list.cursor,
+            is_marked: list.marks.contains_key(&row.id),
+            is_focused: page.focus != Focus::Detail,
+            is_alone: panes.detail.width == 0,
+        };
+        let line = drawn.line(usize::from(area.width));
+        let place = Rect {
             y: area.y + y,
             height: 1,
             ..area
         };
-        let on = place == list.cursor;
-        let marked = list.marks.contains_key(&row.id);
-        draw_row(
-            row,
-            &Look {
-                on,
-                marked,
-                focused: page.focus != Focus::Detail,
-                alone,
-            },
-            &needles,
-            ui.theme,
-            line,
-            ui.frame,
-        );
+        ui.frame.render_widget(Paragraph::new(line), place);
     }
-}
-
-/// How a row is drawn.
-struct Look {
-    on: bool,
-    marked: bool,
-    focused: bool,
-    /// The list has the whole width, and the mark stands before the name.
-    alone: bool,
 }
 
 /// The width of a name before its number.
 const NAME: usize = 20;
 
-fn draw_row(
-    row: &Row,
-    look: &Look,
-    needles: &Needles,
-    theme: &Theme,
-    area: Rect,
-    frame: &mut Frame<'_>,
-) {
-    let glyphs = &theme.glyphs;
-    let columns = usize::from(area.width);
-    let (sign, style) = match (look.on, look.focused) {
-        (true, true) => (glyphs.cursor, theme.style(Role::Focus)),
-        (true, false) => (glyphs.rest, theme.style(Role::Rule)),
-        (false, _) => (" ", theme.style(Role::Text)),
-    };
-    let text = if look.on && look.focused {
-        theme.style(Role::Cursor)
-    } else {
-        theme.style(Role::Text)
-    };
-    let (mark, mark_style) = match &row.number {
-        Some((_, mark)) => theme.mark(*mark),
-        None => (" ", theme.style(Role::Dim)),
-    };
-    let number = row
-        .number
-        .as_ref()
-        .map_or(if look.alone { "" } else { glyphs.none }, |(number, _)| {
-            number.as_str()
-        });
-    let mut spans = vec![Span::styled(sign, style)];
-    spans.push(match (look.marked, row.favourite) {
-        (true, _) => Span::styled(glyphs.dot, theme.style(Role::Match)),
-        (false, true) => Span::styled(glyphs.primary, theme.style(Role::Dim)),
-        (false, false) if look.alone && mark != glyphs.accurate => Span::styled(mark, mark_style),
-        (false, false) => Span::raw(" "),
-    });
-    spans.push(Span::raw(" "));
-    let wanted = width(number).min(columns.saturating_sub(12));
-    let lit_number = |columns: usize| {
-        let shown = elide(number, columns, glyphs.ellipsis).into_owned();
-        lit_digits(
-            &shown,
-            &needles.digits,
-            theme.style(Role::Text),
-            theme.style(Role::Match),
-        )
-    };
-    let name = |columns: usize| {
-        let shown = fit(&row.name, columns, glyphs.ellipsis);
-        let found = text.patch(theme.style(Role::Match));
-        if needles.keys.is_empty() {
-            lit(&shown, &needles.words, text, found)
+/// A row as it is drawn.
+struct DrawnRow<'a> {
+    row: &'a Row,
+    needles: &'a Needles,
+    theme: &'a Theme,
+    is_selected: bool,
+    is_marked: bool,
+    /// Whether the keys go to the list.
+    is_focused: bool,
+    /// Whether the list has the whole width, so that the mark of the number stands before the name.
+    is_alone: bool,
+}
+
+impl DrawnRow<'_> {
+    /// The row in so many columns.
+    fn line(&self, columns: usize) -> Line<'static> {
+        let mut spans = vec![self.cursor(), self.badge(), Span::raw(" ")];
+        let mark = || Span::styled(self.mark().0, self.mark().1);
+        if self.is_alone && columns < 56 {
+            let wanted = width(self.number()).min(columns.saturating_sub(12));
+            spans.extend(self.name(columns.saturating_sub(4 + wanted)));
+            spans.push(Span::raw(" "));
+            spans.extend(self.lit_number(wanted));
+        } else if columns >= 40 {
+            // The number stands at a fixed column; a wide pane gives the name more of it.
+            let wide = columns.saturating_sub(24 + usize::from(self.is_alone) * 20);
+            let room = NAME.max(wide.min(36)).min(columns.saturating_sub(24));
+            spans.extend(self.name(room));
+            spans.push(Span::raw(" "));
+            let rest = columns.saturating_sub(room + 6);
+            let number = self.lit_number(rest);
+            let used: usize = number.iter().map(Span::width).sum();
+            spans.extend(number);
+            spans.push(Span::raw(" ".repeat(rest.saturating_sub(used) + 1)));
+            spans.push(mark());
         } else {
-            lit_keys(&shown, &needles.keys, text, found)
+            spans.extend(self.name(columns.saturating_sub(5)));
+            spans.push(Span::raw(" "));
+            spans.push(mark());
         }
-    };
-    if look.alone && columns < 56 {
-        spans.extend(name(columns.saturating_sub(4 + wanted)));
-        spans.push(Span::raw(" "));
-        spans.extend(lit_number(wanted));
-    } else if columns >= 40 {
-        // The number stands at a fixed column; a wide pane gives the name more of it.
-        let room = NAME.max(
-            columns
-                .saturating_sub(24 + usize::from(look.alone) * 20)
-                .min(36),
-        );
-        let room = room.min(columns.saturating_sub(24));
-        spans.extend(name(room));
-        spans.push(Span::raw(" "));
-        let rest = columns.saturating_sub(room + 6);
-        let number = lit_number(rest);
-        let used: usize = number.iter().map(Span::width).sum();
-        spans.extend(number);
-        spans.push(Span::raw(" ".repeat(rest.saturating_sub(used) + 1)));
-        spans.push(Span::styled(mark, mark_style));
-    } else {
-        spans.extend(name(columns.saturating_sub(5)));
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(mark, mark_style));
+        Line::from(spans)
     }
-    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+
+    fn cursor(&self) -> Span<'static> {
+        let glyphs = &self.theme.glyphs;
+        let (sign, role) = match (self.is_selected, self.is_focused) {
+            (true, true) => (glyphs.cursor, Role::Focus),
+            (true, false) => (glyphs.rest, Role::Rule),
+            (false, _) => (" ", Role::Text),
+        };
+        Span::styled(sign, self.theme.style(role))
+    }
+
+    /// What stands before the name: that the row is marked, a favourite, or, in a narrow list, what is to
+    /// be said of its number.
+    fn badge(&self) -> Span<'static> {
+        let glyphs = &self.theme.glyphs;
+        let (mark, style) = self.mark();
+        match (self.is_marked, self.row.favourite) {
+            (true, _) => Span::styled(glyphs.dot, self.theme.style(Role::Match)),
+            (false, true) => Span::styled(glyphs.primary, self.theme.style(Role::Dim)),
+            (false, false) if self.is_alone && mark != glyphs.accurate => Span::styled(mark, style),
+            (false, false) => Span::raw(" "),
+        }
+    }
+
+    /// The sign of the number's state, and its colour.
+    fn mark(&self) -> (&'static str, Style) {
+        match &self.row.number {
+            Some((_, mark)) => self.theme.mark(*mark),
+            None => (" ", self.theme.style(Role::Dim)),
+        }
+    }
+
+    fn number(&self) -> &str {
+        match &self.row.number {
+            Some((number, _)) => number,
+            None if self.is_alone => "",
+            None => self.theme.glyphs.none,
+        }
+    }
+
+    fn lit_number(&self, columns: usize) -> Vec<Span<'static>> {
+        let theme = self.theme;
+        let shown = elide(self.number(), columns, theme.glyphs.ellipsis);
+        let (plain, found) = (theme.style(Role::Text), theme.style(Role::Match));
+        lit_digits(&shown, &self.needles.digits, plain, found)
+    }
+
+    fn name(&self, columns: usize) -> Vec<Span<'static>> {
+        let theme = self.theme;
+        let role = if self.is_selected && self.is_focused {
+            Role::Cursor
+        } else {
+            Role::Text
+        };
+        let (plain, found) = (
+            theme.style(role),
+            theme.style(role).patch(theme.style(Role::Match)),
+        );
+        let shown = fit(&self.row.name, columns, theme.glyphs.ellipsis);
+        if self.needles.keys.is_empty() {
+            lit(&shown, &self.needles.words, plain, found)
+        } else {
+            lit_keys(&shown, &self.needles.keys, plain, found)
+        }
+    }
 }
 
 /// Nothing matches: what can be done about it.
