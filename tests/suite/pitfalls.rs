@@ -896,7 +896,7 @@ fn row_32_every_key_that_writes_is_taken_back_by_one_undo() {
         "Numbers h",
         "Numbers p",
         "Numbers v",
-        "Plan enter",
+        "Preview enter",
     ];
     assert_eq!(writes, expected.map(str::to_owned).into());
 }
