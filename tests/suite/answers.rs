@@ -30,7 +30,7 @@ fn held() -> Desk {
 
 /// What stands in the form of the contact that is being typed.
 fn typed(desk: &Desk) -> String {
-    match desk.model.pages.last() {
+    match desk.app.pages.last() {
         Some(AnyPage::ContactForm(form)) => form.texts[0].text().to_owned(),
         other => panic!("{other:?}"),
     }
@@ -48,15 +48,15 @@ fn a_form_that_was_opened_after_a_write_stays_when_the_write_is_answered() {
         let mut desk = held();
         desk.press(keys);
         desk.press("esc g g a \"Ada\"");
-        let Some(AnyPage::ContactForm(_)) = desk.model.pages.last() else {
-            panic!("{keys}: {:?}", desk.model.pages.last());
+        let Some(AnyPage::ContactForm(_)) = desk.app.pages.last() else {
+            panic!("{keys}: {:?}", desk.app.pages.last());
         };
         desk.let_all_go();
         assert_eq!(typed(&desk), "Ada", "{keys}");
         assert!(desk.frame().contains("Add a contact"), "{keys}");
         desk.press("\"x\" ^S");
         desk.let_all_go();
-        assert!(desk.model.pages.is_bare(), "{keys}: {}", desk.toast());
+        assert!(desk.app.pages.is_bare(), "{keys}: {}", desk.toast());
         assert_eq!(steps(&desk)[0], "Added Adax", "{keys}");
     }
 }
@@ -76,7 +76,7 @@ fn pages_that_are_looked_for_are_seen_at_once_and_take_their_own_keys() {
     assert!(desk.frame().contains("Health of the book"));
     desk.press("esc");
     desk.let_all_go();
-    assert!(desk.model.pages.is_bare(), "it was left before it came");
+    assert!(desk.app.pages.is_bare(), "it was left before it came");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_page_that_is_being_saved_takes_no_keys_and_says_so() {
     desk.press("esc");
     assert_eq!(desk.effects.last(), Some(&Effect::Stop));
     desk.let_all_go();
-    assert!(desk.model.pages.is_bare());
+    assert!(desk.app.pages.is_bare());
     assert_eq!(steps(&desk)[0], "Added Ada");
 }
 
@@ -104,18 +104,18 @@ fn a_preview_comes_in_the_place_of_its_prompt_and_of_no_other() {
         b"BEGIN:VCARD\nVERSION:3.0\nFN:New\nTEL:+390255501111\nEND:VCARD\n",
     );
     desk.press("\"z\"");
-    assert!(matches!(desk.model.pages.last(), Some(AnyPage::Prompt(_))));
+    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Prompt(_))));
     desk.let_all_go();
     assert!(desk.frame().contains("Import new.vcf"));
     desk.press("enter j a");
     desk.let_all_go();
-    assert!(desk.model.pages.is_bare());
+    assert!(desk.app.pages.is_bare());
 
     // An answer that no page waits for, as after a backup was put back.
     let plan = Reply::Exported(1, "a.vcf".into());
     desk.press("i \"/tmp\"");
     desk.tell(Msg::Store(Ticket::default(), plan));
-    assert!(matches!(desk.model.pages.last(), Some(AnyPage::Prompt(_))));
+    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Prompt(_))));
 }
 
 #[test]
@@ -128,9 +128,9 @@ fn an_answer_before_an_answer_does_not_end_the_wait() {
     desk.tell(Msg::Store(ticket, Reply::ChangedElsewhere));
     desk.press("\"x\"");
     assert_eq!(typed(&desk), "Ada");
-    assert!(desk.model.session.writing.is_some());
+    assert!(desk.app.session.writing.is_some());
     desk.let_all_go();
-    assert!(desk.model.pages.is_bare() && desk.model.session.writing.is_none());
+    assert!(desk.app.pages.is_bare() && desk.app.session.writing.is_none());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn an_undo_that_is_refused_asks_only_where_nothing_was_done_since() {
     desk.press("*");
     desk.let_all_go();
     let mut other = desk.book.other();
-    let id = desk.model.pages.contacts.current().unwrap();
+    let id = desk.app.pages.contacts.current().unwrap();
     let sent = callbook::domain::contact::ContactAttributes {
         favourite: Some(false),
         overwrite: true,
@@ -157,7 +157,7 @@ fn an_undo_that_is_refused_asks_only_where_nothing_was_done_since() {
     desk.press("u y");
     desk.let_all_go();
     assert!(
-        desk.model.pages.is_bare(),
+        desk.app.pages.is_bare(),
         "no question for a key that was pressed before"
     );
     assert!(desk.toast().contains("changed"), "{}", desk.toast());
@@ -194,7 +194,7 @@ fn the_editor_and_completion_fill_what_they_were_asked_for() {
     let mut desk = held();
     desk.press("a \"Ada\" ^E tab \"z\"");
     desk.let_all_go();
-    let Some(AnyPage::ContactForm(form)) = desk.model.pages.last() else {
+    let Some(AnyPage::ContactForm(form)) = desk.app.pages.last() else {
         panic!("the form stays");
     };
     assert_eq!(form.texts[0].text(), "Ada edited");
@@ -206,13 +206,13 @@ fn the_editor_and_completion_fill_what_they_were_asked_for() {
     let mut desk = held();
     desk.press("i \"/tm\" tab \"q\"");
     desk.let_all_go();
-    let Some(AnyPage::Prompt(prompt)) = desk.model.pages.last() else {
+    let Some(AnyPage::Prompt(prompt)) = desk.app.pages.last() else {
         panic!("the prompt stays");
     };
     assert_eq!(prompt.path.text(), "/tmq");
     desk.press("esc i \"/tm\" tab");
     desk.let_all_go();
-    let Some(AnyPage::Prompt(prompt)) = desk.model.pages.last() else {
+    let Some(AnyPage::Prompt(prompt)) = desk.app.pages.last() else {
         panic!("the prompt stays");
     };
     assert_eq!(prompt.path.text(), "/tmends");
@@ -225,7 +225,7 @@ fn a_key_is_about_the_contact_that_the_cursor_is_on() {
         desk.press("j j");
         desk.press(key);
         assert_eq!(desk.toast(), "the contact is still being read", "{key}");
-        assert!(desk.model.pages.is_bare());
+        assert!(desk.app.pages.is_bare());
         desk.let_all_go();
         desk.press(key);
         desk.let_all_go();
@@ -237,12 +237,12 @@ fn a_key_is_about_the_contact_that_the_cursor_is_on() {
 fn whoever_moved_on_stays_there_and_keeps_new_marks() {
     let mut desk = held();
     desk.press("* j j space");
-    let on = desk.model.pages.contacts.list.cursor;
+    let on = desk.app.pages.contacts.list.cursor;
     desk.let_all_go();
     assert_eq!(
         (
-            desk.model.pages.contacts.list.cursor,
-            desk.model.pages.contacts.list.marks.len()
+            desk.app.pages.contacts.list.cursor,
+            desk.app.pages.contacts.list.marks.len()
         ),
         (on, 1)
     );
@@ -253,13 +253,13 @@ fn the_group_that_was_merged_goes_though_the_cursor_is_on_another() {
     let mut desk = held();
     desk.press("D");
     desk.let_all_go();
-    let Some(AnyPage::Duplicates(page)) = desk.model.pages.last() else {
+    let Some(AnyPage::Duplicates(page)) = desk.app.pages.last() else {
         panic!("they are there");
     };
     let second = page.groups[1].clone();
     desk.press("enter j");
     desk.let_all_go();
-    let Some(AnyPage::Duplicates(page)) = desk.model.pages.last() else {
+    let Some(AnyPage::Duplicates(page)) = desk.app.pages.last() else {
         panic!("{}", desk.toast());
     };
     assert_eq!(page.groups, [second]);
@@ -274,7 +274,7 @@ fn the_rows_of_a_step_are_shown_under_that_step() {
     desk.let_all_go();
     desk.press("enter j");
     desk.let_all_go();
-    let Some(AnyPage::History(page)) = desk.model.pages.last() else {
+    let Some(AnyPage::History(page)) = desk.app.pages.last() else {
         panic!("{}", desk.toast());
     };
     let lines: Vec<bool> = page
@@ -295,9 +295,9 @@ fn what_is_typed_before_damage_is_found_stays_under_it() {
         found: None,
     }));
     assert!(desk.frame().contains("malformed"), "{}", desk.frame());
-    assert!(Draft::unsaved(&desk.model).is_some());
+    assert!(Draft::unsaved(&desk.app).is_some());
     desk.press("x ^S");
-    assert!(Draft::unsaved(&desk.model).is_some());
+    assert!(Draft::unsaved(&desk.app).is_some());
 }
 
 /// A page can come over the one that waits only by an answer of its own, such as that of damage.
@@ -309,13 +309,13 @@ fn an_answer_leaves_what_came_over_its_page_alone() {
             found: None,
         })
     };
-    let is_damaged = |desk: &Desk| matches!(desk.model.pages.last(), Some(AnyPage::Damaged(_)));
+    let is_damaged = |desk: &Desk| matches!(desk.app.pages.last(), Some(AnyPage::Damaged(_)));
     let mut desk = held();
     desk.press("a \"Ada\" ^S");
     desk.tell(damaged());
     desk.let_all_go();
-    assert!(is_damaged(&desk), "{:?}", desk.model.pages.last());
-    assert!(Draft::unsaved(&desk.model).is_none(), "the form is done");
+    assert!(is_damaged(&desk), "{:?}", desk.app.pages.last());
+    assert!(Draft::unsaved(&desk.app).is_none(), "the form is done");
 
     let mut desk = held();
     desk.preview(
@@ -324,7 +324,7 @@ fn an_answer_leaves_what_came_over_its_page_alone() {
     );
     desk.tell(damaged());
     desk.let_all_go();
-    assert!(is_damaged(&desk), "{:?}", desk.model.pages.last());
+    assert!(is_damaged(&desk), "{:?}", desk.app.pages.last());
 
     // A form whose contact was changed meanwhile.
     let mut desk = Desk::new(100, 30, CARDS);
@@ -347,7 +347,7 @@ fn an_answer_leaves_what_came_over_its_page_alone() {
     desk.press("^S");
     desk.tell(damaged());
     desk.let_all_go();
-    assert!(is_damaged(&desk), "{:?}", desk.model.pages.last());
+    assert!(is_damaged(&desk), "{:?}", desk.app.pages.last());
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn a_long_refusal_can_be_read_whole_at_every_size() {
     for (width, height) in [(160, 40), (100, 30), (80, 24), (40, 24), (40, 15), (80, 10)] {
         let mut desk = Desk::new(width, height, CARDS);
         desk.press("a \"Ada\"");
-        desk.model.session.say(Tone::Bad, told);
+        desk.app.session.say(Tone::Bad, told);
         let frame = desk.frame();
         let letters = |text: &str| {
             let letters = text
@@ -373,7 +373,7 @@ fn a_long_refusal_can_be_read_whole_at_every_size() {
     }
     // What fits into no screen is cut at its end.
     let mut desk = Desk::new(40, 12, CARDS);
-    desk.model.session.say(Tone::Bad, told.repeat(10));
+    desk.app.session.say(Tone::Bad, told.repeat(10));
     let frame = desk.frame();
     assert!(
         frame.contains("cannot write") && frame.contains('…'),
@@ -476,7 +476,7 @@ fn forms(desk: &Desk) -> Vec<AnyPage> {
         AnyPage::PhoneForm(form) => form.is_dirty(),
         _ => false,
     };
-    desk.model.pages.above().filter(dirty).cloned().collect()
+    desk.app.pages.above().filter(dirty).cloned().collect()
 }
 
 /// What was typed into a form that can be told again from another one.
@@ -527,7 +527,7 @@ proptest! {
                         prop_assert!(!matches!(request, Request::Write(_)), "{answer:?}: {request:?}");
                     }
                     // Only the answer to its own saving takes a form away, or changes what is in it.
-                    let after: Vec<Vec<String>> = desk.model.pages.above().map(words).collect();
+                    let after: Vec<Vec<String>> = desk.app.pages.above().map(words).collect();
                     let gone: Vec<&AnyPage> = before.iter().filter(|form| !after.contains(&words(form))).collect();
                     let saved = matches!(&answer, Msg::Store(_, Reply::Written(_)) | Msg::Editor(..));
                     prop_assert!(gone.is_empty() || saved, "{answer:?}: {gone:?}");
@@ -546,11 +546,11 @@ proptest! {
                 Act::Answer(_) => {}
             }
             let drawn = desk.frame();
-            if let Some(page) = desk.model.pages.last() {
+            if let Some(page) = desk.app.pages.last() {
                 prop_assert!(mark(page).iter().any(|mark| drawn.contains(mark)), "{act:?}\n{seen}\n{drawn}");
             }
             let dirty = !forms(&desk).is_empty();
-            prop_assert_eq!(Draft::unsaved(&desk.model).is_some(), dirty);
+            prop_assert_eq!(Draft::unsaved(&desk.app).is_some(), dirty);
         }
     }
 }
@@ -583,7 +583,7 @@ fn place_of(desk: &Desk, is_it: impl Fn(&Reply) -> bool) -> usize {
 #[test]
 fn what_is_redone_over_the_duplicates_is_seen_in_them() {
     let mut desk = Desk::new(100, 30, CARDS);
-    let groups = |desk: &Desk| match desk.model.pages.last() {
+    let groups = |desk: &Desk| match desk.app.pages.last() {
         Some(AnyPage::Duplicates(page)) => page.groups.len(),
         other => panic!("{other:?}"),
     };
@@ -607,7 +607,7 @@ fn a_count_that_is_given_up_leaves_no_page_that_waits_for_it() {
     };
     let refusal = Refusal::new(Kind::Busy, "stopped");
     desk.tell(Msg::Store(ticket, Reply::Refused(refusal)));
-    assert!(desk.model.pages.is_bare());
+    assert!(desk.app.pages.is_bare());
     assert_eq!(desk.toast(), "stopped");
 }
 
@@ -620,7 +620,7 @@ fn the_place_of_a_contact_in_the_list_of_before_is_dropped() {
     let place = place_of(&desk, |reply| matches!(reply, Reply::Place(_)));
     desk.press("s c");
     desk.let_go(place);
-    assert_eq!(desk.model.pages.contacts.list.cursor, 0);
+    assert_eq!(desk.app.pages.contacts.list.cursor, 0);
 }
 
 /// Refuses the answer that waits and is of this kind.

@@ -225,7 +225,7 @@ fn import(book: &mut Book, json: &str) {
 
 /// Which screen is on top.
 fn screen(desk: &Desk) -> &'static str {
-    match desk.model.pages.last() {
+    match desk.app.pages.last() {
         None => "the list and the contact",
         Some(AnyPage::PhoneForm(_)) => "the form of a number",
         Some(AnyPage::ContactForm(_)) => "the form of a contact",
@@ -248,7 +248,7 @@ fn screen(desk: &Desk) -> &'static str {
 fn tour(desk: &mut Desk, contacts: usize, at: usize, seen: &mut BTreeSet<&'static str>) {
     let mut see = |desk: &Desk, what: &str| {
         seen.insert(screen(desk));
-        if desk.model.session.toast.is_some() {
+        if desk.app.session.toast.is_some() {
             seen.insert("a toast");
         }
         inspect(desk, what);
@@ -280,7 +280,7 @@ fn tour(desk: &mut Desk, contacts: usize, at: usize, seen: &mut BTreeSet<&'stati
     desk.press("esc esc esc g g e \"x\"");
     // Somebody else changes the contact meanwhile.
     let id = desk
-        .model
+        .app
         .pages
         .contacts
         .current()

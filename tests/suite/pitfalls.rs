@@ -42,13 +42,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::support::amount::drawn;
-use crate::support::{Book, NOON};
+use crate::support::desk::Desk;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::timestamp::Timestamp;
-use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::app::App;
 use callbook::tui::draft::{Draft, bring_back};
@@ -57,13 +55,12 @@ use callbook::tui::keymap::{Action, Keymap, Lookup, Scope, TABLE};
 use callbook::tui::pages::AnyPage;
 use callbook::tui::pages::contacts::Focus;
 use callbook::tui::pages::question::Question;
-use callbook::tui::protocol::{Effect, Mouse, MouseKind, Msg, Reply, Request, Size, Ticket};
-use callbook::tui::runtime::StoreThread;
+use callbook::tui::protocol::{Effect, Mouse, MouseKind, Msg, Size};
 use callbook::tui::screen::draw;
 use callbook::tui::terminal::columns::Aligned;
 use callbook::tui::widgets::areas::Areas;
 use callbook::tui::widgets::theme::{ASCII, Glyphs, Palette, Role, Theme, UNICODE};
-use ratatui::backend::{CrosstermBackend, TestBackend};
+use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
@@ -129,84 +126,9 @@ fn the_table_names_tests_that_there_are() {
     }
 }
 
-/// The program without its terminal: what is asked of the store is answered at once.
-struct Desk {
-    book: Book,
-    model: App,
-    effects: Vec<Effect>,
-}
-
-impl Desk {
-    fn new(width: u16, height: u16, cards: &str) -> Self {
-        let mut book = Book::new();
-        let file = File::open(cards.as_bytes(), "bianchi.vcf", &[]).unwrap();
-        callbook::import::all(&mut book.store, file).unwrap();
-        let size = Size { width, height };
-        let mut model = App::new(size, Keymap::default(), None, "~/book.db".to_owned());
-        model.session.now = Timestamp::from_micros(NOON + 3_600_000_000);
-        let mut desk = Self {
-            book,
-            model,
-            effects: Vec::new(),
-        };
-        let effects = desk.model.start(&View::default());
-        desk.run(effects);
-        desk
-    }
-
-    /// Presses keys, written as in the table, with a space between; `"…"` types a text.
-    fn press(&mut self, keys: &str) {
-        for word in keys.split(' ').filter(|word| !word.is_empty()) {
-            let keys: Vec<String> = match word.strip_prefix('"') {
-                Some(text) => text
-                    .trim_end_matches('"')
-                    .chars()
-                    .map(|sign| sign.to_string().replace('_', "space"))
-                    .collect(),
-                None => vec![word.to_owned()],
-            };
-            for key in keys {
-                self.tell(Msg::Key(key.parse().unwrap()));
-            }
-        }
-    }
-
-    fn tell(&mut self, msg: Msg) {
-        let effects = self.model.update(msg);
-        self.run(effects);
-    }
-
-    fn run(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            if let Effect::Ask(ticket, request) = effect {
-                let reply = self.answer(request);
-                self.tell(Msg::Store(ticket, reply));
-            } else {
-                self.effects.push(effect);
-            }
-        }
-    }
-
-    fn answer(&mut self, request: Request) -> Reply {
-        let (replies, _told) = std::sync::mpsc::channel();
-        let keeper = StoreThread::new(replies, Arc::default(), None);
-        let reply = keeper.answer(&mut self.book.store, Ticket::default(), request);
-        reply.unwrap_or_else(Reply::Refused)
-    }
-
-    fn toast(&self) -> String {
-        let toast = self.model.session.toast.as_ref();
-        toast.map(|toast| toast.text.clone()).unwrap_or_default()
-    }
-
-    /// The cells of a frame.
-    fn cells(&self) -> Buffer {
-        let Size { width, height } = self.model.session.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let theme = Theme::new(Palette::Dark, UNICODE);
-        let frame = terminal.draw(|frame| draw(&self.model, &theme, frame));
-        frame.unwrap().buffer.clone()
-    }
+/// The cells of a frame.
+fn cells_of(desk: &Desk) -> Buffer {
+    desk.drawn(Palette::Dark, &UNICODE).buffer().clone()
 }
 
 /// Every screen that there is, as the keys that lead to it from the list.
@@ -244,9 +166,9 @@ fn row_text(cells: &Buffer, y: u16) -> String {
 
 /// The column where a number begins, for each row of the list.
 fn number_columns(desk: &Desk) -> Vec<u16> {
-    let cells = desk.cells();
-    let list = desk.model.pages.contacts.panes(&desk.model.session).0.list;
-    let rows = list.y..list.y + u16::try_from(desk.model.pages.contacts.list.known()).unwrap();
+    let cells = cells_of(desk);
+    let list = desk.app.pages.contacts.panes(&desk.app.session).0.list;
+    let rows = list.y..list.y + u16::try_from(desk.app.pages.contacts.list.known()).unwrap();
     rows.map(|y| {
         (list.x + 4..list.right())
             .find(|x| cells.cell((*x, y)).unwrap().symbol() == "+")
@@ -318,13 +240,13 @@ fn in_a_wide_terminal(bytes: &[u8], area: Rect) -> Vec<Vec<String>> {
 
 /// What a backend writes for a frame, and the cells of the frame.
 fn written(desk: &Desk, glyphs: &Glyphs) -> (Vec<u8>, Buffer) {
-    let Size { width, height } = desk.model.session.size;
+    let Size { width, height } = desk.app.session.size;
     let mut bytes = Vec::new();
     let backend = Aligned(CrosstermBackend::new(&mut bytes));
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
     let theme = Theme::new(Palette::Dark, *glyphs);
-    let frame = terminal.draw(|frame| draw(&desk.model, &theme, frame));
+    let frame = terminal.draw(|frame| draw(&desk.app, &theme, frame));
     let cells = frame.unwrap().buffer.clone();
     drop(terminal);
     (bytes, cells)
@@ -380,14 +302,14 @@ fn row_05_a_pasted_line_end_submits_no_form() {
         desk.tell(Msg::Paste(text.to_owned()));
         assert!(
             matches!(
-                desk.model.pages.last(),
+                desk.app.pages.last(),
                 Some(AnyPage::PhoneForm(_) | AnyPage::ContactForm(_))
             ),
             "{keys}"
         );
         assert_eq!(desk.book.store.steps(None, 100).unwrap().len(), before);
         let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let cells = desk.cells();
+        let cells = cells_of(&desk);
         assert!(
             (0..30).any(|y| row_text(&cells, y).contains(&joined)),
             "{joined}"
@@ -465,7 +387,7 @@ fn row_06_and_07_every_role_can_be_read_on_its_ground_and_none_is_bright_black()
     let mut desk = Desk::new(100, 30, CARDS);
     for keys in SCREENS {
         desk.press(keys);
-        for cell in &desk.cells().content {
+        for cell in &cells_of(&desk).content {
             assert_eq!(cell.bg, Color::Reset, "{keys}");
             assert!(!matches!(
                 cell.fg,
@@ -500,7 +422,11 @@ fn row_17_every_screen_is_drawn_at_every_size() {
             (100, 30),
         ] {
             desk.tell(Msg::Resize(Size { width, height }));
-            assert_eq!(desk.cells().area, Rect::new(0, 0, width, height), "{keys}");
+            assert_eq!(
+                cells_of(&desk).area,
+                Rect::new(0, 0, width, height),
+                "{keys}"
+            );
         }
     }
 }
@@ -527,9 +453,9 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
             let mut desk = Desk::new(width, height, CARDS);
             desk.press(keys);
             for _ in 0..drawn(3_000) {
-                let session = &desk.model.session;
+                let session = &desk.app.session;
                 let areas = Areas::split(session.size);
-                let (panes, why) = desk.model.pages.contacts.panes(session);
+                let (panes, why) = desk.app.pages.contacts.panes(session);
                 let all = [panes.list, panes.detail, areas.filter, why, areas.hints];
                 let area = all[random.below(all.len())];
                 // On the edge, one past it, and far away.
@@ -549,25 +475,25 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
                 let acts = [MouseKind::Click, MouseKind::WheelUp, MouseKind::WheelDown];
                 let kind = acts[random.below(acts.len())];
                 let at = Position { x: column, y: row };
-                let live = desk.model.pages.is_bare()
+                let live = desk.app.pages.is_bare()
                     && [panes.list, panes.detail, areas.filter]
                         .iter()
                         .any(|area| area.contains(at));
-                let before = desk.model.clone();
-                let effects = desk.model.update(Msg::Mouse(Mouse { column, row, kind }));
+                let before = desk.app.clone();
+                let effects = desk.app.update(Msg::Mouse(Mouse { column, row, kind }));
                 if live {
                     inside += 1;
                 } else {
                     outside += 1;
                     assert!(effects.is_empty(), "{keys}: {at:?} of {width}x{height}");
-                    assert_eq!(desk.model, before, "{keys}: {at:?} of {width}x{height}");
+                    assert_eq!(desk.app, before, "{keys}: {at:?} of {width}x{height}");
                 }
                 desk.run(effects);
                 assert!(
-                    desk.model.pages.contacts.list.cursor <= desk.model.pages.contacts.list.known()
+                    desk.app.pages.contacts.list.cursor <= desk.app.pages.contacts.list.known()
                 );
             }
-            desk.cells();
+            cells_of(&desk);
         }
     }
     assert!(inside > 300 && outside > 1000, "{inside} {outside}");
@@ -577,17 +503,17 @@ fn row_18_the_mouse_acts_inside_of_its_areas_and_nowhere_else() {
 fn row_18_a_click_goes_to_the_row_under_it_and_the_one_below_the_last_to_none() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g");
-    let list = desk.model.pages.contacts.panes(&desk.model.session).0.list;
+    let list = desk.app.pages.contacts.panes(&desk.app.session).0.list;
     let click = |desk: &mut Desk, row| {
         let kind = MouseKind::Click;
         let column = list.right() - 1;
         desk.tell(Msg::Mouse(Mouse { column, row, kind }));
-        desk.model.pages.contacts.list.cursor
+        desk.app.pages.contacts.list.cursor
     };
     assert_eq!(click(&mut desk, list.y + 2), 2);
     assert_eq!(click(&mut desk, list.y + 4), 2, "there are four");
     assert_eq!(click(&mut desk, list.y + 3), 3);
-    assert_eq!(desk.model.pages.contacts.focus, Focus::List);
+    assert_eq!(desk.app.pages.contacts.focus, Focus::List);
 }
 
 #[test]
@@ -603,7 +529,7 @@ fn row_24_and_25_no_name_moves_a_column_turns_a_line_or_acts_on_the_terminal() {
         "Zoe\u{200b}\u{feff}",
     ];
     let mut desk = Desk::new(100, 30, &cards_of(&names));
-    assert_eq!(desk.model.pages.contacts.list.known(), names.len());
+    assert_eq!(desk.app.pages.contacts.list.known(), names.len());
     let columns = number_columns(&desk);
     assert!(
         columns.iter().all(|column| *column == columns[0]),
@@ -669,38 +595,38 @@ fn row_29_a_letter_of_another_layout_acts_as_the_key_in_its_place() {
         let mut desk = Desk::new(100, 30, CARDS);
         desk.press("g g");
         desk.press(&format!("{j} {j} {k}"));
-        assert_eq!(desk.model.pages.contacts.list.cursor, 1, "{name}");
+        assert_eq!(desk.app.pages.contacts.list.cursor, 1, "{name}");
         desk.press(last);
-        assert_eq!(desk.model.pages.contacts.list.cursor, 3, "{name}");
+        assert_eq!(desk.app.pages.contacts.list.cursor, 3, "{name}");
         desk.press(d);
         assert_eq!(
-            desk.model.pages.contacts.list.known(),
+            desk.app.pages.contacts.list.known(),
             3,
             "{name}: {}",
             desk.toast()
         );
         desk.press(u);
         assert_eq!(
-            desk.model.pages.contacts.list.known(),
+            desk.app.pages.contacts.list.known(),
             4,
             "{name}: {}",
             desk.toast()
         );
         desk.press(e);
         assert!(matches!(
-            desk.model.pages.last(),
+            desk.app.pages.last(),
             Some(AnyPage::ContactForm(_))
         ));
         desk.press("esc");
         desk.press(a);
         // In a text it is the letter that it is.
         desk.press(&format!("{j} {d}"));
-        let Some(AnyPage::ContactForm(form)) = desk.model.pages.last() else {
+        let Some(AnyPage::ContactForm(form)) = desk.app.pages.last() else {
             panic!("{name}: {}", desk.toast())
         };
         assert_eq!(form.texts[0].text(), format!("{j}{d}"));
         desk.press("esc y");
-        assert!(desk.model.pages.is_bare(), "{name}");
+        assert!(desk.app.pages.is_bare(), "{name}");
         if !q.is_empty() {
             desk.press(q);
             assert!(desk.effects.contains(&Effect::Quit), "{name}");
@@ -709,7 +635,7 @@ fn row_29_a_letter_of_another_layout_acts_as_the_key_in_its_place() {
     // Prefixes too, and what is no key is told as it was typed.
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("G п п");
-    assert_eq!(desk.model.pages.contacts.list.cursor, 0);
+    assert_eq!(desk.app.pages.contacts.list.cursor, 0);
     desk.press("ж");
     assert!(
         desk.toast().starts_with("ж does nothing"),
@@ -726,7 +652,7 @@ fn row_31_answers_in_any_order_leave_what_was_asked_last() {
     let mut asked = Vec::new();
     let mut told = Vec::new();
     for key in typed {
-        let effects = desk.model.update(Msg::Key(key.parse().unwrap()));
+        let effects = desk.app.update(Msg::Key(key.parse().unwrap()));
         for effect in effects {
             if let Effect::Ask(ticket, request) = effect {
                 told.push((ticket, desk.answer(request.clone())));
@@ -735,16 +661,16 @@ fn row_31_answers_in_any_order_leave_what_was_asked_last() {
         }
     }
     assert!(asked.len() >= typed.len(), "{asked:?}");
-    let before = desk.model.clone();
+    let before = desk.app.clone();
     let last = |desk: &mut Desk, order: &[usize]| {
-        desk.model = before.clone();
+        desk.app = before.clone();
         for at in order {
             let (ticket, reply) = told[*at].clone();
             // What an answer asks in turn is answered at once.
             desk.tell(Msg::Store(ticket, reply));
         }
         let names: Vec<String> = desk
-            .model
+            .app
             .pages
             .contacts
             .list
@@ -753,7 +679,7 @@ fn row_31_answers_in_any_order_leave_what_was_asked_last() {
             .iter()
             .map(|row| row.name.clone())
             .collect();
-        (names, desk.model.pages.contacts.list.total)
+        (names, desk.app.pages.contacts.list.total)
     };
     let all: Vec<usize> = (0..told.len()).collect();
     let wanted = last(&mut desk, &all);
@@ -810,7 +736,7 @@ fn on_the_way(scope: Scope) -> Option<(Desk, Vec<Scope>)> {
         Scope::ContactForm => desk.press("g g e \"_X\""),
         Scope::Conflict => {
             desk.press("g g enter e ^U \"02_5550_2222\"");
-            let id = desk.model.pages.contacts.detail.phone().unwrap().id;
+            let id = desk.app.pages.contacts.detail.phone().unwrap().id;
             desk.book
                 .set(id, serde_json::json!({"number": "+39 02 5550 1111"}));
             desk.press("enter m");
@@ -828,7 +754,7 @@ fn on_the_way(scope: Scope) -> Option<(Desk, Vec<Scope>)> {
         Scope::Bin => desk.press("g g d s b"),
         _ => return None,
     }
-    let scopes = desk.model.scopes();
+    let scopes = desk.app.scopes();
     assert_eq!(scopes.first(), Some(&scope), "{}", desk.toast());
     Some((desk, scopes))
 }
@@ -840,7 +766,7 @@ fn row_32_every_key_that_writes_is_taken_back_by_one_undo() {
         let Some((mut desk, scopes)) = on_the_way(scope) else {
             continue;
         };
-        let (mut before, mut model) = (all_there_is(&desk), desk.model.clone());
+        let (mut before, mut model) = (all_there_is(&desk), desk.app.clone());
         for binding in TABLE {
             if !scopes.contains(&binding.scope) || binding.keys.is_empty() {
                 continue;
@@ -852,13 +778,13 @@ fn row_32_every_key_that_writes_is_taken_back_by_one_undo() {
             desk.press(binding.keys[0]);
             let after = all_there_is(&desk);
             if after == before {
-                desk.model = model.clone();
+                desk.app = model.clone();
                 continue;
             }
             writes.insert(format!("{scope:?} {}", binding.keys[0]));
             let turn = |desk: &mut Desk, action| {
                 let mut effects = Vec::new();
-                desk.model.perform(action, &mut effects);
+                desk.app.perform(action, &mut effects);
                 desk.run(effects);
             };
             // What was an undo itself is taken back by a redo.
@@ -872,7 +798,7 @@ fn row_32_every_key_that_writes_is_taken_back_by_one_undo() {
             turn(&mut desk, again);
             assert_eq!(all_there_is(&desk), after, "{scope:?} {binding:?}");
             (desk, _) = on_the_way(scope).unwrap();
-            (before, model) = (all_there_is(&desk), desk.model.clone());
+            (before, model) = (all_there_is(&desk), desk.app.clone());
         }
     }
     let expected = [
@@ -911,17 +837,17 @@ fn row_32_what_undo_cannot_take_back_is_asked_first_and_not_by_the_same_key() {
     ] {
         let (mut desk, _) = on_the_way(scope).unwrap();
         let steps = |desk: &Desk| desk.book.store.steps(None, 100).unwrap().len();
-        let (before, deep) = (all_there_is(&desk), desk.model.pages.above().count());
+        let (before, deep) = (all_there_is(&desk), desk.app.pages.above().count());
         let bin = desk.book.store.bin(9).unwrap().len();
         let told = steps(&desk);
         desk.press(keys);
-        assert_eq!(desk.model.pages.last(), Some(&AnyPage::Question(question)));
+        assert_eq!(desk.app.pages.last(), Some(&AnyPage::Question(question)));
         desk.press(keys);
         assert_eq!(all_there_is(&desk), before, "{scope:?}");
         assert_eq!(steps(&desk), told, "{scope:?}");
         assert_eq!(desk.book.store.bin(9).unwrap().len(), bin);
         assert!(
-            desk.model.pages.above().count() >= deep,
+            desk.app.pages.above().count() >= deep,
             "{scope:?}: the form is still there"
         );
     }
@@ -933,17 +859,17 @@ fn row_33_help_runs_what_it_shows() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("G ? \"first\"");
     desk.press("enter");
-    assert_eq!(desk.model.pages.contacts.list.cursor, 0, "{}", desk.toast());
+    assert_eq!(desk.app.pages.contacts.list.cursor, 0, "{}", desk.toast());
     // And every key that a footer shows is one that does something there.
     for keys in SCREENS {
         let mut desk = Desk::new(100, 30, CARDS);
         desk.press(keys);
-        let scopes = desk.model.scopes();
-        for (key, binding) in desk.model.session.keymap.hints(scopes[0]) {
+        let scopes = desk.app.scopes();
+        for (key, binding) in desk.app.session.keymap.hints(scopes[0]) {
             let written: Vec<Key> = key.split(' ').map(|key| key.parse().unwrap()).collect();
             let (last, waiting) = written.split_last().unwrap();
             assert_eq!(
-                desk.model.session.keymap.lookup(&scopes, waiting, *last),
+                desk.app.session.keymap.lookup(&scopes, waiting, *last),
                 Lookup::Hit(binding.action),
                 "{keys}: {key}"
             );
@@ -964,24 +890,24 @@ fn row_34_ctrl_c_goes_back_a_step_and_quits_only_when_pressed_twice_on_a_clean_l
 
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("space / \"mar\" : ^C");
-    assert!(desk.model.pages.is_bare(), "a popup first");
+    assert!(desk.app.pages.is_bare(), "a popup first");
     desk.press("^C ^C");
     assert!(
-        desk.model.pages.contacts.list.marks.is_empty()
-            && desk.model.pages.contacts.list.filter.text().is_empty()
+        desk.app.pages.contacts.list.marks.is_empty()
+            && desk.app.pages.contacts.list.filter.text().is_empty()
     );
     assert!(!quits(&desk), "{}", desk.toast());
 
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("a \"Ada\" ^C");
     assert_eq!(
-        desk.model.pages.last(),
+        desk.app.pages.last(),
         Some(&AnyPage::Question(Question::LeaveForm))
     );
     desk.press("^C ^C ^C");
     assert!(!quits(&desk), "what was typed is not left by habit");
     assert!(
-        desk.model
+        desk.app
             .pages
             .above()
             .any(|screen| matches!(screen, AnyPage::ContactForm(_)))
@@ -990,14 +916,14 @@ fn row_34_ctrl_c_goes_back_a_step_and_quits_only_when_pressed_twice_on_a_clean_l
 
 /// Ends the program and starts it again: what is typed goes through a file as it does there.
 fn ended_and_started(desk: &mut Desk) {
-    let draft = Draft::unsaved(&desk.model).unwrap();
+    let draft = Draft::unsaved(&desk.app).unwrap();
     let text = serde_json::to_string(&draft).unwrap();
     let draft: Draft = serde_json::from_str(&text).unwrap();
     assert!(draft.is_whole());
-    let size = desk.model.session.size;
-    desk.model = App::new(size, Keymap::default(), None, String::new());
-    let mut effects = desk.model.start(&View::default());
-    bring_back(&mut desk.model, draft, &mut effects);
+    let size = desk.app.session.size;
+    desk.app = App::new(size, Keymap::default(), None, String::new());
+    let mut effects = desk.app.start(&View::default());
+    bring_back(&mut desk.app, draft, &mut effects);
     desk.run(effects);
 }
 
@@ -1005,7 +931,7 @@ fn ended_and_started(desk: &mut Desk) {
 fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g down e \"_the_first\" tab tab tab tab tab tab tab \"a\" enter \"b\" tab tab down enter ^U \"347_1\"");
-    let typed: Vec<AnyPage> = desk.model.pages.above().cloned().collect();
+    let typed: Vec<AnyPage> = desk.app.pages.above().cloned().collect();
     assert_eq!(typed.len(), 2);
     let edit = |model: &App| {
         let pages: Vec<&AnyPage> = model.pages.above().collect();
@@ -1018,17 +944,17 @@ fn row_32_forms_over_forms_come_back_as_they_were_typed() {
             contact.texts[7].text().to_owned(),
         )
     };
-    let before = edit(&desk.model);
+    let before = edit(&desk.app);
     assert!(before.2.ends_with("a\nb"), "{}", before.2);
     ended_and_started(&mut desk);
-    assert_eq!(edit(&desk.model), before);
+    assert_eq!(edit(&desk.app), before);
     assert!(desk.toast().contains("is here again"), "{}", desk.toast());
     desk.press("enter ^S");
     assert!(desk.toast().starts_with("Changed"), "{}", desk.toast());
-    assert_eq!(Draft::unsaved(&desk.model), None);
+    assert_eq!(Draft::unsaved(&desk.app), None);
     // What nobody typed into is no draft.
     desk.press("e");
-    assert_eq!(Draft::unsaved(&desk.model), None);
+    assert_eq!(Draft::unsaved(&desk.app), None);
 }
 
 #[test]
@@ -1042,8 +968,8 @@ fn row_32_a_draft_of_a_number_that_was_deleted_says_so_and_adds_it_anew() {
     ] {
         let mut desk = Desk::new(100, 30, CARDS);
         desk.press(keys);
-        let Some(AnyPage::PhoneForm(form)) = desk.model.pages.last() else {
-            panic!("{keys}: {:?}", desk.model.pages.last())
+        let Some(AnyPage::PhoneForm(form)) = desk.app.pages.last() else {
+            panic!("{keys}: {:?}", desk.app.pages.last())
         };
         let phone = form.stored.clone().unwrap();
         let deleted = desk.book.store.delete_phone(phone.id, None);

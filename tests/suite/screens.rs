@@ -55,7 +55,7 @@ fn the_screens_at_three_sizes() {
         desk.press("esc esc : \"sort\"");
         insta::assert_snapshot!(format!("palette_{width}x{height}"), desk.frame());
         desk.press("esc esc s");
-        desk.model.which_key = true;
+        desk.app.which_key = true;
         insta::assert_snapshot!(format!("which_key_{width}x{height}"), desk.frame());
         let mut fix = Desk::new(width, height, TO_FIX);
         fix.press("f");
@@ -97,11 +97,8 @@ fn the_screens_at_three_sizes() {
 fn conditions_are_completed_and_the_row_shows_the_number_that_fits() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("/ \"label:m\" tab");
-    assert_eq!(
-        desk.model.pages.contacts.list.filter.text(),
-        "label:mobile "
-    );
-    assert_eq!(desk.model.pages.contacts.list.total, Some(1));
+    assert_eq!(desk.app.pages.contacts.list.filter.text(), "label:mobile ");
+    assert_eq!(desk.app.pages.contacts.list.total, Some(1));
     assert!(
         desk.frame()
             .contains("Marco Bianchi        +39 347 555 0164")
@@ -114,7 +111,7 @@ fn conditions_are_completed_and_the_row_shows_the_number_that_fits() {
         "nobody is called so: {frame}"
     );
     desk.press("esc");
-    assert_eq!(desk.model.pages.contacts.list.total, Some(4));
+    assert_eq!(desk.app.pages.contacts.list.total, Some(4));
 }
 
 #[test]
@@ -123,7 +120,7 @@ fn whoever_was_opened_comes_first_among_equals_and_does_so_after_a_restart() {
         format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL:+39 02 5550 1182\nEND:VCARD\n")
     });
     let mut desk = Desk::new(100, 30, &cards.concat());
-    let first = |desk: &Desk| desk.model.pages.contacts.list.row(0).unwrap().name.clone();
+    let first = |desk: &Desk| desk.app.pages.contacts.list.row(0).unwrap().name.clone();
     desk.press("/ \"mara\"");
     assert_eq!(first(&desk), "Mara A");
     desk.press("down down enter esc esc / \"mara\"");
@@ -131,13 +128,13 @@ fn whoever_was_opened_comes_first_among_equals_and_does_so_after_a_restart() {
 
     let view = View {
         filter: String::new(),
-        ..desk.model.leave()
+        ..desk.app.leave()
     };
-    let (now, size) = (desk.model.session.now, desk.model.session.size);
-    desk.model = App::new(size, Keymap::default(), None, String::new());
-    desk.model.session.now = now;
+    let (now, size) = (desk.app.session.now, desk.app.session.size);
+    desk.app = App::new(size, Keymap::default(), None, String::new());
+    desk.app.session.now = now;
     desk.book.store.set_used(Vec::new());
-    let effects = desk.model.start(&view);
+    let effects = desk.app.start(&view);
     desk.run(effects);
     desk.press("/ \"mara\"");
     assert_eq!(first(&desk), "Mara C");
@@ -211,7 +208,7 @@ fn names_and_numbers_are_found_in_any_spelling() {
 fn letters_do_not_act_in_a_text() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("/ \"dqu?:\"");
-    assert_eq!(desk.model.pages.contacts.list.filter.text(), "dqu?:");
+    assert_eq!(desk.app.pages.contacts.list.filter.text(), "dqu?:");
     assert_eq!(desk.book.store.totals().unwrap().contacts, 4);
 }
 
@@ -219,7 +216,7 @@ fn letters_do_not_act_in_a_text() {
 fn a_flag_is_flipped_and_taken_back() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("/ \"bianchi\" enter j");
-    let id = desk.model.pages.contacts.detail.phone().unwrap().id;
+    let id = desk.app.pages.contacts.detail.phone().unwrap().id;
     desk.press("v");
     assert!(desk.book.get(id).valid_values);
     assert!(desk.toast().contains("as accurate"), "{}", desk.toast());
@@ -251,14 +248,11 @@ fn marks_are_deleted_together_and_come_back_together() {
 fn a_form_with_text_asks_before_it_is_left() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("a \"Ada\" esc");
-    assert!(matches!(
-        desk.model.pages.last(),
-        Some(AnyPage::Question(_))
-    ));
+    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Question(_))));
     desk.press("esc \"_Lovelace\" ^S");
     assert_eq!(desk.toast(), "Added Ada Lovelace");
     assert_eq!(
-        desk.model.pages.contacts.list.current().unwrap().name,
+        desk.app.pages.contacts.list.current().unwrap().name,
         "Ada Lovelace",
         "the cursor goes to who is new"
     );
@@ -268,18 +262,16 @@ fn a_form_with_text_asks_before_it_is_left() {
 fn a_number_in_international_form_brings_its_country() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("a \"Ada\" tab tab tab tab tab tab tab tab tab enter");
-    let effects = desk
-        .model
-        .update(Msg::Paste("+44 20 7946 0018\n".to_owned()));
+    let effects = desk.app.update(Msg::Paste("+44 20 7946 0018\n".to_owned()));
     desk.run(effects);
-    let Some(AnyPage::PhoneForm(form)) = desk.model.pages.last() else {
+    let Some(AnyPage::PhoneForm(form)) = desk.app.pages.last() else {
         panic!("{}", desk.frame())
     };
     assert_eq!(form.entry.country.text(), "+44 United Kingdom");
     desk.press("enter ^S");
     assert_eq!(desk.toast(), "Added Ada");
     let phones = desk
-        .model
+        .app
         .pages
         .contacts
         .detail
@@ -297,7 +289,7 @@ fn a_number_in_international_form_brings_its_country() {
 fn a_blank_number_is_refused_in_the_form_and_nothing_is_lost() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("/ \"bianchi\" enter e ^U tab \"fax\" enter");
-    let Some(AnyPage::PhoneForm(form)) = desk.model.pages.last() else {
+    let Some(AnyPage::PhoneForm(form)) = desk.app.pages.last() else {
         panic!("the form stays")
     };
     assert_eq!(form.faults[0].attribute.as_deref(), Some("number"));
@@ -308,13 +300,13 @@ fn a_blank_number_is_refused_in_the_form_and_nothing_is_lost() {
 fn a_stale_form_opens_the_conflict_and_keeps_what_was_typed() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("/ \"bianchi\" enter e ^U \"02_5550_2222\"");
-    let id = desk.model.pages.contacts.detail.phone().unwrap().id;
+    let id = desk.app.pages.contacts.detail.phone().unwrap().id;
     desk.book.set(
         id,
         serde_json::json!({"number": "+39 02 5550 1111", "location": "office"}),
     );
     desk.press("enter");
-    let Some(AnyPage::Conflict(conflict)) = desk.model.pages.last() else {
+    let Some(AnyPage::Conflict(conflict)) = desk.app.pages.last() else {
         panic!("{}", desk.frame())
     };
     assert_eq!(conflict.undecided(), 1);
@@ -337,10 +329,10 @@ fn a_stale_form_opens_the_conflict_and_keeps_what_was_typed() {
 fn an_old_answer_never_overwrites_a_newer_one() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("/ \"bianchi\"");
-    let before = desk.model.clone();
-    desk.model
+    let before = desk.app.clone();
+    desk.app
         .update(Msg::Store(Ticket::default(), Reply::Count(99)));
-    assert_eq!(desk.model.pages.contacts.list, before.pages.contacts.list);
+    assert_eq!(desk.app.pages.contacts.list, before.pages.contacts.list);
 }
 
 #[test]
@@ -387,16 +379,16 @@ fn numbers_are_fixed_one_contact_after_the_other_and_all_of_it_can_be_taken_back
     desk.press("enter");
     assert_eq!(desk.names().len(), 2);
     assert!(desk.frame().contains("2 left · 1 done"), "{}", desk.frame());
-    let before = desk.model.pages.contacts.current();
+    let before = desk.app.pages.contacts.current();
     desk.press("s");
     assert_ne!(
-        desk.model.pages.contacts.current(),
+        desk.app.pages.contacts.current(),
         before,
         "skipping goes on"
     );
     desk.press("s");
     assert_eq!(
-        desk.model.pages.contacts.current(),
+        desk.app.pages.contacts.current(),
         before,
         "after the last comes the first"
     );
@@ -421,11 +413,11 @@ fn numbers_are_fixed_one_contact_after_the_other_and_all_of_it_can_be_taken_back
         "{}",
         desk.frame()
     );
-    assert_eq!(desk.model.pages.contacts.detail.profile, None);
+    assert_eq!(desk.app.pages.contacts.detail.profile, None);
     desk.press("u u u");
     assert_eq!(desk.book.store.totals().unwrap().attention, 3);
     desk.press("q");
-    assert!(desk.model.pages.contacts.fix.is_none());
+    assert!(desk.app.pages.contacts.fix.is_none());
     assert_eq!(desk.names().len(), 3);
 }
 
@@ -433,15 +425,15 @@ fn numbers_are_fixed_one_contact_after_the_other_and_all_of_it_can_be_taken_back
 fn the_filter_the_order_and_the_contact_come_back_at_the_next_start() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("s g / \"mar\" enter tab j");
-    let view = desk.model.leave();
-    let at = desk.model.pages.contacts.current();
-    let size = desk.model.session.size;
-    desk.model = App::new(size, Keymap::default(), Region::new("US"), String::new());
-    let effects = desk.model.start(&view);
+    let view = desk.app.leave();
+    let at = desk.app.pages.contacts.current();
+    let size = desk.app.session.size;
+    desk.app = App::new(size, Keymap::default(), Region::new("US"), String::new());
+    let effects = desk.app.start(&view);
     desk.run(effects);
-    assert_eq!(desk.model.pages.contacts.list.filter.text(), "mar");
-    assert_eq!(desk.model.pages.contacts.current(), at);
-    assert_eq!(desk.model.leave(), view);
+    assert_eq!(desk.app.pages.contacts.list.filter.text(), "mar");
+    assert_eq!(desk.app.pages.contacts.current(), at);
+    assert_eq!(desk.app.leave(), view);
 }
 
 #[test]
@@ -477,7 +469,7 @@ fn an_import_shows_its_plan_first_and_does_what_was_chosen() {
         "{frame}"
     );
     desk.press("esc");
-    assert!(desk.model.pages.is_bare());
+    assert!(desk.app.pages.is_bare());
 }
 
 #[test]
@@ -488,8 +480,8 @@ fn the_marked_go_out_and_a_file_that_is_there_stays() {
     desk.press("x m");
     assert!(desk.frame().contains("none marked"), "a key says why not");
     desk.press("space x");
-    let waited = TimerId::WhichKey(desk.model.session.taken);
-    desk.model.update(Msg::Timer(waited));
+    let waited = TimerId::WhichKey(desk.app.session.taken);
+    desk.app.update(Msg::Timer(waited));
     assert!(desk.frame().contains("only marked"), "{}", desk.frame());
     desk.press("m");
     assert!(
@@ -498,14 +490,14 @@ fn the_marked_go_out_and_a_file_that_is_there_stays() {
         desk.frame()
     );
     desk.press("^U");
-    let effects = desk.model.update(Msg::Paste(file.display().to_string()));
+    let effects = desk.app.update(Msg::Paste(file.display().to_string()));
     desk.run(effects);
     desk.press("enter");
     assert!(desk.frame().contains("1 contact to"), "{}", desk.frame());
     let cards = std::fs::read_to_string(&file).unwrap();
     assert_eq!(cards.matches("BEGIN:VCARD").count(), 1);
     desk.press("x f ^U");
-    let effects = desk.model.update(Msg::Paste(file.display().to_string()));
+    let effects = desk.app.update(Msg::Paste(file.display().to_string()));
     desk.run(effects);
     desk.press("enter");
     assert!(
@@ -555,15 +547,15 @@ fn the_plan_of_an_import_can_be_written_to_a_file() {
 fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
     let mut desk = Desk::new(100, 30, CARDS);
     let mut effects = Vec::new();
-    desk.model.import(vec!["big.vcf".into()], &mut effects);
-    let ticket = desk.model.session.writing.unwrap();
+    desk.app.import(vec!["big.vcf".into()], &mut effects);
+    let ticket = desk.app.session.writing.unwrap();
     let progress = Progress {
         contacts: 12_300,
         bytes: 43,
         of: Some(100),
         elapsed: std::time::Duration::from_secs(2),
     };
-    desk.model.update(Msg::Progress(ticket, progress));
+    desk.app.update(Msg::Progress(ticket, progress));
     let frame = desk.frame();
     assert!(
         frame.contains("12,300 contacts · 6,150 a second"),
@@ -573,8 +565,7 @@ fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
     desk.press("esc");
     assert_eq!(desk.effects.last(), Some(&Effect::Stop));
     let refused = Refusal::new(Kind::Invalid, "stopped; nothing of big.vcf was imported");
-    desk.model
-        .update(Msg::Store(ticket, Reply::Refused(refused)));
+    desk.app.update(Msg::Store(ticket, Reply::Refused(refused)));
     let frame = desk.frame();
     assert!(
         frame.contains("nothing of big.vcf") && !frame.contains("esc stops"),
@@ -680,7 +671,7 @@ fn an_earlier_state_comes_back_from_the_history_and_what_was_deleted_from_the_bi
     );
     desk.press("j Z");
     assert!(desk.toast().starts_with("Restored"), "{}", desk.toast());
-    let luca = desk.model.pages.contacts.current().unwrap();
+    let luca = desk.app.pages.contacts.current().unwrap();
     assert!(!desk.book.phones(luca)[0].historic);
     desk.press("esc d esc d");
     assert_eq!(desk.book.store.totals().unwrap().contacts, 2);
@@ -716,7 +707,7 @@ fn emptying_the_bin_and_undoing_over_somebody_else_are_asked_first() {
     desk.press("X y");
     assert_eq!(desk.book.store.bin(9).unwrap(), []);
     desk.press("esc g g *");
-    let id = desk.model.pages.contacts.current().unwrap();
+    let id = desk.app.pages.contacts.current().unwrap();
     let sent = callbook::domain::contact::ContactAttributes {
         note: Some(Some("seen".into())),
         overwrite: true,
@@ -751,10 +742,7 @@ fn each_bar_of_the_books_health_leads_to_its_list() {
         "{frame}"
     );
     desk.press("j enter");
-    assert_eq!(
-        desk.model.pages.contacts.list.filter.text(),
-        "is:unconfirmed"
-    );
+    assert_eq!(desk.app.pages.contacts.list.filter.text(), "is:unconfirmed");
     assert_eq!(desk.names(), ["BIANCHI, MARCO", "Marco Bianchi"]);
 }
 
@@ -855,12 +843,12 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
     for (width, height) in [(100, 30), (80, 24), (40, 12)] {
         let mut desk = Desk::new(width, height, CARDS);
         let import = Import::new(Vec::new(), "list.csv".to_owned(), plan.clone());
-        desk.model.pages.open(AnyPage::Import(Box::new(import)));
+        desk.app.pages.open(AnyPage::Import(Box::new(import)));
         insta::assert_snapshot!(format!("import_remarks_{width}x{height}"), desk.frame());
         // The row under the cursor is seen wherever it is.
         for _ in 0..59 {
             desk.press("j");
-            let Some(AnyPage::Import(import)) = desk.model.pages.last() else {
+            let Some(AnyPage::Import(import)) = desk.app.pages.last() else {
                 panic!("it stays");
             };
             let name = format!("Contact {}", import.cursor + 1);
@@ -898,7 +886,7 @@ fn messages_name_the_keys_that_are_set() {
         let mut desk = Desk::new(100, 30, cards);
         let (keymap, refused) = Keymap::with(&lines);
         assert_eq!(refused, []);
-        desk.model.session.keymap = keymap;
+        desk.app.session.keymap = keymap;
         desk
     };
     let has = |desk: &Desk, words: &[&str]| {

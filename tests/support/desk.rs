@@ -24,7 +24,7 @@ use crate::support::{Book, NOON};
 /// unless answers are held back.
 pub(crate) struct Desk {
     pub book: Book,
-    pub model: App,
+    pub app: App,
     pub effects: Vec<Effect>,
     /// The answers that wait, in the order of what was asked; none: they do not wait.
     pub held: Option<Vec<Msg>>,
@@ -44,45 +44,38 @@ impl Desk {
 
     /// The screens of a book that is there.
     pub(crate) fn of(width: u16, height: u16, book: Book) -> Self {
-        let mut model = App::new(
+        let mut app = App::new(
             Size { width, height },
             Keymap::default(),
             Region::new("US"),
             "~/book.db".to_owned(),
         );
-        model.session.now = Timestamp::from_micros(NOON + 3_600_000_000);
+        app.session.now = Timestamp::from_micros(NOON + 3_600_000_000);
         let mut desk = Self {
             book,
-            model,
+            app,
             effects: Vec::new(),
             held: None,
             asked: Vec::new(),
         };
-        let effects = desk.model.start(&View::default());
+        let effects = desk.app.start(&View::default());
         desk.run(effects);
         desk
     }
 
     /// Presses keys, written as in the table, with a space between; `"…"` types a text.
     pub(crate) fn press(&mut self, keys: &str) {
-        for word in keys.split(' ') {
+        for word in keys.split(' ').filter(|word| !word.is_empty()) {
             let keys: Vec<String> = match word.strip_prefix('"') {
                 Some(text) => text
                     .trim_end_matches('"')
                     .chars()
-                    .map(|sign| {
-                        if sign == '_' {
-                            "space".to_owned()
-                        } else {
-                            sign.to_string()
-                        }
-                    })
+                    .map(|sign| sign.to_string().replace('_', "space"))
                     .collect(),
                 None => vec![word.to_owned()],
             };
             for key in keys {
-                let effects = self.model.update(Msg::Key(key.parse().unwrap()));
-                self.run(effects);
+                self.tell(Msg::Key(key.parse().unwrap()));
             }
         }
     }
@@ -97,12 +90,12 @@ impl Desk {
     }
 
     pub(crate) fn paste(&mut self, text: &str) {
-        let effects = self.model.update(Msg::Paste(text.to_owned()));
+        let effects = self.app.update(Msg::Paste(text.to_owned()));
         self.run(effects);
     }
 
     pub(crate) fn run_size(&mut self, width: u16, height: u16) {
-        let effects = self.model.update(Msg::Resize(Size { width, height }));
+        let effects = self.app.update(Msg::Resize(Size { width, height }));
         self.run(effects);
     }
 
@@ -134,7 +127,7 @@ impl Desk {
 
     /// Has something happen.
     pub(crate) fn tell(&mut self, msg: Msg) {
-        let effects = self.model.update(msg);
+        let effects = self.app.update(msg);
         self.run(effects);
     }
 
@@ -186,11 +179,11 @@ impl Desk {
 
     /// What stands on the terminal after a draw.
     pub(crate) fn drawn(&self, palette: Palette, glyphs: &Glyphs) -> TestBackend {
-        let Size { width, height } = self.model.session.size;
+        let Size { width, height } = self.app.session.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(palette, *glyphs);
         terminal
-            .draw(|frame| draw(&self.model, &theme, frame))
+            .draw(|frame| draw(&self.app, &theme, frame))
             .unwrap();
         terminal.backend().clone()
     }
@@ -204,7 +197,7 @@ impl Desk {
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        self.model
+        self.app
             .pages
             .contacts
             .list
@@ -216,7 +209,7 @@ impl Desk {
     }
 
     pub(crate) fn toast(&self) -> String {
-        self.model
+        self.app
             .session
             .toast
             .as_ref()
