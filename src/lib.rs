@@ -63,13 +63,13 @@
 //!   `pages/mod.rs`, its scope and keys in [`tui::keymap::table`], a snapshot in `tests/suite/screens.rs`; a
 //!   request in [`tui::protocol`] if it asks something new.
 //! - **A command**: its file in [`cli`], a line in `cli.rs`, a test in `tests/suite/`.
-//! - **A condition of the filter**: [`domain::query`], and `store/query/condition.rs`.
+//! - **A condition of the filter**: [`domain::query`], and `store/cache/condition.rs`.
 //! - **A program's table**: words for its headers in `assets/headers.tsv`, and a file with its truth in
 //!   `tests/data/tables`.
 //! - **A migration**: `assets/migrations/NNN.sql`, its line in `store/db/schema.rs`, the new fingerprint in
 //!   `store/db/objects.rs` (its test prints it), and a book of the schema before in `tests/data/books`.
 //! - **A field of a contact**: the struct in [`domain::contact`], its column in a migration and in
-//!   `store/write/record.rs`, its property in `exchange/vcard`, its header in `exchange/csv`.
+//!   `store/db/record.rs`, its property in `exchange/vcard`, its header in `exchange/csv`.
 
 #![forbid(unsafe_code)]
 

@@ -1,50 +1,35 @@
 //! An open book: what a [`Store`] is, and how each read and each write of it begins and ends.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
-use crate::domain::operation::{Actor, UndoPoint};
+use crate::domain::operation::UndoPoint;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
+use crate::store::cache::search::Search;
+use crate::store::cache::window::Window;
+use crate::store::db::connect::{self, data_version};
+use crate::store::db::copy;
 use crate::store::db::failure::{self, Answer, Trying};
-use crate::store::db::held::Held;
+use crate::store::db::files::beside;
+use crate::store::db::held::{Held, Kept};
 use crate::store::db::journal_mode;
+use crate::store::db::open;
+use crate::store::db::options::{FileSystem, Options};
 use crate::store::db::pace::{self, Watch};
-use crate::store::db::schema;
-use crate::store::query::list::Window;
-use crate::store::query::search::Search;
 use crate::store::write::log::Author;
 use crate::store::write::writer::{Settled, Writer};
-
-/// How a database is opened.
-pub struct Options {
-    /// The country that a number in national spelling belongs to.
-    pub home: Option<Region>,
-    /// Who writes through this store.
-    pub actor: Actor,
-    /// The time; the system's, but in tests.
-    pub clock: Box<dyn Fn() -> Timestamp + Send>,
-    /// The kind of file system that the book is on, where that is known; else the system is asked.
-    pub file_system: Option<FileSystem>,
-}
-
-/// A kind of file system, by how commits are kept safe on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileSystem {
-    /// Programs on it share memory: commits go to a write-ahead log.
-    Local,
-    /// Programs on several machines do not: commits go through a rollback journal.
-    Network,
-}
 
 /// An open database.
 pub struct Store {
@@ -84,6 +69,9 @@ pub(in crate::store) const CACHE: u32 = 2_000;
 /// memory each page is written and read again many times.
 pub(in crate::store) const MUCH_CACHE: u32 = 48_000;
 
+/// How long the end waits for other programs before it leaves them a log that is not empty.
+const AT_END: Duration = Duration::from_millis(250);
+
 impl Store {
     /// Opens the database at `path`, and makes it, with its folder, where there is none. A file that
     /// cannot be written is opened for reading.
@@ -92,11 +80,11 @@ impl Store {
     /// Where the file is not ours, is empty, is newer than this program, or cannot be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, Refusal> {
         let opening = || -> Answer<Self> {
-            let schema::Opened {
+            let open::Opened {
                 connection,
                 path,
                 read_only,
-            } = schema::open(path, &options)?;
+            } = open::open(path, &options)?;
             let held = RefCell::new(Held::of(&connection, &path)?);
             let newest = "SELECT coalesce(max(id), 0) FROM undo_point";
             let horizon = connection.query_row(newest, [], |row| row.get(0))?;
@@ -234,7 +222,7 @@ impl Store {
             match Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate) {
                 Err(error)
                     if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                        && start.elapsed() < schema::BUSY =>
+                        && start.elapsed() < connect::BUSY =>
                 {
                     if let Err(stopped) = pace::go_on(&self.stop) {
                         break Err(stopped);
@@ -243,7 +231,7 @@ impl Store {
                 begun => break begun.map_err(Into::into),
             }
         };
-        self.connection.busy_timeout(schema::BUSY)?;
+        self.connection.busy_timeout(connect::BUSY)?;
         begun
     }
 
@@ -278,7 +266,7 @@ impl Store {
         }
         let (value, settled, error) = written.map_err(failed)?;
         let Settled { point, stamp, .. } = &settled;
-        self.forget_found(settled.contacts.as_deref());
+        self.search.borrow_mut().forget(settled.contacts.as_deref());
         if let Some(error) = error {
             self.look_after(error, point.as_ref(), *stamp)?;
         }
@@ -360,7 +348,89 @@ impl Store {
     }
 }
 
-/// A number that changes when another connection writes.
-pub(in crate::store) fn data_version(connection: &Connection) -> Answer<i64> {
-    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+impl Store {
+    /// Whether a file that this store has open is not at its name any more.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.held.borrow().lost().is_some()
+    }
+
+    /// Refuses to go on where a file that this store has open is not at its name any more. What this
+    /// store saw last, which may be nowhere else, is backed up first.
+    pub(in crate::store) fn refuse_lost(&self, trying: Trying) -> Answer<()> {
+        let Some(lost) = self.held.borrow().lost().map(Path::to_owned) else {
+            return Ok(());
+        };
+        let rescued = self.rescued.get_or_init(|| {
+            let at = (self.options.clock)();
+            // By this connection, which alone has the files that are lost.
+            let made =
+                self.snapshot(|connection| Ok(copy::make(connection, &self.path, at, &self.stop)?));
+            made.ok().map(|backup| backup.path)
+        });
+        let rescued = rescued.as_ref().map_or_else(String::new, |backup| {
+            format!("; what callbook had is in {}", backup.display())
+        });
+        let name = lost.file_name().unwrap_or_default();
+        let detail = format!(
+            "cannot {} {}: {} was deleted or replaced while callbook had it open{}; leave callbook and \
+             start it again{rescued}",
+            trying.verb(),
+            self.path.display(),
+            name.display(),
+            trying.outcome(),
+        );
+        Err(Refusal::new(Kind::Storage, detail).into())
+    }
+
+    /// Writes what is in the log to the book and empties the log, so that the file of the book alone
+    /// has everything. Waits for no other program: `false` where one of them is in the way.
+    ///
+    /// # Errors
+    /// Where the book or its log was deleted or replaced, or cannot be written.
+    pub fn checkpoint(&self) -> Result<bool, Refusal> {
+        let trying = Trying::Checkpoint;
+        let log = fs::metadata(beside(&self.path, "-wal")).map_or(0, |log| log.len());
+        self.refuse_lost(trying)
+            .and_then(|()| {
+                let emptied = log == 0 || self.empty_log(Duration::ZERO)?;
+                self.wrote.set(self.wrote.get() && !emptied);
+                Ok(emptied)
+            })
+            .map_err(|failure| failure.refusal(&self.path, trying))
+    }
+
+    /// Empties the log, unless another program is in the way for longer than this.
+    fn empty_log(&self, patience: Duration) -> Answer<bool> {
+        self.connection.busy_timeout(patience)?;
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy = self
+            .connection
+            .query_row(sql, [], |row| row.get::<_, bool>(0));
+        self.connection.busy_timeout(connect::BUSY)?;
+        Ok(!busy?)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.held.borrow().lost().is_some() {
+            // The last connection writes the log to the book and deletes it: this one's log over
+            // another's book, or another's log.
+            let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            let _ = self.connection.set_db_config(config, true);
+            let kept = match self.rescued.get() {
+                Some(Some(_)) => Kept::Elsewhere,
+                _ => Kept::Nowhere,
+            };
+            self.held.borrow().take_log_away(kept);
+        } else if self.wrote.get() {
+            let _ = self.empty_log(AT_END);
+            if journal_mode::file_system(&self.path, &self.options) == FileSystem::Network {
+                // The journal is empty, and deleted by that.
+                let sql = "PRAGMA journal_mode = DELETE";
+                let _ = self.connection.execute_batch(sql);
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@
 //! nothing. Opening counts nothing and checks nothing that grows with the book.
 
 mod base;
+mod cache;
 mod care;
 mod change;
 mod db;
@@ -17,9 +18,19 @@ mod growth;
 #[cfg(test)]
 mod tests;
 
-pub use base::{FileSystem, Options, Store};
-pub use care::backup;
+pub use base::Store;
 pub use care::compact::{Pruned, Sizes};
 pub use care::doctor::Finding;
-pub use db::held::{backups_around, is_of_book};
+pub use db::backups::backups_around;
+pub use db::held::is_of_book;
+pub use db::options::{FileSystem, Options};
 pub use db::pace::Watch;
+
+pub mod backup {
+    //! Backups of a book, and putting one in its place.
+
+    pub use super::care::backup::{Pruned, backups_with_owners, newest_sound, owner, prune};
+    pub use super::care::put_back::{Force, restore};
+    pub use super::db::backups::{Backup, backups, folder};
+    pub use super::db::owner::Owner;
+}

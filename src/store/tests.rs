@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
-use super::db::schema;
+use super::db::connect;
 use super::{FileSystem, Options, Store};
 use crate::domain::contact::ContactAttributes;
 use crate::domain::operation::{Actor, UndoPoint};
@@ -31,7 +31,7 @@ fn store_on(folder: &tempfile::TempDir, file_system: FileSystem) -> Store {
 fn a_connection_lets_nothing_that_is_stored_run_and_follows_no_link() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder);
-    let other = schema::connect(store.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let other = connect::connect(store.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     for connection in [&store.connection, &other] {
         for (setting, wanted) in [
             (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -48,7 +48,7 @@ fn a_connection_lets_nothing_that_is_stored_run_and_follows_no_link() {
     assert!(store.connection.execute_batch(written).is_err());
     let link = folder.path().join("link.db");
     symlink(store.path(), &link).unwrap();
-    assert!(schema::connect(&link, OpenFlags::SQLITE_OPEN_READ_ONLY).is_err());
+    assert!(connect::connect(&link, OpenFlags::SQLITE_OPEN_READ_ONLY).is_err());
 }
 
 fn ada() -> ContactAttributes {

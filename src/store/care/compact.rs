@@ -6,9 +6,10 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::base::Store;
-use crate::store::care::backup;
+use crate::store::db::backups;
 use crate::store::db::failure::{Answer, Failure, Trying};
 use crate::store::undo::bin::BINNED;
+use crate::store::write::log;
 
 /// Cards that the log names: those of deleted contacts, and those that a contact had or was given.
 const LOGGED: &str = "SELECT fields ->> 'card' AS card FROM operation
@@ -56,7 +57,7 @@ impl Store {
     /// # Errors
     /// Where the book cannot be read.
     pub fn sizes(&self) -> Result<Sizes, Refusal> {
-        let backups = backup::backups(&self.path)?;
+        let backups = backups::backups(&self.path)?;
         self.read(|connection| {
             let number = |pragma: &str| -> rusqlite::Result<u64> {
                 let value: i64 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
@@ -88,7 +89,7 @@ impl Store {
     /// Where the book cannot be read.
     pub fn pruned(&self) -> Result<Option<Pruned>, Refusal> {
         self.read(|connection| {
-            let (step, at) = horizon(connection)?;
+            let (step, at) = log::horizon(connection)?;
             Ok((step > 0).then_some(Pruned { step, at, steps: 0 }))
         })
     }
@@ -185,7 +186,7 @@ impl Store {
             Ok(())
         };
         let compacted = compacted();
-        self.forget_found(None);
+        self.search.borrow_mut().forget(None);
         compacted.map_err(|failure| failure.refusal(&self.path, Trying::Write))
     }
 }
@@ -206,14 +207,6 @@ fn orphans(connection: &Connection) -> Answer<String> {
             SELECT card FROM ({}) WHERE card IS NOT NULL)",
         named.join(" UNION ALL ")
     ))
-}
-
-/// The newest step that was pruned, and when it was made; 0 where none was.
-pub(in crate::store) fn horizon(connection: &Connection) -> Answer<(i64, Timestamp)> {
-    let sql = "SELECT pruned_step, pruned_at FROM book";
-    Ok(connection.query_row(sql, [], |row| {
-        Ok((row.get(0)?, Timestamp::from_micros(row.get(1)?)))
-    })?)
 }
 
 /// The changes up to a step that are pruned, each with its undoing and redoing: none of which a part is

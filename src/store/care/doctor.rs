@@ -1,7 +1,6 @@
 //! The examination of a database: whether it is sound, keeps the rules of phones, and lies well.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -13,17 +12,19 @@ use crate::domain::edit::Done;
 use crate::domain::import::count;
 use crate::domain::refusal::Refusal;
 
-use crate::store::base::FileSystem;
 use crate::store::base::Store;
-use crate::store::care::backup;
+use crate::store::db::backups;
+use crate::store::db::connect;
 use crate::store::db::failure::{Answer, Trying};
 use crate::store::db::files;
 use crate::store::db::held::Held;
 use crate::store::db::journal_mode;
 use crate::store::db::objects;
+use crate::store::db::open;
+use crate::store::db::options::FileSystem;
 use crate::store::db::pace;
-use crate::store::db::schema;
-use crate::store::write::record::{self, CONTACT};
+use crate::store::db::record::{self, CONTACT};
+use crate::store::db::sound::{Fault, faults};
 use crate::store::write::writer::Writer;
 
 /// Something that the examination found.
@@ -137,8 +138,8 @@ impl Store {
         }
         let mut mend = || -> Answer<()> {
             let access = OpenFlags::SQLITE_OPEN_READ_WRITE;
-            objects::mend(&mut schema::connect(&self.path, access)?)?;
-            let opened = schema::open(&self.path, &self.options)?;
+            objects::mend(&mut connect::connect(&self.path, access)?)?;
+            let opened = open::open(&self.path, &self.options)?;
             self.held = RefCell::new(Held::of(&opened.connection, &self.path)?);
             self.connection = opened.connection;
             self.read_only = opened.read_only;
@@ -174,43 +175,6 @@ const fn curable(words: String) -> Finding {
         words,
         curable: true,
     }
-}
-
-/// Something that `SQLite` finds wrong with a file.
-pub(in crate::store) struct Fault(String);
-
-impl Fault {
-    /// Whether it is about an index only, whose rows are all there.
-    pub(in crate::store) fn is_of_an_index(&self) -> bool {
-        let of = [
-            "missing from index",
-            "entries in index",
-            "non-unique entry in index",
-        ];
-        of.iter().any(|words| self.0.contains(words))
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-/// What `SQLite` finds wrong with a file, the first twenty.
-pub(in crate::store) fn faults(connection: &Connection) -> Answer<Vec<Fault>> {
-    let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
-    let verdicts = check.query_map([], |row| row.get(0))?;
-    let verdicts = verdicts.collect::<rusqlite::Result<Vec<String>>>()?;
-    let wrong = verdicts.into_iter().filter(|verdict| verdict != "ok");
-    Ok(wrong.map(Fault).collect())
-}
-
-/// Whether a database is sound, opened anew.
-pub(in crate::store) fn is_sound(path: &Path) -> bool {
-    schema::reading(path)
-        .and_then(|connection| faults(&connection))
-        .is_ok_and(|faults| faults.is_empty())
 }
 
 /// What the database itself finds wrong.
@@ -258,7 +222,7 @@ fn stale(connection: &Connection) -> Answer<Vec<ContactId>> {
 /// The database, what `SQLite` keeps beside it, and the backups, as far as others than their owner may
 /// read them, with the mode that they are to have.
 fn open_to_others(path: &Path) -> Vec<(PathBuf, u32)> {
-    let folder = backup::folder(path);
+    let folder = backups::folder(path);
     let mut files = vec![(path.to_owned(), 0o600), (folder.clone(), 0o700)];
     files.extend(["-wal", "-shm"].map(|suffix| (files::beside(path, suffix), 0o600)));
     let backups = fs::read_dir(folder).into_iter().flatten().flatten();

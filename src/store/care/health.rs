@@ -13,7 +13,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
 use crate::store::db::pace::Pace;
-use crate::store::write::record;
+use crate::store::db::record;
 
 /// How many bars a part has; what is beyond them is counted together.
 const BARS: usize = 12;

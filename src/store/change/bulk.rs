@@ -12,11 +12,10 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::base::Store;
-use crate::store::change::contacts;
+use crate::store::cache::condition::Meant;
 use crate::store::db::failure::Answer;
 use crate::store::db::pace::Pace;
-use crate::store::query::condition::Meant;
-use crate::store::write::record;
+use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
 /// From so many contacts on, a backup is made first; what is fewer, undo is for.
@@ -148,7 +147,7 @@ impl<'a> Work<'a> {
     fn each(&self, mut pace: Pace<'_>, mut work: impl FnMut(One) -> Answer<()>) -> Answer<()> {
         for (done, id) in self.ids.iter().enumerate() {
             pace.tell(done, self.ids.len())?;
-            let contact = contacts::find(self.connection, *id)?;
+            let contact = record::get_contact(self.connection, *id)?;
             let phones = record::phones_of(self.connection, *id)?;
             let of = |phones: &[Phone]| phones.iter().map(|phone| phone.id).collect();
             let only: Vec<PhoneId> = match &self.meant {

@@ -1,7 +1,6 @@
 //! Contacts: create, get, change, delete, confirm, and the forms' saving of a contact with its
 //! phones in one step.
 
-use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
@@ -14,8 +13,8 @@ use crate::domain::title;
 use crate::store::base::Store;
 use crate::store::change::triage;
 use crate::store::db::failure::{Answer, Failure};
+use crate::store::db::record;
 use crate::store::undo::journal;
-use crate::store::write::record;
 use crate::store::write::writer::Writer;
 
 /// How many entries of its history a profile carries.
@@ -46,7 +45,7 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn contact(&self, id: ContactId) -> Result<Contact, Refusal> {
-        self.read(|connection| find(connection, id))
+        self.read(|connection| record::get_contact(connection, id))
     }
 
     /// Changes a contact: only what was sent.
@@ -60,7 +59,7 @@ impl Store {
         faults: Vec<Fault>,
     ) -> Result<Done<Contact>, Refusal> {
         self.write(|writer| {
-            let before = find(writer.connection(), id)?;
+            let before = record::get_contact(writer.connection(), id)?;
             let after = sent.revise(&before, &writer.context(), faults)?;
             let title = title::contact_changed(&before, &after);
             Ok((writer.update_contact(before, after)?, title))
@@ -77,7 +76,7 @@ impl Store {
         stamp: Option<Timestamp>,
     ) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
-            let contact = find(writer.connection(), id)?;
+            let contact = record::get_contact(writer.connection(), id)?;
             if stamp.is_some_and(|stamp| stamp != contact.updated_in_db_at) {
                 return Err(Refusal::stale(Stored::Contact(Box::new(contact))).into());
             }
@@ -104,7 +103,7 @@ impl Store {
         self.snapshot(|connection| {
             let phones = record::phones_of(connection, id)?;
             Ok(Profile {
-                contact: find(connection, id)?,
+                contact: record::get_contact(connection, id)?,
                 others: triage::others(connection, &phones)?,
                 phones,
                 history: journal::history(connection, id, HISTORY)?,
@@ -117,23 +116,8 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn card(&self, id: CardId) -> Result<Vec<u8>, Refusal> {
-        self.read(|connection| card(connection, id))
+        self.read(|connection| record::card(connection, id))
     }
-}
-
-/// The card with this id.
-pub(in crate::store) fn card(connection: &Connection, id: CardId) -> Answer<Vec<u8>> {
-    let card = connection
-        .prepare_cached("SELECT bytes FROM card WHERE id = ?1")?
-        .query_row([id.0], |row| row.get(0))
-        .optional()?;
-    Ok(card.ok_or_else(|| Refusal::not_found("card", id.0))?)
-}
-
-/// The contact with this id.
-pub(in crate::store) fn find(connection: &Connection, id: ContactId) -> Answer<Contact> {
-    let found = record::find_contact(connection, id)?;
-    Ok(found.ok_or_else(|| Refusal::not_found("contact", id))?)
 }
 
 impl Writer<'_> {
@@ -147,7 +131,7 @@ impl Writer<'_> {
         let only_phones = id.is_some() && contact.is_none();
         let saved = if let Some(id) = id {
             // Without the contact there is nothing that a fault could be about.
-            let before = find(self.connection(), id)?;
+            let before = record::get_contact(self.connection(), id)?;
             faults.take(self.save_own(before, contact), None)?
         } else {
             let made = contact

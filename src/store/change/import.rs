@@ -25,9 +25,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::base::CACHE;
 use crate::store::base::MUCH_CACHE;
 use crate::store::base::Store;
-use crate::store::change::contacts;
 use crate::store::db::failure::Answer;
-use crate::store::write::record;
+use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
 mod former;
@@ -36,7 +35,6 @@ mod known;
 mod planned;
 
 use former::Former;
-pub(in crate::store) use known::know_cards;
 use known::{Crowds, SpokenFor};
 use planned::{numbers, planned_row};
 
@@ -306,7 +304,7 @@ impl Writer<'_> {
         let card_name = coming.name.as_deref().unwrap_or(&taken.contact.name);
         run.spoken_for.put(known, card_name);
         let found = Found {
-            contact: contacts::find(self.connection(), known)?,
+            contact: record::get_contact(self.connection(), known)?,
             phones: record::phones_of(self.connection(), known)?,
             by,
         };
@@ -365,7 +363,7 @@ impl Writer<'_> {
         } = run.origin;
         let (bytes, revised_at) = (&*coming.bytes, coming.revised_at);
         let kept = match contact.card {
-            Some(id) => Some(contacts::card(self.connection(), id)?),
+            Some(id) => Some(record::card(self.connection(), id)?),
             None => None,
         };
         let as_it_stands = || format.write(contact, phones, kept.as_deref(), self.context().home);

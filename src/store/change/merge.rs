@@ -17,10 +17,10 @@ use crate::domain::title;
 
 use crate::store::base::Store;
 use crate::store::change::bulk::MANY;
-use crate::store::change::contacts;
 use crate::store::db::failure::Answer;
 use crate::store::db::pace::Pace;
-use crate::store::write::record;
+use crate::store::db::record;
+use crate::store::query::lookup;
 use crate::store::write::writer::Writer;
 
 impl Store {
@@ -116,11 +116,7 @@ impl Store {
             let mut shown = Vec::new();
             for identity in identities {
                 let condition = "identity = ?1";
-                let phones = crate::store::change::phones::held(
-                    writer.connection(),
-                    condition,
-                    &[identity],
-                )?;
+                let phones = lookup::held(writer.connection(), condition, &[identity])?;
                 shown.extend(phones.first().map(|holder| holder.phone.shown()));
                 for before in phones.into_iter().map(|holder| holder.phone) {
                     if !before.shared {
@@ -142,7 +138,7 @@ impl Store {
         self.write(|writer| {
             let mut names = Vec::new();
             for id in ids {
-                let before = contacts::find(writer.connection(), *id)?;
+                let before = record::get_contact(writer.connection(), *id)?;
                 names.push(before.name.clone());
                 if !before.namesake {
                     let mut after = before.clone();
@@ -159,7 +155,7 @@ impl Store {
 fn people(connection: &Connection, ids: &[ContactId]) -> Answer<Vec<Person>> {
     let person = |id: &ContactId| {
         Ok(Person {
-            contact: contacts::find(connection, *id)?,
+            contact: record::get_contact(connection, *id)?,
             phones: record::phones_of(connection, *id)?,
         })
     };
@@ -380,9 +376,9 @@ impl Writer<'_> {
         let mut contact = merged.contact;
         for other in people {
             if let Some(id) = other.contact.card {
-                let other = contacts::card(self.connection(), id)?;
+                let other = record::card(self.connection(), id)?;
                 let kept = match contact.card {
-                    Some(id) => Some(contacts::card(self.connection(), id)?),
+                    Some(id) => Some(record::card(self.connection(), id)?),
                     None => None,
                 };
                 if let Some(joined) = format.join(kept.as_deref(), &other) {

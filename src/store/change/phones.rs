@@ -1,6 +1,6 @@
 //! The Phone resource: create, get, update, delete (Phone resource, 2); `page` lists.
 
-use rusqlite::{Connection, Row, ToSql};
+use rusqlite::Connection;
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{Done, Holder};
@@ -11,13 +11,9 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
 
 use crate::store::base::Store;
-use crate::store::change::contacts;
 use crate::store::db::failure::Answer;
-use crate::store::write::record::{self, PHONE};
+use crate::store::db::record;
 use crate::store::write::writer::Writer;
-
-/// How many holders of a number are told.
-const HOLDERS: usize = 50;
 
 impl Store {
     /// Adds a phone to a contact. `faults` are the faults of form that reading the document found.
@@ -31,7 +27,7 @@ impl Store {
         faults: Vec<Fault>,
     ) -> Result<Done<Phone>, Refusal> {
         self.write(|writer| {
-            let contact = contacts::find(writer.connection(), owner)?;
+            let contact = record::get_contact(writer.connection(), owner)?;
             let phone = writer.create_phone(owner, sent, faults)?;
             let title = title::phone_added(&phone, &contact.name);
             Ok((writer.settled_phone(phone.id)?, title))
@@ -58,7 +54,7 @@ impl Store {
     ) -> Result<Done<Phone>, Refusal> {
         self.write(|writer| {
             let (before, after) = writer.revise_phone(id, sent, faults)?;
-            let contact = contacts::find(writer.connection(), after.contact)?;
+            let contact = record::get_contact(writer.connection(), after.contact)?;
             let title = title::phone_changed(&before, &after, &contact.name);
             Ok((writer.settled_phone(id)?, title))
         })
@@ -75,7 +71,7 @@ impl Store {
     ) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
             let phone = writer.remove_phone(id, stamp)?;
-            let contact = contacts::find(writer.connection(), phone.contact)?;
+            let contact = record::get_contact(writer.connection(), phone.contact)?;
             Ok(((), title::phone_deleted(&phone, &contact.name)))
         })
     }
@@ -95,36 +91,6 @@ impl Store {
 fn find(connection: &Connection, id: PhoneId) -> Answer<Phone> {
     let found = record::find_phone(connection, id)?;
     Ok(found.ok_or_else(|| Refusal::not_found("phone number", id))?)
-}
-
-/// The phones that a condition picks, with their owners, by name.
-pub(in crate::store) fn held(
-    connection: &Connection,
-    condition: &str,
-    values: &[&dyn ToSql],
-) -> rusqlite::Result<Vec<Holder>> {
-    let phone: Vec<String> = PHONE
-        .split(',')
-        .map(|column| format!("p.{}", column.trim()))
-        .collect();
-    let name = phone.len();
-    let sql = format!(
-        "SELECT {}, c.name FROM phone p JOIN contact c ON c.id = p.contact
-         WHERE {condition} ORDER BY c.family_key, c.id LIMIT {HOLDERS}",
-        phone.join(", ")
-    );
-    let holder = |row: &Row<'_>| {
-        let phone = record::phone(row)?;
-        Ok(Holder {
-            contact: phone.contact,
-            name: row.get(name)?,
-            phone,
-        })
-    };
-    connection
-        .prepare_cached(&sql)?
-        .query_map(values, holder)?
-        .collect()
 }
 
 impl Writer<'_> {

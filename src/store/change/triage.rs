@@ -10,11 +10,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::triage::{Origin, Others, Reason, Worklist, reason};
 
 use crate::store::base::Store;
-use crate::store::change::contacts;
+use crate::store::cache::condition::add_functions;
 use crate::store::change::merge::TELLING;
 use crate::store::db::failure::Answer;
-use crate::store::query::condition::add_functions;
-use crate::store::write::record;
+use crate::store::db::record;
 
 /// A number in use that nobody has confirmed.
 const WAITING: &str = "NOT p.historic AND NOT p.valid_values";
@@ -35,7 +34,7 @@ impl Store {
             for id in &ids {
                 let phones = record::phones_of(connection, *id)?;
                 each(&Profile {
-                    contact: contacts::find(connection, *id)?,
+                    contact: record::get_contact(connection, *id)?,
                     others: others(connection, &phones)?,
                     phones,
                     history: Vec::new(),

@@ -1,8 +1,4 @@
-//! What `SQLite` says went wrong, as a refusal that names the file and says what to do.
-//!
-//! Inside the store a step fails with a [`Failure`]; it becomes a refusal in one place, where it is
-//! known which file it is about and whether something was to be written. No refusal says that
-//! nothing was written where that is not known.
+//! Why a step within the store failed. It becomes a refusal in `refusal`.
 
 use std::path::Path;
 
@@ -10,8 +6,6 @@ use rusqlite::ErrorCode;
 use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE};
 
 use crate::domain::refusal::{Kind, Refusal};
-
-use crate::store::care::doctor;
 
 /// Why a step within the store failed.
 #[derive(Debug)]
@@ -91,76 +85,27 @@ impl Failure {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
         ))
     }
-
-    /// The refusal for whoever asked.
-    pub(in crate::store) fn refusal(self, path: &Path, trying: Trying) -> Refusal {
-        let verb = trying.verb();
-        let outcome = trying.outcome();
-        let file = path.display();
-        match self {
-            Self::Refused(refusal) => refusal,
-            Self::Log(what) => Refusal::new(
-                Kind::Storage,
-                format!("cannot {verb} {file}: the log is damaged: {what}{outcome}"),
-            ),
-            Self::Sqlite(error) => match error.sqlite_error_code() {
-                // The version says that the tables are there.
-                Some(ErrorCode::Unknown)
-                    if trying == Trying::Open && error.to_string().contains("no such table") =>
-                {
-                    Refusal::new(
-                        Kind::Damaged,
-                        format!("cannot open {file}: damaged ({error}); it is left as it is"),
-                    )
-                }
-                // The last: the locks of the log could not be had for ten seconds.
-                Some(
-                    ErrorCode::DatabaseBusy
-                    | ErrorCode::DatabaseLocked
-                    | ErrorCode::FileLockingProtocolFailed,
-                ) => Refusal::new(
-                    Kind::Busy,
-                    format!("the database is in use by another program{outcome}, try again"),
-                ),
-                Some(ErrorCode::DiskFull) => {
-                    Refusal::new(Kind::Storage, format!("disk full, nothing lost{outcome}"))
-                }
-                // A disk or a cable that fails for a moment looks like damage, and is none.
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-                    if doctor::is_sound(path) =>
-                {
-                    Refusal::new(
-                        Kind::Storage,
-                        format!(
-                            "cannot {verb} {file}: the disk gave something else than what is on it \
-                             ({error}){outcome}; looked at again the file is sound: try again, and \
-                             look after the disk"
-                        ),
-                    )
-                }
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
-                    Kind::Damaged,
-                    format!(
-                        "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is"
-                    ),
-                ),
-                Some(ErrorCode::SystemIoFailure) => Refusal::new(
-                    Kind::Storage,
-                    format!(
-                        "cannot {verb} {file}: {error}{outcome}; look after the disk, and try again"
-                    ),
-                ),
-                Some(ErrorCode::OperationInterrupted) => crate::store::db::pace::stopped(),
-                _ => Refusal::new(
-                    Kind::Storage,
-                    format!("cannot {verb} {file}: {error}{outcome}"),
-                ),
-            },
-        }
-    }
 }
 
 /// Whether there was no room on the disk.
 pub(in crate::store) fn is_of_a_full_disk(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
+/// A refusal to open a file.
+pub(in crate::store) fn refused(path: &Path, why: &str) -> Failure {
+    Refusal::new(
+        Kind::Storage,
+        format!("cannot open {}: {why}", path.display()),
+    )
+    .into()
+}
+
+/// A refusal to open a file that is damaged.
+pub(in crate::store) fn damaged(path: &Path, why: &str) -> Failure {
+    Refusal::new(
+        Kind::Damaged,
+        format!("cannot open {}: {why}; it is left as it is", path.display()),
+    )
+    .into()
 }

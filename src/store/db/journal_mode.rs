@@ -4,10 +4,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::store::base::FileSystem;
-use crate::store::base::Options;
-use crate::store::db::failure::Answer;
-use crate::store::db::schema::refused;
+use crate::store::db::failure::{Answer, refused};
+use crate::store::db::options::{FileSystem, Options};
 
 /// The kind of file system that a file is on.
 pub(in crate::store) fn file_system(path: &Path, options: &Options) -> FileSystem {

@@ -7,7 +7,8 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
-use crate::store::db::failure::Answer;
+use crate::store::db::connect;
+use crate::store::db::failure::{self, Answer};
 use crate::store::db::schema;
 
 /// The SHA-256 of the newest schema, so that it is compared in no time when a book is opened.
@@ -93,7 +94,7 @@ pub(in crate::store) fn why_read_only(
         foreign, missing, ..
     } = difference(connection, version)?;
     if let Some(table) = missing.iter().find(|object| object.kind == "table") {
-        return Err(schema::damaged(path, &format!("the {table} is missing")));
+        return Err(failure::damaged(path, &format!("the {table} is missing")));
     }
     if foreign.is_empty() {
         return Ok(None);
@@ -112,7 +113,7 @@ pub(in crate::store) fn faults(connection: &Connection) -> Answer<Vec<(String, b
         foreign,
         changed,
         missing,
-    } = difference(connection, schema::version(connection)?)?;
+    } = difference(connection, connect::version(connection)?)?;
     let foreign = foreign
         .iter()
         .map(|one| (format!("callbook did not make the {one}"), true));
@@ -143,7 +144,7 @@ pub(in crate::store) fn mend(connection: &mut Connection) -> Answer<()> {
     // A row of a foreign table that names one of ours does not keep its table.
     connection.execute_batch("PRAGMA foreign_keys = OFF")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version = schema::version(&transaction)?;
+    let version = connect::version(&transaction)?;
     // A module's table takes along those that it keeps its rows in, so that what is left is asked anew.
     while let Some(object) = dropped_next(&transaction, version)? {
         let name = object.name.replace('"', "\"\"");

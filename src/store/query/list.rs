@@ -17,59 +17,11 @@ use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 
 use crate::store::base::Store;
-use crate::store::base::data_version;
-use crate::store::change::contacts;
+use crate::store::cache::condition::Meant;
+use crate::store::cache::window::{Mark, Seek, Window};
+use crate::store::db::connect::data_version;
 use crate::store::db::failure::Answer;
-use crate::store::query::condition::Meant;
-use crate::store::write::record;
-
-/// What is known of a list from what was read of it last. It holds as long as nobody writes: a
-/// write of this store forgets it, another's changes `version`.
-pub(in crate::store) struct Window {
-    query: ListQuery,
-    version: i64,
-    marks: Vec<Mark>,
-    total: Option<usize>,
-}
-
-/// A row whose place is known.
-#[derive(Clone)]
-struct Mark {
-    place: usize,
-    key: Value,
-    id: ContactId,
-}
-
-/// Where a page is read from.
-enum Seek<'w> {
-    /// From a mark, or from the top, so many rows on.
-    Down(Option<&'w Mark>, usize),
-    /// Backwards from a mark, or from the end, so many rows from the page's last one; and how many
-    /// rows the page has.
-    Up(Option<&'w Mark>, usize, usize),
-}
-
-impl Window {
-    /// The shortest way to the rows from `first` on.
-    fn seek(&self, first: usize, count: usize) -> Seek<'_> {
-        let last = first + count.saturating_sub(1);
-        let down = self.marks.iter().filter(|mark| mark.place <= first);
-        let down = down.map(|mark| (first - mark.place, Some(mark)));
-        let up = self.marks.iter().filter(|mark| mark.place >= last);
-        let up = up.map(|mark| (mark.place - last, Some(mark), count));
-        let end = self.total.filter(|total| first < *total).map(|total| {
-            let rows = count.min(total - first);
-            (total - first - rows, None, rows)
-        });
-        let down = down.chain([(first, None)]).min_by_key(|way| way.0);
-        let up = up.chain(end).min_by_key(|way| way.0);
-        match (down, up) {
-            (Some((way, _)), Some((back, mark, rows))) if back < way => Seek::Up(mark, back, rows),
-            (Some((way, mark)), _) => Seek::Down(mark, way),
-            (None, _) => Seek::Down(None, first),
-        }
-    }
-}
+use crate::store::db::record;
 
 impl Store {
     /// `count` rows of the list, from the place `first` on.
@@ -202,10 +154,10 @@ impl Store {
         self.snapshot(|connection| {
             let ids = self.selected(connection, selection)?;
             for id in &ids {
-                let contact = contacts::find(connection, *id)?;
+                let contact = record::get_contact(connection, *id)?;
                 let phones = record::phones_of(connection, *id)?;
                 let card = match contact.card {
-                    Some(card) => Some(contacts::card(connection, card)?),
+                    Some(card) => Some(record::card(connection, card)?),
                     None => None,
                 };
                 each(Whole {

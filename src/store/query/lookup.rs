@@ -4,18 +4,21 @@
 //! after it; then one that was stored without its country; and where all that finds nothing, those
 //! that end in the digits.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
 use crate::domain::edit::Holder;
 use crate::domain::number;
 use crate::domain::refusal::Refusal;
 
 use crate::store::base::Store;
-use crate::store::change::phones::held;
 use crate::store::db::failure::Answer;
+use crate::store::db::record::{self, PHONE};
 
 /// How many digits at the end tell a number from others.
 const ENDING: usize = 7;
+
+/// How many holders of a number are told.
+const HOLDERS: usize = 50;
 
 impl Store {
     /// Everybody who has this number, in whatever spelling it is typed or stored.
@@ -98,4 +101,34 @@ fn ending(connection: &Connection, digits: &str) -> Answer<Vec<Holder>> {
         "p.reversed <> '' AND p.reversed >= ?1 AND p.reversed < ?2",
         params![from, to],
     )?)
+}
+
+/// The phones that a condition picks, with their owners, by name.
+pub(in crate::store) fn held(
+    connection: &Connection,
+    condition: &str,
+    values: &[&dyn ToSql],
+) -> rusqlite::Result<Vec<Holder>> {
+    let phone: Vec<String> = PHONE
+        .split(',')
+        .map(|column| format!("p.{}", column.trim()))
+        .collect();
+    let name = phone.len();
+    let sql = format!(
+        "SELECT {}, c.name FROM phone p JOIN contact c ON c.id = p.contact
+         WHERE {condition} ORDER BY c.family_key, c.id LIMIT {HOLDERS}",
+        phone.join(", ")
+    );
+    let holder = |row: &Row<'_>| {
+        let phone = record::phone(row)?;
+        Ok(Holder {
+            contact: phone.contact,
+            name: row.get(name)?,
+            phone,
+        })
+    };
+    connection
+        .prepare_cached(&sql)?
+        .query_map(values, holder)?
+        .collect()
 }

@@ -1,8 +1,7 @@
 //! What is asked of a book: lists, pages, searches.
 
-pub(in crate::store) mod condition;
-pub(in crate::store) mod index;
 pub(in crate::store) mod list;
 pub(in crate::store) mod lookup;
 pub(in crate::store) mod page;
 pub(in crate::store) mod search;
+pub(in crate::store) mod values;

@@ -9,9 +9,8 @@ use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 
 use crate::store::base::Store;
-use crate::store::change::contacts;
 use crate::store::db::failure::Answer;
-use crate::store::write::record::{self, CONTACT, PHONE};
+use crate::store::db::record::{self, CONTACT, PHONE};
 
 /// A table that is listed by pages.
 struct Listed<T> {
@@ -59,7 +58,7 @@ impl Store {
         query.check()?;
         self.snapshot(|connection| {
             if let Some(owner) = query.owner {
-                contacts::find(connection, owner)?;
+                record::get_contact(connection, owner)?;
             }
             listed.page(connection, query)
         })

@@ -18,10 +18,9 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
 
 use crate::store::base::Store;
-use crate::store::change::contacts;
 use crate::store::db::failure::Answer;
+use crate::store::db::record;
 use crate::store::write::log;
-use crate::store::write::record;
 use crate::store::write::writer::Writer;
 
 /// Deletions that were not undone, of rows that are not there now. The numbers of somebody who was
@@ -74,7 +73,7 @@ impl Store {
             let (record, step) = newest(writer.connection(), key)?;
             let title = match record {
                 Record::Phone(phone) => {
-                    let contact = contacts::find(writer.connection(), phone.contact)?;
+                    let contact = record::get_contact(writer.connection(), phone.contact)?;
                     let title = title::phone_back(&phone, &contact.name);
                     writer.insert_phone(*phone)?;
                     title
@@ -134,7 +133,9 @@ impl Store {
     fn truncate_log(&self) {
         let _ = self.connection.busy_timeout(LOG);
         let _ = self.batch("PRAGMA wal_checkpoint(TRUNCATE)");
-        let _ = self.connection.busy_timeout(crate::store::db::schema::BUSY);
+        let _ = self
+            .connection
+            .busy_timeout(crate::store::db::connect::BUSY);
     }
 }
 
@@ -170,7 +171,7 @@ fn told(connection: &Connection, record: &Record, point: UndoPoint) -> Answer<Bi
             (contact.name.clone(), count(numbers, "number"))
         }
         Record::Phone(phone) => {
-            let contact = contacts::find(connection, phone.contact)?;
+            let contact = record::get_contact(connection, phone.contact)?;
             (contact.name, phone.shown())
         }
     };

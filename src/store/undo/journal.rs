@@ -19,11 +19,10 @@ use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
 
 use crate::store::base::Store;
-use crate::store::care::compact;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::pace::Pace;
+use crate::store::db::record;
 use crate::store::write::log::{self, Step};
-use crate::store::write::record;
 use crate::store::write::writer::Writer;
 
 /// The field that follows every write, so that it says nothing about whether a row is as it was
@@ -85,7 +84,7 @@ impl Store {
             if log::standing(writer.connection(), id)?.is_none() {
                 return Err(Refusal::not_found("step to undo", id).into());
             }
-            let (pruned, _) = compact::horizon(writer.connection())?;
+            let (pruned, _) = log::horizon(writer.connection())?;
             if id <= pruned {
                 let detail = format!(
                     "steps up to {pruned} were pruned from the history; undo back to a later one"

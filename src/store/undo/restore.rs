@@ -12,10 +12,9 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
 
 use crate::store::base::Store;
-use crate::store::care::compact;
 use crate::store::db::failure::{Answer, Failure};
+use crate::store::db::record;
 use crate::store::write::log;
-use crate::store::write::record;
 use crate::store::write::writer::Writer;
 
 impl Store {
@@ -51,7 +50,7 @@ impl Store {
     ) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
             let after = title_of(writer.connection(), step)?;
-            crate::store::change::contacts::find(writer.connection(), owner)?;
+            record::get_contact(writer.connection(), owner)?;
             let mut past = Past::of(writer.connection(), owner, Some(id), step)?;
             let Some(phone) = past.phones.remove(&id) else {
                 return Err(not_yet("this number").into());
@@ -78,7 +77,7 @@ fn title_of(connection: &Connection, step: i64) -> Answer<String> {
         |row| row.get(0),
     ))?;
     let title = found.ok_or_else(|| Refusal::not_found("step", step))?;
-    if step < compact::horizon(connection)?.0 {
+    if step < log::horizon(connection)?.0 {
         let detail = "what happened after that step was pruned from the history; pick a later line";
         return Err(Refusal::new(Kind::Invalid, detail).into());
     }

@@ -12,7 +12,7 @@ use crate::domain::phone::PhoneId;
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::{Answer, Failure};
-use crate::store::write::record;
+use crate::store::db::record;
 
 /// Who writes.
 #[derive(Clone, Copy)]
@@ -244,4 +244,12 @@ pub(in crate::store) fn last_done(connection: &Connection, target: i64) -> rusql
 pub(in crate::store) fn last_undone(connection: &Connection, target: i64) -> rusqlite::Result<i64> {
     let sql = "SELECT max(id) FROM undo_point WHERE target = ?1 AND kind = 'undo'";
     connection.query_row(sql, [target], |row| row.get(0))
+}
+
+/// The newest step that was pruned, and when it was made; 0 where none was.
+pub(in crate::store) fn horizon(connection: &Connection) -> Answer<(i64, Timestamp)> {
+    let sql = "SELECT pruned_step, pruned_at FROM book";
+    Ok(connection.query_row(sql, [], |row| {
+        Ok((row.get(0)?, Timestamp::from_micros(row.get(1)?)))
+    })?)
 }

@@ -1,5 +1,4 @@
 //! The one write path.
 
 pub(in crate::store) mod log;
-pub(in crate::store) mod record;
 pub(in crate::store) mod writer;

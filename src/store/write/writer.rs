@@ -21,8 +21,8 @@ use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::Answer;
 use crate::store::db::pace::Watch;
+use crate::store::db::record;
 use crate::store::write::log::{self, Author, Step};
-use crate::store::write::record;
 
 /// What became of a row in this transaction.
 enum Trace {

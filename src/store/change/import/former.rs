@@ -7,7 +7,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::phone::Phone;
 
 use crate::store::db::failure::Answer;
-use crate::store::write::record;
+use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
 /// Who had a number, by the number.

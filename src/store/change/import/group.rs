@@ -13,9 +13,8 @@ use crate::domain::refusal::Refusal;
 
 use super::Run;
 use crate::store::base::Store;
-use crate::store::change::contacts;
 use crate::store::db::failure::Answer;
-use crate::store::write::record;
+use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
 /// A group card that is kept.
@@ -199,7 +198,7 @@ impl Writer<'_> {
 
     /// Gives a contact a tag, or takes it; gives its name.
     fn tag(&mut self, id: ContactId, tag: &str, tagged: Tagged) -> Answer<String> {
-        let before = contacts::find(self.connection(), id)?;
+        let before = record::get_contact(self.connection(), id)?;
         let name = before.name.clone();
         let mut after = before.clone();
         after.tags.retain(|known| known != tag);

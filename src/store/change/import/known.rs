@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::domain::called::{Called, other_spellings};
@@ -25,7 +25,7 @@ use crate::domain::timestamp::Timestamp;
 
 use super::Run;
 use crate::store::db::failure::Answer;
-use crate::store::write::record::{self, CONTACT};
+use crate::store::db::record::{self, CONTACT};
 use crate::store::write::writer::Writer;
 
 /// How many contacts of one name, number or `UID` are looked at one by one.
@@ -472,25 +472,4 @@ enum Looked {
     Nobody,
     /// Too many have it to look at each.
     TooMany,
-}
-
-/// Notes of the contacts of an older book which cards they came as, so that the same cards are known.
-pub(in crate::store) fn know_cards(connection: &Connection) -> Answer<()> {
-    // The cards that contacts have now, and those that newer cards took the place of.
-    let mut cards = connection.prepare(
-        "SELECT c.id, k.bytes FROM contact c JOIN card k ON k.id = c.card
-         UNION ALL
-         SELECT o.contact, k.bytes FROM operation o, json_each(o.fields) f
-         JOIN card k ON k.id = f.value ->> 'from'
-         WHERE o.entity = 'contact' AND o.kind = 'update' AND f.value ->> 'field' = 'card'",
-    )?;
-    let mut note =
-        connection.prepare("INSERT OR IGNORE INTO imported (hash, contact) VALUES (?1, ?2)")?;
-    let mut rows = cards.query([])?;
-    while let Some(row) = rows.next()? {
-        let id = record::uuid(row, 0)?;
-        let card = ContentHash::of_card(record::bytes(row, 1)?);
-        note.execute(params![card.0, id.as_bytes()])?;
-    }
-    Ok(())
 }

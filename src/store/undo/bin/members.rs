@@ -9,7 +9,7 @@ use crate::domain::import::CardFormat;
 use crate::domain::member::{known_by, plain};
 
 use crate::store::db::failure::Answer;
-use crate::store::write::record;
+use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
 /// Groups of an import that was undone and can no longer be redone.

@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use crate::domain::import::count;
 
-use super::{UNFINISHED, folder, shared_folder};
+use crate::store::db::backups::{UNFINISHED, backups, folder, shared_folder};
+use crate::store::db::connect;
 use crate::store::db::failure::Answer;
 use crate::store::db::files;
-use crate::store::db::look;
-use crate::store::write::record;
+use crate::store::db::paths;
+use crate::store::db::record;
 
 /// The file that has a book's id, in the folder of its backups.
 const ID: &str = "book-id";
@@ -33,7 +34,7 @@ pub enum Owner {
 }
 
 /// The book at a place, as far as it can tell which backups are its own.
-pub(super) struct Claimant {
+pub(in crate::store) struct Claimant {
     database: PathBuf,
     /// Its id; none of a book of an older schema.
     id: Option<Uuid>,
@@ -43,9 +44,9 @@ pub(super) struct Claimant {
 
 impl Claimant {
     /// The book at a place.
-    pub(super) fn at(database: &Path) -> Self {
-        let database = look::resolved(database);
-        let reader = look::reading_book(&database).ok().filter(is_readable);
+    pub(in crate::store) fn at(database: &Path) -> Self {
+        let database = paths::resolved(database);
+        let reader = connect::reading_book(&database).ok().filter(is_readable);
         let id = match &reader {
             Some(reader) => id_of(reader),
             None => kept_id(&database),
@@ -58,20 +59,20 @@ impl Claimant {
     }
 
     /// The book's id.
-    pub(super) const fn id(&self) -> Option<Uuid> {
+    pub(in crate::store) const fn id(&self) -> Option<Uuid> {
         self.id
     }
 
     /// The book, where it can be read.
-    pub(super) const fn reader(&self) -> Option<&Connection> {
+    pub(in crate::store) const fn reader(&self) -> Option<&Connection> {
         self.reader.as_ref()
     }
 
     /// Whose a backup is.
-    pub(super) fn owner(&self, backup: &Path) -> Owner {
+    pub(in crate::store) fn owner(&self, backup: &Path) -> Owner {
         // One that is no file may wait for ever.
         let is_file = fs::metadata(backup).is_ok_and(|file| file.is_file());
-        let Some(inside) = is_file.then(|| look::unchanging(backup).ok()).flatten() else {
+        let Some(inside) = is_file.then(|| connect::unchanging(backup).ok()).flatten() else {
             return self.owner_by_place(backup, None);
         };
         match (id_of(&inside), self.id, &self.reader) {
@@ -142,7 +143,7 @@ impl Claimant {
 
 /// Whether there was a book at a place, by the backups that are left of it.
 pub(in crate::store) fn was_a_book(database: &Path) -> bool {
-    let backups = super::backups(database).unwrap_or_default();
+    let backups = backups(database).unwrap_or_default();
     let shared = shared_folder(database);
     let own = folder(database) != shared
         && backups
@@ -151,7 +152,7 @@ pub(in crate::store) fn was_a_book(database: &Path) -> bool {
     // In a folder that several books share they may be another's.
     own || !backups.is_empty() && {
         let claimant = Claimant {
-            database: look::resolved(database),
+            database: paths::resolved(database),
             id: None,
             reader: None,
         };
@@ -178,7 +179,7 @@ fn kept_id(database: &Path) -> Option<Uuid> {
 }
 
 /// The id of a book; none of one of an older schema.
-pub(super) fn id_of(connection: &Connection) -> Option<Uuid> {
+pub(in crate::store) fn id_of(connection: &Connection) -> Option<Uuid> {
     let id = connection.query_row("SELECT uuid FROM book", [], |row| record::uuid(row, 0));
     id.ok()
 }

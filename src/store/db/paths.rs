@@ -1,17 +1,14 @@
-//! Looking at a file without changing a byte of it: a backup above all.
+//! What a path means: a book, a link that leads to one, or a backup, which is never changed.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
-
 use crate::domain::refusal::{Kind, Refusal};
 
 use crate::store::db::failure::Answer;
 use crate::store::db::files;
-use crate::store::db::schema::{self, Opened};
 
 /// How the name of a folder of backups ends.
 const BACKUPS: &[u8] = b".backups";
@@ -23,7 +20,7 @@ pub(in crate::store) fn is_backup(path: &Path) -> bool {
         || files::beside(path, ".sha256").symlink_metadata().is_ok()
 }
 
-fn why_read_only(path: &Path) -> String {
+pub(in crate::store) fn why_read_only(path: &Path) -> String {
     format!(
         "{} is a backup, which is never changed; callbook restore puts it in the place of a book",
         path.display()
@@ -38,35 +35,7 @@ pub(in crate::store) fn refuse_backup(path: &Path) -> Answer<()> {
     Ok(())
 }
 
-/// Opens a backup of any schema for reading. One of an older schema is brought up to date in a copy
-/// that nobody sees.
-pub(in crate::store) fn open_backup(path: PathBuf) -> Answer<Opened> {
-    schema::recognise(&path)?;
-    let mut connection = unchanging(&path)?;
-    let version = schema::version(&connection)?;
-    schema::refuse_newer(&path, version)?;
-    if version < schema::newest() {
-        connection = schema::migrated_copy(&connection)?;
-    }
-    connection.execute_batch("PRAGMA query_only = ON")?;
-    let read_only = Some(why_read_only(&path));
-    Ok(Opened {
-        connection,
-        path,
-        read_only,
-    })
-}
-
-/// A connection to a file that does not change: it takes no lock, looks for no log beside the file and
-/// makes none.
-pub(in crate::store) fn unchanging(path: &Path) -> Answer<Connection> {
-    schema::connect(
-        &unchanging_address(path),
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
-    )
-}
-
-/// What `SQLite` is told to open for that.
+/// What `SQLite` is told to open for a connection to a file that does not change.
 pub(in crate::store) fn unchanging_address(path: &Path) -> PathBuf {
     let escaped = |byte: &u8| match byte {
         b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),
@@ -75,15 +44,6 @@ pub(in crate::store) fn unchanging_address(path: &Path) -> PathBuf {
     };
     let name: String = path.as_os_str().as_bytes().iter().map(escaped).collect();
     PathBuf::from(format!("file:{name}?mode=ro&immutable=1"))
-}
-
-/// A connection that reads a book, and no other file, of whatever schema.
-pub(in crate::store) fn reading_book(path: &Path) -> Answer<Connection> {
-    let is_file = fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
-    if !is_file || schema::application_id(path)? != schema::APPLICATION_ID {
-        return Err(schema::refused(path, "not a callbook database"));
-    }
-    schema::reading(path)
 }
 
 /// A path with the symbolic links of its folder resolved, where the folder is there, and its own.

@@ -10,6 +10,7 @@ use crate::domain::number::digits_to_find;
 use crate::domain::operation::{Key, Record};
 use crate::domain::phone::{Mark, Phone, PhoneId};
 use crate::domain::primary;
+use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::Answer;
@@ -132,6 +133,21 @@ pub(in crate::store) fn find_contact(
         .prepare_cached(&format!("SELECT {CONTACT} FROM contact WHERE id = ?1"))?
         .query_row([id.0.as_bytes()], contact)
         .optional()
+}
+
+/// The card with this id.
+pub(in crate::store) fn card(connection: &Connection, id: CardId) -> Answer<Vec<u8>> {
+    let card = connection
+        .prepare_cached("SELECT bytes FROM card WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(card.ok_or_else(|| Refusal::not_found("card", id.0))?)
+}
+
+/// The contact with this id.
+pub(in crate::store) fn get_contact(connection: &Connection, id: ContactId) -> Answer<Contact> {
+    let found = find_contact(connection, id)?;
+    Ok(found.ok_or_else(|| Refusal::not_found("contact", id))?)
 }
 
 /// The record of either table, if it is there.

@@ -1,5 +1,4 @@
-//! Conditions of a search, such as `label:work is:historic`: whom they allow, and which values the
-//! book has for them.
+//! Conditions of a search, such as `label:work is:historic`: whom they allow.
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
@@ -10,13 +9,11 @@ use crate::domain::fold::fold;
 use crate::domain::number::{self, Region};
 use crate::domain::phone::Phone;
 use crate::domain::primary;
-use crate::domain::query::{Condition, Quality, Values};
-use crate::domain::refusal::Refusal;
+use crate::domain::query::{Condition, Quality};
 use crate::domain::timestamp::Timestamp;
 
-use crate::store::base::Store;
 use crate::store::db::failure::Answer;
-use crate::store::write::record::{self, PHONE};
+use crate::store::db::record::{self, PHONE};
 
 /// A set of rows.
 #[derive(Debug, Default)]
@@ -54,42 +51,6 @@ impl Allowed {
     pub(in crate::store) fn has(&self, row: u32) -> bool {
         let bits = self.0.get(row as usize / 64);
         bits.is_some_and(|bits| bits & (1 << (row % 64)) != 0)
-    }
-}
-
-impl Store {
-    /// The values that the book has, to complete a condition by.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub fn values(&self) -> Result<Values, Refusal> {
-        self.snapshot(|connection| {
-            let all = |sql: &str| -> Answer<Vec<String>> {
-                let mut statement = connection.prepare(sql)?;
-                let values = statement.query_map([], |row| row.get(0))?;
-                Ok(values.collect::<rusqlite::Result<_>>()?)
-            };
-            let codes = all(
-                "SELECT country_code FROM phone WHERE country_code IS NOT NULL
-                 GROUP BY 1 ORDER BY count(*) DESC LIMIT 200",
-            )?;
-            let countries = codes.iter().filter_map(|code| {
-                let region = number::Region::of_calling_code(code.parse().ok()?)?;
-                Some(region.code().to_lowercase())
-            });
-            Ok(Values {
-                labels: all("SELECT location FROM phone WHERE location IS NOT NULL
-                     GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200")?,
-                sources: all(
-                    "SELECT source FROM phone GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200",
-                )?,
-                tags: all(
-                    "SELECT value FROM contact, json_each(tags) WHERE tags <> '[]'
-                     GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200",
-                )?,
-                countries: countries.collect(),
-            })
-        })
     }
 }
 

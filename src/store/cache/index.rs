@@ -14,10 +14,10 @@ use crate::domain::contact::ContactId;
 use crate::domain::fold::fold;
 use crate::domain::rank::{Letters, Matcher, NOTE, Rank, keypad, name_of};
 
+use crate::store::cache::condition::Allowed;
+use crate::store::cache::ranked::{Heat, Ranked};
 use crate::store::db::failure::Answer;
-use crate::store::query::condition::Allowed;
-use crate::store::query::search::{Heat, Ranked};
-use crate::store::write::record;
+use crate::store::db::record;
 
 /// What ends a line. No folded text has it, so that nothing is found across two lines.
 const END: char = '\0';

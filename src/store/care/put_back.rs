@@ -11,13 +11,16 @@ use uuid::Uuid;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
-use super::owner::{Claimant, Owner, keep_id};
-use super::{Backup, backups, cannot, drop_unfinished, make};
-use crate::store::base::Options;
 use crate::store::base::Store;
+use crate::store::db::backups::{Backup, backups, cannot, drop_unfinished};
+use crate::store::db::connect;
+use crate::store::db::copy::make;
 use crate::store::db::failure::{Answer, Trying};
 use crate::store::db::files::{self, beside};
-use crate::store::db::look;
+use crate::store::db::open;
+use crate::store::db::options::Options;
+use crate::store::db::owner::{Claimant, Owner, keep_id};
+use crate::store::db::paths;
 use crate::store::db::schema;
 
 /// How the name of a folder begins in which a restore works.
@@ -48,8 +51,8 @@ pub fn restore(
     options: Options,
 ) -> Result<Option<PathBuf>, Refusal> {
     let database =
-        &schema::settle(database).map_err(|failure| failure.refusal(database, Trying::Open))?;
-    look::refuse_backup(database).map_err(|failure| failure.refusal(database, Trying::Open))?;
+        &open::settle(database).map_err(|failure| failure.refusal(database, Trying::Open))?;
+    paths::refuse_backup(database).map_err(|failure| failure.refusal(database, Trying::Open))?;
     let folder = files::folder_of(database);
     let _lock = files::lock(folder)
         .map_err(|error| cannot("lock", folder, &error))?
@@ -84,7 +87,7 @@ pub fn restore(
     let work = files::temporary_folder(folder, UNFINISHED).map_err(failed)?;
     let newer = work.path().join("book.db");
     files::copy(&backup.path, &newer).map_err(failed)?;
-    schema::bring_up_to_date(&newer).map_err(|failure| failure.refusal(&newer, Trying::Open))?;
+    open::bring_up_to_date(&newer).map_err(|failure| failure.refusal(&newer, Trying::Open))?;
 
     if there.is_none() {
         carry_over(&newer, claimant.id(), left_stamp(database, &claimant))?;
@@ -126,8 +129,8 @@ pub fn restore(
 /// Refuses to put anything in the place of what is no book, and never was one.
 fn refuse_place(database: &Path, force: Force, is_file: bool) -> Result<(), Refusal> {
     let look = || -> Answer<()> {
-        schema::recognise(database)?;
-        schema::refuse_newer(database, schema::version(&schema::reading(database)?)?)
+        open::recognise(database)?;
+        schema::refuse_newer(database, connect::version(&connect::reading(database)?)?)
     };
     let refusal = match look() {
         Ok(()) => return Ok(()),
@@ -171,13 +174,13 @@ fn left_stamp(database: &Path, claimant: &Claimant) -> i64 {
         let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
         i64::try_from(since.as_micros()).ok()
     });
-    let told = look::reading_book(database).and_then(|book| stamp_of(&book));
+    let told = connect::reading_book(database).and_then(|book| stamp_of(&book));
     let newest = backups(database).unwrap_or_default();
     let newest = newest
         .iter()
         .find(|backup| claimant.owner(&backup.path) == Owner::This);
     let backed_up = newest.map(|backup| {
-        let told = look::unchanging(&backup.path).and_then(|backup| stamp_of(&backup));
+        let told = connect::unchanging(&backup.path).and_then(|backup| stamp_of(&backup));
         told.unwrap_or_default().max(backup.at.micros())
     });
     written
@@ -195,7 +198,7 @@ fn stamp_of(connection: &Connection) -> Answer<i64> {
 /// later than any that it gave.
 fn carry_over(copy: &Path, id: Option<Uuid>, stamp: i64) -> Result<(), Refusal> {
     let write = || -> Answer<()> {
-        let connection = schema::connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let connection = connect::connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let latest = crate::store::base::CLOCK.1.micros();
         connection.execute(
             "UPDATE clock SET stamp = max(stamp, ?1)",
@@ -268,7 +271,7 @@ impl Store {
         };
         let path = self.path.clone();
         let mut copied = || -> Answer<Backup> {
-            let source = schema::connect(newer, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let source = connect::connect(newer, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             let whole = rusqlite::backup::Backup::new(&source, &mut self.connection)?;
             // No page yet, but the lock.
             refuse_busy(whole.step(0)?)?;
@@ -289,7 +292,7 @@ impl Store {
             }
         };
         let copied = copied();
-        self.forget_found(None);
+        self.search.borrow_mut().forget(None);
         self.wrote.set(true);
         keep_id(&self.connection, &self.path);
         copied.map_err(|failure| failure.refusal(&self.path, Trying::Write))

@@ -1,0 +1,82 @@
+//! What `SQLite` says went wrong, as a refusal that names the file and says what to do.
+//!
+//! Inside the store a step fails with a [`Failure`]; it becomes a refusal here, where it is known which
+//! file it is about and whether something was to be written. No refusal says that nothing was written
+//! where that is not known.
+
+use std::path::Path;
+
+use rusqlite::ErrorCode;
+
+use crate::domain::refusal::{Kind, Refusal};
+use crate::store::db::failure::{Failure, Trying};
+use crate::store::db::{pace, sound};
+
+impl Failure {
+    /// The refusal for whoever asked.
+    pub(in crate::store) fn refusal(self, path: &Path, trying: Trying) -> Refusal {
+        let verb = trying.verb();
+        let outcome = trying.outcome();
+        let file = path.display();
+        match self {
+            Self::Refused(refusal) => refusal,
+            Self::Log(what) => Refusal::new(
+                Kind::Storage,
+                format!("cannot {verb} {file}: the log is damaged: {what}{outcome}"),
+            ),
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                // The version says that the tables are there.
+                Some(ErrorCode::Unknown)
+                    if trying == Trying::Open && error.to_string().contains("no such table") =>
+                {
+                    Refusal::new(
+                        Kind::Damaged,
+                        format!("cannot open {file}: damaged ({error}); it is left as it is"),
+                    )
+                }
+                // The last: the locks of the log could not be had for ten seconds.
+                Some(
+                    ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::FileLockingProtocolFailed,
+                ) => Refusal::new(
+                    Kind::Busy,
+                    format!("the database is in use by another program{outcome}, try again"),
+                ),
+                Some(ErrorCode::DiskFull) => {
+                    Refusal::new(Kind::Storage, format!("disk full, nothing lost{outcome}"))
+                }
+                // A disk or a cable that fails for a moment looks like damage, and is none.
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+                    if sound::is_sound(path) =>
+                {
+                    Refusal::new(
+                        Kind::Storage,
+                        format!(
+                            "cannot {verb} {file}: the disk gave something else than what is on it \
+                             ({error}){outcome}; looked at again the file is sound: try again, and \
+                             look after the disk"
+                        ),
+                    )
+                }
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
+                    Kind::Damaged,
+                    format!(
+                        "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is"
+                    ),
+                ),
+                Some(ErrorCode::SystemIoFailure) => Refusal::new(
+                    Kind::Storage,
+                    format!(
+                        "cannot {verb} {file}: {error}{outcome}; look after the disk, and try again"
+                    ),
+                ),
+                Some(ErrorCode::OperationInterrupted) => pace::stopped(),
+                _ => Refusal::new(
+                    Kind::Storage,
+                    format!("cannot {verb} {file}: {error}{outcome}"),
+                ),
+            },
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The values that a book has, to complete a condition of the filter by.
+
+use crate::domain::number;
+use crate::domain::query::Values;
+use crate::domain::refusal::Refusal;
+use crate::store::base::Store;
+use crate::store::db::failure::Answer;
+
+impl Store {
+    /// The values that the book has, to complete a condition by.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn values(&self) -> Result<Values, Refusal> {
+        self.snapshot(|connection| {
+            let all = |sql: &str| -> Answer<Vec<String>> {
+                let mut statement = connection.prepare(sql)?;
+                let values = statement.query_map([], |row| row.get(0))?;
+                Ok(values.collect::<rusqlite::Result<_>>()?)
+            };
+            let codes = all(
+                "SELECT country_code FROM phone WHERE country_code IS NOT NULL
+                 GROUP BY 1 ORDER BY count(*) DESC LIMIT 200",
+            )?;
+            let countries = codes.iter().filter_map(|code| {
+                let region = number::Region::of_calling_code(code.parse().ok()?)?;
+                Some(region.code().to_lowercase())
+            });
+            Ok(Values {
+                labels: all("SELECT location FROM phone WHERE location IS NOT NULL
+                     GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200")?,
+                sources: all(
+                    "SELECT source FROM phone GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200",
+                )?,
+                tags: all(
+                    "SELECT value FROM contact, json_each(tags) WHERE tags <> '[]'
+                     GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200",
+                )?,
+                countries: countries.collect(),
+            })
+        })
+    }
+}
