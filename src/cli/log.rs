@@ -8,13 +8,14 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::contact::ContactId;
+use crate::domain::fields;
 use crate::domain::import::count;
 use crate::domain::operation::{HistoryEntry, Key, Operation, Over, StepEntry, StepRow, UndoPoint};
 use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::title::{self, field_words, value_words};
+use crate::domain::title::{self, value_words};
 use crate::exchange::vcard;
 use crate::state;
 use crate::store::Store;
@@ -142,7 +143,7 @@ fn what_happened(operation: &Operation) -> Vec<String> {
             .map(|change| {
                 format!(
                     "{}: {} -> {}",
-                    field_words(&change.field),
+                    fields::words(&change.field),
                     value_words(&change.from),
                     value_words(&change.to)
                 )

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::contact::{Contact, ContactId};
+use super::fields;
 use super::import::count;
 use super::listing::{ListQuery, Selection};
 use super::number::{self, Region, Verdict};
@@ -18,7 +19,7 @@ use super::phone::{MANUAL, Phone, PhoneId};
 use super::primary::heir;
 use super::query::{Condition, countries, tokens};
 use super::timestamp::Timestamp;
-use super::title::{field_words, value_words};
+use super::title::value_words;
 
 /// One thing to be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -491,7 +492,7 @@ impl Planned {
             };
             for change in changes.iter().filter(|change| change.is_worth_telling()) {
                 let (from, to) = (value_words(&change.from), value_words(&change.to));
-                lines.push(line(number, &field_words(&change.field), from, to));
+                lines.push(line(number, fields::words(&change.field), from, to));
             }
         };
         if contact != before {

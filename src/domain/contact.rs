@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::fields::{CONTACT, Use, put_plain, texts, tidy_texts};
 use super::fold::{fold, transcribed};
 use super::naming::split_name;
 use super::phone::Context;
@@ -15,7 +16,9 @@ use super::sent::{MANY, NOTE_LIMIT, Sent, TEXT_LIMIT, of_new, tidy, too_many, un
 use super::timestamp::Timestamp;
 
 /// The id of a contact, a UUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct ContactId(pub Uuid);
 
 impl fmt::Display for ContactId {
@@ -136,8 +139,9 @@ impl Detail {
     }
 }
 
-/// A contact, as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A contact, as it is stored. A new field needs `#[serde(default)]`: records that were deleted before it
+/// was there do not name it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// Its id.
     pub id: ContactId,
@@ -215,31 +219,19 @@ impl Contact {
         format!("urn:uuid:{}", self.id)
     }
 
-    /// The words that a search by text looks through, folded: name, nickname, organisation, title,
+    /// The words that a search by text looks through, folded: the name, the fields that are searched,
     /// tags, emails; a line feed between them.
     #[must_use]
     pub fn search_text(&self) -> String {
         let mut text = fold(&self.name);
-        let sorted = self
-            .given_name
-            .as_deref()
-            .into_iter()
-            .chain(self.family_name.as_deref());
-        let rest = [
-            &self.sort_as,
-            &self.nickname,
-            &self.organisation,
-            &self.title,
-        ]
-        .into_iter()
-        .filter_map(Option::as_deref);
+        let texts = texts(&CONTACT).filter(|text| text.field.is(Use::Search));
+        let texts = texts.filter_map(|text| text.of(self));
         let emails = self
             .details
             .iter()
             .filter(|detail| detail.kind == DetailKind::Email)
             .map(|detail| detail.value.as_str());
-        let words = sorted
-            .chain(rest)
+        let words = texts
             .chain(self.tags.iter().map(String::as_str))
             .chain(emails);
         let mut add = |word: String| {
@@ -304,7 +296,7 @@ pub struct ContactAttributes {
     /// Skip the check of the stamp.
     pub overwrite: bool,
     /// Known to be another than those of the same name; no document of a contact can name it.
-    pub namesake: bool,
+    pub namesake: Option<bool>,
 }
 
 impl ContactAttributes {
@@ -369,25 +361,17 @@ impl ContactAttributes {
             updated_at: sent.time("updated_at"),
             updated_in_db_at: sent.time("updated_in_db_at"),
             overwrite,
-            namesake: false,
+            namesake: None,
         };
         (read, sent.finish("contact"))
     }
 
     /// The names that were sent and are not blank, the one to show first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        [
-            &self.name,
-            &self.given_name,
-            &self.family_name,
-            &self.nickname,
-            &self.organisation,
-        ]
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(String::as_str)
-        .filter(|name| !name.trim().is_empty())
+        let parts = texts(&CONTACT).filter(|text| text.field.is(Use::Name));
+        let parts = parts.filter_map(|text| text.sent(self));
+        let names = self.name.iter().flatten().map(String::as_str).chain(parts);
+        names.filter(|name| !name.trim().is_empty())
     }
 
     /// The contact that these attributes make; its stamp is left at the epoch for the database to
@@ -399,28 +383,13 @@ impl ContactAttributes {
         self.tidy(&mut faults);
         let mut contact = Contact {
             id: self.id.unwrap_or(ContactId(context.fresh_id)),
-            name: String::new(),
-            given_name: None,
-            family_name: None,
-            sort_as: None,
-            kind: ContactKind::default(),
-            nickname: None,
-            organisation: None,
-            title: None,
-            note: None,
-            tags: Vec::new(),
-            favourite: false,
-            details: Vec::new(),
-            uid: None,
-            card: None,
             source: self
                 .source
                 .clone()
                 .unwrap_or_else(|| super::phone::MANUAL.to_owned()),
             created_at: self.created_at.unwrap_or(context.now),
             updated_at: self.updated_at.unwrap_or(context.now),
-            updated_in_db_at: Timestamp::default(),
-            namesake: self.namesake,
+            ..Contact::default()
         };
         self.put(&mut contact);
         if contact.name.is_empty()
@@ -491,24 +460,11 @@ impl ContactAttributes {
 
     /// Trims what a form or a card sent without [`Self::read`], and finds what cannot be stored.
     fn tidy(&mut self, faults: &mut Vec<Fault>) {
-        let texts = [
-            ("name", &mut self.name, TEXT_LIMIT),
-            ("given_name", &mut self.given_name, TEXT_LIMIT),
-            ("family_name", &mut self.family_name, TEXT_LIMIT),
-            ("sort_as", &mut self.sort_as, TEXT_LIMIT),
-            ("nickname", &mut self.nickname, TEXT_LIMIT),
-            ("organisation", &mut self.organisation, TEXT_LIMIT),
-            ("title", &mut self.title, TEXT_LIMIT),
-            ("note", &mut self.note, NOTE_LIMIT),
-            ("uid", &mut self.uid, TEXT_LIMIT),
-        ];
-        for (name, sent, limit) in texts {
-            let Some(text) = sent else { continue };
-            tidy(text);
-            let fault = text.as_ref().and_then(|text| unstorable(text, limit));
-            faults.extend(fault.map(|detail| Fault::of(name, detail)));
+        if let Some(name) = &mut self.name {
+            tidy(name);
         }
         tidy(&mut self.source);
+        faults.extend(tidy_texts(&CONTACT, self));
         for (name, count) in [
             ("tags", self.tags.as_ref().map_or(0, Vec::len)),
             ("details", self.details.as_ref().map_or(0, Vec::len)),
@@ -516,9 +472,10 @@ impl ContactAttributes {
             let fault = too_many(count, MANY, "values");
             faults.extend(fault.map(|detail| Fault::of(name, detail)));
         }
+        let name = self.name.iter().flatten().map(|name| ("name", name));
         let tags = self.tags.iter().flatten().map(|tag| ("tags", tag));
         let source = self.source.iter().map(|source| ("source", source));
-        for (name, text) in tags.chain(source) {
+        for (name, text) in name.chain(tags).chain(source) {
             let fault = unstorable(text, TEXT_LIMIT);
             faults.extend(fault.map(|detail| Fault::of(name, detail)));
         }
@@ -531,33 +488,20 @@ impl ContactAttributes {
 
     /// Puts what was sent into the contact. A shown name that comes alone brings its parts along,
     /// and parts that come alone bring the shown name.
-    fn put(self, contact: &mut Contact) {
-        let put = |place: &mut Option<String>, sent: Option<Option<String>>| {
-            if let Some(value) = sent {
-                *place = value;
-            }
-        };
+    fn put(mut self, contact: &mut Contact) {
         let renamed = self
             .name
             .as_ref()
             .is_some_and(|name| name.as_deref() != Some(&contact.name));
         let parts_sent = self.given_name.is_some() || self.family_name.is_some();
-        put(&mut contact.given_name, self.given_name);
-        put(&mut contact.family_name, self.family_name);
-        put(&mut contact.sort_as, self.sort_as);
+        put_plain(&CONTACT, &mut self, contact);
         contact.kind = self.kind.unwrap_or(contact.kind);
-        put(&mut contact.nickname, self.nickname);
-        put(&mut contact.organisation, self.organisation);
-        put(&mut contact.title, self.title);
-        put(&mut contact.note, self.note);
-        put(&mut contact.uid, self.uid);
         contact.tags = self
             .tags
             .unwrap_or_else(|| std::mem::take(&mut contact.tags));
         contact.details = self
             .details
             .unwrap_or_else(|| std::mem::take(&mut contact.details));
-        contact.favourite = self.favourite.unwrap_or(contact.favourite);
         contact.card = self.card.or(contact.card);
 
         match self.name {

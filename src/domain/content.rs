@@ -7,7 +7,8 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::contact::ContactAttributes;
+use super::contact::{ContactAttributes, ContactKind};
+use super::fields::{CONTACT, PHONE, texts};
 use super::import::{Bytes, Incoming};
 use super::phone::PhoneAttributes;
 
@@ -82,18 +83,13 @@ impl Said {
         if let Some(id) = contact.id {
             self.bytes("id", id.0.as_bytes());
         }
-        for (name, value) in [
-            ("name", &contact.name),
-            ("given_name", &contact.given_name),
-            ("family_name", &contact.family_name),
-            ("nickname", &contact.nickname),
-            ("organisation", &contact.organisation),
-            ("title", &contact.title),
-            ("note", &contact.note),
-            ("uid", &contact.uid),
-        ] {
-            self.text(name, value.as_ref().and_then(Option::as_deref));
+        self.text("name", contact.name.as_ref().and_then(Option::as_deref));
+        for text in texts(&CONTACT) {
+            self.text(text.field.name, text.sent(contact));
         }
+        // What most are says nothing, as it did when this was no attribute.
+        let company = contact.kind.filter(|kind| *kind != ContactKind::default());
+        self.text("kind", company.map(ContactKind::word));
         for tag in contact.tags.iter().flatten() {
             self.text("tag", Some(tag));
         }
@@ -106,11 +102,8 @@ impl Said {
 
     fn phone(&mut self, phone: &PhoneAttributes) {
         self.text("number", phone.number.as_deref());
-        for (name, value) in [
-            ("country_code", &phone.country_code),
-            ("location", &phone.location),
-        ] {
-            self.text(name, value.as_ref().and_then(Option::as_deref));
+        for text in texts(&PHONE) {
+            self.text(text.field.name, text.sent(phone));
         }
         self.text("source", phone.source.as_deref());
         self.flag("primary", phone.primary);

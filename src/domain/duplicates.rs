@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::bulk::PlanLine;
 use super::contact::{Contact, ContactId, DetailKind};
+use super::fields::{self, CONTACT, Use, texts};
 use super::fold::fold;
 use super::intake::{add_details, add_missing, same_number};
 use super::operation::{Key, Operation};
 use super::phone::{Phone, PhoneId};
 use super::primary;
-use super::title::{field_words, value_words};
+use super::title::value_words;
 
 /// Why contacts may be one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,14 +122,9 @@ pub fn evidence(people: &[Person]) -> Vec<&'static str> {
 #[must_use]
 pub fn weight(person: &Person) -> usize {
     let contact = &person.contact;
-    let texts = [
-        &contact.nickname,
-        &contact.organisation,
-        &contact.title,
-        &contact.note,
-    ];
-    let texts = texts.into_iter().filter(|text| text.is_some()).count();
-    texts + contact.details.len() + contact.tags.len() + 2 * person.phones.len()
+    let texts = texts(&CONTACT).filter(|text| text.field.is(Use::About));
+    let texts = texts.filter(|text| text.of(contact).is_some());
+    texts.count() + contact.details.len() + contact.tags.len() + 2 * person.phones.len()
 }
 
 /// A field of which one of several values is taken.
@@ -367,7 +363,8 @@ impl Merged {
             };
             for change in changes.iter().filter(|change| change.is_worth_telling()) {
                 let (from, to) = (value_words(&change.from), value_words(&change.to));
-                lines.push(line(number.clone(), field_words(&change.field), from, to));
+                let field = fields::words(&change.field).to_owned();
+                lines.push(line(number.clone(), field, from, to));
             }
         };
         let key = Key::Contact(kept.contact.id);

@@ -9,6 +9,7 @@ pub mod damage;
 pub mod day;
 pub mod duplicates;
 pub mod edit;
+pub mod fields;
 pub mod files;
 pub mod fold;
 pub mod health;

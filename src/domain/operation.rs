@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::contact::{Contact, ContactId};
+use super::fields::{Use, is_used};
 use super::phone::{Phone, PhoneId};
 use super::timestamp::Timestamp;
 
@@ -78,10 +79,7 @@ impl FieldChange {
     /// example.
     #[must_use]
     pub fn is_worth_telling(&self) -> bool {
-        !matches!(
-            self.field.as_str(),
-            "identity" | "typed" | "updated_at" | "card" | "contact"
-        )
+        !is_used(&self.field, Use::Quiet)
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::contact::ContactId;
+use super::fields::{PHONE, tidy_texts};
 use super::number::{self, Canonical, Region};
 use super::refusal::{Fault, Refusal};
 use super::sent::{Sent, TEXT_LIMIT, of_new, tidy, unstorable};
@@ -223,7 +224,7 @@ pub struct PhoneAttributes {
     /// Skip the check of the stamp.
     pub overwrite: bool,
     /// Meant to be the number of several contacts; no document of a phone can name it.
-    pub shared: bool,
+    pub shared: Option<bool>,
 }
 
 impl PhoneAttributes {
@@ -286,7 +287,7 @@ impl PhoneAttributes {
             updated_at: sent.time("updated_at"),
             updated_in_db_at: sent.time("updated_in_db_at"),
             overwrite,
-            shared: false,
+            shared: None,
         };
         (read, sent.finish("phone number"))
     }
@@ -341,7 +342,7 @@ impl PhoneAttributes {
             created_at: self.created_at.unwrap_or(context.now),
             updated_at: self.updated_at.unwrap_or(context.now),
             updated_in_db_at: Timestamp::default(),
-            shared: self.shared,
+            shared: self.shared.unwrap_or_default(),
         })
     }
 
@@ -437,18 +438,11 @@ impl PhoneAttributes {
 
     /// Trims what a form or a card sent without [`Self::read`], and finds what cannot be stored.
     fn tidy(&mut self, faults: &mut Vec<Fault>) {
-        for text in [&mut self.country_code, &mut self.location]
-            .into_iter()
-            .flatten()
-        {
-            tidy(text);
-        }
         tidy(&mut self.source);
+        faults.extend(tidy_texts(&PHONE, self));
         let texts = [
             ("number", self.number.as_ref()),
             ("number", self.typed.as_ref()),
-            ("country_code", self.country_code.iter().flatten().next()),
-            ("location", self.location.iter().flatten().next()),
             ("source", self.source.as_ref()),
         ];
         for (name, text) in texts {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::contact::Contact;
+use super::fields::{Use, is_used};
 use super::import::count;
 use super::number::digits;
 use super::phone::Phone;
@@ -135,26 +136,17 @@ pub fn still_in(backups: usize) -> Option<String> {
 /// The words for a step of whose records nothing is left.
 pub const THROWN: &str = "Deleted for good";
 
-/// The fields that words name a record by.
-const NAMES: [&str; 7] = [
-    "name",
-    "given_name",
-    "family_name",
-    "nickname",
-    "organisation",
-    "number",
-    "typed",
-];
-
 /// Whether the words of a step name a record. `fields` are those of an operation on it: the whole
 /// record, or a list of changes.
 #[must_use]
 pub fn names(words: &str, fields: &Value) -> bool {
-    let of_record = NAMES.iter().filter_map(|name| fields.get(name));
+    let of_record = fields.as_object().into_iter().flatten();
+    let of_record = of_record.filter(|(name, _)| is_used(name, Use::Name));
+    let of_record = of_record.map(|(_, value)| value);
     let changes = fields.as_array().into_iter().flatten();
     let changes = changes.filter(|change| {
         let field = change.get("field").and_then(Value::as_str);
-        field.is_some_and(|field| NAMES.contains(&field))
+        field.is_some_and(|field| is_used(field, Use::Name))
     });
     let of_changes = changes.flat_map(|change| [change.get("from"), change.get("to")]);
     of_record
@@ -182,20 +174,6 @@ fn says(words: &str, text: &str) -> bool {
     let number = digits(main);
     let end = number.get(number.len().saturating_sub(7)..);
     number.len() >= 3 && end.is_some_and(|end| digits(words).contains(end))
-}
-
-/// An attribute's name as people are told it.
-#[must_use]
-pub fn field_words(field: &str) -> String {
-    match field {
-        "valid_values" => "accurate".to_owned(),
-        "location" => "label".to_owned(),
-        "country_code" => "country code".to_owned(),
-        "organisation" => "company".to_owned(),
-        "shared" => "shared on purpose".to_owned(),
-        "namesake" => "another of the same name".to_owned(),
-        other => other.replace('_', " "),
-    }
 }
 
 /// A value as people are told it.

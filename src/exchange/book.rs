@@ -207,7 +207,7 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         Ok(attributes)
     };
     let (mut contact, mut faults) = ContactAttributes::read_new(attributes(&mut object)?);
-    contact.namesake = object.remove("namesake") == Some(Value::Bool(true));
+    contact.namesake = object.remove("namesake").and_then(|said| said.as_bool());
     let mut phones = Vec::new();
     let listed = object.remove("phones").unwrap_or_else(|| json!([]));
     let Value::Array(listed) = listed else {
@@ -222,7 +222,7 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
         if let Some(Value::String(typed)) = phone.remove("typed") {
             sent.typed = Some(typed);
         }
-        sent.shared = phone.remove("shared") == Some(Value::Bool(true));
+        sent.shared = phone.remove("shared").and_then(|said| said.as_bool());
         phones.push(sent);
     }
     let card = bytes(object.remove("card"))?;

@@ -12,13 +12,14 @@ use crate::support::amount::drawn;
 use callbook::domain::bulk::{BulkEdit, Change};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
 use callbook::domain::duplicates::{Likeness, Merge, MergeField, fingerprint, merged};
+use callbook::domain::fields;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::number::Region;
 use callbook::domain::operation::{Key, Operation, Over, Standing};
 use callbook::domain::phone::Phone;
 use callbook::domain::refusal::Kind;
 use callbook::domain::timestamp::Timestamp;
-use callbook::domain::title::{field_words, value_words};
+use callbook::domain::title::value_words;
 use callbook::exchange::vcard;
 use callbook::export::{self, Form};
 use callbook::import::File;
@@ -695,7 +696,7 @@ fn told(book: &Book, id: i64) -> Vec<[String; 4]> {
                 for change in changes.iter().filter(|change| change.is_worth_telling()) {
                     told.push([
                         row.contact.to_string(),
-                        field_words(&change.field),
+                        fields::words(&change.field).to_owned(),
                         value_words(&change.from),
                         value_words(&change.to),
                     ]);

@@ -519,6 +519,20 @@ fn our_table_says_what_sorts_a_name_and_what_is_a_company() {
 }
 
 #[test]
+fn a_row_that_says_more_than_before_is_not_taken_for_the_same_row() {
+    let mut book = Book::of_rules();
+    let table = |sort_as: &str| {
+        format!(
+            "name,favourite,source,uid,phone 1 number,sort as\r\nAda King,no,manual,,+442079460018,{sort_as}\r\n"
+        )
+    };
+    take(&mut book, "a.csv", table("").as_bytes());
+    take(&mut book, "a.csv", table("Lovelace").as_bytes());
+    let contact = all(&book).remove(0).contact;
+    assert_eq!(contact.sort_as.as_deref(), Some("Lovelace"));
+}
+
+#[test]
 fn a_table_without_a_header_loses_nobody() {
     let mut book = book_of("DE");
     let rows = "+49 171 1234567,Ann,ann@example.org,x\n+49 171 1234568,Bob,,\n030 901820,Cy,cy@example.org,\n";

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::contact::{Contact, Detail, DetailKind};
+use crate::domain::fields::{CONTACT, Use, texts};
 use crate::domain::phone::Phone;
 
 use super::{Says, Taken, same_number};
@@ -33,41 +34,27 @@ pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
     let mut filled = namesake.clone();
     fill(&mut filled, said, None);
     filled.uid.clone_from(&namesake.uid);
-    let contradicts = [
-        (&said.organisation, &namesake.organisation),
-        (&said.title, &namesake.title),
-        (&said.note, &namesake.note),
-        (&said.nickname, &namesake.nickname),
-    ]
-    .into_iter()
-    .any(|(said, there)| said.is_some() && said != there);
+    let contradicts = texts(&CONTACT)
+        .filter(|text| text.field.is(Use::About))
+        .map(|text| (text.of(said), text.of(namesake)))
+        .any(|(said, there)| said.is_some() && said != there);
     !emails(said).is_disjoint(&emails(namesake)) || filled == *namesake && !contradicts
 }
 
 /// Fills what a contact has blank, and adds the details and tags that it does not have; but not what
 /// an `older` card said already, for that was taken out here.
 fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
-    let blank = |place: &mut Option<String>, value: &Option<String>, old: Option<&String>| {
-        if place.is_none() && (old.is_none() || old != value.as_ref()) {
-            place.clone_from(value);
+    // Here it is what the name is that counts, not its parts.
+    for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Part)) {
+        let (value, old) = (text.of(other), older.and_then(|older| text.of(older)));
+        let place = text.of_mut(known);
+        if place.is_none() && (old.is_none() || old != value) {
+            *place = value.map(str::to_owned);
         }
-    };
-    let old = older;
-    let old = |of: fn(&Contact) -> &Option<String>| old.and_then(|old| of(old).as_ref());
-    blank(&mut known.sort_as, &other.sort_as, old(|old| &old.sort_as));
-    blank(
-        &mut known.nickname,
-        &other.nickname,
-        old(|old| &old.nickname),
-    );
-    blank(
-        &mut known.organisation,
-        &other.organisation,
-        old(|old| &old.organisation),
-    );
-    blank(&mut known.title, &other.title, old(|old| &old.title));
-    blank(&mut known.note, &other.note, old(|old| &old.note));
-    blank(&mut known.uid, &other.uid, None);
+    }
+    if known.uid.is_none() {
+        known.uid.clone_from(&other.uid);
+    }
     let old_details: HashSet<_> = older
         .iter()
         .flat_map(|old| &old.details)
@@ -207,21 +194,11 @@ pub fn revise(
 ) -> Revision {
     let (old, new) = (&older.contact, &newer.contact);
     take(&mut contact.name, &old.name, &new.name);
-    for (stored, old, new) in [
-        (&mut contact.given_name, &old.given_name, &new.given_name),
-        (&mut contact.family_name, &old.family_name, &new.family_name),
-        (&mut contact.sort_as, &old.sort_as, &new.sort_as),
-        (&mut contact.nickname, &old.nickname, &new.nickname),
-        (
-            &mut contact.organisation,
-            &old.organisation,
-            &new.organisation,
-        ),
-        (&mut contact.title, &old.title, &new.title),
-        (&mut contact.note, &old.note, &new.note),
-    ] {
-        if new.is_some() || missing == Missing::Removed {
-            take(stored, old, new);
+    for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Key)) {
+        let (old, new) = (text.of(old), text.of(new));
+        let stored = text.of_mut(contact);
+        if (new.is_some() || missing == Missing::Removed) && stored.as_deref() == old {
+            *stored = new.map(str::to_owned);
         }
     }
     take(&mut contact.kind, &old.kind, &new.kind);

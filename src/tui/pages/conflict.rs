@@ -13,12 +13,13 @@ use ratatui::widgets::Paragraph;
 use serde_json::{Map, Value};
 
 use crate::domain::contact::ContactAttributes;
+use crate::domain::fields;
 use crate::domain::merge::{Changed, FieldMerge, Side, three_way};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::Stored;
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::title::{field_words, value_words};
+use crate::domain::title::value_words;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Binding, Scope};
@@ -283,10 +284,10 @@ fn summary(dialog: &Conflict, columns: usize, theme: &Theme) -> Vec<Line<'static
         .map(|field| match field.value() {
             Some(value) => format!(
                 "{} {}",
-                field_words(&field.field),
+                fields::words(&field.field),
                 safe(&value_words(value))
             ),
-            None => format!("{} ?", field_words(&field.field)),
+            None => format!("{} ?", fields::words(&field.field)),
         })
         .collect();
     let saved = saved.join(&format!(" {} ", theme.glyphs.middle));
@@ -342,7 +343,7 @@ fn row(field: &FieldMerge, on: bool, side: usize, theme: &Theme) -> Line<'static
             theme.style(Role::Focus),
         ),
         Span::styled(
-            format!(" {:<13} ", field_words(&field.field)),
+            format!(" {:<13} ", fields::words(&field.field)),
             theme.style(if on { Role::Strong } else { Role::Dim }),
         ),
     ];

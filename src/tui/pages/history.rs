@@ -6,12 +6,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::contact::ContactId;
+use crate::domain::fields;
 use crate::domain::import::count;
 use crate::domain::operation::{
     FieldChange, HistoryEntry, Key, Operation, Over, Standing, StepEntry, StepRow, UndoPoint,
 };
 use crate::domain::phone::PhoneId;
-use crate::domain::title::{field_words, value_words};
+use crate::domain::title::value_words;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Reply, Request, Tone, Write};
@@ -194,7 +195,7 @@ fn changes(operation: &Operation, whose: &str) -> Vec<HistoryLine> {
     };
     let one = |change: &FieldChange| HistoryLine {
         whose: whose.to_owned(),
-        what: field_words(&change.field),
+        what: fields::words(&change.field).to_owned(),
         from_to: Some((value_words(&change.from), value_words(&change.to))),
     };
     match operation {

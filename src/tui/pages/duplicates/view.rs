@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::duplicates::{MergeField, Person, taken};
+use crate::domain::fields;
 use crate::domain::import::thousands;
-use crate::domain::title::field_words;
 use crate::tui::widgets::areas::{Areas, Pane, Panes};
 use crate::tui::widgets::frame::{indented, two_ends};
 use crate::tui::widgets::text::{fit, width};
@@ -149,8 +149,8 @@ impl SideBySide<'_> {
                 (Some(_), true) => Role::Good,
                 (Some(_), false) => Role::Text,
             };
-            let label = field_words(field.attribute());
-            lines.push(self.row(&label, &values, each, role, on));
+            let label = fields::words(field.attribute());
+            lines.push(self.row(label, &values, each, role, on));
         }
         let of =
             |text: &dyn Fn(&Person) -> String| -> Vec<String> { people.iter().map(text).collect() };
