@@ -378,6 +378,12 @@ impl<R, S> Field<R, S> {
         self.uses.contains(&what)
     }
 
+    /// Whether code of its own reads and writes it.
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        matches!(self.place, Place::Own(_))
+    }
+
     /// The value as people read it; empty where there is none.
     #[must_use]
     pub fn text<'r>(&self, record: &'r R) -> Cow<'r, str> {

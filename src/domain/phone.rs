@@ -39,7 +39,9 @@ pub fn usual_label(text: &str) -> String {
 }
 
 /// The id of a phone, a UUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct PhoneId(pub Uuid);
 
 impl fmt::Display for PhoneId {
@@ -60,7 +62,7 @@ impl FromStr for PhoneId {
 }
 
 /// A phone number of a contact, as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phone {
     /// Its id.
     pub id: PhoneId,

@@ -207,7 +207,7 @@ fn ids(connection: &Connection, sql: &str) -> Answer<Vec<ContactId>> {
 
 /// Contacts of whom the list or the lookup says something else than their rows.
 fn stale(connection: &Connection) -> Answer<Vec<ContactId>> {
-    let mut all = connection.prepare(&format!("SELECT {CONTACT} FROM contact"))?;
+    let mut all = connection.prepare(&format!("SELECT {} FROM contact", *CONTACT))?;
     let mut stale = Vec::new();
     for contact in all.query_map([], record::contact)? {
         let contact = contact?;

@@ -1,11 +1,18 @@
 //! Rows to records and back: the one place that knows the columns of each table.
+//!
+//! A table begins with the columns that have code of their own here; then come the texts, flags and times
+//! of the field table, in its order. Reading and binding go through the same rows in the same order, so that
+//! no number of a parameter is written by hand.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::{Null, ToSqlOutput};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactId, ContactKind};
+use crate::domain::fields::{self, Field, Place};
 use crate::domain::number::digits_to_find;
 use crate::domain::operation::{Key, Record};
 use crate::domain::phone::{Mark, Phone, PhoneId};
@@ -15,14 +22,120 @@ use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::Answer;
 
-/// The columns of a phone, in the order of [`phone`].
-pub(in crate::store) const PHONE: &str = "id, contact, country_code, number, typed, identity, location, is_primary, historic, \
-     valid_values, source, created_at, updated_at, updated_in_db_at, shared";
+/// The columns of a contact that have code of their own, the id first.
+const CONTACT_OWN: [&str; 7] = ["id", "name", "kind", "tags", "details", "card", "source"];
+
+/// What a contact is sorted and searched by, and what the list shows of its phones.
+const CONTACT_DERIVED: [&[&str]; 2] = [&["family_key", "given_key", "search_text"], &SUMMARY];
+const SUMMARY: [&str; 4] = ["digits", "main_number", "main_mark", "attention"];
+
+/// The columns of a phone that have code of their own, the id first.
+const PHONE_OWN: [&str; 6] = ["id", "contact", "number", "typed", "identity", "source"];
+
+/// The columns of a phone that an index has. An index is written again where one of them is set, even to
+/// what it was.
+const INDEXED: [&str; 5] = ["contact", "number", "identity", "reversed", "is_primary"];
 
 /// The columns of a contact, in the order of [`contact`].
-pub(in crate::store) const CONTACT: &str = "id, name, given_name, family_name, nickname, organisation, title, note, tags, favourite, \
-     details, uid, card, source, created_at, updated_at, updated_in_db_at, namesake, \
-     sort_as, kind";
+pub(in crate::store) static CONTACT: LazyLock<String> = LazyLock::new(|| {
+    [&CONTACT_OWN[..], &plain(&fields::CONTACT)]
+        .concat()
+        .join(", ")
+});
+
+/// The columns of a phone, in the order of [`phone`].
+pub(in crate::store) static PHONE: LazyLock<String> =
+    LazyLock::new(|| [&PHONE_OWN[..], &plain(&fields::PHONE)].concat().join(", "));
+
+static INSERT_CONTACT: LazyLock<String> = LazyLock::new(|| insert("contact", &contact_columns()));
+static UPDATE_CONTACT: LazyLock<String> =
+    LazyLock::new(|| update("contact", &contact_columns(), &SUMMARY));
+static INSERT_PHONE: LazyLock<String> = LazyLock::new(|| insert("phone", &phone_columns()));
+static UPDATE_PHONE: LazyLock<String> = LazyLock::new(|| update("phone", &phone_columns(), &[]));
+static UPDATE_UNINDEXED: LazyLock<String> =
+    LazyLock::new(|| update("phone", &phone_columns(), &INDEXED));
+
+/// The columns of a contact as they are written.
+fn contact_columns() -> Vec<&'static str> {
+    let plain = plain(&fields::CONTACT);
+    [&CONTACT_OWN[..], &plain, &CONTACT_DERIVED.concat()].concat()
+}
+
+/// The columns of a phone as they are written.
+fn phone_columns() -> Vec<&'static str> {
+    [&PHONE_OWN[..], &["reversed"], &plain(&fields::PHONE)].concat()
+}
+
+/// The columns of the fields that are texts, flags or times.
+fn plain<R, S>(fields: &[Field<R, S>]) -> Vec<&'static str> {
+    let plain = fields.iter().filter(|field| !field.is_own());
+    plain.map(|field| field.column).collect()
+}
+
+/// Writes these columns of a row; their parameters are numbered in their order.
+fn insert(table: &str, columns: &[&str]) -> String {
+    let values: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
+    let (columns, values) = (columns.join(", "), values.join(", "));
+    format!("INSERT INTO {table} ({columns}) VALUES ({values})")
+}
+
+/// As [`insert`], of the row whose id is the first column, but for some columns.
+fn update(table: &str, columns: &[&str], but: &[&str]) -> String {
+    let set = columns.iter().enumerate().skip(1);
+    let set = set.filter(|(_, column)| !but.contains(column));
+    let set: Vec<String> = set
+        .map(|(at, column)| format!("{column} = ?{}", at + 1))
+        .collect();
+    format!("UPDATE {table} SET {} WHERE id = ?1", set.join(", "))
+}
+
+/// Reads the texts, flags and times of a record from the column `from` on.
+fn read_plain<R, S>(
+    fields: &[Field<R, S>],
+    row: &Row<'_>,
+    from: usize,
+    mut record: R,
+) -> rusqlite::Result<R> {
+    let plain = fields
+        .iter()
+        .filter(|field| !matches!(field.place, Place::Own(_)));
+    for (column, field) in (from..).zip(plain) {
+        match &field.place {
+            Place::Text(text) => *(text.of_mut)(&mut record) = row.get(column)?,
+            Place::Flag(flag) => *(flag.of_mut)(&mut record) = row.get(column)?,
+            Place::Time(at) => *(at.of_mut)(&mut record) = time(row, column)?,
+            Place::Own(_) => {}
+        }
+    }
+    Ok(record)
+}
+
+/// The values of a record's texts, flags and times.
+fn values<'r, R, S>(
+    fields: &'static [Field<R, S>],
+    record: &'r R,
+) -> impl Iterator<Item = ToSqlOutput<'r>> {
+    fields.iter().filter_map(move |field| match &field.place {
+        Place::Text(text) => Some(nullable((text.of)(record).as_deref())),
+        Place::Flag(flag) => Some((*(flag.of)(record)).into()),
+        Place::Time(at) => Some((at.of)(record).micros().into()),
+        Place::Own(_) => None,
+    })
+}
+
+fn nullable(text: Option<&str>) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(text.into())
+}
+
+/// Runs a statement with these values.
+fn run<'v>(
+    connection: &Connection,
+    sql: &str,
+    values: impl IntoIterator<Item = ToSqlOutput<'v>>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.execute(params_from_iter(values)).map(drop)
+}
 
 /// A UUID out of a column.
 pub(in crate::store) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
@@ -59,49 +172,31 @@ pub(in crate::store) fn json<T: serde::de::DeserializeOwned>(
 
 /// A phone out of a row with the columns [`PHONE`].
 pub(in crate::store) fn phone(row: &Row<'_>) -> rusqlite::Result<Phone> {
-    Ok(Phone {
+    let own = Phone {
         id: PhoneId(uuid(row, 0)?),
         contact: ContactId(uuid(row, 1)?),
-        country_code: row.get(2)?,
-        number: row.get(3)?,
-        typed: row.get(4)?,
-        identity: row.get(5)?,
-        location: row.get(6)?,
-        primary: row.get(7)?,
-        historic: row.get(8)?,
-        valid_values: row.get(9)?,
-        source: row.get(10)?,
-        created_at: time(row, 11)?,
-        updated_at: time(row, 12)?,
-        updated_in_db_at: time(row, 13)?,
-        shared: row.get(14)?,
-    })
+        number: row.get(2)?,
+        typed: row.get(3)?,
+        identity: row.get(4)?,
+        source: row.get(5)?,
+        ..Phone::default()
+    };
+    read_plain(&fields::PHONE, row, PHONE_OWN.len(), own)
 }
 
 /// A contact out of a row with the columns [`CONTACT`].
 pub(in crate::store) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
-    Ok(Contact {
+    let own = Contact {
         id: ContactId(uuid(row, 0)?),
         name: row.get(1)?,
-        given_name: row.get(2)?,
-        family_name: row.get(3)?,
-        nickname: row.get(4)?,
-        organisation: row.get(5)?,
-        title: row.get(6)?,
-        note: row.get(7)?,
-        tags: json(row, 8)?,
-        favourite: row.get(9)?,
-        details: json(row, 10)?,
-        uid: row.get(11)?,
-        card: row.get::<_, Option<i64>>(12)?.map(CardId),
-        source: row.get(13)?,
-        created_at: time(row, 14)?,
-        updated_at: time(row, 15)?,
-        updated_in_db_at: time(row, 16)?,
-        namesake: row.get(17)?,
-        sort_as: row.get(18)?,
-        kind: contact_kind(row, 19)?,
-    })
+        kind: contact_kind(row, 2)?,
+        tags: json(row, 3)?,
+        details: json(row, 4)?,
+        card: row.get::<_, Option<i64>>(5)?.map(CardId),
+        source: row.get(6)?,
+        ..Contact::default()
+    };
+    read_plain(&fields::CONTACT, row, CONTACT_OWN.len(), own)
 }
 
 /// The kind of a contact out of a column that holds nothing else.
@@ -119,7 +214,7 @@ pub(in crate::store) fn find_phone(
     id: PhoneId,
 ) -> rusqlite::Result<Option<Phone>> {
     connection
-        .prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE id = ?1"))?
+        .prepare_cached(&format!("SELECT {} FROM phone WHERE id = ?1", *PHONE))?
         .query_row([id.0.as_bytes()], phone)
         .optional()
 }
@@ -130,7 +225,7 @@ pub(in crate::store) fn find_contact(
     id: ContactId,
 ) -> rusqlite::Result<Option<Contact>> {
     connection
-        .prepare_cached(&format!("SELECT {CONTACT} FROM contact WHERE id = ?1"))?
+        .prepare_cached(&format!("SELECT {} FROM contact WHERE id = ?1", *CONTACT))?
         .query_row([id.0.as_bytes()], contact)
         .optional()
 }
@@ -168,8 +263,8 @@ pub(in crate::store) fn phones_of(
     connection: &Connection,
     id: ContactId,
 ) -> rusqlite::Result<Vec<Phone>> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT {PHONE} FROM phone WHERE contact = ?1"))?;
+    let sql = format!("SELECT {} FROM phone WHERE contact = ?1", *PHONE);
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut phones = statement
         .query_map([id.0.as_bytes()], phone)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -182,11 +277,7 @@ pub(in crate::store) fn insert_phone(
     connection: &Connection,
     phone: &Phone,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO phone (id, contact, country_code, number, typed, identity, reversed,
-            location, is_primary, historic, valid_values, source, created_at, updated_at,
-            updated_in_db_at, shared)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
-    write_phone(connection, sql, phone)
+    write_phone(connection, &INSERT_PHONE, phone)
 }
 
 /// Writes a phone in the place of the one with its id.
@@ -195,62 +286,30 @@ pub(in crate::store) fn update_phone(
     before: &Phone,
     phone: &Phone,
 ) -> rusqlite::Result<()> {
-    // An index is written anew where one of its columns is set, even to what it was.
     let unindexed = before.number == phone.number
         && before.identity == phone.identity
         && before.contact == phone.contact
         && before.primary == phone.primary;
-    if unindexed {
-        connection
-            .prepare_cached(
-                "UPDATE phone SET country_code = ?2, typed = ?3, location = ?4, historic = ?5,
-                    valid_values = ?6, source = ?7, created_at = ?8, updated_at = ?9,
-                    updated_in_db_at = ?10, shared = ?11
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                phone.id.0.as_bytes(),
-                phone.country_code,
-                phone.typed,
-                phone.location,
-                phone.historic,
-                phone.valid_values,
-                phone.source,
-                phone.created_at.micros(),
-                phone.updated_at.micros(),
-                phone.updated_in_db_at.micros(),
-                phone.shared,
-            ])?;
-        return Ok(());
-    }
-    let sql = "UPDATE phone SET contact = ?2, country_code = ?3, number = ?4, typed = ?5,
-            identity = ?6, reversed = ?7, location = ?8, is_primary = ?9, historic = ?10,
-            valid_values = ?11, source = ?12, created_at = ?13, updated_at = ?14,
-            updated_in_db_at = ?15, shared = ?16
-         WHERE id = ?1";
+    let sql = if unindexed {
+        &UPDATE_UNINDEXED
+    } else {
+        &UPDATE_PHONE
+    };
     write_phone(connection, sql, phone)
 }
 
 fn write_phone(connection: &Connection, sql: &str, phone: &Phone) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.execute(params![
-        phone.id.0.as_bytes(),
-        phone.contact.0.as_bytes(),
-        phone.country_code,
-        phone.number,
-        phone.typed,
-        phone.identity,
-        reversed(phone),
-        phone.location,
-        phone.primary,
-        phone.historic,
-        phone.valid_values,
-        phone.source,
-        phone.created_at.micros(),
-        phone.updated_at.micros(),
-        phone.updated_in_db_at.micros(),
-        phone.shared,
-    ])?;
-    Ok(())
+    let own = [
+        phone.id.0.as_bytes().as_slice().into(),
+        phone.contact.0.as_bytes().as_slice().into(),
+        phone.number.as_str().into(),
+        phone.typed.as_str().into(),
+        phone.identity.as_str().into(),
+        phone.source.as_str().into(),
+        reversed(phone).into(),
+    ];
+    let plain = values(&fields::PHONE, phone);
+    run(connection, sql, own.into_iter().chain(plain))
 }
 
 /// Writes again what a phone is looked up by.
@@ -332,45 +391,14 @@ pub(in crate::store) fn insert_contact(
     phones: &[Phone],
 ) -> rusqlite::Result<()> {
     let summary = Summary::of(phones);
-    connection
-        .prepare_cached(
-            "INSERT INTO contact (id, name, given_name, family_name, nickname, organisation, title,
-                note, tags, favourite, details, uid, card, source, created_at, updated_at,
-                updated_in_db_at, family_key, given_key, search_text, digits, main_number,
-                main_mark, attention, namesake, sort_as, kind)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
-        )?
-        .execute(params![
-            contact.id.0.as_bytes(),
-            contact.name,
-            contact.given_name,
-            contact.family_name,
-            contact.nickname,
-            contact.organisation,
-            contact.title,
-            contact.note,
-            to_json(&contact.tags)?,
-            contact.favourite,
-            to_json(&contact.details)?,
-            contact.uid,
-            contact.card.map(|card| card.0),
-            contact.source,
-            contact.created_at.micros(),
-            contact.updated_at.micros(),
-            contact.updated_in_db_at.micros(),
-            contact.family_key(),
-            contact.given_key(),
-            contact.search_text(),
-            summary.digits,
-            summary.main_number,
-            summary.main_mark,
-            summary.attention,
-            contact.namesake,
-            contact.sort_as,
-            contact.kind.word(),
-        ])?;
-    Ok(())
+    let shown = [
+        summary.digits.into(),
+        nullable(summary.main_number.as_deref()),
+        summary.main_mark.into(),
+        summary.attention.into(),
+    ];
+    let values = contact_values(contact)?.chain(shown);
+    run(connection, &INSERT_CONTACT, values)
 }
 
 /// Writes a contact in the place of the one with its id.
@@ -378,46 +406,32 @@ pub(in crate::store) fn update_contact(
     connection: &Connection,
     contact: &Contact,
 ) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE contact SET name = ?2, given_name = ?3, family_name = ?4, nickname = ?5,
-                organisation = ?6, title = ?7, note = ?8, tags = ?9, favourite = ?10, details = ?11,
-                uid = ?12, card = ?13, source = ?14, created_at = ?15, updated_at = ?16,
-                updated_in_db_at = ?17, family_key = ?18, given_key = ?19, search_text = ?20,
-                namesake = ?21, sort_as = ?22, kind = ?23
-             WHERE id = ?1",
-        )?
-        .execute(params![
-            contact.id.0.as_bytes(),
-            contact.name,
-            contact.given_name,
-            contact.family_name,
-            contact.nickname,
-            contact.organisation,
-            contact.title,
-            contact.note,
-            to_json(&contact.tags)?,
-            contact.favourite,
-            to_json(&contact.details)?,
-            contact.uid,
-            contact.card.map(|card| card.0),
-            contact.source,
-            contact.created_at.micros(),
-            contact.updated_at.micros(),
-            contact.updated_in_db_at.micros(),
-            contact.family_key(),
-            contact.given_key(),
-            contact.search_text(),
-            contact.namesake,
-            contact.sort_as,
-            contact.kind.word(),
-        ])?;
-    Ok(())
+    run(connection, &UPDATE_CONTACT, contact_values(contact)?)
+}
+
+/// What is written of a contact itself.
+fn contact_values(contact: &Contact) -> rusqlite::Result<impl Iterator<Item = ToSqlOutput<'_>>> {
+    let own = [
+        contact.id.0.as_bytes().as_slice().into(),
+        contact.name.as_str().into(),
+        contact.kind.word().into(),
+        to_json(&contact.tags)?.into(),
+        to_json(&contact.details)?.into(),
+        contact.card.map_or(Null.into(), |card| card.0.into()),
+        contact.source.as_str().into(),
+    ];
+    let keys = [
+        contact.family_key().into(),
+        contact.given_key().into(),
+        contact.search_text().into(),
+    ];
+    let plain = values(&fields::CONTACT, contact);
+    Ok(own.into_iter().chain(plain).chain(keys))
 }
 
 /// Makes anew what is sorted and searched, of every contact.
 pub(in crate::store) fn fold_contacts(connection: &Connection) -> Answer<()> {
-    let mut all = connection.prepare(&format!("SELECT {CONTACT} FROM contact"))?;
+    let mut all = connection.prepare(&format!("SELECT {} FROM contact", *CONTACT))?;
     let mut put = connection.prepare(
         "UPDATE contact SET family_key = ?2, given_key = ?3, search_text = ?4 WHERE id = ?1",
     )?;
@@ -435,7 +449,7 @@ pub(in crate::store) fn fold_contacts(connection: &Connection) -> Answer<()> {
 
 /// Makes anew what contacts are found by of numbers that were stored as they were typed.
 pub(in crate::store) fn find_numbers_again(connection: &Connection) -> Answer<()> {
-    let typed = format!("SELECT {PHONE} FROM phone WHERE identity NOT LIKE '+%'");
+    let typed = format!("SELECT {} FROM phone WHERE identity NOT LIKE '+%'", *PHONE);
     let mut typed = connection.prepare(&typed)?;
     let phones = typed.query_map([], phone)?;
     let mut owners = BTreeSet::new();

@@ -31,7 +31,7 @@ impl Store {
             query,
             &Listed {
                 table: "phone",
-                columns: PHONE,
+                columns: &PHONE,
                 read: record::phone,
                 order: "is_primary DESC, historic ASC, created_at DESC, id DESC",
             },
@@ -47,7 +47,7 @@ impl Store {
             query,
             &Listed {
                 table: "contact",
-                columns: CONTACT,
+                columns: &CONTACT,
                 read: record::contact,
                 order: "family_key ASC, id ASC",
             },

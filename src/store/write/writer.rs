@@ -349,7 +349,7 @@ impl<'c> Writer<'c> {
         // One by one, for a contact may have thousands: an index finds it.
         let sql = format!(
             "SELECT {} FROM phone WHERE contact = ?1 AND identity = ?2 AND id IS NOT ?3",
-            record::PHONE
+            *record::PHONE
         );
         let beside = beside.map(|id| id.0);
         let beside = beside.as_ref().map(Uuid::as_bytes);

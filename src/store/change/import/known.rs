@@ -419,8 +419,9 @@ impl Writer<'_> {
     /// All contacts under a key of a name.
     fn crowd(&self, key: &str) -> Answer<Crowd> {
         let mut contacts = self.connection().prepare_cached(&format!(
-            "SELECT {CONTACT} FROM contact INDEXED BY contact_by_given WHERE given_key = ?1
-             ORDER BY id"
+            "SELECT {} FROM contact INDEXED BY contact_by_given WHERE given_key = ?1
+             ORDER BY id",
+            *CONTACT
         ))?;
         let mut numbers = self
             .connection()
