@@ -19,6 +19,7 @@ mod health;
 mod import;
 mod keys;
 mod log;
+mod output;
 mod phone;
 mod signals;
 mod table;
@@ -34,13 +35,13 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use files::Given;
+use output::{complain, exact, harmless, print};
 use signals::Signals;
 
 use crate::config::{Config, database};
 use crate::crash;
 use crate::domain::operation::Actor;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::import::expanded;
 use crate::state::{self, Drafts, View};
@@ -305,7 +306,7 @@ fn answer(
     let command = match command {
         None => return screens(path, (config, keymap), view(path, fresh, demo), Vec::new()),
         Some(Cmd::Files(words)) => {
-            return match files::given(words)? {
+            return match files::given(words, &Arguments::command())? {
                 Given::Files(files) => {
                     screens(path, (config, keymap), view(path, fresh, demo), files)
                 }
@@ -458,43 +459,6 @@ fn screens(
         complain(&format!("callbook: {told}"));
     }
     Ok(left.status)
-}
-
-/// Prints words for people, and lines for programs that read them: whatever stands in them, they can
-/// act on no terminal.
-fn print(text: &str) -> Result<()> {
-    exact(&harmless(text))
-}
-
-/// A text with its lines and their cells as they are, and each of these safe.
-fn harmless(text: &str) -> String {
-    let mut harmless = String::with_capacity(text.len());
-    for piece in text.split_inclusive(['\n', '\t']) {
-        let end = piece.len() - usize::from(piece.ends_with(['\n', '\t']));
-        let (cell, end) = piece.split_at_checked(end).unwrap_or((piece, ""));
-        harmless.push_str(&safe(cell));
-        harmless.push_str(end);
-    }
-    harmless
-}
-
-/// Tells something beside the answer; who does not listen misses it.
-fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", safe(text));
-}
-
-/// Prints a form that programs read byte for byte; a reader that has gone away is the end, not an
-/// error.
-fn exact(text: &str) -> Result<()> {
-    written(text, &mut io::stdout().lock())
-}
-
-/// As [`exact`], to any output.
-fn written(text: &str, out: &mut impl io::Write) -> Result<()> {
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to the standard output"),
-    }
 }
 
 /// A book in a temporary folder, which goes with it.

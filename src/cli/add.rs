@@ -43,7 +43,7 @@ pub(super) fn run(
         )
     });
     let name = safe(&profile.contact.name).into_owned();
-    super::print(&format!("Added {name}{}\n", safe(&shown)))?;
+    super::output::print(&format!("Added {name}{}\n", safe(&shown)))?;
     let unsure = profile.phones.iter();
     for phone in unsure.filter(|phone| !phone.can_be_dialled()) {
         let (verdict, region) = match number::parse(&phone.number, None, store.home()) {
@@ -51,7 +51,7 @@ pub(super) fn run(
             Err(verdict) => (verdict, store.home()),
         };
         let why = verdict.refusal(region);
-        super::complain(&format!("{}: {why}; kept as typed", phone.number));
+        super::output::complain(&format!("{}: {why}; kept as typed", phone.number));
     }
     Ok(0)
 }

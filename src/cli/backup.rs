@@ -11,9 +11,9 @@ use chrono::Local;
 use clap::Subcommand;
 
 use crate::config::shown;
-use crate::domain::import::count;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::domain::words::count;
 use crate::store::backup::{self, Backup, Force, Owner, Pruned, backups, backups_with_owners};
 use crate::store::{Options, Store};
 
@@ -82,7 +82,7 @@ pub(super) fn run(
             let _ = writeln!(words, "{} dropped", count(dropped.len(), "backup"));
         }
     }
-    super::print(&words)?;
+    super::output::print(&words)?;
     Ok(status)
 }
 
@@ -117,7 +117,7 @@ pub(super) fn restore(
                 safe(&held)
             );
             if !super::change::sure(&question, false, stop)? {
-                super::print("nothing was restored\n")?;
+                super::output::print("nothing was restored\n")?;
                 return Ok(0);
             }
             Force::Unknown
@@ -129,7 +129,7 @@ pub(super) fn restore(
     if let Some(before) = before {
         let _ = writeln!(words, "what was there is in {}", shown(&before));
     }
-    super::print(&words)?;
+    super::output::print(&words)?;
     Ok(0)
 }
 

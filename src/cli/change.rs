@@ -10,10 +10,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::bulk::{BulkEdit, BulkPlan, Change, PlanLine};
-use crate::domain::import::count;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::domain::words::count;
 use crate::import::Stream;
 use crate::store::Store;
 
@@ -170,7 +170,7 @@ pub(super) fn sure(question: &str, yes: bool, stop: &Arc<AtomicBool>) -> Result<
             format!("{question} Say --yes to do it without being asked.")
         )));
     }
-    super::print(&format!("{question} [y/N] "))?;
+    super::output::print(&format!("{question} [y/N] "))?;
     let mut line = String::new();
     BufReader::new(Stream::standard_input(Arc::clone(stop))).read_line(&mut line)?;
     Ok(line.trim().eq_ignore_ascii_case("y"))

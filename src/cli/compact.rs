@@ -4,9 +4,9 @@ use anyhow::Result;
 use chrono::{Days, Local, Utc};
 use clap::Args;
 
-use crate::domain::import::count;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
+use crate::domain::words::count;
 use crate::store::Store;
 
 use super::change::sure;
@@ -40,7 +40,7 @@ impl CompactCommand {
             let cards = store.drop_orphan_cards()?;
             store.compact()?;
             let after = store.sizes()?.book;
-            super::print(&format!(
+            super::output::print(&format!(
                 "Dropped {} that nothing names\nThe book has {}; before it had {}\n",
                 count(cards, "card"),
                 bytes(after),
@@ -61,7 +61,7 @@ impl CompactCommand {
         let before = Timestamp::from_utc(before.unwrap_or_default());
         let old = store.prunable(before)?;
         if old.steps == 0 {
-            super::print("no step is that old\n")?;
+            super::output::print("no step is that old\n")?;
             return Ok(true);
         }
         let question = format!(
@@ -70,15 +70,15 @@ impl CompactCommand {
             old.at.to_utc().with_timezone(&Local).format("%-d %b %Y")
         );
         if self.dry_run {
-            super::print(&format!("{question}\n"))?;
+            super::output::print(&format!("{question}\n"))?;
             return Ok(true);
         }
         if !sure(&question, self.yes, store.stop())? {
-            super::print("nothing was dropped\n")?;
+            super::output::print("nothing was dropped\n")?;
             return Ok(false);
         }
         let pruned = store.prune_history(before)?;
-        super::print(&format!(
+        super::output::print(&format!(
             "{} can no longer be undone\n",
             count(pruned.steps, "step")
         ))?;

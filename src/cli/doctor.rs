@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::domain::import::count;
 use crate::domain::refusal::Refusal;
+use crate::domain::words::count;
 use crate::store::{Finding, Sizes, Store};
 
 use super::compact::bytes;

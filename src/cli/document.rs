@@ -7,11 +7,11 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::domain::import::count;
 use crate::domain::page::{Page, PageQuery, Shape};
 use crate::domain::refusal::{Fault, Kind, Refusal};
 use crate::domain::safe::escaped;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::words::count;
 use crate::exchange::jsonapi::{self, Document};
 
 use super::exit;
@@ -144,7 +144,7 @@ pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
     let told = match result {
         Ok(answer) if json => answer.document,
         Ok(answer) => {
-            super::print(&answer.words)?;
+            super::output::print(&answer.words)?;
             return Ok(answer.status);
         }
         Err(error) => {
@@ -163,7 +163,7 @@ pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
 
 /// Prints JSON, in which no sign acts on a terminal that it may come to by way of a pager.
 fn tell(document: &Value) -> Result<()> {
-    super::exact(&escaped(&format!("{document:#}\n")))
+    super::output::exact(&escaped(&format!("{document:#}\n")))
 }
 
 /// What a command answers.

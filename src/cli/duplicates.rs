@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::domain::contact::ContactId;
 use crate::domain::duplicates::{Group, Merge};
-use crate::domain::import::count;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::words::count;
 use crate::exchange::vcard;
 use crate::store::Store;
 

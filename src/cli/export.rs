@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::domain::import::count;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
+use crate::domain::words::count;
 use crate::exchange::csv::{self, Guard};
 use crate::exchange::vcard::Version;
 use crate::export::{self, Form, IsThere, There};
@@ -108,7 +108,7 @@ impl ExportCommand {
             _ => return print(&store, &selection, form).map(|()| 0),
         };
         let told = format!("{} to {}\n", count(written, "contact"), place.display());
-        super::print(&safe_line(&told))?;
+        super::output::print(&safe_line(&told))?;
         Ok(0)
     }
 
@@ -159,7 +159,7 @@ fn print(store: &Store, selection: &Selection, form: Form) -> Result<()> {
         export::stream(store, selection, form, &mut bytes)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let lines: String = text.lines().map(safe_line).collect();
-        return super::print(&lines);
+        return super::output::print(&lines);
     } else {
         let mut out = BufWriter::new(Output::new(store.stop()));
         export::stream(store, selection, form, &mut out).and_then(|_| Ok(out.flush()?))

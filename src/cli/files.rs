@@ -5,11 +5,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 
 use crate::domain::refusal::{Kind, Refusal};
-
-use super::Arguments;
 
 /// What words that are no command are.
 pub(super) enum Given {
@@ -19,11 +17,11 @@ pub(super) enum Given {
     NoCommand(clap::Error),
 }
 
-/// Reads words in the place of a command.
+/// Reads words in the place of a command; `commands` are those that there are.
 ///
 /// # Errors
 /// Invalid, where one of them is not a file that can be read.
-pub(super) fn given(words: Vec<OsString>) -> Result<Given, Refusal> {
+pub(super) fn given(words: Vec<OsString>, commands: &Command) -> Result<Given, Refusal> {
     let mut paths = Vec::new();
     for word in words {
         let path = PathBuf::from(&word);
@@ -31,7 +29,6 @@ pub(super) fn given(words: Vec<OsString>) -> Result<Given, Refusal> {
             let text = word.to_string_lossy();
             if paths.is_empty() && !text.contains(['/', '.', '-']) {
                 // A command line that takes files in the place of a command suggests none.
-                let commands = Arguments::command();
                 let named = Command::new("callbook").subcommands(commands.get_subcommands());
                 if let Err(error) = named.try_get_matches_from(["callbook".into(), word.clone()]) {
                     return Ok(Given::NoCommand(error));

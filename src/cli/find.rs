@@ -100,7 +100,7 @@ impl FindCommand {
             // Whoever calls or writes to what a script finds wants nobody else.
             let names = found.iter().take(3).map(|whole| safe(&whole.contact.name));
             let names: Vec<_> = names.collect();
-            super::complain(&format!(
+            super::output::complain(&format!(
                 "nobody has {}; alike: {} (--alike finds them)",
                 query.text,
                 names.join(", ")

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::domain::bulk::BulkEdit;
 use crate::domain::edit::Profile;
-use crate::domain::import::count;
 use crate::domain::listing::ListQuery;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::reason;
+use crate::domain::words::count;
 use crate::exchange::jsonapi::phone_resource;
 use crate::store::Store;
 
@@ -157,7 +157,7 @@ impl<'s> Printed<'s> {
     fn print(&mut self) {
         let text = std::mem::take(&mut self.text);
         if self.failure.is_none() {
-            self.failure = super::written(&text, &mut Output::new(self.stop)).err();
+            self.failure = super::output::written(&text, &mut Output::new(self.stop)).err();
         }
     }
 

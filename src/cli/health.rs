@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use crate::domain::health::{Bar, Health};
-use crate::domain::import::{count, thousands};
 use crate::domain::refusal::Refusal;
+use crate::domain::words::{count, thousands};
 use crate::exchange::jsonapi::health_document;
 use crate::store::Store;
 

@@ -12,10 +12,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::document::{Answer, answer};
 use super::signals::Signals;
-use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress, count, thousands};
+use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress};
 use crate::domain::number::Region;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
+use crate::domain::words::{count, thousands};
 use crate::exchange::charset::Charset;
 use crate::import::{self, Batch};
 use crate::state;
@@ -83,7 +84,7 @@ impl ImportCommand {
         match &report.kept {
             Kept::Nothing => {}
             Kept::In(_) if self.json => {}
-            Kept::In(path) => super::print(&format!(
+            Kept::In(path) => super::output::print(&format!(
                 "what could not be read is in {}\n",
                 path.display()
             ))?,

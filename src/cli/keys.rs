@@ -4,7 +4,8 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use super::{exact, print, table::columns};
+use super::output::{exact, print};
+use super::table::columns;
 use crate::config::{Config, shown};
 use crate::domain::safe::safe;
 use crate::tui::keymap::Keymap;

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::domain::contact::ContactId;
 use crate::domain::fields;
-use crate::domain::import::count;
 use crate::domain::operation::{HistoryEntry, Key, Operation, Over, StepEntry, StepRow, UndoPoint};
 use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title::{self, value_words};
+use crate::domain::words::count;
 use crate::exchange::vcard;
 use crate::state;
 use crate::store::Store;
@@ -235,12 +235,12 @@ fn told(verb: &str, points: Vec<UndoPoint>) -> Result<u8> {
     for point in points {
         let _ = writeln!(words, "{verb}: {}", safe(&point.title));
     }
-    super::print(&words)?;
+    super::output::print(&words)?;
     Ok(0)
 }
 
 fn nothing(words: &str) -> Result<u8> {
-    super::print(&format!("{words}\n"))?;
+    super::output::print(&format!("{words}\n"))?;
     Ok(super::exit::NOTHING_FOUND)
 }
 
@@ -271,7 +271,7 @@ impl RevertCommand {
             Some(point) => format!("{}\n", safe(&point.title)),
             None => "it is as it was then\n".to_owned(),
         };
-        super::print(&words)?;
+        super::output::print(&words)?;
         Ok(0)
     }
 }

@@ -11,7 +11,6 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::contact::{Contact, ContactId};
 use super::fields;
-use super::import::count;
 use super::listing::{ListQuery, Selection};
 use super::number::{self, Region, Verdict};
 use super::operation::{Key, Operation};
@@ -20,6 +19,7 @@ use super::primary::heir;
 use super::query::{Condition, countries, tokens};
 use super::timestamp::Timestamp;
 use super::title::value_words;
+use super::words::count;
 
 /// One thing to be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::attribute_reader::{NOTE_LIMIT, TEXT_LIMIT, tidy, unstorable};
 use super::contact::{Contact, ContactAttributes};
 use super::phone::{Phone, PhoneAttributes};
 use super::refusal::Fault;
-use super::sent::{NOTE_LIMIT, TEXT_LIMIT, tidy, unstorable};
 use super::timestamp::Timestamp;
 
 /// A field of the records `R`, of which `S` is what a caller may send.

@@ -13,6 +13,7 @@ use super::number::{Region, digits};
 use super::phone::{Phone, PhoneAttributes};
 use super::refusal::Refusal;
 use super::safe::safe;
+use super::words::{count, thousands};
 
 /// Where in its file a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -564,28 +565,4 @@ impl ImportReport {
         }
         parts.join(" · ")
     }
-}
-
-/// A number and its noun, in the plural where need be.
-#[must_use]
-pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{} {noun}s", thousands(number))
-    }
-}
-
-/// A number with commas between the thousands: `1,284`.
-#[must_use]
-pub fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

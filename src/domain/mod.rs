@@ -1,6 +1,8 @@
 //! The words of the field, and the rules of the Phone resource. Everything here is pure: no SQL, no
 //! terminal, no clock, no files. The time and the home country are handed in.
 
+pub mod attribute_reader;
+pub mod attributes;
 pub mod bulk;
 pub mod called;
 pub mod contact;
@@ -13,6 +15,7 @@ pub mod fields;
 pub mod files;
 pub mod fold;
 pub mod health;
+pub mod ids;
 pub mod import;
 pub mod intake;
 pub mod listing;
@@ -30,8 +33,8 @@ pub mod rank;
 pub mod refusal;
 pub mod retention;
 pub mod safe;
-pub mod sent;
 pub mod timestamp;
 pub mod title;
 pub mod triage;
 pub mod usage;
+pub mod words;

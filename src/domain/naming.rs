@@ -1,7 +1,8 @@
-//! Names: the parts of one, and what a contact is sorted by.
+//! Names: the parts of one, and what a contact is sorted and searched by.
 
-use super::contact::{Contact, ContactKind};
-use super::fold::{fold, is_apostrophe};
+use super::contact::{Contact, ContactKind, DetailKind};
+use super::fields::{CONTACT, Use, texts};
+use super::fold::{fold, is_apostrophe, transcribed};
 
 /// Articles that the name of a company may begin with, folded.
 const ARTICLES: [&str; 23] = [
@@ -24,6 +25,37 @@ impl Contact {
             (_, None, Some(given)) => given.clone(),
             (_, None, None) => self.name.clone(),
         }
+    }
+
+    /// The words that a search by text looks through, folded: the name, the fields that are searched,
+    /// tags, emails; a line feed between them.
+    #[must_use]
+    pub fn search_text(&self) -> String {
+        let mut text = fold(&self.name);
+        let texts = texts(&CONTACT).filter(|text| text.field.is(Use::Search));
+        let texts = texts.filter_map(|text| text.of(self));
+        let emails = self
+            .details
+            .iter()
+            .filter(|detail| detail.kind == DetailKind::Email)
+            .map(|detail| detail.value.as_str());
+        let words = texts
+            .chain(self.tags.iter().map(String::as_str))
+            .chain(emails);
+        let mut add = |word: String| {
+            if !text.contains(&word) {
+                text.push('\n');
+                text.push_str(&word);
+            }
+        };
+        for word in words {
+            add(fold(word));
+        }
+        // After all else, so that who is called so in these letters comes first.
+        for word in [&self.name].into_iter().chain(&self.organisation) {
+            transcribed(word).map(&mut add);
+        }
+        text
     }
 
     /// The key that the list is sorted by under the family name: folded, to be compared as bytes.

@@ -4,7 +4,7 @@
 //! example: a column of 5,000 cells is one notice. What is wrong with one card is a
 //! [`Reject`](super::import::Reject).
 
-use super::import::count;
+use super::words::count;
 
 /// Something about an imported file that the plan, the report and the screens show.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,12 @@
 //! and 5). How it is written as a document, and which exit status it has, is not known here.
 
 use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
 
 use super::contact::Contact;
+use super::ids::{ContactId, PhoneId};
 use super::phone::Phone;
 
 /// The kinds of refusal.
@@ -150,3 +154,25 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl FromStr for ContactId {
+    type Err = Refusal;
+
+    /// An id that is no UUID is the id of nothing: not found.
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        Uuid::parse_str(text)
+            .map(Self)
+            .map_err(|_| Refusal::not_found("contact", text))
+    }
+}
+
+impl FromStr for PhoneId {
+    type Err = Refusal;
+
+    /// An id that is no UUID is the id of nothing: not found.
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        Uuid::parse_str(text)
+            .map(Self)
+            .map_err(|_| Refusal::not_found("phone number", text))
+    }
+}

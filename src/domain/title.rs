@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::contact::Contact;
 use super::fields::{Use, is_used};
-use super::import::count;
 use super::number::digits;
 use super::phone::Phone;
+use super::words::count;
 
 /// The words for a phone that was added.
 #[must_use]

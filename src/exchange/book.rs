@@ -20,7 +20,8 @@ use crate::domain::import::{GroupCard, Incoming, Place, Reject};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::{Fault, Refusal};
 
-use super::{Contacts, Read, vcard};
+use super::reader::{Contacts, Read};
+use super::vcard;
 
 /// The first line.
 pub const HEAD: &str = "{\"callbook\":1}\n";

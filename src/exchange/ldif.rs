@@ -15,9 +15,9 @@ use crate::domain::number::{Region, several};
 use crate::domain::phone::PhoneAttributes;
 
 use super::csv::{is_no_number, looks_like};
+use super::reader::{Contacts, Read};
 use super::source::Lines;
 use super::vcard::{Beside, group};
-use super::{Contacts, Read};
 
 use attribute::{Attribute, Field, Part};
 

@@ -23,6 +23,7 @@
 //! and `join` makes one of two.
 
 mod beside;
+mod card;
 mod complete;
 mod contact;
 mod content;
@@ -38,39 +39,35 @@ mod omit;
 mod param;
 mod phone;
 mod property;
+mod quoted_printable;
 mod value;
 mod write;
 
 use std::io::BufRead;
 
+use crate::domain::attribute_reader::MANY;
 use crate::domain::contact::Contact;
 use crate::domain::import::{CardFormat, GroupCard, Incoming, Place, Reject};
 use crate::domain::intake::Said;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
-use crate::domain::sent::MANY;
 
-use super::Contacts;
 use super::charset::{Charset, Utf8, utf8};
+use super::reader::Contacts;
 use frame::{Frame, Frames};
 use property::Property;
 use value::Assumed;
 
-use beside::COLUMN;
+use card::said;
 
 pub use beside::{Beside, Parts, group};
+pub use frame::{CARD_LIMIT, REJECT_LIMIT};
 pub use group::{read_group, write_group};
 pub use line::Version;
 pub use write::{SOURCE, write};
 
-/// The largest card that is read, in bytes: 64 MiB, photographs included.
-pub const CARD_LIMIT: usize = 64 * 1024 * 1024;
-
-/// How many bytes are kept of a card that is larger, and of text that belongs to no card: 64 KiB.
-pub const REJECT_LIMIT: usize = 64 * 1024;
-
-pub use super::Read;
+pub use super::reader::Read;
 
 /// The cards of a source, one by one.
 pub const fn read<R: BufRead>(source: R) -> Cards<R> {
@@ -270,14 +267,6 @@ pub fn too_much(card: &[u8]) -> Option<String> {
 #[must_use]
 pub fn complete(card: Vec<u8>) -> Vec<u8> {
     complete::complete(value::unmark(card))
-}
-
-/// What the properties of a card say.
-fn said(properties: &[Property]) -> Said {
-    Said {
-        contact: contact::contact(properties),
-        phones: phone::phones(properties),
-    }
 }
 
 /// A whole card as a contact with its phones.

@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::domain::import::{Progress, count};
+use crate::domain::import::Progress;
+
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::words::count;
 use crate::exchange::charset::Charset;
 
 use super::rejects::Rejects;

@@ -13,11 +13,6 @@ mod query;
 mod undo;
 mod write;
 
-#[cfg(test)]
-mod growth;
-#[cfg(test)]
-mod tests;
-
 pub use base::Store;
 pub use care::compact::{Pruned, Sizes};
 pub use care::doctor::Finding;
@@ -29,8 +24,13 @@ pub use db::pace::Watch;
 pub mod backup {
     //! Backups of a book, and putting one in its place.
 
-    pub use super::care::backup::{Pruned, backups_with_owners, newest_sound, owner, prune};
-    pub use super::care::put_back::{Force, restore};
-    pub use super::db::backups::{Backup, backups, folder};
-    pub use super::db::owner::Owner;
+    pub use crate::store::care::backup::{Pruned, backups_with_owners, newest_sound, owner, prune};
+    pub use crate::store::care::put_back::{Force, restore};
+    pub use crate::store::db::backups::{Backup, backups, folder};
+    pub use crate::store::db::owner::Owner;
 }
+
+#[cfg(test)]
+mod growth;
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,11 @@
 //! is done, or open one from it. An answer to a page that is gone is said, and the other pages hear of what
 //! was written; it opens, closes and fills nothing.
 
-use crate::domain::import::{Kept, count};
+use crate::domain::import::Kept;
+
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::domain::title;
+use crate::domain::words::count;
 
 use super::app::App;
 use super::ctx::Asked;

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
-use crate::domain::import::{Progress, count, thousands};
+use crate::domain::import::Progress;
 use crate::domain::listing::Totals;
 use crate::domain::number::Region;
 use crate::domain::operation::Over;
 use crate::domain::query::Values;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
+use crate::domain::words::{count, thousands};
 
 use super::keymap::key::Key;
 use super::keymap::{Action, Keymap, Scope};

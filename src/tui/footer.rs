@@ -7,7 +7,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::domain::import::{Progress, count, thousands};
+use crate::domain::import::Progress;
+
+use crate::domain::words::{count, thousands};
 
 use super::app::App;
 use super::keymap::{Action, Scope};

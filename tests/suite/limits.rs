@@ -251,7 +251,7 @@ fn of_a_stream_that_cannot_be_read_the_first_cards_are_told_and_the_rest_counted
         .filter(|line| line.contains("has no name"))
         .count();
     assert_eq!(told, 10_000);
-    let rest = callbook::domain::import::count(cards - 10_000, "card");
+    let rest = callbook::domain::words::count(cards - 10_000, "card");
     assert!(said.contains(&format!("and {rest} after them")), "{rest}");
     let kept = fs::read_to_string(desk.rejects().join("1-standard-input")).unwrap();
     assert_eq!(kept.matches("BEGIN:VCARD").count(), cards, "all are kept");

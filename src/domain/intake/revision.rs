@@ -6,7 +6,7 @@ use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::fields::{CONTACT, Use, texts};
 use crate::domain::phone::Phone;
 
-use super::{Says, Taken, same_number};
+use super::taken::{Says, Taken, same_number};
 
 /// A number that is here, and the same number of a card: one, with what the card says.
 fn met(known: &Phone, other: &Phone, says: Says) -> Phone {

@@ -1,7 +1,8 @@
 //! The country that a number in national spelling is read with.
 
-use super::reading::{Verdict, parse};
+use super::reading::parse;
 use super::region::Region;
+use super::single::Verdict;
 
 /// The country that a number in national spelling is read with, and by what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

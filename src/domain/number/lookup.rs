@@ -3,7 +3,8 @@
 use super::digits::digits;
 use super::format::digits_to_find;
 use super::reading::{Reading, parse};
-use super::region::{CALLING_CODES, Region};
+use super::region::{Region, trunks};
+use super::single::Verdict;
 use super::written::{Remark, written};
 
 /// What is dialled before a calling code, in the countries that do not dial `00`.
@@ -31,7 +32,7 @@ pub fn readings(typed: &str, home: Option<Region>) -> Vec<Reading> {
     for spelling in abroad {
         // Anything is a possible number of some country: it has to be one in use.
         let reading = parse(&spelling, None, None).ok();
-        let reading = reading.filter(|reading| reading.verdict == super::Verdict::Valid);
+        let reading = reading.filter(|reading| reading.verdict == Verdict::Valid);
         readings.extend(reading.filter(|reading| !readings.contains(reading)));
     }
     readings
@@ -46,13 +47,6 @@ pub fn at_home(reading: &Reading) -> Vec<String> {
     let others = trunks(&reading.calling_code.to_string()).filter(|trunk| *trunk != "0");
     spellings.extend(others.map(|trunk| format!("{trunk}{national}")));
     spellings
-}
-
-/// The prefixes of national numbers in the countries of a calling code.
-pub(super) fn trunks(calling_code: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let entry = CALLING_CODES.get(calling_code);
-    let trunks = entry.map_or("", |entry| entry.trunk).split(',');
-    trunks.filter(|trunk| !trunk.is_empty() && *trunk != "*")
 }
 
 /// The digits of a national number without what may be its trunk prefix, with that prefix. Where no

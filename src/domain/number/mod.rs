@@ -11,18 +11,24 @@ mod lookup;
 mod reading;
 mod region;
 mod several;
+mod single;
+mod spreadsheet;
+mod stored;
 mod written;
 
 pub use country::{Basis, ReadWith, read_with};
 pub use digits::digits;
 pub use format::{digits_to_find, display, display_of, region_of, split_pauses};
 pub use lookup::{at_home, has_trunk, is_copied_number, readings, spellings, without_trunk};
-pub use reading::{Reading, Usage, Verdict, parse};
+pub use reading::{Reading, Usage, parse};
 pub use region::{Region, only_region_of};
-pub use several::{is_scientific, several, without_decimals};
+pub use several::several;
+pub use single::Verdict;
+pub use spreadsheet::{is_scientific, without_decimals};
 
-use format::e164;
-use reading::{Dialled, dialled, is_complete};
+use reading::dialled;
+use single::{Dialled, is_complete};
+use stored::e164;
 use written::written;
 
 /// The stored form of a number.

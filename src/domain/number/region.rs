@@ -155,3 +155,10 @@ pub fn only_region_of(calling_code: u16) -> Option<Region> {
     let only = sharing.next()?;
     sharing.next().is_none().then_some(only.region)
 }
+
+/// The prefixes of national numbers in the countries of a calling code.
+pub(super) fn trunks(calling_code: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let entry = CALLING_CODES.get(calling_code);
+    let trunks = entry.map_or("", |entry| entry.trunk).split(',');
+    trunks.filter(|trunk| !trunk.is_empty() && *trunk != "*")
+}

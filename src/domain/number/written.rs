@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::digits::digit;
-use super::several::without_decimals;
+use super::spreadsheet::without_decimals;
 use crate::domain::safe::{is_invisible, is_joiner};
 
 /// A number cut out of a text.

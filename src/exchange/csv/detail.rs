@@ -4,10 +4,10 @@ use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::fold::fold;
 use crate::exchange::vcard::Beside;
 
-use super::BETWEEN;
 use super::cells::is_email;
 use super::column;
-use super::row::Kind;
+use super::own::BETWEEN;
+use super::own::Kind;
 
 /// Words between two emails of a cell.
 const OR: [&str; 9] = ["or", "and", "oder", "und", "ou", "et", "o", "y", "или"];

@@ -3,8 +3,8 @@
 use crate::domain::number::{Region, canonical, several, without_decimals};
 use crate::domain::phone::PhoneAttributes;
 
-use super::BETWEEN;
 use super::cells::is_no_number;
+use super::own::BETWEEN;
 
 /// The cells of one phone.
 #[derive(Debug, Default)]

@@ -8,13 +8,14 @@ use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind as RefusalKind, Refusal};
 use crate::exchange::charset::Charset;
-use crate::exchange::{Contacts, Read};
+use crate::exchange::reader::{Contacts, Read};
 
-use super::TRIGGERS;
 use super::cells::{Told, looks_like, name_by_cells, recognise, settle_days};
-use super::column::{self, Column, Heading, Part, Sure, Text};
+use super::column::{Column, Heading, Part, Sure, Text};
+use super::headings;
+use super::own::Kind;
 use super::record::{CELLS, RECORD_LIMIT, Record, Records};
-use super::row::{Kind, Row};
+use super::row::Row;
 
 /// How many lines, and bytes, are looked at to find the header and to know columns by their cells.
 const SAMPLE_LINES: usize = 200;
@@ -88,7 +89,7 @@ pub fn open<R: BufRead>(
         header.map_err(|error| invalid(format!("cannot be read: {error}")))?;
         found
     };
-    let mut headings = column::columns(&found.headers);
+    let mut headings = headings::columns(&found.headers);
     let own = |name: &str| found.headers.iter().any(|header| header == name);
     let kind = if own("favourite") && own("source") && own("uid") {
         Kind::Own
@@ -97,9 +98,9 @@ pub fn open<R: BufRead>(
     };
     if kind == Kind::Own {
         // Of our own table nothing has to be guessed: what is not ours stays beside.
-        column::keep_own(&mut headings);
+        headings::keep_own(&mut headings);
     }
-    column::map(&mut headings, maps)?;
+    headings::map(&mut headings, maps)?;
     if kind == Kind::Foreign {
         settle_days(&mut headings, &found.rows);
         recognise(&mut headings, &found.rows);
@@ -232,7 +233,7 @@ fn known(headers: &[String], maps: &[String]) -> usize {
         { named }.any(|(name, _)| name == header)
     };
     let by_name = headers.iter().filter(|header| mapped(header)).count();
-    let headings = column::columns(headers);
+    let headings = headings::columns(headers);
     let sure = headings.iter().filter(|heading| heading.sure == Sure::Yes);
     let useful = by_name > 0 || sure.clone().any(|heading| is_useful(&heading.column));
     let known = sure.filter(|heading| heading.column != Column::Other);
@@ -331,9 +332,4 @@ impl<R: BufRead> Iterator for Rows<R> {
             return Some(self.contact(record, place));
         }
     }
-}
-
-/// Whether a guarded table has to guard this cell.
-pub(super) fn needs_guard(cell: &str) -> bool {
-    (cell.starts_with(TRIGGERS) || cell.starts_with('\'')) && !super::is_plain_number(cell)
 }

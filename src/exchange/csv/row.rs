@@ -10,22 +10,13 @@ use crate::domain::number::Region;
 use crate::domain::phone::{PhoneAttributes, usual_label};
 use crate::exchange::vcard::Beside;
 
-use super::BETWEEN;
 use super::cells::{Told, is_no_number, may_be_number, seems_several};
 use super::column::{Column, Heading, Part, Sure, Text};
 use super::detail::{DetailCells, emails, is_no_day};
 use super::name::NameParts;
+use super::own::BETWEEN;
+use super::own::{Kind, tags_of};
 use super::phone::{PhoneCells, choose_primary, numbers};
-use super::write::tags_of;
-
-/// What a table is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Our own, which says everything as it is.
-    Own,
-    /// Another program's.
-    Foreign,
-}
 
 /// Labels that Google offers for what is no number.
 const GOOGLE_LABELS: [&str; 22] = [

@@ -6,8 +6,7 @@ use crate::domain::phone::Phone;
 use crate::exchange::vcard::Parts;
 
 use super::name::NameParts;
-use super::read::needs_guard;
-use super::{ADDRESS_PARTS, BETWEEN, GUARDED, PLAIN};
+use super::own::{ADDRESS_PARTS, BETWEEN, GUARDED, PLAIN, needs_guard};
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,21 +301,6 @@ impl Table {
 fn tags_cell(tags: &[String]) -> String {
     let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\n', "\n ")).collect();
     tags.join("\n")
-}
-
-/// The tags of such a cell.
-pub(super) fn tags_of(cell: &str) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for line in cell.split('\n') {
-        match (line.strip_prefix(' '), tags.last_mut()) {
-            (Some(further), Some(tag)) => {
-                tag.push('\n');
-                tag.push_str(further);
-            }
-            _ => tags.push(line.to_owned()),
-        }
-    }
-    tags
 }
 
 const GOOGLE: [&str; 12] = [

@@ -8,11 +8,8 @@ use super::draft::Draft;
 use super::label::one_line;
 use super::line::{Line, Version, escape};
 use super::param::param;
-use super::property::{self, Property};
+use super::property::{self, COLUMN, Property};
 use super::write::detail;
-
-/// The property that keeps a cell of a table in a column which nothing is known of.
-pub(super) const COLUMN: &str = "X-CALLBOOK-COLUMN";
 
 /// The card that goes with a contact of a table.
 ///

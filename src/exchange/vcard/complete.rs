@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::content::{ContentLines, Keep, params, split};
-use super::frame::is_begin;
+use super::frame::{is_begin, line_end};
 use super::head::Head;
 
 /// How far into a card its BEGIN may be, in bytes.
@@ -38,19 +38,6 @@ fn is_version(line: &[u8]) -> bool {
         let name = head.split(|byte| *byte == b';').next().unwrap_or_default();
         name.trim_ascii().eq_ignore_ascii_case(b"VERSION")
     })
-}
-
-/// What the lines of a card end in.
-pub(super) fn line_end(card: &[u8]) -> &'static str {
-    if card.windows(2).any(|pair| pair == b"\r\n") {
-        "\r\n"
-    } else if card.contains(&b'\n') {
-        "\n"
-    } else if card.contains(&b'\r') {
-        "\r"
-    } else {
-        "\r\n"
-    }
 }
 
 fn end_line(card: &mut Vec<u8>, end: &str) {

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use crate::domain::attribute_reader::NOTE_LIMIT;
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
-use crate::domain::sent::NOTE_LIMIT;
 use crate::domain::timestamp::Timestamp;
 
 use super::label::{of_detail, one_line, short};

@@ -16,7 +16,7 @@ use memchr::{memchr, memrchr};
 use crate::exchange::charset::ends_cut;
 
 use super::frame::{Depth, Step, is_begin};
-use super::value::octets;
+use super::quoted_printable::octets;
 
 /// How far into a line its head is looked for, in bytes. Without it a card of `=` lines, made for
 /// the purpose, would be searched from its start for every line.

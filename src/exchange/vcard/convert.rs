@@ -12,7 +12,7 @@ use super::line::{Form, Line, Version, escape};
 use super::param::{is, is_binary, param, preference, without_types};
 use super::phone::number;
 use super::property::Property;
-use super::value::Shape;
+use super::value::{Shape, unescaped};
 
 /// The card in this version; the very same where it has that, and all that it requires. `name` is that
 /// of the contact.
@@ -95,7 +95,7 @@ pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Lin
         .map(|(_, value)| value)
         .unwrap_or_default();
     if name == "AGENT" {
-        line.value = binary::agent(value, version);
+        line.value = agent(value, version);
         return Some(line);
     }
     if line.params.iter().any(|param| is_binary(param)) {
@@ -342,3 +342,54 @@ fn prefer(line: &mut Line, version: Version) {
     line.params.retain(|param| !is(param, "PREF"));
     line.params.push(preference(version).to_owned());
 }
+
+/// Whether the card has a line that says the same, in whatever group.
+pub(super) fn says(draft: &Draft<'_>, line: &Line) -> bool {
+    (0..draft.len()).any(|at| {
+        self::line(draft, at, draft.version()).is_some_and(|own| {
+            Line { group: None, ..own }
+                == Line {
+                    group: None,
+                    ..line.clone()
+                }
+        })
+    })
+}
+
+/// The card of an agent in the version of the card around it, as a text (RFC 2426, 3.5.4); 4.0 has no
+/// such property, and keeps it so too.
+fn agent(value: &[u8], version: Version) -> String {
+    let value = value.trim_ascii();
+    let is_card = value
+        .get(..BEGIN.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(BEGIN));
+    let mut lines = value.split(|byte| *byte == b'\n');
+    let one = lines.clone().nth(1).is_none();
+    if one && !is_card {
+        // An address.
+        return String::from_utf8_lossy(value).into_owned();
+    }
+    let card = if one {
+        unescaped(&String::from_utf8_lossy(value)).into_bytes()
+    } else {
+        let lines = lines.by_ref().map(<[u8]>::trim_ascii_end);
+        lines.collect::<Vec<_>>().join(&b"\r\n"[..])
+    };
+    // A card in a card in a card: each level takes room on the stack.
+    let depth = card.windows(BEGIN.len());
+    let depth = depth
+        .filter(|text| text.eq_ignore_ascii_case(BEGIN))
+        .count();
+    let card = if depth > DEEP {
+        card
+    } else {
+        convert(&card, version, "")
+    };
+    let card = String::from_utf8_lossy(&card).replace("\r\n", "\n");
+    escape(&format!("{}\n", card.trim_end()))
+}
+
+const BEGIN: &[u8] = b"BEGIN:VCARD";
+
+/// How many cards within one another are converted.
+const DEEP: usize = 8;

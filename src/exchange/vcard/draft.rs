@@ -1,14 +1,15 @@
 //! A card on its way to another one: its lines, each to be kept, left out or written anew.
 
-use super::complete::{is_old, line_end};
+use super::complete::is_old;
 use super::contact;
 use super::content::{ContentLines, Keep, Unfolded, params, split};
-use super::convert;
+use super::frame::line_end;
 use super::head::Head;
 use super::line::{Form, Line, Version};
 use super::param::{self, holds};
-use super::property::Property;
-use super::value::{self, Assumed, octets};
+use super::property::{COLUMN, Property};
+use super::quoted_printable::octets;
+use super::value::{self, Assumed};
 use crate::exchange::charset::{Utf8, utf8};
 
 use memchr::memchr;
@@ -132,24 +133,11 @@ impl<'a> Draft<'a> {
         self.entries.get(at).map_or(&[], |entry| &entry.line.text)
     }
 
-    /// Whether the card has a line that says the same, in whatever group.
-    pub(super) fn says(&self, line: &Line) -> bool {
-        (0..self.len()).any(|at| {
-            convert::line(self, at, self.version()).is_some_and(|own| {
-                Line { group: None, ..own }
-                    == Line {
-                        group: None,
-                        ..line.clone()
-                    }
-            })
-        })
-    }
-
     /// Whether a line says what callbook reads.
     pub(super) fn is_read(&self, at: usize) -> bool {
         self.property(at).is_some_and(|property| {
             READ.contains(&property.name.as_str())
-                || property.name.starts_with("X-CALLBOOK-") && property.name != super::COLUMN
+                || property.name.starts_with("X-CALLBOOK-") && property.name != COLUMN
                 || !contact::details(property, &self.properties).is_empty()
         })
     }

@@ -17,9 +17,13 @@ use memchr::memmem;
 
 use crate::domain::import::Place;
 
-use super::complete::line_end;
-use super::{CARD_LIMIT, REJECT_LIMIT};
 use crate::exchange::source::{Line, Lines};
+
+/// The largest card that is read, in bytes: 64 MiB, photographs included.
+pub const CARD_LIMIT: usize = 64 * 1024 * 1024;
+
+/// How many bytes are kept of a card that is larger, and of text that belongs to no card: 64 KiB.
+pub const REJECT_LIMIT: usize = 64 * 1024;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -459,4 +463,17 @@ fn agent_value(line: &[u8]) -> Option<&[u8]> {
     let name = name.rsplit(|byte| *byte == b'.').next()?;
     name.eq_ignore_ascii_case(b"AGENT")
         .then(|| value.strip_prefix(b":").unwrap_or(value).trim_ascii())
+}
+
+/// What the lines of a card end in.
+pub(super) fn line_end(card: &[u8]) -> &'static str {
+    if card.windows(2).any(|pair| pair == b"\r\n") {
+        "\r\n"
+    } else if card.contains(&b'\n') {
+        "\n"
+    } else if card.contains(&b'\r') {
+        "\r"
+    } else {
+        "\r\n"
+    }
 }

@@ -3,9 +3,9 @@
 
 use crate::domain::import::{Extent, GroupCard, KeptGroup, Place};
 
-use super::Version;
 use super::contact::name_on;
 use super::convert::convert;
+use super::line::Version;
 use super::property::{self, Property};
 use super::value::Assumed;
 

@@ -3,7 +3,7 @@
 use crate::exchange::charset::Charset;
 
 use super::param::holds;
-use super::value::octets;
+use super::quoted_printable::octets;
 
 /// What stands before the colon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

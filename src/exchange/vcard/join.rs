@@ -42,7 +42,7 @@ fn joined(card: &[u8], other: &Draft<'_>, from: usize) -> Option<Vec<u8>> {
     let mut new = Vec::new();
     for at in from..other.len() {
         let line = unread(other, at, version).or_else(|| new_address(&draft, other, at));
-        let Some(mut line) = line.filter(|line| !draft.says(line)) else {
+        let Some(mut line) = line.filter(|line| !convert::says(&draft, line)) else {
             continue;
         };
         // The same group of two cards is not the same.

@@ -4,8 +4,8 @@
 //! its own ones between signs: `_$!<HomeFAX>!$_`. Google writes it in the same way.
 
 use super::property::Property;
+use crate::domain::attribute_reader::TEXT_LIMIT;
 use crate::domain::phone::usual_label;
-use crate::domain::sent::TEXT_LIMIT;
 
 /// Types that say what a line can do, or how it is addressed, and not whose it is.
 pub(super) const NO_LABEL: [&str; 14] = [

@@ -17,9 +17,9 @@
 
 use std::collections::HashMap;
 
+use crate::domain::attribute_reader::{MANY, NUMBERS, TEXT_LIMIT, too_many};
 use crate::domain::number::digits;
 use crate::domain::phone::PhoneAttributes;
-use crate::domain::sent::{MANY, NUMBERS, TEXT_LIMIT, too_many};
 
 use super::label::{of_phone, one_line, whole};
 use super::param::holds;

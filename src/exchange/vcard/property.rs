@@ -1,11 +1,14 @@
 //! The properties of a card, in the shape that the mapping asks about.
 
-use crate::domain::sent::{NUMBERS, too_many};
+use crate::domain::attribute_reader::{NUMBERS, too_many};
 
 use super::content::{ContentLines, Keep, Unfolded, split};
 use super::head::Head;
 use super::line::escape;
 use super::value::{self, Assumed, Shape};
+
+/// The property that keeps a cell of a table in a column which nothing is known of.
+pub(super) const COLUMN: &str = "X-CALLBOOK-COLUMN";
 
 /// The most lines of a card that are read: no card has as many, and each takes memory.
 const LINES: usize = 5 * NUMBERS;

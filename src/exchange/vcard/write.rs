@@ -6,6 +6,7 @@
 //! one that came in. A contact without a card is written in the same way, into one that is empty.
 
 pub(super) mod detail;
+mod stored;
 mod tel;
 
 use std::collections::HashMap;
@@ -19,12 +20,15 @@ use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;
 
+use super::card::said;
 use super::contact::{MY_CONTACTS, STARRED, WHOLE, categories, is_number_or_address};
 use super::convert;
 use super::draft::Draft;
 use super::line::{Line, Version, escape};
 use super::param::holds;
-use super::{property, said};
+use super::property;
+
+use stored::Stored;
 
 /// The source of what comes out of a card that names none.
 pub const SOURCE: &str = "vcard";
@@ -71,15 +75,6 @@ pub fn write(
     let mut draft = Draft::new(&written, Version::V30);
     kind(&mut draft, contact.kind);
     draft.finish()
-}
-
-/// A contact as it is stored, to be written.
-struct Stored<'a> {
-    contact: &'a Contact,
-    phones: &'a [Phone],
-    /// What a reader takes for the source of what says none.
-    source: &'a str,
-    home: Option<Region>,
 }
 
 /// A card that came in as one has the source of that import, which need not be said.

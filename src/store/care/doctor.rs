@@ -9,8 +9,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
-use crate::domain::import::count;
 use crate::domain::refusal::Refusal;
+use crate::domain::words::count;
 
 use crate::store::base::Store;
 use crate::store::db::backups;

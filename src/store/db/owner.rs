@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _};
 use uuid::Uuid;
 
-use crate::domain::import::count;
+use crate::domain::words::count;
 
 use crate::store::db::backups::{UNFINISHED, backups, folder, shared_folder};
 use crate::store::db::connect;

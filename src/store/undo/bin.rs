@@ -11,11 +11,12 @@ use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
-use crate::domain::import::{CardFormat, count};
+use crate::domain::import::CardFormat;
 use crate::domain::operation::{Binned, Key, Operation, Record, UndoPoint};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
+use crate::domain::words::count;
 
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;

@@ -2,8 +2,8 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::import::count;
 use crate::domain::operation::Binned;
+use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Reply, Request, Tone, Write};

@@ -6,9 +6,9 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::damage::{Found, Sound};
-use crate::domain::import::{count, thousands};
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
+use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Effect, Purpose, Reply, Request, Tone};

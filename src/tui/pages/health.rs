@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::health::{Bar, Health};
-use crate::domain::import::{count, thousands};
 use crate::domain::refusal::Refusal;
+use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request};

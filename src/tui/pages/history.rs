@@ -7,12 +7,12 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::contact::ContactId;
 use crate::domain::fields;
-use crate::domain::import::count;
 use crate::domain::operation::{
     FieldChange, HistoryEntry, Key, Operation, Over, Standing, StepEntry, StepRow, UndoPoint,
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::title::value_words;
+use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Reply, Request, Tone, Write};

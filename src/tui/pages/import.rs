@@ -8,10 +8,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::domain::import::{
-    Choice, Choices, Fate, FateKind, ImportPlan, PlanRow, count, thousands,
-};
+use crate::domain::import::{Choice, Choices, Fate, FateKind, ImportPlan, PlanRow};
+
 use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Binding, Scope};

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::fold::fold;
-use crate::domain::import::count;
+use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::key::{Code, Key};
 use crate::tui::keymap::{Action, Binding, Keymap, Scope, TABLE};

@@ -9,8 +9,8 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, BulkPlan, Change, PlanLine};
 use crate::domain::duplicates::Merge;
-use crate::domain::import::{count, thousands};
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Tone, Write};

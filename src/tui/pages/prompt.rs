@@ -6,10 +6,10 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
-use crate::domain::import::count;
 use crate::domain::listing::Selection;
 use crate::domain::query::{Values, completed};
 use crate::domain::refusal::Refusal;
+use crate::domain::words::count;
 use crate::import::plain;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};

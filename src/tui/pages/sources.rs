@@ -4,8 +4,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::BulkEdit;
-use crate::domain::import::{count, thousands};
 use crate::domain::triage::Origin;
+use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone};

@@ -1,47 +1,7 @@
-//! What is no text: photographs, keys, sounds, and the card of an AGENT.
+//! What is no text: photographs, keys and sounds.
 
-use crate::exchange::vcard::convert::convert;
-use crate::exchange::vcard::line::{Line, Version, escape};
+use crate::exchange::vcard::line::{Line, Version};
 use crate::exchange::vcard::param::{is, is_binary};
-use crate::exchange::vcard::value::unescaped;
-
-/// The card of an agent in the version of the card around it, as a text (RFC 2426, 3.5.4); 4.0 has no
-/// such property, and keeps it so too.
-pub(super) fn agent(value: &[u8], version: Version) -> String {
-    let value = value.trim_ascii();
-    let is_card = value
-        .get(..BEGIN.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(BEGIN));
-    let mut lines = value.split(|byte| *byte == b'\n');
-    let one = lines.clone().nth(1).is_none();
-    if one && !is_card {
-        // An address.
-        return String::from_utf8_lossy(value).into_owned();
-    }
-    let card = if one {
-        unescaped(&String::from_utf8_lossy(value)).into_bytes()
-    } else {
-        let lines = lines.by_ref().map(<[u8]>::trim_ascii_end);
-        lines.collect::<Vec<_>>().join(&b"\r\n"[..])
-    };
-    // A card in a card in a card: each level takes room on the stack.
-    let depth = card.windows(BEGIN.len());
-    let depth = depth
-        .filter(|text| text.eq_ignore_ascii_case(BEGIN))
-        .count();
-    let card = if depth > DEEP {
-        card
-    } else {
-        convert(&card, version, "")
-    };
-    let card = String::from_utf8_lossy(&card).replace("\r\n", "\n");
-    escape(&format!("{}\n", card.trim_end()))
-}
-
-const BEGIN: &[u8] = b"BEGIN:VCARD";
-
-/// How many cards within one another are converted.
-const DEEP: usize = 8;
 
 /// Types of a photograph that say whose it is, and not what.
 const NO_MEDIA: [&str; 4] = ["pref", "home", "work", "other"];

@@ -12,7 +12,7 @@ use super::super::line::{Line, escape};
 use super::super::param::{is, param, preference, type_param, without_types};
 use super::super::phone::{self, MORE, More};
 use super::super::property::Property;
-use super::Stored;
+use super::stored::Stored;
 
 /// Which of the lines with one number it is.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::edit::Profile;
-use crate::domain::import::thousands;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::triage;
+use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::Ui;

@@ -9,13 +9,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::import::thousands;
 use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::safe::safe;
 use crate::domain::triage::{
     Others, Reason, Worklist, disagreement, first_reason, impossible, outcome, reason,
 };
+use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
 use crate::tui::pages::Ui;
 use crate::tui::widgets::frame::indented;

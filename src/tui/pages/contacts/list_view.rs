@@ -5,10 +5,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::import::thousands;
 use crate::domain::listing::{Found, Row};
 use crate::domain::query::{Field, Needles, Typing};
 use crate::domain::safe::safe;
+use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::{Page as _, Ui};
 use crate::tui::widgets::areas::Panes;

@@ -6,9 +6,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::import::{count, thousands};
 use crate::domain::listing::Order;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::{Hint, News, Outcome, Page, Returned, Ui, hints};

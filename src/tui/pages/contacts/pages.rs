@@ -1,9 +1,9 @@
 //! The pages that open from the list, and why one cannot be opened just now.
 
 use crate::domain::bulk::BulkEdit;
-use crate::domain::import::count;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::phone::Phone;
+use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::Action;
 use crate::tui::pages::contact_form::ContactForm;

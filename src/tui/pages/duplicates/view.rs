@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::duplicates::{MergeField, Person, taken};
 use crate::domain::fields;
-use crate::domain::import::thousands;
+use crate::domain::words::thousands;
 use crate::tui::widgets::areas::{Areas, Pane, Panes};
 use crate::tui::widgets::frame::{indented, two_ends};
 use crate::tui::widgets::text::{fit, width};

@@ -23,12 +23,12 @@ pub const NUMBERS: usize = 20_000;
 /// Takes attributes out of a document one by one; what is left over at the end is unknown, and a
 /// fault. Nothing is silently dropped.
 #[derive(Debug)]
-pub struct Sent {
+pub struct AttributeReader {
     attributes: Map<String, Value>,
     faults: Vec<Fault>,
 }
 
-impl Sent {
+impl AttributeReader {
     /// Starts on a document's attributes.
     #[must_use]
     pub const fn new(attributes: Map<String, Value>) -> Self {

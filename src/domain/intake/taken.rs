@@ -4,18 +4,13 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use super::contact::{Contact, ContactAttributes, ContactId, DetailKind};
-use super::notice::NoticeKind;
-use super::number::{Basis, Region, read_with};
-use super::phone::{Context, Phone, PhoneAttributes};
-use super::primary::heir;
-use super::refusal::{Fault, Refusal};
-use super::sent::{NUMBERS, too_many};
-
-mod revision;
-
-pub use revision::{Gone, Missing, Revision, add, is_about, primary_of, revise};
-pub(super) use revision::{add_details, add_missing};
+use crate::domain::attribute_reader::{NUMBERS, too_many};
+use crate::domain::contact::{Contact, ContactAttributes, ContactId, DetailKind};
+use crate::domain::notice::NoticeKind;
+use crate::domain::number::{Basis, Region, read_with};
+use crate::domain::phone::{Context, Phone, PhoneAttributes};
+use crate::domain::primary::heir;
+use crate::domain::refusal::{Fault, Refusal};
 
 /// What a card says, before anything is made of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,10 +29,10 @@ pub struct Taken {
     /// Its phones in the order of the card, the same number only once.
     pub phones: Vec<Phone>,
     /// What the card itself says of each of them.
-    says: Vec<Says>,
+    pub(super) says: Vec<Says>,
     /// Whether the first of them says nothing about being accurate: then it is, if it becomes the
     /// first of its contact (Phone resource, 4).
-    trusting: bool,
+    pub(super) trusting: bool,
     /// How many of its numbers stood there twice.
     pub twice: usize,
     /// What was assumed of its numbers.
@@ -58,10 +53,10 @@ pub struct Assumed {
 /// Which flags of a number a card says itself. A card that does not say whether a number is historic is
 /// no word on that: what it does not say stays as it is here (Phone resource, 4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Says {
-    historic: bool,
-    accurate: bool,
-    source: bool,
+pub(super) struct Says {
+    pub(super) historic: bool,
+    pub(super) accurate: bool,
+    pub(super) source: bool,
 }
 
 impl Says {

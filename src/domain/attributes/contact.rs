@@ -1,0 +1,249 @@
+//! The attributes of a contact: read, checked, and made into a new or a changed contact.
+
+use crate::domain::contact::{Contact, ContactAttributes, ContactKind};
+use crate::domain::phone::{Context, MANUAL};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::domain::attribute_reader::{
+    AttributeReader, MANY, NOTE_LIMIT, TEXT_LIMIT, of_new, tidy, too_many, unstorable,
+};
+use crate::domain::fields::{CONTACT, Use, put_plain, texts, tidy_texts};
+use crate::domain::ids::ContactId;
+use crate::domain::naming::split_name;
+use crate::domain::refusal::{Fault, Refusal, Stored};
+
+impl ContactAttributes {
+    /// Reads the attributes of a JSON document that makes a contact, as [`Self::read`]; `overwrite` is
+    /// an attribute of updates only, and a stamp is ignored.
+    #[must_use]
+    pub fn read_new(mut attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
+        let overwrite = of_new(&mut attributes, "contact");
+        let (read, mut faults) = Self::read(attributes);
+        faults.extend(overwrite);
+        (read, faults)
+    }
+
+    /// Reads the attributes of a JSON document, with every fault of form.
+    #[must_use]
+    pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
+        let mut sent = AttributeReader::new(attributes);
+        let id = sent.text("id").flatten().and_then(|text| {
+            if let Ok(id) = Uuid::parse_str(&text) {
+                Some(ContactId(id))
+            } else {
+                sent.fault("id", "has to be a UUID");
+                None
+            }
+        });
+        let details = sent.take("details").and_then(|value| {
+            let read = serde_json::from_value(value);
+            if read.is_err() {
+                sent.fault(
+                    "details",
+                    "has to be a list of objects with kind, label and value",
+                );
+            }
+            read.ok()
+        });
+        let kind = sent.text("kind").and_then(|word| {
+            let kind = word.as_deref().and_then(ContactKind::named);
+            if kind.is_none() {
+                sent.fault("kind", "has to be \"person\" or \"company\"");
+            }
+            kind
+        });
+        let overwrite = sent.take("overwrite") == Some(Value::Bool(true));
+        let read = Self {
+            id,
+            name: sent.text("name"),
+            given_name: sent.text("given_name"),
+            family_name: sent.text("family_name"),
+            sort_as: sent.text("sort_as"),
+            kind,
+            nickname: sent.text("nickname"),
+            organisation: sent.text("organisation"),
+            title: sent.text("title"),
+            note: sent.long_text("note"),
+            tags: sent.texts("tags"),
+            favourite: sent.flag("favourite"),
+            details,
+            uid: sent.text("uid"),
+            card: None,
+            source: sent.text("source").flatten(),
+            created_at: sent.time("created_at"),
+            updated_at: sent.time("updated_at"),
+            updated_in_db_at: sent.time("updated_in_db_at"),
+            overwrite,
+            namesake: None,
+        };
+        (read, sent.finish("contact"))
+    }
+
+    /// The names that were sent and are not blank, the one to show first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let parts = texts(&CONTACT).filter(|text| text.field.is(Use::Name));
+        let parts = parts.filter_map(|text| text.sent(self));
+        let names = self.name.iter().flatten().map(String::as_str).chain(parts);
+        names.filter(|name| !name.trim().is_empty())
+    }
+
+    /// The contact that these attributes make; its stamp is left at the epoch for the database to
+    /// set.
+    ///
+    /// # Errors
+    /// Every fault, with the faults of form that were found before.
+    pub fn create(mut self, context: &Context, mut faults: Vec<Fault>) -> Result<Contact, Refusal> {
+        self.tidy(&mut faults);
+        let mut contact = Contact {
+            id: self.id.unwrap_or(ContactId(context.fresh_id)),
+            source: self.source.clone().unwrap_or_else(|| MANUAL.to_owned()),
+            created_at: self.created_at.unwrap_or(context.now),
+            updated_at: self.updated_at.unwrap_or(context.now),
+            ..Contact::default()
+        };
+        self.put(&mut contact);
+        if contact.name.is_empty()
+            && !faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some("name"))
+        {
+            faults.push(Fault::of("name", "has to be present and not blank"));
+        }
+        if faults.is_empty() {
+            Ok(contact)
+        } else {
+            Err(Refusal::invalid(faults))
+        }
+    }
+
+    /// `stored` with these attributes: only those that were sent change.
+    ///
+    /// # Errors
+    /// Every fault, with the faults of form that were found before; a stale stamp only where
+    /// nothing else is wrong.
+    pub fn revise(
+        mut self,
+        stored: &Contact,
+        context: &Context,
+        mut faults: Vec<Fault>,
+    ) -> Result<Contact, Refusal> {
+        self.tidy(&mut faults);
+        let mut contact = stored.clone();
+        if self.id.is_some_and(|id| id != stored.id) {
+            faults.push(Fault::of("id", "cannot be changed"));
+        }
+        if self.created_at.is_some_and(|at| at != stored.created_at) {
+            faults.push(Fault::of("created_at", "cannot be changed"));
+        }
+        let unstamped = !self.overwrite && self.updated_in_db_at.is_none();
+        if unstamped
+            && !faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some("updated_in_db_at"))
+        {
+            faults.push(Fault::of(
+                "updated_in_db_at",
+                "has to be sent in the list of attributes in order to update resource",
+            ));
+        }
+        let stale = !self.overwrite && self.updated_in_db_at != Some(stored.updated_in_db_at);
+        contact.updated_at = self.updated_at.unwrap_or(context.now);
+        if let Some(source) = &self.source {
+            contact.source.clone_from(source);
+        }
+        self.put(&mut contact);
+        if contact.name.is_empty()
+            && !faults
+                .iter()
+                .any(|fault| fault.attribute.as_deref() == Some("name"))
+        {
+            faults.push(Fault::of("name", "cannot be blank"));
+        }
+        if !faults.is_empty() {
+            return Err(Refusal::invalid(faults));
+        }
+        if stale {
+            return Err(Refusal::stale(Stored::Contact(Box::new(stored.clone()))));
+        }
+        Ok(contact)
+    }
+
+    /// Trims what a form or a card sent without [`Self::read`], and finds what cannot be stored.
+    fn tidy(&mut self, faults: &mut Vec<Fault>) {
+        if let Some(name) = &mut self.name {
+            tidy(name);
+        }
+        tidy(&mut self.source);
+        faults.extend(tidy_texts(&CONTACT, self));
+        for (name, count) in [
+            ("tags", self.tags.as_ref().map_or(0, Vec::len)),
+            ("details", self.details.as_ref().map_or(0, Vec::len)),
+        ] {
+            let fault = too_many(count, MANY, "values");
+            faults.extend(fault.map(|detail| Fault::of(name, detail)));
+        }
+        let name = self.name.iter().flatten().map(|name| ("name", name));
+        let tags = self.tags.iter().flatten().map(|tag| ("tags", tag));
+        let source = self.source.iter().map(|source| ("source", source));
+        for (name, text) in name.chain(tags).chain(source) {
+            let fault = unstorable(text, TEXT_LIMIT);
+            faults.extend(fault.map(|detail| Fault::of(name, detail)));
+        }
+        for detail in self.details.iter().flatten() {
+            let mut texts = detail.label.iter().chain([&detail.value]);
+            let fault = texts.find_map(|text| unstorable(text, NOTE_LIMIT));
+            faults.extend(fault.map(|detail| Fault::of("details", detail)));
+        }
+    }
+
+    /// Puts what was sent into the contact. A shown name that comes alone brings its parts along,
+    /// and parts that come alone bring the shown name.
+    fn put(mut self, contact: &mut Contact) {
+        let renamed = self
+            .name
+            .as_ref()
+            .is_some_and(|name| name.as_deref() != Some(&contact.name));
+        let parts_sent = self.given_name.is_some() || self.family_name.is_some();
+        put_plain(&CONTACT, &mut self, contact);
+        contact.kind = self.kind.unwrap_or(contact.kind);
+        contact.tags = self
+            .tags
+            .unwrap_or_else(|| std::mem::take(&mut contact.tags));
+        contact.details = self
+            .details
+            .unwrap_or_else(|| std::mem::take(&mut contact.details));
+        contact.card = self.card.or(contact.card);
+
+        match self.name {
+            Some(name) => {
+                contact.name = name.unwrap_or_default();
+                if renamed && !parts_sent && !contact.name.is_empty() {
+                    (contact.given_name, contact.family_name) = match contact.kind {
+                        ContactKind::Person => split_name(&contact.name),
+                        ContactKind::Company => (None, None),
+                    };
+                }
+            }
+            None if parts_sent || contact.name.is_empty() => contact.name = made_name(contact),
+            None => {}
+        }
+    }
+}
+
+/// A name to show, of the parts that a contact has.
+fn made_name(contact: &Contact) -> String {
+    let parts: Vec<&str> = [&contact.given_name, &contact.family_name]
+        .into_iter()
+        .filter_map(Option::as_deref)
+        .collect();
+    if !parts.is_empty() {
+        return parts.join(" ");
+    }
+    [&contact.nickname, &contact.organisation]
+        .into_iter()
+        .flatten()
+        .next()
+        .cloned()
+        .unwrap_or_default()
+}

@@ -1,0 +1,4 @@
+//! What a caller sends, made into records: read with every fault, checked, and put into what is stored.
+
+mod contact;
+mod phone;

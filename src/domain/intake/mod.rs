@@ -1,0 +1,9 @@
+//! What a card or row becomes: the records that it would make, and what it changes in records that are
+//! here.
+
+mod revision;
+mod taken;
+
+pub use revision::{Gone, Missing, Revision, add, is_about, primary_of, revise};
+pub(super) use revision::{add_details, add_missing};
+pub use taken::{Assumed, Said, Taken, same_number};

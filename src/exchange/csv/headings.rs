@@ -1,0 +1,360 @@
+//! What the columns of a table hold, by their headers and by what a person says of them.
+
+use crate::domain::attribute_reader::MANY;
+use crate::domain::contact::DetailKind;
+use crate::domain::refusal::{Fault, Refusal};
+
+use super::column::{Column, Heading, Part, STREET, Sure, Text};
+use super::header::{Table, text_of};
+use super::own;
+use super::words::{Header, Meaning, plain};
+
+/// What the columns with these headers hold.
+pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
+    let read = headers.iter().take(MANY).map(|header| Header::of(header));
+    let read: Vec<Header> = read.collect();
+    let table = Table::of(&read);
+    // Where an address has no word for whose it is, it is that of the address before it.
+    let mut place = String::new();
+    let headings = headers.iter().zip(&read).enumerate();
+    let mut headings: Vec<Heading> = headings
+        .map(|(at, (name, header))| {
+            // Outlook's `E-mail 2 Type` is another thing than Google's `E-mail 2 - Type`.
+            let outlook = name.ends_with(" Type") && !name.contains(" - ");
+            let (column, sure) = match of_counted(&plain(name)).filter(|_| !outlook) {
+                Some(column) => (column, Sure::Yes),
+                None => table.column(at, name, header, &mut place),
+            };
+            Heading {
+                name: name.clone(),
+                column,
+                sure,
+                by_cells: false,
+                days: None,
+                may_be_phone: !header.has_any(&[Meaning::Ident, Meaning::Skip, Meaning::Type]),
+            }
+        })
+        .collect();
+    addresses_in_parts(&mut headings);
+    // No table of contacts has more columns than that; what is in them stays beside.
+    headings.extend(headers.iter().skip(MANY).map(|name| Heading {
+        name: name.clone(),
+        column: Column::Other,
+        sure: Sure::Yes,
+        by_cells: false,
+        days: None,
+        may_be_phone: false,
+    }));
+    headings
+}
+
+/// Leaves beside what no table of ours has, whatever its header means.
+pub(super) fn keep_own(headings: &mut [Heading]) {
+    for heading in headings {
+        let counted = of_counted(&heading.name)
+            .filter(|_| heading.name.starts_with("phone ") || heading.name.starts_with("detail "));
+        let ours = own::PLAIN.contains(&heading.name.as_str()) || heading.name == own::GUARDED;
+        match heading.name.as_str() {
+            own::SORT_AS => heading.column = Column::Text(Text::SortAs),
+            own::KIND => heading.column = Column::Text(Text::Kind),
+            _ => {}
+        }
+        if !ours && counted.is_none() {
+            heading.column = Column::Other;
+            heading.may_be_phone = false;
+        }
+    }
+}
+
+/// Sets what a person says of columns: `Telefono=phone:work`.
+///
+/// # Errors
+/// Invalid, where a header that is named is not there, or what it shall be is not known.
+pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refusal> {
+    let mut faults = Vec::new();
+    for map in maps {
+        let Some((header, field)) = map.rsplit_once('=') else {
+            faults.push(Fault::whole(format!(
+                "--map {map} says no field; write COLUMN=FIELD"
+            )));
+            continue;
+        };
+        let at = headings.iter().position(|own| own.name == header);
+        let same = |own: &Heading| plain(&own.name) == plain(header);
+        let at = at.or_else(|| headings.iter().position(same));
+        // A column without a name is told by its place.
+        let nameless = |at: &usize| { headings.get(*at) }.is_some_and(|own| own.name.is_empty());
+        let place = header
+            .parse()
+            .ok()
+            .and_then(|place: usize| place.checked_sub(1));
+        let at = at.or_else(|| place.filter(nameless));
+        match (at, field_named(field, header)) {
+            (Some(at), Some(known)) => {
+                if let Some(heading) = headings.get_mut(at) {
+                    heading.column = known;
+                    heading.sure = Sure::Yes;
+                    heading.may_be_phone = false;
+                }
+            }
+            (None, _) => {
+                let names: Vec<&str> = headings.iter().map(|own| own.name.as_str()).collect();
+                faults.push(Fault::whole(format!(
+                    "--map {map}: there is no column {header}; there are {}",
+                    names.join(", ")
+                )));
+            }
+            (_, None) => faults.push(Fault::whole(format!(
+                "--map {map}: {field} is no field; write name, given name, family name, nickname, \
+                 company, department, title, note, tags, phone, phone:LABEL, email, email:LABEL, \
+                 address, birthday, website or other"
+            ))),
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::invalid(faults))
+    }
+}
+
+/// What a person says that a column holds.
+fn field_named(field: &str, header: &str) -> Option<Column> {
+    let (field, label) = match field.split_once(':') {
+        Some((field, label)) => (plain(field), Some(label.trim().to_owned())),
+        None => (plain(field), None),
+    };
+    let key = format!("mapped {}", plain(header));
+    let detail = |kind| Column::Detail(key.clone(), kind, Part::Value(label.clone()));
+    Some(match field.as_str() {
+        "phone" => Column::Phone(key, Part::Value(label)),
+        "email" => detail(DetailKind::Email),
+        "address" => detail(DetailKind::Address),
+        "birthday" => detail(DetailKind::Birthday),
+        "anniversary" => detail(DetailKind::Anniversary),
+        "website" => detail(DetailKind::Link),
+        "title" => Column::Text(Text::Title),
+        "other" => Column::Other,
+        name => Column::Text(text_of(&Header::of(name))?),
+    })
+}
+
+/// Where an address has a column for its city, its country or the like, the one that is only called
+/// address is its street.
+fn addresses_in_parts(headings: &mut [Heading]) {
+    let in_parts: Vec<String> = headings
+        .iter()
+        .filter_map(|heading| match &heading.column {
+            Column::Detail(group, DetailKind::Address, Part::Line(_)) => Some(group.clone()),
+            _ => None,
+        })
+        .collect();
+    for heading in headings {
+        let Column::Detail(group, DetailKind::Address, part @ Part::Value(_)) = &mut heading.column
+        else {
+            continue;
+        };
+        let Some((whole, index)) = group.rsplit_once(' ') else {
+            continue;
+        };
+        if in_parts.iter().any(|known| known == whole) {
+            let index: u8 = index.parse().unwrap_or(1);
+            *part = Part::Line(STREET + index.clamp(1, 9) - 1);
+            *group = whole.to_owned();
+        }
+    }
+}
+
+/// A part of a group that is counted, as Google's tables and ours have them: `Phone 1 - Value`.
+fn of_counted(name: &str) -> Option<Column> {
+    if name == own::GUARDED {
+        return Some(Column::Guarded);
+    }
+    let (words, number, part) = counted(name)?;
+    let group = format!("{words} {number}");
+    let text = |text| Some(Column::Text(text));
+    if words == "organization" {
+        return match part {
+            "name" => text(Text::Organisation),
+            "department" => text(Text::Department),
+            "title" => text(Text::Title),
+            _ => Some(Column::Other),
+        };
+    }
+    let of_detail = match part {
+        "type" | "label" | "service" => Some(Part::Label),
+        "value" | "formatted" => Some(Part::Value(None)),
+        "kind" => Some(Part::Kind),
+        _ => None,
+    };
+    let kind = match words {
+        "phone" => {
+            let of_phone = match part {
+                "number" => Part::Value(None),
+                "primary" => Part::Primary,
+                "historic" => Part::Historic,
+                "accurate" => Part::Accurate,
+                "source" => Part::Source,
+                "kind" => return None,
+                _ => of_detail?,
+            };
+            return Some(Column::Phone(group, of_phone));
+        }
+        "address" => DetailKind::Address,
+        "email" => DetailKind::Email,
+        "website" => DetailKind::Link,
+        "event" => DetailKind::Anniversary,
+        "im" => DetailKind::Chat,
+        "relation" | "detail" => DetailKind::Other,
+        "custom field" => return Some(Column::Other),
+        _ => return None,
+    };
+    let line = match words {
+        "address" | "detail" => address_part(part),
+        _ => None,
+    };
+    let part = line.map(Part::Line).or(of_detail)?;
+    Some(Column::Detail(group, kind, part))
+}
+
+/// The line of an address in Google's words, and in ours.
+fn address_part(name: &str) -> Option<u8> {
+    let mut parts = own::ADDRESS_PARTS.iter();
+    parts
+        .find(|(_, known)| *known == name)
+        .map(|(line, _)| *line)
+}
+
+/// `phone 1 value` as its words, its number and its part.
+fn counted(name: &str) -> Option<(&str, u32, &str)> {
+    let at = name.find(|sign: char| sign.is_ascii_digit())?;
+    let (words, rest) = name.split_at(at);
+    let (number, part) = rest.split_once(' ')?;
+    let number = number.parse().ok()?;
+    let words = words.trim_end();
+    (!words.is_empty() && !part.is_empty()).then_some((words, number, part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::csv::column::CITY;
+
+    fn only(header: &str) -> Column {
+        let headings = columns(&[header.to_owned()]);
+        headings.into_iter().next().unwrap().column
+    }
+
+    /// The texts that columns hold: `given`, `phone:work`, `address home 2`.
+    fn told(headers: &str) -> Vec<String> {
+        let headers: Vec<String> = headers.split('|').map(str::to_owned).collect();
+        let headings = columns(&headers).into_iter();
+        headings
+            .map(|heading| match heading.column {
+                Column::Text(text) => format!("{text:?}"),
+                Column::Phone(_, Part::Value(label)) => {
+                    format!("phone:{}", label.unwrap_or_default())
+                }
+                Column::Phone(_, part) => format!("phone {part:?}"),
+                Column::Detail(group, DetailKind::Address, Part::Line(line)) => {
+                    format!("{} {line}", group.trim())
+                }
+                Column::Detail(_, kind, Part::Value(label)) => {
+                    format!("{}:{}", kind.word(), label.unwrap_or_default())
+                }
+                Column::Detail(_, kind, part) => format!("{} {part:?}", kind.word()),
+                Column::Other => "-".to_owned(),
+                Column::Guarded => "guarded".to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn headers_of_many_programs_are_known() {
+        let label = |label: &str| Part::Value(Some(label.to_owned()));
+        for (header, part) in [
+            ("Business Phone 2", label("work")),
+            ("Mobile Phone", label("mobile")),
+            ("Téléphone", Part::Value(None)),
+            ("Primary Phone", Part::PrimaryValue),
+            ("WhatsApp", label("WhatsApp")),
+            ("School phone", label("School phone")),
+        ] {
+            assert_eq!(only(header), Column::Phone("phone column 0".into(), part));
+        }
+        for (header, column) in [
+            ("First Name", Column::Text(Text::Given)),
+            ("Nachname", Column::Text(Text::Family)),
+            (
+                "Phone 1 - Value",
+                Column::Phone("phone 1".into(), Part::Value(None)),
+            ),
+            (
+                "Phone 2 - Type",
+                Column::Phone("phone 2".into(), Part::Label),
+            ),
+            (
+                "phone 1 historic",
+                Column::Phone("phone 1".into(), Part::Historic),
+            ),
+            (
+                "E-mail 1 - Value",
+                Column::Detail("email 1".into(), DetailKind::Email, Part::Value(None)),
+            ),
+            (
+                "Home City",
+                Column::Detail("address home".into(), DetailKind::Address, Part::Line(CITY)),
+            ),
+            ("Custom Field 1 - Value", Column::Other),
+            ("Shoe size", Column::Other),
+            ("Name of the dog", Column::Other),
+            ("E-Mail 2: Angezeigter Name", Column::Other),
+            ("Customer ID", Column::Other),
+        ] {
+            assert_eq!(only(header), column, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_person_says_what_a_column_holds() {
+        let mapped = |map: &str| {
+            let mut headings = columns(&["Wo".to_owned()]);
+            super::map(&mut headings, &[map.to_owned()]).map(|()| headings)
+        };
+        let work = Part::Value(Some("work".to_owned()));
+        assert_eq!(
+            mapped("Wo=phone:work").unwrap()[0].column,
+            Column::Phone("mapped wo".into(), work)
+        );
+        assert_eq!(
+            mapped("Wo=family name").unwrap()[0].column,
+            Column::Text(Text::Family)
+        );
+        for map in ["Wo", "Who=phone", "Wo=shoe"] {
+            assert!(mapped(map).is_err(), "{map}");
+        }
+    }
+
+    /// Headers as programs write them in many languages, a line for each; the first line is what they hold.
+    #[test]
+    fn programs_are_read_in_each_language() {
+        let mut wrong = Vec::new();
+        for file in [
+            include_str!("../../../tests/data/headers/outlook.txt"),
+            include_str!("../../../tests/data/headers/thunderbird.txt"),
+        ] {
+            let (expected, languages) = file.split_once('\n').unwrap();
+            for headers in languages.lines() {
+                let columns = headers.split('|').zip(told(headers));
+                for ((name, read), expected) in columns.zip(expected.split('|')) {
+                    // Where the program does not say whose an address is, the line is enough.
+                    let line = read.rsplit(' ').next();
+                    if read != expected && line != Some(expected) {
+                        wrong.push(format!("{name}: {read}, not {expected}"));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Our own form of a table: its headers, and what its cells are written like.
+
+use super::column;
+
+/// What a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Our own, which says everything as it is.
+    Own,
+    /// Another program's.
+    Foreign,
+}
+
+/// Stands between the values of one cell, as in Google's exports.
+pub(super) const BETWEEN: &str = " ::: ";
+
+/// The header of a column that says that cells are guarded against spreadsheets.
+pub(super) const GUARDED: &str = "callbook guarded";
+
+/// The parts of an address in the order of a vCard (RFC 6350, 6.3.1), with the words that the headers of
+/// Google and ours have for them.
+pub(super) const ADDRESS_PARTS: [(u8, &str); 7] = [
+    (column::PO_BOX, "po box"),
+    (column::EXTENDED, "extended address"),
+    (column::STREET, "street"),
+    (column::CITY, "city"),
+    (column::REGION, "region"),
+    (column::ZIP, "postal code"),
+    (column::COUNTRY, "country"),
+];
+
+/// What the name is sorted by, and whether it is a company's. A table of another program may well mean
+/// something else by these words.
+pub(super) const SORT_AS: &str = "sort as";
+
+pub(super) const KIND: &str = "kind";
+
+/// The columns of our own form that each table has.
+pub(super) const PLAIN: [&str; 17] = [
+    "name",
+    "prefix",
+    "given name",
+    "additional name",
+    "family name",
+    "suffix",
+    SORT_AS,
+    KIND,
+    "nickname",
+    "company",
+    "department",
+    "job title",
+    "note",
+    "tags",
+    "favourite",
+    "source",
+    "uid",
+];
+
+/// What a spreadsheet may take for the beginning of a formula.
+///
+/// Some skip a line end or a tab before the sign, and some take the full-width signs for the others.
+pub(super) const TRIGGERS: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Whether a cell is no more than a telephone number, which no spreadsheet can be harmed by.
+fn is_plain_number(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    let rest = cell.strip_prefix('+').unwrap_or(cell);
+    digits >= 3
+        && rest.starts_with(|sign: char| sign.is_ascii_digit() || sign == '(')
+        && rest
+            .chars()
+            .all(|sign| sign.is_ascii_digit() || " ()-./".contains(sign))
+}
+
+/// Whether a guarded table has to guard this cell.
+pub(super) fn needs_guard(cell: &str) -> bool {
+    (cell.starts_with(TRIGGERS) || cell.starts_with('\'')) && !is_plain_number(cell)
+}
+
+/// The tags of such a cell.
+pub(super) fn tags_of(cell: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for line in cell.split('\n') {
+        match (line.strip_prefix(' '), tags.last_mut()) {
+            (Some(further), Some(tag)) => {
+                tag.push('\n');
+                tag.push_str(further);
+            }
+            _ => tags.push(line.to_owned()),
+        }
+    }
+    tags
+}

@@ -1,0 +1,32 @@
+//! What every reader of files gives: contacts, one by one, and what is to be said of them.
+
+use crate::domain::import::{GroupCard, Incoming, Reject};
+use crate::domain::notice::Notice;
+use crate::domain::number::Region;
+
+/// A contact out of a file, or why there is none.
+pub type Read = Result<Incoming, Reject>;
+
+/// The contacts of a file, whatever its form.
+pub trait Contacts: Iterator<Item = Read> {
+    /// The source of phones that say none.
+    fn source(&self) -> &'static str;
+
+    /// Why the file could not be read to its end, if so.
+    fn failure(&self) -> Option<String>;
+
+    /// Sets the country in which national numbers are read, before the first contact is.
+    fn set_home(&mut self, _home: Option<Region>) {}
+
+    /// What was not understood and what was assumed in what was read so far; complete once the last
+    /// contact was given.
+    fn notices(&self) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    /// The groups that were read so far, which are no contacts; complete once the last contact was
+    /// given.
+    fn groups(&mut self) -> Vec<GroupCard> {
+        Vec::new()
+    }
+}
