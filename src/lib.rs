@@ -24,6 +24,45 @@
 //! to the page that asked. Nothing between the loop and the runtime does IO, so that all of it is tested
 //! without a terminal.
 //!
+//! # Order of the modules
+//!
+//! Each module uses only those before it in its folder, and what they use in turn: so there are no
+//! circles. The file of a folder itself comes after all that is in it. A test reads this very list.
+//!
+//! ```text
+//! callbook                domain regular crash config state exchange store import export tui cli
+//! callbook::domain        safe words fold timestamp ids day contact number phone refusal attribute_reader
+//!                         fields naming attributes called query listing primary operation title bulk
+//!                         notice files intake import content damage duplicates triage edit health member merge page
+//!                         rank retention usage
+//! callbook::domain::attributes    contact phone
+//! callbook::domain::number    digits region spreadsheet written stored single several reading format country
+//!                         lookup
+//! callbook::domain::intake    taken revision
+//! callbook::exchange      source charset reader abook vcard book csv jsonapi ldif
+//! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
+//!                         phone complete draft card convert write beside group join omit
+//! callbook::exchange::vcard::convert  binary day
+//! callbook::exchange::vcard::write    stored detail tel
+//! callbook::exchange::csv     column words header own cells detail headings name phone text record row read
+//!                         write
+//! callbook::exchange::jsonapi resources errors documents
+//! callbook::store         db write cache base query undo care change
+//! callbook::store::db     failure files options pace paths held connect journal_mode sound refusal record
+//!                         schema objects backups owner copy open
+//! callbook::store::write  log writer
+//! callbook::store::cache  condition ranked index search window
+//! callbook::store::query  values search list page lookup
+//! callbook::store::undo   bin journal restore
+//! callbook::store::care   backup put_back compact doctor health
+//! callbook::store::change bulk merge triage phones contacts import
+//! callbook::config        looks
+//! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
+//!                         terminal pacing runtime run
+//! callbook::cli           exit signals output document table phone add format change backup compact config
+//!                         contact doctor duplicates export files find fix health import keys log who
+//! ```
+//!
 //! # Invariants
 //!
 //! - **One write path.** Rows, the rules of the Phone resource and the operation that can undo them are

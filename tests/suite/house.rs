@@ -21,6 +21,7 @@ fn sources() -> Vec<(String, String)> {
     walk(&root, &mut found);
     found
         .into_iter()
+        .filter(|path| !is_of_tests(path))
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
@@ -34,6 +35,14 @@ fn sources() -> Vec<(String, String)> {
             )
         })
         .collect()
+}
+
+/// Whether a file is a module that only tests have, by what the file of its folder says of it.
+fn is_of_tests(path: &Path) -> bool {
+    let name = path.file_stem().unwrap().to_str().unwrap();
+    let list = path.with_file_name("mod.rs");
+    let list = fs::read_to_string(list).unwrap_or_default();
+    list.contains(&format!("#[cfg(test)]\nmod {name};"))
 }
 
 /// What opens a file otherwise than through `SQLite`, or is made of an open one.
@@ -82,23 +91,6 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     }
     let names = |words: &[&str]| words.iter().any(|word| line.contains(word));
     let layer = |name: &str| file.starts_with(&format!("{name}/"));
-    if layer("domain")
-        && names(&[
-            "crate::store",
-            "crate::exchange",
-            "crate::tui",
-            "crate::cli",
-            "crate::config",
-            "crate::import",
-        ])
-    {
-        return Some("domain uses nothing else of ours");
-    }
-    if (layer("store") || layer("exchange"))
-        && names(&["crate::tui", "crate::cli", "crate::config"])
-    {
-        return Some("store and exchange use domain only");
-    }
     if layer("store") && names(&["crate::exchange"])
         || layer("exchange") && names(&["crate::store"])
     {
@@ -166,11 +158,9 @@ fn every_layer_uses_only_those_below_it() {
 
 #[test]
 fn a_breach_would_be_seen() {
-    assert!(breach("domain/phone.rs", "use crate::store::Store;").is_some());
     assert!(breach("tui/pages/bin.rs", "use crossterm::event;").is_some());
     assert!(breach("tui/app.rs", "    let now = Utc::now();").is_some());
     assert!(breach("exchange/vcard.rs", "use rusqlite::Connection;").is_some());
-    assert!(breach("domain/phone.rs", "use super::number;").is_none());
     for line in [
         "    let file = File::open(path)?;",
         "use std::fs::{self, File};",
@@ -245,49 +235,232 @@ fn the_readme_is_short_and_its_links_lead_somewhere() {
     }
 }
 
-/// The modules of the screens: each uses those before it only.
-const SCREENS: [&str; 16] = [
-    "keymap", "protocol", "widgets", "ctx", "pages", "stack", "app", "answers", "draft",
-    "autosave", "footer", "screen", "terminal", "pacing", "runtime", "run",
-];
+/// The order of the modules, as the library's front page prints it: folders with the modules in them.
+fn order() -> Vec<(Vec<String>, Vec<String>)> {
+    let front = text_of("src/lib.rs");
+    let list = front.split("# Order of the modules").nth(1).unwrap();
+    let list = list.split("```").nth(1).unwrap().lines().skip(1);
+    let mut order: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    for line in list {
+        let line = line.trim_start_matches("//!");
+        let mut words = line.split_whitespace().map(str::to_owned);
+        if !line.starts_with("  ") {
+            let Some(folder) = words.next() else { continue };
+            let folder = folder.split("::").skip(1).map(str::to_owned).collect();
+            order.push((folder, Vec::new()));
+        }
+        order.last_mut().unwrap().1.extend(words);
+    }
+    order
+}
 
-/// The modules of the screens that a line of one of their files uses.
-fn used_screens(file: &str, line: &str) -> Vec<usize> {
-    let is_top = file.matches('/').count() == 1;
-    let place = |name: &str| SCREENS.iter().position(|module| *module == name);
-    let paths = ["crate::tui::", "super::"].into_iter();
-    let paths = paths.filter(|path| is_top || *path != "super::");
-    let names = paths.flat_map(|path| line.split(path).skip(1));
-    let name = |rest: &str| {
-        let end = rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_');
-        rest[..end.unwrap_or(rest.len())].to_owned()
-    };
-    names.filter_map(|rest| place(&name(rest))).collect()
+/// The path of the module that a file is.
+fn module_of(file: &str) -> Vec<String> {
+    let path = file.strip_suffix(".rs").unwrap();
+    let path = path.strip_suffix("/mod").unwrap_or(path);
+    let parts = path.split('/').filter(|part| *part != "lib");
+    parts.map(str::to_owned).collect()
+}
+
+/// The paths that a text names, from the root of the crate, each with its line: those in one tree of a
+/// `use` one by one.
+fn paths_in(file: &str, text: &str) -> Vec<(usize, Vec<String>)> {
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let code: Vec<&str> = text
+        .lines()
+        .map(|line| {
+            if line.trim().starts_with("//") {
+                ""
+            } else {
+                line
+            }
+        })
+        .collect();
+    let code = code.join("\n");
+    let mut found = Vec::new();
+    for start in ["crate", "super", "self"] {
+        for (at, _) in code.match_indices(start) {
+            let before = &code[..at];
+            let is_whole = !before.ends_with(is_part) && !before.ends_with("::");
+            // Who may use a module is not what it uses.
+            if !is_whole || before.ends_with("(in ") || !code[at + start.len()..].starts_with("::")
+            {
+                continue;
+            }
+            let line = before.matches('\n').count() + 1;
+            let mut paths = Vec::new();
+            tree(&code[at..], &mut Vec::new(), &mut paths);
+            found.extend(paths.into_iter().map(|path| (line, from_root(file, path))));
+        }
+    }
+    found
+}
+
+/// Reads a path, or a tree of them in braces, at the beginning of a text; gives where it ends.
+fn tree(text: &str, before: &mut Vec<String>, found: &mut Vec<Vec<String>>) -> usize {
+    let length = before.len();
+    let mut at = 0;
+    loop {
+        let rest = text[at..].trim_start();
+        at = text.len() - rest.len();
+        if rest.starts_with('{') {
+            at += 1;
+            while !text[at..].trim_start().starts_with('}') {
+                at += tree(&text[at..], before, found);
+                let rest = text[at..].trim_start();
+                // `as` and the name that a path gets.
+                at = text.len()
+                    - rest
+                        .trim_start_matches(|sign| sign != ',' && sign != '}')
+                        .len();
+                at += usize::from(text[at..].starts_with(','));
+            }
+            at = text.len() - text[at..].trim_start().len() + 1;
+            break;
+        }
+        let name = rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_');
+        let name = &rest[..name.unwrap_or(rest.len())];
+        at += name.len();
+        before.push(name.to_owned());
+        if name.is_empty() || !text[at..].starts_with("::") {
+            found.push(before.clone());
+            break;
+        }
+        at += 2;
+    }
+    before.truncate(length);
+    at
+}
+
+/// A path of a file as one from the root of the crate.
+fn from_root(file: &str, path: Vec<String>) -> Vec<String> {
+    let mut whole = module_of(file);
+    let mut path = path.into_iter().peekable();
+    if path.next_if(|name| name == "crate").is_some() {
+        whole.clear();
+    }
+    while let Some(name) = path.next_if(|name| name == "super" || name == "self") {
+        if name == "super" {
+            whole.pop();
+        }
+    }
+    whole.extend(path.filter(|name| !name.is_empty() && name != "self"));
+    whole
+}
+
+/// Why a file may not use a path: each folder of the list has modules that come one after another, and
+/// the folder's own file after them.
+fn disorder(order: &[(Vec<String>, Vec<String>)], file: &str, path: &[String]) -> Option<String> {
+    let module = module_of(file);
+    order.iter().find_map(|(folder, modules)| {
+        let own = module.strip_prefix(folder.as_slice())?.first()?;
+        let used = path.strip_prefix(folder.as_slice())?.first();
+        let place = |name: &String| modules.iter().position(|module| module == name);
+        let used = used.map_or(modules.len(), |used| place(used).unwrap_or(modules.len()));
+        let folder = folder.join("::");
+        (used > place(own)?).then(|| format!("{own} comes before it in crate::{folder}"))
+    })
 }
 
 #[test]
-fn no_module_of_the_screens_uses_a_later_one() {
+fn no_module_uses_a_later_one() {
+    let order = order();
+    let sources = sources();
     let mut breaches = Vec::new();
-    for (file, text) in sources() {
-        let Some(path) = file.strip_prefix("tui/").filter(|path| *path != "mod.rs") else {
-            continue;
-        };
-        let module = path.split(['/', '.']).next().unwrap();
-        let own = SCREENS.iter().position(|name| *name == module);
-        let own = own.unwrap_or_else(|| panic!("{module} is not in the list"));
-        for line in text.lines().filter(|line| !line.trim().starts_with("//")) {
-            let used = used_screens(&file, line);
-            breaches.extend(
-                used.iter()
-                    .filter(|used| **used > own)
-                    .map(|_| format!("{file}: {line}")),
-            );
+    for (file, text) in sources.iter().filter(|(file, _)| file != "main.rs") {
+        let module = module_of(file);
+        for (folder, modules) in &order {
+            let inside = module.strip_prefix(folder.as_slice());
+            let listed = inside.and_then(|inside| inside.first());
+            if let Some(name) = listed.filter(|name| !modules.contains(name)) {
+                breaches.push(format!(
+                    "src/{file}: {name} is not in the list of src/lib.rs"
+                ));
+            }
+        }
+        for (line, path) in paths_in(file, text) {
+            let why = disorder(&order, file, &path);
+            breaches
+                .extend(why.map(|why| format!("src/{file}:{line}: {}: {why}", path.join("::"))));
+        }
+    }
+    let known: Vec<Vec<String>> = sources.iter().map(|(file, _)| module_of(file)).collect();
+    for (folder, name) in order
+        .iter()
+        .flat_map(|(folder, names)| names.iter().map(move |name| (folder, name)))
+    {
+        let path = [folder.as_slice(), std::slice::from_ref(name)].concat();
+        if !known.contains(&path) {
+            breaches.push(format!(
+                "src/lib.rs lists {}, which is not there",
+                path.join("::")
+            ));
         }
     }
     assert!(breaches.is_empty(), "{breaches:#?}");
-    assert_eq!(used_screens("tui/app.rs", "use super::run::Start;"), [15]);
-    let line = "use crate::tui::pages::bin;";
-    assert_eq!(used_screens("tui/widgets/text.rs", line), [4]);
+}
+
+#[test]
+fn a_use_of_a_later_module_would_be_seen() {
+    let order = order();
+    let breaches = |file: &str, text: &str| {
+        let paths = paths_in(file, text).into_iter();
+        let found = paths.filter_map(|(line, path)| disorder(&order, file, &path).map(|_| line));
+        found.collect::<Vec<_>>()
+    };
+    for (file, text) in [
+        ("domain/phone.rs", "\nuse crate::store::Store;"),
+        (
+            "exchange/vcard/head.rs",
+            "\nuse super::{\n    content,\n    write::detail as other, line,\n};",
+        ),
+        ("store/db/failure.rs", "\n    super::pace::stopped()"),
+        (
+            "store/db/open.rs",
+            "\n    let store = crate::store::base::Store::open(path)?;",
+        ),
+        (
+            "store/write/log.rs",
+            "\nuse super::super::change::{bulk::{self, MANY}};",
+        ),
+        ("store/change/merge.rs", "\nuse crate::store::Store;"),
+        ("exchange/vcard/head.rs", "\nuse super::write::detail;"),
+        ("tui/app.rs", "\nuse super::run::Start;"),
+        ("tui/widgets/text.rs", "\nuse crate::tui::pages::bin;"),
+        ("cli/exit.rs", "\nuse super::Arguments;"),
+    ] {
+        assert!(breaches(file, text).contains(&2), "{file}: {text}");
+    }
+    for (file, text) in [
+        (
+            "domain/phone.rs",
+            "use super::number::{self, Region as Country};",
+        ),
+        (
+            "store/mod.rs",
+            "pub use change::merge;\nuse self::base::Store;",
+        ),
+        (
+            "store/change/merge.rs",
+            "pub(in crate::store) fn merge() {} // crate::tui",
+        ),
+        (
+            "store/change/import/known.rs",
+            "use super::Run;\nuse super::super::bulk;",
+        ),
+        ("cli.rs", "use crate::tui::keymap::Keymap;"),
+        (
+            "tui/app.rs",
+            "/// As [`crate::cli`] has it.\nuse super::pages;",
+        ),
+    ] {
+        let text = text
+            .split("//")
+            .next()
+            .filter(|_| file != "tui/app.rs")
+            .unwrap_or(text);
+        assert_eq!(breaches(file, text), [0; 0], "{file}: {text}");
+    }
 }
 
 /// Whether a line asks which page a page is.
