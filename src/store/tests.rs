@@ -154,3 +154,26 @@ fn an_end_that_fails_is_told_by_what_is_in_the_file() {
     let refusal = store.look_after(failed(), None, 0).unwrap_err();
     assert!(refusal.to_string().contains("is not known"), "{refusal}");
 }
+
+#[test]
+fn a_backup_without_one_of_its_tables_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(store(&folder));
+    let backups = folder.path().join("book.db.backups");
+    fs::create_dir(&backups).unwrap();
+    let backup = backups.join("old.db");
+    fs::copy(folder.path().join("book.db"), &backup).unwrap();
+    let connection = rusqlite::Connection::open(&backup).unwrap();
+    let drop_it = "PRAGMA journal_mode = DELETE; PRAGMA foreign_keys = OFF; DROP TABLE undo_point";
+    connection.execute_batch(drop_it).unwrap();
+    drop(connection);
+    let options = Options {
+        home: None,
+        actor: Actor::Command,
+        clock: Box::new(|| Timestamp::from_micros(1_000_000)),
+        file_system: None,
+    };
+    let refusal = Store::open(&backup, options).map(|_| ()).unwrap_err();
+    assert_eq!(refusal.kind, crate::domain::refusal::Kind::Damaged, "{refusal}");
+    assert!(refusal.to_string().contains("undo_point"), "{refusal}");
+}

@@ -79,8 +79,9 @@ pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<Opened> {
         let why = Some("it has no schema".to_owned());
         return Err(rusqlite::Error::SqliteFailure(damaged, why).into());
     }
+    let foreign = objects::why_read_only(&connection, version, &path)?;
     if read_only.is_none() {
-        read_only = objects::why_read_only(&connection, version, &path)?;
+        read_only = foreign;
         if read_only.is_some() && version < newest() {
             connection = migrated_copy(&connection)?;
         }
@@ -116,7 +117,10 @@ pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<Opened> {
 pub(in crate::store) fn bring_up_to_date(copy: &Path) -> Answer<()> {
     recognise(copy)?;
     let mut connection = connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    refuse_newer(copy, version(&connection)?)?;
+    let version = version(&connection)?;
+    refuse_newer(copy, version)?;
+    // A table that is missing is damage; what is there beside them is not.
+    objects::why_read_only(&connection, version, copy)?;
     migrate(&mut connection, MIGRATIONS, || Ok(()))
 }
 
@@ -276,6 +280,7 @@ fn open_backup(path: PathBuf) -> Answer<Opened> {
     let mut connection = unchanging(&path)?;
     let version = version(&connection)?;
     refuse_newer(&path, version)?;
+    objects::why_read_only(&connection, version, &path)?;
     if version < newest() {
         connection = migrated_copy(&connection)?;
     }

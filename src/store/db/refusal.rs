@@ -25,15 +25,6 @@ impl Failure {
                 format!("cannot {verb} {file}: the log is damaged: {what}{outcome}"),
             ),
             Self::Sqlite(error) => match error.sqlite_error_code() {
-                // The version says that the tables are there.
-                Some(ErrorCode::Unknown)
-                    if trying == Trying::Open && error.to_string().contains("no such table") =>
-                {
-                    Refusal::new(
-                        Kind::Damaged,
-                        format!("cannot open {file}: damaged ({error}); it is left as it is"),
-                    )
-                }
                 // The last: the locks of the log could not be had for ten seconds.
                 Some(
                     ErrorCode::DatabaseBusy
