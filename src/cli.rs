@@ -248,7 +248,7 @@ pub fn run() -> Result<u8> {
         command,
     } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(mistake) if mistake.use_stderr() => return Ok(told(&mistake)),
+        Err(mistake) if mistake.use_stderr() => return Ok(report_mistake(&mistake)),
         Err(asked) => return exact(&asked.render().to_string()).map(|()| 0),
     };
     let config = Config::read();
@@ -288,7 +288,7 @@ pub fn run() -> Result<u8> {
 }
 
 /// Tells what is wrong with the arguments; gives the exit status.
-fn told(mistake: &clap::Error) -> u8 {
+fn report_mistake(mistake: &clap::Error) -> u8 {
     // It quotes what was given.
     let told = harmless(&mistake.render().to_string());
     let _ = io::stderr().write_all(told.as_bytes());
@@ -310,7 +310,7 @@ fn answer(
                 Given::Files(files) => {
                     screens(path, (config, keymap), view(path, fresh, demo), files)
                 }
-                Given::NoCommand(mistake) => Ok(told(&mistake)),
+                Given::NoCommand(mistake) => Ok(report_mistake(&mistake)),
             };
         }
         Some(command) => command,
@@ -377,7 +377,7 @@ fn done(
         Cmd::Doctor { fix, json } => doctor::run(fix, json, open),
         Cmd::Bin(command) => command.run(open),
         Cmd::Keys(command) => command.run(keymap).map(|()| 0),
-        Cmd::Config => print(&config::told(config, keymap, path)).map(|()| 0),
+        Cmd::Config => print(&config::config_text(config, keymap, path)).map(|()| 0),
         Cmd::Completions { shell } => {
             let mut script = Vec::new();
             let mut command = Arguments::command();

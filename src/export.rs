@@ -26,11 +26,11 @@ use crate::store::{Store, backups_around, is_of_book};
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ExportForm {
     /// vCards: each in the version that it came in, or all in one.
     Cards(Option<Version>),
     /// A table.
-    Table(csv::Form, Guard),
+    Table(csv::TableForm, Guard),
     /// The book with nothing left out, as JSON.
     Book,
 }
@@ -67,11 +67,11 @@ impl std::error::Error for IsThere {}
 pub fn stream(
     store: &Store,
     selection: &Selection,
-    form: Form,
+    form: ExportForm,
     out: &mut dyn Write,
 ) -> Result<usize> {
     match form {
-        Form::Cards(version) => {
+        ExportForm::Cards(version) => {
             let mut exported = Exported::of(selection);
             let written = each(store, selection, |whole| {
                 exported.note(whole.contact.id);
@@ -82,7 +82,7 @@ pub fn stream(
             }
             Ok(written)
         }
-        Form::Book => {
+        ExportForm::Book => {
             out.write_all(book::HEAD.as_bytes())?;
             let mut exported = Exported::of(selection);
             let written = each(store, selection, |whole| {
@@ -94,7 +94,7 @@ pub fn stream(
             }
             Ok(written)
         }
-        Form::Table(form, guard) => {
+        ExportForm::Table(form, guard) => {
             let mut table = Table::new(form, guard);
             each(store, selection, |whole| {
                 table.see(whole);
@@ -138,7 +138,7 @@ impl Exported {
 pub fn file(
     store: &Store,
     selection: &Selection,
-    form: Form,
+    form: ExportForm,
     path: &Path,
     there: There,
 ) -> Result<usize> {

@@ -14,7 +14,9 @@ use crate::config::shown;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
-use crate::store::backup::{self, Backup, Force, Owner, Pruned, backups, backups_with_owners};
+use crate::store::backup::{
+    self, Backup, DroppedBackups, Force, Owner, backups, backups_with_owners,
+};
 use crate::store::{Options, Store};
 
 #[derive(Debug, Subcommand)]
@@ -74,9 +76,9 @@ pub(super) fn run(
         }
         Some(BackupCommand::Prune { all_but_newest }) => {
             let pruned = if *all_but_newest {
-                Pruned::AllButNewest
+                DroppedBackups::AllButNewest
             } else {
-                Pruned::TooMany
+                DroppedBackups::TooMany
             };
             let dropped = backup::prune(database, pruned)?;
             let _ = writeln!(words, "{} dropped", count(dropped.len(), "backup"));

@@ -9,14 +9,16 @@ use serde_json::Value;
 
 use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind};
 use crate::domain::number::Region;
-use crate::domain::page::{CONTACTS, Page};
+use crate::domain::page::{CONTACTS, ListPage};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
-use super::document::{Answer, Guard, ListFlags, answer, boolean, foot, sent, stamp, string};
+use super::document::{
+    Answer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
+};
 use super::phone::flags;
 use super::table::columns;
 
@@ -49,7 +51,7 @@ pub(super) enum ContactCommand {
     )]
     Create {
         #[command(flatten)]
-        sent: Attributes,
+        sent: ContactFlags,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -62,9 +64,9 @@ pub(super) enum ContactCommand {
         /// Its id.
         id: String,
         #[command(flatten)]
-        sent: Attributes,
+        sent: ContactFlags,
         #[command(flatten)]
-        guard: Guard,
+        guard: VersionGuard,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -84,7 +86,7 @@ pub(super) enum ContactCommand {
 
 /// What is sent of a contact.
 #[derive(Debug, Args)]
-pub(super) struct Attributes {
+pub(super) struct ContactFlags {
     /// A JSON:API document or an object of attributes: a file, or - for standard input.
     document: Option<PathBuf>,
     /// The name that is shown.
@@ -122,7 +124,7 @@ pub(super) struct Attributes {
     favourite: Option<bool>,
 }
 
-impl Attributes {
+impl ContactFlags {
     fn read(&self) -> Result<Document, Refusal> {
         let tags = (!self.tag.is_empty()).then(|| {
             let tags = self.tag.iter().filter(|tag| !tag.is_empty());
@@ -170,13 +172,13 @@ impl ContactCommand {
             Self::Get { id, .. } => {
                 let store = open()?;
                 let profile = store.profile(id.parse()?)?;
-                told(&profile.contact, &profile.phones, store.home())
+                contact_answer(&profile.contact, &profile.phones, store.home())
             }
             Self::Create { sent, .. } => {
                 let document = sent.read()?;
                 let (sent, faults) = ContactAttributes::read_new(document.attributes);
                 let faults = [document.faults, faults].concat();
-                told(&open()?.create_contact(sent, faults)?.value, &[], None)
+                contact_answer(&open()?.create_contact(sent, faults)?.value, &[], None)
             }
             Self::Update {
                 id, sent, guard, ..
@@ -189,7 +191,7 @@ impl ContactCommand {
                 let mut store = open()?;
                 store.update_contact(id, sent, faults)?;
                 let profile = store.profile(id)?;
-                told(&profile.contact, &profile.phones, store.home())
+                contact_answer(&profile.contact, &profile.phones, store.home())
             }
             Self::Delete {
                 id,
@@ -205,7 +207,7 @@ impl ContactCommand {
     }
 }
 
-fn told(contact: &Contact, phones: &[Phone], home: Option<Region>) -> Answer {
+fn contact_answer(contact: &Contact, phones: &[Phone], home: Option<Region>) -> Answer {
     let mut words = String::new();
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -244,7 +246,7 @@ fn told(contact: &Contact, phones: &[Phone], home: Option<Region>) -> Answer {
     )
 }
 
-fn table(page: &Page<Contact>) -> String {
+fn table(page: &ListPage<Contact>) -> String {
     let rows: Vec<_> = page
         .records
         .iter()

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::domain::page::{Page, PageQuery, Shape};
+use crate::domain::page::{ListPage, PageQuery, Shape};
 use crate::domain::refusal::{Fault, Kind, Refusal};
 use crate::domain::safe::escaped;
 use crate::domain::timestamp::Timestamp;
@@ -72,7 +72,7 @@ impl ListFlags {
 }
 
 /// The last line of a list for people: how many there are, and which page this is.
-pub(super) fn foot<T>(page: &Page<T>, noun: &str) -> String {
+pub(super) fn foot<T>(page: &ListPage<T>, noun: &str) -> String {
     let total = usize::try_from(page.total_count).unwrap_or(usize::MAX);
     let pages = page.total_pages().max(1);
     format!(
@@ -84,7 +84,7 @@ pub(super) fn foot<T>(page: &Page<T>, noun: &str) -> String {
 
 /// How an update is guarded against somebody else's.
 #[derive(Debug, Args)]
-pub(super) struct Guard {
+pub(super) struct VersionGuard {
     /// The stamp that was read, so that nobody's change in between is lost.
     #[arg(long, value_name = "STAMP")]
     updated_in_db_at: Option<String>,
@@ -93,7 +93,7 @@ pub(super) struct Guard {
     overwrite: bool,
 }
 
-impl Guard {
+impl VersionGuard {
     /// Puts what was given over what the document says.
     pub(super) fn put(self, attributes: &mut Map<String, Value>) {
         for (name, value) in [

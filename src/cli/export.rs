@@ -12,7 +12,7 @@ use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::exchange::csv::{self, Guard};
 use crate::exchange::vcard::Version;
-use crate::export::{self, Form, IsThere, There};
+use crate::export::{self, ExportForm, IsThere, There};
 use crate::store::Store;
 
 use super::signals::Output;
@@ -96,7 +96,7 @@ impl ExportCommand {
         };
         let (written, place) = match (&self.split, &self.output) {
             (Some(folder), _) => {
-                let Form::Cards(version) = form else {
+                let ExportForm::Cards(version) = form else {
                     bail!("--split writes vCards; leave --as out");
                 };
                 let written = export::files(&store, &selection, version, folder, there)?;
@@ -112,7 +112,7 @@ impl ExportCommand {
         Ok(0)
     }
 
-    fn form(&self) -> Result<Form> {
+    fn form(&self) -> Result<ExportForm> {
         let ending = self.output.as_ref().and_then(|path| path.extension());
         let ending = ending.map(|ending| ending.to_string_lossy().to_lowercase());
         let by_ending = match ending.as_deref() {
@@ -137,10 +137,10 @@ impl ExportCommand {
             bail!("--spreadsheet-safe is for tables; write --as csv or --as google with it");
         }
         Ok(match name {
-            Name::Vcard => Form::Cards(version),
-            Name::Csv => Form::Table(csv::Form::Plain, guard),
-            Name::Google => Form::Table(csv::Form::Google, guard),
-            Name::Json => Form::Book,
+            Name::Vcard => ExportForm::Cards(version),
+            Name::Csv => ExportForm::Table(csv::TableForm::Plain, guard),
+            Name::Google => ExportForm::Table(csv::TableForm::Google, guard),
+            Name::Json => ExportForm::Book,
         })
     }
 }
@@ -152,7 +152,7 @@ fn safe_line(text: &str) -> String {
 
 /// Writes to standard output: to a program exactly, to a terminal so that nothing in a name can take
 /// it over.
-fn print(store: &Store, selection: &Selection, form: Form) -> Result<()> {
+fn print(store: &Store, selection: &Selection, form: ExportForm) -> Result<()> {
     let stdout = io::stdout();
     let done = if stdout.is_terminal() {
         let mut bytes = Vec::new();

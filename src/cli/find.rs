@@ -12,7 +12,7 @@ use crate::domain::edit::Whole;
 use crate::domain::listing::{Found, ListQuery, Selection};
 use crate::domain::number;
 use crate::domain::phone::Phone;
-use crate::domain::query::Needles;
+use crate::domain::query::SearchTerms;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{contact_resource, phone_resource};
@@ -20,7 +20,7 @@ use crate::store::Store;
 
 use super::document::{Answer, answer};
 use super::exit::NOTHING_FOUND;
-use super::format::{Format, emails};
+use super::format::{LineFormat, emails};
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
@@ -52,7 +52,7 @@ pub(super) struct FindCommand {
 impl FindCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let mut layout = Format::asked(self.format.as_deref())?;
+        let mut layout = LineFormat::asked(self.format.as_deref())?;
         let query = ListQuery {
             text: self.text.join(" "),
             ..ListQuery::default()
@@ -132,7 +132,7 @@ impl FindCommand {
 }
 
 /// A line for each number; of a number that was asked for, only that one.
-fn lines(found: &[Whole], layout: &Format, needles: &Needles) -> String {
+fn lines(found: &[Whole], layout: &LineFormat, needles: &SearchTerms) -> String {
     let mut text = String::new();
     let mut line = |contact: &Contact, phone: Option<&Phone>| {
         text.push_str(&layout.safe_line(contact, phone));

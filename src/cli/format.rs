@@ -33,7 +33,7 @@ const FIELDS: [&str; 15] = [
 
 /// A layout of lines.
 #[derive(Debug)]
-pub struct Format {
+pub struct LineFormat {
     parts: Vec<Piece>,
     /// The country that national numbers belong to, which the flags depend on.
     pub home: Option<Region>,
@@ -45,7 +45,7 @@ enum Piece {
     Field(&'static str),
 }
 
-impl Format {
+impl LineFormat {
     /// The layout that is asked for, or the usual one.
     ///
     /// # Errors
@@ -152,14 +152,14 @@ pub(super) fn emails(contact: &Contact) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Format;
+    use super::LineFormat;
 
     #[test]
     fn an_unknown_field_is_named_with_those_that_there_are() {
-        let told = Format::read("{name} {shoe}").unwrap_err().to_string();
+        let told = LineFormat::read("{name} {shoe}").unwrap_err().to_string();
         assert!(told.contains("{shoe}") && told.contains("e164"), "{told}");
-        assert!(Format::read("{{x}}\\t{name}").is_ok());
-        let told = Format::read("{name} <{e164").unwrap_err().to_string();
+        assert!(LineFormat::read("{{x}}\\t{name}").is_ok());
+        let told = LineFormat::read("{name} <{e164").unwrap_err().to_string();
         assert!(told.contains("{e164 that no brace closes"), "{told}");
     }
 }

@@ -19,11 +19,11 @@ const WIDE: usize = 30;
 /// Runs the command on the database that `open` gives.
 pub(super) fn run(json: bool, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
     let told = open().and_then(|store| store.health());
-    let told = told.map(|health| Answer::new(health_document(&health), words(&health)));
+    let told = told.map(|health| Answer::new(health_document(&health), health_text(&health)));
     answer(told.map_err(anyhow::Error::from), json)
 }
 
-fn words(health: &Health) -> String {
+fn health_text(health: &Health) -> String {
     let mut words = format!(
         "{}, {} without a number; {}\n",
         count(health.contacts, "contact"),

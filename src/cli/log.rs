@@ -202,7 +202,7 @@ impl UndoCommand {
         };
         if let Some(step) = self.back_to {
             let undone = store.undo_back_to(step)?;
-            return told("Undone", undone);
+            return report_steps("Undone", undone);
         }
         let undone = match self.step {
             Some(step) => store.undo_step(step, over).map(Some),
@@ -216,7 +216,7 @@ impl UndoCommand {
             _ => refusal,
         });
         match undone? {
-            Some(point) => told("Undone", vec![point]),
+            Some(point) => report_steps("Undone", vec![point]),
             None => nothing("nothing to undo"),
         }
     }
@@ -225,12 +225,12 @@ impl UndoCommand {
 /// Does again what was undone last.
 pub(super) fn redo(open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
     match open()?.redo()? {
-        Some(point) => told("Redone", vec![point]),
+        Some(point) => report_steps("Redone", vec![point]),
         None => nothing("nothing to redo"),
     }
 }
 
-fn told(verb: &str, points: Vec<UndoPoint>) -> Result<u8> {
+fn report_steps(verb: &str, points: Vec<UndoPoint>) -> Result<u8> {
     let mut words = String::new();
     for point in points {
         let _ = writeln!(words, "{verb}: {}", safe(&point.title));

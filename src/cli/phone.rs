@@ -9,14 +9,16 @@ use serde_json::{Map, Value};
 
 use crate::domain::contact::ContactId;
 use crate::domain::number::Region;
-use crate::domain::page::{PHONES, Page, PageQuery};
+use crate::domain::page::{ListPage, PHONES, PageQuery};
 use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
-use super::document::{Answer, Guard, ListFlags, answer, boolean, foot, sent, stamp, string};
+use super::document::{
+    Answer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
+};
 use super::table::columns;
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +54,7 @@ pub(super) enum PhoneCommand {
         #[arg(long, value_name = "CONTACT")]
         owner: String,
         #[command(flatten)]
-        sent: Attributes,
+        sent: PhoneFlags,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -65,9 +67,9 @@ pub(super) enum PhoneCommand {
         /// Its id.
         id: String,
         #[command(flatten)]
-        sent: Attributes,
+        sent: PhoneFlags,
         #[command(flatten)]
-        guard: Guard,
+        guard: VersionGuard,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -87,7 +89,7 @@ pub(super) enum PhoneCommand {
 
 /// What is sent of a phone.
 #[derive(Debug, Args)]
-pub(super) struct Attributes {
+pub(super) struct PhoneFlags {
     /// A JSON:API document or an object of attributes: a file, or - for standard input.
     document: Option<PathBuf>,
     /// The number, in any spelling.
@@ -113,7 +115,7 @@ pub(super) struct Attributes {
     source: Option<String>,
 }
 
-impl Attributes {
+impl PhoneFlags {
     fn read(&self) -> Result<Document, Refusal> {
         sent(
             self.document.as_ref(),
@@ -157,13 +159,13 @@ impl PhoneCommand {
             }
             Self::Get { id, .. } => {
                 let store = open()?;
-                told(&store.phone(id.parse()?)?, store.home())
+                phone_answer(&store.phone(id.parse()?)?, store.home())
             }
             Self::Create { owner, sent, .. } => {
                 let owner: ContactId = owner.parse()?;
                 let (sent, faults) = read_by(PhoneAttributes::read_new, sent.read()?);
                 let mut store = open()?;
-                told(
+                phone_answer(
                     &store.create_phone(owner, sent, faults)?.value,
                     store.home(),
                 )
@@ -176,7 +178,7 @@ impl PhoneCommand {
                 guard.put(&mut sent.attributes);
                 let (sent, faults) = read_by(PhoneAttributes::read, sent);
                 let mut store = open()?;
-                told(&store.update_phone(id, sent, faults)?.value, store.home())
+                phone_answer(&store.update_phone(id, sent, faults)?.value, store.home())
             }
             Self::Delete {
                 id,
@@ -205,7 +207,7 @@ fn read_by(
     (sent, [document.faults, faults].concat())
 }
 
-fn told(phone: &Phone, home: Option<Region>) -> Answer {
+fn phone_answer(phone: &Phone, home: Option<Region>) -> Answer {
     let mut words = String::new();
     for (name, value) in [
         ("id", phone.id.to_string()),
@@ -240,7 +242,7 @@ pub(super) fn flags(phone: &Phone, home: Option<Region>) -> String {
     flags.join(", ")
 }
 
-fn table(page: &Page<Phone>, home: Option<Region>) -> String {
+fn table(page: &ListPage<Phone>, home: Option<Region>) -> String {
     let rows: Vec<_> = page
         .records
         .iter()

@@ -11,7 +11,7 @@ use crate::store::Store;
 
 use super::document::{Answer, answer};
 use super::exit::NOTHING_FOUND;
-use super::format::Format;
+use super::format::LineFormat;
 
 /// Runs the command: a line for each contact that has the number, historic or not.
 pub(super) fn run(
@@ -20,7 +20,7 @@ pub(super) fn run(
     layout: Option<&str>,
     open: impl FnOnce() -> Result<Store, Refusal>,
 ) -> Result<u8> {
-    let mut layout = Format::asked(layout)?;
+    let mut layout = LineFormat::asked(layout)?;
     let found = open().and_then(|store| {
         layout.home = store.home();
         let mut holders = Vec::new();

@@ -10,12 +10,12 @@ pub struct Damage {
     /// What is wrong, in words that end in what becomes of the file: it is left as it is.
     pub why: String,
     /// What was found among the backups; none while they are looked through.
-    pub found: Option<Found>,
+    pub found: Option<FoundBackup>,
 }
 
 /// What was found among the backups of a damaged database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundBackup {
     /// The newest that is sound.
     pub sound: Option<Sound>,
     /// How many newer ones are damaged too, or all where none is sound.

@@ -222,7 +222,7 @@ pub fn merged(
     let mut contact = kept.contact.clone();
     for field in MergeField::ALL {
         match taken(people, picks, field) {
-            Some(from) => take(&mut contact, field, &from.contact),
+            Some(from) => take_field(&mut contact, field, &from.contact),
             None if field == MergeField::Note => contact.note = notes(people),
             None => {}
         }
@@ -308,7 +308,7 @@ fn settle(phones: &mut [(Option<Phone>, Phone)]) {
     }
 }
 
-fn take(contact: &mut Contact, field: MergeField, from: &Contact) {
+fn take_field(contact: &mut Contact, field: MergeField, from: &Contact) {
     match field {
         MergeField::Name => {
             contact.name.clone_from(&from.name);

@@ -10,12 +10,12 @@ pub struct Health {
     /// How many numbers there are.
     pub numbers: usize,
     /// The parts that are looked at, each in its own order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<HealthPart>,
 }
 
 /// Numbers by one thing about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct HealthPart {
     /// What they are told apart by: `by country`.
     pub title: &'static str,
     /// How many numbers are of each kind.
@@ -35,7 +35,7 @@ pub struct Bar {
 
 impl Health {
     /// All bars, in order, each with its part.
-    pub fn bars(&self) -> impl Iterator<Item = (&Part, &Bar)> {
+    pub fn bars(&self) -> impl Iterator<Item = (&HealthPart, &Bar)> {
         let parts = self.parts.iter();
         parts.flat_map(|part| part.bars.iter().map(move |bar| (part, bar)))
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::ContactId;
 use super::phone::Mark;
-use super::query::{Needles, Query, Typing};
+use super::query::{Query, SearchTerms, Typing};
 
 /// How the list is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ impl ListQuery {
 
     /// What the filter looks for in texts and numbers.
     #[must_use]
-    pub fn needles(&self) -> Needles {
+    pub fn needles(&self) -> SearchTerms {
         self.query().needles
     }
 

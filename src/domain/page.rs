@@ -209,7 +209,7 @@ impl PageQuery {
 
 /// A page of records, with what its `meta` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
+pub struct ListPage<T> {
     /// The records, in order.
     pub records: Vec<T>,
     /// What was asked for.
@@ -218,7 +218,7 @@ pub struct Page<T> {
     pub total_count: u64,
 }
 
-impl<T> Page<T> {
+impl<T> ListPage<T> {
     /// How many pages there are: none where there are no records.
     #[must_use]
     pub const fn total_pages(&self) -> u64 {

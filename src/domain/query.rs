@@ -26,7 +26,7 @@ pub enum Typing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// What is looked for in texts and numbers.
-    pub needles: Needles,
+    pub needles: SearchTerms,
     /// What has to hold beside that.
     pub conditions: Vec<Condition>,
     /// What cannot be read, and why: `is:blue` is none of …
@@ -36,7 +36,7 @@ pub struct Query {
 /// What is looked for in texts and numbers: all the words, in any order; or, where it looks like a
 /// number, its digits in one of the contact's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needles {
+pub struct SearchTerms {
     /// Folded words, each to be found in the contact's text. One of digits only may stand in a number
     /// too.
     pub words: Vec<String>,
@@ -159,7 +159,7 @@ impl Query {
                 None => plain.push(token.trim_matches('"')),
             }
         }
-        query.needles = Needles::of(&plain.join(" "), typing);
+        query.needles = SearchTerms::of(&plain.join(" "), typing);
         query
     }
 
@@ -250,7 +250,7 @@ pub(super) fn countries(text: &str) -> Vec<Region> {
     Region::all().filter(called).collect()
 }
 
-impl Needles {
+impl SearchTerms {
     /// The needles of a text without conditions.
     ///
     /// What consists of digits and of the signs that numbers are written with is a number; beside
@@ -335,7 +335,7 @@ pub fn completed(text: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Needles, Quality, Query, Typing, Values, completed};
+    use super::{Condition, Quality, Query, SearchTerms, Typing, Values, completed};
     use crate::domain::number::Region;
 
     fn query(text: &str) -> Query {
@@ -355,7 +355,7 @@ mod tests {
             ]
         );
         let asked = query("tel:201 country:it");
-        assert_eq!(asked.needles, Needles::default());
+        assert_eq!(asked.needles, SearchTerms::default());
         assert_eq!(
             asked.conditions,
             [

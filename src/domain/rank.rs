@@ -6,7 +6,7 @@
 
 use memchr::memmem::{self, Finder};
 
-use super::query::Needles;
+use super::query::SearchTerms;
 
 /// How well somebody fits, the least the best; among equals, who is used often comes first, and then
 /// the order of the list decides.
@@ -36,7 +36,7 @@ impl Rank {
 /// Needles, made ready to be looked for many times.
 #[derive(Debug)]
 pub struct Matcher<'n> {
-    needles: &'n Needles,
+    needles: &'n SearchTerms,
     /// The words as they were typed, to be the start of a name.
     typed: String,
     words: Vec<Finder<'n>>,
@@ -49,7 +49,7 @@ pub struct Matcher<'n> {
 impl<'n> Matcher<'n> {
     /// What looks for these needles.
     #[must_use]
-    pub fn of(needles: &'n Needles) -> Self {
+    pub fn of(needles: &'n SearchTerms) -> Self {
         let ready = |texts: &'n [String]| texts.iter().map(Finder::new).collect();
         let letters = needles
             .words
@@ -262,13 +262,13 @@ impl<'n> Matcher<'n> {
 
     /// What is looked for.
     #[must_use]
-    pub const fn needles(&self) -> &'n Needles {
+    pub const fn needles(&self) -> &'n SearchTerms {
         self.needles
     }
 }
 
 /// What may be the initials of a name.
-fn initials(needles: &Needles) -> Option<&str> {
+fn initials(needles: &SearchTerms) -> Option<&str> {
     let [word] = &needles.words[..] else {
         return None;
     };
@@ -458,10 +458,10 @@ fn distance(typed: &[char], word: &str, most: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Matcher, Rank};
-    use crate::domain::query::{Needles, Typing};
+    use crate::domain::query::{SearchTerms, Typing};
 
     fn rank(text: &str, typed: &str) -> Option<Rank> {
-        Matcher::of(&Needles::of(typed, Typing::Letters)).rank(text, "390255501182")
+        Matcher::of(&SearchTerms::of(typed, Typing::Letters)).rank(text, "390255501182")
     }
 
     #[test]
@@ -503,7 +503,7 @@ mod tests {
     #[test]
     fn what_nothing_contains_is_held_against_how_words_begin() {
         let like = |typed: &str, text: &str| {
-            Matcher::of(&Needles::of(typed, Typing::Letters)).likeness(text)
+            Matcher::of(&SearchTerms::of(typed, Typing::Letters)).likeness(text)
         };
         assert_eq!(
             like("Bainc", "marco bianchi"),
@@ -526,7 +526,7 @@ mod tests {
     #[test]
     fn keys_of_a_keypad_begin_words_of_a_name() {
         let rank = |keys: &str, text: &str| {
-            let needles = Needles::of(keys, Typing::Keypad);
+            let needles = SearchTerms::of(keys, Typing::Keypad);
             Matcher::of(&needles).rank(text, "12025550")
         };
         assert_eq!(rank("627", "marco bianchi"), Some(Rank::NameStart));

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::source::Lines;
+use super::source::SourceLines;
 
 /// The fields of abook with the header of the column that each becomes.
 const FIELDS: [(&str, &str); 16] = [
@@ -41,7 +41,7 @@ pub fn is_abook<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> bool {
 /// A file of abook as the bytes of a table, each contact on the line that its section begins at.
 pub fn table(source: impl BufRead) -> impl BufRead {
     BufReader::new(Table {
-        lines: Lines::new(source),
+        lines: SourceLines::new(source),
         section: None,
         ready: header(),
         given: 0,
@@ -62,7 +62,7 @@ struct Section {
 }
 
 struct Table<R> {
-    lines: Lines<R>,
+    lines: SourceLines<R>,
     section: Option<Section>,
     /// Bytes of the table, of which so many were given.
     ready: Vec<u8>,

@@ -22,4 +22,4 @@ mod write;
 
 pub(super) use cells::{is_no_number, looks_like};
 pub use read::{Rows, open};
-pub use write::{Form, Guard, Table};
+pub use write::{Guard, Table, TableForm};

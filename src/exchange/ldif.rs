@@ -16,8 +16,8 @@ use crate::domain::phone::PhoneAttributes;
 
 use super::csv::{is_no_number, looks_like};
 use super::reader::{Contacts, Read};
-use super::source::Lines;
-use super::vcard::{Beside, group};
+use super::source::SourceLines;
+use super::vcard::{CompanionCard, group};
 
 use attribute::{Attribute, Field, Part};
 
@@ -58,7 +58,7 @@ const STRUCTURE: [&str; 16] = [
 /// The entries of a source.
 #[derive(Debug)]
 pub struct Entries<R> {
-    lines: Lines<R>,
+    lines: SourceLines<R>,
     home: Option<Region>,
     count: usize,
     groups: Vec<GroupCard>,
@@ -92,7 +92,7 @@ impl<R: BufRead> Entries<R> {
     /// The entries of `source`.
     pub const fn new(source: R) -> Self {
         Self {
-            lines: Lines::new(source),
+            lines: SourceLines::new(source),
             home: None,
             count: 0,
             groups: Vec::new(),
@@ -271,7 +271,7 @@ struct Person {
     /// Year, month and day of the birthday.
     birthday: [Option<String>; 3],
     tags: Vec<String>,
-    beside: Beside,
+    beside: CompanionCard,
 }
 
 impl Person {
@@ -286,7 +286,7 @@ impl Person {
             addresses: Default::default(),
             birthday: Default::default(),
             tags: Vec::new(),
-            beside: Beside::default(),
+            beside: CompanionCard::default(),
         }
     }
 

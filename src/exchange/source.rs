@@ -9,7 +9,7 @@ use std::io::{self, BufRead, ErrorKind};
 
 /// A line with its line end: LF, CR LF or CR.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct SourceLine {
     /// Which line of the file, from 1.
     pub(crate) number: usize,
     /// Its bytes, at most as many as were asked for.
@@ -31,7 +31,7 @@ enum Encoding {
 
 /// The lines of a source.
 #[derive(Debug)]
-pub(crate) struct Lines<R> {
+pub(crate) struct SourceLines<R> {
     source: R,
     /// Known once the first bytes were seen.
     encoding: Option<Encoding>,
@@ -45,7 +45,7 @@ pub(crate) struct Lines<R> {
     number: usize,
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: BufRead> SourceLines<R> {
     /// The lines of `source`.
     pub(crate) const fn new(source: R) -> Self {
         Self {
@@ -70,8 +70,8 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The next line; of a longer one the first `limit` bytes. `None` at the end.
-    pub(crate) fn next(&mut self, limit: usize) -> io::Result<Option<Line>> {
-        let mut line = Line {
+    pub(crate) fn next(&mut self, limit: usize) -> io::Result<Option<SourceLine>> {
+        let mut line = SourceLine {
             number: self.number + 1,
             bytes: Vec::new(),
             cut: false,
@@ -201,7 +201,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-impl Line {
+impl SourceLine {
     fn take(&mut self, part: &[u8], limit: usize) {
         let room = limit.saturating_sub(self.bytes.len());
         self.cut |= part.len() > room;

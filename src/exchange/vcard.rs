@@ -57,11 +57,11 @@ use super::charset::{Charset, Utf8, utf8};
 use super::reader::Contacts;
 use frame::{Frame, Frames};
 use property::Property;
-use value::Assumed;
+use value::AssumedCharset;
 
 use card::said;
 
-pub use beside::{Beside, Parts, group};
+pub use beside::{CompanionCard, Parts, group};
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
 pub use group::{read_group, write_group};
 pub use line::Version;
@@ -128,7 +128,7 @@ impl<R: BufRead> Cards<R> {
 
     /// A whole card as a contact with its phones; none for a card of a group.
     fn understood(&mut self, place: Place, mut card: Vec<u8>) -> Option<Read> {
-        let assumed = Assumed::of(&card);
+        let assumed = AssumedCharset::of(&card);
         let (mut properties, too_much) = property::read(&card, &assumed);
         if assumed.is_guessed() && too_much.is_none() {
             (properties, card) = self.in_charset(card);
@@ -153,7 +153,7 @@ impl<R: BufRead> Cards<R> {
                 Charset::guessed(texts.iter().map(Vec::as_slice).chain(ahead))
             }
         };
-        let (properties, _) = property::read(&card, &Assumed::given(&card, charset));
+        let (properties, _) = property::read(&card, &AssumedCharset::given(&card, charset));
         if self.options.charset.is_none() {
             let guess = self.guess.get_or_insert_with(|| Guess {
                 charset,
@@ -258,7 +258,7 @@ pub fn too_much(card: &[u8]) -> Option<String> {
     if card.len() < 4 * MANY {
         return None;
     }
-    let (properties, too_much) = property::read(card, &Assumed::of(card));
+    let (properties, too_much) = property::read(card, &AssumedCharset::of(card));
     too_much.or_else(|| phone::too_much(&properties))
 }
 

@@ -19,7 +19,7 @@ pub fn typed(text: &str) -> Result<Vec<PathBuf>, Refusal> {
     if whole.exists() {
         return Ok(vec![whole]);
     }
-    let words = words(text);
+    let words = shell_words(text);
     if words.len() < 2 && !text.contains(['*', '?']) {
         return Ok(vec![whole]);
     }
@@ -82,7 +82,7 @@ fn addressed(text: &str) -> Option<PathBuf> {
 }
 
 /// The words of a text: parted by spaces that are not quoted.
-fn words(text: &str) -> Vec<String> {
+fn shell_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

@@ -22,8 +22,8 @@ use crate::store::cache::window::Window;
 use crate::store::db::connect::{self, data_version};
 use crate::store::db::copy;
 use crate::store::db::failure::{self, Answer, Trying};
-use crate::store::db::files::beside;
-use crate::store::db::held::{Held, Kept};
+use crate::store::db::files::with_suffix;
+use crate::store::db::held::{Held, LogKept};
 use crate::store::db::journal_mode;
 use crate::store::db::open;
 use crate::store::db::options::{FileSystem, Options};
@@ -390,7 +390,7 @@ impl Store {
     /// Where the book or its log was deleted or replaced, or cannot be written.
     pub fn checkpoint(&self) -> Result<bool, Refusal> {
         let trying = Trying::Checkpoint;
-        let log = fs::metadata(beside(&self.path, "-wal")).map_or(0, |log| log.len());
+        let log = fs::metadata(with_suffix(&self.path, "-wal")).map_or(0, |log| log.len());
         self.refuse_lost(trying)
             .and_then(|()| {
                 let emptied = log == 0 || self.empty_log(Duration::ZERO)?;
@@ -420,8 +420,8 @@ impl Drop for Store {
             let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
             let _ = self.connection.set_db_config(config, true);
             let kept = match self.rescued.get() {
-                Some(Some(_)) => Kept::Elsewhere,
-                _ => Kept::Nowhere,
+                Some(Some(_)) => LogKept::Elsewhere,
+                _ => LogKept::Nowhere,
             };
             self.held.borrow().take_log_away(kept);
         } else if self.wrote.get() {

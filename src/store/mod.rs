@@ -14,7 +14,7 @@ mod undo;
 mod write;
 
 pub use base::Store;
-pub use care::compact::{Pruned, Sizes};
+pub use care::compact::{PrunedHistory, Sizes};
 pub use care::doctor::Finding;
 pub use db::backups::backups_around;
 pub use db::held::is_of_book;
@@ -24,7 +24,9 @@ pub use db::pace::Watch;
 pub mod backup {
     //! Backups of a book, and putting one in its place.
 
-    pub use crate::store::care::backup::{Pruned, backups_with_owners, newest_sound, owner, prune};
+    pub use crate::store::care::backup::{
+        DroppedBackups, backups_with_owners, newest_sound, owner, prune,
+    };
     pub use crate::store::care::put_back::{Force, restore};
     pub use crate::store::db::backups::{Backup, backups, folder};
     pub use crate::store::db::owner::Owner;

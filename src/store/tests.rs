@@ -174,6 +174,10 @@ fn a_backup_without_one_of_its_tables_is_damaged() {
         file_system: None,
     };
     let refusal = Store::open(&backup, options).map(|_| ()).unwrap_err();
-    assert_eq!(refusal.kind, crate::domain::refusal::Kind::Damaged, "{refusal}");
+    assert_eq!(
+        refusal.kind,
+        crate::domain::refusal::Kind::Damaged,
+        "{refusal}"
+    );
     assert!(refusal.to_string().contains("undo_point"), "{refusal}");
 }

@@ -334,11 +334,11 @@ fn nothing_but_the_newest_being_sound_lets_backups_be_dropped() {
     let mut bytes = whole.clone();
     bytes[5_000] ^= 1;
     fs::write(&newest.path, &bytes).unwrap();
-    assert!(backup::prune(&book.path, backup::Pruned::TooMany).is_err());
+    assert!(backup::prune(&book.path, backup::DroppedBackups::TooMany).is_err());
     assert_eq!(backups(&book.path).unwrap().len(), 14);
     fs::write(&newest.path, &whole).unwrap();
     assert!(
-        !backup::prune(&book.path, backup::Pruned::TooMany)
+        !backup::prune(&book.path, backup::DroppedBackups::TooMany)
             .unwrap()
             .is_empty()
     );

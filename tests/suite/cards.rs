@@ -10,7 +10,7 @@ use callbook::domain::notice::NoticeKind;
 use callbook::exchange::Contacts as _;
 use callbook::exchange::charset::Charset;
 use callbook::exchange::vcard::{self, Cards, ReadOptions, Version};
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use callbook::import::File;
 use serde_json::json;
 
@@ -58,7 +58,13 @@ fn details(profile: &Profile, kind: DetailKind) -> Vec<&str> {
 fn exported(book: &Book, version: Option<Version>) -> String {
     let mut out = Vec::new();
     let everybody = Selection::Shown(ListQuery::default());
-    callbook::export::stream(&book.store, &everybody, Form::Cards(version), &mut out).unwrap();
+    callbook::export::stream(
+        &book.store,
+        &everybody,
+        ExportForm::Cards(version),
+        &mut out,
+    )
+    .unwrap();
     String::from_utf8_lossy(&out).into_owned()
 }
 

@@ -21,7 +21,7 @@ use callbook::domain::refusal::Kind;
 use callbook::domain::timestamp::Timestamp;
 use callbook::domain::title::value_words;
 use callbook::exchange::vcard;
-use callbook::export::{self, Form};
+use callbook::export::{self, ExportForm};
 use callbook::import::File;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -322,7 +322,7 @@ mod duplicates {
         book.store.mark_shared(&[identity]).unwrap();
         book.store.mark_namesakes(&smiths).unwrap();
         let mut exported = Vec::new();
-        export::stream(&book.store, &shown(""), Form::Book, &mut exported).unwrap();
+        export::stream(&book.store, &shown(""), ExportForm::Book, &mut exported).unwrap();
         let mut other = Book::new();
         let file = File::open(exported.as_slice(), "book.json", &[]).unwrap();
         callbook::import::all(&mut other.store, file).unwrap();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::support::pty::Running;
 use crate::support::{Book, NOON, options};
-use callbook::domain::damage::{Damage, Found, Sound};
+use callbook::domain::damage::{Damage, FoundBackup, Sound};
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::domain::timestamp::Timestamp;
 use callbook::store::Store;
@@ -199,7 +199,7 @@ fn model(width: u16, height: u16) -> App {
 fn damage(sound: bool) -> Damage {
     Damage {
         why: "damaged (database disk image is malformed); it is left as it is".to_owned(),
-        found: Some(Found {
+        found: Some(FoundBackup {
             sound: sound.then(|| Sound {
                 path: "callbook.backups/20261121T090000.000000Z.db".into(),
                 at: Timestamp::from_micros(NOON - 270_000_000_000),

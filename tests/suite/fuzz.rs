@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use callbook::cli::format::Format;
+use callbook::cli::format::LineFormat;
 use callbook::config::{Config, KeyLine};
 use callbook::domain::bulk::Change;
 use callbook::domain::contact::{Contact, ContactAttributes};
@@ -600,7 +600,7 @@ fn layouts_of_any_kind_are_read_and_a_name_forges_nothing() {
     };
     let contact: Contact = sent.create(&context, Vec::new()).unwrap();
     hold_text(&corpus, &[("", ""), ("{name}", "{name}")], |text| {
-        if let Ok(layout) = Format::asked(Some(text)) {
+        if let Ok(layout) = LineFormat::asked(Some(text)) {
             let line = layout.safe_line(&contact, None);
             let ends = text.matches("\\n").count() + text.matches('\n').count();
             assert!(line.matches('\n').count() <= ends + 1, "{text:?}: {line:?}");

@@ -16,7 +16,7 @@ use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::page::PageQuery;
 use callbook::domain::safe::safe;
 use callbook::exchange::csv;
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use callbook::import::File;
 use callbook::tui::pages::AnyPage;
 use callbook::tui::widgets::theme::{ASCII, Palette, UNICODE};
@@ -682,18 +682,18 @@ fn hostile_books_come_out_of_machine_forms_as_they_were() {
         let mut start = Book::of_rules();
         import(&mut start, &book(first, CONTACTS));
         for form in [
-            Form::Book,
-            Form::Table(csv::Form::Plain, csv::Guard::Exact),
-            Form::Table(csv::Form::Plain, csv::Guard::Safe),
-            Form::Cards(None),
+            ExportForm::Book,
+            ExportForm::Table(csv::TableForm::Plain, csv::Guard::Exact),
+            ExportForm::Table(csv::TableForm::Plain, csv::Guard::Safe),
+            ExportForm::Cards(None),
         ] {
             let mut out = Vec::new();
             let everybody = Selection::Shown(ListQuery::default());
             callbook::export::stream(&start.store, &everybody, form, &mut out).unwrap();
             let name = match form {
-                Form::Book => "book.json",
-                Form::Table(..) => "book.csv",
-                Form::Cards(_) => "book.vcf",
+                ExportForm::Book => "book.json",
+                ExportForm::Table(..) => "book.csv",
+                ExportForm::Cards(_) => "book.vcf",
             };
             let mut end = Book::of_rules();
             let file = File::open(&out[..], name, &[]).unwrap();

@@ -18,7 +18,7 @@ use callbook::domain::number::Region;
 use callbook::domain::refusal::Refusal;
 use callbook::exchange::charset::Charset;
 use callbook::exchange::vcard::{self, Version};
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use callbook::import::{Batch, File};
 use serde_json::json;
 
@@ -647,7 +647,7 @@ fn a_group_goes_out_again_with_its_members_as_they_are_now() {
     let exported = |book: &Book| {
         let all = Selection::Shown(ListQuery::default());
         let mut out = Vec::new();
-        callbook::export::stream(&book.store, &all, Form::Cards(None), &mut out).unwrap();
+        callbook::export::stream(&book.store, &all, ExportForm::Cards(None), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     let (_, group) = cards.split_at(cards.find("BEGIN:VCARD\r\nVERSION:4.0").unwrap());
@@ -702,7 +702,7 @@ fn club() -> String {
     )
 }
 
-fn exported(book: &Book, text: &str, form: Form) -> String {
+fn exported(book: &Book, text: &str, form: ExportForm) -> String {
     let query = ListQuery {
         text: text.to_owned(),
         ..ListQuery::default()
@@ -716,21 +716,21 @@ fn exported(book: &Book, text: &str, form: Form) -> String {
 fn a_group_of_which_a_part_is_exported_names_that_part_and_nobody_loses_a_tag_by_it() {
     let mut book = Book::new();
     take(&mut book, "a.vcf", &club());
-    let whole = exported(&book, "", Form::Cards(None));
-    let part = exported(&book, "anna", Form::Cards(None));
+    let whole = exported(&book, "", ExportForm::Cards(None));
+    let part = exported(&book, "anna", ExportForm::Cards(None));
     assert!(
         part.ends_with(
             "KIND:group\r\nFN:Club\r\nMEMBER:urn:uuid:aaa-1\r\nX-CALLBOOK-MEMBERS:PART\r\nEND:VCARD\r\n"
         ),
         "{part}"
     );
-    assert!(!exported(&book, "cid", Form::Cards(None)).contains("group"));
+    assert!(!exported(&book, "cid", ExportForm::Cards(None)).contains("group"));
     // Here nobody loses the tag by it, and the whole card stays.
     let again = take(&mut book, "b.vcf", &part);
     assert_eq!((again.new, again.changed), (0, 0));
-    assert_eq!(exported(&book, "", Form::Cards(None)), whole);
+    assert_eq!(exported(&book, "", ExportForm::Cards(None)), whole);
     assert_eq!(
-        exported(&book, "tag:club", Form::Cards(None))
+        exported(&book, "tag:club", ExportForm::Cards(None))
             .matches("TEL")
             .count(),
         2
@@ -739,7 +739,7 @@ fn a_group_of_which_a_part_is_exported_names_that_part_and_nobody_loses_a_tag_by
     let mut other = Book::new();
     take(&mut other, "b.vcf", &part);
     assert_eq!(other.store.groups(None).unwrap().len(), 1);
-    let out = exported(&other, "", Form::Cards(None));
+    let out = exported(&other, "", ExportForm::Cards(None));
     assert!(
         out.contains("MEMBER:urn:uuid:aaa-1") && !out.contains("PART"),
         "{out}"
@@ -750,7 +750,7 @@ fn a_group_of_which_a_part_is_exported_names_that_part_and_nobody_loses_a_tag_by
 fn a_group_goes_out_in_the_version_that_is_asked_for_and_in_a_file_of_its_own() {
     let mut book = Book::new();
     take(&mut book, "a.vcf", &club());
-    let apples = exported(&book, "", Form::Cards(Some(Version::V30)));
+    let apples = exported(&book, "", ExportForm::Cards(Some(Version::V30)));
     let (_, group) = apples.rsplit_once("BEGIN:VCARD\r\n").unwrap();
     for line in [
         "VERSION:3.0",
@@ -763,7 +763,7 @@ fn a_group_goes_out_in_the_version_that_is_asked_for_and_in_a_file_of_its_own() 
     }
     let mut other = Book::new();
     take(&mut other, "a.vcf", &apples);
-    let four = exported(&other, "", Form::Cards(Some(Version::V40)));
+    let four = exported(&other, "", ExportForm::Cards(Some(Version::V40)));
     let (_, group) = four.rsplit_once("BEGIN:VCARD\r\n").unwrap();
     for line in [
         "VERSION:4.0",
@@ -801,7 +801,7 @@ fn a_group_goes_out_in_the_version_that_is_asked_for_and_in_a_file_of_its_own() 
 fn the_groups_of_a_book_are_in_its_export_as_json_and_are_undone_with_their_import() {
     let mut book = Book::new();
     take(&mut book, "a.vcf", &club());
-    let lines = exported(&book, "", Form::Book);
+    let lines = exported(&book, "", ExportForm::Book);
     assert!(
         lines.lines().last().unwrap().contains("\"groups\""),
         "{lines}"
@@ -809,7 +809,7 @@ fn the_groups_of_a_book_are_in_its_export_as_json_and_are_undone_with_their_impo
     let mut other = Book::new();
     let report = take(&mut other, "a.json", &lines);
     assert_eq!((report.new, report.unreadable()), (3, 0));
-    let cards = |book: &Book| exported(book, "", Form::Cards(None));
+    let cards = |book: &Book| exported(book, "", ExportForm::Cards(None));
     let (_, group) = club()
         .split_once("BEGIN:VCARD\r\nVERSION:4.0")
         .map(|(a, b)| (a.len(), b.to_owned()))
@@ -821,7 +821,7 @@ fn the_groups_of_a_book_are_in_its_export_as_json_and_are_undone_with_their_impo
     // A newer card of the group is undone and redone with its import.
     let newer = club().replace("MEMBER:urn:uuid:aaa-2\r\n", "MEMBER:urn:uuid:aaa-3\r\n");
     take(&mut other, "c.vcf", &newer);
-    let tagged = |book: &Book| exported(book, "tag:club", Form::Cards(None));
+    let tagged = |book: &Book| exported(book, "tag:club", ExportForm::Cards(None));
     assert!(tagged(&other).contains("FN:Cid") && !tagged(&other).contains("FN:Bea"));
     other.store.undo().unwrap();
     assert!(tagged(&other).contains("FN:Bea") && !tagged(&other).contains("FN:Cid"));
@@ -904,7 +904,7 @@ fn the_parts_of_an_address_come_along_to_a_contact_with_a_card() {
         &ada("ADR;TYPE=WORK:;;9 Elm St;Oldtown;IL;60000;USA"),
     );
     take(&mut book, "a.csv", table);
-    let out = exported(&book, "", Form::Cards(None));
+    let out = exported(&book, "", ExportForm::Cards(None));
     assert!(out.contains(parts), "{out}");
     assert!(
         out.contains("ADR;TYPE=WORK:;;9 Elm St;Oldtown;IL;60000;USA\r\n"),
@@ -915,7 +915,7 @@ fn the_parts_of_an_address_come_along_to_a_contact_with_a_card() {
     // A later card takes its own address out, and not the one that another file brought.
     let newer = ada("NOTE:moved\r\nREV:20300101T000000Z");
     take(&mut book, "a.vcf", &newer);
-    let out = exported(&book, "", Form::Cards(None));
+    let out = exported(&book, "", ExportForm::Cards(None));
     assert!(out.contains(parts) && !out.contains("9 Elm St"), "{out}");
     // The same address is there once.
     let mut book = Book::new();
@@ -925,6 +925,6 @@ fn the_parts_of_an_address_come_along_to_a_contact_with_a_card() {
         &ada("ADR;TYPE=WORK:;;1 Main St;Springfield;IL;62701;USA"),
     );
     take(&mut book, "a.csv", table);
-    let out = exported(&book, "", Form::Cards(None));
+    let out = exported(&book, "", ExportForm::Cards(None));
     assert_eq!(out.matches("ADR").count(), 1, "{out}");
 }

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use callbook::domain::number::{Region, Usage, Verdict, parse};
+use callbook::domain::number::{LineType, Region, Verdict, parse};
 
 /// Texts that hold letters or a second number, which callbook takes for no number where Google's
 /// library makes digits of them: `0800 DDA 005`, `(500) 234-5678 x12x34`, `;4019e`.
@@ -55,20 +55,20 @@ fn is_meant(category: &str, input: &str, home: Option<Region>) -> bool {
     (is_range || has_words) && read == Err(Verdict::NotANumber)
 }
 
-fn usage(name: &str) -> Usage {
+fn usage(name: &str) -> LineType {
     match name {
-        "FIXED_LINE" => Usage::FixedLine,
-        "MOBILE" => Usage::Mobile,
-        "FIXED_LINE_OR_MOBILE" => Usage::FixedLineOrMobile,
-        "TOLL_FREE" => Usage::TollFree,
-        "PREMIUM_RATE" => Usage::PremiumRate,
-        "SHARED_COST" => Usage::SharedCost,
-        "VOIP" => Usage::Voip,
-        "PERSONAL_NUMBER" => Usage::PersonalNumber,
-        "PAGER" => Usage::Pager,
-        "UAN" => Usage::Uan,
-        "VOICEMAIL" => Usage::Voicemail,
-        _ => Usage::Unknown,
+        "FIXED_LINE" => LineType::FixedLine,
+        "MOBILE" => LineType::Mobile,
+        "FIXED_LINE_OR_MOBILE" => LineType::FixedLineOrMobile,
+        "TOLL_FREE" => LineType::TollFree,
+        "PREMIUM_RATE" => LineType::PremiumRate,
+        "SHARED_COST" => LineType::SharedCost,
+        "VOIP" => LineType::Voip,
+        "PERSONAL_NUMBER" => LineType::PersonalNumber,
+        "PAGER" => LineType::Pager,
+        "UAN" => LineType::Uan,
+        "VOICEMAIL" => LineType::Voicemail,
+        _ => LineType::Unknown,
     }
 }
 

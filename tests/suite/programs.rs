@@ -8,7 +8,7 @@ use callbook::domain::contact::{ContactAttributes, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::exchange::vcard::Version;
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use callbook::import::File;
 use serde::Deserialize;
 use serde_json::json;
@@ -49,7 +49,13 @@ fn only(book: &Book) -> Profile {
 fn exported(book: &Book, version: Option<Version>) -> Vec<u8> {
     let mut out = Vec::new();
     let everybody = Selection::Shown(ListQuery::default());
-    callbook::export::stream(&book.store, &everybody, Form::Cards(version), &mut out).unwrap();
+    callbook::export::stream(
+        &book.store,
+        &everybody,
+        ExportForm::Cards(version),
+        &mut out,
+    )
+    .unwrap();
     out
 }
 

@@ -14,7 +14,7 @@ use callbook::domain::number::Region;
 use callbook::domain::phone::{Context, Phone, PhoneAttributes};
 use callbook::exchange::csv::{self, Guard};
 use callbook::exchange::vcard::{self, Cards, Version};
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use callbook::import::File;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -354,7 +354,7 @@ fn a_card_goes_out_in_another_version_with_all_that_is_on_it() {
     }
 }
 
-fn exported(book: &Book, form: Form) -> Vec<u8> {
+fn exported(book: &Book, form: ExportForm) -> Vec<u8> {
     let mut out = Vec::new();
     let everybody = Selection::Shown(ListQuery::default());
     callbook::export::stream(&book.store, &everybody, form, &mut out).unwrap();
@@ -366,8 +366,8 @@ fn import_as(book: &mut Book, name: &str, bytes: &[u8]) -> callbook::domain::imp
     callbook::import::all(&mut book.store, file).unwrap().value
 }
 
-const PLAIN: Form = Form::Table(csv::Form::Plain, Guard::Exact);
-const SAFE: Form = Form::Table(csv::Form::Plain, Guard::Safe);
+const PLAIN: ExportForm = ExportForm::Table(csv::TableForm::Plain, Guard::Exact);
+const SAFE: ExportForm = ExportForm::Table(csv::TableForm::Plain, Guard::Safe);
 
 #[test]
 fn a_book_as_json_is_the_book_ids_times_and_cards_among_it() {
@@ -379,7 +379,7 @@ fn a_book_as_json_is_the_book_ids_times_and_cards_among_it() {
         json!({"number": "020 7946 0018", "country_code": "44"}),
     )
     .unwrap();
-    let json = exported(&book, Form::Book);
+    let json = exported(&book, ExportForm::Book);
     let mut other = Book::new();
     assert_eq!(import_as(&mut other, "book.json", &json).new, 2);
     let (one, two) = (everybody(&book), everybody(&other));
@@ -415,7 +415,7 @@ fn two_of_one_name_in_a_book_as_json_stay_two() {
         book.post(bob, json!({"number": "+39 02 5550 1182"}))
             .unwrap();
     }
-    let json = exported(&book, Form::Book);
+    let json = exported(&book, ExportForm::Book);
     let mut other = Book::new();
     assert_eq!(import_as(&mut other, "book.json", &json).new, 4);
     let again = import_as(&mut other, "book.json", &json);
@@ -438,7 +438,7 @@ fn two_of_one_name_in_a_book_as_json_stay_two() {
 fn a_line_that_is_no_contact_is_named_and_the_others_come_in() {
     let mut book = Book::new();
     book.contact("Ada");
-    let mut json = exported(&book, Form::Book);
+    let mut json = exported(&book, ExportForm::Book);
     json.extend_from_slice(b"{\"attributes\":{\"shoe\":9}}\n{\n[]\n");
     let mut other = Book::new();
     let report = import_as(&mut other, "book.json", &json);
@@ -571,7 +571,10 @@ fn out_card(book: &Book, profile: &Profile) -> Vec<u8> {
 fn googles_form_has_every_number_with_its_label() {
     let mut book = Book::new();
     import(&mut book, BIANCHI.as_bytes());
-    let table = exported(&book, Form::Table(csv::Form::Google, Guard::Exact));
+    let table = exported(
+        &book,
+        ExportForm::Table(csv::TableForm::Google, Guard::Exact),
+    );
     let mut other = Book::new();
     import_as(&mut other, "google.csv", &table);
     let numbers = |book: &Book| {
@@ -769,14 +772,14 @@ proptest! {
     #[test]
     fn a_generated_book_is_the_same_after_a_table_or_json(
         drawn in prop::collection::vec(contact(), 1..4),
-        form in prop::sample::select(vec![PLAIN, SAFE, Form::Book]),
+        form in prop::sample::select(vec![PLAIN, SAFE, ExportForm::Book]),
     ) {
         let mut book = Book::of_rules();
         for drawn in drawn {
             store(&mut book, drawn);
         }
         let bytes = exported(&book, form);
-        let name = if form == Form::Book { "book.json" } else { "book.csv" };
+        let name = if form == ExportForm::Book { "book.json" } else { "book.csv" };
         let mut other = Book::of_rules();
         let report = import_as(&mut other, name, &bytes);
         prop_assert!(report.rejects.is_empty(), "{:?}", report.rejects);

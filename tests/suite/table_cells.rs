@@ -5,7 +5,7 @@ use callbook::domain::contact::DetailKind;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::{LooksLike, Notice, NoticeKind};
 use callbook::exchange::vcard::Version;
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use callbook::import::File;
 
 use crate::tables::{all, book_of, take};
@@ -16,7 +16,7 @@ fn birthdays(text: &str) -> (Vec<String>, String) {
     let report = take(&mut book, "days.csv", text.as_bytes());
     let mut cards = Vec::new();
     let everything = Selection::Shown(ListQuery::default());
-    let form = Form::Cards(Some(Version::V40));
+    let form = ExportForm::Cards(Some(Version::V40));
     callbook::export::stream(&book.store, &everything, form, &mut cards).unwrap();
     let cards = String::from_utf8(cards).unwrap();
     let days = cards
@@ -99,7 +99,13 @@ fn a_cell_that_says_that_there_is_no_number_makes_none_and_is_kept() {
     assert_eq!((notice.number, notice.example.as_str()), (5, "-"));
     let mut cards = Vec::new();
     let everything = Selection::Shown(ListQuery::default());
-    callbook::export::stream(&book.store, &everything, Form::Cards(None), &mut cards).unwrap();
+    callbook::export::stream(
+        &book.store,
+        &everything,
+        ExportForm::Cards(None),
+        &mut cards,
+    )
+    .unwrap();
     let cards = String::from_utf8(cards).unwrap();
     for kept in ["n/a", "keine", "none"] {
         assert!(cards.contains(kept), "{kept}: {cards}");

@@ -12,7 +12,7 @@ use callbook::domain::notice::{LooksLike, NoticeKind};
 use callbook::domain::number::Region;
 use callbook::exchange::csv::{self, Guard};
 use callbook::exchange::vcard::{Parts, Version};
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use callbook::import::File;
 use callbook::store::{Options, Store};
 
@@ -132,11 +132,20 @@ fn home(name: &str) -> &'static str {
 #[test]
 fn tables_of_many_programs_come_in_and_out() {
     let forms = [
-        ("table.csv", Form::Table(csv::Form::Plain, Guard::Exact)),
-        ("safe.csv", Form::Table(csv::Form::Plain, Guard::Safe)),
-        ("google.csv", Form::Table(csv::Form::Google, Guard::Exact)),
-        ("cards.vcf", Form::Cards(None)),
-        ("cards4.vcf", Form::Cards(Some(Version::V40))),
+        (
+            "table.csv",
+            ExportForm::Table(csv::TableForm::Plain, Guard::Exact),
+        ),
+        (
+            "safe.csv",
+            ExportForm::Table(csv::TableForm::Plain, Guard::Safe),
+        ),
+        (
+            "google.csv",
+            ExportForm::Table(csv::TableForm::Google, Guard::Exact),
+        ),
+        ("cards.vcf", ExportForm::Cards(None)),
+        ("cards4.vcf", ExportForm::Cards(Some(Version::V40))),
     ];
     let mut wrong = Vec::new();
     let mut files = 0;
@@ -209,7 +218,7 @@ fn what_else_a_row_says_comes_in() {
     // And Google's star, and the rest, once more.
     let mut bytes = Vec::new();
     let everything = Selection::Shown(ListQuery::default());
-    let form = Form::Table(csv::Form::Google, Guard::Exact);
+    let form = ExportForm::Table(csv::TableForm::Google, Guard::Exact);
     callbook::export::stream(&book.store, &everything, form, &mut bytes).unwrap();
     let mut other = Book::of_rules();
     take(&mut other, "b.csv", &bytes);
@@ -501,7 +510,7 @@ fn our_table_says_what_sorts_a_name_and_what_is_a_company() {
     assert!(before[1].1.is_some() && before[0].2.word() == "company");
     let mut table = Vec::new();
     let everything = Selection::Shown(ListQuery::default());
-    let form = Form::Table(csv::Form::Plain, Guard::Exact);
+    let form = ExportForm::Table(csv::TableForm::Plain, Guard::Exact);
     callbook::export::stream(&book.store, &everything, form, &mut table).unwrap();
     let mut other = Book::of_rules();
     take(&mut other, "a.csv", &table);

@@ -11,7 +11,7 @@ use callbook::domain::import::{Incoming, Place};
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::exchange::Contacts as _;
 use callbook::exchange::vcard::{self, CARD_LIMIT, REJECT_LIMIT, Read as Item, Version};
-use callbook::export::Form;
+use callbook::export::ExportForm;
 use proptest::prelude::*;
 
 fn read(bytes: &[u8]) -> Vec<Item> {
@@ -275,7 +275,7 @@ fn a_label_that_android_writes_as_a_type_is_read_and_converted() {
         callbook::import::all(&mut book.store, file).unwrap();
         let mut out = Vec::new();
         let everybody = Selection::Shown(ListQuery::default());
-        let form = Form::Cards(Some(version));
+        let form = ExportForm::Cards(Some(version));
         callbook::export::stream(&book.store, &everybody, form, &mut out).unwrap();
         assert_eq!(phones(&read(&out).remove(0).unwrap()), labelled);
         assert!(!String::from_utf8(out).unwrap().contains('('));

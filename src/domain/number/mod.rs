@@ -20,7 +20,7 @@ pub use country::{Basis, ReadWith, read_with};
 pub use digits::digits;
 pub use format::{digits_to_find, display, display_of, region_of, split_pauses};
 pub use lookup::{at_home, has_trunk, is_copied_number, readings, spellings, without_trunk};
-pub use reading::{Reading, Usage, parse};
+pub use reading::{LineType, Reading, parse};
 pub use region::{Region, only_region_of};
 pub use several::several;
 pub use single::Verdict;
@@ -143,7 +143,7 @@ mod tests {
 
     use super::reading::plain;
     use super::region::TABLE;
-    use super::{Region, Usage, Verdict, canonical, digits, digits_to_find, display, parse};
+    use super::{LineType, Region, Verdict, canonical, digits, digits_to_find, display, parse};
 
     use proptest::prelude::*;
 
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(reading.international(), "+39 02 5550 1182");
         assert_eq!(
             parse("347 555 0164", Some("39"), region("US")).map(|reading| reading.usage),
-            Ok(Usage::Mobile)
+            Ok(LineType::Mobile)
         );
     }
 

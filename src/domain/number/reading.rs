@@ -12,7 +12,7 @@ use super::stored::{e164, extension, stored_as};
 
 /// What a number is used for, in its region's numbering plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usage {
+pub enum LineType {
     /// A fixed line.
     FixedLine,
     /// A mobile.
@@ -51,7 +51,7 @@ pub struct Reading {
     /// The region, where the plan tells it.
     pub region: Option<Region>,
     /// What it is used for.
-    pub usage: Usage,
+    pub usage: LineType,
     /// Whether it fits; never [`Verdict::NoCountry`], [`Verdict::NoSuchCountry`] or
     /// [`Verdict::NotANumber`].
     pub verdict: Verdict,
@@ -60,7 +60,7 @@ pub struct Reading {
     parsed: PhoneNumber,
 }
 
-impl Usage {
+impl LineType {
     const fn of(library: PhoneNumberType) -> Self {
         match library {
             PhoneNumberType::FixedLine => Self::FixedLine,
@@ -117,7 +117,7 @@ impl Reading {
             national_number: parsed.get_national_significant_number(),
             extension,
             region: parsed.get_region_code().and_then(Region::of_library),
-            usage: Usage::of(parsed.get_type()),
+            usage: LineType::of(parsed.get_type()),
             verdict,
             e164,
             parsed,

@@ -287,7 +287,7 @@ pub(super) fn name_by_cells(headings: &mut [Heading], rows: &[Vec<String>]) {
 
 /// What was seen of the cells that were not read, or that were read by what they look like.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ColumnNotes {
     unread: Vec<Seen>,
     by_cells: Vec<Seen>,
     /// Cells of several numbers that could not be told apart.
@@ -298,7 +298,7 @@ pub(super) struct Told {
     days: Seen,
 }
 
-impl Told {
+impl ColumnNotes {
     /// Counts a cell that was not read.
     pub(super) fn unread(&mut self, column: usize, cell: &str) {
         see(&mut self.unread, column, cell);

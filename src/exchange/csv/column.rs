@@ -36,7 +36,7 @@ pub(super) enum Text {
     /// What the name is sorted by.
     SortAs,
     /// A person or a company.
-    Kind,
+    TableOrigin,
     /// The nickname.
     Nickname,
     /// The company.
@@ -77,7 +77,7 @@ pub(super) enum Part {
     /// Of a phone: where it came from.
     Source,
     /// Of a detail: its kind.
-    Kind,
+    TableOrigin,
     /// A line of an address, in the order of a vCard, or year, month or day of a birthday.
     Line(u8),
 }

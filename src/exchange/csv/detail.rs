@@ -2,12 +2,12 @@
 
 use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::fold::fold;
-use crate::exchange::vcard::Beside;
+use crate::exchange::vcard::CompanionCard;
 
 use super::cells::is_email;
 use super::column;
 use super::own::BETWEEN;
-use super::own::Kind;
+use super::own::TableOrigin;
 
 /// Words between two emails of a cell.
 const OR: [&str; 9] = ["or", "and", "oder", "und", "ou", "et", "o", "y", "или"];
@@ -25,7 +25,7 @@ pub(super) struct DetailCells {
 }
 
 impl DetailCells {
-    pub(super) fn read(self, kind: Kind, beside: &mut Beside) -> Vec<Detail> {
+    pub(super) fn read(self, kind: TableOrigin, beside: &mut CompanionCard) -> Vec<Detail> {
         if !self.lines.is_empty() {
             return match self.kind {
                 DetailKind::Birthday => self.day().into_iter().collect(),
@@ -39,7 +39,7 @@ impl DetailCells {
             ..
         } = self;
         let values = values.into_iter().filter_map(|value| {
-            if kind == Kind::Own {
+            if kind == TableOrigin::Own {
                 return Some(value);
             }
             if is_no_day(&value) {
@@ -57,7 +57,7 @@ impl DetailCells {
     }
 
     /// The addresses of lines: one, or as many as Google has under one label.
-    fn addresses(self, beside: &mut Beside) -> Vec<Detail> {
+    fn addresses(self, beside: &mut CompanionCard) -> Vec<Detail> {
         let Self {
             mut lines,
             label,

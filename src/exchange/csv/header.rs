@@ -9,7 +9,7 @@ use super::column::{
 use super::words::{Header, Meaning, plain};
 
 /// What is known of all headers together.
-pub(super) struct Table {
+pub(super) struct HeaderWords {
     has_last: bool,
     has_job: bool,
     has_birth_year: bool,
@@ -17,7 +17,7 @@ pub(super) struct Table {
     titles: Vec<usize>,
 }
 
-impl Table {
+impl HeaderWords {
     pub(super) fn of(headers: &[Header]) -> Self {
         let any = |meaning| headers.iter().any(|header| header.is_all(&[meaning]));
         let titles = headers.iter().enumerate();

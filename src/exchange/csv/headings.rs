@@ -5,7 +5,7 @@ use crate::domain::contact::DetailKind;
 use crate::domain::refusal::{Fault, Refusal};
 
 use super::column::{Column, Heading, Part, STREET, Sure, Text};
-use super::header::{Table, text_of};
+use super::header::{HeaderWords, text_of};
 use super::own;
 use super::words::{Header, Meaning, plain};
 
@@ -13,7 +13,7 @@ use super::words::{Header, Meaning, plain};
 pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
     let read = headers.iter().take(MANY).map(|header| Header::of(header));
     let read: Vec<Header> = read.collect();
-    let table = Table::of(&read);
+    let table = HeaderWords::of(&read);
     // Where an address has no word for whose it is, it is that of the address before it.
     let mut place = String::new();
     let headings = headers.iter().zip(&read).enumerate();
@@ -56,7 +56,7 @@ pub(super) fn keep_own(headings: &mut [Heading]) {
         let ours = own::PLAIN.contains(&heading.name.as_str()) || heading.name == own::GUARDED;
         match heading.name.as_str() {
             own::SORT_AS => heading.column = Column::Text(Text::SortAs),
-            own::KIND => heading.column = Column::Text(Text::Kind),
+            own::KIND => heading.column = Column::Text(Text::TableOrigin),
             _ => {}
         }
         if !ours && counted.is_none() {
@@ -184,7 +184,7 @@ fn of_counted(name: &str) -> Option<Column> {
     let of_detail = match part {
         "type" | "label" | "service" => Some(Part::Label),
         "value" | "formatted" => Some(Part::Value(None)),
-        "kind" => Some(Part::Kind),
+        "kind" => Some(Part::TableOrigin),
         _ => None,
     };
     let kind = match words {

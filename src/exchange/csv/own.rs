@@ -4,7 +4,7 @@ use super::column;
 
 /// What a table is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TableOrigin {
     /// Our own, which says everything as it is.
     Own,
     /// Another program's.

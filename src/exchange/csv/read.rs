@@ -6,16 +6,16 @@ use crate::domain::contact::DetailKind;
 use crate::domain::import::{Place, Reject};
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
-use crate::domain::refusal::{Kind as RefusalKind, Refusal};
+use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::charset::Charset;
 use crate::exchange::reader::{Contacts, Read};
 
-use super::cells::{Told, looks_like, name_by_cells, recognise, settle_days};
+use super::cells::{ColumnNotes, looks_like, name_by_cells, recognise, settle_days};
 use super::column::{Column, Heading, Part, Sure, Text};
 use super::headings;
-use super::own::Kind;
-use super::record::{CELLS, RECORD_LIMIT, Record, Records};
-use super::row::Row;
+use super::own::TableOrigin;
+use super::record::{CELLS, CsvRecord, RECORD_LIMIT, Records};
+use super::row::TableRow;
 
 /// How many lines, and bytes, are looked at to find the header and to know columns by their cells.
 const SAMPLE_LINES: usize = 200;
@@ -29,12 +29,12 @@ const PREAMBLE: usize = 30;
 pub struct Rows<R: BufRead> {
     records: Records<R>,
     headings: Vec<Heading>,
-    kind: Kind,
+    kind: TableOrigin,
     guarded: bool,
     home: Option<Region>,
     /// The lines before the header.
     preamble: Vec<String>,
-    told: Told,
+    told: ColumnNotes,
     /// The rows that were read.
     count: usize,
     failure: Option<String>,
@@ -54,7 +54,7 @@ pub fn open<R: BufRead>(
     maps: &[String],
     charset: Option<Charset>,
 ) -> Result<Rows<R>, Refusal> {
-    let invalid = |detail: String| Refusal::new(RefusalKind::Invalid, detail);
+    let invalid = |detail: String| Refusal::new(Kind::Invalid, detail);
     let mut records = Records::new(source, charset);
     records
         .look_ahead(SAMPLE_LINES, SAMPLE_BYTES)
@@ -92,16 +92,16 @@ pub fn open<R: BufRead>(
     let mut headings = headings::columns(&found.headers);
     let own = |name: &str| found.headers.iter().any(|header| header == name);
     let kind = if own("favourite") && own("source") && own("uid") {
-        Kind::Own
+        TableOrigin::Own
     } else {
-        Kind::Foreign
+        TableOrigin::Foreign
     };
-    if kind == Kind::Own {
+    if kind == TableOrigin::Own {
         // Of our own table nothing has to be guessed: what is not ours stays beside.
         headings::keep_own(&mut headings);
     }
     headings::map(&mut headings, maps)?;
-    if kind == Kind::Foreign {
+    if kind == TableOrigin::Foreign {
         settle_days(&mut headings, &found.rows);
         recognise(&mut headings, &found.rows);
         if found.headers.iter().all(String::is_empty) {
@@ -129,7 +129,7 @@ pub fn open<R: BufRead>(
         kind,
         home: None,
         preamble,
-        told: Told::default(),
+        told: ColumnNotes::default(),
         count: 0,
         failure: None,
     })
@@ -177,7 +177,7 @@ struct Found {
 }
 
 impl Found {
-    fn in_sample(delimiter: u8, sample: &[(usize, Record)], maps: &[String]) -> Self {
+    fn in_sample(delimiter: u8, sample: &[(usize, CsvRecord)], maps: &[String]) -> Self {
         let mut best = (0, 0);
         for (at, (_, record)) in sample.iter().take(PREAMBLE).enumerate() {
             let known = known(&cells(record), maps);
@@ -220,7 +220,7 @@ impl Found {
 }
 
 /// The cells of a record as text, trimmed.
-fn cells(record: &Record) -> Vec<String> {
+fn cells(record: &CsvRecord) -> Vec<String> {
     let cells = record.cells.iter();
     cells.map(|cell| text(cell).trim().to_owned()).collect()
 }
@@ -254,7 +254,7 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    fn contact(&mut self, record: Record, place: Place) -> Read {
+    fn contact(&mut self, record: CsvRecord, place: Place) -> Read {
         let reject = |reason: String, card: Vec<u8>| Reject {
             place,
             name: None,
@@ -270,7 +270,7 @@ impl<R: BufRead> Rows<R> {
             return Err(reject(reason, record.raw));
         }
         let cells: Vec<String> = record.cells.iter().map(|cell| self.cell(cell)).collect();
-        let row = Row::of(self.kind, self.home, &self.headings, &cells, &mut self.told);
+        let row = TableRow::of(self.kind, self.home, &self.headings, &cells, &mut self.told);
         row.contact(place).ok_or_else(|| {
             let reason = "has no name, no number and no email".to_owned();
             reject(reason, record.raw)

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 
 use crate::domain::notice::Notice;
 use crate::exchange::charset::Charset;
-use crate::exchange::source::{Line, Lines};
+use crate::exchange::source::{SourceLine, SourceLines};
 
 use super::text::Texts;
 
@@ -18,7 +18,7 @@ pub(super) const CELLS: usize = 4_096;
 
 /// A record: a row of a table.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(super) struct CsvRecord {
     /// The line that it begins on, from 1.
     pub(super) line: usize,
     /// Its cells, in UTF-8.
@@ -32,10 +32,10 @@ pub(super) struct Record {
 /// The records of a source.
 #[derive(Debug)]
 pub(super) struct Records<R> {
-    lines: Lines<R>,
+    lines: SourceLines<R>,
     texts: Texts,
     /// Lines that were read and belong to no record yet.
-    ahead: VecDeque<Line>,
+    ahead: VecDeque<SourceLine>,
     delimiter: u8,
     /// How many cells the header has.
     width: Option<usize>,
@@ -45,7 +45,7 @@ impl<R: BufRead> Records<R> {
     /// The records of `source`, whose delimiter is not known yet, and whose charset may be given.
     pub(super) const fn new(source: R, charset: Option<Charset>) -> Self {
         Self {
-            lines: Lines::new(source),
+            lines: SourceLines::new(source),
             texts: Texts::new(charset),
             ahead: VecDeque::new(),
             delimiter: b',',
@@ -90,14 +90,14 @@ impl<R: BufRead> Records<R> {
 
     /// The records of the lines that were read ahead, as far as they are whole, each with the number of
     /// lines before it.
-    pub(super) fn sample(&self, delimiter: u8) -> Vec<(usize, Record)> {
-        let lines = self.ahead.iter().map(|line| Line {
+    pub(super) fn sample(&self, delimiter: u8) -> Vec<(usize, CsvRecord)> {
+        let lines = self.ahead.iter().map(|line| SourceLine {
             number: line.number,
             bytes: line.bytes.clone(),
             cut: line.cut,
         });
         let mut records = Records {
-            lines: Lines::new(io::empty()),
+            lines: SourceLines::new(io::empty()),
             texts: Texts::new(None),
             ahead: lines.collect(),
             delimiter,
@@ -113,12 +113,12 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    fn line(&mut self) -> io::Result<Option<Line>> {
+    fn line(&mut self) -> io::Result<Option<SourceLine>> {
         if let Some(line) = self.ahead.pop_front() {
             return Ok(Some(line));
         }
         let line = self.lines.next(RECORD_LIMIT)?;
-        Ok(line.map(|line| Line {
+        Ok(line.map(|line| SourceLine {
             bytes: self.texts.decode(line.bytes),
             ..line
         }))
@@ -130,11 +130,11 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The next record; none at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<CsvRecord>> {
         let Some(first) = self.line()? else {
             return Ok(None);
         };
-        let mut record = Record {
+        let mut record = CsvRecord {
             line: first.number,
             cells: Vec::new(),
             raw: first.bytes,
@@ -147,7 +147,7 @@ impl<R: BufRead> Records<R> {
         }
         let mut scan = Scan::new(self.delimiter);
         let mut end = scan.feed(&record.raw);
-        let mut more: Vec<Line> = Vec::new();
+        let mut more: Vec<SourceLine> = Vec::new();
         let mut held = record.raw.len();
         while end == End::Open && held < RECORD_LIMIT {
             let Some(line) = self.line()? else { break };
@@ -328,13 +328,13 @@ fn closing(quoted: &[u8], delimiter: u8) -> Option<(Vec<u8>, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Record, Records};
+    use super::{CsvRecord, Records};
 
     fn rows(text: &str, width: Option<usize>) -> Vec<(usize, Vec<String>)> {
         let mut records = Records::new(text.as_bytes(), None);
         records.set_form(b',', width);
         let mut rows = Vec::new();
-        while let Some(Record { line, cells, .. }) = records.next().unwrap() {
+        while let Some(CsvRecord { line, cells, .. }) = records.next().unwrap() {
             let cells = cells.into_iter();
             let cells = cells.map(|cell| String::from_utf8(cell).unwrap());
             rows.push((line, cells.collect()));

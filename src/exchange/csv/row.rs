@@ -8,14 +8,14 @@ use crate::domain::fold::fold;
 use crate::domain::import::{Incoming, Place};
 use crate::domain::number::Region;
 use crate::domain::phone::{PhoneAttributes, usual_label};
-use crate::exchange::vcard::Beside;
+use crate::exchange::vcard::CompanionCard;
 
-use super::cells::{Told, is_no_number, may_be_number, seems_several};
+use super::cells::{ColumnNotes, is_no_number, may_be_number, seems_several};
 use super::column::{Column, Heading, Part, Sure, Text};
 use super::detail::{DetailCells, emails, is_no_day};
 use super::name::NameParts;
 use super::own::BETWEEN;
-use super::own::{Kind, tags_of};
+use super::own::{TableOrigin, tags_of};
 use super::phone::{PhoneCells, choose_primary, numbers};
 
 /// Labels that Google offers for what is no number.
@@ -46,8 +46,8 @@ const GOOGLE_LABELS: [&str; 22] = [
 
 /// A row that is read.
 #[derive(Debug)]
-pub(super) struct Row<'a> {
-    kind: Kind,
+pub(super) struct TableRow<'a> {
+    kind: TableOrigin,
     home: Option<Region>,
     texts: Vec<(Text, &'a str)>,
     phones: Groups<'a, PhoneCells>,
@@ -86,14 +86,14 @@ impl<'a, T> Groups<'a, T> {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> TableRow<'a> {
     /// Reads the cells; what they do not say is told.
     pub(super) fn of(
-        kind: Kind,
+        kind: TableOrigin,
         home: Option<Region>,
         headings: &'a [Heading],
         cells: &'a [String],
-        told: &mut Told,
+        told: &mut ColumnNotes,
     ) -> Self {
         let mut row = Self {
             kind,
@@ -107,13 +107,13 @@ impl<'a> Row<'a> {
         };
         for (at, (heading, cell)) in headings.iter().zip(cells).enumerate() {
             let value = match kind {
-                Kind::Own => cell.as_str(),
-                Kind::Foreign => cell.trim(),
+                TableOrigin::Own => cell.as_str(),
+                TableOrigin::Foreign => cell.trim(),
             };
             if value.is_empty() {
                 continue;
             }
-            if kind == Kind::Foreign && heading.is_of_numbers() && says_none(value) {
+            if kind == TableOrigin::Foreign && heading.is_of_numbers() && says_none(value) {
                 told.blank(value);
                 row.beside.push((&heading.name, value));
                 if value.split(BETWEEN).all(is_no_number) {
@@ -121,7 +121,7 @@ impl<'a> Row<'a> {
                 }
             }
             if row.put(heading, value) {
-                if kind == Kind::Foreign && heading.is_of_days() {
+                if kind == TableOrigin::Foreign && heading.is_of_days() {
                     let kept = value
                         .split(BETWEEN)
                         .filter(|day| !is_no_day(day) && !is_part_of_day(day));
@@ -129,7 +129,7 @@ impl<'a> Row<'a> {
                     kept.for_each(|day| told.day(day));
                 }
                 if matches!(heading.column, Column::Phone(_, Part::Value(_)))
-                    && kind == Kind::Foreign
+                    && kind == TableOrigin::Foreign
                     && seems_several(value)
                     && numbers(value, home).nth(1).is_none()
                 {
@@ -164,7 +164,7 @@ impl<'a> Row<'a> {
             Column::Text(text) => {
                 // A second column for the same is kept beside.
                 let other = self.texts.iter().any(|(own, _)| own == text);
-                let foreign = self.kind == Kind::Foreign;
+                let foreign = self.kind == TableOrigin::Foreign;
                 if other || foreign && *text == Text::Source {
                     return false;
                 }
@@ -204,14 +204,14 @@ impl<'a> Row<'a> {
             return;
         };
         match part {
-            Part::Value(label) if kind == Kind::Own => {
+            Part::Value(label) if kind == TableOrigin::Own => {
                 phone.values.push((value.to_owned(), label.clone()));
             }
             Part::Value(label) => {
                 let numbers = numbers(value, home).map(|number| (number, label.clone()));
                 phone.values.extend(numbers);
             }
-            Part::Label if kind == Kind::Own => phone.label = Some(value.to_owned()),
+            Part::Label if kind == TableOrigin::Own => phone.label = Some(value.to_owned()),
             Part::Label => {
                 let (preferred, label) = label_of_google(value);
                 phone.sent.primary = preferred.then_some(true);
@@ -225,7 +225,7 @@ impl<'a> Row<'a> {
             Part::Historic => phone.sent.historic = flag(value),
             Part::Accurate => phone.sent.valid_values = flag(value),
             Part::Source => phone.sent.source = Some(value.to_owned()),
-            Part::PrimaryValue | Part::Kind | Part::Line(_) => {}
+            Part::PrimaryValue | Part::TableOrigin | Part::Line(_) => {}
         }
     }
 
@@ -236,7 +236,7 @@ impl<'a> Row<'a> {
         part: &Part,
         value: &str,
     ) {
-        let own = self.kind == Kind::Own;
+        let own = self.kind == TableOrigin::Own;
         let new = || DetailCells {
             kind,
             values: Vec::new(),
@@ -278,7 +278,7 @@ impl<'a> Row<'a> {
                     detail.label = Some(usual_detail_label(label));
                 }
             }
-            Part::Kind => {
+            Part::TableOrigin => {
                 let kinds = DetailKind::ALL.into_iter();
                 detail.kind = { kinds }.find(|kind| kind.word() == value).unwrap_or(kind);
             }
@@ -307,10 +307,10 @@ impl<'a> Row<'a> {
             calling_code,
             beside: columns,
         } = self;
-        let mut beside = Beside::default();
+        let mut beside = CompanionCard::default();
         let phones = phones.cells.into_iter();
         let mut phones: Vec<PhoneAttributes> = phones.flat_map(PhoneCells::phones).collect();
-        if kind == Kind::Foreign {
+        if kind == TableOrigin::Foreign {
             choose_primary(&mut phones, primary, home);
         }
         for phone in &mut phones {
@@ -383,10 +383,10 @@ fn usual_detail_label(label: &str) -> String {
 }
 
 fn names(
-    kind: Kind,
+    kind: TableOrigin,
     texts: &[(Text, &str)],
     details: Vec<Detail>,
-    beside: &mut Beside,
+    beside: &mut CompanionCard,
 ) -> ContactAttributes {
     let find = |text: Text| {
         let found = texts.iter().find(|(own, _)| *own == text);
@@ -395,14 +395,14 @@ fn names(
     let get = |text: Text| find(text).map(str::to_owned);
     // Our own table says also what is blank.
     let sent = |value: Option<String>| match value {
-        None if kind == Kind::Foreign => None,
+        None if kind == TableOrigin::Foreign => None,
         value => Some(value),
     };
     let mut shown = find(Text::Name);
     let mut family = find(Text::Family);
     if let (Some(name), Some(given), None) = (shown, find(Text::Given), family) {
         // `Name;Vorname` is the family name first.
-        if kind == Kind::Foreign && !fold(name).contains(&fold(given)) {
+        if kind == TableOrigin::Foreign && !fold(name).contains(&fold(given)) {
             (shown, family) = (None, Some(name));
         }
     }
@@ -434,7 +434,7 @@ fn names(
         given_name: sent(get(Text::Given)),
         family_name: sent(family.map(str::to_owned)),
         sort_as: get(Text::SortAs).map(Some),
-        kind: find(Text::Kind).and_then(ContactKind::named),
+        kind: find(Text::TableOrigin).and_then(ContactKind::named),
         nickname: sent(get(Text::Nickname)),
         organisation: organisation.map(Some),
         title: sent(get(Text::Title)),
@@ -449,8 +449,8 @@ fn names(
 }
 
 /// The tags of a cell, and whether it is among the favourites.
-fn tags(kind: Kind, cell: &str) -> (Vec<String>, Option<bool>) {
-    if kind == Kind::Own {
+fn tags(kind: TableOrigin, cell: &str) -> (Vec<String>, Option<bool>) {
+    if kind == TableOrigin::Own {
         let tags = tags_of(cell).into_iter().map(|tag| tag.trim().to_owned());
         return (tags.filter(|tag| !tag.is_empty()).collect(), None);
     }

@@ -10,7 +10,7 @@ use super::own::{ADDRESS_PARTS, BETWEEN, GUARDED, PLAIN, needs_guard};
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum TableForm {
     /// All that callbook knows, and that it reads again with nothing lost.
     Plain,
     /// What Google's contacts import.
@@ -30,7 +30,7 @@ pub enum Guard {
 /// decide how many columns there are.
 #[derive(Debug)]
 pub struct Table {
-    form: Form,
+    form: TableForm,
     guard: Guard,
     phones: usize,
     details: Vec<(DetailKind, usize)>,
@@ -42,7 +42,7 @@ pub struct Table {
 impl Table {
     /// A table that has seen nobody.
     #[must_use]
-    pub const fn new(form: Form, guard: Guard) -> Self {
+    pub const fn new(form: TableForm, guard: Guard) -> Self {
         Self {
             form,
             guard,
@@ -58,8 +58,8 @@ impl Table {
         self.phones = self.phones.max(whole.phones.len());
         for kind in DetailKind::ALL {
             let count = match self.form {
-                Form::Plain => of(whole, kind).count(),
-                Form::Google => of_google(whole, kind).count(),
+                TableForm::Plain => of(whole, kind).count(),
+                TableForm::Google => of_google(whole, kind).count(),
             };
             match self.details.iter_mut().find(|(own, _)| *own == kind) {
                 Some((_, most)) => *most = count.max(*most),
@@ -97,14 +97,14 @@ impl Table {
     #[must_use]
     pub fn header(&self) -> Vec<u8> {
         let mut cells: Vec<String> = match self.form {
-            Form::Plain => &PLAIN[..],
-            Form::Google => &GOOGLE[..],
+            TableForm::Plain => &PLAIN[..],
+            TableForm::Google => &GOOGLE[..],
         }
         .iter()
         .map(|header| (*header).to_owned())
         .collect();
         match self.form {
-            Form::Plain => {
+            TableForm::Plain => {
                 for number in 1..=self.phones {
                     let parts = [
                         "number", "label", "primary", "historic", "accurate", "source",
@@ -121,7 +121,7 @@ impl Table {
                     }
                 }
             }
-            Form::Google => {
+            TableForm::Google => {
                 for number in 1..=self.phones {
                     let parts = ["Label", "Value"];
                     cells.extend(parts.map(|part| format!("Phone {number} - {part}")));
@@ -150,8 +150,8 @@ impl Table {
     #[must_use]
     pub fn row(&self, whole: &Whole) -> Option<Vec<u8>> {
         let there = |kind: &DetailKind| match self.form {
-            Form::Plain => of(whole, *kind).count() <= self.most(*kind),
-            Form::Google => of_google(whole, *kind).count() <= self.most(*kind),
+            TableForm::Plain => of(whole, *kind).count() <= self.most(*kind),
+            TableForm::Google => of_google(whole, *kind).count() <= self.most(*kind),
         };
         let parts = parts(whole);
         let known =
@@ -163,8 +163,8 @@ impl Table {
             return None;
         }
         let mut cells = match self.form {
-            Form::Plain => self.plain(whole, &parts),
-            Form::Google => self.google(whole, &parts),
+            TableForm::Plain => self.plain(whole, &parts),
+            TableForm::Google => self.google(whole, &parts),
         };
         for header in &self.beside {
             let cell = parts.columns.iter().find(|(own, _)| own == header);

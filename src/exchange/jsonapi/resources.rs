@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::contact::Contact;
 use crate::domain::health::Health;
-use crate::domain::page::{Direction, FilterValue, Page, PageQuery};
+use crate::domain::page::{Direction, FilterValue, ListPage, PageQuery};
 use crate::domain::phone::Phone;
 
 /// The type of a phone in a document.
@@ -63,7 +63,7 @@ pub fn compound(resource: &Value, included: &[Value]) -> Value {
 
 /// A page of records as a document.
 #[must_use]
-pub fn page_document<T: Resource>(page: &Page<T>) -> Value {
+pub fn page_document<T: Resource>(page: &ListPage<T>) -> Value {
     json!({
         "data": page.records.iter().map(Resource::resource).collect::<Vec<_>>(),
         "meta": {

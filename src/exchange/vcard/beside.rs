@@ -33,11 +33,11 @@ use super::write::detail;
 /// assert!(card.contains("ORG:Acme;Sales"));
 /// ```
 #[derive(Debug)]
-pub struct Beside {
+pub struct CompanionCard {
     draft: Draft<'static>,
 }
 
-impl Default for Beside {
+impl Default for CompanionCard {
     fn default() -> Self {
         Self {
             draft: Draft::new(b"BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n", Version::V30),
@@ -45,7 +45,7 @@ impl Default for Beside {
     }
 }
 
-impl Beside {
+impl CompanionCard {
     /// Keeps the parts of a name: family, given, additional, prefixes, suffixes (RFC 6350, 6.2.2).
     /// `shown` is the contact's name.
     pub fn name(&mut self, shown: &str, parts: [&str; 5]) {
@@ -106,7 +106,7 @@ fn joined(parts: &[&str]) -> String {
 /// The card of a group of contacts, whose members are named by their `UID`s.
 #[must_use]
 pub fn group(name: &str, members: &[String]) -> Vec<u8> {
-    let mut group = Beside::default();
+    let mut group = CompanionCard::default();
     group.draft.add(Line::text("FN", name));
     group
         .draft

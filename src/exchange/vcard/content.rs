@@ -15,7 +15,7 @@ use memchr::{memchr, memrchr};
 
 use crate::exchange::charset::ends_cut;
 
-use super::frame::{Depth, Step, is_begin};
+use super::frame::{CardEdge, Depth, is_begin};
 use super::quoted_printable::octets;
 
 /// How far into a line its head is looked for, in bytes. Without it a card of `=` lines, made for
@@ -130,7 +130,7 @@ impl<'a> ContentLines<'a> {
         self.at = place.end;
         let line = trim_line_end(self.card.get(place.clone()).unwrap_or_default());
         let was_inner = self.depth.is_inner();
-        if self.depth.after(line) == Step::Ended {
+        if self.depth.after(line) == CardEdge::Ended {
             self.end = Some(place.start);
             return None;
         }

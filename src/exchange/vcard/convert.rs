@@ -8,11 +8,11 @@ use super::content::split;
 use super::draft::Draft;
 use super::head::custom_type;
 use super::label::of_detail;
-use super::line::{Form, Line, Version, escape};
+use super::line::{Line, LineForm, Version, escape};
 use super::param::{is, is_binary, param, preference, without_types};
 use super::phone::number;
 use super::property::Property;
-use super::value::{Shape, unescaped};
+use super::value::{ValueShape, unescaped};
 
 /// The card in this version; the very same where it has that, and all that it requires. `name` is that
 /// of the contact.
@@ -22,7 +22,7 @@ pub(super) fn convert(card: &[u8], version: Version, name: &str) -> Vec<u8> {
         require(&mut draft, name);
         return draft.finish();
     }
-    let form = Form {
+    let form = LineForm {
         version,
         end: "\r\n",
     };
@@ -306,10 +306,10 @@ fn value_of(draft: &Draft<'_>, at: usize, name: &str) -> String {
     let Some(property) = draft.property(at) else {
         return written;
     };
-    match Shape::of(name) {
-        Shape::List => return property.escaped().join(","),
-        Shape::Lists | Shape::Components => return property.escaped().join(";"),
-        Shape::Text => {}
+    match ValueShape::of(name) {
+        ValueShape::List => return property.escaped().join(","),
+        ValueShape::Lists | ValueShape::Components => return property.escaped().join(";"),
+        ValueShape::Text => {}
     }
     // A comma is a plain sign in 2.1. What has parts that callbook does not know keeps them, and an
     // address of the web is no text.

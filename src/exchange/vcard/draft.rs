@@ -5,11 +5,11 @@ use super::contact;
 use super::content::{ContentLines, Keep, Unfolded, params, split};
 use super::frame::line_end;
 use super::head::Head;
-use super::line::{Form, Line, Version};
+use super::line::{Line, LineForm, Version};
 use super::param::{self, holds};
 use super::property::{COLUMN, Property};
 use super::quoted_printable::octets;
-use super::value::{self, Assumed};
+use super::value::{self, AssumedCharset};
 use crate::exchange::charset::{Utf8, utf8};
 
 use memchr::memchr;
@@ -62,7 +62,7 @@ struct Entry<'a> {
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
     card: &'a [u8],
-    form: Form,
+    form: LineForm,
     entries: Vec<Entry<'a>>,
     /// Where its END stands.
     end: usize,
@@ -71,14 +71,14 @@ pub(super) struct Draft<'a> {
     pub(super) properties: Vec<Property>,
     groups: usize,
     named_version: bool,
-    assumed: Assumed<'a>,
+    assumed: AssumedCharset<'a>,
 }
 
 impl<'a> Draft<'a> {
     /// The card as it is; `version` is the one of a card that names none.
     pub(super) fn new(card: &'a [u8], version: Version) -> Self {
         let mut lines = ContentLines::new(card, Keep::All);
-        let assumed = Assumed::of(card);
+        let assumed = AssumedCharset::of(card);
         let mut properties = Vec::new();
         let mut named = None;
         let entries = lines.by_ref().map(|line| {
@@ -97,7 +97,7 @@ impl<'a> Draft<'a> {
         let end = line_end(card);
         Self {
             card,
-            form: Form {
+            form: LineForm {
                 version: named.unwrap_or_else(|| if is_old(card) { Version::V21 } else { version }),
                 end,
             },

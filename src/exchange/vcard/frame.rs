@@ -17,7 +17,7 @@ use memchr::memmem;
 
 use crate::domain::import::Place;
 
-use crate::exchange::source::{Line, Lines};
+use crate::exchange::source::{SourceLine, SourceLines};
 
 /// The largest card that is read, in bytes: 64 MiB, photographs included.
 pub const CARD_LIMIT: usize = 64 * 1024 * 1024;
@@ -43,9 +43,9 @@ pub(super) enum Frame {
 /// The pieces of a source.
 #[derive(Debug)]
 pub(super) struct Frames<R> {
-    lines: Lines<R>,
+    lines: SourceLines<R>,
     /// Lines that were read, or parted from another one, and not yet given.
-    ahead: VecDeque<Line>,
+    ahead: VecDeque<SourceLine>,
     /// How many cards were given.
     cards: usize,
     /// The source has ended, or failed.
@@ -56,7 +56,7 @@ pub(super) struct Frames<R> {
 impl<R: BufRead> Frames<R> {
     pub(super) const fn new(source: R) -> Self {
         Self {
-            lines: Lines::new(source),
+            lines: SourceLines::new(source),
             ahead: VecDeque::new(),
             cards: 0,
             ended: false,
@@ -77,7 +77,7 @@ impl<R: BufRead> Frames<R> {
         self.failure.as_ref()
     }
 
-    fn line(&mut self) -> io::Result<Option<Line>> {
+    fn line(&mut self) -> io::Result<Option<SourceLine>> {
         if let Some(line) = self.ahead.pop_front() {
             return Ok(Some(line));
         }
@@ -90,7 +90,7 @@ impl<R: BufRead> Frames<R> {
 
     /// The first piece of a line that an END or a BEGIN shares with something else; what comes after it
     /// is given next.
-    fn parted(&mut self, line: Line) -> io::Result<Line> {
+    fn parted(&mut self, line: SourceLine) -> io::Result<SourceLine> {
         let mut next = None;
         let trimmed = line.bytes.trim_ascii_end();
         // Only what comes next tells whether such words are the end of a text.
@@ -105,7 +105,7 @@ impl<R: BufRead> Frames<R> {
         };
         let mut pieces = pieces(&line.bytes, after).into_iter();
         let number = line.number;
-        let piece = |place: Range<usize>| Line {
+        let piece = |place: Range<usize>| SourceLine {
             number,
             bytes: line.bytes.get(place).unwrap_or_default().to_vec(),
             cut: false,
@@ -130,7 +130,7 @@ impl<R: BufRead> Frames<R> {
     }
 
     /// The card that this BEGIN opens.
-    fn card(&mut self, begin: &Line) -> Frame {
+    fn card(&mut self, begin: &SourceLine) -> Frame {
         self.cards += 1;
         let place = Place {
             card: self.cards,
@@ -154,21 +154,21 @@ impl<R: BufRead> Frames<R> {
             };
             let step = depth.after(&line.bytes);
             let ended = kept.bytes.ends_with(b"\n") || kept.bytes.ends_with(b"\r");
-            if step != Step::NextBegins && !ended && !kept.cut {
+            if step != CardEdge::NextBegins && !ended && !kept.cut {
                 // The line was parted from the one before it.
                 let end = line_end(&kept.bytes);
                 kept.put(end.as_bytes(), false);
             }
             match step {
-                Step::Within => kept.put(&line.bytes, line.cut),
-                Step::Ended => {
+                CardEdge::Within => kept.put(&line.bytes, line.cut),
+                CardEdge::Ended => {
                     kept.put(&line.bytes, line.cut);
                     if let Err(error) = self.take_line_end(&mut kept) {
                         return self.failed(place, kept.bytes, error);
                     }
                     break;
                 }
-                Step::NextBegins => {
+                CardEdge::NextBegins => {
                     self.ahead.push_front(line);
                     break;
                 }
@@ -194,7 +194,7 @@ impl<R: BufRead> Frames<R> {
     }
 
     /// The text between cards that this line begins.
-    fn between(&mut self, first: &Line) -> Frame {
+    fn between(&mut self, first: &SourceLine) -> Frame {
         let place = Place {
             card: self.cards + 1,
             line: first.number,
@@ -317,7 +317,7 @@ pub(super) struct Depth {
 
 /// What a line does to the card that it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum CardEdge {
     /// It is a line of the card, or of a card within it.
     Within,
     /// It is the card's END.
@@ -328,32 +328,32 @@ pub(super) enum Step {
 
 impl Depth {
     /// The line after those seen so far.
-    pub(super) fn after(&mut self, line: &[u8]) -> Step {
+    pub(super) fn after(&mut self, line: &[u8]) -> CardEdge {
         let line = line.trim_ascii_end();
         if line.is_empty() {
-            return Step::Within;
+            return CardEdge::Within;
         }
         let agent = std::mem::take(&mut self.agent);
         if std::mem::take(&mut self.opened) && (line.starts_with(b" ") || line.starts_with(b"\t")) {
             self.inner -= 1;
-            return Step::Within;
+            return CardEdge::Within;
         }
         if is_begin(line) {
             if !agent {
-                return Step::NextBegins;
+                return CardEdge::NextBegins;
             }
             self.inner += 1;
         } else if is(line, b"END") {
             match self.inner.checked_sub(1) {
                 Some(inner) => self.inner = inner,
-                None => return Step::Ended,
+                None => return CardEdge::Ended,
             }
         } else if let Some(value) = agent_value(line) {
             self.agent = value.is_empty();
             self.opened = is_begin(value);
             self.inner += usize::from(self.opened);
         }
-        Step::Within
+        CardEdge::Within
     }
 
     /// Whether the last line stood in a card within the card.

@@ -7,7 +7,7 @@ use super::contact::name_on;
 use super::convert::convert;
 use super::line::Version;
 use super::property::{self, Property};
-use super::value::Assumed;
+use super::value::AssumedCharset;
 
 /// Whether the card is one of a group.
 pub(super) fn is_group(properties: &[Property]) -> bool {
@@ -58,7 +58,7 @@ const PART: &[u8] = b"X-CALLBOOK-MEMBERS";
 /// The group of a card that callbook kept; none where it is no card of a group.
 #[must_use]
 pub fn read_group(place: Place, bytes: Vec<u8>) -> Option<GroupCard> {
-    let (properties, too_much) = property::read(&bytes, &Assumed::of(&bytes));
+    let (properties, too_much) = property::read(&bytes, &AssumedCharset::of(&bytes));
     (too_much.is_none() && is_group(&properties)).then(|| card(place, &properties, bytes))
 }
 

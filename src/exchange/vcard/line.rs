@@ -30,7 +30,7 @@ const WIDTH: usize = 75;
 
 /// How the lines of a card are written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
+pub(super) struct LineForm {
     pub(super) version: Version,
     /// The card's line end.
     pub(super) end: &'static str,
@@ -77,7 +77,7 @@ impl Line {
     }
 
     /// Writes the line with its end.
-    pub(super) fn write(&self, form: Form, out: &mut Vec<u8>) {
+    pub(super) fn write(&self, form: LineForm, out: &mut Vec<u8>) {
         let mut head = String::new();
         if let Some(group) = &self.group {
             let _ = write!(head, "{group}.");

@@ -5,7 +5,7 @@ use crate::domain::attribute_reader::{NUMBERS, too_many};
 use super::content::{ContentLines, Keep, Unfolded, split};
 use super::head::Head;
 use super::line::escape;
-use super::value::{self, Assumed, Shape};
+use super::value::{self, AssumedCharset, ValueShape};
 
 /// The property that keeps a cell of a table in a column which nothing is known of.
 pub(super) const COLUMN: &str = "X-CALLBOOK-COLUMN";
@@ -77,11 +77,11 @@ impl Property {
     }
 
     /// The property of a content line, if it has one.
-    pub(super) fn of(line: &Unfolded<'_>, assumed: &Assumed<'_>) -> Option<Self> {
+    pub(super) fn of(line: &Unfolded<'_>, assumed: &AssumedCharset<'_>) -> Option<Self> {
         let (head, value) = split(&line.text).filter(|_| !line.binary)?;
         let head = Head::of(head)?;
         let text = value::text(&head, value, assumed);
-        let components = Shape::of(&head.name).split(&text);
+        let components = ValueShape::of(&head.name).split(&text);
         Some(Self {
             group: head.group,
             name: head.name,
@@ -103,11 +103,11 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 
 /// The properties of a card, in its order; of one that holds too much, the first of them.
 pub(super) fn properties(card: &[u8]) -> Vec<Property> {
-    read(card, &Assumed::of(card)).0
+    read(card, &AssumedCharset::of(card)).0
 }
 
 /// The properties of a card, and why they are not all of them, if so.
-pub(super) fn read(card: &[u8], assumed: &Assumed<'_>) -> (Vec<Property>, Option<String>) {
+pub(super) fn read(card: &[u8], assumed: &AssumedCharset<'_>) -> (Vec<Property>, Option<String>) {
     let mut properties = Vec::new();
     let mut bounds = Bounds::default();
     for line in ContentLines::new(card, Keep::Text) {
@@ -135,7 +135,7 @@ impl Bounds {
         let name = head.split(|sign| *sign == b';').next().unwrap_or_default();
         let name = name.rsplit(|sign| *sign == b'.').next().unwrap_or_default();
         let name = String::from_utf8_lossy(name.get(..LONGEST).unwrap_or(name));
-        let shape = Shape::of(&name.trim().to_ascii_uppercase());
+        let shape = ValueShape::of(&name.trim().to_ascii_uppercase());
         self.lines += 1;
         self.parts += params.count();
         if !line.binary {

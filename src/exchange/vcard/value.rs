@@ -19,12 +19,12 @@ pub(super) const CHARSET: &str = "X-CALLBOOK-CHARSET";
 
 /// The charset of what is not UTF-8 and names none, in one card.
 #[derive(Debug)]
-pub(super) struct Assumed<'a> {
+pub(super) struct AssumedCharset<'a> {
     card: &'a [u8],
     charset: OnceCell<Charset>,
 }
 
-impl<'a> Assumed<'a> {
+impl<'a> AssumedCharset<'a> {
     /// The charset that the card names for itself, or that its bytes look most like.
     pub(super) fn of(card: &'a [u8]) -> Self {
         let charset = OnceCell::new();
@@ -126,7 +126,7 @@ pub(super) fn nameless(card: &[u8]) -> Vec<Vec<u8>> {
 
 /// A value as text, its escapes still in it. What quoted-printable hides from being a separator is
 /// escaped.
-pub(super) fn text<'v>(head: &Head, value: &'v [u8], assumed: &Assumed<'_>) -> Cow<'v, str> {
+pub(super) fn text<'v>(head: &Head, value: &'v [u8], assumed: &AssumedCharset<'_>) -> Cow<'v, str> {
     let hidden = head.charset.is_some_and(Charset::hides_in_ascii);
     let named = head.charset.filter(|charset| *charset != Charset::UTF_8);
     if !head.quoted_printable
@@ -154,7 +154,7 @@ pub(super) fn text<'v>(head: &Head, value: &'v [u8], assumed: &Assumed<'_>) -> C
 }
 
 /// The charset of a value: as it says, but for what it cannot be.
-fn charset(head: &Head, octets: &[u8], assumed: &Assumed<'_>) -> Charset {
+fn charset(head: &Head, octets: &[u8], assumed: &AssumedCharset<'_>) -> Charset {
     let all = utf8(octets);
     let utf_8_said = head.charset == Some(Charset::UTF_8);
     // Text that was cut in a character is still what it says.
@@ -177,7 +177,7 @@ fn charset(head: &Head, octets: &[u8], assumed: &Assumed<'_>) -> Charset {
 
 /// How a value is put together (RFC 6350, 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum ValueShape {
     /// One text.
     Text,
     /// Texts with commas between.
@@ -188,7 +188,7 @@ pub(super) enum Shape {
     Lists,
 }
 
-impl Shape {
+impl ValueShape {
     /// The shape of the values of a property.
     pub(super) fn of(name: &str) -> Self {
         match name {

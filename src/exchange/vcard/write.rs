@@ -28,7 +28,7 @@ use super::line::{Line, Version, escape};
 use super::param::holds;
 use super::property;
 
-use stored::Stored;
+use stored::StoredContact;
 
 /// The source of what comes out of a card that names none.
 pub const SOURCE: &str = "vcard";
@@ -43,7 +43,7 @@ pub fn write(
     version: Option<Version>,
     home: Option<Region>,
 ) -> Vec<u8> {
-    let stored = Stored {
+    let stored = StoredContact {
         contact,
         phones,
         source: source(contact, card),
@@ -87,7 +87,7 @@ fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
     }
 }
 
-impl Stored<'_> {
+impl StoredContact<'_> {
     /// The records that a card makes, or none where it makes none.
     fn read(&self, card: &[u8]) -> Option<Taken> {
         self.taken(said(&property::properties(card)))

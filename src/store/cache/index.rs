@@ -15,7 +15,7 @@ use crate::domain::fold::fold;
 use crate::domain::rank::{Letters, Matcher, NOTE, Rank, keypad, name_of};
 
 use crate::store::cache::condition::Allowed;
-use crate::store::cache::ranked::{Heat, Ranked};
+use crate::store::cache::ranked::{Precedence, Ranked};
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 
@@ -34,7 +34,7 @@ pub(in crate::store) struct Index {
     rowids: Vec<u32>,
     favourites: Vec<u32>,
     /// The lines of those who come earlier among equals, rising, and why.
-    hot: Vec<(usize, Heat)>,
+    hot: Vec<(usize, Precedence)>,
 }
 
 /// Texts, one after the other.
@@ -265,12 +265,12 @@ impl Index {
 
     /// Notes who comes earlier among equals: favourites, and those who are used, by their row.
     pub(in crate::store) fn heat(&mut self, used: &HashMap<u32, usize>) {
-        let mut wanted: HashMap<u32, Heat> = HashMap::new();
+        let mut wanted: HashMap<u32, Precedence> = HashMap::new();
         for (rowid, place) in used {
-            wanted.insert(*rowid, Heat::used(*place));
+            wanted.insert(*rowid, Precedence::used(*place));
         }
         for rowid in &self.favourites {
-            wanted.insert(*rowid, Heat::favourite(used.get(rowid).copied()));
+            wanted.insert(*rowid, Precedence::favourite(used.get(rowid).copied()));
         }
         self.hot.clear();
         if wanted.is_empty() {
@@ -436,7 +436,7 @@ fn merged(one: Vec<usize>, other: impl Iterator<Item = usize>) -> Vec<usize> {
 struct Taking<'a> {
     index: &'a Index,
     allowed: Option<&'a Allowed>,
-    hot: std::iter::Peekable<std::slice::Iter<'a, (usize, Heat)>>,
+    hot: std::iter::Peekable<std::slice::Iter<'a, (usize, Precedence)>>,
     ranked: Ranked,
 }
 

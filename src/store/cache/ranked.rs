@@ -4,12 +4,12 @@ use crate::domain::rank::Rank;
 
 /// Why somebody comes earlier among equals; the least is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) struct Heat {
+pub(in crate::store) struct Precedence {
     ordinary: bool,
     place: usize,
 }
 
-impl Heat {
+impl Precedence {
     /// A favourite, perhaps also used.
     pub(in crate::store) fn favourite(place: Option<usize>) -> Self {
         Self {
@@ -31,11 +31,11 @@ impl Heat {
 #[derive(Debug, Default)]
 pub(in crate::store) struct Ranked {
     ranks: [Vec<u32>; Rank::COUNT],
-    hot: Vec<(usize, Heat, u32)>,
+    hot: Vec<(usize, Precedence, u32)>,
 }
 
 impl Ranked {
-    pub(in crate::store) fn push(&mut self, rank: usize, row: u32, heat: Option<Heat>) {
+    pub(in crate::store) fn push(&mut self, rank: usize, row: u32, heat: Option<Precedence>) {
         let rank = rank.min(Rank::COUNT - 1);
         match (heat, self.ranks.get_mut(rank)) {
             (Some(heat), _) => self.hot.push((rank, heat, row)),

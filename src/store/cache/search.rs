@@ -21,7 +21,7 @@ use crate::domain::rank::Matcher;
 
 use crate::store::cache::condition::Allowed;
 use crate::store::cache::index::{Index, notes};
-use crate::store::cache::ranked::{Heat, Ranked};
+use crate::store::cache::ranked::{Precedence, Ranked};
 use crate::store::db::connect::{data_version, reading};
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
@@ -353,8 +353,8 @@ fn read(
         let Some(rank) = rank else { continue };
         let place = used.and_then(|used| used.get(&rowid).copied());
         let heat = match (row.get(3)?, place) {
-            (true, place) => Some(Heat::favourite(place)),
-            (false, place) => place.map(Heat::used),
+            (true, place) => Some(Precedence::favourite(place)),
+            (false, place) => place.map(Precedence::used),
         };
         ranked.push(rank, rowid, heat);
     }

@@ -10,13 +10,13 @@ use crate::domain::listing::ListQuery;
 pub(in crate::store) struct Window {
     pub(in crate::store) query: ListQuery,
     pub(in crate::store) version: i64,
-    pub(in crate::store) marks: Vec<Mark>,
+    pub(in crate::store) marks: Vec<RowMark>,
     pub(in crate::store) total: Option<usize>,
 }
 
 /// A row whose place is known.
 #[derive(Clone)]
-pub(in crate::store) struct Mark {
+pub(in crate::store) struct RowMark {
     pub(in crate::store) place: usize,
     pub(in crate::store) key: Value,
     pub(in crate::store) id: ContactId,
@@ -25,10 +25,10 @@ pub(in crate::store) struct Mark {
 /// Where a page is read from.
 pub(in crate::store) enum Seek<'w> {
     /// From a mark, or from the top, so many rows on.
-    Down(Option<&'w Mark>, usize),
+    Down(Option<&'w RowMark>, usize),
     /// Backwards from a mark, or from the end, so many rows from the page's last one; and how many
     /// rows the page has.
-    Up(Option<&'w Mark>, usize, usize),
+    Up(Option<&'w RowMark>, usize, usize),
 }
 
 impl Window {

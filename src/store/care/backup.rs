@@ -71,7 +71,7 @@ pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal>
 
 /// Which backups are dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pruned {
+pub enum DroppedBackups {
     /// Those that are too many.
     TooMany,
     /// All but the newest: what was thrown away since is in the others.
@@ -85,7 +85,7 @@ pub enum Pruned {
 ///
 /// # Errors
 /// Where the newest is not sound, the book cannot be read, or a backup cannot be deleted.
-pub fn prune(database: &Path, pruned: Pruned) -> Result<Vec<Backup>, Refusal> {
+pub fn prune(database: &Path, pruned: DroppedBackups) -> Result<Vec<Backup>, Refusal> {
     let all = backups(database)?;
     if all.len() < 2 {
         return Ok(Vec::new());
@@ -117,8 +117,8 @@ pub fn prune(database: &Path, pruned: Pruned) -> Result<Vec<Backup>, Refusal> {
         .zip(kept(&times))
         .enumerate()
         .filter(|(at, (_, kept))| match pruned {
-            Pruned::TooMany => *kept == Kept::No,
-            Pruned::AllButNewest => *at > 0,
+            DroppedBackups::TooMany => *kept == Kept::No,
+            DroppedBackups::AllButNewest => *at > 0,
         })
         .map(|(_, (backup, _))| backup.clone())
         .collect();
@@ -207,7 +207,7 @@ impl Store {
     pub(in crate::store) fn back_up_before(&self) -> Result<(), Refusal> {
         if self.back_up_if_changed().map_err(unchanged)?.is_some() {
             // What is kept too long harms nobody.
-            let _ = prune(&self.path, Pruned::TooMany);
+            let _ = prune(&self.path, DroppedBackups::TooMany);
         }
         Ok(())
     }

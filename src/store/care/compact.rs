@@ -42,7 +42,7 @@ pub struct Sizes {
 
 /// The steps that are pruned from the history, or would be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
+pub struct PrunedHistory {
     /// The newest step before which the history is not whole.
     pub step: i64,
     /// When it was made.
@@ -87,10 +87,10 @@ impl Store {
     ///
     /// # Errors
     /// Where the book cannot be read.
-    pub fn pruned(&self) -> Result<Option<Pruned>, Refusal> {
+    pub fn pruned(&self) -> Result<Option<PrunedHistory>, Refusal> {
         self.read(|connection| {
             let (step, at) = log::horizon(connection)?;
-            Ok((step > 0).then_some(Pruned { step, at, steps: 0 }))
+            Ok((step > 0).then_some(PrunedHistory { step, at, steps: 0 }))
         })
     }
 
@@ -98,7 +98,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the book cannot be read.
-    pub fn prunable(&self, before: Timestamp) -> Result<Pruned, Refusal> {
+    pub fn prunable(&self, before: Timestamp) -> Result<PrunedHistory, Refusal> {
         self.snapshot(|connection| prunable(connection, before))
     }
 
@@ -108,10 +108,10 @@ impl Store {
     ///
     /// # Errors
     /// Where there can be no backup, or the book cannot be written.
-    pub fn prune_history(&mut self, before: Timestamp) -> Result<Pruned, Refusal> {
+    pub fn prune_history(&mut self, before: Timestamp) -> Result<PrunedHistory, Refusal> {
         self.start_writing()?;
         self.back_up()?;
-        let pruned = || -> Answer<Pruned> {
+        let pruned = || -> Answer<PrunedHistory> {
             let transaction = self.begin()?;
             let pruned = prunable(&transaction, before)?;
             if pruned.steps > 0 {
@@ -220,7 +220,7 @@ fn old() -> String {
     OLD.replace("{BINNED}", BINNED)
 }
 
-fn prunable(connection: &Connection, before: Timestamp) -> Answer<Pruned> {
+fn prunable(connection: &Connection, before: Timestamp) -> Answer<PrunedHistory> {
     // The clock may have been set back: what came after a step that is kept is kept.
     let (step, at): (i64, i64) = connection.query_row(
         "SELECT coalesce(max(id), 0), coalesce(max(at), 0) FROM undo_point
@@ -231,14 +231,14 @@ fn prunable(connection: &Connection, before: Timestamp) -> Answer<Pruned> {
     )?;
     let sql = format!("SELECT count(*) FROM ({})", old());
     let steps: i64 = connection.query_row(&sql, [step], |row| row.get(0))?;
-    Ok(Pruned {
+    Ok(PrunedHistory {
         step,
         at: Timestamp::from_micros(at),
         steps: usize::try_from(steps).unwrap_or_default(),
     })
 }
 
-fn prune(transaction: &Transaction<'_>, pruned: &Pruned) -> Answer<()> {
+fn prune(transaction: &Transaction<'_>, pruned: &PrunedHistory) -> Answer<()> {
     transaction.execute(
         &format!("CREATE TEMP TABLE pruned AS {}", old()),
         [pruned.step],

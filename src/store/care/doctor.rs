@@ -24,7 +24,7 @@ use crate::store::db::open;
 use crate::store::db::options::FileSystem;
 use crate::store::db::pace;
 use crate::store::db::record::{self, CONTACT};
-use crate::store::db::sound::{Fault, faults};
+use crate::store::db::sound::{IntegrityFault, faults};
 use crate::store::write::writer::Writer;
 
 /// Something that the examination found.
@@ -180,9 +180,9 @@ const fn curable(words: String) -> Finding {
 /// What the database itself finds wrong.
 fn sound(connection: &Connection) -> Answer<Vec<Finding>> {
     let mut findings = Vec::new();
-    let (of_indexes, damage): (Vec<Fault>, Vec<Fault>) = faults(connection)?
+    let (of_indexes, damage): (Vec<IntegrityFault>, Vec<IntegrityFault>) = faults(connection)?
         .into_iter()
-        .partition(Fault::is_of_an_index);
+        .partition(IntegrityFault::is_of_an_index);
     for fault in damage {
         let words = format!("the file is damaged: {fault}; restore a backup");
         findings.push(incurable(words));
@@ -224,7 +224,7 @@ fn stale(connection: &Connection) -> Answer<Vec<ContactId>> {
 fn open_to_others(path: &Path) -> Vec<(PathBuf, u32)> {
     let folder = backups::folder(path);
     let mut files = vec![(path.to_owned(), 0o600), (folder.clone(), 0o700)];
-    files.extend(["-wal", "-shm"].map(|suffix| (files::beside(path, suffix), 0o600)));
+    files.extend(["-wal", "-shm"].map(|suffix| (files::with_suffix(path, suffix), 0o600)));
     let backups = fs::read_dir(folder).into_iter().flatten().flatten();
     files.extend(backups.map(|file| (file.path(), 0o600)));
     files.retain(|(path, _)| {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::Datelike as _;
 use rusqlite::{Connection, Row};
 
-use crate::domain::health::{Bar, Health, Part, quoted};
+use crate::domain::health::{Bar, Health, HealthPart, quoted};
 use crate::domain::number::{self, Region};
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
@@ -102,7 +102,7 @@ impl Counts {
         Ok(())
     }
 
-    fn parts(self) -> Vec<Part> {
+    fn parts(self) -> Vec<HealthPart> {
         let bar = |word: &str, numbers: usize, filter: &str| Bar {
             word: word.to_owned(),
             numbers,
@@ -134,7 +134,7 @@ impl Counts {
             numbers,
             filter: format!("year:{year}"),
         });
-        let part = |title, bars| Part { title, bars };
+        let part = |title, bars| HealthPart { title, bars };
         let mut parts = vec![
             part("numbers", state.to_vec()),
             part("by country", countries),

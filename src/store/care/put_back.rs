@@ -16,7 +16,7 @@ use crate::store::db::backups::{Backup, backups, cannot, drop_unfinished};
 use crate::store::db::connect;
 use crate::store::db::copy::make;
 use crate::store::db::failure::{Answer, Trying};
-use crate::store::db::files::{self, beside};
+use crate::store::db::files::{self, with_suffix};
 use crate::store::db::open;
 use crate::store::db::options::Options;
 use crate::store::db::owner::{Claimant, Owner, keep_id};
@@ -166,7 +166,7 @@ fn refuse_foreign(backup: &Path, owner: Owner, force: Force) -> Result<(), Refus
 /// is not later than the write that it came with, unless the clock was set back.
 fn left_stamp(database: &Path, claimant: &Claimant) -> i64 {
     let written = ["", "-wal", "-journal"].into_iter().filter_map(|suffix| {
-        let written = beside(database, suffix)
+        let written = with_suffix(database, suffix)
             .symlink_metadata()
             .ok()?
             .modified()
@@ -242,9 +242,9 @@ fn put_aside(database: &Path, newer: &Path) -> Result<PathBuf, Refusal> {
         .map_err(failed)?;
     // Before the new one is there, which would take another's log for its own.
     for suffix in ["-wal", "-shm", "-journal"] {
-        let from = beside(database, suffix);
+        let from = with_suffix(database, suffix);
         if from.symlink_metadata().is_ok() {
-            fs::rename(from, beside(&aside, suffix)).map_err(failed)?;
+            fs::rename(from, with_suffix(&aside, suffix)).map_err(failed)?;
         }
     }
     fs::rename(newer, database).map_err(failed)?;

@@ -33,7 +33,7 @@ pub struct Backup {
 /// The folder of a book's backups, beside it: `callbook.db.backups`.
 #[must_use]
 pub fn folder(database: &Path) -> PathBuf {
-    files::beside(&paths::target(database), ".backups")
+    files::with_suffix(&paths::target(database), ".backups")
 }
 
 /// The folder that books of one name and different endings shared: `callbook.backups`.
@@ -114,7 +114,7 @@ impl Backup {
 
 /// Where the SHA-256 of a backup stands.
 pub(in crate::store) fn sum_of(path: &Path) -> PathBuf {
-    files::beside(path, ".sha256")
+    files::with_suffix(path, ".sha256")
 }
 
 /// Deletes what a program left an hour ago or more that ended while it made a file: the file, whose

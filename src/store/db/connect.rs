@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{Access, access};
 
 use crate::store::db::failure::{Answer, refused};
-use crate::store::db::files::{beside, folder_of};
+use crate::store::db::files::{folder_of, with_suffix};
 use crate::store::db::held::refuse_irregular_beside;
 use crate::store::db::paths;
 
@@ -90,7 +90,7 @@ pub(in crate::store) fn reading(path: &Path) -> Answer<Connection> {
         return unchanging(path);
     }
     let is_beside =
-        |suffix| fs::symlink_metadata(beside(path, suffix)).is_ok_and(|file| file.len() > 0);
+        |suffix| fs::symlink_metadata(with_suffix(path, suffix)).is_ok_and(|file| file.len() > 0);
     if access(folder_of(path), Access::WRITE_OK).is_ok() || is_beside("-wal") || is_beside("-shm") {
         return connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
     }

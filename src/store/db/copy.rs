@@ -110,7 +110,7 @@ fn copy_into(
     // One file, with nothing beside it.
     copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
     let mut faults = sound::faults(&copy)?;
-    if !faults.is_empty() && faults.iter().all(sound::Fault::is_of_an_index) {
+    if !faults.is_empty() && faults.iter().all(sound::IntegrityFault::is_of_an_index) {
         // What is in an index is in the rows too, which are all there.
         copy.execute_batch("REINDEX")?;
         faults = sound::faults(&copy)?;

@@ -32,7 +32,7 @@ pub(in crate::store) fn temporary(
 
 /// Writes a text as a file that is whole and on the disk before it has its name, in the place of one
 /// that has it.
-pub(in crate::store) fn put(path: &Path, prefix: &str, text: &str) -> io::Result<()> {
+pub(in crate::store) fn replace(path: &Path, prefix: &str, text: &str) -> io::Result<()> {
     let mut file = Builder::new().prefix(prefix).tempfile_in(folder_of(path))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
@@ -116,7 +116,7 @@ pub(in crate::store) fn folder_of(path: &Path) -> &Path {
 }
 
 /// The path of a file that `SQLite` keeps beside a database.
-pub(in crate::store) fn beside(database: &Path, suffix: &str) -> PathBuf {
+pub(in crate::store) fn with_suffix(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use crate::regular::NOT_REGULAR;
 
 use crate::store::db::failure::{self, Answer};
-use crate::store::db::files::{beside, folder_of};
+use crate::store::db::files::{folder_of, with_suffix};
 
 /// A file, whatever its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(in crate::store) fn refuse_irregular_beside(book: &Path) -> Answer<()> {
     let is_irregular =
         |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|there| !there.is_file());
     match BESIDE
-        .map(|suffix| beside(book, suffix))
+        .map(|suffix| with_suffix(book, suffix))
         .into_iter()
         .find(is_irregular)
     {
@@ -61,7 +61,7 @@ pub(in crate::store) fn refuse_irregular_beside(book: &Path) -> Answer<()> {
 /// Such a file must not be opened in a process that has the book open (see `store::db::files`).
 #[must_use]
 pub fn is_of_book(file: &Path, book: &Path) -> bool {
-    let beside = BESIDE.map(|suffix| beside(book, suffix));
+    let beside = BESIDE.map(|suffix| with_suffix(book, suffix));
     // A file that is not there yet would be taken for the one that SQLite keeps under that name.
     let named = beside.iter().any(|path| {
         let folders = (Identity::of(folder_of(file)), Identity::of(folder_of(path)));
@@ -100,7 +100,7 @@ impl Held {
         let mut paths = vec![path.to_owned()];
         if journal == "wal" {
             // A journal is opened by its name for each transaction, and cannot be lost before.
-            paths.extend(["-wal", "-shm"].map(|suffix| beside(path, suffix)));
+            paths.extend(["-wal", "-shm"].map(|suffix| with_suffix(path, suffix)));
         }
         let there = |path: PathBuf| Some((Identity::of(&path).ok()?, path));
         let held = paths.into_iter().filter_map(there);
@@ -121,7 +121,7 @@ impl Held {
 
     /// Takes the log that belongs to a book that was replaced from beside the file in its place, whose
     /// log it would be taken for. It is deleted where its contents are kept elsewhere, and else renamed.
-    pub(in crate::store) fn take_log_away(&self, is_kept: Kept) {
+    pub(in crate::store) fn take_log_away(&self, is_kept: LogKept) {
         let mut held = self.0.iter();
         let replaced = |(path, held): &(PathBuf, Identity)| {
             Identity::of(path).is_ok_and(|there| there != *held)
@@ -132,8 +132,8 @@ impl Held {
         for (path, held) in held {
             if Identity::of(path).is_ok_and(|there| there == *held) {
                 let _ = match is_kept {
-                    Kept::Elsewhere => fs::remove_file(path),
-                    Kept::Nowhere => fs::rename(path, beside(path, "-of-replaced")),
+                    LogKept::Elsewhere => fs::remove_file(path),
+                    LogKept::Nowhere => fs::rename(path, with_suffix(path, "-of-replaced")),
                 };
             }
         }
@@ -142,7 +142,7 @@ impl Held {
 
 /// Whether what a connection saw of a lost book was backed up.
 #[derive(Clone, Copy)]
-pub(in crate::store) enum Kept {
+pub(in crate::store) enum LogKept {
     Elsewhere,
     Nowhere,
 }

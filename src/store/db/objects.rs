@@ -38,12 +38,12 @@ impl Object {
     fn is_made_alike(&self, other: &Self) -> bool {
         self.is_same_thing(other)
             && self.table == other.table
-            && words(&self.sql) == words(&other.sql)
+            && statement_words(&self.sql) == statement_words(&other.sql)
     }
 }
 
 /// The words of a statement, without its comments.
-fn words(sql: &str) -> Vec<&str> {
+fn statement_words(sql: &str) -> Vec<&str> {
     let lines = sql.lines();
     let said = lines.map(|line| line.split_once("--").map_or(line, |(said, _)| said));
     said.flat_map(str::split_whitespace).collect()
@@ -173,7 +173,7 @@ fn order(object: &Object) -> u8 {
         "trigger" => 0,
         "view" => 1,
         "table"
-            if words(&object.sql)
+            if statement_words(&object.sql)
                 .get(1)
                 .is_some_and(|word| word.eq_ignore_ascii_case("virtual")) =>
         {

@@ -168,7 +168,7 @@ pub(in crate::store) fn keep_id(connection: &Connection, database: &Path) {
     let folder = folder(database);
     if folder.is_dir() && kept_id(database) != Some(id) {
         // Without it a damaged book's backups are known by their folder.
-        let _ = files::put(&folder.join(ID), UNFINISHED, &format!("{id}\n"));
+        let _ = files::replace(&folder.join(ID), UNFINISHED, &format!("{id}\n"));
     }
 }
 

@@ -17,7 +17,9 @@ const BACKUPS: &[u8] = b".backups";
 pub(in crate::store) fn is_backup(path: &Path) -> bool {
     let folder = files::folder_of(path).file_name().map(OsStr::as_bytes);
     folder.is_some_and(|name| name.ends_with(BACKUPS))
-        || files::beside(path, ".sha256").symlink_metadata().is_ok()
+        || files::with_suffix(path, ".sha256")
+            .symlink_metadata()
+            .is_ok()
 }
 
 pub(in crate::store) fn why_read_only(path: &Path) -> String {

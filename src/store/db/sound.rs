@@ -9,9 +9,9 @@ use crate::store::db::connect::reading;
 use crate::store::db::failure::Answer;
 
 /// Something that `SQLite` finds wrong with a file.
-pub(in crate::store) struct Fault(String);
+pub(in crate::store) struct IntegrityFault(String);
 
-impl Fault {
+impl IntegrityFault {
     /// Whether it is about an index only, whose rows are all there.
     pub(in crate::store) fn is_of_an_index(&self) -> bool {
         let of = [
@@ -23,19 +23,19 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for IntegrityFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
 }
 
 /// What `SQLite` finds wrong with a file, the first twenty.
-pub(in crate::store) fn faults(connection: &Connection) -> Answer<Vec<Fault>> {
+pub(in crate::store) fn faults(connection: &Connection) -> Answer<Vec<IntegrityFault>> {
     let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
     let verdicts = check.query_map([], |row| row.get(0))?;
     let verdicts = verdicts.collect::<rusqlite::Result<Vec<String>>>()?;
     let wrong = verdicts.into_iter().filter(|verdict| verdict != "ok");
-    Ok(wrong.map(Fault).collect())
+    Ok(wrong.map(IntegrityFault).collect())
 }
 
 /// Whether a database is sound, opened anew.

@@ -12,13 +12,13 @@ use crate::domain::contact::ContactId;
 use crate::domain::edit::Whole;
 use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection, Totals};
 use crate::domain::number::{self, Region, digits_to_find};
-use crate::domain::phone::Mark as Certainty;
+use crate::domain::phone::Mark;
 use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 
 use crate::store::base::Store;
 use crate::store::cache::condition::Meant;
-use crate::store::cache::window::{Mark, Seek, Window};
+use crate::store::cache::window::{RowMark, Seek, Window};
 use crate::store::db::connect::data_version;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
@@ -82,11 +82,11 @@ impl Store {
             window.total = Some(first + keyed.len());
         }
         if let (Some((_, top)), Some((_, bottom))) = (keyed.first(), keyed.last()) {
-            let bottom = Mark {
+            let bottom = RowMark {
                 place: first + keyed.len() - 1,
                 ..bottom.clone()
             };
-            let top = Mark {
+            let top = RowMark {
                 place: first,
                 ..top.clone()
             };
@@ -255,7 +255,7 @@ impl Everybody {
         connection: &Connection,
         seek: &Seek<'_>,
         count: usize,
-    ) -> Answer<Vec<(Row, Mark)>> {
+    ) -> Answer<Vec<(Row, RowMark)>> {
         let (mark, skip, limit, down) = match seek {
             Seek::Down(mark, skip) => (mark, *skip, count, true),
             Seek::Up(mark, skip, rows) => (mark, *skip, *rows, false),
@@ -290,7 +290,7 @@ impl Everybody {
         let rows = statement.query_map(params_from_iter(values), |row| {
             let shown = shown(row)?;
             let id = shown.id;
-            let mark = Mark {
+            let mark = RowMark {
                 place: 0,
                 key: row.get(5)?,
                 id,
@@ -384,9 +384,9 @@ fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 /// is kept as typed, since home may change.
 fn judged(row: Row, home: Option<Region>) -> Row {
     let number = row.number.map(|(number, mark)| match mark {
-        Certainty::Impossible => {
+        Mark::Impossible => {
             let possible = !number::is_impossible(&number, None, home);
-            (number, Certainty::of(false, possible))
+            (number, Mark::of(false, possible))
         }
         mark => (number, mark),
     });

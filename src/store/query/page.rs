@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::domain::contact::Contact;
-use crate::domain::page::{Direction, FilterValue, Page, PageQuery};
+use crate::domain::page::{Direction, FilterValue, ListPage, PageQuery};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 
@@ -26,7 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// Not found where there is no such owner; invalid where the page is not one.
-    pub fn list_phones(&self, query: &PageQuery) -> Result<Page<Phone>, Refusal> {
+    pub fn list_phones(&self, query: &PageQuery) -> Result<ListPage<Phone>, Refusal> {
         self.list(
             query,
             &Listed {
@@ -42,7 +42,7 @@ impl Store {
     ///
     /// # Errors
     /// Invalid where the page is not one.
-    pub fn list_contacts(&self, query: &PageQuery) -> Result<Page<Contact>, Refusal> {
+    pub fn list_contacts(&self, query: &PageQuery) -> Result<ListPage<Contact>, Refusal> {
         self.list(
             query,
             &Listed {
@@ -54,7 +54,7 @@ impl Store {
         )
     }
 
-    fn list<T>(&self, query: &PageQuery, listed: &Listed<T>) -> Result<Page<T>, Refusal> {
+    fn list<T>(&self, query: &PageQuery, listed: &Listed<T>) -> Result<ListPage<T>, Refusal> {
         query.check()?;
         self.snapshot(|connection| {
             if let Some(owner) = query.owner {
@@ -66,7 +66,7 @@ impl Store {
 }
 
 impl<T> Listed<T> {
-    fn page(&self, connection: &Connection, query: &PageQuery) -> Answer<Page<T>> {
+    fn page(&self, connection: &Connection, query: &PageQuery) -> Answer<ListPage<T>> {
         let (condition, values) = condition(query);
         let Self { table, columns, .. } = self;
         let count = format!("SELECT count(*) FROM {table} WHERE {condition}");
@@ -91,7 +91,7 @@ impl<T> Listed<T> {
         );
         let mut page = connection.prepare(&page)?;
         let records = page.query_map(params_from_iter(&values), self.read)?;
-        Ok(Page {
+        Ok(ListPage {
             records: records.collect::<rusqlite::Result<_>>()?,
             query: query.clone(),
             total_count: u64::try_from(total).unwrap_or_default(),

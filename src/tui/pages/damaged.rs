@@ -5,7 +5,7 @@
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use crate::domain::damage::{Found, Sound};
+use crate::domain::damage::{FoundBackup, Sound};
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
@@ -167,7 +167,7 @@ fn draw(shown: &Damaged, ui: &mut Ui<'_, '_>) {
 }
 
 /// The backup in a line: when it was made, how long ago, how large it is.
-fn backup(calendar: &Calendar, found: &Found) -> String {
+fn backup(calendar: &Calendar, found: &FoundBackup) -> String {
     let Some(sound) = &found.sound else {
         return "there is none".to_owned();
     };

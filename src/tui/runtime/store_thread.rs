@@ -11,13 +11,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::config::shown;
-use crate::domain::damage::{Damage, Found, Sound};
+use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
 use crate::domain::operation::Key;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{csv, vcard};
-use crate::export::{self, Form, There};
+use crate::export::{self, ExportForm, There};
 use crate::import::{Batch, expanded, typed};
 use crate::store::backup::{self, Force};
 use crate::store::{Options, Store, Watch};
@@ -211,7 +211,7 @@ impl StoreThread {
         tell(Msg::Damaged(damage.clone()))?;
         // A folder that cannot be read has no backup to offer.
         let (sound, passed_over) = backup::newest_sound(path).unwrap_or_default();
-        damage.found = Some(Found {
+        damage.found = Some(FoundBackup {
             sound: sound.map(|backup| Sound {
                 path: backup.path,
                 at: backup.at,
@@ -308,7 +308,7 @@ impl StoreThread {
             }
             Request::Cards(selection) => {
                 let mut cards = Vec::new();
-                let form = Form::Cards(None);
+                let form = ExportForm::Cards(None);
                 let written =
                     export::stream(store, &selection, form, &mut cards).map_err(refusal)?;
                 Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
@@ -426,14 +426,14 @@ enum Served {
 const PAUSE: Duration = Duration::from_secs(3);
 
 /// The form of an export, by what the name of its file ends in.
-fn form_of(path: &Path) -> Form {
+fn form_of(path: &Path) -> ExportForm {
     let ending = path
         .extension()
         .map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
-        Some("csv") => Form::Table(csv::Form::Plain, csv::Guard::Exact),
-        Some("json" | "jsonl") => Form::Book,
-        _ => Form::Cards(None),
+        Some("csv") => ExportForm::Table(csv::TableForm::Plain, csv::Guard::Exact),
+        Some("json" | "jsonl") => ExportForm::Book,
+        _ => ExportForm::Cards(None),
     }
 }
 

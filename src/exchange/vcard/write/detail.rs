@@ -4,7 +4,7 @@ use crate::domain::contact::{Detail, DetailKind};
 
 use super::super::contact::{self, OWN_DETAIL};
 use super::super::draft::Draft;
-use super::super::line::{Form, Line, Version, escape};
+use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{param, type_param};
 use super::super::property;
 
@@ -116,7 +116,7 @@ fn own(detail: &Detail) -> Line {
 /// Whether a reader finds this very detail in the lines.
 fn reads_as(version: Version, lines: &[&Line], detail: &Detail) -> bool {
     let mut card = format!("BEGIN:VCARD\r\nVERSION:{}\r\n", version.number()).into_bytes();
-    let form = Form {
+    let form = LineForm {
         version,
         end: "\r\n",
     };

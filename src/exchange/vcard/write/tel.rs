@@ -12,7 +12,7 @@ use super::super::line::{Line, escape};
 use super::super::param::{is, param, preference, type_param, without_types};
 use super::super::phone::{self, MORE, More};
 use super::super::property::Property;
-use super::stored::Stored;
+use super::stored::StoredContact;
 
 /// Which of the lines with one number it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) enum Primary {
 
 /// The phones of a contact, to be written over what a card says of them.
 pub(super) struct Tel<'a> {
-    stored: &'a Stored<'a>,
+    stored: &'a StoredContact<'a>,
     /// The phones as a reader finds them on the card.
     read: &'a [Phone],
     /// The same by what was typed, and by the number.
@@ -80,7 +80,7 @@ struct Told {
 }
 
 impl<'a> Tel<'a> {
-    pub(super) fn new(stored: &'a Stored<'a>, read: &'a [Phone]) -> Self {
+    pub(super) fn new(stored: &'a StoredContact<'a>, read: &'a [Phone]) -> Self {
         let read_by = By::of(read);
         Self {
             stored,
@@ -300,7 +300,7 @@ impl Known {
         tel: Option<&Property>,
         number: &str,
         more: Option<&(usize, Property)>,
-        stored: &Stored<'_>,
+        stored: &StoredContact<'_>,
         place: usize,
     ) -> Self {
         let more = more.map(|(_, more)| more);
@@ -319,7 +319,7 @@ impl Known {
         }
     }
 
-    fn stored(phone: &Phone, stored: &Stored<'_>) -> Self {
+    fn stored(phone: &Phone, stored: &StoredContact<'_>) -> Self {
         let code = phone
             .country_code
             .as_deref()
@@ -335,7 +335,7 @@ impl Known {
         }
     }
 
-    fn country(number: &str, hint: Option<&str>, stored: &Stored<'_>) -> Option<String> {
+    fn country(number: &str, hint: Option<&str>, stored: &StoredContact<'_>) -> Option<String> {
         let read = number::canonical(number.trim(), hint, stored.home);
         // A possible number says its country itself.
         read.country_code

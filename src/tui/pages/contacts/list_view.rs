@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::listing::{Found, Row};
-use crate::domain::query::{Field, Needles, Typing};
+use crate::domain::query::{Field, SearchTerms, Typing};
 use crate::domain::safe::safe;
 use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
@@ -178,7 +178,7 @@ const NAME: usize = 20;
 /// A row as it is drawn.
 struct DrawnRow<'a> {
     row: &'a Row,
-    needles: &'a Needles,
+    needles: &'a SearchTerms,
     theme: &'a Theme,
     is_selected: bool,
     is_marked: bool,
