@@ -41,7 +41,7 @@
 //! callbook::domain::intake    taken revision
 //! callbook::exchange      source charset reader abook vcard book csv jsonapi ldif
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
-//!                         phone complete draft card convert write beside group join omit
+//!                         phone complete draft card convert write companion group join omit
 //! callbook::exchange::vcard::convert  binary day
 //! callbook::exchange::vcard::write    stored detail tel
 //! callbook::exchange::csv     column words header own cells detail headings name phone text record row read

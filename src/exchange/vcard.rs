@@ -22,7 +22,7 @@
 //! than what is stored, `line` and `param` spell them, `convert` brings a card into another version,
 //! and `join` makes one of two.
 
-mod beside;
+mod companion;
 mod card;
 mod complete;
 mod contact;
@@ -61,7 +61,7 @@ use value::AssumedCharset;
 
 use card::said;
 
-pub use beside::{CompanionCard, Parts, group};
+pub use companion::{CompanionCard, Parts, group};
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
 pub use group::{read_group, write_group};
 pub use line::Version;
