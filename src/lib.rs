@@ -54,8 +54,8 @@
 //! callbook::store::cache  condition ranked index search window
 //! callbook::store::query  values search list page lookup
 //! callbook::store::undo   bin journal restore
-//! callbook::store::care   backup put_back compact doctor health
-//! callbook::store::change bulk merge triage phones contacts import
+//! callbook::store::care   orphans backup put_back compact doctor health
+//! callbook::store::change bulk import merge triage phones contacts
 //! callbook::config        looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run

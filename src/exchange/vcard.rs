@@ -22,8 +22,8 @@
 //! than what is stored, `line` and `param` spell them, `convert` brings a card into another version,
 //! and `join` makes one of two.
 
-mod companion;
 mod card;
+mod companion;
 mod complete;
 mod contact;
 mod content;
