@@ -72,7 +72,7 @@ impl<'a> File<'a> {
         };
         let (contacts, bytes): (Box<dyn Contacts + 'a>, _) = match form {
             Form::Cards => {
-                let cards = vcard::Cards::with(source, vcard::ReadOptions { charset });
+                let cards = vcard::CardReader::with(source, vcard::ReadOptions { charset });
                 (Box::new(cards), Bytes::Whole)
             }
             Form::Book => (Box::new(book::Lines::new(source)), Bytes::Beside),

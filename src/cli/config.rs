@@ -8,7 +8,7 @@ use crate::state;
 use crate::tui::keymap::Keymap;
 
 /// Where everything is, and what is set, in the form of the file itself.
-pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> String {
+pub(super) fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
     let file = config::path();
     let there = if file.exists() { "" } else { ", not there" };
     let mut text = String::new();

@@ -29,7 +29,7 @@ pub struct Copied {
 
 /// Whether one is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum Retained {
     /// It is.
     Yes,
     /// There are others that are as good.
@@ -38,7 +38,7 @@ pub enum Kept {
 
 /// Which of these backups, the newest first, are kept.
 #[must_use]
-pub fn kept(backups: &[Copied]) -> Vec<Kept> {
+pub fn kept(backups: &[Copied]) -> Vec<Retained> {
     let mut kept = kept_of_age(backups);
     let is_wanted = |at: usize, backup: &Copied| at == 0 || backup.wanted;
     let wanted = backups.iter().enumerate();
@@ -47,12 +47,12 @@ pub fn kept(backups: &[Copied]) -> Vec<Kept> {
     let mut full = false;
     for (at, (backup, kept)) in backups.iter().zip(&mut kept).enumerate() {
         if is_wanted(at, backup) {
-            *kept = Kept::Yes;
-        } else if *kept == Kept::Yes {
+            *kept = Retained::Yes;
+        } else if *kept == Retained::Yes {
             // A small old one does not outlive a large newer one.
             full |= bytes.saturating_add(backup.bytes) > TOTAL;
             if full {
-                *kept = Kept::No;
+                *kept = Retained::No;
             } else {
                 bytes += backup.bytes;
             }
@@ -62,10 +62,10 @@ pub fn kept(backups: &[Copied]) -> Vec<Kept> {
 }
 
 /// Which of these are kept by when they were made.
-fn kept_of_age(backups: &[Copied]) -> Vec<Kept> {
-    let mut kept = vec![Kept::No; backups.len()];
+fn kept_of_age(backups: &[Copied]) -> Vec<Retained> {
+    let mut kept = vec![Retained::No; backups.len()];
     for one in kept.iter_mut().take(RECENT) {
-        *one = Kept::Yes;
+        *one = Retained::Yes;
     }
     let day = |at: Timestamp| i64::from(at.to_utc().num_days_from_ce());
     let spans: [(usize, &dyn Fn(Timestamp) -> i64); 3] = [
@@ -85,7 +85,7 @@ fn kept_of_age(backups: &[Copied]) -> Vec<Kept> {
             if last != Some(this) && seen < most {
                 last = Some(this);
                 seen += 1;
-                *one = Kept::Yes;
+                *one = Retained::Yes;
             }
         }
     }
@@ -94,7 +94,7 @@ fn kept_of_age(backups: &[Copied]) -> Vec<Kept> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Copied, Kept, TOTAL, kept};
+    use super::{Copied, Retained, TOTAL, kept};
     use crate::domain::timestamp::Timestamp;
 
     /// Backups of these sizes, one an hour.
@@ -113,7 +113,10 @@ mod tests {
     #[test]
     fn all_together_have_a_bound_that_spares_the_newest_and_those_that_are_wanted() {
         let of = |backups: &[Copied]| -> Vec<bool> {
-            kept(backups).iter().map(|one| *one == Kept::Yes).collect()
+            kept(backups)
+                .iter()
+                .map(|one| *one == Retained::Yes)
+                .collect()
         };
         let third = TOTAL / 3;
         assert_eq!(
@@ -139,10 +142,10 @@ mod tests {
     fn many_a_day_for_years_leave_few_and_the_newest_always() {
         let times = hourly((0..24 * 700).map(|_| 1));
         let kept = kept(&times);
-        assert!(kept.iter().take(10).all(|one| *one == Kept::Yes));
-        let all = kept.iter().filter(|one| **one == Kept::Yes).count();
+        assert!(kept.iter().take(10).all(|one| *one == Retained::Yes));
+        let all = kept.iter().filter(|one| **one == Retained::Yes).count();
         assert!((26..=33).contains(&all), "{all}");
-        let oldest = kept.iter().rposition(|one| *one == Kept::Yes).unwrap();
+        let oldest = kept.iter().rposition(|one| *one == Retained::Yes).unwrap();
         assert!(oldest > 24 * 300, "one of each of twelve months");
     }
 }

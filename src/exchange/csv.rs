@@ -21,5 +21,5 @@ mod words;
 mod write;
 
 pub(super) use cells::{is_no_number, looks_like};
-pub use read::{Rows, open};
+pub use read::{TableRows, open};
 pub use write::{Guard, Table, TableForm};

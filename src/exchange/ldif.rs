@@ -19,7 +19,7 @@ use super::reader::{Contacts, Read};
 use super::source::SourceLines;
 use super::vcard::{CompanionCard, group};
 
-use attribute::{Attribute, Field, Part};
+use attribute::{Attribute, AttributeField, AttributePart};
 
 /// The longest entry that is read, in bytes: 64 MiB.
 const ENTRY_LIMIT: usize = 64 * 1024 * 1024;
@@ -319,8 +319,8 @@ impl Person {
         };
         match field {
             // A value such as `n/a` is no number; its text is kept with the entry.
-            Field::Phone(_) if is_no_number(value) => false,
-            Field::Phone(label) => {
+            AttributeField::Phone(_) if is_no_number(value) => false,
+            AttributeField::Phone(label) => {
                 let numbers = several(value, self.home).into_iter();
                 self.phones.extend(numbers.map(|number| PhoneAttributes {
                     number: Some(number.to_owned()),
@@ -329,8 +329,8 @@ impl Person {
                 }));
                 true
             }
-            Field::Email => detail(DetailKind::Email, None),
-            Field::Link(label) => {
+            AttributeField::Email => detail(DetailKind::Email, None),
+            AttributeField::Link(label) => {
                 // labeledURI has a label after its address.
                 let (link, of_value) = value.split_once(' ').unwrap_or((value, ""));
                 let of_value = Some(of_value.trim()).filter(|label| !label.is_empty());
@@ -341,10 +341,10 @@ impl Person {
                 });
                 true
             }
-            Field::Chat(network) => detail(DetailKind::Chat, Some(network)),
-            Field::Relation(label) => detail(DetailKind::Other, Some(label)),
-            Field::Anniversary => detail(DetailKind::Anniversary, None),
-            Field::WholeAddress(label) => {
+            AttributeField::Chat(network) => detail(DetailKind::Chat, Some(network)),
+            AttributeField::Relation(label) => detail(DetailKind::Other, Some(label)),
+            AttributeField::Anniversary => detail(DetailKind::Anniversary, None),
+            AttributeField::WholeAddress(label) => {
                 let lines: Vec<&str> = value.split(['$', '\n']).map(str::trim).collect();
                 self.details.push(Detail {
                     kind: DetailKind::Address,
@@ -353,11 +353,11 @@ impl Person {
                 });
                 true
             }
-            Field::Photo => {
+            AttributeField::Photo => {
                 self.beside.photo(&attribute.value);
                 true
             }
-            Field::Address(whose, line) => {
+            AttributeField::Address(whose, line) => {
                 let part = self
                     .addresses
                     .get_mut(whose)
@@ -371,25 +371,25 @@ impl Person {
                 }
                 true
             }
-            Field::Birthday(part) => match self.birthday.get_mut(part) {
+            AttributeField::Birthday(part) => match self.birthday.get_mut(part) {
                 Some(place @ None) => {
                     *place = Some(value.to_owned());
                     true
                 }
                 _ => false,
             },
-            Field::Tag => {
+            AttributeField::Tag => {
                 let tags = value.split(',').map(|tag| tag.trim().to_owned());
                 self.tags.extend(tags.filter(|tag| !tag.is_empty()));
                 true
             }
-            Field::Text(part) => self.text(part, value),
+            AttributeField::Text(part) => self.text(part, value),
         }
     }
 
     /// Puts a text in its place; a second one for the same is kept beside.
-    fn text(&mut self, part: Part, value: &str) -> bool {
-        if part == Part::Note {
+    fn text(&mut self, part: AttributePart, value: &str) -> bool {
+        if part == AttributePart::Note {
             let note = self
                 .contact
                 .note
@@ -404,20 +404,20 @@ impl Person {
         let value = value.to_owned();
         let contact = &mut self.contact;
         let place = match part {
-            Part::Display => &mut self.display,
-            Part::Name => contact.name.get_or_insert_default(),
-            Part::Given => contact.given_name.get_or_insert_default(),
-            Part::Family => contact.family_name.get_or_insert_default(),
-            Part::Nickname => contact.nickname.get_or_insert_default(),
-            Part::Title => contact.title.get_or_insert_default(),
-            Part::Company | Part::Department => {
-                let at = usize::from(part == Part::Department);
+            AttributePart::Display => &mut self.display,
+            AttributePart::Name => contact.name.get_or_insert_default(),
+            AttributePart::Given => contact.given_name.get_or_insert_default(),
+            AttributePart::Family => contact.family_name.get_or_insert_default(),
+            AttributePart::Nickname => contact.nickname.get_or_insert_default(),
+            AttributePart::Title => contact.title.get_or_insert_default(),
+            AttributePart::Company | AttributePart::Department => {
+                let at = usize::from(part == AttributePart::Department);
                 let Some(place) = self.organisation.get_mut(at) else {
                     return false;
                 };
                 place
             }
-            Part::Note => return false,
+            AttributePart::Note => return false,
         };
         let free = place.is_none();
         if free {

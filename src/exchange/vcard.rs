@@ -70,8 +70,8 @@ pub use write::{SOURCE, write};
 pub use super::reader::Read;
 
 /// The cards of a source, one by one.
-pub const fn read<R: BufRead>(source: R) -> Cards<R> {
-    Cards::new(source)
+pub const fn read<R: BufRead>(source: R) -> CardReader<R> {
+    CardReader::new(source)
 }
 
 /// How cards are read.
@@ -87,7 +87,7 @@ pub struct ReadOptions {
 /// Where the source fails, the last item is a [`Reject`] that says so, with what was read of the
 /// card; [`Self::failure`] tells this from a source that has ended.
 #[derive(Debug)]
-pub struct Cards<R> {
+pub struct CardReader<R> {
     frames: Frames<R>,
     options: ReadOptions,
     /// The charset that text of this source is taken to be in.
@@ -104,7 +104,7 @@ struct Guess {
     example: String,
 }
 
-impl<R: BufRead> Cards<R> {
+impl<R: BufRead> CardReader<R> {
     /// The cards of `source`.
     pub const fn new(source: R) -> Self {
         Self::with(source, ReadOptions { charset: None })
@@ -166,7 +166,7 @@ impl<R: BufRead> Cards<R> {
     }
 }
 
-impl<R: BufRead> Contacts for Cards<R> {
+impl<R: BufRead> Contacts for CardReader<R> {
     fn source(&self) -> &'static str {
         SOURCE
     }
@@ -190,7 +190,7 @@ impl<R: BufRead> Contacts for Cards<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Cards<R> {
+impl<R: BufRead> Iterator for CardReader<R> {
     type Item = Read;
 
     fn next(&mut self) -> Option<Self::Item> {

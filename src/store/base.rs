@@ -80,7 +80,7 @@ impl Store {
     /// Where the file is not ours, is empty, is newer than this program, or cannot be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, Refusal> {
         let opening = || -> Answer<Self> {
-            let open::Opened {
+            let open::OpenedFile {
                 connection,
                 path,
                 read_only,

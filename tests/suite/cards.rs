@@ -9,7 +9,7 @@ use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::NoticeKind;
 use callbook::exchange::Contacts as _;
 use callbook::exchange::charset::Charset;
-use callbook::exchange::vcard::{self, Cards, ReadOptions, Version};
+use callbook::exchange::vcard::{self, CardReader, ReadOptions, Version};
 use callbook::export::ExportForm;
 use callbook::import::File;
 use serde_json::json;
@@ -141,7 +141,9 @@ fn cards_that_share_a_line_are_parted() {
             2,
             "{why}: {out}"
         );
-        let again = Cards::new(out.as_bytes()).filter_map(Result::ok).count();
+        let again = CardReader::new(out.as_bytes())
+            .filter_map(Result::ok)
+            .count();
         assert_eq!(again, 2, "{why}");
     }
 }
@@ -281,7 +283,7 @@ fn a_charset_that_no_line_names_is_guessed_and_told_or_given() {
         ),
     ] {
         let file = card(name, note);
-        let mut cards = Cards::new(&file[..]);
+        let mut cards = CardReader::new(&file[..]);
         let read = cards.next().unwrap().unwrap();
         assert_eq!(read.contact.name.unwrap().unwrap(), expected);
         assert_eq!(read.card, file, "as it came");
@@ -307,13 +309,13 @@ fn a_charset_that_no_line_names_is_guessed_and_told_or_given() {
     let options = ReadOptions {
         charset: Charset::named("windows-1251"),
     };
-    let mut cards = Cards::with(&file[..], options);
+    let mut cards = CardReader::with(&file[..], options);
     let read = cards.next().unwrap().unwrap();
     assert_eq!(read.contact.name.unwrap().unwrap(), "лулб");
     assert!(cards.notices().is_empty());
     // The card is read so for good, and goes out as it came.
     assert_eq!(
-        vcard::Cards::new(&read.card[..])
+        vcard::CardReader::new(&read.card[..])
             .next()
             .unwrap()
             .unwrap()
@@ -338,7 +340,7 @@ fn one_file_is_in_one_charset() {
         .concat()
     };
     let file = [card(b"\xdf"), card(long), card(b"\xdf \xdf")].concat();
-    let mut cards = Cards::new(&file[..]);
+    let mut cards = CardReader::new(&file[..]);
     let names: Vec<String> = cards
         .by_ref()
         .map(|card| card.unwrap().contact.name.unwrap().unwrap())
@@ -540,7 +542,7 @@ fn cards_of_groups_are_no_contacts() {
          BEGIN:VCARD\r\nVERSION:4.0\r\nUID:g-2\r\nKIND:Group\r\nFN:Football Club\r\nMEMBER:urn:uuid:aaa-1\r\n\
          MEMBER:mailto:bo@example.org\r\nEND:VCARD\r\n"
     );
-    let mut cards = Cards::new(file.as_bytes());
+    let mut cards = CardReader::new(file.as_bytes());
     assert_eq!(cards.by_ref().filter_map(Result::ok).count(), 1);
     let groups = cards.groups();
     let told: Vec<_> = groups
@@ -810,7 +812,7 @@ fn a_card_that_holds_too_much_is_named_and_set_aside() {
             "has more than 16 MiB of text",
         ),
     ] {
-        let items: Vec<_> = Cards::new((card(&lines) + &card("")).as_bytes()).collect();
+        let items: Vec<_> = CardReader::new((card(&lines) + &card("")).as_bytes()).collect();
         assert_eq!(items.len(), 2);
         let reject = items[0].as_ref().unwrap_err();
         assert_eq!(reject.reason, reason);
@@ -818,5 +820,5 @@ fn a_card_that_holds_too_much_is_named_and_set_aside() {
         assert_eq!(reject.card.len(), card(&lines).len(), "whole");
     }
     let blank = card(&"\n".repeat(1_000_000));
-    assert!(Cards::new(blank.as_bytes()).next().unwrap().is_ok());
+    assert!(CardReader::new(blank.as_bytes()).next().unwrap().is_ok());
 }

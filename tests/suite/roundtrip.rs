@@ -13,7 +13,7 @@ use callbook::domain::listing::Selection;
 use callbook::domain::number::Region;
 use callbook::domain::phone::{Context, Phone, PhoneAttributes};
 use callbook::exchange::csv::{self, Guard};
-use callbook::exchange::vcard::{self, Cards, Version};
+use callbook::exchange::vcard::{self, CardReader, Version};
 use callbook::export::ExportForm;
 use callbook::import::File;
 use proptest::prelude::*;
@@ -79,7 +79,7 @@ fn an_untouched_card_goes_out_as_it_came() {
         .map(|file| file.unwrap().path());
     let cards: Vec<Vec<u8>> = files.map(|file| std::fs::read(file).unwrap()).collect();
     for file in cards.iter().map(Vec::as_slice).chain([BIANCHI.as_bytes()]) {
-        for card in Cards::new(file).flatten() {
+        for card in CardReader::new(file).flatten() {
             let mut book = Book::new();
             import(&mut book, &card.card);
             if book.store.totals().unwrap().contacts == 0 {
@@ -866,7 +866,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 
 /// The records of a card, as they would be stored.
 fn taken(card: &[u8]) -> Option<(Contact, Vec<Phone>)> {
-    let incoming = Cards::new(card).next()?.ok()?;
+    let incoming = CardReader::new(card).next()?.ok()?;
     let said = Said {
         contact: incoming.contact,
         phones: incoming.phones,
@@ -891,7 +891,7 @@ fn every_sample_says_the_same_in_another_version() {
     let mut seen = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let file = std::fs::read(file.unwrap().path()).unwrap();
-        for card in Cards::new(&file[..]).flatten().map(|card| card.card) {
+        for card in CardReader::new(&file[..]).flatten().map(|card| card.card) {
             let (contact, phones) = taken(&card).unwrap();
             for version in [Version::V30, Version::V40] {
                 let other = vcard::write(&contact, &phones, Some(&card), Some(version), home);
@@ -917,7 +917,11 @@ fn every_sample_says_the_same_in_another_version() {
 #[test]
 fn a_byte_order_mark_before_begin_stays_out_of_a_card_in_another_version() {
     let file = " \u{feff}BEGIN:VCARD\nVERSION:3.0\nFN:Imre Kiss\nTEL:+36 1 555 0134\nEND:VCARD\n";
-    let card = Cards::new(file.as_bytes()).next().unwrap().unwrap().card;
+    let card = CardReader::new(file.as_bytes())
+        .next()
+        .unwrap()
+        .unwrap()
+        .card;
     let (contact, phones) = taken(&card).unwrap();
     let other = vcard::write(&contact, &phones, Some(&card), Some(Version::V40), None);
     assert_eq!(
@@ -935,7 +939,7 @@ proptest! {
     #[test]
     fn whatever_came_in_as_a_card_goes_out_so(file in damaged()) {
         let home = Region::new("US");
-        for card in Cards::new(&file[..]).flatten() {
+        for card in CardReader::new(&file[..]).flatten() {
             let card = card.card;
             let Some((contact, phones)) = taken(&card) else { continue };
             let same = vcard::write(&contact, &phones, Some(&card), None, home);

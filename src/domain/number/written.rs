@@ -12,7 +12,7 @@ use crate::domain::safe::{is_invisible, is_joiner};
 
 /// A number cut out of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Written<'t> {
+pub(super) struct WrittenNumber<'t> {
     /// What the numbering plan reads: digits of ASCII, the signs between them, and an extension.
     pub(super) number: Cow<'t, str>,
     /// What is dialled after a pause: `,,1,,2345#`, `p55`.
@@ -58,7 +58,7 @@ const EXTENSIONS: [&str; 16] = [
 const NUMBER: usize = 5;
 
 /// The number in a text, or none where it is not sure what of it is the number.
-pub(super) fn written(text: &str) -> Option<Written<'_>> {
+pub(super) fn written(text: &str) -> Option<WrittenNumber<'_>> {
     let text = text.trim();
     let is_plain = |byte: u8| byte.is_ascii_digit() || b"+-.()/ ".contains(&byte);
     let ends_well = text
@@ -66,13 +66,13 @@ pub(super) fn written(text: &str) -> Option<Written<'_>> {
         .last()
         .is_some_and(|byte| byte != b'.' && byte != b'/');
     if text.bytes().all(is_plain) && ends_well {
-        return Some(Written::of(Cow::Borrowed(decimal(text))));
+        return Some(WrittenNumber::of(Cow::Borrowed(decimal(text))));
     }
     let uri = unquoted_uri(text);
     // The parameters of a URI are the library's.
     if let Some(uri) = uri.as_ref().filter(|uri| uri.contains(';')) {
         let uri = format!("tel:{uri}");
-        return Some(Written::of(Cow::Owned(uri)));
+        return Some(WrittenNumber::of(Cow::Owned(uri)));
     }
     let seen = visible(uri.as_deref().unwrap_or(text));
     let bared = decimal(bare(&seen)).to_owned();
@@ -89,7 +89,7 @@ pub(super) fn written(text: &str) -> Option<Written<'_>> {
             remark = remark.max(words);
         }
     }
-    Some(Written {
+    Some(WrittenNumber {
         number: Cow::Owned(number),
         pauses: pauses.to_owned(),
         remark,
@@ -97,7 +97,7 @@ pub(super) fn written(text: &str) -> Option<Written<'_>> {
     })
 }
 
-impl<'t> Written<'t> {
+impl<'t> WrittenNumber<'t> {
     const fn of(number: Cow<'t, str>) -> Self {
         Self {
             number,

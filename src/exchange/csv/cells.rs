@@ -7,7 +7,7 @@ use crate::domain::fold::fold;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{digits, is_scientific, without_decimals};
 
-use super::column::{Column, Heading, Part, Sure, Text};
+use super::column::{Column, ColumnPart, Heading, Sure, Text};
 use super::words::order_of_header;
 
 /// How many digits a number to call has.
@@ -237,11 +237,11 @@ pub(super) fn recognise(headings: &mut [Heading], rows: &[Vec<String>]) {
         let key = format!("column {at}");
         heading.column = match seen.surely() {
             LooksLike::Emails if heading.may_be_phone => {
-                Column::Detail(key, DetailKind::Email, Part::Value(None))
+                Column::Detail(key, DetailKind::Email, ColumnPart::Value(None))
             }
             LooksLike::Numbers if heading.may_be_phone => {
                 let label = Some(heading.name.clone()).filter(|name| !name.is_empty());
-                Column::Phone(key, Part::Value(label))
+                Column::Phone(key, ColumnPart::Value(label))
             }
             _ => continue,
         };

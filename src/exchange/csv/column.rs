@@ -9,9 +9,9 @@ pub(super) enum Column {
     /// A text of the contact.
     Text(Text),
     /// A part of a phone: which phone, and which part.
-    Phone(String, Part),
+    Phone(String, ColumnPart),
     /// A part of an email, an address or the like: which, of what kind, and which part.
-    Detail(String, DetailKind, Part),
+    Detail(String, DetailKind, ColumnPart),
     /// Nothing that is known: it stays with the contact.
     Other,
     /// Nothing: whether cells are guarded.
@@ -61,7 +61,7 @@ pub(super) enum Text {
 
 /// A part of a phone or of a detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum ColumnPart {
     /// The number, the address, the day; with the label that the header says.
     Value(Option<String>),
     /// The label.
@@ -82,7 +82,7 @@ pub(super) enum Part {
     Line(u8),
 }
 
-/// Lines of an address in [`Part::Line`].
+/// Lines of an address in [`ColumnPart::Line`].
 pub(super) const PO_BOX: u8 = 0;
 pub(super) const EXTENDED: u8 = 1;
 pub(super) const STREET: u8 = 2;
@@ -91,7 +91,7 @@ pub(super) const REGION: u8 = 13;
 pub(super) const ZIP: u8 = 14;
 pub(super) const COUNTRY: u8 = 15;
 
-/// Parts of a birthday in [`Part::Line`].
+/// Parts of a birthday in [`ColumnPart::Line`].
 pub(super) const YEAR: u8 = 0;
 pub(super) const MONTH: u8 = 1;
 pub(super) const DAY: u8 = 2;
@@ -130,7 +130,7 @@ impl Heading {
             Column::Detail(
                 _,
                 DetailKind::Birthday | DetailKind::Anniversary,
-                Part::Value(_)
+                ColumnPart::Value(_)
             )
         )
     }
@@ -139,7 +139,7 @@ impl Heading {
     pub(super) const fn is_of_numbers(&self) -> bool {
         matches!(
             self.column,
-            Column::Phone(_, Part::Value(_) | Part::PrimaryValue)
+            Column::Phone(_, ColumnPart::Value(_) | ColumnPart::PrimaryValue)
         )
     }
 }

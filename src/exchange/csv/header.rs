@@ -3,8 +3,8 @@
 use crate::domain::contact::DetailKind;
 
 use super::column::{
-    CITY, COUNTRY, Column, DAY, EXTENDED, MONTH, PO_BOX, Part, REGION, STREET, Sure, Text, YEAR,
-    ZIP,
+    CITY, COUNTRY, Column, ColumnPart, DAY, EXTENDED, MONTH, PO_BOX, REGION, STREET, Sure, Text,
+    YEAR, ZIP,
 };
 use super::words::{Header, Meaning, plain};
 
@@ -44,7 +44,7 @@ impl HeaderWords {
         };
         let key = |kind: &str| format!("{kind} column {at}");
         let detail = |kind: DetailKind, label: Option<String>| {
-            Column::Detail(key(kind.word()), kind, Part::Value(label))
+            Column::Detail(key(kind.word()), kind, ColumnPart::Value(label))
         };
         let label = || whose(header).map(str::to_owned);
         let sure = if header.unknown {
@@ -99,14 +99,14 @@ impl HeaderWords {
             Column::Detail(
                 format!("address {place}"),
                 DetailKind::Address,
-                Part::Line(line),
+                ColumnPart::Line(line),
             )
         } else if header.has(Meaning::Address) {
             whose(header).unwrap_or_default().clone_into(place);
             Column::Detail(
                 format!("address {place} {}", header.index.unwrap_or(1)),
                 DetailKind::Address,
-                Part::Value(label()),
+                ColumnPart::Value(label()),
             )
         } else {
             self.text(at, header).map_or(Column::Other, Column::Text)
@@ -125,7 +125,7 @@ impl HeaderWords {
             Some(Column::Detail(
                 group,
                 DetailKind::Birthday,
-                Part::Line(line),
+                ColumnPart::Line(line),
             ))
         };
         let in_parts = self.has_birth_year;
@@ -239,7 +239,7 @@ fn phone(at: usize, name: &str, header: &Header) -> Option<(Column, Sure)> {
     let key = format!("phone column {at}");
     if header.has(Primary) && !header.has_any(&[Company, Work, Home, Mobile, Fax, Pager]) {
         let sure = if is_phone { Sure::Yes } else { Sure::ByCell };
-        return Some((Column::Phone(key, Part::PrimaryValue), sure));
+        return Some((Column::Phone(key, ColumnPart::PrimaryValue), sure));
     }
     let labels = [
         (Fax, "fax"),
@@ -271,7 +271,7 @@ fn phone(at: usize, name: &str, header: &Header) -> Option<(Column, Sure)> {
     } else {
         Sure::ByCell
     };
-    Some((Column::Phone(key, Part::Value(label)), sure))
+    Some((Column::Phone(key, ColumnPart::Value(label)), sure))
 }
 
 /// The line of an address that a header means.

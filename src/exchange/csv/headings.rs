@@ -4,7 +4,7 @@ use crate::domain::attribute_reader::MANY;
 use crate::domain::contact::DetailKind;
 use crate::domain::refusal::{Fault, Refusal};
 
-use super::column::{Column, Heading, Part, STREET, Sure, Text};
+use super::column::{Column, ColumnPart, Heading, STREET, Sure, Text};
 use super::header::{HeaderWords, text_of};
 use super::own;
 use super::words::{Header, Meaning, plain};
@@ -125,9 +125,9 @@ fn field_named(field: &str, header: &str) -> Option<Column> {
         None => (plain(field), None),
     };
     let key = format!("mapped {}", plain(header));
-    let detail = |kind| Column::Detail(key.clone(), kind, Part::Value(label.clone()));
+    let detail = |kind| Column::Detail(key.clone(), kind, ColumnPart::Value(label.clone()));
     Some(match field.as_str() {
-        "phone" => Column::Phone(key, Part::Value(label)),
+        "phone" => Column::Phone(key, ColumnPart::Value(label)),
         "email" => detail(DetailKind::Email),
         "address" => detail(DetailKind::Address),
         "birthday" => detail(DetailKind::Birthday),
@@ -145,12 +145,13 @@ fn addresses_in_parts(headings: &mut [Heading]) {
     let in_parts: Vec<String> = headings
         .iter()
         .filter_map(|heading| match &heading.column {
-            Column::Detail(group, DetailKind::Address, Part::Line(_)) => Some(group.clone()),
+            Column::Detail(group, DetailKind::Address, ColumnPart::Line(_)) => Some(group.clone()),
             _ => None,
         })
         .collect();
     for heading in headings {
-        let Column::Detail(group, DetailKind::Address, part @ Part::Value(_)) = &mut heading.column
+        let Column::Detail(group, DetailKind::Address, part @ ColumnPart::Value(_)) =
+            &mut heading.column
         else {
             continue;
         };
@@ -159,7 +160,7 @@ fn addresses_in_parts(headings: &mut [Heading]) {
         };
         if in_parts.iter().any(|known| known == whole) {
             let index: u8 = index.parse().unwrap_or(1);
-            *part = Part::Line(STREET + index.clamp(1, 9) - 1);
+            *part = ColumnPart::Line(STREET + index.clamp(1, 9) - 1);
             *group = whole.to_owned();
         }
     }
@@ -182,19 +183,19 @@ fn of_counted(name: &str) -> Option<Column> {
         };
     }
     let of_detail = match part {
-        "type" | "label" | "service" => Some(Part::Label),
-        "value" | "formatted" => Some(Part::Value(None)),
-        "kind" => Some(Part::TableOrigin),
+        "type" | "label" | "service" => Some(ColumnPart::Label),
+        "value" | "formatted" => Some(ColumnPart::Value(None)),
+        "kind" => Some(ColumnPart::TableOrigin),
         _ => None,
     };
     let kind = match words {
         "phone" => {
             let of_phone = match part {
-                "number" => Part::Value(None),
-                "primary" => Part::Primary,
-                "historic" => Part::Historic,
-                "accurate" => Part::Accurate,
-                "source" => Part::Source,
+                "number" => ColumnPart::Value(None),
+                "primary" => ColumnPart::Primary,
+                "historic" => ColumnPart::Historic,
+                "accurate" => ColumnPart::Accurate,
+                "source" => ColumnPart::Source,
                 "kind" => return None,
                 _ => of_detail?,
             };
@@ -213,7 +214,7 @@ fn of_counted(name: &str) -> Option<Column> {
         "address" | "detail" => address_part(part),
         _ => None,
     };
-    let part = line.map(Part::Line).or(of_detail)?;
+    let part = line.map(ColumnPart::Line).or(of_detail)?;
     Some(Column::Detail(group, kind, part))
 }
 
@@ -252,14 +253,14 @@ mod tests {
         headings
             .map(|heading| match heading.column {
                 Column::Text(text) => format!("{text:?}"),
-                Column::Phone(_, Part::Value(label)) => {
+                Column::Phone(_, ColumnPart::Value(label)) => {
                     format!("phone:{}", label.unwrap_or_default())
                 }
                 Column::Phone(_, part) => format!("phone {part:?}"),
-                Column::Detail(group, DetailKind::Address, Part::Line(line)) => {
+                Column::Detail(group, DetailKind::Address, ColumnPart::Line(line)) => {
                     format!("{} {line}", group.trim())
                 }
-                Column::Detail(_, kind, Part::Value(label)) => {
+                Column::Detail(_, kind, ColumnPart::Value(label)) => {
                     format!("{}:{}", kind.word(), label.unwrap_or_default())
                 }
                 Column::Detail(_, kind, part) => format!("{} {part:?}", kind.word()),
@@ -271,12 +272,12 @@ mod tests {
 
     #[test]
     fn headers_of_many_programs_are_known() {
-        let label = |label: &str| Part::Value(Some(label.to_owned()));
+        let label = |label: &str| ColumnPart::Value(Some(label.to_owned()));
         for (header, part) in [
             ("Business Phone 2", label("work")),
             ("Mobile Phone", label("mobile")),
-            ("Téléphone", Part::Value(None)),
-            ("Primary Phone", Part::PrimaryValue),
+            ("Téléphone", ColumnPart::Value(None)),
+            ("Primary Phone", ColumnPart::PrimaryValue),
             ("WhatsApp", label("WhatsApp")),
             ("School phone", label("School phone")),
         ] {
@@ -287,23 +288,27 @@ mod tests {
             ("Nachname", Column::Text(Text::Family)),
             (
                 "Phone 1 - Value",
-                Column::Phone("phone 1".into(), Part::Value(None)),
+                Column::Phone("phone 1".into(), ColumnPart::Value(None)),
             ),
             (
                 "Phone 2 - Type",
-                Column::Phone("phone 2".into(), Part::Label),
+                Column::Phone("phone 2".into(), ColumnPart::Label),
             ),
             (
                 "phone 1 historic",
-                Column::Phone("phone 1".into(), Part::Historic),
+                Column::Phone("phone 1".into(), ColumnPart::Historic),
             ),
             (
                 "E-mail 1 - Value",
-                Column::Detail("email 1".into(), DetailKind::Email, Part::Value(None)),
+                Column::Detail("email 1".into(), DetailKind::Email, ColumnPart::Value(None)),
             ),
             (
                 "Home City",
-                Column::Detail("address home".into(), DetailKind::Address, Part::Line(CITY)),
+                Column::Detail(
+                    "address home".into(),
+                    DetailKind::Address,
+                    ColumnPart::Line(CITY),
+                ),
             ),
             ("Custom Field 1 - Value", Column::Other),
             ("Shoe size", Column::Other),
@@ -321,7 +326,7 @@ mod tests {
             let mut headings = columns(&["Wo".to_owned()]);
             super::map(&mut headings, &[map.to_owned()]).map(|()| headings)
         };
-        let work = Part::Value(Some("work".to_owned()));
+        let work = ColumnPart::Value(Some("work".to_owned()));
         assert_eq!(
             mapped("Wo=phone:work").unwrap()[0].column,
             Column::Phone("mapped wo".into(), work)

@@ -11,7 +11,7 @@ use crate::exchange::charset::Charset;
 use crate::exchange::reader::{Contacts, Read};
 
 use super::cells::{ColumnNotes, looks_like, name_by_cells, recognise, settle_days};
-use super::column::{Column, Heading, Part, Sure, Text};
+use super::column::{Column, ColumnPart, Heading, Sure, Text};
 use super::headings;
 use super::own::TableOrigin;
 use super::record::{CELLS, CsvRecord, RECORD_LIMIT, Records};
@@ -26,7 +26,7 @@ const PREAMBLE: usize = 30;
 
 /// The contacts of a table.
 #[derive(Debug)]
-pub struct Rows<R: BufRead> {
+pub struct TableRows<R: BufRead> {
     records: Records<R>,
     headings: Vec<Heading>,
     kind: TableOrigin,
@@ -42,7 +42,7 @@ pub struct Rows<R: BufRead> {
 
 /// The contacts of a table whose columns are known by their headers, by `maps`
 /// (`Telefono=phone:work`), or by their cells. Text that is not UTF-8 is in `charset`; without one a
-/// guess is made, which [`Rows::notices`] tells.
+/// guess is made, which [`TableRows::notices`] tells.
 ///
 /// The header need not be the first line, and the delimiter is the one that makes most sense of it.
 ///
@@ -53,7 +53,7 @@ pub fn open<R: BufRead>(
     source: R,
     maps: &[String],
     charset: Option<Charset>,
-) -> Result<Rows<R>, Refusal> {
+) -> Result<TableRows<R>, Refusal> {
     let invalid = |detail: String| Refusal::new(Kind::Invalid, detail);
     let mut records = Records::new(source, charset);
     records
@@ -120,7 +120,7 @@ pub fn open<R: BufRead>(
             found.headers.join(", ")
         )));
     }
-    Ok(Rows {
+    Ok(TableRows {
         guarded: headings
             .iter()
             .any(|heading| heading.column == Column::Guarded),
@@ -157,7 +157,7 @@ fn is_useful(column: &Column) -> bool {
                 | Text::Tags
                 | Text::Favourite
         ),
-        Column::Phone(_, part) => matches!(part, Part::Value(_) | Part::PrimaryValue),
+        Column::Phone(_, part) => matches!(part, ColumnPart::Value(_) | ColumnPart::PrimaryValue),
         Column::Detail(_, kind, _) => *kind == DetailKind::Email,
         Column::Other | Column::Guarded => false,
     }
@@ -245,7 +245,7 @@ fn text(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).into_owned()
 }
 
-impl<R: BufRead> Rows<R> {
+impl<R: BufRead> TableRows<R> {
     fn cell(&self, cell: &[u8]) -> String {
         let text = text(cell);
         match text.strip_prefix('\'') {
@@ -278,7 +278,7 @@ impl<R: BufRead> Rows<R> {
     }
 }
 
-impl<R: BufRead> Contacts for Rows<R> {
+impl<R: BufRead> Contacts for TableRows<R> {
     fn source(&self) -> &'static str {
         "csv"
     }
@@ -304,7 +304,7 @@ impl<R: BufRead> Contacts for Rows<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Rows<R> {
+impl<R: BufRead> Iterator for TableRows<R> {
     type Item = Read;
 
     fn next(&mut self) -> Option<Read> {

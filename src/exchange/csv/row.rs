@@ -11,7 +11,7 @@ use crate::domain::phone::{PhoneAttributes, usual_label};
 use crate::exchange::vcard::CompanionCard;
 
 use super::cells::{ColumnNotes, is_no_number, may_be_number, seems_several};
-use super::column::{Column, Heading, Part, Sure, Text};
+use super::column::{Column, ColumnPart, Heading, Sure, Text};
 use super::detail::{DetailCells, emails, is_no_day};
 use super::name::NameParts;
 use super::own::BETWEEN;
@@ -128,7 +128,7 @@ impl<'a> TableRow<'a> {
                     let kept = kept.filter(|day| calendar_day(day, heading.days).is_none());
                     kept.for_each(|day| told.day(day));
                 }
-                if matches!(heading.column, Column::Phone(_, Part::Value(_)))
+                if matches!(heading.column, Column::Phone(_, ColumnPart::Value(_)))
                     && kind == TableOrigin::Foreign
                     && seems_several(value)
                     && numbers(value, home).nth(1).is_none()
@@ -171,12 +171,12 @@ impl<'a> TableRow<'a> {
                 self.texts.push((*text, value));
                 true
             }
-            Column::Phone(_, Part::Value(_) | Part::PrimaryValue)
+            Column::Phone(_, ColumnPart::Value(_) | ColumnPart::PrimaryValue)
                 if by_cell && !may_be_number(value) =>
             {
                 false
             }
-            Column::Phone(_, Part::PrimaryValue) => {
+            Column::Phone(_, ColumnPart::PrimaryValue) => {
                 self.primary = Some(value);
                 true
             }
@@ -184,7 +184,7 @@ impl<'a> TableRow<'a> {
                 self.phone(group, part, value);
                 true
             }
-            Column::Detail(_, DetailKind::Email, Part::Value(_))
+            Column::Detail(_, DetailKind::Email, ColumnPart::Value(_))
                 if by_cell && !value.contains('@') =>
             {
                 false
@@ -198,21 +198,21 @@ impl<'a> TableRow<'a> {
         }
     }
 
-    fn phone(&mut self, group: &'a str, part: &Part, value: &str) {
+    fn phone(&mut self, group: &'a str, part: &ColumnPart, value: &str) {
         let (kind, home) = (self.kind, self.home);
         let Some(phone) = self.phones.of(group, PhoneCells::default) else {
             return;
         };
         match part {
-            Part::Value(label) if kind == TableOrigin::Own => {
+            ColumnPart::Value(label) if kind == TableOrigin::Own => {
                 phone.values.push((value.to_owned(), label.clone()));
             }
-            Part::Value(label) => {
+            ColumnPart::Value(label) => {
                 let numbers = numbers(value, home).map(|number| (number, label.clone()));
                 phone.values.extend(numbers);
             }
-            Part::Label if kind == TableOrigin::Own => phone.label = Some(value.to_owned()),
-            Part::Label => {
+            ColumnPart::Label if kind == TableOrigin::Own => phone.label = Some(value.to_owned()),
+            ColumnPart::Label => {
                 let (preferred, label) = label_of_google(value);
                 phone.sent.primary = preferred.then_some(true);
                 let in_use = label.strip_prefix("historic");
@@ -221,11 +221,11 @@ impl<'a> TableRow<'a> {
                 let label = in_use.unwrap_or(label).trim();
                 phone.label = (!label.is_empty()).then(|| usual_label(label));
             }
-            Part::Primary => phone.sent.primary = flag(value),
-            Part::Historic => phone.sent.historic = flag(value),
-            Part::Accurate => phone.sent.valid_values = flag(value),
-            Part::Source => phone.sent.source = Some(value.to_owned()),
-            Part::PrimaryValue | Part::TableOrigin | Part::Line(_) => {}
+            ColumnPart::Primary => phone.sent.primary = flag(value),
+            ColumnPart::Historic => phone.sent.historic = flag(value),
+            ColumnPart::Accurate => phone.sent.valid_values = flag(value),
+            ColumnPart::Source => phone.sent.source = Some(value.to_owned()),
+            ColumnPart::PrimaryValue | ColumnPart::TableOrigin | ColumnPart::Line(_) => {}
         }
     }
 
@@ -233,7 +233,7 @@ impl<'a> TableRow<'a> {
         &mut self,
         (group, kind): (&'a str, DetailKind),
         heading: &Heading,
-        part: &Part,
+        part: &ColumnPart,
         value: &str,
     ) {
         let own = self.kind == TableOrigin::Own;
@@ -249,7 +249,7 @@ impl<'a> TableRow<'a> {
             return;
         };
         match part {
-            Part::Value(label) => {
+            ColumnPart::Value(label) => {
                 heading.name.clone_into(&mut detail.header);
                 if own {
                     detail.values.push(value.to_owned());
@@ -267,8 +267,8 @@ impl<'a> TableRow<'a> {
                     detail.label.clone_from(label);
                 }
             }
-            Part::Label if own => detail.label = Some(value.to_owned()),
-            Part::Label => {
+            ColumnPart::Label if own => detail.label = Some(value.to_owned()),
+            ColumnPart::Label => {
                 let (preferred, label) = label_of_google(value);
                 detail.preferred = preferred;
                 let day = kind == DetailKind::Anniversary;
@@ -278,11 +278,11 @@ impl<'a> TableRow<'a> {
                     detail.label = Some(usual_detail_label(label));
                 }
             }
-            Part::TableOrigin => {
+            ColumnPart::TableOrigin => {
                 let kinds = DetailKind::ALL.into_iter();
                 detail.kind = { kinds }.find(|kind| kind.word() == value).unwrap_or(kind);
             }
-            Part::Line(line) => {
+            ColumnPart::Line(line) => {
                 // The label of an address in parts is what its columns begin with.
                 let place = group.strip_prefix("address ").unwrap_or_default();
                 if matches!(place, "home" | "work" | "other") {
@@ -290,8 +290,11 @@ impl<'a> TableRow<'a> {
                 }
                 detail.lines.push((*line, value.to_owned()));
             }
-            Part::Primary | Part::PrimaryValue | Part::Historic | Part::Accurate | Part::Source => {
-            }
+            ColumnPart::Primary
+            | ColumnPart::PrimaryValue
+            | ColumnPart::Historic
+            | ColumnPart::Accurate
+            | ColumnPart::Source => {}
         }
     }
 

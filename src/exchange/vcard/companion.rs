@@ -4,7 +4,7 @@
 use crate::domain::contact::{Detail, DetailKind};
 
 use super::contact::{self, address_text};
-use super::draft::Draft;
+use super::draft::CardDraft;
 use super::label::one_line;
 use super::line::{Line, Version, escape};
 use super::param::param;
@@ -34,13 +34,13 @@ use super::write::detail;
 /// ```
 #[derive(Debug)]
 pub struct CompanionCard {
-    draft: Draft<'static>,
+    draft: CardDraft<'static>,
 }
 
 impl Default for CompanionCard {
     fn default() -> Self {
         Self {
-            draft: Draft::new(b"BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n", Version::V30),
+            draft: CardDraft::new(b"BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n", Version::V30),
         }
     }
 }

@@ -5,7 +5,7 @@ mod binary;
 mod day;
 
 use super::content::split;
-use super::draft::Draft;
+use super::draft::CardDraft;
 use super::head::custom_type;
 use super::label::of_detail;
 use super::line::{Line, LineForm, Version, escape};
@@ -17,7 +17,7 @@ use super::value::{ValueShape, unescaped};
 /// The card in this version; the very same where it has that, and all that it requires. `name` is that
 /// of the contact.
 pub(super) fn convert(card: &[u8], version: Version, name: &str) -> Vec<u8> {
-    let mut draft = Draft::new(card, Version::V30);
+    let mut draft = CardDraft::new(card, Version::V30);
     if draft.version() == version && draft.names_version() {
         require(&mut draft, name);
         return draft.finish();
@@ -37,14 +37,14 @@ pub(super) fn convert(card: &[u8], version: Version, name: &str) -> Vec<u8> {
         line.write(form, &mut out);
     }
     Line::of("END", "VCARD".to_owned()).write(form, &mut out);
-    let mut draft = Draft::new(&out, version);
+    let mut draft = CardDraft::new(&out, version);
     require(&mut draft, name);
     draft.finish()
 }
 
 /// Adds what the version of a card requires and the card does not have, and brings lines that are
 /// written as in another version into its own.
-pub(super) fn require(draft: &mut Draft<'_>, name: &str) {
+pub(super) fn require(draft: &mut CardDraft<'_>, name: &str) {
     let version = draft.version();
     for at in draft.foreign() {
         let line = line(draft, at, version);
@@ -67,7 +67,7 @@ pub(super) fn require(draft: &mut Draft<'_>, name: &str) {
 }
 
 /// Gives N its five parts (RFC 2426, 3.1.2; RFC 6350, 6.2.2).
-fn pad(draft: &mut Draft<'_>) {
+fn pad(draft: &mut CardDraft<'_>) {
     let mut parts = draft.components("N");
     if parts.is_empty() || parts.len() >= 5 || draft.version() == Version::V21 {
         return;
@@ -77,7 +77,7 @@ fn pad(draft: &mut Draft<'_>) {
 }
 
 /// A line of the card as the version has it; none for what frames the card.
-pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Line> {
+pub(super) fn line(draft: &CardDraft<'_>, at: usize, version: Version) -> Option<Line> {
     let mut line = draft.head(at);
     // What frames a card frames only the new one.
     let frame = ["", "BEGIN", "END", "VERSION"];
@@ -120,7 +120,7 @@ pub(super) fn line(draft: &Draft<'_>, at: usize, version: Version) -> Option<Lin
 
 /// A line that the version has in another property or form, as that.
 fn otherwise(
-    draft: &Draft<'_>,
+    draft: &CardDraft<'_>,
     property: &Property,
     mut line: Line,
     version: Version,
@@ -298,7 +298,7 @@ fn types(line: &mut Line) {
 }
 
 /// A value with the escapes that 3.0 and 4.0 have.
-fn value_of(draft: &Draft<'_>, at: usize, name: &str) -> String {
+fn value_of(draft: &CardDraft<'_>, at: usize, name: &str) -> String {
     let (written, encoded) = draft.decoded(at);
     if draft.version() != Version::V21 && !encoded {
         return written;
@@ -344,7 +344,7 @@ fn prefer(line: &mut Line, version: Version) {
 }
 
 /// Whether the card has a line that says the same, in whatever group.
-pub(super) fn says(draft: &Draft<'_>, line: &Line) -> bool {
+pub(super) fn says(draft: &CardDraft<'_>, line: &Line) -> bool {
     (0..draft.len()).any(|at| {
         self::line(draft, at, draft.version()).is_some_and(|own| {
             Line { group: None, ..own }

@@ -60,7 +60,7 @@ struct Entry<'a> {
 
 /// A card to be changed.
 #[derive(Debug)]
-pub(super) struct Draft<'a> {
+pub(super) struct CardDraft<'a> {
     card: &'a [u8],
     form: LineForm,
     entries: Vec<Entry<'a>>,
@@ -74,7 +74,7 @@ pub(super) struct Draft<'a> {
     assumed: AssumedCharset<'a>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> CardDraft<'a> {
     /// The card as it is; `version` is the one of a card that names none.
     pub(super) fn new(card: &'a [u8], version: Version) -> Self {
         let mut lines = ContentLines::new(card, Keep::All);

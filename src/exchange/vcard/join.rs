@@ -4,7 +4,7 @@
 //! one and not of them.
 
 use super::convert;
-use super::draft::Draft;
+use super::draft::CardDraft;
 use super::line::{Line, Version};
 use super::property::Property;
 
@@ -14,7 +14,7 @@ const MARK: &str = "X-CALLBOOK-JOINED";
 /// A card with those lines of another one that say what callbook does not read, and that it does not
 /// have itself; none where there are no such lines. Without a card, it is the other one.
 pub(super) fn join(card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
-    let other_draft = Draft::new(other, Version::V30);
+    let other_draft = CardDraft::new(other, Version::V30);
     let Some(card) = card else {
         let mut lines = 0..other_draft.len();
         let more = |at| {
@@ -28,15 +28,15 @@ pub(super) fn join(card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
 
 /// The newer card with the lines that were joined to the older one.
 pub(super) fn renew(older: &[u8], newer: &[u8]) -> Vec<u8> {
-    let older = Draft::new(older, Version::V30);
+    let older = CardDraft::new(older, Version::V30);
     let mark = older.lines().find(|(_, property)| property.name == MARK);
     let renewed = mark.and_then(|(mark, _)| joined(newer, &older, mark + 1));
     renewed.unwrap_or_else(|| newer.to_vec())
 }
 
 /// A card with the lines of another one from a place on, as its own version has them.
-fn joined(card: &[u8], other: &Draft<'_>, from: usize) -> Option<Vec<u8>> {
-    let mut draft = Draft::new(card, Version::V30);
+fn joined(card: &[u8], other: &CardDraft<'_>, from: usize) -> Option<Vec<u8>> {
+    let mut draft = CardDraft::new(card, Version::V30);
     let version = draft.version();
     let mut groups: Vec<(String, String)> = Vec::new();
     let mut new = Vec::new();
@@ -88,7 +88,7 @@ fn is_in_parts(property: &Property) -> bool {
 }
 
 /// A line with the parts of an address that a card does not have: the contact keeps it as one text.
-fn new_address(card: &Draft<'_>, other: &Draft<'_>, at: usize) -> Option<Line> {
+fn new_address(card: &CardDraft<'_>, other: &CardDraft<'_>, at: usize) -> Option<Line> {
     let address = other.property(at)?;
     let is_address = |own: &Property| own.name == "ADR";
     let is_there = |own: &Property| is_address(own) && own.components == address.components;
@@ -106,7 +106,7 @@ pub(super) fn own(mut properties: Vec<Property>) -> Vec<Property> {
 }
 
 /// A line that callbook does not read, as the version has it.
-fn unread(draft: &Draft<'_>, at: usize, version: Version) -> Option<Line> {
+fn unread(draft: &CardDraft<'_>, at: usize, version: Version) -> Option<Line> {
     if draft.is_read(at) {
         return None;
     }

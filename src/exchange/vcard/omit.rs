@@ -4,7 +4,7 @@ use crate::domain::number;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 
-use super::draft::Draft;
+use super::draft::CardDraft;
 use super::group;
 use super::line::Version;
 use super::phone::{self, MORE, More};
@@ -12,7 +12,7 @@ use super::property::Property;
 
 /// The card without these numbers and what it says of them; none where it has none of them.
 pub(super) fn without(card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>> {
-    let draft = Draft::new(card, Version::V30);
+    let draft = CardDraft::new(card, Version::V30);
     let more = More::of(&draft.properties);
     let goes = |number: &str, hint: Option<&str>| {
         let identity = number::canonical(number, hint, home).identity;
@@ -37,7 +37,7 @@ pub(super) fn without(card: &[u8], numbers: &[Phone], home: Option<Region>) -> O
 
 /// The card of a group without these members; none where it has none of them.
 pub(super) fn without_members(card: &[u8], is_gone: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
-    let draft = Draft::new(card, Version::V30);
+    let draft = CardDraft::new(card, Version::V30);
     let gone: Vec<usize> = { draft.lines() }
         .filter(|(_, property)| group::member(property).is_some_and(|member| is_gone(&member)))
         .map(|(at, _)| at)
@@ -45,7 +45,7 @@ pub(super) fn without_members(card: &[u8], is_gone: &dyn Fn(&str) -> bool) -> Op
     without_lines(draft, &gone)
 }
 
-fn without_lines(mut draft: Draft<'_>, gone: &[usize]) -> Option<Vec<u8>> {
+fn without_lines(mut draft: CardDraft<'_>, gone: &[usize]) -> Option<Vec<u8>> {
     if gone.is_empty() {
         return None;
     }

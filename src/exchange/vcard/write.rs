@@ -23,7 +23,7 @@ use crate::domain::timestamp::Timestamp;
 use super::card::said;
 use super::contact::{MY_CONTACTS, STARRED, WHOLE, categories, is_number_or_address};
 use super::convert;
-use super::draft::Draft;
+use super::draft::CardDraft;
 use super::line::{Line, Version, escape};
 use super::param::holds;
 use super::property;
@@ -72,7 +72,7 @@ pub fn write(
     if read_kind == contact.kind {
         return written;
     }
-    let mut draft = Draft::new(&written, Version::V30);
+    let mut draft = CardDraft::new(&written, Version::V30);
     kind(&mut draft, contact.kind);
     draft.finish()
 }
@@ -166,7 +166,7 @@ impl StoredContact<'_> {
     /// A card with nothing on it but its version and times.
     fn fresh(&self, version: Version) -> Vec<u8> {
         let number = version.number();
-        let mut draft = Draft::new(b"BEGIN:VCARD\r\nEND:VCARD\r\n", version);
+        let mut draft = CardDraft::new(b"BEGIN:VCARD\r\nEND:VCARD\r\n", version);
         draft.add(Line::of("VERSION", number.to_owned()));
         let uid = self.contact.uid.clone();
         let uid = uid.unwrap_or_else(|| self.contact.own_uid());
@@ -185,7 +185,7 @@ impl StoredContact<'_> {
 
     /// The card with the lines changed that say something else than what is stored.
     fn written(&self, card: &[u8], primary: tel::Primary) -> Vec<u8> {
-        let mut draft = Draft::new(card, Version::V30);
+        let mut draft = CardDraft::new(card, Version::V30);
         let read = self.taken(said(&draft.properties));
         let says_it = read.as_ref().is_some_and(|read| self.is_said_by(read));
         if primary == tel::Primary::AsRead && says_it {
@@ -225,7 +225,7 @@ impl StoredContact<'_> {
 
     /// Writes tags, and whether the contact is a favourite, where the card says something else. On a card
     /// of Google's that is a category among others.
-    fn tags(&self, draft: &mut Draft<'_>, said: &Contact) {
+    fn tags(&self, draft: &mut CardDraft<'_>, said: &Contact) {
         let stored = self.contact;
         let (tags, favourite) = (said.tags != stored.tags, said.favourite != stored.favourite);
         let own: Vec<String> = categories(&draft.properties).collect();
@@ -254,7 +254,7 @@ impl StoredContact<'_> {
 }
 
 /// Writes FN and N where they say something else.
-fn name(draft: &mut Draft<'_>, said: &Contact, stored: &Contact) {
+fn name(draft: &mut CardDraft<'_>, said: &Contact, stored: &Contact) {
     if said.name != stored.name {
         draft.put("FN", Some(escape(&stored.name)));
     }
@@ -280,7 +280,7 @@ fn name(draft: &mut Draft<'_>, said: &Contact, stored: &Contact) {
 }
 
 /// Writes what the name is sorted by.
-fn sort_as(draft: &mut Draft<'_>, text: Option<&str>) {
+fn sort_as(draft: &mut CardDraft<'_>, text: Option<&str>) {
     let parts = |text: &str| text.replace(", ", ",");
     let fits = |text: &&str| {
         parts(text).replace(',', ", ") == *text && text.chars().all(holds) && *text == text.trim()
@@ -294,7 +294,7 @@ fn sort_as(draft: &mut Draft<'_>, text: Option<&str>) {
 }
 
 /// Writes whether the contact is a person or a company.
-fn kind(draft: &mut Draft<'_>, kind: ContactKind) {
+fn kind(draft: &mut CardDraft<'_>, kind: ContactKind) {
     let four = draft.version() == Version::V40 || draft.has("KIND");
     let (name, value) = match (kind, four) {
         (ContactKind::Company, true) => ("KIND", "org"),

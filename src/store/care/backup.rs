@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::retention::{Copied, Kept, kept};
+use crate::domain::retention::{Copied, Retained, kept};
 use crate::domain::timestamp::Timestamp;
 use crate::store::base::Store;
 use crate::store::db::backups::{Backup, backups, cannot, sum_of};
@@ -117,7 +117,7 @@ pub fn prune(database: &Path, pruned: DroppedBackups) -> Result<Vec<Backup>, Ref
         .zip(kept(&times))
         .enumerate()
         .filter(|(at, (_, kept))| match pruned {
-            DroppedBackups::TooMany => *kept == Kept::No,
+            DroppedBackups::TooMany => *kept == Retained::No,
             DroppedBackups::AllButNewest => *at > 0,
         })
         .map(|(_, (backup, _))| backup.clone())

@@ -33,7 +33,7 @@ use crate::store::db::schema::{MIGRATIONS, migrate, migrated_copy, newest, refus
 const UNFINISHED: &str = ".callbook-";
 
 /// An open file.
-pub(in crate::store) struct Opened {
+pub(in crate::store) struct OpenedFile {
     /// The connection.
     pub(in crate::store) connection: Connection,
     /// The path, with symbolic links resolved.
@@ -44,7 +44,7 @@ pub(in crate::store) struct Opened {
 
 /// Opens the database, and makes it where there is none. A failure is named by [`Failure`] with the
 /// path that was asked for.
-pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<Opened> {
+pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<OpenedFile> {
     let path = settle(path)?;
     if paths::is_backup(&path) {
         return open_backup(path);
@@ -106,7 +106,7 @@ pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<Opened> {
         })?;
         owner::keep_id(&connection, &path);
     }
-    Ok(Opened {
+    Ok(OpenedFile {
         connection,
         path,
         read_only,
@@ -275,7 +275,7 @@ fn back_up(path: &Path, now: Timestamp) -> Answer<()> {
 
 /// Opens a backup of any schema for reading. One of an older schema is brought up to date in a copy
 /// that nobody sees.
-fn open_backup(path: PathBuf) -> Answer<Opened> {
+fn open_backup(path: PathBuf) -> Answer<OpenedFile> {
     recognise(&path)?;
     let mut connection = unchanging(&path)?;
     let version = version(&connection)?;
@@ -286,7 +286,7 @@ fn open_backup(path: PathBuf) -> Answer<Opened> {
     }
     connection.execute_batch("PRAGMA query_only = ON")?;
     let read_only = Some(paths::why_read_only(&path));
-    Ok(Opened {
+    Ok(OpenedFile {
         connection,
         path,
         read_only,

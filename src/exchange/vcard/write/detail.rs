@@ -3,13 +3,13 @@
 use crate::domain::contact::{Detail, DetailKind};
 
 use super::super::contact::{self, OWN_DETAIL};
-use super::super::draft::Draft;
+use super::super::draft::CardDraft;
 use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{param, type_param};
 use super::super::property;
 
 /// Writes the details that the card does not have, and leaves out those that the contact does not.
-pub(super) fn write(draft: &mut Draft<'_>, details: &[Detail]) {
+pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
     let mut missing: Vec<&Detail> = details.iter().collect();
     let mut surplus: Vec<(usize, DetailKind)> = Vec::new();
     for (at, property) in draft.lines() {
@@ -44,7 +44,7 @@ pub(super) fn write(draft: &mut Draft<'_>, details: &[Detail]) {
 
 /// The lines of a detail that takes the place of another one: an address with as many parts as the one
 /// before has them in the same places.
-fn changed(draft: &mut Draft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
+fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
     let before = draft.property(at).filter(|before| before.name == "ADR");
     let parts = before.and_then(|before| {
         let blank = |part: &[String]| part.iter().all(|text| text.trim().is_empty());
@@ -64,14 +64,14 @@ fn changed(draft: &mut Draft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
 }
 
 /// The lines of a detail: those that every program knows where they say the same, else ours.
-fn lines(draft: &mut Draft<'_>, detail: &Detail) -> Vec<Line> {
+fn lines(draft: &mut CardDraft<'_>, detail: &Detail) -> Vec<Line> {
     let plain = plain(draft.version(), detail);
     labelled(draft, detail, plain)
 }
 
 /// The lines of an address in its seven parts (RFC 6350, 6.3.1).
 pub(in super::super) fn address(
-    draft: &mut Draft<'_>,
+    draft: &mut CardDraft<'_>,
     detail: &Detail,
     parts: &[&str; 7],
 ) -> Vec<Line> {
@@ -80,7 +80,7 @@ pub(in super::super) fn address(
 }
 
 /// One of these lines with the label that the detail has, or ours where none of them says the same.
-fn labelled(draft: &mut Draft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec<Line> {
+fn labelled(draft: &mut CardDraft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec<Line> {
     let version = draft.version();
     let Some(label) = detail.label.as_deref() else {
         let own = || own(detail);

@@ -6,7 +6,7 @@ use crate::domain::intake::primary_of;
 use crate::domain::number;
 use crate::domain::phone::Phone;
 
-use super::super::draft::Draft;
+use super::super::draft::CardDraft;
 use super::super::label::{NO_LABEL, one_line};
 use super::super::line::{Line, escape};
 use super::super::param::{is, param, preference, type_param, without_types};
@@ -89,7 +89,7 @@ impl<'a> Tel<'a> {
         }
     }
 
-    pub(super) fn write(&self, draft: &mut Draft<'_>, primary: Primary) {
+    pub(super) fn write(&self, draft: &mut CardDraft<'_>, primary: Primary) {
         let tells = self.tells(draft);
         let primary = if self.primary_moved() {
             Primary::Said
@@ -143,7 +143,7 @@ impl<'a> Tel<'a> {
 
     /// The TELs of the card, each with its phone: the one that was typed so, or that has the same
     /// number; and a number that was changed is the one that is left over, in their order.
-    fn tells(&self, draft: &Draft<'_>) -> Vec<Tell> {
+    fn tells(&self, draft: &CardDraft<'_>) -> Vec<Tell> {
         let phones = By::of(self.stored.phones);
         let more = More::of(&draft.properties);
         let mut tells: Vec<Tell> = draft
@@ -180,7 +180,7 @@ impl<'a> Tel<'a> {
     /// Writes one TEL anew where it says something else; gives the number as a reader finds it.
     fn rewrite(
         &self,
-        draft: &mut Draft<'_>,
+        draft: &mut CardDraft<'_>,
         tell: &Tell,
         phone: &Phone,
         turn: Turn,
@@ -241,7 +241,7 @@ impl<'a> Tel<'a> {
 
     /// Writes what only callbook knows of the numbers, where a reader would take it for something
     /// else.
-    fn mark(&self, draft: &mut Draft<'_>, told: &[Told]) {
+    fn mark(&self, draft: &mut CardDraft<'_>, told: &[Told]) {
         let there: Vec<(usize, Property)> = draft
             .lines()
             .filter(|(_, property)| property.name == MORE)
@@ -358,7 +358,7 @@ impl Known {
 }
 
 /// Adds a TEL; gives the number as a reader finds it.
-fn add(draft: &mut Draft<'_>, phone: &Phone, primary: Primary) -> String {
+fn add(draft: &mut CardDraft<'_>, phone: &Phone, primary: Primary) -> String {
     let number = spelling(phone);
     let mut line = Line::text("TEL", &number);
     if primary == Primary::Said && phone.primary {
@@ -397,7 +397,7 @@ fn is_uri(text: &str) -> bool {
 /// The line with another label: a type that every program knows, or else one of the user's. `at` is its
 /// place on the card; it leaves a group whose label is that of other lines too.
 fn labelled(
-    draft: &mut Draft<'_>,
+    draft: &mut CardDraft<'_>,
     at: Option<usize>,
     mut line: Line,
     label: Option<&str>,
