@@ -344,7 +344,7 @@ fn done(
     };
     let open = || opened(Actor::Command);
     match command {
-        Cmd::Import(command) => command.run(signals, || opened(Actor::Import)),
+        Cmd::Import(command) => command.run(|| opened(Actor::Import)),
         Cmd::Export(command) => command.run(open),
         Cmd::Add {
             name,

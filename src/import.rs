@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::edit::Done;
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::import::{Bytes, Choices, Fate, ImportPlan, ImportReport, Intake, PlanRow};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::{Rehearsal, Seen};
 use crate::exchange::charset::Charset;
 use crate::exchange::{Contacts, abook, book, csv, ldif, vcard};
 use crate::store::Store;
@@ -18,12 +20,11 @@ mod reading;
 mod rejects;
 mod stream;
 
-pub use batch::{Batch, Watch};
+pub use batch::Batch;
 pub use paths::{expanded, plain, typed};
 use reading::Reading;
 use rejects::Rejects;
 pub use rejects::keep;
-use stream::STOPPED;
 pub use stream::Stream;
 
 /// How many bytes of a file are asked for at once.
@@ -202,15 +203,19 @@ fn no_columns(name: &str) -> Refusal {
     Refusal::new(Kind::Invalid, detail)
 }
 
-fn stopped(name: &str) -> Refusal {
-    let detail = format!("stopped; nothing of {name} was imported");
-    Refusal::new(Kind::Invalid, detail)
+/// What is said of files whose import was refused.
+fn of_files(refusal: Refusal, name: &str, seen: Seen) -> Refusal {
+    match refusal.kind {
+        Kind::Outdated => seen.outdated(&format!("{name} or the book")),
+        Kind::Stopped => {
+            let detail = format!("stopped; nothing of {name} was imported");
+            Refusal::new(Kind::Stopped, detail)
+        }
+        _ => refusal,
+    }
 }
 
 fn unreadable(name: &str, error: impl std::fmt::Display) -> Refusal {
-    if error.to_string() == STOPPED {
-        return stopped(name);
-    }
     let detail = format!("cannot read {name} to its end: {error}; nothing was imported");
     Refusal::new(Kind::Invalid, detail)
 }
@@ -223,33 +228,34 @@ fn named(name: &str, mut refusal: Refusal) -> Refusal {
     refusal
 }
 
-/// Imports a file or a batch of them.
+/// Imports a file or a batch of them, whatever that does.
 ///
 /// # Errors
-/// Where the file is of no form that is known, where it cannot be read to its end, or where the
-/// database cannot be written; then nothing was. What cannot be taken in is in the report.
+/// As [`perform`].
 pub fn all<'a>(
     store: &mut Store,
     files: impl Into<Batch<'a>>,
 ) -> Result<Done<ImportReport>, Refusal> {
-    chosen(store, files, &Choices::new())
+    perform(store, files, &Choices::new(), Seen::Nothing)
 }
 
 /// Imports a file or a batch of them, with those contacts that a person chose in another way than
-/// planned as chosen.
+/// planned as chosen, where that is still what was seen of it.
 ///
 /// # Errors
-/// As [`all`].
-pub fn chosen<'a>(
+/// Where the file is of no form that is known, cannot be read to its end, or is not what was seen, or where
+/// the database cannot be written; then nothing was. What cannot be taken in is in the report.
+pub fn perform<'a>(
     store: &mut Store,
     files: impl Into<Batch<'a>>,
     choices: &Choices,
+    seen: Seen,
 ) -> Result<Done<ImportReport>, Refusal> {
-    let files = files.into().into_book(store.path());
+    let files = files.into().into_book(store);
     let country = files.country();
     let mut reading = Reading::of(files, country.or(store.home()));
     let title = format!("Imported {}", reading.name());
-    let imported = store.import(&mut reading, &intake(choices, country), &title);
+    let imported = store.import(&mut reading, &intake(choices, country), &title, seen);
     let rejects = reading.rejects.take();
     let mut done = match imported {
         Ok(done) => done,
@@ -257,7 +263,7 @@ pub fn chosen<'a>(
             if let Some(rejects) = rejects {
                 rejects.discard();
             }
-            return Err(refusal);
+            return Err(of_files(refusal, reading.name(), seen));
         }
     };
     let report = &mut done.value;
@@ -272,17 +278,25 @@ pub fn chosen<'a>(
 /// What an import would do; nothing is written.
 ///
 /// # Errors
-/// As [`all`].
-pub fn plan<'a>(store: &mut Store, files: impl Into<Batch<'a>>) -> Result<ImportPlan, Refusal> {
-    let choices = Choices::new();
-    let files = files.into().into_book(store.path());
+/// As [`perform`].
+pub fn rehearse<'a>(
+    store: &mut Store,
+    files: impl Into<Batch<'a>>,
+    choices: &Choices,
+) -> Result<Rehearsal<ImportPlan>, Refusal> {
+    let files = files.into().into_book(store);
     let country = files.country();
     let mut reading = Reading::of(files, country.or(store.home()));
     reading.rejects = None;
-    let mut plan = store.plan_import(&mut reading, &intake(&choices, country))?;
+    let rehearsed = store.rehearse_import(&mut reading, &intake(choices, country));
+    let refused = |refusal| of_files(refusal, reading.name(), Seen::Nothing);
+    let mut rehearsal = rehearsed.map_err(refused)?;
+    let plan = &mut rehearsal.plan;
     plan.rows
         .extend(reading.aside.rejects.into_iter().map(|reject| PlanRow {
             place: reject.place,
+            key: None,
+            written: Fingerprint::default(),
             name: reject.name.unwrap_or_default(),
             fate: Fate::Unreadable(reject.reason),
             numbers: Vec::new(),
@@ -293,7 +307,7 @@ pub fn plan<'a>(store: &mut Store, files: impl Into<Batch<'a>>) -> Result<Import
     plan.notices.append(&mut reading.notices);
     plan.files = reading.files;
     plan.unreadable_untold = reading.aside.untold;
-    Ok(plan)
+    Ok(rehearsal)
 }
 
 const fn intake(choices: &Choices, country: Option<Region>) -> Intake<'_> {

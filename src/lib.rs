@@ -31,9 +31,10 @@
 //!
 //! ```text
 //! callbook                domain regular crash config state exchange store import export tui cli
-//! callbook::domain        safe words fold timestamp ids day contact number phone refusal attribute_reader
+//! callbook::domain        safe words fold timestamp ids day contact number phone refusal
+//!                         fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation title bulk
-//!                         notice files intake import content damage duplicates triage edit health member merge page
+//!                         notice files intake import content damage duplicates rehearsal triage edit health member merge page
 //!                         rank retention usage
 //! callbook::domain::attributes    contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
@@ -50,12 +51,12 @@
 //! callbook::store         db write cache base query undo care change
 //! callbook::store::db     failure files options pace paths held connect journal_mode sound refusal record
 //!                         schema objects backups owner copy open
-//! callbook::store::write  log writer
+//! callbook::store::write  log trail writer
 //! callbook::store::cache  condition ranked index search window
 //! callbook::store::query  values search list page lookup
 //! callbook::store::undo   bin journal restore
 //! callbook::store::care   orphans backup put_back compact doctor health
-//! callbook::store::change bulk import merge triage phones contacts
+//! callbook::store::change bulk import merge triage phones contacts rehearse
 //! callbook::config        looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
@@ -68,6 +69,9 @@
 //! - **One write path.** Rows, the rules of the Phone resource and the operation that can undo them are
 //!   written in one transaction, or none of them. The log of operations is the history, undo, redo, the bin
 //!   and the previews.
+//! - **What was previewed is what is done.** A change of several records is
+//!   [rehearsed](domain::rehearsal) in a transaction that is rolled back; performing it runs the same code and
+//!   commits only if it reads and writes the same.
 //! - **Refusals are values.** A [`Refusal`](domain::refusal::Refusal) names all faults at once; one that was
 //!   refused has written nothing.
 //! - **No descriptor of a book but `SQLite`'s own.** Closing any other would drop its locks

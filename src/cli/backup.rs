@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use chrono::Local;
 use clap::Subcommand;
 
 use crate::config::shown;
+use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
@@ -105,7 +104,7 @@ pub(super) fn restore(
     backup: Option<&Path>,
     force: Force,
     options: Options,
-    stop: &Arc<AtomicBool>,
+    stop: &Stop,
 ) -> Result<u8> {
     let chosen = match backup {
         Some(path) => path.to_owned(),

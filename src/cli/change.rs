@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, IsTerminal as _};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
@@ -11,9 +9,12 @@ use serde_json::{Value, json};
 
 use crate::domain::bulk::{BulkEdit, BulkPlan, Change, PlanLine};
 use crate::domain::listing::{ListQuery, Selection};
+use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
+use crate::exchange::vcard;
 use crate::import::Stream;
 use crate::store::Store;
 
@@ -69,7 +70,7 @@ impl ChangeCommand {
             return Err(invalid(trouble).into());
         }
         let edit = BulkEdit::new(Selection::Shown(query), changes);
-        changed(&mut open()?, &edit, self.dry_run)
+        changed(&mut open()?, &Task::Bulk(edit), self.dry_run)
     }
 }
 
@@ -83,20 +84,18 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// Plans a change, does it unless it is only to be shown, and tells what it does.
-pub(super) fn changed(store: &mut Store, edit: &BulkEdit, dry_run: bool) -> Result<Answer> {
-    let plan = store.plan_bulk(edit)?;
-    let title = if dry_run {
-        None
-    } else {
-        store.bulk(edit, Some(plan.tally.fingerprint))?.point
-    };
-    let title = title.as_ref().map(|point| point.title.as_str());
-    Ok(told(&plan, title))
+/// Does a change, or only rehearses it, and tells what it does.
+pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<Answer> {
+    if dry_run {
+        return Ok(told(&store.rehearse(task, &vcard::Format)?.plan, None));
+    }
+    let done = store.perform(task, Seen::Nothing, &vcard::Format)?;
+    let title = done.point.map(|point| point.title);
+    Ok(told(&done.value, title.as_deref()))
 }
 
 /// A plan as it is told, with the title of the step that did it, if it was done.
-pub(super) fn told(plan: &BulkPlan, title: Option<&str>) -> Answer {
+fn told(plan: &BulkPlan, title: Option<&str>) -> Answer {
     let rows: Vec<_> = plan.lines.iter().map(row).collect();
     let mut words = columns(&rows);
     for skipped in &plan.skipped {
@@ -159,8 +158,8 @@ fn row(line: &PlanLine) -> [String; 5] {
 }
 
 /// Asks on the terminal before something that undo cannot take back; without one it has to be said.
-/// The answer is waited for until `stop` is set.
-pub(super) fn sure(question: &str, yes: bool, stop: &Arc<AtomicBool>) -> Result<bool> {
+/// The answer is waited for until `stop` asks to end.
+pub(super) fn sure(question: &str, yes: bool, stop: &Stop) -> Result<bool> {
     if yes {
         return Ok(true);
     }
@@ -172,6 +171,6 @@ pub(super) fn sure(question: &str, yes: bool, stop: &Arc<AtomicBool>) -> Result<
     }
     super::output::print(&format!("{question} [y/N] "))?;
     let mut line = String::new();
-    BufReader::new(Stream::standard_input(Arc::clone(stop))).read_line(&mut line)?;
+    BufReader::new(Stream::standard_input(stop.clone())).read_line(&mut line)?;
     Ok(line.trim().eq_ignore_ascii_case("y"))
 }

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::domain::contact::ContactId;
 use crate::domain::duplicates::{Group, Merge};
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::Task;
 use crate::domain::words::count;
-use crate::exchange::vcard;
 use crate::store::Store;
 
-use super::change::told;
+use super::change::changed;
 use super::document::{Answer, answer};
 use super::table::columns;
 
@@ -43,15 +43,8 @@ impl DuplicatesCommand {
     }
 
     fn answered(self, mut store: Store) -> Result<Answer> {
-        let merge = |contacts: Vec<ContactId>| Merge {
-            contacts,
-            picks: BTreeMap::new(),
-            seen: None,
-        };
-        let merges: Vec<Merge> = if self.merge_sure {
-            let groups = store.duplicates()?.into_iter();
-            let sure = groups.filter(|group| group.likeness.is_sure());
-            sure.map(|group| merge(group.contacts)).collect()
+        let task = if self.merge_sure {
+            Task::MergeSure
         } else if self.merge.is_empty() {
             return Ok(listed(&store.duplicates()?));
         } else {
@@ -64,16 +57,12 @@ impl DuplicatesCommand {
                 }
                 ids.push(id);
             }
-            vec![merge(ids)]
+            Task::Merge(vec![Merge {
+                contacts: ids,
+                picks: BTreeMap::new(),
+            }])
         };
-        let plan = store.plan_merge(&merges)?;
-        let title = if self.dry_run {
-            None
-        } else {
-            store.merge(&merges, &vcard::Format)?.point
-        };
-        let title = title.as_ref().map(|point| point.title.as_str());
-        Ok(told(&plan, title))
+        changed(&mut store, &task, self.dry_run)
     }
 }
 

@@ -10,9 +10,9 @@ pub(super) const NOTHING_FOUND: u8 = status(Kind::NotFound);
 pub const fn status(kind: Kind) -> u8 {
     match kind {
         Kind::Storage | Kind::Damaged => 1,
-        Kind::Invalid => 2,
+        Kind::Invalid | Kind::Stopped => 2,
         Kind::NotFound => 3,
-        Kind::Conflict => 4,
+        Kind::Conflict | Kind::Outdated => 4,
         Kind::Busy => 5,
     }
 }

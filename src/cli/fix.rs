@@ -1,7 +1,5 @@
 //! `callbook fix`: the contacts whose numbers need attention, why, and confirming them by source.
 
-use std::sync::atomic::AtomicBool;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
@@ -11,7 +9,9 @@ use crate::domain::edit::Profile;
 use crate::domain::listing::ListQuery;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
+use crate::domain::progress::Stop;
 use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::Task;
 use crate::domain::triage::reason;
 use crate::domain::words::count;
 use crate::exchange::jsonapi::phone_resource;
@@ -45,8 +45,8 @@ impl FixCommand {
             let Some(source) = &self.confirm_source else {
                 return worklist(&store, self.json).map(|()| None);
             };
-            let edit = BulkEdit::confirm_source(source);
-            changed(&mut store, &edit, self.dry_run).map(Some)
+            let task = Task::Bulk(BulkEdit::confirm_source(source));
+            changed(&mut store, &task, self.dry_run).map(Some)
         });
         match told {
             Ok(None) => Ok(0),
@@ -131,7 +131,7 @@ fn told(profile: &Profile, home: Option<Region>) -> Value {
 /// Text on its way to standard output.
 struct Printed<'s> {
     text: String,
-    stop: &'s AtomicBool,
+    stop: &'s Stop,
     failure: Option<anyhow::Error>,
 }
 
@@ -139,7 +139,7 @@ struct Printed<'s> {
 const MUCH: usize = 64 * 1024;
 
 impl<'s> Printed<'s> {
-    const fn new(stop: &'s AtomicBool) -> Self {
+    const fn new(stop: &'s Stop) -> Self {
         Self {
             text: String::new(),
             stop,

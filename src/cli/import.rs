@@ -3,7 +3,6 @@
 mod json;
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
@@ -11,9 +10,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::document::{Answer, answer};
-use super::signals::Signals;
-use crate::domain::import::{ImportPlan, ImportReport, Kept, Progress};
+use crate::domain::import::{Choices, ImportPlan, ImportReport, Kept};
 use crate::domain::number::Region;
+use crate::domain::progress::Progress;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
@@ -58,12 +57,8 @@ fn country(code: &str) -> Result<Region, String> {
 
 impl ImportCommand {
     /// Runs the command on the database that `open` gives.
-    pub(super) fn run(
-        self,
-        signals: &Signals,
-        open: impl FnOnce() -> Result<Store, Refusal>,
-    ) -> Result<u8> {
-        let batch = match Batch::of(&self.files, signals.stop()) {
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let batch = match Batch::of(&self.files) {
             Ok(batch) => batch,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
@@ -104,11 +99,13 @@ impl ImportCommand {
             .mapped(&self.map)
             .of_country(self.country)
             .in_charset(self.charset)
-            .keeping(state::rejects())
-            .watched(Box::new(|progress| told_so_far(bar, progress)));
+            .keeping(state::rejects());
         let mut store = open()?;
+        let bar = bar.clone();
+        store.set_watch(Some(Box::new(move |progress| told_so_far(&bar, progress))));
         if self.dry_run {
-            return import::plan(&mut store, batch).map(Taken::Plan);
+            let rehearsal = import::rehearse(&mut store, batch, &Choices::new())?;
+            return Ok(Taken::Plan(rehearsal.plan));
         }
         import::all(&mut store, batch).map(|done| Taken::In(done.value))
     }
@@ -135,14 +132,13 @@ fn bar(length: Option<u64>) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn told_so_far(bar: &ProgressBar, progress: Progress) -> ControlFlow<()> {
-    bar.set_position(progress.bytes);
+fn told_so_far(bar: &ProgressBar, progress: Progress) {
+    bar.set_position(progress.done);
     bar.set_message(format!(
         "{} · {} a second",
         count(progress.contacts, "contact"),
         thousands(progress.rate())
     ));
-    ControlFlow::Continue(())
 }
 
 /// What an import did, for people: the cards that could not be read by line.

@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 use std::process;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator;
+
+use crate::domain::progress::{STOPPED, Stop};
+
+/// Who has what asks the work to stop, where there is no work: the command, and who hears the signals.
+const IDLE: usize = 2;
 
 /// How long the work may take to end before the process ends without it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,14 +30,14 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// The signals that came to a command.
 pub(super) struct Signals {
-    stop: Arc<AtomicBool>,
+    stop: Stop,
     came: Arc<AtomicUsize>,
 }
 
 impl Signals {
     /// Listens to signals from here on.
     pub(super) fn heard() -> io::Result<Self> {
-        let (stop, came) = (Arc::default(), Arc::default());
+        let (stop, came) = (Stop::default(), Arc::default());
         let again = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             flag::register_conditional_default(signal, Arc::clone(&again))?;
@@ -40,7 +45,7 @@ impl Signals {
         }
         let mut signals = iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let heard = Self { stop, came };
-        let (stop, came) = (Arc::downgrade(&heard.stop), Arc::clone(&heard.came));
+        let (stop, came) = (heard.stop.clone(), Arc::clone(&heard.came));
         thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
@@ -55,9 +60,9 @@ impl Signals {
         Ok(heard)
     }
 
-    /// What is set where the work is to stop. As long as a copy is held, the work is waited for.
-    pub(super) fn stop(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.stop)
+    /// What asks the work to stop. As long as a copy is held, the work is waited for.
+    pub(super) fn stop(&self) -> Stop {
+        self.stop.clone()
     }
 
     /// The exit status for the signal that came, if one did.
@@ -68,12 +73,10 @@ impl Signals {
 }
 
 /// Ends the process, once the work has ended that holds a copy of `stop`.
-fn end(stop: &Weak<AtomicBool>, signal: i32) {
-    let is_at_work = || stop.strong_count() > 1;
+fn end(stop: &Stop, signal: i32) {
+    let is_at_work = || stop.holders() > IDLE;
     if is_at_work() {
-        if let Some(stop) = stop.upgrade() {
-            stop.store(true, Ordering::SeqCst);
-        }
+        stop.ask();
         let began = Instant::now();
         while is_at_work() && began.elapsed() < PATIENCE {
             thread::sleep(LOOK);
@@ -86,7 +89,7 @@ fn end(stop: &Weak<AtomicBool>, signal: i32) {
 /// Standard output, while a store is open: to wait for the reader of a pipe ends where the work is to
 /// stop.
 pub(super) struct Output<'s> {
-    stop: &'s AtomicBool,
+    stop: &'s Stop,
 }
 
 /// How much of a pipe is free at least where it can be written to (POSIX, `PIPE_BUF`): more would be
@@ -94,8 +97,8 @@ pub(super) struct Output<'s> {
 const AT_ONCE: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
 
 impl<'s> Output<'s> {
-    /// Standard output, until `stop` is set.
-    pub(super) const fn new(stop: &'s AtomicBool) -> Self {
+    /// Standard output, until `stop` asks to end.
+    pub(super) const fn new(stop: &'s Stop) -> Self {
         Self { stop }
     }
 }
@@ -105,8 +108,8 @@ impl Write for Output<'_> {
         let out = rustix::stdio::stdout();
         let wait = Timespec::try_from(LOOK).map_err(io::Error::other)?;
         loop {
-            if self.stop.load(Ordering::SeqCst) {
-                return Err(io::Error::other("stopped"));
+            if self.stop.is_asked() {
+                return Err(io::Error::other(STOPPED));
             }
             let mut watched = [PollFd::new(&out, PollFlags::OUT)];
             match poll(&mut watched, Some(&wait)) {

@@ -7,13 +7,14 @@
 //! what the filter `label:mobile tag:garage is:historic` would find.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use serde::Serialize;
 
 use super::contact::{Contact, ContactId};
 use super::fields;
 use super::listing::{ListQuery, Selection};
 use super::number::{self, Region, Verdict};
-use super::operation::{Key, Operation};
+use super::operation::{FieldChange, Key, Operation};
 use super::phone::{MANUAL, Phone, PhoneId};
 use super::primary::heir;
 use super::query::{Condition, countries, tokens};
@@ -216,6 +217,46 @@ pub struct PlanLine {
     pub to: String,
 }
 
+impl PlanLine {
+    /// A line about a contact, or about one of its numbers.
+    pub(super) fn new(
+        contact: &Contact,
+        number: Option<&Phone>,
+        field: &str,
+        from: String,
+        to: String,
+    ) -> Self {
+        Self {
+            contact: contact.id,
+            name: contact.name.clone(),
+            number: number.map(Phone::shown),
+            field: field.to_owned(),
+            from,
+            to,
+        }
+    }
+
+    /// What changes of a record, field by field: of a contact, or of one of its numbers.
+    pub(super) fn between<T: PartialEq + Serialize>(
+        contact: &Contact,
+        number: Option<&Phone>,
+        before: &T,
+        after: &T,
+    ) -> Vec<Self> {
+        let key = number.map_or(Key::Contact(contact.id), |phone| Key::Phone(phone.id));
+        let change = (before != after).then(|| Operation::between(key, before, after));
+        let Some(Operation::Update(_, changes)) = change.flatten() else {
+            return Vec::new();
+        };
+        let line = |change: &FieldChange| {
+            let (from, to) = (value_words(&change.from), value_words(&change.to));
+            Self::new(contact, number, fields::words(&change.field), from, to)
+        };
+        let told = changes.iter().filter(|change| change.is_worth_telling());
+        told.map(line).collect()
+    }
+}
+
 /// Somebody, or a number, that is left as it is, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
@@ -247,16 +288,14 @@ pub struct Tally {
     pub same: usize,
     /// How many contacts and numbers are left as they are.
     pub skipped: usize,
-    /// Stands for all of the plan: another plan has another one.
-    pub fingerprint: u64,
+    /// How many groups of contacts become one contact each.
+    pub groups: usize,
 }
 
 impl BulkPlan {
-    /// Adds what becomes of a contact.
+    /// Adds what becomes of a contact, line by line.
     pub fn add(&mut self, before: &Contact, phones: &[Phone], planned: &Planned) {
-        if self.tally.add(before, phones, planned) {
-            self.lines.extend(planned.lines(before, phones));
-        }
+        self.lines.extend(planned.lines(before, phones));
         self.skipped
             .extend(planned.skipped.iter().map(|why| Skipped {
                 contact: before.id,
@@ -264,9 +303,7 @@ impl BulkPlan {
                 why: why.clone(),
             }));
     }
-}
 
-impl BulkPlan {
     /// Puts the contacts into an order.
     pub fn sort(&mut self, order: &[ContactId]) {
         let places = order.iter().enumerate().map(|(place, id)| (*id, place));
@@ -279,38 +316,11 @@ impl BulkPlan {
 impl Tally {
     /// Counts what becomes of a contact; says whether anything does.
     pub fn add(&mut self, before: &Contact, phones: &[Phone], planned: &Planned) -> bool {
-        let mut hasher = DefaultHasher::new();
-        (before.id, &planned.skipped).hash(&mut hasher);
-        let mut changed = false;
-        match &planned.contact {
-            Some(after) if after == before => {}
-            after => {
-                changed = true;
-                let after = after.as_ref().map(|after| (&after.tags, after.favourite));
-                (before.updated_in_db_at, after).hash(&mut hasher);
-            }
-        }
-        for (before, after) in phones.iter().zip(&planned.phones) {
-            if before != after {
-                changed = true;
-                // The stamp stands for what it was.
-                (before.id, before.updated_in_db_at).hash(&mut hasher);
-                (&after.number, &after.country_code, &after.location).hash(&mut hasher);
-                (
-                    after.primary,
-                    after.historic,
-                    after.valid_values,
-                    &after.source,
-                )
-                    .hash(&mut hasher);
-            }
-        }
-        // A sum: the order of the contacts is no part of the plan.
-        self.fingerprint = self.fingerprint.wrapping_add(hasher.finish());
+        let is_same = planned.contact.as_ref() == Some(before) && planned.phones == phones;
         self.skipped += planned.skipped.len();
-        self.changed += usize::from(changed);
-        self.same += usize::from(!changed && planned.skipped.is_empty());
-        changed
+        self.changed += usize::from(!is_same);
+        self.same += usize::from(is_same && planned.skipped.is_empty());
+        !is_same
     }
 }
 
@@ -470,40 +480,17 @@ impl Planned {
     /// The changes one by one; none where nothing changes.
     #[must_use]
     pub fn lines(&self, before: &Contact, phones: &[Phone]) -> Vec<PlanLine> {
-        let line = |number: Option<&Phone>, field: &str, from: String, to: String| PlanLine {
-            contact: before.id,
-            name: before.name.clone(),
-            number: number.map(Phone::shown),
-            field: field.to_owned(),
-            from,
-            to,
-        };
         let Some(contact) = &self.contact else {
             let with = match phones.len() {
                 0 => "there, without a number".to_owned(),
                 numbers => format!("there, with {}", count(numbers, "number")),
             };
-            return vec![line(None, "contact", with, "deleted".to_owned())];
+            let deleted = "deleted".to_owned();
+            return vec![PlanLine::new(before, None, "contact", with, deleted)];
         };
-        let mut lines = Vec::new();
-        let mut tell = |number: Option<&Phone>, change: Option<Operation>| {
-            let Some(Operation::Update(_, changes)) = change else {
-                return;
-            };
-            for change in changes.iter().filter(|change| change.is_worth_telling()) {
-                let (from, to) = (value_words(&change.from), value_words(&change.to));
-                lines.push(line(number, fields::words(&change.field), from, to));
-            }
-        };
-        if contact != before {
-            let key = Key::Contact(before.id);
-            tell(None, Operation::between(key, before, contact));
-        }
-        for (before, after) in phones.iter().zip(&self.phones) {
-            if before != after {
-                let key = Key::Phone(before.id);
-                tell(Some(before), Operation::between(key, before, after));
-            }
+        let mut lines = PlanLine::between(before, None, before, contact);
+        for (was, is) in phones.iter().zip(&self.phones) {
+            lines.extend(PlanLine::between(before, Some(was), was, is));
         }
         lines
     }

@@ -9,7 +9,7 @@ use super::timestamp::Timestamp;
 pub use super::ids::{CardId, ContactId};
 
 /// What a contact has beside names, numbers and note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DetailKind {
     /// An address of electronic mail.
@@ -56,7 +56,7 @@ impl DetailKind {
 }
 
 /// An email, address, birthday, link or the like.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Detail {
     /// What it is.
     pub kind: DetailKind,
@@ -67,7 +67,7 @@ pub struct Detail {
 }
 
 /// Whether a contact is a person or a company: the two are sorted in different ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ContactKind {
     /// A person, or anything that is not known to be a company.
@@ -107,7 +107,7 @@ impl Detail {
 
 /// A contact, as it is stored. A new field needs `#[serde(default)]`: records that were deleted before it
 /// was there do not name it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Contact {
     /// Its id.
     pub id: ContactId,

@@ -3,25 +3,13 @@
 //! What a person corrected since, the name and the only number perhaps, must not come back with the
 //! same file. So a card is asked for by its own bytes first, before its `UID`, name and numbers.
 
-use std::fmt;
-
 use sha2::{Digest as _, Sha256};
 
 use super::contact::{ContactAttributes, ContactKind};
 use super::fields::{CONTACT, PHONE, texts};
+pub use super::fingerprint::ContentHash;
 use super::import::{Bytes, Incoming};
 use super::phone::PhoneAttributes;
-
-/// A hash of what a card or row says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ContentHash(pub [u8; 16]);
-
-impl fmt::Display for ContentHash {
-    /// As hexadecimal digits.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
 
 impl ContentHash {
     /// The hash of a card.

@@ -3,19 +3,17 @@
 //! [`merged`] says what becomes of a group. The screen shows what it says and the store writes it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use uuid::Uuid;
 
 use super::bulk::PlanLine;
 use super::contact::{Contact, ContactId, DetailKind};
-use super::fields::{self, CONTACT, Use, texts};
+use super::fields::{CONTACT, Use, texts};
 use super::fold::fold;
 use super::intake::{add_details, add_missing, same_number};
-use super::operation::{Key, Operation};
+use super::number::Region;
 use super::phone::{Phone, PhoneId};
 use super::primary;
-use super::title::value_words;
 
 /// Why contacts may be one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,21 +182,6 @@ pub struct Merge {
     pub contacts: Vec<ContactId>,
     /// Whose value is taken of a field; of others that of the first who has one.
     pub picks: BTreeMap<MergeField, ContactId>,
-    /// The fingerprint of the group that was looked at; none where nobody looked.
-    pub seen: Option<u64>,
-}
-
-/// Stands for all of a group as it is: another state has another one.
-#[must_use]
-pub fn fingerprint(people: &[Person]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for person in people {
-        (person.contact.id, person.contact.updated_in_db_at).hash(&mut hasher);
-        for phone in &person.phones {
-            (phone.id, phone.updated_in_db_at).hash(&mut hasher);
-        }
-    }
-    hasher.finish()
 }
 
 /// What a group becomes.
@@ -216,6 +199,7 @@ pub struct Merged {
 pub fn merged(
     people: &[Person],
     picks: &BTreeMap<MergeField, ContactId>,
+    home: Option<Region>,
     mut fresh: impl FnMut() -> Uuid,
 ) -> Option<Merged> {
     let (kept, others) = people.split_first()?;
@@ -246,26 +230,41 @@ pub fn merged(
     let mut places: HashMap<String, usize> = places
         .map(|(at, (_, phone))| (phone.identity.clone(), at))
         .collect();
-    let mut there = phones.iter().any(|(_, known)| known.primary);
     for phone in others.iter().flat_map(|other| &other.phones) {
         let known = places.get(&phone.identity).copied();
         if let Some((_, known)) = known.and_then(|at| phones.get_mut(at)) {
             *known = same_number(known, phone);
-            there |= known.primary;
             continue;
         }
         let came = Phone {
             id: PhoneId(fresh()),
             contact: contact.id,
-            primary: phone.primary && !there,
             ..phone.clone()
         };
-        there |= came.primary;
         places.insert(came.identity.clone(), phones.len());
         phones.push((None, came));
     }
-    settle(&mut phones);
+    settle(&mut phones, first_number(kept, others, home));
     Some(Merged { contact, phones })
+}
+
+/// The number that is primary: that of the contact that is kept. Another one's is taken where the kept one
+/// has none, or one that is not possible in its plan and the other's is (Phone resource, 4).
+fn first_number<'p>(
+    kept: &'p Person,
+    others: &'p [Person],
+    home: Option<Region>,
+) -> Option<&'p str> {
+    let mine = kept.phones.iter().find(|phone| phone.primary);
+    let is_sound = |phone: &Phone| !phone.is_impossible(home);
+    let its = others.iter().flat_map(|other| &other.phones);
+    let its = its.filter(|phone| phone.primary);
+    let its = match mine {
+        Some(mine) if is_sound(mine) => None,
+        Some(_) => its.into_iter().find(|phone| is_sound(phone)),
+        None => its.into_iter().next(),
+    };
+    its.or(mine).map(|phone| phone.identity.as_str())
 }
 
 /// Whose value is taken of a field: that of who is picked; else the neatest name, the first other
@@ -294,15 +293,13 @@ fn neatness(name: &str) -> usize {
     2 * usize::from(!shouted) + usize::from(!name.contains(','))
 }
 
-/// Leaves one of them primary: of those that claim it the one that was merged, as it was written
-/// last.
-fn settle(phones: &mut [(Option<Phone>, Phone)]) {
-    let changed = |(before, after): &&(Option<Phone>, Phone)| {
-        after.primary && before.as_ref().is_none_or(|before| !before.primary)
-    };
-    let claim = phones.iter().rfind(changed).map(|(_, after)| after.id);
+/// Leaves one of them primary: the one with this number, where it is in use.
+fn settle(phones: &mut [(Option<Phone>, Phone)], first: Option<&str>) {
+    for (_, phone) in phones.iter_mut() {
+        phone.primary = Some(phone.identity.as_str()) == first && !phone.historic;
+    }
     let all: Vec<Phone> = phones.iter().map(|(_, after)| after.clone()).collect();
-    let heir = primary::heir(&all, claim);
+    let heir = primary::heir(&all, None);
     for (_, phone) in phones {
         phone.primary = Some(phone.id) == heir;
     }
@@ -342,45 +339,23 @@ impl Merged {
         let Some((kept, others)) = people.split_first() else {
             return Vec::new();
         };
-        let line = |number: Option<String>, field: String, from: String, to: String| PlanLine {
-            contact: kept.contact.id,
-            name: kept.contact.name.clone(),
-            number,
-            field,
-            from,
-            to,
+        let kept = &kept.contact;
+        let goes = |other: &Person| {
+            let (name, into) = (&other.contact.name, "merged into this one");
+            PlanLine::new(kept, None, "contact", name.clone(), into.to_owned())
         };
-        let mut lines: Vec<PlanLine> = others
-            .iter()
-            .map(|other| {
-                let name = other.contact.name.clone();
-                line(None, "contact".into(), name, "merged into this one".into())
-            })
-            .collect();
-        let mut tell = |number: Option<String>, change: Option<Operation>| {
-            let Some(Operation::Update(_, changes)) = change else {
-                return;
-            };
-            for change in changes.iter().filter(|change| change.is_worth_telling()) {
-                let (from, to) = (value_words(&change.from), value_words(&change.to));
-                let field = fields::words(&change.field).to_owned();
-                lines.push(line(number.clone(), field, from, to));
-            }
-        };
-        let key = Key::Contact(kept.contact.id);
-        tell(None, Operation::between(key, &kept.contact, &self.contact));
+        let mut lines: Vec<PlanLine> = others.iter().map(goes).collect();
+        lines.extend(PlanLine::between(kept, None, kept, &self.contact));
         for (before, after) in &self.phones {
             if let Some(before) = before {
-                let change = Operation::between(Key::Phone(before.id), before, after);
-                tell(Some(before.shown()), change);
+                lines.extend(PlanLine::between(kept, Some(before), before, after));
             }
         }
-        for (before, after) in &self.phones {
-            if before.is_none() {
-                let shown = Some(after.shown());
-                lines.push(line(shown, "number".into(), "none".into(), "added".into()));
-            }
-        }
+        let came = self.phones.iter().filter(|(before, _)| before.is_none());
+        lines.extend(came.map(|(_, phone)| {
+            let (none, added) = ("none".to_owned(), "added".to_owned());
+            PlanLine::new(kept, Some(phone), "number", none, added)
+        }));
         lines
     }
 }

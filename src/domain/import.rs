@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::contact::{Contact, ContactAttributes, ContactId};
 use super::files::Files;
+use super::fingerprint::{ContentHash, Fingerprint};
 use super::intake::Said;
 use super::notice::Notice;
 use super::number::{Region, digits};
@@ -16,7 +16,7 @@ use super::safe::safe;
 use super::words::{count, thousands};
 
 /// Where in its file a card stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// Which card of the file, from 1; in an import of several files, of all of them ([`Files`]).
     pub card: usize,
@@ -72,6 +72,8 @@ pub enum Arrival {
     Card(Box<Incoming>),
     /// A group of contacts. It comes after the contacts of its file.
     Group(GroupCard),
+    /// A card that cannot be read.
+    Unreadable(Reject),
 }
 
 /// Where the contacts of a file come from.
@@ -118,6 +120,11 @@ pub struct Reject {
 pub trait Cards: Iterator<Item = Result<Arrival, Refusal>> {
     /// Takes back a card that cannot be stored.
     fn set_aside(&mut self, reject: Reject);
+
+    /// How much was read, and of how much: bytes, where they are counted.
+    fn measure(&self) -> (u64, Option<u64>) {
+        (0, None)
+    }
 }
 
 /// How many bytes of names and reasons are held, and of how many cards it is told: a file of nothing
@@ -211,36 +218,6 @@ pub enum Bytes {
     Whole,
     /// What goes with it: the card that the contact once came as, or what has no other place.
     Beside,
-}
-
-/// How far an import has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// How many contacts were read.
-    pub contacts: usize,
-    /// How many bytes were read.
-    pub bytes: u64,
-    /// How many there are, where that is known.
-    pub of: Option<u64>,
-    /// How long it took so far.
-    pub elapsed: Duration,
-}
-
-impl Progress {
-    /// The part that is done, from 0 to 1, where the whole is known.
-    #[must_use]
-    pub fn part(&self) -> Option<f64> {
-        #[expect(clippy::cast_precision_loss, reason = "a bar has few places")]
-        let part = |of: u64| (self.bytes as f64 / of as f64).min(1.0);
-        self.of.filter(|of| *of > 0).map(part)
-    }
-
-    /// How many contacts were read in a second.
-    #[must_use]
-    pub fn rate(&self) -> usize {
-        let millis = usize::try_from(self.elapsed.as_millis()).unwrap_or(usize::MAX);
-        self.contacts.saturating_mul(1_000) / millis.max(1)
-    }
 }
 
 /// What would become of one card.
@@ -357,11 +334,24 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// Which card, wherever it stands in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CardKey {
+    /// What it says.
+    pub content: ContentHash,
+    /// How many cards before it say the same.
+    pub copy: usize,
+}
+
 /// One card of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRow {
     /// Where it stands.
     pub place: Place,
+    /// Which card it is; none where it cannot be imported.
+    pub key: Option<CardKey>,
+    /// The part of the rehearsal's fingerprint that stands for what this card writes.
+    pub written: Fingerprint,
     /// The name on it; blank where there is none.
     pub name: String,
     /// What would become of it.
@@ -481,8 +471,8 @@ pub enum Choice {
     Skip,
 }
 
-/// The choices, by the number of the card in its file.
-pub type Choices = BTreeMap<usize, Choice>;
+/// The choices. Each goes with its card, and with no other that has come to its place since.
+pub type Choices = BTreeMap<CardKey, Choice>;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::phone::{Phone, PhoneId};
 use super::timestamp::Timestamp;
 
 /// A record of either table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Record {
     /// A phone number.
@@ -39,6 +39,39 @@ impl Record {
         match self {
             Self::Phone(phone) => phone.contact,
             Self::Contact(contact) => contact.id,
+        }
+    }
+
+    /// The stamp of its last write.
+    #[must_use]
+    pub const fn version(&self) -> Timestamp {
+        match self {
+            Self::Phone(phone) => phone.updated_in_db_at,
+            Self::Contact(contact) => contact.updated_in_db_at,
+        }
+    }
+
+    /// What it says: without ids, times and stamps, which are others when the same is written again.
+    #[must_use]
+    pub fn into_content(self) -> Self {
+        let never = Timestamp::default();
+        match self {
+            Self::Phone(phone) => Self::Phone(Box::new(Phone {
+                id: PhoneId::default(),
+                contact: ContactId::default(),
+                created_at: never,
+                updated_at: never,
+                updated_in_db_at: never,
+                ..*phone
+            })),
+            Self::Contact(contact) => Self::Contact(Box::new(Contact {
+                id: ContactId::default(),
+                card: None,
+                created_at: never,
+                updated_at: never,
+                updated_in_db_at: never,
+                ..*contact
+            })),
         }
     }
 }

@@ -33,7 +33,7 @@ pub fn usual_label(text: &str) -> String {
 }
 
 /// A phone number of a contact, as it is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Phone {
     /// Its id.
     pub id: PhoneId,

@@ -22,6 +22,10 @@ pub enum Kind {
     Invalid,
     /// Somebody changed the record since it was read.
     Conflict,
+    /// What was previewed or shown is not so any more.
+    Outdated,
+    /// A person stopped it.
+    Stopped,
     /// Another program holds the database.
     Busy,
     /// The database could not be read or written.

@@ -4,24 +4,20 @@ use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufReader};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-use crate::domain::import::Progress;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
+use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::words::count;
 use crate::exchange::charset::Charset;
+use crate::store::Store;
 
 use super::rejects::Rejects;
 use super::{AT_ONCE, File, Stream, no_columns};
-
-/// Told how far an import is, and says whether it goes on.
-pub type Watch<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
 
 /// How many folders within one another are looked through for cards.
 const DEEP: usize = 8;
@@ -39,10 +35,9 @@ pub struct Batch<'a> {
     book: PathBuf,
     country: Option<Region>,
     charset: Option<Charset>,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
     read: Arc<AtomicU64>,
     of: Option<u64>,
-    watch: Watch<'a>,
     /// Where what cannot be imported is kept, if it is.
     rejects: Option<io::Result<PathBuf>>,
 }
@@ -71,13 +66,13 @@ impl<'a> From<File<'a>> for Batch<'a> {
             name: file.name.clone(),
             read: Arc::clone(&file.read),
             files: VecDeque::from([Entry::Open(file)]),
-            ..Self::new(Arc::default())
+            ..Self::new()
         }
     }
 }
 
 impl<'a> Batch<'a> {
-    fn new(stop: Arc<AtomicBool>) -> Self {
+    fn new() -> Self {
         Self {
             name: String::new(),
             files: VecDeque::new(),
@@ -88,21 +83,20 @@ impl<'a> Batch<'a> {
             book: PathBuf::new(),
             country: None,
             charset: None,
-            stop,
+            stop: Stop::default(),
             read: Arc::default(),
             of: None,
-            watch: Box::new(|_| ControlFlow::Continue(())),
             rejects: None,
         }
     }
 
     /// The files at these paths. `-` is standard input. Of a folder and the folders in it, every
-    /// `.vcf` file is read; hidden folders are left out. Reading ends in a refusal once `stop` is set.
+    /// `.vcf` file is read; hidden folders are left out.
     ///
     /// # Errors
     /// Invalid, where a path is not there or cannot be read, or where a folder has no cards in it.
-    pub fn of(paths: &[PathBuf], stop: Arc<AtomicBool>) -> Result<Self, Refusal> {
-        let mut batch = Self::new(stop);
+    pub fn of(paths: &[PathBuf]) -> Result<Self, Refusal> {
+        let mut batch = Self::new();
         let mut length = Some(0_u64);
         let mut names = Vec::new();
         let mut folders = 0;
@@ -152,10 +146,10 @@ impl<'a> Batch<'a> {
         });
     }
 
-    /// The batch with the book that it goes into.
-    pub(super) fn into_book(self, book: &Path) -> Self {
-        let book = book.to_owned();
-        Self { book, ..self }
+    /// The batch with the book that it goes into: what stops that stops the reading.
+    pub(super) fn into_book(self, store: &Store) -> Self {
+        let (book, stop) = (store.path().to_owned(), store.stop().clone());
+        Self { book, stop, ..self }
     }
 
     /// The batch with what is said of the columns of its tables: `Telefono=phone:work`.
@@ -192,12 +186,6 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The batch with somebody who watches it go in.
-    #[must_use]
-    pub fn watched(self, watch: Watch<'a>) -> Self {
-        Self { watch, ..self }
-    }
-
     /// What the history calls it: the file's name, or how many files there are.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -216,9 +204,9 @@ impl<'a> Batch<'a> {
         self.several
     }
 
-    /// Whether a person stopped it.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+    /// What asks the reading to stop.
+    pub(super) const fn stop(&self) -> &Stop {
+        &self.stop
     }
 
     /// Refuses columns that were mapped where no file has columns.
@@ -232,10 +220,6 @@ impl<'a> Batch<'a> {
     /// How many bytes were read.
     pub(super) fn bytes(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn tell(&mut self, progress: Progress) -> ControlFlow<()> {
-        (self.watch)(progress)
     }
 
     /// The file for what cannot be imported, if it is kept.
@@ -275,7 +259,7 @@ impl<'a> Batch<'a> {
     }
 
     fn open(&self, path: &Path, name: &str) -> Result<File<'a>, Refusal> {
-        let stop = Arc::clone(&self.stop);
+        let stop = self.stop.clone();
         let stream = if path == Path::new("-") {
             Stream::standard_input(stop)
         } else {

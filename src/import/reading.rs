@@ -1,21 +1,16 @@
 //! The contacts of a batch, one after the other, as the store takes them in.
 
 use std::collections::VecDeque;
-use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
 
 use crate::domain::files::Files;
-use crate::domain::import::{Arrival, Aside, Cards, GroupCard, Origin, Place, Progress, Reject};
+use crate::domain::import::{Arrival, Aside, Cards, GroupCard, Origin, Place, Reject};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::batch::Batch;
 use super::rejects::Rejects;
-use super::{File, stopped, unreadable};
-
-/// How often who watches is told.
-const TELL: Duration = Duration::from_millis(100);
+use super::{File, unreadable};
 
 /// The contacts that could be read, with those that could not set aside. It ends in a refusal where
 /// a file cannot be read to its end, is not what it was taken for, or where a person stops it.
@@ -35,9 +30,6 @@ pub(super) struct Reading<'a> {
     pub(super) files: Files,
     /// The number of the last card of the files before the current one.
     before: usize,
-    read: usize,
-    began: Instant,
-    told: Instant,
     ended: bool,
 }
 
@@ -54,7 +46,6 @@ struct Current<'a> {
 
 impl<'a> Reading<'a> {
     pub(super) fn of(mut batch: Batch<'a>, home: Option<Region>) -> Self {
-        let began = Instant::now();
         Self {
             notices: batch.take_notices(),
             rejects: batch.take_rejects(),
@@ -65,9 +56,6 @@ impl<'a> Reading<'a> {
             aside: Aside::default(),
             files: Files::default(),
             before: 0,
-            read: 0,
-            began,
-            told: began,
             ended: false,
         }
     }
@@ -75,26 +63,6 @@ impl<'a> Reading<'a> {
     /// What the history calls it.
     pub(super) fn name(&self) -> &str {
         self.batch.name()
-    }
-
-    /// Tells who watches, from time to time; a refusal where that one stops it.
-    fn tell(&mut self) -> Result<(), Refusal> {
-        // A look at the clock for every contact would be a tenth of the work.
-        let seen = self.read + self.aside.len();
-        if !seen.is_multiple_of(16) || self.told.elapsed() < TELL {
-            return Ok(());
-        }
-        self.told = Instant::now();
-        let progress = Progress {
-            contacts: self.read,
-            bytes: self.batch.bytes(),
-            of: self.batch.length(),
-            elapsed: self.began.elapsed(),
-        };
-        match self.batch.tell(progress) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(stopped(self.name())),
-        }
     }
 
     /// Begins the next file; none after the last. One of several that is of no known form is set aside,
@@ -119,7 +87,7 @@ impl<'a> Reading<'a> {
                     });
                     return Ok(Some(origin));
                 }
-                Err(refusal) if self.batch.is_several() && !self.batch.is_stopped() => {
+                Err(refusal) if self.batch.is_several() && !self.batch.stop().is_asked() => {
                     self.before += 1;
                     self.set_aside(Reject {
                         place: Place {
@@ -164,7 +132,6 @@ impl<'a> Reading<'a> {
 
     fn arrive(&mut self) -> Result<Option<Arrival>, Refusal> {
         loop {
-            self.tell()?;
             if let Some(group) = self.groups.pop_front() {
                 return Ok(Some(Arrival::Group(group)));
             }
@@ -173,7 +140,6 @@ impl<'a> Reading<'a> {
             };
             match current.file.contacts.next() {
                 Some(Ok(mut contact)) => {
-                    self.read += 1;
                     current.read += 1;
                     current.last = current.last.max(contact.place.card);
                     contact.place.card += self.before;
@@ -186,7 +152,7 @@ impl<'a> Reading<'a> {
                     current.rejected += 1;
                     current.last = current.last.max(reject.place.card);
                     reject.place.card += self.before;
-                    self.set_aside(reject);
+                    return Ok(Some(Arrival::Unreadable(reject)));
                 }
                 None => {
                     if let Some(current) = self.current.take() {
@@ -205,7 +171,13 @@ impl Iterator for Reading<'_> {
         if self.ended {
             return None;
         }
-        let arrival = self.arrive().transpose();
+        // What cannot be read because the reading was stopped is no fault of the file.
+        let arrived = self.arrive();
+        let arrived = arrived.map_err(|refusal| match self.batch.stop().go_on() {
+            Ok(()) => refusal,
+            Err(stopped) => stopped,
+        });
+        let arrival = arrived.transpose();
         self.ended = !matches!(arrival, Some(Ok(_)));
         arrival
     }
@@ -218,5 +190,9 @@ impl Cards for Reading<'_> {
             rejects.put(&reject, Some(file).filter(|_| self.batch.is_several()));
         }
         self.aside.put(reject);
+    }
+
+    fn measure(&self) -> (u64, Option<u64>) {
+        (self.batch.bytes(), self.batch.length())
     }
 }

@@ -6,11 +6,10 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::domain::progress::{STOPPED, Stop};
 use crate::store::is_of_book;
 
 /// How long a pipe is waited for before it is asked again whether to stop: 20 ms.
@@ -19,15 +18,12 @@ const WAIT: Timespec = Timespec {
     tv_nsec: 20_000_000,
 };
 
-/// What the error says that a read ends in when it was stopped.
-pub(super) const STOPPED: &str = "stopped";
-
 /// A stream that ends in an error once it is stopped.
 #[derive(Debug)]
 pub struct Stream {
     /// The file; none for standard input.
     file: Option<File>,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
 }
 
 impl Stream {
@@ -36,11 +32,7 @@ impl Stream {
     ///
     /// # Errors
     /// Where the file cannot be opened, is a folder, or is the book at `book`.
-    pub fn open(
-        path: &Path,
-        book: &Path,
-        stop: Arc<AtomicBool>,
-    ) -> io::Result<(Self, Option<u64>)> {
+    pub fn open(path: &Path, book: &Path, stop: Stop) -> io::Result<(Self, Option<u64>)> {
         if is_of_book(path, book) {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -66,7 +58,7 @@ impl Stream {
 
     /// Standard input.
     #[must_use]
-    pub const fn standard_input(stop: Arc<AtomicBool>) -> Self {
+    pub const fn standard_input(stop: Stop) -> Self {
         Self { file: None, stop }
     }
 
@@ -82,7 +74,7 @@ impl Read for Stream {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let source = self.source();
         loop {
-            if self.stop.load(Ordering::Relaxed) {
+            if self.stop.is_asked() {
                 return Err(io::Error::other(STOPPED));
             }
             let mut watched = [PollFd::new(&source, PollFlags::IN)];

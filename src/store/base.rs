@@ -3,8 +3,6 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
@@ -14,7 +12,9 @@ use uuid::Uuid;
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
 use crate::domain::operation::UndoPoint;
+use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::Seen;
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::cache::search::Search;
@@ -27,7 +27,7 @@ use crate::store::db::held::{Held, LogKept};
 use crate::store::db::journal_mode;
 use crate::store::db::open;
 use crate::store::db::options::{FileSystem, Options};
-use crate::store::db::pace::{self, Watch};
+use crate::store::db::pace::{self, Overseer, Watch};
 use crate::store::write::log::Author;
 use crate::store::write::writer::{Settled, Writer};
 
@@ -51,8 +51,7 @@ pub struct Store {
     pub(in crate::store) journaled: Cell<bool>,
     pub(in crate::store) window: Cell<Option<Window>>,
     pub(in crate::store) search: RefCell<Search>,
-    pub(in crate::store) watch: RefCell<Option<Watch>>,
-    pub(in crate::store) stop: Arc<AtomicBool>,
+    pub(in crate::store) overseer: Overseer,
 }
 
 /// 1970 and 9999: a clock beyond them is wrong, and a stamp of the year 10000 cannot be written as
@@ -103,35 +102,33 @@ impl Store {
                 journaled: Cell::new(false),
                 window: Cell::new(None),
                 search: RefCell::default(),
-                watch: RefCell::default(),
-                stop: Arc::default(),
+                overseer: Overseer::default(),
             })
         };
         opening().map_err(|failure| failure.refusal(path, Trying::Open))
     }
 
-    /// Has long work tell how far it has come, and stop where it is told to; until this is called
-    /// again.
+    /// Has long work tell how far it has come, until this is called again.
     pub fn set_watch(&mut self, watch: Option<Watch>) {
-        self.watch = RefCell::new(watch);
+        self.overseer.watch = RefCell::new(watch);
     }
 
-    /// Has whatever is going on end where `stop` is set: a long statement, a backup. What it did is
-    /// taken back, and the refusal says that it was stopped. `stop` is unset by that.
+    /// Has whatever is going on end where `stop` asks it to: a long statement, a backup, the reading of a
+    /// file. What it did is taken back, and the refusal is of the kind `Stopped`.
     ///
     /// # Errors
     /// Where the database does not take it.
-    pub fn set_stop(&mut self, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
+    pub fn set_stop(&mut self, stop: Stop) -> Result<(), Refusal> {
         pace::stop_by(&mut self.connection, &stop)
             .map_err(|failure| failure.refusal(&self.path, Trying::Read))?;
-        self.stop = stop;
+        self.overseer.stop = stop;
         Ok(())
     }
 
-    /// What is set where what is going on is to end (see [`Store::set_stop`]).
+    /// What asks what is going on to end (see [`Store::set_stop`]).
     #[must_use]
-    pub const fn stop(&self) -> &Arc<AtomicBool> {
-        &self.stop
+    pub const fn stop(&self) -> &Stop {
+        &self.overseer.stop
     }
 
     /// Where the database is.
@@ -224,8 +221,8 @@ impl Store {
                     if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
                         && start.elapsed() < connect::BUSY =>
                 {
-                    if let Err(stopped) = pace::go_on(&self.stop) {
-                        break Err(stopped);
+                    if let Err(stopped) = self.stop().go_on() {
+                        break Err(stopped.into());
                     }
                 }
                 begun => break begun.map_err(Into::into),
@@ -238,7 +235,16 @@ impl Store {
     /// Writes in one transaction that begins with the lock, so that what is read in it still holds
     /// when it is written. `work` gives its result and the words for the step.
     pub(in crate::store) fn write<T>(
-        &mut self,
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
+    ) -> Result<Done<T>, Refusal> {
+        self.write_as(Seen::Nothing, work)
+    }
+
+    /// As [`Store::write`], and commits only what was seen.
+    fn write_as<T>(
+        &self,
+        seen: Seen,
         work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
     ) -> Result<Done<T>, Refusal> {
         let (now, author, home) = self.start_writing()?;
@@ -247,10 +253,16 @@ impl Store {
 
         let written = || -> Answer<_> {
             let transaction = self.begin()?;
-            let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
+            let mut writer = Writer::new(&transaction, now, home, author, &self.overseer)?;
+            if seen != Seen::Nothing {
+                writer.follow();
+            }
             let (value, title) = work(&mut writer)?;
-            let settled = writer.finish(&title)?;
-            pace::go_on(&self.stop)?;
+            let mut settled = writer.finish(&title)?;
+            self.stop().go_on()?;
+            if let Some(trail) = settled.trail.take() {
+                trail.refuse_outdated(seen)?;
+            }
             Ok((value, settled, transaction.commit().err()))
         };
         let written = written();
@@ -280,11 +292,12 @@ impl Store {
 
     /// Writes many rows in one transaction, with memory for it.
     pub(in crate::store) fn write_much<T>(
-        &mut self,
+        &self,
+        seen: Seen,
         work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
     ) -> Result<Done<T>, Refusal> {
         self.cache(MUCH_CACHE)?;
-        let done = self.write(work);
+        let done = self.write_as(seen, work);
         // What was written is written, whether or not the memory comes back.
         let _ = self.cache(CACHE);
         done
@@ -298,20 +311,6 @@ impl Store {
             ))?;
             Ok(())
         })
-    }
-
-    /// Does what a write would do, and gives it up: only the result is kept.
-    pub(in crate::store) fn rehearse<T>(
-        &mut self,
-        work: impl FnOnce(&mut Writer<'_>) -> Answer<T>,
-    ) -> Result<T, Refusal> {
-        let (now, author, home) = self.start_writing()?;
-        let rehearsed = || -> Answer<T> {
-            let transaction = self.begin()?;
-            let mut writer = Writer::new(&transaction, now, home, author, &self.watch)?;
-            work(&mut writer)
-        };
-        rehearsed().map_err(|failure| failure.refusal(&self.path, Trying::Write))
     }
 
     /// Looks what became of a write whose end failed. An error there is no proof that nothing was
@@ -364,8 +363,8 @@ impl Store {
         let rescued = self.rescued.get_or_init(|| {
             let at = (self.options.clock)();
             // By this connection, which alone has the files that are lost.
-            let made =
-                self.snapshot(|connection| Ok(copy::make(connection, &self.path, at, &self.stop)?));
+            let made = self
+                .snapshot(|connection| Ok(copy::make(connection, &self.path, at, self.stop())?));
             made.ok().map(|backup| backup.path)
         });
         let rescued = rescued.as_ref().map_or_else(String::new, |backup| {

@@ -12,6 +12,7 @@ use crate::domain::number::Region;
 use crate::domain::operation::Actor;
 use crate::domain::phone::{Phone, PhoneAttributes};
 use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::Seen;
 use crate::domain::timestamp::Timestamp;
 
 use super::{Options, Store};
@@ -122,7 +123,12 @@ impl Counted {
                 format: &Bare,
             };
             store
-                .import(&mut Handed(arrivals.into_iter()), &intake, "Imported")
+                .import(
+                    &mut Handed(arrivals.into_iter()),
+                    &intake,
+                    "Imported",
+                    Seen::Nothing,
+                )
                 .unwrap();
         })
     }

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
-use crate::domain::import::Progress;
 use crate::domain::listing::Totals;
 use crate::domain::number::Region;
 use crate::domain::operation::Over;
+use crate::domain::progress::Progress;
 use crate::domain::query::Values;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
@@ -209,7 +209,10 @@ impl Session {
             let reason = "the database is damaged; nothing can be done in it";
             return Some((Tone::Plain, reason.to_owned()));
         }
-        let reads = !matches!(request, Request::Write(_) | Request::Plan(_));
+        let reads = !matches!(
+            request,
+            Request::Write(_) | Request::Rehearse(_) | Request::RehearseImport(..)
+        );
         if let Some(reason) = self.read_only.clone().filter(|_| !reads) {
             return Some((Tone::Bad, reason));
         }

@@ -7,8 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::domain::import::Progress;
-
+use crate::domain::progress::Progress;
 use crate::domain::words::{count, thousands};
 
 use super::app::App;

@@ -6,18 +6,20 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::bulk::{BulkEdit, BulkPlan};
+use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
-use crate::domain::duplicates::{Group, Merge, Person};
+use crate::domain::duplicates::{Group, Person};
 use crate::domain::edit::{ContactEdit, Holder, Profile};
 use crate::domain::health::Health;
-use crate::domain::import::{Choices, ImportPlan, ImportReport, Progress};
+use crate::domain::import::{Choices, ImportPlan, ImportReport};
 use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
 use crate::domain::operation::{self, Binned, HistoryEntry, Over, StepEntry, StepRow, UndoPoint};
 use crate::domain::phone::{PhoneAttributes, PhoneId};
+use crate::domain::progress::Progress;
 use crate::domain::query::Values;
 use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
 
@@ -70,10 +72,10 @@ pub enum Request {
     Duplicates,
     /// Contacts with their phones.
     People(Vec<ContactId>),
-    /// What a change of many contacts would do.
-    PlanBulk(Box<BulkEdit>),
-    /// What merging groups would do.
-    PlanMerge(Vec<Merge>),
+    /// What a change of several contacts would do.
+    Rehearse(Task),
+    /// What the import of files would do, with some of their cards as chosen.
+    RehearseImport(Chosen, Choices),
     /// The counts of the book's health.
     Health,
     /// Why contacts need attention.
@@ -82,8 +84,6 @@ pub enum Request {
     Values,
     /// Who is used, the most used first; they come earlier among those whom a search finds alike.
     Used(Vec<ContactId>),
-    /// What the import of files would do.
-    Plan(Chosen),
     /// Write contacts to a file.
     Export(Selection, PathBuf),
     /// Contacts as vCards, to be copied.
@@ -94,7 +94,7 @@ pub enum Request {
     PutBack(PathBuf),
 }
 
-/// Chosen and folders to import.
+/// Files and folders to import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chosen {
     /// As a person typed them: a path, several, or patterns.
@@ -116,14 +116,8 @@ pub enum Write {
     Contact(Box<ContactEdit>),
     /// Change attributes of a contact.
     ContactAttributes(ContactId, Box<ContactAttributes>),
-    /// Delete contacts.
-    DeleteContacts(Vec<ContactId>),
-    /// Confirm contacts.
-    Confirm(Vec<ContactId>),
-    /// Change many contacts, as it was planned: the fingerprint of the plan.
-    Bulk(Box<BulkEdit>, u64),
-    /// Merge groups of contacts.
-    Merge(Vec<Merge>),
+    /// Change several contacts, where that is what was seen of it.
+    Perform(Task, Seen),
     /// Mark numbers as shared on purpose.
     Shared(Vec<String>),
     /// Mark contacts of one name as different people.
@@ -144,8 +138,8 @@ pub enum Write {
     UndoBackTo(i64),
     /// Redo.
     Redo,
-    /// Import files and folders, some of their cards as chosen.
-    Import(Vec<PathBuf>, Choices),
+    /// Import files and folders, some of their cards as chosen, where that is what was seen of it.
+    Import(Vec<PathBuf>, Choices, Seen),
 }
 
 /// An answer of the store.
@@ -175,18 +169,16 @@ pub enum Reply {
     Duplicates(Vec<Group>),
     /// The contacts with their phones.
     People(Vec<Person>),
-    /// What the change of many contacts would do.
-    PlanBulk(Box<BulkEdit>, Box<BulkPlan>),
-    /// What merging these groups would do.
-    PlanMerge(Vec<Merge>, Box<BulkPlan>),
+    /// What the change would do.
+    Rehearsed(Task, Box<Rehearsal<BulkPlan>>),
+    /// What the import of these would do, and what it is called.
+    RehearsedImport(Vec<PathBuf>, String, Box<Rehearsal<ImportPlan>>),
     /// The counts.
     Health(Box<Health>),
     /// Why contacts need attention.
     Worklist(Worklist),
     /// The values that conditions of the filter can have.
     Values(Values),
-    /// What the import of these would do, and what it is called.
-    Plan(Vec<PathBuf>, String, Box<ImportPlan>),
     /// Contacts were written to a file: how many, and where it is.
     Exported(usize, PathBuf),
     /// The cards of so many contacts.

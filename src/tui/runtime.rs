@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use crate::domain::progress::Stop;
 use crate::domain::refusal::Refusal;
 use crate::import::keep;
 use crate::store::Options;
@@ -48,8 +49,8 @@ pub struct Runtime {
     events: Sender<Event>,
     permits: Sender<()>,
     requests: Sender<(Ticket, Request)>,
-    /// Set to have the store give up what it does for long.
-    stop: Arc<AtomicBool>,
+    /// Asks the store to give up what it does for long.
+    stop: Stop,
     open: Open,
     /// Disconnected once no thread has the book open.
     closed: Receiver<Infallible>,
@@ -82,8 +83,8 @@ impl Runtime {
             }
         });
         let replies = events.clone();
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
+        let stop = Stop::default();
+        let stopped = stop.clone();
         let (open, closed) = Open::new();
         let opens = open.clone();
         thread::spawn(move || {
@@ -132,7 +133,7 @@ impl Runtime {
 
     /// Has the store give up what it does for long.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::SeqCst);
+        self.stop.ask();
     }
 
     /// Gives up what goes on, and has every thread close the book, so that its file alone has all of it.
@@ -147,7 +148,7 @@ impl Runtime {
             ..
         } = self;
         open.close();
-        stop.store(true, Ordering::SeqCst);
+        stop.ask();
         drop((requests, open));
         closed
     }

@@ -12,6 +12,7 @@ use callbook::domain::import::{
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::refusal::Refusal;
+use callbook::domain::rehearsal::Seen;
 use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::vcard::Format;
 use callbook::store::{Options, Store};
@@ -153,7 +154,7 @@ pub(crate) fn fill(path: &Path, count: usize) -> usize {
         collection: 0,
     };
     let mut cards = Made(Some(origin), cards(count));
-    let report = open(path).import(&mut cards, &intake, "Imported the benchmark");
+    let report = open(path).import(&mut cards, &intake, "Imported the benchmark", Seen::Nothing);
     report.unwrap().value.numbers
 }
 

@@ -7,6 +7,7 @@ use callbook::domain::contact::ContactAttributes;
 use callbook::domain::damage::Damage;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::{Kind, Refusal};
+use callbook::domain::rehearsal::{Seen, Task};
 use callbook::tui::draft::Draft;
 use callbook::tui::pages::AnyPage;
 use callbook::tui::protocol::{Effect, Msg, Reply, Request, Ticket, Tone, Write};
@@ -446,10 +447,11 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         "Edit contact",
     ];
     match write {
-        Write::Merge(_) | Write::Namesakes(_) | Write::Shared(_) => {
-            seen(&["callbook › Duplicates", "nothing is written yet"])
-        }
-        Write::Bulk(..) => seen(&["nothing is written yet"]),
+        Write::Namesakes(_)
+        | Write::Shared(_)
+        | Write::Perform(Task::Merge(_), Seen::Contacts(_)) => seen(&["callbook › Duplicates"]),
+        Write::Perform(_, Seen::Rehearsal(_)) => seen(&["nothing is written yet"]),
+        Write::Perform(Task::Merge(_) | Task::MergeSure, _) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
         Write::AddPhone(..) => seen(&["Add a number"]),
@@ -458,7 +460,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
             seen(&["╭─ History"])
         }
         Write::EmptyBin => seen(&["Sure?"]),
-        Write::DeleteContacts(_) | Write::ContactAttributes(..) | Write::Confirm(_) => {
+        Write::Perform(Task::Bulk(_), _) | Write::ContactAttributes(..) => {
             !seen(&pages) || seen(&["╭─ Command", "╭─ Keys"])
         }
         Write::Undo(_)

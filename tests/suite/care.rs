@@ -3,24 +3,24 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::support::Book;
 use crate::support::amount::drawn;
 use callbook::domain::bulk::{BulkEdit, Change};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
-use callbook::domain::duplicates::{Likeness, Merge, MergeField, fingerprint, merged};
+use callbook::domain::duplicates::{Merge, MergeField, merged};
 use callbook::domain::fields;
+use callbook::domain::fingerprint::Fingerprint;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::number::Region;
 use callbook::domain::operation::{Key, Operation, Over, Standing};
 use callbook::domain::phone::Phone;
+use callbook::domain::progress::Stop;
 use callbook::domain::refusal::Kind;
+use callbook::domain::rehearsal::{Seen, Task};
 use callbook::domain::timestamp::Timestamp;
 use callbook::domain::title::value_words;
-use callbook::exchange::vcard;
 use callbook::export::{self, ExportForm};
 use callbook::import::File;
 use proptest::prelude::*;
@@ -84,18 +84,14 @@ mod bulk {
         let short = book
             .post(ada, json!({"number": "12", "source": "csv"}))
             .unwrap();
-        let edit = edit(shown(""), "country:it");
-        let plan = book.store.plan_bulk(&edit).unwrap();
+        let edit = Task::Bulk(edit(shown(""), "country:it"));
+        let (plan, done) = book.rehearse_and_perform(&edit);
         assert_eq!(plan.skipped.len(), 1);
         assert!(
             plan.skipped[0].why.contains("12: too short for Italy"),
             "{:?}",
             plan.skipped
         );
-        let done = book
-            .store
-            .bulk(&edit, Some(plan.tally.fingerprint))
-            .unwrap();
         assert_eq!(done.point.unwrap().title, "Changed Ada: country:it");
         let moved = book.get(wrong.id);
         assert_eq!(
@@ -125,7 +121,7 @@ mod bulk {
             )
             .unwrap();
         let edit = edit(shown("source:google"), "label:mobile is:historic");
-        book.store.bulk(&edit, None).unwrap();
+        book.perform(&Task::Bulk(edit), Seen::Nothing).unwrap();
         let (cell, home) = (book.get(cell.id), book.get(home.id));
         assert_eq!(
             (cell.location.as_deref(), cell.historic),
@@ -152,18 +148,15 @@ mod bulk {
                 json!({"number": "213 456 7892", "valid_values": false}),
             )
             .unwrap();
-        let edit = BulkEdit::confirm_source("csv");
-        let plan = book.store.plan_bulk(&edit).unwrap();
+        let task = Task::Bulk(BulkEdit::confirm_source("csv"));
+        let (plan, _) = book.rehearse_and_perform(&task);
         assert_eq!(plan.skipped[0].name, "Bob");
         assert_eq!(plan.skipped[0].why, "has no number in use from csv");
-        book.store
-            .bulk(&edit, Some(plan.tally.fingerprint))
-            .unwrap();
         assert!(book.get(card.id).primary && book.get(card.id).valid_values);
         assert_eq!(book.get(untouched.id), untouched);
         assert_eq!(book.store.totals().unwrap().attention, 1);
         assert_eq!(
-            book.store.bulk(&edit, None).unwrap().point,
+            book.perform(&task, Seen::Nothing).unwrap().point,
             None,
             "nothing changed"
         );
@@ -174,18 +167,14 @@ mod bulk {
         let mut book = Book::new();
         let ada = book.contact("Ada");
         let phone = book.post(ada, json!({"number": "213 456 7890"})).unwrap();
-        let edit = edit(shown(""), "label:work");
-        let plan = book.store.plan_bulk(&edit).unwrap();
+        let task = Task::Bulk(edit(shown(""), "label:work"));
+        let seen = Seen::Rehearsal(book.rehearse(&task).fingerprint);
         book.set(phone.id, json!({"location": "home"}));
-        let refusal = book
-            .store
-            .bulk(&edit, Some(plan.tally.fingerprint))
-            .unwrap_err();
-        assert_eq!(refusal.kind, Kind::Conflict);
-        assert!(
-            refusal
-                .to_string()
-                .contains("changed since this was planned")
+        let refusal = book.perform(&task, seen).unwrap_err();
+        assert_eq!(refusal.kind, Kind::Outdated);
+        assert_eq!(
+            refusal.to_string(),
+            "the book changed since the preview; nothing was written, look again"
         );
         assert_eq!(book.get(phone.id).location.as_deref(), Some("home"));
     }
@@ -198,24 +187,26 @@ mod bulk {
             book.contact(&format!("Somebody {at}"));
         }
         let everybody = state(&book).len();
-        let stop = Arc::new(AtomicBool::new(false));
-        book.store.set_stop(Arc::clone(&stop)).unwrap();
+        let stop = Stop::default();
+        book.store.set_stop(stop.clone()).unwrap();
         let edits = ["tag:met is:favourite", "-tag:met -is:favourite"];
         let mut stopped = 0;
         for (wait, changes) in (0..24).zip(edits.iter().cycle()) {
             let before = state(&book);
-            stop.store(false, Ordering::SeqCst);
-            let stopping = Arc::clone(&stop);
+            stop.take_back();
+            let stopping = stop.clone();
             let stops = std::thread::spawn(move || {
                 std::thread::sleep(Duration::from_millis(3 * wait));
-                stopping.store(true, Ordering::SeqCst);
+                stopping.ask();
             });
-            let done = book.store.bulk(&edit(shown(""), changes), None);
+            let task = Task::Bulk(edit(shown(""), changes));
+            let done = book.perform(&task, Seen::Nothing);
             stops.join().unwrap();
-            stop.store(false, Ordering::SeqCst);
+            stop.take_back();
             if let Err(refusal) = done {
                 let told = refusal.to_string();
                 assert!(told.contains("stopped; nothing was changed"), "{told}");
+                assert_eq!(refusal.kind, Kind::Stopped);
                 assert!(state(&book) == before, "stopped after {} ms", 3 * wait);
                 stopped += 1;
             }
@@ -379,11 +370,14 @@ mod duplicates {
         let merge = Merge {
             contacts: vec![kept, other],
             picks: BTreeMap::from([(MergeField::Name, other)]),
-            seen: Some(fingerprint(&people)),
         };
+        let seen = people
+            .iter()
+            .map(|one| Fingerprint::of_stored(&one.contact, &one.phones))
+            .fold(Fingerprint::default(), Fingerprint::with);
+        let merge = Task::Merge(vec![merge]);
         let point = book
-            .store
-            .merge(std::slice::from_ref(&merge), &vcard::Format)
+            .perform(&merge, Seen::Contacts(seen))
             .unwrap()
             .point
             .unwrap();
@@ -418,7 +412,7 @@ mod duplicates {
             ]
         );
         assert_eq!(book.store.contact(other).unwrap_err().kind, Kind::NotFound);
-        let stale = book.store.merge(&[merge], &vcard::Format).unwrap_err();
+        let stale = book.perform(&merge, Seen::Nothing).unwrap_err();
         assert_eq!(stale.kind, Kind::NotFound);
         book.store.undo().unwrap().unwrap();
         assert_eq!(state(&book), before);
@@ -740,12 +734,8 @@ fn run(book: &mut Book, step: &Step) {
         }
         Step::Bulk(filter, change) => {
             let edit = edit(shown(FILTERS[*filter]), CHANGES[usize::from(*change)]);
-            let plan = book.store.plan_bulk(&edit).unwrap();
-            let done = book
-                .store
-                .bulk(&edit, Some(plan.tally.fingerprint))
-                .unwrap();
-            assert_eq!(done.value, plan.tally);
+            let (plan, done) = book.rehearse_and_perform(&Task::Bulk(edit.clone()));
+            assert_eq!(done.value.tally, plan.tally);
             let mut planned: Vec<[String; 4]> = plan
                 .lines
                 .iter()
@@ -779,13 +769,12 @@ fn run(book: &mut Book, step: &Step) {
             }
             let people = book.store.people(&[one, other]).unwrap();
             let picks = BTreeMap::from([(MergeField::Name, if *pick { one } else { other })]);
-            let expected = merged(&people, &picks, uuid::Uuid::now_v7).unwrap();
+            let expected = merged(&people, &picks, Region::new("US"), uuid::Uuid::now_v7).unwrap();
             let merge = Merge {
                 contacts: vec![one, other],
                 picks,
-                seen: Some(fingerprint(&people)),
             };
-            book.store.merge(&[merge], &vcard::Format).unwrap();
+            book.rehearse_and_perform(&Task::Merge(vec![merge]));
             let mut seen: Vec<_> = book
                 .phones(one)
                 .into_iter()
@@ -819,21 +808,7 @@ fn run(book: &mut Book, step: &Step) {
             assert_eq!(seen, planned, "the preview is the result");
             assert_eq!(book.store.contact(one).unwrap().name, expected.contact.name);
         }
-        Step::Sure => {
-            let merges: Vec<Merge> = book
-                .store
-                .duplicates()
-                .unwrap()
-                .into_iter()
-                .filter(|group| matches!(group.likeness, Likeness::NumberAndName(_)))
-                .map(|group| Merge {
-                    contacts: group.contacts,
-                    picks: BTreeMap::new(),
-                    seen: None,
-                })
-                .collect();
-            book.store.merge(&merges, &vcard::Format).unwrap();
-        }
+        Step::Sure => drop(book.rehearse_and_perform(&Task::MergeSure)),
         Step::Undo => drop(book.store.undo().unwrap()),
         Step::Redo => drop(book.store.redo().unwrap()),
         Step::BringBack => {
@@ -946,37 +921,22 @@ fn a_messy_book_of_2000_is_put_in_order_and_then_taken_back_as_it_came() {
     assert!(book.store.totals().unwrap().attention > 500);
     let first = book.store.steps(None, 1).unwrap()[0].point.id + 1;
 
-    let sure: Vec<Merge> = book
-        .store
-        .duplicates()
-        .unwrap()
-        .into_iter()
-        .filter(|group| group.likeness.is_sure())
-        .map(|group| Merge {
-            contacts: group.contacts,
-            picks: BTreeMap::new(),
-            seen: None,
-        })
-        .collect();
-    assert!(sure.len() > 100, "{}", sure.len());
-    book.store.merge(&sure, &vcard::Format).unwrap();
+    let merged = book.perform(&Task::MergeSure, Seen::Nothing).unwrap();
+    let groups = merged.value.tally.groups;
+    assert!(groups > 100, "{groups}");
     for (filter, changes) in [
         ("country:us tel:02555", "country:it"),
         ("label:mobile country:it", "label:cellulare"),
         ("is:unconfirmed source:vcard", "tag:checked"),
     ] {
         let edit = edit(shown(filter), changes);
-        let plan = book.store.plan_bulk(&edit).unwrap();
-        let done = book
-            .store
-            .bulk(&edit, Some(plan.tally.fingerprint))
-            .unwrap();
-        assert!(done.value.changed > 0, "{filter}");
+        let (_, done) = book.rehearse_and_perform(&Task::Bulk(edit));
+        assert!(done.value.tally.changed > 0, "{filter}");
         rules_hold(&book);
     }
     for source in ["vcard", "manual"] {
         let edit = BulkEdit::confirm_source(source);
-        book.store.bulk(&edit, None).unwrap();
+        book.perform(&Task::Bulk(edit), Seen::Nothing).unwrap();
     }
     assert_eq!(book.store.totals().unwrap().attention, 0);
     rules_hold(&book);

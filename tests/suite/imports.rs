@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::support::Book;
 use callbook::domain::contact::{ContactAttributes, ContactId};
@@ -16,6 +15,7 @@ use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::{Notice, NoticeKind};
 use callbook::domain::number::Region;
 use callbook::domain::refusal::Refusal;
+use callbook::domain::rehearsal::{Seen, Task};
 use callbook::exchange::charset::Charset;
 use callbook::exchange::vcard::{self, Version};
 use callbook::export::ExportForm;
@@ -43,7 +43,7 @@ impl Files {
             .iter()
             .map(|name| self.folder.path().join(name))
             .collect();
-        Batch::of(&paths, Arc::default())
+        Batch::of(&paths)
     }
 }
 
@@ -56,7 +56,8 @@ fn import(book: &mut Book, batch: Batch<'_>) -> Done<ImportReport> {
 }
 
 fn plan(book: &mut Book, batch: Batch<'_>) -> ImportPlan {
-    callbook::import::plan(&mut book.store, batch).unwrap()
+    let rehearsal = callbook::import::rehearse(&mut book.store, batch, &Choices::new());
+    rehearsal.unwrap().plan
 }
 
 fn names(book: &Book) -> Vec<String> {
@@ -298,9 +299,9 @@ fn a_card_that_was_merged_away_is_known_as_the_contact_it_was_merged_into() {
     let merge = Merge {
         contacts: vec![id("Ann Bee"), id("Ann B")],
         picks: BTreeMap::new(),
-        seen: None,
     };
-    book.store.merge(&[merge], &vcard::Format).unwrap();
+    book.perform(&Task::Merge(vec![merge]), Seen::Nothing)
+        .unwrap();
     assert_eq!(take(&mut book, "b.vcf", &other).same, 1);
     only(&book);
 }
@@ -330,11 +331,10 @@ fn one_uid_with_two_names_is_two_people_and_is_told() {
         card("same-uid-1", "Beta Barbers", "+46 8 123 456 78")
     );
     let mut book = Book::new();
-    let planned = callbook::import::plan(
-        &mut book.store,
-        File::open(file.as_bytes(), "a.vcf", &[]).unwrap(),
-    )
-    .unwrap();
+    let planned = plan(
+        &mut book,
+        File::open(file.as_bytes(), "a.vcf", &[]).unwrap().into(),
+    );
     let told = planned.told();
     assert!(
         told.contains("UID same-uid-1 of another person, such as \"Anna Alpha and Beta Barbers\""),
@@ -542,7 +542,7 @@ fn the_country_that_a_number_was_read_with_is_told_and_can_be_chosen() {
     let mut book = Book::new();
     let file = File::open("Name,Phone\nAnn,02 5550 1182\n".as_bytes(), "a.csv", &[]).unwrap();
     let batch = Batch::from(file).of_country(Region::new("IT"));
-    let planned = callbook::import::plan(&mut book.store, batch).unwrap();
+    let planned = plan(&mut book, batch);
     let number = &planned.rows[0].numbers[0];
     assert_eq!(number.said, "02 5550 1182");
     assert_eq!(number.stored, "+39 02 5550 1182");
@@ -573,7 +573,9 @@ fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
         country: None,
         format: &vcard::Format,
     };
-    book.store.import(&mut handed, &intake, "Imported").unwrap()
+    book.store
+        .import(&mut handed, &intake, "Imported", Seen::Nothing)
+        .unwrap()
 }
 
 fn group(name: &str, members: &[&str]) -> GroupCard {
@@ -686,7 +688,7 @@ fn the_charset_of_cards_can_be_chosen() {
     )
     .unwrap();
     let mut book = Book::new();
-    let batch = Batch::of(&[path], Arc::default()).unwrap();
+    let batch = Batch::of(&[path]).unwrap();
     import(&mut book, batch.in_charset(Charset::named("windows-1251")));
     assert_eq!(names(&book), ["Иван"]);
 }
@@ -792,7 +794,7 @@ fn a_group_goes_out_in_the_version_that_is_asked_for_and_in_a_file_of_its_own() 
     assert_eq!(split("bea", "one"), (1, 2));
     assert_eq!(split("cid", "none"), (1, 1));
     let mut again = Book::new();
-    let batch = Batch::of(&[folder.path().join("all")], Arc::default()).unwrap();
+    let batch = Batch::of(&[folder.path().join("all")]).unwrap();
     import(&mut again, batch);
     assert_eq!(again.store.groups(None).unwrap().len(), 1);
 }

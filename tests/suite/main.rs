@@ -34,6 +34,7 @@ mod phone_oracle;
 mod phone_resource;
 mod pitfalls;
 mod programs;
+mod rehearsal;
 mod restore;
 mod roundtrip;
 mod screens;

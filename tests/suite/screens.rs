@@ -2,9 +2,11 @@
 
 use crate::support::desk::Desk;
 use callbook::config::KeyLine;
-use callbook::domain::import::Progress;
+use callbook::domain::fingerprint::Fingerprint;
 use callbook::domain::number::Region;
+use callbook::domain::progress::Progress;
 use callbook::domain::refusal::{Kind, Refusal};
+use callbook::domain::rehearsal::Rehearsal;
 use callbook::state::View;
 use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
@@ -551,7 +553,7 @@ fn what_takes_long_shows_how_far_it_is_and_esc_gives_it_up() {
     let ticket = desk.app.session.writing.unwrap();
     let progress = Progress {
         contacts: 12_300,
-        bytes: 43,
+        done: 43,
         of: Some(100),
         elapsed: std::time::Duration::from_secs(2),
     };
@@ -819,6 +821,8 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
         kind,
     };
     let row = |card| PlanRow {
+        key: None,
+        written: Fingerprint::default(),
         place: Place { card, line: card },
         name: format!("Contact {card}"),
         fate: Fate::New,
@@ -842,7 +846,11 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
     };
     for (width, height) in [(100, 30), (80, 24), (40, 12)] {
         let mut desk = Desk::new(width, height, CARDS);
-        let import = Import::new(Vec::new(), "list.csv".to_owned(), plan.clone());
+        let rehearsal = Rehearsal {
+            plan: plan.clone(),
+            fingerprint: Fingerprint::default(),
+        };
+        let import = Import::new(Vec::new(), "list.csv".to_owned(), rehearsal);
         desk.app.pages.open(AnyPage::Import(Box::new(import)));
         insta::assert_snapshot!(format!("import_remarks_{width}x{height}"), desk.frame());
         // The row under the cursor is seen wherever it is.

@@ -30,7 +30,9 @@ pub(crate) fn take(book: &mut Book, name: &str, bytes: &[u8]) -> ImportReport {
 fn plan(name: &str, text: &str) -> ImportPlan {
     let mut book = Book::of_rules();
     let file = File::open(text.as_bytes(), name, &[]).unwrap();
-    callbook::import::plan(&mut book.store, file).unwrap()
+    let choices = callbook::domain::import::Choices::new();
+    let rehearsal = callbook::import::rehearse(&mut book.store, file, &choices);
+    rehearsal.unwrap().plan
 }
 
 pub(crate) fn all(book: &Book) -> Vec<callbook::domain::edit::Whole> {
@@ -460,7 +462,7 @@ fn a_table_in_any_charset_is_read_and_the_guess_is_told() {
         fs::write(&path, &bytes).unwrap();
         let mut book = Book::of_rules();
         let given = callbook::exchange::charset::Charset::named(charset);
-        let batch = callbook::import::Batch::of(&[path], std::sync::Arc::default()).unwrap();
+        let batch = callbook::import::Batch::of(&[path]).unwrap();
         let done = callbook::import::all(&mut book.store, batch.in_charset(given)).unwrap();
         assert_eq!(names(&book), expected, "{charset}, given");
         assert_eq!(done.value.notices, [], "{charset}");

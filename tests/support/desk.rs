@@ -3,9 +3,9 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use callbook::domain::number::Region;
+use callbook::domain::progress::Stop;
 use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
 use callbook::state::View;
@@ -167,7 +167,7 @@ impl Desk {
 
     pub(crate) fn answer(&mut self, request: Request) -> Reply {
         let (replies, _told) = std::sync::mpsc::channel();
-        let keeper = StoreThread::new(replies, Arc::default(), Some(self.rejects()));
+        let keeper = StoreThread::new(replies, Stop::default(), Some(self.rejects()));
         let reply = keeper.answer(&mut self.book.store, Ticket::default(), request);
         reply.unwrap_or_else(Reply::Refused)
     }

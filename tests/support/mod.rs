@@ -17,13 +17,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use callbook::domain::bulk::BulkPlan;
 use callbook::domain::contact::{ContactAttributes, ContactId};
+use callbook::domain::edit::Done;
 use callbook::domain::import::{Arrival, Bytes, Cards, GroupCard, Incoming, Origin, Reject};
 use callbook::domain::number::Region;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::{Phone, PhoneAttributes, PhoneId};
 use callbook::domain::refusal::Refusal;
+use callbook::domain::rehearsal::{Rehearsal, Seen, Task};
 use callbook::domain::timestamp::Timestamp;
+use callbook::exchange::vcard;
 use callbook::store::{Options, Store};
 use serde_json::{Map, Value};
 
@@ -112,6 +116,23 @@ impl Book {
     pub(crate) fn set(&mut self, id: PhoneId, mut attributes: Value) -> Phone {
         attributes["overwrite"] = Value::Bool(true);
         self.put(id, attributes).unwrap()
+    }
+
+    /// What a change would do.
+    pub(crate) fn rehearse(&mut self, task: &Task) -> Rehearsal<BulkPlan> {
+        self.store.rehearse(task, &vcard::Format).unwrap()
+    }
+
+    /// Does a change, where it is what was seen.
+    pub(crate) fn perform(&mut self, task: &Task, seen: Seen) -> Result<Done<BulkPlan>, Refusal> {
+        self.store.perform(task, seen, &vcard::Format)
+    }
+
+    /// Does a change as it is rehearsed.
+    pub(crate) fn rehearse_and_perform(&mut self, task: &Task) -> (BulkPlan, Done<BulkPlan>) {
+        let rehearsal = self.rehearse(task);
+        let seen = Seen::Rehearsal(rehearsal.fingerprint);
+        (rehearsal.plan, self.perform(task, seen).unwrap())
     }
 
     pub(crate) fn get(&self, id: PhoneId) -> Phone {

@@ -352,3 +352,45 @@ fn no_child_gets_a_descriptor_of_the_book() {
     }
     is_locked(&callbook, &db);
 }
+
+/// What was previewed is what is done: through the real loop, with a file that another program writes and
+/// a book that the shell changes.
+#[test]
+fn what_changed_since_its_preview_is_shown_again_before_it_is_done() {
+    let (folder, db) = book_of(&cards(3));
+    let file = folder.path().join("more.vcf");
+    let card = |name: &str, number: &str| {
+        format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL:{number}\nEND:VCARD\n")
+    };
+    let ada = card("Ada Lovelace", "+44 20 7946 0018");
+    fs::write(&file, &ada).unwrap();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("3 contacts");
+    callbook.types("i");
+    callbook.sees("Import a vCard");
+    callbook.pastes(file.to_str().unwrap());
+    callbook.sees("more.vcf");
+    callbook.types("\r");
+    callbook.sees("import 1");
+    fs::write(&file, card("Bob Marley", "+1 876 555 0134") + &ada).unwrap();
+    callbook.types("\r");
+    callbook.sees("changed since the preview");
+    callbook.sees("import 2");
+    assert_eq!(look(&db), 3);
+    callbook.types("\r");
+    callbook.sees("2 new contacts");
+
+    callbook.types("m");
+    callbook.sees("Change many at once");
+    callbook.types("tag:all\r");
+    callbook.sees("5 contacts change");
+    let added = command(&db, &["add", "Cy Twombly", "+39 06 5550 1182"]);
+    assert!(added.status.success(), "{added:?}");
+    callbook.types("\r");
+    callbook.sees("changed since the preview");
+    callbook.sees("6 contacts change");
+    callbook.types("\r");
+    callbook.sees("Changed 6 contacts");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+}

@@ -10,9 +10,9 @@ use crate::exchange::jsonapi::resources::{contact_resource, phone_resource};
 #[must_use]
 pub const fn status(kind: Kind) -> u16 {
     match kind {
-        Kind::Invalid => 400,
+        Kind::Invalid | Kind::Stopped => 400,
         Kind::NotFound => 404,
-        Kind::Conflict => 409,
+        Kind::Conflict | Kind::Outdated => 409,
         Kind::Storage | Kind::Damaged => 500,
         Kind::Busy => 503,
     }
@@ -24,6 +24,8 @@ const fn title(kind: Kind) -> &'static str {
         Kind::Invalid => "Invalid",
         Kind::NotFound => "Not found",
         Kind::Conflict => "Conflict",
+        Kind::Outdated => "Outdated",
+        Kind::Stopped => "Stopped",
         Kind::Storage | Kind::Damaged => "Storage",
         Kind::Busy => "Busy",
     }

@@ -164,14 +164,14 @@ impl Store {
             if self.connection.path().is_some_and(is_file) {
                 // On a full disk this connection has the book for itself.
                 return Ok(
-                    self.snapshot(|snapshot| Ok(make(snapshot, &self.path, at, &self.stop)?))?
+                    self.snapshot(|snapshot| Ok(make(snapshot, &self.path, at, self.stop())?))?
                 );
             }
             // This connection has a copy in memory that was brought up to date.
             let mut reader = connect::reading(&self.path)?;
-            pace::stop_by(&mut reader, &self.stop)?;
+            pace::stop_by(&mut reader, self.stop())?;
             let snapshot = reader.unchecked_transaction()?;
-            Ok(make(&snapshot, &self.path, at, &self.stop)?)
+            Ok(make(&snapshot, &self.path, at, self.stop())?)
         };
         made().map_err(|failure| failure.refusal(&self.path, Trying::Read))
     }

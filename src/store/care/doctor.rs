@@ -143,7 +143,7 @@ impl Store {
             self.held = RefCell::new(Held::of(&opened.connection, &self.path)?);
             self.connection = opened.connection;
             self.read_only = opened.read_only;
-            pace::stop_by(&mut self.connection, &self.stop)
+            pace::stop_by(&mut self.connection, &self.overseer.stop)
         };
         mend().map_err(|failure| failure.refusal(&self.path, Trying::Write))
     }

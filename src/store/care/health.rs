@@ -33,7 +33,7 @@ impl Store {
             let numbers = count("SELECT count(*) FROM phone")?;
             let with_number = count("SELECT count(DISTINCT contact) FROM phone")?;
             let mut counts = Counts::default();
-            counts.read(connection, self.home(), Pace::new(&self.watch), numbers)?;
+            counts.read(connection, self.home(), self.overseer.begin(), numbers)?;
             Ok(Health {
                 contacts,
                 without_number: contacts.saturating_sub(with_number),

@@ -5,25 +5,28 @@
 //! kept; any other card adds what the contact does not have. A card that cannot be stored is
 //! given back with its reason and its bytes, and the others come in.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use rusqlite::MAIN_DB;
 use rusqlite::blob::ZeroBlob;
 
 use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::edit::Done;
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::import::{
-    Arrival, Bytes, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake, KnownBy,
-    Origin, Place, PlanRow, Reject,
+    Arrival, Bytes, CardKey, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
+    KnownBy, Origin, Place, PlanRow, Reject,
 };
 use crate::domain::intake::{self, Gone, Missing, Revision, Said, Taken};
 use crate::domain::notice::{NoticeKind, Notices};
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone, PhoneAttributes};
 use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::{Rehearsal, Seen};
 use crate::domain::timestamp::Timestamp;
 
-use crate::store::base::CACHE;
-use crate::store::base::MUCH_CACHE;
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
@@ -39,58 +42,40 @@ use known::{Crowds, SpokenFor};
 use planned::{numbers, planned_row};
 
 impl Store {
-    /// Writes cards in one step; `title` is the words for it.
+    /// Writes cards in one step, where that is still what was seen of it; `title` is the words for it.
     ///
     /// # Errors
-    /// Where the cards end in a refusal, or the database cannot be written; then nothing was. What is wrong with one card is in
-    /// the report, and the others come in.
+    /// Where the cards end in a refusal, are others than those seen, or the database cannot be written; then
+    /// nothing was. What is wrong with one card is in the report, and the others come in.
     pub fn import(
         &mut self,
         cards: &mut dyn Cards,
         intake: &Intake<'_>,
         title: &str,
+        seen: Seen,
     ) -> Result<Done<ImportReport>, Refusal> {
-        self.back_up_before()?;
-        self.write_much(|writer| {
-            let mut run = Run::new(intake, title, writer.last_stamp());
-            let mut logged = 0;
-            while let Some(arrival) = cards.next() {
-                if let Some(reject) = writer.take_in(arrival?, &mut run)? {
-                    cards.set_aside(reject);
-                }
-                if run.report.new >= logged + LOGGED {
-                    logged = run.report.new;
-                    writer.log_created(title)?;
-                }
-            }
-            run.report.notices = run.notices.into_vec();
+        self.performed(usize::MAX, seen, |writer| {
+            let run = writer.take_all(cards, Run::new(intake, title, None))?;
             Ok((run.report, title.to_owned()))
         })
     }
 
-    /// What an import would do: it is done, told, and given up, so that the plan is what happens.
+    /// What an import would do: it is done, told, and taken back.
     ///
     /// # Errors
     /// As [`Store::import`].
-    pub fn plan_import(
+    pub fn rehearse_import(
         &mut self,
         cards: &mut dyn Cards,
         intake: &Intake<'_>,
-    ) -> Result<ImportPlan, Refusal> {
-        self.cache(MUCH_CACHE)?;
-        let planned = self.rehearse(|writer| {
-            let mut run = Run::new(intake, "", writer.last_stamp());
-            run.plan = Some(ImportPlan::default());
-            for arrival in cards {
-                // Its row is in the plan.
-                drop(writer.take_in(arrival?, &mut run)?);
-            }
+    ) -> Result<Rehearsal<ImportPlan>, Refusal> {
+        self.rehearsed(|writer| {
+            let run = Run::new(intake, "", Some(ImportPlan::default()));
+            let run = writer.take_all(cards, run)?;
             let mut plan = run.plan.unwrap_or_default();
-            plan.notices = run.notices.into_vec();
-            Ok(plan)
-        });
-        let _ = self.cache(CACHE);
-        planned
+            plan.notices = run.report.notices;
+            Ok((plan, String::new()))
+        })
     }
 }
 
@@ -115,22 +100,35 @@ struct Run<'a> {
     crowds: Crowds,
     /// The numbers that contacts had before the import, once they are asked for.
     former: Option<Former>,
+    /// How many cards said the same, where somebody chose between them.
+    copies: HashMap<ContentHash, usize>,
 }
 
 impl<'a> Run<'a> {
-    /// `since` is the last stamp that was given.
-    fn new(intake: &'a Intake<'a>, title: &'a str, since: Timestamp) -> Self {
+    fn new(intake: &'a Intake<'a>, title: &'a str, plan: Option<ImportPlan>) -> Self {
         Self {
             intake,
             title,
             origin: Origin::default(),
             report: ImportReport::default(),
             notices: Notices::default(),
-            plan: None,
-            spoken_for: SpokenFor::since(since),
+            plan,
+            spoken_for: SpokenFor::since(Timestamp::default()),
             crowds: Crowds::default(),
             former: None,
+            copies: HashMap::new(),
         }
+    }
+
+    /// Which card this is, of those that say the same.
+    fn key(&mut self, content: ContentHash) -> CardKey {
+        let mut key = CardKey { content, copy: 0 };
+        if self.plan.is_some() || !self.intake.choices.is_empty() {
+            let copies = self.copies.entry(content).or_default();
+            key.copy = *copies;
+            *copies += 1;
+        }
+        key
     }
 
     fn former(&mut self, writer: &Writer<'_>) -> Answer<&Former> {
@@ -164,16 +162,37 @@ struct Put {
 /// A card on its way in.
 struct Coming {
     place: Place,
+    key: CardKey,
+    choice: Option<Choice>,
     /// The name on it, if there is one.
     name: Option<String>,
     /// The id that it gives.
     chosen: Option<ContactId>,
     revised_at: Option<Timestamp>,
-    hash: ContentHash,
     bytes: Vec<u8>,
 }
 
 impl Writer<'_> {
+    /// Takes in all that comes; what cannot be stored is given back.
+    fn take_all<'a>(&mut self, cards: &mut dyn Cards, mut run: Run<'a>) -> Answer<Run<'a>> {
+        run.spoken_for = SpokenFor::since(self.last_stamp());
+        let (mut logged, mut read) = (0, 0);
+        let mut pace = self.pace();
+        while let Some(arrival) = cards.next() {
+            read += usize::from(matches!(arrival, Ok(Arrival::Card(_))));
+            pace.tell_of(read, || cards.measure())?;
+            if let Some(reject) = self.take_in(arrival?, &mut run)? {
+                cards.set_aside(reject);
+            }
+            if run.report.new >= logged + LOGGED {
+                logged = run.report.new;
+                self.log_created(run.title)?;
+            }
+        }
+        run.report.notices = std::mem::take(&mut run.notices).into_vec();
+        Ok(run)
+    }
+
     /// Takes in what comes next; gives back what cannot be stored.
     fn take_in(&mut self, arrival: Arrival, run: &mut Run<'_>) -> Answer<Option<Reject>> {
         match arrival {
@@ -185,18 +204,55 @@ impl Writer<'_> {
                 Ok(None)
             }
             Arrival::Card(card) => self.take_card(*card, run),
-            Arrival::Group(group) => self.take_group(&group, run).map(|()| None),
+            Arrival::Group(group) => {
+                self.read_of_file(|| (group.place, ContentHash::of_card(&group.card)));
+                self.take_group(&group, run).map(|()| None)
+            }
+            Arrival::Unreadable(reject) => {
+                self.read_of_file(|| (reject.place, reject.reason.clone(), reject.card.clone()));
+                Ok(Some(reject))
+            }
+        }
+    }
+
+    /// Notes what was read, where it is compared with what was previewed.
+    fn read_of_file<H: Hash>(&mut self, part: impl FnOnce() -> H) {
+        if let Some(trail) = self.trail() {
+            trail.read_of_file(Fingerprint::of(part()));
         }
     }
 
     /// Takes one card in, and settles its contact; gives it back where it cannot be stored.
     fn take_card(&mut self, card: Incoming, run: &mut Run<'_>) -> Answer<Option<Reject>> {
-        let choice = run.intake.choices.get(&card.place.card).copied();
-        if choice == Some(Choice::Skip) {
+        let key = run.key(ContentHash::of(&card, run.origin.bytes));
+        let choice = run.intake.choices.get(&key).copied();
+        let place = card.place;
+        self.read_of_file(|| (place, key.content));
+        let reject = self.take_as_chosen(card, (key, choice), run)?;
+        if let Some(trail) = self.trail() {
+            let written = trail.end_part();
+            if choice.is_some() {
+                // It is not what was planned, but what the person wants.
+                trail.leave_out(written);
+            }
+            let row = run.plan.as_mut().and_then(|plan| plan.rows.last_mut());
+            if let Some(row) = row.filter(|row| row.place == place) {
+                row.written = written;
+            }
+        }
+        Ok(reject)
+    }
+
+    fn take_as_chosen(
+        &mut self,
+        card: Incoming,
+        (key, choice): (CardKey, Option<Choice>),
+        run: &mut Run<'_>,
+    ) -> Answer<Option<Reject>> {
+        if choice == Some(Choice::Skip) && run.plan.is_none() {
             run.report.skipped += 1;
             return Ok(None);
         }
-        let hash = ContentHash::of(&card, run.origin.bytes);
         let Incoming {
             place,
             contact,
@@ -205,15 +261,17 @@ impl Writer<'_> {
         } = card;
         let coming = Coming {
             place,
+            key,
+            choice,
             name: contact.names().next().map(str::to_owned),
             chosen: contact.id,
             revised_at: contact.updated_at,
-            hash,
             bytes,
         };
+        // What is chosen is planned all the same, so that it can be chosen otherwise.
         let before = match choice {
-            None => self.imported_as(hash)?,
-            Some(_) => None,
+            Some(_) if run.plan.is_none() => None,
+            _ => self.imported_as(key.content)?,
         };
         if let Some(known) = before
             && run.plan.is_none()
@@ -238,7 +296,7 @@ impl Writer<'_> {
         let context = || self.context_of(country);
         let mut taken = match Taken::of(said, run.origin.source, context) {
             Ok(taken) => taken,
-            Err(refusal) => return Ok(Some(refused(coming, &refusal, run))),
+            Err(refusal) => return Ok(Some(refused(coming, &refusal))),
         };
         run.report.numbers_same += taken.twice;
         if before.is_none() {
@@ -249,35 +307,59 @@ impl Writer<'_> {
             }
         }
         if choice == Some(Choice::New) {
+            if run.plan.is_some() {
+                self.take_planned(&coming, taken.clone(), before, run)?;
+            }
             // Its own id and UID are those of the contact that it shall not be.
             taken.contact.id = ContactId(self.context().fresh_id);
             taken.contact.uid = None;
             for phone in &mut taken.phones {
                 phone.contact = taken.contact.id;
             }
-            return self.take_new(&coming, taken, run).map(|()| None);
+            self.insert_new(&coming, taken, run)?;
+        } else {
+            self.take_planned(&coming, taken, before, run)?;
         }
+        Ok(None)
+    }
+
+    /// Takes in a card as it is without a choice; one that was chosen otherwise is only planned so.
+    fn take_planned(
+        &mut self,
+        coming: &Coming,
+        taken: Taken,
+        before: Option<ContactId>,
+        run: &mut Run<'_>,
+    ) -> Answer<()> {
         let known = match before {
             Some(known) => Some((known, KnownBy::Before)),
             None => self.known(&taken, coming.chosen, run)?,
         };
         match known {
-            Some((known, by)) => self.take_known(&coming, taken, (known, by), run)?,
-            None => self.take_new(&coming, taken, run)?,
+            Some(known) => self.take_known(coming, taken, known, run),
+            None => self.take_new(coming, taken, run),
         }
-        Ok(None)
     }
 
     /// Takes in a card that is about nobody who is here.
-    fn take_new(&mut self, coming: &Coming, mut taken: Taken, run: &mut Run<'_>) -> Answer<()> {
-        taken.trust_first();
+    fn take_new(&mut self, coming: &Coming, taken: Taken, run: &mut Run<'_>) -> Answer<()> {
         run.note(|| PlanRow {
             place: coming.place,
+            key: Some(coming.key),
+            written: Fingerprint::default(),
             name: taken.contact.name.clone(),
             fate: Fate::New,
             numbers: numbers(&taken.phones, &[]),
             changes: Vec::new(),
         });
+        if coming.choice.is_some() {
+            return Ok(());
+        }
+        self.insert_new(coming, taken, run)
+    }
+
+    fn insert_new(&mut self, coming: &Coming, mut taken: Taken, run: &mut Run<'_>) -> Answer<()> {
+        taken.trust_first();
         if !coming.bytes.is_empty() {
             taken.contact.card = Some(self.keep_card(&coming.bytes)?);
         }
@@ -287,7 +369,7 @@ impl Writer<'_> {
             run.spoken_for.put(taken.contact.id, &taken.contact.name);
         }
         let step = self.begun(run.title)?;
-        self.note_imported(coming.hash, taken.contact.id, Some(step))?;
+        self.note_imported(coming.key.content, taken.contact.id, Some(step))?;
         run.crowds.note(&taken.contact, &taken.phones);
         self.insert_whole(taken.contact, &mut taken.phones)?;
         Ok(())
@@ -301,8 +383,6 @@ impl Writer<'_> {
         (known, by): (ContactId, KnownBy),
         run: &mut Run<'_>,
     ) -> Answer<()> {
-        let card_name = coming.name.as_deref().unwrap_or(&taken.contact.name);
-        run.spoken_for.put(known, card_name);
         let found = Found {
             contact: record::get_contact(self.connection(), known)?,
             phones: record::phones_of(self.connection(), known)?,
@@ -313,26 +393,36 @@ impl Writer<'_> {
             .is_some()
             .then(|| numbers(&taken.phones, &found.phones));
         let name = taken.contact.name.clone();
+        let card_name = coming.name.as_deref().unwrap_or(&name);
+        if coming.choice.is_none() {
+            run.spoken_for.put(known, card_name);
+        }
         let put = if by == KnownBy::Before {
             run.report.numbers_same += taken.phones.len();
             None
         } else {
             self.planned(&found, taken, coming, run)?
         };
-        run.note(|| planned_row(coming.place, name, &found, put.as_ref(), numbers));
+        run.note(|| planned_row(coming, name.clone(), &found, put.as_ref(), numbers));
+        if coming.choice.is_some() {
+            return Ok(());
+        }
+        if let Some(trail) = self.trail().filter(|_| by != KnownBy::Before) {
+            trail.read_in_part(&found.contact, &found.phones);
+        }
         match put {
             None => {
                 run.report.same += 1;
                 if by != KnownBy::Before {
                     let step = self.step();
-                    self.note_imported(coming.hash, known, step)?;
+                    self.note_imported(coming.key.content, known, step)?;
                 }
             }
             Some(put) => {
                 run.report.changed += 1;
                 run.report.numbers += put.revision.added.len();
                 let step = self.begun(run.title)?;
-                self.note_imported(coming.hash, known, Some(step))?;
+                self.note_imported(coming.key.content, known, Some(step))?;
                 let added = put.revision.added.iter().chain(&found.phones);
                 run.crowds.note(&put.after, added);
                 self.put(found, put)?;
@@ -483,21 +573,11 @@ impl Writer<'_> {
 }
 
 /// What is given back of a card that cannot be stored.
-fn refused(coming: Coming, refusal: &Refusal, run: &mut Run<'_>) -> Reject {
-    let Coming {
-        place, name, bytes, ..
-    } = coming;
-    run.note(|| PlanRow {
-        place,
-        name: name.clone().unwrap_or_default(),
-        fate: Fate::Unreadable(refusal.to_string()),
-        numbers: Vec::new(),
-        changes: Vec::new(),
-    });
+fn refused(coming: Coming, refusal: &Refusal) -> Reject {
     Reject {
-        place,
-        name,
+        place: coming.place,
+        name: coming.name,
         reason: refusal.to_string(),
-        card: bytes,
+        card: coming.bytes,
     }
 }

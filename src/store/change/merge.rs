@@ -7,18 +7,17 @@ use rusqlite::Connection;
 use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::ContactId;
 use crate::domain::duplicates::{
-    Group, Likeness, Merge, Person, evidence, fingerprint, merged, name_key, weight,
+    Group, Likeness, Merge, Merged, Person, evidence, merged, name_key, weight,
 };
 use crate::domain::edit::Done;
 use crate::domain::import::CardFormat;
 use crate::domain::number;
-use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::title;
 
 use crate::store::base::Store;
-use crate::store::change::bulk::MANY;
+use crate::store::change::bulk::Lines;
 use crate::store::db::failure::Answer;
-use crate::store::db::pace::Pace;
 use crate::store::db::record;
 use crate::store::query::lookup;
 use crate::store::write::writer::Writer;
@@ -31,7 +30,7 @@ impl Store {
     /// Where the database cannot be read, or the watch stops it.
     pub fn duplicates(&self) -> Result<Vec<Group>, Refusal> {
         self.snapshot(|connection| {
-            let mut pace = Pace::new(&self.watch);
+            let mut pace = self.overseer.begin();
             let names = Names::read(connection)?;
             let mut groups = by_number(connection, &names)?;
             groups.extend(by_name(connection, &names, &groups)?);
@@ -40,15 +39,7 @@ impl Store {
                 pace.tell(done, of)?;
                 complete(connection, group)?;
             }
-            groups.sort_by_cached_key(|group| {
-                let rank = match &group.likeness {
-                    Likeness::NumberAndName(_) => 0,
-                    Likeness::Number(_) => 1,
-                    Likeness::Name(evidence) if !evidence.is_empty() => 2,
-                    Likeness::Name(_) => 3,
-                };
-                (rank, group.names.first().map(|name| name_key(name)))
-            });
+            groups.sort_by_cached_key(place);
             Ok(groups)
         })
     }
@@ -59,51 +50,6 @@ impl Store {
     /// Not found where one is gone.
     pub fn people(&self, ids: &[ContactId]) -> Result<Vec<Person>, Refusal> {
         self.snapshot(|connection| people(connection, ids))
-    }
-
-    /// What merging these groups would do. Reads only.
-    ///
-    /// # Errors
-    /// Not found where a contact is gone; where the watch stops it.
-    pub fn plan_merge(&self, merges: &[Merge]) -> Result<BulkPlan, Refusal> {
-        self.snapshot(|connection| {
-            let mut pace = Pace::new(&self.watch);
-            let mut plan = BulkPlan::default();
-            for (done, merge) in merges.iter().enumerate() {
-                pace.tell(done, merges.len())?;
-                let people = people(connection, &merge.contacts)?;
-                if let Some(merged) = merged(&people, &merge.picks, uuid::Uuid::nil) {
-                    plan.lines.extend(merged.lines(&people));
-                    plan.tally.changed += people.len();
-                }
-            }
-            Ok(plan)
-        })
-    }
-
-    /// Merges groups, all in one step: of each the first contact stays and gets what the others have,
-    /// what `format` does not read of their cards included; the others are deleted, and can be found
-    /// in the bin.
-    ///
-    /// # Errors
-    /// Not found where a contact is gone; conflict where a group is not as it was looked at.
-    pub fn merge(
-        &mut self,
-        merges: &[Merge],
-        format: &dyn CardFormat,
-    ) -> Result<Done<()>, Refusal> {
-        if merges.len() >= MANY {
-            self.back_up_before()?;
-        }
-        self.write_much(|writer| {
-            let mut pace = Pace::new(writer.watch());
-            let mut names = Vec::new();
-            for (done, merge) in merges.iter().enumerate() {
-                pace.tell(done, merges.len())?;
-                names.extend(writer.merge(merge, format)?);
-            }
-            Ok(((), title::merged(&names)))
-        })
     }
 
     /// Marks a number as one that several contacts are meant to have: it makes them no duplicates any
@@ -149,6 +95,39 @@ impl Store {
             Ok(((), title::namesakes(&names)))
         })
     }
+}
+
+/// The place of a group among the others.
+fn place(group: &Group) -> (usize, Option<String>) {
+    let rank = match &group.likeness {
+        Likeness::NumberAndName(_) => 0,
+        Likeness::Number(_) => 1,
+        Likeness::Name(evidence) if !evidence.is_empty() => 2,
+        Likeness::Name(_) => 3,
+    };
+    (rank, group.names.first().map(|name| name_key(name)))
+}
+
+/// The groups with the same name and the same number.
+pub(in crate::store) fn sure(connection: &Connection) -> Answer<Vec<Group>> {
+    let names = Names::read(connection)?;
+    let mut groups = by_number(connection, &names)?;
+    groups.retain(|group| group.likeness.is_sure());
+    Ok(groups)
+}
+
+/// How those groups are merged.
+pub(in crate::store) fn sure_merges(connection: &Connection) -> Answer<Vec<Merge>> {
+    let mut groups = sure(connection)?;
+    for group in &mut groups {
+        complete(connection, group)?;
+    }
+    groups.sort_by_cached_key(place);
+    let merge = |group: Group| Merge {
+        contacts: group.contacts,
+        picks: BTreeMap::new(),
+    };
+    Ok(groups.into_iter().map(merge).collect())
 }
 
 /// The contacts with their phones.
@@ -357,17 +336,47 @@ impl Union {
 }
 
 impl Writer<'_> {
-    /// Merges one group; gives the names of who was merged.
-    fn merge(&mut self, merge: &Merge, format: &dyn CardFormat) -> Answer<Vec<String>> {
-        let people = people(self.connection(), &merge.contacts)?;
-        if merge.seen.is_some_and(|seen| seen != fingerprint(&people)) {
-            let detail = "these contacts have changed since; look at them again";
-            return Err(Refusal::new(Kind::Conflict, detail).into());
+    /// Merges groups: of each the first contact stays and gets what the others have, what `format` does
+    /// not read of their cards included; the others are deleted, and can be found in the bin.
+    pub(in crate::store) fn merge_all(
+        &mut self,
+        merges: &[Merge],
+        format: &dyn CardFormat,
+        lines: Lines,
+    ) -> Answer<(BulkPlan, String)> {
+        let mut pace = self.pace();
+        let mut plan = BulkPlan::default();
+        let mut names = Vec::new();
+        for (done, merge) in merges.iter().enumerate() {
+            pace.tell(done, merges.len())?;
+            let people = people(self.connection(), &merge.contacts)?;
+            if let Some(trail) = self.trail() {
+                for one in &people {
+                    trail.read(&one.contact, &one.phones);
+                }
+            }
+            let home = self.context().home;
+            let Some(result) = merged(&people, &merge.picks, home, uuid::Uuid::now_v7) else {
+                continue;
+            };
+            plan.tally.changed += people.len();
+            plan.tally.groups += 1;
+            if lines == Lines::Told {
+                plan.lines.extend(result.lines(&people));
+            }
+            names.extend(self.merge(people, result, format)?);
         }
+        Ok((plan, title::merged(&names)))
+    }
+
+    /// Merges one group; gives the names of who was merged.
+    fn merge(
+        &mut self,
+        people: Vec<Person>,
+        merged: Merged,
+        format: &dyn CardFormat,
+    ) -> Answer<Vec<String>> {
         let now = self.context().now;
-        let Some(merged) = merged(&people, &merge.picks, uuid::Uuid::now_v7) else {
-            return Ok(Vec::new());
-        };
         let mut people = people.into_iter();
         let Some(kept) = people.next() else {
             return Ok(Vec::new());

@@ -7,13 +7,12 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 use crate::store::db::backups::{Backup, UNFINISHED, cannot, drop_unfinished, folder, sum_of};
@@ -29,7 +28,7 @@ use crate::store::db::sound;
 pub(in crate::store) fn unchanged(refusal: Refusal) -> Refusal {
     match refusal.kind {
         // It was stopped, and says so.
-        Kind::Invalid => refusal,
+        Kind::Stopped => refusal,
         kind => Refusal::new(kind, format!("{refusal}; nothing was changed")),
     }
 }
@@ -42,7 +41,7 @@ pub(in crate::store) fn make(
     connection: &Connection,
     database: &Path,
     at: Timestamp,
-    stop: &Arc<AtomicBool>,
+    stop: &Stop,
 ) -> Result<Backup, Refusal> {
     paths::refuse_backup(database).map_err(|failure| failure.refusal(database, Trying::Read))?;
     let folder = folder(database);
@@ -61,7 +60,7 @@ pub(in crate::store) fn make(
         .map_err(|failure| failure.refusal(&file, Trying::Write))?;
     files::sync(&file).map_err(failed)?;
     let sum = files::sum(&file).map_err(failed)?;
-    pace::go_on(stop).map_err(|failure| failure.refusal(&folder, Trying::Write))?;
+    stop.go_on()?;
     let (at, path) = name(&folder, at, &sum).map_err(failed)?;
     file.persist_noclobber(&path)
         .map_err(|error| failed(error.error))?;
@@ -89,12 +88,7 @@ fn name(folder: &Path, at: Timestamp, sum: &str) -> io::Result<(Timestamp, PathB
 }
 
 /// Copies a database with these contents, as a transaction sees it, and checks the copy.
-fn copy_into(
-    connection: &Connection,
-    path: &Path,
-    contents: [u8; 32],
-    stop: &Arc<AtomicBool>,
-) -> Answer<()> {
+fn copy_into(connection: &Connection, path: &Path, contents: [u8; 32], stop: &Stop) -> Answer<()> {
     let cannot = |why: &str| {
         let detail = format!("cannot back up to {}: {why}", path.display());
         Failure::from(Refusal::new(Kind::Storage, detail))
@@ -104,7 +98,7 @@ fn copy_into(
     {
         let backup = rusqlite::backup::Backup::new(connection, &mut copy)?;
         while backup.step(PAGES)? == rusqlite::backup::StepResult::More {
-            pace::go_on(stop)?;
+            stop.go_on()?;
         }
     }
     // One file, with nothing beside it.
@@ -173,7 +167,7 @@ const PAGES: i32 = 1_024;
 
 #[cfg(test)]
 mod tests {
-    use super::{Arc, OpenFlags, connect, contents, copy_into, files};
+    use super::{OpenFlags, Stop, connect, contents, copy_into, files};
     use crate::domain::operation::Actor;
     use crate::domain::timestamp::Timestamp;
     use crate::store::{Options, Store};
@@ -193,7 +187,7 @@ mod tests {
         let known = contents(&book).unwrap();
         let mut other = known;
         other[0] ^= 1;
-        let stop = Arc::default();
+        let stop = Stop::default();
         for (known, sound) in [(known, true), (other, false)] {
             let copy = files::temporary(folder.path(), "copy", "").unwrap();
             let copied = copy_into(&book, &copy, known, &stop);

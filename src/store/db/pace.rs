@@ -1,20 +1,16 @@
-//! Long work tells how far it has come, and can be stopped.
+//! Long work tells how far it has come, and goes on only where it may.
 
 use std::cell::RefCell;
-use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-use crate::domain::import::Progress;
-use crate::domain::refusal::{Kind, Refusal};
 
 use rusqlite::Connection;
 
+use crate::domain::progress::{Progress, Stop};
+
 use crate::store::db::failure::Answer;
 
-/// Who is told how far long work has come, and may stop it.
-pub type Watch = Box<dyn FnMut(Progress) -> ControlFlow<()> + Send>;
+/// Who is told how far long work has come.
+pub type Watch = Box<dyn FnMut(Progress) + Send>;
 
 /// How often it is told.
 const TELL: Duration = Duration::from_millis(100);
@@ -22,73 +18,77 @@ const TELL: Duration = Duration::from_millis(100);
 /// How long a lock is waited for between two looks at whether to stop.
 pub(in crate::store) const LOOK: Duration = Duration::from_millis(50);
 
-/// The clock is looked at once in so many steps.
+/// The clock is looked at once in so many steps: each time would be a tenth of an import.
 const STEPS: usize = 16;
 
 /// After how many steps of its machine `SQLite` asks whether to go on: less than a millisecond.
 const ASK: i32 = 10_000;
 
-/// Has a connection's statements end where `stop` is set, which is unset by that: what takes their
-/// work back is to run to its end.
-pub(in crate::store) fn stop_by(connection: &mut Connection, stop: &Arc<AtomicBool>) -> Answer<()> {
-    let stop = Arc::clone(stop);
-    connection.progress_handler(ASK, Some(move || stop.swap(false, Ordering::Relaxed)))?;
+/// Has a connection's statements end where they are asked to stop.
+pub(in crate::store) fn stop_by(connection: &mut Connection, stop: &Stop) -> Answer<()> {
+    let stop = stop.clone();
+    connection.progress_handler(ASK, Some(move || stop.is_heard()))?;
     Ok(())
 }
 
-/// A refusal where `stop` is set.
-pub(in crate::store) fn go_on(stop: &AtomicBool) -> Answer<()> {
-    if stop.swap(false, Ordering::Relaxed) {
-        return Err(stopped().into());
-    }
-    Ok(())
+/// Who looks after long work: is told of it, and may stop it.
+#[derive(Default)]
+pub(in crate::store) struct Overseer {
+    pub(in crate::store) watch: RefCell<Option<Watch>>,
+    pub(in crate::store) stop: Stop,
 }
 
-/// What is said of work that was stopped.
-pub(in crate::store) fn stopped() -> Refusal {
-    Refusal::new(Kind::Invalid, "stopped; nothing was changed")
-}
-
-/// One piece of long work.
-pub(in crate::store) struct Pace<'s> {
-    watch: &'s RefCell<Option<Watch>>,
-    began: Instant,
-    told: Instant,
-    steps: usize,
-}
-
-impl<'s> Pace<'s> {
-    pub(in crate::store) fn new(watch: &'s RefCell<Option<Watch>>) -> Self {
+impl Overseer {
+    /// Begins a piece of long work.
+    pub(in crate::store) fn begin(&self) -> Pace<'_> {
         let began = Instant::now();
-        Self {
-            watch,
+        Pace {
+            overseer: self,
             began,
             told: began,
             steps: 0,
         }
     }
+}
 
-    /// Tells that so many of so many are done; a refusal where the work is to stop.
-    pub(in crate::store) fn tell(&mut self, done: usize, of: usize) -> Answer<()> {
+/// One piece of long work.
+pub(in crate::store) struct Pace<'s> {
+    overseer: &'s Overseer,
+    began: Instant,
+    told: Instant,
+    steps: usize,
+}
+
+impl Pace<'_> {
+    /// Tells that so many contacts of so many are done; a refusal where the work is to stop.
+    pub(in crate::store) fn tell(&mut self, contacts: usize, of: usize) -> Answer<()> {
+        self.tell_of(contacts, || (contacts as u64, Some(of as u64)))
+    }
+
+    /// The same for work that is measured otherwise: how much is done, and of how much.
+    pub(in crate::store) fn tell_of(
+        &mut self,
+        contacts: usize,
+        measure: impl FnOnce() -> (u64, Option<u64>),
+    ) -> Answer<()> {
         self.steps += 1;
-        if !self.steps.is_multiple_of(STEPS) || self.told.elapsed() < TELL {
+        if !self.steps.is_multiple_of(STEPS) {
+            return Ok(());
+        }
+        self.overseer.stop.go_on()?;
+        if self.told.elapsed() < TELL {
             return Ok(());
         }
         self.told = Instant::now();
-        let progress = Progress {
-            contacts: done,
-            bytes: u64::try_from(done).unwrap_or(u64::MAX),
-            of: u64::try_from(of).ok(),
-            elapsed: self.began.elapsed(),
-        };
-        match self
-            .watch
-            .borrow_mut()
-            .as_mut()
-            .map(|watch| watch(progress))
-        {
-            Some(ControlFlow::Break(())) => Err(stopped().into()),
-            _ => Ok(()),
+        if let Some(watch) = self.overseer.watch.borrow_mut().as_mut() {
+            let (done, of) = measure();
+            watch(Progress {
+                contacts,
+                done,
+                of,
+                elapsed: self.began.elapsed(),
+            });
         }
+        Ok(())
     }
 }

@@ -8,9 +8,10 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
+use crate::domain::progress::stopped;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::store::db::failure::{Failure, Trying};
-use crate::store::db::{pace, sound};
+use crate::store::db::sound;
 
 impl Failure {
     /// The refusal for whoever asked.
@@ -62,7 +63,7 @@ impl Failure {
                         "cannot {verb} {file}: {error}{outcome}; look after the disk, and try again"
                     ),
                 ),
-                Some(ErrorCode::OperationInterrupted) => pace::stopped(),
+                Some(ErrorCode::OperationInterrupted) => stopped(),
                 _ => Refusal::new(
                     Kind::Storage,
                     format!("cannot {verb} {file}: {error}{outcome}"),

@@ -65,33 +65,22 @@ impl Store {
         })
     }
 
-    /// Brings back what was deleted, a contact with the numbers that were deleted with it.
+    /// Brings back what was deleted, a contact with the numbers that were deleted with it: what it was before
+    /// the step that deleted it.
     ///
     /// # Errors
     /// Not found where it is not in the bin; invalid where the contact has the number again.
     pub fn bring_back(&mut self, key: Key) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
-            let (record, step) = newest(writer.connection(), key)?;
-            let title = match record {
-                Record::Phone(phone) => {
-                    let contact = record::get_contact(writer.connection(), phone.contact)?;
-                    let title = title::phone_back(&phone, &contact.name);
-                    writer.insert_phone(*phone)?;
-                    title
+            let (owner, step) = newest(writer.connection(), key)?;
+            let before = step - 1;
+            let title = match key {
+                Key::Phone(id) => {
+                    let contact = record::get_contact(writer.connection(), owner)?;
+                    let phone = writer.restore_phone(owner, id, before)?;
+                    title::phone_back(&phone, &contact.name)
                 }
-                Record::Contact(contact) => {
-                    let title = title::contact_back(&contact);
-                    let id = contact.id;
-                    writer.insert_contact(*contact)?;
-                    for (operation, of) in log::operations(writer.connection(), step, usize::MAX)? {
-                        if let Operation::Delete(Record::Phone(phone)) = operation
-                            && of == id
-                        {
-                            writer.insert_phone(*phone)?;
-                        }
-                    }
-                    title
-                }
+                Key::Contact(_) => title::contact_back(&writer.restore_contact(owner, before)?),
             };
             Ok(((), title))
         })
@@ -140,23 +129,16 @@ impl Store {
     }
 }
 
-/// What is in the bin under a key, and the step that put it there.
-fn newest(connection: &Connection, key: Key) -> Answer<(Record, i64)> {
+/// The contact of what is in the bin under a key, and the step that put it there.
+fn newest(connection: &Connection, key: Key) -> Answer<(ContactId, i64)> {
+    let newest = format!("SELECT o.contact, o.point {BINNED} AND o.key = ?1 ORDER BY o.point DESC");
     let found = connection
-        .query_row(
-            &format!(
-                "SELECT o.entity, o.key, o.kind, o.fields, o.point {BINNED} AND o.key = ?1
-                 ORDER BY o.point DESC LIMIT 1"
-            ),
-            [key.uuid().as_bytes()],
-            |row| Ok((log::operation(row)?, row.get(4)?)),
-        )
+        .query_row(&newest, [key.uuid().as_bytes()], |row| {
+            Ok((ContactId(record::uuid(row, 0)?), row.get(1)?))
+        })
         .optional()?;
-    if let Some((Operation::Delete(record), step)) = found {
-        return Ok((record, step));
-    }
-    let detail = format!("{} is not in the bin", key.uuid());
-    Err(Refusal::new(Kind::NotFound, detail).into())
+    let detail = || format!("{} is not in the bin", key.uuid());
+    found.ok_or_else(|| Refusal::new(Kind::NotFound, detail()).into())
 }
 
 fn told(connection: &Connection, record: &Record, point: UndoPoint) -> Answer<Binned> {

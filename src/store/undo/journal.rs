@@ -17,10 +17,10 @@ use crate::domain::operation::{
 };
 use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::Seen;
 
 use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Failure};
-use crate::store::db::pace::Pace;
 use crate::store::db::record;
 use crate::store::write::log::{self, Step};
 use crate::store::write::writer::Writer;
@@ -48,7 +48,7 @@ impl Store {
     /// Conflict where a row of the step was changed by somebody since, and that is not to be written
     /// over.
     pub fn undo_over(&mut self, over: Over) -> Result<Option<UndoPoint>, Refusal> {
-        let done = self.write_much(|writer| {
+        let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::undoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
                 return Ok((None, String::new()));
@@ -64,7 +64,7 @@ impl Store {
     /// # Errors
     /// Not found where there is no such step that stands; conflict as [`Store::undo_over`].
     pub fn undo_step(&mut self, id: i64, over: Over) -> Result<UndoPoint, Refusal> {
-        let done = self.write_much(|writer| {
+        let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::standing(writer.connection(), id)?
                 .ok_or_else(|| Refusal::new(Kind::NotFound, GONE))?;
             writer.take_back(&target, over)?;
@@ -80,7 +80,7 @@ impl Store {
     /// Not found where there is no such step that stands; conflict where the rows are not as the log
     /// says.
     pub fn undo_back_to(&mut self, id: i64) -> Result<Vec<UndoPoint>, Refusal> {
-        let done = self.write_much(|writer| {
+        let done = self.write_much(Seen::Nothing, |writer| {
             if log::standing(writer.connection(), id)?.is_none() {
                 return Err(Refusal::not_found("step to undo", id).into());
             }
@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// Conflict where a row of the step was changed by somebody since.
     pub fn redo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
-        let done = self.write_much(|writer| {
+        let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::redoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
                 return Ok((None, String::new()));
@@ -258,7 +258,7 @@ impl Writer<'_> {
         over: Over,
     ) -> Answer<()> {
         let operations = log::operations(self.connection(), applied, usize::MAX)?;
-        let mut pace = Pace::new(self.watch());
+        let mut pace = self.pace();
         let all = 2 * operations.len();
         if over == Over::Refused {
             // The rows of a contact stand together.

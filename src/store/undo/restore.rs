@@ -26,13 +26,8 @@ impl Store {
     pub fn restore_contact(&mut self, id: ContactId, step: i64) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
             let after = title_of(writer.connection(), step)?;
-            let past = Past::of(writer.connection(), id, None, step)?;
-            let Some(contact) = past.contact else {
-                return Err(not_yet("this contact").into());
-            };
-            let name = contact.name.clone();
-            writer.put_past(&contact, past.phones)?;
-            Ok(((), title::restored(&name, &after)))
+            let contact = writer.restore_contact(id, step)?;
+            Ok(((), title::restored(&contact.name, &after)))
         })
     }
 
@@ -51,16 +46,8 @@ impl Store {
         self.write(|writer| {
             let after = title_of(writer.connection(), step)?;
             record::get_contact(writer.connection(), owner)?;
-            let mut past = Past::of(writer.connection(), owner, Some(id), step)?;
-            let Some(phone) = past.phones.remove(&id) else {
-                return Err(not_yet("this number").into());
-            };
-            let shown = phone.shown();
-            match record::find_phone(writer.connection(), id)? {
-                Some(before) => writer.touch_phone(before, phone)?,
-                None => writer.insert_phone(phone)?,
-            }
-            Ok(((), title::restored(&shown, &after)))
+            let phone = writer.restore_phone(owner, id, step)?;
+            Ok(((), title::restored(&phone.shown(), &after)))
         })
     }
 }
@@ -151,6 +138,35 @@ impl Past {
 }
 
 impl Writer<'_> {
+    /// Makes a contact with its phones what it was after a step; gives what that is.
+    pub(in crate::store) fn restore_contact(
+        &mut self,
+        id: ContactId,
+        step: i64,
+    ) -> Answer<Contact> {
+        let past = Past::of(self.connection(), id, None, step)?;
+        let contact = past.contact.ok_or_else(|| not_yet("this contact"))?;
+        self.put_past(&contact, past.phones)?;
+        Ok(contact)
+    }
+
+    /// Makes a phone what it was after a step; gives what that is.
+    pub(in crate::store) fn restore_phone(
+        &mut self,
+        owner: ContactId,
+        id: PhoneId,
+        step: i64,
+    ) -> Answer<Phone> {
+        let mut past = Past::of(self.connection(), owner, Some(id), step)?;
+        let phone = past.phones.remove(&id);
+        let phone = phone.ok_or_else(|| not_yet("this number"))?;
+        match record::find_phone(self.connection(), id)? {
+            Some(before) => self.touch_phone(before, phone.clone())?,
+            None => self.insert_phone(phone.clone())?,
+        }
+        Ok(phone)
+    }
+
     /// Writes a contact and its phones as they were: these, and no others.
     fn put_past(&mut self, contact: &Contact, phones: BTreeMap<PhoneId, Phone>) -> Answer<()> {
         let now = self.context().now;

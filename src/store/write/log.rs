@@ -79,6 +79,20 @@ pub(in crate::store) fn begin(
     })
 }
 
+/// Gives a step its words.
+pub(in crate::store) fn rename(
+    connection: &Connection,
+    step: &mut UndoPoint,
+    title: &str,
+) -> Answer<()> {
+    connection.execute(
+        "UPDATE undo_point SET title = ?2 WHERE id = ?1",
+        params![step.id, title],
+    )?;
+    title.clone_into(&mut step.title);
+    Ok(())
+}
+
 /// Adds operations to a step, after the `there` that it has; gives how many it has then.
 pub(in crate::store) fn add(
     connection: &Connection,

@@ -1,4 +1,5 @@
 //! The one write path.
 
 pub(in crate::store) mod log;
+pub(in crate::store) mod trail;
 pub(in crate::store) mod writer;

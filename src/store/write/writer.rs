@@ -4,7 +4,6 @@
 //! for each contact that it touched, refreshes what the list needs of them, and logs what each row
 //! was before and after: so no write can forget a rule or the log.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
@@ -20,9 +19,10 @@ use crate::domain::refusal::{Fault, Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::Answer;
-use crate::store::db::pace::Watch;
+use crate::store::db::pace::{Overseer, Pace};
 use crate::store::db::record;
 use crate::store::write::log::{self, Author, Step};
+use crate::store::write::trail::Trail;
 
 /// What became of a row in this transaction.
 enum Trace {
@@ -40,6 +40,8 @@ pub(in crate::store) struct Settled {
     /// The contacts that were written, with or without their phones; none where they are too many to
     /// be held, or one was deleted, so that its row may be another's.
     pub(in crate::store) contacts: Option<Vec<ContactId>>,
+    /// What was read and written, where it was followed.
+    pub(in crate::store) trail: Option<Trail>,
 }
 
 /// One transaction's writes.
@@ -48,7 +50,7 @@ pub(in crate::store) struct Writer<'c> {
     now: Timestamp,
     home: Option<Region>,
     author: Author,
-    watch: &'c RefCell<Option<Watch>>,
+    overseer: &'c Overseer,
     step: Step,
     /// The step in the log, once it has begun, and how many operations it has.
     logged: Option<(UndoPoint, i64)>,
@@ -65,6 +67,8 @@ pub(in crate::store) struct Writer<'c> {
     deleted: bool,
     /// Contacts made here that the log does not name yet: their `updated_at` is what was sent.
     born: BTreeSet<ContactId>,
+    /// What is read and written, to be compared with what was previewed.
+    trail: Option<Trail>,
 }
 
 impl<'c> Writer<'c> {
@@ -74,7 +78,7 @@ impl<'c> Writer<'c> {
         now: Timestamp,
         home: Option<Region>,
         author: Author,
-        watch: &'c RefCell<Option<Watch>>,
+        overseer: &'c Overseer,
     ) -> Answer<Self> {
         let stamp = connection
             .prepare_cached("SELECT stamp FROM clock")?
@@ -84,7 +88,7 @@ impl<'c> Writer<'c> {
             now,
             home,
             author,
-            watch,
+            overseer,
             step: Step::Change,
             logged: None,
             began: stamp,
@@ -95,6 +99,7 @@ impl<'c> Writer<'c> {
             gone: BTreeSet::new(),
             deleted: false,
             born: BTreeSet::new(),
+            trail: None,
         })
     }
 
@@ -107,6 +112,16 @@ impl<'c> Writer<'c> {
         }
     }
 
+    /// Has what is read and written followed from here on.
+    pub(in crate::store) fn follow(&mut self) {
+        self.trail = Some(Trail::new(self.stamp));
+    }
+
+    /// What was followed so far, if it is.
+    pub(in crate::store) const fn trail(&mut self) -> Option<&mut Trail> {
+        self.trail.as_mut()
+    }
+
     /// The transaction's connection, to read by.
     pub(in crate::store) const fn connection(&self) -> &'c Connection {
         self.connection
@@ -117,9 +132,9 @@ impl<'c> Writer<'c> {
         self.author
     }
 
-    /// Who is told how far long work has come.
-    pub(in crate::store) const fn watch(&self) -> &'c RefCell<Option<Watch>> {
-        self.watch
+    /// Begins a piece of long work.
+    pub(in crate::store) fn pace(&self) -> Pace<'c> {
+        self.overseer.begin()
     }
 
     /// Makes this transaction an undo or a redo.
@@ -154,6 +169,9 @@ impl<'c> Writer<'c> {
     }
 
     fn trace(&mut self, key: Key, before: Option<Record>, after: Option<Record>) {
+        if let Some(trail) = &mut self.trail {
+            trail.write(before.as_ref(), after.clone());
+        }
         let known = self.traces.remove(&key);
         if known.is_none() {
             self.order.push(key);
@@ -200,6 +218,9 @@ impl<'c> Writer<'c> {
         for phone in phones {
             // That the contact was made says it of its phones too: they go and come with it.
             refuse_taken(record::insert_phone(self.connection, phone))?;
+            if let Some(trail) = &mut self.trail {
+                trail.write(None, Some(Record::Phone(Box::new(phone.clone()))));
+            }
         }
         Ok(contact)
     }
@@ -242,6 +263,10 @@ impl<'c> Writer<'c> {
         }
         self.refuse_twice(&phone)?;
         self.claim(&mut phone);
+        let is_followed = self.trail.is_some() && !self.is_born(phone.contact)?;
+        if let Some(trail) = self.trail.as_mut().filter(|_| is_followed) {
+            trail.note(phone.contact);
+        }
         phone.updated_in_db_at = self.next_stamp();
         record::insert_phone(self.connection, &phone)?;
         let record = Record::Phone(Box::new(phone));
@@ -460,11 +485,18 @@ impl<'c> Writer<'c> {
         if !operations.is_empty() || self.step != Step::Change {
             self.log(title, &operations)?;
         }
+        if let Some((point, _)) = &mut self.logged
+            && point.title != title
+        {
+            // How much it was is known at the end.
+            log::rename(self.connection, point, title)?;
+        }
         let point = self.logged.map(|(point, _)| point);
         Ok(Settled {
             point,
             stamp: self.stamp,
             contacts,
+            trail: self.trail,
         })
     }
 

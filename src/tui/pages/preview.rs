@@ -7,13 +7,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::bulk::{BulkEdit, BulkPlan, Change, PlanLine};
-use crate::domain::duplicates::Merge;
+use crate::domain::bulk::{BulkPlan, PlanLine};
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::protocol::{Purpose, Tone, Write};
+use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{NARROW, indented, page};
 use crate::tui::widgets::text::{elide, fit, width};
@@ -21,50 +22,37 @@ use crate::tui::widgets::theme::{Role, Theme};
 
 use super::{AnyPage, Outcome, Page, Ui};
 
-/// What is previewed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Task {
-    /// A bulk edit.
-    Bulk(BulkEdit),
-    /// Groups that are merged.
-    Merge(Vec<Merge>),
-}
-
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preview {
     task: Task,
     plan: BulkPlan,
+    fingerprint: Fingerprint,
     /// The line at the top.
     top: usize,
 }
 
 impl Preview {
-    /// The preview of a plan; none, and a line that says so, where it changes nothing.
+    /// The preview of a change; none, and a line that says so, where it changes nothing.
     #[must_use]
-    pub fn page(task: Task, plan: BulkPlan, ctx: &mut Ctx<'_>) -> Option<AnyPage> {
-        if plan.lines.is_empty() && plan.skipped.is_empty() {
-            ctx.say(Tone::Plain, "all of it is so already");
+    pub fn page(task: Task, rehearsal: Rehearsal<BulkPlan>, ctx: &mut Ctx<'_>) -> Option<AnyPage> {
+        let Rehearsal { plan, fingerprint } = rehearsal;
+        let page = Self {
+            task,
+            plan,
+            fingerprint,
+            top: 0,
+        };
+        if page.known() == 0 {
+            ctx.say(Tone::Plain, "nothing to change");
             return None;
         }
-        let page = Self { task, plan, top: 0 };
         Some(AnyPage::Preview(Box::new(page)))
     }
 
     /// How many lines it has: what is left as it is first, then the changes.
     fn known(&self) -> usize {
         self.plan.skipped.len() + self.plan.lines.len()
-    }
-
-    /// What it is, in words.
-    fn title_of_task(&self) -> String {
-        match &self.task {
-            Task::Bulk(edit) => {
-                let words: Vec<String> = edit.changes.iter().map(Change::words).collect();
-                words.join(" ")
-            }
-            Task::Merge(groups) => format!("merge {}", count(groups.len(), "group")),
-        }
     }
 }
 
@@ -76,18 +64,12 @@ impl Page for Preview {
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
             Action::Save if self.plan.lines.is_empty() => {
-                let key = ctx.session.key(self.scope(), Action::Escape);
-                ctx.say(
-                    Tone::Plain,
-                    format!("there is nothing to change; {key} goes back"),
-                );
+                say_nothing_to("change", self.scope(), ctx);
             }
-            Action::Save => ctx.save(match &self.task {
-                Task::Bulk(edit) => {
-                    Write::Bulk(Box::new(edit.clone()), self.plan.tally.fingerprint)
-                }
-                Task::Merge(merges) => Write::Merge(merges.clone()),
-            }),
+            Action::Save => {
+                let seen = Seen::Rehearsal(self.fingerprint);
+                ctx.save(Write::Perform(self.task.clone(), seen));
+            }
             _ => return Outcome::Unused,
         }
         Outcome::Stay
@@ -99,17 +81,45 @@ impl Page for Preview {
         self.top = line.min(self.known().saturating_sub(height));
     }
 
-    fn refused(&mut self, _purpose: Purpose, refusal: &Refusal, _ctx: &mut Ctx<'_>) -> Outcome {
-        // What was looked at is not so any more.
-        if refusal.kind == Kind::Conflict {
-            Outcome::Close
-        } else {
-            Outcome::Stay
+    /// The preview again, after the book has changed.
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        let Reply::Rehearsed(_, rehearsal) = reply else {
+            return Outcome::Stay;
+        };
+        let Rehearsal { plan, fingerprint } = *rehearsal;
+        (self.plan, self.fingerprint, self.top) = (plan, fingerprint, 0);
+        if self.known() > 0 {
+            return Outcome::Stay;
         }
+        let gone = "the book changed since the preview; there is nothing left to change";
+        ctx.say(Tone::Bad, gone);
+        Outcome::Close
+    }
+
+    fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
+        if purpose == Purpose::Preview {
+            return Outcome::Close;
+        }
+        renew(Request::Rehearse(self.task.clone()), refusal, ctx);
+        Outcome::Stay
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         draw(self, ui.theme, ui.areas.content, ui.frame);
+    }
+}
+
+/// Says that a preview has nothing to be done.
+pub(super) fn say_nothing_to(what: &str, scope: Scope, ctx: &mut Ctx<'_>) {
+    let key = ctx.session.key(scope, Action::Escape);
+    let told = format!("there is nothing to {what}; {key} goes back");
+    ctx.say(Tone::Plain, told);
+}
+
+/// Has a preview made again that is out of date.
+pub(super) fn renew(request: Request, refusal: &Refusal, ctx: &mut Ctx<'_>) {
+    if refusal.kind == Kind::Outdated {
+        ctx.wait_for(request, Purpose::Preview);
     }
 }
 
@@ -118,10 +128,10 @@ fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let tally = plan.plan.tally;
     let mut below = match &plan.task {
         Task::Bulk(_) => format!("{} change", count(tally.changed, "contact")),
-        Task::Merge(groups) => format!(
+        Task::Merge(_) | Task::MergeSure => format!(
             "{} become {}",
             count(tally.changed, "contact"),
-            thousands(groups.len())
+            thousands(tally.groups)
         ),
     };
     if tally.skipped > 0 {
@@ -130,7 +140,7 @@ fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if tally.same > 0 {
         let _ = write!(below, ", {} so already", thousands(tally.same));
     }
-    let title = format!("Preview: {}", plan.title_of_task());
+    let title = format!("Preview: {}", plan.task.words(tally.groups));
     let inside = page(&title, "nothing is written yet", &below, theme, area, frame);
     let columns = usize::from(inside.width);
     let skipped = &plan.plan.skipped;

@@ -6,9 +6,11 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
+use crate::domain::import::Choices;
 use crate::domain::listing::Selection;
 use crate::domain::query::{Values, completed};
 use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::Task;
 use crate::domain::words::count;
 use crate::import::plain;
 use crate::tui::ctx::Ctx;
@@ -20,7 +22,7 @@ use crate::tui::widgets::text::{elide, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::import::Import;
-use super::preview::{Preview, Task};
+use super::preview::Preview;
 use super::{AnyPage, Outcome, Page, Ui};
 
 /// What is asked for.
@@ -91,7 +93,7 @@ impl Prompt {
         let file = self.file();
         let request = match &self.wanted {
             Wanted::Change(edit, _) => match Change::read(self.path.text()) {
-                Ok(changes) => Request::PlanBulk(Box::new(BulkEdit {
+                Ok(changes) => Request::Rehearse(Task::Bulk(BulkEdit {
                     changes,
                     ..edit.as_ref().clone()
                 })),
@@ -104,7 +106,10 @@ impl Prompt {
                 self.trouble = Some("type the path of a file or a folder".to_owned());
                 return;
             }
-            Wanted::Import => Request::Plan(Chosen::Typed(self.path.text().to_owned())),
+            Wanted::Import => {
+                let typed = Chosen::Typed(self.path.text().to_owned());
+                Request::RehearseImport(typed, Choices::new())
+            }
             Wanted::Export(selection, _) => Request::Export(selection.clone(), file),
         };
         ctx.wait_for(request, Purpose::Preview);
@@ -140,7 +145,8 @@ impl Page for Prompt {
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if let Some(paths) = self.given.take() {
-            ctx.wait_for(Request::Plan(Chosen::Paths(paths)), Purpose::Preview);
+            let request = Request::RehearseImport(Chosen::Paths(paths), Choices::new());
+            ctx.wait_for(request, Purpose::Preview);
         }
         if let Wanted::Change(..) = self.wanted {
             ctx.ask_values();
@@ -184,11 +190,12 @@ impl Page for Prompt {
 
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         match reply {
-            Reply::Plan(paths, name, plan) => {
-                Outcome::Replace(AnyPage::Import(Box::new(Import::new(paths, name, *plan))))
+            Reply::RehearsedImport(paths, name, rehearsal) => Outcome::Replace(AnyPage::Import(
+                Box::new(Import::new(paths, name, *rehearsal)),
+            )),
+            Reply::Rehearsed(task, rehearsal) => {
+                Preview::page(task, *rehearsal, ctx).map_or(Outcome::Close, Outcome::Replace)
             }
-            Reply::PlanBulk(edit, plan) => Preview::page(Task::Bulk(*edit), *plan, ctx)
-                .map_or(Outcome::Close, Outcome::Replace),
             Reply::Exported(contacts, path) => {
                 let text = format!("{} to {}", count(contacts, "contact"), path.display());
                 ctx.say(Tone::Good, text);

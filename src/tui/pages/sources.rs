@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::BulkEdit;
+use crate::domain::rehearsal::Task;
 use crate::domain::triage::Origin;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Ctx;
@@ -14,7 +15,7 @@ use crate::tui::widgets::frame::{cursor, middle, popup};
 use crate::tui::widgets::text::{elide, fit, width};
 use crate::tui::widgets::theme::Role;
 
-use super::preview::{Preview, Task};
+use super::preview::Preview;
 use super::{AnyPage, News, Outcome, Page, Ui};
 
 /// The page.
@@ -49,8 +50,8 @@ impl Page for Sources {
         match self.sources.get(self.cursor) {
             None => ctx.say(Tone::Plain, "nothing to confirm"),
             Some(origin) => {
-                let edit = BulkEdit::confirm_source(&origin.source);
-                ctx.wait_for(Request::PlanBulk(Box::new(edit)), Purpose::Preview);
+                let task = Task::Bulk(BulkEdit::confirm_source(&origin.source));
+                ctx.wait_for(Request::Rehearse(task), Purpose::Preview);
             }
         }
         Outcome::Stay
@@ -66,8 +67,8 @@ impl Page for Sources {
                 self.sources = worklist.sources;
                 self.cursor = self.cursor.min(self.sources.len().saturating_sub(1));
             }
-            Reply::PlanBulk(edit, plan) => {
-                return Preview::page(Task::Bulk(*edit), *plan, ctx)
+            Reply::Rehearsed(task, rehearsal) => {
+                return Preview::page(task, *rehearsal, ctx)
                     .map_or(Outcome::Close, Outcome::Replace);
             }
             _ => {}

@@ -5,8 +5,6 @@ use std::io;
 use std::mem::discriminant;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -15,6 +13,7 @@ use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
 use crate::domain::operation::Key;
+use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{csv, vcard};
 use crate::export::{self, ExportForm, There};
@@ -30,19 +29,15 @@ use super::workers::{self, Open};
 #[derive(Debug)]
 pub struct StoreThread {
     replies: Sender<Event>,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
     rejects: Option<PathBuf>,
 }
 
 impl StoreThread {
-    /// A thread that sends its answers to `replies`, gives up what takes long when `stop` is set, and
+    /// A thread that sends its answers to `replies`, gives up what takes long when `stop` asks it to, and
     /// keeps what cannot be imported in the folder `rejects`.
     #[must_use]
-    pub const fn new(
-        replies: Sender<Event>,
-        stop: Arc<AtomicBool>,
-        rejects: Option<PathBuf>,
-    ) -> Self {
+    pub const fn new(replies: Sender<Event>, stop: Stop, rejects: Option<PathBuf>) -> Self {
         Self {
             replies,
             stop,
@@ -76,7 +71,7 @@ impl StoreThread {
         };
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
         // Without it, only what is counted in steps can be stopped.
-        let _ = store.set_stop(Arc::clone(&self.stop));
+        let _ = store.set_stop(self.stop.clone());
         let counts = workers::count(path, open, replies);
         let _backup = workers::back_up(path, open);
         // A program that was killed may have left a log.
@@ -125,7 +120,7 @@ impl StoreThread {
     /// Closes the book, and tells where it is not at its name any more.
     fn close(&self, store: &Store) {
         // What ended the work is not to end the look at whether the book is still there.
-        self.stop.store(false, Ordering::SeqCst);
+        self.stop.take_back();
         let tell = |words| {
             let _ = self.replies.send(Event::Msg(Msg::Trouble(words)));
         };
@@ -172,7 +167,7 @@ impl StoreThread {
             if store.changed_elsewhere().unwrap_or(false) {
                 tell(*ticket, Reply::ChangedElsewhere)?;
             }
-            self.stop.store(false, Ordering::SeqCst);
+            self.stop.take_back();
             // In this order: a stop that the end asks for is never taken back.
             if open.is_to_close() {
                 return ControlFlow::Break(());
@@ -275,13 +270,9 @@ impl StoreThread {
             Request::Bin(count) => Reply::Bin(store.bin(count)?),
             Request::Duplicates => Reply::Duplicates(store.duplicates()?),
             Request::People(ids) => Reply::People(store.people(&ids)?),
-            Request::PlanBulk(edit) => {
-                let plan = store.plan_bulk(&edit)?;
-                Reply::PlanBulk(edit, Box::new(plan))
-            }
-            Request::PlanMerge(merges) => {
-                let plan = store.plan_merge(&merges)?;
-                Reply::PlanMerge(merges, Box::new(plan))
+            Request::Rehearse(task) => {
+                let rehearsal = store.rehearse(&task, &vcard::Format)?;
+                Reply::Rehearsed(task, Box::new(rehearsal))
             }
             Request::Health => Reply::Health(Box::new(store.health()?)),
             Request::Worklist => Reply::Worklist(store.worklist()?),
@@ -290,15 +281,15 @@ impl StoreThread {
                 store.set_used(used);
                 Reply::Noted
             }
-            Request::Plan(chosen) => {
+            Request::RehearseImport(chosen, choices) => {
                 let paths = match chosen {
                     Chosen::Typed(text) => typed(&text)?,
                     Chosen::Paths(paths) => paths,
                 };
-                let batch = self.batch(&paths, ticket)?;
+                let batch = Batch::of(&paths)?;
                 let name = batch.name().to_owned();
-                let plan = crate::import::plan(store, batch)?;
-                Reply::Plan(paths, name, Box::new(plan))
+                let rehearsal = crate::import::rehearse(store, batch, &choices)?;
+                Reply::RehearsedImport(paths, name, Box::new(rehearsal))
             }
             Request::Export(selection, path) => {
                 let path = expanded(&path);
@@ -313,13 +304,13 @@ impl StoreThread {
                     export::stream(store, &selection, form, &mut cards).map_err(refusal)?;
                 Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
             }
-            Request::Write(write) => Reply::Written(self.written(store, ticket, write)?),
+            Request::Write(write) => Reply::Written(self.written(store, write)?),
             // There is nothing damaged here any more.
             Request::PutBack(_) => Reply::Noted,
         })
     }
 
-    fn written(&self, store: &mut Store, ticket: Ticket, write: Write) -> Result<Written, Refusal> {
+    fn written(&self, store: &mut Store, write: Write) -> Result<Written, Refusal> {
         let turned = |step, point| Written {
             point,
             step,
@@ -350,10 +341,9 @@ impl StoreThread {
             Write::ContactAttributes(id, sent) => {
                 forward(store.update_contact(id, *sent, Vec::new())?.point, Some(id))
             }
-            Write::DeleteContacts(ids) => forward(store.delete_contacts(&ids)?.point, None),
-            Write::Confirm(ids) => forward(store.confirm_contacts(&ids)?.point, None),
-            Write::Bulk(edit, seen) => forward(store.bulk(&edit, Some(seen))?.point, None),
-            Write::Merge(merges) => forward(store.merge(&merges, &vcard::Format)?.point, None),
+            Write::Perform(task, seen) => {
+                forward(store.perform(&task, seen, &vcard::Format)?.point, None)
+            }
             Write::Shared(numbers) => forward(store.mark_shared(&numbers)?.point, None),
             Write::Namesakes(ids) => forward(store.mark_namesakes(&ids)?.point, None),
             Write::RestoreContact(id, step) => {
@@ -384,10 +374,10 @@ impl StoreThread {
                 turned(Step::UndoneBackTo(steps.len()), steps.into_iter().last())
             }
             Write::Redo => turned(Step::Redone, store.redo()?),
-            Write::Import(paths, choices) => {
+            Write::Import(paths, choices, seen) => {
                 let folder = self.rejects.clone().ok_or(io::ErrorKind::NotFound.into());
-                let batch = self.batch(&paths, ticket)?.keeping(folder);
-                let Done { value, point } = crate::import::chosen(store, batch, &choices)?;
+                let batch = Batch::of(&paths)?.keeping(folder);
+                let Done { value, point } = crate::import::perform(store, batch, &choices, seen)?;
                 Written {
                     report: Some(Box::new(value)),
                     ..forward(point, None)
@@ -396,23 +386,15 @@ impl StoreThread {
         })
     }
 
-    /// Tells the screens how far long work has come, and has it stop where they want that.
+    /// Tells the screens how far long work has come; where they are gone, it is to stop.
     fn watch(&self, ticket: Ticket) -> Watch {
-        let (replies, stop) = (self.replies.clone(), Arc::clone(&self.stop));
+        let (replies, stop) = (self.replies.clone(), self.stop.clone());
         Box::new(move |progress| {
             let told = replies.send(Event::Msg(Msg::Progress(ticket, progress)));
-            if told.is_err() || stop.load(Ordering::Relaxed) {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+            if told.is_err() {
+                stop.ask();
             }
         })
-    }
-
-    /// The files and folders to import, with somebody who is told how far it has come.
-    fn batch(&self, paths: &[PathBuf], ticket: Ticket) -> Result<Batch<'_>, Refusal> {
-        let batch = Batch::of(paths, Arc::clone(&self.stop))?;
-        Ok(batch.watched(self.watch(ticket)))
     }
 }
 
@@ -448,12 +430,11 @@ fn refusal(error: anyhow::Error) -> Refusal {
 #[cfg(test)]
 mod tests {
     use std::ops::ControlFlow;
-    use std::sync::Arc;
     use std::sync::mpsc::channel;
 
     use super::super::Event;
     use super::super::workers::{Open, options};
-    use super::{Msg, Request, Store, StoreThread, Ticket};
+    use super::{Msg, Request, Stop, Store, StoreThread, Ticket};
     use crate::domain::contact::ContactId;
     use crate::tui::protocol::PageId;
 
@@ -464,7 +445,7 @@ mod tests {
         let (replies, told) = channel();
         let (counts, _asked) = channel();
         let (open, _closed) = Open::new();
-        let thread = StoreThread::new(replies, Arc::default(), None);
+        let thread = StoreThread::new(replies, Stop::default(), None);
         let ask = |number, page, request| {
             let page = PageId(page);
             (Ticket { number, page }, request)

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::domain::operation::Actor;
+use crate::domain::progress::Stop;
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 use crate::store::{Options, Store};
@@ -55,12 +56,12 @@ impl Open {
 /// A thread that works for that of the store, and is stopped when that ends.
 pub(super) struct Worker<T> {
     pub(super) work: Sender<T>,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
 }
 
 impl<T> Drop for Worker<T> {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
+        self.stop.ask();
     }
 }
 
@@ -70,8 +71,8 @@ impl<T> Drop for Worker<T> {
 pub(super) fn back_up(path: &Path, open: &Open) -> Worker<Infallible> {
     let (path, open) = (path.to_owned(), open.clone());
     let (work, ended) = channel::<Infallible>();
-    let stop = Arc::default();
-    let stopped = Arc::clone(&stop);
+    let stop = Stop::default();
+    let stopped = stop.clone();
     thread::spawn(move || {
         let large = fs::metadata(&path).is_ok_and(|file| file.len() > LARGE);
         let before = if large { BEFORE_LARGE } else { BEFORE_SMALL };
@@ -85,9 +86,9 @@ pub(super) fn back_up(path: &Path, open: &Open) -> Worker<Infallible> {
 }
 
 /// Opens another connection than the first, which is stopped where the thread of the store ends.
-fn open_another(path: &Path, stop: &Arc<AtomicBool>) -> Result<Store, Refusal> {
+fn open_another(path: &Path, stop: &Stop) -> Result<Store, Refusal> {
     let mut store = Store::open(path, options())?;
-    store.set_stop(Arc::clone(stop))?;
+    store.set_stop(stop.clone())?;
     Ok(store)
 }
 
@@ -96,8 +97,8 @@ fn open_another(path: &Path, stop: &Arc<AtomicBool>) -> Result<Store, Refusal> {
 pub(super) fn count(path: &Path, open: &Open, replies: &Sender<Event>) -> Worker<Ticket> {
     let (work, asked) = channel::<Ticket>();
     let (replies, path, open) = (replies.clone(), path.to_owned(), open.clone());
-    let stop = Arc::default();
-    let stopped = Arc::clone(&stop);
+    let stop = Stop::default();
+    let stopped = stop.clone();
     thread::spawn(move || {
         let mut store = None;
         while let Ok(first) = asked.recv() {

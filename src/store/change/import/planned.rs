@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use crate::domain::contact::Contact;
-use crate::domain::import::{Change, Fate, Match, Place, PlanNumber, PlanRow};
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::import::{Change, Fate, Match, PlanNumber, PlanRow};
 use crate::domain::phone::Phone;
 
-use super::{Found, Put};
+use super::{Coming, Found, Put};
 
 /// The row of a card that is about a contact which is there.
 pub(super) fn planned_row(
-    place: Place,
+    coming: &Coming,
     name: String,
     found: &Found,
     put: Option<&Put>,
@@ -26,7 +27,9 @@ pub(super) fn planned_row(
         Some(put) => (Fate::Change(known), changes(&found.contact, put)),
     };
     PlanRow {
-        place,
+        place: coming.place,
+        key: Some(coming.key),
+        written: Fingerprint::default(),
         name,
         fate,
         numbers: numbers.unwrap_or_default(),

@@ -6,13 +6,16 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::listing::Order;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
+use crate::tui::pages::preview::Preview;
 use crate::tui::pages::{Hint, News, Outcome, Page, Returned, Ui, hints};
-use crate::tui::protocol::{Effect, Mouse, MouseKind, Purpose, Reply, Tone, Write};
+use crate::tui::protocol::{Effect, Mouse, MouseKind, Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Pane;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
@@ -44,11 +47,10 @@ impl Page for Contacts {
             Action::Open => self.open_contact(ctx),
             Action::Mark => self.mark(ctx),
             Action::DeleteContact => {
-                ctx.write(Write::DeleteContacts(self.list.chosen()));
+                let task = Task::delete(self.list.chosen());
+                ctx.write(Write::Perform(task, Seen::Nothing));
             }
-            Action::Confirm | Action::ConfirmNext => {
-                ctx.write(Write::Confirm(self.list.chosen()));
-            }
+            Action::Confirm | Action::ConfirmNext => self.confirm(ctx),
             Action::Favourite => self.favourite(ctx),
             Action::Fix => self.switch_fix(ctx),
             Action::Skip => {
@@ -165,6 +167,9 @@ impl Page for Contacts {
             Reply::Count(total) => self.list.take_count(total, height, ctx),
             Reply::Place(Some(place)) => self.list.take_place(place, height, ctx),
             Reply::Profile(profile) => self.detail.show(profile),
+            Reply::Rehearsed(task, rehearsal) => {
+                return Preview::page(task, *rehearsal, ctx).map_or(Outcome::Stay, Outcome::Open);
+            }
             Reply::Worklist(worklist) => {
                 if let Some(fix) = &mut self.fix {
                     fix.worklist = worklist;
@@ -292,6 +297,22 @@ impl Page for Contacts {
 }
 
 impl Contacts {
+    /// Confirms the contact as it is shown; others are shown first.
+    fn confirm(&self, ctx: &mut Ctx<'_>) {
+        let chosen = self.list.chosen();
+        let shown = self.detail.profile.as_ref();
+        let shown = shown.filter(|profile| *chosen == [profile.contact.id]);
+        let task = Task::confirm(chosen);
+        if let Some(profile) = shown {
+            let seen = Fingerprint::of_stored(&profile.contact, &profile.phones);
+            ctx.write(Write::Perform(task, Seen::Contacts(seen)));
+        } else if self.list.marks.is_empty() {
+            ctx.say(Tone::Plain, "this contact is still being read");
+        } else {
+            ctx.wait_for(Request::Rehearse(task), Purpose::Preview);
+        }
+    }
+
     fn point_list(&mut self, mouse: Mouse, area: Rect, ctx: &mut Ctx<'_>) {
         let cursor = self.list.cursor;
         match mouse.kind {

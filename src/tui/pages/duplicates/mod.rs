@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use crate::domain::contact::ContactId;
 use crate::domain::duplicates::{
-    Group, Likeness, Merge, MergeField, Merged, Person, fingerprint, merged, taken,
+    Group, Likeness, Merge, MergeField, Merged, Person, merged, taken,
 };
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::{Seen, Task};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
@@ -15,7 +20,7 @@ use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::preview::{Preview, Task};
+use super::preview::Preview;
 use super::{News, Outcome, Page, Ui};
 
 mod view;
@@ -76,16 +81,27 @@ impl Duplicates {
 
     /// What merging makes of them as it is picked.
     #[must_use]
-    pub fn merged(&self) -> Option<Merged> {
-        merged(&self.people, &self.picks, uuid::Uuid::nil)
+    pub fn merged(&self, home: Option<Region>) -> Option<Merged> {
+        let mut last = 0;
+        let fresh = || {
+            last += 1;
+            Uuid::from_u128(last)
+        };
+        merged(&self.people, &self.picks, home, fresh)
     }
 
     fn merge(&self) -> Merge {
         Merge {
             contacts: self.people.iter().map(|one| one.contact.id).collect(),
             picks: self.picks.clone(),
-            seen: Some(fingerprint(&self.people)),
         }
+    }
+
+    /// What stands for the people as they are shown.
+    fn shown(&self) -> Fingerprint {
+        let people = self.people.iter();
+        let people = people.map(|one| Fingerprint::of_stored(&one.contact, &one.phones));
+        people.fold(Fingerprint::default(), Fingerprint::with)
     }
 
     /// Takes another one's value of the field under the cursor.
@@ -150,19 +166,11 @@ impl Duplicates {
 
     /// Asks what merging all groups that are sure would do.
     fn merge_sure(&self, ctx: &mut Ctx<'_>) {
-        let sure = self.groups.iter().filter(|group| group.likeness.is_sure());
-        let merges: Vec<Merge> = sure
-            .map(|group| Merge {
-                contacts: group.contacts.clone(),
-                picks: BTreeMap::new(),
-                seen: None,
-            })
-            .collect();
-        if merges.is_empty() {
+        if !self.groups.iter().any(|group| group.likeness.is_sure()) {
             let why = "no group has the same name and the same number";
             return ctx.say(Tone::Plain, why);
         }
-        ctx.wait_for(Request::PlanMerge(merges), Purpose::Preview);
+        ctx.wait_for(Request::Rehearse(Task::MergeSure), Purpose::Preview);
     }
 
     /// Writes what is to become of the group under the cursor.
@@ -173,7 +181,10 @@ impl Duplicates {
         let ids: Vec<ContactId> = self.people.iter().map(|one| one.contact.id).collect();
         let (write, gone) = match (action, self.current().map(|group| &group.likeness)) {
             (Action::MergeGroup, _) => (
-                Write::Merge(vec![self.merge()]),
+                Write::Perform(
+                    Task::Merge(vec![self.merge()]),
+                    Seen::Contacts(self.shown()),
+                ),
                 ids.iter().skip(1).copied().collect(),
             ),
             (Action::Apart, Some(Likeness::Name(_)) | None) => {
@@ -260,9 +271,8 @@ impl Page for Duplicates {
         match reply {
             Reply::Duplicates(groups) => return self.found(groups, ctx),
             Reply::People(people) => self.people = people,
-            Reply::PlanMerge(merges, plan) => {
-                return Preview::page(Task::Merge(merges), *plan, ctx)
-                    .map_or(Outcome::Stay, Outcome::Open);
+            Reply::Rehearsed(task, rehearsal) => {
+                return Preview::page(task, *rehearsal, ctx).map_or(Outcome::Stay, Outcome::Open);
             }
             _ => {}
         }
@@ -288,8 +298,9 @@ impl Page for Duplicates {
         if !self.found && purpose == Purpose::Stay && !was_written {
             return Outcome::Close;
         }
-        if was_written && refusal.kind == Kind::Conflict {
-            self.show(self.cursor, ctx);
+        if was_written && refusal.kind == Kind::Outdated {
+            // There may be one more of them, or one less.
+            Self::look(ctx);
         }
         Outcome::Stay
     }
@@ -321,7 +332,7 @@ impl Page for Duplicates {
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         let panes = Panes::split(ui.areas.content, self.focus);
         rules(&ui.areas, panes, Some(self.focus), ui.theme, ui.frame);
-        view::draw(self, &ui.areas, panes, ui.theme, ui.frame);
+        view::draw(self, panes, ui);
     }
 }
 

@@ -7,8 +7,10 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::duplicates::{MergeField, Person, taken};
 use crate::domain::fields;
+use crate::domain::number::Region;
 use crate::domain::words::thousands;
-use crate::tui::widgets::areas::{Areas, Pane, Panes};
+use crate::tui::pages::Ui;
+use crate::tui::widgets::areas::{Pane, Panes};
 use crate::tui::widgets::frame::{indented, two_ends};
 use crate::tui::widgets::text::{fit, width};
 use crate::tui::widgets::theme::{Role, Theme};
@@ -46,14 +48,9 @@ fn why_line(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_
 }
 
 /// The groups, and the one under the cursor.
-pub(super) fn draw(
-    screen: &Duplicates,
-    areas: &Areas,
-    panes: Panes,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-) {
-    why_line(screen, theme, areas.filter, frame);
+pub(super) fn draw(screen: &Duplicates, panes: Panes, ui: &mut Ui<'_, '_>) {
+    let (theme, home, frame) = (ui.theme, ui.session.home, &mut *ui.frame);
+    why_line(screen, theme, ui.areas.filter, frame);
     if !screen.found {
         let columns = usize::from(panes.list.width);
         let waits = indented("looking for duplicates…", Role::Dim, columns, theme);
@@ -66,6 +63,7 @@ pub(super) fn draw(
             screen,
             focused: screen.focus == Pane::Detail,
             theme,
+            home,
             columns: usize::from(panes.detail.width),
         };
         frame.render_widget(Paragraph::new(page.lines()), panes.detail);
@@ -111,6 +109,7 @@ struct SideBySide<'a> {
     screen: &'a Duplicates,
     focused: bool,
     theme: &'a Theme,
+    home: Option<Region>,
     columns: usize,
 }
 
@@ -211,7 +210,7 @@ impl SideBySide<'_> {
     }
 
     fn result(&self) -> Vec<Line<'static>> {
-        let Some(merged) = self.screen.merged() else {
+        let Some(merged) = self.screen.merged(self.home) else {
             return Vec::new();
         };
         let glyphs = &self.theme.glyphs;

@@ -1,248 +1,26 @@
-//! What an import would do, row by row, before anything is written.
-
-use std::borrow::Cow;
-use std::path::PathBuf;
+//! The rows of an import, and the one under the cursor, as they are drawn.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::domain::import::{Choice, Choices, Fate, FateKind, ImportPlan, PlanRow};
-
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::import::{Choice, Fate, FateKind, PlanRow};
 use crate::domain::words::{count, thousands};
-use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::key::Code;
-use crate::tui::keymap::{Action, Binding, Scope};
-use crate::tui::protocol::{Effect, Tone, Write};
+use crate::tui::pages::Ui;
 use crate::tui::widgets::areas::{Pane, Panes};
-use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::frame::{indented, rules, two_ends};
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{Outcome, Page, Ui};
+use super::Import;
 
 /// The page.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Import {
-    /// The files and folders.
-    pub paths: Vec<PathBuf>,
-    /// What they are called.
-    pub name: String,
-    /// What it would do.
-    pub plan: ImportPlan,
-    /// What the person wants otherwise.
-    pub choices: Choices,
-    /// The kind that is shown, or all.
-    pub kind: Option<FateKind>,
-    /// The row under the cursor, of those that are shown.
-    pub cursor: usize,
-    /// The first row on the screen.
-    pub top: usize,
-    /// The rows that are shown, by their place in the plan.
-    shown: Vec<usize>,
-}
-
-impl Import {
-    /// The page of a plan.
-    #[must_use]
-    pub fn new(paths: Vec<PathBuf>, name: String, plan: ImportPlan) -> Self {
-        let shown = (0..plan.rows.len()).collect();
-        Self {
-            paths,
-            name,
-            plan,
-            choices: Choices::new(),
-            kind: None,
-            cursor: 0,
-            top: 0,
-            shown,
-        }
-    }
-
-    /// What was assumed of the numbers: the country that national ones were read with.
-    #[must_use]
-    pub fn assumed(&self) -> Option<String> {
-        let told = |kind: NoticeKind| {
-            let mut notices = self.plan.notices.iter().filter(move |one| one.kind == kind);
-            let first = notices.next()?;
-            let number = first.number + notices.by_ref().map(|one| one.number).sum::<usize>();
-            Some((first.subject.clone(), number))
-        };
-        let home = told(NoticeKind::HomeCountry).map(|(country, number)| {
-            format!("{} read as of {country}", count(number, "national number"))
-        });
-        let address = told(NoticeKind::CountryOfAddress).map(|(country, number)| {
-            let numbers = count(number, "national number");
-            format!("{numbers} read by an address (such as {country}), unconfirmed")
-        });
-        let told: Vec<String> = home.into_iter().chain(address).collect();
-        (!told.is_empty()).then(|| told.join("; "))
-    }
-
-    /// The worst of what was not understood, and how much more there is.
-    #[must_use]
-    pub fn missed(&self) -> Option<(&Notice, usize)> {
-        let assumed = [NoticeKind::HomeCountry, NoticeKind::CountryOfAddress];
-        let of_it = |notice: &&Notice| !assumed.contains(&notice.kind);
-        let mut notices: Vec<&Notice> = self.plan.notices.iter().filter(of_it).collect();
-        notices.sort_by_key(|notice| !notice.is_loud());
-        Some((notices.first()?, notices.len() - 1))
-    }
-
-    /// How many rows are under the list: the counts, and over them what was assumed and not understood.
-    #[must_use]
-    pub fn below(&self) -> usize {
-        2 + self.remarks()
-    }
-
-    /// How many rows what was assumed and not understood takes, over the whole width.
-    #[must_use]
-    pub fn remarks(&self) -> usize {
-        usize::from(self.assumed().is_some()) + usize::from(self.missed().is_some())
-    }
-
-    /// How many rows are shown.
-    #[must_use]
-    pub const fn known(&self) -> usize {
-        self.shown.len()
-    }
-
-    /// The row at a place of those that are shown.
-    #[must_use]
-    pub fn row(&self, place: usize) -> Option<&PlanRow> {
-        self.plan.rows.get(*self.shown.get(place)?)
-    }
-
-    /// What becomes of a row as it is chosen: its choice, if it has one that means something.
-    #[must_use]
-    pub fn choice(&self, row: &PlanRow) -> Option<Choice> {
-        self.choices.get(&row.place.card).copied()
-    }
-
-    /// How many cards would come in, with what is new or changed in them.
-    #[must_use]
-    pub fn wanted(&self) -> usize {
-        let rows = self.plan.rows.iter();
-        rows.filter(|row| match (row.fate.kind(), self.choice(row)) {
-            (FateKind::Unreadable, _) | (_, Some(Choice::Skip)) => false,
-            (_, Some(Choice::New)) => true,
-            (kind, None) => kind != FateKind::Same,
-        })
-        .count()
-    }
-
-    /// Puts the cursor on a row, and the screen where it shows it.
-    fn move_to(&mut self, place: usize, height: usize) {
-        self.cursor = place.min(self.known().saturating_sub(1));
-        self.top = top_for(self.top, self.cursor, height);
-    }
-
-    /// Shows one kind only, or all again.
-    fn show(&mut self, kind: FateKind) {
-        self.kind = (self.kind != Some(kind)).then_some(kind);
-        let rows = self.plan.rows.iter().enumerate();
-        self.shown = rows
-            .filter(|(_, row)| self.kind.is_none_or(|kind| row.fate.kind() == kind))
-            .map(|(at, _)| at)
-            .collect();
-        self.cursor = 0;
-        self.top = 0;
-    }
-}
-
-impl Import {
-    /// How many rows the list has.
-    fn height(&self, ctx: &Ctx<'_>) -> usize {
-        ctx.height().saturating_sub(self.below())
-    }
-
-    /// Has the row under the cursor done otherwise, and goes on.
-    fn choose(&mut self, action: Action, ctx: &mut Ctx<'_>) {
-        let Some(row) = self.row(self.cursor) else {
-            return;
-        };
-        let (card, kind) = (row.place.card, row.fate.kind());
-        if kind == FateKind::Unreadable {
-            return ctx.say(Tone::Plain, "this card cannot be read; the others come in");
-        }
-        match action {
-            Action::NewRow if kind != FateKind::New => self.choices.insert(card, Choice::New),
-            Action::SkipRow => self.choices.insert(card, Choice::Skip),
-            // As it is planned.
-            _ => self.choices.remove(&card),
-        };
-        self.move_to(self.cursor + 1, self.height(ctx));
-    }
-}
-
-impl Page for Import {
-    fn scope(&self) -> Scope {
-        Scope::Import
-    }
-
-    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
-        match action {
-            Action::Save if self.wanted() == 0 => {
-                let key = ctx.session.key(self.scope(), Action::Escape);
-                ctx.say(
-                    Tone::Plain,
-                    format!("there is nothing to import; {key} goes back"),
-                );
-            }
-            Action::Save => ctx.save(Write::Import(self.paths.clone(), self.choices.clone())),
-            Action::Report => {
-                ctx.push(Effect::Report(self.name.clone(), self.plan.told()));
-            }
-            Action::ShowKind => {
-                let digit = match ctx.key.code {
-                    Code::Char(sign) => sign.to_digit(10),
-                    _ => None,
-                };
-                let at = digit.and_then(|digit| usize::try_from(digit).ok());
-                if let Some(kind) = FateKind::ALL.get(at.unwrap_or(1).saturating_sub(1)) {
-                    self.show(*kind);
-                }
-            }
-            Action::MergeRow | Action::NewRow | Action::SkipRow => self.choose(action, ctx),
-            _ => return Outcome::Unused,
-        }
-        Outcome::Stay
-    }
-
-    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        let height = self.height(ctx).max(1);
-        self.move_to(motion.apply(self.cursor, self.known(), height), height);
-    }
-
-    fn fills(&self) -> bool {
-        true
-    }
-
-    fn title(&self) -> Option<String> {
-        Some(format!("Import {}", self.name))
-    }
-
-    fn status(&self, _session: &Session, _theme: &Theme) -> Option<(String, Role)> {
-        let cards = self.plan.rows.len() + self.plan.unreadable_untold;
-        Some((count(cards, "card"), Role::Dim))
-    }
-
-    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
-        Some(match binding.action {
-            Action::Save => format!("{} {}", binding.hint, thousands(self.wanted())).into(),
-            _ => binding.hint.into(),
-        })
-    }
-
-    fn draw(&self, ui: &mut Ui<'_, '_>) {
-        kind_line(self, ui.theme, ui.areas.filter, ui.frame);
-        let panes = Panes::split(ui.areas.content, Pane::List);
-        rules(&ui.areas, panes, Some(Pane::List), ui.theme, ui.frame);
-        draw(self, ui.areas.content, panes, ui.theme, ui.frame);
-    }
+pub(super) fn draw(import: &Import, ui: &mut Ui<'_, '_>) {
+    kind_line(import, ui.theme, ui.areas.filter, ui.frame);
+    let panes = Panes::split(ui.areas.content, Pane::List);
+    rules(&ui.areas, panes, Some(Pane::List), ui.theme, ui.frame);
+    content(import, ui.areas.content, panes, ui.theme, ui.frame);
 }
 
 /// Row 2: the kind that is shown, and what the numbers will be.
@@ -259,7 +37,7 @@ fn kind_line(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 }
 
 /// The rows, and the one under the cursor.
-fn draw(import: &Import, content: Rect, panes: Panes, theme: &Theme, frame: &mut Frame<'_>) {
+fn content(import: &Import, content: Rect, panes: Panes, theme: &Theme, frame: &mut Frame<'_>) {
     let remarks = u16::try_from(import.remarks()).unwrap_or(0);
     let shorter = |area: Rect| Rect {
         height: area.height.saturating_sub(remarks),

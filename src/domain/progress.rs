@@ -1,0 +1,92 @@
+//! Long work: how far it has come, and whether it may go on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::refusal::{Kind, Refusal};
+
+/// How far long work has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How many contacts are done.
+    pub contacts: usize,
+    /// How much is done: bytes of files, else contacts.
+    pub done: u64,
+    /// How much there is, where that is known.
+    pub of: Option<u64>,
+    /// How long it took so far.
+    pub elapsed: Duration,
+}
+
+impl Progress {
+    /// The part that is done, from 0 to 1, where the whole is known.
+    #[must_use]
+    pub fn part(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a bar has few places")]
+        let part = |of: u64| (self.done as f64 / of as f64).min(1.0);
+        self.of.filter(|of| *of > 0).map(part)
+    }
+
+    /// How many contacts were done in a second.
+    #[must_use]
+    pub fn rate(&self) -> usize {
+        let millis = usize::try_from(self.elapsed.as_millis()).unwrap_or(usize::MAX);
+        self.contacts.saturating_mul(1_000) / millis.max(1)
+    }
+}
+
+/// What the error of a read or write says that was stopped.
+pub const STOPPED: &str = "stopped";
+
+/// Asks work to stop. All clones are one: who has one can ask, and whoever works looks at another.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks the work to stop.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Takes that back, before other work begins.
+    pub fn take_back(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the work is asked to stop.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Whether the work is asked to stop, which is done with that: what takes the work back is to run to its
+    /// end.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.0.swap(false, Ordering::SeqCst)
+    }
+
+    /// Lets the work go on.
+    ///
+    /// # Errors
+    /// Stopped, where it is asked to stop.
+    pub fn go_on(&self) -> Result<(), Refusal> {
+        if self.is_heard() {
+            return Err(stopped());
+        }
+        Ok(())
+    }
+
+    /// How many have it, this one with them.
+    #[must_use]
+    pub fn holders(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+}
+
+/// What is said of work that was stopped.
+#[must_use]
+pub fn stopped() -> Refusal {
+    Refusal::new(Kind::Stopped, "stopped; nothing was changed")
+}

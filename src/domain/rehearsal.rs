@@ -1,0 +1,90 @@
+//! What was previewed is what is done.
+//!
+//! A change of several records is rehearsed: the store runs it in a transaction that is rolled back, and
+//! what it would write is kept as a [`Fingerprint`]. When it is done, it is run again by the same function,
+//! and committed only where it writes the same.
+
+use super::bulk::{BulkEdit, Change};
+use super::contact::ContactId;
+use super::duplicates::Merge;
+use super::fingerprint::Fingerprint;
+use super::listing::Selection;
+use super::refusal::{Kind, Refusal};
+use super::words::count;
+
+/// A change of several records at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// One change of many contacts.
+    Bulk(BulkEdit),
+    /// These groups of contacts become one contact each.
+    Merge(Vec<Merge>),
+    /// The same for all groups that have the same name and the same number when it is done.
+    MergeSure,
+}
+
+impl Task {
+    /// Confirms these contacts (Phone resource, 4).
+    #[must_use]
+    pub fn confirm(contacts: Vec<ContactId>) -> Self {
+        Self::marked(contacts, Change::Confirm)
+    }
+
+    /// Deletes these contacts.
+    #[must_use]
+    pub fn delete(contacts: Vec<ContactId>) -> Self {
+        Self::marked(contacts, Change::Delete)
+    }
+
+    fn marked(contacts: Vec<ContactId>, change: Change) -> Self {
+        Self::Bulk(BulkEdit::new(Selection::Marked(contacts), vec![change]))
+    }
+
+    /// What it does, for `groups` groups: `tag:garage`, `merge 2 groups`.
+    #[must_use]
+    pub fn words(&self, groups: usize) -> String {
+        match self {
+            Self::Bulk(edit) => {
+                let words: Vec<String> = edit.changes.iter().map(Change::words).collect();
+                words.join(" ")
+            }
+            Self::Merge(_) | Self::MergeSure => format!("merge {}", count(groups, "group")),
+        }
+    }
+}
+
+/// What a change would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehearsal<P> {
+    /// It, for people.
+    pub plan: P,
+    /// What stands for it when it is done.
+    pub fingerprint: Fingerprint,
+}
+
+/// What a person saw of a change before doing it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing: it is done whatever it does.
+    #[default]
+    Nothing,
+    /// Its rehearsal.
+    Rehearsal(Fingerprint),
+    /// The contacts that it changes, with their phones: the sum of [`Fingerprint::of_stored`].
+    Contacts(Fingerprint),
+}
+
+impl Seen {
+    /// The refusal of a change whose preview is out of date; `what` changed since.
+    #[must_use]
+    pub fn outdated(self, what: &str) -> Refusal {
+        let detail = match self {
+            Self::Contacts(_) => "changed elsewhere since it was shown".to_owned(),
+            Self::Nothing | Self::Rehearsal(_) => format!("{what} changed since the preview"),
+        };
+        Refusal::new(
+            Kind::Outdated,
+            format!("{detail}; nothing was written, look again"),
+        )
+    }
+}

@@ -1,0 +1,125 @@
+//! Changes of several records: rehearsed, and performed as they were rehearsed.
+
+use crate::domain::bulk::BulkPlan;
+use crate::domain::edit::Done;
+use crate::domain::import::CardFormat;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::{Rehearsal, Seen, Task};
+
+use crate::store::base::{CACHE, MUCH_CACHE, Store};
+use crate::store::change::bulk::Lines;
+use crate::store::change::merge;
+use crate::store::db::failure::{Answer, Trying};
+use crate::store::write::trail::{BOOK, Trail};
+use crate::store::write::writer::Writer;
+
+/// From so many contacts on, a backup is made first; what is fewer, undo is for.
+const MANY: usize = 100;
+
+impl Store {
+    /// What a change would do: it is done and told, and taken back.
+    ///
+    /// # Errors
+    /// As [`Store::perform`].
+    pub fn rehearse(
+        &mut self,
+        task: &Task,
+        format: &dyn CardFormat,
+    ) -> Result<Rehearsal<BulkPlan>, Refusal> {
+        self.rehearsed(|writer| self.run(writer, task, format, Lines::Told))
+    }
+
+    /// Does a change, in one step, where it is still what was seen of it. A rehearsal that was seen is
+    /// not told line by line again.
+    ///
+    /// # Errors
+    /// Not found where one of the contacts is gone; outdated where it is not any more what was seen; where
+    /// the database cannot be written, or the watch stops it. Then nothing was written.
+    pub fn perform(
+        &mut self,
+        task: &Task,
+        seen: Seen,
+        format: &dyn CardFormat,
+    ) -> Result<Done<BulkPlan>, Refusal> {
+        let lines = match seen {
+            Seen::Rehearsal(_) => Lines::Counted,
+            Seen::Nothing | Seen::Contacts(_) => Lines::Told,
+        };
+        self.performed(self.touches(task)?, seen, |writer| {
+            self.run(writer, task, format, lines)
+        })
+    }
+
+    /// Does something with so many contacts, where it is still what was seen of it.
+    pub(in crate::store) fn performed<T>(
+        &self,
+        contacts: usize,
+        seen: Seen,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
+    ) -> Result<Done<T>, Refusal> {
+        if contacts >= MANY {
+            self.back_up_before()?;
+        }
+        let done = self.write_much(seen, work);
+        done.map_err(|refusal| match refusal.kind {
+            Kind::NotFound if seen != Seen::Nothing => seen.outdated(BOOK),
+            _ => refusal,
+        })
+    }
+
+    /// How many contacts a change is about, or how many groups.
+    fn touches(&self, task: &Task) -> Result<usize, Refusal> {
+        self.snapshot(|connection| {
+            Ok(match task {
+                Task::Bulk(edit) => self.selected(connection, &edit.whom)?.len(),
+                Task::Merge(merges) => merges.len(),
+                Task::MergeSure => merge::sure(connection)?.len(),
+            })
+        })
+    }
+
+    /// The one way in which a change is done, to be taken back or not.
+    fn run(
+        &self,
+        writer: &mut Writer<'_>,
+        task: &Task,
+        format: &dyn CardFormat,
+        lines: Lines,
+    ) -> Answer<(BulkPlan, String)> {
+        match task {
+            Task::Bulk(edit) => {
+                let shown = self.selected(writer.connection(), &edit.whom)?;
+                writer.change(edit, &shown, lines)
+            }
+            Task::Merge(merges) => writer.merge_all(merges, format, lines),
+            Task::MergeSure => {
+                let merges = merge::sure_merges(writer.connection())?;
+                writer.merge_all(&merges, format, lines)
+            }
+        }
+    }
+
+    /// Does what a write would do, all of it, and takes it back: its result is kept, and what stands for
+    /// what it wrote.
+    pub(in crate::store) fn rehearsed<T>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
+    ) -> Result<Rehearsal<T>, Refusal> {
+        let (now, author, home) = self.start_writing()?;
+        self.cache(MUCH_CACHE)?;
+        let rehearsed = || -> Answer<Rehearsal<T>> {
+            let transaction = self.begin()?;
+            let mut writer = Writer::new(&transaction, now, home, author, &self.overseer)?;
+            writer.follow();
+            let (plan, title) = work(&mut writer)?;
+            let trail = writer.finish(&title)?.trail;
+            Ok(Rehearsal {
+                plan,
+                fingerprint: trail.map(Trail::fingerprint).unwrap_or_default(),
+            })
+        };
+        let rehearsed = rehearsed();
+        let _ = self.cache(CACHE);
+        rehearsed.map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+}

@@ -1,0 +1,294 @@
+//! What an import would do, row by row, before anything is written.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::import::{CardKey, Choice, Choices, FateKind, ImportPlan, PlanRow};
+use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::{Rehearsal, Seen};
+use crate::domain::words::{count, thousands};
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::key::Code;
+use crate::tui::keymap::{Action, Binding, Scope};
+use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone, Write};
+use crate::tui::widgets::cursor::{Motion, top_for};
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::preview::{renew, say_nothing_to};
+use super::{Outcome, Page, Ui};
+
+mod view;
+
+/// The page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// The files and folders.
+    pub paths: Vec<PathBuf>,
+    /// What they are called.
+    pub name: String,
+    /// What it would do.
+    pub plan: ImportPlan,
+    fingerprint: Fingerprint,
+    /// The choices with which it was rehearsed.
+    rehearsed: Choices,
+    /// What the person wants otherwise.
+    pub choices: Choices,
+    /// The kind that is shown, or all.
+    pub kind: Option<FateKind>,
+    /// The row under the cursor, of those that are shown.
+    pub cursor: usize,
+    /// The first row on the screen.
+    pub top: usize,
+    /// The rows that are shown, by their place in the plan.
+    shown: Vec<usize>,
+}
+
+impl Import {
+    /// The page of a plan.
+    #[must_use]
+    pub fn new(paths: Vec<PathBuf>, name: String, rehearsal: Rehearsal<ImportPlan>) -> Self {
+        let Rehearsal { plan, fingerprint } = rehearsal;
+        let shown = (0..plan.rows.len()).collect();
+        Self {
+            paths,
+            name,
+            plan,
+            fingerprint,
+            rehearsed: Choices::new(),
+            choices: Choices::new(),
+            kind: None,
+            cursor: 0,
+            top: 0,
+            shown,
+        }
+    }
+
+    /// What was assumed of the numbers: the country that national ones were read with.
+    #[must_use]
+    pub fn assumed(&self) -> Option<String> {
+        let told = |kind: NoticeKind| {
+            let mut notices = self.plan.notices.iter().filter(move |one| one.kind == kind);
+            let first = notices.next()?;
+            let number = first.number + notices.by_ref().map(|one| one.number).sum::<usize>();
+            Some((first.subject.clone(), number))
+        };
+        let home = told(NoticeKind::HomeCountry).map(|(country, number)| {
+            format!("{} read as of {country}", count(number, "national number"))
+        });
+        let address = told(NoticeKind::CountryOfAddress).map(|(country, number)| {
+            let numbers = count(number, "national number");
+            format!("{numbers} read by an address (such as {country}), unconfirmed")
+        });
+        let told: Vec<String> = home.into_iter().chain(address).collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
+    /// The worst of what was not understood, and how much more there is.
+    #[must_use]
+    pub fn missed(&self) -> Option<(&Notice, usize)> {
+        let assumed = [NoticeKind::HomeCountry, NoticeKind::CountryOfAddress];
+        let of_it = |notice: &&Notice| !assumed.contains(&notice.kind);
+        let mut notices: Vec<&Notice> = self.plan.notices.iter().filter(of_it).collect();
+        notices.sort_by_key(|notice| !notice.is_loud());
+        Some((notices.first()?, notices.len() - 1))
+    }
+
+    /// How many rows are under the list: the counts, and over them what was assumed and not understood.
+    #[must_use]
+    pub fn below(&self) -> usize {
+        2 + self.remarks()
+    }
+
+    /// How many rows what was assumed and not understood takes, over the whole width.
+    #[must_use]
+    pub fn remarks(&self) -> usize {
+        usize::from(self.assumed().is_some()) + usize::from(self.missed().is_some())
+    }
+
+    /// How many rows are shown.
+    #[must_use]
+    pub const fn known(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// The row at a place of those that are shown.
+    #[must_use]
+    pub fn row(&self, place: usize) -> Option<&PlanRow> {
+        self.plan.rows.get(*self.shown.get(place)?)
+    }
+
+    /// What becomes of a row as it is chosen: its choice, if it has one that means something.
+    #[must_use]
+    pub fn choice(&self, row: &PlanRow) -> Option<Choice> {
+        self.choices.get(&row.key?).copied()
+    }
+
+    /// How many cards would come in, with what is new or changed in them.
+    #[must_use]
+    pub fn wanted(&self) -> usize {
+        let rows = self.plan.rows.iter();
+        rows.filter(|row| match (row.fate.kind(), self.choice(row)) {
+            (FateKind::Unreadable, _) | (_, Some(Choice::Skip)) => false,
+            (_, Some(Choice::New)) => true,
+            (kind, None) => kind != FateKind::Same,
+        })
+        .count()
+    }
+
+    /// Puts the cursor on a row, and the screen where it shows it.
+    fn move_to(&mut self, place: usize, height: usize) {
+        self.cursor = place.min(self.known().saturating_sub(1));
+        self.top = top_for(self.top, self.cursor, height);
+    }
+
+    /// What stands for the import as it is on the screen: what becomes of a card that was chosen otherwise
+    /// is no part of it.
+    fn seen(&self) -> Seen {
+        let is_chosen = |row: &&PlanRow| {
+            let key = row.key.filter(|key| !self.rehearsed.contains_key(key));
+            key.is_some_and(|key| self.choices.contains_key(&key))
+        };
+        let chosen = self.plan.rows.iter().filter(is_chosen);
+        let chosen = chosen.map(|row| row.written);
+        Seen::Rehearsal(chosen.fold(self.fingerprint, Fingerprint::without))
+    }
+
+    /// Shows the import as it is by now. A choice whose card is gone goes with it.
+    fn show_again(&mut self, rehearsal: Rehearsal<ImportPlan>, ctx: &mut Ctx<'_>) {
+        let Rehearsal { plan, fingerprint } = rehearsal;
+        (self.plan, self.fingerprint) = (plan, fingerprint);
+        let there: BTreeSet<CardKey> = self.plan.rows.iter().filter_map(|row| row.key).collect();
+        let chosen = self.choices.len();
+        self.choices.retain(|card, _| there.contains(card));
+        self.rehearsed.clone_from(&self.choices);
+        let gone = chosen - self.choices.len();
+        if let Some(toast) = ctx.session.toast.as_mut().filter(|_| gone > 0) {
+            let _ = write!(
+                toast.text,
+                "; {} went with the cards",
+                count(gone, "choice")
+            );
+        }
+        self.list();
+        self.move_to(self.cursor, self.height(ctx));
+    }
+
+    /// Shows one kind only, or all again.
+    fn show(&mut self, kind: FateKind) {
+        self.kind = (self.kind != Some(kind)).then_some(kind);
+        self.list();
+        self.cursor = 0;
+        self.top = 0;
+    }
+
+    /// Lists the rows of the kind that is shown.
+    fn list(&mut self) {
+        let rows = self.plan.rows.iter().enumerate();
+        self.shown = rows
+            .filter(|(_, row)| self.kind.is_none_or(|kind| row.fate.kind() == kind))
+            .map(|(at, _)| at)
+            .collect();
+    }
+
+    /// How many rows the list has.
+    fn height(&self, ctx: &Ctx<'_>) -> usize {
+        ctx.height().saturating_sub(self.below())
+    }
+
+    /// Has the row under the cursor done otherwise, and goes on.
+    fn choose(&mut self, action: Action, ctx: &mut Ctx<'_>) {
+        let Some(row) = self.row(self.cursor) else {
+            return;
+        };
+        let kind = row.fate.kind();
+        let Some(card) = row.key else {
+            return ctx.say(Tone::Plain, "this card cannot be read; the others come in");
+        };
+        match action {
+            Action::NewRow if kind != FateKind::New => self.choices.insert(card, Choice::New),
+            Action::SkipRow => self.choices.insert(card, Choice::Skip),
+            // As it is planned.
+            _ => self.choices.remove(&card),
+        };
+        self.move_to(self.cursor + 1, self.height(ctx));
+    }
+}
+
+impl Page for Import {
+    fn scope(&self) -> Scope {
+        Scope::Import
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::Save if self.wanted() == 0 => say_nothing_to("import", self.scope(), ctx),
+            Action::Save => {
+                let (paths, choices) = (self.paths.clone(), self.choices.clone());
+                ctx.save(Write::Import(paths, choices, self.seen()));
+            }
+            Action::Report => {
+                ctx.push(Effect::Report(self.name.clone(), self.plan.told()));
+            }
+            Action::ShowKind => {
+                let digit = match ctx.key.code {
+                    Code::Char(sign) => sign.to_digit(10),
+                    _ => None,
+                };
+                let at = digit.and_then(|digit| usize::try_from(digit).ok());
+                if let Some(kind) = FateKind::ALL.get(at.unwrap_or(1).saturating_sub(1)) {
+                    self.show(*kind);
+                }
+            }
+            Action::MergeRow | Action::NewRow | Action::SkipRow => self.choose(action, ctx),
+            _ => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        let height = self.height(ctx).max(1);
+        self.move_to(motion.apply(self.cursor, self.known(), height), height);
+    }
+
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Reply::RehearsedImport(_, _, rehearsal) = reply {
+            self.show_again(*rehearsal, ctx);
+        }
+        Outcome::Stay
+    }
+
+    fn refused(&mut self, _purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
+        let paths = Chosen::Paths(self.paths.clone());
+        let request = Request::RehearseImport(paths, self.choices.clone());
+        renew(request, refusal, ctx);
+        Outcome::Stay
+    }
+
+    fn fills(&self) -> bool {
+        true
+    }
+
+    fn title(&self) -> Option<String> {
+        Some(format!("Import {}", self.name))
+    }
+
+    fn status(&self, _session: &Session, _theme: &Theme) -> Option<(String, Role)> {
+        let cards = self.plan.rows.len() + self.plan.unreadable_untold;
+        Some((count(cards, "card"), Role::Dim))
+    }
+
+    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+        Some(match binding.action {
+            Action::Save => format!("{} {}", binding.hint, thousands(self.wanted())).into(),
+            _ => binding.hint.into(),
+        })
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        view::draw(self, ui);
+    }
+}
