@@ -111,8 +111,11 @@
 //!   `tests/data/tables`.
 //! - **A migration**: `assets/migrations/NNN.sql`, its line in `store/db/schema.rs`, the new fingerprint in
 //!   `store/db/objects.rs` (its test prints it), and a book of the schema before in `tests/data/books`.
-//! - **A field of a contact**: the struct in [`domain::contact`], its column in a migration and in
-//!   `store/db/record.rs`, its property in `exchange/vcard`, its header in `exchange/csv`.
+//! - **A field of a contact**: a text needs a line in `Contact` and in `ContactAttributes`
+//!   ([`domain::contact`]), its row in [`domain::fields`], and a migration with its column. Documents, limits,
+//!   SQL, history, conflicts, forms, tables, cards and `--format` follow; `tests/suite/fields.rs` shows it.
+//!   What other programs call it goes into `assets/headers.tsv`. A field of another type needs its code in
+//!   `create` and `revise`, and in `store/db/record.rs`.
 
 #![forbid(unsafe_code)]
 

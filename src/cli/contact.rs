@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind};
+use crate::domain::fields::{self, Use, texts};
 use crate::domain::number::Region;
 use crate::domain::page::{CONTACTS, ListPage};
 use crate::domain::phone::Phone;
@@ -219,14 +220,9 @@ fn contact_answer(contact: &Contact, phones: &[Phone], home: Option<Region>) -> 
     if contact.kind != ContactKind::default() {
         line("kind", contact.kind.word());
     }
-    for (name, value) in [
-        ("sorted", &contact.sort_as),
-        ("nickname", &contact.nickname),
-        ("company", &contact.organisation),
-        ("title", &contact.title),
-        ("note", &contact.note),
-    ] {
-        line(name, value.as_deref().unwrap_or_default());
+    let texts = texts(&fields::CONTACT).map(|text| text.field);
+    for field in texts.filter(|field| !field.is(Use::Part) && !field.is(Use::Key)) {
+        line(field.words, &field.text(contact));
     }
     line("tags", &contact.tags.join(", "));
     for detail in &contact.details {

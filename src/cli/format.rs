@@ -6,30 +6,23 @@
 use anyhow::{Result, bail};
 
 use crate::domain::contact::{Contact, DetailKind};
+use crate::domain::fields::{CONTACT, ContactField};
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::safe::safe;
 
 use super::phone::flags;
 
-/// The fields that a line may have.
-const FIELDS: [&str; 15] = [
-    "name",
-    "given_name",
-    "family_name",
-    "nickname",
-    "organisation",
-    "title",
-    "tags",
-    "email",
-    "id",
-    "number",
-    "e164",
-    "label",
-    "flags",
-    "source",
-    "phone_id",
+/// What a line may have beside the fields of a contact.
+const OTHERS: [&str; 8] = [
+    "email", "id", "number", "e164", "label", "flags", "source", "phone_id",
 ];
+
+/// The fields of a contact that a line may have. Its source is not that of the number in the line.
+fn of_contact() -> impl Iterator<Item = &'static ContactField> {
+    let fields = CONTACT.iter();
+    fields.filter(|field| field.csv.is_some() && field.name != "source")
+}
 
 /// A layout of lines.
 #[derive(Debug)]
@@ -42,7 +35,8 @@ pub struct LineFormat {
 #[derive(Debug)]
 enum Piece {
     Plain(String),
-    Field(&'static str),
+    Contact(&'static ContactField),
+    Other(&'static str),
 }
 
 impl LineFormat {
@@ -83,14 +77,17 @@ impl LineFormat {
                             "--format has a {{{name} that no brace closes; {{{{ is a brace itself"
                         );
                     }
-                    let Some(field) = FIELDS.into_iter().find(|field| *field == name) else {
-                        bail!(
-                            "--format has no field {{{name}}}; there are {}",
-                            FIELDS.join(", ")
-                        );
+                    let contact = of_contact().find(|field| field.name == name);
+                    let other = OTHERS.into_iter().find(|other| *other == name);
+                    let field = contact.map(Piece::Contact).or(other.map(Piece::Other));
+                    let Some(field) = field else {
+                        let all = of_contact().map(|field| field.name).chain(OTHERS);
+                        let all: Vec<&str> = all.collect();
+                        let all = all.join(", ");
+                        bail!("--format has no field {{{name}}}; there are {all}");
                     };
                     parts.push(Piece::Plain(std::mem::take(&mut plain)));
-                    parts.push(Piece::Field(field));
+                    parts.push(field);
                 }
                 _ => plain.push(sign),
             }
@@ -107,7 +104,8 @@ impl LineFormat {
         for part in &self.parts {
             match part {
                 Piece::Plain(plain) => text.push_str(plain),
-                Piece::Field(field) => text.push_str(&safe(&self.value(field, contact, phone))),
+                Piece::Contact(field) => text.push_str(&safe(&field.text(contact))),
+                Piece::Other(field) => text.push_str(&safe(&self.value(field, contact, phone))),
             }
         }
         let mut lines = String::new();
@@ -120,21 +118,13 @@ impl LineFormat {
     }
 
     fn value(&self, field: &str, contact: &Contact, phone: Option<&Phone>) -> String {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let of_phone = |of: &dyn Fn(&Phone) -> String| phone.map(of).unwrap_or_default();
         match field {
-            "name" => contact.name.clone(),
-            "given_name" => text(&contact.given_name),
-            "family_name" => text(&contact.family_name),
-            "nickname" => text(&contact.nickname),
-            "organisation" => text(&contact.organisation),
-            "title" => text(&contact.title),
-            "tags" => contact.tags.join(", "),
             "email" => emails(contact).next().unwrap_or_default().to_owned(),
             "id" => contact.id.to_string(),
             "number" => of_phone(&Phone::shown),
             "e164" => of_phone(&|phone| phone.number.clone()),
-            "label" => of_phone(&|phone| text(&phone.location)),
+            "label" => of_phone(&|phone| phone.location.clone().unwrap_or_default()),
             "flags" => of_phone(&|phone| flags(phone, self.home)),
             "source" => of_phone(&|phone| phone.source.clone()),
             "phone_id" => of_phone(&|phone| phone.id.to_string()),

@@ -72,14 +72,9 @@ impl AttributeReader {
         }
     }
 
-    /// A text that may be null.
-    pub fn text(&mut self, name: &str) -> Option<Option<String>> {
-        self.text_or(name, TEXT_LIMIT, Digits::Refused)
-    }
-
-    /// A long text that may be null.
-    pub fn long_text(&mut self, name: &str) -> Option<Option<String>> {
-        self.text_or(name, NOTE_LIMIT, Digits::Refused)
+    /// A text of so many characters that may be null.
+    pub fn text(&mut self, name: &str, limit: usize) -> Option<Option<String>> {
+        self.text_or(name, limit, Digits::Refused)
     }
 
     /// A text that may be null and may be sent as a JSON number.

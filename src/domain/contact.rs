@@ -1,7 +1,6 @@
 //! Contacts: a person or a company, and what may be sent to make or change one.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::fold::fold;
 use super::timestamp::Timestamp;
@@ -155,30 +154,6 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// The attributes by their names, as a caller reads and sends them.
-    #[must_use]
-    pub fn attributes(&self) -> Value {
-        json!({
-            "name": self.name,
-            "given_name": self.given_name,
-            "family_name": self.family_name,
-            "sort_as": self.sort_as,
-            "kind": self.kind,
-            "nickname": self.nickname,
-            "organisation": self.organisation,
-            "title": self.title,
-            "note": self.note,
-            "tags": self.tags,
-            "favourite": self.favourite,
-            "details": self.details,
-            "uid": self.uid,
-            "source": self.source,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-            "updated_in_db_at": self.updated_in_db_at,
-        })
-    }
-
     /// The `UID` under which a contact goes out that has none of its own: its id (RFC 9562).
     #[must_use]
     pub fn own_uid(&self) -> String {

@@ -3,12 +3,13 @@
 //! [`merged`] says what becomes of a group. The screen shows what it says and the store writes it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::iter;
 
 use uuid::Uuid;
 
 use super::bulk::PlanLine;
 use super::contact::{Contact, ContactId, DetailKind};
-use super::fields::{CONTACT, Use, texts};
+use super::fields::{CONTACT, ContactText, Use, texts};
 use super::fold::fold;
 use super::intake::{add_details, add_missing, same_number};
 use super::number::Region;
@@ -130,36 +131,35 @@ pub fn weight(person: &Person) -> usize {
 pub enum MergeField {
     /// The shown name with its parts.
     Name,
-    /// The nickname.
-    Nickname,
-    /// The firm or club.
-    Organisation,
-    /// The position there.
-    Title,
-    /// The note; both, where none is taken.
-    Note,
+    /// A text that says something beside it, by the field's name.
+    About(&'static str),
 }
+
+/// The note; both, where none is taken.
+pub const NOTE: MergeField = MergeField::About("note");
 
 impl MergeField {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Name,
-        Self::Nickname,
-        Self::Organisation,
-        Self::Title,
-        Self::Note,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let about = texts(&CONTACT).filter(|text| text.field.is(Use::About));
+        iter::once(Self::Name).chain(about.map(|text| Self::About(text.field.name)))
+    }
 
     /// The attribute's name.
     #[must_use]
     pub const fn attribute(self) -> &'static str {
         match self {
             Self::Name => "name",
-            Self::Nickname => "nickname",
-            Self::Organisation => "organisation",
-            Self::Title => "title",
-            Self::Note => "note",
+            Self::About(name) => name,
         }
+    }
+
+    /// The texts of a contact that are taken together, beside the name itself.
+    fn texts(self) -> impl Iterator<Item = ContactText> {
+        texts(&CONTACT).filter(move |text| match self {
+            Self::Name => text.field.is(Use::Part) || text.field.name == "sort_as",
+            Self::About(name) => text.field.name == name,
+        })
     }
 
     /// What a contact has there.
@@ -167,10 +167,7 @@ impl MergeField {
     pub fn of(self, contact: &Contact) -> Option<&str> {
         match self {
             Self::Name => Some(&contact.name),
-            Self::Nickname => contact.nickname.as_deref(),
-            Self::Organisation => contact.organisation.as_deref(),
-            Self::Title => contact.title.as_deref(),
-            Self::Note => contact.note.as_deref(),
+            Self::About(_) => self.texts().next()?.of(contact),
         }
     }
 }
@@ -204,10 +201,10 @@ pub fn merged(
 ) -> Option<Merged> {
     let (kept, others) = people.split_first()?;
     let mut contact = kept.contact.clone();
-    for field in MergeField::ALL {
+    for field in MergeField::all() {
         match taken(people, picks, field) {
             Some(from) => take_field(&mut contact, field, &from.contact),
-            None if field == MergeField::Note => contact.note = notes(people),
+            None if field == NOTE => contact.note = notes(people),
             None => {}
         }
     }
@@ -278,12 +275,12 @@ pub fn taken<'p>(
     let picked = picks.get(&field);
     let picked = picked.and_then(|id| people.iter().find(|one| one.contact.id == *id));
     picked.or_else(|| match field {
-        MergeField::Note => None,
+        NOTE => None,
         MergeField::Name => people
             .iter()
             .rev()
             .max_by_key(|one| neatness(&one.contact.name)),
-        _ => people.iter().find(|one| field.of(&one.contact).is_some()),
+        MergeField::About(_) => people.iter().find(|one| field.of(&one.contact).is_some()),
     })
 }
 
@@ -306,18 +303,12 @@ fn settle(phones: &mut [(Option<Phone>, Phone)], first: Option<&str>) {
 }
 
 fn take_field(contact: &mut Contact, field: MergeField, from: &Contact) {
-    match field {
-        MergeField::Name => {
-            contact.name.clone_from(&from.name);
-            contact.given_name.clone_from(&from.given_name);
-            contact.family_name.clone_from(&from.family_name);
-            contact.sort_as.clone_from(&from.sort_as);
-            contact.kind = from.kind;
-        }
-        MergeField::Nickname => contact.nickname.clone_from(&from.nickname),
-        MergeField::Organisation => contact.organisation.clone_from(&from.organisation),
-        MergeField::Title => contact.title.clone_from(&from.title),
-        MergeField::Note => contact.note.clone_from(&from.note),
+    if field == MergeField::Name {
+        contact.name.clone_from(&from.name);
+        contact.kind = from.kind;
+    }
+    for text in field.texts() {
+        *text.of_mut(contact) = text.of(from).map(str::to_owned);
     }
 }
 

@@ -8,8 +8,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::attribute_reader::{NOTE_LIMIT, TEXT_LIMIT, tidy, unstorable};
-use super::contact::{Contact, ContactAttributes};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::attribute_reader::{AttributeReader, NOTE_LIMIT, TEXT_LIMIT, tidy, unstorable};
+use super::contact::{Contact, ContactAttributes, Detail};
 use super::phone::{Phone, PhoneAttributes};
 use super::refusal::Fault;
 use super::timestamp::Timestamp;
@@ -28,8 +31,6 @@ pub struct Field<R: 'static, S: 'static> {
     pub card: Option<&'static str>,
     /// What a form calls it.
     pub label: Option<&'static str>,
-    /// What the help of its flag says.
-    pub help: Option<&'static str>,
     /// The longest text that it holds, in characters.
     pub limit: usize,
     /// What else is done with it.
@@ -44,11 +45,14 @@ pub type ContactField = Field<Contact, ContactAttributes>;
 /// A field of a phone.
 pub type PhoneField = Field<Phone, PhoneAttributes>;
 
+/// A text of a contact.
+pub type ContactText = TextField<Contact, ContactAttributes>;
+
 /// What is done with a field beside storing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// It is an attribute of documents.
-    Document,
+    /// No document has it.
+    Internal,
     /// Lists can be filtered by it.
     Filter,
     /// A search by words looks through it.
@@ -89,16 +93,22 @@ pub struct Access<R: 'static, S: 'static, T: 'static, U: 'static> {
     pub sent_mut: fn(&mut S) -> &mut U,
 }
 
-/// A field in the place of this kind, which both structs have under one name.
-macro_rules! field {
-    ($kind:ident $name:ident) => {
+/// A row: where the field is (in a place that both structs have under its name, or by code of its own, then
+/// with how people read it); what differs from [`own`]; and its uses.
+macro_rules! row {
+    (Own $name:ident $text:expr; $($key:ident $value:expr),*; $($use:ident)*) => {
+        Field { $($key: $value,)* uses: &[$(Use::$use),*], ..own(stringify!($name), $text) }
+    };
+    ($kind:ident $name:ident; $($key:ident $value:expr),*; $($use:ident)*) => {
         Field {
+            $($key: $value,)*
             place: Place::$kind(Access {
                 of: |record| &record.$name,
                 of_mut: |record| &mut record.$name,
                 sent: |sent| &sent.$name,
                 sent_mut: |sent| &mut sent.$name,
             }),
+            uses: &[$(Use::$use),*],
             ..own(stringify!($name), |_| Cow::Borrowed(""))
         }
     };
@@ -113,219 +123,59 @@ const fn own<R, S>(name: &'static str, text: fn(&R) -> Cow<'_, str>) -> Field<R,
         csv: None,
         card: None,
         label: None,
-        help: None,
         limit: TEXT_LIMIT,
-        uses: &[Use::Document],
+        uses: &[],
         place: Place::Own(text),
     }
 }
 
 /// The fields of a contact, but for its id.
 pub static CONTACT: [ContactField; 19] = [
-    Field {
-        csv: Some("name"),
-        label: Some("Name"),
-        help: Some("The name that is shown"),
-        uses: &[Use::Document, Use::Name],
-        ..own("name", |contact| Cow::Borrowed(&contact.name))
-    },
-    Field {
-        words: "given name",
-        csv: Some("given name"),
-        label: Some("First name"),
-        help: Some("The given name"),
-        uses: &[Use::Document, Use::Search, Use::Name, Use::Part],
-        ..field!(Text given_name)
-    },
-    Field {
-        words: "family name",
-        csv: Some("family name"),
-        label: Some("Last name"),
-        help: Some("The family name"),
-        uses: &[Use::Document, Use::Search, Use::Name, Use::Part],
-        ..field!(Text family_name)
-    },
-    Field {
-        words: "sort as",
-        csv: Some("sort as"),
-        help: Some("What the name is sorted by in its place, such as \"Rijn, Rembrandt\""),
-        uses: &[Use::Document, Use::Search],
-        ..field!(Text sort_as)
-    },
-    Field {
-        csv: Some("kind"),
-        help: Some("A person or a company: person, company"),
-        uses: &[Use::Document, Use::Filter],
-        ..own("kind", |contact| Cow::Borrowed(contact.kind.word()))
-    },
-    Field {
-        csv: Some("nickname"),
-        card: Some("NICKNAME"),
-        label: Some("Nickname"),
-        help: Some("The nickname"),
-        uses: &[Use::Document, Use::Search, Use::Name, Use::About],
-        ..field!(Text nickname)
-    },
-    Field {
-        words: "company",
-        csv: Some("company"),
-        card: Some("ORG"),
-        label: Some("Company"),
-        help: Some("The firm or club"),
-        uses: &[
-            Use::Document,
-            Use::Filter,
-            Use::Search,
-            Use::Name,
-            Use::About,
-        ],
-        ..field!(Text organisation)
-    },
-    Field {
-        csv: Some("job title"),
-        card: Some("TITLE"),
-        label: Some("Title"),
-        help: Some("The position there"),
-        uses: &[Use::Document, Use::Search, Use::About],
-        ..field!(Text title)
-    },
-    Field {
-        csv: Some("note"),
-        card: Some("NOTE"),
-        label: Some("Note"),
-        help: Some("The note"),
-        limit: NOTE_LIMIT,
-        uses: &[Use::Document, Use::About],
-        ..field!(Text note)
-    },
-    Field {
-        csv: Some("tags"),
-        label: Some("Tags"),
-        ..own("tags", |contact| Cow::Owned(contact.tags.join(", ")))
-    },
-    Field {
-        csv: Some("favourite"),
-        label: Some("Favourite"),
-        help: Some("Kept at hand"),
-        uses: &[Use::Document, Use::Filter],
-        ..field!(Flag favourite)
-    },
-    own("details", |contact| {
-        let values = contact.details.iter().map(|detail| detail.value.as_str());
-        Cow::Owned(values.collect::<Vec<_>>().join(", "))
-    }),
-    Field {
-        csv: Some("source"),
-        uses: &[Use::Document, Use::Filter],
-        ..own("source", |contact| Cow::Borrowed(&contact.source))
-    },
-    Field {
-        csv: Some("uid"),
-        uses: &[Use::Document, Use::Filter, Use::Key],
-        ..field!(Text uid)
-    },
-    Field {
-        uses: &[Use::Quiet],
-        ..own("card", |_| Cow::Borrowed(""))
-    },
-    Field {
-        words: "created at",
-        ..field!(Time created_at)
-    },
-    Field {
-        words: "updated at",
-        uses: &[Use::Document, Use::Quiet],
-        ..field!(Time updated_at)
-    },
-    Field {
-        words: "updated in db at",
-        ..field!(Time updated_in_db_at)
-    },
-    Field {
-        words: "another of the same name",
-        uses: &[],
-        ..field!(Flag namesake)
-    },
+    row!(Own name |contact| Cow::Borrowed(&contact.name); label Some("Name"), csv Some("name"); Name),
+    row!(Text given_name; words "given name", label Some("First name"), csv Some("given name"); Search Name Part),
+    row!(Text family_name; words "family name", label Some("Last name"), csv Some("family name"); Search Name Part),
+    row!(Text sort_as; words "sort as", csv Some("sort as"); Search),
+    row!(Own kind |contact| Cow::Borrowed(contact.kind.word()); csv Some("kind"); Filter),
+    row!(Text nickname; label Some("Nickname"), csv Some("nickname"), card Some("NICKNAME"); Search Name About),
+    row!(Text organisation; words "company", label Some("Company"), csv Some("company"), card Some("ORG");
+        Filter Search Name About),
+    row!(Text title; label Some("Title"), csv Some("job title"), card Some("TITLE"); Search About),
+    row!(Text note; label Some("Note"), csv Some("note"), card Some("NOTE"), limit NOTE_LIMIT; About),
+    row!(Own tags |contact| Cow::Owned(contact.tags.join(", ")); label Some("Tags"), csv Some("tags");),
+    row!(Flag favourite; label Some("Favourite"), csv Some("favourite"); Filter),
+    row!(Own details |contact| values(&contact.details).into();;),
+    row!(Own source |contact| Cow::Borrowed(&contact.source); csv Some("source"); Filter),
+    row!(Text uid; csv Some("uid"); Filter Key),
+    row!(Own card |_| Cow::Borrowed("");; Internal Quiet),
+    row!(Time created_at; words "created at";),
+    row!(Time updated_at; words "updated at"; Quiet),
+    row!(Time updated_in_db_at; words "updated in db at";),
+    row!(Flag namesake; words "another of the same name"; Internal),
 ];
 
 /// The fields of a phone, but for its id.
 pub static PHONE: [PhoneField; 14] = [
-    Field {
-        csv: Some("number"),
-        help: Some("The number, in any spelling"),
-        uses: &[Use::Document, Use::Name],
-        ..own("number", |phone| Cow::Borrowed(&phone.number))
-    },
-    Field {
-        words: "country code",
-        help: Some("The calling code, for a number in national spelling"),
-        uses: &[Use::Document, Use::Filter],
-        ..field!(Text country_code)
-    },
-    Field {
-        words: "label",
-        csv: Some("label"),
-        help: Some("The label: mobile, home, work, or any text"),
-        uses: &[Use::Document, Use::Filter],
-        ..field!(Text location)
-    },
-    Field {
-        words: "accurate",
-        csv: Some("accurate"),
-        help: Some("Known to be accurate"),
-        uses: &[Use::Document, Use::Filter],
-        ..field!(Flag valid_values)
-    },
-    Field {
-        column: "is_primary",
-        csv: Some("primary"),
-        help: Some("Make it the primary number"),
-        uses: &[Use::Document, Use::Filter],
-        ..field!(Flag primary)
-    },
-    Field {
-        csv: Some("historic"),
-        help: Some("No longer used, kept on record"),
-        uses: &[Use::Document, Use::Filter],
-        ..field!(Flag historic)
-    },
-    Field {
-        csv: Some("source"),
-        help: Some("Where it came from"),
-        uses: &[Use::Document, Use::Filter],
-        ..own("source", |phone| Cow::Borrowed(&phone.source))
-    },
-    Field {
-        words: "created at",
-        ..field!(Time created_at)
-    },
-    Field {
-        words: "updated at",
-        uses: &[Use::Document, Use::Quiet],
-        ..field!(Time updated_at)
-    },
-    Field {
-        words: "updated in db at",
-        ..field!(Time updated_in_db_at)
-    },
-    Field {
-        uses: &[Use::Quiet],
-        ..own("contact", |_| Cow::Borrowed(""))
-    },
-    Field {
-        uses: &[Use::Name, Use::Quiet],
-        ..own("typed", |phone| Cow::Borrowed(&phone.typed))
-    },
-    Field {
-        uses: &[Use::Quiet],
-        ..own("identity", |phone| Cow::Borrowed(&phone.identity))
-    },
-    Field {
-        words: "shared on purpose",
-        uses: &[],
-        ..field!(Flag shared)
-    },
+    row!(Own number |phone| Cow::Borrowed(&phone.number); label Some("Number"), csv Some("number"); Name),
+    row!(Text country_code; words "country code", label Some("Country"); Filter),
+    row!(Text location; words "label", label Some("Label"), csv Some("label"); Filter),
+    row!(Flag valid_values; words "accurate", label Some("Accurate"), csv Some("accurate"); Filter),
+    row!(Flag primary; column "is_primary", label Some("Primary"), csv Some("primary"); Filter),
+    row!(Flag historic; label Some("Historic"), csv Some("historic"); Filter),
+    row!(Own source |phone| Cow::Borrowed(&phone.source); csv Some("source"); Filter),
+    row!(Time created_at; words "created at";),
+    row!(Time updated_at; words "updated at"; Quiet),
+    row!(Time updated_in_db_at; words "updated in db at";),
+    row!(Own contact |_| Cow::Borrowed("");; Internal Quiet),
+    row!(Own typed |phone| Cow::Borrowed(&phone.typed);; Internal Name Quiet),
+    row!(Own identity |phone| Cow::Borrowed(&phone.identity);; Internal Quiet),
+    row!(Flag shared; words "shared on purpose"; Internal),
 ];
+
+/// The values of details in a line.
+fn values(details: &[Detail]) -> String {
+    let values = details.iter().map(|detail| detail.value.as_str());
+    values.collect::<Vec<_>>().join(", ")
+}
 
 /// A field that holds a text or nothing.
 #[derive(Clone, Copy)]
@@ -378,10 +228,28 @@ impl<R, S> Field<R, S> {
         self.uses.contains(&what)
     }
 
+    /// Whether documents have it.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        !self.is(Use::Internal)
+    }
+
     /// Whether code of its own reads and writes it.
     #[must_use]
     pub const fn is_own(&self) -> bool {
         matches!(self.place, Place::Own(_))
+    }
+
+    /// Whether it is yes or no.
+    #[must_use]
+    pub const fn is_flag(&self) -> bool {
+        matches!(self.place, Place::Flag(_))
+    }
+
+    /// Whether its text may have several lines.
+    #[must_use]
+    pub const fn is_long(&self) -> bool {
+        self.limit > TEXT_LIMIT
     }
 
     /// The value as people read it; empty where there is none.
@@ -438,22 +306,73 @@ pub fn put_plain<R, S>(fields: &[Field<R, S>], sent: &mut S, record: &mut R) {
     }
 }
 
+/// The attributes of a record's documents.
+#[must_use]
+pub fn attributes<R: Serialize, S>(fields: &[Field<R, S>], record: &R) -> Map<String, Value> {
+    let Ok(Value::Object(mut all)) = serde_json::to_value(record) else {
+        return Map::new();
+    };
+    let documented = fields.iter().filter(|field| field.is_document());
+    let documented: Vec<&str> = documented.map(|field| field.name).collect();
+    all.retain(|name, _| documented.contains(&name.as_str()));
+    all
+}
+
+/// Reads the texts, flags and times of a document into what was sent; what code of its own has read is in
+/// the document no more.
+pub fn read_plain<R, S>(fields: &[Field<R, S>], document: &mut AttributeReader, read: &mut S) {
+    for field in fields.iter().filter(|field| field.is_document()) {
+        match &field.place {
+            Place::Text(text) => {
+                if let Some(sent) = document.text(field.name, field.limit) {
+                    *(text.sent_mut)(read) = Some(sent);
+                }
+            }
+            Place::Flag(flag) => *(flag.sent_mut)(read) = document.flag(field.name),
+            Place::Time(time) => *(time.sent_mut)(read) = document.time(field.name),
+            Place::Own(_) => {}
+        }
+    }
+}
+
+/// The fields that a form changes, in its order: a long text is the last.
+#[must_use]
+pub fn of_form<R, S>(fields: &'static [Field<R, S>]) -> Vec<&'static Field<R, S>> {
+    let fields = fields.iter().filter(|field| field.label.is_some());
+    let (long, short): (Vec<_>, Vec<_>) = fields.partition(|field| field.is_long());
+    [short, long].concat()
+}
+
+/// What a form calls a field.
+#[must_use]
+pub fn label<R, S>(fields: &[Field<R, S>], name: &str) -> &'static str {
+    let field = fields.iter().find(|field| field.name == name);
+    field.and_then(|field| field.label).unwrap_or_default()
+}
+
+/// The words and uses of the field with this name of either record.
+fn row(name: &str) -> Option<(&'static str, &'static [Use])> {
+    let contacts = CONTACT
+        .iter()
+        .map(|field| (field.name, field.words, field.uses));
+    let phones = PHONE
+        .iter()
+        .map(|field| (field.name, field.words, field.uses));
+    let mut rows = contacts.chain(phones);
+    let row = rows.find(|row| row.0 == name)?;
+    Some((row.1, row.2))
+}
+
 /// The words for the name of a field of either record: `company`.
 #[must_use]
 pub fn words(name: &str) -> &str {
-    let contacts = CONTACT.iter().map(|field| (field.name, field.words));
-    let phones = PHONE.iter().map(|field| (field.name, field.words));
-    let mut rows = contacts.chain(phones);
-    rows.find(|row| row.0 == name).map_or(name, |row| row.1)
+    row(name).map_or(name, |(words, _)| words)
 }
 
 /// Whether the field with this name of either record is used so.
 #[must_use]
 pub fn is_used(name: &str, what: Use) -> bool {
-    let contacts = CONTACT.iter().map(|field| (field.name, field.uses));
-    let phones = PHONE.iter().map(|field| (field.name, field.uses));
-    let mut rows = contacts.chain(phones);
-    rows.any(|(own, uses)| own == name && uses.contains(&what))
+    row(name).is_some_and(|(_, uses)| uses.contains(&what))
 }
 
 impl<R, S> PartialEq for Field<R, S> {

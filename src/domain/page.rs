@@ -1,7 +1,10 @@
 //! Listing a resource: filters, order and pages (Phone resource, 2, LIST), for phones and for
 //! contacts alike.
 
+use std::sync::LazyLock;
+
 use super::contact::ContactId;
+use super::fields::{self, Field, Use};
 use super::refusal::{Fault, Refusal};
 
 /// What a resource can be listed by.
@@ -10,56 +13,48 @@ pub struct Shape {
     /// What the records are, in the plural.
     pub noun: &'static str,
     /// The attributes to filter by that are true or false.
-    pub flags: &'static [&'static str],
+    pub flags: Vec<&'static str>,
     /// The attributes to filter by that hold text; an empty value asks for null.
-    pub texts: &'static [&'static str],
+    pub texts: Vec<&'static str>,
     /// The attributes to sort by.
-    pub sorts: &'static [&'static str],
+    pub sorts: Vec<&'static str>,
 }
 
 /// What phones can be listed by.
-pub const PHONES: Shape = Shape {
-    noun: "phone numbers",
-    flags: &["historic", "primary", "valid_values"],
-    texts: &["location", "source", "country_code"],
-    sorts: &[
-        "id",
-        "country_code",
-        "number",
-        "location",
-        "primary",
-        "historic",
-        "valid_values",
-        "source",
-        "created_at",
-        "updated_at",
-        "updated_in_db_at",
-    ],
-};
+pub static PHONES: LazyLock<Shape> = LazyLock::new(|| Shape::of("phone numbers", &fields::PHONE));
 
 /// What contacts can be listed by. `attention` is whether one needs attention, `tag` one of its tags.
-pub const CONTACTS: Shape = Shape {
-    noun: "contacts",
-    flags: &["favourite", "attention"],
-    texts: &["kind", "organisation", "source", "uid", "tag"],
-    sorts: &[
-        "id",
-        "name",
-        "given_name",
-        "family_name",
-        "sort_as",
-        "kind",
-        "nickname",
-        "organisation",
-        "title",
-        "favourite",
-        "uid",
-        "source",
-        "created_at",
-        "updated_at",
-        "updated_in_db_at",
-    ],
-};
+pub static CONTACTS: LazyLock<Shape> = LazyLock::new(|| {
+    let mut shape = Shape::of("contacts", &fields::CONTACT);
+    shape.flags.push("attention");
+    shape.texts.push("tag");
+    shape
+});
+
+/// Attributes that are no single value, which nothing is sorted by.
+const LISTS: [&str; 2] = ["tags", "details"];
+
+impl Shape {
+    fn of<R, S>(noun: &'static str, fields: &'static [Field<R, S>]) -> Self {
+        let filters = fields.iter().filter(|field| field.is(Use::Filter));
+        let (flags, texts): (Vec<_>, Vec<_>) = filters.partition(|field| field.is_flag());
+        let names = |fields: Vec<&'static Field<R, S>>| {
+            let names = fields.into_iter().map(|field| field.name);
+            names.collect::<Vec<_>>()
+        };
+        let sorts = fields.iter().filter(|field| {
+            field.is_document() && !field.is_long() && !LISTS.contains(&field.name)
+        });
+        let mut all = vec!["id"];
+        all.extend(sorts.map(|field| field.name));
+        Self {
+            noun,
+            flags: names(flags),
+            texts: names(texts),
+            sorts: all,
+        }
+    }
+}
 
 /// How many records a page has unless told.
 pub const PER_PAGE: u64 = 25;
@@ -195,7 +190,7 @@ impl PageQuery {
             return;
         }
         let Some(name) = shape.flags.iter().find(|name| **name == key) else {
-            let known = [shape.flags, shape.texts].concat().join(", ");
+            let known = [&shape.flags[..], &shape.texts].concat().join(", ");
             let detail = format!("is not a filter; there are {known}");
             faults.push(Fault::of(key, detail));
             return;

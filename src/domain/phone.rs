@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ids::ContactId;
@@ -69,23 +68,6 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// The attributes by their names, as a caller reads and sends them.
-    #[must_use]
-    pub fn attributes(&self) -> Value {
-        json!({
-            "country_code": self.country_code,
-            "number": self.number,
-            "location": self.location,
-            "primary": self.primary,
-            "historic": self.historic,
-            "valid_values": self.valid_values,
-            "source": self.source,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-            "updated_in_db_at": self.updated_in_db_at,
-        })
-    }
-
     /// Whether the number was normalised, which it is exactly where it is possible in its plan.
     #[must_use]
     pub fn is_normalised(&self) -> bool {

@@ -23,6 +23,7 @@ mod compact;
 mod damaged;
 mod documents;
 mod environment;
+mod fields;
 mod finding;
 mod fuzz;
 mod hostile;

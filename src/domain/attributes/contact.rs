@@ -8,10 +8,18 @@ use uuid::Uuid;
 use crate::domain::attribute_reader::{
     AttributeReader, MANY, NOTE_LIMIT, TEXT_LIMIT, of_new, tidy, too_many, unstorable,
 };
-use crate::domain::fields::{CONTACT, Use, put_plain, texts, tidy_texts};
+use crate::domain::fields::{self, CONTACT, Use, put_plain, read_plain, texts, tidy_texts};
 use crate::domain::ids::ContactId;
 use crate::domain::naming::split_name;
 use crate::domain::refusal::{Fault, Refusal, Stored};
+
+impl Contact {
+    /// The attributes by their names, as a caller reads and sends them.
+    #[must_use]
+    pub fn attributes(&self) -> Value {
+        Value::Object(fields::attributes(&CONTACT, self))
+    }
+}
 
 impl ContactAttributes {
     /// Reads the attributes of a JSON document that makes a contact, as [`Self::read`]; `overwrite` is
@@ -28,7 +36,7 @@ impl ContactAttributes {
     #[must_use]
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
         let mut sent = AttributeReader::new(attributes);
-        let id = sent.text("id").flatten().and_then(|text| {
+        let id = sent.text("id", TEXT_LIMIT).flatten().and_then(|text| {
             if let Ok(id) = Uuid::parse_str(&text) {
                 Some(ContactId(id))
             } else {
@@ -46,7 +54,7 @@ impl ContactAttributes {
             }
             read.ok()
         });
-        let kind = sent.text("kind").and_then(|word| {
+        let kind = sent.text("kind", TEXT_LIMIT).and_then(|word| {
             let kind = word.as_deref().and_then(ContactKind::named);
             if kind.is_none() {
                 sent.fault("kind", "has to be \"person\" or \"company\"");
@@ -54,29 +62,17 @@ impl ContactAttributes {
             kind
         });
         let overwrite = sent.take("overwrite") == Some(Value::Bool(true));
-        let read = Self {
+        let mut read = Self {
             id,
-            name: sent.text("name"),
-            given_name: sent.text("given_name"),
-            family_name: sent.text("family_name"),
-            sort_as: sent.text("sort_as"),
+            name: sent.text("name", TEXT_LIMIT),
             kind,
-            nickname: sent.text("nickname"),
-            organisation: sent.text("organisation"),
-            title: sent.text("title"),
-            note: sent.long_text("note"),
             tags: sent.texts("tags"),
-            favourite: sent.flag("favourite"),
             details,
-            uid: sent.text("uid"),
-            card: None,
-            source: sent.text("source").flatten(),
-            created_at: sent.time("created_at"),
-            updated_at: sent.time("updated_at"),
-            updated_in_db_at: sent.time("updated_in_db_at"),
+            source: sent.text("source", TEXT_LIMIT).flatten(),
             overwrite,
-            namesake: None,
+            ..Self::default()
         };
+        read_plain(&CONTACT, &mut sent, &mut read);
         (read, sent.finish("contact"))
     }
 

@@ -9,11 +9,19 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::domain::attribute_reader::{AttributeReader, TEXT_LIMIT, of_new, tidy, unstorable};
-use crate::domain::fields::{PHONE, tidy_texts};
+use crate::domain::fields::{self, PHONE, read_plain, tidy_texts};
 use crate::domain::ids::{ContactId, PhoneId};
 use crate::domain::number::{self, Canonical, Region};
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
+
+impl Phone {
+    /// The attributes by their names, as a caller reads and sends them.
+    #[must_use]
+    pub fn attributes(&self) -> Value {
+        Value::Object(fields::attributes(&PHONE, self))
+    }
+}
 
 impl PhoneAttributes {
     /// Reads the attributes of a JSON document that makes a phone, as [`Self::read`]; `overwrite` is
@@ -35,7 +43,7 @@ impl PhoneAttributes {
     #[must_use]
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
         let mut sent = AttributeReader::new(attributes);
-        let id = sent.text("id").flatten().and_then(|text| {
+        let id = sent.text("id", TEXT_LIMIT).flatten().and_then(|text| {
             if let Ok(id) = Uuid::parse_str(&text) {
                 Some(PhoneId(id))
             } else {
@@ -53,30 +61,22 @@ impl PhoneAttributes {
             right
         });
         let number = sent.digits("number").map(Option::unwrap_or_default);
-        let source = sent.text("source").and_then(|source| {
+        let source = sent.text("source", TEXT_LIMIT).and_then(|source| {
             if source.is_none() {
                 sent.fault("source", "cannot be blank");
             }
             source
         });
         let overwrite = sent.take("overwrite") == Some(Value::Bool(true));
-        let read = Self {
+        let mut read = Self {
             id,
-            owner: None,
             country_code,
             number,
-            typed: None,
-            location: sent.text("location"),
-            primary: sent.flag("primary"),
-            historic: sent.flag("historic"),
-            valid_values: sent.flag("valid_values"),
             source,
-            created_at: sent.time("created_at"),
-            updated_at: sent.time("updated_at"),
-            updated_in_db_at: sent.time("updated_in_db_at"),
             overwrite,
-            shared: None,
+            ..Self::default()
         };
+        read_plain(&PHONE, &mut sent, &mut read);
         (read, sent.finish("phone number"))
     }
 

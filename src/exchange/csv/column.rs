@@ -2,6 +2,7 @@
 
 use crate::domain::contact::DetailKind;
 use crate::domain::day::DayOrder;
+use crate::domain::fields::ContactField;
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +34,8 @@ pub(super) enum Text {
     Family,
     /// After the family name.
     Suffix,
-    /// What the name is sorted by.
-    SortAs,
     /// A person or a company.
-    TableOrigin,
+    ContactKind,
     /// The nickname.
     Nickname,
     /// The company.
@@ -57,6 +56,8 @@ pub(super) enum Text {
     Uid,
     /// The country of the row's national numbers.
     CallingCode,
+    /// A text of our own table.
+    Own(&'static ContactField),
 }
 
 /// A part of a phone or of a detail.
@@ -77,7 +78,7 @@ pub(super) enum ColumnPart {
     /// Of a phone: where it came from.
     Source,
     /// Of a detail: its kind.
-    TableOrigin,
+    DetailKind,
     /// A line of an address, in the order of a vCard, or year, month or day of a birthday.
     Line(u8),
 }

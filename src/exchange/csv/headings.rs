@@ -2,6 +2,7 @@
 
 use crate::domain::attribute_reader::MANY;
 use crate::domain::contact::DetailKind;
+use crate::domain::fields::{CONTACT, Use};
 use crate::domain::refusal::{Fault, Refusal};
 
 use super::column::{Column, ColumnPart, Heading, STREET, Sure, Text};
@@ -50,13 +51,18 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
 
 /// Leaves beside what no table of ours has, whatever its header means.
 pub(super) fn keep_own(headings: &mut [Heading]) {
+    let headers = own::own_headers();
     for heading in headings {
         let counted = of_counted(&heading.name)
             .filter(|_| heading.name.starts_with("phone ") || heading.name.starts_with("detail "));
-        let ours = own::PLAIN.contains(&heading.name.as_str()) || heading.name == own::GUARDED;
-        match heading.name.as_str() {
-            own::SORT_AS => heading.column = Column::Text(Text::SortAs),
-            own::KIND => heading.column = Column::Text(Text::TableOrigin),
+        let ours = headers.contains(&heading.name.as_str()) || heading.name == own::GUARDED;
+        let mut fields = CONTACT.iter();
+        match fields.find(|field| field.csv == Some(heading.name.as_str())) {
+            Some(field) if field.name == "kind" => heading.column = Column::Text(Text::ContactKind),
+            // What a contact is called by is read with the parts that the card has of it.
+            Some(field) if !field.is_own() && !field.is(Use::Name) && !field.is_flag() => {
+                heading.column = Column::Text(Text::Own(field));
+            }
             _ => {}
         }
         if !ours && counted.is_none() {
@@ -185,7 +191,7 @@ fn of_counted(name: &str) -> Option<Column> {
     let of_detail = match part {
         "type" | "label" | "service" => Some(ColumnPart::Label),
         "value" | "formatted" => Some(ColumnPart::Value(None)),
-        "kind" => Some(ColumnPart::TableOrigin),
+        "kind" => Some(ColumnPart::DetailKind),
         _ => None,
     };
     let kind = match words {

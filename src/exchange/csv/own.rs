@@ -1,5 +1,7 @@
 //! Our own form of a table: its headers, and what its cells are written like.
 
+use crate::domain::fields::CONTACT;
+
 use super::column;
 
 /// What a table is.
@@ -29,32 +31,24 @@ pub(super) const ADDRESS_PARTS: [(u8, &str); 7] = [
     (column::COUNTRY, "country"),
 ];
 
-/// What the name is sorted by, and whether it is a company's. A table of another program may well mean
-/// something else by these words.
-pub(super) const SORT_AS: &str = "sort as";
-
-pub(super) const KIND: &str = "kind";
-
-/// The columns of our own form that each table has.
-pub(super) const PLAIN: [&str; 17] = [
-    "name",
-    "prefix",
-    "given name",
-    "additional name",
-    "family name",
-    "suffix",
-    SORT_AS,
-    KIND,
-    "nickname",
-    "company",
-    "department",
-    "job title",
-    "note",
-    "tags",
-    "favourite",
-    "source",
-    "uid",
+/// What only the card of a contact says, each with the field that it is before in our table.
+pub(super) const OF_CARD: [(&str, &str); 4] = [
+    ("given_name", "prefix"),
+    ("family_name", "additional name"),
+    ("sort_as", "suffix"),
+    ("title", "department"),
 ];
+
+/// The headers of our own table that are not of a phone or a detail: those of the contact's fields. A table
+/// of another program may well mean something else by the same words.
+pub(super) fn own_headers() -> Vec<&'static str> {
+    let fields = CONTACT.iter().filter_map(|field| Some((field, field.csv?)));
+    let headers = fields.flat_map(|(field, header)| {
+        let of_card = OF_CARD.iter().filter(|(before, _)| *before == field.name);
+        of_card.map(|(_, header)| *header).chain([header])
+    });
+    headers.collect()
+}
 
 /// What a spreadsheet may take for the beginning of a formula.
 ///

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
 use crate::domain::day::{calendar_day, is_part_of_day};
+use crate::domain::fields::{self, CONTACT};
 use crate::domain::fold::fold;
 use crate::domain::import::{Incoming, Place};
 use crate::domain::number::Region;
@@ -225,7 +226,7 @@ impl<'a> TableRow<'a> {
             ColumnPart::Historic => phone.sent.historic = flag(value),
             ColumnPart::Accurate => phone.sent.valid_values = flag(value),
             ColumnPart::Source => phone.sent.source = Some(value.to_owned()),
-            ColumnPart::PrimaryValue | ColumnPart::TableOrigin | ColumnPart::Line(_) => {}
+            ColumnPart::PrimaryValue | ColumnPart::DetailKind | ColumnPart::Line(_) => {}
         }
     }
 
@@ -278,7 +279,7 @@ impl<'a> TableRow<'a> {
                     detail.label = Some(usual_detail_label(label));
                 }
             }
-            ColumnPart::TableOrigin => {
+            ColumnPart::DetailKind => {
                 let kinds = DetailKind::ALL.into_iter();
                 detail.kind = { kinds }.find(|kind| kind.word() == value).unwrap_or(kind);
             }
@@ -432,12 +433,11 @@ fn names(
         get(Text::Organisation)
     };
     let (tags, starred) = find(Text::Tags).map_or_else(Default::default, |cell| tags(kind, cell));
-    ContactAttributes {
+    let mut said = ContactAttributes {
         name: (!name.is_empty()).then_some(Some(name)),
         given_name: sent(get(Text::Given)),
         family_name: sent(family.map(str::to_owned)),
-        sort_as: get(Text::SortAs).map(Some),
-        kind: find(Text::TableOrigin).and_then(ContactKind::named),
+        kind: find(Text::ContactKind).and_then(ContactKind::named),
         nickname: sent(get(Text::Nickname)),
         organisation: organisation.map(Some),
         title: sent(get(Text::Title)),
@@ -448,7 +448,13 @@ fn names(
         uid: sent(get(Text::Uid)),
         source: get(Text::Source),
         ..ContactAttributes::default()
+    };
+    for text in fields::texts(&CONTACT) {
+        if let Some(value) = get(Text::Own(text.field)) {
+            *text.sent_mut(&mut said) = Some(Some(value));
+        }
     }
+    said
 }
 
 /// The tags of a cell, and whether it is among the favourites.

@@ -2,11 +2,12 @@
 
 use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::edit::Whole;
+use crate::domain::fields::{CONTACT, PHONE};
 use crate::domain::phone::Phone;
 use crate::exchange::vcard::Parts;
 
 use super::name::NameParts;
-use super::own::{ADDRESS_PARTS, BETWEEN, GUARDED, PLAIN, needs_guard};
+use super::own::{ADDRESS_PARTS, BETWEEN, GUARDED, OF_CARD, needs_guard, own_headers};
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,19 +97,15 @@ impl Table {
     /// The header, line end included.
     #[must_use]
     pub fn header(&self) -> Vec<u8> {
-        let mut cells: Vec<String> = match self.form {
-            TableForm::Plain => &PLAIN[..],
-            TableForm::Google => &GOOGLE[..],
-        }
-        .iter()
-        .map(|header| (*header).to_owned())
-        .collect();
+        let headers = match self.form {
+            TableForm::Plain => own_headers(),
+            TableForm::Google => GOOGLE.to_vec(),
+        };
+        let mut cells: Vec<String> = headers.into_iter().map(str::to_owned).collect();
         match self.form {
             TableForm::Plain => {
                 for number in 1..=self.phones {
-                    let parts = [
-                        "number", "label", "primary", "historic", "accurate", "source",
-                    ];
+                    let parts = PHONE.iter().filter_map(|field| field.csv);
                     cells.extend(parts.map(|part| format!("phone {number} {part}")));
                 }
                 let details: usize = self.details.iter().map(|(_, most)| most).sum();
@@ -179,39 +176,31 @@ impl Table {
     fn plain(&self, whole: &Whole, parts: &Parts) -> Vec<String> {
         let contact = &whole.contact;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let flag = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
         let (company, department) = organisation(contact, parts, "\n");
-        let mut cells = vec![
-            contact.name.clone(),
-            parts.prefix.clone(),
-            text(&contact.given_name),
-            parts.additional.clone(),
-            text(&contact.family_name),
-            parts.suffix.clone(),
-            text(&contact.sort_as),
-            contact.kind.word().to_owned(),
-            text(&contact.nickname),
-            company,
-            department,
-            text(&contact.title),
-            text(&contact.note),
-            tags_cell(&contact.tags),
-            flag(contact.favourite),
-            contact.source.clone(),
-            contact.uid.clone().unwrap_or_else(|| contact.own_uid()),
-        ];
+        let mut cells = Vec::new();
+        for field in CONTACT.iter().filter(|field| field.csv.is_some()) {
+            let of_card = OF_CARD.iter().filter(|(before, _)| *before == field.name);
+            cells.extend(of_card.map(|(_, header)| match *header {
+                "prefix" => parts.prefix.clone(),
+                "additional name" => parts.additional.clone(),
+                "suffix" => parts.suffix.clone(),
+                _ => department.clone(),
+            }));
+            cells.push(match field.name {
+                "organisation" => company.clone(),
+                "tags" => tags_cell(&contact.tags),
+                "uid" => contact.uid.clone().unwrap_or_else(|| contact.own_uid()),
+                _ => field.text(contact).into_owned(),
+            });
+        }
         for index in 0..self.phones {
-            match whole.phones.get(index) {
-                Some(phone) => cells.extend([
-                    spelling(phone),
-                    text(&phone.location),
-                    flag(phone.primary),
-                    flag(phone.historic),
-                    flag(phone.valid_values),
-                    phone.source.clone(),
-                ]),
-                None => cells.extend(std::iter::repeat_n(String::new(), 6)),
-            }
+            let phone = whole.phones.get(index);
+            let fields = PHONE.iter().filter(|field| field.csv.is_some());
+            cells.extend(fields.map(|field| match (phone, field.name) {
+                (Some(phone), "number") => spelling(phone),
+                (Some(phone), _) => field.text(phone).into_owned(),
+                (None, _) => String::new(),
+            }));
         }
         let details: usize = self.details.iter().map(|(_, most)| most).sum();
         for index in 0..details {

@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::domain::attribute_reader::NOTE_LIMIT;
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
+use crate::domain::fields::{CONTACT, texts};
 use crate::domain::timestamp::Timestamp;
 
 use super::label::{of_detail, one_line, short};
@@ -72,15 +73,12 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
         || name.as_deref().is_some_and(is_number_or_address);
     let none = whole.then_some(None);
     let details = all_details(properties);
-    ContactAttributes {
+    let mut said = ContactAttributes {
         name: name.map(Some),
         family_name: part(0).map(Some).or_else(|| none.clone()),
         given_name: part(1).map(Some).or(none),
         sort_as: sort_as(properties).map(Some),
         kind: company.then_some(ContactKind::Company),
-        nickname: first("NICKNAME"),
-        organisation: organisation(properties).map(Some),
-        title: first("TITLE"),
         note: note(properties).map(Some),
         tags: (!tags.is_empty()).then_some(tags),
         favourite,
@@ -92,7 +90,14 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
             .and_then(|text| instant(&text)),
         updated_at: first_of(properties, "REV").and_then(|text| instant(&text)),
         ..ContactAttributes::default()
+    };
+    for text in texts(&CONTACT) {
+        let sent = text.sent_mut(&mut said);
+        if let Some(property) = text.field.card.filter(|_| sent.is_none()) {
+            *sent = first(property);
+        }
     }
+    said
 }
 
 /// The property that says that a person's name has no parts.
@@ -153,7 +158,7 @@ pub(super) fn names_somebody(contact: &ContactAttributes) -> bool {
 pub(super) fn name_on(properties: &[Property]) -> Option<String> {
     name(properties)
         .or_else(|| first_of(properties, "NICKNAME"))
-        .or_else(|| organisation(properties))
+        .or_else(|| first_of(properties, "ORG"))
 }
 
 /// The first property of this name that is not blank, as one line.
@@ -216,11 +221,6 @@ fn name_part(structured: &Property, index: usize) -> Option<String> {
         .filter(|part| !part.is_empty())
         .collect();
     one_line(&parts.join(" "))
-}
-
-/// The firm and its departments.
-fn organisation(properties: &[Property]) -> Option<String> {
-    first_of(properties, "ORG")
 }
 
 /// All notes, a blank line between two.

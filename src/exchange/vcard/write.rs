@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactKind};
+use crate::domain::fields::{CONTACT, texts};
 use crate::domain::intake::{Said, Taken, primary_of};
 use crate::domain::naming::split_name;
 use crate::domain::number::Region;
@@ -145,21 +146,8 @@ impl StoredContact<'_> {
     /// What a card says that says nothing.
     fn blank(&self) -> Contact {
         Contact {
-            name: String::new(),
-            given_name: None,
-            family_name: None,
-            sort_as: None,
-            kind: ContactKind::default(),
-            nickname: None,
-            organisation: None,
-            title: None,
-            note: None,
-            tags: Vec::new(),
-            favourite: false,
-            details: Vec::new(),
-            uid: None,
             source: self.source.to_owned(),
-            ..self.contact.clone()
+            ..Contact::default()
         }
     }
 
@@ -195,14 +183,10 @@ impl StoredContact<'_> {
         let said = read.as_ref().map_or(&blank, |read| &read.contact);
         let stored = self.contact;
         name(&mut draft, said, stored);
-        for (name, said, stored) in [
-            ("NICKNAME", &said.nickname, &stored.nickname),
-            ("ORG", &said.organisation, &stored.organisation),
-            ("TITLE", &said.title, &stored.title),
-            ("NOTE", &said.note, &stored.note),
-        ] {
-            if said != stored {
-                draft.put(name, stored.as_ref().map(|text| escape(text)));
+        for text in texts(&CONTACT) {
+            let (said, stored) = (text.of(said), text.of(stored));
+            if let Some(property) = text.field.card.filter(|_| said != stored) {
+                draft.put(property, stored.map(escape));
             }
         }
         // A contact without a UID goes out under its id, but not where it came without one.

@@ -13,7 +13,7 @@ use ratatui::widgets::Paragraph;
 use serde_json::{Map, Value};
 
 use crate::domain::contact::ContactAttributes;
-use crate::domain::fields;
+use crate::domain::fields::{self, CONTACT, Field, PHONE, of_form};
 use crate::domain::merge::{Changed, FieldMerge, Side, three_way};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::Stored;
@@ -80,21 +80,22 @@ impl Resolution {
 }
 
 impl Conflict {
-    /// The dialog for the fields of a record, as it was read under a stamp and as it is typed, that ran
+    /// The dialog for those fields of a record that a form changes, as it was read under a stamp and as it is typed, that ran
     /// into `stored`.
     #[must_use]
-    pub fn page(
-        fields: &[&str],
+    pub fn page<R, S>(
+        fields: &'static [Field<R, S>],
         (base, opened): (&Map<String, Value>, Timestamp),
         typed: &Map<String, Value>,
         stored: &Stored,
     ) -> AnyPage {
         let now = match stored {
-            Stored::Phone(phone) => phone.attributes(),
-            Stored::Contact(contact) => contact.attributes(),
+            Stored::Phone(phone) => fields::attributes(&PHONE, &**phone),
+            Stored::Contact(contact) => fields::attributes(&CONTACT, &**contact),
         };
-        let now = now.as_object().cloned().unwrap_or_default();
-        let fields = three_way(fields, base, typed, &now);
+        let fields = of_form(fields).into_iter().map(|field| field.name);
+        let fields: Vec<&str> = fields.collect();
+        let fields = three_way(&fields, base, typed, &now);
         let cursor = fields.iter().position(|field| field.side.is_none());
         AnyPage::Conflict(Box::new(Self {
             fields,

@@ -14,6 +14,7 @@ use crate::domain::called::{Called, other_spellings};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::duplicates::name_key;
+use crate::domain::fields::{self, Use, texts};
 use crate::domain::fold::fold;
 use crate::domain::import::KnownBy;
 use crate::domain::intake::{self, Taken};
@@ -155,14 +156,8 @@ impl Crowd {
 fn things(contact: &Contact) -> Vec<u64> {
     let details = contact.details.iter();
     let details = details.map(|detail| hash(detail.kind.word(), &fold(&detail.value)));
-    let texts = [
-        ("nickname", &contact.nickname),
-        ("organisation", &contact.organisation),
-        ("title", &contact.title),
-        ("note", &contact.note),
-    ];
-    let texts = texts.into_iter();
-    let texts = texts.filter_map(|(kind, text)| Some(hash(kind, text.as_deref()?)));
+    let texts = texts(&fields::CONTACT).filter(|text| text.field.is(Use::About));
+    let texts = texts.filter_map(|text| Some(hash(text.field.name, text.of(contact)?)));
     details.chain(texts).collect()
 }
 

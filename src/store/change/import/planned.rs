@@ -1,8 +1,10 @@
 //! What an import would do, as rows of its plan.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::domain::contact::Contact;
+use crate::domain::fields::{self, Use};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::import::{Change, Fate, Match, PlanNumber, PlanRow};
 use crate::domain::phone::Phone;
@@ -55,28 +57,20 @@ pub(super) fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
 /// What changes in a contact beside the numbers that come in.
 fn changes(before: &Contact, put: &Put) -> Vec<Change> {
     let after = &put.after;
-    let list = |tags: &[String]| (!tags.is_empty()).then(|| tags.join(", "));
-    let text = |text: &Option<String>| text.clone();
-    let texts = [
-        ("name", Some(before.name.clone()), Some(after.name.clone())),
-        ("sorted as", text(&before.sort_as), text(&after.sort_as)),
-        ("nickname", text(&before.nickname), text(&after.nickname)),
-        (
-            "company",
-            text(&before.organisation),
-            text(&after.organisation),
-        ),
-        ("title", text(&before.title), text(&after.title)),
-        ("note", text(&before.note), text(&after.note)),
-        ("tags", list(&before.tags), list(&after.tags)),
-    ];
-    let mut changes: Vec<Change> = texts
-        .into_iter()
+    // The parts of a name are told by the name.
+    let told = fields::CONTACT
+        .iter()
+        .filter(|field| field.csv.is_some() && !field.is(Use::Part) && !field.is(Use::Key));
+    let mut changes: Vec<Change> = told
+        .map(|field| (field, field.text(before), field.text(after)))
         .filter(|(_, before, after)| before != after)
-        .map(|(what, before, after)| Change {
-            what,
-            before,
-            after,
+        .map(|(field, before, after)| {
+            let told = |text: Cow<'_, str>| (!text.is_empty()).then(|| text.into_owned());
+            Change {
+                what: field.words,
+                before: told(before),
+                after: told(after),
+            }
         })
         .collect();
     let gone = before.details.iter();

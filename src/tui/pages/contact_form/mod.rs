@@ -2,11 +2,14 @@
 //!
 //! Nothing is written before it is saved; then all of it is one step.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::{Contact, ContactAttributes};
 use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
+use crate::domain::fields::{self, ContactField};
 use crate::domain::naming::split_name;
 use crate::domain::number::Region;
 use crate::domain::phone::PhoneAttributes;
@@ -20,24 +23,15 @@ mod view;
 
 pub(super) use page::{NUMBER_GONE, contact_gone};
 
-/// The texts of the form: the attribute, its label, what it is for.
-pub const TEXTS: [(&str, &str); 8] = [
-    ("name", "Name"),
-    ("given_name", "First name"),
-    ("family_name", "Last name"),
-    ("nickname", "Nickname"),
-    ("organisation", "Company"),
-    ("title", "Title"),
-    ("tags", "Tags"),
-    ("note", "Note"),
-];
+/// The texts of the form; the name is the first.
+pub static TEXTS: LazyLock<Vec<&'static ContactField>> = LazyLock::new(|| {
+    let mut texts = fields::of_form(&fields::CONTACT);
+    texts.retain(|field| !field.is_flag());
+    texts
+});
 
-/// Where in [`TEXTS`] the name stands, its two parts, the tags and the note.
+/// Where in [`TEXTS`] the name stands.
 const NAME: usize = 0;
-const GIVEN: usize = 1;
-const FAMILY: usize = 2;
-const TAGS: usize = 6;
-const NOTE: usize = 7;
 
 /// A number of the form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,11 +86,8 @@ impl ContactForm {
     /// A form for a new contact whose name is begun.
     #[must_use]
     pub fn new(name: &str, home: Option<Region>) -> Self {
-        let mut texts = vec![Field::default(); TEXTS.len()];
-        if let Some(field) = texts.get_mut(NOTE) {
-            *field = Field::of_lines("");
-        }
         let first = vec![String::new(); TEXTS.len()];
+        let texts = fields_of(&first);
         let mut form = Self {
             stored: None,
             texts,
@@ -119,21 +110,9 @@ impl ContactForm {
     #[must_use]
     pub fn of_profile(profile: &Profile, home: Option<Region>) -> Self {
         let contact = &profile.contact;
-        let first: Vec<String> = TEXTS
-            .iter()
-            .map(|(attribute, _)| text_of(contact, attribute))
-            .collect();
-        let texts = first
-            .iter()
-            .enumerate()
-            .map(|(at, text)| {
-                if at == NOTE {
-                    Field::of_lines(text)
-                } else {
-                    Field::new(text)
-                }
-            })
-            .collect();
+        let first = TEXTS.iter().map(|field| field.text(contact).into_owned());
+        let first: Vec<String> = first.collect();
+        let texts = fields_of(&first);
         let numbers = profile
             .phones
             .iter()
@@ -190,10 +169,13 @@ impl ContactForm {
         }
     }
 
-    /// Whether the cursor is in the note, where Enter is a line end.
+    /// Whether the cursor is in a text of several lines, where Enter is a line end.
     #[must_use]
     pub fn in_note(&self) -> bool {
-        self.place == ContactPlace::Text(NOTE)
+        let ContactPlace::Text(at) = self.place else {
+            return false;
+        };
+        TEXTS.get(at).is_some_and(|field| field.is_long())
     }
 
     /// What follows from typing.
@@ -207,8 +189,8 @@ impl ContactForm {
     /// A name that is typed brings its parts along; they can be put right after it.
     fn name_parts(&mut self) {
         let (given, family) = split_name(self.text(NAME));
-        for (at, part) in [(GIVEN, given), (FAMILY, family)] {
-            if let Some(field) = self.texts.get_mut(at) {
+        for (name, part) in [("given_name", given), ("family_name", family)] {
+            if let Some(field) = self.texts.get_mut(place(name)) {
                 field.set(part.unwrap_or_default());
             }
         }
@@ -224,7 +206,10 @@ impl ContactForm {
     /// How the contact will sort.
     #[must_use]
     pub fn sorted_as(&self) -> String {
-        match (self.text(FAMILY), self.text(GIVEN)) {
+        match (
+            self.text(place("family_name")),
+            self.text(place("given_name")),
+        ) {
             ("", "") => self.text(NAME).to_owned(),
             ("", given) => given.to_owned(),
             (family, "") => family.to_owned(),
@@ -334,7 +319,7 @@ impl ContactForm {
     /// The attributes that changed.
     fn changed(&self) -> Map<String, Value> {
         let mut changed = Map::new();
-        for (at, (attribute, _)) in TEXTS.iter().enumerate() {
+        for (at, field) in TEXTS.iter().enumerate() {
             let text = self.text(at);
             if text
                 != self
@@ -344,7 +329,7 @@ impl ContactForm {
                     .unwrap_or_default()
                 || self.stored.is_none() && at == NAME
             {
-                changed.insert((*attribute).to_owned(), value_of(at, text));
+                changed.insert(field.name.to_owned(), value_of(field, text));
             }
         }
         if self.stored.as_ref().map_or(self.favourite, |contact| {
@@ -368,30 +353,34 @@ impl ContactForm {
     pub fn base(&self) -> Map<String, Value> {
         self.stored
             .as_ref()
-            .and_then(|contact| contact.attributes().as_object().cloned())
+            .map(|contact| fields::attributes(&fields::CONTACT, contact))
             .unwrap_or_default()
     }
 }
 
-/// An attribute of a contact as the form's text.
-fn text_of(contact: &Contact, attribute: &str) -> String {
-    let text = match attribute {
-        "name" => Some(contact.name.clone()),
-        "given_name" => contact.given_name.clone(),
-        "family_name" => contact.family_name.clone(),
-        "nickname" => contact.nickname.clone(),
-        "organisation" => contact.organisation.clone(),
-        "title" => contact.title.clone(),
-        "tags" => Some(contact.tags.join(", ")),
-        _ => contact.note.clone(),
-    };
-    text.unwrap_or_default()
+/// Where in [`TEXTS`] a field is.
+fn place(name: &str) -> usize {
+    let mut texts = TEXTS.iter();
+    texts.position(|field| field.name == name).unwrap_or(NAME)
+}
+
+/// The fields to type into, with what stands in them at first.
+fn fields_of(first: &[String]) -> Vec<Field> {
+    let texts = TEXTS.iter().zip(first);
+    let texts = texts.map(|(field, text)| {
+        if field.is_long() {
+            Field::of_lines(text)
+        } else {
+            Field::new(text)
+        }
+    });
+    texts.collect()
 }
 
 /// A text of the form as the attribute's value.
-fn value_of(at: usize, text: &str) -> Value {
-    match at {
-        TAGS => json!(
+fn value_of(field: &ContactField, text: &str) -> Value {
+    match field.name {
+        "tags" => json!(
             text.split(',')
                 .map(str::trim)
                 .filter(|tag| !tag.is_empty())

@@ -1,6 +1,7 @@
 //! The contact form as a page: what its keys do, and what it does with answers.
 
 use crate::domain::edit::{PhoneEdit, Profile};
+use crate::domain::fields::CONTACT;
 use crate::domain::refusal::{Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
@@ -15,19 +16,6 @@ use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::{ContactForm, ContactPlace, view};
-
-/// The attributes of a contact that the form changes.
-const FIELDS: [&str; 9] = [
-    "name",
-    "given_name",
-    "family_name",
-    "nickname",
-    "organisation",
-    "title",
-    "tags",
-    "favourite",
-    "note",
-];
 
 impl ContactForm {
     /// Saves it, unless nothing was changed.
@@ -77,7 +65,7 @@ impl ContactForm {
             Stored::Contact(contact) => {
                 let opened = self.stored.as_ref().filter(|mine| mine.id == contact.id)?;
                 let base = (&self.base(), opened.updated_in_db_at);
-                Some(Conflict::page(&FIELDS, base, &self.record(), stored))
+                Some(Conflict::page(&CONTACT, base, &self.record(), stored))
             }
             Stored::Phone(_) => {
                 let mut rows = self.numbers.iter();

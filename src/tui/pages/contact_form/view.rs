@@ -61,14 +61,13 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn texts(&mut self) {
-        for (at, (attribute, label)) in TEXTS.iter().enumerate() {
+        for (at, own) in TEXTS.iter().enumerate() {
+            let label = own.label.unwrap_or_default();
             let on = self.form.place == ContactPlace::Text(at);
             let Some(field) = self.form.texts.get(at) else {
                 continue;
             };
-            if *attribute == "note" && field.text().contains('\n')
-                || width(field.text()) > self.columns
-            {
+            if own.is_long() && field.text().contains('\n') || width(field.text()) > self.columns {
                 self.long(label, field.text(), field.before(), on);
             } else {
                 let (seen, column) = field.window(self.columns);
@@ -79,18 +78,18 @@ impl Sheet<'_> {
                 }
             }
             self.underline(on);
-            let remark = match *attribute {
+            let remark = match own.name {
                 "name" if !field.text().trim().is_empty() => {
                     Some(format!("sorted as {}", self.form.sorted_as()))
                 }
-                "note" if on => Some("^E opens $EDITOR for longer text".to_owned()),
+                _ if on && own.is_long() => Some("^E opens $EDITOR for longer text".to_owned()),
                 _ => None,
             };
             let fault = self
                 .form
                 .faults
                 .iter()
-                .find(|fault| fault.attribute.as_deref() == Some(*attribute));
+                .find(|fault| fault.attribute.as_deref() == Some(own.name));
             if let Some(fault) = fault {
                 self.under(&fault.to_string(), Role::Bad);
             } else if let Some(remark) = remark {

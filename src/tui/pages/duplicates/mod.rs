@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
 use crate::domain::duplicates::{
-    Group, Likeness, Merge, MergeField, Merged, Person, merged, taken,
+    Group, Likeness, Merge, MergeField, Merged, NOTE, Person, merged, taken,
 };
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::number::Region;
@@ -76,7 +76,7 @@ impl Duplicates {
                 .collect();
             values.len() > 1
         };
-        MergeField::ALL.into_iter().filter(differs).collect()
+        MergeField::all().filter(differs).collect()
     }
 
     /// What merging makes of them as it is picked.
@@ -126,7 +126,7 @@ impl Duplicates {
         };
         match next.and_then(|next| with.get(next)) {
             Some(id) => drop(self.picks.insert(field, *id)),
-            None if field == MergeField::Note => drop(self.picks.remove(&field)),
+            None if field == NOTE => drop(self.picks.remove(&field)),
             None => {}
         }
     }

@@ -132,7 +132,7 @@ impl SideBySide<'_> {
             .map(|(at, _)| if at == 0 { "KEPT" } else { "MERGED INTO IT" }.to_owned())
             .collect();
         let mut lines = vec![self.row("", &heads, each, |_| Role::Section, false)];
-        for field in MergeField::ALL {
+        for field in MergeField::all() {
             let values: Vec<String> = people
                 .iter()
                 .map(|one| field.of(&one.contact).unwrap_or_default().to_owned())

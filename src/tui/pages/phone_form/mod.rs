@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{Holder, Profile};
+use crate::domain::fields::{PHONE, attributes};
 use crate::domain::number::{self, Reading, Region, Verdict};
 use crate::domain::phone::{LABELS, Phone, PhoneAttributes};
 use crate::domain::refusal::{Fault, Refusal, Stored};
@@ -24,16 +25,6 @@ use super::drafted::DraftedForm;
 use super::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
 
 mod view;
-
-/// The attributes of a phone that the form changes.
-pub const FIELDS: [&str; 6] = [
-    "number",
-    "country_code",
-    "location",
-    "valid_values",
-    "primary",
-    "historic",
-];
 
 /// The places that the cursor can be in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -374,7 +365,7 @@ impl PhoneForm {
     pub fn base(&self) -> Map<String, Value> {
         self.stored
             .as_ref()
-            .and_then(|phone| phone.attributes().as_object().cloned())
+            .map(|phone| attributes(&PHONE, phone))
             .unwrap_or_default()
     }
 }
@@ -416,7 +407,7 @@ impl PhoneForm {
         };
         let opened = self.stored.as_ref().filter(|mine| mine.id == phone.id)?;
         let base = (&self.base(), opened.updated_in_db_at);
-        Some(Conflict::page(&FIELDS, base, &self.record(), stored))
+        Some(Conflict::page(&PHONE, base, &self.record(), stored))
     }
 
     /// Takes what is there of the record of a draft. Where it is gone the form becomes one that adds it

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::fields::{PHONE, label};
 use crate::domain::number::{Verdict, is_short_number};
 use crate::domain::phone::{MANUAL, Phone};
 use crate::tui::pages::Ui;
@@ -116,10 +117,14 @@ impl Pen<'_, '_> {
 
     fn texts(&mut self) {
         let entry = &self.form.entry;
-        self.text(PhonePlace::Country, "Country", &entry.country);
-        self.text(PhonePlace::Number, "Number", &entry.number);
+        self.text(
+            PhonePlace::Country,
+            label(&PHONE, "country_code"),
+            &entry.country,
+        );
+        self.text(PhonePlace::Number, label(&PHONE, "number"), &entry.number);
         self.line(self.row_below(PhonePlace::Number), VALUE, self.verdict());
-        self.text(PhonePlace::Label, "Label", &entry.label);
+        self.text(PhonePlace::Label, label(&PHONE, "location"), &entry.label);
     }
 
     fn text(&mut self, place: PhonePlace, label: &str, field: &Field) {
@@ -159,19 +164,19 @@ impl Pen<'_, '_> {
         for (place, label, is_set, words) in [
             (
                 PhonePlace::Primary,
-                "Primary",
+                label(&PHONE, "primary"),
                 entry.primary,
                 primary.as_str(),
             ),
             (
                 PhonePlace::Accurate,
-                "Accurate",
+                label(&PHONE, "valid_values"),
                 entry.accurate,
                 "somebody has checked it",
             ),
             (
                 PhonePlace::Historic,
-                "Historic",
+                label(&PHONE, "historic"),
                 entry.historic,
                 "no longer used, kept on record",
             ),
