@@ -38,8 +38,9 @@ use files::Given;
 use output::{complain, exact, harmless, print};
 use signals::Signals;
 
-use crate::config::{Config, database};
+use crate::config::{Config, database, shown};
 use crate::crash;
+use crate::domain::number::Region;
 use crate::domain::operation::Actor;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
@@ -62,7 +63,7 @@ const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
     name = "callbook",
     version,
     arg_required_else_help = false,
-    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 take everybody in\n  callbook who '+39 02 5550 1182'              who called\n  callbook find marco                          numbers of whoever is called so\n  callbook export -o everybody.vcf             and everybody out again\n\nThe exit status is 2 for what is invalid, 3 for what is not found, 4 for a conflict, 5 where another\nprogram holds the database, and 1 for anything else."
+    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 take everybody in\n  callbook who +39 02 5550 1182                who called\n  callbook find marco                          numbers of whoever is called so\n  callbook export -o everybody.vcf             and everybody out again\n\nThe exit status is 2 for what is invalid, 3 for what is not found, 4 for a conflict, 5 where another\nprogram holds the database, and 1 for anything else."
 )]
 struct Arguments {
     /// The database; else the variable `CALLBOOK_DB`, else callbook/callbook.db in the data folder.
@@ -98,17 +99,9 @@ enum Cmd {
     Export(export::ExportCommand),
     /// Add somebody: a name, and a number if there is one.
     #[command(
-        after_help = "Examples:\n  callbook add \"Ada Lovelace\" +44 20 7946 0018\n  callbook add \"Marco Bianchi\" --label work 02 5550 1182"
+        after_help = "Examples:\n  callbook add Ada Lovelace +44 20 7946 0018\n  callbook add Marco Bianchi --label work 02 5550 1182"
     )]
-    Add {
-        /// The name, in quotes where it has spaces.
-        name: String,
-        /// The number, with spaces or without.
-        number: Vec<String>,
-        /// The label of the number.
-        #[arg(long)]
-        label: Option<String>,
-    },
+    Add(add::AddCommand),
     /// The phone numbers as records: list, get, create, update, delete.
     #[command(subcommand)]
     Phone(phone::PhoneCommand),
@@ -124,19 +117,9 @@ enum Cmd {
     Find(find::FindCommand),
     /// Say who has a number, in any spelling; historic numbers answer too. Exit status 3: nobody.
     #[command(
-        after_help = "Examples:\n  callbook who '+39 02 5550 1182'\n  callbook who tel:+390255501182\n  callbook who 5501182"
+        after_help = "Examples:\n  callbook who +39 02 5550 1182\n  callbook who tel:+390255501182\n  callbook who 5501182"
     )]
-    Who {
-        /// The number.
-        #[arg(allow_hyphen_values = true)]
-        number: String,
-        /// Write JSON.
-        #[arg(long)]
-        json: bool,
-        /// The layout of a line, as `callbook find` has it.
-        #[arg(long, value_name = "LAYOUT", conflicts_with = "json")]
-        format: Option<String>,
-    },
+    Who(who::WhoCommand),
     /// List the contacts whose numbers need attention, and why; or confirm them by source.
     #[command(
         after_help = "Examples:\n  callbook fix\n  callbook fix --list --json\n  callbook fix --confirm-source google --dry-run"
@@ -235,6 +218,32 @@ enum Cmd {
     Files(Vec<OsString>),
 }
 
+impl Cmd {
+    /// Whether the command makes a book where there is none: one that only looks does not.
+    const fn creates(&self) -> bool {
+        match self {
+            Self::Import(_) | Self::Add(_) | Self::Restore { .. } => true,
+            Self::Contact(command) => matches!(command, contact::ContactCommand::Create { .. }),
+            Self::Phone(command) => matches!(command, phone::PhoneCommand::Create { .. }),
+            _ => false,
+        }
+    }
+}
+
+/// Whether there is nothing at a path, not even a link that leads nowhere.
+fn is_missing(path: &Path) -> bool {
+    let looked = path.symlink_metadata();
+    looked.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+fn missing(path: &Path) -> Refusal {
+    let detail = format!(
+        "no book at {}; callbook add and callbook import create one, --db names another",
+        shown(path)
+    );
+    Refusal::new(Kind::NotFound, detail)
+}
+
 /// Runs the program with the process's arguments; gives its exit status.
 ///
 /// # Errors
@@ -252,7 +261,11 @@ pub fn run() -> Result<u8> {
         Err(asked) => return exact(&asked.render().to_string()).map(|()| 0),
     };
     let config = Config::read();
-    let demo = if demo { Some(Demo::new()?) } else { None };
+    let demo = if demo {
+        Some(TemporaryBook::demo()?)
+    } else {
+        None
+    };
     let path = match (
         &demo,
         &db,
@@ -336,9 +349,19 @@ fn done(
     (config, keymap): (&Config, &Keymap),
     path: &Path,
 ) -> Result<u8> {
+    // A dry run of an import into a book that does not exist yet looks at an empty one elsewhere.
+    let scratch = match &command {
+        Cmd::Import(import) if import.dry_run && is_missing(path) => Some(TemporaryBook::new()?),
+        _ => None,
+    };
+    let path = scratch.as_ref().map_or(path, |book| &book.path);
+    let creates = command.creates();
     let opened = |actor| {
+        if !creates && is_missing(path) {
+            return Err(missing(path));
+        }
         let stop = signals.stop();
-        let mut store = Store::open(path, options(config, actor))?;
+        let mut store = Store::open(path, options(config.home, actor))?;
         store.set_stop(stop)?;
         Ok(store)
     };
@@ -346,19 +369,11 @@ fn done(
     match command {
         Cmd::Import(command) => command.run(|| opened(Actor::Import)),
         Cmd::Export(command) => command.run(open),
-        Cmd::Add {
-            name,
-            number,
-            label,
-        } => add::run(&mut open()?, name, &number, label),
+        Cmd::Add(command) => command.run(open),
         Cmd::Phone(command) => command.run(open),
         Cmd::Contact(command) => command.run(open),
         Cmd::Find(command) => command.run(open),
-        Cmd::Who {
-            number,
-            json,
-            format,
-        } => who::run(&number, json, format.as_deref(), open),
+        Cmd::Who(command) => command.run(open),
         Cmd::Fix(command) => command.run(open),
         Cmd::Change(command) => command.run(open),
         Cmd::Duplicates(command) => command.run(open),
@@ -370,7 +385,7 @@ fn done(
         Cmd::Backup { command } => backup::run(command.as_ref(), path, open),
         Cmd::Restore { backup, force } => {
             let force = if force { Force::Yes } else { Force::No };
-            let options = options(config, Actor::Command);
+            let options = options(config.home, Actor::Command);
             backup::restore(path, backup.as_deref(), force, options, &signals.stop())
         }
         Cmd::Compact(command) => command.run(config.keep, open),
@@ -399,9 +414,9 @@ fn view(path: &Path, fresh: bool, demo: bool) -> Option<View> {
     }
 }
 
-fn options(config: &Config, actor: Actor) -> Options {
+fn options(home: Option<Region>, actor: Actor) -> Options {
     Options {
-        home: config.home,
+        home,
         actor,
         clock: Box::new(|| Timestamp::from_utc(Utc::now())),
         file_system: None,
@@ -436,7 +451,7 @@ fn screens(
             "the screens need a terminal that can move its cursor, and TERM is dumb; callbook --help lists the commands that do without"
         );
     }
-    let options = options(&config, Actor::Screens);
+    let options = options(config.home, Actor::Screens);
     let remembering = view.is_some();
     let left = tui::run(tui::Start {
         path: path.to_owned(),
@@ -462,33 +477,29 @@ fn screens(
 }
 
 /// A book in a temporary folder, which goes with it.
-struct Demo {
+struct TemporaryBook {
     path: PathBuf,
     _folder: tempfile::TempDir,
 }
 
-impl Demo {
+impl TemporaryBook {
     fn new() -> Result<Self> {
         let folder = tempfile::Builder::new()
-            .prefix("callbook-demo-")
+            .prefix("callbook-")
             .tempdir()
             .context("cannot make a temporary folder")?;
-        let path = folder.path().join("demo.db");
-        let clock = || Timestamp::from_utc(Utc::now());
-        let mut store = Store::open(
-            &path,
-            Options {
-                home: None,
-                actor: Actor::Import,
-                clock: Box::new(clock),
-                file_system: None,
-            },
-        )?;
-        let demo = crate::import::File::open(DEMO, "demo.vcf", &[])?;
-        crate::import::all(&mut store, demo)?;
         Ok(Self {
-            path,
+            path: folder.path().join("callbook.db"),
             _folder: folder,
         })
+    }
+
+    /// The book of the demonstration.
+    fn demo() -> Result<Self> {
+        let book = Self::new()?;
+        let mut store = Store::open(&book.path, options(None, Actor::Import))?;
+        let demo = crate::import::File::open(DEMO, "demo.vcf", &[])?;
+        crate::import::all(&mut store, demo)?;
+        Ok(book)
     }
 }

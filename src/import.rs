@@ -151,8 +151,13 @@ impl Form {
         let ending = name
             .rsplit_once('.')
             .map(|(_, ending)| ending.to_ascii_lowercase());
+        if matches!(ending.as_deref(), Some("vcf" | "vcard")) {
+            return Self::Cards;
+        }
+        if is_binary(start) {
+            return Self::Unread(BINARY);
+        }
         match ending.as_deref() {
-            Some("vcf" | "vcard") => return Self::Cards,
             Some("csv" | "tsv") => return Self::Table,
             Some("json" | "jsonl" | "ndjson") => return Self::Book,
             Some("ldif" | "ldi") => return Self::Directory,
@@ -189,6 +194,32 @@ impl Form {
         }
     }
 }
+
+/// Whether a file that begins so is no text: a picture, a program. Text has next to no control characters; of
+/// UTF-16, every other byte of most texts is zero.
+fn is_binary(start: &[u8]) -> bool {
+    let holds = |word: &[u8]| start.windows(word.len()).any(|window| window == word);
+    if holds(b"BEGIN:VCARD") {
+        return false;
+    }
+    let zeros = |first: usize| {
+        start
+            .iter()
+            .skip(first)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    let is_wide = even.max(odd) * 4 > start.len() && even.min(odd) * 10 < even.max(odd);
+    let is_control = |byte: &&u8| **byte < 0x20 && !b"\t\n\r\x0b\x0c\x1b".contains(byte);
+    let controls = start.iter().filter(is_control).count();
+    !is_wide && controls * 20 > start.len()
+}
+
+/// Why a picture or a program is not read.
+const BINARY: &str = "is not a text file; vCards, tables (CSV, TSV), LDIF, the file of abook and the JSON of \
+    callbook are read";
 
 /// Why aliases of mutt are not read.
 const ALIASES: &str = "is a file of mutt aliases; vCards, tables (CSV, TSV), LDIF, the file of abook and \

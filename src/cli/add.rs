@@ -1,57 +1,158 @@
-//! `callbook add NAME NUMBER…`: somebody new, in one line.
+//! `callbook add NAME NUMBER`: a new contact in one line.
+
+use std::fmt::Write as _;
 
 use anyhow::Result;
+use clap::Args;
 
 use crate::domain::contact::ContactAttributes;
-use crate::domain::edit::{ContactEdit, PhoneEdit};
+use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
 use crate::domain::number;
 use crate::domain::phone::PhoneAttributes;
+use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
+use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::store::Store;
 
-/// Adds the contact with the number, if there is one, and says so.
-pub(super) fn run(
-    store: &mut Store,
-    name: String,
-    number: &[String],
+use super::document::{Answer, answer};
+
+#[derive(Debug, Args)]
+pub(super) struct AddCommand {
+    /// The name and the number, quoted or not.
+    #[arg(required = true, value_names = ["NAME", "NUMBER"], num_args = 1..)]
+    words: Vec<String>,
+    /// The label of the number.
+    #[arg(long)]
     label: Option<String>,
-) -> Result<u8> {
-    // The words of a number come apart in a shell: +44 20 7946 0018.
-    let number = number.join(" ");
-    let phones = (!number.is_empty()).then(|| {
-        PhoneEdit::Create(PhoneAttributes {
-            number: Some(number),
-            location: label.map(Some),
-            ..PhoneAttributes::default()
-        })
-    });
-    let contact = ContactAttributes {
-        name: Some(Some(name)),
-        ..ContactAttributes::default()
-    };
-    let done = store.save_contact(ContactEdit {
-        id: None,
-        contact: Some(contact),
-        phones: phones.into_iter().collect(),
-    })?;
-    let profile = store.profile(done.value)?;
-    let shown = profile.phones.first().map_or_else(String::new, |phone| {
-        format!(
-            " with {} ({})",
-            phone.shown(),
-            super::phone::flags(phone, store.home())
-        )
-    });
-    let name = safe(&profile.contact.name).into_owned();
-    super::output::print(&format!("Added {name}{}\n", safe(&shown)))?;
-    let unsure = profile.phones.iter();
-    for phone in unsure.filter(|phone| !phone.can_be_dialled()) {
+    /// Write JSON:API.
+    #[arg(long)]
+    json: bool,
+}
+
+impl AddCommand {
+    /// Adds the contact, with the number if there is one.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let json = self.json;
+        answer(self.answered(open), json)
+    }
+
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+        let (name, number) = name_and_number(&self.words);
+        let phones = (!number.is_empty()).then(|| {
+            PhoneEdit::Create(PhoneAttributes {
+                number: Some(number),
+                location: self.label.map(Some),
+                ..PhoneAttributes::default()
+            })
+        });
+        let contact = ContactAttributes {
+            name: Some(Some(name)),
+            ..ContactAttributes::default()
+        };
+        let mut store = open()?;
+        let done = store.save_contact(ContactEdit {
+            id: None,
+            contact: Some(contact),
+            phones: phones.into_iter().collect(),
+        })?;
+        let profile = store.profile(done.value)?;
+        let mut words = added(&profile, &store);
+        for phone in &profile.phones {
+            for holder in store.holders(&phone.number, Some(profile.contact.id))? {
+                let name = safe(&holder.name);
+                let _ = writeln!(words, "{} is also a number of {name}", phone.shown());
+            }
+        }
+        let phones: Vec<_> = profile.phones.iter().map(phone_resource).collect();
+        let document = jsonapi::compound(&contact_resource(&profile.contact), &phones);
+        Ok(Answer::new(document, words))
+    }
+}
+
+/// What was added, and what is not right with it.
+fn added(profile: &Profile, store: &Store) -> String {
+    let mut words = format!("Added {}", safe(&profile.contact.name));
+    if let Some(phone) = profile.phones.first() {
+        let flags = super::phone::flags(phone, store.home());
+        let _ = write!(words, " with {} ({flags})", safe(&phone.shown()));
+    }
+    words.push('\n');
+    let phones = profile.phones.iter();
+    for phone in phones.filter(|phone| !phone.can_be_dialled()) {
         let (verdict, region) = match number::parse(&phone.number, None, store.home()) {
             Ok(reading) => (reading.verdict, reading.country()),
             Err(verdict) => (verdict, store.home()),
         };
         let why = verdict.refusal(region);
-        super::output::complain(&format!("{}: {why}; kept as typed", phone.number));
+        super::complain(&format!("{}: {why}; kept as typed", phone.number));
     }
-    Ok(0)
+    words
+}
+
+/// The name and the number that words are, as a shell takes them apart: `Ada Lovelace +44 20 7946 0018`. The number
+/// is what stands from the last `+` on; else from the first word on that has three digits or more and begins with
+/// one, or with which nothing but numbers begin. One word at least is the name.
+fn name_and_number(words: &[String]) -> (String, String) {
+    let digits = |word: &str| word.chars().filter(|sign| sign.is_numeric()).count();
+    let is_plain = |word: &String| {
+        let sign = |sign: char| sign.is_numeric() || "()-./ ".contains(sign);
+        word.chars().all(sign) && digits(word) > 0
+    };
+    let is_long =
+        |word: &str| word.trim_start_matches('(').starts_with(char::is_numeric) && digits(word) > 2;
+    let plus = words.iter().rposition(|word| word.starts_with(['+', '＋']));
+    let first = || {
+        (1..words.len()).find(|at| {
+            let rest = words.get(*at..).unwrap_or_default();
+            rest.first().is_some_and(|word| is_long(word)) || rest.iter().all(is_plain)
+        })
+    };
+    let at = plus
+        .filter(|at| *at > 0)
+        .or_else(first)
+        .unwrap_or(words.len());
+    let (name, number) = words.split_at_checked(at).unwrap_or((words, &[]));
+    (name.join(" "), number.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_and_number;
+
+    #[test]
+    fn a_name_and_a_number_need_no_quotes() {
+        for (words, name, number) in [
+            (
+                "Ada|Lovelace|+44|20|7946|0018",
+                "Ada Lovelace",
+                "+44 20 7946 0018",
+            ),
+            (
+                "Ada Lovelace|+44 20 7946 0018",
+                "Ada Lovelace",
+                "+44 20 7946 0018",
+            ),
+            (
+                "Ada|Lovelace|(020)|7946-0018",
+                "Ada Lovelace",
+                "(020) 7946-0018",
+            ),
+            ("Route|66|+1|650|253|0000", "Route 66", "+1 650 253 0000"),
+            ("Ada|Lovelace", "Ada Lovelace", ""),
+            ("3M", "3M", ""),
+            ("118118", "118118", ""),
+            ("Taxi|0039|02|5550", "Taxi", "0039 02 5550"),
+            ("Taxi|11|88|0", "Taxi", "11 88 0"),
+            (
+                "Elizabeth|2nd|030|901820|(Eva)",
+                "Elizabeth 2nd",
+                "030 901820 (Eva)",
+            ),
+            ("Tim|12345a", "Tim", "12345a"),
+        ] {
+            let words: Vec<String> = words.split('|').map(str::to_owned).collect();
+            let read = name_and_number(&words);
+            assert_eq!(read, (name.to_owned(), number.to_owned()), "{words:?}");
+        }
+    }
 }

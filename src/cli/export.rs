@@ -3,11 +3,11 @@
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::domain::listing::{ListQuery, Selection};
-use crate::domain::refusal::Refusal;
+use crate::domain::listing::{Found, ListQuery, Selection};
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::exchange::csv::{self, Guard};
@@ -94,10 +94,11 @@ impl ExportCommand {
             let ids: Result<_, Refusal> = self.id.iter().map(|id| id.parse()).collect();
             Selection::Marked(ids?)
         };
+        refuse_nothing(&store, &selection)?;
         let (written, place) = match (&self.split, &self.output) {
             (Some(folder), _) => {
                 let ExportForm::Cards(version) = form else {
-                    bail!("--split writes vCards; leave --as out");
+                    return Err(invalid("--split writes vCards; leave --as out"));
                 };
                 let written = export::files(&store, &selection, version, folder, there)?;
                 (written, folder)
@@ -116,11 +117,17 @@ impl ExportCommand {
         let ending = self.output.as_ref().and_then(|path| path.extension());
         let ending = ending.map(|ending| ending.to_string_lossy().to_lowercase());
         let by_ending = match ending.as_deref() {
-            Some("csv") => Name::Csv,
-            Some("json" | "jsonl") => Name::Json,
-            _ => Name::Vcard,
+            None | Some("vcf" | "vcard") => Some(Name::Vcard),
+            Some("csv") => Some(Name::Csv),
+            Some("json" | "jsonl") => Some(Name::Json),
+            Some(_) => None,
         };
-        let name = self.form.unwrap_or(by_ending);
+        let Some(name) = self.form.or(by_ending) else {
+            let ending = ending.unwrap_or_default();
+            return Err(invalid(&format!(
+                "unknown file ending .{ending}; use .vcf, .csv or .json, or name the form with --as"
+            )));
+        };
         let guard = if self.spreadsheet_safe {
             Guard::Safe
         } else {
@@ -131,10 +138,14 @@ impl ExportCommand {
             CardVersion::V40 => Version::V40,
         });
         if version.is_some() && name != Name::Vcard {
-            bail!("--card-version is for vCards; leave it out, or write --as vcard");
+            return Err(invalid(
+                "--card-version is for vCards; leave it out, or use --as vcard",
+            ));
         }
         if guard == Guard::Safe && !matches!(name, Name::Csv | Name::Google) {
-            bail!("--spreadsheet-safe is for tables; write --as csv or --as google with it");
+            return Err(invalid(
+                "--spreadsheet-safe is for tables; use it with --as csv or --as google",
+            ));
         }
         Ok(match name {
             Name::Vcard => ExportForm::Cards(version),
@@ -143,6 +154,30 @@ impl ExportCommand {
             Name::Json => ExportForm::Book,
         })
     }
+}
+
+fn invalid(why: &str) -> anyhow::Error {
+    Refusal::new(Kind::Invalid, why).into()
+}
+
+/// What is exported; nothing is no export.
+fn refuse_nothing(store: &Store, selection: &Selection) -> Result<(), Refusal> {
+    let Selection::Shown(query) = selection else {
+        return Ok(());
+    };
+    if let Some(trouble) = query.query().trouble {
+        return Err(Refusal::new(Kind::Invalid, trouble));
+    }
+    let (found, how) = store.find(query, 1)?;
+    if !found.is_empty() && how != Found::Alike {
+        return Ok(());
+    }
+    let detail = if query.is_everybody() {
+        "the book has no contacts; nothing was exported".to_owned()
+    } else {
+        format!("no contact matches {}; nothing was exported", query.text)
+    };
+    Err(Refusal::new(Kind::NotFound, detail))
 }
 
 fn safe_line(text: &str) -> String {

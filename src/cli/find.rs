@@ -20,7 +20,7 @@ use crate::store::Store;
 
 use super::document::{Answer, answer};
 use super::exit::NOTHING_FOUND;
-use super::format::{LineFormat, emails};
+use super::format::{LineFlags, emails, say_no_match};
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
@@ -44,15 +44,14 @@ pub(super) struct FindCommand {
     /// Write email and name as aerc's address-book-cmd reads them.
     #[arg(long)]
     aerc: bool,
-    /// The layout of a line: {name}, {number}, {e164}, {label}, {flags}, {email}, {organisation}, {id}.
-    #[arg(long, value_name = "LAYOUT")]
-    format: Option<String>,
+    #[command(flatten)]
+    lines: LineFlags,
 }
 
 impl FindCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let mut layout = LineFormat::asked(self.format.as_deref())?;
+        let mut layout = self.lines.layout()?;
         let query = ListQuery {
             text: self.text.join(" "),
             ..ListQuery::default()
@@ -76,14 +75,18 @@ impl FindCommand {
         } else {
             found.is_empty()
         };
-        let told = if self.json {
-            Answer::new(document(&found), String::new())
+        let status = if nobody { NOTHING_FOUND } else { 0 };
+        if nobody {
+            say_no_match(&query.text, self.json);
+        }
+        if self.json {
+            answer(Ok(Answer::new(document(&found), String::new())), true)?;
         } else if mail {
-            Answer::new(Value::Null, self.mail(&found))
+            super::print(&self.mail(&found))?;
         } else {
-            Answer::new(Value::Null, lines(&found, &layout, &query.needles()))
-        };
-        answer(Ok(told), self.json).map(|_| if nobody { NOTHING_FOUND } else { 0 })
+            layout.print(numbers(&found, &query.needles()))?;
+        }
+        Ok(status)
     }
 
     fn found(&self, store: &Store, query: &ListQuery) -> Result<Vec<Whole>, Refusal> {
@@ -131,35 +134,28 @@ impl FindCommand {
     }
 }
 
-/// A line for each number; of a number that was asked for, only that one.
-fn lines(found: &[Whole], layout: &LineFormat, needles: &SearchTerms) -> String {
-    let mut text = String::new();
-    let mut line = |contact: &Contact, phone: Option<&Phone>| {
-        text.push_str(&layout.safe_line(contact, phone));
-    };
+/// Each number with its contact; where digits were asked for, only the numbers that have them.
+fn numbers<'a>(found: &'a [Whole], needles: &SearchTerms) -> Vec<(&'a Contact, Option<&'a Phone>)> {
     let asked = |phone: &&Phone| {
         let digits = number::digits_to_find(&phone.number);
         let mut needles = needles.digits.iter();
         needles.any(|needle| digits.contains(needle.as_str()))
     };
+    let mut numbers = Vec::new();
     for Whole {
         contact, phones, ..
     } in found
     {
-        let matching: Vec<&Phone> = phones.iter().filter(asked).collect();
-        let shown: Vec<&Phone> = if matching.is_empty() {
-            phones.iter().collect()
-        } else {
-            matching
-        };
+        let mut shown: Vec<&Phone> = phones.iter().filter(asked).collect();
         if shown.is_empty() {
-            line(contact, None);
+            shown = phones.iter().collect();
         }
-        for phone in shown {
-            line(contact, Some(phone));
+        if shown.is_empty() {
+            numbers.push((contact, None));
         }
+        numbers.extend(shown.into_iter().map(|phone| (contact, Some(phone))));
     }
-    text
+    numbers
 }
 
 fn document(found: &[Whole]) -> Value {

@@ -10,7 +10,7 @@ use crate::domain::listing::ListQuery;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::progress::Stop;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::Task;
 use crate::domain::triage::reason;
 use crate::domain::words::count;
@@ -45,6 +45,7 @@ impl FixCommand {
             let Some(source) = &self.confirm_source else {
                 return worklist(&store, self.json).map(|()| None);
             };
+            refuse_unknown(source, &store)?;
             let task = Task::Bulk(BulkEdit::confirm_source(source));
             changed(&mut store, &task, self.dry_run).map(Some)
         });
@@ -54,6 +55,20 @@ impl FixCommand {
             Err(error) => answer(Err(error), self.json),
         }
     }
+}
+
+/// Refuses a source that no number came from, with those that there are.
+fn refuse_unknown(source: &str, store: &Store) -> Result<(), Refusal> {
+    let known = store.values()?.sources;
+    if known.iter().any(|known| known == source) {
+        return Ok(());
+    }
+    let known = match known.as_slice() {
+        [] => "the book has no numbers".to_owned(),
+        known => format!("expected one of {}", known.join(", ")),
+    };
+    let detail = format!("no number came from the source {source}; {known}");
+    Err(Refusal::new(Kind::NotFound, detail))
 }
 
 /// Prints everybody who needs attention, with the reason of each number, one contact after the other: a

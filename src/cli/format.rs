@@ -3,15 +3,21 @@
 //! What a line is and where its cells end, the layout alone says: a name can neither begin a line of
 //! its own nor another cell, for the line is read by programs.
 
-use anyhow::{Result, bail};
+use std::io::{self, IsTerminal as _};
+
+use anyhow::Result;
+use clap::Args;
+use crossterm::style::Color;
 
 use crate::domain::contact::{Contact, DetailKind};
 use crate::domain::fields::{CONTACT, ContactField};
 use crate::domain::number::Region;
-use crate::domain::phone::Phone;
+use crate::domain::phone::{Mark, Phone};
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 
 use super::phone::flags;
+use super::table::Columns;
 
 /// What a line may have beside the fields of a contact.
 const OTHERS: [&str; 8] = [
@@ -24,10 +30,46 @@ fn of_contact() -> impl Iterator<Item = &'static ContactField> {
     fields.filter(|field| field.csv.is_some() && field.name != "source")
 }
 
+/// How a number is printed on its line.
+#[derive(Debug, Args)]
+pub(super) struct LineFlags {
+    /// The layout of a line: {name}, {number}, {e164}, {label}, {flags}, {email}, {organisation}, {id}.
+    #[arg(long, value_name = "LAYOUT")]
+    format: Option<String>,
+    /// End each line with a NUL character instead of a newline, for xargs -0.
+    #[arg(long)]
+    print0: bool,
+}
+
+impl LineFlags {
+    /// The layout that is asked for, or the usual one.
+    ///
+    /// # Errors
+    /// Where a field is unknown, by its name, with those that there are.
+    pub(super) fn layout(&self) -> Result<LineFormat, Refusal> {
+        let text = self.format.as_deref();
+        let mut layout = LineFormat::read(text.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))?;
+        layout.is_columns = text.is_none() && !self.print0 && io::stdout().is_terminal();
+        layout.end = if self.print0 { '\0' } else { '\n' };
+        Ok(layout)
+    }
+}
+
+/// Says on standard error that nothing was found, where a person reads it; a script has the exit status.
+pub(super) fn say_no_match(asked: &str, json: bool) {
+    if !json && io::stderr().is_terminal() {
+        super::complain(&format!("no match for {asked}"));
+    }
+}
+
 /// A layout of lines.
 #[derive(Debug)]
 pub struct LineFormat {
     parts: Vec<Piece>,
+    /// Whether a person reads it: the usual layout on a terminal, in columns.
+    is_columns: bool,
+    /// What ends a line.
+    end: char,
     /// The country that national numbers belong to, which the flags depend on.
     pub home: Option<Region>,
 }
@@ -40,16 +82,11 @@ enum Piece {
 }
 
 impl LineFormat {
-    /// The layout that is asked for, or the usual one.
+    /// Reads a layout: fields in braces, `\t` and `\n`; two braces for one.
     ///
     /// # Errors
-    /// Where a field is none, by its name, with those that there are.
-    pub fn asked(text: Option<&str>) -> Result<Self> {
-        Self::read(text.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))
-    }
-
-    /// Reads a layout: fields in braces, `\t` and `\n`; two braces for one.
-    fn read(text: &str) -> Result<Self> {
+    /// Where a field is unknown, by its name, with those that there are.
+    pub fn read(text: &str) -> Result<Self, Refusal> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut signs = text.chars().peekable();
@@ -73,9 +110,9 @@ impl LineFormat {
                         sign == '}'
                     });
                     if !closed {
-                        bail!(
-                            "--format has a {{{name} that no brace closes; {{{{ is a brace itself"
-                        );
+                        let why =
+                            format!("--format has an unclosed {{{name}; write {{{{ for a brace");
+                        return Err(Refusal::new(Kind::Invalid, why));
                     }
                     let contact = of_contact().find(|field| field.name == name);
                     let other = OTHERS.into_iter().find(|other| *other == name);
@@ -84,7 +121,9 @@ impl LineFormat {
                         let all = of_contact().map(|field| field.name).chain(OTHERS);
                         let all: Vec<&str> = all.collect();
                         let all = all.join(", ");
-                        bail!("--format has no field {{{name}}}; there are {all}");
+                        let why =
+                            format!("unknown field {{{name}}} in --format; expected one of {all}");
+                        return Err(Refusal::new(Kind::Invalid, why));
                     };
                     parts.push(Piece::Plain(std::mem::take(&mut plain)));
                     parts.push(field);
@@ -93,7 +132,40 @@ impl LineFormat {
             }
         }
         parts.push(Piece::Plain(plain));
-        Ok(Self { parts, home: None })
+        Ok(Self {
+            parts,
+            is_columns: false,
+            end: '\n',
+            home: None,
+        })
+    }
+
+    /// Prints the lines of contacts and their numbers: on a terminal in columns, coloured by what is to be
+    /// said of a number, else as the layout has them.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written to.
+    pub(super) fn print<'a>(
+        &self,
+        numbers: impl IntoIterator<Item = (&'a Contact, Option<&'a Phone>)>,
+    ) -> Result<()> {
+        let numbers = numbers.into_iter();
+        if !self.is_columns {
+            let lines: String = numbers
+                .map(|(contact, phone)| self.safe_line(contact, phone))
+                .collect();
+            return super::exact(&lines);
+        }
+        let mut columns = Columns::new().coloured();
+        let mut text = String::new();
+        for (contact, phone) in numbers {
+            let [number, label, flags] =
+                ["number", "label", "flags"].map(|field| self.value(field, contact, phone));
+            let row = [contact.name.clone(), number, label, flags];
+            let colour = phone.map(|phone| colour(phone, self.home));
+            text.push_str(&columns.row_in(&row, colour));
+        }
+        super::exact(&(text + &columns.rest()))
     }
 
     /// The line of a contact and one of its numbers, with its end, so that nothing in a name can take
@@ -114,6 +186,8 @@ impl LineFormat {
             lines.push_str(&cells.join("\t"));
             lines.push('\n');
         }
+        lines.pop();
+        lines.push(self.end);
         lines
     }
 
@@ -130,6 +204,16 @@ impl LineFormat {
             "phone_id" => of_phone(&|phone| phone.id.to_string()),
             _ => String::new(),
         }
+    }
+}
+
+/// The colour of what is to be said of a number: that it is confirmed, is not, or cannot be right.
+fn colour(phone: &Phone, home: Option<Region>) -> Color {
+    match phone.mark(home) {
+        _ if phone.historic => Color::DarkGrey,
+        Mark::Accurate => Color::Green,
+        Mark::Unconfirmed => Color::Yellow,
+        Mark::Impossible => Color::Red,
     }
 }
 
@@ -150,6 +234,6 @@ mod tests {
         assert!(told.contains("{shoe}") && told.contains("e164"), "{told}");
         assert!(LineFormat::read("{{x}}\\t{name}").is_ok());
         let told = LineFormat::read("{name} <{e164").unwrap_err().to_string();
-        assert!(told.contains("{e164 that no brace closes"), "{told}");
+        assert!(told.contains("unclosed {e164"), "{told}");
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct ImportCommand {
     files: Vec<PathBuf>,
     /// Print what it would do to each contact, and write nothing.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Say what a column of a table holds: name, phone:LABEL, email, note and so on.
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,

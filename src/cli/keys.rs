@@ -1,5 +1,7 @@
 //! `callbook keys`: every key, with what is set in the configuration.
 
+use std::io::{self, IsTerminal as _};
+
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
@@ -54,7 +56,11 @@ impl Keys {
             ]
         });
         let rows: Vec<[String; 4]> = [head].into_iter().chain(rows).collect();
-        print(&columns(&rows))
+        if io::stdout().is_terminal() {
+            return print(&columns(&rows));
+        }
+        let lines = rows.iter().map(|row| format!("{}\n", row.join("\t")));
+        print(&lines.collect::<String>())
     }
 }
 

@@ -1,5 +1,7 @@
 //! `callbook phone`: the five operations of the Phone resource.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -155,7 +157,14 @@ impl PhoneCommand {
                 };
                 let store = open()?;
                 let page = store.list_phones(&query)?;
-                Answer::new(jsonapi::page_document(&page), table(&page, store.home()))
+                let mut names = HashMap::new();
+                for phone in &page.records {
+                    if let Entry::Vacant(name) = names.entry(phone.contact) {
+                        name.insert(store.contact(phone.contact)?.name);
+                    }
+                }
+                let words = table(&page, &names, store.home());
+                Answer::new(jsonapi::page_document(&page), words)
             }
             Self::Get { id, .. } => {
                 let store = open()?;
@@ -242,12 +251,13 @@ pub(super) fn flags(phone: &Phone, home: Option<Region>) -> String {
     flags.join(", ")
 }
 
-fn table(page: &ListPage<Phone>, home: Option<Region>) -> String {
+fn table(page: &ListPage<Phone>, names: &HashMap<ContactId, String>, home: Option<Region>) -> String {
     let rows: Vec<_> = page
         .records
         .iter()
         .map(|phone| {
             [
+                names.get(&phone.contact).cloned().unwrap_or_default(),
                 phone.shown(),
                 phone.location.clone().unwrap_or_default(),
                 flags(phone, home),

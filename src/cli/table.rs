@@ -1,8 +1,14 @@
 //! Columns for people to read, as wide as what stands in them.
 
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _};
+
+use crossterm::style::{Color, Stylize as _};
+use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::safe::safe;
+use crate::tui::widgets::text::elide;
 
 /// The rows in columns, two spaces between; the last column is not filled up.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
@@ -14,31 +20,59 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 /// After how many rows the widths of columns are known: of more, not all are held.
 const MEASURED: usize = 1_000;
 
-/// Columns whose rows come one by one. They are as wide as what stands in the first rows.
+/// How narrow a column gets on a narrow terminal.
+const NARROW: usize = 8;
+
+/// Columns whose rows come one by one. They are as wide as what stands in the first rows; on a terminal that is
+/// narrower, the widest give way, but the last one: it holds an id, or text that may wrap.
 pub(super) struct Columns<const N: usize> {
     widths: [usize; N],
     /// The first rows, until the widths are known.
-    held: Option<Vec<[String; N]>>,
+    held: Option<Vec<([String; N], Option<Color>)>>,
+    /// How many columns the terminal has, where it is one.
+    room: Option<usize>,
+    /// Whether the last column may be coloured.
+    is_coloured: bool,
 }
 
 impl<const N: usize> Columns<N> {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
+        let out = io::stdout();
+        let size = out.is_terminal().then(|| tcgetwinsize(&out).ok()).flatten();
         Self {
             widths: [0; N],
             held: Some(Vec::new()),
+            room: size
+                .map(|size| usize::from(size.ws_col))
+                .filter(|room| *room > 0),
+            is_coloured: false,
+        }
+    }
+
+    /// With colours, unless `NO_COLOR` is set (no-color.org).
+    pub(super) fn coloured(self) -> Self {
+        let is_coloured = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self {
+            is_coloured,
+            ..self
         }
     }
 
     /// Adds a row; gives the lines that can be printed.
     pub(super) fn row(&mut self, row: &[String; N]) -> String {
+        self.row_in(row, None)
+    }
+
+    /// As [`Columns::row`], with the last column in a colour.
+    pub(super) fn row_in(&mut self, row: &[String; N], colour: Option<Color>) -> String {
         let row = row.each_ref().map(|cell| safe(cell).into_owned());
         let Some(held) = &mut self.held else {
-            return self.line(&row);
+            return self.line(&row, colour);
         };
         for (width, cell) in self.widths.iter_mut().zip(&row) {
             *width = cell.width().max(*width);
         }
-        held.push(row);
+        held.push((row, colour));
         if held.len() < MEASURED {
             String::new()
         } else {
@@ -49,23 +83,59 @@ impl<const N: usize> Columns<N> {
     /// The lines that were held until now.
     pub(super) fn rest(&mut self) -> String {
         let held = self.held.take().unwrap_or_default();
-        held.iter().map(|row| self.line(row)).collect()
+        if let Some(room) = self.room {
+            narrow(&mut self.widths, room);
+        }
+        let lines = held.iter().map(|(row, colour)| self.line(row, *colour));
+        lines.collect()
     }
 
-    fn line(&self, row: &[String; N]) -> String {
+    fn line(&self, row: &[String; N], colour: Option<Color>) -> String {
         let mut line = String::new();
-        for (width, cell) in self.widths.iter().zip(row) {
-            line.push_str(cell);
-            let gap = width.saturating_sub(cell.width()) + 2;
+        for (at, (width, cell)) in self.widths.iter().zip(row).enumerate() {
+            let is_last = at + 1 == N;
+            let shown = match self.room {
+                Some(_) if !is_last => elide(cell, *width, "…"),
+                _ => Cow::Borrowed(cell.as_str()),
+            };
+            match colour.filter(|_| is_last && self.is_coloured) {
+                Some(colour) => line.push_str(&shown.as_ref().with(colour).to_string()),
+                None => line.push_str(&shown),
+            }
+            let gap = width.saturating_sub(shown.width()) + 2;
             line.extend(std::iter::repeat_n(' ', gap));
         }
         format!("{}\n", line.trim_end())
     }
 }
 
+/// Makes the widest columns narrower until the rows fit, but the last.
+fn narrow(widths: &mut [usize], room: usize) {
+    let gaps = 2 * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > room {
+        let Some((_, others)) = widths.split_last_mut() else {
+            return;
+        };
+        match others.iter_mut().max() {
+            Some(widest) if *widest > NARROW => *widest -= 1,
+            _ => return,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::columns;
+    use super::{columns, narrow};
+
+    #[test]
+    fn on_a_narrow_terminal_the_widest_columns_give_way() {
+        let mut widths = [40, 17, 36];
+        narrow(&mut widths, 80);
+        assert_eq!(widths, [23, 17, 36]);
+        let mut widths = [40, 17, 36];
+        narrow(&mut widths, 20);
+        assert_eq!(widths, [8, 8, 36]);
+    }
 
     #[test]
     fn columns_are_as_wide_as_the_widest_name_on_screen() {

@@ -424,19 +424,18 @@ fn find_gives_the_best_first_and_only_the_number_that_was_asked_for() {
 fn an_export_keeps_a_file_that_is_there_and_is_readable_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let shell = Shell::new();
+    shell.import("BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Bob\nTEL:+49 30 901820\nEND:VCARD\n");
     let file = shell.folder.path().join("all.csv");
     let path = file.to_str().unwrap();
     assert_eq!(shell.run(&["export", "-o", path], "").0, 0);
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let before = std::fs::read(&file).unwrap();
-    let (status, _, told) = shell.run(&["export", "-o", path, "nobody"], "");
+    let (status, _, told) = shell.run(&["export", "-o", path, "ada"], "");
     assert!(status == 1 && told.contains("--force"), "{told}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
     assert_eq!(
-        shell
-            .run(&["export", "-o", path, "nobody", "--force"], "")
-            .0,
+        shell.run(&["export", "-o", path, "ada", "--force"], "").0,
         0
     );
     assert!(std::fs::read(&file).unwrap().len() < before.len());
@@ -444,7 +443,7 @@ fn an_export_keeps_a_file_that_is_there_and_is_readable_by_its_owner_alone() {
     let cards = shell.folder.path().join("cards");
     assert_eq!(
         shell
-            .run(&["export", "--split", cards.to_str().unwrap()], "")
+            .run(&["export", "--split", cards.to_str().unwrap(), "ada"], "")
             .0,
         0
     );
@@ -737,4 +736,137 @@ fn an_import_tells_its_plan_and_its_report_as_json() {
             .unwrap()
             .contains("/nowhere.vcf")
     );
+}
+
+#[test]
+fn a_command_that_looks_makes_no_book() {
+    let shell = Shell {
+        folder: tempfile::tempdir().unwrap(),
+    };
+    for words in [
+        &["find", "ada"][..],
+        &["who", "+442079460018"],
+        &["export"],
+        &["fix"],
+        &["health"],
+        &["log"],
+        &["bin"],
+        &["undo"],
+        &["backup"],
+        &["doctor"],
+        &["compact"],
+        &["duplicates"],
+        &["contact", "list"],
+        &["phone", "list"],
+        &["change", "", "confirm"],
+    ] {
+        let (status, told, error) = shell.run(words, "");
+        assert_eq!((status, told.as_str()), (3, ""), "{words:?}: {error}");
+        assert!(error.contains("no book at"), "{words:?}: {error}");
+        assert!(error.contains("book.db"), "{words:?}: {error}");
+    }
+    let card = "BEGIN:VCARD\nFN:Ada\nTEL:+442079460018\nEND:VCARD\n";
+    let (status, told, _) = shell.run(&["import", "--dry-run", "-"], card);
+    assert!(status == 0 && told.contains("Ada"), "{told}");
+    assert!(!shell.db().exists(), "a dry run made a book");
+    assert_eq!(shell.run(&["add", "Ada"], "").0, 0);
+    assert!(shell.db().exists());
+}
+
+#[test]
+fn words_need_no_quotes() {
+    let shell = Shell::new();
+    let (status, told, _) = shell.run(&["who", "+44", "20", "7946", "0018"], "");
+    assert!(status == 0 && told.starts_with("Ada Lovelace\t"), "{told}");
+    let (status, told, _) = shell.run(&["find", "ada", "lovelace", "--json"], "");
+    assert!(status == 0 && told.contains("Ada Lovelace"), "{told}");
+    let words = "add Grace Hopper +1 212 555 0147 --label work";
+    let words: Vec<&str> = words.split(' ').collect();
+    let (status, told, _) = shell.run(&words, "");
+    assert!(
+        status == 0 && told.contains("Added Grace Hopper with +1 212-555-0147"),
+        "{told}"
+    );
+    // The same number again is told with whose it is.
+    let words: Vec<&str> = "add Rear Admiral +1 212 555 0147".split(' ').collect();
+    let (_, told, _) = shell.run(&words, "");
+    assert!(
+        told.contains("+1 212-555-0147 is also a number of Grace Hopper"),
+        "{told}"
+    );
+}
+
+#[test]
+fn lines_for_programs_can_end_with_nul() {
+    let shell = Shell::new();
+    let found = "Ada Lovelace +442079460018\0";
+    let layout = ["--format", "{name} {e164}", "--print0"];
+    let words = [&["find", "ada"][..], &layout].concat();
+    assert_eq!(shell.run(&words, ""), (0, found.to_owned(), String::new()));
+    let words = [&["who", "+442079460018"][..], &layout].concat();
+    assert_eq!(shell.run(&words, "").1, found);
+    let (_, keys, _) = shell.run(&["keys"], "");
+    assert!(
+        keys.lines().all(|line| line.matches('\t').count() == 3),
+        "{keys}"
+    );
+}
+
+#[test]
+fn a_wrong_word_is_told_with_those_that_there_are() {
+    let shell = Shell::new();
+    let (status, _, error) = shell.run(&["find", "ada", "--format", "{shoe}"], "");
+    assert!(
+        status == 2 && error.contains("{shoe}") && error.contains("e164"),
+        "{error}"
+    );
+    let (status, _, error) = shell.run(&["fix", "--confirm-source", "nope"], "");
+    assert!(
+        status == 3 && error.contains("nope") && error.contains("vcard"),
+        "{error}"
+    );
+    let out = shell.folder.path().join("book.xyz");
+    let (status, _, error) = shell.run(&["export", "-o", out.to_str().unwrap()], "");
+    assert!(
+        status == 2 && error.contains(".xyz") && error.contains(".csv"),
+        "{error}"
+    );
+    for words in [&["export", "zzz"][..], &["export", "-o", "none.vcf", "zzz"]] {
+        let (status, told, error) = shell.run(words, "");
+        assert_eq!((status, told.as_str()), (3, ""), "{error}");
+        assert!(error.contains("no contact matches zzz"), "{error}");
+    }
+    assert!(!std::path::Path::new("none.vcf").exists());
+    let text = shell.folder.path().join("notes.txt");
+    std::fs::write(&text, "buy milk").unwrap();
+    let (status, _, error) = shell.run(&["restore", text.to_str().unwrap()], "");
+    assert!(status == 2 && error.contains("is not a backup"), "{error}");
+}
+
+#[test]
+fn pictures_and_programs_are_not_imported() {
+    let shell = Shell::new();
+    let noise: Vec<u8> = (0u32..4_000)
+        .map(|at| at.wrapping_mul(2_654_435_761).to_le_bytes()[2])
+        .collect();
+    let png = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &noise].concat();
+    let program = std::fs::read(env!("CARGO_BIN_EXE_callbook")).unwrap();
+    for (name, bytes) in [
+        ("logo.png", &*png),
+        ("list.csv", &*png),
+        ("tool", &program[..65_536]),
+    ] {
+        let file = shell.folder.path().join(name);
+        std::fs::write(&file, bytes).unwrap();
+        let (status, told, error) = shell.run(&["import", file.to_str().unwrap()], "");
+        assert_eq!((status, told.as_str()), (2, ""), "{name}: {error}");
+        assert!(error.contains("is not a text file"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_list_of_numbers_says_whose_they_are() {
+    let shell = Shell::new();
+    let (_, told, _) = shell.run(&["phone", "list"], "");
+    assert!(told.starts_with("Ada Lovelace  +44 20 7946 0018"), "{told}");
 }

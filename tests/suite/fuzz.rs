@@ -600,7 +600,7 @@ fn layouts_of_any_kind_are_read_and_a_name_forges_nothing() {
     };
     let contact: Contact = sent.create(&context, Vec::new()).unwrap();
     hold_text(&corpus, &[("", ""), ("{name}", "{name}")], |text| {
-        if let Ok(layout) = LineFormat::asked(Some(text)) {
+        if let Ok(layout) = LineFormat::read(text) {
             let line = layout.safe_line(&contact, None);
             let ends = text.matches("\\n").count() + text.matches('\n').count();
             assert!(line.matches('\n').count() <= ends + 1, "{text:?}: {line:?}");

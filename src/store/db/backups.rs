@@ -98,6 +98,14 @@ impl Backup {
         match told {
             Ok(told) if told.split_whitespace().next() == Some(&sum) => {}
             Ok(_) => return Err(damaged("its bytes are not those that were written".into())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let detail = format!(
+                    "{} is not a backup made by callbook: it has no checksum beside it; callbook backup list \
+                     shows the backups",
+                    self.path.display()
+                );
+                return Err(Refusal::new(Kind::Invalid, detail));
+            }
             Err(error) => return Err(damaged(format!("its checksum cannot be read: {error}"))),
         }
         let checked = || sound::faults(&connect::unchanging(&self.path)?);
