@@ -118,7 +118,7 @@ fn every_locale_and_zone_will_do() {
 fn a_home_that_is_not_there_is_made_or_named() {
     let place = Place::new();
     let file = place.path("zoe.vcf");
-    let list: &[&str] = &["contact", "list"];
+    let list: &[&str] = &["add", "Zoe"];
     // It is made, as every folder of the database is.
     let missing = place.path("not/there/yet");
     let (status, _, error) = place.run(&[("HOME", missing.as_os_str())], list);
@@ -199,7 +199,7 @@ fn a_folder_that_cannot_be_written_is_named() {
         std::fs::write(&locked, "").unwrap();
     }
     let data = [("XDG_DATA_HOME", locked.as_os_str())];
-    let (status, told, error) = place.run(&data, &["contact", "list"]);
+    let (status, told, error) = place.run(&data, &["add", "Ada"]);
     assert_eq!((status, told.as_str()), (1, ""), "{error}");
     assert!(error.contains("locked"), "{error}");
 
@@ -208,7 +208,7 @@ fn a_folder_that_cannot_be_written_is_named() {
         ("XDG_STATE_HOME", locked.as_os_str()),
         ("XDG_CONFIG_HOME", locked.as_os_str()),
     ];
-    let (status, _, _) = place.run(&state, &["contact", "list"]);
+    let (status, _, _) = place.run(&state, &["add", "Ada"]);
     assert_eq!(status, 0);
     std::fs::write(
         place.path("bad.vcf"),
