@@ -15,6 +15,7 @@ use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::store::Store;
 
 use super::document::{Answer, answer};
+use super::output;
 
 #[derive(Debug, Args)]
 pub(super) struct AddCommand {
@@ -84,7 +85,7 @@ fn added(profile: &Profile, store: &Store) -> String {
             Err(verdict) => (verdict, store.home()),
         };
         let why = verdict.refusal(region);
-        super::complain(&format!("{}: {why}; kept as typed", phone.number));
+        output::complain(&format!("{}: {why}; kept as typed", phone.number));
     }
     words
 }

@@ -21,6 +21,7 @@ use crate::store::Store;
 use super::document::{Answer, answer};
 use super::exit::NOTHING_FOUND;
 use super::format::{LineFlags, emails, say_no_match};
+use super::output;
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
@@ -82,7 +83,7 @@ impl FindCommand {
         if self.json {
             answer(Ok(Answer::new(document(&found), String::new())), true)?;
         } else if mail {
-            super::print(&self.mail(&found))?;
+            output::print(&self.mail(&found))?;
         } else {
             layout.print(numbers(&found, &query.needles()))?;
         }

@@ -16,6 +16,7 @@ use crate::domain::phone::{Mark, Phone};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 
+use super::output;
 use super::phone::flags;
 use super::table::Columns;
 
@@ -58,7 +59,7 @@ impl LineFlags {
 /// Says on standard error that nothing was found, where a person reads it; a script has the exit status.
 pub(super) fn say_no_match(asked: &str, json: bool) {
     if !json && io::stderr().is_terminal() {
-        super::complain(&format!("no match for {asked}"));
+        output::complain(&format!("no match for {asked}"));
     }
 }
 
@@ -154,7 +155,7 @@ impl LineFormat {
             let lines: String = numbers
                 .map(|(contact, phone)| self.safe_line(contact, phone))
                 .collect();
-            return super::exact(&lines);
+            return output::exact(&lines);
         }
         let mut columns = Columns::new().coloured();
         let mut text = String::new();
@@ -165,7 +166,7 @@ impl LineFormat {
             let colour = phone.map(|phone| colour(phone, self.home));
             text.push_str(&columns.row_in(&row, colour));
         }
-        super::exact(&(text + &columns.rest()))
+        output::exact(&(text + &columns.rest()))
     }
 
     /// The line of a contact and one of its numbers, with its end, so that nothing in a name can take
