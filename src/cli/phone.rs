@@ -251,7 +251,11 @@ pub(super) fn flags(phone: &Phone, home: Option<Region>) -> String {
     flags.join(", ")
 }
 
-fn table(page: &ListPage<Phone>, names: &HashMap<ContactId, String>, home: Option<Region>) -> String {
+fn table(
+    page: &ListPage<Phone>,
+    names: &HashMap<ContactId, String>,
+    home: Option<Region>,
+) -> String {
     let rows: Vec<_> = page
         .records
         .iter()

@@ -207,9 +207,7 @@ fn every_field_can_be_laid_out_in_a_line() {
     let (_, contact) = whole();
     for field in CONTACT.iter().filter(|field| sample(field).is_some()) {
         let layout = format!("{{{}}}", field.name);
-        let line = LineFormat::asked(Some(&layout))
-            .unwrap()
-            .safe_line(&contact, None);
+        let line = LineFormat::read(&layout).unwrap().safe_line(&contact, None);
         assert_eq!(line.trim_end(), field.text(&contact), "{layout}");
     }
 }
