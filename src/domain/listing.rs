@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::contact::ContactId;
-use super::phone::Mark;
+use super::number::Region;
+use super::phone::{Mark, Phone, PhoneId};
 use super::query::{Query, SearchTerms, Typing};
 
 /// How the list is sorted.
@@ -82,9 +83,35 @@ pub struct Row {
     pub name: String,
     /// Kept at hand.
     pub favourite: bool,
-    /// The number that is shown, as people read it, and its mark: the primary one, else a historic
-    /// one, else none. Where digits were searched for, the number that matched.
-    pub number: Option<(String, Mark)>,
+    /// The number that is shown: the primary one, else a historic one, else none. Where a search matched
+    /// another number, that one.
+    pub number: Option<RowNumber>,
+}
+
+/// The number of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowNumber {
+    /// The number as people read it.
+    pub shown: String,
+    /// How sure one may be of it.
+    pub mark: Mark,
+    /// Whether it is no longer used.
+    pub historic: bool,
+    /// Which number it is, where a search matched it; else it is the first of the contact.
+    pub matched: Option<PhoneId>,
+}
+
+impl RowNumber {
+    /// The number that a search matched.
+    #[must_use]
+    pub fn matched(phone: &Phone, home: Option<Region>) -> Self {
+        Self {
+            shown: phone.shown(),
+            mark: phone.mark(home),
+            historic: phone.historic,
+            matched: Some(phone.id),
+        }
+    }
 }
 
 /// Some rows of the list.

@@ -132,6 +132,16 @@ pub enum Operation {
 const STAMP: &str = "updated_in_db_at";
 
 impl Operation {
+    /// Whether a field changed to this value.
+    #[must_use]
+    pub fn sets(&self, field: &str, to: &Value) -> bool {
+        let Self::Update(_, changes) = self else {
+            return false;
+        };
+        let mut changes = changes.iter();
+        changes.any(|change| change.field == field && change.to == *to)
+    }
+
     /// Which record it is about.
     #[must_use]
     pub fn key(&self) -> Key {

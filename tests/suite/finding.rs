@@ -353,7 +353,7 @@ fn a_number_that_needs_a_country_is_nowhere_called_impossible() {
         let rows = store.rows(&query, 0, 9).unwrap().rows;
         let marks: Vec<Mark> = rows
             .into_iter()
-            .filter_map(|row| Some(row.number?.1))
+            .filter_map(|row| Some(row.number?.mark))
             .collect();
         let found = ListQuery {
             text: "is:impossible".to_owned(),

@@ -38,6 +38,7 @@ mod programs;
 mod rehearsal;
 mod restore;
 mod roundtrip;
+mod rows;
 mod screens;
 mod search;
 mod store;

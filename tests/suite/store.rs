@@ -1054,7 +1054,8 @@ mod list {
                 .rows(&query(Order::Name, text), 0, 5)
                 .unwrap()
                 .rows;
-            rows.first().and_then(|row| row.number.clone())
+            let number = rows.first().and_then(|row| row.number.clone());
+            number.map(|number| (number.shown, number.mark))
         };
         let shown = |text: &str, mark| Some((text.to_owned(), mark));
         assert_eq!(number(&book, ""), shown("+1 213-456-7890", Mark::Accurate));

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Whole;
-use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection, Totals};
+use crate::domain::listing::{Found, ListQuery, Order, Row, RowNumber, Rows, Selection, Totals};
 use crate::domain::number::{self, Region, digits_to_find};
 use crate::domain::phone::Mark;
 use crate::domain::query::Query;
@@ -52,7 +52,7 @@ impl Store {
                 if let Some(meant) = &meant
                     && let Some(phone) = meant.of(row.id)?.first()
                 {
-                    row.number = Some((phone.shown(), phone.mark(self.home())));
+                    row.number = Some(RowNumber::matched(phone, self.home()));
                 }
                 rows.push(row);
             }
@@ -281,7 +281,7 @@ impl Everybody {
         }
         let (limit_at, skip_at) = (values.len() - 1, values.len());
         let sql = format!(
-            "SELECT id, name, favourite, main_number, main_mark, {key}
+            "SELECT {SHOWN}, {key}
              FROM contact INDEXED BY {} WHERE {condition}
              ORDER BY {key} {direction}, id {direction} LIMIT ?{limit_at} OFFSET ?{skip_at}",
             self.index
@@ -292,7 +292,7 @@ impl Everybody {
             let id = shown.id;
             let mark = RowMark {
                 place: 0,
-                key: row.get(5)?,
+                key: row.get(6)?,
                 id,
             };
             Ok((shown, mark))
@@ -361,36 +361,43 @@ impl Everybody {
 /// A row of the list.
 fn row(connection: &Connection, rowid: u32) -> Answer<Option<Row>> {
     let row = connection
-        .prepare_cached(
-            "SELECT id, name, favourite, main_number, main_mark FROM contact WHERE rowid = ?1",
-        )?
+        .prepare_cached(&format!("SELECT {SHOWN} FROM contact WHERE rowid = ?1"))?
         .query_row([rowid], shown)
         .optional()?;
     Ok(row)
 }
 
-/// A row of the list out of the columns id, name, favourite, main number and its mark.
+/// The columns of a row of the list. The first number of a contact is historic where none is primary.
+const SHOWN: &str = "id, name, favourite, main_number, main_mark,
+    NOT EXISTS (SELECT 1 FROM phone WHERE phone.contact = contact.id AND phone.is_primary)";
+
+/// A row of the list out of these columns.
 fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let number: Option<String> = row.get(3)?;
+    let (number, historic) = (row.get::<_, Option<String>>(3)?, row.get(5)?);
+    let mark = record::mark(row.get(4)?);
     Ok(Row {
         id: ContactId(record::uuid(row, 0)?),
         name: row.get(1)?,
         favourite: row.get(2)?,
-        number: number.zip(record::mark(row.get(4)?)),
+        number: number.zip(mark).map(|(shown, mark)| RowNumber {
+            shown,
+            mark,
+            historic,
+            matched: None,
+        }),
     })
 }
 
 /// A row with the mark of its number where national numbers are of `home`: the column says only that it
 /// is kept as typed, since home may change.
-fn judged(row: Row, home: Option<Region>) -> Row {
-    let number = row.number.map(|(number, mark)| match mark {
-        Mark::Impossible => {
-            let possible = !number::is_impossible(&number, None, home);
-            (number, Mark::of(false, possible))
-        }
-        mark => (number, mark),
-    });
-    Row { number, ..row }
+fn judged(mut row: Row, home: Option<Region>) -> Row {
+    if let Some(number) = &mut row.number
+        && number.mark == Mark::Impossible
+    {
+        let possible = !number::is_impossible(&number.shown, None, home);
+        number.mark = Mark::of(false, possible);
+    }
+    row
 }
 
 /// Puts the number that matched into a row, where the one that is there does not.
@@ -402,13 +409,13 @@ fn show_match(
 ) -> Answer<()> {
     let has = |digits: &str| runs.iter().any(|run| digits.contains(run.as_str()));
     let there = row.number.as_ref();
-    if there.is_some_and(|(number, _)| has(&digits_to_find(number))) {
+    if there.is_some_and(|number| has(&digits_to_find(&number.shown))) {
         return Ok(());
     }
     let phones = record::phones_of(connection, row.id)?;
     let mut phones = phones.iter();
     if let Some(phone) = phones.find(|phone| has(&digits_to_find(&phone.number))) {
-        row.number = Some((phone.shown(), phone.mark(home)));
+        row.number = Some(RowNumber::matched(phone, home));
     }
     Ok(())
 }

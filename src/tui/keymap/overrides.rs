@@ -340,6 +340,7 @@ mod tests {
             [
                 "d is undo now, and no longer delete-contact (contacts)",
                 "d is undo now, and no longer delete-number (numbers)",
+                "d is undo now, and no longer delete-contact (name of a contact)",
                 "d is undo now, and no longer delete-number (fix numbers)",
             ]
         );

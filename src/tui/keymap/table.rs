@@ -19,6 +19,8 @@ pub enum Scope {
     Sources,
     /// What an import would do.
     Import,
+    /// The name at the head of a contact.
+    Name,
     /// A form for one number.
     NumberForm,
     /// The form for a contact.
@@ -47,9 +49,10 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Contacts,
         Self::Numbers,
+        Self::Name,
         Self::Fix,
         Self::Sources,
         Self::Duplicates,
@@ -102,6 +105,7 @@ impl Scope {
             Self::Contacts => "contacts",
             Self::Filter => "filter",
             Self::Numbers => "numbers",
+            Self::Name => "name",
             Self::Fix => "fix",
             Self::Sources => "sources",
             Self::Import => "import",
@@ -129,6 +133,7 @@ impl Scope {
             Self::Contacts => "contacts",
             Self::Filter => "filter",
             Self::Numbers => "numbers",
+            Self::Name => "name of a contact",
             Self::Fix => "fix numbers",
             Self::Sources => "confirm by source",
             Self::Import => "import",
@@ -188,7 +193,7 @@ actions! {
     SortName "sort-name", SortGiven "sort-given", SortChanged "sort-changed", Keypad "keypad",
     ShowAll "show-all", History "history",
     EditNumber "edit-number", AddNumber "add-number", MakePrimary "make-primary",
-    Accurate "confirm-number", Historic "historic", DeleteNumber "delete-number", Pick "pick", NextNumber "next-number",
+    Accurate "confirm-number", Historic "historic", DeleteNumber "delete-number", ReplaceNumber "replace-number", Pick "pick", NextNumber "next-number",
     NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
     Editor "editor", DeleteRow "delete-row", Enter "enter",
     Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", Overwrite "overwrite",
@@ -247,7 +252,7 @@ const fn bind(
 /// The defaults. One line a binding, however wide: it is read as a table.
 #[rustfmt::skip]
 pub const TABLE: &[Binding] = &[
-    bind(Scope::Contacts, &["enter", "l"], Action::Open, "open", 0, "open the contact"),
+    bind(Scope::Contacts, &["enter", "l", "right"], Action::Open, "open", 0, "open the contact"),
     bind(Scope::Contacts, &["e"], Action::EditContact, "edit", 1, "edit the contact"),
     bind(Scope::Contacts, &["a"], Action::AddContact, "add", 2, "add a contact"),
     bind(Scope::Contacts, &["y"], Action::Copy, "copy", 3, "copy the number"),
@@ -278,16 +283,27 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Numbers, &["enter", "e"], Action::EditNumber, "edit", 0, "edit the number"),
     bind(Scope::Numbers, &["p"], Action::MakePrimary, "primary", 1, "make primary, the number dialled first"),
     bind(Scope::Numbers, &["v"], Action::Accurate, "accurate", 2, "mark as accurate, or as not confirmed"),
-    bind(Scope::Numbers, &["h"], Action::Historic, "historic", 3, "mark as historic: keep it, do not use it; or bring it back"),
+    bind(Scope::Numbers, &["r"], Action::Historic, "historic", 3, "mark as historic: keep it, do not use it; or bring it back"),
     bind(Scope::Numbers, &["y"], Action::Copy, "copy", 4, "copy the number"),
     bind(Scope::Numbers, &["c"], Action::Call, "call", 5, "call the number"),
+    bind(Scope::Numbers, &["R"], Action::ReplaceNumber, "", 9, "replace the number: the old one stays as historic"),
     bind(Scope::Numbers, &["d", "delete"], Action::DeleteNumber, "delete", 6, "delete the number"),
+    bind(Scope::Numbers, &["h", "left"], Action::Left, "list", 7, "back to the list"),
     bind(Scope::Numbers, &["a"], Action::AddNumber, "", 9, "add a number"),
     bind(Scope::Numbers, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
     bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the number"),
+    bind(Scope::Name, &["enter", "e"], Action::EditContact, "edit", 0, "edit the contact"),
+    bind(Scope::Name, &["a"], Action::AddNumber, "add number", 1, "add a number"),
+    bind(Scope::Name, &["v"], Action::Confirm, "", 9, "confirm all numbers of the contact"),
+    bind(Scope::Name, &["*"], Action::Favourite, "favourite", 2, "add to or remove from favourites"),
+    bind(Scope::Name, &["d", "delete"], Action::DeleteContact, "delete", 3, "delete the contact"),
+    bind(Scope::Name, &["x y"], Action::ExportText, "", 9, "copy the contact as vCard"),
+    bind(Scope::Name, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
+    bind(Scope::Name, &["H"], Action::History, "history", 4, "history of the contact"),
+    bind(Scope::Name, &["h", "left"], Action::Left, "list", 5, "back to the list"),
     bind(Scope::Fix, &["enter"], Action::ConfirmNext, "confirm & next", 0, "confirm the contact, or all that are marked, and go on"),
     bind(Scope::Fix, &["p"], Action::MakePrimary, "primary", 1, "make primary, the number dialled first"),
-    bind(Scope::Fix, &["h"], Action::Historic, "historic", 2, "keep as historic: the fix for a number that changed"),
+    bind(Scope::Fix, &["r"], Action::Historic, "historic", 2, "keep as historic: the fix for a number that changed"),
     bind(Scope::Fix, &["e"], Action::EditNumber, "edit", 3, "edit the number"),
     bind(Scope::Fix, &["d", "delete"], Action::DeleteNumber, "drop", 4, "delete the number"),
     bind(Scope::Fix, &["s"], Action::Skip, "skip", 5, "leave the contact as it is, and go on"),
@@ -297,6 +313,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Fix, &["v"], Action::Accurate, "", 9, "mark this one number as accurate, or as not confirmed"),
     bind(Scope::Fix, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
     bind(Scope::Fix, &["l", "right"], Action::NextNumber, "", 9, "go to the next number of the contact"),
+    bind(Scope::Fix, &["h", "left"], Action::Left, "", 9, "go to the previous number of the contact"),
     bind(Scope::Fix, &["space"], Action::Mark, "", 9, "mark the contact and move down"),
     bind(Scope::Fix, &["y"], Action::Copy, "", 9, "copy the number"),
     bind(Scope::Fix, &["c"], Action::Call, "", 9, "call the number"),
@@ -350,7 +367,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::ContactForm, &["^D"], Action::DeleteRow, "delete number", 4, "delete the number of this row, or keep it after all"),
     bind(Scope::ContactForm, &["^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
     bind(Scope::ContactForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
-    bind(Scope::Conflict, &["left", "right"], Action::Left, "pick a side", 0, "take yours, or what is stored"),
+    bind(Scope::Conflict, &["left", "right", "h", "l"], Action::Left, "pick a side", 0, "take yours, or what is stored"),
     bind(Scope::Conflict, &["enter", "^S"], Action::Save, "save", 1, "save what is chosen"),
     bind(Scope::Conflict, &["m"], Action::AllMine, "all mine", 2, "take yours for every field"),
     bind(Scope::Conflict, &["t"], Action::AllStored, "all stored", 3, "take what is stored for every field"),

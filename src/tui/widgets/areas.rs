@@ -13,9 +13,11 @@ const LEAST: Size = Size {
 /// The height under which the toast takes the place of the hints.
 const LOW: u16 = 16;
 
-/// The width from which on two panes stand side by side, and from which on both are wide.
-const TWO_PANES: u16 = 56;
-const WIDE: u16 = 84;
+/// The width from which on two panes stand side by side.
+pub const TWO_PANES: u16 = 56;
+
+/// The width from which on a list has room for names and numbers beside another pane.
+pub const WIDE: u16 = 84;
 
 /// The rows of the screen. Without room for anything all of them are empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,13 +103,13 @@ impl Panes {
         }
     }
 
-    /// Two panes, or the one that is wanted where there is room for one.
+    /// Two panes from a width on, else the one that is wanted.
     #[must_use]
-    pub fn split(content: Rect, alone: Pane) -> Self {
+    pub fn split(content: Rect, alone: Pane, two_from: u16) -> Self {
         let Rect {
             x, width, height, ..
         } = content;
-        if width < TWO_PANES {
+        if width < two_from {
             return match alone {
                 Pane::List => Self::whole(content),
                 Pane::Detail => Self {

@@ -2,7 +2,8 @@
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Profile;
-use crate::domain::phone::{Phone, PhoneAttributes};
+use crate::domain::listing::Row;
+use crate::domain::phone::{Phone, PhoneAttributes, PhoneId};
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::Action;
 use crate::tui::protocol::{Request, Write};
@@ -13,19 +14,38 @@ use crate::tui::widgets::cursor::Motion;
 pub struct Detail {
     /// The contact, once it has come.
     pub profile: Option<Box<Profile>>,
+    /// Whether the cursor is on the name, and not on one of the numbers.
+    pub on_name: bool,
     /// Which of its numbers the cursor is on.
     pub cursor: usize,
     /// How many lines are scrolled off.
     pub scroll: usize,
     /// Which contact was asked for.
     asked: Option<ContactId>,
+    /// The number that the search matched, where it matched one.
+    matched: Option<PhoneId>,
 }
 
 impl Detail {
     /// The number under the cursor.
     #[must_use]
     pub fn phone(&self) -> Option<&Phone> {
-        self.profile.as_ref()?.phones.get(self.cursor)
+        let phones = &self.profile.as_ref()?.phones;
+        phones.get(self.cursor).filter(|_| !self.on_name)
+    }
+
+    /// Whether the cursor is on the name: there is no number, or it was moved there.
+    #[must_use]
+    pub fn is_on_name(&self) -> bool {
+        self.on_name || self.phones() == 0
+    }
+
+    /// The number that is shown in the list: the one that the search matched, else the first.
+    #[must_use]
+    pub fn listed(&self) -> Option<&Phone> {
+        let phones = &self.profile.as_ref()?.phones;
+        let matched = phones.iter().find(|phone| Some(phone.id) == self.matched);
+        matched.or_else(|| phones.first())
     }
 
     fn phones(&self) -> usize {
@@ -36,6 +56,7 @@ impl Detail {
 
     /// Puts the cursor on a number.
     pub(super) fn move_to(&mut self, place: usize) {
+        self.on_name = false;
         self.cursor = place.min(self.phones().saturating_sub(1));
     }
 
@@ -45,12 +66,36 @@ impl Detail {
         self.move_to(if next < self.phones() { next } else { 0 });
     }
 
-    /// Asks for a contact where another one is shown.
-    pub(super) fn follow(&mut self, current: Option<ContactId>, ctx: &mut Ctx<'_>) {
+    /// Puts the cursor on the number before, and before the first on the last.
+    pub(super) fn previous(&mut self) {
+        let last = self.phones().saturating_sub(1);
+        self.move_to(self.cursor.checked_sub(1).unwrap_or(last));
+    }
+
+    /// Puts the cursor on the number that is shown in the list.
+    fn point_at_listed(&mut self) {
+        let listed = self.listed().map(|phone| phone.id);
+        let mut phones = self.profile.iter().flat_map(|profile| &profile.phones);
+        let place = phones.position(|phone| Some(phone.id) == listed);
+        self.move_to(place.unwrap_or(0));
+    }
+
+    /// Asks for the contact of a row where another one is shown; the cursor goes to the number that the search
+    /// matched.
+    pub(super) fn follow(&mut self, row: Option<&Row>, ctx: &mut Ctx<'_>) {
+        let current = row.map(|row| row.id);
+        let number = row.and_then(|row| row.number.as_ref());
+        let matched = number.and_then(|number| number.matched);
+        let is_new = matched != self.matched;
+        self.matched = matched;
         if current == self.asked {
+            if is_new {
+                self.point_at_listed();
+            }
             return;
         }
         self.asked = current;
+        self.on_name = false;
         self.cursor = 0;
         self.scroll = 0;
         self.refresh(ctx);
@@ -65,11 +110,18 @@ impl Detail {
 
     /// Takes the contact. The cursor stays on its number, wherever that is now.
     pub(super) fn show(&mut self, profile: Option<Box<Profile>>) {
+        let contact = |profile: &Option<Box<Profile>>| profile.as_ref().map(|it| it.contact.id);
+        let is_another = contact(&profile) != contact(&self.profile);
         let on = self.phone().map(|phone| phone.id);
-        let mut phones = profile.iter().flat_map(|profile| &profile.phones);
-        let place = phones.position(|phone| Some(phone.id) == on);
         self.profile = profile;
-        self.move_to(place.unwrap_or(self.cursor));
+        if is_another {
+            return self.point_at_listed();
+        }
+        if !self.on_name {
+            let mut phones = self.profile.iter().flat_map(|profile| &profile.phones);
+            let place = phones.position(|phone| Some(phone.id) == on);
+            self.move_to(place.unwrap_or(self.cursor));
+        }
     }
 
     /// Moves the cursor, or what is seen of the contact by half a screen.
@@ -77,9 +129,18 @@ impl Detail {
         match motion {
             Motion::PageDown => self.scroll += height / 2,
             Motion::PageUp => self.scroll = self.scroll.saturating_sub(height / 2),
+            // The name stands before the first number.
             motion => {
                 self.scroll = 0;
-                self.cursor = motion.apply(self.cursor, self.phones(), 1);
+                let at = if self.is_on_name() {
+                    0
+                } else {
+                    self.cursor + 1
+                };
+                match motion.apply(at, self.phones() + 1, 1).checked_sub(1) {
+                    Some(place) => self.move_to(place),
+                    None => self.on_name = true,
+                }
             }
         }
     }

@@ -26,13 +26,17 @@ pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     let Some(profile) = contacts.detail.profile.as_ref().filter(|_| area.width > 8) else {
         return;
     };
-    let focused = contacts.focus == Focus::Detail;
+    let has_keys = match contacts.focus {
+        Focus::Detail if contacts.detail.is_on_name() => HasKeys::Name,
+        Focus::Detail => HasKeys::Number(contacts.detail.cursor),
+        Focus::List | Focus::Filter => HasKeys::List,
+    };
     let page = Sheet {
         profile,
         session: ui.session,
         theme: ui.theme,
         columns: usize::from(area.width),
-        selected: focused.then_some(contacts.detail.cursor),
+        has_keys,
         calendar: ui.session.calendar(),
         digits: contacts.list.query.needles().digits,
     };
@@ -47,12 +51,23 @@ pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     ui.frame.render_widget(Paragraph::new(seen), area);
 }
 
+/// What the keys act on, which the hints in the pane are about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HasKeys {
+    /// The contact, from the list.
+    List,
+    /// The contact, from its name.
+    Name,
+    /// One of its numbers.
+    Number(usize),
+}
+
 struct Sheet<'a> {
     profile: &'a Profile,
     session: &'a Session,
     theme: &'a Theme,
     columns: usize,
-    selected: Option<usize>,
+    has_keys: HasKeys,
     calendar: Calendar,
     digits: Vec<String>,
 }
@@ -75,11 +90,18 @@ impl Sheet<'_> {
             self.theme.glyphs.ellipsis,
         )
         .into_owned();
-        lines.push(self.ends(
-            Span::styled(format!("{name}{star}"), self.theme.style(Role::Strong)),
-            "edit",
-            &self.session.key(Scope::Contacts, Action::EditContact),
-        ));
+        let edit = self.session.key(Scope::Contacts, Action::EditContact);
+        let edit = (!matches!(self.has_keys, HasKeys::Number(_))).then_some(("edit", &*edit));
+        let name = Span::styled(format!("{name}{star}"), self.theme.style(Role::Strong));
+        if self.has_keys == HasKeys::Name {
+            on = Some(lines.len());
+        }
+        let mut line = self.ends(name, "", edit);
+        if self.has_keys == HasKeys::Name {
+            let cursor = Span::styled(self.theme.glyphs.cursor, self.theme.style(Role::Focus));
+            line.spans.splice(..1, [cursor, Span::raw(" ")]);
+        }
+        lines.push(line);
         let place: Vec<&str> = [&contact.title, &contact.organisation]
             .into_iter()
             .filter_map(Option::as_deref)
@@ -92,23 +114,18 @@ impl Sheet<'_> {
         }
         lines.push(Line::default());
         let phones = &self.profile.phones;
-        let add = if phones.is_empty() {
-            "add".to_owned()
+        let count = if phones.is_empty() {
+            String::new()
         } else {
-            format!(
-                "{} {} add",
-                thousands(phones.len()),
-                self.theme.glyphs.middle
-            )
+            thousands(phones.len())
         };
-        lines.push(self.ends(
-            Span::styled("NUMBERS", self.theme.style(Role::Section)),
-            &add,
-            &self.session.key(Scope::Numbers, Action::AddNumber),
-        ));
+        let add = self.session.key(Scope::Numbers, Action::AddNumber);
+        let add = (self.has_keys != HasKeys::List).then_some(("add", &*add));
+        let head = Span::styled("NUMBERS", self.theme.style(Role::Section));
+        lines.push(self.ends(head, &count, add));
         let first = lines.len();
         for (at, phone) in phones.iter().enumerate() {
-            let selected = self.selected == Some(at);
+            let selected = self.has_keys == HasKeys::Number(at);
             if selected {
                 on = Some(lines.len());
             }
@@ -125,7 +142,7 @@ impl Sheet<'_> {
     fn fill(&self, lines: &mut [Line<'static>], first: usize, seen: Range<usize>) {
         let mut place = first;
         for (at, phone) in self.profile.phones.iter().enumerate() {
-            let selected = self.selected == Some(at);
+            let selected = self.has_keys == HasKeys::Number(at);
             if seen.contains(&place)
                 && let Some(line) = lines.get_mut(place)
             {
@@ -200,11 +217,11 @@ impl Sheet<'_> {
             }
             if shown == 0 {
                 lines.push(Line::default());
-                lines.push(self.ends(
-                    Span::styled("HISTORY", self.theme.style(Role::Section)),
-                    "more",
-                    &self.session.key(Scope::Contacts, Action::History),
-                ));
+                let more = self.session.key(Scope::Contacts, Action::History);
+                let more =
+                    (!matches!(self.has_keys, HasKeys::Number(_))).then_some(("more", &*more));
+                let head = Span::styled("HISTORY", self.theme.style(Role::Section));
+                lines.push(self.ends(head, "", more));
             }
             last = Some(entry.point.id);
             shown += 1;
@@ -220,15 +237,23 @@ impl Sheet<'_> {
         }
     }
 
-    /// A line with its hint at the right end: `edit e`.
-    fn ends(&self, left: Span<'static>, words: &str, key: &str) -> Line<'static> {
-        let used = 2 + left.width() + width(words) + 1 + width(key) + 1;
+    /// A line with what is said at its right end, and a hint there: `4 · add a`.
+    fn ends(&self, left: Span<'static>, said: &str, hint: Option<(&str, &str)>) -> Line<'static> {
+        let (words, key) = hint.unwrap_or_default();
+        let middle = if said.is_empty() || words.is_empty() {
+            String::new()
+        } else {
+            format!(" {} ", self.theme.glyphs.middle)
+        };
+        let between = if words.is_empty() { "" } else { " " };
+        let right = format!("{said}{middle}{words}{between}");
+        let used = 2 + left.width() + width(&right) + width(key) + 1;
         let gap = self.columns.saturating_sub(used);
         Line::from(vec![
             Span::raw("  "),
             left,
             Span::raw(" ".repeat(gap)),
-            Span::styled(format!("{words} "), self.theme.style(Role::Dim)),
+            Span::styled(right, self.theme.style(Role::Dim)),
             Span::styled(key.to_owned(), self.theme.style(Role::Key)),
         ])
     }

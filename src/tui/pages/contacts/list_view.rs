@@ -244,14 +244,18 @@ impl DrawnRow<'_> {
     /// The sign of the number's state, and its colour.
     fn mark(&self) -> (&'static str, Style) {
         match &self.row.number {
-            Some((_, mark)) => self.theme.mark(*mark),
+            // That it was confirmed once is no reason to dial it.
+            Some(number) if number.historic => {
+                (self.theme.glyphs.historic, self.theme.style(Role::Dim))
+            }
+            Some(number) => self.theme.mark(number.mark),
             None => (" ", self.theme.style(Role::Dim)),
         }
     }
 
     fn number(&self) -> &str {
         match &self.row.number {
-            Some((number, _)) => number,
+            Some(number) => &number.shown,
             None if self.is_alone => "",
             None => self.theme.glyphs.none,
         }
@@ -260,7 +264,13 @@ impl DrawnRow<'_> {
     fn lit_number(&self, columns: usize) -> Vec<Span<'static>> {
         let theme = self.theme;
         let shown = elide(self.number(), columns, theme.glyphs.ellipsis);
-        let (plain, found) = (theme.style(Role::Text), theme.style(Role::Match));
+        let is_historic = self
+            .row
+            .number
+            .as_ref()
+            .is_some_and(|number| number.historic);
+        let role = if is_historic { Role::Dim } else { Role::Text };
+        let (plain, found) = (theme.style(role), theme.style(Role::Match));
         lit_digits(&shown, &self.needles.digits, plain, found)
     }
 

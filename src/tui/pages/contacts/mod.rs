@@ -2,17 +2,20 @@
 //! while those are fixed. It is at the bottom of the stack, and never closes.
 
 use ratatui::layout::Rect;
+use serde_json::Value;
 
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::edit::Profile;
 use crate::domain::listing::{ListQuery, Order};
-use crate::domain::phone::Phone;
+use crate::domain::operation::{HistoryEntry, Key};
+use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::safe::safe;
+use crate::domain::timestamp::Timestamp;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Effect, Request, Tone, Write};
-use crate::tui::widgets::areas::{Areas, Pane, Panes};
+use crate::tui::widgets::areas::{Areas, Pane, Panes, TWO_PANES, WIDE};
 use crate::tui::widgets::cursor::Motion;
 
 use super::{Outcome, Page as _};
@@ -52,7 +55,12 @@ pub struct Contacts {
     pub fix: Option<Fix>,
     /// Which of them has the keys.
     pub focus: Focus,
+    /// The historic number that a call was asked for, and when: only asked again it is called.
+    historic_call: Option<(PhoneId, Timestamp)>,
 }
+
+/// Within which time a historic number has to be asked for again, in microseconds.
+const CALL_AGAIN: i64 = 3_000_000;
 
 impl Contacts {
     /// The contact that the cursor is on.
@@ -94,7 +102,11 @@ impl Contacts {
             Focus::List if self.fix.is_some() => Pane::Detail,
             Focus::List | Focus::Filter => Pane::List,
         };
-        let mut panes = Panes::split(content, alone);
+        let mut panes = Panes::split(
+            content,
+            alone,
+            if self.fix.is_some() { TWO_PANES } else { WIDE },
+        );
         let reasons = self
             .fix
             .as_ref()
@@ -135,12 +147,12 @@ impl Contacts {
 
     /// Shows beside the list what the cursor is on.
     pub fn follow(&mut self, ctx: &mut Ctx<'_>) {
-        let current = self.current();
-        if current.is_none() && self.list.loaded {
+        let row = self.list.current();
+        if row.is_none() && self.list.loaded {
             // Nobody is left in the list: who was here last goes too.
             self.detail.profile = None;
         }
-        self.detail.follow(current, ctx);
+        self.detail.follow(row, ctx);
     }
 
     fn move_to(&mut self, place: usize, ctx: &mut Ctx<'_>) {
@@ -233,19 +245,30 @@ impl Contacts {
         self.focus = Focus::List;
     }
 
-    /// The number under the cursor, or else the contact's main number.
+    /// The number under the cursor; from the list, the number that its row shows.
     fn dialled(&self) -> Option<&Phone> {
-        match (self.focus, self.profile()) {
-            (Focus::Detail, _) => self.detail.phone(),
-            (_, Some(profile)) => profile.phones.first(),
-            (_, None) => None,
+        self.profile()?;
+        match (self.focus, &self.fix) {
+            (Focus::Detail, _) | (_, Some(_)) => self.detail.phone(),
+            (_, None) => self.detail.listed(),
         }
     }
 
-    fn dial(&self, action: Action, ctx: &mut Ctx<'_>) {
-        let Some(phone) = self.dialled() else { return };
-        ctx.note_use(phone.contact);
+    fn dial(&mut self, action: Action, ctx: &mut Ctx<'_>) {
+        let Some(phone) = self.dialled().cloned() else {
+            return;
+        };
         let shown = phone.shown();
+        if action == Action::Call && phone.historic && !self.is_asked_again(&phone, ctx) {
+            let since = self.historic_since(&phone);
+            let since = ctx.session.calendar().day(since);
+            let key = ctx.session.key(self.scope(), Action::Call);
+            self.historic_call = Some((phone.id, ctx.session.now));
+            let text = format!("{shown} is historic since {since}; {key} again calls it");
+            return ctx.say(Tone::Plain, text);
+        }
+        self.historic_call = None;
+        ctx.note_use(phone.contact);
         if action == Action::Call {
             ctx.push(Effect::Open(phone.call_address()));
             return ctx.say(Tone::Good, format!("calling {shown}"));
@@ -253,8 +276,32 @@ impl Contacts {
         // A line end would be Enter where it is pasted.
         ctx.push(Effect::Copy(safe(&phone.number).into_owned()));
         // OSC 52 has no answer: that it was sent is all that is known.
-        let text = format!("{shown} sent to the terminal's clipboard");
+        let historic = if phone.historic {
+            "; it is historic"
+        } else {
+            ""
+        };
+        let text = format!("{shown} sent to the terminal's clipboard{historic}");
         ctx.say(Tone::Good, text);
+    }
+
+    /// Whether a call of this historic number was asked for just before.
+    fn is_asked_again(&self, phone: &Phone, ctx: &Ctx<'_>) -> bool {
+        self.historic_call.is_some_and(|(id, at)| {
+            id == phone.id && ctx.session.now.micros() - at.micros() <= CALL_AGAIN
+        })
+    }
+
+    /// Since when a number is no longer used, as far as the history knows.
+    fn historic_since(&self, phone: &Phone) -> Timestamp {
+        let history = self.profile().map(|profile| profile.history.as_slice());
+        let became = |entry: &&HistoryEntry| {
+            !entry.undone
+                && entry.operation.key() == Key::Phone(phone.id)
+                && entry.operation.sets("historic", &Value::Bool(true))
+        };
+        let entry = history.unwrap_or_default().iter().find(became);
+        entry.map_or(phone.created_at, |entry| entry.point.at)
     }
 
     fn flip(&self, action: Action, ctx: &mut Ctx<'_>) {
@@ -294,6 +341,31 @@ impl Contacts {
         self.detail.move_to(place.unwrap_or(1).saturating_sub(1));
     }
 
+    /// The contacts that a key is about: in the list those marked, else the one that is shown.
+    fn chosen(&self) -> Vec<ContactId> {
+        match self.focus {
+            Focus::Detail => self.current().into_iter().collect(),
+            Focus::List | Focus::Filter => self.list.chosen(),
+        }
+    }
+
+    /// `h` marked a number as historic in the version before this one.
+    fn tell_moved_key(&self, ctx: &mut Ctx<'_>) {
+        if ctx.key.code == Code::Char('h') {
+            let historic = ctx.session.key(self.scope_of_numbers(), Action::Historic);
+            let text = format!("h goes back; {historic} marks a number as historic");
+            ctx.say(Tone::Plain, text);
+        }
+    }
+
+    const fn scope_of_numbers(&self) -> Scope {
+        if self.fix.is_some() {
+            Scope::Fix
+        } else {
+            Scope::Numbers
+        }
+    }
+
     /// Does what is done with the numbers of the contact.
     fn perform_on_number(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
@@ -303,6 +375,14 @@ impl Contacts {
             }
             Action::Pick => self.pick(ctx),
             Action::NextNumber => self.detail.next(),
+            Action::Left if self.focus == Focus::Detail => {
+                self.focus = Focus::List;
+                self.tell_moved_key(ctx);
+            }
+            Action::Left => {
+                self.detail.previous();
+                self.tell_moved_key(ctx);
+            }
             _ => return self.open_page(action, ctx),
         }
         Outcome::Stay

@@ -30,6 +30,7 @@ impl Page for Contacts {
             Focus::List if self.fix.is_some() => Scope::Fix,
             Focus::List => Scope::Contacts,
             Focus::Filter => Scope::Filter,
+            Focus::Detail if self.fix.is_none() && self.detail.is_on_name() => Scope::Name,
             Focus::Detail => Scope::Numbers,
         }
     }
@@ -47,7 +48,7 @@ impl Page for Contacts {
             Action::Open => self.open_contact(ctx),
             Action::Mark => self.mark(ctx),
             Action::DeleteContact => {
-                let task = Task::delete(self.list.chosen());
+                let task = Task::delete(self.chosen());
                 ctx.write(Write::Perform(task, Seen::Nothing));
             }
             Action::Confirm | Action::ConfirmNext => self.confirm(ctx),

@@ -30,7 +30,9 @@ impl Contacts {
             Action::EditContact => self.profile().map(|profile| {
                 AnyPage::ContactForm(Box::new(ContactForm::of_profile(profile, home)))
             }),
-            Action::EditNumber | Action::AddNumber => self.number_form(action, ctx),
+            Action::EditNumber | Action::AddNumber | Action::ReplaceNumber => {
+                self.number_form(action, ctx)
+            }
             Action::Import => Some(Prompt::page(Wanted::Import, "")),
             Action::ChangeMany => Some(self.change_many()),
             Action::Duplicates => Some(AnyPage::Duplicates(Box::default())),
@@ -52,14 +54,14 @@ impl Contacts {
         let profile = self.profile()?;
         let contact = &profile.contact;
         let owner = Owner::Contact(contact.id, contact.name.clone());
-        let (form, edited) = if action == Action::AddNumber {
-            (PhoneForm::new(owner, ctx.session.home), None)
-        } else {
-            let phone = self.detail.phone()?;
-            (
-                PhoneForm::of_phone(owner, phone, ctx.session.home),
-                Some(phone.id),
-            )
+        let home = ctx.session.home;
+        let (form, edited) = match (action, self.detail.phone()) {
+            (Action::AddNumber, _) => (PhoneForm::new(owner, home), None),
+            (Action::ReplaceNumber, Some(phone)) => {
+                (PhoneForm::replacing(owner, phone, home), Some(phone.id))
+            }
+            (_, Some(phone)) => (PhoneForm::of_phone(owner, phone, home), Some(phone.id)),
+            (_, None) => return None,
         };
         let mut phones = profile.phones.iter();
         let replaces = phones.find(|phone| phone.primary && Some(phone.id) != edited);
@@ -105,7 +107,7 @@ impl Contacts {
             order: self.list.query.order,
             ..ListQuery::default()
         });
-        let marked = Selection::Marked(self.list.chosen());
+        let marked = Selection::Marked(self.chosen());
         let (selection, file) = match action {
             Action::ExportText => {
                 ctx.wait_for(Request::Cards(marked), Purpose::Stay);
@@ -178,6 +180,7 @@ impl Contacts {
             | Action::MakePrimary
             | Action::Accurate
             | Action::Historic
+            | Action::ReplaceNumber
             | Action::DeleteNumber
                 if self.detail.phone().is_none() =>
             {
@@ -192,6 +195,7 @@ impl Contacts {
             | Action::MakePrimary
             | Action::Accurate
             | Action::Historic
+            | Action::ReplaceNumber
             | Action::DeleteNumber
             | Action::Copy
             | Action::Call

@@ -15,7 +15,7 @@ use crate::domain::rehearsal::{Seen, Task};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
-use crate::tui::widgets::areas::{Pane, Panes};
+use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
 use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
@@ -330,7 +330,7 @@ impl Page for Duplicates {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        let panes = Panes::split(ui.areas.content, self.focus);
+        let panes = Panes::split(ui.areas.content, self.focus, TWO_PANES);
         rules(&ui.areas, panes, Some(self.focus), ui.theme, ui.frame);
         view::draw(self, panes, ui);
     }

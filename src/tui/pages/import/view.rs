@@ -8,7 +8,7 @@ use ratatui::widgets::{Clear, Paragraph};
 use crate::domain::import::{Choice, Fate, FateKind, PlanRow};
 use crate::domain::words::{count, thousands};
 use crate::tui::pages::Ui;
-use crate::tui::widgets::areas::{Pane, Panes};
+use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
 use crate::tui::widgets::frame::{indented, rules, two_ends};
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
@@ -18,7 +18,7 @@ use super::Import;
 /// The page.
 pub(super) fn draw(import: &Import, ui: &mut Ui<'_, '_>) {
     kind_line(import, ui.theme, ui.areas.filter, ui.frame);
-    let panes = Panes::split(ui.areas.content, Pane::List);
+    let panes = Panes::split(ui.areas.content, Pane::List, TWO_PANES);
     rules(&ui.areas, panes, Some(Pane::List), ui.theme, ui.frame);
     content(import, ui.areas.content, panes, ui.theme, ui.frame);
 }

@@ -24,6 +24,7 @@ use super::country::{calling_code, countries, country_line};
 use super::drafted::DraftedForm;
 use super::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
 
+mod replace;
 mod view;
 
 /// The places that the cursor can be in.
@@ -128,6 +129,9 @@ pub struct PhoneForm {
     pub holders: Vec<Holder>,
     /// The number that `space` on "primary" replaces.
     pub replaces: Option<String>,
+    /// The number that the new one takes the place of: it becomes historic with the same save.
+    #[serde(default)]
+    pub retires: Option<Phone>,
     /// The country where none is named.
     #[serde(skip)]
     pub home: Option<Region>,
@@ -193,6 +197,7 @@ impl PhoneForm {
             faults: Vec::new(),
             holders: Vec::new(),
             replaces: None,
+            retires: None,
             home,
             contact: None,
             recalled: false,
@@ -394,7 +399,10 @@ impl PhoneForm {
             }
             (Owner::Contact(_, _), Some(_)) if !self.is_dirty() => return Outcome::Close,
             (Owner::Contact(_, _), Some(phone)) => Write::Phone(phone.id, self.attributes()),
-            (Owner::Contact(id, _), None) => Write::AddPhone(*id, self.attributes()),
+            (Owner::Contact(id, _), None) => match &self.retires {
+                Some(old) => self.replacement(*id, old),
+                None => Write::AddPhone(*id, self.attributes()),
+            },
         };
         ctx.save(write);
         Outcome::Stay
@@ -526,6 +534,10 @@ impl Page for PhoneForm {
             return Outcome::Stay;
         }
         let stored = refusal.stored.as_ref();
+        if let (Some(Stored::Phone(phone)), Some(old)) = (stored, &mut self.retires) {
+            // It becomes historic as it is now, when this is saved again.
+            *old = phone.as_ref().clone();
+        }
         let dialog = stored.and_then(|stored| self.conflict(stored));
         save_refused(refusal, dialog, &mut self.faults, ctx)
     }

@@ -26,10 +26,10 @@ const LOW: u16 = 16;
 /// Draws the form.
 pub(super) fn draw(form: &PhoneForm, ui: &mut Ui<'_, '_>) {
     let theme = ui.theme;
-    let title = if form.stored.is_some() {
-        "Edit number"
-    } else {
-        "Add a number"
+    let title = match (&form.stored, &form.retires) {
+        (Some(_), _) => "Edit number",
+        (None, Some(_)) => "Replace number",
+        (None, None) => "Add a number",
     };
     let owner = form.owner.name().unwrap_or_default();
     let unsaved = if form.is_dirty() {

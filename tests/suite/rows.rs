@@ -1,0 +1,169 @@
+//! What a row shows is what its keys act on: the number that a search matched, a historic number, a name.
+
+use callbook::domain::timestamp::Timestamp;
+use callbook::tui::pages::contacts::Focus;
+use callbook::tui::protocol::Effect;
+
+use crate::support::desk::Desk;
+
+/// Two numbers, the second of which a search for its digits matches.
+const TWO_NUMBERS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\n\
+TEL;TYPE=WORK:+39 02 5550 1182\nTEL;TYPE=CELL:+39 347 555 0164\nEND:VCARD\n";
+
+/// What was copied and called last.
+fn sent(desk: &mut Desk) -> Vec<Effect> {
+    let sent = |effect: &Effect| matches!(effect, Effect::Copy(_) | Effect::Open(_));
+    std::mem::take(&mut desk.effects)
+        .into_iter()
+        .filter(sent)
+        .collect()
+}
+
+#[test]
+fn the_number_that_a_search_matched_is_copied_called_and_opened() {
+    let mut desk = Desk::new(100, 30, TWO_NUMBERS);
+    desk.press("/ \"0164\" tab y");
+    assert_eq!(sent(&mut desk), [Effect::Copy("+393475550164".to_owned())]);
+    assert!(
+        desk.toast().contains("+39 347 555 0164"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("c");
+    assert_eq!(
+        sent(&mut desk),
+        [Effect::Open("tel:+393475550164".to_owned())]
+    );
+    desk.press("enter");
+    let number = desk
+        .app
+        .pages
+        .contacts
+        .detail
+        .phone()
+        .unwrap()
+        .number
+        .clone();
+    assert_eq!(number, "+393475550164");
+    // Without the search it is the primary one again.
+    desk.press("esc esc g g y");
+    assert_eq!(sent(&mut desk), [Effect::Copy("+390255501182".to_owned())]);
+    // The contact stays while one types on, and another of its numbers is matched.
+    desk.press("/ \"39\" tab y");
+    let first = sent(&mut desk);
+    desk.press("/ ^U \"347\" tab y");
+    assert_eq!(first, [Effect::Copy("+390255501182".to_owned())]);
+    assert_eq!(sent(&mut desk), [Effect::Copy("+393475550164".to_owned())]);
+    desk.press("/ ^U \"is:unconfirmed\" tab enter");
+    assert!(!desk.app.pages.contacts.detail.phone().unwrap().valid_values);
+}
+
+#[test]
+fn a_historic_number_is_dim_and_is_called_only_when_asked_again() {
+    let mut desk = Desk::new(100, 30, TWO_NUMBERS);
+    desk.press("g g enter j r");
+    desk.app.session.toast = None;
+    desk.press("c");
+    assert_eq!(sent(&mut desk), []);
+    assert!(
+        desk.toast().contains("is historic since"),
+        "{}",
+        desk.toast()
+    );
+    assert!(
+        desk.toast().contains("c again calls it"),
+        "{}",
+        desk.toast()
+    );
+    let now = desk.app.session.now;
+    desk.app.session.now = Timestamp::from_micros(now.micros() + 4_000_000);
+    desk.press("c");
+    assert_eq!(sent(&mut desk), [], "too late to be the same wish");
+    desk.press("c");
+    assert_eq!(
+        sent(&mut desk),
+        [Effect::Open("tel:+393475550164".to_owned())]
+    );
+    desk.press("y");
+    assert!(desk.toast().contains("it is historic"), "{}", desk.toast());
+    assert_eq!(sent(&mut desk).len(), 1);
+    // A search that finds it shows it as historic in the list too.
+    desk.press("esc / \"0164\" tab");
+    let frame = desk.frame();
+    let row = frame
+        .lines()
+        .find(|line| line.contains("347 555 0164"))
+        .unwrap();
+    let list = row.split('│').next().unwrap();
+    assert!(list.contains('┄') && !list.contains('✓'), "{row}");
+}
+
+#[test]
+fn h_and_l_move_and_r_marks_as_historic() {
+    let mut desk = Desk::new(100, 30, TWO_NUMBERS);
+    desk.press("g g l");
+    assert_eq!(desk.app.pages.contacts.focus, Focus::Detail);
+    desk.press("h");
+    assert_eq!(desk.app.pages.contacts.focus, Focus::List);
+    assert!(
+        desk.toast().contains("r marks a number as historic"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("right left");
+    assert_eq!(desk.app.pages.contacts.focus, Focus::List);
+}
+
+#[test]
+fn a_number_is_replaced_in_one_step_and_the_old_one_stays_as_historic() {
+    let mut desk = Desk::new(100, 30, TWO_NUMBERS);
+    desk.press("g g enter R");
+    assert!(desk.frame().contains("Replace number"), "{}", desk.frame());
+    desk.press("\"0255501199\" enter");
+    let id = desk.app.pages.contacts.current().unwrap();
+    let phones = desk.book.store.profile(id).unwrap().phones;
+    let old = phones
+        .iter()
+        .find(|phone| phone.number == "+390255501182")
+        .unwrap();
+    let new = phones
+        .iter()
+        .find(|phone| phone.number == "+390255501199")
+        .unwrap();
+    assert!(old.historic && !old.primary);
+    assert!(new.primary && !new.historic);
+    assert_eq!(new.location, old.location);
+    desk.press("u");
+    let phones = desk.book.store.profile(id).unwrap().phones;
+    assert!(phones.len() == 2 && phones.iter().all(|phone| !phone.historic));
+}
+
+#[test]
+fn on_the_name_the_keys_are_about_the_contact() {
+    let mut desk = Desk::new(100, 30, TWO_NUMBERS);
+    desk.press("g g enter k");
+    let frame = desk.frame();
+    assert!(
+        frame.contains("▌ Marco Bianchi") && frame.contains("edit e"),
+        "{frame}"
+    );
+    desk.press("e");
+    assert!(desk.frame().contains("Edit contact"), "{}", desk.frame());
+    desk.press("esc j");
+    let frame = desk.frame();
+    assert!(
+        !frame.contains("edit e ") && frame.contains("add a"),
+        "{frame}"
+    );
+    // Without a number, what works is offered.
+    let mut desk = Desk::new(100, 30, "BEGIN:VCARD\nFN:Ada\nEND:VCARD\n");
+    desk.press("g g enter");
+    let frame = desk.frame();
+    let hints = frame.lines().last().unwrap();
+    assert!(
+        hints.contains("add number") && !hints.contains("primary"),
+        "{hints}"
+    );
+    desk.press("d");
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 0);
+}
