@@ -300,7 +300,7 @@ impl Page for Contacts {
 impl Contacts {
     /// Confirms the contact as it is shown; others are shown first.
     fn confirm(&self, ctx: &mut Ctx<'_>) {
-        let chosen = self.list.chosen();
+        let chosen = self.chosen();
         let shown = self.detail.profile.as_ref();
         let shown = shown.filter(|profile| *chosen == [profile.contact.id]);
         let task = Task::confirm(chosen);
