@@ -63,16 +63,16 @@ const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
     name = "callbook",
     version,
     arg_required_else_help = false,
-    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 take everybody in\n  callbook who +39 02 5550 1182                who called\n  callbook find marco                          numbers of whoever is called so\n  callbook export -o everybody.vcf             and everybody out again\n\nThe exit status is 2 for what is invalid, 3 for what is not found, 4 for a conflict, 5 where another\nprogram holds the database, and 1 for anything else."
+    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 import contacts\n  callbook who +39 02 5550 1182                who called\n  callbook find marco                          find a contact and its numbers\n  callbook export -o everybody.vcf             export all contacts\n\nExit status: 2 invalid input, 3 not found, 4 conflict, 5 the book is in use by another program,\n1 any other error."
 )]
 struct Arguments {
-    /// The database; else the variable `CALLBOOK_DB`, else callbook/callbook.db in the data folder.
+    /// Open this book instead of `CALLBOOK_DB` or the default one.
     #[arg(long, global = true, value_name = "FILE")]
     db: Option<PathBuf>,
-    /// Open a temporary book of some 300 contacts, to look around in.
+    /// Open a temporary demo book with about 300 contacts.
     #[arg(long, conflicts_with = "db")]
     demo: bool,
-    /// Start with everybody, not with the filter and the contact of the last time.
+    /// Start without the filter and the contact of the last session.
     #[arg(long)]
     fresh: bool,
     #[command(subcommand)]
@@ -81,122 +81,123 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Cmd {
-    /// Take in the contacts of a file: vCards (2.1, 3.0, 4.0), a CSV table, or an exported book.
+    /// Import contacts from vCard, CSV, LDIF or JSON files.
     ///
-    /// The whole import is one step: u in the screens takes it back. The same file again changes
-    /// nothing, and a newer card of somebody who is there changes what it says otherwise.
+    /// An import is one step, which `callbook undo` takes back. Importing the same file again changes
+    /// nothing; a newer card of a known contact updates what differs.
     #[command(
         after_help = "Examples:\n  callbook import contacts.vcf\n  callbook import *.vcf\n  callbook import ~/.contacts\n  callbook import --dry-run contacts.vcf\n  callbook import --map 'Wo=phone:work' list.csv\n  ssh phone cat contacts.vcf | callbook import -"
     )]
     Import(import::ImportCommand),
-    /// Write contacts out: as vCards, a CSV table or JSON.
+    /// Export contacts as vCard, CSV or JSON.
     ///
-    /// A card that nobody touched goes out byte for byte as it came in; an edited one differs in the
-    /// edited lines only.
+    /// Unedited cards are written byte for byte as they were imported; edited cards change only in the
+    /// edited lines.
     #[command(
         after_help = "Examples:\n  callbook export > everybody.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv"
     )]
     Export(export::ExportCommand),
-    /// Add somebody: a name, and a number if there is one.
+    /// Add a contact with a name and a number.
     #[command(
         after_help = "Examples:\n  callbook add Ada Lovelace +44 20 7946 0018\n  callbook add Marco Bianchi --label work 02 5550 1182"
     )]
     Add(add::AddCommand),
-    /// The phone numbers as records: list, get, create, update, delete.
+    /// List, get, create, update and delete phone numbers as records.
     #[command(subcommand)]
     Phone(phone::PhoneCommand),
-    /// The contacts as records: list, get, create, update, delete.
+    /// List, get, create, update and delete contacts as records.
     #[command(subcommand)]
     Contact(contact::ContactCommand),
-    /// Find contacts by a text or by digits, the best first, a line for each number.
+    /// Find contacts by text or digits, best match first.
     ///
-    /// The exit status is 3 where nobody is found.
+    /// Prints one line for each number. The exit status is 3 when nothing matches.
     #[command(
         after_help = "Examples:\n  callbook find marco\n  callbook find bianchi --format '{name} <{e164}>'\n  callbook find 5550 --json\n  mutt: set query_command = \"callbook find --mutt-query '%s'\"\n  aerc: address-book-cmd = callbook find --aerc '%s'"
     )]
     Find(find::FindCommand),
-    /// Say who has a number, in any spelling; historic numbers answer too. Exit status 3: nobody.
+    /// Look up a phone number, however it is written (exit status 3: no match).
     #[command(
         after_help = "Examples:\n  callbook who +39 02 5550 1182\n  callbook who tel:+390255501182\n  callbook who 5501182"
     )]
     Who(who::WhoCommand),
-    /// List the contacts whose numbers need attention, and why; or confirm them by source.
+    /// List numbers that need attention, or confirm them by source.
     #[command(
         after_help = "Examples:\n  callbook fix\n  callbook fix --list --json\n  callbook fix --confirm-source google --dry-run"
     )]
     Fix(fix::FixCommand),
-    /// Change many contacts at once: those whom a filter shows, and of them the numbers that it is
-    /// about. It is one step, which callbook undo takes back.
+    /// Change every contact that matches a filter, in one step.
+    ///
+    /// A condition on numbers limits the change to those numbers. `callbook undo` takes it back.
     #[command(
         after_help = "Examples:\n  callbook change --dry-run 'source:csv country:none' country:it\n  callbook change label:cell label:cell=mobile\n  callbook change 'tag:old club' -- '-tag:old club' is:historic"
     )]
     Change(change::ChangeCommand),
-    /// List contacts that may be one person, and merge them.
+    /// Find and merge duplicates.
     #[command(
         after_help = "Examples:\n  callbook duplicates\n  callbook duplicates --merge-sure --dry-run\n  callbook duplicates --merge KEPT OTHER"
     )]
     Duplicates(duplicates::DuplicatesCommand),
-    /// Count what the book is made of: confirmed, unconfirmed, by country, source, label and year.
+    /// Show statistics: confirmed numbers, countries, sources, labels and years.
     Health {
         /// Write JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Print what was changed: the steps of the book, the rows of one step, or one contact's history.
+    /// Show the history of the book, of one step or of one contact.
     #[command(
         after_help = "Examples:\n  callbook log\n  callbook log 42\n  callbook log --contact ID"
     )]
     Log(log::LogCommand),
-    /// Undo the last step, or another one.
+    /// Undo the last step or another one.
     #[command(
         after_help = "Examples:\n  callbook undo\n  callbook undo 42\n  callbook undo --back-to 42"
     )]
     Undo(log::UndoCommand),
-    /// Redo what was undone last.
+    /// Redo the last undone step.
     Redo,
-    /// Make a contact, or one of its numbers, what it was after an earlier step.
+    /// Restore an earlier version of a contact or number.
     Revert(log::RevertCommand),
-    /// List what was deleted, bring it back, or throw it away for good.
+    /// List deleted records, bring them back or empty the bin.
     Bin(log::BinCommand),
-    /// Make a backup; or list, verify and prune those that there are.
+    /// Make, list, verify and prune backups.
     ///
-    /// callbook makes one by itself once a day, before an import, before a change of many contacts,
-    /// and before it brings a database up to date.
+    /// callbook makes backups by itself: once a day, before an import, before a bulk change
+    /// and before it upgrades a book.
     Backup {
         #[command(subcommand)]
         command: Option<backup::BackupCommand>,
     },
-    /// Put a backup in the place of the database; what was there is backed up first.
+    /// Restore a backup; the current book is backed up first.
     ///
-    /// A database that is damaged is put aside and left as it is.
+    /// A damaged book is moved aside and kept.
     Restore {
-        /// The backup; else the newest that is sound.
+        /// The backup to restore [default: the newest sound one].
         backup: Option<PathBuf>,
-        /// Restore a backup of another book, and put aside a file that is not a callbook book.
+        /// Restore a backup of another book, or over a file that is not a callbook book.
         #[arg(long)]
         force: bool,
     },
-    /// Examine the database: whether it is sound, keeps the rules, and lies well.
+    /// Check the database for corruption, broken rules and unsafe locations.
     ///
-    /// The exit status is 1 where something was found.
+    /// The exit status is 1 if it finds a problem.
     Doctor {
-        /// Put right what can be, after a backup.
+        /// Repair what can be repaired, after making a backup.
         #[arg(long)]
         fix: bool,
         /// Write JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Give back room that is free, and drop cards that nothing names.
+    /// Shrink the book: free unused space and delete unused cards.
     ///
-    /// No other program may have the book open meanwhile.
+    /// No other program may have the book open.
     #[command(after_help = "Examples:\n  callbook compact\n  callbook compact --history --dry-run")]
     Compact(compact::CompactCommand),
-    /// Print every key of the screens.
+    /// Print every key binding.
     Keys(keys::Keys),
-    /// Print where everything is, and what is set.
+    /// Print the settings and where the files are.
     Config,
-    /// Print the completions for a shell.
+    /// Print shell completions.
     #[command(
         after_help = "Examples:\n  callbook completions bash > ~/.local/share/bash-completion/completions/callbook\n  callbook completions zsh > ~/.zfunc/_callbook\n  callbook completions fish > ~/.config/fish/completions/callbook.fish"
     )]
@@ -204,16 +205,16 @@ enum Cmd {
         /// The shell.
         shell: Shell,
     },
-    /// Print the manual page, or write those of all commands into a folder.
+    /// Print the manual page, or write all manual pages to a folder.
     #[command(
         after_help = "Examples:\n  callbook man | man -l -\n  callbook man --to ~/.local/share/man/man1"
     )]
     Man {
-        /// The folder, which has to be there.
+        /// An existing folder.
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
     },
-    /// Files and folders: the screens open on the preview of their import.
+    /// Files and folders: open the preview of their import.
     #[command(external_subcommand)]
     Files(Vec<OsString>),
 }
@@ -284,7 +285,7 @@ pub fn run() -> Result<u8> {
         .is_some_and(|command| !matches!(command, Cmd::Config))
     {
         for trouble in &config.troubles {
-            complain(&format!("warning: {trouble}; this line is not used"));
+            complain(&format!("warning: {trouble}; this line is ignored"));
         }
     }
     let named = db.is_some();
@@ -444,11 +445,11 @@ fn screens(
     import: Vec<PathBuf>,
 ) -> Result<u8> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        bail!("the screens need a terminal; callbook --help lists the commands that do without");
+        bail!("the screens need a terminal; callbook --help lists the commands that do not");
     }
     if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         bail!(
-            "the screens need a terminal that can move its cursor, and TERM is dumb; callbook --help lists the commands that do without"
+            "the screens need a terminal that can move its cursor, and TERM is dumb; callbook --help lists the commands that do not"
         );
     }
     let options = options(config.home, Actor::Screens);

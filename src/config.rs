@@ -165,7 +165,9 @@ impl Config {
             "home" => {
                 let code = text(name, value)?;
                 let home = Region::new(code).ok_or_else(|| {
-                    format!("home = \"{code}\" is no country; use two letters, such as \"IT\"")
+                    format!(
+                        "unknown country \"{code}\" in home; expected two letters, such as \"IT\""
+                    )
                 })?;
                 self.home = Some(home);
                 self.set.push("home");
@@ -178,7 +180,7 @@ impl Config {
                     None if theme == "auto" => {}
                     None => {
                         return Err(format!(
-                            "theme = \"{theme}\" is none; there are auto, dark, light, ansi, mono"
+                            "unknown theme \"{theme}\"; expected auto, dark, light, ansi or mono"
                         ));
                     }
                 }
@@ -191,7 +193,7 @@ impl Config {
                     "auto" => {}
                     other => {
                         return Err(format!(
-                            "glyphs = \"{other}\" are none; there are auto, unicode, ascii"
+                            "unknown glyphs \"{other}\"; expected auto, unicode or ascii"
                         ));
                     }
                 }
@@ -199,7 +201,7 @@ impl Config {
             }
             "mouse" => {
                 let mouse = value.get_ref().as_bool();
-                self.mouse = mouse.ok_or("mouse is true or false")?;
+                self.mouse = mouse.ok_or("mouse: expected true or false")?;
                 self.set.push("mouse");
             }
             "call" => {
@@ -219,7 +221,7 @@ impl Config {
             }
             other => {
                 return Err(format!(
-                    "there is no setting {other}; there are home, theme, glyphs, mouse, call, [history] and [keys]"
+                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [history] or [keys]"
                 ));
             }
         }
@@ -228,7 +230,9 @@ impl Config {
 
     fn set_history(&mut self, name: &str, value: &Value<'_>) -> Result<(), String> {
         if name != "keep" {
-            return Err(format!("[history] {name} is no setting; there is keep"));
+            return Err(format!(
+                "unknown setting {name} in [history]; expected keep"
+            ));
         }
         let told = text("[history] keep", value)?;
         let days = days_of(told).filter(|days| *days >= LEAST_KEPT);
@@ -285,12 +289,12 @@ impl Config {
 
 fn text<'a>(name: &str, value: &'a Value<'_>) -> Result<&'a str, String> {
     let text = value.get_ref().as_str();
-    text.ok_or_else(|| format!("{name} is a text in quotation marks"))
+    text.ok_or_else(|| format!("{name}: expected text in quotation marks"))
 }
 
 fn table<'a, 'b>(name: &str, value: &'a Value<'b>) -> Result<&'a DeTable<'b>, String> {
     let table = value.get_ref().as_table();
-    table.ok_or_else(|| format!("{name} is a table; its settings stand in lines below [{name}]"))
+    table.ok_or_else(|| format!("{name} is a table; write its settings in lines below [{name}]"))
 }
 
 /// What is wrong with a file, each with its line.
@@ -372,8 +376,8 @@ pub fn path() -> PathBuf {
 /// # Errors
 /// Where there is no home folder.
 pub fn database() -> Result<PathBuf> {
-    let base = choose_base_strategy()
-        .context("there is no home folder; say where the database is with --db")?;
+    let base =
+        choose_base_strategy().context("there is no home folder; name the book with --db")?;
     Ok(base.data_dir().join("callbook").join("callbook.db"))
 }
 
@@ -404,19 +408,15 @@ mod tests {
         for (line, words, text) in [
             (
                 2,
-                "home = \"XX\" is no country",
+                "unknown country \"XX\" in home",
                 "call = 'x'\nhome = \"XX\"\n",
             ),
             (
                 2,
-                "theme = \"pink\" is none; there are auto, dark",
+                "unknown theme \"pink\"; expected auto, dark",
                 "call = 'x'\ntheme = \"pink\"\n",
             ),
-            (
-                1,
-                "glyphs = \"big\" are none",
-                "glyphs = 'big'\n\ncall = 'x'",
-            ),
+            (1, "unknown glyphs \"big\"", "glyphs = 'big'\n\ncall = 'x'"),
             (
                 4,
                 "[keys] undo: expected a key",
@@ -429,12 +429,12 @@ mod tests {
             ),
             (
                 2,
-                "there is no setting colour; there are home",
+                "unknown setting colour; expected home",
                 "call = 'x'\ncolour = 1\n",
             ),
             (
                 2,
-                "mouse is true or false",
+                "mouse: expected true or false",
                 "call = \"x\"\nmouse = \"yes\"\n",
             ),
             (1, "keys is a table", "keys = 'x'\ncall = 'x'\n"),
@@ -460,12 +460,12 @@ mod tests {
             ),
             (
                 3,
-                "[history] keep is a text",
+                "[history] keep: expected text",
                 "call = 'x'\n[history]\nkeep = 365\n",
             ),
             (
                 3,
-                "[history] size is no setting",
+                "unknown setting size in [history]",
                 "call = 'x'\n[history]\nsize = 3\n",
             ),
             (2, "", "call = 'x'\n[keys\n"),

@@ -50,11 +50,7 @@ pub struct IsThere(PathBuf);
 
 impl fmt::Display for IsThere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is there already, and stays as it is",
-            self.0.display()
-        )
+        write!(f, "{} exists", self.0.display())
     }
 }
 
@@ -306,7 +302,7 @@ fn named_by(path: &Path) -> io::Result<PathBuf> {
         path.pop();
         path.push(target);
     }
-    Err(io::Error::other("too many links, one of which leads back"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 /// A name as the beginning of a file's name: letters and digits that every file system takes.

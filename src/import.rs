@@ -230,7 +230,7 @@ const SPREADSHEET: &str = "is a spreadsheet or another packed file; save the she
     and import that";
 
 fn no_columns(name: &str) -> Refusal {
-    let detail = format!("{name} has no columns; --map is for CSV files");
+    let detail = format!("{name} has no columns; --map works with CSV files only");
     Refusal::new(Kind::Invalid, detail)
 }
 

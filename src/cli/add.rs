@@ -85,7 +85,7 @@ fn added(profile: &Profile, store: &Store) -> String {
             Err(verdict) => (verdict, store.home()),
         };
         let why = verdict.refusal(region);
-        output::complain(&format!("{}: {why}; kept as typed", phone.number));
+        output::complain(&format!("{}: {why}; saved as typed", phone.number));
     }
     words
 }

@@ -57,7 +57,7 @@ pub(super) fn run(
                 let _ = writeln!(words, "{}{owner}", line(backup));
             }
             if all.is_empty() {
-                words.push_str("there is no backup; callbook backup makes one\n");
+                words.push_str("no backups; callbook backup makes one\n");
             }
         }
         Some(BackupCommand::Verify) => {
@@ -113,7 +113,7 @@ pub(super) fn restore(
     let force = match backup::owner(database, &chosen) {
         Owner::Unknown(held) if force == Force::No && std::io::stdin().is_terminal() => {
             let question = format!(
-                "{} is not known to be of this book, and holds {}. Restore it?",
+                "{} may be of another book; it holds {}. Restore it?",
                 shown(&chosen),
                 safe(&held)
             );
@@ -128,7 +128,7 @@ pub(super) fn restore(
     let before = backup::restore(database, &chosen, force, options)?;
     let mut words = format!("Restored {}\n", shown(&chosen));
     if let Some(before) = before {
-        let _ = writeln!(words, "what was there is in {}", shown(&before));
+        let _ = writeln!(words, "the previous book is in {}", shown(&before));
     }
     super::output::print(&words)?;
     Ok(0)
@@ -169,7 +169,10 @@ pub(super) fn with_the_way_out(mut refusal: Refusal, database: &Path, named: boo
                 at.format("%Y-%m-%d %H:%M:%S"),
             )
         }
-        Ok((None, _)) => format!("{}; move the file away to start anew", none_sound(database)),
+        Ok((None, _)) => format!(
+            "{}; move the file away to start a new book",
+            none_sound(database)
+        ),
         Err(unread) => unread.to_string(),
     };
     if let Some(fault) = refusal.faults.first_mut() {

@@ -23,10 +23,10 @@ use super::table::columns;
 
 #[derive(Debug, Args)]
 pub(super) struct ChangeCommand {
-    /// Whom: a filter as the screens have it, `source:google label:cell`; "" for everybody.
+    /// The filter, such as `source:google label:cell`; "" for all contacts.
     filter: String,
-    /// What: country:it, label:mobile, label:cell=mobile, tag:garage, -tag:garage, source:google,
-    /// is:historic, is:accurate, is:favourite, -is:historic, confirm, confirm:google, delete.
+    /// The changes: country:it, label:mobile, label:cell=mobile, tag:garage, -tag:garage, source:google,
+    /// is:historic, is:confirmed, is:favourite, -is:historic, confirm, confirm:google, delete.
     #[arg(required = true, allow_hyphen_values = true)]
     changes: Vec<String>,
     /// Only show what would be changed.
@@ -101,14 +101,14 @@ fn told(plan: &BulkPlan, title: Option<&str>) -> Answer {
     for skipped in &plan.skipped {
         let _ = writeln!(
             words,
-            "left alone: {}: {}",
+            "skipped: {}: {}",
             safe(&skipped.name),
             safe(&skipped.why)
         );
     }
     let tally = &plan.tally;
     let _ = match title {
-        Some(title) => writeln!(words, "{}; callbook undo takes it back", safe(title)),
+        Some(title) => writeln!(words, "{}; undo with: callbook undo", safe(title)),
         None if plan.lines.is_empty() => writeln!(words, "nothing to change"),
         None => writeln!(words, "{} would change", count(tally.changed, "contact")),
     };
@@ -166,7 +166,7 @@ pub(super) fn sure(question: &str, yes: bool, stop: &Stop) -> Result<bool> {
     if !std::io::stdin().is_terminal() {
         return Err(anyhow!(Refusal::new(
             Kind::Invalid,
-            format!("{question} Say --yes to do it without being asked.")
+            format!("{question} Use --yes to confirm.")
         )));
     }
     super::output::print(&format!("{question} [y/N] "))?;

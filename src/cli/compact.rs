@@ -41,8 +41,8 @@ impl CompactCommand {
             store.compact()?;
             let after = store.sizes()?.book;
             super::output::print(&format!(
-                "Dropped {} that nothing names\nThe book has {}; before it had {}\n",
-                count(cards, "card"),
+                "Deleted {}\nThe book takes {}; before {}\n",
+                count(cards, "unused card"),
                 bytes(after),
                 bytes(before)
             ))?;
@@ -53,7 +53,7 @@ impl CompactCommand {
     /// Prunes the history; gives whether to go on.
     fn prune(&self, keep: Option<u64>, store: &mut Store) -> Result<bool> {
         let keep = keep.ok_or_else(|| {
-            let detail = "nothing says how long steps are kept; set keep = \"2 years\" under [history] \
+            let detail = "how long to keep steps is not set; set keep = \"2 years\" under [history] \
                           in config.toml, at least 90 days";
             Refusal::new(Kind::Invalid, detail)
         })?;
@@ -61,7 +61,7 @@ impl CompactCommand {
         let before = Timestamp::from_utc(before.unwrap_or_default());
         let old = store.prunable(before)?;
         if old.steps == 0 {
-            super::output::print("no step is that old\n")?;
+            super::output::print("no steps are that old\n")?;
             return Ok(true);
         }
         let question = format!(
@@ -74,7 +74,7 @@ impl CompactCommand {
             return Ok(true);
         }
         if !sure(&question, self.yes, store.stop())? {
-            super::output::print("nothing was dropped\n")?;
+            super::output::print("nothing was deleted\n")?;
             return Ok(false);
         }
         let pruned = store.prune_history(before)?;

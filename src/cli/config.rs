@@ -18,7 +18,7 @@ pub(super) fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> 
         let _ = writeln!(text, "# state          {}", shown(&folder));
     }
     for trouble in &config.troubles {
-        let _ = writeln!(text, "# not used       {trouble}");
+        let _ = writeln!(text, "# ignored        {trouble}");
     }
     for loss in keymap.losses() {
         let _ = writeln!(text, "# keys           {loss}");

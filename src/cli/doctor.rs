@@ -37,11 +37,11 @@ pub(super) fn run(
 fn report(cured: &[Finding], left: &[Finding], sizes: &Sizes) -> Answer {
     let mut words = String::new();
     for one in cured.iter().filter(|one| !left.contains(one)) {
-        let _ = writeln!(words, "put right: {}", one.words);
+        let _ = writeln!(words, "repaired: {}", one.words);
     }
     for one in left {
         let can = if one.curable {
-            "; --fix puts it right"
+            "; --fix repairs it"
         } else {
             ""
         };

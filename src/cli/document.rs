@@ -85,7 +85,7 @@ pub(super) fn foot<T>(page: &ListPage<T>, noun: &str) -> String {
 /// How an update is guarded against somebody else's.
 #[derive(Debug, Args)]
 pub(super) struct VersionGuard {
-    /// The stamp that was read, so that nobody's change in between is lost.
+    /// The version that was read, so that no change in between is lost.
     #[arg(long, value_name = "STAMP")]
     updated_in_db_at: Option<String>,
     /// Write without a stamp, over whatever is stored.

@@ -52,7 +52,8 @@ impl DuplicatesCommand {
             for id in &self.merge {
                 let id = id.parse()?;
                 if ids.contains(&id) {
-                    let detail = format!("{id} is given twice; nobody is merged into themselves");
+                    let detail =
+                        format!("{id} is given twice; a contact cannot be merged into itself");
                     return Err(Refusal::new(Kind::Invalid, detail).into());
                 }
                 ids.push(id);
@@ -80,7 +81,7 @@ fn listed(groups: &[Group]) -> Answer {
     }
     let mut words = columns(&rows);
     let _ = match groups.len() {
-        0 => writeln!(words, "nobody is there twice"),
+        0 => writeln!(words, "no duplicates found"),
         groups => writeln!(words, "{}", count(groups, "group")),
     };
     let data: Vec<Value> = groups

@@ -19,7 +19,7 @@ use super::signals::Output;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportCommand {
-    /// Only those whom this text finds, as in the screens; else everybody.
+    /// Export only the contacts that match this filter [default: all].
     text: Vec<String>,
     /// Only these contacts, by their ids.
     #[arg(long, value_name = "ID", conflicts_with = "text")]
@@ -70,7 +70,7 @@ impl ExportCommand {
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         self.written(open).map_err(|error| {
             if error.is::<IsThere>() {
-                error.context("nothing was replaced; --force does")
+                anyhow::anyhow!("{error}; use --force to replace it")
             } else {
                 error
             }

@@ -35,7 +35,7 @@ pub(super) fn given(words: Vec<OsString>, commands: &Command) -> Result<Given, R
                 }
             }
             let detail = match &*text {
-                "-" => "the screens cannot read standard input; use callbook import -".to_owned(),
+                "-" => "the screens cannot read standard input; use: callbook import -".to_owned(),
                 option if option.starts_with('-') => {
                     format!("{option} has to come before the files")
                 }

@@ -30,7 +30,7 @@ pub(super) struct FindCommand {
     /// conditions: tel:201, label:work, is:historic, source:google, tag:garage, country:it.
     #[arg(required = true)]
     text: Vec<String>,
-    /// Where nobody has it, whoever has something like it.
+    /// If nothing matches, find what is similar.
     #[arg(long)]
     alike: bool,
     /// At most so many contacts.
@@ -105,7 +105,7 @@ impl FindCommand {
             let names = found.iter().take(3).map(|whole| safe(&whole.contact.name));
             let names: Vec<_> = names.collect();
             super::output::complain(&format!(
-                "nobody has {}; alike: {} (--alike finds them)",
+                "no match for {}; similar: {} (--alike finds them)",
                 query.text,
                 names.join(", ")
             ));

@@ -78,7 +78,7 @@ fn worklist(store: &Store, json: bool) -> Result<()> {
     let reasons = store.worklist()?.reasons;
     // A confirmed number is a person's word, and may be a slip all the same.
     let slips = store.count(&ListQuery {
-        text: "is:impossible is:accurate".to_owned(),
+        text: "is:impossible is:confirmed".to_owned(),
         ..ListQuery::default()
     })?;
     let mut out = Printed::new(store.stop());
@@ -119,7 +119,7 @@ fn worklist(store: &Store, json: bool) -> Result<()> {
         out.text.extend([end, "],\n  \"meta\": ", &meta, "\n}\n"]);
     } else {
         let foot = match contacts {
-            0 => "nothing needs attention\n".to_owned(),
+            0 => "no numbers need attention\n".to_owned(),
             contacts => format!("{} to fix\n", count(contacts, "contact")),
         };
         out.text.extend([columns.rest(), foot]);

@@ -79,10 +79,9 @@ impl ImportCommand {
         match &report.kept {
             Kept::Nothing => {}
             Kept::In(_) if self.json => {}
-            Kept::In(path) => super::output::print(&format!(
-                "what could not be read is in {}\n",
-                path.display()
-            ))?,
+            Kept::In(path) => {
+                super::output::print(&format!("the unread cards are in {}\n", path.display()))?;
+            }
             Kept::Failed(failure) => bail!(failure.clone()),
         }
         Ok(u8::from(report.unreadable() > 0))

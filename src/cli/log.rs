@@ -186,7 +186,7 @@ pub(super) struct UndoCommand {
     /// This step and all after it, whoever made them: the book is as it was before.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["step", "over"])]
     back_to: Option<i64>,
-    /// Also where somebody has changed it since.
+    /// Undo it even if it has been changed since.
     #[arg(long)]
     over: bool,
 }
@@ -210,7 +210,7 @@ impl UndoCommand {
         };
         let undone = undone.map_err(|refusal| match refusal.kind {
             Kind::Conflict => {
-                let way_out = format!("{refusal}; --over undoes it all the same");
+                let way_out = format!("{refusal}; use --over to undo it anyway");
                 Refusal::new(Kind::Conflict, way_out)
             }
             _ => refusal,
@@ -269,7 +269,7 @@ impl RevertCommand {
         };
         let words = match done.point {
             Some(point) => format!("{}\n", safe(&point.title)),
-            None => "it is as it was then\n".to_owned(),
+            None => "nothing to change\n".to_owned(),
         };
         super::output::print(&words)?;
         Ok(0)
@@ -305,14 +305,11 @@ impl BinCommand {
         if self.empty {
             let records = store.thrown()?;
             let question = format!(
-                "{} in the bin or of undone additions would be gone for good, with their history.",
+                "{} in the bin or of undone additions would be deleted for good, with their history.",
                 count(records, "record")
             );
             if records == 0 || !sure(&question, self.yes, store.stop())? {
-                return Ok(Answer::new(
-                    Value::Null,
-                    "nothing was thrown away\n".to_owned(),
-                ));
+                return Ok(Answer::new(Value::Null, "nothing was deleted\n".to_owned()));
             }
             let ids = store.empty_bin(&vcard::Format)?;
             // What is remembered beside the database is a convenience, which the next start makes anew.
@@ -320,7 +317,7 @@ impl BinCommand {
             let thrown = count(ids.len(), "record");
             let backups = store.own_backups();
             let still = title::still_in(backups).map(|still| format!("{still}\n"));
-            let words = format!("{thrown} thrown away\n{}", still.unwrap_or_default());
+            let words = format!("Deleted {thrown} for good\n{}", still.unwrap_or_default());
             let document = json!({ "data": { "thrown": thrown }, "meta": { "backups": backups } });
             return Ok(Answer::new(document, words));
         }

@@ -109,7 +109,7 @@ pub(super) struct PhoneFlags {
     /// No longer used, kept on record.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     historic: Option<bool>,
-    /// Known to be accurate.
+    /// Confirmed: somebody has checked it.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     valid_values: Option<bool>,
     /// Where it came from.
@@ -234,7 +234,7 @@ fn phone_answer(phone: &Phone, home: Option<Region>) -> Answer {
     Answer::new(jsonapi::document(&jsonapi::phone_resource(phone)), words)
 }
 
-/// The flags in words: `primary, accurate`.
+/// The flags in words: `primary, confirmed`.
 pub(super) fn flags(phone: &Phone, home: Option<Region>) -> String {
     let mut flags = Vec::new();
     if phone.primary {
@@ -244,9 +244,9 @@ pub(super) fn flags(phone: &Phone, home: Option<Region>) -> String {
         flags.push("historic");
     }
     flags.push(match phone.mark(home) {
-        Mark::Accurate => "accurate",
-        Mark::Unconfirmed => "not confirmed",
-        Mark::Impossible => "not confirmed, not a possible number",
+        Mark::Accurate => "confirmed",
+        Mark::Unconfirmed => "unconfirmed",
+        Mark::Impossible => "unconfirmed, not a possible number",
     });
     flags.join(", ")
 }

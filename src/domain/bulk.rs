@@ -56,7 +56,7 @@ pub enum Change {
 }
 
 /// What can be written where a change is asked for.
-pub const GRAMMAR: &str = "country:it, label:mobile, label:cell=mobile, -label:cell, tag:garage, -tag:garage, source:google, is:historic, is:accurate, is:favourite, -is:historic, confirm, confirm:google, delete";
+pub const GRAMMAR: &str = "country:it, label:mobile, label:cell=mobile, -label:cell, tag:garage, -tag:garage, source:google, is:historic, is:confirmed, is:favourite, -is:historic, confirm, confirm:google, delete";
 
 impl Change {
     /// Reads what is to be changed.
@@ -72,13 +72,13 @@ impl Change {
             changes.push(Self::one(taken, word).map_err(|why| format!("{token} {why}"))?);
         }
         if changes.is_empty() {
-            return Err(format!("nothing to change is given; there are {GRAMMAR}"));
+            return Err(format!("no changes given; expected {GRAMMAR}"));
         }
         Ok(changes)
     }
 
     fn one(taken: bool, word: &str) -> Result<Self, String> {
-        let unknown = || format!("is no change; there are {GRAMMAR}");
+        let unknown = || format!("is not a change; expected {GRAMMAR}");
         let (field, value) = word.split_once(':').unwrap_or((word, ""));
         let text = |value: &str| value.trim_matches('"').trim().to_owned();
         let value = text(value);
@@ -87,7 +87,7 @@ impl Change {
         Ok(match (field.to_lowercase().as_str(), taken) {
             ("country", false) => match countries(&value.to_lowercase()).as_slice() {
                 [only] => Self::Country(*only),
-                [] => return Err("names no country".to_owned()),
+                [] => return Err("is not a country".to_owned()),
                 _ => return Err("names several countries; write its code of two letters".into()),
             },
             ("label", false) => match value.split_once('=') {
@@ -109,7 +109,7 @@ impl Change {
             ("source", false) => Self::Source(needed()?),
             ("is", _) => match value.as_str() {
                 "historic" => Self::Historic(!taken),
-                "accurate" => Self::Accurate(!taken),
+                "confirmed" | "accurate" => Self::Accurate(!taken),
                 "unconfirmed" => Self::Accurate(taken),
                 "favourite" => Self::Favourite(!taken),
                 _ => return Err(unknown()),
@@ -135,7 +135,7 @@ impl Change {
             Self::Untag(tag) => format!("-tag:{tag}"),
             Self::Source(source) => format!("source:{source}"),
             Self::Historic(on) => format!("{}is:historic", minus(*on)),
-            Self::Accurate(on) => format!("{}is:accurate", minus(*on)),
+            Self::Accurate(on) => format!("{}is:confirmed", minus(*on)),
             Self::Favourite(on) => format!("{}is:favourite", minus(*on)),
             Self::Confirm => "confirm".to_owned(),
             Self::ConfirmFrom(source) => format!("confirm:{source}"),
@@ -449,7 +449,7 @@ impl Planned {
                 .iter()
                 .find(|other| other.identity == read.identity);
             if let Some(twin) = twin {
-                let why = format!("{}: there already as {}", phone.typed, twin.shown());
+                let why = format!("{}: already listed as {}", phone.typed, twin.shown());
                 self.skipped.push(why);
                 continue;
             }
@@ -536,12 +536,12 @@ mod tests {
     #[test]
     fn what_is_no_change_is_named_with_those_that_there_are() {
         for (text, why) in [
-            ("is:blue", "is:blue is no change; there are country:it"),
-            ("country:atlantis", "country:atlantis names no country"),
+            ("is:blue", "is:blue is not a change; expected country:it"),
+            ("country:atlantis", "country:atlantis is not a country"),
             ("country:1", "names several countries"),
             ("tag:", "tag: has no value"),
-            ("", "nothing to change is given"),
-            ("-delete", "-delete is no change"),
+            ("", "no changes given"),
+            ("-delete", "-delete is not a change"),
         ] {
             let told = Change::read(text).unwrap_err();
             assert!(told.contains(why), "{told}");

@@ -158,7 +158,7 @@ pub static PHONE: [PhoneField; 14] = [
     row!(Own number |phone| Cow::Borrowed(&phone.number); label Some("Number"), csv Some("number"); Name),
     row!(Text country_code; words "country code", label Some("Country"); Filter),
     row!(Text location; words "label", label Some("Label"), csv Some("label"); Filter),
-    row!(Flag valid_values; words "accurate", label Some("Accurate"), csv Some("accurate"); Filter),
+    row!(Flag valid_values; words "confirmed", label Some("Confirmed"), csv Some("accurate"); Filter),
     row!(Flag primary; column "is_primary", label Some("Primary"), csv Some("primary"); Filter),
     row!(Flag historic; label Some("Historic"), csv Some("historic"); Filter),
     row!(Own source |phone| Cow::Borrowed(&phone.source); csv Some("source"); Filter),

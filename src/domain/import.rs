@@ -265,7 +265,7 @@ impl KnownBy {
             Self::Before => "imported before",
             Self::Uid => "known by its UID",
             Self::Number => "known by its name and a number",
-            Self::Words => "known by its name and what it says",
+            Self::Words => "known by its name and details",
         }
     }
 }
@@ -544,7 +544,7 @@ impl ImportReport {
             parts.push(format!("{} already here", self.same));
         }
         if self.skipped > 0 {
-            parts.push(format!("{} left out", self.skipped));
+            parts.push(format!("{} skipped", self.skipped));
         }
         parts.push(count(self.numbers, "number"));
         if self.unreadable() > 0 {

@@ -90,10 +90,17 @@ impl Quality {
         ("historic", Self::Historic),
         ("primary", Self::Primary),
         ("unconfirmed", Self::Unconfirmed),
-        ("accurate", Self::Accurate),
+        ("confirmed", Self::Accurate),
         ("impossible", Self::Impossible),
         ("favourite", Self::Favourite),
     ];
+
+    /// The quality that a word or its beginning means; `accurate` is what `confirmed` was called.
+    fn named(word: &str) -> Option<Self> {
+        let known = Self::ALL.into_iter().chain([("accurate", Self::Accurate)]);
+        let mut known = known.filter(|(name, _)| name.starts_with(word));
+        known.next().map(|(_, quality)| quality)
+    }
 }
 
 /// A field that a condition can be about.
@@ -208,19 +215,19 @@ fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
         Field::Source => Condition::Source(folded),
         Field::Tag => Condition::Tag(folded),
         Field::Is => {
-            let known = Quality::ALL
-                .iter()
-                .find(|(word, _)| word.starts_with(&folded));
-            let Some((_, quality)) = known else {
+            let Some(quality) = Quality::named(&folded) else {
                 let words: Vec<&str> = Quality::ALL.iter().map(|(word, _)| *word).collect();
-                return Err(format!("is:{value} is none of {}", words.join(", ")));
+                return Err(format!(
+                    "unknown is:{value}; expected one of {}",
+                    words.join(", ")
+                ));
             };
-            Condition::Is(*quality)
+            Condition::Is(quality)
         }
         Field::Year => {
             let year = folded.parse().ok().filter(|year| (1..=9999).contains(year));
             let Some(year) = year else {
-                return Err(format!("year:{value} is no year, such as 2024"));
+                return Err(format!("year:{value} is not a year such as 2024"));
             };
             Condition::Year(year)
         }
@@ -228,7 +235,7 @@ fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
         Field::Country => {
             let regions = countries(&folded);
             if regions.is_empty() {
-                return Err(format!("no country is called {value}"));
+                return Err(format!("unknown country {value}"));
             }
             Condition::Country(regions)
         }
@@ -376,7 +383,10 @@ mod tests {
             [Condition::Is(Quality::Historic)]
         );
         let trouble = query("is:blue").trouble.unwrap();
-        assert!(trouble.contains("is:blue is none of historic"), "{trouble}");
+        assert!(
+            trouble.contains("unknown is:blue; expected one of historic"),
+            "{trouble}"
+        );
         assert!(query("country:atlantis").trouble.is_some());
         assert_eq!(query("country:none").conditions, [Condition::NoCountry]);
         let italy = vec![Region::new("IT").unwrap()];

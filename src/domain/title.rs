@@ -35,8 +35,8 @@ pub fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> String {
         (true, _, false) if after.historic => format!("Marked {number} as historic"),
         (true, _, false) => format!("Brought {number} back into use"),
         (false, true, false) if after.primary => format!("Made {number} the primary number"),
-        (false, false, true) if after.valid_values => format!("Marked {number} as accurate"),
-        (false, false, true) => format!("Marked {number} as not confirmed"),
+        (false, false, true) if after.valid_values => format!("Confirmed {number}"),
+        (false, false, true) => format!("Marked {number} as unconfirmed"),
         _ => format!("Changed {number} of {contact}"),
     }
 }
@@ -63,8 +63,8 @@ pub fn contact_changed(before: &Contact, after: &Contact) -> String {
         ..before.clone()
     } == *after;
     match (before.favourite, after.favourite) {
-        (false, true) if only_favourite => format!("Made {} a favourite", after.name),
-        (true, false) if only_favourite => format!("{} is no favourite any more", after.name),
+        (false, true) if only_favourite => format!("Added {} to favourites", after.name),
+        (true, false) if only_favourite => format!("Removed {} from favourites", after.name),
         _ => format!("Changed {}", after.name),
     }
 }
@@ -98,7 +98,7 @@ pub fn shared(number: &str) -> String {
 #[must_use]
 pub fn namesakes(names: &[String]) -> String {
     let name = names.first().map(String::as_str).unwrap_or_default();
-    format!("Told apart {} called {name}", count(names.len(), "contact"))
+    format!("Kept {} called {name} apart", count(names.len(), "contact"))
 }
 
 /// The words for a contact that was brought back from the bin.
@@ -233,7 +233,7 @@ mod tests {
     fn one_flag_is_told_by_what_it_means() {
         assert_eq!(
             words(|phone| phone.valid_values = true),
-            "Marked +39 02 5550 1182 as accurate"
+            "Confirmed +39 02 5550 1182"
         );
         assert_eq!(
             words(|phone| (phone.historic, phone.primary) = (true, false)),

@@ -45,12 +45,12 @@ impl Reason {
             Self::OnTwo(name) => format!("also a number of {name}"),
             Self::NoCountry => Verdict::NoCountry.refusal(None),
             Self::NotStoredAsRead(e164) => {
-                format!("kept as typed before home was set: edit it to store it as {e164}")
+                format!("saved as typed before home was set: edit it to save it as {e164}")
             }
             Self::LocalOnly => Verdict::LocalOnly.refusal(None),
             Self::Impossible(why) => format!("not a possible number: {why}"),
-            Self::Unconfirmed(source) if source == MANUAL => "not confirmed yet".to_owned(),
-            Self::Unconfirmed(source) => format!("not confirmed since it came from {source}"),
+            Self::Unconfirmed(source) if source == MANUAL => "unconfirmed".to_owned(),
+            Self::Unconfirmed(source) => format!("unconfirmed since it came from {source}"),
         }
     }
 }
@@ -184,9 +184,9 @@ pub struct Origin {
 pub fn outcome(phone: &Phone) -> &'static str {
     match (phone.primary, phone.historic, phone.valid_values) {
         (true, _, _) => "primary, accurate",
-        (_, true, _) => "accurate, stays historic",
-        (_, _, true) => "stays as it is",
-        (_, _, false) => "accurate, kept beside it",
+        (_, true, _) => "confirmed, stays historic",
+        (_, _, true) => "unchanged",
+        (_, _, false) => "confirmed, kept beside it",
     }
 }
 
@@ -244,7 +244,7 @@ mod tests {
         far[1] = phone("+972541234567", "google");
         assert_eq!(
             first_reason(&far, &Others::new(), None).unwrap().words(),
-            "not confirmed yet",
+            "unconfirmed",
             "another number under the same label is none of our business"
         );
     }
@@ -252,10 +252,10 @@ mod tests {
     #[test]
     fn every_reason_is_a_sentence() {
         for (typed, words) in [
-            ("+39 02 5550 1182", "not confirmed since it came from vcard"),
+            ("+39 02 5550 1182", "unconfirmed since it came from vcard"),
             (
                 "02 5550 1182",
-                "its country is not known: begin it with + and the calling code, or set home in config.toml",
+                "unknown country: begin it with + and the calling code, or set home in config.toml",
             ),
             ("+39 12", "not a possible number: too short for Italy"),
         ] {
@@ -274,6 +274,6 @@ mod tests {
         assert_eq!(reason(&done, &[], &Others::new(), None), None);
         (done.valid_values, done.historic) = (false, true);
         assert_eq!(reason(&done, &[], &Others::new(), None), None);
-        assert_eq!(outcome(&done), "accurate, stays historic");
+        assert_eq!(outcome(&done), "confirmed, stays historic");
     }
 }

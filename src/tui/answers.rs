@@ -117,7 +117,11 @@ fn describe(written: &Written) -> String {
     match (written.step, title, &written.report) {
         (_, _, Some(report)) => match &report.kept {
             Kept::Nothing => report.summary(),
-            Kept::In(path) => format!("{}, kept in {}", report.summary(), path.display()),
+            Kept::In(path) => format!(
+                "{}; the cards are kept in {}",
+                report.summary(),
+                path.display()
+            ),
             Kept::Failed(failure) => format!("{}; {failure}", report.summary()),
         },
         (Step::Forward, Some(title), None) => title,
@@ -125,7 +129,7 @@ fn describe(written: &Written) -> String {
         (Step::Undone, Some(title), None) => format!("Undone: {title}"),
         (Step::Undone, None, None) => "Nothing to undo".to_owned(),
         (Step::UndoneBackTo(steps), title, None) => format!(
-            "Undone: {}, from “{}” on; ^R redoes them one by one",
+            "Undone: {}, back to “{}”; ^R redoes them one by one",
             count(steps, "step"),
             title.unwrap_or_default()
         ),

@@ -32,7 +32,7 @@ use super::widgets::field::Field;
 const WHICH_KEY: Duration = Duration::from_millis(300);
 
 /// What is said of a key that the page cannot take before its answer has come.
-const WAITS: &str = "still at work; esc stops it";
+const WAITS: &str = "still working; esc stops it";
 
 /// All that the screens remember.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,7 +141,7 @@ impl App {
             }
             Msg::Trouble(text) => self.session.say(Tone::Bad, text),
             Msg::Reported(path) => {
-                let text = format!("the plan is in {}", path.display());
+                let text = format!("saved the preview to {}", path.display());
                 self.session.say(Tone::Good, text);
             }
         }
@@ -210,7 +210,7 @@ impl App {
     /// Says that a key does nothing here.
     fn does_nothing(&mut self, keys: &str) {
         let help = self.session.key(self.pages.top().scope(), Action::Help);
-        let text = format!("{keys} does nothing here; {help} shows all keys");
+        let text = format!("{keys} has no effect here; {help} shows all keys");
         self.session.say(Tone::Plain, text);
     }
 
@@ -385,7 +385,7 @@ impl App {
         let text = if mouse {
             "the mouse is on"
         } else {
-            "the mouse is left to the terminal"
+            "the mouse is off"
         };
         self.session.say(Tone::Plain, text);
     }
@@ -398,9 +398,10 @@ impl App {
                 let text = text.text().to_owned();
                 effects.push(Effect::Edit(TextPlace { page, field }, text));
             }
-            _ => self
-                .session
-                .say(Tone::Plain, "the editor is for texts; this is none"),
+            _ => self.session.say(
+                Tone::Plain,
+                "this field cannot be edited in an external editor",
+            ),
         }
     }
 
@@ -408,11 +409,11 @@ impl App {
     fn edited(&mut self, place: TextPlace, text: Option<String>, effects: &mut Vec<Effect>) {
         effects.push(Effect::Redraw);
         let Some(text) = text else {
-            let text = "the editor left the text as it was";
+            let text = "the editor changed nothing";
             return self.session.say(Tone::Plain, text);
         };
         if self.pages.get_mut(place.page).is_none() {
-            let text = "the form was closed before the editor; its text was not used";
+            let text = "the form was closed before the editor ended; its text was discarded";
             return self.session.say(Tone::Bad, text);
         }
         let text = text.trim_end_matches(['\n', '\r']);
@@ -467,7 +468,7 @@ impl App {
     fn interrupt(&mut self, effects: &mut Vec<Effect>) {
         if self.is_clean() {
             self.interrupted = true;
-            self.session.say(Tone::Plain, "^C again, or q, quits");
+            self.session.say(Tone::Plain, "press ^C again or q to quit");
         } else {
             self.perform(Action::Escape, effects);
         }

@@ -206,7 +206,7 @@ impl Session {
     /// Why something cannot be asked just now.
     fn cannot_ask(&self, request: &Request) -> Option<(Tone, String)> {
         if self.damage.is_some() && !matches!(request, Request::PutBack(_)) {
-            let reason = "the database is damaged; nothing can be done in it";
+            let reason = "the book is damaged; it cannot be changed";
             return Some((Tone::Plain, reason.to_owned()));
         }
         let reads = !matches!(
@@ -222,7 +222,7 @@ impl Session {
             Request::Write(Write::Undo(_) | Write::UndoStep(..) | Write::Redo)
         );
         (self.writing.is_some() && !queues)
-            .then(|| (Tone::Plain, "still at work on the last thing".to_owned()))
+            .then(|| (Tone::Plain, "still working on the last action".to_owned()))
     }
 }
 

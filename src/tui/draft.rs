@@ -55,8 +55,6 @@ pub fn bring_back(app: &mut App, draft: Draft, effects: &mut Vec<Effect>) {
         let page = form.recalled(app.session.home);
         app.open(page, effects);
     }
-    app.session.say(
-        Tone::Plain,
-        "what you typed when callbook ended is here again, unsaved",
-    );
+    app.session
+        .say(Tone::Plain, "your unsaved text of the last session is back");
 }

@@ -162,10 +162,10 @@ fn keep(app: &App, drafts: Option<&mut Drafts>) -> Option<String> {
     };
     Some(match drafts.keep(&draft) {
         Ok(path) => format!(
-            "what you typed is kept in {}, and comes back at the next start",
+            "unsaved text is kept in {} and comes back at the next start",
             shown(&path)
         ),
-        Err(error) => format!("what you typed could not be kept: {error}"),
+        Err(error) => format!("unsaved text could not be kept: {error}"),
     })
 }
 
@@ -274,7 +274,7 @@ fn recall(app: &mut App, drafts: Option<&mut Drafts>, effects: &mut Vec<Effect>)
         Claimed::Draft(draft) => draft::bring_back(app, draft, effects),
         Claimed::Unreadable(path) => app.session.say(
             Tone::Bad,
-            format!("what was typed is in {}; it cannot be read", shown(&path)),
+            format!("cannot read the unsaved text in {}", shown(&path)),
         ),
     }
 }
@@ -442,7 +442,7 @@ impl Loop<'_> {
             None => drafts.forget(),
             Some(Ok(_)) => {}
             Some(Err(error)) => {
-                let text = format!("what you typed cannot be kept for now: {error}");
+                let text = format!("unsaved text cannot be kept for now: {error}");
                 self.app.session.say(Tone::Bad, text);
                 draw(self.screen, self.app, self.theme)?;
             }

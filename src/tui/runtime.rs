@@ -187,9 +187,9 @@ impl Runtime {
                 let edited = self.lend(guard, || editor::edit(&text))?;
                 self.tell(match edited {
                     Ok(text) => Msg::Editor(place, text),
-                    Err(error) => Msg::Trouble(format!(
-                        "the editor could not be started: {error}; set $EDITOR"
-                    )),
+                    Err(error) => {
+                        Msg::Trouble(format!("cannot start the editor: {error}; set $EDITOR"))
+                    }
                 });
             }
             Effect::Complete(page, path) => {
@@ -204,7 +204,7 @@ impl Runtime {
                 });
                 self.tell(match kept {
                     Ok(path) => Msg::Reported(path),
-                    Err(error) => Msg::Trouble(format!("the plan cannot be written: {error}")),
+                    Err(error) => Msg::Trouble(format!("cannot save the preview: {error}")),
                 });
             }
             Effect::Stop => self.stop(),
@@ -238,7 +238,7 @@ impl Runtime {
                 thread::spawn(move || child.wait());
             }
             Err(error) => self.tell(Msg::Trouble(format!(
-                "{program} could not be started: {error}; set call in config.toml"
+                "cannot start {program}: {error}; set call in config.toml"
             ))),
         }
     }

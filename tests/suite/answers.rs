@@ -86,7 +86,7 @@ fn a_page_that_is_being_saved_takes_no_keys_and_says_so() {
     desk.press("a \"Ada\" ^S \"x\"");
     assert_eq!(
         (typed(&desk), desk.toast()),
-        ("Ada".into(), "still at work; esc stops it".into())
+        ("Ada".into(), "still working; esc stops it".into())
     );
     desk.paste("pasted");
     assert_eq!(typed(&desk), "Ada");
@@ -164,11 +164,7 @@ fn an_undo_that_is_refused_asks_only_where_nothing_was_done_since() {
     assert!(desk.toast().contains("changed"), "{}", desk.toast());
     desk.press("u");
     desk.let_all_go();
-    assert!(
-        desk.frame().contains("Undo it all the same"),
-        "{}",
-        desk.frame()
-    );
+    assert!(desk.frame().contains("Undo it anyway"), "{}", desk.frame());
 }
 
 #[test]
@@ -225,12 +221,12 @@ fn a_key_is_about_the_contact_that_the_cursor_is_on() {
         let mut desk = held();
         desk.press("j j");
         desk.press(key);
-        assert_eq!(desk.toast(), "the contact is still being read", "{key}");
+        assert_eq!(desk.toast(), "still loading the contact", "{key}");
         assert!(desk.app.pages.is_bare());
         desk.let_all_go();
         desk.press(key);
         desk.let_all_go();
-        assert_ne!(desk.toast(), "the contact is still being read", "{key}");
+        assert_ne!(desk.toast(), "still loading the contact", "{key}");
     }
 }
 
@@ -427,7 +423,7 @@ fn mark(page: &AnyPage) -> &'static [&'static str] {
         AnyPage::Question(_) => &["Sure?"],
         AnyPage::History(_) => &["╭─ History"],
         AnyPage::Bin(_) => &["╭─ Bin"],
-        AnyPage::Preview(_) => &["nothing is written yet"],
+        AnyPage::Preview(_) => &["nothing is saved yet"],
         AnyPage::Duplicates(_) => &["callbook › Duplicates"],
         AnyPage::Health(_) => &["╭─ Health of the book"],
         AnyPage::Sources(_) => &["Confirm by source"],
@@ -450,7 +446,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         Write::Namesakes(_)
         | Write::Shared(_)
         | Write::Perform(Task::Merge(_), Seen::Contacts(_)) => seen(&["callbook › Duplicates"]),
-        Write::Perform(_, Seen::Rehearsal(_)) => seen(&["nothing is written yet"]),
+        Write::Perform(_, Seen::Rehearsal(_)) => seen(&["nothing is saved yet"]),
         Write::Perform(Task::Merge(_) | Task::MergeSure, _) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
@@ -566,11 +562,7 @@ fn the_undo_that_is_offered_is_of_that_step_or_none() {
     let undone = desk.book.other().undo().unwrap().unwrap();
     assert!(undone.title.starts_with("Deleted"), "{}", undone.title);
     desk.press("u");
-    assert!(
-        desk.toast().contains("was undone already"),
-        "{}",
-        desk.toast()
-    );
+    assert!(desk.toast().contains("already undone"), "{}", desk.toast());
     desk.press("s a");
     assert_eq!(desk.names().len(), before, "the import was not undone");
 }

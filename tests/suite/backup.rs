@@ -219,7 +219,7 @@ fn the_doctor_names_what_breaks_the_rules_and_puts_it_right_after_a_backup() {
         "{found:?}"
     );
     assert!(
-        found[1].contains("1 contact that the list shows wrongly"),
+        found[1].contains("1 contact with outdated list rows"),
         "{found:?}"
     );
     assert!(found[2].contains("can be read by others"), "{found:?}");

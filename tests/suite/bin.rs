@@ -193,7 +193,7 @@ fn nothing_of_what_was_in_the_bin_is_left_in_any_file() {
     book.run(&step, "");
     assert!(book.canaries().len() > 8, "{:?}", book.canaries());
     let told = book.run(&["bin", "--empty", "--yes"], "");
-    assert!(told.contains("thrown away"), "{told}");
+    assert!(told.contains("for good"), "{told}");
     assert_eq!(book.canaries(), [""; 0]);
 
     // What stays is whole, can be undone as far as it is, and keeps its rules.
@@ -259,7 +259,7 @@ fn what_is_thrown_away_is_in_no_log_and_no_state_while_the_screens_go_on() {
     screens.types("\u{1b}\u{1b}sb");
     screens.sees("1 number");
     screens.types("X");
-    screens.sees("for good");
+    screens.sees("Empty the bin");
     screens.types("y");
     screens.sees("may still hold it");
     screens.sees("prune --all-but-newest");

@@ -292,7 +292,7 @@ fn somebody_is_added_in_one_line_or_not_at_all() {
         (status, told.as_str()),
         (
             0,
-            "Added Marco Bianchi with +39 02 5550 1182 (primary, accurate)\n"
+            "Added Marco Bianchi with +39 02 5550 1182 (primary, confirmed)\n"
         )
     );
     assert_eq!(shell.run(&["who", "+390255501182"], "").0, 0);
@@ -305,11 +305,11 @@ fn somebody_is_added_in_one_line_or_not_at_all() {
     let (status, told, warned) = shell.run(&["add", "Tim", "12345a"], "");
     assert_eq!(
         (status, told.as_str()),
-        (0, "Added Tim with 12345a (primary, accurate)\n")
+        (0, "Added Tim with 12345a (primary, confirmed)\n")
     );
     assert_eq!(
         warned,
-        "12345a: not a possible number in Germany; kept as typed\n"
+        "12345a: not a possible number in Germany; saved as typed\n"
     );
     assert_eq!(shell.run(&["find", "is:impossible"], "").0, 0);
     let (_, told, _) = shell.run(&["fix"], "");
@@ -388,9 +388,9 @@ fn find_gives_the_best_first_and_only_the_number_that_was_asked_for() {
     assert_eq!(status, 0);
     assert_eq!(
         told,
-        "Marco Bianchi\t+39 02 5550 1182\twork\tprimary, accurate\n\
-         Marco Bianchi\t+39 347 555 0164\tmobile\tnot confirmed\n\
-         Omar Sharif\t+20 2 55501630\t\tprimary, accurate\n\
+        "Marco Bianchi\t+39 02 5550 1182\twork\tprimary, confirmed\n\
+         Marco Bianchi\t+39 347 555 0164\tmobile\tunconfirmed\n\
+         Omar Sharif\t+20 2 55501630\t\tprimary, confirmed\n\
          Zoë\t\t\t\n"
     );
     let told = shell
@@ -578,18 +578,18 @@ fn numbers_are_fixed_merged_and_changed_from_the_shell_and_all_of_it_is_undone()
     let (status, _, error) = shell.run(&["change", "", "is:blue"], "");
     assert_eq!(status, 2);
     assert!(
-        error.contains("is:blue is no change; there are country:it"),
+        error.contains("is:blue is not a change; expected country:it"),
         "{error}"
     );
-    let (_, told, _) = shell.run(&["change", "bianchi", "-is:accurate", "label:handy"], "");
-    assert!(told.contains("callbook undo takes it back"), "{told}");
+    let (_, told, _) = shell.run(&["change", "bianchi", "-is:confirmed", "label:handy"], "");
+    assert!(told.contains("undo with: callbook undo"), "{told}");
     let (status, told, _) = shell.run(&["fix", "--confirm-source", "vcard"], "");
     assert_eq!(status, 0);
     assert!(told.contains("Confirmed"), "{told}");
     let (_, told, _) = shell.run(&["fix"], "");
     assert_eq!(
         told,
-        "nothing needs attention\n1 contact with a confirmed number that is not possible: \
+        "no numbers need attention\n1 contact with a confirmed number that is not possible: \
          callbook find is:impossible\n"
     );
 
@@ -637,7 +637,7 @@ fn the_bin_gives_back_what_was_deleted_until_it_is_emptied() {
     assert_eq!(status, 2);
     assert!(error.contains("--yes"), "{error}");
     let (status, told, _) = shell.run(&["bin", "--empty", "--yes"], "");
-    assert_eq!((status, told.as_str()), (0, "1 record thrown away\n"));
+    assert_eq!((status, told.as_str()), (0, "Deleted 1 record for good\n"));
     let (status, _, error) = shell.run(&["bin", &id], "");
     assert_eq!(status, 3);
     assert!(error.contains("callbook bin lists what is"), "{error}");

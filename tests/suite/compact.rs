@@ -69,7 +69,7 @@ fn a_new_book_can_give_room_back_and_an_old_one_can_once_it_was_compacted() {
     let large = fs::metadata(&db).unwrap().len();
     let (status, said, why) = callbook(&db, "", &["compact"]);
     assert_eq!(status, Some(0), "{why}");
-    assert!(said.contains("Dropped 1 card that nothing names"), "{said}");
+    assert!(said.contains("Deleted 1 unused card"), "{said}");
     assert_eq!(number(&db, "PRAGMA auto_vacuum"), 2);
     assert!(fs::metadata(&db).unwrap().len() + 2_900_000 < large);
     assert_eq!(

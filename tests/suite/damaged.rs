@@ -147,7 +147,7 @@ fn a_key_puts_the_newest_sound_backup_back_and_the_screens_go_on() {
     let mut callbook = Running::start(&path, 100, 30);
     callbook.sees("The database is damaged");
     callbook.sees("24 Nov 2026 12:00");
-    callbook.sees("it is left as it is");
+    callbook.sees("it was not changed");
     callbook.sees("1 newer one is damaged too");
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
@@ -156,7 +156,7 @@ fn a_key_puts_the_newest_sound_backup_back_and_the_screens_go_on() {
     let mut callbook = Running::start(&path, 100, 30);
     callbook.sees("24 Nov 2026 12:00");
     callbook.types("u");
-    callbook.sees("nothing can be done in it");
+    callbook.sees("it cannot be changed");
     callbook.types("\r");
     callbook.sees("Restored; what was there is in ~/book.damaged");
     callbook.sees("2 contacts");
@@ -175,11 +175,11 @@ fn without_a_sound_backup_the_screens_say_what_to_do() {
     let (_folder, path) = closed(0);
     fs::write(&path, b"").unwrap();
     let mut callbook = Running::start(&path, 100, 30);
-    callbook.sees("the file is empty; it is left as it is");
+    callbook.sees("the file is empty; it was not changed");
     callbook.sees("there is none");
     callbook.sees("callbook restore FILE");
     callbook.types("\r");
-    callbook.sees("there is no sound backup to put back");
+    callbook.sees("there is no sound backup to restore");
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
     assert_eq!(fs::read(&path).unwrap(), b"");
@@ -198,7 +198,7 @@ fn model(width: u16, height: u16) -> App {
 
 fn damage(sound: bool) -> Damage {
     Damage {
-        why: "damaged (database disk image is malformed); it is left as it is".to_owned(),
+        why: "damaged (database disk image is malformed); it was not changed".to_owned(),
         found: Some(FoundBackup {
             sound: sound.then(|| Sound {
                 path: "callbook.backups/20261121T090000.000000Z.db".into(),

@@ -180,8 +180,8 @@ fn a_national_number_without_a_home_says_what_is_missing() {
     assert!(!told.contains("possible"), "{told}");
     assert_eq!(
         error,
-        "02 5550 1182: its country is not known: begin it with + and the calling code, or set home in \
-         config.toml; kept as typed\n"
+        "02 5550 1182: unknown country: begin it with + and the calling code, or set home in \
+         config.toml; saved as typed\n"
     );
     let (_, _, error) = place.run(&[], &["add", "Police", "112"]);
     assert_eq!(error, "");

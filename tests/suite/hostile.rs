@@ -593,7 +593,10 @@ fn no_word_of_any_command_holds_what_acts_on_a_terminal() {
     let out = out.to_str().unwrap();
     shell.told(&["export", "-o", &format!("{out}.vcf")]);
     let (status, _, error) = shell.run(&["export", "-o", &format!("{out}.vcf")], "");
-    assert!(status != 0 && error.contains("there already"), "{error}");
+    assert!(
+        status != 0 && error.contains("exists; use --force"),
+        "{error}"
+    );
 }
 
 #[test]

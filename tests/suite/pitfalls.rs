@@ -638,7 +638,7 @@ fn row_29_a_letter_of_another_layout_acts_as_the_key_in_its_place() {
     assert_eq!(desk.app.pages.contacts.list.cursor, 0);
     desk.press("ж");
     assert!(
-        desk.toast().starts_with("ж does nothing"),
+        desk.toast().starts_with("ж has no effect"),
         "{}",
         desk.toast()
     );
@@ -948,7 +948,7 @@ fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     assert!(before.2.ends_with("a\nb"), "{}", before.2);
     ended_and_started(&mut desk);
     assert_eq!(edit(&desk.app), before);
-    assert!(desk.toast().contains("is here again"), "{}", desk.toast());
+    assert!(desk.toast().contains("is back"), "{}", desk.toast());
     desk.press("enter ^S");
     assert!(desk.toast().starts_with("Changed"), "{}", desk.toast());
     assert_eq!(Draft::unsaved(&desk.app), None);
@@ -976,7 +976,7 @@ fn row_32_a_draft_of_a_number_that_was_deleted_says_so_and_adds_it_anew() {
         deleted.unwrap();
         ended_and_started(&mut desk);
         assert!(
-            desk.toast().contains("a number was deleted meanwhile"),
+            desk.toast().contains("a number was deleted elsewhere"),
             "{keys}: {}",
             desk.toast()
         );

@@ -369,7 +369,7 @@ mod many {
         let mut desk = waiting();
         desk.press("f b enter");
         assert!(
-            desk.frame().contains("nothing is written yet"),
+            desk.frame().contains("nothing is saved yet"),
             "{}",
             desk.frame()
         );
@@ -416,7 +416,7 @@ mod many {
         let mut desk = waiting();
         desk.press("f space space enter");
         let frame = desk.frame();
-        assert!(frame.contains("nothing is written yet"), "{frame}");
+        assert!(frame.contains("nothing is saved yet"), "{frame}");
         assert!(frame.contains("Preview: confirm"), "{frame}");
         assert!(frame.contains("2 contacts change"), "{frame}");
         assert_eq!(unconfirmed(&desk), 2);

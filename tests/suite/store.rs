@@ -627,8 +627,8 @@ mod undo {
         assert_eq!(refusal.kind, Kind::Conflict);
         assert_eq!(
             refusal.to_string(),
-            "cannot undo “Changed +1 213-456-7890 of Ada”: it was changed since by \
-             “Marked +1 213-456-7890 as not confirmed” (command line)"
+            "cannot undo “Changed +1 213-456-7890 of Ada”: it has been changed since by \
+             “Marked +1 213-456-7890 as unconfirmed” (command line)"
         );
         assert_eq!(book.get(phone.id), theirs.value, "nothing was written");
 

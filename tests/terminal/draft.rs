@@ -51,7 +51,7 @@ fn a_contact_that_was_being_typed_comes_back_after_sigterm_and_is_saved() {
     );
 
     let mut again = Running::start(&db, 100, 30);
-    again.sees("what you typed when callbook ended is here again, unsaved");
+    again.sees("your unsaved text of the last session is back");
     again.sees("Marta Maria");
     // A second program does not bring the same one back.
     let mut other = Running::start(&db, 100, 30);
@@ -200,7 +200,7 @@ fn what_was_typed_a_second_before_a_kill_comes_back() {
     callbook.leaves();
 
     let mut again = Running::start(&db, 100, 30);
-    again.sees("what you typed when callbook ended is here again, unsaved");
+    again.sees("your unsaved text of the last session is back");
     again.sees("MartaMaria");
     signal("KILL", again.id());
     again.leaves();

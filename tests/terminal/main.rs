@@ -115,7 +115,7 @@ fn an_import_is_shown_first_then_done_fixed_and_undone() {
     callbook.sees("1 to fix");
     callbook.types("f");
     callbook.sees("1 left · 0 done");
-    callbook.sees("its country is not known");
+    callbook.sees("its country may have been written");
     callbook.types("\r");
     callbook.sees("0 left · 1 done");
     callbook.types("quu");
@@ -331,7 +331,7 @@ fn one_import_is_fixed_merged_changed_and_taken_back() {
     callbook.types("D");
     callbook.sees("same name, same number");
     callbook.types("b");
-    callbook.sees("nothing is written yet");
+    callbook.sees("nothing is saved yet");
     callbook.types("\r");
     callbook.sees("4 contacts");
     callbook.sees("Merged");
@@ -354,7 +354,7 @@ fn one_import_is_fixed_merged_changed_and_taken_back() {
     callbook.types("b");
     callbook.sees("Confirm by source");
     callbook.types("\r");
-    callbook.sees("nothing is written yet");
+    callbook.sees("nothing is saved yet");
     callbook.types("\r");
     callbook.sees("Confirmed");
     callbook.types("q");

@@ -36,7 +36,7 @@ impl Verdict {
     pub fn refusal(self, region: Option<Region>) -> String {
         match (self, region) {
             (Self::NoCountry, _) => {
-                "its country is not known: begin it with + and the calling code, or set home in config.toml"
+                "unknown country: begin it with + and the calling code, or set home in config.toml"
                     .to_owned()
             }
             (Self::LocalOnly | Self::NoSuchCountry, _) => self.reason(region),
@@ -51,11 +51,11 @@ impl Verdict {
         let of = region.map_or_else(String::new, |region| format!(" for {}", region.name()));
         match self {
             Self::Valid => "valid".to_owned(),
-            Self::Possible => "possible, but in no range known to be in use".to_owned(),
+            Self::Possible => "possible, but not in a known range".to_owned(),
             Self::LocalOnly => "works only within its own area".to_owned(),
             Self::TooShort => format!("too short{of}"),
             Self::TooLong => format!("too long{of}"),
-            Self::WrongLength => format!("not a length in use{of}"),
+            Self::WrongLength => format!("not a valid length{of}"),
             Self::NoCountry => "no country known".to_owned(),
             Self::NoSuchCountry => "no country has this calling code".to_owned(),
             Self::NotANumber => "not a phone number".to_owned(),

@@ -125,7 +125,7 @@ impl Store {
             let busy = || {
                 Failure::from(Refusal::new(
                     Kind::Busy,
-                    "another program has the book open; nothing was changed, try again when it has ended",
+                    "another program has the book open; nothing was changed, close it and try again",
                 ))
             };
             let left = connection.pragma_update_and_check(None, "journal_mode", "delete", |row| {

@@ -86,7 +86,7 @@ impl Store {
             }
             let stale = stale(connection)?.len();
             if stale > 0 {
-                let words = format!("{} that the list shows wrongly", count(stale, "contact"));
+                let words = format!("{} with outdated list rows", count(stale, "contact"));
                 findings.push(curable(words));
             }
             Ok(findings)
@@ -193,7 +193,7 @@ fn sound(connection: &Connection) -> Answer<Vec<Finding>> {
     let mut keys = connection.prepare("PRAGMA foreign_key_check")?;
     let orphans = keys.query_map([], |row| row.get::<_, String>(0))?;
     for table in orphans.collect::<rusqlite::Result<std::collections::BTreeSet<_>>>()? {
-        let words = format!("rows of {table} belong to nobody; restore a backup");
+        let words = format!("rows of {table} belong to no contact; restore a backup");
         findings.push(incurable(words));
     }
     Ok(findings)

@@ -109,8 +109,8 @@ impl Counts {
             filter: filter.to_owned(),
         };
         let state = [
-            bar("confirmed", self.confirmed, "is:accurate"),
-            bar("not confirmed", self.unconfirmed, "is:unconfirmed"),
+            bar("confirmed", self.confirmed, "is:confirmed"),
+            bar("unconfirmed", self.unconfirmed, "is:unconfirmed"),
             bar("not a possible number", self.impossible, "is:impossible"),
             bar("historic", self.historic, "is:historic"),
             bar("without a country", self.without_country, "country:none"),

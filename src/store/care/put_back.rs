@@ -58,7 +58,7 @@ pub fn restore(
         .map_err(|error| cannot("lock", folder, &error))?
         .ok_or_else(|| {
             let detail = format!(
-                "another restore is going on in {}; nothing was changed, try again when it has ended",
+                "another restore is running in {}; nothing was changed, try again later",
                 folder.display()
             );
             Refusal::new(Kind::Busy, detail)
@@ -143,7 +143,7 @@ fn refuse_place(database: &Path, force: Force, is_file: bool) -> Result<(), Refu
         return Err(refusal);
     }
     let detail =
-        format!("{refusal}; restore --force puts this file aside and the backup in its place");
+        format!("{refusal}; restore --force moves this file aside and restores the backup");
     Err(Refusal::new(refusal.kind, detail))
 }
 
@@ -155,9 +155,9 @@ fn refuse_foreign(backup: &Path, owner: Owner, force: Force) -> Result<(), Refus
         (Owner::Another, _) => {
             format!("{backup} is a backup of another book; restore it here with --force")
         }
-        (Owner::Unknown(held), Force::No) => format!(
-            "{backup} is not known to be of this book, and holds {held}; restore it with --force"
-        ),
+        (Owner::Unknown(held), Force::No) => {
+            format!("{backup} may be of another book; it holds {held}; restore it with --force")
+        }
     };
     Err(Refusal::new(Kind::Invalid, detail))
 }

@@ -63,8 +63,8 @@ impl Store {
                 "no country known",
                 "p.identity NOT GLOB '+*' AND needs_country(p.number, p.country_code)",
             ),
-            ("never confirmed since import", "p.source <> 'manual'"),
-            ("typed here, not confirmed", "p.source = 'manual'"),
+            ("unconfirmed since import", "p.source <> 'manual'"),
+            ("typed here, unconfirmed", "p.source = 'manual'"),
         ];
         self.snapshot(|connection| {
             add_functions(connection, self.home())?;

@@ -59,7 +59,7 @@ impl Trying {
         match self {
             Self::Open | Self::Read | Self::Checkpoint => "",
             Self::Write => "; nothing was written",
-            Self::Commit => "; whether it was written is not known, look before you repeat it",
+            Self::Commit => "; it may have been written: check before you try again",
         }
     }
 }
@@ -105,7 +105,7 @@ pub(in crate::store) fn refused(path: &Path, why: &str) -> Failure {
 pub(in crate::store) fn damaged(path: &Path, why: &str) -> Failure {
     Refusal::new(
         Kind::Damaged,
-        format!("cannot open {}: {why}; it is left as it is", path.display()),
+        format!("cannot open {}: {why}; it was not changed", path.display()),
     )
     .into()
 }

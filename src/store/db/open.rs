@@ -90,7 +90,7 @@ pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<OpenedFil
         Some(reason) if connect::version(&connection)? < newest() => {
             return Err(refused(
                 &path,
-                &format!("made by an older callbook, and not to be brought up to date: {reason}"),
+                &format!("made by an older callbook, and cannot be upgraded: {reason}"),
             ));
         }
         Some(_) => connection.execute_batch("PRAGMA query_only = ON")?,
@@ -197,7 +197,7 @@ pub(in crate::store) fn recognise(path: &Path) -> Answer<()> {
         let why = match fs::metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => "which is not there".to_owned(),
             Err(error) => error.to_string(),
-            Ok(_) => "which was put here just now".to_owned(),
+            Ok(_) => "which was created just now".to_owned(),
         };
         return Err(refused(
             path,
@@ -225,14 +225,14 @@ pub(in crate::store) fn recognise(path: &Path) -> Answer<()> {
         Ok(_) if ours() => Err(damaged(path, "not a callbook database any more")),
         Ok(_) => Err(refused(
             path,
-            "a database of another program; it is left as it is. Choose another place with --db",
+            "a database of another program; it was not changed. Choose another place with --db",
         )),
         Err(error) if is_no_database(&error) && ours() => {
             Err(damaged(path, "not a callbook database any more"))
         }
         Err(error) if is_no_database(&error) => Err(refused(
             path,
-            "not a callbook database; it is left as it is. Choose another place with --db",
+            "not a callbook database; it was not changed. Choose another place with --db",
         )),
         Err(error) => Err(error.into()),
     }

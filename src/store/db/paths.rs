@@ -23,10 +23,7 @@ pub(in crate::store) fn is_backup(path: &Path) -> bool {
 }
 
 pub(in crate::store) fn why_read_only(path: &Path) -> String {
-    format!(
-        "{} is a backup, which is never changed; callbook restore puts it in the place of a book",
-        path.display()
-    )
+    format!("{} is a backup; use: callbook restore", path.display())
 }
 
 /// Refuses to write to a backup.

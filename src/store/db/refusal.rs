@@ -53,14 +53,12 @@ impl Failure {
                 }
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
                     Kind::Damaged,
-                    format!(
-                        "cannot {verb} {file}: damaged ({error}){outcome}; it is left as it is"
-                    ),
+                    format!("cannot {verb} {file}: damaged ({error}){outcome}; it was not changed"),
                 ),
                 Some(ErrorCode::SystemIoFailure) => Refusal::new(
                     Kind::Storage,
                     format!(
-                        "cannot {verb} {file}: {error}{outcome}; look after the disk, and try again"
+                        "cannot {verb} {file}: {error}{outcome}; check the disk, and try again"
                     ),
                 ),
                 Some(ErrorCode::OperationInterrupted) => stopped(),

@@ -30,7 +30,7 @@ use crate::store::write::writer::Writer;
 const TOUCHED: &str = "updated_at";
 
 /// Why a step cannot be undone that is not among those that can.
-const GONE: &str = "there is no such step, or it was undone already or emptied with the bin";
+const GONE: &str = "no such step, or it was already undone or emptied with the bin";
 
 impl Store {
     /// Takes back the newest step of this session, or else of one that ended before it began. A step
@@ -216,7 +216,7 @@ fn name_of(connection: &Connection, id: ContactId) -> Answer<String> {
         )?
         .query_row([id.0.as_bytes()], |row| row.get(0))
         .optional()?;
-    Ok(deleted.unwrap_or_else(|| "somebody who was deleted for good".to_owned()))
+    Ok(deleted.unwrap_or_else(|| "a contact that was deleted for good".to_owned()))
 }
 
 /// The number that an operation is about, as people read it; none where it is about a contact.
@@ -338,10 +338,10 @@ impl Writer<'_> {
         let by = match newer {
             Some((title, actor)) => {
                 let actor = Actor::of(actor).map_or("another program", words);
-                format!("it was changed since by “{title}” ({actor})")
+                format!("it has been changed since by “{title}” ({actor})")
             }
             None if self.is_as_left(operation)? => return Ok(()),
-            None => "it was changed since".to_owned(),
+            None => "it has been changed since".to_owned(),
         };
         let detail = format!("cannot {verb} “{}”: {by}", target.title);
         Err(Refusal::new(Kind::Conflict, detail).into())

@@ -53,7 +53,7 @@ impl Store {
 }
 
 fn not_yet(what: &str) -> Refusal {
-    let detail = format!("{what} was not there then; pick a later line of its history");
+    let detail = format!("{what} did not exist then; pick a later line of its history");
     Refusal::new(Kind::Invalid, detail)
 }
 

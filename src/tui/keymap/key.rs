@@ -183,7 +183,7 @@ impl FromStr for Key {
                 alt,
             }),
             _ => Err(format!(
-                "{} is not a key; keys are written a, E, ^S, alt-b, enter, space, f1",
+                "unknown key {}; write keys as a, E, ^S, alt-b, enter, space or f1",
                 safe(text)
             )),
         }

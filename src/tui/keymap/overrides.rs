@@ -24,7 +24,7 @@ impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} is {} now, and no longer {} ({})",
+            "{} is now {}, no longer {} ({})",
             self.key,
             self.by.name(),
             self.of.name(),
@@ -141,7 +141,7 @@ impl Keymap {
 fn settings_of(line: &KeyLine, lines: &[KeyLine]) -> Result<Vec<Setting>, String> {
     let Some(action) = Action::named(&line.action) else {
         return Err(format!(
-            "there is no action {}; `callbook keys` lists them",
+            "unknown action {}; `callbook keys` lists them",
             line.action
         ));
     };
@@ -151,7 +151,7 @@ fn settings_of(line: &KeyLine, lines: &[KeyLine]) -> Result<Vec<Setting>, String
     for (at, key) in keys.iter().enumerate() {
         if let Some(other) = keys.iter().take(at).find(|other| other.clashes(key)) {
             return Err(format!(
-                "{} and {} begin with the same keys, so that the longer cannot be typed",
+                "{} and {} begin with the same keys, so the longer one cannot be typed",
                 other.written, key.written
             ));
         }
@@ -197,7 +197,7 @@ fn settings_in(
     let Some(scope) = Scope::ALL.into_iter().find(|scope| scope.name() == name) else {
         let names: Vec<&str> = Scope::ALL.iter().map(|scope| scope.name()).collect();
         return Err(format!(
-            "there is no place {name}; the places are {}",
+            "unknown scope {name}; expected one of {}",
             names.join(", ")
         ));
     };
@@ -207,14 +207,14 @@ fn settings_in(
         .min_by_key(|binding| distance(binding.scope));
     let Some(binding) = nearest else {
         return Err(format!(
-            "{} does nothing in {}; `callbook keys` lists what acts where",
+            "{} has no effect in {}; `callbook keys` lists which action works where",
             line.action,
             scope.title()
         ));
     };
     if let Some(key) = keys.iter().find(|key| scope.is_text() && key.is_typed()) {
         return Err(format!(
-            "{} is text in {}; take a key such as ^{} or F5",
+            "{} is text in {}; use a key such as ^{} or F5",
             key.written,
             scope.title(),
             key.written
@@ -245,7 +245,7 @@ fn clash(settings: &[Setting], new: &[Setting]) -> Result<(), String> {
             });
             if let Some(key) = both {
                 return Err(format!(
-                    "{} is set for {} already, which acts in {} too",
+                    "{} is already set for {}, which works in {} too",
                     key.written,
                     earlier.name,
                     later.scope.title()
@@ -338,10 +338,10 @@ mod tests {
         assert_eq!(
             losses,
             [
-                "d is undo now, and no longer delete-contact (contacts)",
-                "d is undo now, and no longer delete-number (numbers)",
-                "d is undo now, and no longer delete-contact (name of a contact)",
-                "d is undo now, and no longer delete-number (fix numbers)",
+                "d is now undo, no longer delete-contact (contacts)",
+                "d is now undo, no longer delete-number (numbers)",
+                "d is now undo, no longer delete-contact (name of a contact)",
+                "d is now undo, no longer delete-number (fix numbers)",
             ]
         );
     }
@@ -386,7 +386,7 @@ mod tests {
         assert_eq!(does(&keymap, Scope::Fix, "j"), Lookup::Hit(Action::Down));
         assert_eq!(
             keymap.losses()[0].to_string(),
-            "j is mark now, and no longer down (contacts)"
+            "j is now mark, no longer down (contacts)"
         );
     }
 
@@ -421,7 +421,7 @@ mod tests {
             assert_eq!(refused.len(), 1, "{refused:?}");
             assert_eq!(refused[0].0, 2);
             assert!(
-                refused[0].1.contains(second) && refused[0].1.contains("U is set for undo already"),
+                refused[0].1.contains(second) && refused[0].1.contains("U is already set for undo"),
                 "{refused:?}"
             );
             assert_eq!(
@@ -474,14 +474,14 @@ mod tests {
     #[test]
     fn what_a_line_names_has_to_be_there() {
         for (name, keys, why) in [
-            ("fly", &["y"][..], "there is no action fly"),
-            ("undo", &["hyper-u"], "hyper-u is not a key"),
-            ("garden.undo", &["U"], "there is no place garden"),
-            ("bin.mark", &["M"], "mark does nothing in bin"),
+            ("fly", &["y"][..], "unknown action fly"),
+            ("undo", &["hyper-u"], "unknown key hyper-u"),
+            ("garden.undo", &["U"], "unknown scope garden"),
+            ("bin.mark", &["M"], "mark has no effect in bin"),
             (
                 "filter.open",
                 &["o"],
-                "o is text in filter; take a key such as ^O or F5",
+                "o is text in filter; use a key such as ^O or F5",
             ),
         ] {
             let (_, told) = refusal(&[(name, keys)]);

@@ -118,7 +118,7 @@ impl Page for Bin {
         };
         let mut lines: Vec<Line<'_>> = binned.iter().enumerate().map(line).collect();
         if binned.is_empty() {
-            let told = "nothing was deleted, or all of it is back";
+            let told = "no deleted contacts or numbers";
             lines.push(indented(told, Role::Dim, columns, theme));
         }
         scrolled(lines, self.cursor, inside, ui.frame);

@@ -177,7 +177,7 @@ impl Page for Conflict {
             Action::AllStored => self.pick_all(Side::Stored),
             Action::Overwrite => return Question::Overwrite.asked(),
             Action::Save if self.undecided() > 0 => {
-                ctx.say(Tone::Plain, "choose a side first: both of you changed this");
+                ctx.say(Tone::Plain, "choose a side first: both changed this field");
             }
             Action::Save => {
                 return self.resolved(
@@ -248,7 +248,7 @@ fn draw(dialog: &Conflict, calendar: &Calendar, theme: &Theme, area: Rect, frame
     if !low {
         lines.push(Line::default());
         let told = format!(
-            "Someone else changed this {noun} while you were editing it. You opened it as stored at {opened}; it was stored anew at {stored}."
+            "Someone else changed this {noun} while you were editing it. You opened it as stored at {opened}; it was saved again at {stored}."
         );
         lines.extend(
             wrap(&told, columns.saturating_sub(4))

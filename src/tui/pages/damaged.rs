@@ -63,9 +63,9 @@ impl Page for Damaged {
             .as_ref()
             .and_then(|damage| damage.found.as_ref());
         match (action, found) {
-            (Action::PutBack, None) => Some("the backups are still being verified"),
+            (Action::PutBack, None) => Some("still verifying the backups"),
             (Action::PutBack, Some(found)) if found.sound.is_none() => {
-                Some("there is no sound backup to put back")
+                Some("there is no sound backup to restore")
             }
             _ => None,
         }
@@ -122,8 +122,8 @@ fn draw(shown: &Damaged, ui: &mut Ui<'_, '_>) {
             put(0, Role::Strong, &backup(&session.calendar(), found));
             if found.passed_over > 0 {
                 let passed = match (&found.sound, found.passed_over) {
-                    (None, 1) => "the only one is damaged too".to_owned(),
-                    (None, many) => format!("{} there are, all damaged", thousands(many)),
+                    (None, 1) => "the only backup is damaged too".to_owned(),
+                    (None, many) => format!("all {} are damaged", thousands(many)),
                     (Some(_), 1) => "1 newer one is damaged too".to_owned(),
                     (Some(_), many) => format!("{} newer ones are damaged too", thousands(many)),
                 };

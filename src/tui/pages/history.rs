@@ -222,14 +222,14 @@ impl Page for History {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         let Some(step) = self.current() else {
-            ctx.say(Tone::Plain, "nothing was done yet");
+            ctx.say(Tone::Plain, "no changes yet");
             return Outcome::Stay;
         };
         let (id, is_done) = (step.point.id, step.standing == Standing::Done);
         let is_shown = !step.lines.is_empty();
         match (action, &self.of) {
             (Action::UndoStep, _) | (Action::Restore, Of::Book) if !is_done => {
-                ctx.say(Tone::Plain, "this step does not stand any more");
+                ctx.say(Tone::Plain, "this step has been undone already");
             }
             (Action::UndoStep, _) => ctx.undo(Some(id), Over::Refused),
             (Action::Restore, Of::Contact(contact)) => {
@@ -299,7 +299,7 @@ fn draw(history: &History, calendar: &Calendar, theme: &Theme, area: Rect, frame
         }
     }
     if steps.is_empty() {
-        lines.push(indented("nothing was done yet", Role::Dim, columns, theme));
+        lines.push(indented("no changes yet", Role::Dim, columns, theme));
     }
     scrolled(lines, on, inside, frame);
 }

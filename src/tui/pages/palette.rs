@@ -93,7 +93,7 @@ impl Palette {
             return Outcome::Stay;
         };
         if !self.scopes.contains(&binding.scope) {
-            let words = format!("this one is for: {}", binding.scope.title());
+            let words = format!("only available in: {}", binding.scope.title());
             ctx.say(Tone::Plain, words);
             return Outcome::Stay;
         }
@@ -187,7 +187,7 @@ impl Page for Palette {
             lines.push(self.line(binding, at == self.cursor, columns, ui));
         }
         if found.is_empty() {
-            let told = "  nothing is called that";
+            let told = "  no such command";
             lines.push(Line::default());
             lines.push(Line::styled(told, theme.style(Role::Dim)));
         }

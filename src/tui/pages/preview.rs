@@ -135,13 +135,13 @@ fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         ),
     };
     if tally.skipped > 0 {
-        let _ = write!(below, ", {} left alone", thousands(tally.skipped));
+        let _ = write!(below, ", {} skipped", thousands(tally.skipped));
     }
     if tally.same > 0 {
-        let _ = write!(below, ", {} so already", thousands(tally.same));
+        let _ = write!(below, ", {} unchanged", thousands(tally.same));
     }
     let title = format!("Preview: {}", plan.task.words(tally.groups));
-    let inside = page(&title, "nothing is written yet", &below, theme, area, frame);
+    let inside = page(&title, "nothing is saved yet", &below, theme, area, frame);
     let columns = usize::from(inside.width);
     let skipped = &plan.plan.skipped;
     let height = usize::from(inside.height);
@@ -149,7 +149,7 @@ fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         .take(height)
         .filter_map(|at| {
             if let Some(one) = skipped.get(at) {
-                let text = format!("left alone: {}: {}", one.name, one.why);
+                let text = format!("skipped: {}: {}", one.name, one.why);
                 return Some(indented(&text, Role::Warn, columns, theme));
             }
             let line = plan.plan.lines.get(at - skipped.len())?;

@@ -103,7 +103,7 @@ impl Prompt {
                 }
             },
             _ if file.as_os_str().is_empty() => {
-                self.trouble = Some("type the path of a file or a folder".to_owned());
+                self.trouble = Some("type the path of a file or folder".to_owned());
                 return;
             }
             Wanted::Import => {
@@ -118,7 +118,7 @@ impl Prompt {
     /// Takes the names that the path can be completed to: as far as they agree.
     fn complete_to(&mut self, paths: Vec<String>) {
         let Some(first) = paths.first() else {
-            self.trouble = Some("no file begins like that".to_owned());
+            self.trouble = Some("no file begins with that".to_owned());
             return;
         };
         let common = paths.iter().fold(first.as_str(), |common, path| {
@@ -220,15 +220,15 @@ impl Page for Prompt {
         let (title, told) = match &self.wanted {
             Wanted::Import => (
                 "Import a vCard, CSV or JSON file",
-                "one undo takes back the whole import".to_owned(),
+                "the whole import can be undone in one step".to_owned(),
             ),
             Wanted::Export(_, which) => (
                 "Export",
-                format!("{which}; .vcf, .csv or .json says the form"),
+                format!("{which}; the ending .vcf, .csv or .json sets the format"),
             ),
             Wanted::Change(_, which) => (
                 "Change many at once",
-                format!("{which}; all of it is shown first"),
+                format!("{which}; shows a preview first"),
             ),
         };
         let (offered, most) = match &self.wanted {

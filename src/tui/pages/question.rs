@@ -36,13 +36,13 @@ impl Question {
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::LeaveForm => "Leave without saving? What you typed is lost.",
+            Self::LeaveForm => "Close without saving? Your changes will be lost.",
             Self::Overwrite => {
-                "Write all of yours over what is stored? The history keeps the other."
+                "Overwrite the stored record with your values? The old values stay in the history."
             }
-            Self::UndoOver(_) => "It was changed since. Undo it all the same, over that change?",
+            Self::UndoOver(_) => "It has been changed since. Undo it anyway, over that change?",
             Self::EmptyBin => {
-                "Throw away for good what is in the bin, with its history? Nothing brings it back."
+                "Empty the bin? This also deletes the history of what is in it, and cannot be undone."
             }
         }
     }

@@ -96,7 +96,7 @@ impl Page for Sources {
         {
             let on = at == self.cursor;
             let confirmed = format!(
-                "{} confirmed, {} left alone",
+                "{} confirmed, {} skipped",
                 thousands(*contacts),
                 thousands(left.saturating_sub(*contacts))
             );
@@ -112,7 +112,7 @@ impl Page for Sources {
         }
         lines.push(Line::default());
         let told = format!(
-            "   Of {}, the first number from it becomes primary.",
+            "   For {}, the first number from it becomes primary.",
             count(left, "contact")
         );
         lines.push(Line::styled(

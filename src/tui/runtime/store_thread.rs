@@ -16,7 +16,7 @@ use crate::domain::operation::Key;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{csv, vcard};
-use crate::export::{self, ExportForm, There};
+use crate::export::{self, ExportForm, IsThere, There};
 use crate::import::{Batch, expanded, typed};
 use crate::store::backup::{self, Force};
 use crate::store::{Options, Store, Watch};
@@ -423,6 +423,9 @@ fn form_of(path: &Path) -> ExportForm {
 fn refusal(error: anyhow::Error) -> Refusal {
     match error.downcast::<Refusal>() {
         Ok(refusal) => refusal,
+        Err(error) if error.is::<IsThere>() => {
+            Refusal::new(Kind::Invalid, format!("{error}; choose another name"))
+        }
         Err(error) => Refusal::new(Kind::Storage, format!("{error:#}")),
     }
 }

@@ -111,11 +111,11 @@ impl ContactForm {
 
 /// What is said where the number of a draft is gone.
 pub(in crate::tui::pages) const NUMBER_GONE: &str =
-    "a number was deleted meanwhile; what you typed is here, and saving adds it anew";
+    "a number was deleted elsewhere; saving adds it again with what you typed";
 
 /// What is said where the contact of a draft is gone.
 pub(in crate::tui::pages) fn contact_gone(name: &str) -> String {
-    format!("{name} was deleted meanwhile; what you typed is here, and ^S adds it anew")
+    format!("{name} was deleted elsewhere; ^S adds it again with what you typed")
 }
 
 impl Page for ContactForm {

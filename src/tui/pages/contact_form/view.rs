@@ -148,7 +148,7 @@ impl Sheet<'_> {
             self.caret = Some((self.lines.len(), VALUE + 1));
         }
         let set = if self.form.favourite { "[x]" } else { "[ ]" };
-        self.labelled("Favourite", &format!("{set} kept at hand"), on);
+        self.labelled("Favourite", &format!("{set} favourite"), on);
     }
 
     fn numbers(&mut self) {

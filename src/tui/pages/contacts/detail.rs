@@ -163,11 +163,11 @@ pub(super) fn flipped(
     let sent = match action {
         Action::MakePrimary if phone.historic => {
             return Err(format!(
-                "a historic number cannot be primary; {bring_back} brings it back first"
+                "a historic number cannot be primary; press {bring_back} to bring it back first"
             ));
         }
         Action::MakePrimary if phone.primary => {
-            return Err("this is the primary number already".to_owned());
+            return Err("this is already the primary number".to_owned());
         }
         Action::MakePrimary => PhoneAttributes {
             primary: Some(true),

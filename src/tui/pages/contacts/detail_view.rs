@@ -359,8 +359,8 @@ impl Sheet<'_> {
         };
         let confirmed = match (phone.valid_values, phone.source == MANUAL) {
             (true, _) => String::new(),
-            (false, true) => format!(" {middle} not confirmed"),
-            (false, false) => format!(" {middle} not confirmed since {}", phone.source),
+            (false, true) => format!(" {middle} unconfirmed"),
+            (false, false) => format!(" {middle} unconfirmed since {}", phone.source),
         };
         let second = format!(
             "added {} {middle} changed {}{confirmed}",

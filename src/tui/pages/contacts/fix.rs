@@ -79,7 +79,7 @@ pub(super) fn gauge(session: &Session, fix: &Fix, theme: &Theme) -> Line<'static
 pub(super) fn reasons(fix: &Fix, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let mut lines = vec![
         Line::default(),
-        Line::styled("  WHY ARE THEY HERE", theme.style(Role::Section)),
+        Line::styled("  WHY IS THIS HERE", theme.style(Role::Section)),
     ];
     lines.extend(fix.worklist.reasons.iter().map(|(words, contacts)| {
         Line::from(vec![
@@ -133,7 +133,7 @@ impl Sheet<'_> {
     /// All lines, and which of them the cursor is on.
     fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
         let why = first_reason(self.phones, self.others, self.home).map_or_else(
-            || "nothing is left to do here".to_owned(),
+            || "nothing left to do here".to_owned(),
             |reason| safe(&reason.words()).into_owned(),
         );
         let mut lines = vec![
@@ -162,8 +162,8 @@ impl Sheet<'_> {
             lines.push(self.line(&format!("{shown} {}", outcome(phone)), Role::Text));
         }
         lines.push(Line::default());
-        lines.push(self.line("h keeps a number as historic, d drops it,", Role::Dim));
-        lines.push(self.line("e corrects it; l goes to the next one.", Role::Dim));
+        lines.push(self.line("h marks a number as historic, d deletes it,", Role::Dim));
+        lines.push(self.line("e edits it, l goes to the next one.", Role::Dim));
         (lines, on)
     }
 
@@ -244,7 +244,7 @@ impl Sheet<'_> {
             let question = if swapped == its {
                 "digits swapped?"
             } else {
-                "one of them is wrong?"
+                "is one of them wrong?"
             };
             told.push(format!(
                 "{question}  {its} {} {mine}",

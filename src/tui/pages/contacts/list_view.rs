@@ -48,7 +48,10 @@ pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
     }
     if let Some(fix) = &page.fix {
         if left.len() == 1 {
-            left.push(Span::styled("who needs attention", theme.style(Role::Warn)));
+            left.push(Span::styled(
+                "contacts that need attention",
+                theme.style(Role::Warn),
+            ));
         }
         let gauge = fix::gauge(ui.session, fix, theme);
         return fill_line(page, Line::from(left), gauge, column, ui);
@@ -88,9 +91,9 @@ fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
     let alike = list.found == Found::Alike;
     if alike {
         if room > 30 {
-            words.push("nobody has it".to_owned());
+            words.push("no match".to_owned());
         }
-        words.push(format!("{} alike", thousands(total)));
+        words.push(format!("{} similar", thousands(total)));
     } else if !list.query.is_everybody() {
         words.push(format!(
             "{} of {}",
@@ -301,9 +304,9 @@ fn nothing(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     let key = |scope, action| format!("   {}", ui.session.key(scope, action));
     let done = page.fix.is_some() && text.is_empty();
     let words = if done {
-        "   Nobody needs attention."
+        "   No contact needs attention."
     } else {
-        "   Nobody matches."
+        "   No contact matches."
     };
     let mut lines = vec![
         Line::default(),
@@ -313,13 +316,13 @@ fn nothing(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     if done {
         lines.push(Line::from(vec![
             Span::styled(key(Scope::Fix, Action::Fix), theme.style(Role::Key)),
-            Span::styled("  back to everybody", theme.style(Role::Dim)),
+            Span::styled("  back to all contacts", theme.style(Role::Dim)),
         ]));
     }
     if !text.is_empty() {
         lines.push(Line::from(vec![
             Span::styled(key(page.scope(), Action::Escape), theme.style(Role::Key)),
-            Span::styled("  everybody again", theme.style(Role::Dim)),
+            Span::styled("  clear the filter", theme.style(Role::Dim)),
         ]));
     }
     if page.list.new_name().is_some() {

@@ -271,7 +271,7 @@ impl Contacts {
         ctx.note_use(phone.contact);
         if action == Action::Call {
             ctx.push(Effect::Open(phone.call_address()));
-            return ctx.say(Tone::Good, format!("calling {shown}"));
+            return ctx.say(Tone::Good, format!("Calling {shown}"));
         }
         // A line end would be Enter where it is pasted.
         ctx.push(Effect::Copy(safe(&phone.number).into_owned()));
@@ -281,7 +281,7 @@ impl Contacts {
         } else {
             ""
         };
-        let text = format!("{shown} sent to the terminal's clipboard{historic}");
+        let text = format!("Sent {shown} to the terminal's clipboard{historic}");
         ctx.say(Tone::Good, text);
     }
 

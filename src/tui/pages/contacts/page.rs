@@ -179,7 +179,7 @@ impl Page for Contacts {
             Reply::Cards(contacts, cards) => {
                 ctx.push(Effect::Copy(cards));
                 let cards = count(contacts, "card");
-                let text = format!("{cards} sent to the terminal's clipboard");
+                let text = format!("Sent {cards} to the terminal's clipboard");
                 ctx.say(Tone::Good, text);
             }
             _ => {}
@@ -193,10 +193,7 @@ impl Page for Contacts {
         }
         // Beside a stale key press there is nothing typed to lose: show what is stored.
         if refusal.kind == Kind::Conflict && refusal.stored.is_some() {
-            ctx.say(
-                Tone::Bad,
-                "changed elsewhere meanwhile; here is how it is stored now",
-            );
+            ctx.say(Tone::Bad, "changed elsewhere; this is the stored version");
         }
         self.reload(ctx);
         Outcome::Stay
@@ -344,10 +341,10 @@ fn empty(ui: &mut Ui<'_, '_>) {
     };
     let dim = |text: String| Line::styled(text, theme.style(Role::Dim));
     let mut lines = vec![
-        Line::styled("Nobody here yet.", theme.style(Role::Strong)),
+        Line::styled("No contacts yet.", theme.style(Role::Strong)),
         Line::default(),
         key(Action::AddContact, "add your first contact"),
-        key(Action::Import, "import a vCard file"),
+        key(Action::Import, "import a vCard or CSV file"),
         key(Action::Palette, "everything else"),
     ];
     if area.height >= 14 {

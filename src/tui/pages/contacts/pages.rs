@@ -148,13 +148,15 @@ impl Contacts {
             | Action::History
                 if nobody =>
             {
-                Some("nobody here; a adds a contact")
+                Some("no contact here; a adds one")
             }
             Action::ChangeMany | Action::Duplicates | Action::Health if nobody => {
-                Some("nobody here")
+                Some("no contact here")
             }
-            Action::ConfirmNext if nobody => Some("nothing needs attention any more; q goes back"),
-            Action::ExportMarked if self.list.marks.is_empty() => Some("none marked; space marks"),
+            Action::ConfirmNext if nobody => Some("nothing needs attention; q goes back"),
+            Action::ExportMarked if self.list.marks.is_empty() => {
+                Some("no contact is marked; space marks one")
+            }
             Action::ExportCards
             | Action::ExportTable
             | Action::ExportBook
@@ -162,7 +164,7 @@ impl Contacts {
             | Action::ExportText
                 if nobody =>
             {
-                Some("nobody here to export")
+                Some("no contacts to export")
             }
             _ => None,
         }
@@ -186,7 +188,7 @@ impl Contacts {
             {
                 Some("no number here; a adds one")
             }
-            Action::AddNumber if self.detail.profile.is_none() => Some("nobody here"),
+            Action::AddNumber if self.detail.profile.is_none() => Some("no contact here"),
             Action::EditContact
             | Action::Favourite
             | Action::History
@@ -201,7 +203,7 @@ impl Contacts {
             | Action::Call
                 if self.profile().is_none() =>
             {
-                Some("the contact is still being read")
+                Some("still loading the contact")
             }
             _ => None,
         }

@@ -157,7 +157,7 @@ impl Duplicates {
         self.groups = groups;
         self.begun_with = self.begun_with.max(self.groups.len());
         if is_first && self.groups.is_empty() {
-            ctx.say(Tone::Good, "nobody is there twice");
+            ctx.say(Tone::Good, "no duplicates found");
             return Outcome::Close;
         }
         self.show(self.cursor, ctx);
@@ -167,7 +167,7 @@ impl Duplicates {
     /// Asks what merging all groups that are sure would do.
     fn merge_sure(&self, ctx: &mut Ctx<'_>) {
         if !self.groups.iter().any(|group| group.likeness.is_sure()) {
-            let why = "no group has the same name and the same number";
+            let why = "no group has the same name and number";
             return ctx.say(Tone::Plain, why);
         }
         ctx.wait_for(Request::Rehearse(Task::MergeSure), Purpose::Preview);
@@ -176,7 +176,7 @@ impl Duplicates {
     /// Writes what is to become of the group under the cursor.
     fn write_group(&mut self, action: Action, ctx: &mut Ctx<'_>) {
         if self.people.len() < 2 {
-            return ctx.say(Tone::Plain, "these contacts are still being read");
+            return ctx.say(Tone::Plain, "still loading these contacts");
         }
         let ids: Vec<ContactId> = self.people.iter().map(|one| one.contact.id).collect();
         let (write, gone) = match (action, self.current().map(|group| &group.likeness)) {

@@ -194,7 +194,7 @@ impl SideBySide<'_> {
             lines.push(self.line(&more, Role::Dim));
         }
         lines.push(Line::default());
-        lines.push(self.line("WHAT MERGING LEAVES", Role::Section));
+        lines.push(self.line("RESULT OF MERGING", Role::Section));
         lines.extend(self.result());
         lines
     }

@@ -81,7 +81,9 @@ impl Import {
         });
         let address = told(NoticeKind::CountryOfAddress).map(|(country, number)| {
             let numbers = count(number, "national number");
-            format!("{numbers} read by an address (such as {country}), unconfirmed")
+            format!(
+                "{numbers} read with the country of an address (such as {country}), unconfirmed"
+            )
         });
         let told: Vec<String> = home.into_iter().chain(address).collect();
         (!told.is_empty()).then(|| told.join("; "))
@@ -206,7 +208,10 @@ impl Import {
         };
         let kind = row.fate.kind();
         let Some(card) = row.key else {
-            return ctx.say(Tone::Plain, "this card cannot be read; the others come in");
+            return ctx.say(
+                Tone::Plain,
+                "this card cannot be read; the others are imported",
+            );
         };
         match action {
             Action::NewRow if kind != FateKind::New => self.choices.insert(card, Choice::New),

@@ -27,7 +27,7 @@ pub(super) fn draw(import: &Import, ui: &mut Ui<'_, '_>) {
 fn kind_line(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let kind = import.kind.map_or("everything", FateKind::word);
     let left = Line::styled(format!("  show: {kind}"), theme.style(Role::Text));
-    let added = "numbers that are added to a contact wait for a look ";
+    let added = "added numbers start unconfirmed ";
     two_ends(
         left,
         Line::styled(added, theme.style(Role::Dim)),
@@ -198,11 +198,11 @@ impl Card<'_> {
                 let told = wrap(&told, room).into_iter().take(6);
                 lines.extend(told.map(|text| self.line(&text, Role::Bad)));
                 lines.push(Line::default());
-                lines.push(self.line("It is left out; the others come in.", Role::Dim));
+                lines.push(self.line("It is skipped; the others are imported.", Role::Dim));
                 return lines;
             }
             Fate::New => {
-                lines.push(self.line("nobody here is known by it", Role::Dim));
+                lines.push(self.line("no matching contact", Role::Dim));
                 lines.push(Line::default());
             }
             Fate::Change(found) | Fate::Same(found) => {
@@ -232,7 +232,7 @@ impl Card<'_> {
             let (after, role) = match (&change.before, &change.after) {
                 (None, Some(after)) => (after.as_str(), Role::Good),
                 (_, Some(after)) => (after.as_str(), Role::Warn),
-                (_, None) => ("no more", Role::Warn),
+                (_, None) => ("only this one", Role::Warn),
             };
             lines.push(self.pair(change.what, before, after, role));
         }
@@ -249,7 +249,7 @@ impl Card<'_> {
     fn result(row: &PlanRow, choice: Option<Choice>) -> Vec<String> {
         let found = match (&row.fate, choice) {
             (_, Some(Choice::Skip)) => {
-                return vec!["nothing: it is left out".to_owned()];
+                return vec!["nothing: it is skipped".to_owned()];
             }
             (Fate::New, _) | (_, Some(Choice::New)) => {
                 let numbers = count(row.numbers.len(), "number");
@@ -263,7 +263,7 @@ impl Card<'_> {
         let added = row.numbers.iter().filter(|number| !number.there).count();
         let mut parts = Vec::new();
         if added > 0 {
-            parts.push(format!("{} added, to be confirmed", count(added, "number")));
+            parts.push(format!("{} added, unconfirmed", count(added, "number")));
         }
         let (filled, changed): (Vec<_>, Vec<_>) = row
             .changes
@@ -275,7 +275,7 @@ impl Card<'_> {
             }
         }
         if parts.is_empty() {
-            parts.push("its numbers are brought up to date".to_owned());
+            parts.push("its numbers are updated".to_owned());
         }
         if found.name != row.name && !row.changes.iter().any(|change| change.what == "name") {
             parts.push(format!("name stays {}", found.name));

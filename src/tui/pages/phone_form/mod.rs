@@ -391,7 +391,7 @@ impl PhoneForm {
         self.settle();
         let write = match (&self.owner, &self.stored) {
             (Owner::Row(_), _) if self.entry.number.text().trim().is_empty() => {
-                ctx.say(Tone::Bad, "number has to be present and not blank");
+                ctx.say(Tone::Bad, "type a number first");
                 return Outcome::Stay;
             }
             (Owner::Row(_), _) => {

@@ -159,7 +159,7 @@ impl Pen<'_, '_> {
         let (entry, first) = (&self.form.entry, &self.form.first);
         let primary = match &self.form.replaces {
             Some(number) if entry.primary && !first.primary => format!("replaces {number}"),
-            _ => "the number that is dialled first".to_owned(),
+            _ => "dialled first".to_owned(),
         };
         for (place, label, is_set, words) in [
             (
@@ -172,7 +172,7 @@ impl Pen<'_, '_> {
                 PhonePlace::Accurate,
                 label(&PHONE, "valid_values"),
                 entry.accurate,
-                "somebody has checked it",
+                "I have checked it",
             ),
             (
                 PhonePlace::Historic,
@@ -226,7 +226,7 @@ impl Pen<'_, '_> {
         let (sign, role, words) = match form.reading() {
             Ok(reading) if reading.is_complete() => {
                 let doubt = if reading.verdict == Verdict::Possible {
-                    ", in no range known to be in use"
+                    ", not in a known range"
                 } else {
                     ""
                 };
