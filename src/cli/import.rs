@@ -66,11 +66,11 @@ impl ImportCommand {
         let taken = self.take(batch, &bar, open);
         bar.finish_and_clear();
         let report = match taken {
-            Ok(Taken::Plan(plan)) => {
+            Ok(ImportOutcome::Plan(plan)) => {
                 let told = Answer::new(json::plan(&plan), plan.told());
                 return answer(Ok(told), self.json);
             }
-            Ok(Taken::In(report)) => report,
+            Ok(ImportOutcome::In(report)) => report,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         // What was done is told first: it is done, whether or not the rest can be kept.
@@ -93,7 +93,7 @@ impl ImportCommand {
         batch: Batch<'_>,
         bar: &ProgressBar,
         open: impl FnOnce() -> Result<Store, Refusal>,
-    ) -> Result<Taken, Refusal> {
+    ) -> Result<ImportOutcome, Refusal> {
         let batch = batch
             .mapped(&self.map)
             .of_country(self.country)
@@ -104,14 +104,14 @@ impl ImportCommand {
         store.set_watch(Some(Box::new(move |progress| told_so_far(&bar, progress))));
         if self.dry_run {
             let rehearsal = import::rehearse(&mut store, batch, &Choices::new())?;
-            return Ok(Taken::Plan(rehearsal.plan));
+            return Ok(ImportOutcome::Plan(rehearsal.plan));
         }
-        import::all(&mut store, batch).map(|done| Taken::In(done.value))
+        import::all(&mut store, batch).map(|done| ImportOutcome::In(done.value))
     }
 }
 
 /// What became of the files.
-enum Taken {
+enum ImportOutcome {
     Plan(ImportPlan),
     In(ImportReport),
 }

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use crate::domain::contact::ContactId;
 use crate::domain::fields;
-use crate::domain::operation::{HistoryEntry, Key, Operation, Over, StepEntry, StepRow, UndoPoint};
+use crate::domain::operation::{
+    HistoryEntry, Key, Operation, Overwriting, StepEntry, StepRow, UndoPoint,
+};
 use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
@@ -196,9 +198,9 @@ impl UndoCommand {
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let mut store = open()?;
         let over = if self.over {
-            Over::Written
+            Overwriting::Written
         } else {
-            Over::Refused
+            Overwriting::Refused
         };
         if let Some(step) = self.back_to {
             let undone = store.undo_back_to(step)?;

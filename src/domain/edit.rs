@@ -4,7 +4,7 @@ use super::contact::{Contact, ContactAttributes, ContactId};
 use super::operation::{HistoryEntry, UndoPoint};
 use super::phone::{Phone, PhoneAttributes, PhoneId};
 use super::timestamp::Timestamp;
-use super::triage::Others;
+use super::triage::OtherHolders;
 
 /// What a write left: its result, and the step that takes it back. No step where nothing changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Profile {
     /// Its newest changes and those of its phones, the newest first.
     pub history: Vec<HistoryEntry>,
     /// Who else has those of its phones that wait for a look.
-    pub others: Others,
+    pub others: OtherHolders,
 }
 
 /// A contact with all that goes out of it.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::contact::{Contact, ContactAttributes, ContactId};
 use super::files::Files;
 use super::fingerprint::{ContentHash, Fingerprint};
-use super::intake::Said;
+use super::intake::ParsedCard;
 use super::notice::Notice;
 use super::number::{Region, digits};
 use super::phone::{Phone, PhoneAttributes};
@@ -173,7 +173,7 @@ impl Aside {
 /// What is known of cards where the format is: the store keeps cards, and does not read them.
 pub trait CardFormat {
     /// What a card says.
-    fn read(&self, card: &[u8]) -> Said;
+    fn read(&self, card: &[u8]) -> ParsedCard;
 
     /// The card of a contact: `card` as it came, where the contact has one, with only those lines
     /// changed that say something else.

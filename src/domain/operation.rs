@@ -261,7 +261,7 @@ pub struct UndoPoint {
 
 /// What an undo does with rows that somebody has changed since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Over {
+pub enum Overwriting {
     /// It is refused, and nothing is written.
     #[default]
     Refused,
@@ -320,7 +320,7 @@ pub struct StepRow {
 
 /// Something that was deleted, and can be brought back.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Binned {
+pub struct BinEntry {
     /// What it was.
     pub key: Key,
     /// The contact's name.

@@ -82,14 +82,14 @@ pub fn impossible(phone: &Phone, home: Option<Region>) -> Option<Reason> {
 }
 
 /// Who else has a contact's numbers that wait for a look, by number.
-pub type Others = BTreeMap<PhoneId, String>;
+pub type OtherHolders = BTreeMap<PhoneId, String>;
 
 /// Why this one of a contact's numbers waits for a look; none where it does not.
 #[must_use]
 pub fn reason(
     phone: &Phone,
     all: &[Phone],
-    others: &Others,
+    others: &OtherHolders,
     home: Option<Region>,
 ) -> Option<Reason> {
     if phone.historic || phone.valid_values {
@@ -106,7 +106,7 @@ pub fn reason(
 
 /// The most telling reason why a contact is here.
 #[must_use]
-pub fn first_reason(all: &[Phone], others: &Others, home: Option<Region>) -> Option<Reason> {
+pub fn first_reason(all: &[Phone], others: &OtherHolders, home: Option<Region>) -> Option<Reason> {
     all.iter()
         .filter_map(|phone| reason(phone, all, others, home))
         .min_by_key(|reason| match reason {
@@ -194,7 +194,7 @@ pub fn outcome(phone: &Phone) -> &'static str {
 mod tests {
     use uuid::Uuid;
 
-    use super::{Others, Reason, first_reason, outcome, reason};
+    use super::{OtherHolders, Reason, first_reason, outcome, reason};
     use crate::domain::contact::ContactId;
     use crate::domain::number;
     use crate::domain::phone::{Phone, PhoneId};
@@ -231,7 +231,7 @@ mod tests {
             label,
             digits,
             places,
-        }) = first_reason(&all, &Others::new(), None)
+        }) = first_reason(&all, &OtherHolders::new(), None)
         else {
             panic!("they disagree")
         };
@@ -243,7 +243,9 @@ mod tests {
         let mut far = all;
         far[1] = phone("+972541234567", "google");
         assert_eq!(
-            first_reason(&far, &Others::new(), None).unwrap().words(),
+            first_reason(&far, &OtherHolders::new(), None)
+                .unwrap()
+                .words(),
             "unconfirmed",
             "another number under the same label is none of our business"
         );
@@ -261,7 +263,9 @@ mod tests {
         ] {
             let phone = phone(typed, "vcard");
             assert_eq!(
-                reason(&phone, &[], &Others::new(), None).unwrap().words(),
+                reason(&phone, &[], &OtherHolders::new(), None)
+                    .unwrap()
+                    .words(),
                 words
             );
         }
@@ -271,9 +275,9 @@ mod tests {
     fn what_is_historic_or_accurate_waits_for_nothing() {
         let mut done = phone("+39 12", "vcard");
         done.valid_values = true;
-        assert_eq!(reason(&done, &[], &Others::new(), None), None);
+        assert_eq!(reason(&done, &[], &OtherHolders::new(), None), None);
         (done.valid_values, done.historic) = (false, true);
-        assert_eq!(reason(&done, &[], &Others::new(), None), None);
+        assert_eq!(reason(&done, &[], &OtherHolders::new(), None), None);
         assert_eq!(outcome(&done), "confirmed, stays historic");
     }
 }

@@ -48,7 +48,7 @@ use std::io::BufRead;
 use crate::domain::attribute_reader::MANY;
 use crate::domain::contact::Contact;
 use crate::domain::import::{CardFormat, GroupCard, Incoming, Place, Reject};
-use crate::domain::intake::Said;
+use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
@@ -220,7 +220,7 @@ impl<R: BufRead> Iterator for CardReader<R> {
 pub struct Format;
 
 impl CardFormat for Format {
-    fn read(&self, card: &[u8]) -> Said {
+    fn read(&self, card: &[u8]) -> ParsedCard {
         said(&join::own(property::properties(card)))
     }
 
@@ -277,8 +277,8 @@ fn understood(
     too_much: Option<String>,
 ) -> Read {
     let much = too_much.or_else(|| phone::too_much(properties));
-    let Said { contact, phones } = if much.is_some() {
-        Said::default()
+    let ParsedCard { contact, phones } = if much.is_some() {
+        ParsedCard::default()
     } else {
         said(properties)
     };

@@ -7,7 +7,7 @@ use crate::domain::contact::{Contact, ContactAttributes, Detail, DetailKind};
 use crate::domain::import::{
     Arrival, Bytes, CardFormat, Cards, Choices, Incoming, Intake, Origin, Place, Reject,
 };
-use crate::domain::intake::Said;
+use crate::domain::intake::ParsedCard;
 use crate::domain::number::Region;
 use crate::domain::operation::Actor;
 use crate::domain::phone::{Phone, PhoneAttributes};
@@ -21,8 +21,8 @@ use super::{Options, Store};
 struct Bare;
 
 impl CardFormat for Bare {
-    fn read(&self, _: &[u8]) -> Said {
-        Said::default()
+    fn read(&self, _: &[u8]) -> ParsedCard {
+        ParsedCard::default()
     }
 
     fn write(&self, _: &Contact, _: &[Phone], _: Option<&[u8]>, _: Option<Region>) -> Vec<u8> {

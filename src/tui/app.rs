@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
 use crate::domain::number::Region;
-use crate::domain::operation::Over;
+use crate::domain::operation::Overwriting;
 use crate::state::View;
 
 use super::ctx::{Ctx, Session};
@@ -247,7 +247,7 @@ impl App {
         self.with_page(under, effects, |page, ctx| match value {
             Returned::Yes(Question::LeaveForm) => Outcome::Close,
             Returned::Yes(Question::UndoOver(step)) => {
-                ctx.undo(step, Over::Written);
+                ctx.undo(step, Overwriting::Written);
                 Outcome::Stay
             }
             value => page.returned(value, ctx),
@@ -333,7 +333,7 @@ impl App {
                 let toast = self.session.toast.as_mut();
                 let offered = toast.and_then(|toast| toast.undo.take());
                 self.with_page(top, effects, |_, ctx| {
-                    ctx.undo(offered, Over::Refused);
+                    ctx.undo(offered, Overwriting::Refused);
                     Outcome::Stay
                 });
             }

@@ -11,7 +11,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
 use crate::domain::listing::Totals;
 use crate::domain::number::Region;
-use crate::domain::operation::Over;
+use crate::domain::operation::Overwriting;
 use crate::domain::progress::Progress;
 use crate::domain::query::Values;
 use crate::domain::timestamp::Timestamp;
@@ -320,7 +320,7 @@ impl Ctx<'_> {
     }
 
     /// Undoes a step, or the last one where it is none.
-    pub fn undo(&mut self, step: Option<i64>, over: Over) {
+    pub fn undo(&mut self, step: Option<i64>, over: Overwriting) {
         let write = step.map_or(Write::Undo(over), |step| Write::UndoStep(step, over));
         self.wait_for(Request::Write(write), Purpose::Undo(step));
     }

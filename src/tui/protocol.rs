@@ -14,7 +14,9 @@ use crate::domain::edit::{ContactEdit, Holder, Profile};
 use crate::domain::health::Health;
 use crate::domain::import::{Choices, ImportPlan, ImportReport};
 use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
-use crate::domain::operation::{self, Binned, HistoryEntry, Over, StepEntry, StepRow, UndoPoint};
+use crate::domain::operation::{
+    self, BinEntry, HistoryEntry, Overwriting, StepEntry, StepRow, UndoPoint,
+};
 use crate::domain::phone::{PhoneAttributes, PhoneId};
 use crate::domain::progress::Progress;
 use crate::domain::query::Values;
@@ -131,9 +133,9 @@ pub enum Write {
     /// Throw away what is in the bin.
     EmptyBin,
     /// Undo the last step.
-    Undo(Over),
+    Undo(Overwriting),
     /// Undo one step.
-    UndoStep(i64, Over),
+    UndoStep(i64, Overwriting),
     /// Undo a step and all after it.
     UndoBackTo(i64),
     /// Redo.
@@ -164,7 +166,7 @@ pub enum Reply {
     /// What this step did.
     StepRows(i64, Vec<StepRow>),
     /// What is in the bin.
-    Bin(Vec<Binned>),
+    Bin(Vec<BinEntry>),
     /// Who may be there twice.
     Duplicates(Vec<Group>),
     /// The contacts with their phones.

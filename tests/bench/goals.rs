@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use callbook::domain::intake::{Said, Taken};
+use callbook::domain::intake::{CardRecords, ParsedCard};
 use callbook::domain::listing::ListQuery;
 use callbook::domain::phone::{Context, PhoneAttributes};
 use callbook::domain::timestamp::Timestamp;
@@ -549,7 +549,7 @@ fn imports(folder: &Path) {
     // The rules of the domain for the same cards, without a store.
     let ruled = costs(|| {
         for card in cards(count) {
-            let said = Said {
+            let said = ParsedCard {
                 contact: card.contact,
                 phones: card.phones,
             };
@@ -558,7 +558,7 @@ fn imports(folder: &Path) {
                 home: None,
                 fresh_id: uuid::Uuid::now_v7(),
             };
-            std::hint::black_box(Taken::of(said, "vcard", context).unwrap());
+            std::hint::black_box(CardRecords::of(said, "vcard", context).unwrap());
         }
     });
     let plain = insert_bare(&folder.join("bare.db"), &db);

@@ -14,7 +14,7 @@ use callbook::domain::fields;
 use callbook::domain::fingerprint::Fingerprint;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::number::Region;
-use callbook::domain::operation::{Key, Operation, Over, Standing};
+use callbook::domain::operation::{Key, Operation, Overwriting, Standing};
 use callbook::domain::phone::Phone;
 use callbook::domain::progress::Stop;
 use callbook::domain::refusal::Kind;
@@ -546,7 +546,7 @@ mod history {
         other.update_phone(phone.id, sent, Vec::new()).unwrap();
         let refusal = book.store.undo().unwrap_err();
         assert_eq!(refusal.kind, Kind::Conflict);
-        book.store.undo_over(Over::Written).unwrap().unwrap();
+        book.store.undo_over(Overwriting::Written).unwrap().unwrap();
         assert_eq!(book.get(phone.id).location.as_deref(), Some("home"));
     }
 }

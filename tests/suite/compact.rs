@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::support::{Book, NOON, options};
 use callbook::domain::contact::ContactAttributes;
 use callbook::domain::listing::ListQuery;
-use callbook::domain::operation::{Key, Over};
+use callbook::domain::operation::{Key, Overwriting};
 use callbook::domain::refusal::Kind;
 use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
@@ -166,7 +166,7 @@ fn old_steps_are_pruned_but_not_the_bin_nor_where_a_number_came_from() {
             .any(|entry| entry.operation.key() == Key::Phone(phone.id))
     );
     // What was pruned is not undone, nor gone back to.
-    let refused = book.store.undo_step(5, Over::Refused).unwrap_err();
+    let refused = book.store.undo_step(5, Overwriting::Refused).unwrap_err();
     assert_eq!(refused.kind, Kind::NotFound);
     let refused = book.store.restore_contact(ada, 2).unwrap_err();
     assert!(refused.to_string().contains("pruned"), "{refused}");
@@ -178,7 +178,7 @@ fn old_steps_are_pruned_but_not_the_bin_nor_where_a_number_came_from() {
     assert!(said.contains("were pruned from the history"), "{said}");
 
     // What is newer is, and what is in the bin comes back with its numbers.
-    book.store.undo_step(new, Over::Refused).unwrap();
+    book.store.undo_step(new, Overwriting::Refused).unwrap();
     assert_eq!(book.store.bin(9).unwrap().len(), 1);
     book.store.bring_back(Key::Contact(gone)).unwrap();
     assert_eq!(book.phones(gone).len(), 1);

@@ -6,7 +6,7 @@ use callbook::domain::contact::{ContactAttributes, ContactId, ContactKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::listing::{Found, ListQuery, Order};
 use callbook::domain::number::Region;
-use callbook::domain::operation::Over;
+use callbook::domain::operation::Overwriting;
 use callbook::store::{Options, Store};
 use serde_json::json;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ fn what_a_contact_is_sorted_by_is_stored_changed_and_undone_like_any_other_attri
     let changed = book.store.contact(id).unwrap();
     assert_eq!((changed.kind, changed.sort_as), (ContactKind::Person, None));
     book.store
-        .undo_step(done.point.unwrap().id, Over::Refused)
+        .undo_step(done.point.unwrap().id, Overwriting::Refused)
         .unwrap();
     let back = book.store.contact(id).unwrap();
     assert_eq!(

@@ -7,7 +7,7 @@ use crate::support::Book;
 use crate::support::amount::drawn;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
-use callbook::domain::intake::{Said, Taken};
+use callbook::domain::intake::{CardRecords, ParsedCard};
 use callbook::domain::listing::ListQuery;
 use callbook::domain::listing::Selection;
 use callbook::domain::number::Region;
@@ -867,7 +867,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 /// The records of a card, as they would be stored.
 fn taken(card: &[u8]) -> Option<(Contact, Vec<Phone>)> {
     let incoming = CardReader::new(card).next()?.ok()?;
-    let said = Said {
+    let said = ParsedCard {
         contact: incoming.contact,
         phones: incoming.phones,
     };
@@ -880,7 +880,9 @@ fn taken(card: &[u8]) -> Option<(Contact, Vec<Phone>)> {
             fresh_id: uuid::Uuid::from_u128(ids),
         }
     };
-    let taken = Taken::of(said, vcard::SOURCE, context).ok()?.settled();
+    let taken = CardRecords::of(said, vcard::SOURCE, context)
+        .ok()?
+        .settled();
     Some((taken.contact, taken.phones))
 }
 

@@ -230,7 +230,7 @@ mod opening {
             let gone = store.bin(9).unwrap();
             assert_eq!(gone.len(), 1);
             store
-                .undo_step(5, callbook::domain::operation::Over::Refused)
+                .undo_step(5, callbook::domain::operation::Overwriting::Refused)
                 .unwrap();
             assert!(people(&store).contains(&"Deleted Person".to_owned()));
 

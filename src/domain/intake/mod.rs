@@ -6,4 +6,4 @@ mod taken;
 
 pub use revision::{Gone, Missing, Revision, add, is_about, primary_of, revise};
 pub(super) use revision::{add_details, add_missing};
-pub use taken::{Assumed, Said, Taken, same_number};
+pub use taken::{Assumed, CardRecords, ParsedCard, same_number};

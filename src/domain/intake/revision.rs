@@ -6,7 +6,7 @@ use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::fields::{CONTACT, Use, texts};
 use crate::domain::phone::Phone;
 
-use super::taken::{Says, Taken, same_number};
+use super::taken::{CardRecords, Says, same_number};
 
 /// A number that is here, and the same number of a card: one, with what the card says.
 fn met(known: &Phone, other: &Phone, says: Says) -> Phone {
@@ -135,7 +135,7 @@ impl Revision {
 #[derive(Debug, Default)]
 pub struct Gone<'a> {
     /// What the older card said, which the contact is kept with.
-    pub older: Option<&'a Taken>,
+    pub older: Option<&'a CardRecords>,
     /// The identities of numbers.
     pub numbers: HashSet<&'a str>,
 }
@@ -144,7 +144,12 @@ pub struct Gone<'a> {
 ///
 /// What is gone is not added again.
 #[must_use]
-pub fn add(contact: &mut Contact, phones: &[Phone], gone: &Gone<'_>, other: &Taken) -> Revision {
+pub fn add(
+    contact: &mut Contact,
+    phones: &[Phone],
+    gone: &Gone<'_>,
+    other: &CardRecords,
+) -> Revision {
     let older = gone.older;
     fill(contact, &other.contact, older.map(|older| &older.contact));
     let mut revision = Revision::default();
@@ -188,8 +193,8 @@ pub enum Missing {
 pub fn revise(
     contact: &mut Contact,
     phones: &[Phone],
-    older: &Taken,
-    newer: &Taken,
+    older: &CardRecords,
+    newer: &CardRecords,
     missing: Missing,
 ) -> Revision {
     let (old, new) = (&older.contact, &newer.contact);

@@ -14,7 +14,7 @@ use crate::domain::refusal::{Fault, Refusal};
 
 /// What a card says, before anything is made of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct ParsedCard {
     /// The contact.
     pub contact: ContactAttributes,
     /// Its phones, in the order of the card.
@@ -23,7 +23,7 @@ pub struct Said {
 
 /// A card in the form of the records that it would make.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Taken {
+pub struct CardRecords {
     /// The contact.
     pub contact: Contact,
     /// Its phones in the order of the card, the same number only once.
@@ -78,18 +78,18 @@ impl Says {
     }
 }
 
-impl Taken {
+impl CardRecords {
     /// The records that a card makes. `source` is where what does not say comes from; `context` is
     /// asked anew for each record, for its id.
     ///
     /// # Errors
     /// Invalid, with every fault of the contact or of the first phone that has one.
     pub fn of(
-        said: Said,
+        said: ParsedCard,
         source: &str,
         mut context: impl FnMut() -> Context,
     ) -> Result<Self, Refusal> {
-        let Said {
+        let ParsedCard {
             contact: mut sent,
             phones,
         } = said;

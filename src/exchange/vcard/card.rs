@@ -1,13 +1,13 @@
 //! What the properties of a card say.
 
-use crate::domain::intake::Said;
+use crate::domain::intake::ParsedCard;
 
 use super::property::Property;
 use super::{contact, phone};
 
 /// What the properties of a card say.
-pub(super) fn said(properties: &[Property]) -> Said {
-    Said {
+pub(super) fn said(properties: &[Property]) -> ParsedCard {
+    ParsedCard {
         contact: contact::contact(properties),
         phones: phone::phones(properties),
     }

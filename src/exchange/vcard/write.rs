@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactKind};
 use crate::domain::fields::{CONTACT, texts};
-use crate::domain::intake::{Said, Taken, primary_of};
+use crate::domain::intake::{CardRecords, ParsedCard, primary_of};
 use crate::domain::naming::split_name;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone};
@@ -90,11 +90,11 @@ fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
 
 impl StoredContact<'_> {
     /// The records that a card makes, or none where it makes none.
-    fn read(&self, card: &[u8]) -> Option<Taken> {
+    fn read(&self, card: &[u8]) -> Option<CardRecords> {
         self.taken(said(&property::properties(card)))
     }
 
-    fn taken(&self, said: Said) -> Option<Taken> {
+    fn taken(&self, said: ParsedCard) -> Option<CardRecords> {
         let mut ids = 0;
         let context = || {
             ids += 1;
@@ -104,12 +104,12 @@ impl StoredContact<'_> {
                 fresh_id: Uuid::from_u128(ids),
             }
         };
-        let taken = Taken::of(said, self.source, context).ok()?;
+        let taken = CardRecords::of(said, self.source, context).ok()?;
         Some(taken.settled())
     }
 
     /// Whether these records are the contact as it is stored, but for what no card says.
-    fn is_said_by(&self, read: &Taken) -> bool {
+    fn is_said_by(&self, read: &CardRecords) -> bool {
         let stored = self.contact;
         let contact = Contact {
             id: stored.id,

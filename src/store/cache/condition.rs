@@ -80,13 +80,13 @@ impl Sql {
 }
 
 /// The numbers of contacts of which conditions on numbers hold.
-pub(in crate::store) struct Meant<'c> {
+pub(in crate::store) struct MatchingPhones<'c> {
     connection: &'c Connection,
     sql: String,
     values: Vec<Value>,
 }
 
-impl<'c> Meant<'c> {
+impl<'c> MatchingPhones<'c> {
     /// Those of which all these conditions hold; none where no condition is about a number.
     pub(in crate::store) fn by(
         connection: &'c Connection,

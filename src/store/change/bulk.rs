@@ -13,7 +13,7 @@ use crate::domain::rehearsal::Seen;
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::base::Store;
-use crate::store::cache::condition::Meant;
+use crate::store::cache::condition::MatchingPhones;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::writer::Writer;
@@ -132,7 +132,7 @@ struct Work<'a> {
     connection: &'a Connection,
     edit: &'a BulkEdit,
     now: Timestamp,
-    meant: Option<Meant<'a>>,
+    meant: Option<MatchingPhones<'a>>,
 }
 
 impl<'a> Work<'a> {
@@ -146,7 +146,7 @@ impl<'a> Work<'a> {
             connection,
             edit,
             now,
-            meant: Meant::by(connection, &edit.only, home)?,
+            meant: MatchingPhones::by(connection, &edit.only, home)?,
         })
     }
 

@@ -19,7 +19,7 @@ use crate::domain::import::{
     Arrival, Bytes, CardKey, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
     KnownBy, Origin, Place, PlanRow, Reject,
 };
-use crate::domain::intake::{self, Gone, Missing, Revision, Said, Taken};
+use crate::domain::intake::{self, CardRecords, Gone, Missing, ParsedCard, Revision};
 use crate::domain::notice::{NoticeKind, Notices};
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone, PhoneAttributes};
@@ -291,10 +291,10 @@ impl Writer<'_> {
             // An id that is taken is somebody else's.
             phone.id = self.free_id(phone.id)?;
         }
-        let said = Said { contact, phones };
+        let said = ParsedCard { contact, phones };
         let country = run.intake.country;
         let context = || self.context_of(country);
-        let mut taken = match Taken::of(said, run.origin.source, context) {
+        let mut taken = match CardRecords::of(said, run.origin.source, context) {
             Ok(taken) => taken,
             Err(refusal) => return Ok(Some(refused(coming, &refusal))),
         };
@@ -327,7 +327,7 @@ impl Writer<'_> {
     fn take_planned(
         &mut self,
         coming: &Coming,
-        taken: Taken,
+        taken: CardRecords,
         before: Option<ContactId>,
         run: &mut Run<'_>,
     ) -> Answer<()> {
@@ -342,7 +342,7 @@ impl Writer<'_> {
     }
 
     /// Takes in a card that is about nobody who is here.
-    fn take_new(&mut self, coming: &Coming, taken: Taken, run: &mut Run<'_>) -> Answer<()> {
+    fn take_new(&mut self, coming: &Coming, taken: CardRecords, run: &mut Run<'_>) -> Answer<()> {
         run.note(|| PlanRow {
             place: coming.place,
             key: Some(coming.key),
@@ -358,7 +358,12 @@ impl Writer<'_> {
         self.insert_new(coming, taken, run)
     }
 
-    fn insert_new(&mut self, coming: &Coming, mut taken: Taken, run: &mut Run<'_>) -> Answer<()> {
+    fn insert_new(
+        &mut self,
+        coming: &Coming,
+        mut taken: CardRecords,
+        run: &mut Run<'_>,
+    ) -> Answer<()> {
         taken.trust_first();
         if !coming.bytes.is_empty() {
             taken.contact.card = Some(self.keep_card(&coming.bytes)?);
@@ -379,7 +384,7 @@ impl Writer<'_> {
     fn take_known(
         &mut self,
         coming: &Coming,
-        taken: Taken,
+        taken: CardRecords,
         (known, by): (ContactId, KnownBy),
         run: &mut Run<'_>,
     ) -> Answer<()> {
@@ -436,7 +441,7 @@ impl Writer<'_> {
     fn planned(
         &self,
         found: &Found,
-        mut taken: Taken,
+        mut taken: CardRecords,
         coming: &Coming,
         run: &mut Run<'_>,
     ) -> Answer<Option<Put>> {
@@ -472,7 +477,7 @@ impl Writer<'_> {
             .map(|card| (card, format.read(card)));
         // What is written before the card that is there brings no news, and what is another card
         // says nothing of what this one left out.
-        let is_newer = |older: &Said| {
+        let is_newer = |older: &ParsedCard| {
             let stale = revised_at.is_some() && revised_at < older.contact.updated_at;
             !stale && older.contact.uid == Some(taken.contact.uid.clone())
         };
@@ -489,7 +494,7 @@ impl Writer<'_> {
                 Missing::Unsaid
             };
             let context = || self.context_of(run.intake.country);
-            let older = Taken::of(older.clone(), source, context)?.settled();
+            let older = CardRecords::of(older.clone(), source, context)?.settled();
             intake::revise(&mut after, phones, &older, &taken.settled(), missing)
         } else {
             if let Some(card) = format.join(kept.as_deref(), bytes) {
@@ -499,7 +504,7 @@ impl Writer<'_> {
                 taken.trust_first();
             }
             let context = || self.context_of(run.intake.country);
-            let older = older.map(|(_, older)| Taken::of(older, source, context));
+            let older = older.map(|(_, older)| CardRecords::of(older, source, context));
             let older = older.and_then(Result::ok);
             let former = run.former(self)?;
             let numbers = taken.phones.iter();

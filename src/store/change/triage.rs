@@ -7,7 +7,7 @@ use crate::domain::edit::Profile;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
-use crate::domain::triage::{Origin, Others, Reason, Worklist, reason};
+use crate::domain::triage::{Origin, OtherHolders, Reason, Worklist, reason};
 
 use crate::store::base::Store;
 use crate::store::cache::condition::add_functions;
@@ -119,7 +119,7 @@ fn disagreeing(connection: &Connection) -> Answer<i64> {
         let phones = record::phones_of(connection, id?)?;
         let mut reasons = phones
             .iter()
-            .filter_map(|phone| reason(phone, &phones, &Others::new(), None));
+            .filter_map(|phone| reason(phone, &phones, &OtherHolders::new(), None));
         let disagrees = reasons.any(|reason| matches!(reason, Reason::Disagreement { .. }));
         disagreeing += i64::from(disagrees);
     }
@@ -128,8 +128,8 @@ fn disagreeing(connection: &Connection) -> Answer<i64> {
 
 /// Who else has those of a contact's phones that wait for a look: of several, whose number is older here.
 /// To name the first by name, all 10,000 who have a switchboard's number would be read for each.
-pub(in crate::store) fn others(connection: &Connection, phones: &[Phone]) -> Answer<Others> {
-    let mut others = Others::new();
+pub(in crate::store) fn others(connection: &Connection, phones: &[Phone]) -> Answer<OtherHolders> {
+    let mut others = OtherHolders::new();
     let mut holder = connection.prepare_cached(&format!(
         "SELECT c.name FROM phone p JOIN contact c ON c.id = p.contact
          WHERE p.identity = ?1 AND {TELLING} AND p.contact <> ?2 ORDER BY p.rowid LIMIT 1"

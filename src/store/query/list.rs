@@ -17,7 +17,7 @@ use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 
 use crate::store::base::Store;
-use crate::store::cache::condition::Meant;
+use crate::store::cache::condition::MatchingPhones;
 use crate::store::cache::window::{RowMark, Seek, Window};
 use crate::store::db::connect::data_version;
 use crate::store::db::failure::Answer;
@@ -39,7 +39,7 @@ impl Store {
                 conditions,
                 ..
             } = query.query();
-            let meant = Meant::by(connection, &conditions, self.home())?;
+            let meant = MatchingPhones::by(connection, &conditions, self.home())?;
             let mut rows = Vec::with_capacity(count);
             for rowid in hits.rows.iter().skip(first).take(count) {
                 let Some(mut row) = row(connection, *rowid)? else {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
 use crate::domain::import::CardFormat;
-use crate::domain::operation::{Binned, Key, Operation, Record, UndoPoint};
+use crate::domain::operation::{BinEntry, Key, Operation, Record, UndoPoint};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
@@ -41,7 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub fn bin(&self, limit: usize) -> Result<Vec<Binned>, Refusal> {
+    pub fn bin(&self, limit: usize) -> Result<Vec<BinEntry>, Refusal> {
         self.snapshot(|connection| {
             let mut binned = connection.prepare_cached(&format!(
                 "SELECT o.entity, o.key, o.kind, o.fields, p.id, p.at, p.actor, p.title {BINNED}
@@ -141,7 +141,7 @@ fn newest(connection: &Connection, key: Key) -> Answer<(ContactId, i64)> {
     found.ok_or_else(|| Refusal::new(Kind::NotFound, detail()).into())
 }
 
-fn told(connection: &Connection, record: &Record, point: UndoPoint) -> Answer<Binned> {
+fn told(connection: &Connection, record: &Record, point: UndoPoint) -> Answer<BinEntry> {
     let (name, what) = match record {
         Record::Contact(contact) => {
             let numbers: i64 = connection
@@ -158,7 +158,7 @@ fn told(connection: &Connection, record: &Record, point: UndoPoint) -> Answer<Bi
             (contact.name, phone.shown())
         }
     };
-    Ok(Binned {
+    Ok(BinEntry {
         key: record.key(),
         name,
         what,

@@ -13,7 +13,8 @@ use uuid::Uuid;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::operation::{
-    Actor, HistoryEntry, Key, Operation, Over, Record, Standing, StepEntry, StepRow, UndoPoint,
+    Actor, HistoryEntry, Key, Operation, Overwriting, Record, Standing, StepEntry, StepRow,
+    UndoPoint,
 };
 use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
@@ -39,7 +40,7 @@ impl Store {
     /// # Errors
     /// Conflict where a row of the step was changed by somebody since.
     pub fn undo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
-        self.undo_over(Over::Refused)
+        self.undo_over(Overwriting::Refused)
     }
 
     /// As [`Store::undo`], and says what is to be done about what somebody changed since.
@@ -47,7 +48,7 @@ impl Store {
     /// # Errors
     /// Conflict where a row of the step was changed by somebody since, and that is not to be written
     /// over.
-    pub fn undo_over(&mut self, over: Over) -> Result<Option<UndoPoint>, Refusal> {
+    pub fn undo_over(&mut self, over: Overwriting) -> Result<Option<UndoPoint>, Refusal> {
         let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::undoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
@@ -63,7 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// Not found where there is no such step that stands; conflict as [`Store::undo_over`].
-    pub fn undo_step(&mut self, id: i64, over: Over) -> Result<UndoPoint, Refusal> {
+    pub fn undo_step(&mut self, id: i64, over: Overwriting) -> Result<UndoPoint, Refusal> {
         let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::standing(writer.connection(), id)?
                 .ok_or_else(|| Refusal::new(Kind::NotFound, GONE))?;
@@ -93,7 +94,7 @@ impl Store {
             }
             let steps = log::standing_since(writer.connection(), id)?;
             for step in &steps {
-                writer.take_back(step, Over::Refused)?;
+                writer.take_back(step, Overwriting::Refused)?;
                 writer.end_step(&step.title)?;
             }
             Ok((steps, String::new()))
@@ -113,7 +114,7 @@ impl Store {
             };
             let applied = log::last_undone(writer.connection(), target.id)?;
             writer.reverse(Step::Redo(target.id));
-            writer.turn_round(&target, applied, "redo", Over::Refused)?;
+            writer.turn_round(&target, applied, "redo", Overwriting::Refused)?;
             Ok((Some(target.clone()), target.title))
         });
         done.map(|Done { value, .. }| value)
@@ -242,7 +243,7 @@ struct Later {
 
 impl Writer<'_> {
     /// Makes this step the undo of another one.
-    fn take_back(&mut self, target: &UndoPoint, over: Over) -> Answer<()> {
+    fn take_back(&mut self, target: &UndoPoint, over: Overwriting) -> Answer<()> {
         let applied = log::last_done(self.connection(), target.id)?;
         self.reverse(Step::Undo(target.id));
         self.turn_round(target, applied, "undo", over)
@@ -255,12 +256,12 @@ impl Writer<'_> {
         target: &UndoPoint,
         applied: i64,
         verb: &str,
-        over: Over,
+        over: Overwriting,
     ) -> Answer<()> {
         let operations = log::operations(self.connection(), applied, usize::MAX)?;
         let mut pace = self.pace();
         let all = 2 * operations.len();
-        if over == Over::Refused {
+        if over == Overwriting::Refused {
             // The rows of a contact stand together.
             let mut later: Option<(ContactId, Later)> = None;
             for (done, (operation, contact)) in operations.iter().enumerate() {
@@ -276,8 +277,8 @@ impl Writer<'_> {
         for (done, (operation, contact)) in operations.into_iter().rev().enumerate() {
             pace.tell(all / 2 + done, all)?;
             match over {
-                Over::Refused => self.invert(operation)?,
-                Over::Written => self.invert_over(operation, contact)?,
+                Overwriting::Refused => self.invert(operation)?,
+                Overwriting::Written => self.invert_over(operation, contact)?,
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::operation::Binned;
+use crate::domain::operation::BinEntry;
 use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
@@ -22,13 +22,13 @@ const SHOWN: usize = 2_000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bin {
     /// What is in it, what was deleted last first; none until it came.
-    binned: Option<Vec<Binned>>,
+    binned: Option<Vec<BinEntry>>,
     /// The line under the cursor.
     cursor: usize,
 }
 
 impl Bin {
-    fn current(&self) -> Option<&Binned> {
+    fn current(&self) -> Option<&BinEntry> {
         self.binned.as_ref()?.get(self.cursor)
     }
 
@@ -97,7 +97,7 @@ impl Page for Bin {
         let columns = usize::from(inside.width);
         let calendar = ui.session.calendar();
         let ellipsis = theme.glyphs.ellipsis;
-        let line = |(at, one): (usize, &Binned)| {
+        let line = |(at, one): (usize, &BinEntry)| {
             let on = at == self.cursor;
             let role = if on { Role::Cursor } else { Role::Text };
             let narrow = columns < usize::from(NARROW);

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::contact::ContactId;
 use crate::domain::fields;
 use crate::domain::operation::{
-    FieldChange, HistoryEntry, Key, Operation, Over, Standing, StepEntry, StepRow, UndoPoint,
+    FieldChange, HistoryEntry, Key, Operation, Overwriting, Standing, StepEntry, StepRow, UndoPoint,
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::title::value_words;
@@ -231,7 +231,7 @@ impl Page for History {
             (Action::UndoStep, _) | (Action::Restore, Of::Book) if !is_done => {
                 ctx.say(Tone::Plain, "this step has been undone already");
             }
-            (Action::UndoStep, _) => ctx.undo(Some(id), Over::Refused),
+            (Action::UndoStep, _) => ctx.undo(Some(id), Overwriting::Refused),
             (Action::Restore, Of::Contact(contact)) => {
                 ctx.write(Write::RestoreContact(*contact, id));
             }

@@ -17,7 +17,7 @@ use crate::domain::duplicates::name_key;
 use crate::domain::fields::{self, Use, texts};
 use crate::domain::fold::fold;
 use crate::domain::import::KnownBy;
-use crate::domain::intake::{self, Taken};
+use crate::domain::intake::{self, CardRecords};
 use crate::domain::naming::given_keys;
 use crate::domain::notice::NoticeKind;
 use crate::domain::operation::Key;
@@ -130,7 +130,7 @@ impl Crowd {
 
     /// The contacts that a card may be about: with one of its numbers, or, without a number, with one of
     /// its details.
-    fn candidates(&self, taken: &Taken) -> Vec<ContactId> {
+    fn candidates(&self, taken: &CardRecords) -> Vec<ContactId> {
         let with_uid = taken.contact.uid.is_some();
         let numbers = taken.phones.iter();
         let mut wanted: Vec<u64> = numbers
@@ -224,7 +224,7 @@ impl Writer<'_> {
     /// The contact that a card is about, if it is there; `chosen` is the id that the card gives.
     pub(super) fn known(
         &self,
-        taken: &Taken,
+        taken: &CardRecords,
         chosen: Option<ContactId>,
         run: &mut Run<'_>,
     ) -> Answer<Option<(ContactId, KnownBy)>> {
@@ -272,7 +272,7 @@ impl Writer<'_> {
     fn known_by_uid(
         &self,
         uid: &str,
-        taken: &Taken,
+        taken: &CardRecords,
         run: &mut Run<'_>,
     ) -> Answer<Option<ContactId>> {
         let holders = self.holders(uid)?;
@@ -332,7 +332,7 @@ impl Writer<'_> {
     /// From the number to whoever has it: a name may be many people's, a number hardly ever.
     fn known_by_number(
         &self,
-        taken: &Taken,
+        taken: &CardRecords,
         called: &Called,
         chosen: Option<ContactId>,
         run: &Run<'_>,
@@ -373,7 +373,7 @@ impl Writer<'_> {
     /// The contact with the name of a card that had one of its numbers.
     fn known_by_former(
         &self,
-        taken: &Taken,
+        taken: &CardRecords,
         called: &Called,
         run: &mut Run<'_>,
     ) -> Answer<Option<ContactId>> {
@@ -391,7 +391,12 @@ impl Writer<'_> {
     }
 
     /// Contacts under a key of a name that a card may be about.
-    fn of_name(&self, key: String, taken: &Taken, run: &mut Run<'_>) -> Answer<Vec<ContactId>> {
+    fn of_name(
+        &self,
+        key: String,
+        taken: &CardRecords,
+        run: &mut Run<'_>,
+    ) -> Answer<Vec<ContactId>> {
         if let Some(crowd) = run.crowds.0.get(&key) {
             return Ok(crowd.candidates(taken));
         }
@@ -434,7 +439,7 @@ impl Writer<'_> {
 
     /// Whether a card is about a contact with nearly its name: with one of its numbers, or, where it has
     /// none, with an email of it or nothing new.
-    fn is_about(&self, taken: &Taken, called: &Called, id: ContactId) -> Answer<bool> {
+    fn is_about(&self, taken: &CardRecords, called: &Called, id: ContactId) -> Answer<bool> {
         let Some(known) = record::find_contact(self.connection(), id)? else {
             return Ok(false);
         };

@@ -13,7 +13,7 @@ use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::safe::safe;
 use crate::domain::triage::{
-    Others, Reason, Worklist, disagreement, first_reason, impossible, outcome, reason,
+    OtherHolders, Reason, Worklist, disagreement, first_reason, impossible, outcome, reason,
 };
 use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
@@ -120,7 +120,7 @@ pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
 
 struct Sheet<'a> {
     phones: &'a [Phone],
-    others: &'a Others,
+    others: &'a OtherHolders,
     home: Option<Region>,
     cursor: usize,
     focused: bool,
