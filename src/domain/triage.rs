@@ -183,7 +183,7 @@ pub struct Origin {
 #[must_use]
 pub fn outcome(phone: &Phone) -> &'static str {
     match (phone.primary, phone.historic, phone.valid_values) {
-        (true, _, _) => "primary, accurate",
+        (true, _, _) => "primary, confirmed",
         (_, true, _) => "confirmed, stays historic",
         (_, _, true) => "unchanged",
         (_, _, false) => "confirmed, kept beside it",

@@ -924,6 +924,8 @@ fn messages_name_the_keys_that_are_set() {
     has(&desk, &["u has no effect here; F3 shows all keys"]);
     desk.press("F2 g g enter j F8 p");
     has(&desk, &["cannot be primary; press F8 to bring it back"]);
-    desk.press("esc d s b X");
+    desk.press("esc f");
+    has(&desk, &["F8 marks a number as historic"]);
+    desk.press("q d s b X");
     has(&desk, &["F11 yes"]);
 }

@@ -156,7 +156,7 @@ fn draw(page_of: &HealthPage, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 /// The colour of a bar: what is well, what waits, what is wrong.
 fn tone(filter: &str) -> Role {
     match filter {
-        "is:accurate" => Role::Good,
+        "is:confirmed" => Role::Good,
         "is:unconfirmed" | "country:none" => Role::Warn,
         "is:impossible" => Role::Bad,
         _ => Role::Focus,

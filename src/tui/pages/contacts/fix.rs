@@ -9,7 +9,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::safe::safe;
 use crate::domain::triage::{
@@ -17,11 +16,11 @@ use crate::domain::triage::{
 };
 use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
+use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::Ui;
 use crate::tui::widgets::frame::indented;
 use crate::tui::widgets::text::{elide, fit};
 use crate::tui::widgets::theme::{Role, Theme};
-use crate::tui::widgets::time::Calendar;
 
 use super::{Contacts, Focus};
 
@@ -101,12 +100,11 @@ pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     let sheet = Sheet {
         phones: &profile.phones,
         others: &profile.others,
-        home: ui.session.home,
+        session: ui.session,
         cursor: page.detail.cursor,
         focused: page.focus == Focus::Detail,
         theme: ui.theme,
         columns: usize::from(area.width),
-        calendar: ui.session.calendar(),
     };
     let (lines, on) = sheet.lines(&profile.contact.name);
     let height = usize::from(area.height);
@@ -121,18 +119,17 @@ pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
 struct Sheet<'a> {
     phones: &'a [Phone],
     others: &'a OtherHolders,
-    home: Option<Region>,
+    session: &'a Session,
     cursor: usize,
     focused: bool,
     theme: &'a Theme,
     columns: usize,
-    calendar: Calendar,
 }
 
 impl Sheet<'_> {
     /// All lines, and which of them the cursor is on.
     fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
-        let why = first_reason(self.phones, self.others, self.home).map_or_else(
+        let why = first_reason(self.phones, self.others, self.session.home).map_or_else(
             || "nothing left to do here".to_owned(),
             |reason| safe(&reason.words()).into_owned(),
         );
@@ -162,8 +159,13 @@ impl Sheet<'_> {
             lines.push(self.line(&format!("{shown} {}", outcome(phone)), Role::Text));
         }
         lines.push(Line::default());
-        lines.push(self.line("h marks a number as historic, d deletes it,", Role::Dim));
-        lines.push(self.line("e edits it, l goes to the next one.", Role::Dim));
+        let key = |action| self.session.key(Scope::Fix, action);
+        let (historic, delete) = (key(Action::Historic), key(Action::DeleteNumber));
+        let first = format!("{historic} marks a number as historic, {delete} deletes it,");
+        lines.push(self.line(&first, Role::Dim));
+        let (edit, next) = (key(Action::EditNumber), key(Action::NextNumber));
+        let second = format!("{edit} edits it, {next} goes to the next one.");
+        lines.push(self.line(&second, Role::Dim));
         (lines, on)
     }
 
@@ -224,20 +226,20 @@ impl Sheet<'_> {
 
     /// What is to be known of a number before one confirms it.
     fn facts(&self, phone: &Phone) -> Vec<String> {
-        let day = self.calendar.day(phone.created_at);
+        let day = self.session.calendar().day(phone.created_at);
         let mut told = vec![if phone.source == MANUAL {
             format!("typed here {day}")
         } else {
             format!("from {} {day}", phone.source)
         }];
-        if let Some(why) = impossible(phone, self.home) {
+        if let Some(why) = impossible(phone, self.session.home) {
             told.push(why.words());
         }
         if let Some(name) = self.others.get(&phone.id) {
             told.push(Reason::OnTwo(safe(name).into_owned()).words());
         }
         if let Some(Reason::Disagreement { digits, .. }) =
-            reason(phone, self.phones, self.others, self.home)
+            reason(phone, self.phones, self.others, self.session.home)
         {
             let [mine, its] = digits;
             let swapped: String = mine.chars().rev().collect();
