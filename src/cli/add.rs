@@ -91,8 +91,8 @@ fn added(profile: &Profile, store: &Store) -> String {
 }
 
 /// The name and the number that words are, as a shell takes them apart: `Ada Lovelace +44 20 7946 0018`. The number
-/// is what stands from the last `+` on; else from the first word on that has three digits or more and begins with
-/// one, or with which nothing but numbers begin. One word at least is the name.
+/// is what stands from the first `+` on; else from the first word on that has three digits or more and begins with
+/// one, or with which nothing but numbers begin. Without a word before the number there is no name.
 fn name_and_number(words: &[String]) -> (String, String) {
     let digits = |word: &str| word.chars().filter(|sign| sign.is_numeric()).count();
     let is_plain = |word: &String| {
@@ -101,17 +101,14 @@ fn name_and_number(words: &[String]) -> (String, String) {
     };
     let is_long =
         |word: &str| word.trim_start_matches('(').starts_with(char::is_numeric) && digits(word) > 2;
-    let plus = words.iter().rposition(|word| word.starts_with(['+', '＋']));
+    let plus = words.iter().position(|word| word.starts_with(['+', '＋']));
     let first = || {
         (1..words.len()).find(|at| {
             let rest = words.get(*at..).unwrap_or_default();
             rest.first().is_some_and(|word| is_long(word)) || rest.iter().all(is_plain)
         })
     };
-    let at = plus
-        .filter(|at| *at > 0)
-        .or_else(first)
-        .unwrap_or(words.len());
+    let at = plus.or_else(first).unwrap_or(words.len());
     let (name, number) = words.split_at_checked(at).unwrap_or((words, &[]));
     (name.join(" "), number.join(" "))
 }
@@ -149,6 +146,7 @@ mod tests {
                 "Elizabeth 2nd",
                 "030 901820 (Eva)",
             ),
+            ("+39|02|555", "", "+39 02 555"),
             ("Tim|12345a", "Tim", "12345a"),
         ] {
             let words: Vec<String> = words.split('|').map(str::to_owned).collect();

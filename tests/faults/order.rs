@@ -64,8 +64,8 @@ fn a_book_outlives_a_power_loss_once_it_has_its_name() {
     outlives(&ran.deeds, "book.db");
 }
 
-/// A new book that nothing is written to.
-static LOOKED_AT: Scenario = repeating("a look at a new book", "contact list", |_| {});
+/// A new book, with a contact.
+static LOOKED_AT: Scenario = repeating("a contact in a new book", "add Ada", |_| {});
 
 /// A book that was deleted, with its log, and has backups.
 static GONE: Scenario = repeating("restore of a book that is gone", "restore", |folder| {
@@ -78,7 +78,10 @@ static GONE: Scenario = repeating("restore of a book that is gone", "restore", |
 #[test]
 fn what_could_not_be_imported_outlives_a_power_loss_once_that_is_told() {
     let ran = stage("import").run(&[], None);
-    let rejects = ran.said.lines().find_map(|line| line.split_once(" is in "));
+    let rejects = ran
+        .said
+        .lines()
+        .find_map(|line| line.split_once(" are in "));
     let (_, path) = rejects.unwrap_or_else(|| panic!("{ran:?}"));
     let folder = Path::new(path).parent().unwrap().to_str().unwrap();
     for synced in [path, folder] {

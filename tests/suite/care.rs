@@ -478,7 +478,10 @@ mod history {
         book.store.restore_contact(ada, then).unwrap();
         assert_eq!(without_times(state(&book)), without_times(before));
         let refusal = book.store.restore_contact(ada, beginning).unwrap_err();
-        assert!(refusal.to_string().contains("was not there"), "{refusal}");
+        assert!(
+            refusal.to_string().contains("did not exist then"),
+            "{refusal}"
+        );
     }
 
     #[test]

@@ -681,7 +681,7 @@ fn ten_thousand_numbers_are_opened_scrolled_edited_deleted_and_brought_back() {
     let desk = Desk::new();
     desk.import(&desk.file("many.vcf", many(10_000)));
     let mut callbook = screens(&desk);
-    callbook.sees("10,000 · add a");
+    callbook.sees("10,000");
     callbook.types("\r");
     callbook.sees("when dialled");
     // The primary one first, then the newest: the oldest is the last.
@@ -768,7 +768,7 @@ fn what_is_pasted_and_copied_may_be_a_megabyte() {
     callbook.sees("1 contact");
     // 100,000 letters over the list become the filter.
     callbook.pastes(&"abc ".repeat(25_000));
-    callbook.sees("Nobody matches");
+    callbook.sees("No contact matches");
     callbook.types("\u{1b}");
     callbook.sees("Person 1");
     // A megabyte goes into a field of one line, and is refused with its reason.
@@ -790,7 +790,7 @@ fn a_card_of_a_megabyte_is_sent_to_the_clipboard_whole() {
     let mut callbook = screens(&desk);
     callbook.sees("1 contact");
     callbook.types("xy");
-    callbook.sees("1 card sent to the terminal's clipboard");
+    callbook.sees("Sent 1 card to the terminal's clipboard");
     let sent = callbook.bytes().len();
     // In base64 four signs are three bytes.
     assert!(sent > card(1, &photo(MB)).len() * 4 / 3, "{sent}");
@@ -830,7 +830,7 @@ fn while_another_program_holds_the_lock_the_screens_go_on_and_the_write_waits() 
     callbook.types("aMarta Kowalska\u{13}");
     callbook.sees("Marta Kowalska");
     callbook.types("\tBakery");
-    callbook.sees("still at work");
+    callbook.sees("still working");
     assert!(!callbook.text().contains("Bakery"), "{}", callbook.text());
     assert!(
         began.elapsed() < Duration::from_secs(5),

@@ -1,5 +1,6 @@
 //! What a row shows is what its keys act on: the number that a search matched, a historic number, a name.
 
+use callbook::domain::contact::ContactAttributes;
 use callbook::domain::timestamp::Timestamp;
 use callbook::tui::pages::contacts::Focus;
 use callbook::tui::protocol::Effect;
@@ -164,6 +165,49 @@ fn on_the_name_the_keys_are_about_the_contact() {
         hints.contains("add number") && !hints.contains("primary"),
         "{hints}"
     );
-    desk.press("d");
-    assert_eq!(desk.book.store.totals().unwrap().contacts, 0);
+    // The key that deleted the last number does not go on to delete the contact.
+    let mut desk = Desk::new(100, 30, TWO_NUMBERS);
+    desk.press("g g enter d d d d");
+    assert_eq!(desk.book.store.totals().unwrap().contacts, 1);
+}
+
+#[test]
+fn the_contact_that_is_kept_stays_chosen_where_the_group_has_to_be_looked_at_again() {
+    let card = |uid: &str, name: &str| {
+        format!("BEGIN:VCARD\nVERSION:3.0\nUID:{uid}\nFN:{name}\nTEL:+39 02 5550 1182\nEND:VCARD\n")
+    };
+    let mut desk = Desk::new(
+        100,
+        30,
+        &(card("1", "Marco Bianchi") + &card("2", "Luca Bianchi")),
+    );
+    let kept = |desk: &Desk| {
+        let frame = desk.frame();
+        let names = frame.lines().find(|line| line.contains("│  name  "));
+        names.unwrap_or_else(|| panic!("{frame}")).to_owned()
+    };
+    desk.press("D");
+    let first = kept(&desk);
+    desk.press("o");
+    let chosen = kept(&desk);
+    assert_ne!(chosen, first);
+    let id = desk.app.pages.contacts.current().unwrap();
+    let stamp = desk.book.store.contact(id).unwrap().updated_in_db_at;
+    let sent = ContactAttributes {
+        note: Some(Some("new".to_owned())),
+        updated_in_db_at: Some(stamp),
+        ..ContactAttributes::default()
+    };
+    desk.book
+        .other()
+        .update_contact(id, sent, Vec::new())
+        .unwrap();
+    desk.press("enter");
+    assert_eq!(
+        desk.book.store.totals().unwrap().contacts,
+        2,
+        "{}",
+        desk.toast()
+    );
+    assert_eq!(kept(&desk), chosen);
 }

@@ -296,7 +296,6 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Name, &["a"], Action::AddNumber, "add number", 1, "add a number"),
     bind(Scope::Name, &["v"], Action::Confirm, "", 9, "confirm all numbers of the contact"),
     bind(Scope::Name, &["*"], Action::Favourite, "favourite", 2, "add to or remove from favourites"),
-    bind(Scope::Name, &["d", "delete"], Action::DeleteContact, "delete", 3, "delete the contact"),
     bind(Scope::Name, &["x y"], Action::ExportText, "", 9, "copy the contact as vCard"),
     bind(Scope::Name, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
     bind(Scope::Name, &["H"], Action::History, "history", 4, "history of the contact"),

@@ -42,6 +42,8 @@ pub struct Duplicates {
     pub people: Vec<Person>,
     /// Whose value is taken of a field.
     pub picks: BTreeMap<MergeField, ContactId>,
+    /// The order in which the group was shown before it was read again, and what was picked then.
+    before: Option<(Vec<ContactId>, BTreeMap<MergeField, ContactId>)>,
     /// The field under the cursor, of those in which they differ.
     pub field: usize,
     /// Whether the groups have the keys, or the fields in which those of one differ.
@@ -137,12 +139,29 @@ impl Duplicates {
         ctx.wait_for(Request::Duplicates, Purpose::Stay)
     }
 
+    /// Takes the contacts of the group. Where they are those that were shown before, the one that is kept and
+    /// what was picked stay as they were chosen.
+    fn take_people(&mut self, mut people: Vec<Person>) {
+        if let Some((order, picks)) = self.before.take() {
+            let place = |one: &Person| order.iter().position(|id| *id == one.contact.id);
+            if people.len() == order.len() && people.iter().all(|one| place(one).is_some()) {
+                people.sort_by_key(place);
+                self.picks = picks;
+            }
+        }
+        self.people = people;
+    }
+
     /// Puts the cursor on a group, and asks for its people.
     fn show(&mut self, place: usize, ctx: &mut Ctx<'_>) {
         self.cursor = place.min(self.groups.len().saturating_sub(1));
         self.top = top_for(self.top, self.cursor, ctx.height());
+        let order: Vec<ContactId> = self.people.iter().map(|one| one.contact.id).collect();
+        let picks = std::mem::take(&mut self.picks);
+        if !order.is_empty() {
+            self.before = Some((order, picks));
+        }
         self.people.clear();
-        self.picks.clear();
         self.field = 0;
         self.focus = Pane::List;
         if let Some(group) = self.current() {
@@ -270,7 +289,7 @@ impl Page for Duplicates {
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         match reply {
             Reply::Duplicates(groups) => return self.found(groups, ctx),
-            Reply::People(people) => self.people = people,
+            Reply::People(people) => self.take_people(people),
             Reply::Rehearsed(task, rehearsal) => {
                 return Preview::page(task, *rehearsal, ctx).map_or(Outcome::Stay, Outcome::Open);
             }
