@@ -312,7 +312,17 @@ fn the_book_is_not_opened_as_a_file_to_import_or_replaced_by_an_export() {
         let imported = command(&db, &["import", path.to_str().unwrap()]);
         let told = String::from_utf8_lossy(&imported.stderr).into_owned();
         assert!(told.contains(refusal), "{told}");
-        let exported = command(&db, &["export", "--force", "-o", path.to_str().unwrap()]);
+        let exported = command(
+            &db,
+            &[
+                "export",
+                "--force",
+                "--as",
+                "json",
+                "-o",
+                path.to_str().unwrap(),
+            ],
+        );
         let told = String::from_utf8_lossy(&exported.stderr).into_owned();
         assert!(told.contains("it is the book itself"), "{told}");
         assert_eq!(exported.status.code(), Some(2));

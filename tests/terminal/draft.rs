@@ -124,7 +124,7 @@ fn a_draft_comes_back_after_the_terminal_was_closed_and_goes_when_it_is_left_on_
     let mut third = Running::start(&db, 100, 30);
     third.sees("02 5550 2222");
     third.types("\u{1b}");
-    third.sees("Leave without saving?");
+    third.sees("Close without saving?");
     third.types("y");
     third.sees_no("Edit number");
     assert_eq!(drafts(&db).len(), 0);
@@ -148,7 +148,7 @@ fn a_draft_whose_contact_was_deleted_says_so_and_adds_it_anew() {
     assert_eq!(mine.leaves(), 143);
 
     let mut again = Running::start(&db, 100, 30);
-    again.sees("Marco Bianchi was deleted meanwhile");
+    again.sees("Marco Bianchi was deleted elsewhere");
     again.sees("02 5550 2222");
     again.types("\u{13}");
     again.sees("Added Marco Bianchi");
@@ -168,7 +168,7 @@ fn a_draft_that_cannot_be_read_is_named_and_left_alone() {
     let file = drafts(&db).remove(0);
     fs::write(&file, r#"{"forms":[{"letter":{"to":"Marta"}}]}"#).unwrap();
     let mut again = Running::start(&db, 140, 30);
-    again.sees("it cannot be read");
+    again.sees("cannot read the unsaved text");
     again.types("q");
     assert_eq!(again.leaves(), 0);
     assert!(file.exists());
@@ -234,7 +234,7 @@ fn a_draft_that_cannot_be_kept_is_told_once_and_typing_goes_on() {
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     callbook.types("aMarta");
-    callbook.sees("what you typed cannot be kept for now");
+    callbook.sees("unsaved text cannot be kept for now");
     callbook.types(" Kowalska\u{13}");
     callbook.sees("Added Marta Kowalska");
 }

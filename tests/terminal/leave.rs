@@ -433,7 +433,7 @@ fn a_panic_of_the_store_ends_the_program_in_order_and_tells_nobodys_name() {
 
     fs::remove_file(db.with_extension("crash")).unwrap();
     let mut again = Running::start(&db, 100, 30);
-    again.sees("is here again");
+    again.sees("is back");
     again.sees("Marta Kowalska");
     again.types("\u{13}");
     again.sees("Added Marta Kowalska");

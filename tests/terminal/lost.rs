@@ -42,7 +42,7 @@ fn types_and_finds_it_again(mut callbook: Running, db: &Path, lost: &str) {
     assert_eq!(drafts(db).len(), 1);
 
     let mut again = Running::start(db, 100, 30);
-    again.sees("is here again");
+    again.sees("is back");
     again.types("\u{13}");
     again.sees("Added Marta Kowalska");
     again.types("q");

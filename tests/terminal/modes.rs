@@ -77,7 +77,7 @@ fn a_late_answer_to_somebody_elses_question_is_no_command() {
     callbook.types("l");
     callbook.sees("when dialled");
     assert!(
-        !callbook.text().contains("does nothing here"),
+        !callbook.text().contains("has no effect here"),
         "{}",
         callbook.text()
     );
@@ -187,7 +187,7 @@ fn the_mouse_is_left_alone_where_that_is_set_and_the_palette_takes_it() {
     );
     let off = callbook.count("\u{1b}[?1000l");
     callbook.types(":mouse\r");
-    callbook.sees("left to the terminal");
+    callbook.sees("the mouse is off");
     wait(
         || callbook.count("\u{1b}[?1000l") == off + 1,
         || "it is not left".to_owned(),
@@ -205,7 +205,7 @@ fn what_is_copied_goes_through_tmux_and_is_said_to_be_sent() {
         let mut callbook = Running::with(&db, 100, 30, more);
         callbook.sees("2 contacts");
         callbook.types("/bianchi\ty");
-        callbook.sees("sent to the terminal");
+        callbook.sees("to the terminal's clipboard");
         assert!(!callbook.text().contains("opied"), "{}", callbook.text());
         wait(
             || callbook.count(&format!("\u{1b}{sequence}")) == 1 + wrapped,

@@ -120,7 +120,7 @@ fn a_pipe_in_the_place_of_the_state_or_a_draft_is_left_alone() {
     pipe(&state);
     let mut again = Running::start(&db, 160, 30);
     again.sees("2 contacts");
-    again.sees("it cannot be read");
+    again.sees("cannot read the unsaved text");
     again.types("d");
     again.sees("Deleted");
     again.types("q");
