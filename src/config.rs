@@ -58,6 +58,9 @@ impl KeyLine {
     }
 }
 
+/// After how many lines that are no TOML a file is not read any further: it is something else.
+const MOST_WRONG: usize = 100;
+
 /// What is set, with defaults for what is not.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Config {
@@ -112,12 +115,18 @@ impl Config {
     pub fn of_bytes(bytes: &[u8], file: &Path) -> Self {
         let mut config = Self::defaults(file);
         let mut faults = Faults::of(bytes, file);
-        let text = faults.text();
-        let (table, errors) = DeTable::parse_recoverable(&text);
-        for error in errors {
+        let mut text = faults.text();
+        // What the parser reads after a line that is no TOML depends on that line: it reads again without it.
+        for _ in 0..MOST_WRONG {
+            let errors = DeTable::parse_recoverable(&text).1;
+            let Some(error) = errors.first() else { break };
             let at = error.span().map_or(0, |span| span.start);
             faults.add(at, error.message().trim());
+            if !blank(&mut text, at) {
+                break;
+            }
         }
+        let (table, _) = DeTable::parse_recoverable(&text);
         for (key, value) in table.get_ref() {
             let name = key.get_ref().as_ref();
             if let Err(why) = config.set(name, value, &mut faults) {
@@ -393,6 +402,19 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
+/// Blanks the line that a byte is in, so that all others keep their places; gives whether it held anything.
+fn blank(text: &mut String, at: usize) -> bool {
+    let at = text.floor_char_boundary(at.min(text.len()));
+    let (before, after) = text.split_at(at);
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let end = after.find('\n').map_or(text.len(), |length| at + length);
+    let line = text.get(start..end).unwrap_or_default();
+    let held = !line.trim().is_empty();
+    let blanks = " ".repeat(line.len());
+    text.replace_range(start..end, &blanks);
+    held
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -469,6 +491,8 @@ mod tests {
                 "call = 'x'\n[history]\nsize = 3\n",
             ),
             (2, "", "call = 'x'\n[keys\n"),
+            (2, "", "home = 'IT'\nundo \"z\"\ncall = 'x'\n"),
+            (1, "", "a b c\ncall = 'x'\n"),
             (1, "", "theme = dark\ncall = 'x'\n"),
         ] {
             let config = read(text.as_bytes());
@@ -480,6 +504,10 @@ mod tests {
             );
             assert_eq!(config.call, "x", "{text}: a line that is right is used");
         }
+        let config = read(b"[keys]\nundo \"z\"\nredo = \"b\"\ncopy = \"Y\"\n");
+        assert_eq!(config.troubles.len(), 1, "{:?}", config.troubles);
+        let keys: Vec<&str> = config.keys.iter().map(|key| key.action.as_str()).collect();
+        assert_eq!(keys, ["redo", "copy"]);
         let config = read(b"mouse = false\n# J\xF6rg\ncall = 'x'\n");
         assert_eq!(config.troubles, ["/etc/book/config.toml:2: is not UTF-8"]);
         assert_eq!((config.mouse, config.call.as_str()), (false, "x"));
