@@ -340,7 +340,6 @@ mod tests {
             [
                 "d is now undo, no longer delete-contact (contacts)",
                 "d is now undo, no longer delete-number (numbers)",
-                "d is now undo, no longer delete-contact (name of a contact)",
                 "d is now undo, no longer delete-number (fix numbers)",
             ]
         );
