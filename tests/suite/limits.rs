@@ -689,7 +689,7 @@ fn ten_thousand_numbers_are_opened_scrolled_edited_deleted_and_brought_back() {
     callbook.types("G");
     callbook.sees("+39 02 2000 0001");
     callbook.types("kkkkkkkkkk\u{1b}[A\u{1b}[A");
-    callbook.types("gg");
+    callbook.types("ggj");
     callbook.sees("+39 02 2000 0000");
     callbook.types("e");
     callbook.sees("Edit number");
