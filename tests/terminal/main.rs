@@ -344,7 +344,7 @@ fn one_import_is_fixed_merged_changed_and_taken_back() {
     callbook.sees("Change many at once");
     callbook.types("country:it\r");
     callbook.sees("02 5550 1002");
-    callbook.sees("do it");
+    callbook.sees("apply");
     callbook.types("\r");
     callbook.sees("Changed 2 contacts");
     callbook.types("\u{1b}");

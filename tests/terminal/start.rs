@@ -80,6 +80,6 @@ fn a_word_that_is_no_command_and_no_file_is_a_mistake() {
     assert!(said(&["./nowhere"]).contains("cannot read ./nowhere"));
     fs::write(folder.path().join("a.vcf"), CARDS).unwrap();
     assert!(said(&["a.vcf", "--demo"]).contains("--demo has to come before the files"));
-    assert!(said(&["-"]).contains("use callbook import -"));
+    assert!(said(&["-"]).contains("use: callbook import -"));
     assert!(!folder.path().join("book.db").exists());
 }

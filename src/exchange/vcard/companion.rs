@@ -18,9 +18,9 @@ use super::write::detail;
 /// text is still that of the contact go out as they are.
 ///
 /// ```
-/// use callbook::exchange::vcard::Beside;
+/// use callbook::exchange::vcard::CompanionCard;
 ///
-/// let mut beside = Beside::default();
+/// let mut beside = CompanionCard::default();
 /// beside.name("Ada King", ["King", "Ada", "", "", ""]);
 /// beside.organisation(&["Acme", "Sales"]);
 /// let home = beside.address(
