@@ -61,6 +61,9 @@ impl KeyLine {
 /// After how many lines that are no TOML a file is not read any further: it is something else.
 const MOST_WRONG: usize = 100;
 
+/// How many bytes are read again for that at most: a large file is read once.
+const MOST_READ: usize = 512 * 1024;
+
 /// What is set, with defaults for what is not.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Config {
@@ -117,16 +120,20 @@ impl Config {
         let mut faults = Faults::of(bytes, file);
         let mut text = faults.text();
         // What the parser reads after a line that is no TOML depends on that line: it reads again without it.
-        for _ in 0..MOST_WRONG {
+        for _ in 0..(MOST_READ / text.len().max(1)).min(MOST_WRONG) {
             let errors = DeTable::parse_recoverable(&text).1;
             let Some(error) = errors.first() else { break };
             let at = error.span().map_or(0, |span| span.start);
-            faults.add(at, error.message().trim());
             if !blank(&mut text, at) {
                 break;
             }
+            faults.add(at, error.message().trim());
         }
-        let (table, _) = DeTable::parse_recoverable(&text);
+        let (table, errors) = DeTable::parse_recoverable(&text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            faults.add(at, error.message().trim());
+        }
         for (key, value) in table.get_ref() {
             let name = key.get_ref().as_ref();
             if let Err(why) = config.set(name, value, &mut faults) {
