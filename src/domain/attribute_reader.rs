@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::refusal::Fault;
+use super::refusal::{Fault, has_fault};
 use super::timestamp::Timestamp;
 
 /// The longest text that one attribute may hold, in characters.
@@ -82,6 +83,16 @@ impl AttributeReader {
         self.text_or(name, TEXT_LIMIT, Digits::Taken)
     }
 
+    /// An id, which a new record may bring.
+    pub fn id(&mut self) -> Option<Uuid> {
+        let text = self.text("id", TEXT_LIMIT).flatten()?;
+        let id = Uuid::parse_str(&text).ok();
+        if id.is_none() {
+            self.fault("id", "has to be a UUID");
+        }
+        id
+    }
+
     /// A boolean.
     pub fn flag(&mut self, name: &str) -> Option<bool> {
         match self.take(name)? {
@@ -152,6 +163,15 @@ pub fn of_new(attributes: &mut Map<String, Value>, known: &str) -> Option<Fault>
     attributes.remove("updated_in_db_at");
     let overwrite = attributes.remove("overwrite");
     overwrite.map(|_| Fault::of("overwrite", format!("is not an attribute of a new {known}")))
+}
+
+/// The fault of an update that neither says which version it changes nor overwrites any; none where the
+/// version was sent in a wrong form, which is a fault already.
+#[must_use]
+pub fn unstamped(faults: &[Fault]) -> Option<Fault> {
+    let name = "updated_in_db_at";
+    let detail = "has to be sent in the list of attributes in order to update resource";
+    (!has_fault(faults, name)).then(|| Fault::of(name, detail))
 }
 
 /// Whether a JSON number stands for its digits.

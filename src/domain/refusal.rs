@@ -75,6 +75,13 @@ impl Fault {
     }
 }
 
+/// Whether one of the faults is of this attribute.
+#[must_use]
+pub fn has_fault(faults: &[Fault], attribute: &str) -> bool {
+    let mut faults = faults.iter();
+    faults.any(|fault| fault.attribute.as_deref() == Some(attribute))
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.attribute {

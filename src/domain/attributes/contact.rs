@@ -3,15 +3,14 @@
 use crate::domain::contact::{Contact, ContactAttributes, ContactKind};
 use crate::domain::phone::{Context, MANUAL};
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use crate::domain::attribute_reader::{
-    AttributeReader, MANY, NOTE_LIMIT, TEXT_LIMIT, of_new, tidy, too_many, unstorable,
+    AttributeReader, MANY, NOTE_LIMIT, TEXT_LIMIT, of_new, tidy, too_many, unstamped, unstorable,
 };
 use crate::domain::fields::{self, CONTACT, Use, put_plain, read_plain, texts, tidy_texts};
 use crate::domain::ids::ContactId;
 use crate::domain::naming::split_name;
-use crate::domain::refusal::{Fault, Refusal, Stored};
+use crate::domain::refusal::{Fault, Refusal, Stored, has_fault};
 
 impl Contact {
     /// The attributes by their names, as a caller reads and sends them.
@@ -36,14 +35,7 @@ impl ContactAttributes {
     #[must_use]
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
         let mut sent = AttributeReader::new(attributes);
-        let id = sent.text("id", TEXT_LIMIT).flatten().and_then(|text| {
-            if let Ok(id) = Uuid::parse_str(&text) {
-                Some(ContactId(id))
-            } else {
-                sent.fault("id", "has to be a UUID");
-                None
-            }
-        });
+        let id = sent.id().map(ContactId);
         let details = sent.take("details").and_then(|value| {
             let read = serde_json::from_value(value);
             if read.is_err() {
@@ -99,11 +91,7 @@ impl ContactAttributes {
             ..Contact::default()
         };
         self.put(&mut contact);
-        if contact.name.is_empty()
-            && !faults
-                .iter()
-                .any(|fault| fault.attribute.as_deref() == Some("name"))
-        {
+        if contact.name.is_empty() && !has_fault(&faults, "name") {
             faults.push(Fault::of("name", "has to be present and not blank"));
         }
         if faults.is_empty() {
@@ -132,16 +120,8 @@ impl ContactAttributes {
         if self.created_at.is_some_and(|at| at != stored.created_at) {
             faults.push(Fault::of("created_at", "cannot be changed"));
         }
-        let unstamped = !self.overwrite && self.updated_in_db_at.is_none();
-        if unstamped
-            && !faults
-                .iter()
-                .any(|fault| fault.attribute.as_deref() == Some("updated_in_db_at"))
-        {
-            faults.push(Fault::of(
-                "updated_in_db_at",
-                "has to be sent in the list of attributes in order to update resource",
-            ));
+        if !self.overwrite && self.updated_in_db_at.is_none() {
+            faults.extend(unstamped(&faults));
         }
         let stale = !self.overwrite && self.updated_in_db_at != Some(stored.updated_in_db_at);
         contact.updated_at = self.updated_at.unwrap_or(context.now);
@@ -149,11 +129,7 @@ impl ContactAttributes {
             contact.source.clone_from(source);
         }
         self.put(&mut contact);
-        if contact.name.is_empty()
-            && !faults
-                .iter()
-                .any(|fault| fault.attribute.as_deref() == Some("name"))
-        {
+        if contact.name.is_empty() && !has_fault(&faults, "name") {
             faults.push(Fault::of("name", "cannot be blank"));
         }
         if !faults.is_empty() {

@@ -6,13 +6,14 @@
 
 use crate::domain::phone::{Context, MANUAL, Phone, PhoneAttributes};
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use crate::domain::attribute_reader::{AttributeReader, TEXT_LIMIT, of_new, tidy, unstorable};
+use crate::domain::attribute_reader::{
+    AttributeReader, TEXT_LIMIT, of_new, tidy, unstamped, unstorable,
+};
 use crate::domain::fields::{self, PHONE, read_plain, tidy_texts};
 use crate::domain::ids::{ContactId, PhoneId};
 use crate::domain::number::{self, Canonical, Region};
-use crate::domain::refusal::{Fault, Refusal, Stored};
+use crate::domain::refusal::{Fault, Refusal, Stored, has_fault};
 use crate::domain::timestamp::Timestamp;
 
 impl Phone {
@@ -43,14 +44,7 @@ impl PhoneAttributes {
     #[must_use]
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
         let mut sent = AttributeReader::new(attributes);
-        let id = sent.text("id", TEXT_LIMIT).flatten().and_then(|text| {
-            if let Ok(id) = Uuid::parse_str(&text) {
-                Some(PhoneId(id))
-            } else {
-                sent.fault("id", "has to be a UUID");
-                None
-            }
-        });
+        let id = sent.id().map(PhoneId);
         let country_code = sent.digits("country_code").filter(|code| {
             let right = code
                 .as_deref()
@@ -96,11 +90,7 @@ impl PhoneAttributes {
     ) -> Result<Phone, Refusal> {
         self.tidy(&mut faults);
         let typed = self.number.as_deref().map(str::trim).unwrap_or_default();
-        if typed.is_empty()
-            && !faults
-                .iter()
-                .any(|fault| fault.attribute.as_deref() == Some("number"))
-        {
+        if typed.is_empty() && !has_fault(&faults, "number") {
             faults.push(Fault::of("number", "has to be present and not blank"));
         }
         faults.extend(self.of_another(contact));
@@ -146,11 +136,6 @@ impl PhoneAttributes {
         mut faults: Vec<Fault>,
     ) -> Result<Phone, Refusal> {
         self.tidy(&mut faults);
-        let has_fault = |faults: &[Fault], name: &str| {
-            faults
-                .iter()
-                .any(|fault| fault.attribute.as_deref() == Some(name))
-        };
         if self
             .number
             .as_deref()
@@ -165,14 +150,8 @@ impl PhoneAttributes {
         if self.created_at.is_some_and(|at| at != stored.created_at) {
             faults.push(Fault::of("created_at", "cannot be changed"));
         }
-        if !self.overwrite
-            && self.updated_in_db_at.is_none()
-            && !has_fault(&faults, "updated_in_db_at")
-        {
-            faults.push(Fault::of(
-                "updated_in_db_at",
-                "has to be sent in the list of attributes in order to update resource",
-            ));
+        if !self.overwrite && self.updated_in_db_at.is_none() {
+            faults.extend(unstamped(&faults));
         }
         if !faults.is_empty() {
             return Err(Refusal::invalid(faults));
