@@ -5,6 +5,7 @@
 
 pub mod looks;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -119,26 +120,37 @@ impl Config {
         let mut config = Self::defaults(file);
         let mut faults = Faults::of(bytes, file);
         let mut text = faults.text();
-        // What the parser reads after a line that is no TOML depends on that line: it reads again without it.
-        for _ in 0..(MOST_READ / text.len().max(1)).min(MOST_WRONG) {
-            let errors = DeTable::parse_recoverable(&text).1;
-            let Some(error) = errors.first() else { break };
-            let at = error.span().map_or(0, |span| span.start);
-            if !blank(&mut text, at) {
-                break;
+        let mut again = (MOST_READ / text.len().max(1)).min(MOST_WRONG);
+        loop {
+            let (table, errors) = DeTable::parse_recoverable(&text);
+            let at = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+            let first = errors
+                .first()
+                .map(|error| (line_around(&text, at(error)), error));
+            // What is read after a line that is no TOML depends on that line: it is read again without it.
+            if let Some((line, error)) = first
+                && again > 0
+                && text
+                    .get(line.clone())
+                    .is_some_and(|line| !line.trim().is_empty())
+            {
+                faults.add(at(error), error.message().trim());
+                drop((table, errors));
+                // All other lines keep their places.
+                text.replace_range(line.clone(), &" ".repeat(line.len()));
+                again -= 1;
+                continue;
             }
-            faults.add(at, error.message().trim());
-        }
-        let (table, errors) = DeTable::parse_recoverable(&text);
-        for error in errors {
-            let at = error.span().map_or(0, |span| span.start);
-            faults.add(at, error.message().trim());
-        }
-        for (key, value) in table.get_ref() {
-            let name = key.get_ref().as_ref();
-            if let Err(why) = config.set(name, value, &mut faults) {
-                faults.add(key.span().start, &why);
+            for error in &errors {
+                faults.add(at(error), error.message().trim());
             }
+            for (key, value) in table.get_ref() {
+                let name = key.get_ref().as_ref();
+                if let Err(why) = config.set(name, value, &mut faults) {
+                    faults.add(key.span().start, &why);
+                }
+            }
+            break;
         }
         config.keys.sort_by_key(|line| line.line);
         config.troubles = faults.told();
@@ -409,17 +421,13 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// Blanks the line that a byte is in, so that all others keep their places; gives whether it held anything.
-fn blank(text: &mut String, at: usize) -> bool {
+/// Where the line is that a byte is in, without its end.
+fn line_around(text: &str, at: usize) -> Range<usize> {
     let at = text.floor_char_boundary(at.min(text.len()));
     let (before, after) = text.split_at(at);
     let start = before.rfind('\n').map_or(0, |end| end + 1);
     let end = after.find('\n').map_or(text.len(), |length| at + length);
-    let line = text.get(start..end).unwrap_or_default();
-    let held = !line.trim().is_empty();
-    let blanks = " ".repeat(line.len());
-    text.replace_range(start..end, &blanks);
-    held
+    start..end
 }
 
 #[cfg(test)]
