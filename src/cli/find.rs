@@ -69,17 +69,8 @@ impl FindCommand {
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         let mail = self.mutt_query || self.aerc;
-        let nobody = if mail {
-            found
-                .iter()
-                .all(|whole| emails(&whole.contact).next().is_none())
-        } else {
-            found.is_empty()
-        };
-        let status = if nobody { NOTHING_FOUND } else { 0 };
-        if nobody {
-            say_no_match(&query.text, self.json);
-        }
+        let has_line = |whole: &Whole| !mail || emails(&whole.contact).next().is_some();
+        let is_found = found.iter().any(has_line);
         if self.json {
             answer(Ok(Answer::new(document(&found), String::new())), true)?;
         } else if mail {
@@ -87,9 +78,10 @@ impl FindCommand {
         } else {
             layout.print(numbers(&found, &query.needles()))?;
         }
-        Ok(status)
+        Ok(if is_found { 0 } else { NOTHING_FOUND })
     }
 
+    /// What matches; where nothing does, that is told, with what is similar.
     fn found(&self, store: &Store, query: &ListQuery) -> Result<Vec<Whole>, Refusal> {
         store.set_used(crate::state::recall(store.path()).usage.most());
         let limit = self.limit.unwrap_or(usize::MAX);
@@ -104,12 +96,14 @@ impl FindCommand {
             // Whoever calls or writes to what a script finds wants nobody else.
             let names = found.iter().take(3).map(|whole| safe(&whole.contact.name));
             let names: Vec<_> = names.collect();
-            super::output::complain(&format!(
+            output::complain(&format!(
                 "no match for {}; similar: {} (--alike finds them)",
                 query.text,
                 names.join(", ")
             ));
             found.clear();
+        } else if found.is_empty() {
+            say_no_match(&query.text, self.json);
         }
         Ok(found)
     }

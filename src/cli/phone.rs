@@ -109,7 +109,7 @@ pub(super) struct PhoneFlags {
     /// No longer used, kept on record.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     historic: Option<bool>,
-    /// Confirmed: somebody has checked it.
+    /// Mark the number as confirmed.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     valid_values: Option<bool>,
     /// Where it came from.
@@ -150,20 +150,18 @@ impl PhoneCommand {
 
     fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
         Ok(match self {
-            Self::List { owner, list, .. } => {
+            Self::List { owner, list, json } => {
                 let query = PageQuery {
                     owner: owner.map(|id| id.parse()).transpose()?,
                     ..list.query(&PHONES)?
                 };
                 let store = open()?;
                 let page = store.list_phones(&query)?;
-                let mut names = HashMap::new();
-                for phone in &page.records {
-                    if let Entry::Vacant(name) = names.entry(phone.contact) {
-                        name.insert(store.contact(phone.contact)?.name);
-                    }
-                }
-                let words = table(&page, &names, store.home());
+                let words = if json {
+                    String::new()
+                } else {
+                    table(&page, &names(&store, &page)?, store.home())
+                };
                 Answer::new(jsonapi::page_document(&page), words)
             }
             Self::Get { id, .. } => {
@@ -201,6 +199,17 @@ impl PhoneCommand {
             }
         })
     }
+}
+
+/// The names of the contacts that these numbers belong to.
+fn names(store: &Store, page: &ListPage<Phone>) -> Result<HashMap<ContactId, String>, Refusal> {
+    let mut names = HashMap::new();
+    for phone in &page.records {
+        if let Entry::Vacant(name) = names.entry(phone.contact) {
+            name.insert(store.contact(phone.contact)?.name);
+        }
+    }
+    Ok(names)
 }
 
 /// What a document says of a phone, with everything that is wrong with its form.
