@@ -5,10 +5,11 @@
 //! and committed only where it writes the same.
 
 use super::bulk::{BulkEdit, Change};
-use super::contact::ContactId;
+use super::contact::{Contact, ContactId};
 use super::duplicates::Merge;
 use super::fingerprint::Fingerprint;
 use super::listing::Selection;
+use super::phone::Phone;
 use super::refusal::{Kind, Refusal};
 use super::words::count;
 
@@ -75,6 +76,13 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// That these contacts with their phones were seen as they are stored.
+    pub fn contacts<'c>(shown: impl IntoIterator<Item = (&'c Contact, &'c [Phone])>) -> Self {
+        let shown = shown.into_iter();
+        let shown = shown.map(|(contact, phones)| Fingerprint::of_stored(contact, phones));
+        Self::Contacts(shown.fold(Fingerprint::default(), Fingerprint::with))
+    }
+
     /// The refusal of a change whose preview is out of date; `what` changed since.
     #[must_use]
     pub fn outdated(self, what: &str) -> Refusal {

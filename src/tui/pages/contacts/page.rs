@@ -6,7 +6,6 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::fingerprint::Fingerprint;
 use crate::domain::listing::Order;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Seen, Task};
@@ -22,6 +21,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{middle, rules};
 use crate::tui::widgets::theme::{Role, Theme};
 
+use super::pages::LOADING;
 use super::{Contacts, Focus, detail_view, fix, list_view};
 
 impl Page for Contacts {
@@ -302,10 +302,10 @@ impl Contacts {
         let shown = shown.filter(|profile| *chosen == [profile.contact.id]);
         let task = Task::confirm(chosen);
         if let Some(profile) = shown {
-            let seen = Fingerprint::of_stored(&profile.contact, &profile.phones);
-            ctx.write(Write::Perform(task, Seen::Contacts(seen)));
+            let seen = Seen::contacts([(&profile.contact, &*profile.phones)]);
+            ctx.write(Write::Perform(task, seen));
         } else if self.list.marks.is_empty() {
-            ctx.say(Tone::Plain, "this contact is still being read");
+            ctx.say(Tone::Plain, LOADING);
         } else {
             ctx.wait_for(Request::Rehearse(task), Purpose::Preview);
         }

@@ -16,6 +16,9 @@ use crate::tui::protocol::{Purpose, Request};
 
 use super::{Contacts, Focus};
 
+/// Why nothing can be done with a contact that has not come yet.
+pub(super) const LOADING: &str = "still loading the contact";
+
 impl Contacts {
     /// Opens the page of an action.
     pub(super) fn open_page(&self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
@@ -203,7 +206,7 @@ impl Contacts {
             | Action::Call
                 if self.profile().is_none() =>
             {
-                Some("still loading the contact")
+                Some(LOADING)
             }
             _ => None,
         }

@@ -8,7 +8,6 @@ use crate::domain::contact::ContactId;
 use crate::domain::duplicates::{
     Group, Likeness, Merge, MergeField, Merged, NOTE, Person, merged, taken,
 };
-use crate::domain::fingerprint::Fingerprint;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Seen, Task};
@@ -99,11 +98,10 @@ impl Duplicates {
         }
     }
 
-    /// What stands for the people as they are shown.
-    fn shown(&self) -> Fingerprint {
+    /// The contacts as they are shown.
+    fn seen(&self) -> Seen {
         let people = self.people.iter();
-        let people = people.map(|one| Fingerprint::of_stored(&one.contact, &one.phones));
-        people.fold(Fingerprint::default(), Fingerprint::with)
+        Seen::contacts(people.map(|one| (&one.contact, &*one.phones)))
     }
 
     /// Takes another one's value of the field under the cursor.
@@ -200,10 +198,7 @@ impl Duplicates {
         let ids: Vec<ContactId> = self.people.iter().map(|one| one.contact.id).collect();
         let (write, gone) = match (action, self.current().map(|group| &group.likeness)) {
             (Action::MergeGroup, _) => (
-                Write::Perform(
-                    Task::Merge(vec![self.merge()]),
-                    Seen::Contacts(self.shown()),
-                ),
+                Write::Perform(Task::Merge(vec![self.merge()]), self.seen()),
                 ids.iter().skip(1).copied().collect(),
             ),
             (Action::Apart, Some(Likeness::Name(_)) | None) => {
