@@ -9,6 +9,8 @@ use std::process::{Command, Output};
 use callbook::domain::contact::ContactAttributes;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::Kind;
+use callbook::domain::rehearsal::{Seen, Task};
+use callbook::exchange::vcard::Format;
 use callbook::store::Store;
 
 use crate::{named, options};
@@ -133,7 +135,9 @@ fn a_full_disk_says_so_loses_nothing_and_can_still_be_read() {
     }
     let mut store = Store::open(&disk.path(), options()).unwrap();
     let gone = store.rows(&ListQuery::default(), 0, 1).unwrap().rows[0].id;
-    store.delete_contacts(&[gone]).unwrap();
+    store
+        .perform(&Task::delete(vec![gone]), Seen::Nothing, &Format)
+        .unwrap();
     store.undo().unwrap();
     everybody(&store);
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use callbook::domain::contact::ContactId;
 use callbook::domain::phone::PhoneId;
+use callbook::domain::rehearsal::{Seen, Task};
+use callbook::exchange::vcard::Format;
 use callbook::store::Store;
 
 use crate::amount::{drawn, swept};
@@ -33,7 +35,9 @@ fn writer() {
             said(format!("phone {}", phone.value.id));
         }
         if at % 3 == 0 {
-            store.delete_contacts(&[id]).unwrap();
+            store
+                .perform(&Task::delete(vec![id]), Seen::Nothing, &Format)
+                .unwrap();
             said(format!("- {id}"));
             if at % 2 == 0 {
                 store.undo().unwrap();

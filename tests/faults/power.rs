@@ -6,6 +6,8 @@ use std::path::Path;
 
 use callbook::domain::contact::ContactId;
 use callbook::domain::listing::ListQuery;
+use callbook::domain::rehearsal::{Seen, Task};
+use callbook::exchange::vcard::Format;
 use callbook::store::Store;
 
 use crate::amount::{drawn, swept};
@@ -154,7 +156,9 @@ fn import(store: &mut Store, told: &mut dyn FnMut(Fact)) {
     for id in &ids {
         told((*id, true));
     }
-    store.delete_contacts(&ids[..1]).unwrap();
+    store
+        .perform(&Task::delete(vec![ids[0]]), Seen::Nothing, &Format)
+        .unwrap();
     told((ids[0], false));
     store.undo().unwrap();
     told((ids[0], true));

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::listing::ListQuery;
+use callbook::domain::rehearsal::{Seen, Task};
+use callbook::exchange::vcard::Format;
 use callbook::store::Store;
 use callbook::store::backup::backups;
 use rusqlite::Connection;
@@ -150,7 +152,9 @@ fn book(folder: &Path) {
     store
         .create_phone(gone, numbered("+39 02 5550 1182"), Vec::new())
         .unwrap();
-    store.delete_contacts(&[gone]).unwrap();
+    store
+        .perform(&Task::delete(vec![gone]), Seen::Nothing, &Format)
+        .unwrap();
     // What the import put beside it is not what is looked at.
     let _ = fs::remove_dir_all(folder.join("book.db.backups"));
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use crate::support::Marked as _;
 use crate::support::{Book, options};
 use callbook::domain::contact::ContactId;
 use callbook::domain::refusal::Kind;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::support::Book;
 use callbook::domain::contact::{ContactAttributes, ContactKind, DetailKind};
 use callbook::domain::edit::Profile;
-use callbook::domain::listing::{ListQuery, Selection};
+use callbook::domain::listing::ListQuery;
 use callbook::domain::notice::NoticeKind;
 use callbook::exchange::Contacts as _;
 use callbook::exchange::charset::Charset;
@@ -56,16 +56,7 @@ fn details(profile: &Profile, kind: DetailKind) -> Vec<&str> {
 
 /// The whole book as it is exported.
 fn exported(book: &Book, version: Option<Version>) -> String {
-    let mut out = Vec::new();
-    let everybody = Selection::Shown(ListQuery::default());
-    callbook::export::stream(
-        &book.store,
-        &everybody,
-        ExportForm::Cards(version),
-        &mut out,
-    )
-    .unwrap();
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8_lossy(&book.exported(ExportForm::Cards(version))).into_owned()
 }
 
 fn update(book: &mut Book, sent: &serde_json::Value) {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::support::Book;
+use crate::support::Marked as _;
 use crate::support::amount::drawn;
 use callbook::domain::bulk::{BulkEdit, Change};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
@@ -21,7 +22,7 @@ use callbook::domain::refusal::Kind;
 use callbook::domain::rehearsal::{Seen, Task};
 use callbook::domain::timestamp::Timestamp;
 use callbook::domain::title::value_words;
-use callbook::export::{self, ExportForm};
+use callbook::export::ExportForm;
 use callbook::import::File;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -312,8 +313,7 @@ mod duplicates {
         let identity = book.phones(one)[0].identity.clone();
         book.store.mark_shared(&[identity]).unwrap();
         book.store.mark_namesakes(&smiths).unwrap();
-        let mut exported = Vec::new();
-        export::stream(&book.store, &shown(""), ExportForm::Book, &mut exported).unwrap();
+        let exported = book.exported(ExportForm::Book);
         let mut other = Book::new();
         let file = File::open(exported.as_slice(), "book.json", &[]).unwrap();
         callbook::import::all(&mut other.store, file).unwrap();

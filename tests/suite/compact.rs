@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::Ordering;
 
+use crate::support::Marked as _;
 use crate::support::{Book, NOON, options};
 use callbook::domain::contact::ContactAttributes;
 use callbook::domain::listing::ListQuery;

@@ -7,12 +7,11 @@ use callbook::cli::format::LineFormat;
 use callbook::domain::contact::{Contact, ContactAttributes};
 use callbook::domain::duplicates::{Person, merged};
 use callbook::domain::fields::{CONTACT, ContactField, PHONE, Place, Use, texts};
-use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::operation::Operation;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::exchange::csv::{self, Guard};
 use callbook::exchange::vcard::Version;
-use callbook::export::{self, ExportForm};
+use callbook::export::ExportForm;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -62,10 +61,7 @@ fn is_said(contact: &Contact, which: impl Fn(&ContactField) -> bool) {
 }
 
 fn exported(book: &Book, form: ExportForm) -> String {
-    let mut bytes = Vec::new();
-    let everything = Selection::Shown(ListQuery::default());
-    export::stream(&book.store, &everything, form, &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
+    String::from_utf8(book.exported(form)).unwrap()
 }
 
 #[test]

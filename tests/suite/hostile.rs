@@ -12,7 +12,6 @@ use std::process::{Command, Stdio};
 
 use crate::support::Book;
 use crate::support::desk::Desk;
-use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::page::PageQuery;
 use callbook::domain::safe::safe;
 use callbook::exchange::csv;
@@ -690,9 +689,7 @@ fn hostile_books_come_out_of_machine_forms_as_they_were() {
             ExportForm::Table(csv::TableForm::Plain, csv::Guard::Safe),
             ExportForm::Cards(None),
         ] {
-            let mut out = Vec::new();
-            let everybody = Selection::Shown(ListQuery::default());
-            callbook::export::stream(&start.store, &everybody, form, &mut out).unwrap();
+            let out = start.exported(form);
             let name = match form {
                 ExportForm::Book => "book.json",
                 ExportForm::Table(..) => "book.csv",

@@ -3,6 +3,7 @@
 //! the end. `CALLBOOK_LONG=100` runs a hundred times as many.
 
 use crate::support::Book;
+use crate::support::Marked as _;
 use crate::support::amount::drawn;
 use callbook::domain::contact::ContactId;
 use callbook::domain::page::PageQuery;

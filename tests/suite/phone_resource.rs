@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::support::Book;
+use crate::support::Marked as _;
 use callbook::domain::contact::ContactAttributes;
 use callbook::domain::number::canonical;
 use callbook::domain::page::{PHONES, PageQuery};

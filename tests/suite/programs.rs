@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::Book;
 use callbook::domain::contact::{ContactAttributes, DetailKind};
 use callbook::domain::edit::Profile;
-use callbook::domain::listing::{ListQuery, Selection};
+use callbook::domain::listing::ListQuery;
 use callbook::exchange::vcard::Version;
 use callbook::export::ExportForm;
 use callbook::import::File;
@@ -47,16 +47,7 @@ fn only(book: &Book) -> Profile {
 }
 
 fn exported(book: &Book, version: Option<Version>) -> Vec<u8> {
-    let mut out = Vec::new();
-    let everybody = Selection::Shown(ListQuery::default());
-    callbook::export::stream(
-        &book.store,
-        &everybody,
-        ExportForm::Cards(version),
-        &mut out,
-    )
-    .unwrap();
-    out
+    book.exported(ExportForm::Cards(version))
 }
 
 #[track_caller]

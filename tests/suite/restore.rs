@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::support::Marked as _;
 use crate::support::{Book, NOON, options};
 use callbook::domain::listing::ListQuery;
 use callbook::store::Store;

@@ -9,7 +9,6 @@ use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, D
 use callbook::domain::edit::Profile;
 use callbook::domain::intake::{CardRecords, ParsedCard};
 use callbook::domain::listing::ListQuery;
-use callbook::domain::listing::Selection;
 use callbook::domain::number::Region;
 use callbook::domain::phone::{Context, Phone, PhoneAttributes};
 use callbook::exchange::csv::{self, Guard};
@@ -354,13 +353,6 @@ fn a_card_goes_out_in_another_version_with_all_that_is_on_it() {
     }
 }
 
-fn exported(book: &Book, form: ExportForm) -> Vec<u8> {
-    let mut out = Vec::new();
-    let everybody = Selection::Shown(ListQuery::default());
-    callbook::export::stream(&book.store, &everybody, form, &mut out).unwrap();
-    out
-}
-
 fn import_as(book: &mut Book, name: &str, bytes: &[u8]) -> callbook::domain::import::ImportReport {
     let file = File::open(bytes, name, &[]).unwrap();
     callbook::import::all(&mut book.store, file).unwrap().value
@@ -379,7 +371,7 @@ fn a_book_as_json_is_the_book_ids_times_and_cards_among_it() {
         json!({"number": "020 7946 0018", "country_code": "44"}),
     )
     .unwrap();
-    let json = exported(&book, ExportForm::Book);
+    let json = book.exported(ExportForm::Book);
     let mut other = Book::new();
     assert_eq!(import_as(&mut other, "book.json", &json).new, 2);
     let (one, two) = (everybody(&book), everybody(&other));
@@ -415,7 +407,7 @@ fn two_of_one_name_in_a_book_as_json_stay_two() {
         book.post(bob, json!({"number": "+39 02 5550 1182"}))
             .unwrap();
     }
-    let json = exported(&book, ExportForm::Book);
+    let json = book.exported(ExportForm::Book);
     let mut other = Book::new();
     assert_eq!(import_as(&mut other, "book.json", &json).new, 4);
     let again = import_as(&mut other, "book.json", &json);
@@ -438,7 +430,7 @@ fn two_of_one_name_in_a_book_as_json_stay_two() {
 fn a_line_that_is_no_contact_is_named_and_the_others_come_in() {
     let mut book = Book::new();
     book.contact("Ada");
-    let mut json = exported(&book, ExportForm::Book);
+    let mut json = book.exported(ExportForm::Book);
     json.extend_from_slice(b"{\"attributes\":{\"shoe\":9}}\n{\n[]\n");
     let mut other = Book::new();
     let report = import_as(&mut other, "book.json", &json);
@@ -463,7 +455,7 @@ fn what_a_spreadsheet_would_run_is_guarded_and_numbers_are_not() {
         let id = book.contact(name);
         let _ = book.post(id, json!({"number": "+39 02 5550 1182"}));
     }
-    let table = text(&exported(&book, SAFE));
+    let table = text(&book.exported(SAFE));
     for cell in [
         "'=1+1",
         "'@SUM(A1)",
@@ -485,7 +477,7 @@ fn what_a_spreadsheet_would_run_is_guarded_and_numbers_are_not() {
     };
     assert_eq!(names(&book), names(&other));
     assert!(
-        text(&exported(&book, PLAIN)).contains("\n=1+1,"),
+        text(&book.exported(PLAIN)).contains("\n=1+1,"),
         "exact unless asked"
     );
 }
@@ -509,7 +501,7 @@ fn tables_of_other_programs_come_in_with_every_number() {
         "the preferred one"
     );
     assert!(marco.phones.iter().all(|phone| phone.source == "csv"));
-    let out = text(&exported(&book, PLAIN));
+    let out = text(&book.exported(PLAIN));
     assert!(
         out.contains("Custom Field 1 - Value") && out.contains(",44"),
         "{out}"
@@ -571,10 +563,7 @@ fn out_card(book: &Book, profile: &Profile) -> Vec<u8> {
 fn googles_form_has_every_number_with_its_label() {
     let mut book = Book::new();
     import(&mut book, BIANCHI.as_bytes());
-    let table = exported(
-        &book,
-        ExportForm::Table(csv::TableForm::Google, Guard::Exact),
-    );
+    let table = book.exported(ExportForm::Table(csv::TableForm::Google, Guard::Exact));
     let mut other = Book::new();
     import_as(&mut other, "google.csv", &table);
     let numbers = |book: &Book| {
@@ -778,7 +767,7 @@ proptest! {
         for drawn in drawn {
             store(&mut book, drawn);
         }
-        let bytes = exported(&book, form);
+        let bytes = book.exported(form);
         let name = if form == ExportForm::Book { "book.json" } else { "book.csv" };
         let mut other = Book::of_rules();
         let report = import_as(&mut other, name, &bytes);

@@ -2,6 +2,7 @@
 //! without it.
 
 use crate::support::Book;
+use crate::support::Marked as _;
 use crate::support::amount::drawn;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;

@@ -1,6 +1,7 @@
 //! What the store promises: which files it opens, that nothing is lost between two programs, that
 //! every step can be taken back, and that the list is what a plain sort would give.
 
+use crate::support::Marked as _;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;

@@ -2,7 +2,6 @@
 //! other mail programs.
 
 use callbook::domain::contact::DetailKind;
-use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::{LooksLike, Notice, NoticeKind};
 use callbook::exchange::vcard::Version;
 use callbook::export::ExportForm;
@@ -14,10 +13,8 @@ use crate::tables::{all, book_of, take};
 fn birthdays(text: &str) -> (Vec<String>, String) {
     let mut book = book_of("DE");
     let report = take(&mut book, "days.csv", text.as_bytes());
-    let mut cards = Vec::new();
-    let everything = Selection::Shown(ListQuery::default());
     let form = ExportForm::Cards(Some(Version::V40));
-    callbook::export::stream(&book.store, &everything, form, &mut cards).unwrap();
+    let cards = book.exported(form);
     let cards = String::from_utf8(cards).unwrap();
     let days = cards
         .lines()
@@ -97,15 +94,7 @@ fn a_cell_that_says_that_there_is_no_number_makes_none_and_is_kept() {
     let notice = { report.notices.iter() }.find(|notice| notice.kind == NoticeKind::NoNumber);
     let notice = notice.unwrap();
     assert_eq!((notice.number, notice.example.as_str()), (5, "-"));
-    let mut cards = Vec::new();
-    let everything = Selection::Shown(ListQuery::default());
-    callbook::export::stream(
-        &book.store,
-        &everything,
-        ExportForm::Cards(None),
-        &mut cards,
-    )
-    .unwrap();
+    let cards = book.exported(ExportForm::Cards(None));
     let cards = String::from_utf8(cards).unwrap();
     for kept in ["n/a", "keine", "none"] {
         assert!(cards.contains(kept), "{kept}: {cards}");

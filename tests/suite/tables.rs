@@ -170,9 +170,7 @@ fn tables_of_many_programs_come_in_and_out() {
             continue;
         }
         for (out, form) in forms {
-            let mut bytes = Vec::new();
-            let everything = Selection::Shown(ListQuery::default());
-            callbook::export::stream(&book.store, &everything, form, &mut bytes).unwrap();
+            let bytes = book.exported(form);
             let mut other = book_of(home(file));
             take(&mut other, out, &bytes);
             if told(&other) != expected {
@@ -218,10 +216,8 @@ fn what_else_a_row_says_comes_in() {
         assert!(card.contains(line), "{line}: {card}");
     }
     // And Google's star, and the rest, once more.
-    let mut bytes = Vec::new();
-    let everything = Selection::Shown(ListQuery::default());
     let form = ExportForm::Table(csv::TableForm::Google, Guard::Exact);
-    callbook::export::stream(&book.store, &everything, form, &mut bytes).unwrap();
+    let bytes = book.exported(form);
     let mut other = Book::of_rules();
     take(&mut other, "b.csv", &bytes);
     let again = &all(&other)[0];
@@ -510,10 +506,8 @@ fn our_table_says_what_sorts_a_name_and_what_is_a_company() {
     };
     let before = said(&book);
     assert!(before[1].1.is_some() && before[0].2.word() == "company");
-    let mut table = Vec::new();
-    let everything = Selection::Shown(ListQuery::default());
     let form = ExportForm::Table(csv::TableForm::Plain, Guard::Exact);
-    callbook::export::stream(&book.store, &everything, form, &mut table).unwrap();
+    let table = book.exported(form);
     let mut other = Book::of_rules();
     take(&mut other, "a.csv", &table);
     assert_eq!(said(&other), before);

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use crate::support::Book;
 use callbook::domain::contact::{Detail, DetailKind};
 use callbook::domain::import::{Incoming, Place};
-use callbook::domain::listing::{ListQuery, Selection};
 use callbook::exchange::Contacts as _;
 use callbook::exchange::vcard::{self, CARD_LIMIT, REJECT_LIMIT, Read as Item, Version};
 use callbook::export::ExportForm;
@@ -273,10 +272,8 @@ fn a_label_that_android_writes_as_a_type_is_read_and_converted() {
         let mut book = Book::of_rules();
         let file = callbook::import::File::open(&card[..], "a.vcf", &[]).unwrap();
         callbook::import::all(&mut book.store, file).unwrap();
-        let mut out = Vec::new();
-        let everybody = Selection::Shown(ListQuery::default());
         let form = ExportForm::Cards(Some(version));
-        callbook::export::stream(&book.store, &everybody, form, &mut out).unwrap();
+        let out = book.exported(form);
         assert_eq!(phones(&read(&out).remove(0).unwrap()), labelled);
         assert!(!String::from_utf8(out).unwrap().contains('('));
     }

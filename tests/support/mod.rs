@@ -21,6 +21,7 @@ use callbook::domain::bulk::BulkPlan;
 use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::edit::Done;
 use callbook::domain::import::{Arrival, Bytes, Cards, GroupCard, Incoming, Origin, Reject};
+use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::number::Region;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::{Phone, PhoneAttributes, PhoneId};
@@ -28,6 +29,7 @@ use callbook::domain::refusal::Refusal;
 use callbook::domain::rehearsal::{Rehearsal, Seen, Task};
 use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::vcard;
+use callbook::export::ExportForm;
 use callbook::store::{Options, Store};
 use serde_json::{Map, Value};
 
@@ -55,6 +57,14 @@ pub(crate) fn options(clock: &Arc<AtomicI64>) -> Options {
 }
 
 impl Book {
+    /// The whole book as it is exported.
+    pub(crate) fn exported(&self, form: ExportForm) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let all = Selection::Shown(ListQuery::default());
+        callbook::export::stream(&self.store, &all, form, &mut bytes).unwrap();
+        bytes
+    }
+
     pub(crate) fn new() -> Self {
         Self::in_folder(tempfile::tempdir().unwrap())
     }
@@ -192,4 +202,20 @@ fn object(attributes: Value) -> Map<String, Value> {
         panic!("attributes are an object")
     };
     attributes
+}
+
+/// What a person does with marked contacts, in one step.
+pub(crate) trait Marked {
+    fn delete_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal>;
+    fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal>;
+}
+
+impl Marked for Store {
+    fn delete_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal> {
+        self.perform(&Task::delete(ids.to_vec()), Seen::Nothing, &vcard::Format)
+    }
+
+    fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal> {
+        self.perform(&Task::confirm(ids.to_vec()), Seen::Nothing, &vcard::Format)
+    }
 }

@@ -2,23 +2,18 @@
 
 use rusqlite::Connection;
 
-use crate::domain::bulk::{BulkEdit, BulkPlan, Change, Planned};
+use crate::domain::bulk::{BulkEdit, BulkPlan, Planned};
 use crate::domain::contact::{Contact, ContactId};
-use crate::domain::edit::Done;
-use crate::domain::listing::Selection;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone, PhoneId};
-use crate::domain::refusal::Refusal;
-use crate::domain::rehearsal::Seen;
 use crate::domain::timestamp::Timestamp;
 
-use crate::store::base::Store;
 use crate::store::cache::condition::MatchingPhones;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
-/// Whether every change is told, line by line. Nobody reads a second time what was previewed.
+/// Whether the plan lists every change. What was previewed is not listed a second time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Lines {
     Told,
@@ -27,31 +22,6 @@ pub(in crate::store) enum Lines {
 
 /// After how many contacts the log is written, so that a million are not held in memory.
 const LOGGED: usize = 1_000;
-
-impl Store {
-    /// Deletes contacts with their phones, in one step.
-    ///
-    /// # Errors
-    /// Not found where one of them is gone; then all of them stay.
-    pub fn delete_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal> {
-        self.change_marked(ids, Change::Delete)
-    }
-
-    /// Confirms contacts: all their phones become accurate, in one step (Phone resource, 4).
-    ///
-    /// # Errors
-    /// Not found where one of them is gone.
-    pub fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal> {
-        self.change_marked(ids, Change::Confirm)
-    }
-
-    fn change_marked(&self, ids: &[ContactId], change: Change) -> Result<Done<BulkPlan>, Refusal> {
-        let edit = BulkEdit::new(Selection::Marked(ids.to_vec()), vec![change]);
-        self.performed(ids.len(), Seen::Nothing, |writer| {
-            writer.change(&edit, ids, Lines::Counted)
-        })
-    }
-}
 
 impl Writer<'_> {
     /// Changes contacts; the plan tells them in the order in which they are `shown`.
