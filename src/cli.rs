@@ -220,7 +220,7 @@ enum Cmd {
 }
 
 impl Cmd {
-    /// Whether the command makes a book where there is none: one that only looks does not.
+    /// Whether the command creates a missing book; a command that only reads does not.
     const fn creates(&self) -> bool {
         match self {
             Self::Import(_) | Self::Add(_) | Self::Restore { .. } => true,

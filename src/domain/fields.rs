@@ -252,7 +252,7 @@ impl<R, S> Field<R, S> {
         self.limit > TEXT_LIMIT
     }
 
-    /// The value as people read it; empty where there is none.
+    /// The value as people read it, or an empty text.
     #[must_use]
     pub fn text<'r>(&self, record: &'r R) -> Cow<'r, str> {
         match &self.place {

@@ -39,7 +39,7 @@ impl Progress {
 /// What the error of a read or write says that was stopped.
 pub const STOPPED: &str = "stopped";
 
-/// Asks work to stop. All clones are one: who has one can ask, and whoever works looks at another.
+/// Asks work to stop. Clones share one flag: one side asks, the other one checks it.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 

@@ -4,7 +4,7 @@ use crate::domain::import::{GroupCard, Incoming, Reject};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 
-/// A contact out of a file, or why there is none.
+/// A contact read from a file, or why it could not be read.
 pub type Read = Result<Incoming, Reject>;
 
 /// The contacts of a file, whatever its form.

@@ -72,7 +72,7 @@ pub(in crate::store) const MUCH_CACHE: u32 = 48_000;
 const AT_END: Duration = Duration::from_millis(250);
 
 impl Store {
-    /// Opens the database at `path`, and makes it, with its folder, where there is none. A file that
+    /// Opens the database at `path`, and creates it and its folder if they do not exist. A file that
     /// cannot be written is opened for reading.
     ///
     /// # Errors
@@ -372,7 +372,7 @@ impl Store {
         });
         let name = lost.file_name().unwrap_or_default();
         let detail = format!(
-            "cannot {} {}: {} was deleted or replaced while callbook had it open{}; leave callbook and \
+            "cannot {} {}: {} was deleted or replaced while callbook had it open{}; quit callbook and \
              start it again{rescued}",
             trying.verb(),
             self.path.display(),

@@ -350,7 +350,7 @@ fn an_answer_leaves_what_came_over_its_page_alone() {
 #[test]
 fn a_long_refusal_can_be_read_whole_at_every_size() {
     let told = "cannot write /home/ada/.local/share/callbook/callbook.db: callbook.db-wal was \
-        deleted or replaced while callbook had it open; nothing was written; leave callbook and \
+        deleted or replaced while callbook had it open; nothing was written; quit callbook and \
         start it again; what callbook had is in \
         /home/ada/.local/share/callbook/callbook.db.backups/20261126T051000.000000Z.db";
     for (width, height) in [(160, 40), (100, 30), (80, 24), (40, 24), (40, 15), (80, 10)] {

@@ -24,7 +24,7 @@ pub enum Verdict {
     WrongLength,
     /// In national spelling, and no country is known.
     NoCountry,
-    /// With a calling code that nobody has.
+    /// With a calling code that does not exist.
     NoSuchCountry,
     /// Not a telephone number at all.
     NotANumber,

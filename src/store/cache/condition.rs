@@ -1,4 +1,4 @@
-//! Conditions of a search, such as `label:work is:historic`: whom they allow.
+//! Conditions of a search, such as `label:work is:historic`: which contacts they match.
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;

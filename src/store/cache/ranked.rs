@@ -2,7 +2,7 @@
 
 use crate::domain::rank::Rank;
 
-/// Why somebody comes earlier among equals; the least is the first.
+/// How equally good matches are ordered; the smallest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) struct Precedence {
     ordinary: bool,

@@ -2,7 +2,7 @@
 //!
 //! The screens have an [`Index`] for it, which a thread loads after the first frame. Until it is there,
 //! and for a single question of a script, the same is found by reading the index of the list from one
-//! end to the other. Conditions such as `label:work` are SQL; whom they allow is kept while the words
+//! end to the other. Conditions such as `label:work` are SQL; the contacts they match are kept while the words
 //! beside them are typed.
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use crate::domain::contact::ContactId;
 use crate::domain::listing::ListQuery;
 
-/// What is known of a list from what was read of it last. It holds as long as nobody writes: a
+/// What is known of a list from what was read of it last. It is valid until the next write: a
 /// write of this store forgets it, another's changes `version`.
 pub(in crate::store) struct Window {
     pub(in crate::store) query: ListQuery,

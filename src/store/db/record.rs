@@ -96,9 +96,7 @@ fn read_plain<R, S>(
     from: usize,
     mut record: R,
 ) -> rusqlite::Result<R> {
-    let plain = fields
-        .iter()
-        .filter(|field| !matches!(field.place, Place::Own(_)));
+    let plain = fields.iter().filter(|field| !field.is_own());
     for (column, field) in (from..).zip(plain) {
         match &field.place {
             Place::Text(text) => *(text.of_mut)(&mut record) = row.get(column)?,

@@ -112,7 +112,7 @@ impl Page for Preview {
 /// Says that a preview has nothing to be done.
 pub(super) fn say_nothing_to(what: &str, scope: Scope, ctx: &mut Ctx<'_>) {
     let key = ctx.session.key(scope, Action::Escape);
-    let told = format!("there is nothing to {what}; {key} goes back");
+    let told = format!("nothing to {what}; {key} goes back");
     ctx.say(Tone::Plain, told);
 }
 
