@@ -650,7 +650,7 @@ fn memory(large: &Book, huge: Option<&Book>, folder: &Path) {
         callbook.kill();
         resident
     };
-    let bare = resident(empty.to_str().unwrap(), "Nobody");
+    let bare = resident(empty.to_str().unwrap(), "No contact");
     let at_100k = resident(large.db(), "▌");
     eprintln!("resident: {bare:.1} MB with an empty book, {at_100k:.1} MB at 100k");
     verdict(

@@ -127,6 +127,7 @@ pub(super) fn renew(request: Request, refusal: &Refusal, ctx: &mut Ctx<'_>) {
 fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let tally = plan.plan.tally;
     let mut below = match &plan.task {
+        Task::Bulk(_) if tally.changed == 1 => "1 contact changes".to_owned(),
         Task::Bulk(_) => format!("{} change", count(tally.changed, "contact")),
         Task::Merge(_) | Task::MergeSure => format!(
             "{} become {}",
