@@ -31,6 +31,7 @@ mod house;
 mod imports;
 mod limits;
 mod model;
+mod packages;
 mod phone_oracle;
 mod phone_resource;
 mod pitfalls;
