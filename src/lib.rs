@@ -100,10 +100,15 @@
 //! | source | where a number came from: a program, a file, or a person's hand |
 //! | scope | where a key acts |
 //!
+//! # How to build and test
+//!
+//! `cargo run -- --demo` opens a book to try a change in; `.ci/run` is what a change has to pass.
+//! `tests/README.md` says which kind of test belongs where, `tests/bench/README.md` what is measured.
+//!
 //! # How to add
 //!
-//! - **A page**: its file in [`tui::pages`] with its [`Page`](tui::pages::Page), two lines in
-//!   `pages/mod.rs`, its scope and keys in [`tui::keymap::table`], a snapshot in `tests/suite/screens.rs`; a
+//! - **A page**: its file in [`tui::pages`] with its [`Page`](tui::pages::Page), its module, its variant
+//!   and the two matches on it in `pages/mod.rs`, its scope and keys in [`tui::keymap::table`], a snapshot in `tests/suite/screens.rs`; a
 //!   request in [`tui::protocol`] if it asks something new.
 //! - **A command**: its file in [`cli`], a line in `cli.rs`, a test in `tests/suite/`.
 //! - **A condition of the filter**: [`domain::query`], and `store/cache/condition.rs`.

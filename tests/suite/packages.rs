@@ -22,6 +22,7 @@ fn packed(folder: &Path, debian: &[&str]) -> Vec<PathBuf> {
         .arg(env!("CARGO_BIN_EXE_callbook")));
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/.github/package");
     run(Command::new(script)
+        .env("DPKG_DEB_COMPRESSOR_LEVEL", "1")
         .arg(folder)
         .arg(program)
         .arg("x86_64-unknown-linux-gnu")
@@ -41,7 +42,7 @@ fn is_whole(root: &Path, paths: [&str; 3]) {
         version.trim(),
         concat!("callbook ", env!("CARGO_PKG_VERSION"))
     );
-    assert!(manual.is_file(), "{manual:?}");
+    assert!(manual.is_file(), "{}", manual.display());
     let script = std::fs::read_to_string(completions).unwrap();
     assert!(script.contains("import"), "{script}");
 }
