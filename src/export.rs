@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 
 use crate::domain::contact::ContactId;
 use crate::domain::content::ContentHash;
-use crate::domain::edit::Whole;
+use crate::domain::edit::ContactWithCard;
 use crate::domain::fold::fold;
 use crate::domain::import::KeptGroup;
 use crate::domain::listing::Selection;
@@ -70,7 +70,7 @@ pub fn stream(
         ExportForm::Cards(version) => {
             let mut exported = Exported::of(selection);
             let written = each(store, selection, |whole| {
-                exported.note(whole.contact.id);
+                exported.note(whole.full.contact.id);
                 Ok(out.write_all(&card(store, whole, version))?)
             })?;
             for group in store.groups(exported.only())? {
@@ -82,7 +82,7 @@ pub fn stream(
             out.write_all(book::HEAD.as_bytes())?;
             let mut exported = Exported::of(selection);
             let written = each(store, selection, |whole| {
-                exported.note(whole.contact.id);
+                exported.note(whole.full.contact.id);
                 Ok(out.write_all(book::line(whole).as_bytes())?)
             })?;
             for group in store.groups(exported.only())? {
@@ -187,8 +187,12 @@ pub fn files(
         .with_context(|| format!("cannot make {}", folder.display()))?;
     let mut exported = Exported::of(selection);
     let written = each(store, selection, |whole| {
-        exported.note(whole.contact.id);
-        let name = format!("{}{}.vcf", slug(&whole.contact.name), whole.contact.id);
+        exported.note(whole.full.contact.id);
+        let name = format!(
+            "{}{}.vcf",
+            slug(&whole.full.contact.name),
+            whole.full.contact.id
+        );
         let card = card(store, whole, version);
         put(&folder.join(name), there, |out| Ok(out.write_all(&card)?))
     })?;
@@ -211,7 +215,7 @@ fn group_card(group: &KeptGroup, version: Option<Version>) -> Vec<u8> {
 fn each(
     store: &Store,
     selection: &Selection,
-    mut work: impl FnMut(&Whole) -> Result<()>,
+    mut work: impl FnMut(&ContactWithCard) -> Result<()>,
 ) -> Result<usize> {
     let mut failure = None;
     let done = store.each(selection, &mut |whole| {
@@ -228,13 +232,9 @@ fn each(
 }
 
 /// The card of a contact, line end included.
-fn card(store: &Store, whole: &Whole, version: Option<Version>) -> Vec<u8> {
-    let Whole {
-        contact,
-        phones,
-        card,
-    } = whole;
-    let card = vcard::write(contact, phones, card.as_deref(), version, store.home());
+fn card(store: &Store, whole: &ContactWithCard, version: Option<Version>) -> Vec<u8> {
+    let card = whole.card.as_deref();
+    let card = vcard::write(&whole.full, card, version, store.home());
     vcard::complete(card)
 }
 

@@ -58,27 +58,27 @@ impl AddCommand {
         })?;
         let profile = store.profile(done.value)?;
         let mut words = added(&profile, &store);
-        for phone in &profile.phones {
-            for holder in store.holders(&phone.number, Some(profile.contact.id))? {
+        for phone in &profile.full.phones {
+            for holder in store.holders(&phone.number, Some(profile.full.contact.id))? {
                 let name = safe(&holder.name);
                 let _ = writeln!(words, "{} is also a number of {name}", phone.shown());
             }
         }
-        let phones: Vec<_> = profile.phones.iter().map(phone_resource).collect();
-        let document = jsonapi::compound(&contact_resource(&profile.contact), &phones);
+        let phones: Vec<_> = profile.full.phones.iter().map(phone_resource).collect();
+        let document = jsonapi::compound(&contact_resource(&profile.full.contact), &phones);
         Ok(Answer::new(document, words))
     }
 }
 
 /// What was added, and what is not right with it.
 fn added(profile: &Profile, store: &Store) -> String {
-    let mut words = format!("Added {}", safe(&profile.contact.name));
-    if let Some(phone) = profile.phones.first() {
+    let mut words = format!("Added {}", safe(&profile.full.contact.name));
+    if let Some(phone) = profile.full.phones.first() {
         let flags = super::phone::flags(phone, store.home());
         let _ = write!(words, " with {} ({flags})", safe(&phone.shown()));
     }
     words.push('\n');
-    let phones = profile.phones.iter();
+    let phones = profile.full.phones.iter();
     for phone in phones.filter(|phone| !phone.can_be_dialled()) {
         let (verdict, region) = match number::parse(&phone.number, None, store.home()) {
             Ok(reading) => (reading.verdict, reading.country()),

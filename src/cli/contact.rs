@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind};
 use crate::domain::fields::{self, Use, texts};
+use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::page::{CONTACTS, ListPage};
-use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{self, Document};
@@ -173,13 +173,17 @@ impl ContactCommand {
             Self::Get { id, .. } => {
                 let store = open()?;
                 let profile = store.profile(id.parse()?)?;
-                contact_answer(&profile.contact, &profile.phones, store.home())
+                contact_answer(&profile.full, store.home())
             }
             Self::Create { sent, .. } => {
                 let document = sent.read()?;
                 let (sent, faults) = ContactAttributes::read_new(document.attributes);
                 let faults = [document.faults, faults].concat();
-                contact_answer(&open()?.create_contact(sent, faults)?.value, &[], None)
+                let created = FullContact {
+                    contact: open()?.create_contact(sent, faults)?.value,
+                    phones: Vec::new(),
+                };
+                contact_answer(&created, None)
             }
             Self::Update {
                 id, sent, guard, ..
@@ -192,7 +196,7 @@ impl ContactCommand {
                 let mut store = open()?;
                 store.update_contact(id, sent, faults)?;
                 let profile = store.profile(id)?;
-                contact_answer(&profile.contact, &profile.phones, store.home())
+                contact_answer(&profile.full, store.home())
             }
             Self::Delete {
                 id,
@@ -208,7 +212,8 @@ impl ContactCommand {
     }
 }
 
-fn contact_answer(contact: &Contact, phones: &[Phone], home: Option<Region>) -> Answer {
+fn contact_answer(full: &FullContact, home: Option<Region>) -> Answer {
+    let FullContact { contact, phones } = full;
     let mut words = String::new();
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::contact::Contact;
-use crate::domain::edit::Whole;
+use crate::domain::full_contact::FullContact;
 use crate::domain::listing::{Found, ListQuery, Selection};
 use crate::domain::number;
 use crate::domain::phone::Phone;
@@ -69,7 +69,7 @@ impl FindCommand {
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         let mail = self.mutt_query || self.aerc;
-        let has_line = |whole: &Whole| !mail || emails(&whole.contact).next().is_some();
+        let has_line = |found: &FullContact| !mail || emails(&found.contact).next().is_some();
         let is_found = found.iter().any(has_line);
         if self.json {
             answer(Ok(Answer::new(document(&found), String::new())), true)?;
@@ -82,19 +82,18 @@ impl FindCommand {
     }
 
     /// What matches; where nothing does, that is told, with what is similar.
-    fn found(&self, store: &Store, query: &ListQuery) -> Result<Vec<Whole>, Refusal> {
+    fn found(&self, store: &Store, query: &ListQuery) -> Result<Vec<FullContact>, Refusal> {
         store.set_used(crate::state::recall(store.path()).usage.most());
         let limit = self.limit.unwrap_or(usize::MAX);
         let (ids, how) = store.find(query, limit)?;
         let mut found = Vec::with_capacity(ids.len());
-        store.each(&Selection::Marked(ids), &mut |mut whole| {
-            whole.card = None;
-            found.push(whole);
+        store.each(&Selection::Marked(ids), &mut |whole| {
+            found.push(whole.full);
             Ok(())
         })?;
         if how == Found::Alike && !self.alike {
             // Whoever calls or writes to what a script finds wants nobody else.
-            let names = found.iter().take(3).map(|whole| safe(&whole.contact.name));
+            let names = found.iter().take(3).map(|one| safe(&one.contact.name));
             let names: Vec<_> = names.collect();
             output::complain(&format!(
                 "no match for {}; similar: {} (--alike finds them)",
@@ -109,13 +108,13 @@ impl FindCommand {
     }
 
     /// A line for each email, as mail programs read them.
-    fn mail(&self, found: &[Whole]) -> String {
+    fn mail(&self, found: &[FullContact]) -> String {
         let mut text = String::new();
         if self.mutt_query {
             // mutt shows the first line, and does not read it.
             let _ = writeln!(text, "callbook: {} found", found.len());
         }
-        for Whole { contact, .. } in found {
+        for FullContact { contact, .. } in found {
             for email in emails(contact) {
                 let _ = write!(text, "{}\t{}", safe(email), safe(&contact.name));
                 if self.mutt_query {
@@ -130,17 +129,17 @@ impl FindCommand {
 }
 
 /// Each number with its contact; where digits were asked for, only the numbers that have them.
-fn numbers<'a>(found: &'a [Whole], needles: &SearchTerms) -> Vec<(&'a Contact, Option<&'a Phone>)> {
+fn numbers<'a>(
+    found: &'a [FullContact],
+    needles: &SearchTerms,
+) -> Vec<(&'a Contact, Option<&'a Phone>)> {
     let asked = |phone: &&Phone| {
         let digits = number::digits_to_find(&phone.number);
         let mut needles = needles.digits.iter();
         needles.any(|needle| digits.contains(needle.as_str()))
     };
     let mut numbers = Vec::new();
-    for Whole {
-        contact, phones, ..
-    } in found
-    {
+    for FullContact { contact, phones } in found {
         let mut shown: Vec<&Phone> = phones.iter().filter(asked).collect();
         if shown.is_empty() {
             shown = phones.iter().collect();
@@ -153,11 +152,11 @@ fn numbers<'a>(found: &'a [Whole], needles: &SearchTerms) -> Vec<(&'a Contact, O
     numbers
 }
 
-fn document(found: &[Whole]) -> Value {
+fn document(found: &[FullContact]) -> Value {
     let contacts: Vec<Value> = { found.iter() }
-        .map(|whole| contact_resource(&whole.contact))
+        .map(|one| contact_resource(&one.contact))
         .collect();
-    let phones = found.iter().flat_map(|whole| &whole.phones);
+    let phones = found.iter().flat_map(|one| &one.phones);
     let phones: Vec<Value> = phones.map(phone_resource).collect();
     json!({ "data": contacts, "included": phones })
 }

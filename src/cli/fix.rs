@@ -96,7 +96,7 @@ fn worklist(store: &Store, json: bool) -> Result<()> {
         } else {
             for (phone, why) in reasons_of(profile, store.home()) {
                 let label = phone.location.clone().unwrap_or_default();
-                let name = profile.contact.name.clone();
+                let name = profile.full.contact.name.clone();
                 out.text
                     .push_str(&columns.row(&[name, phone.shown(), label, why]));
             }
@@ -139,7 +139,10 @@ fn told(profile: &Profile, home: Option<Region>) -> Value {
     let numbers = reasons_of(profile, home)
         .map(|(phone, why)| json!({ "phone": phone_resource(phone), "reason": why }));
     let numbers: Vec<Value> = numbers.collect();
-    let (id, name) = (profile.contact.id.to_string(), &profile.contact.name);
+    let (id, name) = (
+        profile.full.contact.id.to_string(),
+        &profile.full.contact.name,
+    );
     json!({ "contact": { "id": id, "name": name }, "numbers": numbers })
 }
 
@@ -184,7 +187,8 @@ impl<'s> Printed<'s> {
 
 /// The numbers of a contact that wait for a look, with the reason.
 fn reasons_of(profile: &Profile, home: Option<Region>) -> impl Iterator<Item = (&Phone, String)> {
-    let Profile { phones, others, .. } = profile;
+    let Profile { full, others, .. } = profile;
+    let phones = &full.phones;
     phones.iter().filter_map(move |phone| {
         let why = reason(phone, phones, others, home)?;
         Some((phone, why.words()))

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::contact::{Contact, ContactId};
 use super::fields;
+use super::full_contact::FullContact;
 use super::listing::{ListQuery, Selection};
 use super::number::{self, Region, Verdict};
 use super::operation::{FieldChange, Key, Operation};
@@ -294,12 +295,12 @@ pub struct Tally {
 
 impl BulkPlan {
     /// Adds what becomes of a contact, line by line.
-    pub fn add(&mut self, before: &Contact, phones: &[Phone], planned: &Planned) {
-        self.lines.extend(planned.lines(before, phones));
+    pub fn add(&mut self, before: &FullContact, planned: &Planned) {
+        self.lines.extend(planned.lines(before));
         self.skipped
             .extend(planned.skipped.iter().map(|why| Skipped {
-                contact: before.id,
-                name: before.name.clone(),
+                contact: before.contact.id,
+                name: before.contact.name.clone(),
                 why: why.clone(),
             }));
     }
@@ -315,8 +316,8 @@ impl BulkPlan {
 
 impl Tally {
     /// Counts what becomes of a contact; says whether anything does.
-    pub fn add(&mut self, before: &Contact, phones: &[Phone], planned: &Planned) -> bool {
-        let is_same = planned.contact.as_ref() == Some(before) && planned.phones == phones;
+    pub fn add(&mut self, before: &FullContact, planned: &Planned) -> bool {
+        let is_same = !planned.is_deleted && planned.after == *before;
         self.skipped += planned.skipped.len();
         self.changed += usize::from(!is_same);
         self.same += usize::from(is_same && planned.skipped.is_empty());
@@ -327,10 +328,10 @@ impl Tally {
 /// What becomes of a contact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
-    /// The contact; none where it is deleted.
-    pub contact: Option<Contact>,
-    /// Its phones, in the order that they were given in.
-    pub phones: Vec<Phone>,
+    /// The contact, its phones in the order that they were given in.
+    pub after: FullContact,
+    /// Whether it is deleted.
+    pub is_deleted: bool,
     /// The phone that is to be primary whoever is.
     pub claim: Option<PhoneId>,
     /// Why something of it is left as it is.
@@ -340,28 +341,20 @@ pub struct Planned {
 impl Planned {
     /// What the changes make of a contact with these phones, of which those in `only` are meant.
     #[must_use]
-    pub fn of(
-        changes: &[Change],
-        contact: &Contact,
-        phones: &[Phone],
-        only: &[PhoneId],
-        now: Timestamp,
-    ) -> Self {
+    pub fn of(changes: &[Change], before: &FullContact, only: &[PhoneId], now: Timestamp) -> Self {
         let mut planned = Self {
-            contact: Some(contact.clone()),
-            phones: phones.to_vec(),
+            after: before.clone(),
+            is_deleted: false,
             claim: None,
             skipped: Vec::new(),
         };
         for change in changes {
             planned.apply(change, only);
         }
-        if let Some(after) = &mut planned.contact
-            && *after != *contact
-        {
-            after.updated_at = now;
+        if planned.after.contact != before.contact {
+            planned.after.contact.updated_at = now;
         }
-        for (before, after) in phones.iter().zip(&mut planned.phones) {
+        for (before, after) in before.phones.iter().zip(&mut planned.after.phones) {
             if before != after {
                 after.updated_at = now;
             }
@@ -372,6 +365,7 @@ impl Planned {
 
     fn apply(&mut self, change: &Change, only: &[PhoneId]) {
         let meant = self
+            .after
             .phones
             .iter_mut()
             .filter(|phone| only.contains(&phone.id));
@@ -394,7 +388,7 @@ impl Planned {
             Change::Confirm => self.confirm(),
             Change::ConfirmFrom(source) => {
                 let from = |phone: &&Phone| !phone.historic && phone.source == *source;
-                match self.phones.iter().find(from).map(|phone| phone.id) {
+                match self.after.phones.iter().find(from).map(|phone| phone.id) {
                     Some(first) => {
                         self.claim = Some(first);
                         self.confirm();
@@ -404,17 +398,15 @@ impl Planned {
                         .push(format!("has no number in use from {source}")),
                 }
             }
-            Change::Delete => self.contact = None,
+            Change::Delete => self.is_deleted = true,
             Change::Tag(_) | Change::Untag(_) | Change::Favourite(_) => {
-                if let Some(contact) = &mut self.contact {
-                    revise_contact(contact, change);
-                }
+                revise_contact(&mut self.after.contact, change);
             }
         }
     }
 
     fn confirm(&mut self) {
-        for phone in &mut self.phones {
+        for phone in &mut self.after.phones {
             phone.valid_values = true;
         }
     }
@@ -423,8 +415,13 @@ impl Planned {
     /// from that person (Phone resource, 4).
     fn move_to(&mut self, region: Region, only: &[PhoneId]) {
         let code = region.calling_code().to_string();
-        for at in 0..self.phones.len() {
-            let Some(phone) = self.phones.get(at).filter(|phone| only.contains(&phone.id)) else {
+        for at in 0..self.after.phones.len() {
+            let Some(phone) = self
+                .after
+                .phones
+                .get(at)
+                .filter(|phone| only.contains(&phone.id))
+            else {
                 continue;
             };
             let national = number::parse(&phone.typed, None, None);
@@ -445,6 +442,7 @@ impl Planned {
                 continue;
             }
             let twin = self
+                .after
                 .phones
                 .iter()
                 .find(|other| other.identity == read.identity);
@@ -453,7 +451,7 @@ impl Planned {
                 self.skipped.push(why);
                 continue;
             }
-            if let Some(phone) = self.phones.get_mut(at) {
+            if let Some(phone) = self.after.phones.get_mut(at) {
                 phone.country_code = read.country_code;
                 phone.number = read.number;
                 phone.identity = read.identity;
@@ -464,32 +462,35 @@ impl Planned {
 
     /// Settles who is primary, as the store will.
     fn settle(&mut self) {
-        if self.contact.is_none() {
-            return;
-        }
-        let mut wished = self.phones.clone();
+        let mut wished = self.after.phones.clone();
         for phone in &mut wished {
             phone.primary |= Some(phone.id) == self.claim;
         }
         let heir = heir(&wished, self.claim);
-        for phone in &mut self.phones {
+        for phone in &mut self.after.phones {
             phone.primary = Some(phone.id) == heir;
         }
     }
 
     /// The changes one by one; none where nothing changes.
     #[must_use]
-    pub fn lines(&self, before: &Contact, phones: &[Phone]) -> Vec<PlanLine> {
-        let Some(contact) = &self.contact else {
+    pub fn lines(
+        &self,
+        FullContact {
+            contact: before,
+            phones,
+        }: &FullContact,
+    ) -> Vec<PlanLine> {
+        if self.is_deleted {
             let with = match phones.len() {
                 0 => "there, without a number".to_owned(),
                 numbers => format!("there, with {}", count(numbers, "number")),
             };
             let deleted = "deleted".to_owned();
             return vec![PlanLine::new(before, None, "contact", with, deleted)];
-        };
-        let mut lines = PlanLine::between(before, None, before, contact);
-        for (was, is) in phones.iter().zip(&self.phones) {
+        }
+        let mut lines = PlanLine::between(before, None, before, &self.after.contact);
+        for (was, is) in phones.iter().zip(&self.after.phones) {
             lines.extend(PlanLine::between(before, Some(was), was, is));
         }
         lines

@@ -11,6 +11,7 @@ use super::bulk::PlanLine;
 use super::contact::{Contact, ContactId, DetailKind};
 use super::fields::{CONTACT, ContactText, Use, texts};
 use super::fold::fold;
+use super::full_contact::FullContact;
 use super::intake::{add_details, add_missing, same_number};
 use super::number::Region;
 use super::phone::{Phone, PhoneId};
@@ -59,15 +60,6 @@ pub struct Group {
     pub names: Vec<String>,
 }
 
-/// One of a group, with its phones.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Person {
-    /// The contact.
-    pub contact: Contact,
-    /// Its phones in their default order.
-    pub phones: Vec<Phone>,
-}
-
 /// What a name is known by among others: its folded words, in any order.
 #[must_use]
 pub fn name_key(name: &str) -> String {
@@ -82,13 +74,13 @@ pub fn name_key(name: &str) -> String {
 
 /// What contacts of one name share beside it.
 #[must_use]
-pub fn evidence(people: &[Person]) -> Vec<&'static str> {
-    let details = |person: &Person, kind: DetailKind| -> Vec<String> {
+pub fn evidence(people: &[FullContact]) -> Vec<&'static str> {
+    let details = |person: &FullContact, kind: DetailKind| -> Vec<String> {
         let details = person.contact.details.iter();
         let of = details.filter(|detail| detail.kind == kind);
         of.map(|detail| detail.value.to_lowercase()).collect()
     };
-    let shared = |of: &dyn Fn(&Person) -> Vec<String>| {
+    let shared = |of: &dyn Fn(&FullContact) -> Vec<String>| {
         people.iter().enumerate().any(|(at, person)| {
             let mine = of(person);
             let others = people.iter().skip(at + 1);
@@ -97,7 +89,7 @@ pub fn evidence(people: &[Person]) -> Vec<&'static str> {
                 .any(|its| !its.is_empty() && mine.contains(&its))
         })
     };
-    let company = |person: &Person| -> Vec<String> {
+    let company = |person: &FullContact| -> Vec<String> {
         let company = person.contact.organisation.iter();
         company.map(|company| fold(company)).collect()
     };
@@ -119,7 +111,7 @@ pub fn evidence(people: &[Person]) -> Vec<&'static str> {
 
 /// How much is known of a person: of a group, the one of whom most is known is kept.
 #[must_use]
-pub fn weight(person: &Person) -> usize {
+pub fn weight(person: &FullContact) -> usize {
     let contact = &person.contact;
     let texts = texts(&CONTACT).filter(|text| text.field.is(Use::About));
     let texts = texts.filter(|text| text.of(contact).is_some());
@@ -194,7 +186,7 @@ pub struct Merged {
 /// 4, for a number that several have). None for nobody. `fresh` gives ids to the numbers that come in.
 #[must_use]
 pub fn merged(
-    people: &[Person],
+    people: &[FullContact],
     picks: &BTreeMap<MergeField, ContactId>,
     home: Option<Region>,
     mut fresh: impl FnMut() -> Uuid,
@@ -248,8 +240,8 @@ pub fn merged(
 /// The number that is primary: that of the contact that is kept. Another one's is taken where the kept one
 /// has none, or one that is not possible in its plan and the other's is (Phone resource, 4).
 fn first_number<'p>(
-    kept: &'p Person,
-    others: &'p [Person],
+    kept: &'p FullContact,
+    others: &'p [FullContact],
     home: Option<Region>,
 ) -> Option<&'p str> {
     let mine = kept.phones.iter().find(|phone| phone.primary);
@@ -268,10 +260,10 @@ fn first_number<'p>(
 /// value, and of the notes none alone.
 #[must_use]
 pub fn taken<'p>(
-    people: &'p [Person],
+    people: &'p [FullContact],
     picks: &BTreeMap<MergeField, ContactId>,
     field: MergeField,
-) -> Option<&'p Person> {
+) -> Option<&'p FullContact> {
     let picked = picks.get(&field);
     let picked = picked.and_then(|id| people.iter().find(|one| one.contact.id == *id));
     picked.or_else(|| match field {
@@ -313,7 +305,7 @@ fn take_field(contact: &mut Contact, field: MergeField, from: &Contact) {
 }
 
 /// All the notes that say something else, one after the other.
-fn notes(people: &[Person]) -> Option<String> {
+fn notes(people: &[FullContact]) -> Option<String> {
     let mut notes: Vec<&str> = Vec::new();
     for note in people.iter().filter_map(|one| one.contact.note.as_deref()) {
         if !notes.iter().any(|known| known.contains(note)) {
@@ -326,12 +318,12 @@ fn notes(people: &[Person]) -> Option<String> {
 impl Merged {
     /// What changes for the contact that is kept, one by one, and who goes.
     #[must_use]
-    pub fn lines(&self, people: &[Person]) -> Vec<PlanLine> {
+    pub fn lines(&self, people: &[FullContact]) -> Vec<PlanLine> {
         let Some((kept, others)) = people.split_first() else {
             return Vec::new();
         };
         let kept = &kept.contact;
-        let goes = |other: &Person| {
+        let goes = |other: &FullContact| {
             let (name, into) = (&other.contact.name, "merged into this one");
             PlanLine::new(kept, None, "contact", name.clone(), into.to_owned())
         };

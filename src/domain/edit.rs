@@ -1,6 +1,7 @@
 //! What the screens and the command line hand to the store to write, and what they get back.
 
-use super::contact::{Contact, ContactAttributes, ContactId};
+use super::contact::{ContactAttributes, ContactId};
+use super::full_contact::FullContact;
 use super::operation::{HistoryEntry, UndoPoint};
 use super::phone::{Phone, PhoneAttributes, PhoneId};
 use super::timestamp::Timestamp;
@@ -18,23 +19,19 @@ pub struct Done<T> {
 /// A contact with all that the detail pane shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// The contact.
-    pub contact: Contact,
-    /// Its phones in their default order.
-    pub phones: Vec<Phone>,
+    /// The contact with its phones.
+    pub full: FullContact,
     /// Its newest changes and those of its phones, the newest first.
     pub history: Vec<HistoryEntry>,
     /// Who else has those of its phones that wait for a look.
     pub others: OtherHolders,
 }
 
-/// A contact with all that goes out of it.
+/// A contact with all that an export writes of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Whole {
-    /// The contact.
-    pub contact: Contact,
-    /// Its phones in their default order.
-    pub phones: Vec<Phone>,
+pub struct ContactWithCard {
+    /// The contact with its phones.
+    pub full: FullContact,
     /// The card that it came from, byte for byte.
     pub card: Option<Vec<u8>>,
 }

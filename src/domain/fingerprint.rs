@@ -3,8 +3,7 @@
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
-use super::contact::Contact;
-use super::phone::Phone;
+use super::full_contact::FullContact;
 
 /// A hash of what a card or row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +32,7 @@ impl Fingerprint {
 
     /// That of a contact with its phones, as they are stored now: each write gives another one.
     #[must_use]
-    pub fn of_stored(contact: &Contact, phones: &[Phone]) -> Self {
+    pub fn of_stored(FullContact { contact, phones }: &FullContact) -> Self {
         let phones = phones.iter();
         let phones = phones.map(|phone| Self::of((phone.id, phone.updated_in_db_at)));
         let contact = Self::of((contact.id, contact.updated_in_db_at));

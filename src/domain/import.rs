@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::contact::{Contact, ContactAttributes, ContactId};
+use super::contact::{ContactAttributes, ContactId};
 use super::files::Files;
 use super::fingerprint::{ContentHash, Fingerprint};
+use super::full_contact::FullContact;
 use super::intake::ParsedCard;
 use super::notice::Notice;
 use super::number::{Region, digits};
@@ -177,13 +178,7 @@ pub trait CardFormat {
 
     /// The card of a contact: `card` as it came, where the contact has one, with only those lines
     /// changed that say something else.
-    fn write(
-        &self,
-        contact: &Contact,
-        phones: &[Phone],
-        card: Option<&[u8]>,
-        home: Option<Region>,
-    ) -> Vec<u8>;
+    fn write(&self, contact: &FullContact, card: Option<&[u8]>, home: Option<Region>) -> Vec<u8>;
 
     /// A card with what callbook does not read of another card of the same contact, or none where
     /// that is nothing new: no such line of either is lost. Without a card, it is the other one.

@@ -15,6 +15,7 @@ pub mod fields;
 pub mod files;
 pub mod fingerprint;
 pub mod fold;
+pub mod full_contact;
 pub mod health;
 pub mod ids;
 pub mod import;

@@ -5,11 +5,11 @@
 //! and committed only where it writes the same.
 
 use super::bulk::{BulkEdit, Change};
-use super::contact::{Contact, ContactId};
+use super::contact::ContactId;
 use super::duplicates::Merge;
 use super::fingerprint::Fingerprint;
+use super::full_contact::FullContact;
 use super::listing::Selection;
-use super::phone::Phone;
 use super::refusal::{Kind, Refusal};
 use super::words::count;
 
@@ -77,9 +77,8 @@ pub enum Seen {
 
 impl Seen {
     /// That these contacts with their phones were seen as they are stored.
-    pub fn contacts<'c>(shown: impl IntoIterator<Item = (&'c Contact, &'c [Phone])>) -> Self {
-        let shown = shown.into_iter();
-        let shown = shown.map(|(contact, phones)| Fingerprint::of_stored(contact, phones));
+    pub fn contacts<'c>(shown: impl IntoIterator<Item = &'c FullContact>) -> Self {
+        let shown = shown.into_iter().map(Fingerprint::of_stored);
         Self::Contacts(shown.fold(Fingerprint::default(), Fingerprint::with))
     }
 

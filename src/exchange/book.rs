@@ -15,7 +15,7 @@ use std::io::BufRead;
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactAttributes;
-use crate::domain::edit::Whole;
+use crate::domain::edit::ContactWithCard;
 use crate::domain::import::{GroupCard, Incoming, Place, Reject};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::{Fault, Refusal};
@@ -31,8 +31,9 @@ const LINE_LIMIT: usize = 80 * 1024 * 1024;
 
 /// A contact as its line, line end included.
 #[must_use]
-pub fn line(whole: &Whole) -> String {
+pub fn line(whole: &ContactWithCard) -> String {
     let phones: Vec<Value> = whole
+        .full
         .phones
         .iter()
         .map(|phone| {
@@ -47,11 +48,11 @@ pub fn line(whole: &Whole) -> String {
         .collect();
     let mut line = json!({
         "type": "contacts",
-        "id": whole.contact.id.to_string(),
-        "attributes": whole.contact.attributes(),
+        "id": whole.full.contact.id.to_string(),
+        "attributes": whole.full.contact.attributes(),
         "phones": phones,
     });
-    mark(&mut line, "namesake", whole.contact.namesake);
+    mark(&mut line, "namesake", whole.full.contact.namesake);
     if let (Some(card), Some(object)) = (&whole.card, line.as_object_mut()) {
         object.insert("card".to_owned(), text_or_bytes(card));
     }

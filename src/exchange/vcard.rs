@@ -46,7 +46,7 @@ mod write;
 use std::io::BufRead;
 
 use crate::domain::attribute_reader::MANY;
-use crate::domain::contact::Contact;
+use crate::domain::full_contact::FullContact;
 use crate::domain::import::{CardFormat, GroupCard, Incoming, Place, Reject};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{Notice, NoticeKind};
@@ -224,14 +224,8 @@ impl CardFormat for Format {
         said(&join::own(property::properties(card)))
     }
 
-    fn write(
-        &self,
-        contact: &Contact,
-        phones: &[Phone],
-        card: Option<&[u8]>,
-        home: Option<Region>,
-    ) -> Vec<u8> {
-        write(contact, phones, card, None, home)
+    fn write(&self, contact: &FullContact, card: Option<&[u8]>, home: Option<Region>) -> Vec<u8> {
+        write(contact, card, None, home)
     }
 
     fn join(&self, card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {

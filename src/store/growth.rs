@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::domain::contact::{Contact, ContactAttributes, Detail, DetailKind};
+use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
+use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
     Arrival, Bytes, CardFormat, Cards, Choices, Incoming, Intake, Origin, Place, Reject,
 };
@@ -25,7 +26,7 @@ impl CardFormat for Bare {
         ParsedCard::default()
     }
 
-    fn write(&self, _: &Contact, _: &[Phone], _: Option<&[u8]>, _: Option<Region>) -> Vec<u8> {
+    fn write(&self, _: &FullContact, _: Option<&[u8]>, _: Option<Region>) -> Vec<u8> {
         Vec::new()
     }
 

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
-use crate::domain::duplicates::{Group, Person};
+use crate::domain::duplicates::Group;
 use crate::domain::edit::{ContactEdit, Holder, Profile};
+use crate::domain::full_contact::FullContact;
 use crate::domain::health::Health;
 use crate::domain::import::{Choices, ImportPlan, ImportReport};
 use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
@@ -170,7 +171,7 @@ pub enum Reply {
     /// Who may be there twice.
     Duplicates(Vec<Group>),
     /// The contacts with their phones.
-    People(Vec<Person>),
+    People(Vec<FullContact>),
     /// What the change would do.
     Rehearsed(Task, Box<Rehearsal<BulkPlan>>),
     /// What the import of these would do, and what it is called.

@@ -515,7 +515,7 @@ fn edits(book: &Book, folder: &Path) {
     let page = [7; 4096];
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
     for row in rows {
-        let phone = store.profile(row.id).unwrap().phones.remove(0);
+        let phone = store.profile(row.id).unwrap().full.phones.remove(0);
         let sent = PhoneAttributes {
             valid_values: Some(!phone.valid_values),
             overwrite: true,

@@ -49,7 +49,7 @@ fn a_backup_is_whole_private_and_sound_and_comes_back() {
         .unwrap();
     let store = Store::open(&path, options(&book.clock)).unwrap();
     assert_eq!(names(&store), ["Ada"]);
-    assert_eq!(store.profile(ada).unwrap().phones.len(), 1);
+    assert_eq!(store.profile(ada).unwrap().full.phones.len(), 1);
     assert_eq!(mode(&path), 0o600);
     drop(store);
 

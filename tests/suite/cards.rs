@@ -40,16 +40,16 @@ fn only(book: &Book) -> Profile {
 
 fn names(book: &Book) -> Vec<String> {
     let all = everybody(book).into_iter();
-    all.map(|profile| profile.contact.name).collect()
+    all.map(|profile| profile.full.contact.name).collect()
 }
 
 fn numbers(profile: &Profile) -> Vec<&str> {
-    let phones = profile.phones.iter();
+    let phones = profile.full.phones.iter();
     phones.map(|phone| phone.identity.as_str()).collect()
 }
 
 fn details(profile: &Profile, kind: DetailKind) -> Vec<&str> {
-    let details = profile.contact.details.iter();
+    let details = profile.full.contact.details.iter();
     let of_kind = details.filter(|detail| detail.kind == kind);
     of_kind.map(|detail| detail.value.as_str()).collect()
 }
@@ -60,7 +60,7 @@ fn exported(book: &Book, version: Option<Version>) -> String {
 }
 
 fn update(book: &mut Book, sent: &serde_json::Value) {
-    let id = only(book).contact.id;
+    let id = only(book).full.contact.id;
     let mut sent = sent.clone();
     sent["overwrite"] = json!(true);
     let (sent, faults) = ContactAttributes::read(sent.as_object().unwrap().clone());
@@ -116,7 +116,7 @@ fn cards_that_share_a_line_are_parted() {
         let book = book(&file);
         let mut told: Vec<String> = everybody(&book)
             .iter()
-            .map(|profile| format!("{} {:?}", profile.contact.name, numbers(profile)))
+            .map(|profile| format!("{} {:?}", profile.full.contact.name, numbers(profile)))
             .collect();
         told.sort();
         let expected = ["Ada Uno [\"+12134567001\"]", "Bruno Due [\"+12134567002\"]"];
@@ -228,8 +228,12 @@ fn every_charset_that_a_card_names_is_read_and_kept() {
         let card = named(charset, bytes);
         let mut book = book(&card);
         let profile = only(&book);
-        assert_eq!(profile.contact.name, name, "{charset}");
-        assert_eq!(profile.contact.title.as_deref(), Some(name), "{charset}");
+        assert_eq!(profile.full.contact.name, name, "{charset}");
+        assert_eq!(
+            profile.full.contact.title.as_deref(),
+            Some(name),
+            "{charset}"
+        );
         update(&mut book, &json!({"note": "new"}));
         let out = exported(&book, None);
         lacks(&out, "=EF=BF=BD");
@@ -358,7 +362,7 @@ fn damaged_quoted_printable_costs_no_more_than_what_is_damaged() {
     ] {
         let book = book(card(&format!("{head}{value}")));
         assert_eq!(
-            only(&book).contact.note.as_deref(),
+            only(&book).full.contact.note.as_deref(),
             Some(expected),
             "{value}"
         );
@@ -370,7 +374,7 @@ fn damaged_quoted_printable_costs_no_more_than_what_is_damaged() {
 fn a_contact_without_a_name_keeps_the_one_it_is_shown_by() {
     let file = "BEGIN:VCARD\r\nVERSION:3.0\r\nEMAIL:ann@example.org\r\nEND:VCARD\r\n";
     let mut book = book(file);
-    let id = only(&book).contact.id;
+    let id = only(&book).full.contact.id;
     let phone = book
         .post(id, json!({"number": "+39 02 5550 1182"}))
         .unwrap();
@@ -384,7 +388,7 @@ fn a_contact_without_a_name_keeps_the_one_it_is_shown_by() {
     for version in [Version::V30, Version::V40] {
         let out = exported(&book, Some(version));
         has_line(&out, "FN:ann@example.org");
-        assert_eq!(only(&self::book(&out)).contact.given_name, None);
+        assert_eq!(only(&self::book(&out)).full.contact.given_name, None);
     }
 }
 
@@ -400,6 +404,7 @@ fn a_label_of_one_number_is_not_given_to_its_group() {
         let mut book = book(&file);
         let before = only(&book);
         let phone = before
+            .full
             .phones
             .iter()
             .find(|phone| phone.typed.ends_with("0164"))
@@ -408,7 +413,7 @@ fn a_label_of_one_number_is_not_given_to_its_group() {
         let again = self::book(exported(&book, None));
         let after = only(&again);
         let label = |profile: &Profile, end: &str| {
-            let mut phones = profile.phones.iter();
+            let mut phones = profile.full.phones.iter();
             phones
                 .find(|phone| phone.typed.ends_with(end))
                 .unwrap()
@@ -417,7 +422,7 @@ fn a_label_of_one_number_is_not_given_to_its_group() {
         };
         assert_eq!(label(&after, "0164").as_deref(), Some("Skipper"));
         assert_eq!(label(&after, "1182"), label(&before, "1182"));
-        assert_eq!(after.contact.details, before.contact.details);
+        assert_eq!(after.full.contact.details, before.full.contact.details);
     }
 }
 
@@ -426,7 +431,7 @@ fn a_number_as_an_address_stays_one() {
     let file = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ann Bee\r\n\
         TEL;VALUE=uri;TYPE=\"voice,home\":tel:+39-02-5550-1182;ext=55\r\nEND:VCARD\r\n";
     let mut book = book(file);
-    let phone = only(&book).phones[0].id;
+    let phone = only(&book).full.phones[0].id;
     book.set(phone, json!({"location": "work"}));
     let out = exported(&book, None);
     assert!(out.contains(":tel:+39-02-5550-1182;ext=55\r\n"), "{out}");
@@ -442,7 +447,7 @@ fn quotes_in_parameters_hide_their_colons() {
     let book = book(&file);
     let ann = only(&book);
     assert_eq!(numbers(&ann), ["+390255501182"]);
-    assert_eq!(ann.phones[0].location.as_deref(), Some("work"));
+    assert_eq!(ann.full.phones[0].location.as_deref(), Some("work"));
     assert_eq!(exported(&book, None), file);
     has_line(
         &exported(&book, Some(Version::V40)),
@@ -476,7 +481,7 @@ fn emails_are_parted_bared_and_the_preferred_one_is_first() {
     );
     assert_eq!(details(&only(&self::book(&out)), DetailKind::Email), emails);
     // One of two on a line goes, and the other stays.
-    let rest: Vec<_> = only(&book).contact.details;
+    let rest: Vec<_> = only(&book).full.contact.details;
     let rest: Vec<_> = rest
         .iter()
         .filter(|email| email.value != "a@example.org")
@@ -507,8 +512,8 @@ fn googles_star_is_a_favourite_in_and_out() {
         "{HEAD}TEL;TYPE=CELL:+12134567004\r\nCATEGORIES:myContacts,starred\r\nEND:VCARD\r\n"
     );
     let mut book = book(&file);
-    assert!(only(&book).contact.favourite);
-    assert!(only(&book).contact.tags.is_empty());
+    assert!(only(&book).full.contact.favourite);
+    assert!(only(&book).full.contact.tags.is_empty());
     assert_eq!(exported(&book, None), file);
     update(&mut book, &json!({"favourite": false, "tags": ["choir"]}));
     let out = exported(&book, None);
@@ -520,7 +525,7 @@ fn googles_star_is_a_favourite_in_and_out() {
         "CATEGORIES:myContacts,starred,choir",
     );
     assert_eq!(
-        only(&self::book(exported(&book, None))).contact.tags,
+        only(&self::book(exported(&book, None))).full.contact.tags,
         ["choir"]
     );
 }
@@ -578,7 +583,7 @@ fn what_sorts_a_name_and_companies_are_read_and_written() {
     let of = |book: &Book, name: &str| {
         let all = everybody(book).into_iter();
         let found = all
-            .map(|profile| profile.contact)
+            .map(|profile| profile.full.contact)
             .find(|contact| contact.name == name);
         let contact = found.unwrap_or_else(|| panic!("{name}"));
         (contact.sort_as, contact.kind)
@@ -619,7 +624,7 @@ fn what_sorts_a_name_and_companies_are_read_and_written() {
     ] {
         update(&mut book, &json!({"sort_as": sort_as, "kind": kind}));
         for version in [None, Some(Version::V30), Some(Version::V40)] {
-            let again = only(&self::book(exported(&book, version))).contact;
+            let again = only(&self::book(exported(&book, version))).full.contact;
             assert_eq!(again.sort_as.as_deref(), Some(sort_as), "{version:?}");
             assert_eq!(again.kind.word(), kind, "{version:?}");
         }

@@ -11,6 +11,7 @@ use crate::support::amount::drawn;
 use callbook::domain::bulk::{BulkEdit, Change};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
 use callbook::domain::duplicates::{Merge, MergeField, merged};
+use callbook::domain::edit::ContactWithCard;
 use callbook::domain::fields;
 use callbook::domain::fingerprint::Fingerprint;
 use callbook::domain::listing::{ListQuery, Selection};
@@ -43,15 +44,15 @@ fn edit(whom: Selection, changes: &str) -> BulkEdit {
 fn state(book: &Book) -> Vec<(Contact, Vec<Phone>)> {
     let mut all = Vec::new();
     book.store
-        .each(&shown(""), &mut |mut whole| {
-            whole.contact.updated_in_db_at = Timestamp::default();
+        .each(&shown(""), &mut |ContactWithCard { mut full, .. }| {
+            full.contact.updated_in_db_at = Timestamp::default();
             // It moves with every write to one of the phones.
-            whole.contact.updated_at = Timestamp::default();
-            whole.phones.sort_by_key(|phone| phone.id);
-            for phone in &mut whole.phones {
+            full.contact.updated_at = Timestamp::default();
+            full.phones.sort_by_key(|phone| phone.id);
+            for phone in &mut full.phones {
                 phone.updated_in_db_at = Timestamp::default();
             }
-            all.push((whole.contact, whole.phones));
+            all.push((full.contact, full.phones));
             Ok(())
         })
         .unwrap();
@@ -373,7 +374,7 @@ mod duplicates {
         };
         let seen = people
             .iter()
-            .map(|one| Fingerprint::of_stored(&one.contact, &one.phones))
+            .map(Fingerprint::of_stored)
             .fold(Fingerprint::default(), Fingerprint::with);
         let merge = Task::Merge(vec![merge]);
         let point = book
@@ -383,7 +384,7 @@ mod duplicates {
             .unwrap();
         assert_eq!(point.title, "Merged Bianchi Marco into Marco Bianchi");
         let profile = book.store.profile(kept).unwrap();
-        let contact = profile.contact;
+        let contact = profile.full.contact;
         assert_eq!(contact.name, "Bianchi Marco", "as picked");
         assert_eq!(contact.organisation.as_deref(), Some("Officina"));
         assert_eq!(
@@ -393,6 +394,7 @@ mod duplicates {
         assert_eq!(contact.tags, ["garage", "club"]);
         assert!(contact.favourite);
         let told: Vec<_> = profile
+            .full
             .phones
             .iter()
             .map(|phone| {

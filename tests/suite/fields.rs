@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use callbook::cli::format::LineFormat;
 use callbook::domain::contact::{Contact, ContactAttributes};
-use callbook::domain::duplicates::{Person, merged};
+use callbook::domain::duplicates::merged;
 use callbook::domain::fields::{CONTACT, ContactField, PHONE, Place, Use, texts};
+use callbook::domain::full_contact::FullContact;
 use callbook::domain::operation::Operation;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::exchange::csv::{self, Guard};
@@ -184,7 +185,7 @@ fn every_field_goes_through_our_own_table() {
     }
     let mut other = Book::of_rules();
     take(&mut other, "a.csv", table.as_bytes());
-    is_said(&all(&other).remove(0).contact, |_| true);
+    is_said(&all(&other).remove(0).full.contact, |_| true);
 }
 
 #[test]
@@ -194,7 +195,9 @@ fn every_field_with_a_property_goes_through_a_card() {
         let card = exported(&book, ExportForm::Cards(Some(version)));
         let mut other = Book::of_rules();
         take(&mut other, "a.vcf", card.as_bytes());
-        is_said(&all(&other).remove(0).contact, |field| field.card.is_some());
+        is_said(&all(&other).remove(0).full.contact, |field| {
+            field.card.is_some()
+        });
     }
 }
 
@@ -215,7 +218,7 @@ fn every_text_beside_the_name_outlives_a_merge() {
         name: contact.name.clone(),
         ..Contact::default()
     };
-    let person = |contact: Contact| Person {
+    let person = |contact: Contact| FullContact {
         contact,
         phones: Vec::new(),
     };

@@ -387,6 +387,7 @@ fn a_number_that_needs_a_country_is_nowhere_called_impossible() {
         let mut each = |profile: &Profile| {
             reasons.extend(
                 profile
+                    .full
                     .phones
                     .iter()
                     .filter_map(|phone| impossible(phone, store.home())),

@@ -844,7 +844,7 @@ fn a_changed_row_does_not_bring_a_corrected_number_back() {
         let mut book = Book::new();
         take(&mut book, "a.csv", "Name,Phone\nAnn Bee,+39 02 5550 1182\n");
         let id = only(&book);
-        let phone = book.store.profile(id).unwrap().phones.remove(0);
+        let phone = book.store.profile(id).unwrap().full.phones.remove(0);
         match number {
             Some(number) => {
                 let sent = callbook::domain::phone::PhoneAttributes {
@@ -864,8 +864,8 @@ fn a_changed_row_does_not_bring_a_corrected_number_back() {
         let report = take(&mut book, "a.csv", changed);
         assert_eq!((report.new, report.changed, report.numbers), (0, 1, 0));
         let profile = book.store.profile(only(&book)).unwrap();
-        assert_eq!(profile.phones.len(), usize::from(kept));
-        assert_eq!(profile.contact.details.len(), 1);
+        assert_eq!(profile.full.phones.len(), usize::from(kept));
+        assert_eq!(profile.full.contact.details.len(), 1);
         let told: Vec<String> = report.notices.iter().map(Notice::words).collect();
         let word = "1 number was corrected or deleted here, such as \"+39 02 5550 1182 of Ann Bee\", and \
                     not added again";
@@ -876,6 +876,7 @@ fn a_changed_row_does_not_bring_a_corrected_number_back() {
         assert_eq!(take(&mut book, "b.csv", other).numbers, 2);
         while book.store.profile(id).is_ok_and(|profile| {
             !profile
+                .full
                 .phones
                 .iter()
                 .any(|own| own.id == phone.id && own.number == phone.number)
@@ -884,7 +885,7 @@ fn a_changed_row_does_not_bring_a_corrected_number_back() {
         }
         let report = take(&mut book, "a.csv", changed);
         assert_eq!(report.notices, []);
-        assert_eq!(book.store.profile(id).unwrap().phones.len(), 1);
+        assert_eq!(book.store.profile(id).unwrap().full.phones.len(), 1);
     }
 }
 

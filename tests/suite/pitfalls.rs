@@ -45,6 +45,7 @@ use std::path::Path;
 
 use crate::support::amount::drawn;
 use crate::support::desk::Desk;
+use callbook::domain::edit::ContactWithCard;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::timestamp::Timestamp;
 use callbook::state::View;
@@ -709,11 +710,11 @@ fn all_there_is(desk: &Desk) -> Vec<String> {
     let shown = Selection::Shown(ListQuery::default());
     let stores = &desk.book.store;
     stores
-        .each(&shown, &mut |mut whole| {
-            whole.contact.updated_in_db_at = Timestamp::default();
-            whole.contact.updated_at = Timestamp::default();
-            all.push(format!("{:?}", whole.contact));
-            for phone in &mut whole.phones {
+        .each(&shown, &mut |ContactWithCard { mut full, .. }| {
+            full.contact.updated_in_db_at = Timestamp::default();
+            full.contact.updated_at = Timestamp::default();
+            all.push(format!("{:?}", full.contact));
+            for phone in &mut full.phones {
                 phone.updated_in_db_at = Timestamp::default();
                 all.push(format!("{phone:?}"));
             }

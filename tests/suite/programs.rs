@@ -53,7 +53,7 @@ fn exported(book: &Book, version: Option<Version>) -> Vec<u8> {
 #[track_caller]
 fn says(profile: &Profile, truth: &Truth, when: &str) {
     let file = &truth.file;
-    assert_eq!(profile.contact.name, truth.name, "{file} {when}");
+    assert_eq!(profile.full.contact.name, truth.name, "{file} {when}");
     let digits = |text: &str| {
         text.chars()
             .filter(char::is_ascii_digit)
@@ -63,7 +63,7 @@ fn says(profile: &Profile, truth: &Truth, when: &str) {
         all.sort();
         all
     };
-    let numbers = profile.phones.iter().map(|phone| digits(&phone.typed));
+    let numbers = profile.full.phones.iter().map(|phone| digits(&phone.typed));
     let expected = truth.numbers.iter().map(|number| digits(number));
     assert_eq!(
         sorted(numbers.collect()),
@@ -74,7 +74,7 @@ fn says(profile: &Profile, truth: &Truth, when: &str) {
         (DetailKind::Email, &truth.emails),
         (DetailKind::Address, &truth.addresses),
     ] {
-        let details = profile.contact.details.iter();
+        let details = profile.full.contact.details.iter();
         let of_kind = details.filter(|detail| detail.kind == kind);
         let values: Vec<&String> = of_kind.map(|detail| &detail.value).collect();
         assert_eq!(values, expected.iter().collect::<Vec<_>>(), "{file} {when}");
@@ -100,26 +100,33 @@ fn the_cards_of_every_program_come_in_and_go_out() {
             let read = only(&again);
             says(&read, truth, version.number());
             let labels = |profile: &Profile| {
-                let phones = profile.phones.iter().map(|phone| phone.location.clone());
+                let phones = profile
+                    .full
+                    .phones
+                    .iter()
+                    .map(|phone| phone.location.clone());
                 let mut labels: Vec<Option<String>> = phones.collect();
                 labels.sort();
                 labels
             };
             assert_eq!(labels(&read), labels(&whole), "{file} {}", version.number());
-            assert_eq!(read.contact.details, whole.contact.details, "{file}");
+            assert_eq!(
+                read.full.contact.details, whole.full.contact.details,
+                "{file}"
+            );
         }
 
         let sent = json!({"note": "edited here", "overwrite": true});
         let (sent, faults) = ContactAttributes::read(sent.as_object().unwrap().clone());
         book.store
-            .update_contact(whole.contact.id, sent, faults)
+            .update_contact(whole.full.contact.id, sent, faults)
             .unwrap();
         for version in [None, Some(Version::V30), Some(Version::V40)] {
             let again = self::book(&exported(&book, version));
             let edited = only(&again);
             says(&edited, truth, "edited");
             assert_eq!(
-                edited.contact.note.as_deref(),
+                edited.full.contact.note.as_deref(),
                 Some("edited here"),
                 "{file}"
             );

@@ -526,7 +526,13 @@ fn stamps_rise_over_a_restore_also_with_the_clock_set_back() {
         let made = book.store.back_up().unwrap();
         book.clock.fetch_add(3_600_000_000, Ordering::SeqCst);
         let bob = book.contact("Bob");
-        let last = book.store.profile(bob).unwrap().contact.updated_in_db_at;
+        let last = book
+            .store
+            .profile(bob)
+            .unwrap()
+            .full
+            .contact
+            .updated_in_db_at;
         let path = book.path.clone();
         drop(book.store);
         if damaged {
@@ -552,7 +558,7 @@ fn stamps_rise_over_a_restore_also_with_the_clock_set_back() {
             ..Default::default()
         };
         store.update_contact(ada, sent, Vec::new()).unwrap();
-        let stamp = store.profile(ada).unwrap().contact.updated_in_db_at;
+        let stamp = store.profile(ada).unwrap().full.contact.updated_in_db_at;
         assert!(stamp > last, "damaged {damaged}: {stamp} after {last}");
     }
 }

@@ -7,6 +7,7 @@ use crate::support::Book;
 use crate::support::amount::drawn;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
+use callbook::domain::full_contact::FullContact;
 use callbook::domain::intake::{CardRecords, ParsedCard};
 use callbook::domain::listing::ListQuery;
 use callbook::domain::number::Region;
@@ -38,9 +39,12 @@ fn only(book: &Book) -> Profile {
 
 /// The card of a contact, as it goes out.
 fn out(book: &Book, profile: &Profile, version: Option<Version>) -> Vec<u8> {
-    let card = profile.contact.card.map(|id| book.store.card(id).unwrap());
-    let (contact, phones) = (&profile.contact, &profile.phones);
-    vcard::write(contact, phones, card.as_deref(), version, Region::new("US"))
+    let card = profile
+        .full
+        .contact
+        .card
+        .map(|id| book.store.card(id).unwrap());
+    vcard::write(&profile.full, card.as_deref(), version, Region::new("US"))
 }
 
 fn text(card: &[u8]) -> String {
@@ -97,7 +101,7 @@ fn an_edited_card_differs_in_the_edited_lines_only() {
     import(&mut book, BIANCHI.as_bytes());
     let profile = only(&book);
     let number = |end: &str| {
-        let mut phones = profile.phones.iter();
+        let mut phones = profile.full.phones.iter();
         phones.find(|phone| phone.typed.ends_with(end)).unwrap().id
     };
     let changed = |book: &Book| {
@@ -150,7 +154,7 @@ fn an_edited_card_differs_in_the_edited_lines_only() {
     );
     book.store.undo().unwrap();
 
-    let id = profile.contact.id;
+    let id = profile.full.contact.id;
     book.store.delete_phone(number("1182"), None).unwrap();
     let (gone, _) = changed(&book);
     assert!(
@@ -194,7 +198,7 @@ fn a_newer_card_changes_what_it_says_otherwise_and_nothing_else() {
     let before = only(&book);
     update(
         &mut book,
-        before.contact.id,
+        before.full.contact.id,
         &json!({"note": "my own note", "overwrite": true}),
     );
     let newer = BIANCHI
@@ -205,14 +209,17 @@ fn a_newer_card_changes_what_it_says_otherwise_and_nothing_else() {
     let report = import(&mut book, newer.as_bytes());
     assert_eq!((report.new, report.changed, report.numbers), (0, 1, 1));
     let after = only(&book);
-    assert_eq!(after.contact.organisation.as_deref(), Some("Rossi Moto"));
     assert_eq!(
-        after.contact.note.as_deref(),
+        after.full.contact.organisation.as_deref(),
+        Some("Rossi Moto")
+    );
+    assert_eq!(
+        after.full.contact.note.as_deref(),
         Some("my own note"),
         "a person wrote it"
     );
     let phone = |end: &str| {
-        let mut phones = after.phones.iter();
+        let mut phones = after.full.phones.iter();
         phones.find(|phone| phone.typed.ends_with(end)).unwrap()
     };
     assert!(phone("0164").historic, "it still tells who calls");
@@ -230,9 +237,9 @@ fn a_newer_card_changes_what_it_says_otherwise_and_nothing_else() {
         "what goes out may come back"
     );
     book.store.undo().unwrap();
-    assert_eq!(only(&book).phones, {
-        let mut phones = before.phones;
-        for (phone, now) in phones.iter_mut().zip(only(&book).phones) {
+    assert_eq!(only(&book).full.phones, {
+        let mut phones = before.full.phones;
+        for (phone, now) in phones.iter_mut().zip(only(&book).full.phones) {
             phone.updated_in_db_at = now.updated_in_db_at;
             phone.updated_at = now.updated_at;
         }
@@ -263,10 +270,10 @@ fn only_a_card_that_says_it_is_later_takes_anything_out() {
         import(&mut book, first.as_bytes());
         import(&mut book, second.as_bytes());
         let after = only(&book);
-        assert_eq!(after.contact.note.is_none(), gone);
-        let historic = after.phones.iter().any(|phone| phone.historic);
+        assert_eq!(after.full.contact.note.is_none(), gone);
+        let historic = after.full.phones.iter().any(|phone| phone.historic);
         assert_eq!(historic, gone);
-        assert_eq!(after.phones.len(), 3);
+        assert_eq!(after.full.phones.len(), 3);
     }
 }
 
@@ -274,7 +281,7 @@ fn only_a_card_that_says_it_is_later_takes_anything_out() {
 fn what_a_person_decided_stays_when_the_same_file_comes_again() {
     let mut book = Book::new();
     import(&mut book, BIANCHI.as_bytes());
-    let phones = only(&book).phones;
+    let phones = only(&book).full.phones;
     book.set(phones[0].id, json!({"historic": true}));
     book.store.delete_phone(phones[1].id, None).unwrap();
     let before = only(&book);
@@ -376,15 +383,22 @@ fn a_book_as_json_is_the_book_ids_times_and_cards_among_it() {
     assert_eq!(import_as(&mut other, "book.json", &json).new, 2);
     let (one, two) = (everybody(&book), everybody(&other));
     for (mut one, two) in one.into_iter().zip(two) {
-        one.contact.updated_in_db_at = two.contact.updated_in_db_at;
-        for (phone, same) in one.phones.iter_mut().zip(&two.phones) {
+        one.full.contact.updated_in_db_at = two.full.contact.updated_in_db_at;
+        for (phone, same) in one.full.phones.iter_mut().zip(&two.full.phones) {
             phone.updated_in_db_at = same.updated_in_db_at;
         }
         let card = |book: &Book, profile: &Profile| {
-            profile.contact.card.map(|id| book.store.card(id).unwrap())
+            profile
+                .full
+                .contact
+                .card
+                .map(|id| book.store.card(id).unwrap())
         };
         assert_eq!(card(&book, &one), card(&other, &two));
-        assert_eq!((one.contact, one.phones), (two.contact, two.phones));
+        assert_eq!(
+            (one.full.contact, one.full.phones),
+            (two.full.contact, two.full.phones)
+        );
     }
     let again = import_as(&mut other, "book.json", &json);
     assert_eq!((again.same, again.changed, again.new), (2, 0, 0));
@@ -472,7 +486,7 @@ fn what_a_spreadsheet_would_run_is_guarded_and_numbers_are_not() {
     let names = |book: &Book| -> Vec<String> {
         everybody(book)
             .into_iter()
-            .map(|profile| profile.contact.name)
+            .map(|profile| profile.full.contact.name)
             .collect()
     };
     assert_eq!(names(&book), names(&other));
@@ -490,17 +504,20 @@ fn tables_of_other_programs_come_in_with_every_number() {
     let mut book = Book::new();
     import_as(&mut book, "contacts.csv", google.as_bytes());
     let marco = only(&book);
-    assert_eq!(marco.contact.name, "Marco Luca Bianchi");
-    assert_eq!(marco.contact.family_name.as_deref(), Some("Bianchi"));
-    assert_eq!(marco.contact.tags, ["garage"]);
-    assert_eq!(marco.contact.note.as_deref(), Some("Call, before\nnoon"));
-    assert_eq!(marco.phones.len(), 3);
+    assert_eq!(marco.full.contact.name, "Marco Luca Bianchi");
+    assert_eq!(marco.full.contact.family_name.as_deref(), Some("Bianchi"));
+    assert_eq!(marco.full.contact.tags, ["garage"]);
     assert_eq!(
-        marco.phones[0].location.as_deref(),
+        marco.full.contact.note.as_deref(),
+        Some("Call, before\nnoon")
+    );
+    assert_eq!(marco.full.phones.len(), 3);
+    assert_eq!(
+        marco.full.phones[0].location.as_deref(),
         Some("work"),
         "the preferred one"
     );
-    assert!(marco.phones.iter().all(|phone| phone.source == "csv"));
+    assert!(marco.full.phones.iter().all(|phone| phone.source == "csv"));
     let out = text(&book.exported(PLAIN));
     assert!(
         out.contains("Custom Field 1 - Value") && out.contains(",44"),
@@ -516,23 +533,25 @@ fn tables_of_other_programs_come_in_with_every_number() {
     let mut book = Book::new();
     import_as(&mut book, "outlook.csv", outlook);
     let joerg = only(&book);
-    assert_eq!(joerg.contact.name, "Dr. Jörg Müller");
-    assert_eq!(joerg.contact.title.as_deref(), Some("Meister"));
-    assert_eq!(joerg.contact.tags, ["Kunden", "Chor"]);
+    assert_eq!(joerg.full.contact.name, "Dr. Jörg Müller");
+    assert_eq!(joerg.full.contact.title.as_deref(), Some("Meister"));
+    assert_eq!(joerg.full.contact.tags, ["Kunden", "Chor"]);
     let labels: Vec<&str> = joerg
+        .full
         .phones
         .iter()
         .rev()
         .map(|phone| phone.location.as_deref().unwrap())
         .collect();
-    assert_eq!(joerg.phones.len(), 4, "{labels:?}");
+    assert_eq!(joerg.full.phones.len(), 4, "{labels:?}");
     let address = joerg
+        .full
         .contact
         .details
         .iter()
         .find(|detail| detail.kind == DetailKind::Address);
     assert_eq!(address.unwrap().value, "Hauptstr. 1, Berlin");
-    assert_eq!(joerg.contact.details.len(), 2, "no birthday");
+    assert_eq!(joerg.full.contact.details.len(), 2, "no birthday");
 
     let hand = "Nachname;Vorname;Wo man ihn trifft;Handy;Wo\nKiss;Eszter;im Park;+36 30 555 0123;+36 1 555 0123\n";
     let mut book = Book::new();
@@ -540,8 +559,8 @@ fn tables_of_other_programs_come_in_with_every_number() {
     let file = File::open(hand.as_bytes(), "list.csv", &maps).unwrap();
     callbook::import::all(&mut book.store, file).unwrap();
     let eszter = only(&book);
-    assert_eq!(eszter.contact.name, "Eszter Kiss");
-    assert_eq!(eszter.phones.len(), 2);
+    assert_eq!(eszter.full.contact.name, "Eszter Kiss");
+    assert_eq!(eszter.full.phones.len(), 2);
     let card = text(&out_card(&book, &eszter));
     assert!(
         card.contains("X-CALLBOOK-COLUMN;NAME=Wo man ihn trifft:im Park"),
@@ -568,6 +587,7 @@ fn googles_form_has_every_number_with_its_label() {
     import_as(&mut other, "google.csv", &table);
     let numbers = |book: &Book| {
         let mut numbers: Vec<_> = only(book)
+            .full
             .phones
             .into_iter()
             .map(|phone| (phone.identity, phone.location))
@@ -580,7 +600,7 @@ fn googles_form_has_every_number_with_its_label() {
 
 /// A contact and its phones without what another database gives them anew.
 fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
-    let mut contact = profile.contact.clone();
+    let mut contact = profile.full.contact.clone();
     let nobody = ContactId(uuid::Uuid::nil());
     contact.id = nobody;
     contact.card = None;
@@ -591,7 +611,7 @@ fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
         contact.updated_at,
         contact.updated_in_db_at,
     ) = (zero, zero, zero);
-    let mut phones = profile.phones.clone();
+    let mut phones = profile.full.phones.clone();
     for phone in &mut phones {
         phone.contact = nobody;
         phone.id = callbook::domain::phone::PhoneId(uuid::Uuid::nil());
@@ -802,8 +822,8 @@ proptest! {
         let card = out(&book, &first, None);
         let mut book = Book::of_rules();
         import(&mut book, &card);
-        let id = only(&book).contact.id;
-        for phone in only(&book).phones {
+        let id = only(&book).full.contact.id;
+        for phone in only(&book).full.phones {
             if phone.typed.len() % 2 == 0 {
                 book.store.delete_phone(phone.id, None).unwrap();
             }
@@ -854,7 +874,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// The records of a card, as they would be stored.
-fn taken(card: &[u8]) -> Option<(Contact, Vec<Phone>)> {
+fn taken(card: &[u8]) -> Option<FullContact> {
     let incoming = CardReader::new(card).next()?.ok()?;
     let said = ParsedCard {
         contact: incoming.contact,
@@ -872,7 +892,7 @@ fn taken(card: &[u8]) -> Option<(Contact, Vec<Phone>)> {
     let taken = CardRecords::of(said, vcard::SOURCE, context)
         .ok()?
         .settled();
-    Some((taken.contact, taken.phones))
+    Some(taken.records)
 }
 
 #[test]
@@ -883,12 +903,12 @@ fn every_sample_says_the_same_in_another_version() {
     for file in std::fs::read_dir(folder).unwrap() {
         let file = std::fs::read(file.unwrap().path()).unwrap();
         for card in CardReader::new(&file[..]).flatten().map(|card| card.card) {
-            let (contact, phones) = taken(&card).unwrap();
+            let stored = taken(&card).unwrap();
             for version in [Version::V30, Version::V40] {
-                let other = vcard::write(&contact, &phones, Some(&card), Some(version), home);
-                let (mut contact_read, phones_read) = taken(&other).unwrap();
-                contact_read.id = contact.id;
-                assert_eq!(contact_read, contact, "{}", text(&other));
+                let other = vcard::write(&stored, Some(&card), Some(version), home);
+                let mut read = taken(&other).unwrap();
+                read.contact.id = stored.contact.id;
+                assert_eq!(read.contact, stored.contact, "{}", text(&other));
                 let numbers = |phones: &[Phone]| {
                     let plain = phones.iter().map(|phone| Phone {
                         id: phones[0].id,
@@ -897,7 +917,12 @@ fn every_sample_says_the_same_in_another_version() {
                     });
                     plain.collect::<Vec<_>>()
                 };
-                assert_eq!(numbers(&phones_read), numbers(&phones), "{}", text(&other));
+                assert_eq!(
+                    numbers(&read.phones),
+                    numbers(&stored.phones),
+                    "{}",
+                    text(&other)
+                );
                 seen += 1;
             }
         }
@@ -913,10 +938,10 @@ fn a_byte_order_mark_before_begin_stays_out_of_a_card_in_another_version() {
         .unwrap()
         .unwrap()
         .card;
-    let (contact, phones) = taken(&card).unwrap();
-    let other = vcard::write(&contact, &phones, Some(&card), Some(Version::V40), None);
+    let stored = taken(&card).unwrap();
+    let other = vcard::write(&stored, Some(&card), Some(Version::V40), None);
     assert_eq!(
-        taken(&other).unwrap().0.name,
+        taken(&other).unwrap().contact.name,
         "Imre Kiss",
         "{}",
         text(&other)
@@ -932,11 +957,11 @@ proptest! {
         let home = Region::new("US");
         for card in CardReader::new(&file[..]).flatten() {
             let card = card.card;
-            let Some((contact, phones)) = taken(&card) else { continue };
-            let same = vcard::write(&contact, &phones, Some(&card), None, home);
+            let Some(stored) = taken(&card) else { continue };
+            let same = vcard::write(&stored, Some(&card), None, home);
             prop_assert_eq!(text(&same), text(&card));
             for version in [Version::V30, Version::V40] {
-                let other = vcard::write(&contact, &phones, Some(&card), Some(version), home);
+                let other = vcard::write(&stored, Some(&card), Some(version), home);
                 prop_assert!(taken(&other).is_some(), "{}", text(&other));
             }
         }

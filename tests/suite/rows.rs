@@ -122,7 +122,7 @@ fn a_number_is_replaced_in_one_step_and_the_old_one_stays_as_historic() {
     assert!(desk.frame().contains("Replace number"), "{}", desk.frame());
     desk.press("\"0255501199\" enter");
     let id = desk.app.pages.contacts.current().unwrap();
-    let phones = desk.book.store.profile(id).unwrap().phones;
+    let phones = desk.book.store.profile(id).unwrap().full.phones;
     let old = phones
         .iter()
         .find(|phone| phone.number == "+390255501182")
@@ -135,7 +135,7 @@ fn a_number_is_replaced_in_one_step_and_the_old_one_stays_as_historic() {
     assert!(new.primary && !new.historic);
     assert_eq!(new.location, old.location);
     desk.press("u");
-    let phones = desk.book.store.profile(id).unwrap().phones;
+    let phones = desk.book.store.profile(id).unwrap().full.phones;
     assert!(phones.len() == 2 && phones.iter().all(|phone| !phone.historic));
 }
 

@@ -283,6 +283,7 @@ fn a_number_in_international_form_brings_its_country() {
         .profile
         .clone()
         .unwrap()
+        .full
         .phones;
     assert_eq!(
         (phones.len(), phones[0].number.as_str(), phones[0].primary),

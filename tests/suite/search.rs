@@ -278,9 +278,9 @@ fn digits_of(phones: &[Phone]) -> Vec<String> {
 /// How good a match is, as the rules say it, without any index: 0 the best.
 fn naive(profile: &Profile, query: &ListQuery) -> Option<usize> {
     let needles = query.needles();
-    let name = fold(&profile.contact.name);
-    let others = others(&profile.contact);
-    let numbers = digits_of(&profile.phones);
+    let name = fold(&profile.full.contact.name);
+    let others = others(&profile.full.contact);
+    let numbers = digits_of(&profile.full.phones);
     let in_number = |run: &str| numbers.iter().any(|digits| digits.contains(run));
     if needles.words.is_empty() {
         let all: Vec<&String> = std::iter::once(&name).chain(&others).collect();
@@ -356,10 +356,10 @@ fn edits(one: &[char], other: &[char]) -> usize {
 /// How unlike somebody is to what nothing contains.
 fn naive_likeness(profile: &Profile, query: &ListQuery) -> Option<usize> {
     let needles = query.needles();
-    let mut all = vec![fold(&profile.contact.name)];
+    let mut all = vec![fold(&profile.full.contact.name)];
     all.extend(others(&Contact {
         note: None,
-        ..profile.contact.clone()
+        ..profile.full.contact.clone()
     }));
     let mut sum = 0;
     for word in &needles.words {
@@ -415,7 +415,7 @@ fn allowed(profile: &Profile, text: &str) -> bool {
         .split_whitespace()
         .filter_map(|token| token.split_once(':'))
         .collect();
-    let contact = &profile.contact;
+    let contact = &profile.full.contact;
     let holds = |phone: &Phone| {
         conditions.iter().all(|condition| match condition {
             ("tel", run) => digits_of(std::slice::from_ref(phone))[0].contains(run),
@@ -444,7 +444,7 @@ fn allowed(profile: &Profile, text: &str) -> bool {
     let of_phones = conditions
         .iter()
         .any(|(field, value)| !(*field == "tag" || *value == "favourite"));
-    of_contact && (!of_phones || profile.phones.iter().any(holds))
+    of_contact && (!of_phones || profile.full.phones.iter().any(holds))
 }
 
 /// The search without an index, of all profiles in the order of the list.
@@ -454,9 +454,9 @@ fn wanted(profiles: &[Profile], query: &ListQuery, used: &[ContactId]) -> (Vec<C
             .iter()
             .filter(|profile| allowed(profile, &query.text))
             .filter_map(|profile| {
-                let id = profile.contact.id;
+                let id = profile.full.contact.id;
                 let place = used.iter().position(|used| *used == id);
-                let heat = (!profile.contact.favourite, place.unwrap_or(usize::MAX));
+                let heat = (!profile.full.contact.favourite, place.unwrap_or(usize::MAX));
                 Some(((rank(profile)?, heat), id))
             })
             .collect();
@@ -565,7 +565,7 @@ proptest! {
                 _ => {
                     let sent = ContactAttributes { overwrite: true, ..attributes(&person) };
                     let _ = book.store.update_contact(id, sent, Vec::new());
-                    for phone in book.store.profile(id).map(|profile| profile.phones).unwrap_or_default() {
+                    for phone in book.store.profile(id).map(|profile| profile.full.phones).unwrap_or_default() {
                         book.set(phone.id, json!({"historic": kind > 4, "location": "home"}));
                     }
                 }

@@ -224,7 +224,10 @@ mod opening {
             );
             let marco = store.lookup("02 5550 1182").unwrap();
             assert_eq!(marco.len(), 1);
-            assert_eq!(store.profile(marco[0].contact).unwrap().phones.len(), 3);
+            assert_eq!(
+                store.profile(marco[0].contact).unwrap().full.phones.len(),
+                3
+            );
             assert!(store.lookup("+44 20 7946 0999").unwrap()[0].phone.historic);
 
             // What the older program did can still be taken back.
@@ -587,14 +590,14 @@ mod undo {
         let point = book.store.undo().unwrap().unwrap();
         assert_eq!(point.title, "Deleted Ada");
         let mut after = book.store.profile(ada).unwrap();
-        assert!(after.contact.updated_in_db_at > before.contact.updated_in_db_at);
-        after.contact.updated_in_db_at = before.contact.updated_in_db_at;
-        for (after, before) in after.phones.iter_mut().zip(&before.phones) {
+        assert!(after.full.contact.updated_in_db_at > before.full.contact.updated_in_db_at);
+        after.full.contact.updated_in_db_at = before.full.contact.updated_in_db_at;
+        for (after, before) in after.full.phones.iter_mut().zip(&before.full.phones) {
             assert!(after.updated_in_db_at > before.updated_in_db_at);
             after.updated_in_db_at = before.updated_in_db_at;
         }
-        assert_eq!(after.contact, before.contact);
-        assert_eq!(after.phones, before.phones);
+        assert_eq!(after.full.contact, before.full.contact);
+        assert_eq!(after.full.phones, before.full.phones);
     }
 
     #[test]
@@ -995,7 +998,7 @@ mod list {
                 assert!(!whole.is_empty(), "{text}");
                 if text.is_empty() {
                     let needy = plain(&book, order).into_iter().filter(|id| {
-                        let phones = book.store.profile(*id).unwrap().phones;
+                        let phones = book.store.profile(*id).unwrap().full.phones;
                         let mut phones = phones.iter();
                         phones.any(|phone| !phone.historic && !phone.valid_values)
                     });

@@ -79,8 +79,8 @@ fn a_cell_that_says_that_there_is_no_number_makes_none_and_is_kept() {
     let numbers: Vec<(String, Vec<String>)> = all(&book)
         .into_iter()
         .map(|whole| {
-            let numbers = whole.phones.into_iter().map(|phone| phone.number);
-            (whole.contact.name, numbers.collect())
+            let numbers = whole.full.phones.into_iter().map(|phone| phone.number);
+            (whole.full.contact.name, numbers.collect())
         })
         .collect();
     let of = |name: &str| {
@@ -118,10 +118,10 @@ fn the_file_of_abook_is_read_and_aliases_of_mutt_are_refused_with_the_way_out() 
     let people = all(&book);
     let ada = people
         .iter()
-        .find(|whole| whole.contact.name == "Ada Lovelace")
+        .find(|whole| whole.full.contact.name == "Ada Lovelace")
         .unwrap();
     assert_eq!(people.len(), 2);
-    let mut numbers: Vec<(&str, Option<&str>)> = { ada.phones.iter() }
+    let mut numbers: Vec<(&str, Option<&str>)> = { ada.full.phones.iter() }
         .map(|phone| (phone.number.as_str(), phone.location.as_deref()))
         .collect();
     numbers.sort_unstable();
@@ -134,7 +134,7 @@ fn the_file_of_abook_is_read_and_aliases_of_mutt_are_refused_with_the_way_out() 
             ("+393475550164", Some("mobile")),
         ]
     );
-    let contact = &ada.contact;
+    let contact = &ada.full.contact;
     let values = |kind: DetailKind| -> Vec<&str> {
         let own = contact.details.iter().filter(|detail| detail.kind == kind);
         own.map(|detail| detail.value.as_str()).collect()
@@ -183,7 +183,7 @@ fn a_column_with_the_country_code_says_what_national_numbers_are_read_with() {
     let report = take(&mut book, "list.csv", text.as_bytes());
     let mut numbers: Vec<String> = all(&book)
         .into_iter()
-        .flat_map(|whole| whole.phones)
+        .flat_map(|whole| whole.full.phones)
         .map(|phone| phone.number)
         .collect();
     numbers.sort();
@@ -223,13 +223,13 @@ fn cells_that_say_none_hide_no_column_of_numbers() {
         "{kinds:?}"
     );
     assert!(kinds.contains(&(NoticeKind::NoNumber, 3)), "{kinds:?}");
-    let phones: usize = all(&book).iter().map(|whole| whole.phones.len()).sum();
+    let phones: usize = all(&book).iter().map(|whole| whole.full.phones.len()).sum();
     assert_eq!(phones, 1);
 
     let text = "dn: cn=x\nobjectClass: inetOrgPerson\ncn: Ann\nhomePhone: -\nmobile: n/a\n\n";
     let mut book = book_of("US");
     take(&mut book, "a.ldif", text.as_bytes());
-    assert_eq!(all(&book)[0].phones.len(), 0);
+    assert_eq!(all(&book)[0].full.phones.len(), 0);
     let (days, told) = birthdays("Name,Birthday\nAnn,1980\nBob,1980-02\nCid,--2-3\n");
     assert_eq!(
         (days.as_slice(), told.as_str()),

@@ -35,7 +35,7 @@ fn plan(name: &str, text: &str) -> ImportPlan {
     rehearsal.unwrap().plan
 }
 
-pub(crate) fn all(book: &Book) -> Vec<callbook::domain::edit::Whole> {
+pub(crate) fn all(book: &Book) -> Vec<callbook::domain::edit::ContactWithCard> {
     let mut all = Vec::new();
     let everything = Selection::Shown(ListQuery::default());
     book.store
@@ -54,12 +54,13 @@ fn told(book: &Book) -> Vec<String> {
         .map(|whole| {
             let parts = whole.card.as_deref().map(Parts::of).unwrap_or_default();
             let mut numbers: Vec<&str> = whole
+                .full
                 .phones
                 .iter()
                 .map(|phone| phone.number.as_str())
                 .collect();
             numbers.sort_unstable();
-            let details = || whole.contact.details.iter();
+            let details = || whole.full.contact.details.iter();
             let mut emails: Vec<&str> = details()
                 .filter(|detail| detail.kind == DetailKind::Email)
                 .map(|detail| detail.value.as_str())
@@ -74,7 +75,7 @@ fn told(book: &Book) -> Vec<String> {
                 .collect();
             addresses.sort_unstable();
             [
-                whole.contact.name.clone(),
+                whole.full.contact.name.clone(),
                 numbers.join(" "),
                 emails.join(" "),
                 addresses.join(" / "),
@@ -192,12 +193,17 @@ fn what_else_a_row_says_comes_in() {
         &fs::read(folder().join("google-new.csv")).unwrap(),
     );
     let whole = &all(&book)[0];
-    let contact = &whole.contact;
+    let contact = &whole.full.contact;
     assert_eq!(contact.tags, ["Chess"]);
     assert!(contact.favourite);
     assert_eq!(contact.note.as_deref(), Some("Two\nlines"));
     assert_eq!(contact.organisation.as_deref(), Some("Acme, Sales"));
-    let primary = whole.phones.iter().find(|phone| phone.primary).unwrap();
+    let primary = whole
+        .full
+        .phones
+        .iter()
+        .find(|phone| phone.primary)
+        .unwrap();
     assert_eq!(primary.location.as_deref(), Some("work"));
     let emails = contact
         .details
@@ -230,12 +236,12 @@ fn what_else_a_row_says_comes_in() {
         details.sort();
         details
     };
-    assert_eq!(details(&again.contact), details(contact));
-    assert_eq!(again.contact.tags, contact.tags);
-    assert!(again.contact.favourite);
-    assert_eq!(again.contact.organisation, contact.organisation);
-    let label = |whole: &callbook::domain::edit::Whole| {
-        let primary = whole.phones.iter().find(|phone| phone.primary);
+    assert_eq!(details(&again.full.contact), details(contact));
+    assert_eq!(again.full.contact.tags, contact.tags);
+    assert!(again.full.contact.favourite);
+    assert_eq!(again.full.contact.organisation, contact.organisation);
+    let label = |whole: &callbook::domain::edit::ContactWithCard| {
+        let primary = whole.full.phones.iter().find(|phone| phone.primary);
         primary.map(|phone| phone.number.clone())
     };
     assert_eq!(label(again), label(whole));
@@ -252,8 +258,13 @@ fn the_primary_phone_is_the_one_that_is_called_so_or_no_fax() {
     let primaries: Vec<(usize, String)> = all(&book)
         .iter()
         .map(|whole| {
-            let primary = whole.phones.iter().find(|phone| phone.primary).unwrap();
-            (whole.phones.len(), primary.number.clone())
+            let primary = whole
+                .full
+                .phones
+                .iter()
+                .find(|phone| phone.primary)
+                .unwrap();
+            (whole.full.phones.len(), primary.number.clone())
         })
         .collect();
     assert_eq!(primaries[1], (2, "+393475550165".to_owned()));
@@ -305,7 +316,11 @@ fn an_unread_column_comes_out_as_it_came() {
         b"Name,Mobile provider,Phone\nAnn,Tim,+39 02 5550 1182\n",
     );
     let whole = &all(&book)[0];
-    assert_eq!(whole.phones.len(), 1, "a word of a header is not enough");
+    assert_eq!(
+        whole.full.phones.len(),
+        1,
+        "a word of a header is not enough"
+    );
     let columns = Parts::of(whole.card.as_deref().unwrap()).columns;
     assert_eq!(columns, [("Mobile provider".to_owned(), "Tim".to_owned())]);
 }
@@ -342,7 +357,7 @@ fn directories_are_read_and_nothing_is_fetched() {
     let jane = fs::read(folder().join("thunderbird.ldif")).unwrap();
     let mut book = Book::of_rules();
     take(&mut book, "c.ldif", &jane);
-    let jane = &all(&book)[0].contact;
+    let jane = &all(&book)[0].full.contact;
     assert_eq!(jane.note.as_deref(), Some("Zeile 1\nZeile 2"));
     let day = jane
         .details
@@ -358,7 +373,7 @@ fn where_the_first_line_is_a_header_no_row_is_one() {
     let table = "Name,Phone\nAda,+39 02 5550 1182\nNachname;Vorname;Handy\nZoe,+39 02 5550 1183\n";
     take(&mut book, "a.csv", table.as_bytes());
     let names: Vec<String> = { all(&book).into_iter() }
-        .map(|whole| whole.contact.name)
+        .map(|whole| whole.full.contact.name)
         .collect();
     assert!(names.iter().any(|name| name == "Ada") && names.iter().any(|name| name == "Zoe"));
 }
@@ -437,7 +452,7 @@ fn a_table_in_any_charset_is_read_and_the_guess_is_told() {
         let mut expected: Vec<String> = rows.iter().map(|(name, _)| (*name).to_owned()).collect();
         expected.sort();
         let names = |book: &Book| {
-            let names = all(book).into_iter().map(|whole| whole.contact.name);
+            let names = all(book).into_iter().map(|whole| whole.full.contact.name);
             let mut names: Vec<String> = names.collect();
             names.sort();
             names
@@ -476,7 +491,7 @@ fn a_line_in_another_charset_does_not_spoil_those_in_utf_8() {
     take(&mut book, "list.csv", &bytes);
     let names: Vec<String> = all(&book)
         .into_iter()
-        .map(|whole| whole.contact.name)
+        .map(|whole| whole.full.contact.name)
         .collect();
     for name in ["José Ñandú", "Łukasz", "Jörg Müller", "Zoë Café \u{fffd}"] {
         assert!(names.iter().any(|own| own == name), "{name}: {names:?}");
@@ -495,9 +510,9 @@ fn our_table_says_what_sorts_a_name_and_what_is_a_company() {
         let mut said: Vec<_> = said
             .map(|whole| {
                 (
-                    whole.contact.name,
-                    whole.contact.sort_as,
-                    whole.contact.kind,
+                    whole.full.contact.name,
+                    whole.full.contact.sort_as,
+                    whole.full.contact.kind,
                 )
             })
             .collect();
@@ -533,7 +548,7 @@ fn a_row_that_says_more_than_before_is_not_taken_for_the_same_row() {
     };
     take(&mut book, "a.csv", table("").as_bytes());
     take(&mut book, "a.csv", table("Lovelace").as_bytes());
-    let contact = all(&book).remove(0).contact;
+    let contact = all(&book).remove(0).full.contact;
     assert_eq!(contact.sort_as.as_deref(), Some("Lovelace"));
 }
 
@@ -546,8 +561,8 @@ fn a_table_without_a_header_loses_nobody() {
         .into_iter()
         .map(|whole| {
             (
-                whole.contact.name,
-                whole.phones.len() + whole.contact.details.len(),
+                whole.full.contact.name,
+                whole.full.phones.len() + whole.full.contact.details.len(),
             )
         })
         .collect();
@@ -557,7 +572,7 @@ fn a_table_without_a_header_loses_nobody() {
     assert!(
         all(&book)
             .iter()
-            .all(|whole| whole.phones[0].location.is_none())
+            .all(|whole| whole.full.phones[0].location.is_none())
     );
     let words: Vec<String> = report
         .notices
@@ -576,7 +591,7 @@ fn a_table_without_a_header_loses_nobody() {
     let file = File::open(&b"+49 171 1234567,Ann\n"[..], "list.csv", &maps).unwrap();
     let mut book = book_of("DE");
     callbook::import::all(&mut book.store, file).unwrap();
-    assert_eq!(all(&book)[0].contact.nickname.as_deref(), Some("Ann"));
+    assert_eq!(all(&book)[0].full.contact.nickname.as_deref(), Some("Ann"));
 }
 
 #[test]

@@ -150,7 +150,7 @@ impl Book {
     }
 
     pub(crate) fn phones(&self, owner: ContactId) -> Vec<Phone> {
-        self.store.profile(owner).unwrap().phones
+        self.store.profile(owner).unwrap().full.phones
     }
 }
 

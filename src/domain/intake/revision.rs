@@ -151,11 +151,16 @@ pub fn add(
     other: &CardRecords,
 ) -> Revision {
     let older = gone.older;
-    fill(contact, &other.contact, older.map(|older| &older.contact));
+    let older = older.map(|older| &older.records);
+    fill(
+        contact,
+        &other.records.contact,
+        older.map(|older| &older.contact),
+    );
     let mut revision = Revision::default();
     let phones = by_number(phones);
     let older = by_number(older.map_or(&[][..], |older| &older.phones));
-    for (phone, says) in other.phones.iter().zip(&other.says) {
+    for (phone, says) in other.records.phones.iter().zip(&other.says) {
         let Some(known) = phones.get(phone.identity.as_str()).copied() else {
             if gone.numbers.contains(phone.identity.as_str()) {
                 revision.corrected.push(phone.clone());
@@ -197,6 +202,8 @@ pub fn revise(
     newer: &CardRecords,
     missing: Missing,
 ) -> Revision {
+    let (older_says, newer_says) = (&older.says, &newer.says);
+    let (older, newer) = (&older.records, &newer.records);
     let (old, new) = (&older.contact, &newer.contact);
     take(&mut contact.name, &old.name, &new.name);
     for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Key)) {
@@ -216,13 +223,13 @@ pub fn revise(
     let of = |phones: &HashMap<&str, &Phone>, identity: &str| -> Option<Phone> {
         phones.get(identity).copied().cloned()
     };
-    let says = older.phones.iter().zip(&older.says);
+    let says = older.phones.iter().zip(older_says);
     let older_says: HashMap<&str, Says> = says
         .map(|(phone, says)| (phone.identity.as_str(), *says))
         .collect();
     let moved = primary_of(&older.phones) != primary_of(&newer.phones)
         && primary_of(phones) == primary_of(&older.phones);
-    for (new, says) in newer.phones.iter().zip(&newer.says) {
+    for (new, says) in newer.phones.iter().zip(newer_says) {
         let (old, stored) = (of(&of_older, &new.identity), of(&of_stored, &new.identity));
         let mut after = match (&old, &stored) {
             (Some(old), Some(stored)) => {

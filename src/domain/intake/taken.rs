@@ -5,7 +5,8 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::attribute_reader::{NUMBERS, too_many};
-use crate::domain::contact::{Contact, ContactAttributes, ContactId, DetailKind};
+use crate::domain::contact::{ContactAttributes, ContactId, DetailKind};
+use crate::domain::full_contact::FullContact;
 use crate::domain::notice::NoticeKind;
 use crate::domain::number::{Basis, Region, read_with};
 use crate::domain::phone::{Context, Phone, PhoneAttributes};
@@ -24,10 +25,8 @@ pub struct ParsedCard {
 /// A card in the form of the records that it would make.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CardRecords {
-    /// The contact.
-    pub contact: Contact,
-    /// Its phones in the order of the card, the same number only once.
-    pub phones: Vec<Phone>,
+    /// The contact with its phones, the same number only once.
+    pub records: FullContact,
     /// What the card itself says of each of them.
     pub(super) says: Vec<Says>,
     /// Whether the first of them says nothing about being accurate: then it is, if it becomes the
@@ -169,8 +168,10 @@ impl CardRecords {
         }
         let contact = sent.create(&context(), Vec::new())?;
         Ok(Self {
-            contact,
-            phones: made,
+            records: FullContact {
+                contact,
+                phones: made,
+            },
             says,
             assumed,
             trusting,
@@ -180,7 +181,7 @@ impl CardRecords {
 
     /// Makes the first phone accurate where it may be: it is the first of its contact.
     pub fn trust_first(&mut self) {
-        if let Some(first) = self.phones.first_mut() {
+        if let Some(first) = self.records.phones.first_mut() {
             first.valid_values |= self.trusting;
         }
     }
@@ -189,9 +190,10 @@ impl CardRecords {
     #[must_use]
     pub fn settled(mut self) -> Self {
         self.trust_first();
-        let claim = self.phones.iter().rfind(|phone| phone.primary);
-        let heir = heir(&self.phones, claim.map(|phone| phone.id));
-        for phone in &mut self.phones {
+        let phones = &mut self.records.phones;
+        let claim = phones.iter().rfind(|phone| phone.primary);
+        let heir = heir(phones, claim.map(|phone| phone.id));
+        for phone in phones {
             phone.primary = Some(phone.id) == heir;
         }
         self

@@ -1,7 +1,7 @@
 //! Contacts to rows.
 
 use crate::domain::contact::{Contact, Detail, DetailKind};
-use crate::domain::edit::Whole;
+use crate::domain::edit::ContactWithCard;
 use crate::domain::fields::{CONTACT, PHONE};
 use crate::domain::phone::Phone;
 use crate::exchange::vcard::Parts;
@@ -55,8 +55,8 @@ impl Table {
     }
 
     /// Makes room for a contact.
-    pub fn see(&mut self, whole: &Whole) {
-        self.phones = self.phones.max(whole.phones.len());
+    pub fn see(&mut self, whole: &ContactWithCard) {
+        self.phones = self.phones.max(whole.full.phones.len());
         for kind in DetailKind::ALL {
             let count = match self.form {
                 TableForm::Plain => of(whole, kind).count(),
@@ -68,7 +68,7 @@ impl Table {
             }
         }
         let parts = parts(whole);
-        for (at, detail) in whole.contact.details.iter().enumerate() {
+        for (at, detail) in whole.full.contact.details.iter().enumerate() {
             if address(&parts, detail).is_some() {
                 let length = self.in_parts.len().max(at + 1);
                 self.in_parts.resize(length, false);
@@ -145,7 +145,7 @@ impl Table {
     /// The row of a contact, line end included; none where it was not seen, and has more than the
     /// table has room for.
     #[must_use]
-    pub fn row(&self, whole: &Whole) -> Option<Vec<u8>> {
+    pub fn row(&self, whole: &ContactWithCard) -> Option<Vec<u8>> {
         let there = |kind: &DetailKind| match self.form {
             TableForm::Plain => of(whole, *kind).count() <= self.most(*kind),
             TableForm::Google => of_google(whole, *kind).count() <= self.most(*kind),
@@ -153,7 +153,7 @@ impl Table {
         let parts = parts(whole);
         let known =
             |(header, _): &(String, String)| header.is_empty() || self.beside.contains(header);
-        if whole.phones.len() > self.phones
+        if whole.full.phones.len() > self.phones
             || !DetailKind::ALL.iter().all(there)
             || !parts.columns.iter().all(known)
         {
@@ -173,8 +173,8 @@ impl Table {
         Some(self.line(&cells))
     }
 
-    fn plain(&self, whole: &Whole, parts: &Parts) -> Vec<String> {
-        let contact = &whole.contact;
+    fn plain(&self, whole: &ContactWithCard, parts: &Parts) -> Vec<String> {
+        let contact = &whole.full.contact;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let (company, department) = organisation(contact, parts, "\n");
         let mut cells = Vec::new();
@@ -194,7 +194,7 @@ impl Table {
             });
         }
         for index in 0..self.phones {
-            let phone = whole.phones.get(index);
+            let phone = whole.full.phones.get(index);
             let fields = PHONE.iter().filter(|field| field.csv.is_some());
             cells.extend(fields.map(|field| match (phone, field.name) {
                 (Some(phone), "number") => spelling(phone),
@@ -222,8 +222,8 @@ impl Table {
         cells
     }
 
-    fn google(&self, whole: &Whole, parts: &Parts) -> Vec<String> {
-        let contact = &whole.contact;
+    fn google(&self, whole: &ContactWithCard, parts: &Parts) -> Vec<String> {
+        let contact = &whole.full.contact;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let (company, department) = organisation(contact, parts, ", ");
         let birthday = of(whole, DetailKind::Birthday).next();
@@ -240,7 +240,7 @@ impl Table {
             tags.join(BETWEEN),
         ]);
         for index in 0..self.phones {
-            cells.extend(match whole.phones.get(index) {
+            cells.extend(match whole.full.phones.get(index) {
                 Some(phone) => [google_label(phone, index), spelling(phone)],
                 None => [String::new(), String::new()],
             });
@@ -331,21 +331,21 @@ const GROUPS: &[(DetailKind, &str, &str)] = &[
     (DetailKind::Other, "Relation", "Value"),
 ];
 
-fn of(whole: &Whole, kind: DetailKind) -> impl Iterator<Item = &Detail> {
-    let details = whole.contact.details.iter();
+fn of(whole: &ContactWithCard, kind: DetailKind) -> impl Iterator<Item = &Detail> {
+    let details = whole.full.contact.details.iter();
     details.filter(move |detail| detail.kind == kind)
 }
 
 /// The details that Google has in columns of this kind: the first birthday has one of its own, and
 /// others are events.
-fn of_google(whole: &Whole, kind: DetailKind) -> impl Iterator<Item = &Detail> {
+fn of_google(whole: &ContactWithCard, kind: DetailKind) -> impl Iterator<Item = &Detail> {
     let birthdays = of(whole, DetailKind::Birthday).skip(1);
     let birthdays = birthdays.filter(move |_| kind == DetailKind::Anniversary);
     of(whole, kind).chain(birthdays)
 }
 
 /// What the card of a contact says in parts.
-fn parts(whole: &Whole) -> Parts {
+fn parts(whole: &ContactWithCard) -> Parts {
     whole.card.as_deref().map(Parts::of).unwrap_or_default()
 }
 

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactKind};
 use crate::domain::fields::{CONTACT, texts};
+use crate::domain::full_contact::FullContact;
 use crate::domain::intake::{CardRecords, ParsedCard, primary_of};
 use crate::domain::naming::split_name;
 use crate::domain::number::Region;
@@ -38,15 +39,14 @@ pub const SOURCE: &str = "vcard";
 /// one is asked for; what has none is written in 3.0, which most programs read.
 #[must_use]
 pub fn write(
-    contact: &Contact,
-    phones: &[Phone],
+    full: &FullContact,
     card: Option<&[u8]>,
     version: Option<Version>,
     home: Option<Region>,
 ) -> Vec<u8> {
+    let FullContact { contact, phones } = full;
     let stored = StoredContact {
-        contact,
-        phones,
+        full,
         source: source(contact, card),
         home,
     };
@@ -90,27 +90,27 @@ fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
 
 impl StoredContact<'_> {
     /// The records that a card makes, or none where it makes none.
-    fn read(&self, card: &[u8]) -> Option<CardRecords> {
+    fn read(&self, card: &[u8]) -> Option<FullContact> {
         self.taken(said(&property::properties(card)))
     }
 
-    fn taken(&self, said: ParsedCard) -> Option<CardRecords> {
+    fn taken(&self, said: ParsedCard) -> Option<FullContact> {
         let mut ids = 0;
         let context = || {
             ids += 1;
             Context {
-                now: self.contact.created_at,
+                now: self.full.contact.created_at,
                 home: self.home,
                 fresh_id: Uuid::from_u128(ids),
             }
         };
         let taken = CardRecords::of(said, self.source, context).ok()?;
-        Some(taken.settled())
+        Some(taken.settled().records)
     }
 
     /// Whether these records are the contact as it is stored, but for what no card says.
-    fn is_said_by(&self, read: &CardRecords) -> bool {
-        let stored = self.contact;
+    fn is_said_by(&self, read: &FullContact) -> bool {
+        let stored = &self.full.contact;
         let contact = Contact {
             id: stored.id,
             card: stored.card,
@@ -140,7 +140,9 @@ impl StoredContact<'_> {
                 stored == **said
             })
         };
-        contact == *stored && read.phones.len() == self.phones.len() && self.phones.iter().all(same)
+        contact == *stored
+            && read.phones.len() == self.full.phones.len()
+            && self.full.phones.iter().all(same)
     }
 
     /// What a card says that says nothing.
@@ -156,10 +158,10 @@ impl StoredContact<'_> {
         let number = version.number();
         let mut draft = CardDraft::new(b"BEGIN:VCARD\r\nEND:VCARD\r\n", version);
         draft.add(Line::of("VERSION", number.to_owned()));
-        let uid = self.contact.uid.clone();
-        let uid = uid.unwrap_or_else(|| self.contact.own_uid());
+        let uid = self.full.contact.uid.clone();
+        let uid = uid.unwrap_or_else(|| self.full.contact.own_uid());
         draft.add(Line::text("UID", &uid));
-        let (made, changed) = (self.contact.created_at, self.contact.updated_at);
+        let (made, changed) = (self.full.contact.created_at, self.full.contact.updated_at);
         draft.add(match version {
             Version::V40 => Line::of("CREATED", basic(made)),
             Version::V21 | Version::V30 => Line::of("X-CALLBOOK-CREATED", extended(made)),
@@ -181,7 +183,7 @@ impl StoredContact<'_> {
         }
         let blank = self.blank();
         let said = read.as_ref().map_or(&blank, |read| &read.contact);
-        let stored = self.contact;
+        let stored = &self.full.contact;
         name(&mut draft, said, stored);
         for text in texts(&CONTACT) {
             let (said, stored) = (text.of(said), text.of(stored));
@@ -210,7 +212,7 @@ impl StoredContact<'_> {
     /// Writes tags, and whether the contact is a favourite, where the card says something else. On a card
     /// of Google's that is a category among others.
     fn tags(&self, draft: &mut CardDraft<'_>, said: &Contact) {
-        let stored = self.contact;
+        let stored = &self.full.contact;
         let (tags, favourite) = (said.tags != stored.tags, said.favourite != stored.favourite);
         let own: Vec<String> = categories(&draft.properties).collect();
         let google = own.iter().any(|own| own == STARRED || own == MY_CONTACTS);

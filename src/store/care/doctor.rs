@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
+use crate::domain::full_contact::FullContact;
 use crate::domain::refusal::Refusal;
 use crate::domain::words::count;
 
@@ -211,9 +212,9 @@ fn stale(connection: &Connection) -> Answer<Vec<ContactId>> {
     let mut stale = Vec::new();
     for contact in all.query_map([], record::contact)? {
         let contact = contact?;
-        let phones = record::phones_of(connection, contact.id)?;
-        if !record::is_shown_rightly(connection, &contact, &phones)? {
-            stale.push(contact.id);
+        let (id, phones) = (contact.id, record::phones_of(connection, contact.id)?);
+        if !record::is_shown_rightly(connection, &FullContact { contact, phones })? {
+            stale.push(id);
         }
     }
     Ok(stale)

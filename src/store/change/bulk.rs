@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 use crate::domain::bulk::{BulkEdit, BulkPlan, Planned};
-use crate::domain::contact::{Contact, ContactId};
+use crate::domain::contact::ContactId;
+use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone, PhoneId};
 use crate::domain::timestamp::Timestamp;
@@ -41,17 +42,18 @@ impl Writer<'_> {
         let mut name = None;
         for (done, id) in ids.iter().enumerate() {
             pace.tell(done, ids.len())?;
-            let one = work.on(*id)?;
+            let before = record::full_contact(self.connection(), *id)?;
+            let planned = work.on(&before)?;
             if let Some(trail) = self.trail() {
-                trail.read(&one.contact, &one.phones);
+                trail.read(&before);
             }
-            if plan.tally.add(&one.contact, &one.phones, &one.planned) {
-                name = Some(one.contact.name.clone());
+            if plan.tally.add(&before, &planned) {
+                name = Some(before.contact.name.clone());
             }
             if lines == Lines::Told {
-                plan.add(&one.contact, &one.phones, &one.planned);
+                plan.add(&before, &planned);
             }
-            self.put_planned(one)?;
+            self.put_planned(before, planned)?;
             if (done + 1).is_multiple_of(LOGGED) {
                 self.log_settled(&edit.title(plan.tally.changed, None))?;
             }
@@ -62,20 +64,15 @@ impl Writer<'_> {
     }
 
     /// Writes what becomes of a contact; who is primary is settled as for every write.
-    fn put_planned(&mut self, one: One) -> Answer<()> {
-        let Planned {
-            contact,
-            phones,
-            claim,
-            ..
-        } = one.planned;
-        let Some(contact) = contact else {
-            return self.delete_contact(one.contact);
-        };
-        if contact != one.contact {
-            self.update_contact(one.contact, contact)?;
+    fn put_planned(&mut self, before: FullContact, planned: Planned) -> Answer<()> {
+        let Planned { after, claim, .. } = planned;
+        if planned.is_deleted {
+            return self.delete_contact(before.contact);
         }
-        for (before, after) in one.phones.into_iter().zip(phones) {
+        if after.contact != before.contact {
+            self.update_contact(before.contact, after.contact)?;
+        }
+        for (before, after) in before.phones.into_iter().zip(after.phones) {
             let written = Phone {
                 primary: before.primary,
                 ..after.clone()
@@ -90,16 +87,8 @@ impl Writer<'_> {
     }
 }
 
-/// A contact as it is, and what becomes of it.
-struct One {
-    contact: Contact,
-    phones: Vec<Phone>,
-    planned: Planned,
-}
-
 /// What a bulk edit does with each contact.
 struct Work<'a> {
-    connection: &'a Connection,
     edit: &'a BulkEdit,
     now: Timestamp,
     meant: Option<MatchingPhones<'a>>,
@@ -113,7 +102,6 @@ impl<'a> Work<'a> {
         home: Option<Region>,
     ) -> Answer<Self> {
         Ok(Self {
-            connection,
             edit,
             now,
             meant: MatchingPhones::by(connection, &edit.only, home)?,
@@ -121,19 +109,12 @@ impl<'a> Work<'a> {
     }
 
     /// What becomes of a contact.
-    fn on(&self, id: ContactId) -> Answer<One> {
-        let contact = record::get_contact(self.connection, id)?;
-        let phones = record::phones_of(self.connection, id)?;
+    fn on(&self, before: &FullContact) -> Answer<Planned> {
         let of = |phones: &[Phone]| phones.iter().map(|phone| phone.id).collect();
         let only: Vec<PhoneId> = match &self.meant {
-            Some(meant) => of(&meant.of(id)?),
-            None => of(&phones),
+            Some(meant) => of(&meant.of(before.contact.id)?),
+            None => of(&before.phones),
         };
-        let planned = Planned::of(&self.edit.changes, &contact, &phones, &only, self.now);
-        Ok(One {
-            contact,
-            phones,
-            planned,
-        })
+        Ok(Planned::of(&self.edit.changes, before, &only, self.now))
     }
 }

@@ -101,11 +101,10 @@ impl Store {
     /// Not found.
     pub fn profile(&self, id: ContactId) -> Result<Profile, Refusal> {
         self.snapshot(|connection| {
-            let phones = record::phones_of(connection, id)?;
+            let full = record::full_contact(connection, id)?;
             Ok(Profile {
-                contact: record::get_contact(connection, id)?,
-                others: triage::others(connection, &phones)?,
-                phones,
+                others: triage::others(connection, &full.phones)?,
+                full,
                 history: journal::history(connection, id, HISTORY)?,
             })
         })

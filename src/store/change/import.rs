@@ -15,6 +15,7 @@ use crate::domain::contact::{CardId, Contact, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::edit::Done;
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
     Arrival, Bytes, CardKey, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
     KnownBy, Origin, Place, PlanRow, Reject,
@@ -22,7 +23,7 @@ use crate::domain::import::{
 use crate::domain::intake::{self, CardRecords, Gone, Missing, ParsedCard, Revision};
 use crate::domain::notice::{NoticeKind, Notices};
 use crate::domain::number::Region;
-use crate::domain::phone::{Context, Phone, PhoneAttributes};
+use crate::domain::phone::{Context, PhoneAttributes};
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Rehearsal, Seen};
 use crate::domain::timestamp::Timestamp;
@@ -144,13 +145,6 @@ impl<'a> Run<'a> {
             plan.rows.push(row());
         }
     }
-}
-
-/// The contact that a card is about, as it stands.
-struct Found {
-    contact: Contact,
-    phones: Vec<Phone>,
-    by: KnownBy,
 }
 
 /// What a card does to the contact that it is about.
@@ -311,10 +305,10 @@ impl Writer<'_> {
                 self.take_planned(&coming, taken.clone(), before, run)?;
             }
             // Its own id and UID are those of the contact that it shall not be.
-            taken.contact.id = ContactId(self.context().fresh_id);
-            taken.contact.uid = None;
-            for phone in &mut taken.phones {
-                phone.contact = taken.contact.id;
+            taken.records.contact.id = ContactId(self.context().fresh_id);
+            taken.records.contact.uid = None;
+            for phone in &mut taken.records.phones {
+                phone.contact = taken.records.contact.id;
             }
             self.insert_new(&coming, taken, run)?;
         } else {
@@ -333,7 +327,7 @@ impl Writer<'_> {
     ) -> Answer<()> {
         let known = match before {
             Some(known) => Some((known, KnownBy::Before)),
-            None => self.known(&taken, coming.chosen, run)?,
+            None => self.known(&taken.records, coming.chosen, run)?,
         };
         match known {
             Some(known) => self.take_known(coming, taken, known, run),
@@ -347,9 +341,9 @@ impl Writer<'_> {
             place: coming.place,
             key: Some(coming.key),
             written: Fingerprint::default(),
-            name: taken.contact.name.clone(),
+            name: taken.records.contact.name.clone(),
             fate: Fate::New,
-            numbers: numbers(&taken.phones, &[]),
+            numbers: numbers(&taken.records.phones, &[]),
             changes: Vec::new(),
         });
         if coming.choice.is_some() {
@@ -366,17 +360,19 @@ impl Writer<'_> {
     ) -> Answer<()> {
         taken.trust_first();
         if !coming.bytes.is_empty() {
-            taken.contact.card = Some(self.keep_card(&coming.bytes)?);
+            taken.records.contact.card = Some(self.keep_card(&coming.bytes)?);
         }
-        run.report.numbers += taken.phones.len();
+        run.report.numbers += taken.records.phones.len();
         run.report.new += 1;
         if coming.chosen.is_some() {
-            run.spoken_for.put(taken.contact.id, &taken.contact.name);
+            run.spoken_for
+                .put(taken.records.contact.id, &taken.records.contact.name);
         }
         let step = self.begun(run.title)?;
-        self.note_imported(coming.key.content, taken.contact.id, Some(step))?;
-        run.crowds.note(&taken.contact, &taken.phones);
-        self.insert_whole(taken.contact, &mut taken.phones)?;
+        self.note_imported(coming.key.content, taken.records.contact.id, Some(step))?;
+        run.crowds
+            .note(&taken.records.contact, &taken.records.phones);
+        self.insert_full(taken.records)?;
         Ok(())
     }
 
@@ -388,32 +384,28 @@ impl Writer<'_> {
         (known, by): (ContactId, KnownBy),
         run: &mut Run<'_>,
     ) -> Answer<()> {
-        let found = Found {
-            contact: record::get_contact(self.connection(), known)?,
-            phones: record::phones_of(self.connection(), known)?,
-            by,
-        };
+        let found = record::full_contact(self.connection(), known)?;
         let numbers = run
             .plan
             .is_some()
-            .then(|| numbers(&taken.phones, &found.phones));
-        let name = taken.contact.name.clone();
+            .then(|| numbers(&taken.records.phones, &found.phones));
+        let name = taken.records.contact.name.clone();
         let card_name = coming.name.as_deref().unwrap_or(&name);
         if coming.choice.is_none() {
             run.spoken_for.put(known, card_name);
         }
         let put = if by == KnownBy::Before {
-            run.report.numbers_same += taken.phones.len();
+            run.report.numbers_same += taken.records.phones.len();
             None
         } else {
-            self.planned(&found, taken, coming, run)?
+            self.planned((&found, by), taken, coming, run)?
         };
-        run.note(|| planned_row(coming, name.clone(), &found, put.as_ref(), numbers));
+        run.note(|| planned_row(coming, name.clone(), (&found, by), put.as_ref(), numbers));
         if coming.choice.is_some() {
             return Ok(());
         }
         if let Some(trail) = self.trail().filter(|_| by != KnownBy::Before) {
-            trail.read_in_part(&found.contact, &found.phones);
+            trail.read_in_part(&found);
         }
         match put {
             None => {
@@ -440,16 +432,12 @@ impl Writer<'_> {
     /// kept, so that what callbook does not understand of it comes out again.
     fn planned(
         &self,
-        found: &Found,
+        (found, by): (&FullContact, KnownBy),
         mut taken: CardRecords,
         coming: &Coming,
         run: &mut Run<'_>,
     ) -> Answer<Option<Put>> {
-        let Found {
-            contact,
-            phones,
-            by,
-        } = found;
+        let FullContact { contact, phones } = found;
         let format = run.intake.format;
         let Origin {
             source,
@@ -457,19 +445,16 @@ impl Writer<'_> {
             ..
         } = run.origin;
         let (bytes, revised_at) = (&*coming.bytes, coming.revised_at);
-        let kept = match contact.card {
-            Some(id) => Some(record::card(self.connection(), id)?),
-            None => None,
-        };
-        let as_it_stands = || format.write(contact, phones, kept.as_deref(), self.context().home);
+        let kept = record::card_of(self.connection(), contact)?;
+        let as_it_stands = || format.write(found, kept.as_deref(), self.context().home);
         if meaning == Bytes::Whole && (kept.as_deref() == Some(bytes) || as_it_stands() == bytes) {
-            run.report.numbers_same += taken.phones.len();
+            run.report.numbers_same += taken.records.phones.len();
             return Ok(None);
         }
         let mut after = contact.clone();
         // A contact without a UID goes out under its id, and comes back so.
-        if taken.contact.uid == Some(contact.own_uid()) {
-            taken.contact.uid.clone_from(&contact.uid);
+        if taken.records.contact.uid == Some(contact.own_uid()) {
+            taken.records.contact.uid.clone_from(&contact.uid);
         }
         let older = kept
             .as_deref()
@@ -479,9 +464,9 @@ impl Writer<'_> {
         // says nothing of what this one left out.
         let is_newer = |older: &ParsedCard| {
             let stale = revised_at.is_some() && revised_at < older.contact.updated_at;
-            !stale && older.contact.uid == Some(taken.contact.uid.clone())
+            !stale && older.contact.uid == Some(taken.records.contact.uid.clone())
         };
-        let revises = *by == KnownBy::Uid && !self.has_written(contact.id)?;
+        let revises = by == KnownBy::Uid && !self.has_written(contact.id)?;
         let newer = revises && older.as_ref().is_some_and(|(_, older)| is_newer(older));
         let revision = if let Some((card, older)) = older.as_ref().filter(|_| newer) {
             let renewed = format.renew(card, bytes);
@@ -507,7 +492,7 @@ impl Writer<'_> {
             let older = older.map(|(_, older)| CardRecords::of(older, source, context));
             let older = older.and_then(Result::ok);
             let former = run.former(self)?;
-            let numbers = taken.phones.iter();
+            let numbers = taken.records.phones.iter();
             let numbers = numbers.filter(|phone| former.had(contact.id, phone));
             let gone = Gone {
                 older: older.as_ref(),
@@ -529,7 +514,7 @@ impl Writer<'_> {
     }
 
     /// Writes what a card does to its contact.
-    fn put(&mut self, found: Found, put: Put) -> Answer<()> {
+    fn put(&mut self, found: FullContact, put: Put) -> Answer<()> {
         let Put {
             mut after,
             revision,

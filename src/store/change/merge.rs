@@ -7,9 +7,10 @@ use rusqlite::Connection;
 use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::ContactId;
 use crate::domain::duplicates::{
-    Group, Likeness, Merge, Merged, Person, evidence, merged, name_key, weight,
+    Group, Likeness, Merge, Merged, evidence, merged, name_key, weight,
 };
 use crate::domain::edit::Done;
+use crate::domain::full_contact::FullContact;
 use crate::domain::import::CardFormat;
 use crate::domain::number;
 use crate::domain::refusal::Refusal;
@@ -48,7 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// Not found where one is gone.
-    pub fn people(&self, ids: &[ContactId]) -> Result<Vec<Person>, Refusal> {
+    pub fn people(&self, ids: &[ContactId]) -> Result<Vec<FullContact>, Refusal> {
         self.snapshot(|connection| people(connection, ids))
     }
 
@@ -131,14 +132,10 @@ pub(in crate::store) fn sure_merges(connection: &Connection) -> Answer<Vec<Merge
 }
 
 /// The contacts with their phones.
-fn people(connection: &Connection, ids: &[ContactId]) -> Answer<Vec<Person>> {
-    let person = |id: &ContactId| {
-        Ok(Person {
-            contact: record::get_contact(connection, *id)?,
-            phones: record::phones_of(connection, *id)?,
-        })
-    };
-    ids.iter().map(person).collect()
+fn people(connection: &Connection, ids: &[ContactId]) -> Answer<Vec<FullContact>> {
+    let ids = ids.iter();
+    ids.map(|id| record::full_contact(connection, *id))
+        .collect()
 }
 
 /// What everybody's name is known by.
@@ -352,7 +349,7 @@ impl Writer<'_> {
             let people = people(self.connection(), &merge.contacts)?;
             if let Some(trail) = self.trail() {
                 for one in &people {
-                    trail.read(&one.contact, &one.phones);
+                    trail.read(one);
                 }
             }
             let home = self.context().home;
@@ -372,7 +369,7 @@ impl Writer<'_> {
     /// Merges one group; gives the names of who was merged.
     fn merge(
         &mut self,
-        people: Vec<Person>,
+        people: Vec<FullContact>,
         merged: Merged,
         format: &dyn CardFormat,
     ) -> Answer<Vec<String>> {
@@ -384,12 +381,8 @@ impl Writer<'_> {
         let mut names = vec![kept.contact.name.clone()];
         let mut contact = merged.contact;
         for other in people {
-            if let Some(id) = other.contact.card {
-                let other = record::card(self.connection(), id)?;
-                let kept = match contact.card {
-                    Some(id) => Some(record::card(self.connection(), id)?),
-                    None => None,
-                };
+            if let Some(other) = record::card_of(self.connection(), &other.contact)? {
+                let kept = record::card_of(self.connection(), &contact)?;
                 if let Some(joined) = format.join(kept.as_deref(), &other) {
                     contact.card = Some(self.keep_card(&joined)?);
                 }

@@ -32,11 +32,10 @@ impl Store {
         self.snapshot(|connection| {
             let ids = self.selected(connection, &waiting)?;
             for id in &ids {
-                let phones = record::phones_of(connection, *id)?;
+                let full = record::full_contact(connection, *id)?;
                 each(&Profile {
-                    contact: record::get_contact(connection, *id)?,
-                    others: others(connection, &phones)?,
-                    phones,
+                    others: others(connection, &full.phones)?,
+                    full,
                     history: Vec::new(),
                 });
             }

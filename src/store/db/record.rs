@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactId, ContactKind};
 use crate::domain::fields::{self, Field, Place};
+use crate::domain::full_contact::FullContact;
 use crate::domain::number::digits_to_find;
 use crate::domain::operation::{Key, Record};
 use crate::domain::phone::{Mark, Phone, PhoneId};
@@ -237,6 +238,14 @@ pub(in crate::store) fn card(connection: &Connection, id: CardId) -> Answer<Vec<
     Ok(card.ok_or_else(|| Refusal::not_found("card", id.0))?)
 }
 
+/// The card that a contact came from.
+pub(in crate::store) fn card_of(
+    connection: &Connection,
+    contact: &Contact,
+) -> Answer<Option<Vec<u8>>> {
+    contact.card.map(|id| card(connection, id)).transpose()
+}
+
 /// The contact with this id.
 pub(in crate::store) fn get_contact(connection: &Connection, id: ContactId) -> Answer<Contact> {
     let found = find_contact(connection, id)?;
@@ -268,6 +277,17 @@ pub(in crate::store) fn phones_of(
         .collect::<rusqlite::Result<Vec<_>>>()?;
     primary::sort(&mut phones);
     Ok(phones)
+}
+
+/// The contact with this id, with its phones.
+pub(in crate::store) fn full_contact(
+    connection: &Connection,
+    id: ContactId,
+) -> Answer<FullContact> {
+    Ok(FullContact {
+        contact: get_contact(connection, id)?,
+        phones: phones_of(connection, id)?,
+    })
 }
 
 /// Writes a new phone.
@@ -324,8 +344,7 @@ pub(in crate::store) fn refresh_phone(
 /// Whether what the list and the lookup read of a contact is what its rows say.
 pub(in crate::store) fn is_shown_rightly(
     connection: &Connection,
-    contact: &Contact,
-    phones: &[Phone],
+    FullContact { contact, phones }: &FullContact,
 ) -> rusqlite::Result<bool> {
     let summary = Summary::of(phones);
     let (shown, digits): (bool, String) = connection
@@ -385,8 +404,7 @@ pub(in crate::store) fn delete(connection: &Connection, key: Key) -> rusqlite::R
 /// Writes a new contact that has these phones.
 pub(in crate::store) fn insert_contact(
     connection: &Connection,
-    contact: &Contact,
-    phones: &[Phone],
+    FullContact { contact, phones }: &FullContact,
 ) -> rusqlite::Result<()> {
     let summary = Summary::of(phones);
     let shown = [

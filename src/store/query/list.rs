@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::domain::contact::ContactId;
-use crate::domain::edit::Whole;
+use crate::domain::edit::ContactWithCard;
 use crate::domain::listing::{Found, ListQuery, Order, Row, RowNumber, Rows, Selection, Totals};
 use crate::domain::number::{self, Region, digits_to_find};
 use crate::domain::phone::Mark;
@@ -149,22 +149,14 @@ impl Store {
     pub fn each(
         &self,
         selection: &Selection,
-        each: &mut dyn FnMut(Whole) -> Result<(), Refusal>,
+        each: &mut dyn FnMut(ContactWithCard) -> Result<(), Refusal>,
     ) -> Result<usize, Refusal> {
         self.snapshot(|connection| {
             let ids = self.selected(connection, selection)?;
             for id in &ids {
-                let contact = record::get_contact(connection, *id)?;
-                let phones = record::phones_of(connection, *id)?;
-                let card = match contact.card {
-                    Some(card) => Some(record::card(connection, card)?),
-                    None => None,
-                };
-                each(Whole {
-                    contact,
-                    phones,
-                    card,
-                })?;
+                let full = record::full_contact(connection, *id)?;
+                let card = record::card_of(connection, &full.contact)?;
+                each(ContactWithCard { full, card })?;
             }
             Ok(ids.len())
         })

@@ -2,10 +2,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
-use crate::domain::contact::{Contact, ContactId};
+use crate::domain::contact::ContactId;
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::full_contact::FullContact;
 use crate::domain::operation::Record;
-use crate::domain::phone::Phone;
 use crate::domain::rehearsal::Seen;
 
 use crate::store::db::failure::Answer;
@@ -36,23 +36,23 @@ impl Trail {
     }
 
     /// Notes a contact that is changed, as it was.
-    pub(in crate::store) fn read(&mut self, contact: &Contact, phones: &[Phone]) {
-        let stored = self.stored_before(contact, phones);
+    pub(in crate::store) fn read(&mut self, contact: &FullContact) {
+        let stored = self.stored_before(contact);
         self.stored = self.stored.with(stored.unwrap_or_default());
     }
 
     /// The same where it goes with the part that is being written, and may be left out with that.
-    pub(in crate::store) fn read_in_part(&mut self, contact: &Contact, phones: &[Phone]) {
-        self.stored_before(contact, phones).hash(&mut self.part);
+    pub(in crate::store) fn read_in_part(&mut self, contact: &FullContact) {
+        self.stored_before(contact).hash(&mut self.part);
     }
 
     /// A contact as it was; none where this transaction wrote it: it has another stamp each time, and was
     /// noted then.
-    fn stored_before(&self, contact: &Contact, phones: &[Phone]) -> Option<Fingerprint> {
-        let stamps = phones.iter().map(|phone| phone.updated_in_db_at);
-        let newest = stamps.fold(contact.updated_in_db_at, Ord::max);
+    fn stored_before(&self, stored: &FullContact) -> Option<Fingerprint> {
+        let stamps = stored.phones.iter().map(|phone| phone.updated_in_db_at);
+        let newest = stamps.fold(stored.contact.updated_in_db_at, Ord::max);
         let is_older = newest.micros() <= self.began;
-        is_older.then(|| Fingerprint::of_stored(contact, phones))
+        is_older.then(|| Fingerprint::of_stored(stored))
     }
 
     /// Notes what was read of a file.

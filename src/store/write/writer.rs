@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactId};
+use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::operation::{Key, Operation, Record, UndoPoint};
 use crate::domain::phone::{Context, Phone, PhoneId};
@@ -193,33 +194,31 @@ impl<'c> Writer<'c> {
 
     /// Inserts a contact.
     pub(in crate::store) fn insert_contact(&mut self, contact: Contact) -> Answer<Contact> {
-        self.insert_whole(contact, &mut [])
+        let phones = Vec::new();
+        self.insert_full(FullContact { contact, phones })
     }
 
     /// Inserts a contact with its phones, which have different numbers: each row is written once,
     /// already settled. The last of the phones that are to be primary is.
-    pub(in crate::store) fn insert_whole(
-        &mut self,
-        mut contact: Contact,
-        phones: &mut [Phone],
-    ) -> Answer<Contact> {
-        let claim = phones.iter().rfind(|phone| phone.primary);
-        let heir = heir(phones, claim.map(|phone| phone.id));
-        contact.updated_in_db_at = self.next_stamp();
-        for phone in phones.iter_mut() {
+    pub(in crate::store) fn insert_full(&mut self, mut full: FullContact) -> Answer<Contact> {
+        let claim = full.phones.iter().rfind(|phone| phone.primary);
+        let heir = heir(&full.phones, claim.map(|phone| phone.id));
+        full.contact.updated_in_db_at = self.next_stamp();
+        for phone in &mut full.phones {
             phone.primary = Some(phone.id) == heir;
             phone.updated_in_db_at = self.next_stamp();
         }
-        refuse_taken(record::insert_contact(self.connection, &contact, phones))?;
+        refuse_taken(record::insert_contact(self.connection, &full))?;
+        let FullContact { contact, phones } = full;
         self.gone.remove(&contact.id);
         self.born.insert(contact.id);
         let record = Record::Contact(Box::new(contact.clone()));
         self.trace(Key::Contact(contact.id), None, Some(record));
         for phone in phones {
             // That the contact was made says it of its phones too: they go and come with it.
-            refuse_taken(record::insert_phone(self.connection, phone))?;
+            refuse_taken(record::insert_phone(self.connection, &phone))?;
             if let Some(trail) = &mut self.trail {
-                trail.write(None, Some(Record::Phone(Box::new(phone.clone()))));
+                trail.write(None, Some(Record::Phone(Box::new(phone))));
             }
         }
         Ok(contact)

@@ -101,7 +101,7 @@ impl<'a> Tel<'a> {
         for tell in &tells {
             let phone = tell
                 .phone
-                .and_then(|index| Some((index, self.stored.phones.get(index)?)));
+                .and_then(|index| Some((index, self.stored.full.phones.get(index)?)));
             let Some((index, phone)) = phone else {
                 draft.replace(tell.at, Vec::new());
                 continue;
@@ -121,7 +121,7 @@ impl<'a> Tel<'a> {
         }
         for index in self.in_order() {
             let new = !known.contains(&index);
-            if let Some(phone) = self.stored.phones.get(index).filter(|_| new) {
+            if let Some(phone) = self.stored.full.phones.get(index).filter(|_| new) {
                 let number = add(draft, phone, primary);
                 told.push(Told {
                     index,
@@ -136,15 +136,15 @@ impl<'a> Tel<'a> {
 
     /// The stored phones as they came: ids rise with time.
     fn in_order(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.stored.phones.len()).collect();
-        order.sort_by_key(|index| self.stored.phones.get(*index).map(|phone| phone.id));
+        let mut order: Vec<usize> = (0..self.stored.full.phones.len()).collect();
+        order.sort_by_key(|index| self.stored.full.phones.get(*index).map(|phone| phone.id));
         order
     }
 
     /// The TELs of the card, each with its phone: the one that was typed so, or that has the same
     /// number; and a number that was changed is the one that is left over, in their order.
     fn tells(&self, draft: &CardDraft<'_>) -> Vec<Tell> {
-        let phones = By::of(self.stored.phones);
+        let phones = By::of(&self.stored.full.phones);
         let more = More::of(&draft.properties);
         let mut tells: Vec<Tell> = draft
             .lines()
@@ -174,7 +174,7 @@ impl<'a> Tel<'a> {
     }
 
     fn primary_moved(&self) -> bool {
-        primary_of(self.stored.phones) != primary_of(self.read)
+        primary_of(&self.stored.full.phones) != primary_of(self.read)
     }
 
     /// Writes one TEL anew where it says something else; gives the number as a reader finds it.
@@ -250,7 +250,7 @@ impl<'a> Tel<'a> {
         let places = More::of(there.iter().map(|(_, property)| property));
         let mut used = HashSet::new();
         for (place, tel) in told.iter().enumerate() {
-            let Some(phone) = self.stored.phones.get(tel.index) else {
+            let Some(phone) = self.stored.full.phones.get(tel.index) else {
                 continue;
             };
             let more = places.about(&tel.number).and_then(|at| there.get(at));

@@ -16,8 +16,9 @@ use crate::domain::content::ContentHash;
 use crate::domain::duplicates::name_key;
 use crate::domain::fields::{self, Use, texts};
 use crate::domain::fold::fold;
+use crate::domain::full_contact::FullContact;
 use crate::domain::import::KnownBy;
-use crate::domain::intake::{self, CardRecords};
+use crate::domain::intake;
 use crate::domain::naming::given_keys;
 use crate::domain::notice::NoticeKind;
 use crate::domain::operation::Key;
@@ -130,7 +131,7 @@ impl Crowd {
 
     /// The contacts that a card may be about: with one of its numbers, or, without a number, with one of
     /// its details.
-    fn candidates(&self, taken: &CardRecords) -> Vec<ContactId> {
+    fn candidates(&self, taken: &FullContact) -> Vec<ContactId> {
         let with_uid = taken.contact.uid.is_some();
         let numbers = taken.phones.iter();
         let mut wanted: Vec<u64> = numbers
@@ -224,7 +225,7 @@ impl Writer<'_> {
     /// The contact that a card is about, if it is there; `chosen` is the id that the card gives.
     pub(super) fn known(
         &self,
-        taken: &CardRecords,
+        taken: &FullContact,
         chosen: Option<ContactId>,
         run: &mut Run<'_>,
     ) -> Answer<Option<(ContactId, KnownBy)>> {
@@ -272,7 +273,7 @@ impl Writer<'_> {
     fn known_by_uid(
         &self,
         uid: &str,
-        taken: &CardRecords,
+        taken: &FullContact,
         run: &mut Run<'_>,
     ) -> Answer<Option<ContactId>> {
         let holders = self.holders(uid)?;
@@ -332,7 +333,7 @@ impl Writer<'_> {
     /// From the number to whoever has it: a name may be many people's, a number hardly ever.
     fn known_by_number(
         &self,
-        taken: &CardRecords,
+        taken: &FullContact,
         called: &Called,
         chosen: Option<ContactId>,
         run: &Run<'_>,
@@ -373,7 +374,7 @@ impl Writer<'_> {
     /// The contact with the name of a card that had one of its numbers.
     fn known_by_former(
         &self,
-        taken: &CardRecords,
+        taken: &FullContact,
         called: &Called,
         run: &mut Run<'_>,
     ) -> Answer<Option<ContactId>> {
@@ -394,7 +395,7 @@ impl Writer<'_> {
     fn of_name(
         &self,
         key: String,
-        taken: &CardRecords,
+        taken: &FullContact,
         run: &mut Run<'_>,
     ) -> Answer<Vec<ContactId>> {
         if let Some(crowd) = run.crowds.0.get(&key) {
@@ -439,7 +440,7 @@ impl Writer<'_> {
 
     /// Whether a card is about a contact with nearly its name: with one of its numbers, or, where it has
     /// none, with an email of it or nothing new.
-    fn is_about(&self, taken: &CardRecords, called: &Called, id: ContactId) -> Answer<bool> {
+    fn is_about(&self, taken: &FullContact, called: &Called, id: ContactId) -> Answer<bool> {
         let Some(known) = record::find_contact(self.connection(), id)? else {
             return Ok(false);
         };

@@ -6,23 +6,24 @@ use std::collections::HashSet;
 use crate::domain::contact::Contact;
 use crate::domain::fields::{self, Use};
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::import::{Change, Fate, Match, PlanNumber, PlanRow};
+use crate::domain::full_contact::FullContact;
+use crate::domain::import::{Change, Fate, KnownBy, Match, PlanNumber, PlanRow};
 use crate::domain::phone::Phone;
 
-use super::{Coming, Found, Put};
+use super::{Coming, Put};
 
 /// The row of a card that is about a contact which is there.
 pub(super) fn planned_row(
     coming: &Coming,
     name: String,
-    found: &Found,
+    (found, by): (&FullContact, KnownBy),
     put: Option<&Put>,
     numbers: Option<Vec<PlanNumber>>,
 ) -> PlanRow {
     let known = Match {
         contact: found.contact.id,
         name: found.contact.name.clone(),
-        by: found.by,
+        by,
     };
     let (fate, changes) = match put {
         None => (Fate::Same(known), Vec::new()),

@@ -109,11 +109,12 @@ impl ContactForm {
     /// A form for a stored contact.
     #[must_use]
     pub fn of_profile(profile: &Profile, home: Option<Region>) -> Self {
-        let contact = &profile.contact;
+        let contact = &profile.full.contact;
         let first = TEXTS.iter().map(|field| field.text(contact).into_owned());
         let first: Vec<String> = first.collect();
         let texts = fields_of(&first);
         let numbers = profile
+            .full
             .phones
             .iter()
             .enumerate()

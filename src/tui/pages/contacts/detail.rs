@@ -30,7 +30,7 @@ impl Detail {
     /// The number under the cursor.
     #[must_use]
     pub fn phone(&self) -> Option<&Phone> {
-        let phones = &self.profile.as_ref()?.phones;
+        let phones = &self.profile.as_ref()?.full.phones;
         phones.get(self.cursor).filter(|_| !self.on_name)
     }
 
@@ -43,7 +43,7 @@ impl Detail {
     /// The number that is shown in the list: the one that the search matched, else the first.
     #[must_use]
     pub fn listed(&self) -> Option<&Phone> {
-        let phones = &self.profile.as_ref()?.phones;
+        let phones = &self.profile.as_ref()?.full.phones;
         let matched = phones.iter().find(|phone| Some(phone.id) == self.matched);
         matched.or_else(|| phones.first())
     }
@@ -51,7 +51,7 @@ impl Detail {
     fn phones(&self) -> usize {
         self.profile
             .as_ref()
-            .map_or(0, |profile| profile.phones.len())
+            .map_or(0, |profile| profile.full.phones.len())
     }
 
     /// Puts the cursor on a number.
@@ -75,7 +75,7 @@ impl Detail {
     /// Puts the cursor on the number that is shown in the list.
     fn point_at_listed(&mut self) {
         let listed = self.listed().map(|phone| phone.id);
-        let mut phones = self.profile.iter().flat_map(|profile| &profile.phones);
+        let mut phones = self.profile.iter().flat_map(|profile| &profile.full.phones);
         let place = phones.position(|phone| Some(phone.id) == listed);
         self.move_to(place.unwrap_or(0));
     }
@@ -110,7 +110,8 @@ impl Detail {
 
     /// Takes the contact. The cursor stays on its number, wherever that is now.
     pub(super) fn show(&mut self, profile: Option<Box<Profile>>) {
-        let contact = |profile: &Option<Box<Profile>>| profile.as_ref().map(|it| it.contact.id);
+        let contact =
+            |profile: &Option<Box<Profile>>| profile.as_ref().map(|it| it.full.contact.id);
         let is_another = contact(&profile) != contact(&self.profile);
         let on = self.phone().map(|phone| phone.id);
         self.profile = profile;
@@ -118,7 +119,7 @@ impl Detail {
             return self.point_at_listed();
         }
         if !self.on_name {
-            let mut phones = self.profile.iter().flat_map(|profile| &profile.phones);
+            let mut phones = self.profile.iter().flat_map(|profile| &profile.full.phones);
             let place = phones.position(|phone| Some(phone.id) == on);
             self.move_to(place.unwrap_or(self.cursor));
         }

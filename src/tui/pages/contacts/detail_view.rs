@@ -78,7 +78,7 @@ impl Sheet<'_> {
     fn lines(&self) -> (Vec<Line<'static>>, Option<usize>, usize) {
         let mut lines = Vec::new();
         let mut on = None;
-        let contact = &self.profile.contact;
+        let contact = &self.profile.full.contact;
         let star = if contact.favourite {
             format!(" {}", self.theme.glyphs.primary)
         } else {
@@ -113,7 +113,7 @@ impl Sheet<'_> {
             lines.push(self.plain(&format!("“{nickname}”"), Role::Dim));
         }
         lines.push(Line::default());
-        let phones = &self.profile.phones;
+        let phones = &self.profile.full.phones;
         let count = if phones.is_empty() {
             String::new()
         } else {
@@ -141,7 +141,7 @@ impl Sheet<'_> {
     /// Writes the numbers that are seen: there may be thousands, and each is spelt anew.
     fn fill(&self, lines: &mut [Line<'static>], first: usize, seen: Range<usize>) {
         let mut place = first;
-        for (at, phone) in self.profile.phones.iter().enumerate() {
+        for (at, phone) in self.profile.full.phones.iter().enumerate() {
             let selected = self.has_keys == HasKeys::Number(at);
             if seen.contains(&place)
                 && let Some(line) = lines.get_mut(place)
@@ -157,7 +157,7 @@ impl Sheet<'_> {
 
     /// What is known beside the numbers.
     fn known(&self, lines: &mut Vec<Line<'static>>) {
-        let contact = &self.profile.contact;
+        let contact = &self.profile.full.contact;
         if let Some(note) = &contact.note {
             lines.push(Line::default());
             lines.push(self.plain("NOTE", Role::Section));

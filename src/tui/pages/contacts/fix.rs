@@ -98,7 +98,7 @@ pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
         return;
     };
     let sheet = Sheet {
-        phones: &profile.phones,
+        phones: &profile.full.phones,
         others: &profile.others,
         session: ui.session,
         cursor: page.detail.cursor,
@@ -106,7 +106,7 @@ pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
         theme: ui.theme,
         columns: usize::from(area.width),
     };
-    let (lines, on) = sheet.lines(&profile.contact.name);
+    let (lines, on) = sheet.lines(&profile.full.contact.name);
     let height = usize::from(area.height);
     let scroll = (on + 3)
         .saturating_sub(height)

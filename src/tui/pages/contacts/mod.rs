@@ -73,7 +73,7 @@ impl Contacts {
     #[must_use]
     pub fn profile(&self) -> Option<&Profile> {
         let profile = self.detail.profile.as_deref()?;
-        (self.current() == Some(profile.contact.id)).then_some(profile)
+        (self.current() == Some(profile.full.contact.id)).then_some(profile)
     }
 
     /// Whether there is nothing that the esc ladder could take back.
@@ -323,7 +323,7 @@ impl Contacts {
         let Some(profile) = self.profile() else {
             return;
         };
-        let contact = &profile.contact;
+        let contact = &profile.full.contact;
         let sent = ContactAttributes {
             favourite: Some(!contact.favourite),
             updated_in_db_at: Some(contact.updated_in_db_at),

@@ -231,7 +231,7 @@ impl Page for Contacts {
     fn title(&self) -> Option<String> {
         let shown = self.detail.profile.as_ref();
         match (self.focus, shown) {
-            (Focus::Detail, Some(profile)) => Some(profile.contact.name.clone()),
+            (Focus::Detail, Some(profile)) => Some(profile.full.contact.name.clone()),
             _ => self.fix.as_ref().map(|_| "Fix numbers".to_owned()),
         }
     }
@@ -299,10 +299,10 @@ impl Contacts {
     fn confirm(&self, ctx: &mut Ctx<'_>) {
         let chosen = self.chosen();
         let shown = self.detail.profile.as_ref();
-        let shown = shown.filter(|profile| *chosen == [profile.contact.id]);
+        let shown = shown.filter(|profile| *chosen == [profile.full.contact.id]);
         let task = Task::confirm(chosen);
         if let Some(profile) = shown {
-            let seen = Seen::contacts([(&profile.contact, &*profile.phones)]);
+            let seen = Seen::contacts([&profile.full]);
             ctx.write(Write::Perform(task, seen));
         } else if self.list.marks.is_empty() {
             ctx.say(Tone::Plain, LOADING);

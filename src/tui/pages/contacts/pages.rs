@@ -55,7 +55,7 @@ impl Contacts {
     /// The form for the number under the cursor, or for a new one.
     fn number_form(&self, action: Action, ctx: &Ctx<'_>) -> Option<AnyPage> {
         let profile = self.profile()?;
-        let contact = &profile.contact;
+        let contact = &profile.full.contact;
         let owner = Owner::Contact(contact.id, contact.name.clone());
         let home = ctx.session.home;
         let (form, edited) = match (action, self.detail.phone()) {
@@ -66,7 +66,7 @@ impl Contacts {
             (_, Some(phone)) => (PhoneForm::of_phone(owner, phone, home), Some(phone.id)),
             (_, None) => return None,
         };
-        let mut phones = profile.phones.iter();
+        let mut phones = profile.full.phones.iter();
         let replaces = phones.find(|phone| phone.primary && Some(phone.id) != edited);
         Some(AnyPage::PhoneForm(Box::new(PhoneForm {
             replaces: replaces.map(Phone::shown),
@@ -76,7 +76,7 @@ impl Contacts {
 
     /// The history of the contact; from its numbers, that of the number.
     fn history(&self) -> Option<AnyPage> {
-        let contact = &self.profile()?.contact;
+        let contact = &self.profile()?.full.contact;
         let number = self.detail.phone().filter(|_| self.focus == Focus::Detail);
         Some(match number {
             Some(phone) => History::page(

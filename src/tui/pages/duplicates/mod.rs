@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
-use crate::domain::duplicates::{
-    Group, Likeness, Merge, MergeField, Merged, NOTE, Person, merged, taken,
-};
+use crate::domain::duplicates::{Group, Likeness, Merge, MergeField, Merged, NOTE, merged, taken};
+use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Seen, Task};
@@ -38,7 +37,7 @@ pub struct Duplicates {
     /// The first group on the screen.
     pub top: usize,
     /// The people of that group, the one that is kept first, once they came.
-    pub people: Vec<Person>,
+    pub people: Vec<FullContact>,
     /// Whose value is taken of a field.
     pub picks: BTreeMap<MergeField, ContactId>,
     /// The order in which the group was shown before it was read again, and what was picked then.
@@ -100,8 +99,7 @@ impl Duplicates {
 
     /// The contacts as they are shown.
     fn seen(&self) -> Seen {
-        let people = self.people.iter();
-        Seen::contacts(people.map(|one| (&one.contact, &*one.phones)))
+        Seen::contacts(&self.people)
     }
 
     /// Takes another one's value of the field under the cursor.
@@ -139,9 +137,9 @@ impl Duplicates {
 
     /// Takes the contacts of the group. Where they are those that were shown before, the one that is kept and
     /// what was picked stay as they were chosen.
-    fn take_people(&mut self, mut people: Vec<Person>) {
+    fn take_people(&mut self, mut people: Vec<FullContact>) {
         if let Some((order, picks)) = self.before.take() {
-            let place = |one: &Person| order.iter().position(|id| *id == one.contact.id);
+            let place = |one: &FullContact| order.iter().position(|id| *id == one.contact.id);
             if people.len() == order.len() && people.iter().all(|one| place(one).is_some()) {
                 people.sort_by_key(place);
                 self.picks = picks;
@@ -351,7 +349,7 @@ impl Page for Duplicates {
 }
 
 /// The numbers that more than one of them has.
-fn shared(people: &[Person]) -> Vec<String> {
+fn shared(people: &[FullContact]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut shared = BTreeSet::new();
     for phone in people.iter().flat_map(|one| &one.phones) {

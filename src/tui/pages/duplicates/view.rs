@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::duplicates::{MergeField, Person, taken};
+use crate::domain::duplicates::{MergeField, taken};
 use crate::domain::fields;
+use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::words::thousands;
 use crate::tui::pages::Ui;
@@ -115,7 +116,7 @@ struct SideBySide<'a> {
 
 impl SideBySide<'_> {
     /// The people that there is room for, and the columns of each.
-    fn people(&self) -> (&[Person], usize) {
+    fn people(&self) -> (&[FullContact], usize) {
         let room = self.columns.saturating_sub(LABELS + 4);
         let least = if self.columns < 44 { LEAST - 5 } else { LEAST };
         let fit = (room / least).clamp(1, self.screen.people.len().max(1));
@@ -151,8 +152,9 @@ impl SideBySide<'_> {
             let label = fields::words(field.attribute());
             lines.push(self.row(label, &values, each, role, on));
         }
-        let of =
-            |text: &dyn Fn(&Person) -> String| -> Vec<String> { people.iter().map(text).collect() };
+        let of = |text: &dyn Fn(&FullContact) -> String| -> Vec<String> {
+            people.iter().map(text).collect()
+        };
         for (label, values) in [
             ("tags", of(&|one| one.contact.tags.join(", "))),
             (

@@ -445,7 +445,9 @@ impl PhoneForm {
         match (profile, &self.stored) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(profile), Some(mine)) => profile.phones.iter().all(|phone| phone.id != mine.id),
+            (Some(profile), Some(mine)) => {
+                profile.full.phones.iter().all(|phone| phone.id != mine.id)
+            }
         }
     }
 }
