@@ -26,8 +26,8 @@ impl ContentHash {
             return Self::of_card(&incoming.card);
         }
         let mut said = Said(Sha256::new());
-        said.contact(&incoming.contact);
-        for phone in &incoming.phones {
+        said.contact(&incoming.said.contact);
+        for phone in &incoming.said.phones {
             said.phone(phone);
         }
         said.bytes("card", &incoming.card);

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::contact::{ContactAttributes, ContactId};
+use super::contact::ContactId;
 use super::files::Files;
 use super::fingerprint::{ContentHash, Fingerprint};
 use super::full_contact::FullContact;
 use super::intake::ParsedCard;
 use super::notice::Notice;
 use super::number::{Region, digits};
-use super::phone::{Phone, PhoneAttributes};
+use super::phone::Phone;
 use super::refusal::Refusal;
 use super::safe::safe;
 use super::words::{count, thousands};
@@ -30,10 +30,8 @@ pub struct Place {
 pub struct Incoming {
     /// Where it stands.
     pub place: Place,
-    /// The contact.
-    pub contact: ContactAttributes,
-    /// Its phones, in the order of the card.
-    pub phones: Vec<PhoneAttributes>,
+    /// What it says.
+    pub said: ParsedCard,
     /// The card, byte for byte; empty where there is none to keep.
     pub card: Vec<u8>,
 }

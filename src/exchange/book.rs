@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::contact::ContactAttributes;
 use crate::domain::edit::ContactWithCard;
 use crate::domain::import::{GroupCard, Incoming, Place, Reject};
+use crate::domain::intake::ParsedCard;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::{Fault, Refusal};
 
@@ -232,8 +233,7 @@ fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Ref
     if faults.is_empty() {
         Ok(Incoming {
             place,
-            contact,
-            phones,
+            said: ParsedCard { contact, phones },
             card,
         })
     } else {

@@ -8,8 +8,9 @@ mod attribute;
 
 use std::io::BufRead;
 
-use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
+use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::import::{Extent, GroupCard, Incoming, Place, Reject};
+use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{Region, several};
 use crate::domain::phone::PhoneAttributes;
@@ -262,8 +263,7 @@ fn plain_dn(name: &str) -> String {
 #[derive(Debug)]
 struct Person {
     home: Option<Region>,
-    contact: ContactAttributes,
-    phones: Vec<PhoneAttributes>,
+    said: ParsedCard,
     details: Vec<Detail>,
     display: Option<String>,
     organisation: [Option<String>; 2],
@@ -278,8 +278,7 @@ impl Person {
     fn new(home: Option<Region>) -> Self {
         Self {
             home,
-            contact: ContactAttributes::default(),
-            phones: Vec::new(),
+            said: ParsedCard::default(),
             details: Vec::new(),
             display: None,
             organisation: [None, None],
@@ -322,11 +321,13 @@ impl Person {
             AttributeField::Phone(_) if is_no_number(value) => false,
             AttributeField::Phone(label) => {
                 let numbers = several(value, self.home).into_iter();
-                self.phones.extend(numbers.map(|number| PhoneAttributes {
-                    number: Some(number.to_owned()),
-                    location: Some(Some(label.to_owned())),
-                    ..PhoneAttributes::default()
-                }));
+                self.said
+                    .phones
+                    .extend(numbers.map(|number| PhoneAttributes {
+                        number: Some(number.to_owned()),
+                        location: Some(Some(label.to_owned())),
+                        ..PhoneAttributes::default()
+                    }));
                 true
             }
             AttributeField::Email => detail(DetailKind::Email, None),
@@ -391,6 +392,7 @@ impl Person {
     fn text(&mut self, part: AttributePart, value: &str) -> bool {
         if part == AttributePart::Note {
             let note = self
+                .said
                 .contact
                 .note
                 .get_or_insert_default()
@@ -402,7 +404,7 @@ impl Person {
             return true;
         }
         let value = value.to_owned();
-        let contact = &mut self.contact;
+        let contact = &mut self.said.contact;
         let place = match part {
             AttributePart::Display => &mut self.display,
             AttributePart::Name => contact.name.get_or_insert_default(),
@@ -431,8 +433,7 @@ impl Person {
     /// The contact; none where the entry names nobody.
     fn contact(self, place: Place, uid: Option<String>) -> Option<Incoming> {
         let Self {
-            mut contact,
-            phones,
+            mut said,
             mut details,
             display,
             organisation: [company, department],
@@ -443,9 +444,9 @@ impl Person {
             ..
         } = self;
         if let Some(display) = display {
-            contact.name = Some(Some(display));
+            said.contact.name = Some(Some(display));
         }
-        contact.organisation = match (company, department) {
+        said.contact.organisation = match (company, department) {
             (company, Some(department)) => {
                 let company = company.unwrap_or_default();
                 Some(Some(beside.organisation(&[&company, &department])))
@@ -466,24 +467,23 @@ impl Person {
             .iter()
             .any(|detail| detail.kind == DetailKind::Email);
         let named = [
-            &contact.name,
-            &contact.given_name,
-            &contact.family_name,
-            &contact.nickname,
+            &said.contact.name,
+            &said.contact.given_name,
+            &said.contact.family_name,
+            &said.contact.nickname,
         ];
         let named = named
             .into_iter()
             .any(|name| name.as_ref().is_some_and(Option::is_some));
-        if !named && phones.is_empty() && !email {
+        if !named && said.phones.is_empty() && !email {
             return None;
         }
-        contact.details = (!details.is_empty()).then_some(details);
-        contact.tags = (!tags.is_empty()).then_some(tags);
-        contact.uid = uid.map(Some);
+        said.contact.details = (!details.is_empty()).then_some(details);
+        said.contact.tags = (!tags.is_empty()).then_some(tags);
+        said.contact.uid = uid.map(Some);
         Some(Incoming {
             place,
-            contact,
-            phones,
+            said,
             card: beside.finish(),
         })
     }

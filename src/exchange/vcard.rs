@@ -59,8 +59,6 @@ use frame::{Frame, Frames};
 use property::Property;
 use value::AssumedCharset;
 
-use card::said;
-
 pub use companion::{CompanionCard, Parts, group};
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
 pub use group::{read_group, write_group};
@@ -221,7 +219,7 @@ pub struct Format;
 
 impl CardFormat for Format {
     fn read(&self, card: &[u8]) -> ParsedCard {
-        said(&join::own(property::properties(card)))
+        card::said(&join::own(property::properties(card)))
     }
 
     fn write(&self, contact: &FullContact, card: Option<&[u8]>, home: Option<Region>) -> Vec<u8> {
@@ -271,25 +269,20 @@ fn understood(
     too_much: Option<String>,
 ) -> Read {
     let much = too_much.or_else(|| phone::too_much(properties));
-    let ParsedCard { contact, phones } = if much.is_some() {
+    let said = if much.is_some() {
         ParsedCard::default()
     } else {
-        said(properties)
+        card::said(properties)
     };
     let reason = if let Some(much) = much {
         much
-    } else if phones.is_empty() && !contact::names_somebody(&contact) {
+    } else if said.phones.is_empty() && !contact::names_somebody(&said.contact) {
         "has no name, no number and no email".to_owned()
-    } else if let Some(length) = phone::too_long(&phones) {
+    } else if let Some(length) = phone::too_long(&said.phones) {
         // Cut, it would be another number.
         format!("has a number of {length} characters")
     } else {
-        return Ok(Incoming {
-            place,
-            contact,
-            phones,
-            card,
-        });
+        return Ok(Incoming { place, said, card });
     };
     Err(Reject {
         place,

@@ -146,19 +146,21 @@ fn card(at: usize, name: &str, uid: Option<String>, number: Option<&str>, email:
             card: at + 1,
             line: at + 1,
         },
-        contact: ContactAttributes {
-            name: Some(Some(name.to_owned())),
-            uid: uid.map(Some),
-            details: Some(vec![email]),
-            ..ContactAttributes::default()
+        said: ParsedCard {
+            contact: ContactAttributes {
+                name: Some(Some(name.to_owned())),
+                uid: uid.map(Some),
+                details: Some(vec![email]),
+                ..ContactAttributes::default()
+            },
+            phones: number
+                .map(|number| PhoneAttributes {
+                    number: Some(number.to_owned()),
+                    ..PhoneAttributes::default()
+                })
+                .into_iter()
+                .collect(),
         },
-        phones: number
-            .map(|number| PhoneAttributes {
-                number: Some(number.to_owned()),
-                ..PhoneAttributes::default()
-            })
-            .into_iter()
-            .collect(),
         card: format!("{at} {name}").into_bytes(),
     }
 }
@@ -221,7 +223,7 @@ fn an_import_costs_the_same_whatever_its_cards_share() {
 fn many_numbers(size: usize) -> Counted {
     let mut book = Counted::new();
     let mut one = card(0, "Switchboard", None, None, "");
-    one.phones = (0..size)
+    one.said.phones = (0..size)
         .map(|at| PhoneAttributes {
             number: Some(format!("+39 02 55{at:06}")),
             source: Some(if at % 2 == 0 { "one" } else { "other" }.to_owned()),
@@ -244,7 +246,7 @@ fn one_number(size: usize) -> Counted {
             Some("+39 02 5550 1182"),
             "",
         );
-        one.phones[0].valid_values = Some(false);
+        one.said.phones[0].valid_values = Some(false);
         one
     };
     book.import((0..size).map(unconfirmed).collect());

@@ -9,6 +9,7 @@ use callbook::domain::contact::ContactAttributes;
 use callbook::domain::import::{
     Arrival, Bytes, Cards, Choices, Incoming, Intake, Origin, Place, Reject,
 };
+use callbook::domain::intake::ParsedCard;
 use callbook::domain::operation::Actor;
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::refusal::Refusal;
@@ -104,8 +105,7 @@ pub(crate) fn cards(count: usize) -> impl Iterator<Item = Incoming> {
                 card: at + 1,
                 line: 1,
             },
-            contact,
-            phones,
+            said: ParsedCard { contact, phones },
             card: Vec::new(),
         }
     })
@@ -163,14 +163,14 @@ pub(crate) fn vcards(path: &Path, count: usize) -> usize {
     let mut file = BufWriter::new(File::create(path).unwrap());
     let mut numbers = 0;
     for card in cards(count) {
-        let name = card.contact.name.flatten().unwrap();
-        let uid = card.contact.uid.flatten().unwrap();
+        let name = card.said.contact.name.flatten().unwrap();
+        let uid = card.said.contact.uid.flatten().unwrap();
         write!(
             file,
             "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nUID:{uid}\r\n"
         )
         .unwrap();
-        for phone in card.phones {
+        for phone in card.said.phones {
             numbers += 1;
             write!(file, "TEL;TYPE=CELL:{}\r\n", phone.number.unwrap()).unwrap();
         }
@@ -183,10 +183,10 @@ pub(crate) fn vcards(path: &Path, count: usize) -> usize {
 pub(crate) fn text(path: &Path, count: usize) {
     let mut file = BufWriter::new(File::create(path).unwrap());
     for card in cards(count) {
-        let name = card.contact.name.flatten().unwrap();
-        let firm = card.contact.organisation.flatten().unwrap_or_default();
+        let name = card.said.contact.name.flatten().unwrap();
+        let firm = card.said.contact.organisation.flatten().unwrap_or_default();
         write!(file, "{name}\t{firm}").unwrap();
-        for phone in card.phones {
+        for phone in card.said.phones {
             write!(file, "\t{}", phone.number.unwrap()).unwrap();
         }
         writeln!(file).unwrap();

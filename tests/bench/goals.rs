@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use callbook::domain::intake::{CardRecords, ParsedCard};
+use callbook::domain::intake::CardRecords;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::phone::{Context, PhoneAttributes};
 use callbook::domain::timestamp::Timestamp;
@@ -226,7 +226,7 @@ fn ends(book: &Book) {
 fn typed_names(count: usize) -> Vec<String> {
     let mut seed = Seed::new();
     let names: Vec<String> = cards(400)
-        .filter_map(|card| card.contact.name.flatten())
+        .filter_map(|card| card.said.contact.name.flatten())
         .collect();
     (0..count)
         .map(|_| {
@@ -549,16 +549,12 @@ fn imports(folder: &Path) {
     // The rules of the domain for the same cards, without a store.
     let ruled = costs(|| {
         for card in cards(count) {
-            let said = ParsedCard {
-                contact: card.contact,
-                phones: card.phones,
-            };
             let context = || Context {
                 now: Timestamp::from_micros(0),
                 home: None,
                 fresh_id: uuid::Uuid::now_v7(),
             };
-            std::hint::black_box(CardRecords::of(said, "vcard", context).unwrap());
+            std::hint::black_box(CardRecords::of(card.said, "vcard", context).unwrap());
         }
     });
     let plain = insert_bare(&folder.join("bare.db"), &db);

@@ -280,7 +280,7 @@ fn a_charset_that_no_line_names_is_guessed_and_told_or_given() {
         let file = card(name, note);
         let mut cards = CardReader::new(&file[..]);
         let read = cards.next().unwrap().unwrap();
-        assert_eq!(read.contact.name.unwrap().unwrap(), expected);
+        assert_eq!(read.said.contact.name.unwrap().unwrap(), expected);
         assert_eq!(read.card, file, "as it came");
         let notices = cards.notices();
         assert_eq!(notices.len(), 1, "{notices:?}");
@@ -306,7 +306,7 @@ fn a_charset_that_no_line_names_is_guessed_and_told_or_given() {
     };
     let mut cards = CardReader::with(&file[..], options);
     let read = cards.next().unwrap().unwrap();
-    assert_eq!(read.contact.name.unwrap().unwrap(), "лулб");
+    assert_eq!(read.said.contact.name.unwrap().unwrap(), "лулб");
     assert!(cards.notices().is_empty());
     // The card is read so for good, and goes out as it came.
     assert_eq!(
@@ -314,6 +314,7 @@ fn a_charset_that_no_line_names_is_guessed_and_told_or_given() {
             .next()
             .unwrap()
             .unwrap()
+            .said
             .contact
             .name
             .unwrap()
@@ -338,7 +339,7 @@ fn one_file_is_in_one_charset() {
     let mut cards = CardReader::new(&file[..]);
     let names: Vec<String> = cards
         .by_ref()
-        .map(|card| card.unwrap().contact.name.unwrap().unwrap())
+        .map(|card| card.unwrap().said.contact.name.unwrap().unwrap())
         .collect();
     assert_eq!(names, ["Я", "Звонить после обеда", "Я Я"]);
     assert_eq!(cards.notices()[0].number, 3);

@@ -263,7 +263,8 @@ fn name(contact: &ContactAttributes) -> Option<&str> {
 
 /// Whether somebody of this name was read.
 fn is_read<'a>(read: impl IntoIterator<Item = &'a Incoming>, who: &str) -> bool {
-    read.into_iter().any(|one| name(&one.contact) == Some(who))
+    read.into_iter()
+        .any(|one| name(&one.said.contact) == Some(who))
 }
 
 /// The cards that are there: ours, and those that were collected from real programs.

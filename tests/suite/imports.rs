@@ -11,6 +11,7 @@ use callbook::domain::edit::Done;
 use callbook::domain::import::{
     Choices, Extent, GroupCard, ImportPlan, ImportReport, Incoming, Intake, Kept, Place,
 };
+use callbook::domain::intake::ParsedCard;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::{Notice, NoticeKind};
 use callbook::domain::number::Region;
@@ -557,12 +558,14 @@ fn the_country_that_a_number_was_read_with_is_told_and_can_be_chosen() {
 fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
     let contact = |uid: &str| Incoming {
         place: Place { card: 1, line: 1 },
-        contact: ContactAttributes {
-            name: Some(Some(format!("Name {uid}"))),
-            uid: Some(Some(uid.to_owned())),
-            ..ContactAttributes::default()
+        said: ParsedCard {
+            contact: ContactAttributes {
+                name: Some(Some(format!("Name {uid}"))),
+                uid: Some(Some(uid.to_owned())),
+                ..ContactAttributes::default()
+            },
+            phones: Vec::new(),
         },
-        phones: Vec::new(),
         card: format!("BEGIN:VCARD\r\nUID:{uid}\r\nFN:Name {uid}\r\nEND:VCARD\r\n").into_bytes(),
     };
     let mut handed = crate::support::Handed::of(vec![contact("aaa-1"), contact("urn:uuid:aaa-2")]);

@@ -8,7 +8,7 @@ use crate::support::amount::drawn;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::full_contact::FullContact;
-use callbook::domain::intake::{CardRecords, ParsedCard};
+use callbook::domain::intake::CardRecords;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::number::Region;
 use callbook::domain::phone::{Context, Phone, PhoneAttributes};
@@ -876,10 +876,6 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 /// The records of a card, as they would be stored.
 fn taken(card: &[u8]) -> Option<FullContact> {
     let incoming = CardReader::new(card).next()?.ok()?;
-    let said = ParsedCard {
-        contact: incoming.contact,
-        phones: incoming.phones,
-    };
     let mut ids = 0;
     let context = || {
         ids += 1;
@@ -889,7 +885,7 @@ fn taken(card: &[u8]) -> Option<FullContact> {
             fresh_id: uuid::Uuid::from_u128(ids),
         }
     };
-    let taken = CardRecords::of(said, vcard::SOURCE, context)
+    let taken = CardRecords::of(incoming.said, vcard::SOURCE, context)
         .ok()?
         .settled();
     Some(taken.records)

@@ -16,6 +16,7 @@ use callbook::domain::edit::{ContactEdit, PhoneEdit};
 use callbook::domain::import::{
     Bytes, CardKey, Choice, Choices, FateKind, Incoming, Intake, Place,
 };
+use callbook::domain::intake::ParsedCard;
 use callbook::domain::listing::{ListQuery, Order, Row};
 use callbook::domain::page::PageQuery;
 use callbook::domain::phone::{Mark, PhoneAttributes};
@@ -1087,11 +1088,13 @@ mod import {
     fn card(name: Option<&str>, numbers: &[&str]) -> Incoming {
         Incoming {
             place: Place { card: 1, line: 1 },
-            contact: ContactAttributes {
-                name: name.map(|name| Some(name.to_owned())),
-                ..ContactAttributes::default()
+            said: ParsedCard {
+                contact: ContactAttributes {
+                    name: name.map(|name| Some(name.to_owned())),
+                    ..ContactAttributes::default()
+                },
+                phones: numbers.iter().map(|number| numbered(number)).collect(),
             },
-            phones: numbers.iter().map(|number| numbered(number)).collect(),
             card: format!("BEGIN:VCARD\r\nFN:{name:?}\r\nTEL:{numbers:?}\r\nEND:VCARD\r\n").into(),
         }
     }
@@ -1172,7 +1175,7 @@ mod import {
     fn a_card_is_taken_as_it_was_chosen() {
         let mut book = Book::new();
         let mut with_uid = card(Some("Ada"), &["213 456 7890"]);
-        with_uid.contact.uid = Some(Some("ada".to_owned()));
+        with_uid.said.contact.uid = Some(Some("ada".to_owned()));
         take(&mut book, std::slice::from_ref(&with_uid));
         let mut choose = |choice| {
             let content = ContentHash::of(&with_uid, Bytes::Whole);
@@ -1199,7 +1202,7 @@ mod import {
     fn the_same_file_twice_changes_nothing() {
         let mut book = Book::new();
         let mut with_uid = card(Some("Cy"), &["213 456 7893"]);
-        with_uid.contact.uid = Some(Some("urn:x-cy".into()));
+        with_uid.said.contact.uid = Some(Some("urn:x-cy".into()));
         let cards = [
             card(Some("Ada"), &["213 456 7890", "213 456 7891"]),
             card(Some("Bob"), &[]),
@@ -1258,7 +1261,7 @@ mod import {
     fn a_number_twice_on_a_card_comes_in_once_with_both_labels_considered() {
         let mut book = Book::new();
         let mut twice = card(Some("Ada"), &["213 456 7890", "+1 (213) 456-7890"]);
-        twice.phones[1].location = Some(Some("work".into()));
+        twice.said.phones[1].location = Some(Some("work".into()));
         let report = take(&mut book, &[twice]).value;
         assert_eq!((report.numbers, report.numbers_same), (1, 1));
         let ada = everybody(&book)[0].id;
@@ -1279,13 +1282,13 @@ mod import {
     fn a_known_card_fills_what_was_blank_and_overwrites_nothing() {
         let mut book = Book::new();
         let mut first = card(Some("Ada"), &["213 456 7890"]);
-        first.contact.title = Some(Some("Countess".into()));
+        first.said.contact.title = Some(Some("Countess".into()));
         take(&mut book, &[first]);
         let mut second = card(Some("Ada"), &["213 456 7890"]);
         second.card = b"BEGIN:VCARD\r\nFN:Ada\r\nTITLE:Programmer\r\nEND:VCARD\r\n".to_vec();
-        second.contact.title = Some(Some("Programmer".into()));
-        second.contact.organisation = Some(Some("Analytical Engines".into()));
-        second.contact.details = Some(vec![Detail {
+        second.said.contact.title = Some(Some("Programmer".into()));
+        second.said.contact.organisation = Some(Some("Analytical Engines".into()));
+        second.said.contact.details = Some(vec![Detail {
             kind: DetailKind::Email,
             label: None,
             value: "ada@example.com".into(),
@@ -1370,7 +1373,7 @@ mod import {
         let mut book = Book::new();
         let ada = book.contact("Ada");
         let mut out = card(Some("Ada King"), &["213 456 7890"]);
-        out.contact.uid = Some(Some(format!("urn:uuid:{ada}")));
+        out.said.contact.uid = Some(Some(format!("urn:uuid:{ada}")));
         let report = take(&mut book, &[out]).value;
         assert_eq!((report.new, report.changed), (0, 1));
         assert_eq!(book.phones(ada).len(), 1);

@@ -36,7 +36,8 @@ fn card(name: &str) -> Incoming {
 }
 
 fn name(card: &Incoming) -> &str {
-    card.contact
+    card.said
+        .contact
         .name
         .as_ref()
         .and_then(Option::as_deref)
@@ -49,7 +50,8 @@ fn text(sent: &Option<Option<String>>) -> &str {
 
 /// Each phone as `label number`, with a star before the primary one.
 fn phones(card: &Incoming) -> Vec<String> {
-    card.phones
+    card.said
+        .phones
         .iter()
         .map(|phone| {
             let mut line = String::new();
@@ -128,7 +130,7 @@ fn every_number_of_every_real_card_is_read() {
         for item in read(&bytes) {
             let card = item.unwrap_or_else(|reject| panic!("{file}: {}", reject.reason));
             assert!(!name(&card).is_empty(), "{file}: {card:?}");
-            numbers += card.phones.len();
+            numbers += card.said.phones.len();
         }
         assert_eq!(numbers, tel_lines(&bytes), "{file}");
     }
@@ -144,7 +146,7 @@ fn a_file_may_hold_cards_of_every_version() {
         [(1, 1), (2, 8), (3, 15)].map(|(card, line)| Place { card, line })
     );
     assert_eq!(phones(&cards[0]), ["mobile +31 6 1234 5678"]);
-    assert_eq!(text(&cards[0].contact.family_name), "van Dijk");
+    assert_eq!(text(&cards[0].said.contact.family_name), "van Dijk");
     assert_eq!(
         phones(&cards[1]),
         ["work +358-9-5550-134 ext. 12", "* mobile +358 50 555 0134"]
@@ -170,17 +172,17 @@ fn a_carriage_return_alone_ends_a_line() {
 fn quoted_printable_goes_on_over_soft_line_breaks() {
     let card = card("quoted_printable.vcf");
     assert_eq!(name(&card), "Martin Ødegård");
-    assert_eq!(text(&card.contact.family_name), "Ødegård");
+    assert_eq!(text(&card.said.contact.family_name), "Ødegård");
     assert_eq!(
         phones(&card),
         ["mobile +47 55 55 01 77", "home +47 55 55 01 78"]
     );
     assert_eq!(
-        text(&card.contact.note),
+        text(&card.said.contact.note),
         "First line\nsecond line; 100% sure, a=b"
     );
     assert_eq!(
-        card.contact.details,
+        card.said.contact.details,
         Some(vec![detail(
             DetailKind::Address,
             "home",
@@ -193,11 +195,11 @@ fn quoted_printable_goes_on_over_soft_line_breaks() {
 fn a_charset_is_read_named_or_not() {
     let jorg = card("latin1_named.vcf");
     assert_eq!(name(&jorg), "Jörg Zimmermann");
-    assert_eq!(text(&jorg.contact.family_name), "Zimmermann");
-    assert_eq!(text(&jorg.contact.organisation), "Bäckerei, Küche");
+    assert_eq!(text(&jorg.said.contact.family_name), "Zimmermann");
+    assert_eq!(text(&jorg.said.contact.organisation), "Bäckerei, Küche");
     let inaki = card("windows_1252_unnamed.vcf");
     assert_eq!(name(&inaki), "Iñaki “Kaki” Núñez");
-    assert_eq!(text(&inaki.contact.note), "Pays in € – always");
+    assert_eq!(text(&inaki.said.contact.note), "Pays in € – always");
     assert_eq!(inaki.card, own("windows_1252_unnamed.vcf"));
     assert_eq!(name(&card("koi8_named.vcf")), "Ольга Петрова");
 }
@@ -247,7 +249,7 @@ fn a_group_gives_its_label() {
         ]
     );
     assert_eq!(
-        card.contact.details,
+        card.said.contact.details,
         Some(vec![
             detail(DetailKind::Anniversary, "", "2009-08-22"),
             detail(DetailKind::Other, "spouse", "Deniz"),
@@ -323,7 +325,7 @@ fn text_between_cards_is_reported_with_its_line() {
     let lost = items[2].as_ref().unwrap_err();
     assert_eq!(lost.card, b"TEL:+55 11 5550 0135\nX-LOST:line\n\n");
     let unnamed = items[4].as_ref().unwrap();
-    assert_eq!(unnamed.contact.name, None);
+    assert_eq!(unnamed.said.contact.name, None);
     assert_eq!(unnamed.place.card, 3);
     assert_eq!(phones(unnamed), ["+55 11 5550 0136"]);
 }
@@ -331,7 +333,7 @@ fn text_between_cards_is_reported_with_its_line() {
 #[test]
 fn every_property_finds_its_place() {
     let card = card("everything.vcf");
-    let contact = &card.contact;
+    let contact = &card.said.contact;
     assert_eq!(name(&card), "Dra. Maria da Conceição Almeida");
     assert_eq!(text(&contact.given_name), "Maria");
     assert_eq!(text(&contact.family_name), "Almeida");
@@ -392,9 +394,9 @@ fn every_property_finds_its_place() {
             "car +351 91 555 0199"
         ]
     );
-    assert_eq!(card.phones[0].historic, Some(true));
-    assert_eq!(card.phones[1].valid_values, Some(true));
-    assert_eq!(card.phones[1].source.as_deref(), Some("carddav:home"));
+    assert_eq!(card.said.phones[0].historic, Some(true));
+    assert_eq!(card.said.phones[1].valid_values, Some(true));
+    assert_eq!(card.said.phones[1].source.as_deref(), Some("carddav:home"));
     assert_eq!(card.card, own("everything.vcf"));
 }
 
@@ -411,7 +413,7 @@ fn a_slip_in_one_line_costs_no_other_line() {
             "mobile +1 212 555 0150",
         ]
     );
-    assert_eq!(text(&card.contact.family_name), "Plumber");
+    assert_eq!(text(&card.said.contact.family_name), "Plumber");
 }
 
 #[test]
@@ -506,19 +508,19 @@ fn the_demo_book_is_whole_and_shows_everything() {
     assert!(bytes.len() < 120_000, "{} bytes", bytes.len());
     let cards: Vec<Incoming> = read(&bytes).into_iter().map(Result::unwrap).collect();
     assert_eq!(cards.len(), 300);
-    let all: Vec<_> = cards.iter().flat_map(|card| &card.phones).collect();
+    let all: Vec<_> = cards.iter().flat_map(|card| &card.said.phones).collect();
     assert_eq!(all.len(), tel_lines(&bytes));
     assert!(all.iter().any(|phone| phone.historic == Some(true)));
     assert!(all.iter().any(|phone| phone.valid_values == Some(false)));
     assert!(all.iter().all(|phone| phone.source.is_some()));
-    assert!(cards.iter().any(|card| card.phones.is_empty()));
+    assert!(cards.iter().any(|card| card.said.phones.is_empty()));
     for sign in ['ø', 'Д', 'ω', 'م', 'ל', '丸', '한', 'श', 'ส'] {
         assert!(cards.iter().any(|card| name(card).contains(sign)), "{sign}");
     }
     let marco = &cards[0];
     assert_eq!(name(marco), "Marco Bianchi");
     assert_eq!(
-        text(&marco.contact.organisation),
+        text(&marco.said.contact.organisation),
         "Officina Bianchi S.r.l., Milano"
     );
     assert_eq!(
@@ -530,8 +532,10 @@ fn the_demo_book_is_whole_and_shows_everything() {
             "work +39 02 5550 1000",
         ]
     );
-    let uids: std::collections::HashSet<_> =
-        cards.iter().map(|card| text(&card.contact.uid)).collect();
+    let uids: std::collections::HashSet<_> = cards
+        .iter()
+        .map(|card| text(&card.said.contact.uid))
+        .collect();
     assert_eq!(uids.len(), cards.len());
 }
 
@@ -615,7 +619,7 @@ proptest! {
         for (item, (card, numbers)) in items.iter().zip(&cards) {
             let item = item.as_ref().unwrap();
             prop_assert_eq!(&item.card, card.as_bytes());
-            prop_assert_eq!(item.phones.len(), *numbers, "{}", card);
+            prop_assert_eq!(item.said.phones.len(), *numbers, "{}", card);
         }
     }
 }

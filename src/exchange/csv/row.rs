@@ -7,6 +7,7 @@ use crate::domain::day::{calendar_day, is_part_of_day};
 use crate::domain::fields::{self, CONTACT};
 use crate::domain::fold::fold;
 use crate::domain::import::{Incoming, Place};
+use crate::domain::intake::ParsedCard;
 use crate::domain::number::Region;
 use crate::domain::phone::{PhoneAttributes, usual_label};
 use crate::exchange::vcard::CompanionCard;
@@ -344,8 +345,7 @@ impl<'a> TableRow<'a> {
         }
         somebody.then(|| Incoming {
             place,
-            contact,
-            phones,
+            said: ParsedCard { contact, phones },
             card: beside.finish(),
         })
     }

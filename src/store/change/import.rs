@@ -249,17 +249,16 @@ impl Writer<'_> {
         }
         let Incoming {
             place,
-            contact,
-            mut phones,
+            mut said,
             card: bytes,
         } = card;
         let coming = Coming {
             place,
             key,
             choice,
-            name: contact.names().next().map(str::to_owned),
-            chosen: contact.id,
-            revised_at: contact.updated_at,
+            name: said.contact.names().next().map(str::to_owned),
+            chosen: said.contact.id,
+            revised_at: said.contact.updated_at,
             bytes,
         };
         // What is chosen is planned all the same, so that it can be chosen otherwise.
@@ -271,21 +270,20 @@ impl Writer<'_> {
             && run.plan.is_none()
         {
             // Nothing of it has to be read.
-            let said = |phone: &&PhoneAttributes| {
+            let has_number = |phone: &&PhoneAttributes| {
                 let number = phone.number.as_deref().unwrap_or_default();
                 !number.trim().is_empty()
             };
             run.report.same += 1;
-            run.report.numbers_same += phones.iter().filter(said).count();
+            run.report.numbers_same += said.phones.iter().filter(has_number).count();
             run.spoken_for
                 .put(known, coming.name.as_deref().unwrap_or_default());
             return Ok(None);
         }
-        for phone in &mut phones {
+        for phone in &mut said.phones {
             // An id that is taken is somebody else's.
             phone.id = self.free_id(phone.id)?;
         }
-        let said = ParsedCard { contact, phones };
         let country = run.intake.country;
         let context = || self.context_of(country);
         let mut taken = match CardRecords::of(said, run.origin.source, context) {
