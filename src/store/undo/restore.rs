@@ -1,11 +1,12 @@
 //! Bringing back an earlier state of a contact or of one number, from the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, params};
 
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
+use crate::domain::full_contact::FullContact;
 use crate::domain::operation::{Key, Operation, Record};
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::refusal::{Kind, Refusal};
@@ -71,70 +72,63 @@ fn title_of(connection: &Connection, step: i64) -> Answer<String> {
     Ok(title)
 }
 
-/// A contact with its phones, as they were.
-struct Past {
-    contact: Option<Contact>,
-    phones: BTreeMap<PhoneId, Phone>,
+/// What a contact was after a step: as it is, with all that happened since turned back, the newest
+/// first. With `only`, nothing but what happened to that phone is. None where the contact was not there.
+fn past(
+    connection: &Connection,
+    id: ContactId,
+    only: Option<PhoneId>,
+    step: i64,
+) -> Answer<Option<FullContact>> {
+    let mut contact = record::find_contact(connection, id)?;
+    let phones = record::phones_of(connection, id)?.into_iter();
+    let mut phones: BTreeMap<PhoneId, Phone> = phones.map(|phone| (phone.id, phone)).collect();
+    let mut since = connection.prepare_cached(
+        "SELECT entity, key, kind, fields FROM operation
+         WHERE contact = ?1 AND point > ?2 ORDER BY point DESC, seq DESC",
+    )?;
+    let since = since.query_map(params![id.0.as_bytes(), step], log::operation)?;
+    for operation in since {
+        let operation = operation?;
+        if only.is_none_or(|only| operation.key() == Key::Phone(only)) {
+            turn_back(operation, &mut contact, &mut phones)?;
+        }
+    }
+    let phones = phones.into_values().collect();
+    Ok(contact.map(|contact| FullContact { contact, phones }))
 }
 
-impl Past {
-    /// What a contact was after a step: as it is, with all that happened since turned back, the
-    /// newest first. With `only`, nothing but what happened to that phone is.
-    fn of(
-        connection: &Connection,
-        id: ContactId,
-        only: Option<PhoneId>,
-        step: i64,
-    ) -> Answer<Self> {
-        let phones = record::phones_of(connection, id)?;
-        let mut past = Self {
-            contact: record::find_contact(connection, id)?,
-            phones: phones.into_iter().map(|phone| (phone.id, phone)).collect(),
-        };
-        let mut since = connection.prepare_cached(
-            "SELECT entity, key, kind, fields FROM operation
-             WHERE contact = ?1 AND point > ?2 ORDER BY point DESC, seq DESC",
-        )?;
-        let since = since.query_map(params![id.0.as_bytes(), step], log::operation)?;
-        for operation in since {
-            let operation = operation?;
-            if only.is_none_or(|only| operation.key() == Key::Phone(only)) {
-                past.turn_back(operation)?;
+fn turn_back(
+    operation: Operation,
+    known: &mut Option<Contact>,
+    phones: &mut BTreeMap<PhoneId, Phone>,
+) -> Answer<()> {
+    let damaged = |error: serde_json::Error| Failure::Log(error.to_string());
+    match (operation.key(), operation) {
+        (Key::Contact(_), Operation::Create(..)) => {
+            *known = None;
+            // Those that were made with it went without saying.
+            phones.clear();
+        }
+        (Key::Phone(id), Operation::Create(..)) => drop(phones.remove(&id)),
+        (_, Operation::Delete(Record::Contact(contact))) => *known = Some(*contact),
+        (_, Operation::Delete(Record::Phone(phone))) => drop(phones.insert(phone.id, *phone)),
+        (key, Operation::Update(_, changes)) => {
+            let inverse = Operation::Update(key, changes).inverse(None);
+            let Some(Operation::Update(_, changes)) = inverse else {
+                return Ok(());
+            };
+            if let (Key::Contact(_), Some(contact)) = (key, known) {
+                *contact = Operation::revise(contact, &changes).map_err(damaged)?;
+            }
+            if let Key::Phone(id) = key
+                && let Some(phone) = phones.get_mut(&id)
+            {
+                *phone = Operation::revise(phone, &changes).map_err(damaged)?;
             }
         }
-        Ok(past)
     }
-
-    fn turn_back(&mut self, operation: Operation) -> Answer<()> {
-        let damaged = |error: serde_json::Error| Failure::Log(error.to_string());
-        match (operation.key(), operation) {
-            (Key::Contact(_), Operation::Create(..)) => {
-                self.contact = None;
-                // Those that were made with it went without saying.
-                self.phones.clear();
-            }
-            (Key::Phone(id), Operation::Create(..)) => drop(self.phones.remove(&id)),
-            (_, Operation::Delete(Record::Contact(contact))) => self.contact = Some(*contact),
-            (_, Operation::Delete(Record::Phone(phone))) => {
-                self.phones.insert(phone.id, *phone);
-            }
-            (key, Operation::Update(_, changes)) => {
-                let inverse = Operation::Update(key, changes).inverse(None);
-                let Some(Operation::Update(_, changes)) = inverse else {
-                    return Ok(());
-                };
-                if let (Key::Contact(_), Some(contact)) = (key, &mut self.contact) {
-                    *contact = Operation::revise(contact, &changes).map_err(damaged)?;
-                }
-                if let Key::Phone(id) = key
-                    && let Some(phone) = self.phones.get_mut(&id)
-                {
-                    *phone = Operation::revise(phone, &changes).map_err(damaged)?;
-                }
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 impl Writer<'_> {
@@ -144,10 +138,9 @@ impl Writer<'_> {
         id: ContactId,
         step: i64,
     ) -> Answer<Contact> {
-        let past = Past::of(self.connection(), id, None, step)?;
-        let contact = past.contact.ok_or_else(|| not_yet("this contact"))?;
-        self.put_past(&contact, past.phones)?;
-        Ok(contact)
+        let past = past(self.connection(), id, None, step)?;
+        let past = past.ok_or_else(|| not_yet("this contact"))?;
+        self.put_past(past)
     }
 
     /// Makes a phone what it was after a step; gives what that is.
@@ -157,8 +150,9 @@ impl Writer<'_> {
         id: PhoneId,
         step: i64,
     ) -> Answer<Phone> {
-        let mut past = Past::of(self.connection(), owner, Some(id), step)?;
-        let phone = past.phones.remove(&id);
+        let past = past(self.connection(), owner, Some(id), step)?;
+        let mut phones = past.into_iter().flat_map(|past| past.phones);
+        let phone = phones.find(|phone| phone.id == id);
         let phone = phone.ok_or_else(|| not_yet("this number"))?;
         match record::find_phone(self.connection(), id)? {
             Some(before) => self.touch_phone(before, phone.clone())?,
@@ -167,8 +161,8 @@ impl Writer<'_> {
         Ok(phone)
     }
 
-    /// Writes a contact and its phones as they were: these, and no others.
-    fn put_past(&mut self, contact: &Contact, phones: BTreeMap<PhoneId, Phone>) -> Answer<()> {
+    /// Writes a contact and its phones as they were: these, and no others. Returns the contact.
+    fn put_past(&mut self, FullContact { contact, phones }: FullContact) -> Answer<Contact> {
         let now = self.context().now;
         match record::find_contact(self.connection(), contact.id)? {
             Some(before) => {
@@ -183,12 +177,13 @@ impl Writer<'_> {
             None => drop(self.insert_contact(contact.clone())?),
         }
         let mut there = record::phones_of(self.connection(), contact.id)?;
-        there.retain(|phone| !phones.contains_key(&phone.id) || phone.contact != contact.id);
+        let kept: BTreeSet<PhoneId> = phones.iter().map(|phone| phone.id).collect();
+        there.retain(|phone| !kept.contains(&phone.id) || phone.contact != contact.id);
         for phone in there {
             self.delete_phone(phone)?;
         }
-        for (id, mut phone) in phones {
-            match record::find_phone(self.connection(), id)? {
+        for mut phone in phones {
+            match record::find_phone(self.connection(), phone.id)? {
                 Some(before) => {
                     phone.updated_at = before.updated_at;
                     phone.updated_in_db_at = before.updated_in_db_at;
@@ -199,6 +194,6 @@ impl Writer<'_> {
                 None => self.insert_phone(phone)?,
             }
         }
-        Ok(())
+        Ok(contact)
     }
 }
