@@ -126,6 +126,7 @@ impl App {
                     self.session.progress = Some(progress);
                 }
             }
+            Msg::BookTouched => self.with_contacts(&mut effects, |_, ctx| ctx.read(Request::Look)),
             Msg::Damaged(damage) => self.damaged(damage, &mut effects),
             Msg::Timer(TimerId::WhichKey(taken)) => {
                 self.which_key = !self.waiting.is_empty() && taken == self.session.taken;

@@ -95,6 +95,8 @@ pub enum Request {
     Write(Write),
     /// Put a backup in the place of the damaged database.
     PutBack(PathBuf),
+    /// Whether another program has written, and nothing else.
+    Look,
 }
 
 /// Files and folders to import.
@@ -245,6 +247,8 @@ pub enum Msg {
     Progress(Ticket, Progress),
     /// The database cannot be opened, because it is damaged.
     Damaged(Damage),
+    /// Something was written to the files of the book, by this program or another.
+    BookTouched,
     /// A time has passed.
     Timer(TimerId),
     /// The editor came back to the place that it was opened for, with a changed text or none.

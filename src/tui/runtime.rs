@@ -18,6 +18,7 @@ use crate::store::Options;
 use super::protocol::{Effect, Msg, Request, Ticket};
 use super::terminal::{self, Input, TerminalGuard};
 
+mod book_watch;
 mod clipboard;
 mod editor;
 mod paths;

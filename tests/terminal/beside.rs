@@ -404,3 +404,50 @@ fn what_changed_since_its_preview_is_shown_again_before_it_is_done() {
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
 }
+
+#[test]
+fn what_another_program_writes_is_seen_without_a_key() {
+    let (folder, db) = book_of(&cards(3));
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&db, &link).unwrap();
+    let callbook = [&db, &link].map(|path| Running::start(path, 100, 30));
+    let both_see = |words: &str| callbook.iter().for_each(|one| one.sees(words));
+    both_see("3 contacts");
+    // A command closes the book at once, a connection that stays open does not.
+    let added = command(&db, &["add", "Ada Lovelace", "+44 20 7946 0018"]);
+    assert!(added.status.success(), "{added:?}");
+    both_see("Ada Lovelace");
+    let stays = Connection::open(&db).unwrap();
+    stays
+        .execute(
+            "UPDATE contact SET name = 'Grace Hopper' WHERE name = 'Ada Lovelace'",
+            (),
+        )
+        .unwrap();
+    both_see("Grace Hopper");
+}
+
+#[test]
+fn files_that_others_write_beside_the_book_change_nothing() {
+    let (folder, db) = book_of(&cards(3));
+    let callbook = Running::start(&db, 100, 30);
+    callbook.sees("3 contacts");
+    waits_for_the_backup(&db);
+    // The backup's connection was closed, which is looked at twice.
+    let mut drawn = 0;
+    let is_quiet = || {
+        let before = std::mem::replace(&mut drawn, callbook.bytes().len());
+        std::thread::sleep(Duration::from_millis(600));
+        before == drawn
+    };
+    wait(is_quiet, || "it draws on and on".to_owned());
+    let drawn = callbook.bytes().len();
+    for one in 0..20 {
+        fs::write(folder.path().join(format!("other-{one}.db")), "not a book").unwrap();
+        std::thread::sleep(Duration::from_millis(15));
+    }
+    assert_eq!(callbook.bytes().len(), drawn);
+    let added = command(&db, &["add", "Ada Lovelace", "+44 20 7946 0018"]);
+    assert!(added.status.success(), "{added:?}");
+    callbook.sees("Ada Lovelace");
+}

@@ -23,6 +23,7 @@ use crate::store::{Options, Store, Watch};
 use crate::tui::protocol::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::Event;
+use super::book_watch;
 use super::workers::{self, Open};
 
 /// Answers what is asked of the store, on a thread of its own.
@@ -74,6 +75,7 @@ impl StoreThread {
         let _ = store.set_stop(self.stop.clone());
         let counts = workers::count(path, open, replies);
         let _backup = workers::back_up(path, open);
+        book_watch::watch(store.path(), replies);
         // A program that was killed may have left a log.
         let mut pause = PAUSE;
         let mut due = Some(Instant::now() + pause);
@@ -305,8 +307,8 @@ impl StoreThread {
                 Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
             }
             Request::Write(write) => Reply::Written(self.written(store, write)?),
-            // There is nothing damaged here any more.
-            Request::PutBack(_) => Reply::Noted,
+            // What another program wrote was told before; and there is nothing damaged here any more.
+            Request::Look | Request::PutBack(_) => Reply::Noted,
         })
     }
 
