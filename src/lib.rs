@@ -57,6 +57,8 @@
 //! callbook::store::undo   bin journal restore
 //! callbook::store::care   orphans backup put_back compact doctor health
 //! callbook::store::change bulk import merge triage phones contacts rehearse
+//! callbook::store::change::import  crowds former spoken_for run known planned group
+//! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run

@@ -16,8 +16,12 @@ use crate::domain::words::count;
 use crate::exchange::charset::Charset;
 use crate::store::Store;
 
+use super::file::{File, no_columns};
 use super::rejects::Rejects;
-use super::{AT_ONCE, File, Stream, no_columns};
+use super::stream::Stream;
+
+/// How many bytes of a file are asked for at once.
+const AT_ONCE: usize = 128 * 1024;
 
 /// How many folders within one another are looked through for cards.
 const DEEP: usize = 8;
@@ -247,7 +251,7 @@ impl<'a> Batch<'a> {
                 collection,
             } => {
                 let file = self.open(&path, &name);
-                let table = file.as_ref().is_ok_and(|file| file.form.has_columns());
+                let table = file.as_ref().is_ok_and(File::has_columns);
                 self.tables += usize::from(table);
                 Opened {
                     name,

@@ -9,8 +9,8 @@ use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 
 use super::batch::Batch;
+use super::file::{File, unreadable};
 use super::rejects::Rejects;
-use super::{File, unreadable};
 
 /// The contacts that could be read, with those that could not set aside. It ends in a refusal where
 /// a file cannot be read to its end, is not what it was taken for, or where a person stops it.

@@ -429,6 +429,7 @@ fn a_use_of_a_later_module_would_be_seen() {
         ("tui/app.rs", "\nuse super::run::Start;"),
         ("tui/widgets/text.rs", "\nuse crate::tui::pages::bin;"),
         ("cli/exit.rs", "\nuse super::Arguments;"),
+        ("import/batch.rs", "\nuse super::perform;"),
     ] {
         assert!(breaches(file, text).contains(&2), "{file}: {text}");
     }
@@ -447,7 +448,7 @@ fn a_use_of_a_later_module_would_be_seen() {
         ),
         (
             "store/change/import/known.rs",
-            "use super::Run;\nuse super::super::bulk;",
+            "use super::run::Run;\nuse super::super::bulk;",
         ),
         ("cli.rs", "use crate::tui::keymap::Keymap;"),
         (

@@ -5,42 +5,43 @@
 //! kept; any other card adds what the contact does not have. A card that cannot be stored is
 //! given back with its reason and its bytes, and the others come in.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
 use rusqlite::MAIN_DB;
 use rusqlite::blob::ZeroBlob;
 
-use crate::domain::contact::{CardId, Contact, ContactId};
+use crate::domain::contact::{CardId, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::edit::Done;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
     Arrival, Bytes, CardKey, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
-    KnownBy, Origin, Place, PlanRow, Reject,
+    KnownBy, Origin, PlanRow, Reject,
 };
-use crate::domain::intake::{self, CardRecords, Gone, Missing, ParsedCard, Revision};
-use crate::domain::notice::{NoticeKind, Notices};
+use crate::domain::intake::{self, CardRecords, Gone, Missing, ParsedCard};
+use crate::domain::notice::NoticeKind;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, PhoneAttributes};
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Rehearsal, Seen};
-use crate::domain::timestamp::Timestamp;
 
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
+mod crowds;
 mod former;
 mod group;
 mod known;
 mod planned;
+mod run;
+mod spoken_for;
 
-use former::Former;
-use known::{Crowds, SpokenFor};
 use planned::{numbers, planned_row};
+use run::{Coming, Put, Run};
+use spoken_for::SpokenFor;
 
 impl Store {
     /// Writes cards in one step, where that is still what was seen of it; `title` is the words for it.
@@ -85,86 +86,6 @@ const LOGGED: usize = 1_000;
 
 /// From so many bytes on a card is written in parts: in one, `SQLite` holds it twice more.
 const LARGE: usize = 1024 * 1024;
-
-/// An import while it runs.
-struct Run<'a> {
-    intake: &'a Intake<'a>,
-    /// The words for the step.
-    title: &'a str,
-    /// Where the cards come from that are taken in now.
-    origin: Origin,
-    report: ImportReport,
-    notices: Notices,
-    /// The plan, where one is made.
-    plan: Option<ImportPlan>,
-    spoken_for: SpokenFor,
-    crowds: Crowds,
-    /// The numbers that contacts had before the import, once they are asked for.
-    former: Option<Former>,
-    /// How many cards said the same, where somebody chose between them.
-    copies: HashMap<ContentHash, usize>,
-}
-
-impl<'a> Run<'a> {
-    fn new(intake: &'a Intake<'a>, title: &'a str, plan: Option<ImportPlan>) -> Self {
-        Self {
-            intake,
-            title,
-            origin: Origin::default(),
-            report: ImportReport::default(),
-            notices: Notices::default(),
-            plan,
-            spoken_for: SpokenFor::since(Timestamp::default()),
-            crowds: Crowds::default(),
-            former: None,
-            copies: HashMap::new(),
-        }
-    }
-
-    /// Which card this is, of those that say the same.
-    fn key(&mut self, content: ContentHash) -> CardKey {
-        let mut key = CardKey { content, copy: 0 };
-        if self.plan.is_some() || !self.intake.choices.is_empty() {
-            let copies = self.copies.entry(content).or_default();
-            key.copy = *copies;
-            *copies += 1;
-        }
-        key
-    }
-
-    fn former(&mut self, writer: &Writer<'_>) -> Answer<&Former> {
-        Ok(match &mut self.former {
-            Some(former) => former,
-            none => none.insert(writer.former()?),
-        })
-    }
-
-    /// Puts a row into the plan, where one is made.
-    fn note(&mut self, row: impl FnOnce() -> PlanRow) {
-        if let Some(plan) = &mut self.plan {
-            plan.rows.push(row());
-        }
-    }
-}
-
-/// What a card does to the contact that it is about.
-struct Put {
-    after: Contact,
-    revision: Revision,
-}
-
-/// A card on its way in.
-struct Coming {
-    place: Place,
-    key: CardKey,
-    choice: Option<Choice>,
-    /// The name on it, if there is one.
-    name: Option<String>,
-    /// The id that it gives.
-    chosen: Option<ContactId>,
-    revised_at: Option<Timestamp>,
-    bytes: Vec<u8>,
-}
 
 impl Writer<'_> {
     /// Takes in all that comes; what cannot be stored is given back.

@@ -11,11 +11,12 @@ use crate::domain::import::{Extent, GroupCard, KeptGroup};
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::Refusal;
 
-use super::Run;
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::writer::Writer;
+
+use super::run::Run;
 
 /// A group card that is kept.
 struct Known {

@@ -4,18 +4,12 @@
 //! `UID`, then by its name and a number, or without a number by its name and an email. However many
 //! contacts share a name or a number, only a few are looked at.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::domain::called::{Called, other_spellings};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::content::ContentHash;
-use crate::domain::duplicates::name_key;
-use crate::domain::fields::{self, Use, texts};
-use crate::domain::fold::fold;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::KnownBy;
 use crate::domain::intake;
@@ -25,148 +19,16 @@ use crate::domain::operation::Key;
 use crate::domain::phone::Phone;
 use crate::domain::timestamp::Timestamp;
 
-use super::Run;
 use crate::store::db::failure::Answer;
 use crate::store::db::record::{self, CONTACT};
 use crate::store::write::writer::Writer;
 
-/// How many contacts of one name, number or `UID` are looked at one by one.
-const FEW: usize = 32;
+use super::crowds::{Crowd, FEW};
+use super::run::Run;
+use super::spoken_for::UidHolder;
 
 /// How many are asked for: one more tells that there are more than a few.
 const ASKED: i64 = 33;
-
-/// Whom the cards of the present collection were about. A collection gives every contact one `UID` or
-/// id, so that a card with another one is about another contact.
-#[derive(Default)]
-pub(super) struct SpokenFor {
-    /// The last stamp that was given before the collection: what was made since is another card's.
-    since: Timestamp,
-    /// The contacts that were there, and the names on the cards.
-    names: HashMap<ContactId, u64>,
-}
-
-impl SpokenFor {
-    pub(super) fn since(since: Timestamp) -> Self {
-        Self {
-            since,
-            names: HashMap::new(),
-        }
-    }
-
-    pub(super) fn put(&mut self, id: ContactId, name: &str) {
-        self.names.insert(id, hash("name", &name_key(name)));
-    }
-
-    fn has(&self, id: ContactId) -> bool {
-        self.names.contains_key(&id)
-    }
-
-    /// Whether a card with another name was about this contact.
-    fn is_another(&self, known: &Holder, name: &str) -> bool {
-        match self.names.get(&known.id) {
-            Some(other) => *other != hash("name", &name_key(name)),
-            None => known.written > self.since && name_key(&known.name) != name_key(name),
-        }
-    }
-}
-
-/// A contact with the same `UID`.
-struct Holder {
-    id: ContactId,
-    name: String,
-    written: Timestamp,
-}
-
-/// The contacts of names that very many contacts have, by what is said of them. Without it, each of
-/// 10,000 contacts called "Unknown" would be compared with all others.
-#[derive(Default)]
-pub(super) struct Crowds(HashMap<String, Crowd>);
-
-/// The contacts of one name: by a thing that is said of them, and whether they have a `UID`.
-#[derive(Default)]
-struct Crowd(HashMap<(u64, bool), Vec<ContactId>>);
-
-/// What is said of every contact.
-const ANYTHING: u64 = 0;
-
-impl Crowds {
-    /// Adds a contact that was written, where its name is one that very many have.
-    pub(super) fn note<'p>(
-        &mut self,
-        contact: &Contact,
-        phones: impl IntoIterator<Item = &'p Phone>,
-    ) {
-        if self.0.is_empty() {
-            return;
-        }
-        if let Some(crowd) = self.0.get_mut(&contact.given_key()) {
-            crowd.add(contact, phones.into_iter().map(|phone| &*phone.identity));
-        }
-    }
-}
-
-impl Crowd {
-    fn add<'i>(&mut self, contact: &Contact, numbers: impl IntoIterator<Item = &'i str>) {
-        let numbers = numbers.into_iter().map(|number| hash("number", number));
-        for thing in things(contact).into_iter().chain(numbers).chain([ANYTHING]) {
-            let of = self.0.entry((thing, contact.uid.is_some())).or_default();
-            // So many of one name with the same thing are duplicates already.
-            if of.len() < FEW && !of.contains(&contact.id) {
-                of.push(contact.id);
-            }
-        }
-    }
-
-    /// The contacts of which a thing is said; only those without a `UID` for a card that has one.
-    fn of(&self, thing: u64, with_uid: bool) -> Vec<ContactId> {
-        let having = |uid| self.0.get(&(thing, uid)).into_iter().flatten().copied();
-        let mut all: Vec<ContactId> = having(false).collect();
-        if !with_uid {
-            all.extend(having(true));
-        }
-        all.sort_unstable();
-        all
-    }
-
-    /// The contacts that a card may be about: with one of its numbers, or, without a number, with one of
-    /// its details.
-    fn candidates(&self, taken: &FullContact) -> Vec<ContactId> {
-        let with_uid = taken.contact.uid.is_some();
-        let numbers = taken.phones.iter();
-        let mut wanted: Vec<u64> = numbers
-            .map(|phone| hash("number", &phone.identity))
-            .collect();
-        if wanted.is_empty() {
-            wanted = things(&taken.contact);
-        }
-        if wanted.is_empty() {
-            wanted.push(ANYTHING);
-        }
-        let mut all: Vec<ContactId> = wanted
-            .into_iter()
-            .flat_map(|thing| self.of(thing, with_uid))
-            .collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-}
-
-/// What is said of a contact beside its name and numbers.
-fn things(contact: &Contact) -> Vec<u64> {
-    let details = contact.details.iter();
-    let details = details.map(|detail| hash(detail.kind.word(), &fold(&detail.value)));
-    let texts = texts(&fields::CONTACT).filter(|text| text.field.is(Use::About));
-    let texts = texts.filter_map(|text| Some(hash(text.field.name, text.of(contact)?)));
-    details.chain(texts).collect()
-}
-
-fn hash(kind: &str, value: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (kind, value).hash(&mut hasher);
-    hasher.finish()
-}
 
 /// The keys that a contact of this name is sorted under, in every way to write the name.
 fn keys_of(contact: &Contact) -> Vec<String> {
@@ -278,13 +140,13 @@ impl Writer<'_> {
     ) -> Answer<Option<ContactId>> {
         let holders = self.holders(uid)?;
         let called = Called::of(&taken.contact);
-        let is_called = |holder: &&Holder| called.is(&Called::new(&holder.name, None, None));
+        let is_called = |holder: &&UidHolder| called.is(&Called::new(&holder.name, None, None));
         if let Some(same) = holders.iter().find(is_called) {
             return Ok(Some(same.id));
         }
         let name = &taken.contact.name;
         let free = holders.iter();
-        let free: Vec<&Holder> = free
+        let free: Vec<&UidHolder> = free
             .filter(|holder| !run.spoken_for.is_another(holder, name))
             .collect();
         if let [first, others @ ..] = &*free {
@@ -305,9 +167,9 @@ impl Writer<'_> {
     }
 
     /// The first contacts with a `UID`; one that was made here goes out under its id.
-    fn holders(&self, uid: &str) -> Answer<Vec<Holder>> {
+    fn holders(&self, uid: &str) -> Answer<Vec<UidHolder>> {
         let holder = |row: &rusqlite::Row<'_>| {
-            Ok(Holder {
+            Ok(UidHolder {
                 id: ContactId(record::uuid(row, 0)?),
                 name: row.get(1)?,
                 written: Timestamp::from_micros(row.get(2)?),

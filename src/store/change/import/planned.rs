@@ -10,7 +10,7 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::import::{Change, Fate, KnownBy, Match, PlanNumber, PlanRow};
 use crate::domain::phone::Phone;
 
-use super::{Coming, Put};
+use super::run::{Coming, Put};
 
 /// The row of a card that is about a contact which is there.
 pub(super) fn planned_row(

@@ -1,0 +1,98 @@
+//! An import while it runs, and a card on its way in.
+
+use std::collections::HashMap;
+
+use crate::domain::contact::{Contact, ContactId};
+use crate::domain::content::ContentHash;
+use crate::domain::import::{
+    CardKey, Choice, ImportPlan, ImportReport, Intake, Origin, Place, PlanRow,
+};
+use crate::domain::intake::Revision;
+use crate::domain::notice::Notices;
+use crate::domain::timestamp::Timestamp;
+use crate::store::db::failure::Answer;
+use crate::store::write::writer::Writer;
+
+use super::crowds::Crowds;
+use super::former::Former;
+use super::spoken_for::SpokenFor;
+
+/// An import while it runs.
+pub(super) struct Run<'a> {
+    pub(super) intake: &'a Intake<'a>,
+    /// The words for the step.
+    pub(super) title: &'a str,
+    /// Where the cards come from that are taken in now.
+    pub(super) origin: Origin,
+    pub(super) report: ImportReport,
+    pub(super) notices: Notices,
+    /// The plan, where one is made.
+    pub(super) plan: Option<ImportPlan>,
+    pub(super) spoken_for: SpokenFor,
+    pub(super) crowds: Crowds,
+    /// The numbers that contacts had before the import, once they are asked for.
+    pub(super) former: Option<Former>,
+    /// How many cards said the same, where somebody chose between them.
+    pub(super) copies: HashMap<ContentHash, usize>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(intake: &'a Intake<'a>, title: &'a str, plan: Option<ImportPlan>) -> Self {
+        Self {
+            intake,
+            title,
+            origin: Origin::default(),
+            report: ImportReport::default(),
+            notices: Notices::default(),
+            plan,
+            spoken_for: SpokenFor::since(Timestamp::default()),
+            crowds: Crowds::default(),
+            former: None,
+            copies: HashMap::new(),
+        }
+    }
+
+    /// Which card this is, of those that say the same.
+    pub(super) fn key(&mut self, content: ContentHash) -> CardKey {
+        let mut key = CardKey { content, copy: 0 };
+        if self.plan.is_some() || !self.intake.choices.is_empty() {
+            let copies = self.copies.entry(content).or_default();
+            key.copy = *copies;
+            *copies += 1;
+        }
+        key
+    }
+
+    pub(super) fn former(&mut self, writer: &Writer<'_>) -> Answer<&Former> {
+        Ok(match &mut self.former {
+            Some(former) => former,
+            none => none.insert(writer.former()?),
+        })
+    }
+
+    /// Puts a row into the plan, where one is made.
+    pub(super) fn note(&mut self, row: impl FnOnce() -> PlanRow) {
+        if let Some(plan) = &mut self.plan {
+            plan.rows.push(row());
+        }
+    }
+}
+
+/// What a card does to the contact that it is about.
+pub(super) struct Put {
+    pub(super) after: Contact,
+    pub(super) revision: Revision,
+}
+
+/// A card on its way in.
+pub(super) struct Coming {
+    pub(super) place: Place,
+    pub(super) key: CardKey,
+    pub(super) choice: Option<Choice>,
+    /// The name on it, if there is one.
+    pub(super) name: Option<String>,
+    /// The id that it gives.
+    pub(super) chosen: Option<ContactId>,
+    pub(super) revised_at: Option<Timestamp>,
+    pub(super) bytes: Vec<u8>,
+}
