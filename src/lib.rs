@@ -62,6 +62,8 @@
 //! callbook::config        looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
+//! callbook::tui::pages::contacts  list detail fix state fix_view list_view detail_view pages page
+//! callbook::tui::runtime  event clipboard editor paths book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone add format change backup compact config
 //!                         contact doctor duplicates export files find fix health import keys log who
 //! ```

@@ -11,39 +11,23 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use crate::domain::progress::Stop;
-use crate::domain::refusal::Refusal;
 use crate::import::keep;
 use crate::store::Options;
 
 use super::protocol::{Effect, Msg, Request, Ticket};
-use super::terminal::{self, Input, TerminalGuard};
+use super::terminal::{self, TerminalGuard};
 
 mod book_watch;
 mod clipboard;
 mod editor;
+mod event;
 mod paths;
 mod store_thread;
 mod workers;
 
+pub use event::Event;
 pub use store_thread::StoreThread;
 use workers::Open;
-
-/// What wakes the loop.
-#[derive(Debug)]
-pub enum Event {
-    /// Something for `update`.
-    Msg(Msg),
-    /// The reader has spent its permit on this.
-    Input(io::Result<Input>),
-    /// The database is open, with why it cannot be written, if so; or it is not.
-    Opened(Result<Option<String>, Refusal>),
-    /// The process was told to end.
-    Signal(i32),
-    /// It was stopped, by whatever, and goes on.
-    Continued,
-    /// A thread met an internal error in this place.
-    Crashed(String),
-}
 
 /// The threads and the world.
 pub struct Runtime {

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::sync::mpsc::Sender;
 
-use super::Event;
+use super::event::Event;
 
 /// Watches the files of a book, on a thread of its own. Where the system cannot, nothing is told.
 #[cfg(target_os = "linux")]
@@ -40,8 +40,8 @@ mod inotify {
     use rustix::fs::inotify::{CreateFlags, Reader, WatchFlags, add_watch, init};
     use rustix::io::Errno;
 
-    use super::Event;
     use crate::tui::protocol::Msg;
+    use crate::tui::runtime::event::Event;
 
     /// The shortest time from one look at the book to the next.
     const BETWEEN: Duration = Duration::from_millis(200);

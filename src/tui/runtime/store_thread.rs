@@ -22,8 +22,8 @@ use crate::store::backup::{self, Force};
 use crate::store::{Options, Store, Watch};
 use crate::tui::protocol::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
 
-use super::Event;
 use super::book_watch;
+use super::event::Event;
 use super::workers::{self, Open};
 
 /// Answers what is asked of the store, on a thread of its own.
@@ -437,8 +437,8 @@ mod tests {
     use std::ops::ControlFlow;
     use std::sync::mpsc::channel;
 
-    use super::super::Event;
     use super::super::workers::{Open, options};
+    use super::Event;
     use super::{Msg, Request, Stop, Store, StoreThread, Ticket};
     use crate::domain::contact::ContactId;
     use crate::tui::protocol::PageId;

@@ -17,7 +17,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::{Options, Store};
 use crate::tui::protocol::{Msg, Reply, Ticket};
 
-use super::Event;
+use super::event::Event;
 
 /// How many bytes of a book are backed up in no time.
 const LARGE: u64 = 8 * 1024 * 1024;

@@ -19,7 +19,7 @@ use crate::tui::widgets::text::{elide, fit, lit_digits, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
-use super::{Contacts, Focus};
+use super::state::{Contacts, Focus};
 
 /// Draws the pane.
 pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {

@@ -16,7 +16,8 @@ use crate::tui::widgets::frame::{caret, two_ends};
 use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{Contacts, Focus, fix};
+use super::fix_view;
+use super::state::{Contacts, Focus};
 
 /// Row 2: what is typed, and how many match.
 pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
@@ -53,7 +54,7 @@ pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
                 theme.style(Role::Warn),
             ));
         }
-        let gauge = fix::gauge(ui.session, fix, theme);
+        let gauge = fix_view::gauge(ui.session, fix, theme);
         return fill_line(page, Line::from(left), gauge, column, ui);
     }
     let used: usize = left.iter().map(Span::width).sum();

@@ -22,7 +22,8 @@ use crate::tui::widgets::frame::{middle, rules};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::pages::LOADING;
-use super::{Contacts, Focus, detail_view, fix, list_view};
+use super::state::{Contacts, Focus};
+use super::{detail_view, fix_view, list_view};
 
 impl Page for Contacts {
     fn scope(&self) -> Scope {
@@ -243,7 +244,7 @@ impl Page for Contacts {
         }
         let middle = theme.glyphs.middle;
         let text = match &self.fix {
-            Some(fix) => Some(fix::progress(session, fix, theme)),
+            Some(fix) => Some(fix_view::progress(session, fix, theme)),
             None => session.summary(middle),
         };
         text.map(|text| (text, Role::Dim))
@@ -286,8 +287,8 @@ impl Page for Contacts {
         list_view::draw(self, panes, ui);
         match &self.fix {
             Some(fix) => {
-                fix::reasons(fix, ui.theme, why, ui.frame);
-                fix::draw(self, panes.detail, ui);
+                fix_view::reasons(fix, ui.theme, why, ui.frame);
+                fix_view::draw(self, panes.detail, ui);
             }
             None => detail_view::draw(self, panes.detail, ui),
         }

@@ -14,7 +14,7 @@ use crate::tui::pages::sources::Sources;
 use crate::tui::pages::{AnyPage, Outcome};
 use crate::tui::protocol::{Purpose, Request};
 
-use super::{Contacts, Focus};
+use super::state::{Contacts, Focus};
 
 /// Why nothing can be done with a contact that has not come yet.
 pub(super) const LOADING: &str = "still loading the contact";

@@ -1,0 +1,243 @@
+//! Fix numbers: the contacts that need attention, one after the other, with what confirming does.
+//!
+//! It is the list over fewer contacts, so that everything that can be done to a number can be done here
+//! too; beside the contact stand the reason and the plan.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::phone::{MANUAL, Phone};
+use crate::domain::safe::safe;
+use crate::domain::triage::{
+    OtherHolders, Reason, disagreement, first_reason, impossible, outcome, reason,
+};
+use crate::domain::words::thousands;
+use crate::tui::ctx::Session;
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::pages::Ui;
+use crate::tui::widgets::frame::indented;
+use crate::tui::widgets::text::{elide, fit};
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::fix::Fix;
+use super::state::{Contacts, Focus};
+
+/// The columns of the bar of progress.
+const GAUGE: usize = 20;
+
+/// How far one has come: `23 left · 0 done`, or what is left where there is no room for more.
+pub(super) fn progress(session: &Session, fix: &Fix, theme: &Theme) -> String {
+    let left = session.totals.map_or(0, |totals| totals.attention);
+    if session.size.width < 56 {
+        return format!("{} left", thousands(left));
+    }
+    format!(
+        "{} left {} {} done",
+        thousands(left),
+        theme.glyphs.middle,
+        thousands(fix.done(left))
+    )
+}
+
+/// The bar of progress.
+pub(super) fn gauge(session: &Session, fix: &Fix, theme: &Theme) -> Line<'static> {
+    let left = session.totals.map_or(0, |totals| totals.attention);
+    let all = fix.begun_with.max(1);
+    let done = fix.done(left);
+    let full = (done * GAUGE / all).min(GAUGE);
+    let [empty_sign, full_sign] = theme.glyphs.gauge;
+    Line::from(vec![
+        Span::styled(full_sign.repeat(full), theme.style(Role::Good)),
+        Span::styled(empty_sign.repeat(GAUGE - full), theme.style(Role::Dim)),
+        Span::styled(
+            format!(" {:>3}% ", (done * 100 / all).min(100)),
+            theme.style(Role::Dim),
+        ),
+    ])
+}
+
+/// Why they are here, under the list.
+pub(super) fn reasons(fix: &Fix, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let mut lines = vec![
+        Line::default(),
+        Line::styled("  WHY IS THIS HERE", theme.style(Role::Section)),
+    ];
+    lines.extend(fix.worklist.reasons.iter().map(|(words, contacts)| {
+        Line::from(vec![
+            Span::styled(
+                format!("  {:<6} ", thousands(*contacts)),
+                theme.style(Role::Text),
+            ),
+            Span::styled(*words, theme.style(Role::Dim)),
+        ])
+    }));
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// The contact beside the list.
+pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
+    let Some(profile) = page.detail.profile.as_ref().filter(|_| area.width > 8) else {
+        return;
+    };
+    let sheet = Sheet {
+        phones: &profile.full.phones,
+        others: &profile.others,
+        session: ui.session,
+        cursor: page.detail.cursor,
+        focused: page.focus == Focus::Detail,
+        theme: ui.theme,
+        columns: usize::from(area.width),
+    };
+    let (lines, on) = sheet.lines(&profile.full.contact.name);
+    let height = usize::from(area.height);
+    let scroll = (on + 3)
+        .saturating_sub(height)
+        .max(page.detail.scroll)
+        .min(lines.len().saturating_sub(height));
+    let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
+    ui.frame.render_widget(Paragraph::new(seen), area);
+}
+
+struct Sheet<'a> {
+    phones: &'a [Phone],
+    others: &'a OtherHolders,
+    session: &'a Session,
+    cursor: usize,
+    focused: bool,
+    theme: &'a Theme,
+    columns: usize,
+}
+
+impl Sheet<'_> {
+    /// All lines, and which of them the cursor is on.
+    fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
+        let why = first_reason(self.phones, self.others, self.session.home).map_or_else(
+            || "nothing left to do here".to_owned(),
+            |reason| safe(&reason.words()).into_owned(),
+        );
+        let mut lines = vec![
+            self.line(name, Role::Strong),
+            self.line(&why, Role::Warn),
+            Line::default(),
+            self.line("PRIMARY  LABEL     NUMBER", Role::Section),
+        ];
+        let mut on = lines.len();
+        for (at, phone) in self.phones.iter().enumerate() {
+            if at == self.cursor {
+                on = lines.len();
+            }
+            lines.push(self.number(phone, at == self.cursor));
+            lines.extend(self.facts(phone).into_iter().map(|text| {
+                self.line(
+                    &format!("         {} {text}", self.theme.glyphs.twig),
+                    Role::Dim,
+                )
+            }));
+        }
+        lines.push(Line::default());
+        lines.push(self.line("WHAT WILL HAPPEN ON CONFIRM", Role::Section));
+        for phone in self.phones {
+            let shown = fit(&phone.shown(), 20, self.theme.glyphs.ellipsis);
+            lines.push(self.line(&format!("{shown} {}", outcome(phone)), Role::Text));
+        }
+        lines.push(Line::default());
+        let key = |action| self.session.key(Scope::Fix, action);
+        let (historic, delete) = (key(Action::Historic), key(Action::DeleteNumber));
+        let first = format!("{historic} marks a number as historic, {delete} deletes it,");
+        lines.push(self.line(&first, Role::Dim));
+        let (edit, next) = (key(Action::EditNumber), key(Action::NextNumber));
+        let second = format!("{edit} edits it, {next} goes to the next one.");
+        lines.push(self.line(&second, Role::Dim));
+        (lines, on)
+    }
+
+    fn line(&self, text: &str, role: Role) -> Line<'static> {
+        indented(text, role, self.columns, self.theme)
+    }
+
+    /// One number: primary or not, its label and itself, where it came from.
+    fn number(&self, phone: &Phone, selected: bool) -> Line<'static> {
+        let glyphs = &self.theme.glyphs;
+        let (cursor, style) = match (selected, self.focused) {
+            (true, true) => (glyphs.cursor, self.theme.style(Role::Focus)),
+            (true, false) => (glyphs.rest, self.theme.style(Role::Focus)),
+            (false, _) => (" ", self.theme.style(Role::Text)),
+        };
+        let chosen = match (phone.primary, phone.historic) {
+            (true, _) => format!("({})", glyphs.dot),
+            (_, true) => format!(" {} ", glyphs.historic),
+            _ => "( )".to_owned(),
+        };
+        let label = phone.location.as_deref().unwrap_or_default();
+        let number = phone.shown();
+        let room = self.columns.saturating_sub(22).min(28);
+        let text = match (selected, phone.historic) {
+            (true, _) => Role::Cursor,
+            (false, true) => Role::Dim,
+            (false, false) => Role::Text,
+        };
+        let mut spans = vec![
+            Span::styled(cursor.to_owned(), style),
+            Span::styled(format!(" {chosen}      "), self.theme.style(Role::Text)),
+            Span::styled(fit(label, 9, glyphs.ellipsis), self.theme.style(Role::Dim)),
+            Span::raw(" "),
+        ];
+        let shown = elide(&number, room, glyphs.ellipsis);
+        spans.extend(self.lit(phone, &shown, self.theme.style(text)));
+        Line::from(spans)
+    }
+
+    /// A number as it is shown, with the digits lit in which it differs from one that it nearly is.
+    fn lit(&self, phone: &Phone, shown: &str, style: Style) -> Vec<Span<'static>> {
+        let apart = self
+            .phones
+            .iter()
+            .find_map(|other| disagreement(phone, other).or_else(|| disagreement(other, phone)));
+        let Some(Reason::Disagreement { places, .. }) = apart else {
+            return vec![Span::styled(shown.to_owned(), style)];
+        };
+        let lit = self.theme.style(Role::Match);
+        let mut digits = 0;
+        let mut sign = |sign: char| {
+            let on = sign.is_ascii_digit() && places.contains(&digits);
+            digits += usize::from(sign.is_ascii_digit());
+            Span::styled(sign.to_string(), if on { lit } else { style })
+        };
+        shown.chars().map(&mut sign).collect()
+    }
+
+    /// What is to be known of a number before one confirms it.
+    fn facts(&self, phone: &Phone) -> Vec<String> {
+        let day = self.session.calendar().day(phone.created_at);
+        let mut told = vec![if phone.source == MANUAL {
+            format!("typed here {day}")
+        } else {
+            format!("from {} {day}", phone.source)
+        }];
+        if let Some(why) = impossible(phone, self.session.home) {
+            told.push(why.words());
+        }
+        if let Some(name) = self.others.get(&phone.id) {
+            told.push(Reason::OnTwo(safe(name).into_owned()).words());
+        }
+        if let Some(Reason::Disagreement { digits, .. }) =
+            reason(phone, self.phones, self.others, self.session.home)
+        {
+            let [mine, its] = digits;
+            let swapped: String = mine.chars().rev().collect();
+            let question = if swapped == its {
+                "digits swapped?"
+            } else {
+                "is one of them wrong?"
+            };
+            told.push(format!(
+                "{question}  {its} {} {mine}",
+                self.theme.glyphs.arrow
+            ));
+        }
+        told
+    }
+}

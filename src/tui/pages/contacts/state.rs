@@ -1,0 +1,380 @@
+//! What the page of the list remembers, and what its keys do to it.
+
+use ratatui::layout::Rect;
+use serde_json::Value;
+
+use crate::domain::contact::{ContactAttributes, ContactId};
+use crate::domain::edit::Profile;
+use crate::domain::listing::{ListQuery, Order};
+use crate::domain::operation::{HistoryEntry, Key};
+use crate::domain::phone::{Phone, PhoneId};
+use crate::domain::safe::safe;
+use crate::domain::timestamp::Timestamp;
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::key::Code;
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::pages::{Outcome, Page as _};
+use crate::tui::protocol::{Effect, Request, Tone, Write};
+use crate::tui::widgets::areas::{Areas, Pane, Panes, TWO_PANES, WIDE};
+use crate::tui::widgets::cursor::Motion;
+
+use super::detail::{Detail, flipped};
+use super::fix::Fix;
+use super::list::List;
+
+/// Which pane has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// The line of the filter.
+    Filter,
+    /// The numbers of the contact.
+    Detail,
+}
+
+/// The page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contacts {
+    /// The list.
+    pub list: List,
+    /// The contact beside it.
+    pub detail: Detail,
+    /// Fix numbers, while it is on: then the list shows which contacts need attention.
+    pub fix: Option<Fix>,
+    /// Which of them has the keys.
+    pub focus: Focus,
+    /// The historic number that a call was asked for, and when: only asked again it is called.
+    historic_call: Option<(PhoneId, Timestamp)>,
+}
+
+/// Within which time a historic number has to be asked for again, in microseconds.
+const CALL_AGAIN: i64 = 3_000_000;
+
+impl Contacts {
+    /// The contact that the cursor is on.
+    #[must_use]
+    pub fn current(&self) -> Option<ContactId> {
+        self.list.current().map(|row| row.id)
+    }
+
+    /// The contact that the cursor is on, with all that is known of it, once that has come.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        let profile = self.detail.profile.as_deref()?;
+        (self.current() == Some(profile.full.contact.id)).then_some(profile)
+    }
+
+    /// Whether there is nothing that the esc ladder could take back.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.focus == Focus::List
+            && self.list.marks.is_empty()
+            && self.list.filter.text().is_empty()
+    }
+
+    /// Whether the book is empty.
+    pub(super) fn is_empty(&self, session: &Session) -> bool {
+        let totals = session.totals;
+        totals.is_some_and(|totals| totals.contacts == 0) && self.list.filter.text().is_empty()
+    }
+
+    /// Where its panes are, and under the list why contacts need attention.
+    #[must_use]
+    pub fn panes(&self, session: &Session) -> (Panes, Rect) {
+        let content = Areas::split(session.size).content;
+        if self.is_empty(session) {
+            return (Panes::whole(content), Rect::default());
+        }
+        let alone = match self.focus {
+            Focus::Detail => Pane::Detail,
+            Focus::List if self.fix.is_some() => Pane::Detail,
+            Focus::List | Focus::Filter => Pane::List,
+        };
+        let mut panes = Panes::split(
+            content,
+            alone,
+            if self.fix.is_some() { TWO_PANES } else { WIDE },
+        );
+        let reasons = self
+            .fix
+            .as_ref()
+            .map_or(0, |fix| fix.worklist.reasons.len());
+        let wanted = u16::try_from(reasons + 2).unwrap_or(0);
+        // The list is what matters: without room to spare, the reasons stay away.
+        if reasons == 0 || panes.bar.width == 0 || panes.list.height < wanted + 8 {
+            return (panes, Rect::default());
+        }
+        panes.list.height -= wanted;
+        let why = Rect {
+            y: panes.list.bottom(),
+            height: wanted,
+            ..panes.list
+        };
+        (panes, why)
+    }
+
+    /// How many rows the list has on the screen.
+    pub(super) fn height(&self, session: &Session) -> usize {
+        usize::from(self.panes(session).0.list.height)
+    }
+
+    /// Asks for the first rows, as they were left.
+    pub fn start(&mut self, ctx: &mut Ctx<'_>) {
+        self.list.reload(self.height(ctx.session), ctx);
+    }
+
+    /// Puts the cursor on a contact, wherever it is.
+    pub fn seek(&self, id: ContactId, ctx: &mut Ctx<'_>) {
+        self.list.seek(id, ctx);
+    }
+
+    /// The terminal has another size.
+    pub fn resized(&mut self, ctx: &mut Ctx<'_>) {
+        self.move_to(self.list.cursor, ctx);
+    }
+
+    /// Shows beside the list what the cursor is on.
+    pub fn follow(&mut self, ctx: &mut Ctx<'_>) {
+        let row = self.list.current();
+        if row.is_none() && self.list.loaded {
+            // Nobody is left in the list: who was here last goes too.
+            self.detail.profile = None;
+        }
+        self.detail.follow(row, ctx);
+    }
+
+    pub(super) fn move_to(&mut self, place: usize, ctx: &mut Ctx<'_>) {
+        let height = self.height(ctx.session);
+        self.list.move_to(place, height);
+        self.list.fill(height, ctx);
+    }
+
+    pub(super) fn reload(&mut self, ctx: &mut Ctx<'_>) {
+        self.list.reload(self.height(ctx.session), ctx);
+        self.detail.refresh(ctx);
+        self.ask_reasons(ctx);
+    }
+
+    fn ask_reasons(&self, ctx: &mut Ctx<'_>) {
+        if self.fix.is_some() {
+            ctx.read(Request::Worklist);
+        }
+    }
+
+    pub(super) fn next_pane(&mut self) {
+        self.focus = match self.focus {
+            Focus::List if self.current().is_some() => Focus::Detail,
+            Focus::List | Focus::Filter | Focus::Detail => Focus::List,
+        };
+    }
+
+    pub(super) fn open_contact(&mut self, ctx: &mut Ctx<'_>) {
+        match self.current() {
+            Some(id) if self.fix.is_none() => {
+                ctx.note_use(id);
+                self.focus = Focus::Detail;
+            }
+            _ => self.focus = Focus::List,
+        }
+    }
+
+    pub(super) fn mark(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some(id) = self.current() {
+            if self.list.marks.remove(&id).is_none() {
+                self.list.marks.insert(id, ctx.session.taken);
+            }
+            self.move_cursor(Motion::Down, ctx);
+        }
+    }
+
+    /// Begins with the contacts that need attention, or goes back to everybody.
+    pub(super) fn switch_fix(&mut self, ctx: &mut Ctx<'_>) {
+        let begins = self.fix.is_none();
+        let totals = ctx.session.totals;
+        self.fix = begins.then(|| Fix {
+            begun_with: totals.map_or(0, |totals| totals.attention),
+            ..Fix::default()
+        });
+        self.focus = Focus::List;
+        let query = ListQuery {
+            attention: begins,
+            ..self.list.query.clone()
+        };
+        let on = self.current().filter(|_| !begins);
+        self.list.show(query, self.height(ctx.session), ctx);
+        // Back among everybody, the contact that was looked at last is still the one.
+        if let Some(id) = on {
+            self.seek(id, ctx);
+        }
+        self.ask_reasons(ctx);
+    }
+
+    pub(super) fn show_all(&mut self, ctx: &mut Ctx<'_>) {
+        self.fix = None;
+        self.list.marks.clear();
+        self.list.filter.set("");
+        let query = ListQuery {
+            order: self.list.query.order,
+            ..ListQuery::default()
+        };
+        self.list.show(query, self.height(ctx.session), ctx);
+    }
+
+    pub(super) fn sort(&mut self, order: Order, ctx: &mut Ctx<'_>) {
+        self.list.sort(order, self.height(ctx.session), ctx);
+    }
+
+    pub(super) fn clear_filter(&mut self, ctx: &mut Ctx<'_>) {
+        let on = self.current();
+        self.list.clear(self.height(ctx.session), ctx);
+        if let Some(id) = on {
+            self.seek(id, ctx);
+        }
+        self.focus = Focus::List;
+    }
+
+    /// The number under the cursor; from the list, the number that its row shows.
+    fn dialled(&self) -> Option<&Phone> {
+        self.profile()?;
+        match (self.focus, &self.fix) {
+            (Focus::Detail, _) | (_, Some(_)) => self.detail.phone(),
+            (_, None) => self.detail.listed(),
+        }
+    }
+
+    fn dial(&mut self, action: Action, ctx: &mut Ctx<'_>) {
+        let Some(phone) = self.dialled().cloned() else {
+            return;
+        };
+        let shown = phone.shown();
+        if action == Action::Call && phone.historic && !self.is_asked_again(&phone, ctx) {
+            let since = self.historic_since(&phone);
+            let since = ctx.session.calendar().day(since);
+            let key = ctx.session.key(self.scope(), Action::Call);
+            self.historic_call = Some((phone.id, ctx.session.now));
+            let text = format!("{shown} is historic since {since}; {key} again calls it");
+            return ctx.say(Tone::Plain, text);
+        }
+        self.historic_call = None;
+        ctx.note_use(phone.contact);
+        if action == Action::Call {
+            ctx.push(Effect::Open(phone.call_address()));
+            return ctx.say(Tone::Good, format!("Calling {shown}"));
+        }
+        // A line end would be Enter where it is pasted.
+        ctx.push(Effect::Copy(safe(&phone.number).into_owned()));
+        // OSC 52 has no answer: that it was sent is all that is known.
+        let historic = if phone.historic {
+            "; it is historic"
+        } else {
+            ""
+        };
+        let text = format!("Sent {shown} to the terminal's clipboard{historic}");
+        ctx.say(Tone::Good, text);
+    }
+
+    /// Whether a call of this historic number was asked for just before.
+    fn is_asked_again(&self, phone: &Phone, ctx: &Ctx<'_>) -> bool {
+        self.historic_call.is_some_and(|(id, at)| {
+            id == phone.id && ctx.session.now.micros() - at.micros() <= CALL_AGAIN
+        })
+    }
+
+    /// Since when a number is no longer used, as far as the history knows.
+    fn historic_since(&self, phone: &Phone) -> Timestamp {
+        let history = self.profile().map(|profile| profile.history.as_slice());
+        let became = |entry: &&HistoryEntry| {
+            !entry.undone
+                && entry.operation.key() == Key::Phone(phone.id)
+                && entry.operation.sets("historic", &Value::Bool(true))
+        };
+        let entry = history.unwrap_or_default().iter().find(became);
+        entry.map_or(phone.created_at, |entry| entry.point.at)
+    }
+
+    fn flip(&self, action: Action, ctx: &mut Ctx<'_>) {
+        let Some(phone) = self.detail.phone() else {
+            let key = ctx.session.key(Scope::Numbers, Action::AddNumber);
+            return ctx.say(Tone::Plain, format!("no number here; {key} adds one"));
+        };
+        let bring_back = ctx.session.key(self.scope(), Action::Historic);
+        match flipped(phone, action, &bring_back) {
+            Ok(Some(write)) => {
+                ctx.write(write);
+            }
+            Ok(None) => {}
+            Err(why) => ctx.say(Tone::Plain, why),
+        }
+    }
+
+    pub(super) fn favourite(&self, ctx: &mut Ctx<'_>) {
+        let Some(profile) = self.profile() else {
+            return;
+        };
+        let contact = &profile.full.contact;
+        let sent = ContactAttributes {
+            favourite: Some(!contact.favourite),
+            updated_in_db_at: Some(contact.updated_in_db_at),
+            ..ContactAttributes::default()
+        };
+        ctx.write(Write::ContactAttributes(contact.id, Box::new(sent)));
+    }
+
+    fn pick(&mut self, ctx: &Ctx<'_>) {
+        let digit = match ctx.key.code {
+            Code::Char(sign) => sign.to_digit(10),
+            _ => None,
+        };
+        let place = digit.and_then(|digit| usize::try_from(digit).ok());
+        self.detail.move_to(place.unwrap_or(1).saturating_sub(1));
+    }
+
+    /// The contacts that a key is about: in the list those marked, else the one that is shown.
+    pub(super) fn chosen(&self) -> Vec<ContactId> {
+        match self.focus {
+            Focus::Detail => self.current().into_iter().collect(),
+            Focus::List | Focus::Filter => self.list.chosen(),
+        }
+    }
+
+    /// `h` marked a number as historic in the version before this one.
+    fn tell_moved_key(&self, ctx: &mut Ctx<'_>) {
+        if ctx.key.code == Code::Char('h') {
+            let historic = ctx.session.key(self.scope_of_numbers(), Action::Historic);
+            let text = format!("h goes back; {historic} marks a number as historic");
+            ctx.say(Tone::Plain, text);
+        }
+    }
+
+    const fn scope_of_numbers(&self) -> Scope {
+        if self.fix.is_some() {
+            Scope::Fix
+        } else {
+            Scope::Numbers
+        }
+    }
+
+    /// Does what is done with the numbers of the contact.
+    pub(super) fn perform_on_number(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::Copy | Action::Call => self.dial(action, ctx),
+            Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {
+                self.flip(action, ctx);
+            }
+            Action::Pick => self.pick(ctx),
+            Action::NextNumber => self.detail.next(),
+            Action::Left if self.focus == Focus::Detail => {
+                self.focus = Focus::List;
+                self.tell_moved_key(ctx);
+            }
+            Action::Left => {
+                self.detail.previous();
+                self.tell_moved_key(ctx);
+            }
+            _ => return self.open_page(action, ctx),
+        }
+        Outcome::Stay
+    }
+}
