@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use etcetera::{BaseStrategy as _, choose_base_strategy};
-use looks::{Palette, Signs};
+use looks::{ColorPalette, Signs};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -73,7 +73,7 @@ pub struct Config {
     /// The country that a number in national spelling belongs to.
     pub home: Option<Region>,
     /// The colours.
-    pub palette: Palette,
+    pub palette: ColorPalette,
     /// The signs to draw with.
     pub signs: Signs,
     /// Whether the mouse is taken.
@@ -168,7 +168,7 @@ impl Config {
         Self {
             file: file.to_owned(),
             home: locale.as_deref().and_then(Region::of_locale),
-            palette: Palette::of_environment(
+            palette: ColorPalette::of_environment(
                 std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
                 std::env::var("COLORFGBG").ok().as_deref(),
             ),
@@ -202,7 +202,7 @@ impl Config {
             }
             "theme" => {
                 let theme = text(name, value)?;
-                let mut all = Palette::ALL.into_iter();
+                let mut all = ColorPalette::ALL.into_iter();
                 match all.find(|(known, _)| *known == theme) {
                     Some((_, palette)) => self.palette = palette,
                     None if theme == "auto" => {}

@@ -19,7 +19,7 @@ mod stream;
 pub use batch::Batch;
 pub use file::File;
 pub use paths::{expanded, plain, typed};
-use reading::Reading;
+use reading::BatchReader;
 use rejects::Rejects;
 pub use rejects::keep;
 pub use stream::Stream;
@@ -61,7 +61,7 @@ pub fn perform<'a>(
 ) -> Result<Done<ImportReport>, Refusal> {
     let files = files.into().into_book(store);
     let country = files.country();
-    let mut reading = Reading::of(files, country.or(store.home()));
+    let mut reading = BatchReader::of(files, country.or(store.home()));
     let title = format!("Imported {}", reading.name());
     let imported = store.import(&mut reading, &intake(choices, country), &title, seen);
     let rejects = reading.rejects.take();
@@ -94,7 +94,7 @@ pub fn rehearse<'a>(
 ) -> Result<Rehearsal<ImportPlan>, Refusal> {
     let files = files.into().into_book(store);
     let country = files.country();
-    let mut reading = Reading::of(files, country.or(store.home()));
+    let mut reading = BatchReader::of(files, country.or(store.home()));
     reading.rejects = None;
     let rehearsed = store.rehearse_import(&mut reading, &intake(choices, country));
     let refused = |refusal| of_files(refusal, reading.name(), Seen::Nothing);

@@ -14,7 +14,7 @@ use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::store::Store;
 
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use super::output;
 
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ impl AddCommand {
         answer(self.answered(open), json)
     }
 
-    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         let (name, number) = name_and_number(&self.words);
         let phones = (!number.is_empty()).then(|| {
             PhoneEdit::Create(PhoneAttributes {
@@ -66,7 +66,7 @@ impl AddCommand {
         }
         let phones: Vec<_> = profile.full.phones.iter().map(phone_resource).collect();
         let document = jsonapi::compound(&contact_resource(&profile.full.contact), &phones);
-        Ok(Answer::new(document, words))
+        Ok(CommandAnswer::new(document, words))
     }
 }
 

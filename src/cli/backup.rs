@@ -14,7 +14,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::store::backup::{
-    self, Backup, DroppedBackups, Force, Owner, backups, backups_with_owners,
+    self, Backup, BackupOwner, DroppedBackups, Force, backups, backups_with_owners,
 };
 use crate::store::{Options, Store};
 
@@ -50,9 +50,11 @@ pub(super) fn run(
             let all = backups_with_owners(database)?;
             for (backup, owner) in &all {
                 let owner = match owner {
-                    Owner::This => String::new(),
-                    Owner::Another => "  (of another book)".to_owned(),
-                    Owner::Unknown(held) => format!("  (perhaps another book's: {})", safe(held)),
+                    BackupOwner::This => String::new(),
+                    BackupOwner::Another => "  (of another book)".to_owned(),
+                    BackupOwner::Unknown(held) => {
+                        format!("  (perhaps another book's: {})", safe(held))
+                    }
                 };
                 let _ = writeln!(words, "{}{owner}", line(backup));
             }
@@ -111,7 +113,7 @@ pub(super) fn restore(
         None => newest_sound(database)?.path,
     };
     let force = match backup::owner(database, &chosen) {
-        Owner::Unknown(held) if force == Force::No && std::io::stdin().is_terminal() => {
+        BackupOwner::Unknown(held) if force == Force::No && std::io::stdin().is_terminal() => {
             let question = format!(
                 "{} may be of another book; it holds {}. Restore it?",
                 shown(&chosen),

@@ -18,7 +18,7 @@ use crate::exchange::vcard;
 use crate::import::Stream;
 use crate::store::Store;
 
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use super::table::columns;
 
 #[derive(Debug, Args)]
@@ -56,7 +56,7 @@ impl ChangeCommand {
         answer(self.answered(open), json)
     }
 
-    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         let invalid = |why: String| Refusal::new(Kind::Invalid, why);
         let mut changes = Vec::new();
         for word in &self.changes {
@@ -85,7 +85,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// Does a change, or only rehearses it, and tells what it does.
-pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<Answer> {
+pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<CommandAnswer> {
     if dry_run {
         return Ok(told(&store.rehearse(task, &vcard::Format)?.plan, None));
     }
@@ -95,7 +95,7 @@ pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<A
 }
 
 /// A plan as it is told, with the title of the step that did it, if it was done.
-fn told(plan: &BulkPlan, title: Option<&str>) -> Answer {
+fn told(plan: &BulkPlan, title: Option<&str>) -> CommandAnswer {
     let rows: Vec<_> = plan.lines.iter().map(row).collect();
     let mut words = columns(&rows);
     for skipped in &plan.skipped {
@@ -144,7 +144,7 @@ fn told(plan: &BulkPlan, title: Option<&str>) -> Answer {
             "done": title,
         },
     });
-    Answer::new(document, words)
+    CommandAnswer::new(document, words)
 }
 
 fn row(line: &PlanLine) -> [String; 5] {

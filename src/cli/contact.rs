@@ -18,7 +18,7 @@ use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
 use super::document::{
-    Answer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
+    CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
 };
 use super::phone::flags;
 use super::table::columns;
@@ -164,11 +164,11 @@ impl ContactCommand {
         answer(self.answered(open), json)
     }
 
-    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         Ok(match self {
             Self::List { list, .. } => {
                 let page = open()?.list_contacts(&list.query(&CONTACTS)?)?;
-                Answer::new(jsonapi::page_document(&page), table(&page))
+                CommandAnswer::new(jsonapi::page_document(&page), table(&page))
             }
             Self::Get { id, .. } => {
                 let store = open()?;
@@ -206,13 +206,13 @@ impl ContactCommand {
                 let stamp = updated_in_db_at.as_deref().map(stamp).transpose()?;
                 let done = open()?.delete_contact(id.parse()?, stamp)?;
                 let words = done.point.map(|point| point.title).unwrap_or_default();
-                Answer::new(Value::Null, format!("{}\n", safe(&words)))
+                CommandAnswer::new(Value::Null, format!("{}\n", safe(&words)))
             }
         })
     }
 }
 
-fn contact_answer(full: &FullContact, home: Option<Region>) -> Answer {
+fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
     let FullContact { contact, phones } = full;
     let mut words = String::new();
     let mut line = |name: &str, value: &str| {
@@ -241,7 +241,7 @@ fn contact_answer(full: &FullContact, home: Option<Region>) -> Answer {
     line("changed", &contact.updated_at.to_string());
     line("stamp", &contact.updated_in_db_at.to_string());
     let included: Vec<Value> = phones.iter().map(jsonapi::phone_resource).collect();
-    Answer::new(
+    CommandAnswer::new(
         jsonapi::compound(&jsonapi::contact_resource(contact), &included),
         words,
     )

@@ -10,7 +10,7 @@ use crate::domain::words::count;
 use crate::store::{Finding, Sizes, Store};
 
 use super::compact::bytes;
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 
 /// Runs the command on the database that `open` gives.
 pub(super) fn run(
@@ -34,7 +34,7 @@ pub(super) fn run(
     Ok(answered.max(status))
 }
 
-fn report(cured: &[Finding], left: &[Finding], sizes: &Sizes) -> Answer {
+fn report(cured: &[Finding], left: &[Finding], sizes: &Sizes) -> CommandAnswer {
     let mut words = String::new();
     for one in cured.iter().filter(|one| !left.contains(one)) {
         let _ = writeln!(words, "repaired: {}", one.words);
@@ -78,8 +78,8 @@ fn report(cured: &[Finding], left: &[Finding], sizes: &Sizes) -> Answer {
             },
         },
     });
-    Answer {
+    CommandAnswer {
         status: u8::from(!left.is_empty()),
-        ..Answer::new(document, words)
+        ..CommandAnswer::new(document, words)
     }
 }

@@ -140,7 +140,7 @@ fn text(path: &Path) -> Result<String, Refusal> {
 }
 
 /// Prints what a command answers; under `json` a refusal is an answer too, with its exit status.
-pub(super) fn answer(result: Result<Answer>, json: bool) -> Result<u8> {
+pub(super) fn answer(result: Result<CommandAnswer>, json: bool) -> Result<u8> {
     let told = match result {
         Ok(answer) if json => answer.document,
         Ok(answer) => {
@@ -167,7 +167,7 @@ fn tell(document: &Value) -> Result<()> {
 }
 
 /// What a command answers.
-pub(super) struct Answer {
+pub(super) struct CommandAnswer {
     /// For programs; null where there is nothing to say.
     pub document: Value,
     /// For people.
@@ -176,7 +176,7 @@ pub(super) struct Answer {
     pub status: u8,
 }
 
-impl Answer {
+impl CommandAnswer {
     pub(super) const fn new(document: Value, words: String) -> Self {
         Self {
             document,

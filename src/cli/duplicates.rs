@@ -15,7 +15,7 @@ use crate::domain::words::count;
 use crate::store::Store;
 
 use super::change::changed;
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use super::table::columns;
 
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ impl DuplicatesCommand {
         answer(told.and_then(|store| self.answered(store)), json)
     }
 
-    fn answered(self, mut store: Store) -> Result<Answer> {
+    fn answered(self, mut store: Store) -> Result<CommandAnswer> {
         let task = if self.merge_sure {
             Task::MergeSure
         } else if self.merge.is_empty() {
@@ -67,7 +67,7 @@ impl DuplicatesCommand {
     }
 }
 
-fn listed(groups: &[Group]) -> Answer {
+fn listed(groups: &[Group]) -> CommandAnswer {
     let mut rows = Vec::new();
     for group in groups {
         for (at, (id, name)) in group.contacts.iter().zip(&group.names).enumerate() {
@@ -98,5 +98,5 @@ fn listed(groups: &[Group]) -> Answer {
             })
         })
         .collect();
-    Answer::new(json!({ "data": data }), words)
+    CommandAnswer::new(json!({ "data": data }), words)
 }

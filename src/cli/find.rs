@@ -18,7 +18,7 @@ use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{contact_resource, phone_resource};
 use crate::store::Store;
 
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use super::exit::NOTHING_FOUND;
 use super::format::{LineFlags, emails, say_no_match};
 use super::output;
@@ -72,7 +72,10 @@ impl FindCommand {
         let has_line = |found: &FullContact| !mail || emails(&found.contact).next().is_some();
         let is_found = found.iter().any(has_line);
         if self.json {
-            answer(Ok(Answer::new(document(&found), String::new())), true)?;
+            answer(
+                Ok(CommandAnswer::new(document(&found), String::new())),
+                true,
+            )?;
         } else if mail {
             output::print(&self.mail(&found))?;
         } else {

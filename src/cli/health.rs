@@ -10,7 +10,7 @@ use crate::domain::words::{count, thousands};
 use crate::exchange::jsonapi::health_document;
 use crate::store::Store;
 
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use super::table::columns;
 
 /// How many columns the longest bar has.
@@ -19,7 +19,8 @@ const WIDE: usize = 30;
 /// Runs the command on the database that `open` gives.
 pub(super) fn run(json: bool, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
     let told = open().and_then(|store| store.health());
-    let told = told.map(|health| Answer::new(health_document(&health), health_text(&health)));
+    let told =
+        told.map(|health| CommandAnswer::new(health_document(&health), health_text(&health)));
     answer(told.map_err(anyhow::Error::from), json)
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use crate::domain::import::{Choices, ImportPlan, ImportReport, Kept};
 use crate::domain::number::Region;
 use crate::domain::progress::Progress;
@@ -67,14 +67,14 @@ impl ImportCommand {
         bar.finish_and_clear();
         let report = match taken {
             Ok(ImportOutcome::Plan(plan)) => {
-                let told = Answer::new(json::plan(&plan), plan.told());
+                let told = CommandAnswer::new(json::plan(&plan), plan.told());
                 return answer(Ok(told), self.json);
             }
             Ok(ImportOutcome::In(report)) => report,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         // What was done is told first: it is done, whether or not the rest can be kept.
-        let done = Answer::new(json::report(&report), told(&report));
+        let done = CommandAnswer::new(json::report(&report), told(&report));
         answer(Ok(done), self.json)?;
         match &report.kept {
             Kept::Nothing => {}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::contact::ContactId;
 use crate::domain::fields;
 use crate::domain::operation::{
-    HistoryEntry, Key, Operation, Overwriting, StepEntry, StepRow, UndoPoint,
+    HistoryEntry, Operation, Overwriting, RecordKey, StepEntry, StepRow, UndoPoint,
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
@@ -23,7 +23,7 @@ use crate::state;
 use crate::store::Store;
 
 use super::change::sure;
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use super::table::columns;
 
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ impl LogCommand {
         answer(told.and_then(|store| self.answered(&store)), json)
     }
 
-    fn answered(self, store: &Store) -> Result<Answer> {
+    fn answered(self, store: &Store) -> Result<CommandAnswer> {
         if let Some(step) = self.step {
             let rows = store.step_rows(step, usize::MAX)?;
             if rows.is_empty() {
@@ -83,7 +83,7 @@ impl LogCommand {
                 pruned.step
             );
         }
-        Ok(Answer::new(json!({ "data": data }), words))
+        Ok(CommandAnswer::new(json!({ "data": data }), words))
     }
 }
 
@@ -118,7 +118,7 @@ fn when(at: Timestamp) -> String {
     local.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-fn step_told(rows: &[StepRow]) -> Answer {
+fn step_told(rows: &[StepRow]) -> CommandAnswer {
     let mut lines: Vec<[String; 3]> = Vec::new();
     let mut data = Vec::new();
     for row in rows {
@@ -132,7 +132,7 @@ fn step_told(rows: &[StepRow]) -> Answer {
             "what": what_happened(&row.operation),
         }));
     }
-    Answer::new(json!({ "data": data }), columns(&lines))
+    CommandAnswer::new(json!({ "data": data }), columns(&lines))
 }
 
 fn what_happened(operation: &Operation) -> Vec<String> {
@@ -154,7 +154,7 @@ fn what_happened(operation: &Operation) -> Vec<String> {
     }
 }
 
-fn history_told(entries: &[HistoryEntry]) -> Answer {
+fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {
     let mut words = String::new();
     let mut last = None;
     let mut data = Vec::new();
@@ -178,7 +178,7 @@ fn history_told(entries: &[HistoryEntry]) -> Answer {
         let beside = json!({ "what": what, "undone": entry.undone });
         data.push(point_json(point, beside));
     }
-    Answer::new(json!({ "data": data }), words)
+    CommandAnswer::new(json!({ "data": data }), words)
 }
 
 #[derive(Debug, Args)]
@@ -302,7 +302,7 @@ impl BinCommand {
         answer(told.and_then(|store| self.answered(store)), json)
     }
 
-    fn answered(self, mut store: Store) -> Result<Answer> {
+    fn answered(self, mut store: Store) -> Result<CommandAnswer> {
         let binned = store.bin(usize::MAX)?;
         if self.empty {
             let records = store.thrown()?;
@@ -311,7 +311,10 @@ impl BinCommand {
                 count(records, "record")
             );
             if records == 0 || !sure(&question, self.yes, store.stop())? {
-                return Ok(Answer::new(Value::Null, "nothing was deleted\n".to_owned()));
+                return Ok(CommandAnswer::new(
+                    Value::Null,
+                    "nothing was deleted\n".to_owned(),
+                ));
             }
             let ids = store.empty_bin(&vcard::Format)?;
             // What is remembered beside the database is a convenience, which the next start makes anew.
@@ -321,7 +324,7 @@ impl BinCommand {
             let still = title::still_in(backups).map(|still| format!("{still}\n"));
             let words = format!("Deleted {thrown} for good\n{}", still.unwrap_or_default());
             let document = json!({ "data": { "thrown": thrown }, "meta": { "backups": backups } });
-            return Ok(Answer::new(document, words));
+            return Ok(CommandAnswer::new(document, words));
         }
         if let Some(id) = &self.back {
             let key = binned.iter().map(|one| one.key);
@@ -333,7 +336,10 @@ impl BinCommand {
             let done = store.bring_back(key)?;
             let title = done.point.map(|point| point.title).unwrap_or_default();
             let words = format!("{}\n", safe(&title));
-            return Ok(Answer::new(json!({ "data": { "done": title } }), words));
+            return Ok(CommandAnswer::new(
+                json!({ "data": { "done": title } }),
+                words,
+            ));
         }
         let rows: Vec<_> = binned
             .iter()
@@ -350,8 +356,8 @@ impl BinCommand {
             .iter()
             .map(|one| {
                 let kind = match one.key {
-                    Key::Contact(_) => "contacts",
-                    Key::Phone(_) => "phone_numbers",
+                    RecordKey::Contact(_) => "contacts",
+                    RecordKey::Phone(_) => "phone_numbers",
                 };
                 json!({
                     "id": one.key.uuid().to_string(),
@@ -366,6 +372,6 @@ impl BinCommand {
             0 => "the bin is empty\n".to_owned(),
             _ => columns(&rows),
         };
-        Ok(Answer::new(json!({ "data": data }), words))
+        Ok(CommandAnswer::new(json!({ "data": data }), words))
     }
 }

@@ -19,7 +19,7 @@ use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
 use super::document::{
-    Answer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
+    CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
 };
 use super::table::columns;
 
@@ -148,7 +148,7 @@ impl PhoneCommand {
         answer(self.answered(open), json)
     }
 
-    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<Answer> {
+    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         Ok(match self {
             Self::List { owner, list, json } => {
                 let query = PageQuery {
@@ -162,7 +162,7 @@ impl PhoneCommand {
                 } else {
                     table(&page, &names(&store, &page)?, store.home())
                 };
-                Answer::new(jsonapi::page_document(&page), words)
+                CommandAnswer::new(jsonapi::page_document(&page), words)
             }
             Self::Get { id, .. } => {
                 let store = open()?;
@@ -195,7 +195,7 @@ impl PhoneCommand {
                 let stamp = updated_in_db_at.as_deref().map(stamp).transpose()?;
                 let done = open()?.delete_phone(id.parse()?, stamp)?;
                 let words = done.point.map(|point| point.title).unwrap_or_default();
-                Answer::new(Value::Null, format!("{}\n", safe(&words)))
+                CommandAnswer::new(Value::Null, format!("{}\n", safe(&words)))
             }
         })
     }
@@ -225,7 +225,7 @@ fn read_by(
     (sent, [document.faults, faults].concat())
 }
 
-fn phone_answer(phone: &Phone, home: Option<Region>) -> Answer {
+fn phone_answer(phone: &Phone, home: Option<Region>) -> CommandAnswer {
     let mut words = String::new();
     for (name, value) in [
         ("id", phone.id.to_string()),
@@ -240,7 +240,7 @@ fn phone_answer(phone: &Phone, home: Option<Region>) -> Answer {
     ] {
         let _ = writeln!(words, "{name:<8} {}", safe(&value));
     }
-    Answer::new(jsonapi::document(&jsonapi::phone_resource(phone)), words)
+    CommandAnswer::new(jsonapi::document(&jsonapi::phone_resource(phone)), words)
 }
 
 /// The flags in words: `primary, confirmed`.

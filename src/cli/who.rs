@@ -10,7 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::exchange::jsonapi::phone_resource;
 use crate::store::Store;
 
-use super::document::{Answer, answer};
+use super::document::{CommandAnswer, answer};
 use super::exit::NOTHING_FOUND;
 use super::format::{LineFlags, say_no_match};
 
@@ -49,8 +49,11 @@ impl WhoCommand {
         }
         let status = if holders.is_empty() { NOTHING_FOUND } else { 0 };
         if self.json {
-            return answer(Ok(Answer::new(document(&holders), String::new())), true)
-                .map(|_| status);
+            return answer(
+                Ok(CommandAnswer::new(document(&holders), String::new())),
+                true,
+            )
+            .map(|_| status);
         }
         let numbers = holders
             .iter()

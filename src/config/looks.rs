@@ -2,7 +2,7 @@
 
 /// The sets of colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Palette {
+pub enum ColorPalette {
     /// For a dark ground.
     #[default]
     Dark,
@@ -14,7 +14,7 @@ pub enum Palette {
     Mono,
 }
 
-impl Palette {
+impl ColorPalette {
     /// Every palette with its name in the configuration.
     pub const ALL: [(&'static str, Self); 4] = [
         ("dark", Self::Dark),

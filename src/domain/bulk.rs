@@ -15,7 +15,7 @@ use super::fields;
 use super::full_contact::FullContact;
 use super::listing::{ListQuery, Selection};
 use super::number::{self, Region, Verdict};
-use super::operation::{FieldChange, Key, Operation};
+use super::operation::{FieldChange, Operation, RecordKey};
 use super::phone::{MANUAL, Phone, PhoneId};
 use super::primary::heir;
 use super::query::{Condition, countries, tokens};
@@ -244,7 +244,9 @@ impl PlanLine {
         before: &T,
         after: &T,
     ) -> Vec<Self> {
-        let key = number.map_or(Key::Contact(contact.id), |phone| Key::Phone(phone.id));
+        let key = number.map_or(RecordKey::Contact(contact.id), |phone| {
+            RecordKey::Phone(phone.id)
+        });
         let change = (before != after).then(|| Operation::between(key, before, after));
         let Some(Operation::Update(_, changes)) = change.flatten() else {
             return Vec::new();

@@ -18,7 +18,7 @@ use super::refusal::Fault;
 use super::timestamp::Timestamp;
 
 /// A field of the records `R`, of which `S` is what a caller may send.
-pub struct Field<R: 'static, S: 'static> {
+pub struct RecordField<R: 'static, S: 'static> {
     /// Its name in documents, in the log and in the struct.
     pub name: &'static str,
     /// What people are told that it is: `company`.
@@ -40,10 +40,10 @@ pub struct Field<R: 'static, S: 'static> {
 }
 
 /// A field of a contact.
-pub type ContactField = Field<Contact, ContactAttributes>;
+pub type ContactField = RecordField<Contact, ContactAttributes>;
 
 /// A field of a phone.
-pub type PhoneField = Field<Phone, PhoneAttributes>;
+pub type PhoneField = RecordField<Phone, PhoneAttributes>;
 
 /// A text of a contact.
 pub type ContactText = TextField<Contact, ContactAttributes>;
@@ -97,10 +97,10 @@ pub struct Access<R: 'static, S: 'static, T: 'static, U: 'static> {
 /// with how people read it); what differs from [`own`]; and its uses.
 macro_rules! row {
     (Own $name:ident $text:expr; $($key:ident $value:expr),*; $($use:ident)*) => {
-        Field { $($key: $value,)* uses: &[$(Use::$use),*], ..own(stringify!($name), $text) }
+        RecordField { $($key: $value,)* uses: &[$(Use::$use),*], ..own(stringify!($name), $text) }
     };
     ($kind:ident $name:ident; $($key:ident $value:expr),*; $($use:ident)*) => {
-        Field {
+        RecordField {
             $($key: $value,)*
             place: Place::$kind(Access {
                 of: |record| &record.$name,
@@ -115,8 +115,8 @@ macro_rules! row {
 }
 
 /// A field that code of its own reads and writes.
-const fn own<R, S>(name: &'static str, text: fn(&R) -> Cow<'_, str>) -> Field<R, S> {
-    Field {
+const fn own<R, S>(name: &'static str, text: fn(&R) -> Cow<'_, str>) -> RecordField<R, S> {
+    RecordField {
         name,
         words: name,
         column: name,
@@ -181,7 +181,7 @@ fn values(details: &[Detail]) -> String {
 #[derive(Clone, Copy)]
 pub struct TextField<R: 'static, S: 'static> {
     /// The field.
-    pub field: &'static Field<R, S>,
+    pub field: &'static RecordField<R, S>,
     access: &'static Access<R, S, Option<String>, Option<Option<String>>>,
 }
 
@@ -214,14 +214,14 @@ impl<R, S> TextField<R, S> {
 }
 
 /// Those of the fields that hold a text or nothing.
-pub fn texts<R, S>(fields: &'static [Field<R, S>]) -> impl Iterator<Item = TextField<R, S>> {
+pub fn texts<R, S>(fields: &'static [RecordField<R, S>]) -> impl Iterator<Item = TextField<R, S>> {
     fields.iter().filter_map(|field| match &field.place {
         Place::Text(access) => Some(TextField { field, access }),
         Place::Flag(_) | Place::Time(_) | Place::Own(_) => None,
     })
 }
 
-impl<R, S> Field<R, S> {
+impl<R, S> RecordField<R, S> {
     /// Whether this is done with it.
     #[must_use]
     pub fn is(&self, what: Use) -> bool {
@@ -294,13 +294,13 @@ impl<R, S> Field<R, S> {
 }
 
 /// Trims what was sent of the texts; gives what cannot be stored of them.
-pub fn tidy_texts<R, S>(fields: &[Field<R, S>], sent: &mut S) -> Vec<Fault> {
+pub fn tidy_texts<R, S>(fields: &[RecordField<R, S>], sent: &mut S) -> Vec<Fault> {
     let faults = fields.iter().filter_map(|field| field.tidy(sent));
     faults.collect()
 }
 
 /// Puts what was sent of texts and flags into the record; what was not stays.
-pub fn put_plain<R, S>(fields: &[Field<R, S>], sent: &mut S, record: &mut R) {
+pub fn put_plain<R, S>(fields: &[RecordField<R, S>], sent: &mut S, record: &mut R) {
     for field in fields {
         field.put(sent, record);
     }
@@ -308,7 +308,7 @@ pub fn put_plain<R, S>(fields: &[Field<R, S>], sent: &mut S, record: &mut R) {
 
 /// The attributes of a record's documents.
 #[must_use]
-pub fn attributes<R: Serialize, S>(fields: &[Field<R, S>], record: &R) -> Map<String, Value> {
+pub fn attributes<R: Serialize, S>(fields: &[RecordField<R, S>], record: &R) -> Map<String, Value> {
     let Ok(Value::Object(mut all)) = serde_json::to_value(record) else {
         return Map::new();
     };
@@ -320,7 +320,11 @@ pub fn attributes<R: Serialize, S>(fields: &[Field<R, S>], record: &R) -> Map<St
 
 /// Reads the texts, flags and times of a document into what was sent; what code of its own has read is in
 /// the document no more.
-pub fn read_plain<R, S>(fields: &[Field<R, S>], document: &mut AttributeReader, read: &mut S) {
+pub fn read_plain<R, S>(
+    fields: &[RecordField<R, S>],
+    document: &mut AttributeReader,
+    read: &mut S,
+) {
     for field in fields.iter().filter(|field| field.is_document()) {
         match &field.place {
             Place::Text(text) => {
@@ -337,7 +341,7 @@ pub fn read_plain<R, S>(fields: &[Field<R, S>], document: &mut AttributeReader, 
 
 /// The fields that a form changes, in its order: a long text is the last.
 #[must_use]
-pub fn of_form<R, S>(fields: &'static [Field<R, S>]) -> Vec<&'static Field<R, S>> {
+pub fn of_form<R, S>(fields: &'static [RecordField<R, S>]) -> Vec<&'static RecordField<R, S>> {
     let fields = fields.iter().filter(|field| field.label.is_some());
     let (long, short): (Vec<_>, Vec<_>) = fields.partition(|field| field.is_long());
     [short, long].concat()
@@ -345,7 +349,7 @@ pub fn of_form<R, S>(fields: &'static [Field<R, S>]) -> Vec<&'static Field<R, S>
 
 /// What a form calls a field.
 #[must_use]
-pub fn label<R, S>(fields: &[Field<R, S>], name: &str) -> &'static str {
+pub fn label<R, S>(fields: &[RecordField<R, S>], name: &str) -> &'static str {
     let field = fields.iter().find(|field| field.name == name);
     field.and_then(|field| field.label).unwrap_or_default()
 }
@@ -375,15 +379,15 @@ pub fn is_used(name: &str, what: Use) -> bool {
     row(name).is_some_and(|(_, uses)| uses.contains(&what))
 }
 
-impl<R, S> PartialEq for Field<R, S> {
+impl<R, S> PartialEq for RecordField<R, S> {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-impl<R, S> Eq for Field<R, S> {}
+impl<R, S> Eq for RecordField<R, S> {}
 
-impl<R, S> fmt::Debug for Field<R, S> {
+impl<R, S> fmt::Debug for RecordField<R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }

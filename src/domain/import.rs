@@ -18,7 +18,7 @@ use super::words::{count, thousands};
 
 /// Where in its file a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct CardPlace {
     /// Which card of the file, from 1; in an import of several files, of all of them ([`Files`]).
     pub card: usize,
     /// The line that it begins on, from 1.
@@ -29,7 +29,7 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
     /// Where it stands.
-    pub place: Place,
+    pub place: CardPlace,
     /// What it says.
     pub said: ParsedCard,
     /// The card, byte for byte; empty where there is none to keep.
@@ -41,7 +41,7 @@ pub struct Incoming {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupCard {
     /// Where it stands.
-    pub place: Place,
+    pub place: CardPlace,
     /// The group's name, which becomes the tag.
     pub name: String,
     /// The `UID`s of its members, without `urn:uuid:` before them.
@@ -106,7 +106,7 @@ pub struct KeptGroup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     /// Where it stands.
-    pub place: Place,
+    pub place: CardPlace,
     /// The name on it, if it could be read.
     pub name: Option<String>,
     /// What is wrong with it.
@@ -318,7 +318,7 @@ impl Fate {
 
 /// What a card would change beside the numbers that it brings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct PlanChange {
     /// What, in the words of the screens.
     pub what: &'static str,
     /// What is stored, if anything.
@@ -340,7 +340,7 @@ pub struct CardKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRow {
     /// Where it stands.
-    pub place: Place,
+    pub place: CardPlace,
     /// Which card it is; none where it cannot be imported.
     pub key: Option<CardKey>,
     /// The part of the rehearsal's fingerprint that stands for what this card writes.
@@ -352,7 +352,7 @@ pub struct PlanRow {
     /// Its numbers.
     pub numbers: Vec<PlanNumber>,
     /// What else it would change.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PlanChange>,
 }
 
 /// A number of a card in a plan.

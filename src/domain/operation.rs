@@ -26,10 +26,10 @@ pub enum Record {
 impl Record {
     /// Which record it is.
     #[must_use]
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> RecordKey {
         match self {
-            Self::Phone(phone) => Key::Phone(phone.id),
-            Self::Contact(contact) => Key::Contact(contact.id),
+            Self::Phone(phone) => RecordKey::Phone(phone.id),
+            Self::Contact(contact) => RecordKey::Contact(contact.id),
         }
     }
 
@@ -78,14 +78,14 @@ impl Record {
 
 /// Which record of which table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
+pub enum RecordKey {
     /// A phone number.
     Phone(PhoneId),
     /// A contact.
     Contact(ContactId),
 }
 
-impl Key {
+impl RecordKey {
     /// The UUID, whichever it is of.
     #[must_use]
     pub const fn uuid(self) -> Uuid {
@@ -121,9 +121,9 @@ impl FieldChange {
 pub enum Operation {
     /// The record was made. The record itself is known until the store reads the operation back:
     /// then it stands in its table, and is not kept a second time.
-    Create(Key, Option<Record>),
+    Create(RecordKey, Option<Record>),
     /// Some fields changed.
-    Update(Key, Vec<FieldChange>),
+    Update(RecordKey, Vec<FieldChange>),
     /// The record was deleted; this is what it was.
     Delete(Record),
 }
@@ -144,7 +144,7 @@ impl Operation {
 
     /// Which record it is about.
     #[must_use]
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> RecordKey {
         match self {
             Self::Create(key, _) | Self::Update(key, _) => *key,
             Self::Delete(record) => record.key(),
@@ -154,7 +154,7 @@ impl Operation {
     /// The change from one state of a record to another, or none where they are the same but for the
     /// stamp.
     #[must_use]
-    pub fn between<T: Serialize>(key: Key, before: &T, after: &T) -> Option<Self> {
+    pub fn between<T: Serialize>(key: RecordKey, before: &T, after: &T) -> Option<Self> {
         let (before, after) = (object(before), object(after));
         let changes: Vec<FieldChange> = before
             .into_iter()
@@ -322,7 +322,7 @@ pub struct StepRow {
 #[derive(Clone, Debug, PartialEq)]
 pub struct BinEntry {
     /// What it was.
-    pub key: Key,
+    pub key: RecordKey,
     /// The contact's name.
     pub name: String,
     /// The number, or how many the contact had.

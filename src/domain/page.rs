@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::contact::ContactId;
-use super::fields::{self, Field, Use};
+use super::fields::{self, RecordField, Use};
 use super::refusal::{Fault, Refusal};
 
 /// What a resource can be listed by.
@@ -35,10 +35,10 @@ pub static CONTACTS: LazyLock<Shape> = LazyLock::new(|| {
 const LISTS: [&str; 2] = ["tags", "details"];
 
 impl Shape {
-    fn of<R, S>(noun: &'static str, fields: &'static [Field<R, S>]) -> Self {
+    fn of<R, S>(noun: &'static str, fields: &'static [RecordField<R, S>]) -> Self {
         let filters = fields.iter().filter(|field| field.is(Use::Filter));
         let (flags, texts): (Vec<_>, Vec<_>) = filters.partition(|field| field.is_flag());
-        let names = |fields: Vec<&'static Field<R, S>>| {
+        let names = |fields: Vec<&'static RecordField<R, S>>| {
             let names = fields.into_iter().map(|field| field.name);
             names.collect::<Vec<_>>()
         };

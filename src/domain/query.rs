@@ -105,7 +105,7 @@ impl Quality {
 
 /// A field that a condition can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
+pub enum ConditionField {
     /// `tel:201`.
     Tel,
     /// `label:work`.
@@ -122,7 +122,7 @@ pub enum Field {
     Year,
 }
 
-impl Field {
+impl ConditionField {
     /// All of them, with their names.
     pub const ALL: [(&'static str, Self); 7] = [
         ("tel", Self::Tel),
@@ -188,22 +188,22 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A word as a field and its value, where it begins with the name of one.
-fn field(token: &str) -> Option<(Field, &str)> {
+fn field(token: &str) -> Option<(ConditionField, &str)> {
     let (name, value) = token.split_once(':')?;
-    let known = Field::ALL
+    let known = ConditionField::ALL
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     Some((known.1, value))
 }
 
 /// The condition that a field with a value makes; none where there is no value yet.
-fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
+fn condition(field: ConditionField, value: &str) -> Result<Option<Condition>, String> {
     let folded = fold(value);
     if folded.is_empty() {
         return Ok(None);
     }
     Ok(Some(match field {
-        Field::Tel => {
+        ConditionField::Tel => {
             // The whole may be a URI: tel:%2B39-02-5550-1182.
             let spellings = number::spellings(&format!("tel:{value}"));
             if spellings.is_empty() {
@@ -211,10 +211,10 @@ fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
             }
             Condition::Tel(spellings)
         }
-        Field::Label => Condition::Label(folded),
-        Field::Source => Condition::Source(folded),
-        Field::Tag => Condition::Tag(folded),
-        Field::Is => {
+        ConditionField::Label => Condition::Label(folded),
+        ConditionField::Source => Condition::Source(folded),
+        ConditionField::Tag => Condition::Tag(folded),
+        ConditionField::Is => {
             let Some(quality) = Quality::named(&folded) else {
                 let words: Vec<&str> = Quality::ALL.iter().map(|(word, _)| *word).collect();
                 return Err(format!(
@@ -224,15 +224,15 @@ fn condition(field: Field, value: &str) -> Result<Option<Condition>, String> {
             };
             Condition::Is(quality)
         }
-        Field::Year => {
+        ConditionField::Year => {
             let year = folded.parse().ok().filter(|year| (1..=9999).contains(year));
             let Some(year) = year else {
                 return Err(format!("year:{value} is not a year such as 2024"));
             };
             Condition::Year(year)
         }
-        Field::Country if folded == "none" => Condition::NoCountry,
-        Field::Country => {
+        ConditionField::Country if folded == "none" => Condition::NoCountry,
+        ConditionField::Country => {
             let regions = countries(&folded);
             if regions.is_empty() {
                 return Err(format!("unknown country {value}"));
@@ -308,12 +308,12 @@ impl Values {
         }
         let start = fold(value.trim_start_matches('"'));
         let known: Vec<&str> = match field {
-            Field::Tel | Field::Year => Vec::new(),
-            Field::Label => strings(&self.labels),
-            Field::Source => strings(&self.sources),
-            Field::Tag => strings(&self.tags),
-            Field::Country => strings(&self.countries),
-            Field::Is => Quality::ALL.iter().map(|(word, _)| *word).collect(),
+            ConditionField::Tel | ConditionField::Year => Vec::new(),
+            ConditionField::Label => strings(&self.labels),
+            ConditionField::Source => strings(&self.sources),
+            ConditionField::Tag => strings(&self.tags),
+            ConditionField::Country => strings(&self.countries),
+            ConditionField::Is => Quality::ALL.iter().map(|(word, _)| *word).collect(),
         };
         let fits = |known: &&str| fold(known).starts_with(&start);
         known.into_iter().filter(fits).map(str::to_owned).collect()

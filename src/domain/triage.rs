@@ -166,12 +166,12 @@ pub struct Worklist {
     /// How many contacts wait for each reason.
     pub reasons: Vec<(&'static str, usize)>,
     /// The sources of their numbers in use, the one with the most contacts first.
-    pub sources: Vec<Origin>,
+    pub sources: Vec<SourceCount>,
 }
 
 /// A source that numbers of waiting contacts came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct SourceCount {
     /// The source.
     pub source: String,
     /// How many waiting contacts have a number in use from it: confirming by it confirms these.

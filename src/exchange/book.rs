@@ -16,12 +16,12 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactAttributes;
 use crate::domain::edit::ContactWithCard;
-use crate::domain::import::{GroupCard, Incoming, Place, Reject};
+use crate::domain::import::{CardPlace, GroupCard, Incoming, Reject};
 use crate::domain::intake::ParsedCard;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::{Fault, Refusal};
 
-use super::reader::{Contacts, Read};
+use super::reader::{ContactReader, Read};
 use super::vcard;
 
 /// The first line.
@@ -80,20 +80,20 @@ fn mark(object: &mut Value, name: &str, on: bool) {
 
 /// The contacts of a stream of such lines.
 #[derive(Debug)]
-pub struct Lines<R> {
+pub struct BookLines<R> {
     source: R,
-    place: Place,
+    place: CardPlace,
     groups: Vec<GroupCard>,
     failure: Option<String>,
     ended: bool,
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: BufRead> BookLines<R> {
     /// The contacts of `source`.
     pub const fn new(source: R) -> Self {
         Self {
             source,
-            place: Place { card: 0, line: 0 },
+            place: CardPlace { card: 0, line: 0 },
             groups: Vec::new(),
             failure: None,
             ended: false,
@@ -125,7 +125,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-impl<R: BufRead> Contacts for Lines<R> {
+impl<R: BufRead> ContactReader for BookLines<R> {
     fn source(&self) -> &'static str {
         "json"
     }
@@ -139,7 +139,7 @@ impl<R: BufRead> Contacts for Lines<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
+impl<R: BufRead> Iterator for BookLines<R> {
     type Item = Read;
 
     fn next(&mut self) -> Option<Read> {
@@ -200,7 +200,7 @@ fn name(object: &Map<String, Value>) -> Option<String> {
     name.as_str().map(str::to_owned)
 }
 
-fn contact(mut object: Map<String, Value>, place: Place) -> Result<Incoming, Refusal> {
+fn contact(mut object: Map<String, Value>, place: CardPlace) -> Result<Incoming, Refusal> {
     let attributes = |object: &mut Map<String, Value>| {
         let attributes = object.remove("attributes");
         let Some(Value::Object(mut attributes)) = attributes else {

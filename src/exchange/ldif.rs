@@ -9,14 +9,14 @@ mod attribute;
 use std::io::BufRead;
 
 use crate::domain::contact::{Detail, DetailKind};
-use crate::domain::import::{Extent, GroupCard, Incoming, Place, Reject};
+use crate::domain::import::{CardPlace, Extent, GroupCard, Incoming, Reject};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{Region, several};
 use crate::domain::phone::PhoneAttributes;
 
 use super::csv::{is_no_number, looks_like};
-use super::reader::{Contacts, Read};
+use super::reader::{ContactReader, Read};
 use super::source::SourceLines;
 use super::vcard::{CompanionCard, group};
 
@@ -138,7 +138,7 @@ impl<R: BufRead> Entries<R> {
 
     /// What an entry is; none where it is neither a contact nor wrong.
     fn read(&mut self, entry: Entry) -> Option<Read> {
-        let place = Place {
+        let place = CardPlace {
             card: self.count,
             line: entry.line,
         };
@@ -236,7 +236,7 @@ impl Entry {
     }
 
     /// The group that the entry is.
-    fn group(&self, place: Place) -> Option<GroupCard> {
+    fn group(&self, place: CardPlace) -> Option<GroupCard> {
         let name = self
             .all("cn")
             .next()
@@ -431,7 +431,7 @@ impl Person {
     }
 
     /// The contact; none where the entry names nobody.
-    fn contact(self, place: Place, uid: Option<String>) -> Option<Incoming> {
+    fn contact(self, place: CardPlace, uid: Option<String>) -> Option<Incoming> {
         let Self {
             mut said,
             mut details,
@@ -503,7 +503,7 @@ fn day([year, month, day]: &[Option<String>; 3]) -> Option<String> {
     }
 }
 
-impl<R: BufRead> Contacts for Entries<R> {
+impl<R: BufRead> ContactReader for Entries<R> {
     fn source(&self) -> &'static str {
         "ldif"
     }

@@ -11,4 +11,4 @@ mod reader;
 mod source;
 pub mod vcard;
 
-pub use reader::{Contacts, Read};
+pub use reader::{ContactReader, Read};

@@ -8,7 +8,7 @@ use crate::domain::number::Region;
 pub type Read = Result<Incoming, Reject>;
 
 /// The contacts of a file, whatever its form.
-pub trait Contacts: Iterator<Item = Read> {
+pub trait ContactReader: Iterator<Item = Read> {
     /// The source of phones that say none.
     fn source(&self) -> &'static str;
 

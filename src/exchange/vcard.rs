@@ -47,14 +47,14 @@ use std::io::BufRead;
 
 use crate::domain::attribute_reader::MANY;
 use crate::domain::full_contact::FullContact;
-use crate::domain::import::{CardFormat, GroupCard, Incoming, Place, Reject};
+use crate::domain::import::{CardFormat, CardPlace, GroupCard, Incoming, Reject};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 
 use super::charset::{Charset, Utf8, utf8};
-use super::reader::Contacts;
+use super::reader::ContactReader;
 use frame::{Frame, Frames};
 use property::Property;
 use value::AssumedCharset;
@@ -76,7 +76,7 @@ pub const fn read<R: BufRead>(source: R) -> CardReader<R> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// The charset of text that is not UTF-8 and names none; without it a guess is made, which
-    /// [`Contacts::notices`] tells.
+    /// [`ContactReader::notices`] tells.
     pub charset: Option<Charset>,
 }
 
@@ -125,7 +125,7 @@ impl<R: BufRead> CardReader<R> {
     }
 
     /// A whole card as a contact with its phones; none for a card of a group.
-    fn understood(&mut self, place: Place, mut card: Vec<u8>) -> Option<Read> {
+    fn understood(&mut self, place: CardPlace, mut card: Vec<u8>) -> Option<Read> {
         let assumed = AssumedCharset::of(&card);
         let (mut properties, too_much) = property::read(&card, &assumed);
         if assumed.is_guessed() && too_much.is_none() {
@@ -164,7 +164,7 @@ impl<R: BufRead> CardReader<R> {
     }
 }
 
-impl<R: BufRead> Contacts for CardReader<R> {
+impl<R: BufRead> ContactReader for CardReader<R> {
     fn source(&self) -> &'static str {
         SOURCE
     }
@@ -263,7 +263,7 @@ pub fn complete(card: Vec<u8>) -> Vec<u8> {
 
 /// A whole card as a contact with its phones.
 fn understood(
-    place: Place,
+    place: CardPlace,
     card: Vec<u8>,
     properties: &[Property],
     too_much: Option<String>,

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::domain::import::Bytes;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::charset::Charset;
-use crate::exchange::{Contacts, abook, book, csv, ldif, vcard};
+use crate::exchange::{ContactReader, abook, book, csv, ldif, vcard};
 
 /// A file that is imported.
 pub struct File<'a> {
     /// What the history and the reports call it.
     pub(super) name: String,
-    pub(super) contacts: Box<dyn Contacts + 'a>,
+    pub(super) contacts: Box<dyn ContactReader + 'a>,
     form: Form,
     pub(super) bytes: Bytes,
     pub(super) read: Arc<AtomicU64>,
@@ -50,12 +50,12 @@ impl<'a> File<'a> {
             source,
             read: Arc::clone(&read),
         };
-        let (contacts, bytes): (Box<dyn Contacts + 'a>, _) = match form {
+        let (contacts, bytes): (Box<dyn ContactReader + 'a>, _) = match form {
             Form::Cards => {
                 let cards = vcard::CardReader::with(source, vcard::ReadOptions { charset });
                 (Box::new(cards), Bytes::Whole)
             }
-            Form::Book => (Box::new(book::Lines::new(source)), Bytes::Beside),
+            Form::Book => (Box::new(book::BookLines::new(source)), Bytes::Beside),
             Form::Directory => (Box::new(ldif::Entries::new(source)), Bytes::Beside),
             Form::Table => {
                 let rows =

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::files::Files;
-use crate::domain::import::{Arrival, Aside, Cards, GroupCard, Origin, Place, Reject};
+use crate::domain::import::{Arrival, Aside, CardPlace, Cards, GroupCard, Origin, Reject};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
@@ -14,7 +14,7 @@ use super::rejects::Rejects;
 
 /// The contacts that could be read, with those that could not set aside. It ends in a refusal where
 /// a file cannot be read to its end, is not what it was taken for, or where a person stops it.
-pub(super) struct Reading<'a> {
+pub(super) struct BatchReader<'a> {
     batch: Batch<'a>,
     /// The country of national numbers.
     home: Option<Region>,
@@ -44,7 +44,7 @@ struct Current<'a> {
     reason: String,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> BatchReader<'a> {
     pub(super) fn of(mut batch: Batch<'a>, home: Option<Region>) -> Self {
         Self {
             notices: batch.take_notices(),
@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
                 Err(refusal) if self.batch.is_several() && !self.batch.stop().is_asked() => {
                     self.before += 1;
                     self.set_aside(Reject {
-                        place: Place {
+                        place: CardPlace {
                             card: self.before,
                             line: 1,
                         },
@@ -164,7 +164,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-impl Iterator for Reading<'_> {
+impl Iterator for BatchReader<'_> {
     type Item = Result<Arrival, Refusal>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -183,7 +183,7 @@ impl Iterator for Reading<'_> {
     }
 }
 
-impl Cards for Reading<'_> {
+impl Cards for BatchReader<'_> {
     fn set_aside(&mut self, reject: Reject) {
         if let Some(rejects) = &mut self.rejects {
             let (file, _) = self.files.of(reject.place.card);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
-    Arrival, Bytes, CardFormat, Cards, Choices, Incoming, Intake, Origin, Place, Reject,
+    Arrival, Bytes, CardFormat, CardPlace, Cards, Choices, Incoming, Intake, Origin, Reject,
 };
 use crate::domain::intake::ParsedCard;
 use crate::domain::number::Region;
@@ -142,7 +142,7 @@ fn card(at: usize, name: &str, uid: Option<String>, number: Option<&str>, email:
         value: email.to_owned(),
     };
     Incoming {
-        place: Place {
+        place: CardPlace {
             card: at + 1,
             line: at + 1,
         },

@@ -29,7 +29,7 @@ pub mod backup {
     };
     pub use crate::store::care::put_back::{Force, restore};
     pub use crate::store::db::backups::{Backup, backups, folder};
-    pub use crate::store::db::owner::Owner;
+    pub use crate::store::db::owner::BackupOwner;
 }
 
 #[cfg(test)]

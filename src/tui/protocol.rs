@@ -132,7 +132,7 @@ pub enum Write {
     /// Make a contact's phone what it was after a step.
     RestorePhone(ContactId, PhoneId, i64),
     /// Bring back from the bin.
-    BringBack(operation::Key),
+    BringBack(operation::RecordKey),
     /// Throw away what is in the bin.
     EmptyBin,
     /// Undo the last step.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use callbook::domain::contact::ContactAttributes;
 use callbook::domain::import::{
-    Arrival, Bytes, Cards, Choices, Incoming, Intake, Origin, Place, Reject,
+    Arrival, Bytes, CardPlace, Cards, Choices, Incoming, Intake, Origin, Reject,
 };
 use callbook::domain::intake::ParsedCard;
 use callbook::domain::operation::Actor;
@@ -101,7 +101,7 @@ pub(crate) fn cards(count: usize) -> impl Iterator<Item = Incoming> {
             ..ContactAttributes::default()
         };
         Incoming {
-            place: Place {
+            place: CardPlace {
                 card: at + 1,
                 line: 1,
             },

@@ -7,7 +7,7 @@ use callbook::domain::contact::{ContactAttributes, ContactKind, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::notice::NoticeKind;
-use callbook::exchange::Contacts as _;
+use callbook::exchange::ContactReader as _;
 use callbook::exchange::charset::Charset;
 use callbook::exchange::vcard::{self, CardReader, ReadOptions, Version};
 use callbook::export::ExportForm;

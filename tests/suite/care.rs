@@ -16,7 +16,7 @@ use callbook::domain::fields;
 use callbook::domain::fingerprint::Fingerprint;
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::number::Region;
-use callbook::domain::operation::{Key, Operation, Overwriting, Standing};
+use callbook::domain::operation::{Operation, Overwriting, RecordKey, Standing};
 use callbook::domain::phone::Phone;
 use callbook::domain::progress::Stop;
 use callbook::domain::refusal::Kind;
@@ -580,16 +580,19 @@ mod bin {
         );
         assert_eq!(
             (binned[0].key, binned[0].what.as_str()),
-            (Key::Contact(ada), "1 number")
+            (RecordKey::Contact(ada), "1 number")
         );
-        book.store.bring_back(Key::Contact(ada)).unwrap();
+        book.store.bring_back(RecordKey::Contact(ada)).unwrap();
         assert_eq!(book.phones(ada).len(), 1);
         rules_hold(&book);
-        book.store.bring_back(Key::Phone(second.id)).unwrap();
+        book.store.bring_back(RecordKey::Phone(second.id)).unwrap();
         assert_eq!(book.phones(ada).len(), 2);
         assert_eq!(book.store.bin(10).unwrap(), []);
         assert_eq!(
-            book.store.bring_back(Key::Contact(ada)).unwrap_err().kind,
+            book.store
+                .bring_back(RecordKey::Contact(ada))
+                .unwrap_err()
+                .kind,
             Kind::NotFound
         );
     }
@@ -701,7 +704,7 @@ fn told(book: &Book, id: i64) -> Vec<[String; 4]> {
                     ]);
                 }
             }
-            Operation::Delete(record) if matches!(record.key(), Key::Contact(_)) => {
+            Operation::Delete(record) if matches!(record.key(), RecordKey::Contact(_)) => {
                 told.push([
                     row.contact.to_string(),
                     "contact".into(),

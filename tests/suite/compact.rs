@@ -10,7 +10,7 @@ use crate::support::Marked as _;
 use crate::support::{Book, NOON, options};
 use callbook::domain::contact::ContactAttributes;
 use callbook::domain::listing::ListQuery;
-use callbook::domain::operation::{Key, Overwriting};
+use callbook::domain::operation::{Overwriting, RecordKey};
 use callbook::domain::refusal::Kind;
 use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
@@ -164,7 +164,7 @@ fn old_steps_are_pruned_but_not_the_bin_nor_where_a_number_came_from() {
     assert!(
         history
             .iter()
-            .any(|entry| entry.operation.key() == Key::Phone(phone.id))
+            .any(|entry| entry.operation.key() == RecordKey::Phone(phone.id))
     );
     // What was pruned is not undone, nor gone back to.
     let refused = book.store.undo_step(5, Overwriting::Refused).unwrap_err();
@@ -181,7 +181,7 @@ fn old_steps_are_pruned_but_not_the_bin_nor_where_a_number_came_from() {
     // What is newer is, and what is in the bin comes back with its numbers.
     book.store.undo_step(new, Overwriting::Refused).unwrap();
     assert_eq!(book.store.bin(9).unwrap().len(), 1);
-    book.store.bring_back(Key::Contact(gone)).unwrap();
+    book.store.bring_back(RecordKey::Contact(gone)).unwrap();
     assert_eq!(book.phones(gone).len(), 1);
     assert_eq!(book.store.examine().unwrap(), []);
 }

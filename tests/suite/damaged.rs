@@ -18,7 +18,7 @@ use callbook::tui::pages::AnyPage;
 use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket};
 use callbook::tui::screen::draw;
 use callbook::tui::stack::Stack;
-use callbook::tui::widgets::theme::{Palette, Theme, UNICODE};
+use callbook::tui::widgets::theme::{ColorPalette, Theme, UNICODE};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -213,7 +213,7 @@ fn damage(sound: bool) -> Damage {
 fn frame(model: &App) -> String {
     let Size { width, height } = model.session.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let theme = Theme::new(Palette::Mono, UNICODE);
+    let theme = Theme::new(ColorPalette::Mono, UNICODE);
     terminal.draw(|frame| draw(model, &theme, frame)).unwrap();
     terminal.backend().to_string()
 }
@@ -239,7 +239,7 @@ fn the_page_at_three_sizes() {
         let mut model = model(width, height);
         model.update(Msg::Damaged(damage(true)));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let theme = Theme::new(Palette::Mono, UNICODE);
+        let theme = Theme::new(ColorPalette::Mono, UNICODE);
         terminal.draw(|frame| draw(&model, &theme, frame)).unwrap();
     }
 }

@@ -24,7 +24,7 @@ use callbook::domain::phone::{Context, PhoneAttributes, usual_label};
 use callbook::domain::query::{Query, Typing, Values, completed};
 use callbook::domain::safe::safe;
 use callbook::domain::timestamp::Timestamp;
-use callbook::exchange::book::Lines;
+use callbook::exchange::book::BookLines;
 use callbook::exchange::{csv, jsonapi, vcard};
 use callbook::state;
 use callbook::tui::keymap::key::Key;
@@ -395,7 +395,7 @@ fn books_as_json_are_read_and_a_line_hides_no_other() {
             line("Zoe After").as_bytes(),
         ]
         .concat();
-        let read: Vec<Incoming> = Lines::new(&file[..]).flatten().collect();
+        let read: Vec<Incoming> = BookLines::new(&file[..]).flatten().collect();
         assert!(is_read(&read, "Ada Before"), "{}", start(bytes, 400));
         assert!(is_read(&read, "Zoe After"), "{}", start(bytes, 400));
     });

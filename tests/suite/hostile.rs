@@ -18,7 +18,7 @@ use callbook::exchange::csv;
 use callbook::export::ExportForm;
 use callbook::import::File;
 use callbook::tui::pages::AnyPage;
-use callbook::tui::widgets::theme::{ASCII, Palette, UNICODE};
+use callbook::tui::widgets::theme::{ASCII, ColorPalette, UNICODE};
 use serde_json::{Value, json};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -147,7 +147,7 @@ fn marks(text: &str) -> usize {
 
 /// Looks at every cell of the screen.
 fn inspect(desk: &Desk, what: &str) {
-    let looks = [(Palette::Dark, &UNICODE), (Palette::Mono, &ASCII)];
+    let looks = [(ColorPalette::Dark, &UNICODE), (ColorPalette::Mono, &ASCII)];
     let (palette, glyphs) = looks[usize::from(what.len().is_multiple_of(5))];
     let screen = desk.drawn(palette, glyphs);
     let buffer = screen.buffer();

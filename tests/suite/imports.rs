@@ -9,7 +9,7 @@ use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::duplicates::Merge;
 use callbook::domain::edit::Done;
 use callbook::domain::import::{
-    Choices, Extent, GroupCard, ImportPlan, ImportReport, Incoming, Intake, Kept, Place,
+    CardPlace, Choices, Extent, GroupCard, ImportPlan, ImportReport, Incoming, Intake, Kept,
 };
 use callbook::domain::intake::ParsedCard;
 use callbook::domain::listing::{ListQuery, Selection};
@@ -557,7 +557,7 @@ fn the_country_that_a_number_was_read_with_is_told_and_can_be_chosen() {
 /// Cards with groups after them, as a reader that knows groups hands them to the store.
 fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
     let contact = |uid: &str| Incoming {
-        place: Place { card: 1, line: 1 },
+        place: CardPlace { card: 1, line: 1 },
         said: ParsedCard {
             contact: ContactAttributes {
                 name: Some(Some(format!("Name {uid}"))),
@@ -584,7 +584,7 @@ fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
 fn group(name: &str, members: &[&str]) -> GroupCard {
     let list = members.join("\r\nMEMBER:");
     GroupCard {
-        place: Place { card: 9, line: 9 },
+        place: CardPlace { card: 9, line: 9 },
         name: name.to_owned(),
         members: members.iter().map(|member| (*member).to_owned()).collect(),
         extent: Extent::Whole,

@@ -60,7 +60,7 @@ use callbook::tui::protocol::{Effect, Mouse, MouseKind, Msg, Size};
 use callbook::tui::screen::draw;
 use callbook::tui::terminal::columns::Aligned;
 use callbook::tui::widgets::areas::Areas;
-use callbook::tui::widgets::theme::{ASCII, Glyphs, Palette, Role, Theme, UNICODE};
+use callbook::tui::widgets::theme::{ASCII, ColorPalette, Glyphs, Role, Theme, UNICODE};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -129,7 +129,7 @@ fn the_table_names_tests_that_there_are() {
 
 /// The cells of a frame.
 fn cells_of(desk: &Desk) -> Buffer {
-    desk.drawn(Palette::Dark, &UNICODE).buffer().clone()
+    desk.drawn(ColorPalette::Dark, &UNICODE).buffer().clone()
 }
 
 /// Every screen that there is, as the keys that lead to it from the list.
@@ -246,7 +246,7 @@ fn written(desk: &Desk, glyphs: &Glyphs) -> (Vec<u8>, Buffer) {
     let backend = Aligned(CrosstermBackend::new(&mut bytes));
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
-    let theme = Theme::new(Palette::Dark, *glyphs);
+    let theme = Theme::new(ColorPalette::Dark, *glyphs);
     let frame = terminal.draw(|frame| draw(&desk.app, &theme, frame));
     let cells = frame.unwrap().buffer.clone();
     drop(terminal);
@@ -352,7 +352,7 @@ fn row_06_and_07_every_role_can_be_read_on_its_ground_and_none_is_bright_black()
         Role::Rule,
         Role::Focus,
     ];
-    for (name, palette) in Palette::ALL {
+    for (name, palette) in ColorPalette::ALL {
         for theme in [
             Theme::new(palette, UNICODE),
             Theme::new(palette, UNICODE).behind(),
@@ -364,15 +364,15 @@ fn row_06_and_07_every_role_can_be_read_on_its_ground_and_none_is_bright_black()
                 assert!(!style.add_modifier.contains(Modifier::REVERSED));
                 match (palette, style.fg) {
                     (_, None) => {}
-                    (Palette::Dark, Some(Color::Rgb(red, green, blue))) => {
+                    (ColorPalette::Dark, Some(Color::Rgb(red, green, blue))) => {
                         let on = contrast([red, green, blue], [30, 30, 30]);
                         assert!(on >= 4.5, "{role:?} has {on} on dark");
                     }
-                    (Palette::Light, Some(Color::Rgb(red, green, blue))) => {
+                    (ColorPalette::Light, Some(Color::Rgb(red, green, blue))) => {
                         let on = contrast([red, green, blue], [250, 250, 245]);
                         assert!(on >= 4.5, "{role:?} has {on} on light");
                     }
-                    (Palette::Ansi, Some(colour)) => assert!(
+                    (ColorPalette::Ansi, Some(colour)) => assert!(
                         matches!(
                             colour,
                             Color::Cyan | Color::Green | Color::Yellow | Color::Red

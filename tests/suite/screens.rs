@@ -12,7 +12,7 @@ use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::pages::AnyPage;
 use callbook::tui::protocol::{Effect, Msg, Reply, Ticket, TimerId};
-use callbook::tui::widgets::theme::{ASCII, Palette};
+use callbook::tui::widgets::theme::{ASCII, ColorPalette};
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\nTEL;TYPE=WORK,PREF:+39 02 5550 1182\n\
 TEL;TYPE=CELL:+39 347 555 0164\nTEL;TYPE=HOME:+39 12\nNOTE:Speaks English. Call before noon.\nCATEGORIES:garage,vintage-club\nEND:VCARD\n\
@@ -152,7 +152,7 @@ fn without_unicode_the_same_is_said_in_ascii() {
         30,
         "BEGIN:VCARD\nFN:Ada Lovelace\nTEL;TYPE=home:+44 20 7946 0018\nEND:VCARD\n",
     );
-    let frame = desk.frame_with(Palette::Mono, &ASCII);
+    let frame = desk.frame_with(ColorPalette::Mono, &ASCII);
     assert!(frame.is_ascii(), "{frame}");
     assert!(frame.contains('*') && frame.contains('+'), "{frame}");
 }
@@ -809,7 +809,7 @@ fn the_prompt_of_an_import_takes_several_files_patterns_and_folders() {
 
 #[test]
 fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
-    use callbook::domain::import::{Fate, ImportPlan, Place, PlanRow};
+    use callbook::domain::import::{CardPlace, Fate, ImportPlan, PlanRow};
     use callbook::domain::notice::{LooksLike, Notice, NoticeKind};
     use callbook::tui::pages::import::Import;
 
@@ -822,7 +822,7 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
     let row = |card| PlanRow {
         key: None,
         written: Fingerprint::default(),
-        place: Place { card, line: card },
+        place: CardPlace { card, line: card },
         name: format!("Contact {card}"),
         fate: Fate::New,
         numbers: Vec::new(),

@@ -14,7 +14,7 @@ use callbook::domain::contact::{ContactAttributes, ContactId, Detail, DetailKind
 use callbook::domain::content::ContentHash;
 use callbook::domain::edit::{ContactEdit, PhoneEdit};
 use callbook::domain::import::{
-    Bytes, CardKey, Choice, Choices, FateKind, Incoming, Intake, Place,
+    Bytes, CardKey, CardPlace, Choice, Choices, FateKind, Incoming, Intake,
 };
 use callbook::domain::intake::ParsedCard;
 use callbook::domain::listing::{ListQuery, Order, Row};
@@ -1087,7 +1087,7 @@ mod import {
 
     fn card(name: Option<&str>, numbers: &[&str]) -> Incoming {
         Incoming {
-            place: Place { card: 1, line: 1 },
+            place: CardPlace { card: 1, line: 1 },
             said: ParsedCard {
                 contact: ContactAttributes {
                     name: name.map(|name| Some(name.to_owned())),

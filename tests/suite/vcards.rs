@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::Book;
 use callbook::domain::contact::{Detail, DetailKind};
-use callbook::domain::import::{Incoming, Place};
-use callbook::exchange::Contacts as _;
+use callbook::domain::import::{CardPlace, Incoming};
+use callbook::exchange::ContactReader as _;
 use callbook::exchange::vcard::{self, CARD_LIMIT, REJECT_LIMIT, Read as Item, Version};
 use callbook::export::ExportForm;
 use proptest::prelude::*;
@@ -140,10 +140,10 @@ fn every_number_of_every_real_card_is_read() {
 #[test]
 fn a_file_may_hold_cards_of_every_version() {
     let cards = cards("three_in_a_file.vcf");
-    let places: Vec<Place> = cards.iter().map(|card| card.place).collect();
+    let places: Vec<CardPlace> = cards.iter().map(|card| card.place).collect();
     assert_eq!(
         places,
-        [(1, 1), (2, 8), (3, 15)].map(|(card, line)| Place { card, line })
+        [(1, 1), (2, 8), (3, 15)].map(|(card, line)| CardPlace { card, line })
     );
     assert_eq!(phones(&cards[0]), ["mobile +31 6 1234 5678"]);
     assert_eq!(text(&cards[0].said.contact.family_name), "van Dijk");
@@ -165,7 +165,7 @@ fn a_carriage_return_alone_ends_a_line() {
         phones(&cards[0]),
         ["home +34 91 555 0177", "work +34 91 555 01 78"]
     );
-    assert_eq!(cards[1].place, Place { card: 2, line: 8 });
+    assert_eq!(cards[1].place, CardPlace { card: 2, line: 8 });
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn what_is_no_vcard_file_says_so_once() {
         assert_eq!(items.len(), 1);
         let reject = items[0].as_ref().unwrap_err();
         assert_eq!(reject.reason, reason);
-        assert_eq!(reject.place, Place { card: 1, line: 1 });
+        assert_eq!(reject.place, CardPlace { card: 1, line: 1 });
     }
 }
 
@@ -454,7 +454,7 @@ fn a_card_over_the_limit_is_skipped_to_its_end_and_not_held() {
     assert_eq!(reject.card.len(), REJECT_LIMIT);
     let right = items[1].as_ref().unwrap();
     assert_eq!(name(right), "Just Right");
-    assert_eq!(right.place, Place { card: 2, line: 72 });
+    assert_eq!(right.place, CardPlace { card: 2, line: 72 });
 }
 
 #[test]

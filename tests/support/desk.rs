@@ -14,7 +14,7 @@ use callbook::tui::keymap::Keymap;
 use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket};
 use callbook::tui::runtime::StoreThread;
 use callbook::tui::screen::draw;
-use callbook::tui::widgets::theme::{Glyphs, Palette, Theme, UNICODE};
+use callbook::tui::widgets::theme::{ColorPalette, Glyphs, Theme, UNICODE};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -174,11 +174,11 @@ impl Desk {
 
     /// Draws, whatever the size.
     pub(crate) fn draw(&self) {
-        drop(self.drawn(Palette::Dark, &UNICODE));
+        drop(self.drawn(ColorPalette::Dark, &UNICODE));
     }
 
     /// What stands on the terminal after a draw.
-    pub(crate) fn drawn(&self, palette: Palette, glyphs: &Glyphs) -> TestBackend {
+    pub(crate) fn drawn(&self, palette: ColorPalette, glyphs: &Glyphs) -> TestBackend {
         let Size { width, height } = self.app.session.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(palette, *glyphs);
@@ -188,12 +188,12 @@ impl Desk {
         terminal.backend().clone()
     }
 
-    pub(crate) fn frame_with(&self, palette: Palette, glyphs: &Glyphs) -> String {
+    pub(crate) fn frame_with(&self, palette: ColorPalette, glyphs: &Glyphs) -> String {
         self.drawn(palette, glyphs).to_string()
     }
 
     pub(crate) fn frame(&self) -> String {
-        self.frame_with(Palette::Mono, &UNICODE)
+        self.frame_with(ColorPalette::Mono, &UNICODE)
     }
 
     pub(crate) fn names(&self) -> Vec<String> {

@@ -19,7 +19,7 @@ use callbook::state::{Drafts, View};
 use callbook::store::Options;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::terminal::TerminalGuard;
-use callbook::tui::widgets::theme::{Palette, Theme, UNICODE};
+use callbook::tui::widgets::theme::{ColorPalette, Theme, UNICODE};
 use callbook::tui::{Start, guarded};
 use vt100::{MouseProtocolMode, Screen};
 
@@ -222,7 +222,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
             file_system: None,
         },
         keymap: Keymap::default(),
-        theme: Theme::new(Palette::Dark, UNICODE),
+        theme: Theme::new(ColorPalette::Dark, UNICODE),
         mouse: true,
         call: String::new(),
         notice: None,

@@ -3,12 +3,12 @@
 use std::io::BufRead;
 
 use crate::domain::contact::DetailKind;
-use crate::domain::import::{Place, Reject};
+use crate::domain::import::{CardPlace, Reject};
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::charset::Charset;
-use crate::exchange::reader::{Contacts, Read};
+use crate::exchange::reader::{ContactReader, Read};
 
 use super::cells::{ColumnNotes, looks_like, name_by_cells, recognise, settle_days};
 use super::column::{Column, ColumnPart, Heading, Sure, Text};
@@ -254,7 +254,7 @@ impl<R: BufRead> TableRows<R> {
         }
     }
 
-    fn contact(&mut self, record: CsvRecord, place: Place) -> Read {
+    fn contact(&mut self, record: CsvRecord, place: CardPlace) -> Read {
         let reject = |reason: String, card: Vec<u8>| Reject {
             place,
             name: None,
@@ -278,7 +278,7 @@ impl<R: BufRead> TableRows<R> {
     }
 }
 
-impl<R: BufRead> Contacts for TableRows<R> {
+impl<R: BufRead> ContactReader for TableRows<R> {
     fn source(&self) -> &'static str {
         "csv"
     }
@@ -325,7 +325,7 @@ impl<R: BufRead> Iterator for TableRows<R> {
                 continue;
             }
             self.count += 1;
-            let place = Place {
+            let place = CardPlace {
                 card: self.count,
                 line: record.line,
             };

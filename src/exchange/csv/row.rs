@@ -6,7 +6,7 @@ use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind}
 use crate::domain::day::{calendar_day, is_part_of_day};
 use crate::domain::fields::{self, CONTACT};
 use crate::domain::fold::fold;
-use crate::domain::import::{Incoming, Place};
+use crate::domain::import::{CardPlace, Incoming};
 use crate::domain::intake::ParsedCard;
 use crate::domain::number::Region;
 use crate::domain::phone::{PhoneAttributes, usual_label};
@@ -301,7 +301,7 @@ impl<'a> TableRow<'a> {
     }
 
     /// The contact; none where the row names nobody.
-    pub(super) fn contact(self, place: Place) -> Option<Incoming> {
+    pub(super) fn contact(self, place: CardPlace) -> Option<Incoming> {
         let Self {
             kind,
             home,

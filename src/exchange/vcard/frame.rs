@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::domain::import::Place;
+use crate::domain::import::CardPlace;
 
 use crate::exchange::source::{SourceLine, SourceLines};
 
@@ -31,10 +31,10 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame {
     /// A whole card.
-    Card { place: Place, bytes: Vec<u8> },
+    Card { place: CardPlace, bytes: Vec<u8> },
     /// What cannot be read as a card, and why.
     Unusable {
-        place: Place,
+        place: CardPlace,
         bytes: Vec<u8>,
         reason: String,
     },
@@ -132,7 +132,7 @@ impl<R: BufRead> Frames<R> {
     /// The card that this BEGIN opens.
     fn card(&mut self, begin: &SourceLine) -> Frame {
         self.cards += 1;
-        let place = Place {
+        let place = CardPlace {
             card: self.cards,
             line: begin.number,
         };
@@ -195,7 +195,7 @@ impl<R: BufRead> Frames<R> {
 
     /// The text between cards that this line begins.
     fn between(&mut self, first: &SourceLine) -> Frame {
-        let place = Place {
+        let place = CardPlace {
             card: self.cards + 1,
             line: first.number,
         };
@@ -227,7 +227,7 @@ impl<R: BufRead> Frames<R> {
         }
     }
 
-    fn failed(&mut self, place: Place, bytes: Vec<u8>, error: io::Error) -> Frame {
+    fn failed(&mut self, place: CardPlace, bytes: Vec<u8>, error: io::Error) -> Frame {
         self.ended = true;
         let reason = format!("could not be read to its end: {error}");
         self.failure = Some(error);
@@ -261,14 +261,14 @@ impl<R: BufRead> Iterator for Frames<R> {
                     self.ended = true;
                     if self.cards == 0 {
                         return Some(Frame::Unusable {
-                            place: Place { card: 1, line: 1 },
+                            place: CardPlace { card: 1, line: 1 },
                             bytes: Vec::new(),
                             reason: "is not a vCard file: it is empty".to_owned(),
                         });
                     }
                 }
                 Err(error) => {
-                    let place = Place {
+                    let place = CardPlace {
                         card: self.cards + 1,
                         line: self.lines.given() + 1,
                     };

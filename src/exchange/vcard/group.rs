@@ -1,7 +1,7 @@
 //! Cards of groups, which are no contacts: `KIND:group` of 4.0 (RFC 6350, 6.1.4), and what Apple writes
 //! in 3.0.
 
-use crate::domain::import::{Extent, GroupCard, KeptGroup, Place};
+use crate::domain::import::{CardPlace, Extent, GroupCard, KeptGroup};
 
 use super::contact::name_on;
 use super::convert::convert;
@@ -20,7 +20,7 @@ pub(super) fn is_group(properties: &[Property]) -> bool {
 }
 
 /// The group of a card.
-pub(super) fn card(place: Place, properties: &[Property], card: Vec<u8>) -> GroupCard {
+pub(super) fn card(place: CardPlace, properties: &[Property], card: Vec<u8>) -> GroupCard {
     let part = properties.iter().any(|own| own.name.as_bytes() == PART);
     GroupCard {
         place,
@@ -57,7 +57,7 @@ const PART: &[u8] = b"X-CALLBOOK-MEMBERS";
 
 /// The group of a card that callbook kept; none where it is no card of a group.
 #[must_use]
-pub fn read_group(place: Place, bytes: Vec<u8>) -> Option<GroupCard> {
+pub fn read_group(place: CardPlace, bytes: Vec<u8>) -> Option<GroupCard> {
     let (properties, too_much) = property::read(&bytes, &AssumedCharset::of(&bytes));
     (too_much.is_none() && is_group(&properties)).then(|| card(place, &properties, bytes))
 }

@@ -13,7 +13,7 @@ use crate::store::db::backups::{Backup, backups, cannot, sum_of};
 use crate::store::db::connect;
 use crate::store::db::copy::{make, unchanged};
 use crate::store::db::failure::{Answer, Failure, Trying};
-use crate::store::db::owner::{Claimant, Owner};
+use crate::store::db::owner::{BackupOwner, Claimant};
 use crate::store::db::pace;
 use crate::store::db::schema;
 
@@ -24,7 +24,7 @@ const DAY: i64 = 86_400_000_000;
 ///
 /// # Errors
 /// As [`backups`].
-pub fn backups_with_owners(database: &Path) -> Result<Vec<(Backup, Owner)>, Refusal> {
+pub fn backups_with_owners(database: &Path) -> Result<Vec<(Backup, BackupOwner)>, Refusal> {
     let claimant = Claimant::at(database);
     let with_owner = |backup: Backup| {
         let owner = claimant.owner(&backup.path);
@@ -35,7 +35,7 @@ pub fn backups_with_owners(database: &Path) -> Result<Vec<(Backup, Owner)>, Refu
 
 /// Whose a backup is, for the book at a place.
 #[must_use]
-pub fn owner(database: &Path, backup: &Path) -> Owner {
+pub fn owner(database: &Path, backup: &Path) -> BackupOwner {
     Claimant::at(database).owner(backup)
 }
 
@@ -47,7 +47,7 @@ fn newest(database: &Path) -> Result<Option<Backup>, Refusal> {
     }
     let claimant = Claimant::at(database);
     let mut backups = backups.into_iter();
-    Ok(backups.find(|backup| claimant.owner(&backup.path) == Owner::This))
+    Ok(backups.find(|backup| claimant.owner(&backup.path) == BackupOwner::This))
 }
 
 /// The newest backup of a book that is sound, and how many newer ones are not; where none is sound, how
@@ -58,7 +58,7 @@ fn newest(database: &Path) -> Result<Option<Backup>, Refusal> {
 pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal> {
     let mut passed_over = 0;
     for (backup, owner) in backups_with_owners(database)? {
-        if owner != Owner::This {
+        if owner != BackupOwner::This {
             continue;
         }
         if backup.verify().is_ok() {
@@ -101,7 +101,7 @@ pub fn prune(database: &Path, pruned: DroppedBackups) -> Result<Vec<Backup>, Ref
     let failed = |failure: Failure| failure.refusal(database, Trying::Read);
     let mine: Vec<Backup> = all
         .into_iter()
-        .filter(|backup| claimant.owner(&backup.path) == Owner::This)
+        .filter(|backup| claimant.owner(&backup.path) == BackupOwner::This)
         .collect();
     let kept_for = kept_for(book, &mine).map_err(failed)?;
     let times: Vec<Copied> = mine
@@ -181,7 +181,7 @@ impl Store {
     pub fn own_backups(&self) -> usize {
         let all = backups_with_owners(&self.path).unwrap_or_default();
         all.iter()
-            .filter(|(_, owner)| *owner == Owner::This)
+            .filter(|(_, owner)| *owner == BackupOwner::This)
             .count()
     }
 

@@ -19,7 +19,7 @@ use crate::store::db::failure::{Answer, Trying};
 use crate::store::db::files::{self, with_suffix};
 use crate::store::db::open;
 use crate::store::db::options::Options;
-use crate::store::db::owner::{Claimant, Owner, keep_id};
+use crate::store::db::owner::{BackupOwner, Claimant, keep_id};
 use crate::store::db::paths;
 use crate::store::db::schema;
 
@@ -148,14 +148,16 @@ fn refuse_place(database: &Path, force: Force, is_file: bool) -> Result<(), Refu
 }
 
 /// Refuses a backup that is not known to be of the book.
-fn refuse_foreign(backup: &Path, owner: Owner, force: Force) -> Result<(), Refusal> {
+fn refuse_foreign(backup: &Path, owner: BackupOwner, force: Force) -> Result<(), Refusal> {
     let backup = backup.display();
     let detail = match (owner, force) {
-        (Owner::This, _) | (_, Force::Yes) | (Owner::Unknown(_), Force::Unknown) => return Ok(()),
-        (Owner::Another, _) => {
+        (BackupOwner::This, _) | (_, Force::Yes) | (BackupOwner::Unknown(_), Force::Unknown) => {
+            return Ok(());
+        }
+        (BackupOwner::Another, _) => {
             format!("{backup} is a backup of another book; restore it here with --force")
         }
-        (Owner::Unknown(held), Force::No) => {
+        (BackupOwner::Unknown(held), Force::No) => {
             format!("{backup} may be of another book; it holds {held}; restore it with --force")
         }
     };
@@ -178,7 +180,7 @@ fn left_stamp(database: &Path, claimant: &Claimant) -> i64 {
     let newest = backups(database).unwrap_or_default();
     let newest = newest
         .iter()
-        .find(|backup| claimant.owner(&backup.path) == Owner::This);
+        .find(|backup| claimant.owner(&backup.path) == BackupOwner::This);
     let backed_up = newest.map(|backup| {
         let told = connect::unchanging(&backup.path).and_then(|backup| stamp_of(&backup));
         told.unwrap_or_default().max(backup.at.micros())

@@ -16,7 +16,7 @@ use crate::store::write::writer::Writer;
 
 /// Whether the plan lists every change. What was previewed is not listed a second time.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Lines {
+pub(in crate::store) enum PlanLines {
     Told,
     Counted,
 }
@@ -30,7 +30,7 @@ impl Writer<'_> {
         &mut self,
         edit: &BulkEdit,
         shown: &[ContactId],
-        lines: Lines,
+        lines: PlanLines,
     ) -> Answer<(BulkPlan, String)> {
         // In the order in which they were made they lie in the file: each page is read once.
         let mut ids = shown.to_vec();
@@ -50,7 +50,7 @@ impl Writer<'_> {
             if plan.tally.add(&before, &planned) {
                 name = Some(before.contact.name.clone());
             }
-            if lines == Lines::Told {
+            if lines == PlanLines::Told {
                 plan.add(&before, &planned);
             }
             self.put_planned(before, planned)?;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Done, PhoneEdit, Profile};
-use crate::domain::operation::Key;
+use crate::domain::operation::RecordKey;
 use crate::domain::refusal::{Fault, Kind, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
@@ -31,7 +31,7 @@ impl Store {
         faults: Vec<Fault>,
     ) -> Result<Done<Contact>, Refusal> {
         self.write(|writer| {
-            let id = sent.id.map(Key::Contact);
+            let id = sent.id.map(RecordKey::Contact);
             let made = sent.create(&writer.context(), faults);
             let contact = writer.with_taken_id(id, made)?;
             let contact = writer.insert_contact(contact)?;

@@ -17,7 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::title;
 
 use crate::store::base::Store;
-use crate::store::change::bulk::Lines;
+use crate::store::change::bulk::PlanLines;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::query::lookup;
@@ -339,7 +339,7 @@ impl Writer<'_> {
         &mut self,
         merges: &[Merge],
         format: &dyn CardFormat,
-        lines: Lines,
+        lines: PlanLines,
     ) -> Answer<(BulkPlan, String)> {
         let mut pace = self.pace();
         let mut plan = BulkPlan::default();
@@ -358,7 +358,7 @@ impl Writer<'_> {
             };
             plan.tally.changed += people.len();
             plan.tally.groups += 1;
-            if lines == Lines::Told {
+            if lines == PlanLines::Told {
                 plan.lines.extend(result.lines(&people));
             }
             names.extend(self.merge(people, result, format)?);

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{Done, Holder};
-use crate::domain::operation::Key;
+use crate::domain::operation::RecordKey;
 use crate::domain::phone::{Phone, PhoneAttributes, PhoneId};
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
@@ -107,7 +107,7 @@ impl Writer<'_> {
             faults.extend(self.twice(owner, &identity, id)?);
         }
         let made = sent.create(owner, first, &context, faults);
-        let mut phone = self.with_taken_id(id.map(Key::Phone), made)?;
+        let mut phone = self.with_taken_id(id.map(RecordKey::Phone), made)?;
         // The first phone of a contact becomes primary by itself, though more may come in this step.
         phone.primary |= first && !phone.historic;
         self.insert_phone(phone.clone())?;
@@ -163,7 +163,7 @@ impl Writer<'_> {
     /// An id for a new phone: the one that was sent, unless it is taken.
     pub(in crate::store) fn free_id(&self, sent: Option<PhoneId>) -> Answer<Option<PhoneId>> {
         match sent {
-            Some(id) if self.is_there(Key::Phone(id))? => Ok(None),
+            Some(id) if self.is_there(RecordKey::Phone(id))? => Ok(None),
             sent => Ok(sent),
         }
     }

@@ -7,7 +7,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 
 use crate::store::base::{CACHE, MUCH_CACHE, Store};
-use crate::store::change::bulk::Lines;
+use crate::store::change::bulk::PlanLines;
 use crate::store::change::merge;
 use crate::store::db::failure::{Answer, Trying};
 use crate::store::write::trail::{BOOK, Trail};
@@ -26,7 +26,7 @@ impl Store {
         task: &Task,
         format: &dyn CardFormat,
     ) -> Result<Rehearsal<BulkPlan>, Refusal> {
-        self.rehearsed(|writer| self.run(writer, task, format, Lines::Told))
+        self.rehearsed(|writer| self.run(writer, task, format, PlanLines::Told))
     }
 
     /// Does a change, in one step, where it is still what was seen of it. A rehearsal that was seen is
@@ -42,8 +42,8 @@ impl Store {
         format: &dyn CardFormat,
     ) -> Result<Done<BulkPlan>, Refusal> {
         let lines = match seen {
-            Seen::Rehearsal(_) => Lines::Counted,
-            Seen::Nothing | Seen::Contacts(_) => Lines::Told,
+            Seen::Rehearsal(_) => PlanLines::Counted,
+            Seen::Nothing | Seen::Contacts(_) => PlanLines::Told,
         };
         self.performed(self.touches(task)?, seen, |writer| {
             self.run(writer, task, format, lines)
@@ -84,7 +84,7 @@ impl Store {
         writer: &mut Writer<'_>,
         task: &Task,
         format: &dyn CardFormat,
-        lines: Lines,
+        lines: PlanLines,
     ) -> Answer<(BulkPlan, String)> {
         match task {
             Task::Bulk(edit) => {

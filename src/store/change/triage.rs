@@ -7,7 +7,7 @@ use crate::domain::edit::Profile;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
-use crate::domain::triage::{Origin, OtherHolders, Reason, Worklist, reason};
+use crate::domain::triage::{OtherHolders, Reason, SourceCount, Worklist, reason};
 
 use crate::store::base::Store;
 use crate::store::cache::condition::add_functions;
@@ -92,7 +92,7 @@ impl Store {
                  GROUP BY p.source ORDER BY 2 DESC, 1",
             )?;
             let origins = statement.query_map([], |row| {
-                Ok(Origin {
+                Ok(SourceCount {
                     source: row.get(0)?,
                     contacts: usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
                 })

@@ -42,7 +42,7 @@ pub(in crate::store) fn shared_folder(database: &Path) -> PathBuf {
 }
 
 /// The backups that may be a book's, the newest first; none where there is no folder of them. The book
-/// itself need not be there. [`Owner`](crate::store::backup::Owner) says whose each is.
+/// itself need not be there. [`BackupOwner`](crate::store::backup::BackupOwner) says whose each is.
 ///
 /// # Errors
 /// Where a folder cannot be read.

@@ -24,7 +24,7 @@ const ID: &str = "book-id";
 
 /// Whose a backup is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Owner {
+pub enum BackupOwner {
     /// It is of this book.
     This,
     /// It is of another book.
@@ -69,26 +69,28 @@ impl Claimant {
     }
 
     /// Whose a backup is.
-    pub(in crate::store) fn owner(&self, backup: &Path) -> Owner {
+    pub(in crate::store) fn owner(&self, backup: &Path) -> BackupOwner {
         // One that is no file may wait for ever.
         let is_file = fs::metadata(backup).is_ok_and(|file| file.is_file());
         let Some(inside) = is_file.then(|| connect::unchanging(backup).ok()).flatten() else {
             return self.owner_by_place(backup, None);
         };
         match (id_of(&inside), self.id, &self.reader) {
-            (Some(its), Some(mine), _) if its == mine => Owner::This,
-            (Some(_), Some(_), _) => Owner::Another,
+            (Some(its), Some(mine), _) if its == mine => BackupOwner::This,
+            (Some(_), Some(_), _) => BackupOwner::Another,
             (_, _, Some(reader)) if shares_contacts(reader, &inside).unwrap_or(false) => {
-                Owner::This
+                BackupOwner::This
             }
-            (_, _, Some(_)) if self.others().any(|other| other.claims(&inside)) => Owner::Another,
-            (_, _, Some(_)) => Owner::Unknown(held(&inside)),
+            (_, _, Some(_)) if self.others().any(|other| other.claims(&inside)) => {
+                BackupOwner::Another
+            }
+            (_, _, Some(_)) => BackupOwner::Unknown(held(&inside)),
             (_, _, None) => self.owner_by_place(backup, Some(&inside)),
         }
     }
 
     /// Whose a backup is, by the folder that it is in.
-    fn owner_by_place(&self, backup: &Path, inside: Option<&Connection>) -> Owner {
+    fn owner_by_place(&self, backup: &Path, inside: Option<&Connection>) -> BackupOwner {
         let is_in = |folder: PathBuf| {
             let place = fs::canonicalize(files::folder_of(backup));
             place.is_ok_and(|place| fs::canonicalize(folder).is_ok_and(|folder| folder == place))
@@ -96,20 +98,20 @@ impl Claimant {
         let own = folder(&self.database);
         let shared = shared_folder(&self.database);
         if own != shared && is_in(own) {
-            return Owner::This;
+            return BackupOwner::This;
         }
         if is_in(shared) && self.others().next().is_none() {
-            return Owner::This;
+            return BackupOwner::This;
         }
         // Where there is nothing of a book, any backup may be put.
         let there = self.database.symlink_metadata();
         if self.id.is_none() && !there.is_ok_and(|there| there.len() > 0) {
-            return Owner::This;
+            return BackupOwner::This;
         }
         match inside {
-            Some(inside) if self.others().any(|other| other.claims(inside)) => Owner::Another,
-            Some(inside) => Owner::Unknown(held(inside)),
-            None => Owner::Unknown("it cannot be read".to_owned()),
+            Some(inside) if self.others().any(|other| other.claims(inside)) => BackupOwner::Another,
+            Some(inside) => BackupOwner::Unknown(held(inside)),
+            None => BackupOwner::Unknown("it cannot be read".to_owned()),
         }
     }
 

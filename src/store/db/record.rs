@@ -12,10 +12,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
 
 use crate::domain::contact::{CardId, Contact, ContactId, ContactKind};
-use crate::domain::fields::{self, Field, Place};
+use crate::domain::fields::{self, Place, RecordField};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::digits_to_find;
-use crate::domain::operation::{Key, Record};
+use crate::domain::operation::{Record, RecordKey};
 use crate::domain::phone::{Mark, Phone, PhoneId};
 use crate::domain::primary;
 use crate::domain::refusal::Refusal;
@@ -68,7 +68,7 @@ fn phone_columns() -> Vec<&'static str> {
 }
 
 /// The columns of the fields that are texts, flags or times.
-fn plain<R, S>(fields: &[Field<R, S>]) -> Vec<&'static str> {
+fn plain<R, S>(fields: &[RecordField<R, S>]) -> Vec<&'static str> {
     let plain = fields.iter().filter(|field| !field.is_own());
     plain.map(|field| field.column).collect()
 }
@@ -92,7 +92,7 @@ fn update(table: &str, columns: &[&str], but: &[&str]) -> String {
 
 /// Reads the texts, flags and times of a record from the column `from` on.
 fn read_plain<R, S>(
-    fields: &[Field<R, S>],
+    fields: &[RecordField<R, S>],
     row: &Row<'_>,
     from: usize,
     mut record: R,
@@ -111,7 +111,7 @@ fn read_plain<R, S>(
 
 /// The values of a record's texts, flags and times.
 fn values<'r, R, S>(
-    fields: &'static [Field<R, S>],
+    fields: &'static [RecordField<R, S>],
     record: &'r R,
 ) -> impl Iterator<Item = ToSqlOutput<'r>> {
     fields.iter().filter_map(move |field| match &field.place {
@@ -255,11 +255,13 @@ pub(in crate::store) fn get_contact(connection: &Connection, id: ContactId) -> A
 /// The record of either table, if it is there.
 pub(in crate::store) fn find(
     connection: &Connection,
-    key: Key,
+    key: RecordKey,
 ) -> rusqlite::Result<Option<Record>> {
     Ok(match key {
-        Key::Phone(id) => find_phone(connection, id)?.map(|phone| Record::Phone(Box::new(phone))),
-        Key::Contact(id) => {
+        RecordKey::Phone(id) => {
+            find_phone(connection, id)?.map(|phone| Record::Phone(Box::new(phone)))
+        }
+        RecordKey::Contact(id) => {
             find_contact(connection, id)?.map(|contact| Record::Contact(Box::new(contact)))
         }
     })
@@ -390,10 +392,10 @@ fn reversed(phone: &Phone) -> String {
 }
 
 /// Deletes the row with this key. A contact that still has phones is kept by the database.
-pub(in crate::store) fn delete(connection: &Connection, key: Key) -> rusqlite::Result<()> {
+pub(in crate::store) fn delete(connection: &Connection, key: RecordKey) -> rusqlite::Result<()> {
     let sql = match key {
-        Key::Phone(_) => "DELETE FROM phone WHERE id = ?1",
-        Key::Contact(_) => "DELETE FROM contact WHERE id = ?1",
+        RecordKey::Phone(_) => "DELETE FROM phone WHERE id = ?1",
+        RecordKey::Contact(_) => "DELETE FROM contact WHERE id = ?1",
     };
     connection
         .prepare_cached(sql)?

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
 use crate::domain::import::CardFormat;
-use crate::domain::operation::{BinEntry, Key, Operation, Record, UndoPoint};
+use crate::domain::operation::{BinEntry, Operation, Record, RecordKey, UndoPoint};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
@@ -70,17 +70,19 @@ impl Store {
     ///
     /// # Errors
     /// Not found where it is not in the bin; invalid where the contact has the number again.
-    pub fn bring_back(&mut self, key: Key) -> Result<Done<()>, Refusal> {
+    pub fn bring_back(&mut self, key: RecordKey) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
             let (owner, step) = newest(writer.connection(), key)?;
             let before = step - 1;
             let title = match key {
-                Key::Phone(id) => {
+                RecordKey::Phone(id) => {
                     let contact = record::get_contact(writer.connection(), owner)?;
                     let phone = writer.restore_phone(owner, id, before)?;
                     title::phone_back(&phone, &contact.name)
                 }
-                Key::Contact(_) => title::contact_back(&writer.restore_contact(owner, before)?),
+                RecordKey::Contact(_) => {
+                    title::contact_back(&writer.restore_contact(owner, before)?)
+                }
             };
             Ok(((), title))
         })
@@ -130,7 +132,7 @@ impl Store {
 }
 
 /// The contact of what is in the bin under a key, and the step that put it there.
-fn newest(connection: &Connection, key: Key) -> Answer<(ContactId, i64)> {
+fn newest(connection: &Connection, key: RecordKey) -> Answer<(ContactId, i64)> {
     let newest = format!("SELECT o.contact, o.point {BINNED} AND o.key = ?1 ORDER BY o.point DESC");
     let found = connection
         .query_row(&newest, [key.uuid().as_bytes()], |row| {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::operation::{
-    Actor, HistoryEntry, Key, Operation, Overwriting, Record, Standing, StepEntry, StepRow,
+    Actor, HistoryEntry, Operation, Overwriting, Record, RecordKey, Standing, StepEntry, StepRow,
     UndoPoint,
 };
 use crate::domain::phone::Phone;
@@ -23,7 +23,7 @@ use crate::domain::rehearsal::Seen;
 use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
-use crate::store::write::log::{self, Step};
+use crate::store::write::log::{self, StepKind};
 use crate::store::write::writer::Writer;
 
 /// The field that follows every write, so that it says nothing about whether a row is as it was
@@ -113,7 +113,7 @@ impl Store {
                 return Ok((None, String::new()));
             };
             let applied = log::last_undone(writer.connection(), target.id)?;
-            writer.reverse(Step::Redo(target.id));
+            writer.reverse(StepKind::Redo(target.id));
             writer.turn_round(&target, applied, "redo", Overwriting::Refused)?;
             Ok((Some(target.clone()), target.title))
         });
@@ -223,9 +223,9 @@ fn name_of(connection: &Connection, id: ContactId) -> Answer<String> {
 /// The number that an operation is about, as people read it; none where it is about a contact.
 fn number_of(connection: &Connection, operation: &Operation) -> Answer<Option<String>> {
     Ok(match (operation, operation.key()) {
-        (_, Key::Contact(_)) => None,
+        (_, RecordKey::Contact(_)) => None,
         (Operation::Delete(Record::Phone(phone)), _) => Some(phone.shown()),
-        (_, Key::Phone(id)) => {
+        (_, RecordKey::Phone(id)) => {
             let there = record::find_phone(connection, id)?;
             Some(there.map_or_else(|| "a number".to_owned(), |phone| phone.shown()))
         }
@@ -245,7 +245,7 @@ impl Writer<'_> {
     /// Makes this step the undo of another one.
     fn take_back(&mut self, target: &UndoPoint, over: Overwriting) -> Answer<()> {
         let applied = log::last_done(self.connection(), target.id)?;
-        self.reverse(Step::Undo(target.id));
+        self.reverse(StepKind::Undo(target.id));
         self.turn_round(target, applied, "undo", over)
     }
 
@@ -293,7 +293,9 @@ impl Writer<'_> {
             Operation::Delete(Record::Phone(phone)) => {
                 let others = record::phones_of(self.connection(), contact)?;
                 let same = |other: &Phone| other.identity == phone.identity;
-                there.is_none() && self.is_there(Key::Contact(contact))? && !others.iter().any(same)
+                there.is_none()
+                    && self.is_there(RecordKey::Contact(contact))?
+                    && !others.iter().any(same)
             }
         };
         if fits { self.invert(operation) } else { Ok(()) }
@@ -330,7 +332,7 @@ impl Writer<'_> {
         verb: &str,
     ) -> Answer<()> {
         // Taking back that a contact was made takes its phones along, whoever made those.
-        let whole = matches!(operation, Operation::Create(Key::Contact(_), _));
+        let whole = matches!(operation, Operation::Create(RecordKey::Contact(_), _));
         let newer = if whole {
             later.newest.as_ref()
         } else {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::full_contact::FullContact;
-use crate::domain::operation::{Key, Operation, Record};
+use crate::domain::operation::{Operation, Record, RecordKey};
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
@@ -90,7 +90,7 @@ fn past(
     let since = since.query_map(params![id.0.as_bytes(), step], log::operation)?;
     for operation in since {
         let operation = operation?;
-        if only.is_none_or(|only| operation.key() == Key::Phone(only)) {
+        if only.is_none_or(|only| operation.key() == RecordKey::Phone(only)) {
             turn_back(operation, &mut contact, &mut phones)?;
         }
     }
@@ -105,12 +105,12 @@ fn turn_back(
 ) -> Answer<()> {
     let damaged = |error: serde_json::Error| Failure::Log(error.to_string());
     match (operation.key(), operation) {
-        (Key::Contact(_), Operation::Create(..)) => {
+        (RecordKey::Contact(_), Operation::Create(..)) => {
             *known = None;
             // Those that were made with it went without saying.
             phones.clear();
         }
-        (Key::Phone(id), Operation::Create(..)) => drop(phones.remove(&id)),
+        (RecordKey::Phone(id), Operation::Create(..)) => drop(phones.remove(&id)),
         (_, Operation::Delete(Record::Contact(contact))) => *known = Some(*contact),
         (_, Operation::Delete(Record::Phone(phone))) => drop(phones.insert(phone.id, *phone)),
         (key, Operation::Update(_, changes)) => {
@@ -118,10 +118,10 @@ fn turn_back(
             let Some(Operation::Update(_, changes)) = inverse else {
                 return Ok(());
             };
-            if let (Key::Contact(_), Some(contact)) = (key, known) {
+            if let (RecordKey::Contact(_), Some(contact)) = (key, known) {
                 *contact = Operation::revise(contact, &changes).map_err(damaged)?;
             }
-            if let Key::Phone(id) = key
+            if let RecordKey::Phone(id) = key
                 && let Some(phone) = phones.get_mut(&id)
             {
                 *phone = Operation::revise(phone, &changes).map_err(damaged)?;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
-use crate::domain::operation::{Actor, Key, Operation, Record, UndoPoint};
+use crate::domain::operation::{Actor, Operation, Record, RecordKey, UndoPoint};
 use crate::domain::phone::PhoneId;
 use crate::domain::timestamp::Timestamp;
 
@@ -27,7 +27,7 @@ pub(in crate::store) struct Author {
 
 /// What a step is: a change, or one that takes another back or does it again.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Step {
+pub(in crate::store) enum StepKind {
     Change,
     Undo(i64),
     Redo(i64),
@@ -37,24 +37,24 @@ pub(in crate::store) enum Step {
 pub(in crate::store) fn begin(
     connection: &Connection,
     author: Author,
-    step: Step,
+    step: StepKind,
     at: Timestamp,
     title: String,
 ) -> Answer<UndoPoint> {
     let (word, target) = match step {
-        Step::Change => ("change", None),
-        Step::Undo(target) => ("undo", Some(target)),
-        Step::Redo(target) => ("redo", Some(target)),
+        StepKind::Change => ("change", None),
+        StepKind::Undo(target) => ("undo", Some(target)),
+        StepKind::Redo(target) => ("redo", Some(target)),
     };
     match step {
         // What was undone before a new change can no longer be redone.
-        Step::Change => {
+        StepKind::Change => {
             connection.execute("UPDATE undo_point SET undone = 2 WHERE undone = 1", [])?
         }
-        Step::Undo(target) => {
+        StepKind::Undo(target) => {
             connection.execute("UPDATE undo_point SET undone = 1 WHERE id = ?1", [target])?
         }
-        Step::Redo(target) => {
+        StepKind::Redo(target) => {
             connection.execute("UPDATE undo_point SET undone = 0 WHERE id = ?1", [target])?
         }
     };
@@ -110,8 +110,8 @@ pub(in crate::store) fn add(
         next = seq + 1;
         let key = operation.key();
         let entity = match key {
-            Key::Phone(_) => "phone",
-            Key::Contact(_) => "contact",
+            RecordKey::Phone(_) => "phone",
+            RecordKey::Contact(_) => "contact",
         };
         let (kind, fields) = match operation {
             Operation::Create(_, _) => ("create", None),
@@ -161,9 +161,9 @@ pub(in crate::store) fn operation(row: &Row<'_>) -> rusqlite::Result<Operation> 
     let id = record::uuid(row, 1)?;
     let phone = row.get::<_, String>(0)? == "phone";
     let key = if phone {
-        Key::Phone(PhoneId(id))
+        RecordKey::Phone(PhoneId(id))
     } else {
-        Key::Contact(ContactId(id))
+        RecordKey::Contact(ContactId(id))
     };
     Ok(match row.get::<_, String>(2)?.as_str() {
         "create" => Operation::Create(key, None),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
-use crate::domain::operation::{Key, Operation, Record, UndoPoint};
+use crate::domain::operation::{Operation, Record, RecordKey, UndoPoint};
 use crate::domain::phone::{Context, Phone, PhoneId};
 use crate::domain::primary::heir;
 use crate::domain::refusal::{Fault, Kind, Refusal};
@@ -22,7 +22,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::db::failure::Answer;
 use crate::store::db::pace::{Overseer, Pace};
 use crate::store::db::record;
-use crate::store::write::log::{self, Author, Step};
+use crate::store::write::log::{self, Author, StepKind};
 use crate::store::write::trail::Trail;
 
 /// What became of a row in this transaction.
@@ -52,15 +52,15 @@ pub(in crate::store) struct Writer<'c> {
     home: Option<Region>,
     author: Author,
     overseer: &'c Overseer,
-    step: Step,
+    step: StepKind,
     /// The step in the log, once it has begun, and how many operations it has.
     logged: Option<(UndoPoint, i64)>,
     /// The last stamp that was given before this transaction.
     began: i64,
     stamp: i64,
     /// The keys of `traces` in the order of their first writing.
-    order: Vec<Key>,
-    traces: BTreeMap<Key, Trace>,
+    order: Vec<RecordKey>,
+    traces: BTreeMap<RecordKey, Trace>,
     /// The contacts with written phones, and which of those phones is to be primary.
     claims: BTreeMap<ContactId, Option<PhoneId>>,
     gone: BTreeSet<ContactId>,
@@ -90,7 +90,7 @@ impl<'c> Writer<'c> {
             home,
             author,
             overseer,
-            step: Step::Change,
+            step: StepKind::Change,
             logged: None,
             began: stamp,
             stamp,
@@ -139,7 +139,7 @@ impl<'c> Writer<'c> {
     }
 
     /// Makes this transaction an undo or a redo.
-    pub(in crate::store) const fn reverse(&mut self, step: Step) {
+    pub(in crate::store) const fn reverse(&mut self, step: StepKind) {
         self.step = step;
     }
 
@@ -169,7 +169,7 @@ impl<'c> Writer<'c> {
         Timestamp::from_micros(self.stamp)
     }
 
-    fn trace(&mut self, key: Key, before: Option<Record>, after: Option<Record>) {
+    fn trace(&mut self, key: RecordKey, before: Option<Record>, after: Option<Record>) {
         if let Some(trail) = &mut self.trail {
             trail.write(before.as_ref(), after.clone());
         }
@@ -213,7 +213,7 @@ impl<'c> Writer<'c> {
         self.gone.remove(&contact.id);
         self.born.insert(contact.id);
         let record = Record::Contact(Box::new(contact.clone()));
-        self.trace(Key::Contact(contact.id), None, Some(record));
+        self.trace(RecordKey::Contact(contact.id), None, Some(record));
         for phone in phones {
             // That the contact was made says it of its phones too: they go and come with it.
             refuse_taken(record::insert_phone(self.connection, &phone))?;
@@ -233,7 +233,7 @@ impl<'c> Writer<'c> {
         after.updated_in_db_at = self.next_stamp();
         record::update_contact(self.connection, &after)?;
         self.trace(
-            Key::Contact(after.id),
+            RecordKey::Contact(after.id),
             Some(Record::Contact(Box::new(before))),
             Some(Record::Contact(Box::new(after.clone()))),
         );
@@ -245,7 +245,7 @@ impl<'c> Writer<'c> {
         for phone in record::phones_of(self.connection, contact.id)? {
             self.delete_phone(phone)?;
         }
-        let key = Key::Contact(contact.id);
+        let key = RecordKey::Contact(contact.id);
         record::delete(self.connection, key)?;
         self.gone.insert(contact.id);
         self.deleted = true;
@@ -257,7 +257,7 @@ impl<'c> Writer<'c> {
     /// way: the database allows one at a time.
     pub(in crate::store) fn insert_phone(&mut self, mut phone: Phone) -> Answer<()> {
         // The same number comes with the same id; what is wrong is the id.
-        if self.is_there(Key::Phone(phone.id))? {
+        if self.is_there(RecordKey::Phone(phone.id))? {
             return Err(taken().into());
         }
         self.refuse_twice(&phone)?;
@@ -287,7 +287,7 @@ impl<'c> Writer<'c> {
         after.updated_in_db_at = self.next_stamp();
         record::update_phone(self.connection, &before, &after)?;
         self.trace(
-            Key::Phone(after.id),
+            RecordKey::Phone(after.id),
             Some(Record::Phone(Box::new(before))),
             Some(Record::Phone(Box::new(after))),
         );
@@ -302,7 +302,7 @@ impl<'c> Writer<'c> {
 
     /// Deletes a phone.
     pub(in crate::store) fn delete_phone(&mut self, phone: Phone) -> Answer<()> {
-        let key = Key::Phone(phone.id);
+        let key = RecordKey::Phone(phone.id);
         record::delete(self.connection, key)?;
         self.claims.entry(phone.contact).or_default();
         self.trace(key, Some(Record::Phone(Box::new(phone))), None);
@@ -319,7 +319,7 @@ impl<'c> Writer<'c> {
 
     /// Whether this transaction has written this contact.
     pub(in crate::store) fn has_written(&self, id: ContactId) -> Answer<bool> {
-        Ok(self.traces.contains_key(&Key::Contact(id)) || self.is_born(id)?)
+        Ok(self.traces.contains_key(&RecordKey::Contact(id)) || self.is_born(id)?)
     }
 
     /// Whether this contact was made in this transaction: it is held, or stands in the log.
@@ -342,10 +342,10 @@ impl<'c> Writer<'c> {
     }
 
     /// Whether a record with this key is there.
-    pub(in crate::store) fn is_there(&self, key: Key) -> Answer<bool> {
+    pub(in crate::store) fn is_there(&self, key: RecordKey) -> Answer<bool> {
         let sql = match key {
-            Key::Phone(_) => "SELECT 1 FROM phone WHERE id = ?1",
-            Key::Contact(_) => "SELECT 1 FROM contact WHERE id = ?1",
+            RecordKey::Phone(_) => "SELECT 1 FROM phone WHERE id = ?1",
+            RecordKey::Contact(_) => "SELECT 1 FROM contact WHERE id = ?1",
         };
         let found = self
             .connection
@@ -393,7 +393,7 @@ impl<'c> Writer<'c> {
     /// Adds to a refusal that the id is taken, if so: all that is wrong is told at once.
     pub(in crate::store) fn with_taken_id<T>(
         &self,
-        id: Option<Key>,
+        id: Option<RecordKey>,
         made: Result<T, Refusal>,
     ) -> Answer<T> {
         let mut refusal = match made {
@@ -428,7 +428,7 @@ impl<'c> Writer<'c> {
             phone.updated_in_db_at = self.next_stamp();
             record::update_phone(self.connection, &before, phone)?;
             self.trace(
-                Key::Phone(phone.id),
+                RecordKey::Phone(phone.id),
                 Some(Record::Phone(Box::new(before))),
                 Some(Record::Phone(Box::new(phone.clone()))),
             );
@@ -462,7 +462,7 @@ impl<'c> Writer<'c> {
         self.logged = None;
         // Where several steps are taken, nobody keeps count of the contacts.
         self.deleted = true;
-        self.step = Step::Change;
+        self.step = StepKind::Change;
         Ok(())
     }
 
@@ -481,7 +481,7 @@ impl<'c> Writer<'c> {
             let contacts = operations.iter().map(|(_, contact)| *contact);
             contacts.collect::<BTreeSet<_>>().into_iter().collect()
         });
-        if !operations.is_empty() || self.step != Step::Change {
+        if !operations.is_empty() || self.step != StepKind::Change {
             self.log(title, &operations)?;
         }
         if let Some((point, _)) = &mut self.logged

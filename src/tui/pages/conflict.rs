@@ -13,7 +13,7 @@ use ratatui::widgets::Paragraph;
 use serde_json::{Map, Value};
 
 use crate::domain::contact::ContactAttributes;
-use crate::domain::fields::{self, CONTACT, Field, PHONE, of_form};
+use crate::domain::fields::{self, CONTACT, PHONE, RecordField, of_form};
 use crate::domain::merge::{Changed, FieldMerge, Side, three_way};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::Stored;
@@ -84,7 +84,7 @@ impl Conflict {
     /// into `stored`.
     #[must_use]
     pub fn page<R, S>(
-        fields: &'static [Field<R, S>],
+        fields: &'static [RecordField<R, S>],
         (base, opened): (&Map<String, Value>, Timestamp),
         typed: &Map<String, Value>,
         stored: &Stored,

@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use crate::domain::contact::ContactId;
 use crate::domain::fields;
 use crate::domain::operation::{
-    FieldChange, HistoryEntry, Key, Operation, Overwriting, Standing, StepEntry, StepRow, UndoPoint,
+    FieldChange, HistoryEntry, Operation, Overwriting, RecordKey, Standing, StepEntry, StepRow,
+    UndoPoint,
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::title::value_words;
@@ -120,11 +121,11 @@ impl History {
     fn take_entries(&mut self, entries: &[HistoryEntry]) {
         let mut steps: Vec<StepShown> = Vec::new();
         // A number that came with its contact has no operation of its own for that.
-        let is_made = |entry: &HistoryEntry, key: Key| matches!(entry.operation, Operation::Create(of, _) if of == key);
+        let is_made = |entry: &HistoryEntry, key: RecordKey| matches!(entry.operation, Operation::Create(of, _) if of == key);
         for entry in entries {
             if let Of::Phone(contact, id) = self.of {
-                let own = Key::Phone(id);
-                let came = is_made(entry, Key::Contact(contact))
+                let own = RecordKey::Phone(id);
+                let came = is_made(entry, RecordKey::Contact(contact))
                     && !entries.iter().any(|entry| is_made(entry, own));
                 if entry.operation.key() != own && !came {
                     continue;

@@ -5,7 +5,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::BulkEdit;
 use crate::domain::rehearsal::Task;
-use crate::domain::triage::Origin;
+use crate::domain::triage::SourceCount;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
@@ -21,14 +21,14 @@ use super::{AnyPage, News, Outcome, Page, Ui};
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sources {
-    sources: Vec<Origin>,
+    sources: Vec<SourceCount>,
     cursor: usize,
 }
 
 impl Sources {
     /// The page with the sources that are known already.
     #[must_use]
-    pub fn page(sources: Vec<Origin>) -> AnyPage {
+    pub fn page(sources: Vec<SourceCount>) -> AnyPage {
         AnyPage::Sources(Box::new(Self { sources, cursor: 0 }))
     }
 }
@@ -91,7 +91,7 @@ impl Page for Sources {
         let rows = usize::from(inside.height.saturating_sub(4));
         let top = (self.cursor + 1).saturating_sub(rows.max(1));
         let mut lines = vec![Line::default()];
-        for (at, Origin { source, contacts }) in
+        for (at, SourceCount { source, contacts }) in
             self.sources.iter().enumerate().skip(top).take(rows)
         {
             let on = at == self.cursor;

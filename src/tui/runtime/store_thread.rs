@@ -12,7 +12,7 @@ use crate::config::shown;
 use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
-use crate::domain::operation::Key;
+use crate::domain::operation::RecordKey;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{csv, vcard};
@@ -356,8 +356,8 @@ impl StoreThread {
             }
             Write::BringBack(key) => {
                 let contact = match key {
-                    Key::Contact(id) => Some(id),
-                    Key::Phone(_) => None,
+                    RecordKey::Contact(id) => Some(id),
+                    RecordKey::Phone(_) => None,
                 };
                 forward(store.bring_back(key)?.point, contact)
             }

@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::domain::phone::Mark;
 
-pub use crate::config::looks::Palette;
+pub use crate::config::looks::ColorPalette;
 use crate::config::looks::Signs;
 
 /// What a piece of the screen means.
@@ -39,7 +39,7 @@ pub enum Role {
     Focus,
 }
 
-impl Palette {
+impl ColorPalette {
     const fn colour(self, role: Role) -> Option<Color> {
         match (self, role) {
             (Self::Mono, _)
@@ -193,7 +193,7 @@ impl From<Signs> for Glyphs {
 /// A palette with a set of signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
-    palette: Palette,
+    palette: ColorPalette,
     /// The signs.
     pub glyphs: Glyphs,
     /// Whether everything is drawn dim, as it is behind a popup.
@@ -203,7 +203,7 @@ pub struct Theme {
 impl Theme {
     /// A theme.
     #[must_use]
-    pub const fn new(palette: Palette, glyphs: Glyphs) -> Self {
+    pub const fn new(palette: ColorPalette, glyphs: Glyphs) -> Self {
         Self {
             palette,
             glyphs,
@@ -249,7 +249,7 @@ impl Theme {
             Role::Dim | Role::Section => style.add_modifier(Modifier::DIM),
             Role::Match => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             Role::Warn | Role::Bad => {
-                if self.palette == Palette::Mono {
+                if self.palette == ColorPalette::Mono {
                     style.add_modifier(Modifier::BOLD)
                 } else {
                     style
@@ -261,7 +261,7 @@ impl Theme {
 
 #[cfg(test)]
 mod tests {
-    use super::{Color, Palette, Role};
+    use super::{Color, ColorPalette, Role};
 
     const ROLES: [Role; 6] = [
         Role::Match,
@@ -291,12 +291,12 @@ mod tests {
     #[test]
     fn every_colour_can_be_read_on_its_ground() {
         for role in ROLES {
-            let dark = luminance(Palette::Dark.colour(role).unwrap());
+            let dark = luminance(ColorPalette::Dark.colour(role).unwrap());
             assert!(
                 (dark + 0.05) / (luminance(Color::Rgb(30, 30, 30)) + 0.05) >= 4.5,
                 "{role:?} on dark"
             );
-            let light = luminance(Palette::Light.colour(role).unwrap());
+            let light = luminance(ColorPalette::Light.colour(role).unwrap());
             assert!(
                 (luminance(Color::Rgb(250, 250, 245)) + 0.05) / (light + 0.05) >= 4.5,
                 "{role:?} on light"
@@ -306,12 +306,18 @@ mod tests {
 
     #[test]
     fn no_color_means_no_colour_and_not_no_screens() {
-        assert_eq!(Palette::of_environment(true, Some("15;0")), Palette::Mono);
+        assert_eq!(
+            ColorPalette::of_environment(true, Some("15;0")),
+            ColorPalette::Mono
+        );
         assert!(
             ROLES
                 .iter()
-                .all(|role| Palette::Mono.colour(*role).is_none())
+                .all(|role| ColorPalette::Mono.colour(*role).is_none())
         );
-        assert_eq!(Palette::of_environment(false, Some("0;15")), Palette::Light);
+        assert_eq!(
+            ColorPalette::of_environment(false, Some("0;15")),
+            ColorPalette::Light
+        );
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::import::KnownBy;
 use crate::domain::intake;
 use crate::domain::naming::given_keys;
 use crate::domain::notice::NoticeKind;
-use crate::domain::operation::Key;
+use crate::domain::operation::RecordKey;
 use crate::domain::phone::Phone;
 use crate::domain::timestamp::Timestamp;
 
@@ -93,7 +93,7 @@ impl Writer<'_> {
     ) -> Answer<Option<(ContactId, KnownBy)>> {
         let contact = &taken.contact;
         if let Some(id) = chosen
-            && self.is_there(Key::Contact(id))?
+            && self.is_there(RecordKey::Contact(id))?
         {
             return Ok(Some((id, KnownBy::Uid)));
         }

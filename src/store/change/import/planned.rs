@@ -7,7 +7,7 @@ use crate::domain::contact::Contact;
 use crate::domain::fields::{self, Use};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::full_contact::FullContact;
-use crate::domain::import::{Change, Fate, KnownBy, Match, PlanNumber, PlanRow};
+use crate::domain::import::{Fate, KnownBy, Match, PlanChange, PlanNumber, PlanRow};
 use crate::domain::phone::Phone;
 
 use super::run::{Coming, Put};
@@ -56,18 +56,18 @@ pub(super) fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
 }
 
 /// What changes in a contact beside the numbers that come in.
-fn changes(before: &Contact, put: &Put) -> Vec<Change> {
+fn changes(before: &Contact, put: &Put) -> Vec<PlanChange> {
     let after = &put.after;
     // The parts of a name are told by the name.
     let told = fields::CONTACT
         .iter()
         .filter(|field| field.csv.is_some() && !field.is(Use::Part) && !field.is(Use::Key));
-    let mut changes: Vec<Change> = told
+    let mut changes: Vec<PlanChange> = told
         .map(|field| (field, field.text(before), field.text(after)))
         .filter(|(_, before, after)| before != after)
         .map(|(field, before, after)| {
             let told = |text: Cow<'_, str>| (!text.is_empty()).then(|| text.into_owned());
-            Change {
+            PlanChange {
                 what: field.words,
                 before: told(before),
                 after: told(after),
@@ -83,7 +83,7 @@ fn changes(before: &Contact, put: &Put) -> Vec<Change> {
         .chain(new.map(|detail| (detail, true)));
     changes.extend(details.map(|(detail, new)| {
         let value = Some(detail.value.clone());
-        Change {
+        PlanChange {
             what: detail.kind.word(),
             before: value.clone().filter(|_| !new),
             after: value.filter(|_| new),
@@ -98,14 +98,14 @@ fn changes(before: &Contact, put: &Put) -> Vec<Change> {
             _ if after.primary && !before.primary => "primary".to_owned(),
             _ => "other flags".to_owned(),
         };
-        changes.push(Change {
+        changes.push(PlanChange {
             what: "number",
             before: Some(after.shown()),
             after: Some(becomes),
         });
     }
     if changes.is_empty() && put.revision.added.is_empty() {
-        changes.push(Change {
+        changes.push(PlanChange {
             what: "card",
             before: None,
             after: Some("other lines, kept as they are".to_owned()),

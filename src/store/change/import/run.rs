@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::import::{
-    CardKey, Choice, ImportPlan, ImportReport, Intake, Origin, Place, PlanRow,
+    CardKey, CardPlace, Choice, ImportPlan, ImportReport, Intake, Origin, PlanRow,
 };
 use crate::domain::intake::Revision;
 use crate::domain::notice::Notices;
@@ -86,7 +86,7 @@ pub(super) struct Put {
 
 /// A card on its way in.
 pub(super) struct Coming {
-    pub(super) place: Place,
+    pub(super) place: CardPlace,
     pub(super) key: CardKey,
     pub(super) choice: Option<Choice>,
     /// The name on it, if there is one.

@@ -11,7 +11,7 @@ use crate::tui::widgets::cursor::Motion;
 
 /// The detail pane.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Detail {
+pub struct DetailPane {
     /// The contact, once it has come.
     pub profile: Option<Box<Profile>>,
     /// Whether the cursor is on the name, and not on one of the numbers.
@@ -26,7 +26,7 @@ pub struct Detail {
     matched: Option<PhoneId>,
 }
 
-impl Detail {
+impl DetailPane {
     /// The number under the cursor.
     #[must_use]
     pub fn phone(&self) -> Option<&Phone> {

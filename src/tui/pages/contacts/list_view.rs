@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::listing::{Found, Row};
-use crate::domain::query::{Field, SearchTerms, Typing};
+use crate::domain::query::{ConditionField, SearchTerms, Typing};
 use crate::domain::safe::safe;
 use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
@@ -79,7 +79,7 @@ fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
     }
     let typing = page.focus == Focus::Filter && ui.is_on_top;
     if typing && list.filter.text().is_empty() && width >= 84 {
-        let fields: Vec<String> = Field::ALL
+        let fields: Vec<String> = ConditionField::ALL
             .iter()
             .map(|(name, _)| format!("{name}:"))
             .collect();

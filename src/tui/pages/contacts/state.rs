@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::edit::Profile;
 use crate::domain::listing::{ListQuery, Order};
-use crate::domain::operation::{HistoryEntry, Key};
+use crate::domain::operation::{HistoryEntry, RecordKey};
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
@@ -18,7 +18,7 @@ use crate::tui::protocol::{Effect, Request, Tone, Write};
 use crate::tui::widgets::areas::{Areas, Pane, Panes, TWO_PANES, WIDE};
 use crate::tui::widgets::cursor::Motion;
 
-use super::detail::{Detail, flipped};
+use super::detail::{DetailPane, flipped};
 use super::fix::Fix;
 use super::list::List;
 
@@ -40,7 +40,7 @@ pub struct Contacts {
     /// The list.
     pub list: List,
     /// The contact beside it.
-    pub detail: Detail,
+    pub detail: DetailPane,
     /// Fix numbers, while it is on: then the list shows which contacts need attention.
     pub fix: Option<Fix>,
     /// Which of them has the keys.
@@ -287,7 +287,7 @@ impl Contacts {
         let history = self.profile().map(|profile| profile.history.as_slice());
         let became = |entry: &&HistoryEntry| {
             !entry.undone
-                && entry.operation.key() == Key::Phone(phone.id)
+                && entry.operation.key() == RecordKey::Phone(phone.id)
                 && entry.operation.sets("historic", &Value::Bool(true))
         };
         let entry = history.unwrap_or_default().iter().find(became);
