@@ -38,7 +38,7 @@
 //!                         rank retention usage
 //! callbook::domain::attributes    contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
-//!                         lookup
+//!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::exchange      source charset reader abook vcard book csv jsonapi ldif
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact

@@ -8,23 +8,27 @@ mod country;
 mod digits;
 mod format;
 mod lookup;
+mod matching;
 mod reading;
 mod region;
 mod several;
 mod single;
 mod spreadsheet;
 mod stored;
+mod typing;
 mod written;
 
 pub use country::{Basis, ReadWith, read_with};
 pub use digits::digits;
 pub use format::{digits_to_find, display, display_of, region_of, split_pauses};
 pub use lookup::{at_home, has_trunk, is_copied_number, readings, spellings, without_trunk};
+pub use matching::{matching_countries, named_country};
 pub use reading::{LineType, Reading, parse};
 pub use region::{Region, only_region_of};
 pub use several::several;
 pub use single::Verdict;
 pub use spreadsheet::{is_scientific, without_decimals};
+pub use typing::as_typed;
 
 use reading::dialled;
 use single::{Dialled, is_complete};

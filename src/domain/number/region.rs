@@ -18,9 +18,26 @@ pub(super) struct Entry {
     region: Region,
     pub(super) calling_code: u16,
     main: bool,
-    name: &'static str,
+    pub(super) name: &'static str,
     pub(super) trunk: &'static str,
     other_names: &'static str,
+}
+
+impl Entry {
+    pub(super) const fn region(&self) -> Region {
+        self.region
+    }
+
+    pub(super) const fn is_main(&self) -> bool {
+        self.main
+    }
+
+    /// What else the country is called: its three-letter code, names in its own languages, other English
+    /// ones.
+    pub(super) fn other_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let names = self.other_names.split('|');
+        names.filter(|name| !name.is_empty())
+    }
 }
 
 pub(super) static TABLE: LazyLock<Vec<Entry>> =
@@ -125,15 +142,14 @@ impl fmt::Display for Region {
 /// Regions by each of their names, folded.
 static COUNTRY_NAMES: LazyLock<HashMap<String, Region>> = LazyLock::new(|| {
     let named = TABLE.iter().flat_map(|entry| {
-        let others = entry.other_names.split('|').filter(|name| !name.is_empty());
-        let names = others.chain([entry.name]);
+        let names = entry.other_names().chain([entry.name]);
         names.map(|name| (folded_name(name), entry.region))
     });
     named.collect()
 });
 
 /// A country's name as it is looked up: without dots, `&` as a word, and no article.
-fn folded_name(name: &str) -> String {
+pub(super) fn folded_name(name: &str) -> String {
     let folded = fold(&name.replace('.', "").replace('&', " and "));
     let folded = folded.trim_matches([',', ';', ' ', '(', ')']);
     folded.strip_prefix("the ").unwrap_or(folded).to_owned()
