@@ -3,6 +3,7 @@
 use super::contact::{Contact, ContactKind, DetailKind};
 use super::fields::{CONTACT, Use, texts};
 use super::fold::{fold, is_apostrophe, transcribed};
+use super::phone::MANUAL;
 
 /// Articles that the name of a company may begin with, folded.
 const ARTICLES: [&str; 23] = [
@@ -136,10 +137,84 @@ fn sort_key(texts: &[&str]) -> String {
     key
 }
 
+/// Titles before a name, without dots; those after the bar only where a dot says so.
+const PREFIXES: &str = "dr prof professor mr mrs ms mx miss sir dame rev herr frau mme mlle monsieur \
+    madame señor señora señorita sra srta signor signora dottssa dipl-ing | mag ing hon sig sigra avv dott sr dra";
+
+/// What follows a name, without dots.
+const SUFFIXES: &str = "jr sr phd esq";
+
+/// What follows a name and is written in capitals, since the same letters are names too.
+const CAPITAL_SUFFIXES: &str = "II III IV MD MBA DDS DVM CPA RN MSc BSc";
+
+/// Words that belong to the family name after them.
+const PARTICLES: &str = "van von vom de den der di da del della dello degli dei du des dos das do la le ter \
+    ten te zu zum zur al el bin ibn bint ben st 't";
+
+/// Forms of companies, without dots.
+const COMPANIES: &str =
+    "inc ltd llc gmbh srl plc corp llp limited incorporated corporation sarl aps kft ohg";
+
+/// Forms of companies that are written in capitals or with dots, since the same letters are words too.
+const CAPITAL_COMPANIES: &str = "AG KG SA SpA SPA BV NV AB AS OY Oy UG SAS CO";
+
+/// Whether a word is in a list of words.
+fn is_in(list: &str, word: &str) -> bool {
+    list.split([' ', '|']).any(|known| known == word)
+}
+
+/// A name without what stands before and after it.
+struct Titled<'a> {
+    prefix: &'a str,
+    core: &'a str,
+    suffix: &'a str,
+}
+
+impl<'a> Titled<'a> {
+    fn of(name: &'a str) -> Self {
+        let name = name.trim();
+        let mut core = name;
+        while let Some((rest, last)) = core.rsplit_once(char::is_whitespace) {
+            let bare = last.replace('.', "");
+            if !is_in(SUFFIXES, &bare.to_lowercase()) && !is_in(CAPITAL_SUFFIXES, &bare) {
+                break;
+            }
+            core = rest.trim_end_matches([',', ' ']);
+        }
+        let suffix = name.get(core.len()..).unwrap_or_default();
+        let (always, with_dot) = PREFIXES.split_once('|').unwrap_or_default();
+        while let Some((first, rest)) = core.split_once(char::is_whitespace) {
+            let bare = first.replace('.', "").to_lowercase();
+            let is_title = is_in(always, &bare) || first.ends_with('.') && is_in(with_dot, &bare);
+            if !is_title {
+                break;
+            }
+            core = rest.trim_start();
+        }
+        let end = name.len() - suffix.len() - core.len();
+        Self {
+            prefix: name.get(..end).unwrap_or_default(),
+            core,
+            suffix,
+        }
+    }
+}
+
+/// Whether a name ends in a form of companies: `Officina Bianchi S.r.l.`
+fn is_of_company(name: &str) -> bool {
+    let Some((_, last)) = name.rsplit_once(char::is_whitespace) else {
+        return false;
+    };
+    let bare = last.replace('.', "");
+    let has_dots = last.contains('.') && is_in(CAPITAL_COMPANIES, &bare.to_uppercase());
+    has_dots || is_in(CAPITAL_COMPANIES, &bare) || is_in(COMPANIES, &bare.to_lowercase())
+}
+
 /// A shown name in its parts, where a person typed only that: given names, then the family name.
 ///
-/// A comma tells them apart (`Bianchi, Marco`); else the last word is the family name. What stands
-/// in brackets belongs to neither.
+/// A comma tells them apart (`Bianchi, Marco`); else the last word is the family name, with the particles
+/// before it. Titles before the name and what follows it belong to neither, nor does what stands in
+/// brackets; a company has no parts.
 #[must_use]
 pub fn split_name(name: &str) -> (Option<String>, Option<String>) {
     let some = |text: &str| {
@@ -152,18 +227,94 @@ pub fn split_name(name: &str) -> (Option<String>, Option<String>) {
         .map(str::trim)
         .filter(|plain| !plain.is_empty())
         .unwrap_or(name);
-    if let Some((family, given)) = plain.split_once(',') {
-        return (some(given), some(family));
+    if is_of_company(plain) {
+        return (None, None);
     }
-    match plain.trim().rsplit_once(char::is_whitespace) {
+    let titled = Titled::of(plain);
+    if let Some((family, given)) = titled.core.split_once(',') {
+        return (some(Titled::of(given).core), some(family));
+    }
+    match family_of(titled.core) {
         Some((given, family)) => (some(given), some(family)),
-        None => (some(plain), None),
+        // After a title stands the family name.
+        None if !titled.prefix.is_empty() => (None, some(titled.core)),
+        None => (some(titled.core), None),
     }
+}
+
+/// The given names and the family name of a name of several words.
+fn family_of(name: &str) -> Option<(&str, &str)> {
+    let (mut given, _) = name.rsplit_once(char::is_whitespace)?;
+    while let Some((rest, last)) = given.trim_end().rsplit_once(char::is_whitespace) {
+        if !is_in(PARTICLES, &last.to_lowercase().replace('’', "'")) {
+            break;
+        }
+        given = rest;
+    }
+    let family = name.get(given.len()..)?.trim_start();
+    Some((given, family))
+}
+
+/// The parts that a person's name is made of: given names, and the family name.
+pub type GivenAndFamily<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The parts that a contact gets when its shown name becomes another; none where its own stay.
+///
+/// They follow the name as long as they are what it was split into. What a card or a table brought is
+/// better than a guess, and stays.
+#[must_use]
+pub fn parts_with_name(contact: &Contact, name: &str) -> Option<(Option<String>, Option<String>)> {
+    let own = (&contact.given_name, &contact.family_name);
+    if contact.kind == ContactKind::Company {
+        return Some((None, None));
+    }
+    let (given, family) = split_name(&contact.name);
+    let is_blank = own == (&None, &None);
+    let is_guess = own == (&given, &family) && contact.source == MANUAL;
+    (is_blank || is_guess).then(|| split_name(name))
+}
+
+/// The shown name after its parts became others, where it was what the parts before gave, in any order; none
+/// where it is something else, and stays. Titles round it stay too.
+#[must_use]
+pub fn name_with_parts(
+    name: &str,
+    before: GivenAndFamily<'_>,
+    after: GivenAndFamily<'_>,
+) -> Option<String> {
+    let titled = Titled::of(name);
+    let family_first = |(given, family): GivenAndFamily<'_>, between: &str| match (given, family) {
+        (Some(given), Some(family)) => format!("{family}{between}{given}"),
+        (one, other) => one.or(other).unwrap_or_default().to_owned(),
+    };
+    let given_first = |(given, family)| family_first((family, given), " ");
+    let core = if titled.core == given_first(before) {
+        given_first(after)
+    } else {
+        let betweens = [", ", " ", ""];
+        let between = betweens
+            .into_iter()
+            .find(|between| titled.core == family_first(before, between))?;
+        family_first(after, between)
+    };
+    Some(format!("{}{core}{}", titled.prefix, titled.suffix))
+}
+
+/// A name as it may be written: as it is, and with its family name last or first.
+#[must_use]
+pub fn written_names(name: &str) -> Vec<String> {
+    let mut written = vec![name.trim().to_owned()];
+    if let (Some(given), Some(family)) = split_name(name) {
+        written.push(format!("{given} {family}"));
+        written.push(format!("{family}, {given}"));
+    }
+    written
 }
 
 #[cfg(test)]
 mod tests {
-    use super::split_name;
+    use super::{name_with_parts, parts_with_name, split_name};
+    use crate::domain::contact::Contact;
 
     fn split(name: &str) -> (String, String) {
         let (given, family) = split_name(name);
@@ -172,9 +323,97 @@ mod tests {
 
     #[test]
     fn the_last_word_is_the_family_name_unless_a_comma_says_otherwise() {
-        assert_eq!(split("Marco Bianchi"), ("Marco".into(), "Bianchi".into()));
-        assert_eq!(split("Bianchi, Marco"), ("Marco".into(), "Bianchi".into()));
-        assert_eq!(split("Bob (plumber)"), ("Bob".into(), String::new()));
-        assert_eq!(split("丸山"), ("丸山".into(), String::new()));
+        for (name, given, family) in [
+            ("Marco Bianchi", "Marco", "Bianchi"),
+            ("Bianchi, Marco", "Marco", "Bianchi"),
+            ("Bob (plumber)", "Bob", ""),
+            ("丸山", "丸山", ""),
+            ("Ludwig van Beethoven", "Ludwig", "van Beethoven"),
+            ("Anna van der Berg", "Anna", "van der Berg"),
+            ("Eddie Van Halen", "Eddie", "Van Halen"),
+            ("Van Morrison", "Van", "Morrison"),
+            ("Juana Inés de la Cruz", "Juana Inés", "de la Cruz"),
+            ("Omar al Sharif", "Omar", "al Sharif"),
+            ("Omar al-Sharif", "Omar", "al-Sharif"),
+            ("van der Berg, Anna", "Anna", "van der Berg"),
+            ("Dr. Ada Lovelace", "Ada", "Lovelace"),
+            ("Prof. Dr. Max Planck", "Max", "Planck"),
+            ("Dr. Kiss", "", "Kiss"),
+            ("Sr. Gómez", "", "Gómez"),
+            ("Mag Ruffman", "Mag", "Ruffman"),
+            ("Martin Luther King, Jr.", "Martin Luther", "King"),
+            ("Martin Luther King Jr.", "Martin Luther", "King"),
+            ("King, Martin Luther, Jr.", "Martin Luther", "King"),
+            ("Henry Ford III", "Henry", "Ford"),
+            ("Jane Doe, M.D., PhD", "Jane", "Doe"),
+            ("Planck, Dr. Max", "Max", "Planck"),
+            ("Yo-Yo Ma", "Yo-Yo", "Ma"),
+            ("Dr.", "Dr.", ""),
+        ] {
+            assert_eq!(split(name), (given.into(), family.into()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_company_has_no_parts() {
+        for name in [
+            "Officina Bianchi S.r.l.",
+            "Acme Inc.",
+            "Müller & Söhne GmbH",
+            "Siemens AG",
+            "Foo Bar, Ltd.",
+        ] {
+            assert_eq!(split_name(name), (None, None), "{name}");
+        }
+        assert_eq!(split("Anna As"), ("Anna".into(), "As".into()));
+    }
+
+    #[test]
+    fn the_shown_name_follows_its_parts_where_it_was_made_of_them() {
+        let bianchi = (Some("Marco"), Some("Bianchi"));
+        let rossi = (Some("Marco"), Some("Rossi"));
+        for (name, after) in [
+            ("Marco Bianchi", Some("Marco Rossi")),
+            ("Bianchi Marco", Some("Rossi Marco")),
+            ("Bianchi, Marco", Some("Rossi, Marco")),
+            ("Dr. Marco Bianchi", Some("Dr. Marco Rossi")),
+            ("Marco Bianchi, PhD", Some("Marco Rossi, PhD")),
+            ("Marco the mechanic", None),
+            ("Marco Bianchi (work)", None),
+        ] {
+            let made = name_with_parts(name, bianchi, rossi);
+            assert_eq!(made.as_deref(), after, "{name}");
+        }
+        let given = |given| (Some(given), None);
+        let made = name_with_parts("Ada", given("Ada"), (Some("Ada"), Some("King")));
+        assert_eq!(made.as_deref(), Some("Ada King"));
+        assert_eq!(
+            name_with_parts("", (None, None), given("A")).as_deref(),
+            Some("A")
+        );
+        let signs = (Some("健"), Some("丸山"));
+        let made = name_with_parts("丸山健", signs, (Some("花子"), Some("丸山")));
+        assert_eq!(made.as_deref(), Some("丸山花子"));
+    }
+
+    #[test]
+    fn parts_that_a_card_brought_are_not_guessed_again() {
+        let contact = |name: &str, given: &str, family: &str, source: &str| Contact {
+            name: name.into(),
+            given_name: Some(given.into()).filter(|part: &String| !part.is_empty()),
+            family_name: Some(family.into()).filter(|part: &String| !part.is_empty()),
+            source: source.into(),
+            ..Contact::default()
+        };
+        let rossi = Some((Some("Marco".to_owned()), Some("Rossi".to_owned())));
+        for (before, after) in [
+            (contact("Marco B", "Marco", "B", "manual"), &rossi),
+            (contact("", "", "", "vcard"), &rossi),
+            (contact("Marco B", "Marco", "Bianchi", "manual"), &None),
+            (contact("Marco B", "Marco", "B", "vcard"), &None),
+        ] {
+            let parts = parts_with_name(&before, "Marco Rossi");
+            assert_eq!(parts, *after, "{before:?}");
+        }
     }
 }

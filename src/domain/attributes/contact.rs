@@ -9,7 +9,7 @@ use crate::domain::attribute_reader::{
 };
 use crate::domain::fields::{self, CONTACT, Use, put_plain, read_plain, texts, tidy_texts};
 use crate::domain::ids::ContactId;
-use crate::domain::naming::split_name;
+use crate::domain::naming::{GivenAndFamily, name_with_parts, parts_with_name};
 use crate::domain::refusal::{Fault, Refusal, Stored, has_fault};
 
 impl Contact {
@@ -177,6 +177,7 @@ impl ContactAttributes {
             .as_ref()
             .is_some_and(|name| name.as_deref() != Some(&contact.name));
         let parts_sent = self.given_name.is_some() || self.family_name.is_some();
+        let before = contact.clone();
         put_plain(&CONTACT, &mut self, contact);
         contact.kind = self.kind.unwrap_or(contact.kind);
         contact.tags = self
@@ -191,16 +192,35 @@ impl ContactAttributes {
             Some(name) => {
                 contact.name = name.unwrap_or_default();
                 if renamed && !parts_sent && !contact.name.is_empty() {
-                    (contact.given_name, contact.family_name) = match contact.kind {
-                        ContactKind::Person => split_name(&contact.name),
-                        ContactKind::Company => (None, None),
+                    let before = Contact {
+                        kind: contact.kind,
+                        ..before
                     };
+                    if let Some(parts) = parts_with_name(&before, &contact.name) {
+                        (contact.given_name, contact.family_name) = parts;
+                    }
                 }
             }
-            None if parts_sent || contact.name.is_empty() => contact.name = made_name(contact),
+            None if contact.name.is_empty() => contact.name = made_name(contact),
+            None if parts_sent => {
+                let made = name_with_parts(&contact.name, parts(&before), parts(contact));
+                if let Some(made) = made {
+                    contact.name = Some(made)
+                        .filter(|made| !made.trim().is_empty())
+                        .unwrap_or_else(|| made_name(contact));
+                }
+            }
             None => {}
         }
     }
+}
+
+/// The parts of a contact's name.
+fn parts(contact: &Contact) -> GivenAndFamily<'_> {
+    (
+        contact.given_name.as_deref(),
+        contact.family_name.as_deref(),
+    )
 }
 
 /// A name to show, of the parts that a contact has.
