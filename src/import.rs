@@ -114,6 +114,7 @@ pub fn rehearse<'a>(
         .sort_by_key(|row| (row.place.card, row.place.line));
     plan.notices.append(&mut reading.notices);
     plan.files = reading.files;
+    plan.tables = reading.tables;
     plan.unreadable_untold = reading.aside.untold;
     Ok(rehearsal)
 }

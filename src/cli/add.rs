@@ -16,6 +16,7 @@ use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
 use super::output;
+use super::phone::say_holders;
 
 #[derive(Debug, Args)]
 pub(super) struct AddCommand {
@@ -57,12 +58,13 @@ impl AddCommand {
             phones: phones.into_iter().collect(),
         })?;
         let profile = store.profile(done.value)?;
-        let mut words = added(&profile, &store);
+        let words = added(&profile, &store);
+        let contact = &profile.full.contact;
+        if let Some(other) = store.named(&contact.name, Some(contact.id))?.first() {
+            output::complain(&format!("another contact is named {}", other.name));
+        }
         for phone in &profile.full.phones {
-            for holder in store.holders(&phone.number, Some(profile.full.contact.id))? {
-                let name = safe(&holder.name);
-                let _ = writeln!(words, "{} is also a number of {name}", phone.shown());
-            }
+            say_holders(phone, &store)?;
         }
         let phones: Vec<_> = profile.full.phones.iter().map(phone_resource).collect();
         let document = jsonapi::compound(&contact_resource(&profile.full.contact), &phones);

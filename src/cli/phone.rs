@@ -21,6 +21,7 @@ use crate::store::Store;
 use super::document::{
     CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
 };
+use super::output;
 use super::table::columns;
 
 #[derive(Debug, Subcommand)]
@@ -49,6 +50,7 @@ pub(super) enum PhoneCommand {
     },
     /// Add a phone number to a contact.
     #[command(
+        visible_alias = "add",
         after_help = "Examples:\n  callbook phone create --owner ID --number '+39 02 5550 1182' --location work\n  callbook phone create --owner ID --json - < phone.json"
     )]
     Create {
@@ -172,10 +174,9 @@ impl PhoneCommand {
                 let owner: ContactId = owner.parse()?;
                 let (sent, faults) = read_by(PhoneAttributes::read_new, sent.read()?);
                 let mut store = open()?;
-                phone_answer(
-                    &store.create_phone(owner, sent, faults)?.value,
-                    store.home(),
-                )
+                let phone = store.create_phone(owner, sent, faults)?.value;
+                say_holders(&phone, &store)?;
+                phone_answer(&phone, store.home())
             }
             Self::Update {
                 id, sent, guard, ..
@@ -223,6 +224,15 @@ fn read_by(
         ..sent
     };
     (sent, [document.faults, faults].concat())
+}
+
+/// Says on standard error which other contacts have the number.
+pub(super) fn say_holders(phone: &Phone, store: &Store) -> Result<(), Refusal> {
+    for holder in store.holders(&phone.number, Some(phone.contact))? {
+        let number = phone.shown();
+        output::complain(&format!("{number} is also a number of {}", holder.name));
+    }
+    Ok(())
 }
 
 fn phone_answer(phone: &Phone, home: Option<Region>) -> CommandAnswer {

@@ -58,6 +58,15 @@ pub enum PhoneEdit {
     Delete(PhoneId, Option<Timestamp>),
 }
 
+/// A contact of a name that is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedContact {
+    /// Its id.
+    pub contact: ContactId,
+    /// Its name as it is stored.
+    pub name: String,
+}
+
 /// Somebody who has a number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Holder {

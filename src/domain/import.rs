@@ -388,6 +388,8 @@ pub struct ImportPlan {
     /// How many more cards cannot be read than `rows` holds: where there are very many, only the first
     /// have a row.
     pub unreadable_untold: usize,
+    /// The columns of each file that is a table.
+    pub tables: Vec<Vec<ColumnRead>>,
 }
 
 impl ImportPlan {
@@ -466,6 +468,48 @@ pub enum Choice {
 
 /// The choices. Each goes with its card, and with no other that has come to its place since.
 pub type Choices = BTreeMap<CardKey, Choice>;
+
+/// How files are to be imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// What a person wants of single cards.
+    pub choices: Choices,
+    /// What a person says of the columns of tables: `Telefono=phone:work`, or `#3=phone:work`.
+    pub maps: Vec<String>,
+    /// The country that national numbers are read with; without it, home.
+    pub country: Option<Region>,
+}
+
+/// The fields that a person may say a column holds; a phone and an email may have any label.
+#[rustfmt::skip]
+pub const COLUMN_FIELDS: [&str; 22] = [
+    "name", "given name", "family name", "nickname", "company", "department", "title", "note", "tags",
+    "phone", "phone:mobile", "phone:home", "phone:work", "phone:fax",
+    "email", "email:home", "email:work", "address", "birthday", "anniversary", "website", "other",
+];
+
+/// A column of a table, as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnRead {
+    /// Its header; blank where it has none.
+    pub name: String,
+    /// The field that it was read as: `phone:work`.
+    pub read_as: String,
+    /// The first of its values.
+    pub sample: Option<String>,
+}
+
+impl ColumnRead {
+    /// What it is called; one without a header by its place from 0.
+    #[must_use]
+    pub fn shown(&self, place: usize) -> String {
+        if self.name.is_empty() {
+            format!("#{}", place + 1)
+        } else {
+            self.name.clone()
+        }
+    }
+}
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What every reader of files gives: contacts, one by one, and what is to be said of them.
 
-use crate::domain::import::{GroupCard, Incoming, Reject};
+use crate::domain::import::{ColumnRead, GroupCard, Incoming, Reject};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 
@@ -21,6 +21,11 @@ pub trait ContactReader: Iterator<Item = Read> {
     /// What was not understood and what was assumed in what was read so far; complete once the last
     /// contact was given.
     fn notices(&self) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    /// The columns of a table, and what they were read as.
+    fn columns(&self) -> Vec<ColumnRead> {
         Vec::new()
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::domain::import::ImportOptions;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::progress::Stop;
@@ -167,6 +168,12 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn of_country(self, country: Option<Region>) -> Self {
         Self { country, ..self }
+    }
+
+    /// The batch with what is said of its columns and of its national numbers.
+    #[must_use]
+    pub fn with(self, options: &ImportOptions) -> Self {
+        self.mapped(&options.maps).of_country(options.country)
     }
 
     /// The batch with the charset of text that names none and is not UTF-8; without it, it is guessed.

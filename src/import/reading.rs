@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use crate::domain::files::Files;
-use crate::domain::import::{Arrival, Aside, CardPlace, Cards, GroupCard, Origin, Reject};
+use crate::domain::import::{
+    Arrival, Aside, CardPlace, Cards, ColumnRead, GroupCard, Origin, Reject,
+};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
@@ -26,6 +28,8 @@ pub(super) struct BatchReader<'a> {
     pub(super) rejects: Option<Rejects>,
     /// What has to be said of the files that were read to their end.
     pub(super) notices: Vec<Notice>,
+    /// The columns of the tables among them.
+    pub(super) tables: Vec<Vec<ColumnRead>>,
     /// The files that were begun.
     pub(super) files: Files,
     /// The number of the last card of the files before the current one.
@@ -54,6 +58,7 @@ impl<'a> BatchReader<'a> {
             current: None,
             groups: VecDeque::new(),
             aside: Aside::default(),
+            tables: Vec::new(),
             files: Files::default(),
             before: 0,
             ended: false,
@@ -126,6 +131,8 @@ impl<'a> BatchReader<'a> {
         }
         self.groups.extend(file.contacts.groups());
         self.notices.extend(file.contacts.notices());
+        let columns = file.contacts.columns();
+        self.tables.extend((!columns.is_empty()).then_some(columns));
         self.before += last;
         Ok(())
     }

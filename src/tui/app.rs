@@ -427,13 +427,8 @@ impl App {
     /// Gives a key to the text that has the cursor; `false` where it does not want it.
     fn typed(&mut self, key: Key, effects: &mut Vec<Effect>) -> bool {
         let top = self.pages.top_id();
-        // In a form ^E opens the editor; the end of the line is End.
-        let is_editor = key.ctrl && key.code == Code::Char('e');
         let mut taken = false;
         self.with_page(top, effects, |page, ctx| {
-            if is_editor && page.text_number().is_some() {
-                return Outcome::Stay;
-            }
             taken = page.text_mut().is_some_and(|field| field.press(key));
             if taken {
                 page.typed(ctx);
@@ -492,7 +487,7 @@ impl App {
 /// tab, esc, the arrows up and down and the function keys are the screen's.
 fn takes_letters(key: Key) -> bool {
     match key.code {
-        Code::Char(sign) => !key.ctrl || "abfewukyh".contains(sign),
+        Code::Char(sign) => !key.ctrl || "abdefhkuwy".contains(sign),
         Code::Enter
         | Code::Esc
         | Code::Tab

@@ -10,10 +10,10 @@ use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
 use crate::domain::duplicates::Group;
-use crate::domain::edit::{ContactEdit, Holder, Profile};
+use crate::domain::edit::{ContactEdit, Holder, NamedContact, Profile};
 use crate::domain::full_contact::FullContact;
 use crate::domain::health::Health;
-use crate::domain::import::{Choices, ImportPlan, ImportReport};
+use crate::domain::import::{ImportOptions, ImportPlan, ImportReport};
 use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
 use crate::domain::operation::{
     self, BinEntry, HistoryEntry, Overwriting, StepEntry, StepRow, UndoPoint,
@@ -63,6 +63,8 @@ pub enum Request {
     Recalled(ContactId),
     /// Who else has a number.
     Holders(String, Option<ContactId>),
+    /// Which other contacts have a name.
+    Named(String, Option<ContactId>),
     /// The history of a contact.
     History(ContactId),
     /// The steps of the whole book before one, or the newest; so many.
@@ -77,8 +79,8 @@ pub enum Request {
     People(Vec<ContactId>),
     /// What a change of several contacts would do.
     Rehearse(Task),
-    /// What the import of files would do, with some of their cards as chosen.
-    RehearseImport(Chosen, Choices),
+    /// What the import of files would do.
+    RehearseImport(Chosen, ImportOptions),
     /// The counts of the book's health.
     Health,
     /// Why contacts need attention.
@@ -143,8 +145,8 @@ pub enum Write {
     UndoBackTo(i64),
     /// Redo.
     Redo,
-    /// Import files and folders, some of their cards as chosen, where that is what was seen of it.
-    Import(Vec<PathBuf>, Choices, Seen),
+    /// Import files and folders, where that is what was seen of it.
+    Import(Vec<PathBuf>, ImportOptions, Seen),
 }
 
 /// An answer of the store.
@@ -162,6 +164,8 @@ pub enum Reply {
     Profile(Option<Box<Profile>>),
     /// Who else.
     Holders(Vec<Holder>),
+    /// Which other contacts have the name.
+    Named(Vec<NamedContact>),
     /// The history.
     History(Vec<HistoryEntry>),
     /// Steps of the whole book.

@@ -189,14 +189,14 @@ fn what_is_asked_reaches_its_page_under_a_popup() {
 #[test]
 fn the_editor_and_completion_fill_what_they_were_asked_for() {
     let mut desk = held();
-    desk.press("a \"Ada\" ^E tab \"z\"");
+    desk.press("a \"Ada\" ^X ^E tab \"z\"");
     desk.let_all_go();
     let Some(AnyPage::ContactForm(form)) = desk.app.pages.last() else {
         panic!("the form stays");
     };
     assert_eq!(form.texts[0].text(), "Ada edited");
     desk.press("esc y");
-    desk.press("a \"Bob\" ^E esc y a \"Eve\"");
+    desk.press("a \"Bob\" ^X ^E esc y a \"Eve\"");
     desk.let_all_go();
     assert_eq!(typed(&desk), "Eve", "another form than the editor's");
 
@@ -403,7 +403,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let keys = prop::sample::select(vec![
         "*", "v", "d", "D", "j", "k", "space", "u", "^R", "a", "e", "i", "m", "f", "H", "s h",
         "s b", "s l", "x v", "x y", "enter", "enter", "^S", "esc", "esc", "tab", "y", "n", "?",
-        ":", "^E", "B", "M", "\"Qx\"", "\"Qx\"", "\"tag:\"", "/", "X", "o",
+        ":", "^X ^E", "B", "M", "\"Qx\"", "\"Qx\"", "\"tag:\"", "/", "X", "o",
     ]);
     let act = prop_oneof![
         3 => keys.prop_map(Act::Keys),
@@ -428,6 +428,8 @@ fn mark(page: &AnyPage) -> &'static [&'static str] {
         AnyPage::Health(_) => &["╭─ Health of the book"],
         AnyPage::Sources(_) => &["Confirm by source"],
         AnyPage::Import(_) => &["callbook › Import"],
+        AnyPage::Columns(_) => &["╭─ Columns"],
+        AnyPage::Chooser(_) => &["╭─ Read national", "╭─ Column "],
         AnyPage::Damaged(_) => &["damaged"],
     }
 }

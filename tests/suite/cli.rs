@@ -789,10 +789,23 @@ fn words_need_no_quotes() {
     );
     // The same number again is told with whose it is.
     let words: Vec<&str> = "add Rear Admiral +1 212 555 0147".split(' ').collect();
-    let (_, told, _) = shell.run(&words, "");
+    let (_, _, told) = shell.run(&words, "");
+    assert_eq!(told, "+1 212-555-0147 is also a number of Grace Hopper\n");
+    let words: Vec<&str> = "add hopper, grace".split(' ').collect();
+    let (_, told, warned) = shell.run(&words, "");
+    assert_eq!(told, "Added hopper, grace\n");
+    assert_eq!(warned, "another contact is named Grace Hopper\n");
+    let (_, list) = shell.json(&["contact", "list", "--json"], "");
+    let mut contacts = list["data"].as_array().unwrap().iter();
+    let named = |contact: &&Value| contact["attributes"]["name"] == "hopper, grace";
+    let owner = contacts.find(named).unwrap()["id"].as_str().unwrap();
+    let number = ["--number", "+1 (212) 555-0147", "--json"];
+    let words = [&["phone", "add", "--owner", owner][..], &number].concat();
+    let (status, told, warned) = shell.run(&words, "");
+    assert!(status == 0 && told.starts_with('{'), "{told}");
     assert!(
-        told.contains("+1 212-555-0147 is also a number of Grace Hopper"),
-        "{told}"
+        warned.contains("is also a number of Grace Hopper"),
+        "{warned}"
     );
 }
 

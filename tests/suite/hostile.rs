@@ -239,6 +239,8 @@ fn screen(desk: &Desk) -> &'static str {
         Some(AnyPage::Health(_)) => "health",
         Some(AnyPage::Sources(_)) => "sources",
         Some(AnyPage::Import(_)) => "an import",
+        Some(AnyPage::Columns(_)) => "the columns of a table",
+        Some(AnyPage::Chooser(_)) => "a choice",
         Some(AnyPage::Damaged(_)) => "a damaged book",
     }
 }
@@ -548,7 +550,10 @@ fn no_word_of_any_command_holds_what_acts_on_a_terminal() {
     for at in 0..20 {
         let name = hostile(at * 7);
         let label = hostile(at * 7 + 1);
-        shell.told(&["add", "--label", &label, "--", &name, "+44 20 7946 0018"]);
+        let words = ["add", "--label", &label, "--", &name, "+44 20 7946 0018"];
+        // Whose name and number it is too goes to standard error.
+        let (status, told, _) = shell.run(&words, "");
+        assert!(status == 0 && !told.is_empty(), "{told}");
         shell.told(&["undo"]);
         shell.told(&["redo"]);
         shell.told(&["undo"]);

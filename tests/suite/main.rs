@@ -25,6 +25,7 @@ mod documents;
 mod environment;
 mod fields;
 mod finding;
+mod forms;
 mod fuzz;
 mod hostile;
 mod house;

@@ -19,6 +19,75 @@ pub(super) enum Column {
     Guarded,
 }
 
+impl Column {
+    /// The field that it holds, as `--map` takes it; where no map says it, in words.
+    pub(super) fn field(&self) -> String {
+        match self {
+            Self::Text(text) => text.field().to_owned(),
+            Self::Phone(_, ColumnPart::Value(label)) => labelled("phone", label.as_deref()),
+            Self::Phone(_, part) => format!("{} of a phone", part.words()),
+            Self::Detail(_, kind, ColumnPart::Value(label)) => {
+                let field = match kind {
+                    DetailKind::Link => "website",
+                    kind => kind.word(),
+                };
+                labelled(field, label.as_deref())
+            }
+            Self::Detail(_, kind, part) => format!("{} of {}", part.words(), kind.word()),
+            Self::Other => "other".to_owned(),
+            Self::Guarded => "whether cells are quoted".to_owned(),
+        }
+    }
+}
+
+fn labelled(field: &str, label: Option<&str>) -> String {
+    match label {
+        Some(label) => format!("{field}:{label}"),
+        None => field.to_owned(),
+    }
+}
+
+impl Text {
+    const fn field(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Prefix => "prefix",
+            Self::Given => "given name",
+            Self::Middle => "middle name",
+            Self::Family => "family name",
+            Self::Suffix => "suffix",
+            Self::ContactKind => "kind",
+            Self::Nickname => "nickname",
+            Self::Organisation => "company",
+            Self::Department => "department",
+            Self::Title => "title",
+            Self::Note => "note",
+            Self::Tags => "tags",
+            Self::Favourite => "favourite",
+            Self::Source => "source",
+            Self::Uid => "uid",
+            Self::CallingCode => "country of the numbers",
+            Self::Own(field) => field.words,
+        }
+    }
+}
+
+impl ColumnPart {
+    const fn words(&self) -> &'static str {
+        match self {
+            Self::Value(_) => "value",
+            Self::Label => "label",
+            Self::Primary => "primary",
+            Self::PrimaryValue => "primary number",
+            Self::Historic => "historic",
+            Self::Accurate => "confirmed",
+            Self::Source => "source",
+            Self::DetailKind => "kind",
+            Self::Line(_) => "part",
+        }
+    }
+}
+
 /// A text of the contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Text {

@@ -88,7 +88,12 @@ pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refus
         let at = headings.iter().position(|own| own.name == header);
         let same = |own: &Heading| plain(&own.name) == plain(header);
         let at = at.or_else(|| headings.iter().position(same));
-        // A column without a name is told by its place.
+        // Any column can be told by its place, one without a name without the sign before it.
+        let by_place = header
+            .strip_prefix('#')
+            .and_then(|place| place.parse().ok());
+        let by_place = by_place.and_then(|place: usize| place.checked_sub(1));
+        let at = at.or_else(|| by_place.filter(|at| *at < headings.len()));
         let nameless = |at: &usize| { headings.get(*at) }.is_some_and(|own| own.name.is_empty());
         let place = header
             .parse()
@@ -245,6 +250,7 @@ fn counted(name: &str) -> Option<(&str, u32, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::import::COLUMN_FIELDS;
     use crate::exchange::csv::column::CITY;
 
     fn only(header: &str) -> Column {
@@ -341,7 +347,10 @@ mod tests {
             mapped("Wo=family name").unwrap()[0].column,
             Column::Text(Text::Family)
         );
-        for map in ["Wo", "Who=phone", "Wo=shoe"] {
+        for field in COLUMN_FIELDS {
+            assert!(mapped(&format!("#1={field}")).is_ok(), "{field}");
+        }
+        for map in ["Wo", "Who=phone", "Wo=shoe", "#2=phone", "#0=phone"] {
             assert!(mapped(map).is_err(), "{map}");
         }
     }

@@ -1,9 +1,10 @@
 //! Tables to contacts.
 
 use std::io::BufRead;
+use std::iter::repeat;
 
 use crate::domain::contact::DetailKind;
-use crate::domain::import::{CardPlace, Reject};
+use crate::domain::import::{CardPlace, ColumnRead, Reject};
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
@@ -35,6 +36,8 @@ pub struct TableRows<R: BufRead> {
     /// The lines before the header.
     preamble: Vec<String>,
     told: ColumnNotes,
+    /// A value of each column.
+    samples: Vec<Option<String>>,
     /// The rows that were read.
     count: usize,
     failure: Option<String>,
@@ -130,6 +133,9 @@ pub fn open<R: BufRead>(
         home: None,
         preamble,
         told: ColumnNotes::default(),
+        samples: (0..found.headers.len())
+            .map(|at| found.sample_of(at))
+            .collect(),
         count: 0,
         failure: None,
     })
@@ -208,6 +214,12 @@ impl Found {
     fn is_without_header(&self) -> bool {
         let is_value = |cell: &String| looks_like(cell) != LooksLike::Text;
         self.known == 0 && self.before == 0 && self.headers.iter().any(is_value)
+    }
+
+    /// The first value of a column.
+    fn sample_of(&self, column: usize) -> Option<String> {
+        let mut cells = self.rows.iter().filter_map(|row| row.get(column));
+        cells.find(|cell| !cell.is_empty()).cloned()
     }
 
     /// The same with the first line as a row, and columns without names.
@@ -289,6 +301,17 @@ impl<R: BufRead> ContactReader for TableRows<R> {
 
     fn set_home(&mut self, home: Option<Region>) {
         self.home = home;
+    }
+
+    fn columns(&self) -> Vec<ColumnRead> {
+        let samples = self.samples.iter().cloned().chain(repeat(None));
+        let columns = self.headings.iter().zip(samples);
+        let columns = columns.map(|(heading, sample)| ColumnRead {
+            name: heading.name.clone(),
+            read_as: heading.column.field(),
+            sample,
+        });
+        columns.collect()
     }
 
     fn notices(&self) -> Vec<Notice> {

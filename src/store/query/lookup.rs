@@ -1,12 +1,17 @@
-//! Who has a number: in any spelling, in use or not.
+//! Who has a number, in any spelling, in use or not; and who has a name.
 //!
 //! The same number comes first; then the same without regard to its extension and to what is dialled
 //! after it; then one that was stored without its country; and where all that finds nothing, those
 //! that end in the digits.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Row, ToSql, params};
 
-use crate::domain::edit::Holder;
+use crate::domain::contact::ContactId;
+use crate::domain::edit::{Holder, NamedContact};
+use crate::domain::fold::fold;
+use crate::domain::naming::{given_keys, written_names};
 use crate::domain::number;
 use crate::domain::refusal::Refusal;
 
@@ -58,6 +63,46 @@ impl Store {
                 }
             }
             Ok(Vec::new())
+        })
+    }
+}
+
+impl Store {
+    /// The contacts of this name, whichever part of it is written first, but for one contact.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn named(
+        &self,
+        name: &str,
+        except: Option<ContactId>,
+    ) -> Result<Vec<NamedContact>, Refusal> {
+        let written = written_names(name);
+        let keys: BTreeSet<String> = written.iter().flat_map(|name| given_keys(name)).collect();
+        let folded: Vec<String> = written.iter().map(|name| fold(name)).collect();
+        self.snapshot(|connection| {
+            let sql = format!(
+                "SELECT id, name FROM contact WHERE given_key = ?1 ORDER BY id LIMIT {HOLDERS}"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut found = Vec::new();
+            for key in &keys {
+                let rows = statement.query_map([key], |row| {
+                    Ok(NamedContact {
+                        contact: ContactId(record::uuid(row, 0)?),
+                        name: row.get(1)?,
+                    })
+                })?;
+                for named in rows {
+                    let named = named?;
+                    // A key leaves signs and articles at the beginning out.
+                    let is_named = folded.contains(&fold(&named.name));
+                    if is_named && Some(named.contact) != except && !found.contains(&named) {
+                        found.push(named);
+                    }
+                }
+            }
+            Ok(found)
         })
     }
 }

@@ -19,10 +19,14 @@ pub enum Scope {
     Sources,
     /// What an import would do.
     Import,
+    /// The columns of a table that is imported.
+    Columns,
     /// The name at the head of a contact.
     Name,
     /// A form for one number.
     NumberForm,
+    /// The open list of a choice, in a form.
+    Choice,
     /// The form for a contact.
     ContactForm,
     /// The conflict dialog.
@@ -49,7 +53,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -61,8 +65,10 @@ impl Scope {
         Self::Bin,
         Self::Health,
         Self::Import,
+        Self::Columns,
         Self::Filter,
         Self::NumberForm,
+        Self::Choice,
         Self::ContactForm,
         Self::Conflict,
         Self::Palette,
@@ -80,6 +86,7 @@ impl Scope {
             Self::Palette | Self::Prompt | Self::Question | Self::Movement | Self::Global => {
                 vec![self]
             }
+            Self::Choice => vec![self, Self::NumberForm, Self::Global],
             Self::Filter | Self::NumberForm | Self::ContactForm | Self::Damaged => {
                 vec![self, Self::Global]
             }
@@ -92,7 +99,12 @@ impl Scope {
     pub const fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::NumberForm | Self::ContactForm | Self::Palette | Self::Prompt
+            Self::Filter
+                | Self::NumberForm
+                | Self::Choice
+                | Self::ContactForm
+                | Self::Palette
+                | Self::Prompt
         )
     }
 
@@ -109,7 +121,9 @@ impl Scope {
             Self::Fix => "fix",
             Self::Sources => "sources",
             Self::Import => "import",
+            Self::Columns => "columns",
             Self::NumberForm => "number-form",
+            Self::Choice => "choice",
             Self::ContactForm => "contact-form",
             Self::Conflict => "conflict",
             Self::Palette => "palette",
@@ -137,7 +151,9 @@ impl Scope {
             Self::Fix => "fix numbers",
             Self::Sources => "confirm by source",
             Self::Import => "import",
+            Self::Columns => "columns of an import",
             Self::NumberForm => "number form",
+            Self::Choice => "open list of a form",
             Self::ContactForm => "contact form",
             Self::Conflict => "conflict",
             Self::Palette => "help and palette",
@@ -195,7 +211,7 @@ actions! {
     EditNumber "edit-number", AddNumber "add-number", MakePrimary "make-primary",
     Accurate "confirm-number", Historic "historic", DeleteNumber "delete-number", ReplaceNumber "replace-number", Pick "pick", NextNumber "next-number",
     NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
-    Editor "editor", DeleteRow "delete-row", Enter "enter",
+    Columns "columns", ReadAs "read-as", ChangeColumn "change-column", Choose "choose", ChooseNext "choose-next", Editor "editor", DeleteRow "delete-row", Enter "enter",
     Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", Overwrite "overwrite",
     Run "run", Complete "complete", Yes "yes", No "no", PutBack "put-back",
 }
@@ -344,8 +360,12 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Import, &["n"], Action::NewRow, "as new", 2, "import as a new contact"),
     bind(Scope::Import, &["s"], Action::SkipRow, "skip", 3, "skip this card"),
     bind(Scope::Import, &["1", "2", "3", "4"], Action::ShowKind, "show kind", 4, "show only new, changed, same or unreadable cards, or all"),
+    bind(Scope::Import, &["c"], Action::Columns, "columns", 5, "columns of a table: what each was read as, to be changed"),
+    bind(Scope::Import, &["r"], Action::ReadAs, "read as", 6, "country that national numbers are read with"),
     bind(Scope::Import, &["w"], Action::Report, "", 9, "save the preview to a file"),
-    bind(Scope::Import, &["esc", "q"], Action::Escape, "cancel", 5, "leave without importing"),
+    bind(Scope::Import, &["esc", "q"], Action::Escape, "cancel", 7, "leave without importing"),
+    bind(Scope::Columns, &["enter"], Action::ChangeColumn, "change", 0, "choose what the column holds"),
+    bind(Scope::Columns, &["esc", "q"], Action::Escape, "back", 1, "back to the preview; it is read again where a column changed"),
     bind(Scope::Filter, &["enter"], Action::Open, "open", 0, "open the contact"),
     bind(Scope::Filter, &["down", "^N"], Action::Down, "", 9, "next match"),
     bind(Scope::Filter, &["up", "^P"], Action::Up, "", 9, "previous match"),
@@ -356,15 +376,22 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::NumberForm, &["tab", "down"], Action::NextField, "next field", 1, "next field"),
     bind(Scope::NumberForm, &["shift-tab", "up"], Action::PreviousField, "previous", 3, "previous field"),
     bind(Scope::NumberForm, &["space"], Action::Toggle, "toggle", 4, "toggle the box"),
-    bind(Scope::NumberForm, &["^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
+    bind(Scope::NumberForm, &["^X ^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
     bind(Scope::NumberForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
+    bind(Scope::Choice, &["enter"], Action::Choose, "take", 0, "take the marked line; without one, save"),
+    bind(Scope::Choice, &["tab"], Action::ChooseNext, "next field", 1, "take the best match of a country, keep a label as typed, and go on"),
+    bind(Scope::Choice, &["down", "^N"], Action::Down, "", 9, "mark the next line"),
+    bind(Scope::Choice, &["up", "^P"], Action::Up, "", 9, "mark the previous line"),
+    bind(Scope::Choice, &["pagedown"], Action::PageDown, "", 9, "mark a line further down"),
+    bind(Scope::Choice, &["pageup"], Action::PageUp, "", 9, "mark a line further up"),
+    bind(Scope::Choice, &["esc"], Action::Escape, "close the list", 2, "close the list"),
     bind(Scope::ContactForm, &["^S"], Action::Save, "save", 0, "save"),
-    bind(Scope::ContactForm, &["enter"], Action::Enter, "next or edit number", 1, "next field, or edit the number of this row"),
+    bind(Scope::ContactForm, &["enter"], Action::Enter, "next or edit number", 1, "next field; on a number, edit it; on the folded line, show its fields"),
     bind(Scope::ContactForm, &["tab", "down"], Action::NextField, "next", 3, "next field"),
     bind(Scope::ContactForm, &["shift-tab", "up"], Action::PreviousField, "previous", 5, "previous field"),
-    bind(Scope::ContactForm, &["space"], Action::Toggle, "", 9, "toggle the box, or make this number primary"),
-    bind(Scope::ContactForm, &["^D"], Action::DeleteRow, "delete number", 4, "delete the number of this row, or keep it"),
-    bind(Scope::ContactForm, &["^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
+    bind(Scope::ContactForm, &["space"], Action::Toggle, "", 9, "toggle the box, make this number primary, or show the folded fields"),
+    bind(Scope::ContactForm, &["^X d"], Action::DeleteRow, "delete number", 4, "delete the number of this row, or keep it"),
+    bind(Scope::ContactForm, &["^X ^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
     bind(Scope::ContactForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
     bind(Scope::Conflict, &["left", "right", "h", "l"], Action::Left, "pick a side", 0, "choose your value or the stored one"),
     bind(Scope::Conflict, &["enter", "^S"], Action::Save, "save", 1, "save the chosen values"),

@@ -1,61 +1,59 @@
-//! Countries as the number form shows them and as people type them.
+//! Countries as the forms show them and as people choose them.
 
-use crate::domain::number::Region;
+use crate::domain::number::{Region, matching_countries, named_country};
+use crate::tui::ctx::Session;
+use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 
 /// A country as the form shows it: `+39 Italy`.
 pub(super) fn country_line(region: Region) -> String {
     format!("+{} {}", region.calling_code(), region.name())
 }
 
-/// The countries that a text may stand for: its calling code, its ISO code, or the start of a word
-/// of its name; the best first.
-pub(super) fn countries(text: &str) -> Vec<String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Vec::new();
-    }
-    let digits = text.trim_start_matches('+');
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let main = digits.parse().ok().and_then(Region::of_calling_code);
-        let rest = Region::all().filter(|region| {
-            region.calling_code().to_string().starts_with(digits) && Some(*region) != main
-        });
-        return main
-            .into_iter()
-            .chain(rest)
-            .take(5)
-            .map(country_line)
-            .collect();
-    }
-    let folded = crate::domain::fold::fold(text);
-    let exact = Region::all()
-        .filter(|region| country_line(*region) == text || region.code().eq_ignore_ascii_case(text));
-    let starts = |region: &Region| {
-        let name = crate::domain::fold::fold(region.name());
-        name.starts_with(&folded) || name.split(' ').any(|word| word.starts_with(&folded))
-    };
-    let mut found: Vec<Region> = exact.collect();
-    found.extend(Region::all().filter(starts));
-    let mut lines: Vec<String> = Vec::new();
-    for line in found.into_iter().map(country_line) {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    lines.truncate(5);
-    lines
+/// The calling code of a country as the form shows it.
+pub(super) fn calling_code(line: &str) -> Option<String> {
+    let digits = line.trim().trim_start_matches('+').chars();
+    let digits: String = digits.take_while(char::is_ascii_digit).collect();
+    Some(digits).filter(|digits| !digits.is_empty())
 }
 
-/// The calling code of a country as it is typed.
-pub(super) fn calling_code(text: &str) -> Option<String> {
-    let text = text.trim();
-    let digits: String = text
-        .trim_start_matches('+')
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    if !digits.is_empty() {
-        return Some(digits);
+/// The countries that a person means first: home, then those that the book has most numbers of.
+pub(super) fn likely_countries(session: &Session) -> Vec<Region> {
+    let values = session.values.iter();
+    let used = values.flat_map(|values| &values.countries);
+    let mut likely: Vec<Region> = session.home.into_iter().collect();
+    for region in used.filter_map(|code| Region::new(code)) {
+        if !likely.contains(&region) {
+            likely.push(region);
+        }
     }
-    countries(text).first().and_then(|line| calling_code(line))
+    likely
+}
+
+/// Shows what a typed country may be. It stands for a country as soon as it is the whole name of one, and
+/// for none where nothing is typed.
+pub(super) fn offer_countries(country: &mut ChoiceField, session: &Session) {
+    let likely = likely_countries(session);
+    let typed = country.text().trim().to_owned();
+    let found = matching_countries(&typed, &likely);
+    let lines = found.into_iter().map(country_line).collect();
+    let mark = if typed.is_empty() {
+        FirstMark::Nothing
+    } else {
+        FirstMark::Best
+    };
+    country.open(lines, mark);
+    match named_country(&typed, &likely) {
+        Some(region) => country.settle(country_line(region)),
+        None if typed.is_empty() => country.settle(""),
+        None => country.unsettle(),
+    }
+}
+
+/// Whether what is typed is a whole name of the country that it stands for.
+pub(super) fn is_named(country: &ChoiceField) -> bool {
+    let named = named_country(country.text(), &[]);
+    country.is_settled()
+        || named.is_some_and(|region| {
+            calling_code(country.settled()) == calling_code(&country_line(region))
+        })
 }

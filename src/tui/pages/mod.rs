@@ -9,6 +9,8 @@
 //! keys, and a snapshot.
 
 pub mod bin;
+pub mod chooser;
+pub mod columns;
 pub mod conflict;
 pub mod contact_form;
 pub mod contacts;
@@ -29,6 +31,7 @@ pub mod sources;
 use std::borrow::Cow;
 
 use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
 
 use crate::domain::contact::ContactId;
 use crate::domain::refusal::{Fault, Refusal};
@@ -43,6 +46,8 @@ use super::widgets::field::Field;
 use super::widgets::theme::{Role, Theme};
 
 use bin::Bin;
+use chooser::{Chooser, Picked};
+use columns::{ColumnFields, Columns};
 use conflict::{Conflict, Resolution};
 use contact_form::ContactForm;
 use damaged::Damaged;
@@ -87,6 +92,10 @@ pub enum AnyPage {
     Sources(Box<Sources>),
     /// What an import would do.
     Import(Box<Import>),
+    /// The columns of a table that is imported.
+    Columns(Box<Columns>),
+    /// One choice.
+    Chooser(Box<Chooser>),
     /// The database cannot be opened.
     Damaged(Box<Damaged>),
 }
@@ -109,6 +118,8 @@ impl AnyPage {
             Self::Health(page) => page.as_ref(),
             Self::Sources(page) => page.as_ref(),
             Self::Import(page) => page.as_ref(),
+            Self::Columns(page) => page.as_ref(),
+            Self::Chooser(page) => page.as_ref(),
             Self::Damaged(page) => page.as_ref(),
         }
     }
@@ -129,6 +140,8 @@ impl AnyPage {
             Self::Health(page) => page.as_mut(),
             Self::Sources(page) => page.as_mut(),
             Self::Import(page) => page.as_mut(),
+            Self::Columns(page) => page.as_mut(),
+            Self::Chooser(page) => page.as_mut(),
             Self::Damaged(page) => page.as_mut(),
         }
     }
@@ -174,6 +187,15 @@ fn hints<P: Page + ?Sized>(page: &P, session: &Session) -> Vec<Hint> {
     found.into_iter().filter_map(hint).collect()
 }
 
+/// A page is left: it closes, but asks first where something typed would be lost.
+fn left<P: Page + ?Sized>(page: &P) -> Outcome {
+    if page.is_unsaved() {
+        Question::LeaveForm.asked()
+    } else {
+        Outcome::Close
+    }
+}
+
 /// What becomes of a page after it has taken something.
 #[derive(Debug, PartialEq)]
 pub enum Outcome {
@@ -202,6 +224,10 @@ pub enum Returned {
     Number(Box<PhoneForm>),
     /// How a conflict is to be written.
     Resolved(Resolution),
+    /// What was chosen.
+    Picked(Picked),
+    /// What the columns of a table hold.
+    Columns(ColumnFields),
     /// The filter whose contacts are to be shown.
     Filter(String),
 }
@@ -234,6 +260,17 @@ pub struct Ui<'a, 'b> {
     pub frame: &'a mut Frame<'b>,
 }
 
+impl Ui<'_, '_> {
+    /// Puts the terminal's own cursor into a field of the page, where input methods look for it. That of a
+    /// page under another one is not seen.
+    fn caret(&mut self, x: u16, y: u16, area: Rect) {
+        let at = Position { x, y };
+        if self.is_on_top && area.contains(at) {
+            self.frame.set_cursor_position(at);
+        }
+    }
+}
+
 /// A page. All that it does not say is as it is for a popup without text.
 pub trait Page {
     /// The nearest scope of its keys, as things are.
@@ -254,11 +291,7 @@ pub trait Page {
 
     /// One step back: it closes, but asks first where something typed would be lost.
     fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
-        if self.is_unsaved() {
-            Question::LeaveForm.asked()
-        } else {
-            Outcome::Close
-        }
+        left(self)
     }
 
     /// The key that goes back, and from the list out of the program.

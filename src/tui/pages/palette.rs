@@ -12,7 +12,7 @@ use crate::tui::keymap::{Action, Binding, Keymap, Scope, TABLE};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{caret, cursor, middle, popup};
+use crate::tui::widgets::frame::{cursor, middle, popup};
 use crate::tui::widgets::hints::key_text;
 use crate::tui::widgets::text::{elide, fit, width};
 use crate::tui::widgets::theme::Role;
@@ -221,7 +221,7 @@ impl Palette {
         };
         ui.frame.render_widget(Paragraph::new(line), place);
         let x = inside.x + 4 + u16::try_from(column).unwrap_or(0);
-        caret(x, inside.y, inside, ui.frame);
+        ui.caret(x, inside.y, inside);
     }
 
     fn section(&self, scope: Scope, ui: &Ui<'_, '_>) -> Line<'static> {

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
-use crate::domain::import::Choices;
+use crate::domain::import::ImportOptions;
 use crate::domain::listing::Selection;
 use crate::domain::query::{Values, completed};
 use crate::domain::refusal::Refusal;
@@ -17,7 +17,7 @@ use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone};
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{caret, middle, popup};
+use crate::tui::widgets::frame::{middle, popup};
 use crate::tui::widgets::text::{elide, wrap};
 use crate::tui::widgets::theme::Role;
 
@@ -108,7 +108,7 @@ impl Prompt {
             }
             Wanted::Import => {
                 let typed = Chosen::Typed(self.path.text().to_owned());
-                Request::RehearseImport(typed, Choices::new())
+                Request::RehearseImport(typed, ImportOptions::default())
             }
             Wanted::Export(selection, _) => Request::Export(selection.clone(), file),
         };
@@ -145,7 +145,7 @@ impl Page for Prompt {
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if let Some(paths) = self.given.take() {
-            let request = Request::RehearseImport(Chosen::Paths(paths), Choices::new());
+            let request = Request::RehearseImport(Chosen::Paths(paths), ImportOptions::default());
             ctx.wait_for(request, Purpose::Preview);
         }
         if let Wanted::Change(..) = self.wanted {
@@ -256,7 +256,7 @@ impl Page for Prompt {
         lines.extend(offered.map(|name| line(&elide(name, columns, ellipsis), Role::Dim)));
         ui.frame.render_widget(Paragraph::new(lines), inside);
         let x = inside.x + 3 + u16::try_from(column).unwrap_or(0);
-        caret(x, inside.y + 1, inside, ui.frame);
+        ui.caret(x, inside.y + 1, inside);
     }
 }
 

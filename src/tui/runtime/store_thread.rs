@@ -266,6 +266,7 @@ impl StoreThread {
                 })
             }
             Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
+            Request::Named(name, except) => Reply::Named(store.named(&name, except)?),
             Request::History(id) => Reply::History(store.history(id, 500)?),
             Request::Steps(before, count) => Reply::Steps(store.steps(before, count)?),
             Request::StepRows(id, count) => Reply::StepRows(id, store.step_rows(id, count)?),
@@ -283,14 +284,14 @@ impl StoreThread {
                 store.set_used(used);
                 Reply::Noted
             }
-            Request::RehearseImport(chosen, choices) => {
+            Request::RehearseImport(chosen, options) => {
                 let paths = match chosen {
                     Chosen::Typed(text) => typed(&text)?,
                     Chosen::Paths(paths) => paths,
                 };
-                let batch = Batch::of(&paths)?;
+                let batch = Batch::of(&paths)?.with(&options);
                 let name = batch.name().to_owned();
-                let rehearsal = crate::import::rehearse(store, batch, &choices)?;
+                let rehearsal = crate::import::rehearse(store, batch, &options.choices)?;
                 Reply::RehearsedImport(paths, name, Box::new(rehearsal))
             }
             Request::Export(selection, path) => {
@@ -376,10 +377,11 @@ impl StoreThread {
                 turned(Step::UndoneBackTo(steps.len()), steps.into_iter().last())
             }
             Write::Redo => turned(Step::Redone, store.redo()?),
-            Write::Import(paths, choices, seen) => {
+            Write::Import(paths, options, seen) => {
                 let folder = self.rejects.clone().ok_or(io::ErrorKind::NotFound.into());
-                let batch = Batch::of(&paths)?.keeping(folder);
-                let Done { value, point } = crate::import::perform(store, batch, &choices, seen)?;
+                let batch = Batch::of(&paths)?.with(&options).keeping(folder);
+                let imported = crate::import::perform(store, batch, &options.choices, seen)?;
+                let Done { value, point } = imported;
                 Written {
                     report: Some(Box::new(value)),
                     ..forward(point, None)

@@ -17,6 +17,8 @@ pub struct Field {
     cursor: usize,
     killed: String,
     lines: bool,
+    /// Whether what is typed next takes the place of all its text.
+    selected: bool,
 }
 
 /// A field as a draft keeps it; its cursor comes back at the end, where it always fits.
@@ -73,6 +75,31 @@ impl Field {
     pub fn set(&mut self, text: impl Into<String>) {
         self.text = text.into();
         self.cursor = self.text.len();
+        self.selected = false;
+    }
+
+    /// Selects all of its text: what is typed next takes its place.
+    pub fn select(&mut self) {
+        self.cursor = self.text.len();
+        self.selected = !self.text.is_empty();
+    }
+
+    /// Keeps its text where something is typed next.
+    pub const fn unselect(&mut self) {
+        self.selected = false;
+    }
+
+    /// Whether all of its text is selected.
+    #[must_use]
+    pub const fn is_selected(&self) -> bool {
+        self.selected
+    }
+
+    /// Takes out what is selected.
+    fn replace_selected(&mut self) {
+        if std::mem::take(&mut self.selected) {
+            self.kill(0, self.text.len());
+        }
     }
 
     /// The text before the cursor.
@@ -105,13 +132,23 @@ impl Field {
         } else {
             text.trim_end_matches(' ')
         };
+        self.replace_selected();
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
     }
 
     /// Takes a key; `false` where it means nothing in a field.
     pub fn press(&mut self, key: Key) -> bool {
+        let deletes = matches!(
+            (key.ctrl, key.code),
+            (false, Code::Backspace | Code::Delete) | (true, Code::Char('w' | 'h' | 'u'))
+        );
+        if self.selected && deletes {
+            self.replace_selected();
+            return true;
+        }
         if let Some(sign) = key.typed() {
+            self.replace_selected();
             self.text.insert(self.cursor, sign);
             self.cursor += sign.len_utf8();
             return true;
@@ -139,7 +176,9 @@ impl Field {
                 let start = self.cursor - self.left();
                 self.cut(start, self.cursor);
             }
-            (false, false, Code::Delete) => self.cut(self.cursor, self.cursor + self.right()),
+            (false, false, Code::Delete) | (true, false, Code::Char('d')) => {
+                self.cut(self.cursor, self.cursor + self.right());
+            }
             (true, false, Code::Char('w')) | (false, true, Code::Backspace) => {
                 self.kill(self.cursor - self.word_left(), self.cursor);
             }
@@ -155,6 +194,7 @@ impl Field {
             (false, false, Code::Enter) if self.lines => self.paste("\n"),
             _ => return false,
         }
+        self.selected = false;
         true
     }
 
@@ -266,6 +306,28 @@ mod tests {
         let mut note = Field::of_lines("");
         note.paste("a\r\nb\u{1b}[31m");
         assert_eq!(note.text(), "a\nb[31m");
+    }
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_what_is_selected() {
+        let selected = |keys: &[&str]| {
+            let mut field = Field::new("+39 Italy");
+            field.select();
+            for key in keys {
+                field.press(key.parse().unwrap());
+            }
+            field
+        };
+        assert_eq!(selected(&["g", "e"]).text(), "ge");
+        assert_eq!(selected(&["backspace"]).text(), "");
+        assert_eq!(selected(&["left", "x"]).text(), "+39 Italxy");
+        assert_eq!(selected(&["^W", "^Y"]).text(), "+39 Italy");
+        let mut pasted = selected(&[]);
+        pasted.paste("uk");
+        assert_eq!(pasted.text(), "uk");
+        let mut blank = Field::new("");
+        blank.select();
+        assert!(!blank.is_selected());
     }
 
     #[test]

@@ -1,8 +1,7 @@
-//! What every page draws with: a popup's frame, lines with two ends, the cursor of a line, and the
-//! terminal's own cursor in a field.
+//! What every page draws with: a popup's frame, lines with two ends, and the cursor of a line.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
@@ -161,13 +160,6 @@ fn cut_wide(area: Rect, frame: &mut Frame<'_>) {
                 cell.set_symbol(" ");
             }
         }
-    }
-}
-
-/// Puts the terminal's own cursor into a field, where input methods look for it.
-pub(crate) fn caret(x: u16, y: u16, area: Rect, frame: &mut Frame<'_>) {
-    if area.contains(Position { x, y }) {
-        frame.set_cursor_position(Position { x, y });
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the pages are made of: fields, text, colours, times, and frames. None of them knows a page.
 
 pub mod areas;
+pub mod choice;
 pub mod cursor;
 pub mod field;
 pub(crate) mod frame;

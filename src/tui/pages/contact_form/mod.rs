@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::{Contact, ContactAttributes};
-use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
-use crate::domain::fields::{self, ContactField};
-use crate::domain::naming::split_name;
+use crate::domain::edit::{ContactEdit, NamedContact, PhoneEdit, Profile};
+use crate::domain::fields::{self, ContactField, Use};
+use crate::domain::naming::{name_with_parts, parts_with_name};
 use crate::domain::number::Region;
-use crate::domain::phone::PhoneAttributes;
+use crate::domain::phone::{MANUAL, PhoneAttributes};
 use crate::domain::refusal::Fault;
 use crate::tui::widgets::field::Field;
 
@@ -33,6 +33,30 @@ pub static TEXTS: LazyLock<Vec<&'static ContactField>> = LazyLock::new(|| {
 /// Where in [`TEXTS`] the name stands.
 const NAME: usize = 0;
 
+/// The parts of the name.
+const GIVEN: &str = "given_name";
+const FAMILY: &str = "family_name";
+
+/// Where in the form a text stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    /// Before the numbers.
+    Head,
+    /// After these, folded away.
+    More,
+    /// After the numbers.
+    Foot,
+}
+
+/// Where a text of [`TEXTS`] stands.
+fn section_of(at: usize) -> Section {
+    match TEXTS.get(at) {
+        Some(field) if ["name", "organisation"].contains(&field.name) => Section::Head,
+        Some(field) if field.name == "tags" || field.is_long() => Section::Foot,
+        _ => Section::More,
+    }
+}
+
 /// A number of the form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NumberRow {
@@ -48,6 +72,8 @@ pub struct NumberRow {
 pub enum ContactPlace {
     /// A text, by its place in [`TEXTS`].
     Text(usize),
+    /// The line that shows the texts which are folded away.
+    More,
     /// The box "favourite".
     Favourite,
     /// A number.
@@ -74,6 +100,18 @@ pub struct ContactForm {
     pub faults: Vec<Fault>,
     /// The texts as they were at first.
     first: Vec<String>,
+    /// Whether the texts that are seldom wanted are shown.
+    #[serde(default)]
+    unfolded: bool,
+    /// Whether a person has typed a part of the name: then no part is guessed from it any more.
+    #[serde(default)]
+    parts_typed: bool,
+    /// The name, the given and the family name before the last key.
+    #[serde(skip)]
+    seen: [String; 3],
+    /// Other contacts of this name.
+    #[serde(skip)]
+    pub namesakes: Vec<NamedContact>,
     /// The country of new numbers.
     #[serde(skip)]
     pub home: Option<Region>,
@@ -96,13 +134,17 @@ impl ContactForm {
             place: ContactPlace::Text(NAME),
             faults: Vec::new(),
             first,
+            unfolded: false,
+            parts_typed: false,
+            seen: Default::default(),
+            namesakes: Vec::new(),
             home,
             recalled: false,
         };
         if let Some(field) = form.texts.get_mut(NAME) {
             field.paste(name);
         }
-        form.name_parts();
+        form.follow_name();
         form
     }
 
@@ -123,7 +165,7 @@ impl ContactForm {
                 deleted: false,
             })
             .collect();
-        Self {
+        let mut form = Self {
             stored: Some(contact.clone()),
             texts,
             favourite: contact.favourite,
@@ -131,9 +173,27 @@ impl ContactForm {
             place: ContactPlace::Text(NAME),
             faults: Vec::new(),
             first,
+            unfolded: false,
+            parts_typed: false,
+            seen: Default::default(),
+            namesakes: Vec::new(),
             home,
             recalled: false,
-        }
+        };
+        form.look();
+        form
+    }
+
+    /// A form for a new contact with a number, as it was typed or pasted.
+    #[must_use]
+    pub fn with_number(number: &str, home: Option<Region>) -> Self {
+        let mut form = Self::new("", home);
+        let mut row = PhoneForm::new(Owner::Row(Some(0)), home);
+        row.entry.number.paste(number);
+        row.has_typed();
+        form.put_number(row);
+        form.place = ContactPlace::Text(NAME);
+        form
     }
 
     /// Makes it the form of a new contact, all that stands in it kept; numbers that were to be
@@ -149,12 +209,43 @@ impl ContactForm {
     /// The places in order.
     #[must_use]
     pub fn places(&self) -> Vec<ContactPlace> {
-        (0..TEXTS.len())
-            .map(ContactPlace::Text)
-            .chain([ContactPlace::Favourite])
+        let of = |section: Section| {
+            let texts = (0..TEXTS.len()).filter(move |at| section_of(*at) == section);
+            texts
+                .filter(|at| self.is_shown(*at))
+                .map(ContactPlace::Text)
+        };
+        of(Section::Head)
+            .chain((!self.unfolded).then_some(ContactPlace::More))
+            .chain(of(Section::More))
             .chain((0..self.numbers.len()).map(ContactPlace::Number))
             .chain([ContactPlace::AddNumber])
+            .chain(of(Section::Foot))
+            .chain([ContactPlace::Favourite])
             .collect()
+    }
+
+    /// Whether a text is on the screen: of those that are folded away, what says something is, but for the
+    /// parts of the name, which say it again.
+    fn is_shown(&self, at: usize) -> bool {
+        let says = self.first.get(at).is_some_and(|first| !first.is_empty());
+        let is_part = TEXTS.get(at).is_some_and(|field| field.is(Use::Part));
+        self.unfolded || section_of(at) != Section::More || says && !is_part
+    }
+
+    /// The texts that are folded away.
+    fn folded(&self) -> impl Iterator<Item = &'static ContactField> {
+        let texts = TEXTS.iter().enumerate();
+        texts.filter_map(|(at, field)| (!self.is_shown(at)).then_some(*field))
+    }
+
+    /// Shows all texts, and goes to the first of those that were folded away.
+    fn unfold(&mut self) {
+        let first = (0..TEXTS.len()).find(|at| !self.is_shown(*at));
+        self.unfolded = true;
+        if let Some(at) = first.filter(|_| self.place == ContactPlace::More) {
+            self.place = ContactPlace::Text(at);
+        }
     }
 
     /// Moves the cursor to the next place or to the one before.
@@ -182,19 +273,66 @@ impl ContactForm {
     /// What follows from typing.
     fn has_typed(&mut self) {
         self.faults.clear();
+        let is_at = |name| self.place == ContactPlace::Text(place(name));
         if self.place == ContactPlace::Text(NAME) {
-            self.name_parts();
+            self.follow_name();
+        } else if is_at(GIVEN) || is_at(FAMILY) {
+            self.parts_typed = true;
+            self.follow_parts();
         }
     }
 
-    /// A name that is typed brings its parts along; they can be put right after it.
-    fn name_parts(&mut self) {
-        let (given, family) = split_name(self.text(NAME));
-        for (name, part) in [("given_name", given), ("family_name", family)] {
-            if let Some(field) = self.texts.get_mut(place(name)) {
-                field.set(part.unwrap_or_default());
-            }
+    /// The parts follow the name that is typed as long as they are what was guessed from it.
+    fn follow_name(&mut self) {
+        let stored = self.stored.as_ref();
+        let brought =
+            |contact: &&Contact| contact.given_name.is_some() || contact.family_name.is_some();
+        let [name, given, family] = self.seen.clone();
+        let some = |part: String| Some(part).filter(|part| !part.is_empty());
+        let before = Contact {
+            name,
+            given_name: some(given),
+            family_name: some(family),
+            kind: stored.map(|contact| contact.kind).unwrap_or_default(),
+            source: stored
+                .filter(brought)
+                .map_or_else(|| MANUAL.to_owned(), |contact| contact.source.clone()),
+            ..Contact::default()
+        };
+        let parts = parts_with_name(&before, self.text(NAME)).filter(|_| !self.parts_typed);
+        if let Some((given, family)) = parts {
+            self.set(place(GIVEN), given.unwrap_or_default());
+            self.set(place(FAMILY), family.unwrap_or_default());
         }
+        self.look();
+    }
+
+    /// The name follows its parts where it was made of them.
+    fn follow_parts(&mut self) {
+        let some = |part: &str| Some(part.to_owned()).filter(|part| !part.is_empty());
+        let [name, given, family] = self.seen.each_ref().map(|text| some(text));
+        let now = [GIVEN, FAMILY].map(|part| some(self.text(place(part))));
+        let [new_given, new_family] = &now;
+        let made = name_with_parts(
+            name.as_deref().unwrap_or_default(),
+            (given.as_deref(), family.as_deref()),
+            (new_given.as_deref(), new_family.as_deref()),
+        );
+        if let Some(made) = made {
+            self.set(NAME, made);
+        }
+        self.look();
+    }
+
+    fn set(&mut self, at: usize, text: String) {
+        if let Some(field) = self.texts.get_mut(at) {
+            field.set(text);
+        }
+    }
+
+    /// Notes how the name and its parts are before the next key.
+    fn look(&mut self) {
+        self.seen = [NAME, place(GIVEN), place(FAMILY)].map(|at| self.text(at).to_owned());
     }
 
     fn text(&self, at: usize) -> &str {
@@ -207,10 +345,7 @@ impl ContactForm {
     /// How the contact will sort.
     #[must_use]
     pub fn sorted_as(&self) -> String {
-        match (
-            self.text(place("family_name")),
-            self.text(place("given_name")),
-        ) {
+        match (self.text(place(FAMILY)), self.text(place(GIVEN))) {
             ("", "") => self.text(NAME).to_owned(),
             ("", given) => given.to_owned(),
             (family, "") => family.to_owned(),
@@ -320,16 +455,15 @@ impl ContactForm {
     /// The attributes that changed.
     fn changed(&self) -> Map<String, Value> {
         let mut changed = Map::new();
+        let is_changed = |at: usize| {
+            let first = self.first.get(at).map(|first| first.trim());
+            self.text(at) != first.unwrap_or_default()
+        };
         for (at, field) in TEXTS.iter().enumerate() {
             let text = self.text(at);
-            if text
-                != self
-                    .first
-                    .get(at)
-                    .map(|first| first.trim())
-                    .unwrap_or_default()
-                || self.stored.is_none() && at == NAME
-            {
+            // A name goes with its parts: alone, it would be split again.
+            let with_name = field.is(Use::Part) && self.stored.is_some() && is_changed(NAME);
+            if is_changed(at) || with_name || self.stored.is_none() && at == NAME {
                 changed.insert(field.name.to_owned(), value_of(field, text));
             }
         }

@@ -15,7 +15,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{ContactForm, ContactPlace, view};
+use super::{ContactForm, ContactPlace, NAME, view};
 
 impl ContactForm {
     /// Saves it, unless nothing was changed.
@@ -46,6 +46,10 @@ impl ContactForm {
                 self.step(true);
                 return Outcome::Stay;
             }
+            ContactPlace::More => {
+                self.unfold();
+                return Outcome::Stay;
+            }
             ContactPlace::AddNumber => PhoneForm::new(Owner::Row(None), self.home),
             ContactPlace::Number(row) => match self.numbers.get(row) {
                 Some(number) => PhoneForm {
@@ -57,6 +61,18 @@ impl ContactForm {
         };
         let contact = self.stored.as_ref().map(|contact| contact.id);
         Outcome::Open(AnyPage::PhoneForm(Box::new(PhoneForm { contact, ..form })))
+    }
+
+    /// Asks which other contacts have the name, where it is a new one.
+    fn ask_namesakes(&mut self, ctx: &mut Ctx<'_>) {
+        let name = self.text(NAME).to_owned();
+        let stored = self.stored.as_ref();
+        self.namesakes.clear();
+        if name.is_empty() || stored.is_some_and(|contact| contact.name == name) {
+            // An answer about the name of before is none about this one.
+            return ctx.forget(&Request::Named(name, None));
+        }
+        ctx.read(Request::Named(name, stored.map(|contact| contact.id)));
     }
 
     /// The dialog for a record that was changed elsewhere, where the form is about that record.
@@ -124,9 +140,11 @@ impl Page for ContactForm {
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        self.look();
         if let Some(contact) = self.stored.as_ref().filter(|_| self.recalled) {
             ctx.read(Request::Recalled(contact.id));
         }
+        self.ask_namesakes(ctx);
         Outcome::Stay
     }
 
@@ -137,6 +155,7 @@ impl Page for ContactForm {
             }
             (Action::Toggle, ContactPlace::Favourite) => self.favourite = !self.favourite,
             (Action::Toggle, ContactPlace::Number(row)) => self.make_primary(row),
+            (Action::Toggle, ContactPlace::More) => self.unfold(),
             (Action::Toggle, _) => {}
             (Action::Save, _) => return self.save(ctx),
             (Action::Enter, _) => return self.enter(ctx),
@@ -160,8 +179,11 @@ impl Page for ContactForm {
         self.texts.get_mut(number)
     }
 
-    fn typed(&mut self, _ctx: &mut Ctx<'_>) {
+    fn typed(&mut self, ctx: &mut Ctx<'_>) {
         self.has_typed();
+        if self.place == ContactPlace::Text(NAME) || self.parts_typed {
+            self.ask_namesakes(ctx);
+        }
     }
 
     fn text_number(&self) -> Option<usize> {
@@ -181,8 +203,10 @@ impl Page for ContactForm {
     }
 
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
-        if let Reply::Profile(profile) = reply {
-            self.recall(profile.as_deref(), ctx);
+        match reply {
+            Reply::Profile(profile) => self.recall(profile.as_deref(), ctx),
+            Reply::Named(namesakes) => self.namesakes = namesakes,
+            _ => {}
         }
         Outcome::Stay
     }
@@ -190,6 +214,12 @@ impl Page for ContactForm {
     fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
         if purpose != Purpose::Save {
             return Outcome::Stay;
+        }
+        let folded: Vec<&str> = self.folded().map(|field| field.name).collect();
+        let mut faults = refusal.faults.iter();
+        let is_folded = |name: &str| folded.contains(&name);
+        if faults.any(|fault| fault.attribute.as_deref().is_some_and(is_folded)) {
+            self.unfold();
         }
         let stored = refusal.stored.as_ref();
         let dialog = stored.and_then(|stored| self.conflict(stored));
@@ -227,14 +257,15 @@ impl Page for ContactForm {
         self.is_dirty().then_some((unsaved, Role::Warn))
     }
 
+    /// Another contact has one of the numbers too.
+    fn remark(&self) -> Option<String> {
+        let mut rows = self.numbers.iter().filter(|row| !row.deleted);
+        rows.find_map(|row| Some(format!("{} is {}", row.form.shown(), row.form.also_of()?)))
+    }
+
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        rules(
-            &ui.areas,
-            Panes::whole(ui.areas.content),
-            None,
-            ui.theme,
-            ui.frame,
-        );
-        view::draw(self, ui.theme, ui.areas.content, ui.frame);
+        let panes = Panes::whole(ui.areas.content);
+        rules(&ui.areas, panes, None, ui.theme, ui.frame);
+        view::draw(self, ui);
     }
 }

@@ -1,286 +1,341 @@
-//! The contact form as it is drawn: it takes the whole content, and scrolls to its cursor.
+//! The contact form as it is drawn: a line a field, of which only the one with the cursor has its rule. It
+//! takes the whole content, scrolls to its cursor, and shows where there is more below.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::fields::ContactField;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
 use crate::domain::safe::safe;
-use crate::tui::widgets::frame::caret;
+use crate::tui::keymap::Action;
+use crate::tui::pages::{Page as _, Ui};
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{ContactForm, ContactPlace, NumberRow, TEXTS};
+use super::{ContactForm, ContactPlace, NAME, NumberRow, TEXTS};
 
 /// Where a value begins.
-const VALUE: usize = 15;
+const VALUE: usize = 13;
+
+/// How wide a value is at most.
+const WIDEST: usize = 74;
+
+/// The height from which on there are blank lines between the parts.
+const ROOMY: u16 = 14;
 
 /// Draws the form.
-pub(super) fn draw(form: &ContactForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let columns = usize::from(area.width).saturating_sub(VALUE + 3).min(62);
-    let mut page = Sheet {
+pub(super) fn draw(form: &ContactForm, ui: &mut Ui<'_, '_>) {
+    let (theme, area) = (ui.theme, ui.areas.content);
+    let editor = ui.session.key(form.scope(), Action::Editor);
+    let mut sheet = Sheet {
         form,
         theme,
-        columns,
+        columns: usize::from(area.width)
+            .saturating_sub(VALUE + 2)
+            .min(WIDEST),
+        is_roomy: area.height >= ROOMY,
         lines: Vec::new(),
         caret: None,
-        on: 0,
+        seen: 0..0,
     };
-    page.texts();
-    page.favourite();
-    page.numbers();
+    sheet.fill(&editor);
     let height = usize::from(area.height);
-    let scroll = (page.on + 4)
+    let most = sheet.lines.len().saturating_sub(height);
+    let scroll = sheet
+        .seen
+        .end
         .saturating_sub(height)
-        .min(page.lines.len().saturating_sub(height));
-    let seen: Vec<Line<'_>> = page.lines.into_iter().skip(scroll).take(height).collect();
-    frame.render_widget(Paragraph::new(seen), area);
-    if let Some((line, column)) = page.caret
-        && let Some(line) = line.checked_sub(scroll)
-    {
-        let (x, y) = (
-            u16::try_from(column).unwrap_or(0),
-            u16::try_from(line).unwrap_or(0),
-        );
-        caret(area.x + x, area.y + y, area, frame);
+        .min(sheet.seen.start)
+        .min(most);
+    let is_more = scroll < most;
+    let seen: Vec<Line<'_>> = sheet.lines.into_iter().skip(scroll).take(height).collect();
+    ui.frame.render_widget(Paragraph::new(seen), area);
+    if is_more && area.width > 2 {
+        let more = Line::styled(theme.glyphs.choice, theme.style(Role::Focus));
+        let corner = Rect::new(area.right() - 2, area.bottom().saturating_sub(1), 1, 1);
+        ui.frame.render_widget(Paragraph::new(more), corner);
+    }
+    let at = sheet.caret.and_then(|(row, column)| {
+        let row = u16::try_from(row.checked_sub(scroll)?).ok()?;
+        Some((area.x + u16::try_from(column).ok()?, area.y + row))
+    });
+    if let Some((x, y)) = at {
+        ui.caret(x, y, area);
     }
 }
 
+/// The lines of the form, one after the other.
 struct Sheet<'a> {
     form: &'a ContactForm,
     theme: &'a Theme,
     columns: usize,
+    is_roomy: bool,
     lines: Vec<Line<'static>>,
     /// Line and column of the terminal's cursor.
     caret: Option<(usize, usize)>,
-    /// The line of the place with the cursor.
-    on: usize,
+    /// The lines that are to be seen, the first of them before the last.
+    seen: std::ops::Range<usize>,
 }
 
 impl Sheet<'_> {
-    fn texts(&mut self) {
-        for (at, own) in TEXTS.iter().enumerate() {
-            let label = own.label.unwrap_or_default();
-            let on = self.form.place == ContactPlace::Text(at);
-            let Some(field) = self.form.texts.get(at) else {
-                continue;
-            };
-            if own.is_long() && field.text().contains('\n') || width(field.text()) > self.columns {
-                self.long(label, field.text(), field.before(), on);
-            } else {
-                let (seen, column) = field.window(self.columns);
-                self.labelled(label, &seen, on);
-                if on {
-                    self.on = self.lines.len() - 1;
-                    self.caret = Some((self.lines.len() - 1, VALUE + column));
-                }
+    fn fill(&mut self, editor: &str) {
+        let mut before = None;
+        for place in self.form.places() {
+            let is_number = matches!(place, ContactPlace::Number(_) | ContactPlace::AddNumber);
+            if self.is_roomy && before.is_some_and(|before| before != is_number) {
+                self.lines.push(Line::default());
             }
-            self.underline(on);
-            let remark = match own.name {
-                "name" if !field.text().trim().is_empty() => {
-                    Some(format!("sorted as {}", self.form.sorted_as()))
-                }
-                _ if on && own.is_long() => Some("^E opens $EDITOR for longer text".to_owned()),
-                _ => None,
-            };
-            let fault = self
-                .form
-                .faults
-                .iter()
-                .find(|fault| fault.attribute.as_deref() == Some(own.name));
-            if let Some(fault) = fault {
-                self.under(&fault.to_string(), Role::Bad);
-            } else if let Some(remark) = remark {
-                self.under(&remark, Role::Dim);
+            let is_first = is_number && before != Some(true);
+            before = Some(is_number);
+            match place {
+                ContactPlace::Text(at) => self.text(at, editor),
+                ContactPlace::More => self.more(),
+                ContactPlace::Number(row) => self.number(row, is_first),
+                ContactPlace::AddNumber => self.add_number(is_first),
+                ContactPlace::Favourite => self.favourite(),
             }
         }
     }
 
-    fn labelled(&mut self, label: &str, text: &str, on: bool) {
-        let style = self.theme.style(if on { Role::Strong } else { Role::Dim });
-        self.lines.push(Line::from(vec![
-            Span::styled(format!("   {label:<12}"), style),
-            Span::styled(text.to_owned(), self.theme.style(Role::Text)),
-        ]));
+    /// Notes that a place begins here; says whether it has the cursor.
+    fn begin(&mut self, place: ContactPlace) -> bool {
+        let on = self.form.place == place;
+        if on {
+            let row = self.lines.len();
+            self.seen = row..row + 2;
+        }
+        on
+    }
+
+    /// A line with a label before it.
+    fn labelled(&mut self, label: &str, role: Role, value: Vec<Span<'static>>) {
+        let label = format!("  {label:<11}");
+        let mut spans = vec![Span::styled(label, self.theme.style(role))];
+        spans.extend(value);
+        self.lines.push(Line::from(spans));
+    }
+
+    /// A line under a value.
+    fn under(&mut self, text: &str, role: Role) {
+        let text = elide(text, self.columns, self.theme.glyphs.ellipsis).into_owned();
+        let span = Span::styled(text, self.theme.style(role));
+        self.labelled("", Role::Dim, vec![span]);
+    }
+
+    fn fault(&self, own: &ContactField) -> Option<String> {
+        let mut faults = self.form.faults.iter();
+        let fault = faults.find(|fault| fault.attribute.as_deref() == Some(own.name))?;
+        Some(fault.to_string())
+    }
+
+    fn text(&mut self, at: usize, editor: &str) {
+        let form = self.form;
+        let (Some(own), Some(field)) = (TEXTS.get(at), form.texts.get(at)) else {
+            return;
+        };
+        let label = own.label.unwrap_or_default();
+        let on = self.begin(ContactPlace::Text(at));
+        let role = if on { Role::Strong } else { Role::Dim };
+        let (text, fault) = (self.theme.style(Role::Text), self.fault(own));
+        let remark = (at == NAME && !field.text().trim().is_empty())
+            .then(|| format!("sorted as {}", form.sorted_as()));
+        if !on {
+            let value = self.first_line(field.text());
+            self.labelled(label, role, vec![Span::styled(value, text)]);
+            self.beside(remark.as_deref());
+        } else if own.is_long() && field.text().contains('\n') || width(field.text()) > self.columns
+        {
+            self.whole(label, field.text(), field.before());
+        } else {
+            let (seen, column) = field.window(self.columns);
+            self.caret = Some((self.lines.len(), VALUE + column));
+            self.labelled(label, role, vec![Span::styled(seen, text)]);
+            self.beside(remark.as_deref());
+        }
+        if on {
+            let line = self.theme.glyphs.heavy.repeat(self.columns.min(62));
+            let line = Span::styled(line, self.theme.style(Role::Focus));
+            self.labelled("", Role::Dim, vec![line]);
+        }
+        if let Some(fault) = fault {
+            self.under(&fault, Role::Bad);
+        }
+        if let Some(other) = form.namesakes.first().filter(|_| at == NAME) {
+            let sign = self.theme.glyphs.impossible;
+            let text = format!("{sign} another contact is named {}", safe(&other.name));
+            for line in wrap(&text, self.columns) {
+                self.under(&line, Role::Warn);
+            }
+        }
+        if on && own.is_long() {
+            self.under(
+                &format!("{editor} opens $EDITOR for longer text"),
+                Role::Dim,
+            );
+        }
+        if on {
+            self.seen.end = self.lines.len();
+        }
+    }
+
+    /// A remark at the right end of the last line, where there is room for it.
+    fn beside(&mut self, remark: Option<&str>) {
+        let (Some(remark), Some(line)) = (remark, self.lines.last_mut()) else {
+            return;
+        };
+        let remark = elide(remark, self.columns, self.theme.glyphs.ellipsis).into_owned();
+        let room = (VALUE + self.columns).saturating_sub(line.width() + width(&remark));
+        if room > 1 {
+            line.push_span(Span::raw(" ".repeat(room)));
+            line.push_span(Span::styled(remark, self.theme.style(Role::Dim)));
+        }
+    }
+
+    /// As much of a text as a line has room for, with a sign that there is more.
+    fn first_line(&self, text: &str) -> String {
+        let glyphs = &self.theme.glyphs;
+        let first = text.lines().next().unwrap_or_default();
+        let is_whole = first.len() == text.len() && width(&safe(first)) <= self.columns;
+        if is_whole {
+            return safe(first).into_owned();
+        }
+        let room = self.columns.saturating_sub(width(glyphs.choice) + 2);
+        format!("{}  {}", fit(first, room, glyphs.ellipsis), glyphs.choice)
     }
 
     /// A text of several lines: as many as it has, with the cursor where it is.
-    fn long(&mut self, label: &str, text: &str, before: &str, on: bool) {
+    fn whole(&mut self, label: &str, text: &str, before: &str) {
         let start = self.lines.len();
+        let style = self.theme.style(Role::Text);
         for (row, line) in wrap(text, self.columns).into_iter().enumerate() {
-            self.labelled(if row == 0 { label } else { "" }, &line, on);
+            let label = if row == 0 { label } else { "" };
+            self.labelled(label, Role::Strong, vec![Span::styled(line, style)]);
         }
-        if on {
-            let above = wrap(before, self.columns);
-            let row = start + above.len().saturating_sub(1);
-            self.caret = Some((row, VALUE + above.last().map_or(0, |line| width(line))));
-            self.on = row;
-        }
+        let above = wrap(before, self.columns);
+        let row = start + above.len().saturating_sub(1);
+        self.caret = Some((row, VALUE + above.last().map_or(0, |line| width(line))));
+        self.seen.start = row;
     }
 
-    fn underline(&mut self, on: bool) {
+    /// The line of the texts that are folded away.
+    fn more(&mut self) {
+        let on = self.begin(ContactPlace::More);
+        let labels = self.form.folded().filter_map(|field| field.label);
+        let labels: Vec<String> = labels.map(str::to_lowercase).collect();
         let glyphs = &self.theme.glyphs;
-        let (sign, style) = if on {
-            (glyphs.heavy, self.theme.style(Role::Focus))
-        } else {
-            (glyphs.light, self.theme.style(Role::Dim))
-        };
-        self.lines.push(Line::from(vec![
-            Span::raw(" ".repeat(VALUE)),
-            Span::styled(sign.repeat(self.columns), style),
-        ]));
+        let text = format!("{} {}", glyphs.under, labels.join(", "));
+        let text = elide(&text, self.columns, glyphs.ellipsis).into_owned();
+        self.row("", on, Span::styled(text, self.row_style(on)));
     }
 
-    fn under(&mut self, text: &str, role: Role) {
-        let text = elide(text, self.columns, self.theme.glyphs.ellipsis).into_owned();
-        self.lines.push(Line::from(vec![
-            Span::raw(" ".repeat(VALUE)),
-            Span::styled(text, self.theme.style(role)),
-        ]));
+    fn row_style(&self, on: bool) -> ratatui::style::Style {
+        self.theme.style(if on { Role::Cursor } else { Role::Dim })
+    }
+
+    /// Whether there is room for a number beside the heads of the sections.
+    const fn is_wide(&self) -> bool {
+        self.columns >= 40
+    }
+
+    /// A line that can be selected: with the cursor before it.
+    fn row(&mut self, label: &str, on: bool, value: Span<'static>) {
+        let sign = if on { self.theme.glyphs.cursor } else { " " };
+        let label = Span::styled(format!("  {label:<9}"), self.theme.style(Role::Section));
+        let cursor = Span::styled(format!("{sign} "), self.theme.style(Role::Focus));
+        self.lines.push(Line::from(vec![label, cursor, value]));
     }
 
     fn favourite(&mut self) {
-        let on = self.form.place == ContactPlace::Favourite;
+        let on = self.begin(ContactPlace::Favourite);
         if on {
-            self.on = self.lines.len();
             self.caret = Some((self.lines.len(), VALUE + 1));
         }
         let set = if self.form.favourite { "[x]" } else { "[ ]" };
-        self.labelled("Favourite", &format!("{set} favourite"), on);
+        let style = self.theme.style(if on { Role::Cursor } else { Role::Text });
+        let role = if on { Role::Strong } else { Role::Dim };
+        self.labelled("Favourite", role, vec![Span::styled(set, style)]);
     }
 
-    fn numbers(&mut self) {
-        let dim = self.theme.style(Role::Section);
-        let wide = self.columns >= 48;
-        let head = if wide {
-            "PRIMARY  LABEL      NUMBER                  OK  HIST SOURCE"
-        } else {
-            "LABEL     NUMBER"
-        };
-        self.lines.push(Line::default());
-        self.lines.push(Line::from(vec![
-            Span::styled(format!("   {:<12}", "Numbers"), self.theme.style(Role::Dim)),
-            Span::styled(head, dim),
-        ]));
-        for (at, row) in self.form.numbers.iter().enumerate() {
-            let on = self.form.place == ContactPlace::Number(at);
-            if on {
-                self.on = self.lines.len();
+    fn add_number(&mut self, is_first: bool) {
+        let place = ContactPlace::AddNumber;
+        for fault in &self.form.faults {
+            let name = fault.attribute.as_deref().unwrap_or_default();
+            if name.starts_with("phones/") {
+                let text = fault.to_string();
+                let text = text.trim_start_matches("phones/").replace('/', ": ");
+                self.under(&format!("number {text}"), Role::Bad);
             }
-            let line = self.number(row, on, wide);
-            self.lines.push(line);
         }
-        for fault in self.form.faults.iter().filter(|fault| {
-            fault
-                .attribute
-                .as_deref()
-                .is_some_and(|name| name.starts_with("phones/"))
-        }) {
-            let text = format!(
-                "number {}",
-                fault
-                    .to_string()
-                    .trim_start_matches("phones/")
-                    .replace('/', ": ")
-            );
-            self.lines.push(Line::from(vec![
-                Span::raw(" ".repeat(VALUE)),
-                Span::styled(text, self.theme.style(Role::Bad)),
-            ]));
-        }
-        let on = self.form.place == ContactPlace::AddNumber;
-        if on {
-            self.on = self.lines.len();
-        }
-        let cursor = if on { self.theme.glyphs.cursor } else { " " };
-        self.lines.push(Line::from(vec![
-            Span::styled(
-                format!("{:1$}{cursor} ", "", VALUE - 2),
-                self.theme.style(Role::Focus),
-            ),
-            Span::styled(
-                "+ add a number",
-                self.theme.style(if on { Role::Cursor } else { Role::Dim }),
-            ),
-        ]));
+        let on = self.begin(place);
+        let label = if is_first { "NUMBERS" } else { "" };
+        let text = Span::styled("+ add a number", self.row_style(on));
+        self.row(label, on, text);
     }
 
-    fn number(&self, row: &NumberRow, on: bool, wide: bool) -> Line<'static> {
+    fn number(&mut self, at: usize, is_first: bool) {
+        let on = self.begin(ContactPlace::Number(at));
+        if let Some(row) = self.form.numbers.get(at) {
+            let label = if is_first { "NUMBERS" } else { "" };
+            let mut spans = self.spans_of(row, on);
+            if self.is_wide() {
+                self.row(label, on, Span::raw(""));
+            } else {
+                // The head would take the room of the number.
+                let sign = if on { self.theme.glyphs.cursor } else { " " };
+                let sign = format!("{sign} ");
+                let cursor = Span::styled(sign, self.theme.style(Role::Focus));
+                self.lines.push(Line::from(cursor));
+            }
+            if let Some(line) = self.lines.last_mut() {
+                line.spans.append(&mut spans);
+            }
+        }
+    }
+
+    /// A number: whether it is primary, its label, itself, its mark, and where it came from.
+    fn spans_of(&self, row: &NumberRow, on: bool) -> Vec<Span<'static>> {
         let glyphs = &self.theme.glyphs;
+        let wide = self.columns >= 48;
         let entry = &row.form.entry;
-        let canonical = number::canonical(
-            entry.number.text(),
-            row.form.calling_code().as_deref(),
-            row.form.home,
-        );
-        let is_impossible = !canonical.identity.starts_with('+')
+        let code = row.form.calling_code();
+        let stored = number::canonical(entry.number.text(), code.as_deref(), row.form.home);
+        let is_impossible = !stored.identity.starts_with('+')
             && number::is_impossible(
-                &canonical.number,
-                canonical.country_code.as_deref(),
+                &stored.number,
+                stored.country_code.as_deref(),
                 row.form.home,
             );
-        let shown = if canonical.identity.starts_with('+') {
-            number::display(&canonical.number)
-        } else {
-            canonical.number
-        };
         let (mark, style) = self.theme.mark(Mark::of(entry.accurate, !is_impossible));
-        let source = row
-            .form
-            .stored
-            .as_ref()
-            .map_or(MANUAL, |phone| phone.source.as_str());
+        let source = row.form.stored.as_ref();
+        let source = source.map_or(MANUAL, |phone| phone.source.as_str());
         let source = if source == MANUAL || row.form.is_dirty() {
             "you"
         } else {
             source
         };
         let text = self.theme.style(if on { Role::Cursor } else { Role::Text });
-        let radio = if entry.primary { "(•)" } else { "( )" };
-        let cursor = Span::styled(
-            format!(
-                "{:1$}{2} ",
-                "",
-                VALUE - 2,
-                if on { glyphs.cursor } else { " " }
-            ),
-            self.theme.style(Role::Focus),
-        );
-        let label = fit(entry.label.text(), 10, glyphs.ellipsis);
-        let mut spans = vec![cursor];
-        if wide {
-            spans.push(Span::styled(format!("{radio}      {label} "), text));
+        let dim = self.theme.style(Role::Dim);
+        let radio = if entry.primary { glyphs.dot } else { " " };
+        let label = fit(entry.label.text(), 8, glyphs.ellipsis);
+        let columns = if wide || self.is_wide() {
+            22
         } else {
-            spans.push(Span::styled(
-                format!("{} ", fit(entry.label.text(), 9, glyphs.ellipsis)),
-                text,
-            ));
-        }
-        spans.push(Span::styled(
-            fit(
-                &shown,
-                if wide {
-                    24
-                } else {
-                    self.columns.saturating_sub(14)
-                },
-                glyphs.ellipsis,
-            ),
-            text,
-        ));
-        spans.push(Span::styled(mark, style));
+            (VALUE + self.columns).saturating_sub(17)
+        };
+        let mut spans = vec![
+            Span::styled(format!("({radio}) {label} "), text),
+            Span::styled(fit(&row.form.shown(), columns, glyphs.ellipsis), text),
+            Span::styled(format!(" {mark}"), style),
+        ];
         if wide {
             let historic = if entry.historic { glyphs.historic } else { " " };
-            spans.push(Span::styled(
-                format!("   {historic}    {}", safe(source)),
-                self.theme.style(Role::Dim),
-            ));
+            spans.push(Span::styled(format!("  {historic}  {}", safe(source)), dim));
         }
         if row.deleted {
             spans.push(Span::styled("  deleted", self.theme.style(Role::Warn)));
         }
-        Line::from(spans)
+        spans
     }
 }

@@ -67,13 +67,17 @@ impl List {
         !self.filter.text().is_empty() || self.query.typing == Typing::Keypad
     }
 
-    /// The name of somebody new: what was typed, where it found nobody.
+    /// What a new contact begins with: what was typed, where no contact has it. Those that have something
+    /// similar do not have it either.
     #[must_use]
-    pub fn new_name(&self) -> Option<&str> {
+    pub fn unknown(&self) -> Option<&str> {
         let query = self.query.query();
-        let nobody =
-            self.total == Some(0) && query.conditions.is_empty() && query.trouble.is_none();
-        Some(self.filter.text()).filter(|text| nobody && !text.is_empty())
+        let is_plain = query.conditions.is_empty() && query.trouble.is_none();
+        // Before the answer is there, what was typed is better kept than lost.
+        let is_answered = self.loaded || self.total.is_some();
+        let is_known = is_answered && self.total != Some(0) && self.found != Found::Alike;
+        let text = self.filter.text().trim();
+        Some(text).filter(|text| is_plain && !is_known && !text.is_empty())
     }
 
     /// How many rows there are as far as one knows.
@@ -146,6 +150,7 @@ impl List {
         }
         self.query = query;
         self.total = None;
+        self.found = Found::default();
         self.cursor = 0;
         self.top = 0;
         // A place in the list of before is none in this one.

@@ -12,7 +12,7 @@ use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::{Page as _, Ui};
 use crate::tui::widgets::areas::Panes;
-use crate::tui::widgets::frame::{caret, two_ends};
+use crate::tui::widgets::frame::two_ends;
 use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
 use crate::tui::widgets::theme::{Role, Theme};
 
@@ -138,9 +138,9 @@ fn listed(values: &[String], room: usize, theme: &Theme) -> String {
 fn fill_line(page: &Contacts, left: Line<'_>, right: Line<'_>, column: usize, ui: &mut Ui<'_, '_>) {
     let area = ui.areas.filter;
     two_ends(left, right, area, ui.frame);
-    if page.focus == Focus::Filter && ui.is_on_top {
+    if page.focus == Focus::Filter {
         let x = area.x + u16::try_from(column).unwrap_or(0);
-        caret(x, area.y, area, ui.frame);
+        ui.caret(x, area.y, area);
     }
 }
 
@@ -326,7 +326,7 @@ fn nothing(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
             Span::styled("  clear the filter", theme.style(Role::Dim)),
         ]));
     }
-    if page.list.new_name().is_some() {
+    if page.list.unknown().is_some() {
         lines.push(Line::from(vec![
             Span::styled(
                 format!(

@@ -2,6 +2,7 @@
 
 use crate::domain::bulk::BulkEdit;
 use crate::domain::listing::{ListQuery, Selection};
+use crate::domain::number::{digits, is_copied_number};
 use crate::domain::phone::Phone;
 use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
@@ -19,15 +20,26 @@ use super::state::{Contacts, Focus};
 /// Why nothing can be done with a contact that has not come yet.
 pub(super) const LOADING: &str = "still loading the contact";
 
+/// Whether a text is a number that somebody looks up, and no name.
+fn is_called(text: &str) -> bool {
+    let digits = digits(text).len();
+    let sign = |sign: char| sign.is_numeric() || "+＋()-./ *#".contains(sign);
+    is_copied_number(text) || digits > 2 && text.chars().all(sign)
+}
+
 impl Contacts {
     /// Opens the page of an action.
     pub(super) fn open_page(&self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         let home = ctx.session.home;
         let page = match action {
             Action::AddContact => {
-                // A search that found nobody is the name of somebody new.
-                let name = self.list.new_name().unwrap_or_default();
-                let form = ContactForm::new(name, home);
+                // What a search did not find is the name or the number of the new contact.
+                let typed = self.list.unknown().unwrap_or_default();
+                let form = if is_called(typed) {
+                    ContactForm::with_number(typed, home)
+                } else {
+                    ContactForm::new(typed, home)
+                };
                 Some(AnyPage::ContactForm(Box::new(form)))
             }
             Action::EditContact => self.profile().map(|profile| {

@@ -6,8 +6,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::import::{CardKey, Choice, Choices, FateKind, ImportPlan, PlanRow};
+use crate::domain::import::{
+    CardKey, Choice, Choices, FateKind, ImportOptions, ImportPlan, PlanRow,
+};
 use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::number::Region;
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Rehearsal, Seen};
 use crate::domain::words::{count, thousands};
@@ -18,8 +21,10 @@ use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone, Write}
 use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::theme::{Role, Theme};
 
+use super::chooser::{Chooser, Picked};
+use super::columns::{ColumnFields, Columns};
 use super::preview::{renew, say_nothing_to};
-use super::{Outcome, Page, Ui};
+use super::{Outcome, Page, Returned, Ui};
 
 mod view;
 
@@ -33,10 +38,14 @@ pub struct Import {
     /// What it would do.
     pub plan: ImportPlan,
     fingerprint: Fingerprint,
-    /// The choices with which it was rehearsed.
-    rehearsed: Choices,
-    /// What the person wants otherwise.
+    /// How it was rehearsed.
+    rehearsed: ImportOptions,
+    /// What the person wants otherwise of single cards.
     pub choices: Choices,
+    /// What the person says of the columns, as it was rehearsed.
+    fields: ColumnFields,
+    /// What is to be rehearsed now.
+    asked: Option<(ColumnFields, Option<Region>)>,
     /// The kind that is shown, or all.
     pub kind: Option<FateKind>,
     /// The row under the cursor, of those that are shown.
@@ -58,8 +67,10 @@ impl Import {
             name,
             plan,
             fingerprint,
-            rehearsed: Choices::new(),
+            rehearsed: ImportOptions::default(),
             choices: Choices::new(),
+            fields: ColumnFields::new(),
+            asked: None,
             kind: None,
             cursor: 0,
             top: 0,
@@ -151,7 +162,8 @@ impl Import {
     /// is no part of it.
     fn seen(&self) -> Seen {
         let is_chosen = |row: &&PlanRow| {
-            let key = row.key.filter(|key| !self.rehearsed.contains_key(key));
+            let rehearsed = &self.rehearsed.choices;
+            let key = row.key.filter(|key| !rehearsed.contains_key(key));
             key.is_some_and(|key| self.choices.contains_key(&key))
         };
         let chosen = self.plan.rows.iter().filter(is_chosen);
@@ -166,7 +178,11 @@ impl Import {
         let there: BTreeSet<CardKey> = self.plan.rows.iter().filter_map(|row| row.key).collect();
         let chosen = self.choices.len();
         self.choices.retain(|card, _| there.contains(card));
-        self.rehearsed.clone_from(&self.choices);
+        if let Some((fields, country)) = self.asked.take() {
+            self.rehearsed = options(&self.choices, &fields, country);
+            self.fields = fields;
+        }
+        self.rehearsed.choices.clone_from(&self.choices);
         let gone = chosen - self.choices.len();
         if let Some(toast) = ctx.session.toast.as_mut().filter(|_| gone > 0) {
             let _ = write!(
@@ -177,6 +193,15 @@ impl Import {
         }
         self.list();
         self.move_to(self.cursor, self.height(ctx));
+    }
+
+    /// Reads the files again, with other columns or another country.
+    fn read_again(&mut self, fields: ColumnFields, country: Option<Region>, ctx: &mut Ctx<'_>) {
+        let paths = Chosen::Paths(self.paths.clone());
+        let request = Request::RehearseImport(paths, options(&self.choices, &fields, country));
+        if ctx.wait_for(request, Purpose::Preview) {
+            self.asked = Some((fields, country));
+        }
     }
 
     /// Shows one kind only, or all again.
@@ -223,6 +248,17 @@ impl Import {
     }
 }
 
+/// How an import is to be made.
+fn options(choices: &Choices, fields: &ColumnFields, country: Option<Region>) -> ImportOptions {
+    let maps = fields.iter();
+    let maps = maps.map(|(at, field)| format!("#{}={field}", at + 1));
+    ImportOptions {
+        choices: choices.clone(),
+        maps: maps.collect(),
+        country,
+    }
+}
+
 impl Page for Import {
     fn scope(&self) -> Scope {
         Scope::Import
@@ -232,8 +268,11 @@ impl Page for Import {
         match action {
             Action::Save if self.wanted() == 0 => say_nothing_to("import", self.scope(), ctx),
             Action::Save => {
-                let (paths, choices) = (self.paths.clone(), self.choices.clone());
-                ctx.save(Write::Import(paths, choices, self.seen()));
+                let options = ImportOptions {
+                    choices: self.choices.clone(),
+                    ..self.rehearsed.clone()
+                };
+                ctx.save(Write::Import(self.paths.clone(), options, self.seen()));
             }
             Action::Report => {
                 ctx.push(Effect::Report(self.name.clone(), self.plan.told()));
@@ -247,6 +286,16 @@ impl Page for Import {
                 if let Some(kind) = FateKind::ALL.get(at.unwrap_or(1).saturating_sub(1)) {
                     self.show(*kind);
                 }
+            }
+            Action::Columns => {
+                if let [columns] = &self.plan.tables[..] {
+                    let page = Columns::page(columns.clone(), self.fields.clone());
+                    return Outcome::Open(page);
+                }
+            }
+            Action::ReadAs => {
+                let country = self.rehearsed.country.or(ctx.session.home);
+                return Outcome::Open(Chooser::of_country(country));
             }
             Action::MergeRow | Action::NewRow | Action::SkipRow => self.choose(action, ctx),
             _ => return Outcome::Unused,
@@ -267,10 +316,34 @@ impl Page for Import {
     }
 
     fn refused(&mut self, _purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
+        // What was said of it cannot be: the preview stays as it is.
+        self.asked = None;
         let paths = Chosen::Paths(self.paths.clone());
-        let request = Request::RehearseImport(paths, self.choices.clone());
-        renew(request, refusal, ctx);
+        let options = ImportOptions {
+            choices: self.choices.clone(),
+            ..self.rehearsed.clone()
+        };
+        renew(Request::RehearseImport(paths, options), refusal, ctx);
         Outcome::Stay
+    }
+
+    fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
+        match value {
+            Returned::Columns(fields) => self.read_again(fields, self.rehearsed.country, ctx),
+            Returned::Picked(Picked::Country(country)) => {
+                self.read_again(self.fields.clone(), country, ctx);
+            }
+            _ => {}
+        }
+        Outcome::Stay
+    }
+
+    fn unavailable(&self, action: Action, _session: &Session) -> Option<&'static str> {
+        match (action, self.plan.tables.len()) {
+            (Action::Columns, 0) => Some("only tables have columns"),
+            (Action::Columns, 2..) => Some("columns can be chosen for one table at a time"),
+            _ => None,
+        }
     }
 
     fn fills(&self) -> bool {
@@ -289,6 +362,7 @@ impl Page for Import {
     fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
         Some(match binding.action {
             Action::Save => format!("{} {}", binding.hint, thousands(self.wanted())).into(),
+            Action::Columns if self.plan.tables.is_empty() => return None,
             _ => binding.hint.into(),
         })
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::domain::import::{Choice, Fate, FateKind, PlanRow};
+use crate::domain::import::{Choice, Fate, FateKind, PlanNumber, PlanRow};
 use crate::domain::words::{count, thousands};
 use crate::tui::pages::Ui;
 use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
@@ -204,27 +204,21 @@ impl Card<'_> {
             Fate::New => {
                 lines.push(self.line("no matching contact", Role::Dim));
                 lines.push(Line::default());
+                if !row.numbers.is_empty() {
+                    lines.push(self.head(["STORED AS", "FILE"]));
+                }
             }
             Fate::Change(found) | Fate::Same(found) => {
                 lines.push(self.line(found.by.words(), Role::Dim));
                 lines.push(Line::default());
-                lines.push(self.line("             STORED              FILE", Role::Section));
+                lines.push(self.head(["STORED", "FILE"]));
                 if !row.changes.iter().any(|change| change.what == "name") {
                     lines.push(self.pair("name", &found.name, &row.name, Role::Text));
                 }
             }
         }
         for number in &row.numbers {
-            let label = number.label.as_deref().unwrap_or("number");
-            let stored = &number.stored;
-            lines.push(if number.there {
-                self.pair(label, stored, "same", Role::Dim)
-            } else {
-                self.pair(label, self.theme.glyphs.none, stored, Role::Good)
-            });
-            if number.is_read_otherwise() {
-                lines.push(self.line(&format!("  {} in the file", number.said), Role::Dim));
-            }
+            lines.extend(self.number(number));
         }
         for change in &row.changes {
             let none = self.theme.glyphs.none;
@@ -242,6 +236,36 @@ impl Card<'_> {
         lines.extend(result.iter().map(|text| self.line(text, Role::Text)));
         lines.push(Line::default());
         lines.push(self.choices(choice));
+        lines
+    }
+
+    /// The heads of the two columns.
+    fn head(&self, [left, right]: [&str; 2]) -> Line<'static> {
+        let text = format!("  {:<12} {left:<19} {right}", "");
+        Line::styled(text, self.theme.style(Role::Section))
+    }
+
+    /// A number as it is stored, and beside it what the card says; below it, where there is no room.
+    fn number(&self, number: &PlanNumber) -> Vec<Line<'static>> {
+        let label = number.label.as_deref().unwrap_or("number");
+        let role = if number.there { Role::Dim } else { Role::Good };
+        let said = if number.said == number.stored {
+            "same"
+        } else {
+            &number.said
+        };
+        let is_beside = width(said) + 36 <= self.columns;
+        let beside = if is_beside { said } else { "" };
+        let mut lines = vec![self.pair(label, &number.stored, beside, role)];
+        if !is_beside {
+            let room = self.columns.saturating_sub(17);
+            let said = wrap(&format!("{} in the file", number.said), room);
+            let indent = " ".repeat(13);
+            lines.extend(
+                said.iter()
+                    .map(|text| self.line(&format!("{indent}{text}"), Role::Dim)),
+            );
+        }
         lines
     }
 

@@ -7,23 +7,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactId;
-use crate::domain::edit::{Holder, Profile};
+use crate::domain::edit::Holder;
 use crate::domain::fields::{PHONE, attributes};
 use crate::domain::number::{self, Reading, Region, Verdict};
-use crate::domain::phone::{LABELS, Phone, PhoneAttributes};
-use crate::domain::refusal::{Fault, Refusal, Stored};
-use crate::domain::safe::safe;
-use crate::tui::ctx::Ctx;
-use crate::tui::keymap::{Action, Scope};
-use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
+use crate::domain::phone::{Phone, PhoneAttributes};
+use crate::domain::refusal::Fault;
+use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
 
-use super::conflict::Conflict;
-use super::contact_form::{ContactForm, NUMBER_GONE, contact_gone};
-use super::country::{calling_code, countries, country_line};
-use super::drafted::DraftedForm;
-use super::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
+use super::country::{calling_code, country_line};
 
+mod page;
 mod replace;
 mod view;
 
@@ -95,11 +89,11 @@ impl Owner {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhoneEntry {
     /// The country, as `+39 Italy` or as somebody types it.
-    pub country: Field,
+    pub country: ChoiceField,
     /// The number.
     pub number: Field,
-    /// The label.
-    pub label: Field,
+    /// The label: one of the usual ones, or any text.
+    pub label: ChoiceField,
     /// The box "primary".
     pub primary: bool,
     /// The box "accurate".
@@ -135,6 +129,9 @@ pub struct PhoneForm {
     /// The country where none is named.
     #[serde(skip)]
     pub home: Option<Region>,
+    /// How many digits the number had when it was looked at last.
+    #[serde(skip)]
+    pub digits: usize,
     /// The contact that the row's form is about, which is no other holder of the number.
     #[serde(skip)]
     pub contact: Option<ContactId>,
@@ -148,7 +145,7 @@ impl PhoneForm {
     #[must_use]
     pub fn new(owner: Owner, home: Option<Region>) -> Self {
         let entry = PhoneEntry {
-            country: Field::new(home.map(country_line).unwrap_or_default()),
+            country: ChoiceField::new(home.map(country_line).unwrap_or_default()),
             accurate: true,
             ..PhoneEntry::default()
         };
@@ -169,11 +166,11 @@ impl PhoneForm {
             (None, None) => String::new(),
         };
         let entry = PhoneEntry {
-            country: Field::new(country),
+            country: ChoiceField::new(country),
             number: Field::new(
                 reading.map_or_else(|| phone.number.clone(), |reading| reading.national()),
             ),
-            label: Field::new(phone.location.clone().unwrap_or_default()),
+            label: ChoiceField::new(phone.location.clone().unwrap_or_default()),
             primary: phone.primary,
             accurate: phone.valid_values,
             historic: phone.historic,
@@ -181,18 +178,20 @@ impl PhoneForm {
         Self::with(owner, Some(phone.clone()), entry, home)
     }
 
-    const fn with_parts(
+    fn with_parts(
         owner: Owner,
         stored: Option<Phone>,
         entry: PhoneEntry,
         first: PhoneEntry,
         home: Option<Region>,
     ) -> Self {
+        let digits = digits_of(&entry);
         Self {
             owner,
             stored,
             entry,
             first,
+            digits,
             place: PhonePlace::Number,
             faults: Vec::new(),
             holders: Vec::new(),
@@ -224,27 +223,8 @@ impl PhoneForm {
         texts(&self.entry) != texts(&self.first) || flags(&self.entry) != flags(&self.first)
     }
 
-    /// Moves the cursor by some places; a country or a label that is half typed is completed.
-    pub fn step(&mut self, forward: bool) {
-        self.settle();
-        self.place = self.place.step(if forward {
-            1
-        } else {
-            PhonePlace::ALL.len() - 1
-        });
-    }
-
-    /// Completes the country as it is understood.
-    pub fn settle(&mut self) {
-        if self.place == PhonePlace::Country
-            && let Some(line) = self.suggestions().into_iter().next()
-        {
-            self.entry.country.set(line);
-        }
-    }
-
     /// What follows from typing: a number in international form brings its country along.
-    fn has_typed(&mut self) {
+    pub(super) fn has_typed(&mut self) {
         self.faults.clear();
         self.holders.clear();
         let text = self.entry.number.text().trim();
@@ -256,6 +236,24 @@ impl PhoneForm {
                 .region
                 .map_or_else(|| format!("+{}", reading.calling_code), country_line);
             self.entry.country.set(line);
+        }
+        if self.place == PhonePlace::Number {
+            self.format_number();
+        }
+    }
+
+    /// Gives the number the spaces of its country's plan while more of it is typed at its end. What is taken
+    /// out of it, or put into its middle, is left as it is.
+    fn format_number(&mut self) {
+        let digits = digits_of(&self.entry);
+        let before = std::mem::replace(&mut self.digits, digits);
+        let number = &self.entry.number;
+        if digits <= before || number.before() != number.text() {
+            return;
+        }
+        let code = self.calling_code();
+        if let Some(seen) = number::as_typed(number.text(), code.as_deref(), self.home) {
+            self.entry.number.set(seen);
         }
     }
 
@@ -276,27 +274,10 @@ impl PhoneForm {
         }
     }
 
-    /// What the text under the cursor may become, the best first.
-    #[must_use]
-    pub fn suggestions(&self) -> Vec<String> {
-        match self.place {
-            PhonePlace::Country => countries(self.entry.country.text()),
-            PhonePlace::Label => {
-                let typed = self.entry.label.text().trim().to_lowercase();
-                LABELS
-                    .iter()
-                    .filter(|label| label.starts_with(&typed) && **label != typed)
-                    .map(|label| (*label).to_owned())
-                    .collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The calling code that the country stands for, digits only.
+    /// The calling code of the country that is chosen, digits only: never of one that is half typed.
     #[must_use]
     pub fn calling_code(&self) -> Option<String> {
-        calling_code(self.entry.country.text())
+        calling_code(self.entry.country.settled())
     }
 
     /// The country that a number in national spelling is read with.
@@ -318,10 +299,18 @@ impl PhoneForm {
         )
     }
 
+    /// The number as it will be stored, as people write it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let code = self.calling_code();
+        let stored = number::canonical(self.entry.number.text(), code.as_deref(), self.home);
+        number::display_of(stored.country_code.as_deref(), &stored.number)
+    }
+
     /// Whether the number or its country is another than at first.
     fn is_renumbered(&self) -> bool {
         self.entry.number.text() != self.first.number.text()
-            || self.entry.country.text() != self.first.country.text()
+            || self.entry.country.settled() != self.first.country.settled()
     }
 
     /// What is sent to store the form: only what changed.
@@ -375,205 +364,7 @@ impl PhoneForm {
     }
 }
 
-impl PhoneForm {
-    /// Asks which other contacts have the number.
-    fn ask_holders(&self, ctx: &mut Ctx<'_>) {
-        let Ok(reading) = self.reading() else { return };
-        let except = match self.owner {
-            Owner::Contact(id, _) => Some(id),
-            Owner::Row(_) => self.contact,
-        };
-        ctx.read(Request::Holders(reading.e164, except));
-    }
-
-    /// Saves it: a stored contact's is written, that of a row goes back to its form.
-    fn save(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
-        self.settle();
-        let write = match (&self.owner, &self.stored) {
-            (Owner::Row(_), _) if self.entry.number.text().trim().is_empty() => {
-                ctx.say(Tone::Bad, "type a number first");
-                return Outcome::Stay;
-            }
-            (Owner::Row(_), _) => {
-                return Outcome::Return(Returned::Number(Box::new(self.clone())));
-            }
-            (Owner::Contact(_, _), Some(_)) if !self.is_dirty() => return Outcome::Close,
-            (Owner::Contact(_, _), Some(phone)) => Write::Phone(phone.id, self.attributes()),
-            (Owner::Contact(id, _), None) => match &self.retires {
-                Some(old) => self.replacement(*id, old),
-                None => Write::AddPhone(*id, self.attributes()),
-            },
-        };
-        ctx.save(write);
-        Outcome::Stay
-    }
-
-    /// The dialog for a record that was changed elsewhere, where the form is about that record.
-    pub(super) fn conflict(&self, stored: &Stored) -> Option<AnyPage> {
-        let Stored::Phone(phone) = stored else {
-            return None;
-        };
-        let opened = self.stored.as_ref().filter(|mine| mine.id == phone.id)?;
-        let base = (&self.base(), opened.updated_in_db_at);
-        Some(Conflict::page(&PHONE, base, &self.record(), stored))
-    }
-
-    /// Takes what is there of the record of a draft. Where it is gone the form becomes one that adds it
-    /// again, so that nothing typed is lost.
-    fn recall(&mut self, profile: Option<&Profile>, ctx: &mut Ctx<'_>) -> Outcome {
-        if !self.is_gone(profile) {
-            return Outcome::Stay;
-        }
-        self.stored = None;
-        match (profile, self.owner.clone()) {
-            (Some(_), _) => ctx.say(Tone::Bad, NUMBER_GONE),
-            (None, Owner::Row(_)) => {}
-            (None, Owner::Contact(_, name)) => {
-                self.owner = Owner::Row(None);
-                let mut form = ContactForm::new(&name, self.home);
-                form.put_number(self.clone());
-                ctx.say(Tone::Bad, contact_gone(&name));
-                return Outcome::Replace(AnyPage::ContactForm(Box::new(form)));
-            }
-        }
-        Outcome::Stay
-    }
-
-    /// Whether the number that it is about is gone, or its contact.
-    #[must_use]
-    pub fn is_gone(&self, profile: Option<&Profile>) -> bool {
-        match (profile, &self.stored) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(profile), Some(mine)) => {
-                profile.full.phones.iter().all(|phone| phone.id != mine.id)
-            }
-        }
-    }
-}
-
-impl Page for PhoneForm {
-    fn scope(&self) -> Scope {
-        Scope::NumberForm
-    }
-
-    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
-        let contact = match (&self.owner, &self.stored) {
-            (Owner::Contact(id, _), _) => Some(*id),
-            (Owner::Row(_), stored) => stored.as_ref().map(|phone| phone.contact),
-        };
-        match contact.filter(|_| self.recalled) {
-            Some(id) => ctx.read(Request::Recalled(id)),
-            None => self.ask_holders(ctx),
-        }
-        Outcome::Stay
-    }
-
-    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
-        match action {
-            Action::NextField | Action::PreviousField => {
-                self.step(action == Action::NextField);
-                self.ask_holders(ctx);
-            }
-            Action::Toggle => self.toggle(),
-            Action::Save => return self.save(ctx),
-            _ => return Outcome::Unused,
-        }
-        Outcome::Stay
-    }
-
-    fn text(&self) -> Option<&Field> {
-        let PhoneEntry {
-            country,
-            number,
-            label,
-            ..
-        } = &self.entry;
-        [country, number, label].get(self.place.number()).copied()
-    }
-
-    fn text_mut(&mut self) -> Option<&mut Field> {
-        let PhoneEntry {
-            country,
-            number,
-            label,
-            ..
-        } = &mut self.entry;
-        [country, number, label]
-            .into_iter()
-            .nth(self.place.number())
-    }
-
-    fn typed(&mut self, _ctx: &mut Ctx<'_>) {
-        self.has_typed();
-    }
-
-    fn text_number(&self) -> Option<usize> {
-        self.text().map(|_| self.place.number())
-    }
-
-    fn edited(&mut self, number: usize, text: &str, ctx: &mut Ctx<'_>) {
-        let place = PhonePlace::ALL.get(number).copied().unwrap_or_default();
-        let cursor = std::mem::replace(&mut self.place, place);
-        if let Some(field) = self.text_mut() {
-            field.set("");
-        }
-        self.paste(text, ctx);
-        self.place = cursor;
-    }
-
-    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
-        match reply {
-            Reply::Holders(holders) => self.holders = holders,
-            Reply::Profile(profile) => return self.recall(profile.as_deref(), ctx),
-            _ => {}
-        }
-        Outcome::Stay
-    }
-
-    fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
-        if purpose != Purpose::Save {
-            return Outcome::Stay;
-        }
-        let stored = refusal.stored.as_ref();
-        if let (Some(Stored::Phone(phone)), Some(old)) = (stored, &mut self.retires) {
-            // It becomes historic as it is now, when this is saved again.
-            *old = phone.as_ref().clone();
-        }
-        let dialog = stored.and_then(|stored| self.conflict(stored));
-        save_refused(refusal, dialog, &mut self.faults, ctx)
-    }
-
-    fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
-        if let Returned::Resolved(decided) = value
-            && let Stored::Phone(phone) = &decided.stored
-        {
-            ctx.save(Write::Phone(phone.id, decided.phone()));
-        }
-        Outcome::Stay
-    }
-
-    fn form(&self) -> Option<DraftedForm> {
-        Some(DraftedForm::Number(Box::new(self.clone())))
-    }
-
-    fn title(&self) -> Option<String> {
-        self.owner.name().map(str::to_owned)
-    }
-
-    /// Another contact has the number too.
-    fn remark(&self) -> Option<String> {
-        let holder = self.holders.first()?;
-        let label = holder.phone.location.as_deref();
-        let label = label.map_or_else(String::new, |label| format!(" ({})", safe(label)));
-        Some(format!(
-            "{} is also a number of {}{label}",
-            holder.phone.shown(),
-            safe(&holder.name)
-        ))
-    }
-
-    fn draw(&self, ui: &mut Ui<'_, '_>) {
-        view::draw(self, ui);
-    }
+/// How many digits the number has.
+fn digits_of(entry: &PhoneEntry) -> usize {
+    number::digits(entry.number.text()).len()
 }

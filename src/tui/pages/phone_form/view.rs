@@ -1,6 +1,6 @@
-//! The number form as it is drawn: a popup over the contact.
+//! The number form as it is drawn: a popup over the contact. The list of a choice opens within it, under
+//! its field: the number moves down and stays in sight.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -9,19 +9,26 @@ use crate::domain::fields::{PHONE, label};
 use crate::domain::number::{Verdict, is_short_number};
 use crate::domain::phone::{MANUAL, Phone};
 use crate::tui::pages::Ui;
+use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{caret, middle, popup};
-use crate::tui::widgets::text::elide;
+use crate::tui::widgets::frame::{middle, popup};
+use crate::tui::widgets::text::{elide, width};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
 use super::{PhoneForm, PhonePlace};
 
 /// Where a value begins in the popup.
-const VALUE: u16 = 15;
+const VALUE: usize = 15;
 
 /// The height under which the blank lines leave, and with them what is known of the stored number.
 const LOW: u16 = 16;
+
+/// How many rows an open list has at most.
+const LIST: usize = 5;
+
+/// How wide the popup is.
+const WIDTH: u16 = 68;
 
 /// Draws the form.
 pub(super) fn draw(form: &PhoneForm, ui: &mut Ui<'_, '_>) {
@@ -37,125 +44,207 @@ pub(super) fn draw(form: &PhoneForm, ui: &mut Ui<'_, '_>) {
     } else {
         String::new()
     };
-    let place = middle(ui.areas.content, 68, 19);
-    let inside = popup(place, title, owner, &unsaved, theme, ui.frame);
-    let mut pen = Pen {
+    let content = ui.areas.content;
+    let room = content.height.saturating_sub(2);
+    let is_low = room < LOW;
+    let most = if is_low {
+        // Beside it there are its own field, the number, and what that is.
+        usize::from(room.saturating_sub(3)).min(LIST)
+    } else {
+        LIST
+    };
+    let mut sheet = Sheet {
         form,
         theme,
-        inside,
-        scroll: 0,
-        frame: ui.frame,
+        columns: usize::from(content.width.min(WIDTH).saturating_sub(2)),
+        is_low,
+        most,
+        lines: Vec::new(),
+        caret: None,
+        seen: 0..0,
     };
-    // On a low terminal the form scrolls to the field with the cursor.
-    pen.scroll = (pen.row(form.place) + 3).saturating_sub(inside.height);
-    pen.texts();
-    pen.boxes();
-    if !pen.is_low() {
-        if let Some(phone) = &form.stored {
-            pen.stored(phone, &ui.session.calendar());
-        }
-        if let Some(fault) = form.faults.first() {
-            let fault = Line::styled(fault.to_string(), theme.style(Role::Bad));
-            pen.line(13, 3, fault);
-        }
-    }
-    pen.suggestions();
+    sheet.fill(&ui.session.calendar());
+    let height = u16::try_from(sheet.lines.len()).unwrap_or(room).max(17);
+    let place = middle(content, WIDTH, height + 2);
+    let inside = popup(place, title, owner, &unsaved, theme, ui.frame);
+    sheet.draw(inside, ui);
 }
 
-/// Draws the parts of the form into its popup.
-struct Pen<'a, 'b> {
+/// The rows of the form, one after the other.
+struct Sheet<'a> {
     form: &'a PhoneForm,
     theme: &'a Theme,
-    inside: Rect,
-    /// How many rows are scrolled off.
-    scroll: u16,
-    frame: &'a mut Frame<'b>,
+    columns: usize,
+    is_low: bool,
+    /// How many rows an open list has at most.
+    most: usize,
+    lines: Vec<Line<'static>>,
+    /// Row and column of the terminal's cursor.
+    caret: Option<(usize, usize)>,
+    /// The rows that are to be seen, the first of them before the last.
+    seen: std::ops::Range<usize>,
 }
 
-impl Pen<'_, '_> {
-    const fn is_low(&self) -> bool {
-        self.inside.height < LOW
-    }
-
-    /// The row of a place, before anything is scrolled.
-    fn row(&self, place: PhonePlace) -> u16 {
-        let rows: [u16; 6] = if self.is_low() {
-            [0, 2, 4, 5, 6, 7]
-        } else {
-            [1, 3, 7, 10, 11, 12]
-        };
-        rows.get(place.number()).copied().unwrap_or(0)
-    }
-
-    /// The row under a text and its rule.
-    fn row_below(&self, place: PhonePlace) -> u16 {
-        self.row(place) + if self.is_low() { 1 } else { 2 }
-    }
-
-    /// A line at a row and a column, where that is seen.
-    fn line(&mut self, row: u16, x: u16, line: Line<'_>) {
-        let row = row.checked_sub(self.scroll);
-        if let Some(row) = row.filter(|row| *row < self.inside.height) {
-            let area = Rect {
-                x: self.inside.x + x,
-                y: self.inside.y + row,
-                width: self.inside.width.saturating_sub(x),
-                height: 1,
-            };
-            self.frame.render_widget(Paragraph::new(line), area);
+impl Sheet<'_> {
+    /// Draws the rows; on a low terminal they scroll to the field with the cursor.
+    fn draw(self, inside: Rect, ui: &mut Ui<'_, '_>) {
+        let height = usize::from(inside.height);
+        let top = self.seen.end.saturating_sub(height).min(self.seen.start);
+        let lines: Vec<Line<'_>> = self.lines.into_iter().skip(top).take(height).collect();
+        ui.frame.render_widget(Paragraph::new(lines), inside);
+        let at = self.caret.and_then(|(row, column)| {
+            let row = u16::try_from(row.checked_sub(top)?).ok()?;
+            Some((inside.x + u16::try_from(column).ok()?, inside.y + row))
+        });
+        if let Some((x, y)) = at {
+            ui.caret(x, y, inside);
         }
     }
 
-    /// The terminal's cursor at a row and a column, where the place has it.
-    fn caret(&mut self, place: PhonePlace, x: u16) {
-        let row = self.row(place).checked_sub(self.scroll);
-        if let Some(row) = row.filter(|_| place == self.form.place) {
-            let (x, y) = (self.inside.x + x, self.inside.y + row);
-            caret(x, y, self.inside, self.frame);
-        }
-    }
-
-    fn texts(&mut self) {
+    fn fill(&mut self, calendar: &Calendar) {
         let entry = &self.form.entry;
+        let is_open = |place, choice: &ChoiceField| self.form.place == place && choice.is_open();
+        let in_country = is_open(PhonePlace::Country, &entry.country);
+        let in_label = is_open(PhonePlace::Label, &entry.label);
+        self.gap();
+        let country = self.lines.len();
         self.text(
             PhonePlace::Country,
             label(&PHONE, "country_code"),
-            &entry.country,
+            &entry.country.field,
         );
+        self.list(PhonePlace::Country, &entry.country);
+        let number = self.lines.len();
         self.text(PhonePlace::Number, label(&PHONE, "number"), &entry.number);
-        self.line(self.row_below(PhonePlace::Number), VALUE, self.verdict());
-        self.text(PhonePlace::Label, label(&PHONE, "location"), &entry.label);
+        if self.is_low && !(in_country || in_label) {
+            // What it is takes the place of the rule.
+            self.lines.pop();
+        }
+        let verdict = self.verdict();
+        self.value(verdict);
+        let also = self.form.also_of();
+        if let Some(also) = &also {
+            let sign = self.theme.glyphs.impossible;
+            let room = self.columns.saturating_sub(VALUE + 3);
+            let also = elide(also, room, self.theme.glyphs.ellipsis).into_owned();
+            self.value(Line::from(vec![
+                Span::styled(format!("{sign} "), self.theme.style(Role::Warn)),
+                Span::styled(also, self.theme.style(Role::Text)),
+            ]));
+        }
+        // Of what is chosen for a number, the number is seen too.
+        if in_country {
+            self.seen = country..self.lines.len();
+        }
+        if also.is_none() {
+            self.gap();
+        }
+        self.text(
+            PhonePlace::Label,
+            label(&PHONE, "location"),
+            &entry.label.field,
+        );
+        self.list(PhonePlace::Label, &entry.label);
+        if in_label {
+            self.seen = number..self.lines.len();
+        }
+        if self.is_low && !in_label {
+            self.lines.pop();
+        }
+        self.gap();
+        self.boxes();
+        let fault = self.form.faults.first();
+        let fault = fault.map(|fault| Line::styled(fault.to_string(), self.theme.style(Role::Bad)));
+        if fault.is_some() || !self.is_low {
+            self.indented(fault.unwrap_or_default());
+        }
+        if let Some(phone) = self.form.stored.as_ref().filter(|_| !self.is_low) {
+            self.stored(phone, calendar);
+        }
     }
 
+    /// A blank row, where there is room for one.
+    fn gap(&mut self) {
+        if !self.is_low {
+            self.lines.push(Line::default());
+        }
+    }
+
+    fn indented(&mut self, mut line: Line<'static>) {
+        line.spans.insert(0, Span::raw("   "));
+        self.lines.push(line);
+    }
+
+    /// A row in the column of the values.
+    fn value(&mut self, mut line: Line<'static>) {
+        line.spans.insert(0, Span::raw(" ".repeat(VALUE)));
+        self.lines.push(line);
+    }
+
+    /// The row of a place, which is to be seen where it has the cursor.
+    fn begin(&mut self, place: PhonePlace, column: usize) {
+        if place == self.form.place {
+            let row = self.lines.len();
+            self.caret = Some((row, column));
+            self.seen = row..row + 3;
+        }
+    }
+
+    /// How wide a field is.
+    fn field_columns(&self) -> usize {
+        self.columns.saturating_sub(VALUE + 4).min(34)
+    }
+
+    /// A text with its label and its rule.
     fn text(&mut self, place: PhonePlace, label: &str, field: &Field) {
-        let (theme, row) = (self.theme, self.row(place));
-        if row < self.scroll {
-            return;
-        }
+        let theme = self.theme;
         let glyphs = &theme.glyphs;
-        let columns = usize::from(self.inside.width.saturating_sub(VALUE + 4)).min(34);
-        let (seen, column) = field.window(columns);
-        self.line(
-            row,
-            3,
-            Line::styled(label.to_owned(), theme.style(Role::Dim)),
-        );
-        self.line(row, VALUE, Line::styled(seen, theme.style(Role::Text)));
-        if place != PhonePlace::Number {
-            let end = VALUE + u16::try_from(columns).unwrap_or(0) - 2;
-            let choice = Line::styled(glyphs.choice, theme.style(Role::Dim));
-            self.line(row, end, choice);
+        let columns = self.field_columns();
+        let is_choice = place != PhonePlace::Number;
+        let room = columns.saturating_sub(if is_choice { 2 } else { 0 });
+        let (seen, column) = field.window(room);
+        self.begin(place, VALUE + column);
+        let on = place == self.form.place;
+        let role = if on && field.is_selected() {
+            Role::Match
+        } else {
+            Role::Text
+        };
+        let gap = room.saturating_sub(width(&seen));
+        let mut spans = vec![
+            Span::styled(format!("   {label:<12}"), theme.style(Role::Dim)),
+            Span::styled(seen, theme.style(role)),
+        ];
+        if is_choice {
+            spans.push(Span::raw(" ".repeat(gap)));
+            spans.push(Span::styled(glyphs.choice, theme.style(Role::Dim)));
         }
-        let (sign, style) = if place == self.form.place {
+        self.lines.push(Line::from(spans));
+        let (sign, style) = if on {
             (glyphs.heavy, theme.style(Role::Focus))
         } else {
             (glyphs.light, theme.style(Role::Rule))
         };
-        self.line(row + 1, VALUE, Line::styled(sign.repeat(columns), style));
-        self.caret(place, VALUE + u16::try_from(column).unwrap_or(0));
+        self.value(Line::styled(sign.repeat(columns), style));
+    }
+
+    /// The open list under its field; on a low terminal it takes the place of the rule.
+    fn list(&mut self, place: PhonePlace, choice: &ChoiceField) {
+        if place != self.form.place || !choice.is_open() {
+            return;
+        }
+        if self.is_low {
+            self.lines.pop();
+        }
+        let columns = self.field_columns();
+        for mut row in choice.rows(columns + 2, self.most, self.theme) {
+            row.spans.insert(0, Span::raw(" ".repeat(VALUE - 2)));
+            self.lines.push(row);
+        }
     }
 
     fn boxes(&mut self) {
+        let theme = self.theme;
         let (entry, first) = (&self.form.entry, &self.form.first);
         let primary = match &self.form.replaces {
             Some(number) if entry.primary && !first.primary => format!("replaces {number}"),
@@ -182,14 +271,13 @@ impl Pen<'_, '_> {
             ),
         ] {
             let on = place == self.form.place;
-            let style = self.theme.style(if on { Role::Cursor } else { Role::Text });
+            let style = theme.style(if on { Role::Cursor } else { Role::Text });
             let set = if is_set { "x" } else { " " };
-            let line = Line::from(vec![
+            self.begin(place, 4);
+            self.indented(Line::from(vec![
                 Span::styled(format!("[{set}] {label:<13}"), style),
-                Span::styled(words.to_owned(), self.theme.style(Role::Dim)),
-            ]);
-            self.line(self.row(place), 3, line);
-            self.caret(place, 4);
+                Span::styled(words.to_owned(), theme.style(Role::Dim)),
+            ]));
         }
     }
 
@@ -211,9 +299,9 @@ impl Pen<'_, '_> {
         };
         let added = calendar.day(phone.created_at);
         let stored = format!("stored {}", calendar.clock(phone.updated_in_db_at));
-        self.line(14, 3, pair("Source", source, &added));
         let changed = calendar.when(phone.updated_at);
-        self.line(15, 3, pair("Changed", &changed, &stored));
+        self.indented(pair("Source", source, &added));
+        self.indented(pair("Changed", &changed, &stored));
     }
 
     /// What the numbering plan says, under the number.
@@ -237,7 +325,7 @@ impl Pen<'_, '_> {
                         "{}{doubt} {} stored as {}",
                         reading.usage.word(),
                         glyphs.middle,
-                        reading.e164
+                        form.shown()
                     ),
                 )
             }
@@ -261,27 +349,5 @@ impl Pen<'_, '_> {
             Span::styled(format!("{sign} "), theme.style(role)),
             Span::styled(words, theme.style(Role::Dim)),
         ])
-    }
-
-    /// What the text under the cursor may become, below it.
-    fn suggestions(&mut self) {
-        let (entry, first) = (&self.form.entry, &self.form.first);
-        let is_typed = match self.form.place {
-            PhonePlace::Country => entry.country.text() != first.country.text(),
-            PhonePlace::Label => {
-                entry.label.text() != first.label.text() || entry.label.text().is_empty()
-            }
-            _ => false,
-        };
-        let found = self.form.suggestions();
-        if !is_typed || found.is_empty() {
-            return;
-        }
-        let glyphs = &self.theme.glyphs;
-        let words = found.join(&format!(" {} ", glyphs.middle));
-        let columns = usize::from(self.inside.width.saturating_sub(VALUE + 1));
-        let words = elide(&words, columns, glyphs.ellipsis).into_owned();
-        let line = Line::styled(words, self.theme.style(Role::Dim));
-        self.line(self.row_below(self.form.place), VALUE, line);
     }
 }

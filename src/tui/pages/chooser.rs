@@ -1,0 +1,204 @@
+//! A popup with one choice: a field, and under it the list of what it may become.
+
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use crate::domain::number::Region;
+use crate::domain::safe::safe;
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::protocol::Tone;
+use crate::tui::widgets::choice::{ChoiceField, FirstMark};
+use crate::tui::widgets::cursor::Motion;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame::{middle, popup};
+use crate::tui::widgets::text::elide;
+use crate::tui::widgets::theme::Role;
+
+use super::country::{country_line, likely_countries, offer_countries};
+use super::{AnyPage, Outcome, Page, Returned, Ui};
+
+/// How many lines of the list are shown at most.
+const LINES: usize = 8;
+
+/// What is chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picked {
+    /// The country that national numbers are read with; none: home.
+    Country(Option<Region>),
+    /// The field that a column holds, as `--map` has it.
+    Column(usize, String),
+}
+
+/// What a choice is about.
+#[derive(Clone, Debug, PartialEq)]
+enum About {
+    Country,
+    /// A column, by its place and name, with the fields that it can be.
+    Column(usize, String, &'static [&'static str]),
+}
+
+/// The page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chooser {
+    about: About,
+    choice: ChoiceField,
+}
+
+impl Chooser {
+    /// Asks for the country that national numbers are read with.
+    #[must_use]
+    pub fn of_country(now: Option<Region>) -> AnyPage {
+        let choice = ChoiceField::new(now.map(country_line).unwrap_or_default());
+        Self::page(About::Country, choice)
+    }
+
+    /// Asks what a column holds.
+    #[must_use]
+    pub fn of_column(
+        at: usize,
+        name: String,
+        now: &str,
+        fields: &'static [&'static str],
+    ) -> AnyPage {
+        Self::page(About::Column(at, name, fields), ChoiceField::new(now))
+    }
+
+    fn page(about: About, choice: ChoiceField) -> AnyPage {
+        AnyPage::Chooser(Box::new(Self { about, choice }))
+    }
+
+    /// Shows what begins with what is typed; all of it, while what is chosen now is.
+    fn offer(&mut self, session: &Session) {
+        match &self.about {
+            About::Country => offer_countries(&mut self.choice, session),
+            About::Column(_, _, fields) => {
+                let typed = self.choice.text().trim().to_lowercase();
+                let fits = |field: &&&str| field.starts_with(&typed);
+                let lines: Vec<String> = fields
+                    .iter()
+                    .filter(fits)
+                    .map(|field| (*field).to_owned())
+                    .collect();
+                let mark = if typed.is_empty() || lines.is_empty() {
+                    FirstMark::Nothing
+                } else {
+                    FirstMark::Best
+                };
+                self.choice.open(lines, mark);
+            }
+        }
+    }
+
+    /// Hands down the marked line, or what is typed where that is enough.
+    fn take(&self, ctx: &mut Ctx<'_>) -> Outcome {
+        let typed = self.choice.text().trim();
+        let line = self.choice.marked().unwrap_or(typed);
+        let chosen = match &self.about {
+            About::Country if line.is_empty() => Picked::Country(None),
+            About::Country => {
+                let likely = likely_countries(ctx.session);
+                let named = crate::domain::number::named_country(line, &likely);
+                let Some(region) = named else {
+                    let text = format!("no country matches {}", safe(typed));
+                    ctx.say(Tone::Bad, text);
+                    return Outcome::Stay;
+                };
+                Picked::Country(Some(region))
+            }
+            About::Column(at, ..) if !line.is_empty() => Picked::Column(*at, line.to_owned()),
+            About::Column(..) => return Outcome::Close,
+        };
+        Outcome::Return(Returned::Picked(chosen))
+    }
+}
+
+impl Page for Chooser {
+    fn scope(&self) -> Scope {
+        Scope::Choice
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        ctx.ask_values();
+        let now = self.choice.text().to_owned();
+        // All of the list, with what is chosen now marked in it.
+        self.choice.field.set("");
+        self.offer(ctx.session);
+        self.choice.mark_line(&now);
+        self.choice.field.set(now);
+        self.choice.field.select();
+        Outcome::Stay
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::Choose | Action::ChooseNext | Action::Save => self.take(ctx),
+            Action::NextField => {
+                self.choice.mark(Motion::Down);
+                Outcome::Stay
+            }
+            Action::PreviousField => {
+                self.choice.mark(Motion::Up);
+                Outcome::Stay
+            }
+            _ => Outcome::Unused,
+        }
+    }
+
+    fn move_cursor(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
+        self.choice.mark(motion);
+    }
+
+    fn text(&self) -> Option<&Field> {
+        Some(&self.choice.field)
+    }
+
+    fn text_mut(&mut self) -> Option<&mut Field> {
+        Some(&mut self.choice.field)
+    }
+
+    fn typed(&mut self, ctx: &mut Ctx<'_>) {
+        self.offer(ctx.session);
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        let theme = ui.theme;
+        let (title, told) = match &self.about {
+            About::Country => (
+                "Read national numbers as numbers of".to_owned(),
+                "a blank field is the home country",
+            ),
+            About::Column(_, name, _) => (
+                format!("Column {}", safe(name)),
+                "phone: and email: may have any label after them",
+            ),
+        };
+        let room = usize::from(ui.areas.content.height.saturating_sub(6));
+        let rows = self.choice.height(LINES.min(room.max(1)));
+        let height = u16::try_from(rows + 6).unwrap_or(ui.areas.content.height);
+        let place = middle(ui.areas.content, 60, height);
+        let inside = popup(place, &title, "", "", theme, ui.frame);
+        let columns = usize::from(inside.width.saturating_sub(6));
+        let (typed, column) = self.choice.field.window(columns);
+        let role = if self.choice.field.is_selected() {
+            Role::Match
+        } else {
+            Role::Text
+        };
+        let line = |text: &str, role: Role| Line::styled(format!("   {text}"), theme.style(role));
+        let mut lines = vec![
+            line(&typed, role),
+            line(&theme.glyphs.heavy.repeat(columns), Role::Focus),
+        ];
+        for mut row in self.choice.rows(columns, rows, theme) {
+            row.spans.insert(0, " ".into());
+            lines.push(row);
+        }
+        lines.push(Line::default());
+        let told = elide(told, columns, theme.glyphs.ellipsis);
+        lines.push(line(&told, Role::Dim));
+        ui.frame.render_widget(Paragraph::new(lines), inside);
+        let x = inside.x + 3 + u16::try_from(column).unwrap_or(0);
+        ui.caret(x, inside.y, inside);
+    }
+}
