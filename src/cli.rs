@@ -35,7 +35,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use files::Given;
-use output::{complain, exact, harmless, print};
+use output::{complain, exact, harmless};
 use signals::Signals;
 
 use crate::config::{Config, database, shown};
@@ -154,7 +154,7 @@ enum Cmd {
     )]
     Undo(log::UndoCommand),
     /// Redo the last undone step.
-    Redo,
+    Redo(log::RedoCommand),
     /// Restore an earlier version of a contact or number.
     Revert(log::RevertCommand),
     /// List deleted records, bring them back or empty the bin.
@@ -166,6 +166,9 @@ enum Cmd {
     Backup {
         #[command(subcommand)]
         command: Option<backup::BackupCommand>,
+        /// Write JSON.
+        #[arg(long, global = true)]
+        json: bool,
     },
     /// Restore a backup; the current book is backed up first.
     ///
@@ -176,6 +179,9 @@ enum Cmd {
         /// Restore a backup of another book, or over a file that is not a callbook book.
         #[arg(long)]
         force: bool,
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Check the database for corruption, broken rules and unsafe locations.
     ///
@@ -196,7 +202,11 @@ enum Cmd {
     /// Print every key binding.
     Keys(keys::Keys),
     /// Print the settings and where the files are.
-    Config,
+    Config {
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print shell completions.
     #[command(
         after_help = "Examples:\n  callbook completions bash > ~/.local/share/bash-completion/completions/callbook\n  callbook completions zsh > ~/.zfunc/_callbook\n  callbook completions fish > ~/.config/fish/completions/callbook.fish"
@@ -282,7 +292,7 @@ pub fn run() -> Result<u8> {
     let (config, keymap) = keys::with_keys(config);
     if command
         .as_ref()
-        .is_some_and(|command| !matches!(command, Cmd::Config))
+        .is_some_and(|command| !matches!(command, Cmd::Config { .. }))
     {
         for trouble in &config.troubles {
             complain(&format!("warning: {trouble}; this line is ignored"));
@@ -381,19 +391,25 @@ fn done(
         Cmd::Health { json } => health::run(json, open),
         Cmd::Log(command) => command.run(open),
         Cmd::Undo(command) => command.run(open),
-        Cmd::Redo => log::redo(open),
+        Cmd::Redo(command) => command.run(open),
         Cmd::Revert(command) => command.run(open),
-        Cmd::Backup { command } => backup::run(command.as_ref(), path, open),
-        Cmd::Restore { backup, force } => {
+        Cmd::Backup { command, json } => backup::run(command.as_ref(), path, json, open),
+        Cmd::Restore {
+            backup,
+            force,
+            json,
+        } => {
             let force = if force { Force::Yes } else { Force::No };
             let options = options(config.home, Actor::Command);
-            backup::restore(path, backup.as_deref(), force, options, &signals.stop())
+            let stop = signals.stop();
+            let restored = backup::restore(path, backup.as_deref(), force, options, &stop);
+            document::answer(restored, json)
         }
         Cmd::Compact(command) => command.run(config.keep, open),
         Cmd::Doctor { fix, json } => doctor::run(fix, json, open),
         Cmd::Bin(command) => command.run(open),
         Cmd::Keys(command) => command.run(keymap).map(|()| 0),
-        Cmd::Config => print(&config::config_text(config, keymap, path)).map(|()| 0),
+        Cmd::Config { json } => document::answer(Ok(config::told(config, keymap, path)), json),
         Cmd::Completions { shell } => {
             let mut script = Vec::new();
             let mut command = Arguments::command();

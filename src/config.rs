@@ -72,6 +72,8 @@ pub struct Config {
     pub file: PathBuf,
     /// The country that a number in national spelling belongs to.
     pub home: Option<Region>,
+    /// The variable of the environment that names that country, where the file does not.
+    pub home_from: Option<&'static str>,
     /// The colours.
     pub palette: ColorPalette,
     /// The signs to draw with.
@@ -160,6 +162,7 @@ impl Config {
     /// What holds where nothing is set.
     fn defaults(file: &Path) -> Self {
         let locale = locale();
+        let home = home_of_environment();
         let opener = if cfg!(target_os = "macos") {
             "open"
         } else {
@@ -167,7 +170,8 @@ impl Config {
         };
         Self {
             file: file.to_owned(),
-            home: locale.as_deref().and_then(Region::of_locale),
+            home: home.map(|(_, home)| home),
+            home_from: home.map(|(variable, _)| variable),
             palette: ColorPalette::of_environment(
                 std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
                 std::env::var("COLORFGBG").ok().as_deref(),
@@ -381,6 +385,17 @@ impl<'a> Faults<'a> {
             .map(|(line, why)| format!("{file}:{line}: {}", safe(&why)))
             .collect()
     }
+}
+
+/// The country of the environment, and the variable that names it: that of telephone numbers is meant
+/// before all others, and a locale without a country says nothing.
+fn home_of_environment() -> Option<(&'static str, Region)> {
+    ["LC_TELEPHONE", "LC_ALL", "LANG"]
+        .into_iter()
+        .find_map(|name| {
+            let locale = std::env::var(name).ok()?;
+            Some((name, Region::of_locale(&locale)?))
+        })
 }
 
 /// The locale of the environment, as POSIX finds it.

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use chrono::Local;
 use clap::Subcommand;
+use serde_json::{Map, Value, json};
 
 use crate::config::shown;
 use crate::domain::progress::Stop;
@@ -17,6 +18,8 @@ use crate::store::backup::{
     self, Backup, BackupOwner, DroppedBackups, Force, backups, backups_with_owners,
 };
 use crate::store::{Options, Store};
+
+use super::document::{CommandAnswer, answer};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum BackupCommand {
@@ -37,56 +40,86 @@ pub(super) enum BackupCommand {
 pub(super) fn run(
     command: Option<&BackupCommand>,
     database: &Path,
+    json: bool,
     open: impl FnOnce() -> Result<Store, Refusal>,
 ) -> Result<u8> {
-    let mut words = String::new();
-    let mut status = 0;
-    match command {
-        None => {
-            let made = open()?.back_up()?;
-            let _ = writeln!(words, "{}", line(&made));
-        }
-        Some(BackupCommand::List) => {
-            let all = backups_with_owners(database)?;
-            for (backup, owner) in &all {
-                let owner = match owner {
-                    BackupOwner::This => String::new(),
-                    BackupOwner::Another => "  (of another book)".to_owned(),
-                    BackupOwner::Unknown(held) => {
-                        format!("  (perhaps another book's: {})", safe(held))
-                    }
-                };
-                let _ = writeln!(words, "{}{owner}", line(backup));
+    let told = match command {
+        None => made(open),
+        Some(BackupCommand::List) => listed(database),
+        Some(BackupCommand::Verify) => verified(database),
+        Some(BackupCommand::Prune { all_but_newest }) => pruned(database, *all_but_newest),
+    };
+    answer(told.map_err(anyhow::Error::from), json)
+}
+
+fn made(open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer, Refusal> {
+    let made = open()?.back_up()?;
+    let words = format!("{}\n", line(&made));
+    Ok(CommandAnswer::new(json!({ "data": object(&made) }), words))
+}
+
+fn listed(database: &Path) -> Result<CommandAnswer, Refusal> {
+    let (mut words, mut data) = (String::new(), Vec::new());
+    for (backup, owner) in &backups_with_owners(database)? {
+        let (remark, book) = match owner {
+            BackupOwner::This => (String::new(), "this"),
+            BackupOwner::Another => ("  (of another book)".to_owned(), "another"),
+            BackupOwner::Unknown(held) => {
+                let remark = format!("  (perhaps another book's: {})", safe(held));
+                (remark, "unknown")
             }
-            if all.is_empty() {
-                words.push_str("no backups; callbook backup makes one\n");
-            }
-        }
-        Some(BackupCommand::Verify) => {
-            for backup in backups(database)? {
-                match backup.verify() {
-                    Ok(()) => {
-                        let _ = writeln!(words, "sound    {}", line(&backup));
-                    }
-                    Err(refusal) => {
-                        status = 1;
-                        let _ = writeln!(words, "DAMAGED  {}\n         {refusal}", line(&backup));
-                    }
-                }
-            }
-        }
-        Some(BackupCommand::Prune { all_but_newest }) => {
-            let pruned = if *all_but_newest {
-                DroppedBackups::AllButNewest
-            } else {
-                DroppedBackups::TooMany
-            };
-            let dropped = backup::prune(database, pruned)?;
-            let _ = writeln!(words, "{} dropped", count(dropped.len(), "backup"));
-        }
+        };
+        let _ = writeln!(words, "{}{remark}", line(backup));
+        let mut told = object(backup);
+        told.insert("book".to_owned(), json!(book));
+        data.push(told);
     }
-    super::output::print(&words)?;
-    Ok(status)
+    if data.is_empty() {
+        words.push_str("no backups; callbook backup makes one\n");
+    }
+    Ok(CommandAnswer::new(json!({ "data": data }), words))
+}
+
+/// Each backup, and whether it is sound; the exit status is 1 where one is not.
+fn verified(database: &Path) -> Result<CommandAnswer, Refusal> {
+    let mut told = CommandAnswer::new(Value::Null, String::new());
+    let mut data = Vec::new();
+    for backup in backups(database)? {
+        let mut object = object(&backup);
+        let fault = backup.verify().err().map(|refusal| refusal.to_string());
+        let _ = match &fault {
+            None => writeln!(told.words, "sound    {}", line(&backup)),
+            Some(fault) => writeln!(told.words, "DAMAGED  {}\n         {fault}", line(&backup)),
+        };
+        told.status = told.status.max(u8::from(fault.is_some()));
+        object.insert("fault".to_owned(), json!(fault));
+        data.push(object);
+    }
+    told.document = json!({ "data": data });
+    Ok(told)
+}
+
+fn pruned(database: &Path, all_but_newest: bool) -> Result<CommandAnswer, Refusal> {
+    let dropped = if all_but_newest {
+        DroppedBackups::AllButNewest
+    } else {
+        DroppedBackups::TooMany
+    };
+    let dropped = backup::prune(database, dropped)?;
+    let words = format!("{} dropped\n", count(dropped.len(), "backup"));
+    let dropped: Vec<_> = dropped.iter().map(object).collect();
+    Ok(CommandAnswer::new(
+        json!({ "data": { "dropped": dropped } }),
+        words,
+    ))
+}
+
+fn object(backup: &Backup) -> Map<String, Value> {
+    Map::from_iter([
+        ("path".to_owned(), json!(backup.path.display().to_string())),
+        ("at".to_owned(), json!(backup.at)),
+        ("bytes".to_owned(), json!(backup.bytes)),
+    ])
 }
 
 fn line(backup: &Backup) -> String {
@@ -107,7 +140,7 @@ pub(super) fn restore(
     force: Force,
     options: Options,
     stop: &Stop,
-) -> Result<u8> {
+) -> Result<CommandAnswer> {
     let chosen = match backup {
         Some(path) => path.to_owned(),
         None => newest_sound(database)?.path,
@@ -120,8 +153,8 @@ pub(super) fn restore(
                 safe(&held)
             );
             if !super::change::sure(&question, false, stop)? {
-                super::output::print("nothing was restored\n")?;
-                return Ok(0);
+                let words = "nothing was restored\n".to_owned();
+                return Ok(CommandAnswer::new(json!({ "data": null }), words));
             }
             Force::Unknown
         }
@@ -129,11 +162,13 @@ pub(super) fn restore(
     };
     let before = backup::restore(database, &chosen, force, options)?;
     let mut words = format!("Restored {}\n", shown(&chosen));
-    if let Some(before) = before {
-        let _ = writeln!(words, "the previous book is in {}", shown(&before));
+    if let Some(before) = &before {
+        let _ = writeln!(words, "the previous book is in {}", shown(before));
     }
-    super::output::print(&words)?;
-    Ok(0)
+    let before = before.map(|path| path.display().to_string());
+    let restored = chosen.display().to_string();
+    let document = json!({ "data": { "restored": restored, "previous": before } });
+    Ok(CommandAnswer::new(document, words))
 }
 
 /// The newest backup that is sound.

@@ -3,12 +3,39 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use serde_json::{Map, json};
+
 use crate::config::{self, Config, shown};
 use crate::state;
 use crate::tui::keymap::Keymap;
 
-/// Where everything is, and what is set, in the form of the file itself.
-pub(super) fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
+use super::document::CommandAnswer;
+
+/// Where everything is, and what is set: for people in the form of the file itself.
+pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> CommandAnswer {
+    let keys = { config.keys.iter() }.map(|line| (line.name(), json!(line.keys)));
+    let losses: Vec<_> = { keymap.losses().iter() }
+        .map(ToString::to_string)
+        .collect();
+    let document = json!({ "data": {
+        "configuration": config::path().display().to_string(),
+        "database": database.display().to_string(),
+        "state": state::folder().map(|folder| folder.display().to_string()),
+        "ignored": config.troubles,
+        "losses": losses,
+        "home": config.home.map(|home| home.code().to_owned()),
+        "theme": config.palette.name(),
+        "glyphs": config.signs.name(),
+        "mouse": config.mouse,
+        "call": config.call,
+        "history_keep_days": config.keep,
+        "set": config.set,
+        "keys": keys.collect::<Map<_, _>>(),
+    }});
+    CommandAnswer::new(document, config_text(config, keymap, database))
+}
+
+fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
     let file = config::path();
     let there = if file.exists() { "" } else { ", not there" };
     let mut text = String::new();
@@ -39,12 +66,12 @@ pub(super) fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> 
         ("mouse", config.mouse.to_string(), ""),
         ("call", quoted(&config.call), ""),
     ] {
-        let default = if config.set.contains(&name) {
-            ""
-        } else {
-            "by default"
+        let default = match config.home_from {
+            _ if config.set.contains(&name) => String::new(),
+            Some(variable) if name == "home" => format!("by {variable}"),
+            _ => "by default".to_owned(),
         };
-        let remarks: Vec<&str> = [remark, default]
+        let remarks: Vec<&str> = [remark, &default]
             .into_iter()
             .filter(|remark| !remark.is_empty())
             .collect();

@@ -141,8 +141,8 @@ fn text(path: &Path) -> Result<String, Refusal> {
 
 /// Prints what a command answers; under `json` a refusal is an answer too, with its exit status.
 pub(super) fn answer(result: Result<CommandAnswer>, json: bool) -> Result<u8> {
-    let told = match result {
-        Ok(answer) if json => answer.document,
+    let (told, status) = match result {
+        Ok(answer) if json => (answer.document, answer.status),
         Ok(answer) => {
             super::output::print(&answer.words)?;
             return Ok(answer.status);
@@ -158,7 +158,7 @@ pub(super) fn answer(result: Result<CommandAnswer>, json: bool) -> Result<u8> {
     if told != Value::Null {
         tell(&told)?;
     }
-    Ok(0)
+    Ok(status)
 }
 
 /// Prints JSON, in which no sign acts on a terminal that it may come to by way of a pager.

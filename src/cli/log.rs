@@ -191,24 +191,29 @@ pub(super) struct UndoCommand {
     /// Undo it even if it has been changed since.
     #[arg(long)]
     over: bool,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 impl UndoCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let mut store = open()?;
+        let undone = open().and_then(|mut store| self.undone(&mut store));
+        let told = undone.map(|points| steps_told("Undone", "nothing to undo", &points));
+        answer(told.map_err(anyhow::Error::from), self.json)
+    }
+
+    fn undone(&self, store: &mut Store) -> Result<Vec<UndoPoint>, Refusal> {
         let over = if self.over {
             Overwriting::Written
         } else {
             Overwriting::Refused
         };
-        if let Some(step) = self.back_to {
-            let undone = store.undo_back_to(step)?;
-            return report_steps("Undone", undone);
-        }
-        let undone = match self.step {
-            Some(step) => store.undo_step(step, over).map(Some),
-            None => store.undo_over(over),
+        let undone = match (self.back_to, self.step) {
+            (Some(step), _) => return store.undo_back_to(step),
+            (None, Some(step)) => store.undo_step(step, over).map(Some),
+            (None, None) => store.undo_over(over),
         };
         let undone = undone.map_err(|refusal| match refusal.kind {
             Kind::Conflict => {
@@ -217,33 +222,43 @@ impl UndoCommand {
             }
             _ => refusal,
         });
-        match undone? {
-            Some(point) => report_steps("Undone", vec![point]),
-            None => nothing("nothing to undo"),
-        }
+        Ok(undone?.into_iter().collect())
     }
 }
 
-/// Does again what was undone last.
-pub(super) fn redo(open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-    match open()?.redo()? {
-        Some(point) => report_steps("Redone", vec![point]),
-        None => nothing("nothing to redo"),
+#[derive(Debug, Args)]
+pub(super) struct RedoCommand {
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl RedoCommand {
+    /// Runs the command on the database that `open` gives.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let redone = open().and_then(|mut store| store.redo());
+        let told = redone.map(|point| {
+            let points: Vec<UndoPoint> = point.into_iter().collect();
+            steps_told("Redone", "nothing to redo", &points)
+        });
+        answer(told.map_err(anyhow::Error::from), self.json)
     }
 }
 
-fn report_steps(verb: &str, points: Vec<UndoPoint>) -> Result<u8> {
-    let mut words = String::new();
+/// The steps that were undone or redone; where there are none, the exit status says so too.
+fn steps_told(verb: &str, nothing: &str, points: &[UndoPoint]) -> CommandAnswer {
+    let data: Vec<Value> = { points.iter() }
+        .map(|point| point_json(point, Value::Null))
+        .collect();
+    let mut told = CommandAnswer::new(json!({ "data": data }), String::new());
     for point in points {
-        let _ = writeln!(words, "{verb}: {}", safe(&point.title));
+        let _ = writeln!(told.words, "{verb}: {}", safe(&point.title));
     }
-    super::output::print(&words)?;
-    Ok(0)
-}
-
-fn nothing(words: &str) -> Result<u8> {
-    super::output::print(&format!("{words}\n"))?;
-    Ok(super::exit::NOTHING_FOUND)
+    if points.is_empty() {
+        told.words = format!("{nothing}\n");
+        told.status = super::exit::NOTHING_FOUND;
+    }
+    told
 }
 
 #[derive(Debug, Args)]
@@ -256,25 +271,36 @@ pub(super) struct RevertCommand {
     /// Only this one of its numbers.
     #[arg(long, value_name = "ID")]
     phone: Option<String>,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 impl RevertCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let json = self.json;
+        let told = open().and_then(|mut store| self.reverted(&mut store));
+        answer(told.map_err(anyhow::Error::from), json)
+    }
+
+    fn reverted(self, store: &mut Store) -> Result<CommandAnswer, Refusal> {
         let contact: ContactId = self.contact.parse()?;
-        let done = match self.phone {
-            None => open()?.restore_contact(contact, self.after)?,
+        let point = match self.phone {
+            None => store.restore_contact(contact, self.after)?.point,
             Some(phone) => {
                 let phone: PhoneId = phone.parse()?;
-                open()?.restore_phone(contact, phone, self.after)?
+                store.restore_phone(contact, phone, self.after)?.point
             }
         };
-        let words = match done.point {
+        let words = match &point {
             Some(point) => format!("{}\n", safe(&point.title)),
             None => "nothing to change\n".to_owned(),
         };
-        super::output::print(&words)?;
-        Ok(0)
+        let data: Vec<Value> = { point.iter() }
+            .map(|point| point_json(point, Value::Null))
+            .collect();
+        Ok(CommandAnswer::new(json!({ "data": data }), words))
     }
 }
 

@@ -883,3 +883,55 @@ fn a_list_of_numbers_says_whose_they_are() {
     let (_, told, _) = shell.run(&["phone", "list"], "");
     assert!(told.starts_with("Ada Lovelace  +44 20 7946 0018"), "{told}");
 }
+
+#[test]
+fn what_programs_may_read_is_json_where_they_ask_for_it() {
+    let shell = Shell::new();
+    let (status, made) = shell.json(&["backup", "--json"], "");
+    assert_eq!(status, 0);
+    let made = made["data"]["path"].as_str().unwrap().to_owned();
+    let (_, listed) = shell.json(&["backup", "list", "--json"], "");
+    assert_eq!(listed["data"][0]["path"], made);
+    assert_eq!(listed["data"][0]["book"], "this");
+    let (_, verified) = shell.json(&["backup", "--json", "verify"], "");
+    assert_eq!(verified["data"][0]["fault"], serde_json::Value::Null);
+    let (_, undone) = shell.json(&["undo", "--json"], "");
+    assert!(undone["data"][0]["step"].is_u64(), "{undone}");
+    let (status, nothing) = shell.json(&["undo", "--json"], "");
+    assert_eq!((status, nothing["data"].as_array().unwrap().len()), (3, 0));
+    let (_, redone) = shell.json(&["redo", "--json"], "");
+    assert_eq!(redone["data"][0]["title"], undone["data"][0]["title"]);
+    let (_, restored) = shell.json(&["restore", "--json", &made], "");
+    assert_eq!(restored["data"]["restored"], made);
+    let (_, pruned) = shell.json(&["backup", "prune", "--all-but-newest", "--json"], "");
+    assert_eq!(pruned["data"]["dropped"].as_array().unwrap().len(), 1);
+    let (_, found) = shell.json(&["contact", "list", "--json"], "");
+    let id = found["data"][0]["id"].as_str().unwrap().to_owned();
+    let (_, reverted) = shell.json(&["revert", &id, "--after", "1", "--json"], "");
+    assert_eq!(reverted["data"].as_array().unwrap().len(), 0);
+    let (_, config) = shell.json(&["config", "--json"], "");
+    assert_eq!(config["data"]["home"], "DE");
+    std::fs::write(&made, "no backup").unwrap();
+    let (status, verified) = shell.json(&["backup", "verify", "--json"], "");
+    assert_eq!(status, 1);
+    let mut backups = verified["data"].as_array().unwrap().iter();
+    assert!(backups.any(|one| one["path"] == made && one["fault"].is_string()));
+}
+
+#[test]
+fn the_home_country_is_that_of_telephone_numbers() {
+    let shell = Shell::new();
+    let home = |place: &[(&str, &str)]| {
+        let told = shell.run_in(place, &["config"], "").1;
+        told.lines()
+            .find(|line| line.starts_with("home"))
+            .unwrap()
+            .to_owned()
+    };
+    let german = ("LANG", "de_DE.UTF-8");
+    assert!(home(&[german]).contains("Germany, by LANG"));
+    let italian = home(&[german, ("LC_TELEPHONE", "it_IT.UTF-8")]);
+    assert!(italian.contains("Italy, by LC_TELEPHONE"), "{italian}");
+    assert!(home(&[german, ("LC_ALL", "C.UTF-8")]).contains("Germany"));
+    assert!(home(&[("LANG", "C.UTF-8")]).contains("no country"));
+}
