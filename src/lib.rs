@@ -62,6 +62,8 @@
 //! callbook::config        looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
+//! callbook::tui::pages    resolution page question conflict country phone_form contact_form drafted preview
+//!                         import prompt sources history bin damaged duplicates health palette contacts
 //! callbook::tui::pages::contacts  list detail fix state fix_view list_view detail_view pages page
 //! callbook::tui::runtime  event clipboard editor paths book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone add format change backup compact config
@@ -111,9 +113,9 @@
 //!
 //! # How to add
 //!
-//! - **A page**: its file in [`tui::pages`] with its [`Page`](tui::pages::Page), its module, its variant
-//!   and the two matches on it in `pages/mod.rs`, its scope and keys in [`tui::keymap::table`], a snapshot in `tests/suite/screens.rs`; a
-//!   request in [`tui::protocol`] if it asks something new.
+//! - **A page**: its file in [`tui::pages`] with its [`Page`](tui::pages::Page), a line in
+//!   `pages/mod.rs` and one word in the order above, its scope and keys in [`tui::keymap::table`], a snapshot in
+//!   `tests/suite/screens.rs`; a request in [`tui::protocol`] if it asks something new.
 //! - **A command**: its file in [`cli`], a line in `cli.rs`, a test in `tests/suite/`.
 //! - **A condition of the filter**: [`domain::query`], and `store/cache/condition.rs`.
 //! - **A program's table**: words for its headers in `assets/headers.tsv`, and a file with its truth in

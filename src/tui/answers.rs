@@ -10,8 +10,8 @@ use crate::domain::words::count;
 
 use super::app::App;
 use super::ctx::Asked;
+use super::pages::News;
 use super::pages::question::Question;
-use super::pages::{AnyPage, News};
 use super::protocol::{Effect, Purpose, Reply, Step, Ticket, Toast, Tone, Written};
 
 impl App {
@@ -89,7 +89,7 @@ impl App {
             _ if refusal.kind == RefusalKind::Damaged && self.session.damage.is_none() => {}
             Purpose::Undo(step) if refusal.kind == RefusalKind::Conflict => {
                 if self.is_still(asked) {
-                    self.open(AnyPage::Question(Question::UndoOver(step)), effects);
+                    self.open(Box::new(Question::UndoOver(step)), effects);
                 }
             }
             Purpose::Undo(_) => self.notify(None, News::Elsewhere, effects),

@@ -17,6 +17,7 @@ use crate::state::View;
 use super::ctx::{Ctx, Session};
 use super::keymap::key::{Code, Key};
 use super::keymap::{Action, Keymap, Lookup, Scope};
+use super::pages::contact_form::ContactForm;
 use super::pages::contacts::Contacts;
 use super::pages::damaged::Damaged;
 use super::pages::palette::{Palette, PaletteKind};
@@ -205,7 +206,7 @@ impl App {
     /// Opens a page on top.
     pub(super) fn open(&mut self, page: AnyPage, effects: &mut Vec<Effect>) {
         let id = self.pages.open(page);
-        self.with_page(id, effects, |page, ctx| page.opened(ctx));
+        self.with_page(id, effects, Page::opened);
     }
 
     /// Says that a key does nothing here.
@@ -232,13 +233,23 @@ impl App {
                 self.perform(action, effects);
             }
             Outcome::Open(page) if id == self.pages.top_id() => self.open(page, effects),
+            Outcome::Ask(question) if id == self.pages.top_id() => {
+                self.open(Box::new(question), effects);
+            }
             // A page that is not seen any more opens none over what is.
-            Outcome::Open(_) | Outcome::Stay => {}
-            Outcome::Replace(page) => {
-                if let Some(new) = self.pages.replace(id, page) {
-                    self.with_page(new, effects, |page, ctx| page.opened(ctx));
+            Outcome::Open(_) | Outcome::Ask(_) | Outcome::Stay => {}
+            Outcome::Replace(page) => self.replace(id, page, effects),
+            Outcome::NewContact(number) => {
+                if let Some(form) = ContactForm::of_number(number.as_ref()) {
+                    self.replace(id, Box::new(form), effects);
                 }
             }
+        }
+    }
+
+    fn replace(&mut self, id: PageId, page: AnyPage, effects: &mut Vec<Effect>) {
+        if let Some(new) = self.pages.replace(id, page) {
+            self.with_page(new, effects, Page::opened);
         }
     }
 
@@ -350,8 +361,8 @@ impl App {
             Action::Mouse => self.switch_mouse(effects),
             Action::Interrupt => {}
             Action::Editor => self.edit(effects),
-            Action::Escape => self.with_page(top, effects, |page, ctx| page.escape(ctx)),
-            Action::Quit => self.with_page(top, effects, |page, ctx| page.quit(ctx)),
+            Action::Escape => self.with_page(top, effects, Page::escape),
+            Action::Quit => self.with_page(top, effects, Page::quit),
             _ => match Motion::of_action(action) {
                 Some(motion) => self.with_page(top, effects, |page, ctx| {
                     page.move_cursor(motion, ctx);
@@ -376,7 +387,7 @@ impl App {
 
     fn open_palette(&mut self, kind: PaletteKind, effects: &mut Vec<Effect>) {
         let palette = Palette::new(kind, self.scopes());
-        self.open(AnyPage::Palette(Box::new(palette)), effects);
+        self.open(Box::new(palette), effects);
     }
 
     fn switch_mouse(&mut self, effects: &mut Vec<Effect>) {
@@ -478,7 +489,7 @@ impl App {
     /// Shows what is wrong with the database, or what was found since.
     fn damaged(&mut self, damage: Damage, effects: &mut Vec<Effect>) {
         if self.session.damage.replace(damage).is_none() {
-            self.open(AnyPage::Damaged(Box::<Damaged>::default()), effects);
+            self.open(Box::<Damaged>::default(), effects);
         }
     }
 }

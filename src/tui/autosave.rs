@@ -64,14 +64,13 @@ mod tests {
     use crate::tui::app::App;
     use crate::tui::draft::Draft;
     use crate::tui::keymap::Keymap;
-    use crate::tui::pages::AnyPage;
     use crate::tui::pages::contact_form::ContactForm;
     use crate::tui::protocol::Size;
 
     fn draft(name: &str) -> Option<Draft> {
         let mut app = App::new(Size::default(), Keymap::default(), None, String::new());
         let form = ContactForm::new(name, None);
-        app.pages.open(AnyPage::ContactForm(Box::new(form)));
+        app.pages.open(Box::new(form));
         Draft::unsaved(&app)
     }
 

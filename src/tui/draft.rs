@@ -26,7 +26,7 @@ impl Draft {
         let forms: Vec<DraftedForm> = app
             .pages
             .above()
-            .filter_map(|page| page.page().form())
+            .filter_map(|page| DraftedForm::of(page.as_ref()))
             .collect();
         let is_dirty = forms.iter().any(DraftedForm::is_dirty);
         is_dirty.then_some(Self { forms })
@@ -43,7 +43,7 @@ impl Draft {
 #[must_use]
 pub fn is_open(app: &App) -> bool {
     let mut over = app.pages.above();
-    over.any(|page| page.page().form().is_some())
+    over.any(|page| DraftedForm::of(page.as_ref()).is_some())
 }
 
 /// Opens the forms of a draft again.

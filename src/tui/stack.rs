@@ -47,9 +47,9 @@ impl Stack {
     /// The last one takes the keys.
     #[must_use]
     pub fn shown(&self) -> Vec<&dyn Page> {
-        let from = self.above.iter().rposition(|(_, page)| page.page().fills());
+        let from = self.above.iter().rposition(|(_, page)| page.fills());
         let above = self.above.iter().skip(from.unwrap_or(0));
-        let above = above.map(|(_, page)| page.page());
+        let above = above.map(|(_, page)| page.as_ref());
         let bottom: Option<&dyn Page> = from.is_none().then_some(&self.contacts);
         bottom.into_iter().chain(above).collect()
     }
@@ -59,7 +59,7 @@ impl Stack {
     pub fn top(&self) -> &dyn Page {
         self.above
             .last()
-            .map_or(&self.contacts, |(_, page)| page.page())
+            .map_or(&self.contacts, |(_, page)| page.as_ref())
     }
 
     /// Its id.
@@ -76,7 +76,7 @@ impl Stack {
         let mut above = self.above.iter_mut();
         above
             .find(|(of, _)| *of == id)
-            .map(|(_, page)| page.page_mut())
+            .map(|(_, page)| page.as_mut())
     }
 
     /// The page directly under another one.
@@ -102,8 +102,8 @@ impl Stack {
 
     /// The topmost of them.
     #[must_use]
-    pub fn last(&self) -> Option<&AnyPage> {
-        self.above().next_back()
+    pub fn last(&self) -> Option<&dyn Page> {
+        self.above().next_back().map(AsRef::as_ref)
     }
 
     /// Whether there is nothing over the list of contacts.

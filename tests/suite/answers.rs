@@ -9,7 +9,14 @@ use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::domain::rehearsal::{Seen, Task};
 use callbook::tui::draft::Draft;
-use callbook::tui::pages::AnyPage;
+use callbook::tui::keymap::Scope;
+use callbook::tui::pages::contact_form::ContactForm;
+use callbook::tui::pages::damaged::Damaged;
+use callbook::tui::pages::duplicates::Duplicates;
+use callbook::tui::pages::history::History;
+use callbook::tui::pages::phone_form::PhoneForm;
+use callbook::tui::pages::prompt::Prompt;
+use callbook::tui::pages::{AnyPage, Page};
 use callbook::tui::protocol::{Effect, Msg, Reply, Request, Ticket, Tone, Write};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -31,10 +38,10 @@ fn held() -> Desk {
 
 /// What stands in the form of the contact that is being typed.
 fn typed(desk: &Desk) -> String {
-    match desk.app.pages.last() {
-        Some(AnyPage::ContactForm(form)) => form.texts[0].text().to_owned(),
-        other => panic!("{other:?}"),
-    }
+    let Some(form) = desk.top::<ContactForm>() else {
+        panic!("{:?}", desk.app.pages.last());
+    };
+    form.texts[0].text().to_owned()
 }
 
 fn steps(desk: &Desk) -> Vec<String> {
@@ -49,7 +56,7 @@ fn a_form_that_was_opened_after_a_write_stays_when_the_write_is_answered() {
         let mut desk = held();
         desk.press(keys);
         desk.press("esc g g a \"Ada\"");
-        let Some(AnyPage::ContactForm(_)) = desk.app.pages.last() else {
+        let Some(_) = desk.top::<ContactForm>() else {
             panic!("{keys}: {:?}", desk.app.pages.last());
         };
         desk.let_all_go();
@@ -105,7 +112,7 @@ fn a_preview_comes_in_the_place_of_its_prompt_and_of_no_other() {
         b"BEGIN:VCARD\nVERSION:3.0\nFN:New\nTEL:+390255501111\nEND:VCARD\n",
     );
     desk.press("\"z\"");
-    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Prompt(_))));
+    assert!(desk.top::<Prompt>().is_some());
     desk.let_all_go();
     assert!(desk.frame().contains("Import new.vcf"));
     desk.press("enter j a");
@@ -116,7 +123,7 @@ fn a_preview_comes_in_the_place_of_its_prompt_and_of_no_other() {
     let plan = Reply::Exported(1, "a.vcf".into());
     desk.press("i \"/tmp\"");
     desk.tell(Msg::Store(Ticket::default(), plan));
-    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Prompt(_))));
+    assert!(desk.top::<Prompt>().is_some());
 }
 
 #[test]
@@ -191,7 +198,7 @@ fn the_editor_and_completion_fill_what_they_were_asked_for() {
     let mut desk = held();
     desk.press("a \"Ada\" ^X ^E tab \"z\"");
     desk.let_all_go();
-    let Some(AnyPage::ContactForm(form)) = desk.app.pages.last() else {
+    let Some(form) = desk.top::<ContactForm>() else {
         panic!("the form stays");
     };
     assert_eq!(form.texts[0].text(), "Ada edited");
@@ -203,13 +210,13 @@ fn the_editor_and_completion_fill_what_they_were_asked_for() {
     let mut desk = held();
     desk.press("i \"/tm\" tab \"q\"");
     desk.let_all_go();
-    let Some(AnyPage::Prompt(prompt)) = desk.app.pages.last() else {
+    let Some(prompt) = desk.top::<Prompt>() else {
         panic!("the prompt stays");
     };
     assert_eq!(prompt.path.text(), "/tmq");
     desk.press("esc i \"/tm\" tab");
     desk.let_all_go();
-    let Some(AnyPage::Prompt(prompt)) = desk.app.pages.last() else {
+    let Some(prompt) = desk.top::<Prompt>() else {
         panic!("the prompt stays");
     };
     assert_eq!(prompt.path.text(), "/tmends");
@@ -250,13 +257,13 @@ fn the_group_that_was_merged_goes_though_the_cursor_is_on_another() {
     let mut desk = held();
     desk.press("D");
     desk.let_all_go();
-    let Some(AnyPage::Duplicates(page)) = desk.app.pages.last() else {
+    let Some(page) = desk.top::<Duplicates>() else {
         panic!("they are there");
     };
     let second = page.groups[1].clone();
     desk.press("enter j");
     desk.let_all_go();
-    let Some(AnyPage::Duplicates(page)) = desk.app.pages.last() else {
+    let Some(page) = desk.top::<Duplicates>() else {
         panic!("{}", desk.toast());
     };
     assert_eq!(page.groups, [second]);
@@ -271,7 +278,7 @@ fn the_rows_of_a_step_are_shown_under_that_step() {
     desk.let_all_go();
     desk.press("enter j");
     desk.let_all_go();
-    let Some(AnyPage::History(page)) = desk.app.pages.last() else {
+    let Some(page) = desk.top::<History>() else {
         panic!("{}", desk.toast());
     };
     let lines: Vec<bool> = page
@@ -306,7 +313,7 @@ fn an_answer_leaves_what_came_over_its_page_alone() {
             found: None,
         })
     };
-    let is_damaged = |desk: &Desk| matches!(desk.app.pages.last(), Some(AnyPage::Damaged(_)));
+    let is_damaged = |desk: &Desk| desk.top::<Damaged>().is_some();
     let mut desk = held();
     desk.press("a \"Ada\" ^S");
     desk.tell(damaged());
@@ -413,24 +420,25 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 /// What is drawn of a page when it is the one that is seen.
-fn mark(page: &AnyPage) -> &'static [&'static str] {
-    match page {
-        AnyPage::PhoneForm(_) => &["Edit number", "Add a number"],
-        AnyPage::ContactForm(_) => &["Edit contact", "Add a contact"],
-        AnyPage::Conflict(_) => &["changed elsewhere"],
-        AnyPage::Palette(_) => &["╭─ Keys", "╭─ Command"],
-        AnyPage::Prompt(_) => &["╭─ Import", "╭─ Export", "╭─ Change many"],
-        AnyPage::Question(_) => &["Sure?"],
-        AnyPage::History(_) => &["╭─ History"],
-        AnyPage::Bin(_) => &["╭─ Bin"],
-        AnyPage::Preview(_) => &["nothing is saved yet"],
-        AnyPage::Duplicates(_) => &["callbook › Duplicates"],
-        AnyPage::Health(_) => &["╭─ Health of the book"],
-        AnyPage::Sources(_) => &["Confirm by source"],
-        AnyPage::Import(_) => &["callbook › Import"],
-        AnyPage::Columns(_) => &["╭─ Columns"],
-        AnyPage::Chooser(_) => &["╭─ Read national", "╭─ Column "],
-        AnyPage::Damaged(_) => &["damaged"],
+fn mark(page: &dyn Page) -> &'static [&'static str] {
+    match page.scope() {
+        Scope::NumberForm => &["Edit number", "Add a number"],
+        Scope::ContactForm => &["Edit contact", "Add a contact"],
+        Scope::Conflict => &["changed elsewhere"],
+        Scope::Palette => &["╭─ Keys", "╭─ Command"],
+        Scope::Prompt => &["╭─ Import", "╭─ Export", "╭─ Change many"],
+        Scope::Question => &["Sure?"],
+        Scope::History => &["╭─ History"],
+        Scope::Bin => &["╭─ Bin"],
+        Scope::Preview => &["nothing is saved yet"],
+        Scope::Duplicates => &["callbook › Duplicates"],
+        Scope::Health => &["╭─ Health of the book"],
+        Scope::Sources => &["Confirm by source"],
+        Scope::Import => &["callbook › Import"],
+        Scope::Columns => &["╭─ Columns"],
+        Scope::Choice => &["╭─ Read national", "╭─ Column "],
+        Scope::Damaged => &["damaged"],
+        scope => panic!("{scope:?}"),
     }
 }
 
@@ -471,25 +479,19 @@ fn can_ask(frame: &str, write: &Write) -> bool {
 
 /// The forms with something typed into them.
 fn forms(desk: &Desk) -> Vec<AnyPage> {
-    let dirty = |page: &&AnyPage| match page {
-        AnyPage::ContactForm(form) => form.is_dirty(),
-        AnyPage::PhoneForm(form) => form.is_dirty(),
-        _ => false,
-    };
+    let dirty = |page: &&AnyPage| page.is_unsaved();
     desk.app.pages.above().filter(dirty).cloned().collect()
 }
 
 /// What was typed into a form that can be told again from another one.
 fn words(page: &AnyPage) -> Vec<String> {
-    match page {
-        AnyPage::ContactForm(form) => form
-            .texts
-            .iter()
-            .map(|text| text.text().to_owned())
-            .collect(),
-        AnyPage::PhoneForm(form) => vec![form.entry.number.text().to_owned()],
-        _ => Vec::new(),
+    if let Some(form) = page.as_page::<ContactForm>() {
+        let texts = form.texts.iter();
+        return texts.map(|text| text.text().to_owned()).collect();
     }
+    let form = page.as_page::<PhoneForm>();
+    let number = form.map(|form| form.entry.number.text().to_owned());
+    number.into_iter().collect()
 }
 
 proptest! {
@@ -579,10 +581,7 @@ fn place_of(desk: &Desk, is_it: impl Fn(&Reply) -> bool) -> usize {
 #[test]
 fn what_is_redone_over_the_duplicates_is_seen_in_them() {
     let mut desk = Desk::new(100, 30, CARDS);
-    let groups = |desk: &Desk| match desk.app.pages.last() {
-        Some(AnyPage::Duplicates(page)) => page.groups.len(),
-        other => panic!("{other:?}"),
-    };
+    let groups = |desk: &Desk| desk.top::<Duplicates>().unwrap().groups.len();
     desk.press("D");
     assert_eq!(groups(&desk), 2);
     desk.press("enter");

@@ -14,7 +14,7 @@ use callbook::store::Store;
 use callbook::store::backup::{self, backups};
 use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::pages::AnyPage;
+use callbook::tui::pages::damaged::Damaged;
 use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket};
 use callbook::tui::screen::draw;
 use callbook::tui::stack::Stack;
@@ -262,7 +262,7 @@ fn a_backup_that_cannot_be_put_back_leaves_the_page_with_the_reason() {
     model.update(Msg::Store(*ticket, Reply::Refused(refusal)));
     assert!(frame(&model).contains("the disk is gone"));
     assert_eq!(model.pages.above().count(), 1);
-    assert!(matches!(model.pages.last(), Some(AnyPage::Damaged(_))));
+    assert!(model.pages.last().unwrap().as_page::<Damaged>().is_some());
     let again = model.update(Msg::Key("enter".parse().unwrap()));
     assert!(matches!(
         again.first(),

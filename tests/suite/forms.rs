@@ -3,8 +3,9 @@
 
 use crate::support::desk::Desk;
 use callbook::domain::number::Region;
-use callbook::tui::pages::AnyPage;
+use callbook::tui::pages::contact_form::ContactForm;
 use callbook::tui::pages::phone_form::PhoneForm;
+use callbook::tui::pages::question::Question;
 use callbook::tui::protocol::{Msg, Reply, Request};
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nTEL;TYPE=WORK:+39 02 5550 1182\n\
@@ -21,10 +22,8 @@ fn adding(width: u16, height: u16) -> Desk {
 }
 
 fn form(desk: &Desk) -> &PhoneForm {
-    match desk.app.pages.last() {
-        Some(AnyPage::PhoneForm(form)) => form,
-        other => panic!("{other:?}\n{}", desk.frame()),
-    }
+    let form = desk.top();
+    form.unwrap_or_else(|| panic!("{:?}\n{}", desk.app.pages.last(), desk.frame()))
 }
 
 fn country(desk: &Desk) -> &str {
@@ -95,7 +94,7 @@ fn arrows_mark_a_line_enter_takes_it_and_esc_closes_the_list_first() {
         "what was half typed is gone"
     );
     desk.press("esc");
-    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Question(_))));
+    assert!(desk.top::<Question>().is_some());
     desk.press("n backspace tab");
     assert_eq!(country(&desk), "", "no country is one, too");
 }
@@ -300,10 +299,10 @@ fn an_answer_about_a_number_goes_to_its_form_alone() {
 
 /// The texts of the contact form that is open: name, first name, last name.
 fn names(desk: &Desk) -> [String; 3] {
-    match desk.app.pages.last() {
-        Some(AnyPage::ContactForm(form)) => [0, 1, 2].map(|at| form.texts[at].text().to_owned()),
-        other => panic!("{other:?}\n{}", desk.frame()),
-    }
+    let Some(form) = desk.top::<ContactForm>() else {
+        panic!("{:?}\n{}", desk.app.pages.last(), desk.frame());
+    };
+    [0, 1, 2].map(|at| form.texts[at].text().to_owned())
 }
 
 #[test]
@@ -421,7 +420,7 @@ fn a_number_that_is_not_found_stands_in_the_number_field_of_the_new_contact() {
         desk.press("/");
         desk.paste(typed);
         desk.press("tab a");
-        let Some(AnyPage::ContactForm(form)) = desk.app.pages.last() else {
+        let Some(form) = desk.top::<ContactForm>() else {
             panic!("{}", desk.frame())
         };
         assert_eq!(form.texts[0].text(), "");
@@ -454,7 +453,7 @@ fn what_was_typed_is_kept_where_only_similar_contacts_are_found_or_no_answer_has
     desk.hold();
     desk.press("/ \"+44_20_7946_0018\" tab a");
     desk.let_all_go();
-    let Some(AnyPage::ContactForm(form)) = desk.app.pages.last() else {
+    let Some(form) = desk.top::<ContactForm>() else {
         panic!("{}", desk.frame())
     };
     assert_eq!(form.numbers[0].form.entry.number.text(), "+44 20 7946 0018");
@@ -531,7 +530,7 @@ fn the_terminals_cursor_is_in_the_field_of_the_page_on_top_or_hidden() {
     desk.press("a \"Ada\"");
     assert!(place(&desk).is_some());
     desk.press("esc");
-    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Question(_))));
+    assert!(desk.top::<Question>().is_some());
     assert_eq!(place(&desk), None, "a question has no field");
     desk.press("esc F1");
     let help = place(&desk).unwrap();

@@ -17,7 +17,7 @@ use callbook::domain::safe::safe;
 use callbook::exchange::csv;
 use callbook::export::ExportForm;
 use callbook::import::File;
-use callbook::tui::pages::AnyPage;
+use callbook::tui::keymap::Scope;
 use callbook::tui::widgets::theme::{ASCII, ColorPalette, UNICODE};
 use serde_json::{Value, json};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -224,24 +224,27 @@ fn import(book: &mut Book, json: &str) {
 
 /// Which screen is on top.
 fn screen(desk: &Desk) -> &'static str {
-    match desk.app.pages.last() {
-        None => "the list and the contact",
-        Some(AnyPage::PhoneForm(_)) => "the form of a number",
-        Some(AnyPage::ContactForm(_)) => "the form of a contact",
-        Some(AnyPage::Conflict(_)) => "a conflict",
-        Some(AnyPage::Palette(_)) => "help and the palette",
-        Some(AnyPage::Prompt(_)) => "a prompt",
-        Some(AnyPage::Question(_)) => "a question",
-        Some(AnyPage::History(_)) => "the history",
-        Some(AnyPage::Bin(_)) => "the bin",
-        Some(AnyPage::Preview(_)) => "a plan",
-        Some(AnyPage::Duplicates(_)) => "duplicates",
-        Some(AnyPage::Health(_)) => "health",
-        Some(AnyPage::Sources(_)) => "sources",
-        Some(AnyPage::Import(_)) => "an import",
-        Some(AnyPage::Columns(_)) => "the columns of a table",
-        Some(AnyPage::Chooser(_)) => "a choice",
-        Some(AnyPage::Damaged(_)) => "a damaged book",
+    let Some(page) = desk.app.pages.last() else {
+        return "the list and the contact";
+    };
+    match page.scope() {
+        Scope::NumberForm => "the form of a number",
+        Scope::ContactForm => "the form of a contact",
+        Scope::Conflict => "a conflict",
+        Scope::Palette => "help and the palette",
+        Scope::Prompt => "a prompt",
+        Scope::Question => "a question",
+        Scope::History => "the history",
+        Scope::Bin => "the bin",
+        Scope::Preview => "a plan",
+        Scope::Duplicates => "duplicates",
+        Scope::Health => "health",
+        Scope::Sources => "sources",
+        Scope::Import => "an import",
+        Scope::Columns => "the columns of a table",
+        Scope::Choice => "a choice",
+        Scope::Damaged => "a damaged book",
+        scope => panic!("{scope:?}"),
     }
 }
 

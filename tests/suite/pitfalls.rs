@@ -54,7 +54,9 @@ use callbook::tui::draft::{Draft, bring_back};
 use callbook::tui::keymap::key::{Code, Key};
 use callbook::tui::keymap::{Action, Keymap, Lookup, Scope, TABLE};
 use callbook::tui::pages::AnyPage;
+use callbook::tui::pages::contact_form::ContactForm;
 use callbook::tui::pages::contacts::Focus;
+use callbook::tui::pages::phone_form::PhoneForm;
 use callbook::tui::pages::question::Question;
 use callbook::tui::protocol::{Effect, Mouse, MouseKind, Msg, Size};
 use callbook::tui::screen::draw;
@@ -302,10 +304,7 @@ fn row_05_a_pasted_line_end_submits_no_form() {
         let before = desk.book.store.steps(None, 100).unwrap().len();
         desk.tell(Msg::Paste(text.to_owned()));
         assert!(
-            matches!(
-                desk.app.pages.last(),
-                Some(AnyPage::PhoneForm(_) | AnyPage::ContactForm(_))
-            ),
+            desk.top::<PhoneForm>().is_some() || desk.top::<ContactForm>().is_some(),
             "{keys}"
         );
         assert_eq!(desk.book.store.steps(None, 100).unwrap().len(), before);
@@ -614,15 +613,12 @@ fn row_29_a_letter_of_another_layout_acts_as_the_key_in_its_place() {
             desk.toast()
         );
         desk.press(e);
-        assert!(matches!(
-            desk.app.pages.last(),
-            Some(AnyPage::ContactForm(_))
-        ));
+        assert!(desk.top::<ContactForm>().is_some());
         desk.press("esc");
         desk.press(a);
         // In a text it is the letter that it is.
         desk.press(&format!("{j} {d}"));
-        let Some(AnyPage::ContactForm(form)) = desk.app.pages.last() else {
+        let Some(form) = desk.top::<ContactForm>() else {
             panic!("{name}: {}", desk.toast())
         };
         assert_eq!(form.texts[0].text(), format!("{j}{d}"));
@@ -842,7 +838,7 @@ fn row_32_what_undo_cannot_take_back_is_asked_first_and_not_by_the_same_key() {
         let bin = desk.book.store.bin(9).unwrap().len();
         let told = steps(&desk);
         desk.press(keys);
-        assert_eq!(desk.app.pages.last(), Some(&AnyPage::Question(question)));
+        assert_eq!(desk.top(), Some(&question));
         desk.press(keys);
         assert_eq!(all_there_is(&desk), before, "{scope:?}");
         assert_eq!(steps(&desk), told, "{scope:?}");
@@ -901,17 +897,14 @@ fn row_34_ctrl_c_goes_back_a_step_and_quits_only_when_pressed_twice_on_a_clean_l
 
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("a \"Ada\" ^C");
-    assert_eq!(
-        desk.app.pages.last(),
-        Some(&AnyPage::Question(Question::LeaveForm))
-    );
+    assert_eq!(desk.top(), Some(&Question::LeaveForm));
     desk.press("^C ^C ^C");
     assert!(!quits(&desk), "what was typed is not left by habit");
     assert!(
         desk.app
             .pages
             .above()
-            .any(|screen| matches!(screen, AnyPage::ContactForm(_)))
+            .any(|page| page.as_page::<ContactForm>().is_some())
     );
 }
 
@@ -936,9 +929,8 @@ fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     assert_eq!(typed.len(), 2);
     let edit = |model: &App| {
         let pages: Vec<&AnyPage> = model.pages.above().collect();
-        let [AnyPage::ContactForm(contact), AnyPage::PhoneForm(number)] = pages[..] else {
-            panic!("{:?}", model.pages)
-        };
+        let contact = pages[0].as_page::<ContactForm>().unwrap();
+        let number = pages[1].as_page::<PhoneForm>().unwrap();
         (
             contact.edit(),
             number.attributes(),
@@ -969,7 +961,7 @@ fn row_32_a_draft_of_a_number_that_was_deleted_says_so_and_adds_it_anew() {
     ] {
         let mut desk = Desk::new(100, 30, CARDS);
         desk.press(keys);
-        let Some(AnyPage::PhoneForm(form)) = desk.app.pages.last() else {
+        let Some(form) = desk.top::<PhoneForm>() else {
             panic!("{keys}: {:?}", desk.app.pages.last())
         };
         let phone = form.stored.clone().unwrap();

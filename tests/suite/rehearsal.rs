@@ -2,7 +2,8 @@
 //! written, and the preview is made again.
 
 use callbook::domain::contact::{ContactAttributes, ContactId};
-use callbook::tui::pages::AnyPage;
+use callbook::tui::pages::duplicates::Duplicates;
+use callbook::tui::pages::import::Import;
 use serde_json::json;
 
 use crate::support::Marked as _;
@@ -79,10 +80,7 @@ mod imports {
             desk.press("enter");
             assert_eq!(contacts(&desk), 0, "{how}");
             let frame = desk.frame();
-            assert!(
-                matches!(desk.app.pages.last(), Some(AnyPage::Import(_))),
-                "{how}: {frame}"
-            );
+            assert!(desk.top::<Import>().is_some(), "{how}: {frame}");
             assert!(
                 desk.toast().contains("changed since the preview"),
                 "{how}: {}",
@@ -297,7 +295,7 @@ mod merges {
     fn one_group_is_merged_as_it_is_on_the_screen() {
         let mut desk = previewed();
         desk.press("esc");
-        let Some(AnyPage::Duplicates(page)) = desk.app.pages.last() else {
+        let Some(page) = desk.top::<Duplicates>() else {
             panic!("{}", desk.frame());
         };
         let id = page.people[1].contact.id;

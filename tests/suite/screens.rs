@@ -10,7 +10,9 @@ use callbook::domain::rehearsal::Rehearsal;
 use callbook::state::View;
 use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
-use callbook::tui::pages::AnyPage;
+use callbook::tui::pages::conflict::Conflict;
+use callbook::tui::pages::phone_form::PhoneForm;
+use callbook::tui::pages::question::Question;
 use callbook::tui::protocol::{Effect, Msg, Reply, Ticket, TimerId};
 use callbook::tui::widgets::theme::{ASCII, ColorPalette};
 
@@ -253,7 +255,7 @@ fn marks_are_deleted_together_and_come_back_together() {
 fn a_form_with_text_asks_before_it_is_left() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("a \"Ada\" esc");
-    assert!(matches!(desk.app.pages.last(), Some(AnyPage::Question(_))));
+    assert!(desk.top::<Question>().is_some());
     desk.press("esc \"_Lovelace\" ^S");
     assert_eq!(desk.toast(), "Added Ada Lovelace");
     assert_eq!(
@@ -269,7 +271,7 @@ fn a_number_in_international_form_brings_its_country() {
     desk.press("a \"Ada\" tab tab tab enter");
     let effects = desk.app.update(Msg::Paste("+44 20 7946 0018\n".to_owned()));
     desk.run(effects);
-    let Some(AnyPage::PhoneForm(form)) = desk.app.pages.last() else {
+    let Some(form) = desk.top::<PhoneForm>() else {
         panic!("{}", desk.frame())
     };
     assert_eq!(form.entry.country.text(), "+44 United Kingdom");
@@ -295,7 +297,7 @@ fn a_number_in_international_form_brings_its_country() {
 fn a_blank_number_is_refused_in_the_form_and_nothing_is_lost() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("/ \"bianchi\" enter e ^U tab \"fax\" enter");
-    let Some(AnyPage::PhoneForm(form)) = desk.app.pages.last() else {
+    let Some(form) = desk.top::<PhoneForm>() else {
         panic!("the form stays")
     };
     assert_eq!(form.faults[0].attribute.as_deref(), Some("number"));
@@ -312,7 +314,7 @@ fn a_stale_form_opens_the_conflict_and_keeps_what_was_typed() {
         serde_json::json!({"number": "+39 02 5550 1111", "location": "office"}),
     );
     desk.press("enter");
-    let Some(AnyPage::Conflict(conflict)) = desk.app.pages.last() else {
+    let Some(conflict) = desk.top::<Conflict>() else {
         panic!("{}", desk.frame())
     };
     assert_eq!(conflict.undecided(), 1);
@@ -850,12 +852,12 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
             fingerprint: Fingerprint::default(),
         };
         let import = Import::new(Vec::new(), "list.csv".to_owned(), rehearsal);
-        desk.app.pages.open(AnyPage::Import(Box::new(import)));
+        desk.app.pages.open(Box::new(import));
         insta::assert_snapshot!(format!("import_remarks_{width}x{height}"), desk.frame());
         // The row under the cursor is seen wherever it is.
         for _ in 0..59 {
             desk.press("j");
-            let Some(AnyPage::Import(import)) = desk.app.pages.last() else {
+            let Some(import) = desk.top::<Import>() else {
                 panic!("it stays");
             };
             let name = format!("Contact {}", import.cursor + 1);

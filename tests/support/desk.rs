@@ -11,6 +11,7 @@ use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
+use callbook::tui::pages::Page;
 use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket};
 use callbook::tui::runtime::StoreThread;
 use callbook::tui::screen::draw;
@@ -33,6 +34,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// The page on top, where it is one of this kind.
+    pub(crate) fn top<P: Page>(&self) -> Option<&P> {
+        self.app.pages.last()?.as_page()
+    }
+
     pub(crate) fn new(width: u16, height: u16, cards: &str) -> Self {
         let mut book = Book::new();
         if !cards.is_empty() {

@@ -12,8 +12,8 @@ use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
 use crate::tui::widgets::text::{fit, width};
 use crate::tui::widgets::theme::Role;
 
+use super::page::{News, Outcome, Page, Returned, Ui};
 use super::question::Question;
-use super::{News, Outcome, Page, Returned, Ui};
 
 /// How much of it is shown.
 const SHOWN: usize = 2_000;
@@ -58,7 +58,7 @@ impl Page for Bin {
                 Outcome::Stay
             }
             // Undo cannot help here.
-            Action::EmptyBin => Question::EmptyBin.asked(),
+            Action::EmptyBin => Outcome::Ask(Question::EmptyBin),
             _ => Outcome::Unused,
         }
     }
@@ -76,7 +76,7 @@ impl Page for Bin {
     }
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
-        if value == Returned::Yes(Question::EmptyBin) {
+        if matches!(value, Returned::Yes(Question::EmptyBin)) {
             ctx.write(Write::EmptyBin);
         }
         Outcome::Stay

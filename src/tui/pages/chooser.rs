@@ -16,19 +16,11 @@ use crate::tui::widgets::text::elide;
 use crate::tui::widgets::theme::Role;
 
 use super::country::{country_line, likely_countries, offer_countries};
-use super::{AnyPage, Outcome, Page, Returned, Ui};
+use super::page::{AnyPage, Outcome, Page, Returned, Ui};
+use super::returned::Picked;
 
 /// How many lines of the list are shown at most.
 const LINES: usize = 8;
-
-/// What is chosen.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Picked {
-    /// The country that national numbers are read with; none: home.
-    Country(Option<Region>),
-    /// The field that a column holds, as `--map` has it.
-    Column(usize, String),
-}
 
 /// What a choice is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +57,7 @@ impl Chooser {
     }
 
     fn page(about: About, choice: ChoiceField) -> AnyPage {
-        AnyPage::Chooser(Box::new(Self { about, choice }))
+        Box::new(Self { about, choice })
     }
 
     /// Shows what begins with what is typed; all of it, while what is chosen now is.

@@ -1,8 +1,6 @@
 //! The columns of a table that is imported: what each was read as, and a value of it. What a column holds can
 //! be said here; the preview is read again when the page is left.
 
-use std::collections::BTreeMap;
-
 use ratatui::text::{Line, Span};
 
 use crate::domain::import::{COLUMN_FIELDS, ColumnRead};
@@ -14,11 +12,9 @@ use crate::tui::widgets::frame::{cursor, page, scrolled};
 use crate::tui::widgets::text::{elide, fit};
 use crate::tui::widgets::theme::Role;
 
-use super::chooser::{Chooser, Picked};
-use super::{AnyPage, Outcome, Page, Returned, Ui};
-
-/// What a person says of columns: the field of each, by its place from 0.
-pub type ColumnFields = BTreeMap<usize, String>;
+use super::chooser::Chooser;
+use super::page::{AnyPage, Outcome, Page, Returned, Ui};
+use super::returned::{ColumnFields, Picked};
 
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,12 +31,12 @@ impl Columns {
     /// The page of a table's columns.
     #[must_use]
     pub fn page(table: Vec<ColumnRead>, said: ColumnFields) -> AnyPage {
-        AnyPage::Columns(Box::new(Self {
+        Box::new(Self {
             table,
             before: said.clone(),
             said,
             cursor: 0,
-        }))
+        })
     }
 
     /// What a column is read as.

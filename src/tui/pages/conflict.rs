@@ -12,10 +12,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use serde_json::{Map, Value};
 
-use crate::domain::contact::ContactAttributes;
 use crate::domain::fields::{self, CONTACT, PHONE, RecordField, of_form};
 use crate::domain::merge::{Changed, FieldMerge, Side, three_way};
-use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::Stored;
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
@@ -30,8 +28,8 @@ use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
-use super::question::Question;
-use super::{AnyPage, Outcome, Page, Returned, Ui};
+use super::page::{AnyPage, Outcome, Page, Question, Returned, Ui};
+use super::returned::Resolution;
 
 /// The dialog.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,39 +42,6 @@ pub struct Conflict {
     opened: Timestamp,
     /// The record as it is stored now.
     stored: Stored,
-}
-
-/// What was decided: the attributes that are written, over which record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Resolution {
-    /// The record as it was stored then.
-    pub stored: Stored,
-    mine: Map<String, Value>,
-    /// Checked against what is stored, so that a third change opens the dialog again; none: written over
-    /// whatever is stored.
-    pub stamp: Option<Timestamp>,
-}
-
-impl Resolution {
-    /// As attributes of a phone.
-    #[must_use]
-    pub fn phone(&self) -> PhoneAttributes {
-        PhoneAttributes {
-            updated_in_db_at: self.stamp,
-            overwrite: self.stamp.is_none(),
-            ..PhoneAttributes::read(self.mine.clone()).0
-        }
-    }
-
-    /// As attributes of a contact.
-    #[must_use]
-    pub fn contact(&self) -> ContactAttributes {
-        ContactAttributes {
-            updated_in_db_at: self.stamp,
-            overwrite: self.stamp.is_none(),
-            ..ContactAttributes::read(self.mine.clone()).0
-        }
-    }
 }
 
 impl Conflict {
@@ -97,12 +62,12 @@ impl Conflict {
         let fields: Vec<&str> = fields.collect();
         let fields = three_way(&fields, base, typed, &now);
         let cursor = fields.iter().position(|field| field.side.is_none());
-        AnyPage::Conflict(Box::new(Self {
+        Box::new(Self {
             fields,
             cursor: cursor.unwrap_or(0),
             opened,
             stored: stored.clone(),
-        }))
+        })
     }
 
     /// The stamp of what is stored now.
@@ -175,7 +140,7 @@ impl Page for Conflict {
             Action::Left | Action::Right => self.pick(Side::Mine),
             Action::AllMine => self.pick_all(Side::Mine),
             Action::AllStored => self.pick_all(Side::Stored),
-            Action::Overwrite => return Question::Overwrite.asked(),
+            Action::Overwrite => return Outcome::Ask(Question::Overwrite),
             Action::Save if self.undecided() > 0 => {
                 ctx.say(Tone::Plain, "choose a side first: both changed this field");
             }

@@ -17,7 +17,7 @@ use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Role;
 use crate::tui::widgets::time::Calendar;
 
-use super::{Outcome, Page, Ui};
+use super::page::{Outcome, Page, Ui};
 
 /// The page. What is wrong is known to the session.
 #[derive(Clone, Debug, Default, PartialEq)]

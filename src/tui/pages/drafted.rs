@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::contact::ContactId;
 use crate::domain::number::Region;
 
-use super::AnyPage;
 use super::contact_form::{ContactForm, TEXTS};
+use super::page::{AnyPage, Page};
 use super::phone_form::{Owner, PhoneForm};
 
 /// A form.
@@ -20,6 +20,13 @@ pub enum DraftedForm {
 }
 
 impl DraftedForm {
+    /// What a draft keeps of a page, where it is a form.
+    #[must_use]
+    pub fn of(page: &dyn Page) -> Option<Self> {
+        let number = page.as_page().cloned().map(Box::new).map(Self::Number);
+        number.or_else(|| page.as_page().cloned().map(Box::new).map(Self::Contact))
+    }
+
     /// Whether anything was typed or ticked.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
@@ -56,14 +63,14 @@ impl DraftedForm {
         match self {
             Self::Number(mut form) => {
                 (form.home, form.recalled) = (home, true);
-                AnyPage::PhoneForm(form)
+                form
             }
             Self::Contact(mut form) => {
                 (form.home, form.recalled) = (home, true);
                 for row in &mut form.numbers {
                     row.form.home = home;
                 }
-                AnyPage::ContactForm(form)
+                form
             }
         }
     }

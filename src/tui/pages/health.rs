@@ -16,7 +16,7 @@ use crate::tui::widgets::frame::{cursor, indented, page, scrolled};
 use crate::tui::widgets::text::fit;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{Outcome, Page, Returned, Ui};
+use super::page::{Outcome, Page, Returned, Ui};
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -23,7 +23,7 @@ use crate::tui::widgets::text::{elide, fit, width};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
-use super::{AnyPage, News, Outcome, Page, Ui};
+use super::page::{AnyPage, News, Outcome, Page, Ui};
 
 /// How many steps of the book are asked for at once.
 const PAGE: usize = 100;
@@ -85,13 +85,13 @@ impl History {
     /// The history of a contact, a number or the book, with the name for its head.
     #[must_use]
     pub fn page(of: Of, name: String) -> AnyPage {
-        AnyPage::History(Box::new(Self {
+        Box::new(Self {
             of,
             name,
             steps: None,
             cursor: 0,
             more: false,
-        }))
+        })
     }
 
     /// Asks for the steps.

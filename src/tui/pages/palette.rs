@@ -17,7 +17,7 @@ use crate::tui::widgets::hints::key_text;
 use crate::tui::widgets::text::{elide, fit, width};
 use crate::tui::widgets::theme::Role;
 
-use super::{Outcome, Page, Ui};
+use super::page::{Outcome, Page, Ui};
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use crate::tui::widgets::frame::{NARROW, indented, page};
 use crate::tui::widgets::text::{elide, fit, width};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{AnyPage, Outcome, Page, Ui};
+use super::page::{AnyPage, Outcome, Page, Ui};
 
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +47,7 @@ impl Preview {
             ctx.say(Tone::Plain, "nothing to change");
             return None;
         }
-        Some(AnyPage::Preview(Box::new(page)))
+        Some(Box::new(page))
     }
 
     /// How many lines it has: what is left as it is first, then the changes.

@@ -22,8 +22,8 @@ use crate::tui::widgets::text::{elide, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::import::Import;
+use super::page::{AnyPage, Outcome, Page, Ui};
 use super::preview::Preview;
-use super::{AnyPage, Outcome, Page, Ui};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,11 +56,11 @@ impl Prompt {
     /// The prompt with something typed into it.
     #[must_use]
     pub fn page(wanted: Wanted, typed: &str) -> AnyPage {
-        AnyPage::Prompt(Box::new(Self {
+        Box::new(Self {
             wanted,
             path: Field::new(typed),
             ..Self::default()
-        }))
+        })
     }
 
     /// The prompt with these files and folders in it, whose import is previewed at once.
@@ -76,11 +76,11 @@ impl Prompt {
                 },
             )
             .collect();
-        AnyPage::Prompt(Box::new(Self {
+        Box::new(Self {
             path: Field::new(names.join(" ")),
             given: Some(paths),
             ..Self::default()
-        }))
+        })
     }
 
     /// The path, without the quotes or backslashes that a shell or a file manager adds to it.
@@ -190,9 +190,9 @@ impl Page for Prompt {
 
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         match reply {
-            Reply::RehearsedImport(paths, name, rehearsal) => Outcome::Replace(AnyPage::Import(
-                Box::new(Import::new(paths, name, *rehearsal)),
-            )),
+            Reply::RehearsedImport(paths, name, rehearsal) => {
+                Outcome::Replace(Box::new(Import::new(paths, name, *rehearsal)))
+            }
             Reply::Rehearsed(task, rehearsal) => {
                 Preview::page(task, *rehearsal, ctx).map_or(Outcome::Close, Outcome::Replace)
             }

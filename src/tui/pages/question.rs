@@ -10,43 +10,8 @@ use crate::tui::widgets::frame::{middle, popup};
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Role;
 
-use super::{AnyPage, Outcome, Page, Returned, Ui};
-
-/// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Leave a form, and lose what was typed.
-    LeaveForm,
-    /// Write over what somebody else stored.
-    Overwrite,
-    /// Undo a step, or the last one, over what was changed since.
-    UndoOver(Option<i64>),
-    /// Throw away what is in the bin.
-    EmptyBin,
-}
-
-impl Question {
-    /// Asks it, over the page that has to know.
-    #[must_use]
-    pub const fn asked(self) -> Outcome {
-        Outcome::Open(AnyPage::Question(self))
-    }
-
-    /// The words.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::LeaveForm => "Close without saving? Your changes will be lost.",
-            Self::Overwrite => {
-                "Overwrite the stored record with your values? The old values stay in the history."
-            }
-            Self::UndoOver(_) => "It has been changed since. Undo it anyway, over that change?",
-            Self::EmptyBin => {
-                "Empty the bin? This also deletes the history of what is in it, and cannot be undone."
-            }
-        }
-    }
-}
+pub use super::page::Question;
+use super::page::{Outcome, Page, Returned, Ui};
 
 impl Page for Question {
     fn scope(&self) -> Scope {

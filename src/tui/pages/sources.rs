@@ -15,8 +15,8 @@ use crate::tui::widgets::frame::{cursor, middle, popup};
 use crate::tui::widgets::text::{elide, fit, width};
 use crate::tui::widgets::theme::Role;
 
+use super::page::{AnyPage, News, Outcome, Page, Ui};
 use super::preview::Preview;
-use super::{AnyPage, News, Outcome, Page, Ui};
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +29,7 @@ impl Sources {
     /// The page with the sources that are known already.
     #[must_use]
     pub fn page(sources: Vec<SourceCount>) -> AnyPage {
-        AnyPage::Sources(Box::new(Self { sources, cursor: 0 }))
+        Box::new(Self { sources, cursor: 0 })
     }
 }
 

@@ -21,8 +21,6 @@ use super::phone_form::{Owner, PhoneForm};
 mod page;
 mod view;
 
-pub(super) use page::{NUMBER_GONE, contact_gone};
-
 /// The texts of the form; the name is the first.
 pub static TEXTS: LazyLock<Vec<&'static ContactField>> = LazyLock::new(|| {
     let mut texts = fields::of_form(&fields::CONTACT);

@@ -5,10 +5,10 @@ use crate::domain::fields::CONTACT;
 use crate::domain::refusal::{Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::pages::conflict::{Conflict, Resolution};
-use crate::tui::pages::drafted::DraftedForm;
-use crate::tui::pages::phone_form::{Owner, PhoneForm};
-use crate::tui::pages::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
+use crate::tui::pages::conflict::Conflict;
+use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
+use crate::tui::pages::phone_form::{NUMBER_GONE, Owner, PhoneForm, contact_gone};
+use crate::tui::pages::returned::Resolution;
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Panes;
 use crate::tui::widgets::field::Field;
@@ -60,7 +60,7 @@ impl ContactForm {
             },
         };
         let contact = self.stored.as_ref().map(|contact| contact.id);
-        Outcome::Open(AnyPage::PhoneForm(Box::new(PhoneForm { contact, ..form })))
+        Outcome::Open(Box::new(PhoneForm { contact, ..form }))
     }
 
     /// Asks which other contacts have the name, where it is a new one.
@@ -125,13 +125,21 @@ impl ContactForm {
     }
 }
 
-/// What is said where the number of a draft is gone.
-pub(in crate::tui::pages) const NUMBER_GONE: &str =
-    "a number was deleted elsewhere; saving adds it again with what you typed";
-
-/// What is said where the contact of a draft is gone.
-pub(in crate::tui::pages) fn contact_gone(name: &str) -> String {
-    format!("{name} was deleted elsewhere; ^S adds it again with what you typed")
+impl ContactForm {
+    /// The form of a new contact with the number of a form whose contact is gone.
+    #[must_use]
+    pub fn of_number(page: &dyn Page) -> Option<Self> {
+        let number = page.as_page::<PhoneForm>()?;
+        let Owner::Contact(_, name) = &number.owner else {
+            return None;
+        };
+        let mut form = Self::new(name, number.home);
+        form.put_number(PhoneForm {
+            owner: Owner::Row(None),
+            ..number.clone()
+        });
+        Some(form)
+    }
 }
 
 impl Page for ContactForm {
@@ -228,15 +236,19 @@ impl Page for ContactForm {
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
         match value {
-            Returned::Number(form) => self.put_number(*form),
+            Returned::Page(page) => {
+                if let Some(form) = page.as_page::<PhoneForm>() {
+                    self.put_number(form.clone());
+                }
+            }
             Returned::Resolved(decided) => self.write_resolved(&decided, ctx),
             _ => {}
         }
         Outcome::Stay
     }
 
-    fn form(&self) -> Option<DraftedForm> {
-        Some(DraftedForm::Contact(Box::new(self.clone())))
+    fn is_unsaved(&self) -> bool {
+        self.is_dirty()
     }
 
     fn fills(&self) -> bool {

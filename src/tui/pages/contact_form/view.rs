@@ -10,7 +10,7 @@ use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
 use crate::domain::safe::safe;
 use crate::tui::keymap::Action;
-use crate::tui::pages::{Page as _, Ui};
+use crate::tui::pages::page::{Page as _, Ui};
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 

@@ -17,7 +17,7 @@ use crate::domain::triage::{
 use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::pages::Ui;
+use crate::tui::pages::page::Ui;
 use crate::tui::widgets::frame::indented;
 use crate::tui::widgets::text::{elide, fit};
 use crate::tui::widgets::theme::{Role, Theme};

@@ -10,7 +10,7 @@ use crate::domain::query::{ConditionField, SearchTerms, Typing};
 use crate::domain::safe::safe;
 use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::pages::{Page as _, Ui};
+use crate::tui::pages::page::{Page as _, Ui};
 use crate::tui::widgets::areas::Panes;
 use crate::tui::widgets::frame::two_ends;
 use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};

@@ -7,12 +7,15 @@ use crate::domain::phone::Phone;
 use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::Action;
+use crate::tui::pages::bin::Bin;
 use crate::tui::pages::contact_form::ContactForm;
+use crate::tui::pages::duplicates::Duplicates;
+use crate::tui::pages::health::HealthPage;
 use crate::tui::pages::history::{History, Of};
+use crate::tui::pages::page::{AnyPage, Outcome};
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::prompt::{Prompt, Wanted};
 use crate::tui::pages::sources::Sources;
-use crate::tui::pages::{AnyPage, Outcome};
 use crate::tui::protocol::{Purpose, Request};
 
 use super::state::{Contacts, Focus};
@@ -31,7 +34,7 @@ impl Contacts {
     /// Opens the page of an action.
     pub(super) fn open_page(&self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         let home = ctx.session.home;
-        let page = match action {
+        let page: Option<AnyPage> = match action {
             Action::AddContact => {
                 // What a search did not find is the name or the number of the new contact.
                 let typed = self.list.unknown().unwrap_or_default();
@@ -40,19 +43,19 @@ impl Contacts {
                 } else {
                     ContactForm::new(typed, home)
                 };
-                Some(AnyPage::ContactForm(Box::new(form)))
+                Some(Box::new(form))
             }
-            Action::EditContact => self.profile().map(|profile| {
-                AnyPage::ContactForm(Box::new(ContactForm::of_profile(profile, home)))
-            }),
+            Action::EditContact => self
+                .profile()
+                .map(|profile| -> AnyPage { Box::new(ContactForm::of_profile(profile, home)) }),
             Action::EditNumber | Action::AddNumber | Action::ReplaceNumber => {
                 self.number_form(action, ctx)
             }
             Action::Import => Some(Prompt::page(Wanted::Import, "")),
             Action::ChangeMany => Some(self.change_many()),
-            Action::Duplicates => Some(AnyPage::Duplicates(Box::default())),
-            Action::Health => Some(AnyPage::Health(Box::default())),
-            Action::Bin => Some(AnyPage::Bin(Box::default())),
+            Action::Duplicates => Some(Box::<Duplicates>::default()),
+            Action::Health => Some(Box::<HealthPage>::default()),
+            Action::Bin => Some(Box::<Bin>::default()),
             Action::BySource => {
                 let known = self.fix.as_ref().map(|fix| fix.worklist.sources.clone());
                 Some(Sources::page(known.unwrap_or_default()))
@@ -80,10 +83,10 @@ impl Contacts {
         };
         let mut phones = profile.full.phones.iter();
         let replaces = phones.find(|phone| phone.primary && Some(phone.id) != edited);
-        Some(AnyPage::PhoneForm(Box::new(PhoneForm {
+        Some(Box::new(PhoneForm {
             replaces: replaces.map(Phone::shown),
             ..form
-        })))
+        }))
     }
 
     /// The history of the contact; from its numbers, that of the number.

@@ -13,7 +13,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::pages::{Outcome, Page as _};
+use crate::tui::pages::page::{Outcome, Page as _};
 use crate::tui::protocol::{Effect, Request, Tone, Write};
 use crate::tui::widgets::areas::{Areas, Pane, Panes, TWO_PANES, WIDE};
 use crate::tui::widgets::cursor::Motion;

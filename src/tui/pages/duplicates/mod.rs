@@ -18,8 +18,8 @@ use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
+use super::page::{News, Outcome, Page, Ui};
 use super::preview::Preview;
-use super::{News, Outcome, Page, Ui};
 
 mod view;
 

@@ -10,7 +10,7 @@ use crate::domain::fields;
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::words::thousands;
-use crate::tui::pages::Ui;
+use crate::tui::pages::page::Ui;
 use crate::tui::widgets::areas::{Pane, Panes};
 use crate::tui::widgets::frame::{indented, two_ends};
 use crate::tui::widgets::text::{fit, width};

@@ -21,10 +21,11 @@ use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone, Write}
 use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::chooser::{Chooser, Picked};
-use super::columns::{ColumnFields, Columns};
+use super::chooser::Chooser;
+use super::columns::Columns;
+use super::page::{Outcome, Page, Returned, Ui};
 use super::preview::{renew, say_nothing_to};
-use super::{Outcome, Page, Returned, Ui};
+use super::returned::{ColumnFields, Picked};
 
 mod view;
 

@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::import::{Choice, Fate, FateKind, PlanNumber, PlanRow};
 use crate::domain::words::{count, thousands};
-use crate::tui::pages::Ui;
+use crate::tui::pages::page::Ui;
 use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
 use crate::tui::widgets::frame::{indented, rules, two_ends};
 use crate::tui::widgets::text::{elide, fit, width, wrap};

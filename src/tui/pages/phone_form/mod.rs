@@ -21,6 +21,8 @@ mod page;
 mod replace;
 mod view;
 
+pub(super) use page::{NUMBER_GONE, contact_gone};
+
 /// The places that the cursor can be in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,10 +10,8 @@ use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::conflict::Conflict;
-use crate::tui::pages::contact_form::{ContactForm, NUMBER_GONE, contact_gone};
 use crate::tui::pages::country::{is_named, offer_countries};
-use crate::tui::pages::drafted::DraftedForm;
-use crate::tui::pages::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
+use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 use crate::tui::widgets::cursor::Motion;
@@ -186,7 +184,7 @@ impl PhoneForm {
                 return Outcome::Stay;
             }
             (Owner::Row(_), _) => {
-                return Outcome::Return(Returned::Number(Box::new(self.clone())));
+                return Outcome::Return(Returned::Page(Box::new(self.clone())));
             }
             (Owner::Contact(_, _), Some(_)) if !self.is_dirty() => return Outcome::Close,
             (Owner::Contact(_, _), Some(phone)) => Write::Phone(phone.id, self.attributes()),
@@ -220,11 +218,8 @@ impl PhoneForm {
             (Some(_), _) => ctx.say(Tone::Bad, NUMBER_GONE),
             (None, Owner::Row(_)) => {}
             (None, Owner::Contact(_, name)) => {
-                self.owner = Owner::Row(None);
-                let mut form = ContactForm::new(&name, self.home);
-                form.put_number(self.clone());
                 ctx.say(Tone::Bad, contact_gone(&name));
-                return Outcome::Replace(AnyPage::ContactForm(Box::new(form)));
+                return Outcome::NewContact(Box::new(self.clone()));
             }
         }
         Outcome::Stay
@@ -241,6 +236,15 @@ impl PhoneForm {
             }
         }
     }
+}
+
+/// What is said where the number of a draft is gone.
+pub(in crate::tui::pages) const NUMBER_GONE: &str =
+    "a number was deleted elsewhere; saving adds it again with what you typed";
+
+/// What is said where the contact of a draft is gone.
+pub(in crate::tui::pages) fn contact_gone(name: &str) -> String {
+    format!("{name} was deleted elsewhere; ^S adds it again with what you typed")
 }
 
 impl Page for PhoneForm {
@@ -376,8 +380,8 @@ impl Page for PhoneForm {
         Outcome::Stay
     }
 
-    fn form(&self) -> Option<DraftedForm> {
-        Some(DraftedForm::Number(Box::new(self.clone())))
+    fn is_unsaved(&self) -> bool {
+        self.is_dirty()
     }
 
     fn title(&self) -> Option<String> {

@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::fields::{PHONE, label};
 use crate::domain::number::{Verdict, is_short_number};
 use crate::domain::phone::{MANUAL, Phone};
-use crate::tui::pages::Ui;
+use crate::tui::pages::page::Ui;
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{middle, popup};

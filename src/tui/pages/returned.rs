@@ -1,0 +1,56 @@
+//! What pages hand to the one under them, as plain values.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::domain::contact::ContactAttributes;
+use crate::domain::number::Region;
+use crate::domain::phone::PhoneAttributes;
+use crate::domain::refusal::Stored;
+use crate::domain::timestamp::Timestamp;
+
+/// What is chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picked {
+    /// The country that national numbers are read with; none: home.
+    Country(Option<Region>),
+    /// The field that a column holds, as `--map` has it.
+    Column(usize, String),
+}
+
+/// What a person says of columns: the field of each, by its place from 0.
+pub type ColumnFields = BTreeMap<usize, String>;
+
+/// What was decided: the attributes that are written, over which record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolution {
+    /// The record as it was stored then.
+    pub stored: Stored,
+    pub(super) mine: Map<String, Value>,
+    /// Checked against what is stored, so that a third change opens the dialog again; none: written over
+    /// whatever is stored.
+    pub stamp: Option<Timestamp>,
+}
+
+impl Resolution {
+    /// As attributes of a phone.
+    #[must_use]
+    pub fn phone(&self) -> PhoneAttributes {
+        PhoneAttributes {
+            updated_in_db_at: self.stamp,
+            overwrite: self.stamp.is_none(),
+            ..PhoneAttributes::read(self.mine.clone()).0
+        }
+    }
+
+    /// As attributes of a contact.
+    #[must_use]
+    pub fn contact(&self) -> ContactAttributes {
+        ContactAttributes {
+            updated_in_db_at: self.stamp,
+            overwrite: self.stamp.is_none(),
+            ..ContactAttributes::read(self.mine.clone()).0
+        }
+    }
+}
