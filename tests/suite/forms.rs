@@ -184,10 +184,16 @@ fn a_list_never_covers_the_number_and_the_cursor_is_in_its_field() {
     for (width, height) in [(100, 30), (80, 24), (40, 12)] {
         let mut desk = adding(width, height);
         desk.press("\"3475550199\"");
-        for keys in ["shift-tab backspace", "\"a\"", "tab tab", "\"o\""] {
+        for (keys, line) in [
+            ("shift-tab backspace", "+39 Italy"),
+            ("\"a\"", "▌ +"),
+            ("tab tab", "mobile"),
+            ("\"o\"", "office"),
+        ] {
             desk.press(keys);
             let frame = desk.frame();
             assert!(frame.contains("347 555 0199"), "{keys}:\n{frame}");
+            assert!(frame.contains(line), "{keys}:\n{frame}");
             assert!(
                 frame.contains("Country") || keys != "\"a\"",
                 "{keys}:\n{frame}"

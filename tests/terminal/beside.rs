@@ -353,7 +353,7 @@ fn no_child_gets_a_descriptor_of_the_book() {
     let editor = [("EDITOR", script.to_str().unwrap())];
     let mut callbook = Running::with(&db, 100, 30, &editor);
     callbook.sees("2 contacts");
-    for keys in ["c", "a\u{5}"] {
+    for keys in ["c", "a\u{18}\u{5}"] {
         callbook.types(keys);
         wait(|| seen.exists(), || callbook.text());
         let open = fs::read_to_string(&seen).unwrap();

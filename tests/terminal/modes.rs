@@ -257,7 +257,7 @@ fn the_editor_gets_every_key_that_is_meant_for_it_and_so_does_the_form_after_it(
     callbook.sees("2 contacts");
     callbook.types("a");
     callbook.sees("Add a contact");
-    callbook.types("\u{5}");
+    callbook.types("\u{18}\u{5}");
     callbook.sees("the editor waits");
     let clears = callbook.count(CLEAR);
     for key in "abcdefghijklmnopqrs".chars() {
@@ -286,7 +286,7 @@ fn an_interrupt_that_is_meant_for_the_editor_does_not_end_the_program() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
     let mut callbook = Running::with(&db, 100, 30, &[("EDITOR", path.to_str().unwrap())]);
     callbook.sees("2 contacts");
-    callbook.types("aAda\u{5}");
+    callbook.types("aAda\u{18}\u{5}");
     callbook.sees("the editor waits");
     callbook.types("\u{3}");
     callbook.sees("interrupted");

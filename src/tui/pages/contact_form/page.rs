@@ -15,7 +15,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{ContactForm, ContactPlace, NAME, view};
+use super::{ContactForm, ContactPlace, FAMILY, GIVEN, NAME, place, view};
 
 impl ContactForm {
     /// Saves it, unless nothing was changed.
@@ -189,7 +189,10 @@ impl Page for ContactForm {
 
     fn typed(&mut self, ctx: &mut Ctx<'_>) {
         self.has_typed();
-        if self.place == ContactPlace::Text(NAME) || self.parts_typed {
+        if [NAME, place(GIVEN), place(FAMILY)]
+            .map(ContactPlace::Text)
+            .contains(&self.place)
+        {
             self.ask_namesakes(ctx);
         }
     }

@@ -225,7 +225,7 @@ impl Sheet<'_> {
         let labels = self.form.folded().filter_map(|field| field.label);
         let labels: Vec<String> = labels.map(str::to_lowercase).collect();
         let glyphs = &self.theme.glyphs;
-        let text = format!("{} {}", glyphs.under, labels.join(", "));
+        let text = format!("{} {}", glyphs.pick[1], labels.join(", "));
         let text = elide(&text, self.columns, glyphs.ellipsis).into_owned();
         self.row("", on, Span::styled(text, self.row_style(on)));
     }

@@ -12,7 +12,7 @@ use crate::tui::pages::page::Ui;
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{middle, popup};
-use crate::tui::widgets::text::{elide, width};
+use crate::tui::widgets::text::{elide, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
@@ -116,21 +116,20 @@ impl Sheet<'_> {
         self.list(PhonePlace::Country, &entry.country);
         let number = self.lines.len();
         self.text(PhonePlace::Number, label(&PHONE, "number"), &entry.number);
-        if self.is_low && !(in_country || in_label) {
+        if self.is_low {
             // What it is takes the place of the rule.
             self.lines.pop();
         }
-        let verdict = self.verdict();
-        self.value(verdict);
+        if !(self.is_low && in_label) {
+            self.verdict();
+        }
         let also = self.form.also_of();
-        if let Some(also) = &also {
-            let sign = self.theme.glyphs.impossible;
-            let room = self.columns.saturating_sub(VALUE + 3);
-            let also = elide(also, room, self.theme.glyphs.ellipsis).into_owned();
-            self.value(Line::from(vec![
-                Span::styled(format!("{sign} "), self.theme.style(Role::Warn)),
-                Span::styled(also, self.theme.style(Role::Text)),
-            ]));
+        if let Some(also) = also.as_ref().filter(|_| !(self.is_low && in_label)) {
+            let sign = (self.theme.glyphs.impossible, Role::Warn);
+            self.remark(sign, also, Role::Text);
+        }
+        if self.form.place == PhonePlace::Number {
+            self.seen.end = self.lines.len();
         }
         // Of what is chosen for a number, the number is seen too.
         if in_country {
@@ -153,10 +152,13 @@ impl Sheet<'_> {
         }
         self.gap();
         self.boxes();
-        let fault = self.form.faults.first();
-        let fault = fault.map(|fault| Line::styled(fault.to_string(), self.theme.style(Role::Bad)));
-        if fault.is_some() || !self.is_low {
-            self.indented(fault.unwrap_or_default());
+        let fault = self.form.faults.first().map(ToString::to_string);
+        let room = self.columns.saturating_sub(6);
+        for text in fault.iter().flat_map(|fault| wrap(fault, room)) {
+            self.indented(Line::styled(text, self.theme.style(Role::Bad)));
+        }
+        if fault.is_none() {
+            self.gap();
         }
         if let Some(phone) = self.form.stored.as_ref().filter(|_| !self.is_low) {
             self.stored(phone, calendar);
@@ -202,9 +204,12 @@ impl Sheet<'_> {
         let columns = self.field_columns();
         let is_choice = place != PhonePlace::Number;
         let room = columns.saturating_sub(if is_choice { 2 } else { 0 });
-        let (seen, column) = field.window(room);
-        self.begin(place, VALUE + column);
         let on = place == self.form.place;
+        let (mut seen, column) = field.window(room);
+        if !on || field.is_selected() {
+            seen = elide(field.text(), room, glyphs.ellipsis).into_owned();
+        }
+        self.begin(place, VALUE + column.min(width(&seen)));
         let role = if on && field.is_selected() {
             Role::Match
         } else {
@@ -304,50 +309,49 @@ impl Sheet<'_> {
         self.indented(pair("Changed", &changed, &stored));
     }
 
-    /// What the numbering plan says, under the number.
-    fn verdict(&self) -> Line<'static> {
-        let (form, theme) = (self.form, self.theme);
-        let glyphs = &theme.glyphs;
-        if form.entry.number.text().trim().is_empty() {
-            return Line::default();
+    /// A remark under a value, after its sign: all of it, in as many rows as that takes.
+    fn remark(&mut self, (sign, role): (&'static str, Role), words: &str, style: Role) {
+        let theme = self.theme;
+        let room = self.columns.saturating_sub(VALUE + 3);
+        for (at, text) in wrap(words, room).into_iter().enumerate() {
+            let sign = if at == 0 { sign } else { " " };
+            self.value(Line::from(vec![
+                Span::styled(format!("{sign} "), theme.style(role)),
+                Span::styled(text, theme.style(style)),
+            ]));
         }
-        let (sign, role, words) = match form.reading() {
+    }
+
+    /// What the numbering plan says, under the number.
+    fn verdict(&mut self) {
+        let form = self.form;
+        let glyphs = &self.theme.glyphs;
+        let text = form.entry.number.text();
+        let stored = || format!("{} stored as {}", glyphs.middle, form.shown());
+        let good = (glyphs.accurate, Role::Good);
+        let wrong = (glyphs.impossible, Role::Warn);
+        let (sign, words) = match form.reading() {
+            _ if text.trim().is_empty() => ((" ", Role::Dim), String::new()),
+            Ok(reading) if reading.verdict == Verdict::Possible => (
+                (glyphs.unconfirmed, Role::Warn),
+                format!("{} {}", reading.verdict.reason(None), stored()),
+            ),
             Ok(reading) if reading.is_complete() => {
-                let doubt = if reading.verdict == Verdict::Possible {
-                    ", not in a known range"
-                } else {
-                    ""
-                };
-                (
-                    glyphs.accurate,
-                    Role::Good,
-                    format!(
-                        "{}{doubt} {} stored as {}",
-                        reading.usage.word(),
-                        glyphs.middle,
-                        form.shown()
-                    ),
-                )
+                (good, format!("{} {}", reading.usage.word(), stored()))
             }
-            _ if is_short_number(form.entry.number.text()) => (
-                glyphs.accurate,
-                Role::Good,
-                "short number or network code, dialled as it is".to_owned(),
-            ),
-            Ok(reading) => (
-                glyphs.impossible,
-                Role::Warn,
-                format!("{}; kept", reading.verdict.refusal(reading.country())),
-            ),
-            Err(verdict) => (
-                glyphs.impossible,
-                Role::Warn,
-                format!("{}; kept", verdict.refusal(form.region())),
-            ),
+            _ if is_short_number(text) => {
+                let words = "short number or network code, dialled as it is";
+                (good, words.to_owned())
+            }
+            Ok(reading) => {
+                let why = reading.verdict.refusal(reading.country());
+                (wrong, format!("{why}; saved as typed"))
+            }
+            Err(verdict) => {
+                let why = verdict.refusal(form.region());
+                (wrong, format!("{why}; saved as typed"))
+            }
         };
-        Line::from(vec![
-            Span::styled(format!("{sign} "), theme.style(role)),
-            Span::styled(words, theme.style(Role::Dim)),
-        ])
+        self.remark(sign, &words, Role::Dim);
     }
 }
