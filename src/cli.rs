@@ -475,7 +475,8 @@ fn screens(
         options,
         notice: keys::notice(&config, &keymap),
         keymap,
-        theme: Theme::new(config.palette, config.signs.into()),
+        theme: Theme::new(config.palette, config.signs.into())
+            .with(config.colours.iter().map(|(role, look, _)| (*role, look))),
         mouse: config.mouse,
         call: config.call,
         view: view.unwrap_or_default(),

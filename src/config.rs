@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use etcetera::{BaseStrategy as _, choose_base_strategy};
-use looks::{ColorPalette, Signs};
+use looks::{ColorPalette, Look, Role, Signs};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -76,6 +76,8 @@ pub struct Config {
     pub home_from: Option<&'static str>,
     /// The colours.
     pub palette: ColorPalette,
+    /// What looks otherwise than in these, each role with what the file says of it.
+    pub colours: Vec<(Role, Look, String)>,
     /// The signs to draw with.
     pub signs: Signs,
     /// Whether the mouse is taken.
@@ -176,6 +178,7 @@ impl Config {
                 std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
                 std::env::var("COLORFGBG").ok().as_deref(),
             ),
+            colours: Vec::new(),
             signs: Signs::of_locale(locale.as_deref()),
             mouse: true,
             keep: None,
@@ -212,7 +215,7 @@ impl Config {
                     None if theme == "auto" => {}
                     None => {
                         return Err(format!(
-                            "unknown theme \"{theme}\"; expected auto, dark, light, ansi or mono"
+                            "unknown theme \"{theme}\"; expected auto, dark, light, high-contrast, ansi or mono"
                         ));
                     }
                 }
@@ -246,6 +249,12 @@ impl Config {
                     done.unwrap_or_else(|why| faults.add(key.span().start, &why));
                 }
             }
+            "colors" => {
+                for (key, value) in table(name, value)? {
+                    let done = self.set_colour(key.get_ref(), value);
+                    done.unwrap_or_else(|why| faults.add(key.span().start, &why));
+                }
+            }
             "keys" => {
                 for (key, value) in table(name, value)? {
                     self.set_keys(None, key, value, faults);
@@ -253,10 +262,21 @@ impl Config {
             }
             other => {
                 return Err(format!(
-                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [history] or [keys]"
+                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [colors], [history] or [keys]"
                 ));
             }
         }
+        Ok(())
+    }
+
+    fn set_colour(&mut self, name: &str, value: &Value<'_>) -> Result<(), String> {
+        let role = Role::named(name).ok_or_else(|| {
+            let names = Role::ALL.map(|(name, _)| name).join(", ");
+            format!("unknown name {name} in [colors]; expected {names}")
+        })?;
+        let told = text(&format!("[colors] {name}"), value)?;
+        let look = Look::read(told).map_err(|why| format!("[colors] {name}: {why}"))?;
+        self.colours.push((role, look, told.to_owned()));
         Ok(())
     }
 

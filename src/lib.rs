@@ -33,7 +33,8 @@
 //! callbook                domain regular crash config state exchange store import export tui cli
 //! callbook::domain        safe words fold timestamp ids day contact number phone full_contact
 //!                         refusal fingerprint progress attribute_reader
-//!                         fields naming attributes called query listing primary operation title bulk
+//!                         fields naming attributes called query listing primary operation change_line title
+//!                         bulk
 //!                         notice files intake import content damage duplicates rehearsal triage edit health member merge page
 //!                         rank retention usage
 //! callbook::domain::attributes    contact phone

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, IsTerminal as _};
 
 use anyhow::{Result, anyhow};
+use chrono::Local;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::domain::bulk::{BulkEdit, BulkPlan, Change, PlanLine};
+use crate::domain::bulk::{BulkEdit, BulkPlan, Change};
+use crate::domain::change_line::Signs;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
@@ -96,7 +98,11 @@ pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<C
 
 /// A plan as it is told, with the title of the step that did it, if it was done.
 fn told(plan: &BulkPlan, title: Option<&str>) -> CommandAnswer {
-    let rows: Vec<_> = plan.lines.iter().map(row).collect();
+    let signs = signs();
+    let rows = plan.lines.iter();
+    let rows: Vec<_> = rows
+        .map(|line| [line.name.clone(), line.words(&signs)])
+        .collect();
     let mut words = columns(&rows);
     for skipped in &plan.skipped {
         let _ = writeln!(
@@ -119,9 +125,10 @@ fn told(plan: &BulkPlan, title: Option<&str>) -> CommandAnswer {
             json!({
                 "contact": { "id": line.contact.to_string(), "name": line.name },
                 "number": line.number,
-                "field": line.field,
-                "from": line.from,
-                "to": line.to,
+                "field": line.change.field,
+                "from": line.change.from,
+                "to": line.change.to,
+                "what": line.change.words(&signs),
             })
         })
         .collect();
@@ -147,14 +154,13 @@ fn told(plan: &BulkPlan, title: Option<&str>) -> CommandAnswer {
     CommandAnswer::new(document, words)
 }
 
-fn row(line: &PlanLine) -> [String; 5] {
-    [
-        line.name.clone(),
-        line.number.clone().unwrap_or_default(),
-        line.field.clone(),
-        line.from.clone(),
-        format!("-> {}", line.to),
-    ]
+/// What the words of changes are put together with in the shell.
+pub(super) fn signs() -> Signs {
+    Signs {
+        arrow: "->",
+        ellipsis: "...",
+        offset: Local::now().offset().local_minus_utc(),
+    }
 }
 
 /// Asks on the terminal before something that undo cannot take back; without one it has to be said.

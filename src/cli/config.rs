@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
+use crate::config::looks::Role;
 use crate::config::{self, Config, shown};
 use crate::state;
 use crate::tui::keymap::Keymap;
@@ -25,6 +26,7 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
         "losses": losses,
         "home": config.home.map(|home| home.code().to_owned()),
         "theme": config.palette.name(),
+        "colors": colours(config).collect::<Map<_, _>>(),
         "glyphs": config.signs.name(),
         "mouse": config.mouse,
         "call": config.call,
@@ -82,6 +84,12 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
             let _ = writeln!(text, "{line:<24} # {}", remarks.join(", "));
         }
     }
+    if !config.colours.is_empty() {
+        text.push_str("\n[colors]\n");
+        for (name, look) in colours(config) {
+            let _ = writeln!(text, "{name} = {look}");
+        }
+    }
     if let Some(days) = config.keep {
         let _ = writeln!(text, "\n[history]\nkeep = \"{days} days\"");
     }
@@ -92,4 +100,13 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
         }
     }
     text
+}
+
+/// The looks that are set, by the names of their roles.
+fn colours(config: &Config) -> impl Iterator<Item = (String, Value)> {
+    config.colours.iter().map(|(role, _, look)| {
+        let mut names = Role::ALL.into_iter();
+        let name = names.find(|(_, known)| known == role);
+        (name.map_or("", |(name, _)| name).to_owned(), json!(look))
+    })
 }

@@ -7,8 +7,8 @@ use chrono::Local;
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::domain::change_line::ChangeLine;
 use crate::domain::contact::ContactId;
-use crate::domain::fields;
 use crate::domain::operation::{
     HistoryEntry, Operation, Overwriting, RecordKey, StepEntry, StepRow, UndoPoint,
 };
@@ -16,13 +16,13 @@ use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::title::{self, value_words};
+use crate::domain::title;
 use crate::domain::words::count;
 use crate::exchange::vcard;
 use crate::state;
 use crate::store::Store;
 
-use super::change::sure;
+use super::change::{signs, sure};
 use super::document::{CommandAnswer, answer};
 use super::table::columns;
 
@@ -115,43 +115,31 @@ fn point_json(point: &UndoPoint, beside: Value) -> Value {
 /// A time as the clock on the wall had it.
 fn when(at: Timestamp) -> String {
     let local = at.to_utc().with_timezone(&Local);
-    local.format("%Y-%m-%d %H:%M:%S").to_string()
+    local.format("%-d %b %Y %H:%M:%S").to_string()
 }
 
 fn step_told(rows: &[StepRow]) -> CommandAnswer {
-    let mut lines: Vec<[String; 3]> = Vec::new();
+    let mut lines: Vec<[String; 2]> = Vec::new();
     let mut data = Vec::new();
     for row in rows {
-        let number = row.number.clone().unwrap_or_default();
-        for what in what_happened(&row.operation) {
-            lines.push([row.name.clone(), number.clone(), what]);
+        let what = what_happened(&row.operation, None);
+        for told in what_happened(&row.operation, row.number.as_deref()) {
+            lines.push([row.name.clone(), told]);
         }
         data.push(json!({
             "contact": { "id": row.contact.to_string(), "name": row.name },
             "number": row.number,
-            "what": what_happened(&row.operation),
+            "what": what,
         }));
     }
     CommandAnswer::new(json!({ "data": data }), columns(&lines))
 }
 
-fn what_happened(operation: &Operation) -> Vec<String> {
-    match operation {
-        Operation::Create(..) => vec!["made".to_owned()],
-        Operation::Delete(_) => vec!["deleted".to_owned()],
-        Operation::Update(_, changes) => changes
-            .iter()
-            .filter(|change| change.is_worth_telling())
-            .map(|change| {
-                format!(
-                    "{}: {} -> {}",
-                    fields::words(&change.field),
-                    value_words(&change.from),
-                    value_words(&change.to)
-                )
-            })
-            .collect(),
-    }
+/// What an operation did, line by line; with a number each line begins with it.
+fn what_happened(operation: &Operation, number: Option<&str>) -> Vec<String> {
+    let signs = signs();
+    let lines = ChangeLine::all(operation).into_iter();
+    lines.map(|line| line.about(number, &signs)).collect()
 }
 
 fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {
@@ -171,11 +159,11 @@ fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {
                 when(point.at)
             );
         }
-        let what = what_happened(&entry.operation);
-        for line in &what {
-            let _ = writeln!(words, "    {}", safe(line));
+        for line in what_happened(&entry.operation, entry.number.as_deref()) {
+            let _ = writeln!(words, "    {line}");
         }
-        let beside = json!({ "what": what, "undone": entry.undone });
+        let what = what_happened(&entry.operation, None);
+        let beside = json!({ "number": entry.number, "what": what, "undone": entry.undone });
         data.push(point_json(point, beside));
     }
     CommandAnswer::new(json!({ "data": data }), words)

@@ -12,15 +12,18 @@ pub enum ColorPalette {
     Ansi,
     /// No colours: bold, dim and underlined.
     Mono,
+    /// On any ground: the terminal's own two colours, and nothing dim.
+    HighContrast,
 }
 
 impl ColorPalette {
     /// Every palette with its name in the configuration.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("dark", Self::Dark),
         ("light", Self::Light),
         ("ansi", Self::Ansi),
         ("mono", Self::Mono),
+        ("high-contrast", Self::HighContrast),
     ];
 
     /// Its name in the configuration.
@@ -31,6 +34,7 @@ impl ColorPalette {
             Self::Light => "light",
             Self::Ansi => "ansi",
             Self::Mono => "mono",
+            Self::HighContrast => "high-contrast",
         }
     }
 
@@ -47,6 +51,142 @@ impl ColorPalette {
             None => Self::Ansi,
         }
     }
+}
+
+/// What a piece of the screen means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Ordinary text.
+    Text,
+    /// A name at the head of something.
+    Strong,
+    /// What stands back: labels, hints' words, what is no longer used.
+    Dim,
+    /// The head of a section.
+    Section,
+    /// What the filter matched.
+    Match,
+    /// The key of a hint.
+    Key,
+    /// The line that the cursor is on, in the focused pane.
+    Cursor,
+    /// Good: accurate, done.
+    Good,
+    /// To be looked at: not confirmed.
+    Warn,
+    /// Wrong: not possible, refused.
+    Bad,
+    /// The line round or under something.
+    Rule,
+    /// The line over the focused pane, the line under the focused field.
+    Focus,
+}
+
+impl Role {
+    /// Every role with its name in the configuration.
+    pub const ALL: [(&'static str, Self); 12] = [
+        ("text", Self::Text),
+        ("strong", Self::Strong),
+        ("dim", Self::Dim),
+        ("section", Self::Section),
+        ("match", Self::Match),
+        ("key", Self::Key),
+        ("cursor", Self::Cursor),
+        ("good", Self::Good),
+        ("warn", Self::Warn),
+        ("bad", Self::Bad),
+        ("rule", Self::Rule),
+        ("focus", Self::Focus),
+    ];
+
+    /// The role of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|(known, _)| *known == name).map(|(_, role)| role)
+    }
+}
+
+/// A colour that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// One of the terminal's own palette, from 0 to 15.
+    Palette(u8),
+    /// Exactly this one: red, green, blue.
+    Exact([u8; 3]),
+}
+
+/// The names of the colours of a terminal's palette, in its order.
+const COLOURS: [&str; 8] = [
+    "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
+];
+
+/// How text may stand out beside its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emphasis {
+    /// Bold.
+    Bold,
+    /// Dim.
+    Dim,
+    /// Underlined.
+    Underlined,
+    /// With the colours of text and ground exchanged.
+    Reversed,
+}
+
+/// How a role is to look, instead of as its theme has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The colour; none: the terminal's own.
+    pub colour: Option<Colour>,
+    /// How it stands out.
+    pub emphasis: Vec<Emphasis>,
+}
+
+impl Look {
+    /// Reads a look: `bold #7ab6ff`, `bright-cyan`, `default dim`.
+    ///
+    /// # Errors
+    /// The word that is none, with those that there are.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut look = Self::default();
+        for word in text.split_whitespace() {
+            match word {
+                "default" => {}
+                "bold" => look.emphasis.push(Emphasis::Bold),
+                "dim" => look.emphasis.push(Emphasis::Dim),
+                "underlined" => look.emphasis.push(Emphasis::Underlined),
+                "reversed" => look.emphasis.push(Emphasis::Reversed),
+                word => look.colour = Some(colour(word)?),
+            }
+        }
+        Ok(look)
+    }
+}
+
+/// The colour that a word names.
+fn colour(word: &str) -> Result<Colour, String> {
+    let unknown = || {
+        format!(
+            "unknown colour \"{word}\"; expected #rrggbb, default, {}, one of these after bright-, or bold, \
+             dim, underlined, reversed",
+            COLOURS.join(", ")
+        )
+    };
+    if let Some(digits) = word.strip_prefix('#') {
+        let is_exact = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u32::from_str_radix(digits, 16).ok().filter(|_| is_exact);
+        let [_, red, green, blue] = number.ok_or_else(unknown)?.to_be_bytes();
+        return Ok(Colour::Exact([red, green, blue]));
+    }
+    let (from, name) = word
+        .strip_prefix("bright-")
+        .map_or((0, word), |name| (8, name));
+    let place = COLOURS.iter().position(|known| *known == name);
+    let place = place.and_then(|place| u8::try_from(place).ok());
+    place
+        .map(|place| Colour::Palette(from + place))
+        .ok_or_else(unknown)
 }
 
 /// The signs to draw with.

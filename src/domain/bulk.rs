@@ -10,17 +10,16 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::change_line::{ChangeLine, Signs};
 use super::contact::{Contact, ContactId};
-use super::fields;
 use super::full_contact::FullContact;
 use super::listing::{ListQuery, Selection};
 use super::number::{self, Region, Verdict};
-use super::operation::{FieldChange, Operation, RecordKey};
+use super::operation::{Operation, RecordKey};
 use super::phone::{MANUAL, Phone, PhoneId};
 use super::primary::heir;
 use super::query::{Condition, countries, tokens};
 use super::timestamp::Timestamp;
-use super::title::value_words;
 use super::words::count;
 
 /// One thing to be changed.
@@ -162,7 +161,7 @@ impl BulkEdit {
     pub fn new(whom: Selection, changes: Vec<Change>) -> Self {
         let only = match &whom {
             Selection::Shown(query) => query.query().conditions,
-            Selection::Marked(_) => Vec::new(),
+            Selection::Marked(_) | Selection::MarkedInList(..) => Vec::new(),
         };
         Self {
             whom,
@@ -201,7 +200,7 @@ impl BulkEdit {
     }
 }
 
-/// A change of one attribute, as the preview shows it.
+/// A change of one thing of a contact, as the preview shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanLine {
     /// The contact.
@@ -210,34 +209,22 @@ pub struct PlanLine {
     pub name: String,
     /// The number, as people read it before the change; none where it is about the contact.
     pub number: Option<String>,
-    /// The attribute.
-    pub field: String,
-    /// What it is.
-    pub from: String,
-    /// What it becomes.
-    pub to: String,
+    /// What changes.
+    pub change: ChangeLine,
 }
 
 impl PlanLine {
     /// A line about a contact, or about one of its numbers.
-    pub(super) fn new(
-        contact: &Contact,
-        number: Option<&Phone>,
-        field: &str,
-        from: String,
-        to: String,
-    ) -> Self {
+    pub(super) fn new(contact: &Contact, number: Option<&Phone>, change: ChangeLine) -> Self {
         Self {
             contact: contact.id,
             name: contact.name.clone(),
             number: number.map(Phone::shown),
-            field: field.to_owned(),
-            from,
-            to,
+            change,
         }
     }
 
-    /// What changes of a record, field by field: of a contact, or of one of its numbers.
+    /// What changes of a record, line by line: of a contact, or of one of its numbers.
     pub(super) fn between<T: PartialEq + Serialize>(
         contact: &Contact,
         number: Option<&Phone>,
@@ -248,15 +235,19 @@ impl PlanLine {
             RecordKey::Phone(phone.id)
         });
         let change = (before != after).then(|| Operation::between(key, before, after));
-        let Some(Operation::Update(_, changes)) = change.flatten() else {
+        let Some(operation) = change.flatten() else {
             return Vec::new();
         };
-        let line = |change: &FieldChange| {
-            let (from, to) = (value_words(&change.from), value_words(&change.to));
-            Self::new(contact, number, fields::words(&change.field), from, to)
-        };
-        let told = changes.iter().filter(|change| change.is_worth_telling());
-        told.map(line).collect()
+        let changes = ChangeLine::all(&operation).into_iter();
+        changes
+            .map(|change| Self::new(contact, number, change))
+            .collect()
+    }
+
+    /// The change in words; of a number with the number.
+    #[must_use]
+    pub fn words(&self, signs: &Signs) -> String {
+        self.change.about(self.number.as_deref(), signs)
     }
 }
 
@@ -485,11 +476,12 @@ impl Planned {
     ) -> Vec<PlanLine> {
         if self.is_deleted {
             let with = match phones.len() {
-                0 => "there, without a number".to_owned(),
-                numbers => format!("there, with {}", count(numbers, "number")),
+                0 => "without a number".to_owned(),
+                numbers => format!("with {}", count(numbers, "number")),
             };
-            let deleted = "deleted".to_owned();
-            return vec![PlanLine::new(before, None, "contact", with, deleted)];
+            let words = format!("deleted, {with}");
+            let change = ChangeLine::said("contact", &with, "deleted", words);
+            return vec![PlanLine::new(before, None, change)];
         }
         let mut lines = PlanLine::between(before, None, before, &self.after.contact);
         for (was, is) in phones.iter().zip(&self.after.phones) {

@@ -1,6 +1,8 @@
 //! Days of the calendar as programs and people write them.
 
-use chrono::NaiveDate;
+use std::borrow::Cow;
+
+use chrono::{Datelike as _, NaiveDate};
 
 /// Which number of `03/02/1980` is the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,55 @@ pub fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String> {
         _ => return None,
     };
     NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day).map(written)
+}
+
+/// What is known of a day: year, month and day of the month, of which any may be missing.
+type Parts = (Option<i32>, Option<u32>, Option<u32>);
+
+/// What a text says of a day, where it is one.
+fn parts(text: &str) -> Option<Parts> {
+    if let Some(day) = calendar_day(text, None) {
+        if let Some(rest) = day.strip_prefix("--") {
+            let (month, day) = rest.split_once('-')?;
+            return Some((None, month.parse().ok(), day.parse().ok()));
+        }
+        let day = NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()?;
+        return Some((Some(day.year()), Some(day.month()), Some(day.day())));
+    }
+    if !is_part_of_day(text) {
+        return None;
+    }
+    let text = text.trim();
+    let (year, month) = text.split_once('-').unzip();
+    let month = month.and_then(|month| month.parse().ok());
+    Some((year.unwrap_or(text).parse().ok(), month, None))
+}
+
+/// A day as people write it: `4 Sep 1961`, without a year `22 March`; what is no day as it is.
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let format = match parts(text) {
+        Some((Some(_), Some(_), Some(_))) => "%-d %b %Y",
+        Some((None, Some(_), Some(_))) => "%-d %B",
+        Some((Some(_), Some(_), None)) => "%b %Y",
+        _ => return Cow::Borrowed(text),
+    };
+    let (year, month, day) = parts(text).unwrap_or_default();
+    let (month, day) = (month.unwrap_or(1), day.unwrap_or(1));
+    // A year that has a 29 February stands in for one that is not known.
+    NaiveDate::from_ymd_opt(year.unwrap_or(1604), month, day).map_or(Cow::Borrowed(text), |day| {
+        day.format(format).to_string().into()
+    })
+}
+
+/// How many years have passed since a day whose year is known, on another one; none where it is yet to come.
+#[must_use]
+pub fn years_since(text: &str, today: NaiveDate) -> Option<u32> {
+    let (Some(year), Some(month), Some(day)) = parts(text)? else {
+        return None;
+    };
+    let is_yet_to_come = (today.month(), today.day()) < (month, day);
+    u32::try_from(today.year() - year - i32::from(is_yet_to_come)).ok()
 }
 
 fn written(day: NaiveDate) -> String {
@@ -148,7 +199,9 @@ fn in_words(text: &str) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DayOrder, calendar_day, is_part_of_day, order_of};
+    use chrono::NaiveDate;
+
+    use super::{DayOrder, calendar_day, is_part_of_day, order_of, shown, years_since};
 
     #[test]
     fn a_day_is_read_where_it_is_sure_which_number_is_the_day() {
@@ -188,6 +241,36 @@ mod tests {
         ] {
             assert_eq!(calendar_day(text, None).as_deref(), day, "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_is_shown_as_people_write_it() {
+        for (text, day) in [
+            ("1961-09-04", "4 Sep 1961"),
+            ("19610904", "4 Sep 1961"),
+            ("--03-22", "22 March"),
+            ("--0229", "29 February"),
+            ("1961-09", "Sep 1961"),
+            ("1961", "1961"),
+            ("circa 1800", "circa 1800"),
+            ("3/2/80", "3/2/80"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(text), day, "{text}");
+        }
+    }
+
+    #[test]
+    fn years_are_full_on_the_day_itself() {
+        let on = |day: &str| {
+            let today = NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();
+            years_since("1961-09-04", today)
+        };
+        assert_eq!(on("2026-09-03"), Some(64));
+        assert_eq!(on("2026-09-04"), Some(65));
+        assert_eq!(on("1961-09-03"), None);
+        let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        assert_eq!(years_since("--09-04", today), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::iter;
 use uuid::Uuid;
 
 use super::bulk::PlanLine;
+use super::change_line::ChangeLine;
 use super::contact::{Contact, ContactId, DetailKind};
 use super::fields::{CONTACT, ContactText, Use, texts};
 use super::fold::fold;
@@ -325,7 +326,8 @@ impl Merged {
         let kept = &kept.contact;
         let goes = |other: &FullContact| {
             let (name, into) = (&other.contact.name, "merged into this one");
-            PlanLine::new(kept, None, "contact", name.clone(), into.to_owned())
+            let words = format!("{name} {into}");
+            PlanLine::new(kept, None, ChangeLine::said("contact", name, into, words))
         };
         let mut lines: Vec<PlanLine> = others.iter().map(goes).collect();
         lines.extend(PlanLine::between(kept, None, kept, &self.contact));
@@ -336,8 +338,8 @@ impl Merged {
         }
         let came = self.phones.iter().filter(|(before, _)| before.is_none());
         lines.extend(came.map(|(_, phone)| {
-            let (none, added) = ("none".to_owned(), "added".to_owned());
-            PlanLine::new(kept, Some(phone), "number", none, added)
+            let added = ChangeLine::said("number", "none", "added", "added");
+            PlanLine::new(kept, Some(phone), added)
         }));
         lines
     }

@@ -33,6 +33,8 @@ pub struct RecordField<R: 'static, S: 'static> {
     pub label: Option<&'static str>,
     /// The longest text that it holds, in characters.
     pub limit: usize,
+    /// Of a flag: what is said where it becomes no, and where it becomes yes.
+    pub flips: Option<[&'static str; 2]>,
     /// What else is done with it.
     pub uses: &'static [Use],
     /// Where it is in the structs.
@@ -124,6 +126,7 @@ const fn own<R, S>(name: &'static str, text: fn(&R) -> Cow<'_, str>) -> RecordFi
         card: None,
         label: None,
         limit: TEXT_LIMIT,
+        flips: None,
         uses: &[],
         place: Place::Own(text),
     }
@@ -142,15 +145,18 @@ pub static CONTACT: [ContactField; 19] = [
     row!(Text title; label Some("Title"), csv Some("job title"), card Some("TITLE"); Search About),
     row!(Text note; label Some("Note"), csv Some("note"), card Some("NOTE"), limit NOTE_LIMIT; About),
     row!(Own tags |contact| Cow::Owned(contact.tags.join(", ")); label Some("Tags"), csv Some("tags");),
-    row!(Flag favourite; label Some("Favourite"), csv Some("favourite"); Filter),
+    row!(Flag favourite; label Some("Favourite"), csv Some("favourite"),
+        flips Some(["removed from favourites", "added to favourites"]); Filter),
     row!(Own details |contact| values(&contact.details).into();;),
     row!(Own source |contact| Cow::Borrowed(&contact.source); csv Some("source"); Filter),
     row!(Text uid; csv Some("uid"); Filter Key),
     row!(Own card |_| Cow::Borrowed("");; Internal Quiet),
-    row!(Time created_at; words "created at";),
+    row!(Time created_at; words "created";),
     row!(Time updated_at; words "updated at"; Quiet),
     row!(Time updated_in_db_at; words "updated in db at";),
-    row!(Flag namesake; words "another of the same name"; Internal),
+    row!(Flag namesake; words "another of the same name",
+        flips Some(["no longer kept apart from others of the same name", "kept apart from others of the same name"]);
+        Internal),
 ];
 
 /// The fields of a phone, but for its id.
@@ -158,17 +164,21 @@ pub static PHONE: [PhoneField; 14] = [
     row!(Own number |phone| Cow::Borrowed(&phone.number); label Some("Number"), csv Some("number"); Name),
     row!(Text country_code; words "country code", label Some("Country"); Filter),
     row!(Text location; words "label", label Some("Label"), csv Some("label"); Filter),
-    row!(Flag valid_values; words "confirmed", label Some("Confirmed"), csv Some("accurate"); Filter),
-    row!(Flag primary; column "is_primary", label Some("Primary"), csv Some("primary"); Filter),
-    row!(Flag historic; label Some("Historic"), csv Some("historic"); Filter),
+    row!(Flag valid_values; words "confirmed", label Some("Confirmed"), csv Some("accurate"),
+        flips Some(["marked as unconfirmed", "confirmed"]); Filter),
+    row!(Flag primary; column "is_primary", label Some("Primary"), csv Some("primary"),
+        flips Some(["no longer primary", "now primary"]); Filter),
+    row!(Flag historic; label Some("Historic"), csv Some("historic"),
+        flips Some(["back in use", "marked as historic"]); Filter),
     row!(Own source |phone| Cow::Borrowed(&phone.source); csv Some("source"); Filter),
-    row!(Time created_at; words "created at";),
+    row!(Time created_at; words "created";),
     row!(Time updated_at; words "updated at"; Quiet),
     row!(Time updated_in_db_at; words "updated in db at";),
     row!(Own contact |_| Cow::Borrowed("");; Internal Quiet),
     row!(Own typed |phone| Cow::Borrowed(&phone.typed);; Internal Name Quiet),
     row!(Own identity |phone| Cow::Borrowed(&phone.identity);; Internal Quiet),
-    row!(Flag shared; words "shared on purpose"; Internal),
+    row!(Flag shared; words "shared on purpose", flips Some(["no longer shared on purpose", "shared on purpose"]);
+        Internal),
 ];
 
 /// The values of details in a line.
@@ -354,29 +364,34 @@ pub fn label<R, S>(fields: &[RecordField<R, S>], name: &str) -> &'static str {
     field.and_then(|field| field.label).unwrap_or_default()
 }
 
-/// The words and uses of the field with this name of either record.
-fn row(name: &str) -> Option<(&'static str, &'static [Use])> {
-    let contacts = CONTACT
-        .iter()
-        .map(|field| (field.name, field.words, field.uses));
-    let phones = PHONE
-        .iter()
-        .map(|field| (field.name, field.words, field.uses));
-    let mut rows = contacts.chain(phones);
-    let row = rows.find(|row| row.0 == name)?;
-    Some((row.1, row.2))
+/// What is told of a field wherever its record is not known: its words, its uses and its flips.
+type About = (&'static str, &'static [Use], Option<[&'static str; 2]>);
+
+/// What is told of the field with this name of either record.
+fn about(name: &str) -> Option<About> {
+    fn of<R, S>(fields: &'static [RecordField<R, S>], name: &str) -> Option<About> {
+        let field = fields.iter().find(|field| field.name == name)?;
+        Some((field.words, field.uses, field.flips))
+    }
+    of(&CONTACT, name).or_else(|| of(&PHONE, name))
 }
 
 /// The words for the name of a field of either record: `company`.
 #[must_use]
 pub fn words(name: &str) -> &str {
-    row(name).map_or(name, |(words, _)| words)
+    about(name).map_or(name, |(words, ..)| words)
 }
 
 /// Whether the field with this name of either record is used so.
 #[must_use]
 pub fn is_used(name: &str, what: Use) -> bool {
-    row(name).is_some_and(|(_, uses)| uses.contains(&what))
+    about(name).is_some_and(|(_, uses, _)| uses.contains(&what))
+}
+
+/// Of the flag with this name of either record: what is said where it becomes no, and where it becomes yes.
+#[must_use]
+pub fn flips(name: &str) -> Option<[&'static str; 2]> {
+    about(name)?.2
 }
 
 impl<R, S> PartialEq for RecordField<R, S> {

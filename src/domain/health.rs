@@ -42,6 +42,15 @@ impl Health {
 }
 
 impl Bar {
+    /// How many of a hundred they are, rounded; but neither all where one is missing, nor none where one is there.
+    #[must_use]
+    pub fn share(&self, of: usize) -> usize {
+        if self.numbers == 0 || self.numbers >= of {
+            return if self.numbers == 0 { 0 } else { 100 };
+        }
+        ((self.numbers * 200 + of) / (2 * of)).clamp(1, 99)
+    }
+
     /// How long it is drawn, where all there is would be `columns` long; what is there is seen.
     #[must_use]
     pub const fn length(&self, of: usize, columns: usize) -> usize {
@@ -60,5 +69,32 @@ pub fn quoted(value: &str) -> String {
         format!("\"{value}\"")
     } else {
         value.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bar;
+
+    #[test]
+    fn a_share_is_rounded_but_never_to_all_or_none() {
+        for (numbers, of, share) in [
+            (0, 0, 0),
+            (0, 7, 0),
+            (7, 7, 100),
+            (1, 3, 33),
+            (2, 3, 67),
+            (1, 200, 1),
+            (1, 1_000_000, 1),
+            (999_999, 1_000_000, 99),
+            (15, 1_000, 2),
+        ] {
+            let bar = Bar {
+                word: String::new(),
+                numbers,
+                filter: String::new(),
+            };
+            assert_eq!(bar.share(of), share, "{numbers} of {of}");
+        }
     }
 }

@@ -72,6 +72,8 @@ pub enum Selection {
     Shown(ListQuery),
     /// These, in this order.
     Marked(Vec<ContactId>),
+    /// These, as a list in this order has them.
+    MarkedInList(Vec<ContactId>, Order),
 }
 
 /// One row of the list.

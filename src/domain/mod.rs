@@ -5,6 +5,7 @@ pub mod attribute_reader;
 pub mod attributes;
 pub mod bulk;
 pub mod called;
+pub mod change_line;
 pub mod contact;
 pub mod content;
 pub mod damage;

@@ -336,6 +336,8 @@ pub struct BinEntry {
 pub struct HistoryEntry {
     /// The step that it was part of.
     pub point: UndoPoint,
+    /// The number, as people read it; none where it is about the contact.
+    pub number: Option<String>,
     /// What happened to the row.
     pub operation: Operation,
     /// Whether it has been undone since.

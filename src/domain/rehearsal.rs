@@ -20,6 +20,8 @@ pub enum Task {
     Bulk(BulkEdit),
     /// These groups of contacts become one contact each.
     Merge(Vec<Merge>),
+    /// These contacts become one: that of which most is known.
+    MergeMarked(Vec<ContactId>),
     /// The same for all groups that have the same name and the same number when it is done.
     MergeSure,
 }
@@ -28,17 +30,19 @@ impl Task {
     /// Confirms these contacts (Phone resource, 4).
     #[must_use]
     pub fn confirm(contacts: Vec<ContactId>) -> Self {
-        Self::marked(contacts, Change::Confirm)
+        Self::of_marked(Selection::Marked(contacts), Change::Confirm)
     }
 
     /// Deletes these contacts.
     #[must_use]
     pub fn delete(contacts: Vec<ContactId>) -> Self {
-        Self::marked(contacts, Change::Delete)
+        Self::of_marked(Selection::Marked(contacts), Change::Delete)
     }
 
-    fn marked(contacts: Vec<ContactId>, change: Change) -> Self {
-        Self::Bulk(BulkEdit::new(Selection::Marked(contacts), vec![change]))
+    /// Changes all numbers of these contacts.
+    #[must_use]
+    pub fn of_marked(contacts: Selection, change: Change) -> Self {
+        Self::Bulk(BulkEdit::new(contacts, vec![change]))
     }
 
     /// What it does, for `groups` groups: `tag:garage`, `merge 2 groups`.
@@ -49,6 +53,7 @@ impl Task {
                 let words: Vec<String> = edit.changes.iter().map(Change::words).collect();
                 words.join(" ")
             }
+            Self::MergeMarked(contacts) => format!("merge {}", count(contacts.len(), "contact")),
             Self::Merge(_) | Self::MergeSure => format!("merge {}", count(groups, "group")),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant in microseconds since 1970-01-01T00:00:00Z, printed as RFC 3339 in UTC with six
@@ -46,6 +46,15 @@ impl Timestamp {
         } else {
             DateTime::<Utc>::MAX_UTC
         })
+    }
+
+    /// The instant on clocks that are this many seconds ahead of UTC.
+    #[must_use]
+    pub fn local(self, offset: i32) -> DateTime<FixedOffset> {
+        match FixedOffset::east_opt(offset) {
+            Some(offset) => self.to_utc().with_timezone(&offset),
+            None => self.to_utc().fixed_offset(),
+        }
     }
 
     /// The first instant of a year, UTC.

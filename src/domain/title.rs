@@ -176,24 +176,6 @@ fn says(words: &str, text: &str) -> bool {
     number.len() >= 3 && end.is_some_and(|end| digits(words).contains(end))
 }
 
-/// A value as people are told it.
-#[must_use]
-pub fn value_words(value: &Value) -> String {
-    match value {
-        Value::Null => "none".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) if values.is_empty() => "none".to_owned(),
-        Value::Array(values) => values
-            .iter()
-            .map(value_words)
-            .collect::<Vec<_>>()
-            .join(", "),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

@@ -7,6 +7,9 @@
 use std::mem::{Discriminant, discriminant};
 use std::time::Duration;
 
+use ratatui::layout::Rect;
+
+use crate::domain::change_line::Signs;
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
 use crate::domain::listing::Totals;
@@ -24,7 +27,8 @@ use super::protocol::{
     Effect, PageId, Purpose, Request, Size, Ticket, TimerId, Toast, Tone, Write,
 };
 use super::widgets::areas::Areas;
-use super::widgets::frame::NARROW;
+use super::widgets::frame::{NARROW, page_inside};
+use super::widgets::theme::{Glyphs, UNICODE};
 use super::widgets::time::Calendar;
 
 /// How long the store may take before that is shown.
@@ -55,6 +59,8 @@ pub struct Session {
     pub home: Option<Region>,
     /// The keys.
     pub keymap: Keymap,
+    /// The signs that the screens draw with.
+    pub glyphs: Glyphs,
     /// Where the data is, as a person reads it.
     pub path: String,
     /// Why nothing can be written, if so.
@@ -107,6 +113,7 @@ impl Session {
             offset: 0,
             home,
             keymap,
+            glyphs: UNICODE,
             path,
             read_only: None,
             damage: None,
@@ -130,6 +137,16 @@ impl Session {
     pub const fn calendar(&self) -> Calendar {
         Calendar {
             now: self.now,
+            offset: self.offset,
+        }
+    }
+
+    /// What the words of changes are put together with.
+    #[must_use]
+    pub const fn signs(&self) -> Signs {
+        Signs {
+            arrow: self.glyphs.arrow,
+            ellipsis: self.glyphs.ellipsis,
             offset: self.offset,
         }
     }
@@ -248,6 +265,12 @@ impl Ctx<'_> {
     #[must_use]
     pub fn height(&self) -> usize {
         usize::from(self.areas().content.height).max(1)
+    }
+
+    /// What is inside the frame of a page over all of the content.
+    #[must_use]
+    pub fn page_inside(&self) -> Rect {
+        page_inside(self.areas().content)
     }
 
     /// Shows a line about what was just done.

@@ -99,6 +99,7 @@ pub fn run(mut start: Start) -> Result<Left> {
     let keymap = std::mem::take(&mut start.keymap);
     let mut app = App::new(size, keymap, start.options.home, shown(&start.path));
     app.session.mouse = start.mouse;
+    app.session.glyphs = start.theme.glyphs;
     if let Some((tone, notice)) = start.notice.take() {
         app.session.say(tone, notice);
     }

@@ -457,7 +457,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         | Write::Shared(_)
         | Write::Perform(Task::Merge(_), Seen::Contacts(_)) => seen(&["callbook › Duplicates"]),
         Write::Perform(_, Seen::Rehearsal(_)) => seen(&["nothing is saved yet"]),
-        Write::Perform(Task::Merge(_) | Task::MergeSure, _) => false,
+        Write::Perform(Task::Merge(_) | Task::MergeMarked(_) | Task::MergeSure, _) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
         Write::AddPhone(..) => seen(&["Add a number"]),

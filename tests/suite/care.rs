@@ -9,6 +9,7 @@ use crate::support::Book;
 use crate::support::Marked as _;
 use crate::support::amount::drawn;
 use callbook::domain::bulk::{BulkEdit, Change};
+use callbook::domain::change_line;
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
 use callbook::domain::duplicates::{Merge, MergeField, merged};
 use callbook::domain::edit::ContactWithCard;
@@ -22,12 +23,11 @@ use callbook::domain::progress::Stop;
 use callbook::domain::refusal::Kind;
 use callbook::domain::rehearsal::{Seen, Task};
 use callbook::domain::timestamp::Timestamp;
-use callbook::domain::title::value_words;
 use callbook::export::ExportForm;
 use callbook::import::File;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn shown(text: &str) -> Selection {
     Selection::Shown(ListQuery {
@@ -696,12 +696,27 @@ fn told(book: &Book, id: i64) -> Vec<[String; 4]> {
         match &row.operation {
             Operation::Update(_, changes) => {
                 for change in changes.iter().filter(|change| change.is_worth_telling()) {
-                    told.push([
-                        row.contact.to_string(),
-                        fields::words(&change.field).to_owned(),
-                        value_words(&change.from),
-                        value_words(&change.to),
-                    ]);
+                    let line = |from: &Value, to: &Value| {
+                        let words = |value: &Value| {
+                            let words = change_line::value(&change.field, value);
+                            words.unwrap_or_else(|| "none".to_owned())
+                        };
+                        [
+                            row.contact.to_string(),
+                            fields::words(&change.field).to_owned(),
+                            words(from),
+                            words(to),
+                        ]
+                    };
+                    let (Some(from), Some(to)) = (change.from.as_array(), change.to.as_array())
+                    else {
+                        told.push(line(&change.from, &change.to));
+                        continue;
+                    };
+                    let gone = from.iter().filter(|tag| !to.contains(tag));
+                    told.extend(gone.map(|tag| line(tag, &Value::Null)));
+                    let came = to.iter().filter(|tag| !from.contains(tag));
+                    told.extend(came.map(|tag| line(&Value::Null, tag)));
                 }
             }
             Operation::Delete(record) if matches!(record.key(), RecordKey::Contact(_)) => {
@@ -748,16 +763,16 @@ fn run(book: &mut Book, step: &Step) {
                 .lines
                 .iter()
                 .map(|line| {
-                    let from = if line.to == "deleted" {
+                    let from = if line.change.to == "deleted" {
                         String::new()
                     } else {
-                        line.from.clone()
+                        line.change.from.clone()
                     };
                     [
                         line.contact.to_string(),
-                        line.field.clone(),
+                        line.change.field.clone(),
                         from,
-                        line.to.clone(),
+                        line.change.to.clone(),
                     ]
                 })
                 .collect();

@@ -37,6 +37,7 @@ mod phone_oracle;
 mod phone_resource;
 mod pitfalls;
 mod programs;
+mod reading;
 mod rehearsal;
 mod restore;
 mod roundtrip;

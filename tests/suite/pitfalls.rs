@@ -351,6 +351,8 @@ fn row_06_and_07_every_role_can_be_read_on_its_ground_and_none_is_bright_black()
         Role::Rule,
         Role::Focus,
     ];
+    // A line is not read: it is seen, and stands behind what it parts.
+    let least = |role| if role == Role::Rule { 1.5 } else { 4.5 };
     for (name, palette) in ColorPalette::ALL {
         for theme in [
             Theme::new(palette, UNICODE),
@@ -365,11 +367,11 @@ fn row_06_and_07_every_role_can_be_read_on_its_ground_and_none_is_bright_black()
                     (_, None) => {}
                     (ColorPalette::Dark, Some(Color::Rgb(red, green, blue))) => {
                         let on = contrast([red, green, blue], [30, 30, 30]);
-                        assert!(on >= 4.5, "{role:?} has {on} on dark");
+                        assert!(on >= least(role), "{role:?} has {on} on dark");
                     }
                     (ColorPalette::Light, Some(Color::Rgb(red, green, blue))) => {
                         let on = contrast([red, green, blue], [250, 250, 245]);
-                        assert!(on >= 4.5, "{role:?} has {on} on light");
+                        assert!(on >= least(role), "{role:?} has {on} on light");
                     }
                     (ColorPalette::Ansi, Some(colour)) => assert!(
                         matches!(

@@ -59,12 +59,6 @@ pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region
     }
 }
 
-/// Whether a text is a number in national spelling, and no country is known to read it with.
-#[must_use]
-pub fn needs_country(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
-    !is_short_number(text) && parse(text, calling_code, home) == Err(Verdict::NoCountry)
-}
-
 /// Whether a text is a short number, such as 112, 911 or 116 117, or a code for the network, such as
 /// `*100#` and `*31#+12134567890`. Neither is in the numbering plan of a country, and both are dialled
 /// as they are written.

@@ -209,10 +209,6 @@ pub(in crate::store) fn add_functions(connection: &Connection, home: Option<Regi
         let (number, code): (String, Option<String>) = (arguments.get(0)?, arguments.get(1)?);
         Ok(number::is_impossible(&number, code.as_deref(), home))
     })?;
-    connection.create_scalar_function("needs_country", 2, flags, move |arguments| {
-        let (number, code): (String, Option<String>) = (arguments.get(0)?, arguments.get(1)?);
-        Ok(number::needs_country(&number, code.as_deref(), home))
-    })?;
     connection.create_scalar_function("country", 2, flags, |arguments| {
         let (code, number): (String, String) = (arguments.get(0)?, arguments.get(1)?);
         Ok(number::region_of(&code, &number).map(|region| region.code().to_owned()))

@@ -104,8 +104,8 @@ impl Store {
             let full = record::full_contact(connection, id)?;
             Ok(Profile {
                 others: triage::others(connection, &full.phones)?,
+                history: journal::history(connection, id, &full.phones, HISTORY)?,
                 full,
-                history: journal::history(connection, id, HISTORY)?,
             })
         })
     }

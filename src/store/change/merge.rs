@@ -277,9 +277,9 @@ const fn group(likeness: Likeness, contacts: Vec<ContactId>) -> Group {
 /// More than so many of one name are not looked at for what else they share.
 const COMPARED: usize = 20;
 
-/// Puts the one to keep first, and tells the names and what they share.
-fn complete(connection: &Connection, group: &mut Group) -> Answer<()> {
-    let mut people = people(connection, &group.contacts)?;
+/// The contacts, that of which most is known first: it is the one to keep.
+fn most_known_first(connection: &Connection, ids: &[ContactId]) -> Answer<Vec<FullContact>> {
+    let mut people = people(connection, ids)?;
     people.sort_by_key(|one| {
         let contact = &one.contact;
         (
@@ -288,6 +288,21 @@ fn complete(connection: &Connection, group: &mut Group) -> Answer<()> {
             contact.id,
         )
     });
+    Ok(people)
+}
+
+/// How contacts become one that a person marked.
+pub(in crate::store) fn of_marked(connection: &Connection, ids: &[ContactId]) -> Answer<Merge> {
+    let people = most_known_first(connection, ids)?;
+    Ok(Merge {
+        contacts: people.iter().map(|one| one.contact.id).collect(),
+        picks: BTreeMap::new(),
+    })
+}
+
+/// Puts the one to keep first, and tells the names and what they share.
+fn complete(connection: &Connection, group: &mut Group) -> Answer<()> {
+    let people = most_known_first(connection, &group.contacts)?;
     if let Likeness::Name(found) = &mut group.likeness
         && people.len() <= COMPARED
     {

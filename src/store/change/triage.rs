@@ -5,12 +5,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Profile;
 use crate::domain::listing::{ListQuery, Selection};
+use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
-use crate::domain::triage::{OtherHolders, Reason, SourceCount, Worklist, reason};
+use crate::domain::triage::{OtherHolders, Reason, SourceCount, Worklist, impossible, reason};
 
 use crate::store::base::Store;
-use crate::store::cache::condition::add_functions;
 use crate::store::change::merge::TELLING;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
@@ -54,19 +54,10 @@ impl Store {
         );
         let reasons = [
             ("same number on two contacts", on_two.as_str()),
-            (
-                "not a possible number",
-                "p.identity NOT GLOB '+*' AND impossible(p.number, p.country_code)",
-            ),
-            (
-                "no country known",
-                "p.identity NOT GLOB '+*' AND needs_country(p.number, p.country_code)",
-            ),
             ("unconfirmed since import", "p.source <> 'manual'"),
             ("typed here, unconfirmed", "p.source = 'manual'"),
         ];
         self.snapshot(|connection| {
-            add_functions(connection, self.home())?;
             let mut worklist = Worklist::default();
             let mut add = |words, contacts: i64| {
                 if let Some(contacts) = usize::try_from(contacts).ok().filter(|some| *some > 0) {
@@ -74,6 +65,9 @@ impl Store {
                 }
             };
             add("two sources disagree", disagreeing(connection)?);
+            for (words, contacts) in undiallable(connection, self.home())? {
+                add(words, contacts);
+            }
             for (words, condition) in reasons {
                 let contacts = connection.query_row(
                     &format!(
@@ -101,6 +95,38 @@ impl Store {
             Ok(worklist)
         })
     }
+}
+
+/// How many contacts have a number that waits and cannot be dialled as it is stored, by why that is.
+fn undiallable(connection: &Connection, home: Option<Region>) -> Answer<[(&'static str, i64); 4]> {
+    let mut counted = [
+        ("not a possible number", 0),
+        ("no country known", 0),
+        ("no area code", 0),
+        ("saved as typed before home was set", 0),
+    ];
+    let mut waiting = connection.prepare_cached(&format!(
+        "SELECT {} FROM phone p WHERE {WAITING} AND p.identity NOT GLOB '+*' ORDER BY p.contact",
+        *record::PHONE
+    ))?;
+    let mut last = [None; 4];
+    for phone in waiting.query_map([], record::phone)? {
+        let phone = phone?;
+        let place = match impossible(&phone, home) {
+            Some(Reason::Impossible(_)) => 0,
+            Some(Reason::NoCountry) => 1,
+            Some(Reason::LocalOnly) => 2,
+            Some(Reason::NotStoredAsRead(_)) => 3,
+            _ => continue,
+        };
+        // A contact counts once for each reason.
+        if let (Some(last), Some((_, count))) = (last.get_mut(place), counted.get_mut(place))
+            && last.replace(phone.contact) != Some(phone.contact)
+        {
+            *count += 1;
+        }
+    }
+    Ok(counted)
 }
 
 /// How many contacts have a number that waits and nearly is another one of theirs.

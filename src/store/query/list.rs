@@ -5,7 +5,7 @@
 //! close to it, is sought from the nearer of them. What a typed text finds is the search's to say; a
 //! row that was found by digits or by a condition shows the number that fits, historic ones too.
 
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::domain::contact::ContactId;
@@ -31,7 +31,13 @@ impl Store {
     pub fn rows(&self, query: &ListQuery, first: usize, count: usize) -> Result<Rows, Refusal> {
         self.snapshot(|connection| {
             if query.query().is_everybody() {
-                return self.page(connection, query, first, count);
+                let mut page = self.page(connection, query, first, count)?;
+                if query.attention {
+                    for row in &mut page.rows {
+                        show_waiting(connection, row, self.home())?;
+                    }
+                }
+                return Ok(page);
             }
             let hits = self.hits(connection, query)?;
             let Query {
@@ -53,6 +59,10 @@ impl Store {
                     && let Some(phone) = meant.of(row.id)?.first()
                 {
                     row.number = Some(RowNumber::matched(phone, self.home()));
+                }
+                let is_matched = row.number.as_ref().is_some_and(|it| it.matched.is_some());
+                if query.attention && !is_matched {
+                    show_waiting(connection, &mut row, self.home())?;
                 }
                 rows.push(row);
             }
@@ -170,6 +180,7 @@ impl Store {
     ) -> Answer<Vec<ContactId>> {
         match selection {
             Selection::Marked(ids) => Ok(ids.clone()),
+            Selection::MarkedInList(ids, order) => in_order(connection, ids, *order),
             Selection::Shown(query) if query.query().is_everybody() => {
                 Everybody::of(query).ids(connection)
             }
@@ -216,6 +227,37 @@ struct Everybody {
     condition: &'static str,
 }
 
+/// Some contacts as a list in an order has them; those that are not there are the last.
+fn in_order(connection: &Connection, ids: &[ContactId], order: Order) -> Answer<Vec<ContactId>> {
+    let list = Everybody::of(&ListQuery {
+        order,
+        ..ListQuery::default()
+    });
+    let sql = format!("SELECT {} FROM contact WHERE id = ?1", list.key());
+    let mut key = connection.prepare_cached(&sql)?;
+    let mut known = Vec::new();
+    let mut gone = Vec::new();
+    for id in ids {
+        let key = key.query_row([id.0.as_bytes()], |row| {
+            Ok(match row.get_ref(0)? {
+                ValueRef::Integer(number) => (number, Vec::new()),
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => (0, bytes.to_vec()),
+                ValueRef::Null | ValueRef::Real(_) => (0, Vec::new()),
+            })
+        });
+        match key.optional()? {
+            Some(key) => known.push((key, *id)),
+            None => gone.push(*id),
+        }
+    }
+    known.sort_unstable();
+    if list.is_falling() {
+        known.reverse();
+    }
+    let known = known.into_iter().map(|(_, id)| id);
+    Ok(known.chain(gone).collect())
+}
+
 impl Everybody {
     const fn of(query: &ListQuery) -> Self {
         let index = match query.order {
@@ -253,7 +295,7 @@ impl Everybody {
             Seek::Up(mark, skip, rows) => (mark, *skip, *rows, false),
         };
         // What changed last comes first, so that its way down is the falling one.
-        let rising = down != matches!(self.order, Order::Changed);
+        let rising = down != self.is_falling();
         let (direction, side) = if rising {
             ("ASC", ">=")
         } else {
@@ -299,10 +341,7 @@ impl Everybody {
     /// The ids of all rows, in order.
     fn ids(&self, connection: &Connection) -> Answer<Vec<ContactId>> {
         let key = self.key();
-        let direction = match self.order {
-            Order::Changed => "DESC",
-            Order::Name | Order::Given => "ASC",
-        };
+        let direction = if self.is_falling() { "DESC" } else { "ASC" };
         let sql = format!(
             "SELECT id FROM contact INDEXED BY {} WHERE {} ORDER BY {key} {direction}, id {direction}",
             self.index, self.condition
@@ -310,6 +349,11 @@ impl Everybody {
         let mut statement = connection.prepare(&sql)?;
         let ids = statement.query_map([], |row| record::uuid(row, 0).map(ContactId))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether the greatest comes first.
+    const fn is_falling(&self) -> bool {
+        matches!(self.order, Order::Changed)
     }
 
     fn count(&self, connection: &Connection) -> Answer<usize> {
@@ -407,6 +451,20 @@ fn show_match(
     let phones = record::phones_of(connection, row.id)?;
     let mut phones = phones.iter();
     if let Some(phone) = phones.find(|phone| has(&digits_to_find(&phone.number))) {
+        row.number = Some(RowNumber::matched(phone, home));
+    }
+    Ok(())
+}
+
+/// Puts the number for which a contact needs attention into its row: the first that is not possible, else the
+/// first that nobody confirmed.
+fn show_waiting(connection: &Connection, row: &mut Row, home: Option<Region>) -> Answer<()> {
+    let phones = record::phones_of(connection, row.id)?;
+    let waiting = phones
+        .iter()
+        .filter(|phone| !phone.historic && !phone.valid_values);
+    let waiting = waiting.min_by_key(|phone| !phone.is_impossible(home));
+    if let Some(phone) = waiting {
         row.number = Some(RowNumber::matched(phone, home));
     }
     Ok(())

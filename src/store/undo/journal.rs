@@ -16,7 +16,7 @@ use crate::domain::operation::{
     Actor, HistoryEntry, Operation, Overwriting, Record, RecordKey, Standing, StepEntry, StepRow,
     UndoPoint,
 };
-use crate::domain::phone::Phone;
+use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::Seen;
 
@@ -160,7 +160,7 @@ impl Store {
                 Ok(StepRow {
                     contact,
                     name: name_of(connection, contact)?,
-                    number: number_of(connection, &operation)?,
+                    number: number_of(connection, contact, &operation)?,
                     operation,
                 })
             });
@@ -174,14 +174,18 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn history(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, Refusal> {
-        self.read(|connection| history(connection, contact, limit))
+        self.snapshot(|connection| {
+            let phones = record::phones_of(connection, contact)?;
+            history(connection, contact, &phones, limit)
+        })
     }
 }
 
-/// What happened to a contact and its phones, the newest first.
+/// What happened to a contact, which has these phones now, and to its phones, the newest first.
 pub(in crate::store) fn history(
     connection: &Connection,
     contact: ContactId,
+    phones: &[Phone],
     limit: usize,
 ) -> Answer<Vec<HistoryEntry>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -192,12 +196,27 @@ pub(in crate::store) fn history(
     )?;
     let entries = entries.query_map(params![contact.0.as_bytes(), limit], |row| {
         Ok(HistoryEntry {
+            number: None,
             operation: log::operation(row)?,
             point: log::point(row, 4)?,
             undone: row.get::<_, i64>(8)? != 0,
         })
     })?;
-    Ok(entries.collect::<rusqlite::Result<_>>()?)
+    let mut entries = entries.collect::<rusqlite::Result<Vec<_>>>()?;
+    let numbers = phones.iter().map(|phone| (phone.id, phone.shown()));
+    let mut numbers: HashMap<PhoneId, String> = numbers.collect();
+    for entry in &mut entries {
+        let RecordKey::Phone(id) = entry.operation.key() else {
+            continue;
+        };
+        if let Some(number) = numbers.get(&id) {
+            entry.number = Some(number.clone());
+            continue;
+        }
+        entry.number = number_of(connection, contact, &entry.operation)?;
+        numbers.extend(entry.number.clone().map(|number| (id, number)));
+    }
+    Ok(entries)
 }
 
 /// The name of a contact, there or deleted.
@@ -220,16 +239,41 @@ fn name_of(connection: &Connection, id: ContactId) -> Answer<String> {
     Ok(deleted.unwrap_or_else(|| "a contact that was deleted for good".to_owned()))
 }
 
-/// The number that an operation is about, as people read it; none where it is about a contact.
-fn number_of(connection: &Connection, operation: &Operation) -> Answer<Option<String>> {
+/// The number that an operation on a row of a contact is about, as people read it: there, or as it was when it
+/// was deleted last. None where it is about the contact.
+fn number_of(
+    connection: &Connection,
+    contact: ContactId,
+    operation: &Operation,
+) -> Answer<Option<String>> {
     Ok(match (operation, operation.key()) {
         (_, RecordKey::Contact(_)) => None,
         (Operation::Delete(Record::Phone(phone)), _) => Some(phone.shown()),
         (_, RecordKey::Phone(id)) => {
-            let there = record::find_phone(connection, id)?;
-            Some(there.map_or_else(|| "a number".to_owned(), |phone| phone.shown()))
+            let phone = match record::find_phone(connection, id)? {
+                Some(phone) => Some(phone),
+                None => deleted_phone(connection, contact, id)?,
+            };
+            Some(phone.map_or_else(|| "a number".to_owned(), |phone| phone.shown()))
         }
     })
+}
+
+/// A phone of a contact as it was when it was deleted last; none where it was deleted for good.
+fn deleted_phone(
+    connection: &Connection,
+    contact: ContactId,
+    id: PhoneId,
+) -> Answer<Option<Phone>> {
+    let mut deleted = connection.prepare_cached(
+        "SELECT fields FROM operation
+         WHERE contact = ?1 AND key = ?2 AND entity = 'phone' AND kind = 'delete' AND fields IS NOT NULL
+         ORDER BY point DESC LIMIT 1",
+    )?;
+    let deleted = deleted.query_row(params![contact.0.as_bytes(), id.0.as_bytes()], |row| {
+        record::json(row, 0)
+    });
+    Ok(deleted.optional()?)
 }
 
 /// The title and the actor of the changes of a contact that are newer than a step.

@@ -9,7 +9,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
-use crate::tui::widgets::text::{fit, width};
+use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::page::{News, Outcome, Page, Returned, Ui};
@@ -17,6 +17,9 @@ use super::question::Question;
 
 /// How much of it is shown.
 const SHOWN: usize = 2_000;
+
+/// The columns of what was deleted.
+const WHAT: usize = 19;
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,6 +100,7 @@ impl Page for Bin {
         let columns = usize::from(inside.width);
         let calendar = ui.session.calendar();
         let ellipsis = theme.glyphs.ellipsis;
+        let mut until = 0;
         let line = |(at, one): (usize, &BinEntry)| {
             let on = at == self.cursor;
             let role = if on { Role::Cursor } else { Role::Text };
@@ -107,20 +111,37 @@ impl Page for Bin {
                 calendar.when(one.point.at)
             };
             let room = columns.saturating_sub(24 + width(&when));
-            Line::from(vec![
+            let row = Line::from(vec![
                 cursor(on, theme),
                 Span::raw(" "),
                 Span::styled(fit(&one.name, room, ellipsis), theme.style(role)),
                 Span::raw(" "),
-                Span::styled(fit(&one.what, 19, ellipsis), theme.style(Role::Dim)),
+                Span::styled(fit(&one.what, WHAT, ellipsis), theme.style(Role::Dim)),
                 Span::styled(format!(" {when}"), theme.style(Role::Dim)),
-            ])
+            ]);
+            let mut rows = vec![row];
+            // What the row has no room for is under it when it is selected.
+            if on && (width(&one.name) > room || width(&one.what) > WHAT || narrow) {
+                let whole = format!(
+                    "{}, {}, {}",
+                    one.name,
+                    one.what,
+                    calendar.when(one.point.at)
+                );
+                let whole = wrap(&whole, columns.saturating_sub(5)).into_iter();
+                let whole = whole.map(|line| format!("  {line}"));
+                rows.extend(whole.map(|line| indented(&line, Role::Dim, columns, theme)));
+            }
+            if on {
+                until = at + rows.len() - 1;
+            }
+            rows
         };
-        let mut lines: Vec<Line<'_>> = binned.iter().enumerate().map(line).collect();
+        let mut lines: Vec<Line<'_>> = binned.iter().enumerate().flat_map(line).collect();
         if binned.is_empty() {
             let told = "no deleted contacts or numbers";
             lines.push(indented(told, Role::Dim, columns, theme));
         }
-        scrolled(lines, self.cursor, inside, ui.frame);
+        scrolled(lines, until, inside, ui.frame);
     }
 }

@@ -13,7 +13,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{cursor, indented, page, scrolled};
-use crate::tui::widgets::text::fit;
+use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::page::{Outcome, Page, Returned, Ui};
@@ -131,7 +131,8 @@ fn draw(page_of: &HealthPage, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
             }
             at += 1;
             let role = if here { Role::Cursor } else { Role::Text };
-            let share = bar.numbers * 100 / health.numbers.max(1);
+            let share = bar.share(health.numbers);
+            let whole = here && width(&bar.word) > words;
             lines.push(Line::from(vec![
                 cursor(here, theme),
                 Span::raw(" "),
@@ -148,6 +149,10 @@ fn draw(page_of: &HealthPage, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
                     theme.style(tone(&bar.filter)),
                 ),
             ]));
+            if whole {
+                let parts = wrap(&bar.word, columns.saturating_sub(4)).into_iter();
+                lines.extend(parts.map(|part| indented(&part, Role::Dim, columns, theme)));
+            }
         }
     }
     scrolled(lines, on, inside, frame);

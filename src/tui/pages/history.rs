@@ -1,25 +1,24 @@
 //! What was done, step by step: to a contact, to one of its numbers, or in the whole book; and going
 //! back to it.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
 
+use crate::domain::change_line::{ChangeLine, Signs};
 use crate::domain::contact::ContactId;
-use crate::domain::fields;
 use crate::domain::operation::{
-    FieldChange, HistoryEntry, Operation, Overwriting, RecordKey, Standing, StepEntry, StepRow,
+    HistoryEntry, Operation, Overwriting, Record, RecordKey, Standing, StepEntry, StepRow,
     UndoPoint,
 };
 use crate::domain::phone::PhoneId;
-use crate::domain::title::value_words;
 use crate::domain::words::count;
-use crate::tui::ctx::Ctx;
+use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
-use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
-use crate::tui::widgets::text::{elide, fit, width};
+use crate::tui::widgets::flow::{Flow, Top};
+use crate::tui::widgets::frame::{NARROW, cursor, indented, more_below, page};
+use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
@@ -52,18 +51,7 @@ pub struct StepShown {
     /// How many rows it touched, in the book's history.
     pub rows: Option<usize>,
     /// What it did, line by line, where that is shown.
-    pub lines: Vec<HistoryLine>,
-}
-
-/// What happened to one attribute of one row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryLine {
-    /// Whose row it was, in the book's history.
-    pub whose: String,
-    /// The attribute, or what happened to the whole row.
-    pub what: String,
-    /// What it was and what it became.
-    pub from_to: Option<(String, String)>,
+    pub lines: Vec<String>,
 }
 
 /// The page.
@@ -77,6 +65,8 @@ pub struct History {
     pub steps: Option<Vec<StepShown>>,
     /// The step under the cursor.
     pub cursor: usize,
+    /// What is at the top.
+    top: Top,
     /// Whether there are older ones that were not asked for.
     more: bool,
 }
@@ -90,6 +80,7 @@ impl History {
             name,
             steps: None,
             cursor: 0,
+            top: Top::default(),
             more: false,
         })
     }
@@ -118,8 +109,8 @@ impl History {
     }
 
     /// Takes the entries of a contact: those of one step are told together.
-    fn take_entries(&mut self, entries: &[HistoryEntry]) {
-        let mut steps: Vec<StepShown> = Vec::new();
+    fn take_entries(&mut self, entries: &[HistoryEntry], signs: &Signs) {
+        let mut steps: Vec<(&UndoPoint, Vec<&HistoryEntry>)> = Vec::new();
         // A number that came with its contact has no operation of its own for that.
         let is_made = |entry: &HistoryEntry, key: RecordKey| matches!(entry.operation, Operation::Create(of, _) if of == key);
         for entry in entries {
@@ -131,21 +122,22 @@ impl History {
                     continue;
                 }
             }
-            let lines = changes(&entry.operation, "");
             match steps.last_mut() {
-                Some(last) if last.point.id == entry.point.id => last.lines.extend(lines),
-                _ => steps.push(StepShown {
-                    point: entry.point.clone(),
-                    standing: if entry.undone {
-                        Standing::Undone
-                    } else {
-                        Standing::Done
-                    },
-                    rows: None,
-                    lines,
-                }),
+                Some((of, entries)) if of.id == entry.point.id => entries.push(entry),
+                _ => steps.push((&entry.point, vec![entry])),
             }
         }
+        let steps = steps.into_iter().map(|(point, entries)| StepShown {
+            point: point.clone(),
+            standing: if entries.iter().any(|entry| entry.undone) {
+                Standing::Undone
+            } else {
+                Standing::Done
+            },
+            rows: None,
+            lines: told_together(&entries, signs),
+        });
+        let steps: Vec<StepShown> = steps.collect();
         self.cursor = self.cursor.min(steps.len().saturating_sub(1));
         self.steps = Some(steps);
     }
@@ -168,15 +160,14 @@ impl History {
     }
 
     /// Takes the rows of a step, wherever the cursor is by now.
-    fn take_rows(&mut self, of: i64, rows: &[StepRow]) {
-        let lines: Vec<HistoryLine> = rows
-            .iter()
-            .flat_map(|row| {
-                let number = row.number.iter().map(|number| format!(" {number}"));
-                let whose = format!("{}{}", row.name, number.collect::<String>());
-                changes(&row.operation, &whose)
-            })
-            .collect();
+    fn take_rows(&mut self, of: i64, rows: &[StepRow], signs: &Signs) {
+        let told = |row: &StepRow| {
+            let lines = changes(&row.operation, row.number.as_deref(), signs);
+            let named = lines.into_iter();
+            let name = row.name.clone();
+            named.map(move |line| format!("{name}: {line}"))
+        };
+        let lines: Vec<String> = rows.iter().flat_map(told).collect();
         let step = self
             .steps
             .as_mut()
@@ -187,28 +178,22 @@ impl History {
     }
 }
 
-/// What an operation did, line by line; an added or deleted row is one.
-fn changes(operation: &Operation, whose: &str) -> Vec<HistoryLine> {
-    let row = |what: &str| HistoryLine {
-        whose: whose.to_owned(),
-        what: what.to_owned(),
-        from_to: None,
+/// What a step did to a contact and its numbers. That one record was added or deleted its title says.
+fn told_together(entries: &[&HistoryEntry], signs: &Signs) -> Vec<String> {
+    let is_said = |entry: &&&HistoryEntry| match &entry.operation {
+        Operation::Create(key, _) => entries.len() == 1 || matches!(key, RecordKey::Contact(_)),
+        Operation::Delete(record) => entries.len() == 1 || matches!(record, Record::Contact(_)),
+        Operation::Update(..) => false,
     };
-    let one = |change: &FieldChange| HistoryLine {
-        whose: whose.to_owned(),
-        what: fields::words(&change.field).to_owned(),
-        from_to: Some((value_words(&change.from), value_words(&change.to))),
-    };
-    match operation {
-        // Of one contact the title of the step says it.
-        Operation::Create(..) | Operation::Delete(_) if whose.is_empty() => Vec::new(),
-        Operation::Create(..) => vec![row("added")],
-        Operation::Delete(_) => vec![row("deleted")],
-        Operation::Update(_, changes) => {
-            let telling = changes.iter().filter(|change| change.is_worth_telling());
-            telling.map(one).collect()
-        }
-    }
+    let told = entries.iter().filter(|entry| !is_said(entry));
+    told.flat_map(|entry| changes(&entry.operation, entry.number.as_deref(), signs))
+        .collect()
+}
+
+/// What an operation did, line by line; with a number each begins with it.
+fn changes(operation: &Operation, number: Option<&str>, signs: &Signs) -> Vec<String> {
+    let lines = ChangeLine::all(operation).into_iter();
+    lines.map(|line| line.about(number, signs)).collect()
 }
 
 impl Page for History {
@@ -242,7 +227,7 @@ impl Page for History {
             (Action::Restore, Of::Book) => {
                 ctx.write(Write::UndoBackTo(id));
             }
-            (Action::Rows, Of::Book) if is_shown => self.take_rows(id, &[]),
+            (Action::Rows, Of::Book) if is_shown => self.take_rows(id, &[], &ctx.session.signs()),
             (Action::Rows, Of::Book) => ctx.read(Request::StepRows(id, ROWS)),
             (Action::Rows, _) => {}
             _ => return Outcome::Unused,
@@ -251,7 +236,10 @@ impl Page for History {
     }
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        self.cursor = motion.apply(self.cursor, self.known(), 10);
+        let inside = ctx.page_inside();
+        let lines = |step| self.height(step, usize::from(inside.width), ctx.session);
+        let moved = self.flow(inside.height, &lines);
+        (self.top, self.cursor) = moved.stepped(self.top, self.cursor, motion);
         let last = self.steps.as_ref().and_then(|steps| steps.last());
         if let Some(last) = last.filter(|_| self.more && self.cursor + 1 >= self.known()) {
             let before = last.point.id;
@@ -260,11 +248,12 @@ impl Page for History {
         }
     }
 
-    fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        let signs = ctx.session.signs();
         match reply {
-            Reply::History(entries) => self.take_entries(&entries),
+            Reply::History(entries) => self.take_entries(&entries, &signs),
             Reply::Steps(steps) => self.take_steps(&steps),
-            Reply::StepRows(id, rows) => self.take_rows(id, &rows),
+            Reply::StepRows(id, rows) => self.take_rows(id, &rows, &signs),
             _ => {}
         }
         Outcome::Stay
@@ -275,50 +264,72 @@ impl Page for History {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        let calendar = ui.session.calendar();
-        draw(self, &calendar, ui.theme, ui.areas.content, ui.frame);
+        draw(self, ui);
+    }
+}
+
+impl History {
+    fn flow<'a>(&self, height: u16, lines: &'a dyn Fn(usize) -> usize) -> Flow<'a> {
+        Flow {
+            items: self.known(),
+            height: usize::from(height),
+            lines,
+        }
+    }
+
+    /// How many lines a step has.
+    fn height(&self, step: usize, columns: usize, session: &Session) -> usize {
+        let calendar = session.calendar();
+        let step = self.steps.as_ref().and_then(|steps| steps.get(step));
+        step.map_or(0, |step| {
+            head(step, columns, &calendar).1.len() + details(step, columns).len()
+        })
     }
 }
 
 /// The history: who changed what, when, from what to what.
-fn draw(history: &History, calendar: &Calendar, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let inside = page("History", &history.name, "", theme, area, frame);
+fn draw(history: &History, ui: &mut Ui<'_, '_>) {
+    let theme = ui.theme;
+    let area = ui.areas.content;
+    let inside = page("History", &history.name, "", theme, area, ui.frame);
     let Some(steps) = &history.steps else { return };
     let columns = usize::from(inside.width);
-    let mut lines = Vec::new();
-    let mut on = 0;
-    for (at, step) in steps.iter().enumerate() {
-        if at == history.cursor {
-            on = lines.len();
-        }
-        lines.push(head(step, at == history.cursor, calendar, columns, theme));
-        let changes = step.lines.iter();
-        lines.extend(changes.map(|one| detail(one, columns, theme)));
-        if at == history.cursor {
-            // As much of what the step did as there is room for.
-            on += step.lines.len().min(usize::from(inside.height) / 2);
-        }
-    }
     if steps.is_empty() {
-        lines.push(indented("no changes yet", Role::Dim, columns, theme));
+        let nothing = indented("no changes yet", Role::Dim, columns, theme);
+        return ui.frame.render_widget(Paragraph::new(nothing), inside);
     }
-    scrolled(lines, on, inside, frame);
+    let heights = |step| history.height(step, columns, ui.session);
+    let flow = history.flow(inside.height, &heights);
+    let top = flow.showing_part(flow.within(history.top), history.cursor);
+    let calendar = ui.session.calendar();
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for (at, step) in steps.iter().enumerate().skip(top.item) {
+        if lines.len() >= usize::from(inside.height) + top.line {
+            break;
+        }
+        lines.extend(step_lines(
+            step,
+            at == history.cursor,
+            &calendar,
+            columns,
+            theme,
+        ));
+    }
+    let seen: Vec<Line<'_>> = lines.into_iter().skip(top.line).collect();
+    let has_more = flow.has_more(top);
+    ui.frame.render_widget(Paragraph::new(seen), inside);
+    if has_more {
+        more_below(
+            inside.right().saturating_sub(2),
+            inside.bottom(),
+            theme,
+            ui.frame,
+        );
+    }
 }
 
-fn head(
-    step: &StepShown,
-    on: bool,
-    calendar: &Calendar,
-    columns: usize,
-    theme: &Theme,
-) -> Line<'static> {
-    let ellipsis = theme.glyphs.ellipsis;
-    let stands = step.standing.word().is_empty();
-    let role = match (on, stands) {
-        (true, _) => Role::Cursor,
-        (false, true) => Role::Text,
-        (false, false) => Role::Dim,
-    };
+/// The head of a step: when it was, its title in as many lines as it needs, and who made it.
+fn head(step: &StepShown, columns: usize, calendar: &Calendar) -> (String, Vec<String>, String) {
     let narrow = columns < usize::from(NARROW);
     let mut by = format!("  by {}", step.point.actor.word());
     if narrow {
@@ -327,40 +338,65 @@ fn head(
     if let Some(rows) = step.rows.filter(|_| columns >= 72) {
         by = format!("  {}{by}", count(rows, "row"));
     }
-    if !stands {
-        by = format!("{by}  {}", step.standing.word());
+    let standing = step.standing.word();
+    if !standing.is_empty() {
+        by = format!("{by}  {standing}");
     }
-    let when = if narrow { 0 } else { 16 };
-    let room = columns.saturating_sub(when + width(&by) + 5);
-    Line::from(vec![
-        cursor(on, theme),
-        Span::raw(" "),
-        Span::styled(
-            fit(&calendar.when(step.point.at), when, ellipsis),
-            theme.style(Role::Dim),
-        ),
-        Span::raw(" "),
-        Span::styled(
-            elide(&step.point.title, room, ellipsis).into_owned(),
-            theme.style(role),
-        ),
-        Span::styled(by, theme.style(Role::Dim)),
-    ])
+    let when = if narrow {
+        String::new()
+    } else {
+        calendar.when(step.point.at)
+    };
+    let room = columns.saturating_sub(indent(columns) + width(&by) + 2);
+    (when, wrap(&step.point.title, room), by)
 }
 
-fn detail(change: &HistoryLine, columns: usize, theme: &Theme) -> Line<'static> {
-    let mut text = change.what.clone();
-    if !change.whose.is_empty() {
-        text = format!("{}: {text}", change.whose);
-    }
-    if let Some((from, to)) = &change.from_to {
-        text = format!("{text} {from} {} {to}", theme.glyphs.arrow);
-    }
-    let indent = if columns < usize::from(NARROW) { 4 } else { 19 };
-    let room = columns.saturating_sub(indent + 2);
-    let text = elide(&text, room, theme.glyphs.ellipsis).into_owned();
-    Line::from(vec![
-        Span::raw(" ".repeat(indent)),
-        Span::styled(text, theme.style(Role::Dim)),
-    ])
+/// The columns before what a step did.
+const fn indent(columns: usize) -> usize {
+    if columns < NARROW as usize { 2 } else { 19 }
+}
+
+/// What a step did, in as many lines as it needs.
+fn details(step: &StepShown, columns: usize) -> Vec<String> {
+    let room = columns.saturating_sub(indent(columns) + 3);
+    let lines = step.lines.iter();
+    lines.flat_map(|line| wrap(line, room)).collect()
+}
+
+fn step_lines(
+    step: &StepShown,
+    on: bool,
+    calendar: &Calendar,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let stands = step.standing.word().is_empty();
+    let role = match (on, stands) {
+        (true, _) => Role::Cursor,
+        (false, true) => Role::Text,
+        (false, false) => Role::Dim,
+    };
+    let (when, titles, by) = head(step, columns, calendar);
+    let indent = indent(columns);
+    let mut by = Some(by);
+    let mut when = Some(fit(&when, indent - 2, theme.glyphs.ellipsis));
+    let head = titles.into_iter().map(|title| {
+        let first = when.is_some();
+        let before = when.take().unwrap_or_else(|| " ".repeat(indent - 2));
+        Line::from(vec![
+            cursor(on && first, theme),
+            Span::raw(" "),
+            Span::styled(before, theme.style(Role::Dim)),
+            Span::styled(title, theme.style(role)),
+            Span::styled(by.take().unwrap_or_default(), theme.style(Role::Dim)),
+        ])
+    });
+    let mut lines: Vec<Line<'static>> = head.collect();
+    lines.extend(details(step, columns).into_iter().map(|text| {
+        Line::from(vec![
+            Span::raw(" ".repeat(indent + 2)),
+            Span::styled(text, theme.style(Role::Dim)),
+        ])
+    }));
+    lines
 }

@@ -12,12 +12,15 @@ use crate::tui::keymap::{Action, Binding, Keymap, Scope, TABLE};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{cursor, middle, popup};
+use crate::tui::widgets::frame::{cursor, framed, middle, more_below, popup};
 use crate::tui::widgets::hints::key_text;
-use crate::tui::widgets::text::{elide, fit, width};
+use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::page::{Outcome, Page, Ui};
+
+/// The columns of the keys.
+const KEYS: usize = 14;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +131,9 @@ impl Page for Palette {
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         let known = self.matches(&ctx.session.keymap).len();
-        self.cursor = motion.apply(self.cursor, known, 8);
+        let (_, body) = place(ctx.areas().content);
+        let page = usize::from(body.height.saturating_sub(1)).max(1);
+        self.cursor = motion.apply(self.cursor, known, page);
     }
 
     /// What was typed goes first.
@@ -169,7 +174,7 @@ impl Page for Palette {
                 )
             }
         };
-        let place = middle(ui.areas.content, 76, 22);
+        let (place, body) = place(ui.areas.content);
         let inside = popup(place, title, &right, &below, theme, ui.frame);
         self.draw_text(inside, ui);
         let columns = usize::from(inside.width);
@@ -181,26 +186,46 @@ impl Page for Palette {
                 lines.push(Line::default());
                 lines.push(self.section(binding.scope, ui));
             }
+            lines.extend(self.lines(binding, at == self.cursor, columns, ui));
             if at == self.cursor {
-                on = lines.len();
+                on = lines.len().saturating_sub(1);
             }
-            lines.push(self.line(binding, at == self.cursor, columns, ui));
         }
         if found.is_empty() {
             let told = "  no such command";
             lines.push(Line::default());
             lines.push(Line::styled(told, theme.style(Role::Dim)));
         }
-        let body = Rect {
-            y: inside.y + 1,
-            height: inside.height.saturating_sub(1),
-            ..inside
-        };
         let height = usize::from(body.height);
-        let scroll = (on + 2).saturating_sub(height);
+        let scroll = (on + 2)
+            .saturating_sub(height)
+            .min(lines.len().saturating_sub(height));
+        let has_more = scroll + height < lines.len();
         let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
         ui.frame.render_widget(Paragraph::new(seen), body);
+        if has_more {
+            more_below(
+                inside.right().saturating_sub(2),
+                inside.bottom(),
+                theme,
+                ui.frame,
+            );
+        }
     }
+}
+
+/// Where the popup is, which grows with the screen, and in it the lines below what is typed.
+fn place(content: Rect) -> (Rect, Rect) {
+    let share = |of: u16| u16::try_from(u32::from(of) * 7 / 8).unwrap_or(of);
+    let width = 76.max(share(content.width).min(120));
+    let place = middle(content, width, 22.max(share(content.height)));
+    let inside = framed(place);
+    let body = Rect {
+        y: inside.y + 1,
+        height: inside.height.saturating_sub(1),
+        ..inside
+    };
+    (place, body)
 }
 
 impl Palette {
@@ -234,35 +259,58 @@ impl Palette {
         Line::styled(text, ui.theme.style(Role::Section))
     }
 
-    fn line(&self, binding: &Binding, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
+    /// A line; the one under the cursor has as many rows as it needs.
+    fn lines(
+        &self,
+        binding: &Binding,
+        on: bool,
+        columns: usize,
+        ui: &Ui<'_, '_>,
+    ) -> Vec<Line<'static>> {
         let (theme, ellipsis) = (ui.theme, ui.theme.glyphs.ellipsis);
         let keys = ui.session.keymap.keys(binding);
         let keys: Vec<String> = keys
             .iter()
             .map(|key| key_text(key, &theme.glyphs))
             .collect();
-        let keys = fit(&keys.join(" "), 14, ellipsis);
-        let room = columns.saturating_sub(20);
+        let keys = fit(&keys.join(" "), KEYS, ellipsis);
         let text = theme.style(if on { Role::Cursor } else { Role::Text });
-        if self.kind == PaletteKind::Help {
-            let words = elide(binding.help, room, ellipsis).into_owned();
-            return Line::from(vec![
+        let (indent, room, reason) = match self.kind {
+            PaletteKind::Help => (KEYS + 4, columns.saturating_sub(KEYS + 6), None),
+            PaletteKind::Palette => {
+                let reason = ui
+                    .under
+                    .and_then(|page| page.unavailable(binding.action, ui.session));
+                let end = reason.map_or(width(keys.trim_end()), width);
+                (3, columns.saturating_sub(5 + end), reason)
+            }
+        };
+        let style = reason.map_or(text, |_| theme.style(Role::Dim));
+        let mut words = if on {
+            wrap(binding.help, room.max(12))
+        } else {
+            vec![elide(binding.help, room, ellipsis).into_owned()]
+        }
+        .into_iter();
+        let first = words.next().unwrap_or_default();
+        let first = match self.kind {
+            PaletteKind::Help => vec![
                 cursor(on, theme),
                 Span::styled(format!("  {keys} "), theme.style(Role::Key)),
-                Span::styled(words, text),
-            ]);
-        }
-        let reason = ui
-            .under
-            .and_then(|page| page.unavailable(binding.action, ui.session));
-        let style = reason.map_or(text, |_| theme.style(Role::Dim));
-        let end = reason.map_or_else(|| keys.trim_end().to_owned(), str::to_owned);
-        let words = fit(binding.help, room, ellipsis);
-        let room = columns.saturating_sub(4 + width(&end) + 1);
-        Line::from(vec![
-            cursor(on, theme),
-            Span::styled(format!("  {} ", fit(&words, room, ellipsis)), style),
-            Span::styled(end, theme.style(Role::Dim)),
-        ])
+                Span::styled(first, style),
+            ],
+            PaletteKind::Palette => vec![
+                cursor(on, theme),
+                Span::styled(format!("  {} ", fit(&first, room, ellipsis)), style),
+                Span::styled(
+                    reason.map_or_else(|| keys.trim_end().to_owned(), str::to_owned),
+                    theme.style(Role::Dim),
+                ),
+            ],
+        };
+        let rest = words.map(|line| Line::styled(format!("{}{line}", " ".repeat(indent)), style));
+        let mut lines = vec![Line::from(first)];
+        lines.extend(rest);
+        lines
     }
 }

@@ -2,23 +2,24 @@
 
 use std::fmt::Write as _;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::bulk::{BulkPlan, PlanLine};
+use crate::domain::bulk::BulkPlan;
+use crate::domain::change_line::Signs;
+use crate::domain::contact::ContactId;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::words::{count, thousands};
-use crate::tui::ctx::Ctx;
+use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
-use crate::tui::widgets::frame::{NARROW, indented, page};
-use crate::tui::widgets::text::{elide, fit, width};
-use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::flow::{Flow, Top};
+use crate::tui::widgets::frame::{NARROW, more_below, page};
+use crate::tui::widgets::text::{fit, wrap};
+use crate::tui::widgets::theme::Role;
 
 use super::page::{AnyPage, Outcome, Page, Ui};
 
@@ -28,8 +29,8 @@ pub struct Preview {
     task: Task,
     plan: BulkPlan,
     fingerprint: Fingerprint,
-    /// The line at the top.
-    top: usize,
+    /// What is at the top.
+    top: Top,
 }
 
 impl Preview {
@@ -41,7 +42,7 @@ impl Preview {
             task,
             plan,
             fingerprint,
-            top: 0,
+            top: Top::default(),
         };
         if page.known() == 0 {
             ctx.say(Tone::Plain, "nothing to change");
@@ -76,9 +77,12 @@ impl Page for Preview {
     }
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        let height = ctx.height().saturating_sub(4).max(1);
-        let line = motion.apply(self.top, self.known() + 1, height);
-        self.top = line.min(self.known().saturating_sub(height));
+        let inside = ctx.page_inside();
+        let lines = |item| {
+            self.lines(item, usize::from(inside.width), ctx.session)
+                .len()
+        };
+        self.top = self.flow(inside.height, &lines).moved(self.top, motion);
     }
 
     /// The preview again, after the book has changed.
@@ -87,7 +91,7 @@ impl Page for Preview {
             return Outcome::Stay;
         };
         let Rehearsal { plan, fingerprint } = *rehearsal;
-        (self.plan, self.fingerprint, self.top) = (plan, fingerprint, 0);
+        (self.plan, self.fingerprint, self.top) = (plan, fingerprint, Top::default());
         if self.known() > 0 {
             return Outcome::Stay;
         }
@@ -105,7 +109,7 @@ impl Page for Preview {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        draw(self, ui.theme, ui.areas.content, ui.frame);
+        draw(self, ui);
     }
 }
 
@@ -123,13 +127,74 @@ pub(super) fn renew(request: Request, refusal: &Refusal, ctx: &mut Ctx<'_>) {
     }
 }
 
+/// The columns of a name before what changes.
+const NAME: usize = 22;
+
+impl Preview {
+    fn flow<'a>(&self, height: u16, lines: &'a dyn Fn(usize) -> usize) -> Flow<'a> {
+        Flow {
+            items: self.known(),
+            height: usize::from(height),
+            lines,
+        }
+    }
+
+    /// The contact of an item, and what is said of it: what is left as it is first, then every change.
+    fn item(&self, item: usize, signs: &Signs) -> Option<(ContactId, &str, String, Role)> {
+        if let Some(one) = self.plan.skipped.get(item) {
+            let words = format!("skipped: {}", one.why);
+            return Some((one.contact, &one.name, words, Role::Warn));
+        }
+        let line = self.plan.lines.get(item - self.plan.skipped.len())?;
+        Some((line.contact, &line.name, line.words(signs), Role::Text))
+    }
+
+    /// The lines of an item: its name, where it is not that of the item before, and its words beside or under
+    /// it, each as long as it has to be.
+    fn lines(&self, item: usize, columns: usize, session: &Session) -> Vec<[(String, Role); 2]> {
+        let signs = session.signs();
+        let Some((contact, name, words, role)) = self.item(item, &signs) else {
+            return Vec::new();
+        };
+        let before = item.checked_sub(1);
+        let before = before.and_then(|before| self.item(before, &signs));
+        let is_again = before.is_some_and(|(before, ..)| before == contact);
+        let is_narrow = columns < usize::from(NARROW);
+        let indent = if is_narrow { 4 } else { NAME + 3 };
+        let words = wrap(&words, columns.saturating_sub(indent + 1)).into_iter();
+        let name = if is_again { "" } else { name };
+        if is_narrow {
+            let name = wrap(name, columns.saturating_sub(3)).into_iter();
+            let names = name.filter(|line| !line.is_empty());
+            let names = names.map(|line| [(format!("  {line}"), Role::Strong), none()]);
+            return names
+                .chain(words.map(|line| [("    ".to_owned(), Role::Text), (line, role)]))
+                .collect();
+        }
+        let mut names = wrap(name, NAME).into_iter();
+        let beside = words.map(|line| {
+            let name = fit(&names.next().unwrap_or_default(), NAME, "");
+            [(format!("  {name} "), Role::Strong), (line, role)]
+        });
+        let mut lines: Vec<_> = beside.collect();
+        lines.extend(names.map(|line| [(format!("  {line}"), Role::Strong), none()]));
+        lines
+    }
+}
+
+/// Nothing beside a name.
+const fn none() -> (String, Role) {
+    (String::new(), Role::Text)
+}
+
 /// The preview of changes: what is left as it is first, then every change with before and after.
-fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let tally = plan.plan.tally;
-    let mut below = match &plan.task {
+fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
+    let (theme, plan) = (ui.theme, &preview.plan);
+    let tally = plan.tally;
+    let mut below = match &preview.task {
         Task::Bulk(_) if tally.changed == 1 => "1 contact changes".to_owned(),
         Task::Bulk(_) => format!("{} change", count(tally.changed, "contact")),
-        Task::Merge(_) | Task::MergeSure => format!(
+        Task::Merge(_) | Task::MergeMarked(_) | Task::MergeSure => format!(
             "{} become {}",
             count(tally.changed, "contact"),
             thousands(tally.groups)
@@ -141,63 +206,37 @@ fn draw(plan: &Preview, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if tally.same > 0 {
         let _ = write!(below, ", {} unchanged", thousands(tally.same));
     }
-    let title = format!("Preview: {}", plan.task.words(tally.groups));
-    let inside = page(&title, "nothing is saved yet", &below, theme, area, frame);
+    let title = format!("Preview: {}", preview.task.words(tally.groups));
+    let area = ui.areas.content;
+    let inside = page(
+        &title,
+        "nothing is saved yet",
+        &below,
+        theme,
+        area,
+        ui.frame,
+    );
     let columns = usize::from(inside.width);
-    let skipped = &plan.plan.skipped;
-    let height = usize::from(inside.height);
-    let lines: Vec<Line<'_>> = (plan.top..plan.known())
-        .take(height)
-        .filter_map(|at| {
-            if let Some(one) = skipped.get(at) {
-                let text = format!("skipped: {}: {}", one.name, one.why);
-                return Some(indented(&text, Role::Warn, columns, theme));
-            }
-            let line = plan.plan.lines.get(at - skipped.len())?;
-            let before = at.checked_sub(skipped.len() + 1);
-            let before = before.and_then(|at| plan.plan.lines.get(at));
-            let again = before.is_some_and(|before| before.contact == line.contact);
-            Some(change(line, again && at > plan.top, columns, theme))
-        })
-        .collect();
-    frame.render_widget(Paragraph::new(lines), inside);
-}
-
-/// A change with its before and after; the name is not repeated under itself.
-fn change(line: &PlanLine, again: bool, columns: usize, theme: &Theme) -> Line<'static> {
-    let ellipsis = theme.glyphs.ellipsis;
-    if columns < usize::from(NARROW) {
-        let name = if again {
-            String::new()
-        } else {
-            format!("{}: ", line.name)
-        };
-        let (field, arrow) = (&line.field, theme.glyphs.arrow);
-        let text = format!("{name}{field} {} {arrow} {}", line.from, line.to);
-        return indented(&text, Role::Text, columns, theme);
-    }
-    let names = 22;
-    let name = if again { "" } else { &line.name };
-    let what = match &line.number {
-        Some(number) => format!("{number} {}", line.field),
-        None => line.field.clone(),
+    let lines = |item| preview.lines(item, columns, ui.session);
+    let height = |item| lines(item).len();
+    let flow = preview.flow(inside.height, &height);
+    // The terminal may have grown since it was moved.
+    let top = flow.within(preview.top);
+    let seen = (top.item..preview.known()).flat_map(lines).skip(top.line);
+    let seen = seen.take(usize::from(inside.height));
+    let spans = |line: [(String, Role); 2]| {
+        let spans = line.map(|(text, role)| Span::styled(text, theme.style(role)));
+        Line::from(spans.to_vec())
     };
-    let whats = if columns >= 72 { 28 } else { 16 };
-    let mut spans = vec![
-        Span::raw("  "),
-        Span::styled(fit(name, names, ellipsis), theme.style(Role::Text)),
-        Span::raw(" "),
-        Span::styled(fit(&what, whats, ellipsis), theme.style(Role::Dim)),
-        Span::raw(" "),
-    ];
-    let room = columns.saturating_sub(names + whats + 8);
-    let from = elide(&line.from, room / 2, ellipsis);
-    let to = elide(&line.to, room.saturating_sub(width(&from)), ellipsis).into_owned();
-    spans.push(Span::styled(from.into_owned(), theme.style(Role::Dim)));
-    spans.push(Span::styled(
-        format!(" {} ", theme.glyphs.arrow),
-        theme.style(Role::Rule),
-    ));
-    spans.push(Span::styled(to, theme.style(Role::Good)));
-    Line::from(spans)
+    let seen: Vec<Line<'_>> = seen.map(spans).collect();
+    let has_more = flow.has_more(top);
+    ui.frame.render_widget(Paragraph::new(seen), inside);
+    if has_more {
+        more_below(
+            inside.right().saturating_sub(2),
+            inside.bottom(),
+            theme,
+            ui.frame,
+        );
+    }
 }

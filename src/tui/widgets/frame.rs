@@ -13,6 +13,47 @@ use super::theme::{Role, Theme};
 /// Under so many columns, what is least of a line stays away.
 pub(crate) const NARROW: u16 = 56;
 
+/// Where a page over all of the content is, with its frame.
+fn page_place(area: Rect) -> Rect {
+    let margin = u16::from(area.width >= NARROW);
+    Rect {
+        x: area.x + margin,
+        width: area.width.saturating_sub(2 * margin),
+        ..area
+    }
+}
+
+/// What is inside the frame of such a page.
+pub(crate) fn page_inside(area: Rect) -> Rect {
+    framed(page_place(area))
+}
+
+/// What is inside a frame.
+pub(crate) const fn framed(area: Rect) -> Rect {
+    Rect {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Shows that there is more below what is seen of a pane: in its last line, or in the frame under it.
+pub(crate) fn more_below(x: u16, y: u16, theme: &Theme, frame: &mut Frame<'_>) {
+    let place = Rect::new(x, y, 1, 1).intersection(frame.area());
+    let sign = Line::styled(theme.glyphs.more, theme.style(Role::Focus));
+    frame.render_widget(Paragraph::new(sign), place);
+}
+
+/// The same for a pane without a frame of its own.
+pub(crate) fn more_in_pane(area: Rect, theme: &Theme, frame: &mut Frame<'_>) {
+    let (x, y) = (
+        area.right().saturating_sub(1),
+        area.bottom().saturating_sub(1),
+    );
+    more_below(x, y, theme, frame);
+}
+
 /// A page over all of the content. Gives what is inside.
 pub(crate) fn page(
     title: &str,
@@ -22,13 +63,7 @@ pub(crate) fn page(
     area: Rect,
     frame: &mut Frame<'_>,
 ) -> Rect {
-    let margin = u16::from(area.width >= NARROW);
-    let place = Rect {
-        x: area.x + margin,
-        width: area.width.saturating_sub(2 * margin),
-        ..area
-    };
-    popup(place, title, right, below, theme, frame)
+    popup(page_place(area), title, right, below, theme, frame)
 }
 
 /// Draws lines so that the one with the cursor is seen.
@@ -141,12 +176,7 @@ pub(crate) fn popup(
             ..area
         },
     );
-    Rect::new(
-        area.x + 1,
-        area.y + 1,
-        area.width.saturating_sub(2),
-        area.height.saturating_sub(2),
-    )
+    framed(area)
 }
 
 /// Takes away wide letters that reach from the left into an area: half of one would hide its edge.

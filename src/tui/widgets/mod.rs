@@ -4,6 +4,7 @@ pub mod areas;
 pub mod choice;
 pub mod cursor;
 pub mod field;
+pub mod flow;
 pub(crate) mod frame;
 pub(crate) mod hints;
 pub mod text;

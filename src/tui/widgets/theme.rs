@@ -7,43 +7,18 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::domain::phone::Mark;
 
-pub use crate::config::looks::ColorPalette;
-use crate::config::looks::Signs;
-
-/// What a piece of the screen means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Ordinary text.
-    Text,
-    /// A name at the head of something.
-    Strong,
-    /// What stands back: labels, hints' words, what is no longer used.
-    Dim,
-    /// The head of a section.
-    Section,
-    /// What the filter matched.
-    Match,
-    /// The key of a hint.
-    Key,
-    /// The line that the cursor is on, in the focused pane.
-    Cursor,
-    /// Good: accurate, done.
-    Good,
-    /// To be looked at: not confirmed.
-    Warn,
-    /// Wrong: not possible, refused.
-    Bad,
-    /// The line round or under something.
-    Rule,
-    /// The line over the focused pane, the line under the focused field.
-    Focus,
-}
+pub use crate::config::looks::{ColorPalette, Role};
+use crate::config::looks::{Colour, Emphasis, Look, Signs};
 
 impl ColorPalette {
     const fn colour(self, role: Role) -> Option<Color> {
         match (self, role) {
-            (Self::Mono, _)
-            | (_, Role::Text | Role::Strong | Role::Dim | Role::Section | Role::Rule) => None,
+            (Self::Mono | Self::HighContrast, _)
+            | (_, Role::Text | Role::Strong | Role::Dim | Role::Section)
+            | (Self::Ansi, Role::Rule) => None,
+            // What only parts things stands further back than what is read.
+            (Self::Dark, Role::Rule) => Some(Color::Rgb(84, 88, 96)),
+            (Self::Light, Role::Rule) => Some(Color::Rgb(176, 178, 172)),
             (Self::Dark, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
                 Some(Color::Rgb(122, 182, 255))
             }
@@ -79,6 +54,8 @@ pub struct Glyphs {
     pub impossible: &'static str,
     /// Primary.
     pub primary: &'static str,
+    /// A favourite.
+    pub favourite: &'static str,
     /// Historic.
     pub historic: &'static str,
     /// The rule over the focused pane.
@@ -101,6 +78,8 @@ pub struct Glyphs {
     pub tab: [&'static str; 2],
     /// A choice can be opened.
     pub choice: &'static str,
+    /// There is more below.
+    pub more: &'static str,
     /// Between items.
     pub middle: &'static str,
     /// Between screens.
@@ -129,6 +108,7 @@ pub const UNICODE: Glyphs = Glyphs {
     unconfirmed: "?",
     impossible: "!",
     primary: "★",
+    favourite: "♥",
     historic: "┄",
     heavy: "━",
     light: "─",
@@ -140,6 +120,7 @@ pub const UNICODE: Glyphs = Glyphs {
     enter: "↵",
     tab: ["⇥", "⇧⇥"],
     choice: "▾",
+    more: "▾",
     middle: "·",
     under: "›",
     none: "—",
@@ -159,6 +140,7 @@ pub const ASCII: Glyphs = Glyphs {
     unconfirmed: "?",
     impossible: "!",
     primary: "*",
+    favourite: "^",
     historic: "~",
     heavy: "=",
     light: "-",
@@ -170,6 +152,7 @@ pub const ASCII: Glyphs = Glyphs {
     enter: "Enter",
     tab: ["Tab", "S-Tab"],
     choice: "v",
+    more: "v",
     middle: "-",
     under: ">",
     none: "-",
@@ -196,6 +179,8 @@ pub struct Theme {
     palette: ColorPalette,
     /// The signs.
     pub glyphs: Glyphs,
+    /// How roles look that are set, in their order.
+    set: [Option<Style>; Role::ALL.len()],
     /// Whether everything is drawn dim, as it is behind a popup.
     behind: bool,
 }
@@ -207,8 +192,23 @@ impl Theme {
         Self {
             palette,
             glyphs,
+            set: [None; Role::ALL.len()],
             behind: false,
         }
+    }
+
+    /// The same theme with these looks instead of its own.
+    #[must_use]
+    pub fn with<'l>(mut self, looks: impl IntoIterator<Item = (Role, &'l Look)>) -> Self {
+        for (role, look) in looks {
+            let own = Role::ALL.iter().zip(&mut self.set);
+            for ((_, known), style) in own {
+                if *known == role {
+                    *style = Some(set_style(look));
+                }
+            }
+        }
+        self
     }
 
     /// The same theme for what lies behind a popup.
@@ -237,31 +237,53 @@ impl Theme {
         if self.behind {
             return Style::new().add_modifier(Modifier::DIM);
         }
+        let mut set = Role::ALL.iter().zip(&self.set);
+        if let Some((_, Some(style))) = set.find(|((_, known), _)| *known == role) {
+            return *style;
+        }
         let style = match self.palette.colour(role) {
             Some(colour) => Style::new().fg(colour),
             None => Style::new(),
         };
+        let is_plain = matches!(
+            self.palette,
+            ColorPalette::Mono | ColorPalette::HighContrast
+        );
+        let keeps_full = self.palette == ColorPalette::HighContrast;
         match role {
-            Role::Text | Role::Good | Role::Rule => style,
+            Role::Dim | Role::Section | Role::Rule if keeps_full => style,
+            Role::Warn | Role::Bad if is_plain => style.add_modifier(Modifier::BOLD),
+            Role::Text | Role::Good | Role::Warn | Role::Bad => style,
             Role::Strong | Role::Key | Role::Cursor | Role::Focus => {
                 style.add_modifier(Modifier::BOLD)
             }
-            Role::Dim | Role::Section => style.add_modifier(Modifier::DIM),
+            Role::Rule if style.fg.is_some() => style,
+            Role::Dim | Role::Section | Role::Rule => style.add_modifier(Modifier::DIM),
             Role::Match => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
-            Role::Warn | Role::Bad => {
-                if self.palette == ColorPalette::Mono {
-                    style.add_modifier(Modifier::BOLD)
-                } else {
-                    style
-                }
-            }
         }
     }
 }
 
+/// A look that is set, as a style.
+fn set_style(look: &Look) -> Style {
+    let style = match look.colour {
+        Some(Colour::Palette(place)) => Style::new().fg(Color::Indexed(place)),
+        Some(Colour::Exact([red, green, blue])) => Style::new().fg(Color::Rgb(red, green, blue)),
+        None => Style::new(),
+    };
+    look.emphasis.iter().fold(style, |style, emphasis| {
+        style.add_modifier(match emphasis {
+            Emphasis::Bold => Modifier::BOLD,
+            Emphasis::Dim => Modifier::DIM,
+            Emphasis::Underlined => Modifier::UNDERLINED,
+            Emphasis::Reversed => Modifier::REVERSED,
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Color, ColorPalette, Role};
+    use super::{Color, ColorPalette, Look, Modifier, Role, Style, Theme, UNICODE};
 
     const ROLES: [Role; 6] = [
         Role::Match,
@@ -301,6 +323,57 @@ mod tests {
                 (luminance(Color::Rgb(250, 250, 245)) + 0.05) / (light + 0.05) >= 4.5,
                 "{role:?} on light"
             );
+        }
+    }
+
+    #[test]
+    fn rules_stand_further_back_than_labels() {
+        let apart = |one: f64, other: f64| (one.max(other) + 0.05) / (one.min(other) + 0.05);
+        let grounds = [
+            (ColorPalette::Dark, 30, 30),
+            (ColorPalette::Light, 250, 245),
+        ];
+        for (palette, ground, blue) in grounds {
+            let rule = luminance(palette.colour(Role::Rule).unwrap());
+            let ground = luminance(Color::Rgb(ground, ground, blue));
+            // A dim label is drawn at about half of its light.
+            assert!((1.5..3.0).contains(&apart(rule, ground)), "{palette:?}");
+        }
+        let ansi = Theme::new(ColorPalette::Ansi, UNICODE).style(Role::Rule);
+        assert!(ansi.add_modifier.contains(Modifier::DIM));
+    }
+
+    #[test]
+    fn high_contrast_has_nothing_dim_and_no_colours() {
+        let theme = Theme::new(ColorPalette::HighContrast, UNICODE);
+        for (name, role) in Role::ALL {
+            let style = theme.style(role);
+            assert_eq!(style.fg, None, "{name}");
+            assert!(!style.add_modifier.contains(Modifier::DIM), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_role_looks_as_it_is_set_and_the_others_as_their_theme_has_them() {
+        let look = Look::read("bold #7ab6ff").unwrap();
+        let theme = Theme::new(ColorPalette::Dark, UNICODE).with([(Role::Rule, &look)]);
+        let blue = Style::new().fg(Color::Rgb(0x7a, 0xb6, 0xff));
+        assert_eq!(theme.style(Role::Rule), blue.add_modifier(Modifier::BOLD));
+        let plain = Theme::new(ColorPalette::Dark, UNICODE);
+        assert_eq!(theme.style(Role::Key), plain.style(Role::Key));
+        let bright = Look::read("bright-cyan").unwrap();
+        let theme = plain.with([(Role::Key, &bright)]);
+        assert_eq!(theme.style(Role::Key), Style::new().fg(Color::Indexed(14)));
+        for wrong in [
+            "pink",
+            "#12",
+            "#1234567",
+            "#+12345",
+            "bright-",
+            "bright-dim",
+        ] {
+            let why = Look::read(wrong).unwrap_err();
+            assert!(why.contains(wrong) && why.contains("magenta"), "{why}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Times as the screens say them: `just now`, `3 days ago`, `12 Mar 2024`, `13:51`.
 
-use chrono::{DateTime, Datelike, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
 use crate::domain::timestamp::Timestamp;
 
@@ -15,17 +15,19 @@ pub struct Calendar {
 
 impl Calendar {
     fn local(&self, at: Timestamp) -> DateTime<FixedOffset> {
-        let offset = FixedOffset::east_opt(self.offset).or_else(|| FixedOffset::east_opt(0));
-        match offset {
-            Some(offset) => at.to_utc().with_timezone(&offset),
-            None => at.to_utc().fixed_offset(),
-        }
+        at.local(self.offset)
     }
 
     /// The day: `12 Mar 2024`.
     #[must_use]
     pub fn day(&self, at: Timestamp) -> String {
         self.local(at).format("%-d %b %Y").to_string()
+    }
+
+    /// The day that it is.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.local(self.now).date_naive()
     }
 
     /// The time of day: `13:51`.

@@ -18,8 +18,8 @@ pub struct DetailPane {
     pub on_name: bool,
     /// Which of its numbers the cursor is on.
     pub cursor: usize,
-    /// How many lines are scrolled off.
-    pub scroll: usize,
+    /// How many lines are scrolled off, where that is more than the cursor needs.
+    scroll: usize,
     /// Which contact was asked for.
     asked: Option<ContactId>,
     /// The number that the search matched, where it matched one.
@@ -125,25 +125,74 @@ impl DetailPane {
         }
     }
 
-    /// Moves the cursor, or what is seen of the contact by half a screen.
-    pub(super) fn step(&mut self, motion: Motion, height: usize) {
+    /// Moves the cursor, or what is seen of the contact: by a page, and line by line where the cursor is at its
+    /// end, or on the way back to it.
+    pub(super) fn step(&mut self, motion: Motion, extent: &Extent) {
+        let seen = extent.top(self);
+        let page = extent.height.saturating_sub(1).max(1);
+        // The name stands before the first number.
+        let at = if self.is_on_name() {
+            0
+        } else {
+            self.cursor + 1
+        };
         match motion {
-            Motion::PageDown => self.scroll += height / 2,
-            Motion::PageUp => self.scroll = self.scroll.saturating_sub(height / 2),
-            // The name stands before the first number.
+            Motion::PageDown => self.scroll_by(page, extent),
+            Motion::PageUp => self.scroll = seen.saturating_sub(page),
+            Motion::Down if at >= self.phones() => self.scroll_by(1, extent),
+            Motion::Bottom if at >= self.phones() => self.scroll = extent.most(),
+            Motion::Up if seen > extent.needed() => self.scroll = seen - 1,
             motion => {
                 self.scroll = 0;
-                let at = if self.is_on_name() {
-                    0
-                } else {
-                    self.cursor + 1
-                };
                 match motion.apply(at, self.phones() + 1, 1).checked_sub(1) {
                     Some(place) => self.move_to(place),
                     None => self.on_name = true,
                 }
             }
         }
+    }
+
+    /// Scrolls down by some lines, as far as there are any.
+    pub(super) fn scroll_by(&mut self, lines: usize, extent: &Extent) {
+        self.scroll = (extent.top(self) + lines).min(extent.most());
+    }
+
+    /// Scrolls up by some lines.
+    pub(super) fn scroll_back(&mut self, lines: usize, extent: &Extent) {
+        self.scroll = extent.top(self).saturating_sub(lines);
+    }
+}
+
+/// How long what is beside the list is, and how much of it is seen.
+pub(super) struct Extent {
+    /// How many lines there are.
+    pub(super) lines: usize,
+    /// How many lines there are up to the end of what the cursor is on; none where it is not there.
+    pub(super) until: Option<usize>,
+    /// How many lines are seen.
+    pub(super) height: usize,
+}
+
+impl Extent {
+    /// The most lines that can be scrolled off.
+    const fn most(&self) -> usize {
+        self.lines.saturating_sub(self.height)
+    }
+
+    /// How many are scrolled off so that what the cursor is on is seen.
+    fn needed(&self) -> usize {
+        let until = self.until.unwrap_or(0);
+        until.saturating_sub(self.height).min(self.most())
+    }
+
+    /// The first line that is seen.
+    pub(super) fn top(&self, detail: &DetailPane) -> usize {
+        detail.scroll.max(self.needed()).min(self.most())
+    }
+
+    /// Whether there is more below.
+    pub(super) fn has_more(&self, detail: &DetailPane) -> bool {
+        self.top(detail) < self.most()
     }
 }
 

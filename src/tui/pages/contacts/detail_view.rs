@@ -1,54 +1,66 @@
 //! The contact as it is drawn: its numbers, what else is known, and its history.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::change_line::detail_value;
+use crate::domain::contact::{Detail as ContactDetail, DetailKind};
+use crate::domain::day;
 use crate::domain::edit::Profile;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::triage;
-use crate::domain::words::thousands;
+use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::Ui;
-use crate::tui::widgets::frame::indented;
+use crate::tui::widgets::frame::{indented, more_in_pane};
 use crate::tui::widgets::text::{elide, fit, lit_digits, width, wrap};
-use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
+use super::detail::Extent;
 use super::state::{Contacts, Focus};
+
+/// The columns of a number's label.
+const LABEL: usize = 9;
 
 /// Draws the pane.
 pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
-    let Some(profile) = contacts.detail.profile.as_ref().filter(|_| area.width > 8) else {
+    let Some(page) = Sheet::of(contacts, area, ui.session, ui.theme) else {
         return;
     };
-    let has_keys = match contacts.focus {
-        Focus::Detail if contacts.detail.is_on_name() => HasKeys::Name,
-        Focus::Detail => HasKeys::Number(contacts.detail.cursor),
-        Focus::List | Focus::Filter => HasKeys::List,
-    };
-    let page = Sheet {
-        profile,
-        session: ui.session,
-        theme: ui.theme,
-        columns: usize::from(area.width),
-        has_keys,
-        calendar: ui.session.calendar(),
-        digits: contacts.list.query.needles().digits,
-    };
-    let (mut lines, on, first) = page.lines();
-    // The number under the cursor stays in sight, and what was scrolled stays within the page.
+    let (mut lines, until, first) = page.lines();
     let height = usize::from(area.height);
-    let most = lines.len().saturating_sub(height);
-    let needed = on.map_or(0, |on| (on + 3).saturating_sub(height));
-    let scroll = contacts.detail.scroll.max(needed).min(most);
-    page.fill(&mut lines, first, scroll..scroll + height);
-    let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
+    let extent = Extent {
+        lines: lines.len(),
+        until,
+        height,
+    };
+    let top = extent.top(&contacts.detail);
+    page.fill(&mut lines, first, top..top + height);
+    let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
     ui.frame.render_widget(Paragraph::new(seen), area);
+    if extent.has_more(&contacts.detail) {
+        more_in_pane(area, ui.theme, ui.frame);
+    }
+}
+
+/// How long the contact is in an area.
+pub(super) fn extent(contacts: &Contacts, area: Rect, session: &Session) -> Extent {
+    // How things look takes no room.
+    let theme = Theme::new(ColorPalette::Mono, session.glyphs);
+    let page = Sheet::of(contacts, area, session, &theme);
+    let (lines, until, _) = page.map(|page| page.lines()).unwrap_or_default();
+    Extent {
+        lines: lines.len(),
+        until,
+        height: usize::from(area.height),
+    }
 }
 
 /// What the keys act on, which the hints in the pane are about.
@@ -72,45 +84,48 @@ struct Sheet<'a> {
     digits: Vec<String>,
 }
 
-impl Sheet<'_> {
-    /// All lines, those of the numbers still blank; which of them the cursor is on, and which is that
-    /// of the first number.
-    fn lines(&self) -> (Vec<Line<'static>>, Option<usize>, usize) {
-        let mut lines = Vec::new();
-        let mut on = None;
-        let contact = &self.profile.full.contact;
-        let star = if contact.favourite {
-            format!(" {}", self.theme.glyphs.primary)
-        } else {
-            String::new()
+impl<'a> Sheet<'a> {
+    /// The contact that is shown in an area, where there is room for it.
+    fn of(
+        contacts: &'a Contacts,
+        area: Rect,
+        session: &'a Session,
+        theme: &'a Theme,
+    ) -> Option<Self> {
+        let profile = contacts.detail.profile.as_ref();
+        let has_keys = match contacts.focus {
+            Focus::Detail if contacts.detail.is_on_name() => HasKeys::Name,
+            Focus::Detail => HasKeys::Number(contacts.detail.cursor),
+            Focus::List | Focus::Filter => HasKeys::List,
         };
-        let name = elide(
-            &contact.name,
-            self.columns.saturating_sub(14),
-            self.theme.glyphs.ellipsis,
-        )
-        .into_owned();
-        let edit = self.session.key(Scope::Contacts, Action::EditContact);
-        let edit = (!matches!(self.has_keys, HasKeys::Number(_))).then_some(("edit", &*edit));
-        let name = Span::styled(format!("{name}{star}"), self.theme.style(Role::Strong));
-        if self.has_keys == HasKeys::Name {
-            on = Some(lines.len());
-        }
-        let mut line = self.ends(name, "", edit);
-        if self.has_keys == HasKeys::Name {
-            let cursor = Span::styled(self.theme.glyphs.cursor, self.theme.style(Role::Focus));
-            line.spans.splice(..1, [cursor, Span::raw(" ")]);
-        }
-        lines.push(line);
+        Some(Self {
+            profile: profile.filter(|_| area.width > 8)?,
+            session,
+            theme,
+            columns: usize::from(area.width),
+            has_keys,
+            calendar: session.calendar(),
+            digits: contacts.list.query.needles().digits,
+        })
+    }
+}
+
+impl Sheet<'_> {
+    /// All lines, those of the numbers still blank; how many there are up to the end of what the cursor is on,
+    /// and which is that of the first number.
+    fn lines(&self) -> (Vec<Line<'static>>, Option<usize>, usize) {
+        let mut lines = self.name();
+        let mut until = (self.has_keys == HasKeys::Name).then_some(lines.len());
+        let contact = &self.profile.full.contact;
         let place: Vec<&str> = [&contact.title, &contact.organisation]
             .into_iter()
             .filter_map(Option::as_deref)
             .collect();
         if !place.is_empty() {
-            lines.push(self.plain(&place.join(", "), Role::Text));
+            lines.extend(self.wrapped(&place.join(", "), Role::Text));
         }
         if let Some(nickname) = &contact.nickname {
-            lines.push(self.plain(&format!("“{nickname}”"), Role::Dim));
+            lines.extend(self.wrapped(&format!("“{nickname}”"), Role::Dim));
         }
         lines.push(Line::default());
         let phones = &self.profile.full.phones;
@@ -126,16 +141,38 @@ impl Sheet<'_> {
         let first = lines.len();
         for (at, phone) in phones.iter().enumerate() {
             let selected = self.has_keys == HasKeys::Number(at);
-            if selected {
-                on = Some(lines.len());
-            }
             lines.push(Line::default());
             if selected {
                 lines.extend(self.unfolded(phone));
+                until = Some(lines.len());
             }
         }
         self.known(&mut lines);
-        (lines, on, first)
+        (lines, until, first)
+    }
+
+    /// The name, in as many lines as it needs.
+    fn name(&self) -> Vec<Line<'static>> {
+        let contact = &self.profile.full.contact;
+        let star = if contact.favourite {
+            format!(" {}", self.theme.glyphs.favourite)
+        } else {
+            String::new()
+        };
+        let edit = self.session.key(Scope::Contacts, Action::EditContact);
+        let edit = (!matches!(self.has_keys, HasKeys::Number(_))).then_some(("edit", &*edit));
+        let strong = self.theme.style(Role::Strong);
+        let text = format!("{}{star}", contact.name);
+        let mut parts = wrap(&text, self.columns.saturating_sub(14)).into_iter();
+        let first = Span::styled(parts.next().unwrap_or_default(), strong);
+        let mut first = self.ends(first, "", edit);
+        if self.has_keys == HasKeys::Name {
+            let cursor = Span::styled(self.theme.glyphs.cursor, self.theme.style(Role::Focus));
+            first.spans.splice(..1, [cursor, Span::raw(" ")]);
+        }
+        let mut lines = vec![first];
+        lines.extend(parts.map(|part| Line::styled(format!("  {part}"), strong)));
+        lines
     }
 
     /// Writes the numbers that are seen: there may be thousands, and each is spelt anew.
@@ -161,38 +198,24 @@ impl Sheet<'_> {
         if let Some(note) = &contact.note {
             lines.push(Line::default());
             lines.push(self.plain("NOTE", Role::Section));
-            lines.extend(
-                wrap(note, self.columns.saturating_sub(4))
-                    .into_iter()
-                    .map(|line| self.plain(&line, Role::Text)),
-            );
+            lines.extend(self.wrapped(note, Role::Text));
         }
         if !contact.details.is_empty() {
             lines.push(Line::default());
             for detail in &contact.details {
-                let label = detail
-                    .label
-                    .as_deref()
-                    .filter(|label| !label.is_empty())
-                    .unwrap_or_default();
-                let value = if label.is_empty() {
-                    detail.value.clone()
-                } else {
-                    format!("{} ({label})", detail.value)
+                let label = detail.label.as_deref().filter(|label| !label.is_empty());
+                let value = self.value(detail);
+                let value = match label {
+                    Some(label) => format!("{value} ({label})"),
+                    None => value.into_owned(),
                 };
-                lines.push(self.pair(&detail.kind.word().to_uppercase(), &value));
+                lines.extend(self.pair(&detail.kind.word().to_uppercase(), &value));
             }
         }
         if !contact.tags.is_empty() {
             lines.push(Line::default());
-            lines.push(
-                self.pair(
-                    "TAGS",
-                    &contact
-                        .tags
-                        .join(&format!(" {} ", self.theme.glyphs.middle)),
-                ),
-            );
+            let middle = format!(" {} ", self.theme.glyphs.middle);
+            lines.extend(self.pair("TAGS", &contact.tags.join(&middle)));
         }
         lines.push(Line::default());
         let from = if contact.source == MANUAL {
@@ -200,12 +223,29 @@ impl Sheet<'_> {
         } else {
             format!("from {}", contact.source)
         };
-        lines.push(self.pair(
-            "ADDED",
-            &format!("{:<13} {from}", self.calendar.day(contact.created_at)),
-        ));
-        lines.push(self.pair("CHANGED", &self.calendar.when(contact.updated_at)));
+        let added = format!("{:<13} {from}", self.calendar.day(contact.created_at));
+        lines.extend(self.pair("ADDED", &added));
+        lines.extend(self.pair("CHANGED", &self.calendar.when(contact.updated_at)));
         self.history(lines);
+    }
+
+    /// The value of a detail; of a day also how many years have passed since.
+    fn value<'d>(&self, detail: &'d ContactDetail) -> Cow<'d, str> {
+        let shown = detail_value(detail);
+        let years = match detail.kind {
+            DetailKind::Birthday | DetailKind::Anniversary => {
+                day::years_since(&detail.value, self.calendar.today())
+            }
+            _ => None,
+        };
+        let Some(years) = years.and_then(|years| usize::try_from(years).ok()) else {
+            return shown;
+        };
+        let years = match detail.kind {
+            DetailKind::Birthday => years.to_string(),
+            _ => count(years, "year"),
+        };
+        format!("{shown} {} {years}", self.theme.glyphs.middle).into()
     }
 
     fn history(&self, lines: &mut Vec<Line<'static>>) {
@@ -228,12 +268,8 @@ impl Sheet<'_> {
             if shown > 5 {
                 break;
             }
-            let text = format!(
-                "{:<13} {}",
-                self.calendar.when(entry.point.at),
-                entry.point.title
-            );
-            lines.push(self.plain(&text, Role::Dim));
+            let when = self.calendar.when(entry.point.at);
+            lines.extend(self.hanging(&format!("{when:<13} "), &entry.point.title, Role::Dim));
         }
     }
 
@@ -262,17 +298,66 @@ impl Sheet<'_> {
         indented(text, role, self.columns, self.theme)
     }
 
-    fn pair(&self, label: &str, value: &str) -> Line<'static> {
-        let value = elide(
-            value,
-            self.columns.saturating_sub(14),
-            self.theme.glyphs.ellipsis,
-        )
-        .into_owned();
-        Line::from(vec![
-            Span::styled(format!("  {label:<10}"), self.theme.style(Role::Section)),
-            Span::styled(value, self.theme.style(Role::Text)),
-        ])
+    fn wrapped(&self, text: &str, role: Role) -> Vec<Line<'static>> {
+        let lines = wrap(text, self.columns.saturating_sub(4)).into_iter();
+        lines.map(|line| self.plain(&line, role)).collect()
+    }
+
+    fn pair(&self, label: &str, value: &str) -> Vec<Line<'static>> {
+        self.labelled(&format!("{label:<11} "), Role::Section, value, Role::Text)
+    }
+
+    fn hanging(&self, label: &str, value: &str, role: Role) -> Vec<Line<'static>> {
+        self.labelled(label, role, value, role)
+    }
+
+    /// A value in as many lines as it needs, behind its label.
+    fn labelled(
+        &self,
+        label: &str,
+        label_role: Role,
+        value: &str,
+        role: Role,
+    ) -> Vec<Line<'static>> {
+        let indent = width(label);
+        let room = self.columns.saturating_sub(indent + 3);
+        let mut label = Some(label.to_owned());
+        let lines = wrap(value, room).into_iter().map(|line| {
+            let label = label.take().unwrap_or_else(|| " ".repeat(indent));
+            Line::from(vec![
+                Span::styled(format!("  {label}"), self.theme.style(label_role)),
+                Span::styled(line, self.theme.style(role)),
+            ])
+        });
+        lines.collect()
+    }
+
+    /// How many columns a number has in its row, and whether its source is there too.
+    fn number_columns(&self) -> (usize, bool) {
+        if self.columns >= 50 {
+            (24, true)
+        } else {
+            (self.columns.saturating_sub(18).min(24), false)
+        }
+    }
+
+    /// What the row of a number has no room for: its label or itself, whole, and where it came from.
+    fn beyond_row(&self, phone: &Phone) -> Vec<String> {
+        let (columns, has_source) = self.number_columns();
+        let label = phone.location.as_deref().unwrap_or_default();
+        let shown = phone.shown();
+        let source = width(&phone.source) > self.columns.saturating_sub(44);
+        let mut beyond = Vec::new();
+        if width(label) > LABEL {
+            beyond.push(label.to_owned());
+        }
+        if width(&shown) > columns {
+            beyond.push(shown);
+        }
+        if phone.source != MANUAL && (source || !has_source) {
+            beyond.push(format!("from {}", phone.source));
+        }
+        beyond
     }
 
     /// One number with its flags.
@@ -289,12 +374,7 @@ impl Sheet<'_> {
             _ => Span::raw(" "),
         };
         let (mark, style) = self.theme.mark(phone.mark(self.session.home));
-        let wide = self.columns >= 50;
-        let number_columns = if wide {
-            24
-        } else {
-            self.columns.saturating_sub(18).min(24)
-        };
+        let (number_columns, wide) = self.number_columns();
         let shown = fit(&phone.shown(), number_columns, glyphs.ellipsis);
         let source = if phone.source == MANUAL {
             "you"
@@ -308,7 +388,7 @@ impl Sheet<'_> {
         };
         let label = fit(
             phone.location.as_deref().unwrap_or_default(),
-            9,
+            LABEL,
             glyphs.ellipsis,
         );
         let mut spans = vec![
@@ -336,7 +416,8 @@ impl Sheet<'_> {
         Line::from(spans)
     }
 
-    /// The two lines under the number that the cursor is on: what it is, and why its mark.
+    /// The lines under the number that the cursor is on: what its row had no room for, what it is, and why its
+    /// mark.
     fn unfolded(&self, phone: &Phone) -> Vec<Line<'static>> {
         let middle = self.theme.glyphs.middle;
         let first = match (
@@ -367,15 +448,12 @@ impl Sheet<'_> {
             self.calendar.day(phone.created_at),
             self.calendar.when(phone.updated_at)
         );
-        [first, second]
+        let beyond = self.beyond_row(phone).join(&format!(" {middle} "));
+        [beyond, first, second]
             .into_iter()
+            .filter(|text| !text.is_empty())
+            .flat_map(|text| wrap(&text, self.columns.saturating_sub(7)))
             .map(|text| {
-                let text = elide(
-                    &text,
-                    self.columns.saturating_sub(8),
-                    self.theme.glyphs.ellipsis,
-                )
-                .into_owned();
                 Line::from(vec![
                     Span::styled(
                         format!("    {} ", self.theme.glyphs.fold),

@@ -18,12 +18,16 @@ use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::Ui;
-use crate::tui::widgets::frame::indented;
-use crate::tui::widgets::text::{elide, fit};
-use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::frame::{indented, more_in_pane};
+use crate::tui::widgets::text::{elide, fit, width, wrap};
+use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
+use super::detail::Extent;
 use super::fix::Fix;
 use super::state::{Contacts, Focus};
+
+/// The columns of a number's label.
+const LABEL: usize = 9;
 
 /// The columns of the bar of progress.
 const GAUGE: usize = 20;
@@ -65,13 +69,11 @@ pub(super) fn reasons(fix: &Fix, theme: &Theme, area: Rect, frame: &mut Frame<'_
         Line::default(),
         Line::styled("  WHY IS THIS HERE", theme.style(Role::Section)),
     ];
-    lines.extend(fix.worklist.reasons.iter().map(|(words, contacts)| {
+    let reasons = fix.reasons(usize::from(area.width)).into_iter();
+    lines.extend(reasons.map(|(count, words)| {
         Line::from(vec![
-            Span::styled(
-                format!("  {:<6} ", thousands(*contacts)),
-                theme.style(Role::Text),
-            ),
-            Span::styled(*words, theme.style(Role::Dim)),
+            Span::styled(format!("  {count} "), theme.style(Role::Text)),
+            Span::styled(words, theme.style(Role::Dim)),
         ])
     }));
     frame.render_widget(Paragraph::new(lines), area);
@@ -79,26 +81,54 @@ pub(super) fn reasons(fix: &Fix, theme: &Theme, area: Rect, frame: &mut Frame<'_
 
 /// The contact beside the list.
 pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
-    let Some(profile) = page.detail.profile.as_ref().filter(|_| area.width > 8) else {
+    let Some(lines) = lines(page, area, ui.session, ui.theme) else {
         return;
     };
+    let (lines, until) = lines;
+    let height = usize::from(area.height);
+    let extent = Extent {
+        lines: lines.len(),
+        until: Some(until),
+        height,
+    };
+    let top = extent.top(&page.detail);
+    let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
+    ui.frame.render_widget(Paragraph::new(seen), area);
+    if extent.has_more(&page.detail) {
+        more_in_pane(area, ui.theme, ui.frame);
+    }
+}
+
+/// How long the contact is in an area.
+pub(super) fn extent(page: &Contacts, area: Rect, session: &Session) -> Extent {
+    // How things look takes no room.
+    let theme = Theme::new(ColorPalette::Mono, session.glyphs);
+    let (lines, until) = lines(page, area, session, &theme).unwrap_or_default();
+    Extent {
+        lines: lines.len(),
+        until: Some(until),
+        height: usize::from(area.height),
+    }
+}
+
+/// The lines of the contact that is shown, and how many there are up to the end of the number under the cursor.
+fn lines(
+    page: &Contacts,
+    area: Rect,
+    session: &Session,
+    theme: &Theme,
+) -> Option<(Vec<Line<'static>>, usize)> {
+    let profile = page.detail.profile.as_ref().filter(|_| area.width > 8)?;
     let sheet = Sheet {
         phones: &profile.full.phones,
         others: &profile.others,
-        session: ui.session,
+        session,
         cursor: page.detail.cursor,
         focused: page.focus == Focus::Detail,
-        theme: ui.theme,
+        theme,
         columns: usize::from(area.width),
     };
-    let (lines, on) = sheet.lines(&profile.full.contact.name);
-    let height = usize::from(area.height);
-    let scroll = (on + 3)
-        .saturating_sub(height)
-        .max(page.detail.scroll)
-        .min(lines.len().saturating_sub(height));
-    let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
-    ui.frame.render_widget(Paragraph::new(seen), area);
+    Some(sheet.lines(&profile.full.contact.name))
 }
 
 struct Sheet<'a> {
@@ -112,50 +142,65 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// All lines, and which of them the cursor is on.
+    /// All lines, and how many there are up to the end of the number under the cursor.
     fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
         let why = first_reason(self.phones, self.others, self.session.home).map_or_else(
             || "nothing left to do here".to_owned(),
             |reason| safe(&reason.words()).into_owned(),
         );
-        let mut lines = vec![
-            self.line(name, Role::Strong),
-            self.line(&why, Role::Warn),
-            Line::default(),
-            self.line("PRIMARY  LABEL     NUMBER", Role::Section),
-        ];
-        let mut on = lines.len();
+        let mut lines = self.wrapped("", name, Role::Strong);
+        lines.extend(self.wrapped("", &why, Role::Warn));
+        lines.push(Line::default());
+        lines.push(self.line("PRIMARY  LABEL     NUMBER", Role::Section));
+        let mut until = lines.len();
         for (at, phone) in self.phones.iter().enumerate() {
-            if at == self.cursor {
-                on = lines.len();
-            }
             lines.push(self.number(phone, at == self.cursor));
-            lines.extend(self.facts(phone).into_iter().map(|text| {
-                self.line(
-                    &format!("         {} {text}", self.theme.glyphs.twig),
-                    Role::Dim,
-                )
-            }));
+            let twig = format!("         {} ", self.theme.glyphs.twig);
+            let facts = self.facts(phone).into_iter();
+            lines.extend(facts.flat_map(|text| self.wrapped(&twig, &text, Role::Dim)));
+            if at == self.cursor {
+                until = lines.len();
+            }
         }
         lines.push(Line::default());
         lines.push(self.line("WHAT WILL HAPPEN ON CONFIRM", Role::Section));
         for phone in self.phones {
-            let shown = fit(&phone.shown(), 20, self.theme.glyphs.ellipsis);
-            lines.push(self.line(&format!("{shown} {}", outcome(phone)), Role::Text));
+            let shown = phone.shown();
+            let fill = " ".repeat(20_usize.saturating_sub(width(&shown)));
+            let text = format!("{shown}{fill} {}", outcome(phone));
+            lines.extend(self.wrapped("", &text, Role::Text));
         }
         lines.push(Line::default());
         let key = |action| self.session.key(Scope::Fix, action);
         let (historic, delete) = (key(Action::Historic), key(Action::DeleteNumber));
-        let first = format!("{historic} marks a number as historic, {delete} deletes it,");
-        lines.push(self.line(&first, Role::Dim));
         let (edit, next) = (key(Action::EditNumber), key(Action::NextNumber));
-        let second = format!("{edit} edits it, {next} goes to the next one.");
-        lines.push(self.line(&second, Role::Dim));
-        (lines, on)
+        for text in [
+            format!("{historic} marks a number as historic, {delete} deletes it,"),
+            format!("{edit} edits it, {next} goes to the next one."),
+        ] {
+            lines.extend(self.wrapped("", &text, Role::Dim));
+        }
+        (lines, until)
+    }
+
+    /// A text in as many lines as it needs, behind what stands before the first of them.
+    fn wrapped(&self, before: &str, text: &str, role: Role) -> Vec<Line<'static>> {
+        let indent = width(before);
+        let mut before = Some(before.to_owned());
+        let lines = wrap(text, self.columns.saturating_sub(indent + 3)).into_iter();
+        let lines = lines.map(|line| {
+            let before = before.take().unwrap_or_else(|| " ".repeat(indent));
+            self.line(&format!("{before}{line}"), role)
+        });
+        lines.collect()
     }
 
     fn line(&self, text: &str, role: Role) -> Line<'static> {
         indented(text, role, self.columns, self.theme)
+    }
+
+    fn number_columns(&self) -> usize {
+        self.columns.saturating_sub(22).min(28)
     }
 
     /// One number: primary or not, its label and itself, where it came from.
@@ -173,7 +218,7 @@ impl Sheet<'_> {
         };
         let label = phone.location.as_deref().unwrap_or_default();
         let number = phone.shown();
-        let room = self.columns.saturating_sub(22).min(28);
+        let room = self.number_columns();
         let text = match (selected, phone.historic) {
             (true, _) => Role::Cursor,
             (false, true) => Role::Dim,
@@ -182,7 +227,10 @@ impl Sheet<'_> {
         let mut spans = vec![
             Span::styled(cursor.to_owned(), style),
             Span::styled(format!(" {chosen}      "), self.theme.style(Role::Text)),
-            Span::styled(fit(label, 9, glyphs.ellipsis), self.theme.style(Role::Dim)),
+            Span::styled(
+                fit(label, LABEL, glyphs.ellipsis),
+                self.theme.style(Role::Dim),
+            ),
             Span::raw(" "),
         ];
         let shown = elide(&number, room, glyphs.ellipsis);
@@ -217,6 +265,14 @@ impl Sheet<'_> {
         } else {
             format!("from {} {day}", phone.source)
         }];
+        let label = phone.location.as_deref().unwrap_or_default();
+        if width(label) > LABEL {
+            told.push(label.to_owned());
+        }
+        let shown = phone.shown();
+        if width(&shown) > self.number_columns() {
+            told.push(shown);
+        }
         if let Some(why) = impossible(phone, self.session.home) {
             told.push(why.words());
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
-use crate::domain::listing::{Found, ListQuery, Order, Row, Rows};
+use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection};
 use crate::domain::query::{Typing, Values, completed};
 use crate::tui::ctx::Ctx;
 use crate::tui::protocol::Request;
@@ -59,6 +59,12 @@ impl List {
         } else {
             self.marks.keys().copied().collect()
         }
+    }
+
+    /// Some contacts, as the list has them.
+    #[must_use]
+    pub const fn selection(&self, contacts: Vec<ContactId>) -> Selection {
+        Selection::MarkedInList(contacts, self.query.order)
     }
 
     /// Whether anything was typed into the filter, or its digits are keys.

@@ -11,7 +11,7 @@ use crate::domain::safe::safe;
 use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::{Page as _, Ui};
-use crate::tui::widgets::areas::Panes;
+use crate::tui::widgets::areas::{Panes, TWO_PANES};
 use crate::tui::widgets::frame::two_ends;
 use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
 use crate::tui::widgets::theme::{Role, Theme};
@@ -49,10 +49,18 @@ pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
     }
     if let Some(fix) = &page.fix {
         if left.len() == 1 {
-            left.push(Span::styled(
-                "contacts that need attention",
-                theme.style(Role::Warn),
-            ));
+            // Without the list beside it, this is where the contact is named.
+            let shown = page.detail.profile.as_ref();
+            let shown = shown.filter(|_| area.width < TWO_PANES);
+            let words = shown.map_or("contacts that need attention", |profile| {
+                profile.full.contact.name.as_str()
+            });
+            let words = elide(
+                words,
+                usize::from(area.width).saturating_sub(3),
+                theme.glyphs.ellipsis,
+            );
+            left.push(Span::styled(words.into_owned(), theme.style(Role::Warn)));
         }
         let gauge = fix_view::gauge(ui.session, fix, theme);
         return fill_line(page, Line::from(left), gauge, column, ui);
@@ -103,7 +111,12 @@ fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
         ));
     }
     if width >= 56 && !alike {
-        words.push(list.query.order.words().to_owned());
+        let order = if list.query.query().is_everybody() {
+            list.query.order.words()
+        } else {
+            "best match first"
+        };
+        words.push(order.to_owned());
     }
     let style = theme.style(if alike { Role::Warn } else { Role::Dim });
     Line::styled(format!("{} ", words.join(&middle)), style)
@@ -239,7 +252,7 @@ impl DrawnRow<'_> {
         let (mark, style) = self.mark();
         match (self.is_marked, self.row.favourite) {
             (true, _) => Span::styled(glyphs.dot, self.theme.style(Role::Match)),
-            (false, true) => Span::styled(glyphs.primary, self.theme.style(Role::Dim)),
+            (false, true) => Span::styled(glyphs.favourite, self.theme.style(Role::Dim)),
             (false, false) if self.is_alone && mark != glyphs.accurate => Span::styled(mark, style),
             (false, false) => Span::raw(" "),
         }

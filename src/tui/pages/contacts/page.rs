@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::bulk::Change;
 use crate::domain::listing::Order;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Seen, Task};
@@ -21,6 +22,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{middle, rules};
 use crate::tui::widgets::theme::{Role, Theme};
 
+use super::detail::Extent;
 use super::pages::LOADING;
 use super::state::{Contacts, Focus};
 use super::{detail_view, fix_view, list_view};
@@ -54,6 +56,10 @@ impl Page for Contacts {
             }
             Action::Confirm | Action::ConfirmNext => self.confirm(ctx),
             Action::Favourite => self.favourite(ctx),
+            Action::Duplicates if self.list.marks.len() > 1 => {
+                let task = Task::MergeMarked(self.list.chosen());
+                ctx.wait_for(Request::Rehearse(task), Purpose::Preview);
+            }
             Action::Fix => self.switch_fix(ctx),
             Action::Skip => {
                 let is_last = self.list.cursor + 1 >= self.list.known();
@@ -70,7 +76,8 @@ impl Page for Contacts {
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         if self.focus == Focus::Detail {
-            return self.detail.step(motion, ctx.height());
+            let extent = self.extent(ctx.session);
+            return self.detail.step(motion, &extent);
         }
         let page = self.height(ctx.session).max(1);
         let place = motion.apply(self.list.cursor, self.list.known(), page);
@@ -149,8 +156,14 @@ impl Page for Contacts {
         } else if panes.detail.contains(at) {
             match mouse.kind {
                 MouseKind::Click => self.focus = Focus::Detail,
-                MouseKind::WheelUp => self.detail.scroll = self.detail.scroll.saturating_sub(3),
-                MouseKind::WheelDown => self.detail.scroll += 3,
+                MouseKind::WheelUp => {
+                    let extent = self.extent(ctx.session);
+                    self.detail.scroll_back(3, &extent);
+                }
+                MouseKind::WheelDown => {
+                    let extent = self.extent(ctx.session);
+                    self.detail.scroll_by(3, &extent);
+                }
             }
         } else if ctx.areas().filter.contains(at) {
             if mouse.kind == MouseKind::Click {
@@ -296,12 +309,21 @@ impl Page for Contacts {
 }
 
 impl Contacts {
+    /// How long what is beside the list is.
+    fn extent(&self, session: &Session) -> Extent {
+        let area = self.panes(session).0.detail;
+        match &self.fix {
+            Some(_) => fix_view::extent(self, area, session),
+            None => detail_view::extent(self, area, session),
+        }
+    }
+
     /// Confirms the contact as it is shown; others are shown first.
     fn confirm(&self, ctx: &mut Ctx<'_>) {
         let chosen = self.chosen();
         let shown = self.detail.profile.as_ref();
         let shown = shown.filter(|profile| *chosen == [profile.full.contact.id]);
-        let task = Task::confirm(chosen);
+        let task = Task::of_marked(self.list.selection(chosen), Change::Confirm);
         if let Some(profile) = shown {
             let seen = Seen::contacts([&profile.full]);
             ctx.write(Write::Perform(task, seen));

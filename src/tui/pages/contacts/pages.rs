@@ -110,7 +110,7 @@ impl Contacts {
             let shown = Selection::Shown(self.list.query.clone());
             (shown, format!("{} of the list", count(total, "contact")))
         } else {
-            let marked = Selection::Marked(self.list.chosen());
+            let marked = self.list.selection(self.list.chosen());
             (marked, count(marks.len(), "marked contact"))
         };
         let mut edit = BulkEdit::new(whom, Vec::new());
@@ -125,7 +125,7 @@ impl Contacts {
             order: self.list.query.order,
             ..ListQuery::default()
         });
-        let marked = Selection::Marked(self.chosen());
+        let marked = self.list.selection(self.chosen());
         let (selection, file) = match action {
             Action::ExportText => {
                 ctx.wait_for(Request::Cards(marked), Purpose::Stay);
@@ -139,7 +139,9 @@ impl Contacts {
             _ => return Outcome::Unused,
         };
         let which = match &selection {
-            Selection::Marked(ids) => count(ids.len(), "marked contact"),
+            Selection::Marked(ids) | Selection::MarkedInList(ids, _) => {
+                count(ids.len(), "marked contact")
+            }
             Selection::Shown(query) if query.is_everybody() => {
                 let all = ctx.session.totals.map(|totals| totals.contacts);
                 all.map_or_else(|| "everybody".to_owned(), |all| count(all, "contact"))

@@ -97,10 +97,9 @@ impl Contacts {
             alone,
             if self.fix.is_some() { TWO_PANES } else { WIDE },
         );
-        let reasons = self
-            .fix
-            .as_ref()
-            .map_or(0, |fix| fix.worklist.reasons.len());
+        let columns = usize::from(panes.list.width);
+        let fix = self.fix.as_ref();
+        let reasons = fix.map_or(0, |fix| fix.reasons(columns).len());
         let wanted = u16::try_from(reasons + 2).unwrap_or(0);
         // The list is what matters: without room to spare, the reasons stay away.
         if reasons == 0 || panes.bar.width == 0 || panes.list.height < wanted + 8 {

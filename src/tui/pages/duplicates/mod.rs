@@ -15,6 +15,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
 use crate::tui::widgets::cursor::{Motion, top_for};
+use crate::tui::widgets::flow::Top;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
@@ -44,6 +45,8 @@ pub struct Duplicates {
     before: Option<(Vec<ContactId>, BTreeMap<MergeField, ContactId>)>,
     /// The field under the cursor, of those in which they differ.
     pub field: usize,
+    /// What is seen of the contacts of the group.
+    seen: Top,
     /// Whether the groups have the keys, or the fields in which those of one differ.
     focus: Pane,
     /// The group that is being written, to be taken from the groups when that is answered.
@@ -98,7 +101,7 @@ impl Duplicates {
     }
 
     /// The contacts as they are shown.
-    fn seen(&self) -> Seen {
+    fn shown(&self) -> Seen {
         Seen::contacts(&self.people)
     }
 
@@ -159,6 +162,7 @@ impl Duplicates {
         }
         self.people.clear();
         self.field = 0;
+        self.seen = Top::default();
         self.focus = Pane::List;
         if let Some(group) = self.current() {
             ctx.read(Request::People(group.contacts.clone()));
@@ -196,7 +200,7 @@ impl Duplicates {
         let ids: Vec<ContactId> = self.people.iter().map(|one| one.contact.id).collect();
         let (write, gone) = match (action, self.current().map(|group| &group.likeness)) {
             (Action::MergeGroup, _) => (
-                Write::Perform(Task::Merge(vec![self.merge()]), self.seen()),
+                Write::Perform(Task::Merge(vec![self.merge()]), self.shown()),
                 ids.iter().skip(1).copied().collect(),
             ),
             (Action::Apart, Some(Likeness::Name(_)) | None) => {
@@ -248,9 +252,10 @@ impl Page for Duplicates {
         match action {
             Action::NextPane | Action::PreviousPane => {
                 self.focus = match self.focus {
-                    Pane::List if !self.fields().is_empty() => Pane::Detail,
+                    Pane::List if !self.people.is_empty() => Pane::Detail,
                     Pane::List | Pane::Detail => Pane::List,
                 };
+                self.seen = Top::default();
             }
             Action::Left | Action::Right => self.pick(action == Action::Right),
             Action::KeepOther if self.people.is_empty() => {}
@@ -271,7 +276,7 @@ impl Page for Duplicates {
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         match self.focus {
-            Pane::Detail => self.field = motion.apply(self.field, self.fields().len(), 1),
+            Pane::Detail => (self.seen, self.field) = view::moved(self, motion, ctx),
             Pane::List => {
                 let place = motion.apply(self.cursor, self.groups.len(), ctx.height());
                 self.show(place, ctx);

@@ -5,16 +5,21 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::change_line::{detail_words, differing};
 use crate::domain::duplicates::{MergeField, taken};
 use crate::domain::fields;
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
+use crate::domain::phone::Phone;
 use crate::domain::words::thousands;
+use crate::tui::ctx::Ctx;
 use crate::tui::pages::page::Ui;
-use crate::tui::widgets::areas::{Pane, Panes};
-use crate::tui::widgets::frame::{indented, two_ends};
-use crate::tui::widgets::text::{fit, width};
-use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
+use crate::tui::widgets::cursor::Motion;
+use crate::tui::widgets::flow::{Flow, Top};
+use crate::tui::widgets::frame::{indented, more_in_pane, two_ends};
+use crate::tui::widgets::text::{fit, width, wrap};
+use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
 use super::Duplicates;
 
@@ -26,13 +31,7 @@ const LABELS: usize = 10;
 
 /// Row 2: why the group may be one person, and how many groups are left.
 fn why_line(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let why = screen.current().map(|group| group.likeness.words());
-    let left = indented(
-        &why.unwrap_or_default(),
-        Role::Warn,
-        usize::from(area.width),
-        theme,
-    );
+    let left = indented(&why(screen), Role::Warn, usize::from(area.width), theme);
     let done = screen.begun_with.saturating_sub(screen.groups.len());
     let right = format!(
         "{} left {} {} done ",
@@ -48,6 +47,12 @@ fn why_line(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_
     );
 }
 
+/// Why the group may be one person.
+fn why(screen: &Duplicates) -> String {
+    let why = screen.current().map(|group| group.likeness.words());
+    why.unwrap_or_default()
+}
+
 /// The groups, and the one under the cursor.
 pub(super) fn draw(screen: &Duplicates, panes: Panes, ui: &mut Ui<'_, '_>) {
     let (theme, home, frame) = (ui.theme, ui.session.home, &mut *ui.frame);
@@ -60,15 +65,60 @@ pub(super) fn draw(screen: &Duplicates, panes: Panes, ui: &mut Ui<'_, '_>) {
     }
     groups(screen, theme, panes.list, frame);
     if panes.detail.width > 8 && !screen.people.is_empty() {
+        let why_fits = width(&why(screen)) + 3 <= usize::from(ui.areas.filter.width);
         let page = SideBySide {
             screen,
             focused: screen.focus == Pane::Detail,
             theme,
             home,
             columns: usize::from(panes.detail.width),
+            why: (!why_fits).then(|| why(screen)),
         };
-        frame.render_widget(Paragraph::new(page.lines()), panes.detail);
+        draw_person(&page, panes.detail, frame);
     }
+}
+
+/// The contacts of the group side by side, as far as they are seen.
+fn draw_person(page: &SideBySide<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let blocks = page.blocks();
+    let heights = |block: usize| blocks.get(block).map_or(0, Vec::len);
+    let flow = flow(blocks.len(), area.height, &heights);
+    let top = flow.within(page.screen.seen);
+    let has_more = flow.has_more(top);
+    let lines = blocks.into_iter().skip(top.item).flatten().skip(top.line);
+    let seen: Vec<Line<'_>> = lines.take(usize::from(area.height)).collect();
+    frame.render_widget(Paragraph::new(seen), area);
+    if has_more {
+        more_in_pane(area, page.theme, frame);
+    }
+}
+
+fn flow(items: usize, height: u16, lines: &dyn Fn(usize) -> usize) -> Flow<'_> {
+    Flow {
+        items,
+        height: usize::from(height),
+        lines,
+    }
+}
+
+/// What is seen of the contacts, and of which field they are, after a motion.
+pub(super) fn moved(screen: &Duplicates, motion: Motion, ctx: &Ctx<'_>) -> (Top, usize) {
+    let areas = ctx.areas();
+    let area = Panes::split(areas.content, screen.focus, TWO_PANES).detail;
+    // How things look takes no room.
+    let theme = Theme::new(ColorPalette::Mono, ctx.session.glyphs);
+    let why_fits = width(&why(screen)) + 3 <= usize::from(areas.filter.width);
+    let page = SideBySide {
+        screen,
+        focused: true,
+        theme: &theme,
+        home: ctx.session.home,
+        columns: usize::from(area.width),
+        why: (!why_fits).then(|| why(screen)),
+    };
+    let heights: Vec<usize> = page.blocks().iter().map(Vec::len).collect();
+    let lines = |block: usize| heights.get(block).copied().unwrap_or(0);
+    flow(heights.len(), area.height, &lines).stepped(screen.seen, screen.field, motion)
 }
 
 fn groups(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -112,6 +162,8 @@ struct SideBySide<'a> {
     theme: &'a Theme,
     home: Option<Region>,
     columns: usize,
+    /// Why the group may be one person, where the line over the panes has no room for all of it.
+    why: Option<String>,
 }
 
 impl SideBySide<'_> {
@@ -124,15 +176,20 @@ impl SideBySide<'_> {
         (people, room / fit)
     }
 
-    fn lines(&self) -> Vec<Line<'static>> {
+    /// What is shown, in blocks: each but the first begins with a field in which they differ, and the last has
+    /// what is below the fields.
+    fn blocks(&self) -> Vec<Vec<Line<'static>>> {
         let (people, each) = self.people();
         let fields = self.screen.fields();
-        let heads: Vec<String> = people
-            .iter()
-            .enumerate()
-            .map(|(at, _)| if at == 0 { "KEPT" } else { "MERGED INTO IT" }.to_owned())
+        let heads: Vec<String> = (0..people.len())
+            .map(|at| if at == 0 { "KEPT" } else { "MERGED INTO IT" }.to_owned())
             .collect();
-        let mut lines = vec![self.row("", &heads, each, |_| Role::Section, false)];
+        let mut lines = Vec::new();
+        if let Some(why) = &self.why {
+            lines.extend(self.wrapped(why, Role::Warn));
+        }
+        lines.extend(self.row("", &heads, each, |_| Role::Section, false));
+        let mut blocks = Vec::new();
         for field in MergeField::all() {
             let values: Vec<String> = people
                 .iter()
@@ -141,45 +198,76 @@ impl SideBySide<'_> {
             if values.iter().all(String::is_empty) {
                 continue;
             }
-            let differs = fields.iter().position(|one| *one == field);
-            let on = self.focused && differs == Some(self.screen.field);
-            let taken = |at: usize| self.is_taken(field, at);
-            let role = |at: usize| match (differs, taken(at)) {
-                (None, _) => Role::Dim,
-                (Some(_), true) => Role::Good,
-                (Some(_), false) => Role::Text,
-            };
             let label = fields::words(field.attribute());
-            lines.push(self.row(label, &values, each, role, on));
+            let Some(at) = fields.iter().position(|one| *one == field) else {
+                lines.extend(self.row(label, &values, each, |_| Role::Dim, false));
+                continue;
+            };
+            if at > 0 {
+                blocks.push(std::mem::take(&mut lines));
+            }
+            let on = self.focused && at == self.screen.field;
+            lines.extend(self.field(field, &values, each, on));
         }
+        lines.extend(self.beside_fields(people, each));
+        lines.extend(self.result());
+        blocks.push(lines);
+        blocks
+    }
+
+    /// A field in which they differ: the value that is taken is between signs.
+    fn field(
+        &self,
+        field: MergeField,
+        values: &[String],
+        each: usize,
+        on: bool,
+    ) -> Vec<Line<'static>> {
+        let glyphs = &self.theme.glyphs;
+        let differing = match values {
+            [one, other] => differing(one, other, glyphs.ellipsis),
+            _ => None,
+        };
+        let values = differing.as_ref().map_or(values, |two| two.as_slice());
+        let role = |at: usize| {
+            if self.is_taken(field, at) {
+                Role::Good
+            } else {
+                Role::Text
+            }
+        };
+        let taken = |at: usize| self.is_taken(field, at);
+        let cells = values.iter().enumerate();
+        let cells = cells.map(|(at, value)| self.marked(value, taken(at), each));
+        let cells: Vec<Vec<String>> = cells.collect();
+        let label = fields::words(field.attribute());
+        self.cells(label, &cells, each, role, on)
+    }
+
+    /// What they have beside fields of which one value is taken: all of it is kept.
+    fn beside_fields(&self, people: &[FullContact], each: usize) -> Vec<Line<'static>> {
         let of = |text: &dyn Fn(&FullContact) -> String| -> Vec<String> {
             people.iter().map(text).collect()
         };
-        for (label, values) in [
-            ("tags", of(&|one| one.contact.tags.join(", "))),
-            (
-                "details",
-                of(&|one| {
-                    let details = one.contact.details.iter();
-                    let values: Vec<&str> = details.map(|one| one.value.as_str()).collect();
-                    values.join(", ")
-                }),
-            ),
-        ] {
-            if values.iter().any(|value| !value.is_empty()) {
-                lines.push(self.row(label, &values, each, |_| Role::Dim, false));
-            }
+        let mut lines = Vec::new();
+        let tags = of(&|one| one.contact.tags.join(", "));
+        if tags.iter().any(|tags| !tags.is_empty()) {
+            lines.extend(self.row("tags", &tags, each, |_| Role::Dim, false));
+        }
+        let details = people.iter().map(|one| one.contact.details.len());
+        for at in 0..details.max().unwrap_or(0) {
+            let detail = of(&|one| {
+                let detail = one.contact.details.get(at);
+                detail.map(detail_words).unwrap_or_default()
+            });
+            let label = if at == 0 { "details" } else { "" };
+            lines.extend(self.row(label, &detail, each, |_| Role::Dim, false));
         }
         lines.push(Line::default());
         lines.push(self.line("NUMBERS", Role::Section));
         let most = people.iter().map(|one| one.phones.len()).max().unwrap_or(0);
         for at in 0..most {
-            let values = of(&|one| {
-                one.phones
-                    .get(at)
-                    .map(crate::domain::phone::Phone::shown)
-                    .unwrap_or_default()
-            });
+            let values = of(&|one| one.phones.get(at).map(Phone::shown).unwrap_or_default());
             let twice = |column: usize| {
                 let mine = people.get(column).and_then(|one| one.phones.get(at));
                 let is_twice = mine.is_some_and(|mine| {
@@ -189,15 +277,14 @@ impl SideBySide<'_> {
                 });
                 if is_twice { Role::Match } else { Role::Text }
             };
-            lines.push(self.row("", &values, each, twice, false));
+            lines.extend(self.row("", &values, each, twice, false));
         }
         if self.screen.people.len() > people.len() {
-            let more = format!("and {} more", self.screen.people.len() - people.len());
-            lines.push(self.line(&more, Role::Dim));
+            let others = self.screen.people.iter().skip(people.len());
+            let names: Vec<&str> = others.map(|one| one.contact.name.as_str()).collect();
+            let more = format!("and {} more: {}", names.len(), names.join(", "));
+            lines.extend(self.wrapped(&more, Role::Dim));
         }
-        lines.push(Line::default());
-        lines.push(self.line("RESULT OF MERGING", Role::Section));
-        lines.extend(self.result());
         lines
     }
 
@@ -216,11 +303,13 @@ impl SideBySide<'_> {
             return Vec::new();
         };
         let glyphs = &self.theme.glyphs;
-        let mut lines = vec![self.line(&merged.contact.name, Role::Strong)];
-        let note = merged.contact.note.as_deref().unwrap_or_default();
-        if !note.is_empty() {
-            let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
-            lines.push(self.line(&note, Role::Dim));
+        let mut lines = vec![
+            Line::default(),
+            self.line("RESULT OF MERGING", Role::Section),
+        ];
+        lines.extend(self.wrapped(&merged.contact.name, Role::Strong));
+        if let Some(note) = &merged.contact.note {
+            lines.extend(self.wrapped(note, Role::Dim));
         }
         for (before, phone) in &merged.phones {
             let mark = match (phone.primary, phone.historic) {
@@ -241,11 +330,36 @@ impl SideBySide<'_> {
             );
             let number = fit(&phone.shown(), 20, glyphs.ellipsis);
             let text = format!("{mark} {label} {number} {sure} {new}");
-            lines.push(self.line(&text, Role::Text));
+            lines.push(self.line(text.trim_end(), Role::Text));
         }
         lines
     }
 
+    /// A value in as many lines as it needs, between signs where it is taken.
+    fn marked(&self, value: &str, taken: bool, each: usize) -> Vec<String> {
+        if value.is_empty() {
+            return Vec::new();
+        }
+        let [left, right] = if taken {
+            self.theme.glyphs.pick
+        } else {
+            [" ", " "]
+        };
+        let gap = if each < 20 { "" } else { " " };
+        let columns = each.saturating_sub(1 + 2 * (1 + gap.len()));
+        let lines = wrap(&one_line(value), columns);
+        let last = lines.len().saturating_sub(1);
+        let lines = lines.into_iter().enumerate();
+        lines
+            .map(|(at, line)| {
+                let left = if at == 0 { left } else { " " };
+                let right = if at == last { right } else { " " };
+                format!("{left}{gap}{line}{gap}{right}")
+            })
+            .collect()
+    }
+
+    /// Values side by side, each in as many lines as it needs.
     fn row(
         &self,
         label: &str,
@@ -253,28 +367,61 @@ impl SideBySide<'_> {
         each: usize,
         role: impl Fn(usize) -> Role,
         on: bool,
-    ) -> Line<'static> {
+    ) -> Vec<Line<'static>> {
+        let columns = each.saturating_sub(1);
+        let cells = values.iter().map(|value| wrap(&one_line(value), columns));
+        let cells: Vec<Vec<String>> = cells.collect();
+        self.cells(label, &cells, each, role, on)
+    }
+
+    fn cells(
+        &self,
+        label: &str,
+        cells: &[Vec<String>],
+        each: usize,
+        role: impl Fn(usize) -> Role,
+        on: bool,
+    ) -> Vec<Line<'static>> {
         let ellipsis = self.theme.glyphs.ellipsis;
-        let sign = if on { self.theme.glyphs.cursor } else { " " };
-        let mut spans = vec![
-            Span::styled(sign.to_owned(), self.theme.style(Role::Focus)),
-            Span::styled(
-                format!(" {}", fit(label, LABELS, ellipsis)),
-                self.theme.style(Role::Dim),
-            ),
-        ];
-        for (at, value) in values.iter().enumerate() {
-            let text = value.split_whitespace().collect::<Vec<_>>().join(" ");
-            spans.push(Span::raw(" "));
-            spans.push(Span::styled(
-                fit(&text, each.saturating_sub(1), ellipsis),
-                self.theme.style(role(at)),
-            ));
-        }
-        Line::from(spans)
+        let columns = each.saturating_sub(1);
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        let lines = (0..height).map(|line| {
+            let first = line == 0;
+            let sign = if on && first {
+                self.theme.glyphs.cursor
+            } else {
+                " "
+            };
+            let label = if first { label } else { "" };
+            let mut spans = vec![
+                Span::styled(sign.to_owned(), self.theme.style(Role::Focus)),
+                Span::styled(
+                    format!(" {}", fit(label, LABELS, ellipsis)),
+                    self.theme.style(Role::Dim),
+                ),
+            ];
+            for (at, cell) in cells.iter().enumerate() {
+                let text = cell.get(line).map_or("", String::as_str);
+                spans.push(Span::raw(" "));
+                let text = fit(text, columns, ellipsis);
+                spans.push(Span::styled(text, self.theme.style(role(at))));
+            }
+            Line::from(spans)
+        });
+        lines.collect()
     }
 
     fn line(&self, text: &str, role: Role) -> Line<'static> {
         indented(text, role, self.columns, self.theme)
     }
+
+    fn wrapped(&self, text: &str, role: Role) -> Vec<Line<'static>> {
+        let lines = wrap(text, self.columns.saturating_sub(3)).into_iter();
+        lines.map(|line| self.line(&line, role)).collect()
+    }
+}
+
+/// A text on one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
