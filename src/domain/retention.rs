@@ -127,6 +127,11 @@ mod tests {
             of(&hourly([2 * TOTAL, 1, 1].into_iter())),
             [true, false, false]
         );
+        assert_eq!(
+            of(&hourly([TOTAL - 7, 7, 1].into_iter())),
+            [true, true, false],
+            "just the bound is kept, a byte more is not"
+        );
         let mut wanted = hourly([third; 40].into_iter());
         wanted[39].wanted = true;
         let left = of(&wanted);

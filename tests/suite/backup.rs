@@ -194,6 +194,21 @@ fn at_most_one_a_day_is_made_by_itself_and_years_of_them_leave_few() {
 }
 
 #[test]
+fn the_backup_of_a_day_is_made_when_the_newest_is_just_a_day_old() {
+    let mut book = Book::new();
+    let day = 86_400_000_000;
+    book.contact("Ada");
+    book.store.back_up_daily().unwrap();
+    let made = backups(&book.path).unwrap()[0].at.micros();
+    book.contact("Ben");
+    for (at, all) in [(made + day - 1, 1), (made + day, 2)] {
+        book.clock.store(at, Ordering::SeqCst);
+        book.store.back_up_daily().unwrap();
+        assert_eq!(backups(&book.path).unwrap().len(), all, "{}", at - made);
+    }
+}
+
+#[test]
 fn the_doctor_names_what_breaks_the_rules_and_puts_it_right_after_a_backup() {
     let mut book = Book::new();
     let ada = book.contact("Ada");

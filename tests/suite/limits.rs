@@ -13,7 +13,7 @@ use std::process::{Child as Process, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::amount::tenths;
-use crate::support::pty::{Running, command};
+use crate::support::pty::{Running, command, wait};
 
 const CALLBOOK: &str = env!("CARGO_BIN_EXE_callbook");
 const MB: usize = 1024 * 1024;
@@ -169,6 +169,7 @@ fn streamed(
         if let Some(status) = process.try_wait().unwrap() {
             break status;
         }
+        // How much memory it has is looked at again and again until it ends.
         std::thread::sleep(Duration::from_millis(2));
     };
     (most, status.code().unwrap(), said.join().unwrap())
@@ -368,14 +369,17 @@ fn signal(process: u32, name: &str) {
 }
 
 fn ends(process: &mut Process, within: Duration) -> i32 {
-    let until = Instant::now() + within;
-    loop {
-        if let Some(status) = process.try_wait().unwrap() {
-            return status.code().unwrap_or(-1);
-        }
-        assert!(Instant::now() < until, "it does not end");
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let began = Instant::now();
+    let mut ended = None;
+    wait(
+        || {
+            assert!(began.elapsed() < within, "it does not end in time");
+            ended = process.try_wait().unwrap();
+            ended.is_some()
+        },
+        || "it does not end".to_owned(),
+    );
+    ended.and_then(|status| status.code()).unwrap_or(-1)
 }
 
 /// A book that is worth a backup, and a file of as many who are not in it.
@@ -403,7 +407,8 @@ fn a_signal_ends_an_import_at_any_instant_with_nothing_written() {
         .take(24)
         .enumerate()
     {
-        // The first instants are those of the backup, the later ones of the import and its end.
+        // The instant of the signal is what is tested: the first ones are those of the backup, the later ones
+        // of the import and its end.
         let mut process = desk
             .command(&["import", new.to_str().unwrap()])
             .spawn()
@@ -480,20 +485,22 @@ fn a_signal_ends_an_import_that_waits_for_a_pipe_or_for_a_lock() {
 
 /// Waits until a process listens to signals, as its status says.
 fn listens(process: &Process) {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+    let folder = format!("/proc/{}", process.id());
+    let listens = || {
+        let status = fs::read_to_string(format!("{folder}/status")).unwrap();
         let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
         let caught = u64::from_str_radix(caught.unwrap().trim(), 16).unwrap();
         // SIGINT is 2, SIGTERM 15.
-        if caught & (1 << 1) != 0 && caught & (1 << 14) != 0 {
-            break;
-        }
-        assert!(Instant::now() < until, "it never listens");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    // It is at its work, or about to be.
-    std::thread::sleep(Duration::from_millis(50));
+        caught & (1 << 1) != 0 && caught & (1 << 14) != 0
+    };
+    wait(listens, || "it never listens".to_owned());
+    // It is at its work once it waits in the kernel: for the pipe, or for the lock.
+    let is_asleep = || {
+        let stat = fs::read_to_string(format!("{folder}/stat")).unwrap();
+        let state = stat.rsplit(')').next().unwrap().trim_start();
+        state.starts_with('S')
+    };
+    wait(is_asleep, || "it never waits".to_owned());
 }
 
 // The screens.
@@ -522,7 +529,14 @@ fn esc_stops_a_preview_and_an_import_and_nothing_is_written() {
     let mut stopped = 0;
     // The preview.
     preview(&mut callbook, &new);
-    std::thread::sleep(Duration::from_millis(250));
+    wait(
+        || {
+            ["working", "a second", "import 3,000"]
+                .iter()
+                .any(|words| callbook.text().contains(words))
+        },
+        || callbook.text(),
+    );
     if !callbook.text().contains("import 3,000") {
         callbook.types("\u{1b}");
         callbook.sees("stopped");
@@ -531,9 +545,10 @@ fn esc_stops_a_preview_and_an_import_and_nothing_is_written() {
     }
     callbook.sees("import 3,000");
     // The import, at several instants: the backup before it, its rows, its end.
-    for wait in [160, 220, 300, 400, 600] {
+    for pause in [160, 220, 300, 400, 600] {
         callbook.types("\r");
-        std::thread::sleep(Duration::from_millis(wait));
+        // The instant of the key is what is tested.
+        std::thread::sleep(Duration::from_millis(pause));
         if callbook.text().contains("3,000 new contacts") {
             callbook.types("u");
             callbook.sees("Undone");
@@ -552,7 +567,7 @@ fn esc_stops_a_preview_and_an_import_and_nothing_is_written() {
             if text.contains("3,000 new contacts") || !text.contains("import 3,000") {
                 // It was done before the key came.
                 callbook.sees("contacts");
-                assert!(stopped > 0 || wait > 0);
+                assert!(stopped > 0 || pause > 0);
                 callbook.types("u");
                 callbook.sees("Undone");
                 preview(&mut callbook, &new);
@@ -740,9 +755,13 @@ fn a_note_of_a_megabyte_is_stored_shown_searched_edited_and_written_out() {
     callbook.types("qe");
     callbook.sees("Edit contact");
     for _ in 0..20 {
+        // A frame of a megabyte takes its time; this is how it ends.
+        let drawn = callbook.count("\u{1b}[?2026l");
         callbook.types("\t");
-        // A frame of a megabyte takes its time.
-        std::thread::sleep(Duration::from_secs(1));
+        wait(
+            || callbook.count("\u{1b}[?2026l") > drawn,
+            || callbook.text(),
+        );
         if callbook.text().contains("needle at the end") {
             break;
         }
@@ -837,6 +856,7 @@ fn while_another_program_holds_the_lock_the_screens_go_on_and_the_write_waits() 
         "the frames waited for the lock: {:?}",
         began.elapsed()
     );
+    // That it waits for so long is what is tested.
     std::thread::sleep(Duration::from_secs(3).saturating_sub(began.elapsed()));
     assert!(!callbook.text().contains("Added"));
     drop(lock);

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, mpsc};
 
 use crate::support::Marked as _;
+use crate::support::pty::{LONG, signal};
 use crate::support::{Book, NOON, options};
 use callbook::domain::listing::ListQuery;
 use callbook::store::Store;
@@ -37,18 +37,14 @@ fn callbook(db: &Path, words: &[&str]) -> Ran {
         .stderr(err.reopen().unwrap())
         .spawn()
         .unwrap();
-    let began = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status.code();
-        }
-        if began.elapsed() > Duration::from_secs(30) {
-            child.kill().unwrap();
-            child.wait().unwrap();
-            panic!("{words:?} does not end");
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    let id = child.id();
+    let (ends, ended) = mpsc::channel();
+    std::thread::spawn(move || ends.send(child.wait()));
+    let Ok(ended) = ended.recv_timeout(LONG) else {
+        signal("KILL", id);
+        panic!("{words:?} does not end");
     };
+    let status = ended.unwrap().code();
     let said = |file: &tempfile::NamedTempFile| {
         String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned()
     };
@@ -220,7 +216,6 @@ fn books_that_differ_in_their_ending_have_their_own_backups() {
     let other = folder.path().join("q.sqlite3");
     succeeds(&other, &["add", "Bob"]);
     let of_ada = backed_up(&db);
-    std::thread::sleep(Duration::from_millis(20));
     let of_bob = backed_up(&other);
     assert_ne!(of_ada.parent(), of_bob.parent());
     succeeds(&db, &["add", "Cy"]);
@@ -258,7 +253,6 @@ fn a_folder_that_two_books_share_gives_each_its_own() {
         shared.join(backup.file_name().unwrap())
     };
     share(backed_up(&db));
-    std::thread::sleep(Duration::from_millis(20));
     let of_bob = share(backed_up(&other));
     // The newest in the folder is the other book's: it is not offered, and is no backup of this one
     // before an import.
@@ -300,7 +294,6 @@ fn a_backup_without_an_id_belongs_to_the_book_whose_contacts_it_has() {
     .unwrap();
     drop(raw);
     succeeds(&db, &["log"]);
-    std::thread::sleep(Duration::from_millis(20));
     succeeds(&other, &["log"]);
     let shared = folder.path().join("q.backups");
     fs::create_dir(&shared).unwrap();

@@ -243,7 +243,8 @@ fn every_command_that_a_signal_stops_leaves_one_file() {
             || format!("{words:?} does not begin"),
         );
         if words != ["compact"] && words != ["backup"] {
-            // Far into the work, or held up by the pipe that is not read.
+            // Far into the work, or held up by the pipe that is not read: the signal is to come later than at
+            // once, and nothing tells from outside how far it is.
             std::thread::sleep(Duration::from_millis(100));
         }
         let start = Instant::now();

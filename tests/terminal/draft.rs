@@ -3,10 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use crate::support::pty::{Running, book, signal, stored};
+use crate::support::pty::{Running, book, signal, stored, wait};
 
 /// The files of drafts beside a database.
 pub(crate) fn drafts(db: &Path) -> Vec<PathBuf> {
@@ -181,16 +179,25 @@ fn what_was_typed_a_second_before_a_kill_comes_back() {
     callbook.sees("2 contacts");
     callbook.types("aMarta Kowalska");
     callbook.sees("unsaved");
-    let until = Instant::now() + Duration::from_secs(10);
-    while drafts(&db).is_empty() {
-        assert!(Instant::now() < until, "it is kept while the program runs");
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait(
+        || drafts(&db).len() == 1,
+        || "it is not kept while the program runs".to_owned(),
+    );
     let mode = drafts(&db)[0].metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     // What is typed on takes the place of it, and is not another program's meanwhile.
     callbook.types("\t\t\rMaria");
-    thread::sleep(Duration::from_millis(1_900));
+    let holds = |words: &str| {
+        let kept = drafts(&db);
+        let kept = kept
+            .iter()
+            .map(|draft| fs::read_to_string(draft).unwrap_or_default());
+        kept.collect::<Vec<_>>().concat().contains(words)
+    };
+    wait(
+        || holds("Maria"),
+        || "what is typed on is not kept".to_owned(),
+    );
     assert_eq!(drafts(&db).len(), 1);
     let mut other = Running::start(&db, 100, 30);
     other.sees("2 contacts");
@@ -217,12 +224,16 @@ fn what_was_typed_a_second_before_a_kill_comes_back() {
     fourth.sees("3 contacts");
     fourth.types("aX");
     fourth.sees("unsaved");
-    thread::sleep(Duration::from_millis(1_500));
-    assert_eq!(drafts(&db).len(), 1);
+    let kept = |drafted: usize| {
+        wait(
+            || drafts(&db).len() == drafted,
+            || format!("{:?} instead of {drafted}", drafts(&db)),
+        );
+    };
+    kept(1);
     fourth.types("\u{8}");
     fourth.sees_no("unsaved");
-    thread::sleep(Duration::from_millis(1_500));
-    assert_eq!(drafts(&db).len(), 0);
+    kept(0);
 }
 
 #[test]

@@ -10,7 +10,6 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use callbook::crash;
 use callbook::domain::operation::Actor;
@@ -466,7 +465,6 @@ fn a_terminal_that_cannot_be_read_ends_the_program_with_the_reason() {
     wait(
         || {
             child.running.types("x");
-            std::thread::sleep(Duration::from_millis(100));
             child.reports().contains("left")
         },
         || "it runs on".to_owned(),

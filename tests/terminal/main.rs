@@ -22,9 +22,8 @@ mod support;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use crate::support::pty::{CARDS, Running, book, command, stored, terminal};
+use crate::support::pty::{CARDS, Running, book, command, stored, terminal, wait};
 
 #[test]
 fn find_edit_save_undo_and_quit() {
@@ -193,8 +192,15 @@ fn any_size_is_drawn_and_no_size_ends_the_program() {
         (19, 40),
         (100, 30),
     ] {
+        let drawn = callbook.bytes().len();
         callbook.resizes(cols, rows);
-        std::thread::sleep(Duration::from_millis(60));
+        // Nothing is drawn on nothing.
+        if cols > 0 {
+            wait(
+                || callbook.bytes().len() > drawn,
+                || format!("nothing is drawn on {cols}x{rows}"),
+            );
+        }
     }
     callbook.sees("2 contacts");
     callbook.types("q");
@@ -231,11 +237,10 @@ fn a_terminal_that_goes_without_a_signal_ends_the_program() {
     // Nobody holds the other end any more, and no key wakes the program.
     drop(output);
     drop(pair.master);
-    let until = Instant::now() + Duration::from_secs(10);
-    while running.join("stat").exists() {
-        assert!(Instant::now() < until, "it runs on without a terminal");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait(
+        || !running.join("stat").exists(),
+        || "it runs on without a terminal".to_owned(),
+    );
 }
 
 #[test]

@@ -262,6 +262,7 @@ fn the_editor_gets_every_key_that_is_meant_for_it_and_so_does_the_form_after_it(
     let clears = callbook.count(CLEAR);
     for key in "abcdefghijklmnopqrs".chars() {
         callbook.types(&key.to_string());
+        // As a person types: a key that comes while the program reads could be lost to it.
         std::thread::sleep(Duration::from_millis(2));
     }
     // The last of the twenty, and at once twenty more, while the editor ends.
@@ -332,6 +333,7 @@ fn while_nobody_does_anything_nothing_happens() {
     let mut seen = Vec::new();
     for _ in 0..5 {
         let before = (used(callbook.id()), callbook.bytes().len());
+        // That nothing happens in this time is what is tested.
         std::thread::sleep(Duration::from_millis(2500));
         let after = (used(callbook.id()), callbook.bytes().len());
         quiet = before == after;
@@ -378,9 +380,13 @@ fn the_cursor_of_the_terminal_is_where_one_types_also_after_wide_letters() {
     for (keys, typed) in [("/", "丸山ab"), ("\u{1b}a", "山👩‍👩‍👧丸é"), ("\u{1b}y:", "丸x")]
     {
         for key in keys.chars() {
+            let before = callbook.text();
             callbook.types(&key.to_string());
             // Esc and what follows it in one piece is another key.
-            std::thread::sleep(Duration::from_millis(100));
+            wait(
+                || callbook.text() != before,
+                || format!("{key:?} does nothing:\n{before}"),
+            );
         }
         callbook.types(typed);
         let last = typed.chars().next_back().unwrap().to_string();

@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use super::draft::drafts;
 use crate::support::pty::{LONG, Running, book, signal, wait};
@@ -29,15 +29,14 @@ fn ends(db: &Path, words: &[&str]) -> (bool, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let until = Instant::now() + LONG;
-    while child.try_wait().unwrap().is_none() {
-        if Instant::now() > until {
-            child.kill().unwrap();
-            panic!("{words:?} does not end");
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    let ended = child.wait_with_output().unwrap();
+    let id = child.id();
+    let (ends, ended) = mpsc::channel();
+    thread::spawn(move || ends.send(child.wait_with_output()));
+    let Ok(ended) = ended.recv_timeout(LONG) else {
+        signal("KILL", id);
+        panic!("{words:?} does not end");
+    };
+    let ended = ended.unwrap();
     let said = [ended.stdout, ended.stderr].concat();
     let said = String::from_utf8(said).unwrap();
     (ended.status.success(), said)
