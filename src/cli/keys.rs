@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::output::{exact, print};
-use super::table::columns;
+use super::table::described;
 use crate::config::{Config, shown};
 use crate::domain::safe::safe;
 use crate::tui::keymap::Keymap;
@@ -57,7 +57,7 @@ impl Keys {
         });
         let rows: Vec<[String; 4]> = [head].into_iter().chain(rows).collect();
         if io::stdout().is_terminal() {
-            return print(&columns(&rows));
+            return print(&described(&rows));
         }
         let lines = rows.iter().map(|row| format!("{}\n", row.join("\t")));
         print(&lines.collect::<String>())
@@ -75,13 +75,14 @@ pub(super) fn with_keys(mut config: Config) -> (Config, Keymap) {
     (config, keymap)
 }
 
-/// What the screens say first of the configuration: what is wrong with it, else which keys moved.
+/// What the screens say first of the configuration: what is wrong with it, and which keys moved.
 pub(super) fn notice(config: &Config, keymap: &Keymap) -> Option<(Tone, String)> {
     let moved = keymap.losses().iter().map(ToString::to_string);
-    let (tone, told): (Tone, Vec<String>) = if config.troubles.is_empty() {
-        (Tone::Plain, moved.collect())
+    let told: Vec<String> = config.troubles.iter().cloned().chain(moved).collect();
+    let tone = if config.troubles.is_empty() {
+        Tone::Plain
     } else {
-        (Tone::Bad, config.troubles.clone())
+        Tone::Bad
     };
     let first = told.first()?;
     let more = match told.len() - 1 {

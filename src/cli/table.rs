@@ -8,13 +8,80 @@ use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::safe::safe;
-use crate::tui::widgets::text::elide;
+use crate::tui::widgets::text::{elide, wrap};
 
 /// The rows in columns, two spaces between; the last column is not filled up.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let mut columns = Columns::new();
     let lines: String = rows.iter().map(|row| columns.row(row)).collect();
     lines + &columns.rest()
+}
+
+/// How narrow the text beside the columns gets before it goes below them.
+const LEAST_TEXT: usize = 24;
+
+/// The rows in columns of which none is cut; the last one is text, which is wrapped to what the terminal has
+/// left, or stands below the others where that is little.
+pub(super) fn described<const N: usize>(rows: &[[String; N]]) -> String {
+    let room = terminal_columns().unwrap_or(usize::MAX);
+    described_in(rows, room)
+}
+
+fn described_in<const N: usize>(rows: &[[String; N]], room: usize) -> String {
+    let rows: Vec<[String; N]> = rows
+        .iter()
+        .map(|row| row.each_ref().map(|cell| safe(cell).into_owned()))
+        .collect();
+    let mut widths = [0; N];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().max(*width);
+        }
+    }
+    let [columns @ .., _] = &widths[..] else {
+        return String::new();
+    };
+    let before = columns.iter().map(|width| width + 2).sum::<usize>();
+    let beside = room.saturating_sub(before);
+    let (indent, is_below) = if beside < LEAST_TEXT {
+        (4, true)
+    } else {
+        (before, false)
+    };
+    let mut all = String::new();
+    for row in &rows {
+        let [cells @ .., text] = &row[..] else {
+            continue;
+        };
+        let mut line = String::new();
+        for (width, cell) in columns.iter().zip(cells) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(
+                ' ',
+                width.saturating_sub(cell.width()) + 2,
+            ));
+        }
+        let mut texts = wrap(text, room.saturating_sub(indent).max(1)).into_iter();
+        if !is_below {
+            line.push_str(&texts.next().unwrap_or_default());
+        }
+        all.push_str(line.trim_end());
+        all.push('\n');
+        for text in texts {
+            all.extend(std::iter::repeat_n(' ', indent));
+            all.push_str(text.trim_end());
+            all.push('\n');
+        }
+    }
+    all
+}
+
+/// How many columns the terminal has, where there is one.
+fn terminal_columns() -> Option<usize> {
+    let out = io::stdout();
+    let size = out.is_terminal().then(|| tcgetwinsize(&out).ok()).flatten();
+    size.map(|size| usize::from(size.ws_col))
+        .filter(|room| *room > 0)
 }
 
 /// After how many rows the widths of columns are known: of more, not all are held.
@@ -37,14 +104,10 @@ pub(super) struct Columns<const N: usize> {
 
 impl<const N: usize> Columns<N> {
     pub(super) fn new() -> Self {
-        let out = io::stdout();
-        let size = out.is_terminal().then(|| tcgetwinsize(&out).ok()).flatten();
         Self {
             widths: [0; N],
             held: Some(Vec::new()),
-            room: size
-                .map(|size| usize::from(size.ws_col))
-                .filter(|room| *room > 0),
+            room: terminal_columns(),
             is_coloured: false,
         }
     }
@@ -125,7 +188,26 @@ fn narrow(widths: &mut [usize], room: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, narrow};
+    use super::{columns, described_in, narrow};
+
+    #[test]
+    fn text_is_wrapped_beside_the_columns_or_below_them_and_nothing_is_cut() {
+        let rows = [[
+            "scope",
+            "export-clipboard",
+            "copy the contact or the marked contacts",
+        ]];
+        let rows = rows.map(|row| row.map(str::to_owned));
+        let told = |room| described_in(&rows, room);
+        let one = "scope  export-clipboard  copy the contact or the marked contacts\n";
+        assert_eq!(told(usize::MAX), one);
+        let gap = " ".repeat(25);
+        let two =
+            format!("scope  export-clipboard  copy the contact or the\n{gap}marked contacts\n");
+        assert_eq!(told(50), two);
+        let below = "scope  export-clipboard\n    copy the contact or the marked\n    contacts\n";
+        assert_eq!(told(40), below);
+    }
 
     #[test]
     fn on_a_narrow_terminal_the_widest_columns_give_way() {

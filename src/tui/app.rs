@@ -212,7 +212,10 @@ impl App {
     /// Says that a key does nothing here.
     fn does_nothing(&mut self, keys: &str) {
         let help = self.session.key(self.pages.top().scope(), Action::Help);
-        let text = format!("{keys} has no effect here; {help} shows all keys");
+        let text = match help.as_str() {
+            "" => format!("{keys} has no effect here"),
+            help => format!("{keys} has no effect here; {help} shows all keys"),
+        };
         self.session.say(Tone::Plain, text);
     }
 
@@ -297,7 +300,11 @@ impl App {
         }
         self.session.taken += 1;
         let is_typed = waiting.is_empty() && in_text;
-        if is_typed && takes_letters(key) && self.typed(key, effects) {
+        // What the text's own scope has is no text: a person may give `^W` to an action there.
+        let own = scopes.get(..1).unwrap_or_default();
+        let is_own =
+            key.typed().is_none() && self.session.keymap.lookup(own, &waiting, key) != Lookup::Miss;
+        if is_typed && !is_own && takes_letters(key) && self.typed(key, effects) {
             self.session.toast = None;
             return;
         }
@@ -475,7 +482,10 @@ impl App {
     fn interrupt(&mut self, effects: &mut Vec<Effect>) {
         if self.is_clean() {
             self.interrupted = true;
-            self.session.say(Tone::Plain, "press ^C again or q to quit");
+            let key = |action| self.session.key(Scope::Contacts, action);
+            let (again, quit) = (key(Action::Interrupt), key(Action::Quit));
+            let text = format!("press {again} again or {quit} to quit");
+            self.session.say(Tone::Plain, text);
         } else {
             self.perform(Action::Escape, effects);
         }

@@ -93,15 +93,21 @@ pub struct Session {
 
 impl Session {
     /// The key that does something where a scope is the nearest, for a message to name. Where a person
-    /// left the action without one, the palette has it.
+    /// left the action without one, the palette or help has it; empty where neither can be opened.
     #[must_use]
     pub fn key(&self, scope: Scope, action: Action) -> String {
-        let chain = scope.chain();
-        if let Some(key) = self.keymap.key_for(&chain, action) {
+        if let Some(key) = self.own_key(scope, action) {
             return key.to_owned();
         }
-        let palette = self.keymap.key_for(&chain, Action::Palette);
-        format!("{} {}", palette.unwrap_or_default(), action.name())
+        let palette = self.own_key(scope, Action::Palette);
+        let palette = palette.or_else(|| self.own_key(scope, Action::Help));
+        palette.map_or_else(String::new, |key| format!("{key} {}", action.name()))
+    }
+
+    /// The key that does something where a scope is the nearest, without any detour.
+    #[must_use]
+    pub fn own_key(&self, scope: Scope, action: Action) -> Option<&str> {
+        self.keymap.key_for(&scope.chain(), action)
     }
 
     /// What is known before anything is.

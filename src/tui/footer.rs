@@ -11,7 +11,7 @@ use crate::domain::progress::Progress;
 use crate::domain::words::{count, thousands};
 
 use super::app::App;
-use super::keymap::{Action, Scope};
+use super::keymap::{Action, Binding, Scope};
 use super::pages::Hint;
 use super::protocol::{Toast, Tone};
 use super::widgets::areas::Areas;
@@ -35,17 +35,13 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
     }
     if let Some(toast) = &app.session.toast {
         let undo = toast.undo.is_some() && app.pages.is_bare();
-        let key = app.session.key(app.pages.top().scope(), Action::Undo);
-        let room = usize::from(areas.toast.width);
-        let room = room.saturating_sub(if undo { width(&key) + 13 } else { 5 });
         let right = if undo {
-            Line::from(vec![
-                Span::styled(key, theme.style(Role::Key)),
-                Span::styled(" undo ", theme.style(Role::Dim)),
-            ])
+            undo_hint(app, theme)
         } else {
             Line::default()
         };
+        let room = usize::from(areas.toast.width);
+        let room = room.saturating_sub(if undo { right.width() + 7 } else { 5 });
         let last = said(toast, room, theme, areas, frame);
         two_ends(last, right, areas.toast, frame);
         if shared {
@@ -61,6 +57,19 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         frame.render_widget(Paragraph::new(line), areas.toast);
     }
     hints(app, theme, areas.hints, frame);
+}
+
+/// How what was just done is undone: the key, or where a person left undo without one, the palette.
+fn undo_hint(app: &App, theme: &Theme) -> Line<'static> {
+    let scope = app.pages.top().scope();
+    let (key, word) = match app.session.own_key(scope, Action::Undo) {
+        Some(key) => (key.to_owned(), " undo "),
+        None => (app.session.key(scope, Action::Undo), " "),
+    };
+    Line::from(vec![
+        Span::styled(key, theme.style(Role::Key)),
+        Span::styled(word, theme.style(Role::Dim)),
+    ])
 }
 
 /// The last row of a toast. The rows before it are drawn over what is above them, under a rule: all of
@@ -213,44 +222,94 @@ fn looks(theme: &Theme, tone: Tone) -> (Style, &'static str) {
     }
 }
 
-/// What may follow the keys of a prefix, over the bottom of the content.
-pub(super) fn which_key(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+/// How wide what may follow a prefix is written where there is room, and how much of a word has to be left.
+const FOLLOWING: usize = 25;
+const LEAST_WORD: usize = 4;
+
+/// What may follow the keys of a prefix, over the bottom of the page. All of it is shown at every size:
+/// where there is little room, first without a frame, then with words cut short, then keys alone.
+pub(super) fn which_key(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     let following = app.session.keymap.following(&app.scopes(), &app.waiting);
-    let columns = usize::from(area.width.saturating_sub(6)).max(20);
-    let each = 26;
-    let across = (columns / each).max(1);
-    let mut lines = Vec::new();
-    for chunk in following.chunks(across) {
-        let spans = chunk.iter().flat_map(|(key, binding)| {
-            let word = if binding.hint.is_empty() {
-                binding.help
-            } else {
-                binding.hint
-            };
-            [
-                Span::styled(
-                    format!(" {} ", key_text(key, &theme.glyphs)),
-                    theme.style(Role::Key),
-                ),
-                Span::styled(
-                    fit(word, each - 4, theme.glyphs.ellipsis),
-                    theme.style(Role::Text),
-                ),
-            ]
-        });
-        lines.push(Line::from(spans.collect::<Vec<_>>()));
-    }
-    let height = u16::try_from(lines.len() + 2)
-        .unwrap_or(area.height)
-        .min(area.height);
+    let following: Vec<(String, &str)> = following
+        .iter()
+        .map(|(key, binding)| (key_text(key, &theme.glyphs), word_of(binding)))
+        .collect();
+    let widest = |part: fn(&(String, &str)) -> usize| following.iter().map(part).max().unwrap_or(0);
+    let keys = widest(|(key, _)| width(key));
+    let whole = keys + 3 + widest(|(_, word)| width(word));
+    let area = Rect {
+        y: areas.filter.y,
+        height: areas.content.bottom().saturating_sub(areas.filter.y),
+        ..areas.content
+    };
+    let (columns, rows) = (usize::from(area.width), usize::from(area.height));
+    let inside = (columns.saturating_sub(6), rows.saturating_sub(2));
+    // How many rows it takes in columns of this width, and in how many of them.
+    let table = |(columns, rows): (usize, usize), each: usize| {
+        let across = (columns / each.max(1)).max(1);
+        (each <= columns && following.len().div_ceil(across) <= rows).then_some((across, each))
+    };
+    let framed = table(inside, FOLLOWING.max(whole)).or_else(|| table(inside, whole));
+    let cut = columns / following.len().div_ceil(rows.max(1)).max(1);
+    let bare = || {
+        let all = table((columns, rows), whole);
+        all.or_else(|| table((columns, rows), cut).filter(|_| cut >= keys + 3 + LEAST_WORD))
+    };
+    let lines = if let Some((across, each)) = framed.or_else(bare) {
+        cells(&following, across, each, theme)
+    } else {
+        let keys: Vec<&str> = following.iter().map(|(key, _)| key.as_str()).collect();
+        let style = theme.style(Role::Key);
+        let lines = wrap(&keys.join(" "), columns).into_iter();
+        lines.map(|line| Line::styled(line, style)).collect()
+    };
+    let height = lines.len() + if framed.is_some() { 2 } else { 0 };
+    let height = u16::try_from(height).unwrap_or(area.height);
+    let height = height.min(area.height);
+    let edge = u16::from(framed.is_some());
     let place = Rect {
-        x: area.x + 1,
+        x: area.x + edge,
         y: area.bottom() - height,
-        width: area.width.saturating_sub(2),
+        width: area.width.saturating_sub(2 * edge),
         height,
     };
     frame.render_widget(Clear, place);
-    let keys: Vec<String> = app.waiting.iter().map(ToString::to_string).collect();
-    let inside = popup(place, &keys.join(" "), "", "", theme, frame);
+    let inside = if framed.is_some() {
+        let keys: Vec<String> = app.waiting.iter().map(ToString::to_string).collect();
+        popup(place, &keys.join(" "), "", "", theme, frame)
+    } else {
+        place
+    };
     frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// The word for a binding in the strip.
+const fn word_of(binding: &'static Binding) -> &'static str {
+    if binding.hint.is_empty() {
+        binding.help
+    } else {
+        binding.hint
+    }
+}
+
+/// Keys with their words, so many in a row, each so wide.
+fn cells(
+    following: &[(String, &str)],
+    across: usize,
+    each: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let cell = |(key, word): &(String, &str)| {
+        let room = each.saturating_sub(width(key) + 3);
+        [
+            Span::styled(format!(" {key} "), theme.style(Role::Key)),
+            Span::styled(
+                format!("{} ", fit(word, room, theme.glyphs.ellipsis)),
+                theme.style(Role::Text),
+            ),
+        ]
+    };
+    let rows = following.chunks(across.max(1));
+    rows.map(|row| Line::from(row.iter().flat_map(cell).collect::<Vec<_>>()))
+        .collect()
 }

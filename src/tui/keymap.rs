@@ -34,9 +34,11 @@ struct Sequence {
 impl Sequence {
     fn read(written: &str) -> Result<Self, String> {
         let keys: Result<Vec<Key>, String> = written.split(' ').map(str::parse).collect();
+        let keys = keys?;
+        let written: Vec<String> = keys.iter().map(Key::to_string).collect();
         Ok(Self {
-            written: written.to_owned(),
-            keys: keys?,
+            written: written.join(" "),
+            keys,
         })
     }
 
@@ -45,10 +47,11 @@ impl Sequence {
         self.keys.starts_with(&other.keys) || other.keys.starts_with(&self.keys)
     }
 
-    /// Whether it begins with what is text in a field. Space is a key there too: it toggles boxes.
-    fn is_typed(&self) -> bool {
+    /// Whether it begins with what is text in a scope. In a form space is a key too: it toggles boxes.
+    fn is_text_in(&self, scope: Scope) -> bool {
         let sign = self.keys.first().and_then(|key| key.typed());
-        sign.is_some_and(|sign| sign != ' ')
+        let is_form = matches!(scope, Scope::NumberForm | Scope::ContactForm);
+        scope.is_text() && sign.is_some_and(|sign| sign != ' ' || !is_form)
     }
 }
 
@@ -59,6 +62,8 @@ struct Bound {
     scope: Scope,
     binding: &'static Binding,
     keys: Vec<Sequence>,
+    /// Which of them mean something else in one place, and where.
+    hidden: Vec<(String, Scope)>,
 }
 
 /// The table with the keys that a person set.
@@ -79,6 +84,7 @@ impl Default for Keymap {
                 .iter()
                 .filter_map(|keys| Sequence::read(keys).ok())
                 .collect(),
+            hidden: Vec::new(),
         });
         Self {
             bounds: bounds.collect(),
@@ -92,21 +98,24 @@ impl Keymap {
         self.bounds.iter().filter(move |bound| bound.scope == scope)
     }
 
-    /// The keys of a binding, as written; those that it has in one other place only, with that place.
+    /// The keys of a binding, as written; those that it has in one other place only, and those that it
+    /// has not in one place, with that place.
     #[must_use]
     pub fn keys(&self, binding: &Binding) -> Vec<String> {
         let bounds = self.bounds.iter();
         let bounds = bounds.filter(|bound| bound.binding == binding);
+        let told = |bound: &Bound, keys: &Sequence| {
+            let written = &keys.written;
+            let hidden = bound.hidden.iter().filter(|(key, _)| key == written);
+            let places: Vec<&str> = hidden.map(|(_, place)| place.title()).collect();
+            match (bound.scope == binding.scope, places.is_empty()) {
+                (true, true) => written.clone(),
+                (true, false) => format!("{written} (not in {})", places.join(", ")),
+                (false, _) => format!("{written} ({})", bound.scope.title()),
+            }
+        };
         bounds
-            .flat_map(|bound| {
-                bound.keys.iter().map(move |keys| {
-                    if bound.scope == binding.scope {
-                        keys.written.clone()
-                    } else {
-                        format!("{} ({})", keys.written, bound.scope.title())
-                    }
-                })
-            })
+            .flat_map(|bound| bound.keys.iter().map(move |keys| told(bound, keys)))
             .collect()
     }
 
@@ -141,9 +150,9 @@ impl Keymap {
                 .bound_in(*scope)
                 .filter(of_action)
                 .flat_map(|bound| &bound.keys);
-            let in_text = scopes.first().is_some_and(|first| first.is_text());
             let hidden = |keys: &Sequence| {
-                in_text && keys.is_typed() || nearer.iter().any(|other| other.clashes(keys))
+                scopes.first().is_some_and(|first| keys.is_text_in(*first))
+                    || nearer.iter().any(|other| other.clashes(keys))
             };
             let found = keys.find(|keys| !hidden(keys));
             if let Some(found) = found {

@@ -38,7 +38,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         under = Some(page);
     }
     if app.which_key {
-        footer::which_key(app, theme, areas.content, frame);
+        footer::which_key(app, theme, areas, frame);
     }
     footer::draw(app, theme, areas, frame);
 }
@@ -63,7 +63,11 @@ fn head(app: &App, shown: &[&dyn Page], theme: &Theme, areas: Areas, frame: &mut
     }
     let status = if app.session.is_stale(app.pages.top_id()) {
         let key = app.session.key(app.pages.top().scope(), Action::Repaint);
-        Some((format!("stale, {key} retries"), Role::Bad))
+        let text = match key.as_str() {
+            "" => "stale".to_owned(),
+            key => format!("stale, {key} retries"),
+        };
+        Some((text, Role::Bad))
     } else {
         let page = shown.first();
         page.and_then(|page| page.status(&app.session, theme))

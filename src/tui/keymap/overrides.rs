@@ -2,40 +2,49 @@
 //!
 //! A key that a person sets wins over every default: a default that stands in its way loses the key,
 //! which [`Keymap::losses`] tells. A line of the configuration is refused, and the others are used,
-//! where it names nothing, where it clashes with a line before it, and where quitting, going back or
-//! help would be without a key.
+//! where it names nothing or changes nothing, where it clashes with another line, and where quitting,
+//! going back or help would be without a key. Lines are judged together: their order only decides which
+//! of two that clash is used.
 
 use std::fmt;
 
 use super::{Action, Binding, Bound, Keymap, Scope, Sequence, TABLE};
 use crate::config::KeyLine;
 
-/// A default that is without a key now, or is hidden in one place, since a person gave the key to
-/// another action.
+/// Defaults that are without a key now, or are hidden in one place, since a person gave the key, or its
+/// beginning, to another action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
+    /// Which of the lines took it.
+    at: usize,
     key: String,
     by: Action,
-    of: Action,
     place: Scope,
+    /// What has gone: the keys, and what each did.
+    lost: Vec<(String, Action)>,
 }
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is now {}, no longer {} ({})",
-            self.key,
-            self.by.name(),
-            self.of.name(),
-            self.place.title()
-        )
+        write!(f, "{} is now {}", self.key, self.by.name())?;
+        for (at, (key, of)) in self.lost.iter().enumerate() {
+            let of = of.name();
+            match at {
+                0 if *key == self.key => write!(f, ", no longer {of}")?,
+                0 => write!(f, ", so {key} is no longer {of}")?,
+                _ => write!(f, ", {key} no longer {of}")?,
+            }
+        }
+        write!(f, " ({})", self.place.title())
     }
 }
 
 /// One action with its keys in one scope, as a line of the configuration has it.
 #[derive(Clone, Debug)]
 struct Setting {
+    /// Which of the lines it is of, and the number of that one in the file.
+    at: usize,
+    line: usize,
     /// The line's name for it.
     name: String,
     scope: Scope,
@@ -47,15 +56,16 @@ impl Setting {
     const fn action(&self) -> Action {
         self.binding.action
     }
+
+    /// The key that cannot be had together with another one.
+    fn clashing(&self, other: &Sequence) -> Option<&Sequence> {
+        self.keys.iter().find(|key| key.clashes(other))
+    }
 }
 
-/// How far a scope is from the one with the cursor.
-const fn distance(scope: Scope) -> u8 {
-    match scope {
-        Scope::Global => 2,
-        Scope::Movement => 1,
-        _ => 0,
-    }
+/// How far a scope is from the nearest one, where that is `here`; none where it does not act there.
+fn distance(here: Scope, scope: Scope) -> Option<usize> {
+    here.chain().iter().position(|other| *other == scope)
 }
 
 /// Whether keys of both scopes act at the same time somewhere.
@@ -73,23 +83,38 @@ impl Keymap {
     /// The table with the keys of these lines; and of each line that is refused, its number and why.
     #[must_use]
     pub fn with(lines: &[KeyLine]) -> (Self, Vec<(usize, String)>) {
-        let mut keymap = Self::default();
-        let mut settings: Vec<Setting> = Vec::new();
-        let mut refused = Vec::new();
-        for line in lines {
-            let with_line = settings_of(line, lines).and_then(|new| {
-                clash(&settings, &new)?;
-                let all: Vec<Setting> = settings.iter().cloned().chain(new).collect();
-                let changed = Self::of_settings(&all);
-                left_without(&changed)?;
-                Ok((all, changed))
-            });
-            match with_line {
-                Ok(changed) => (settings, keymap) = changed,
-                Err(why) => refused.push((line.line, format!("[keys] {}: {why}", line.name()))),
+        // By the place among the lines: several may be in one line of the file.
+        let mut refused: Vec<(usize, String)> = Vec::new();
+        let mut kept: Vec<(usize, &KeyLine)> = lines.iter().enumerate().collect();
+        let keymap = loop {
+            let mut faults: Vec<(usize, String)> = Vec::new();
+            let mut settings: Vec<Setting> = Vec::new();
+            for (at, line) in &kept {
+                match settings_of(*at, line, &kept) {
+                    Ok(new) => settings.extend(new),
+                    Err(why) => faults.push((*at, why)),
+                }
             }
-        }
-        (keymap, refused)
+            let keymap = Self::of_settings(&settings);
+            if faults.is_empty() {
+                // First of all: a line that is not used is in no other line's way.
+                faults.extend(left_without(&keymap, &settings));
+            }
+            if faults.is_empty() {
+                faults = clashes(&settings);
+            }
+            if faults.is_empty() {
+                break keymap;
+            }
+            kept.retain(|(at, _)| faults.iter().all(|(faulty, _)| faulty != at));
+            refused.append(&mut faults);
+        };
+        refused.sort();
+        let refused = refused.into_iter().filter_map(|(at, why)| {
+            let line = lines.get(at)?;
+            Some((line.line, format!("[keys] {}: {why}", line.name())))
+        });
+        (keymap, refused.collect())
     }
 
     fn of_settings(settings: &[Setting]) -> Self {
@@ -101,23 +126,30 @@ impl Keymap {
         });
         for bound in &mut keymap.bounds {
             let (scope, of) = (bound.scope, bound.binding.action);
-            let losses = &mut keymap.losses;
+            let (losses, hidden) = (&mut keymap.losses, &mut bound.hidden);
             bound.keys.retain(|key| {
-                let taken = settings.iter().find(|setting| {
-                    setting.action() != of
-                        && act_together(setting.scope, scope)
-                        && setting.keys.iter().any(|other| other.clashes(key))
-                });
-                let Some(setting) = taken else { return true };
-                // A default farther away than the key that hides it acts everywhere else.
-                let hidden_only = distance(setting.scope) < distance(scope);
-                losses.push(Loss {
-                    key: key.written.clone(),
-                    by: setting.action(),
-                    of,
-                    place: if hidden_only { setting.scope } else { scope },
-                });
-                hidden_only
+                let mut taken: Vec<(&Setting, &Sequence)> = settings
+                    .iter()
+                    .filter(|setting| setting.action() != of)
+                    .filter(|setting| act_together(setting.scope, scope))
+                    .filter(|setting| !is_hidden_anyway(key, scope, setting.scope))
+                    .filter_map(|setting| Some((setting, setting.clashing(key)?)))
+                    .collect();
+                let is_hiding = |setting: &Setting| distance(setting.scope, scope) > Some(0);
+                let stays = taken.iter().all(|(setting, _)| is_hiding(setting));
+                // Of a key that is lost it says nothing that it is hidden in one place.
+                taken.retain(|(setting, _)| stays || !is_hiding(setting));
+                for (setting, taken) in taken {
+                    // A default that acts on more pages is only hidden by the key of one page.
+                    let place = if stays {
+                        hidden.push((key.written.clone(), setting.scope));
+                        setting.scope
+                    } else {
+                        scope
+                    };
+                    lose(losses, setting, &taken.written, place, (&key.written, of));
+                }
+                stays
             });
         }
         // In the place of the line of the table, which hints and help go by.
@@ -131,23 +163,66 @@ impl Keymap {
             scope: setting.scope,
             binding: setting.binding,
             keys: setting.keys.clone(),
+            hidden: Vec::new(),
         }));
         keymap.bounds.sort_by_key(place);
         keymap
     }
 }
 
+/// Whether a default of a nearer scope hides a key there, whatever a person sets.
+fn is_hidden_anyway(key: &Sequence, scope: Scope, nearer: Scope) -> bool {
+    let mut defaults = TABLE.iter().filter(|binding| binding.scope == nearer);
+    distance(nearer, scope) > Some(0)
+        && defaults.any(|binding| binding.keys.contains(&key.written.as_str()))
+}
+
+/// Notes what a default lost: what one key took in one place is one loss.
+fn lose(
+    losses: &mut Vec<Loss>,
+    setting: &Setting,
+    key: &str,
+    place: Scope,
+    (lost, of): (&str, Action),
+) {
+    let same = |known: &&mut Loss| {
+        known.at == setting.at
+            && known.key == key
+            && known.by == setting.action()
+            && known.place == place
+    };
+    let lost = (lost.to_owned(), of);
+    match losses.iter_mut().find(same) {
+        Some(known) => known.lost.push(lost),
+        None => losses.push(Loss {
+            at: setting.at,
+            key: key.to_owned(),
+            by: setting.action(),
+            place,
+            lost: vec![lost],
+        }),
+    }
+}
+
 /// What a line sets, an action in each scope that has it, unless a line names the scope.
-fn settings_of(line: &KeyLine, lines: &[KeyLine]) -> Result<Vec<Setting>, String> {
+fn settings_of(
+    at: usize,
+    line: &KeyLine,
+    lines: &[(usize, &KeyLine)],
+) -> Result<Vec<Setting>, String> {
     let Some(action) = Action::named(&line.action) else {
         return Err(format!(
             "unknown action {}; `callbook keys` lists them",
             line.action
         ));
     };
-    let keys: Result<Vec<Sequence>, String> =
-        line.keys.iter().map(|keys| Sequence::read(keys)).collect();
-    let keys = keys?;
+    let mut keys: Vec<Sequence> = Vec::new();
+    for key in &line.keys {
+        let key = Sequence::read(key)?;
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
     for (at, key) in keys.iter().enumerate() {
         if let Some(other) = keys.iter().take(at).find(|other| other.clashes(key)) {
             return Err(format!(
@@ -158,42 +233,73 @@ fn settings_of(line: &KeyLine, lines: &[KeyLine]) -> Result<Vec<Setting>, String
     }
     let bindings = TABLE.iter().filter(|binding| binding.action == action);
     if let Some(name) = &line.scope {
-        return settings_in(line, name, bindings, keys);
+        let (scope, binding) = named_scope(line, name, bindings, &keys)?;
+        return Ok(vec![Setting {
+            at,
+            line: line.line,
+            name: line.name(),
+            scope,
+            binding,
+            keys,
+        }]);
     }
     let named_elsewhere = |scope: Scope| {
-        lines.iter().any(|other| {
+        lines.iter().any(|(_, other)| {
             other.scope.as_deref() == Some(scope.name())
                 && Action::named(&other.action) == Some(action)
         })
     };
-    let settings = bindings
+    let bindings: Vec<&Binding> = bindings
         .filter(|binding| !named_elsewhere(binding.scope))
-        .filter_map(|binding| {
-            let mut keys = keys.clone();
-            if binding.scope.is_text() {
-                // Letters are text there. Where no other key is set, the default stays.
-                keys.retain(|key| !key.is_typed());
-                if keys.is_empty() {
-                    return None;
-                }
-            }
-            Some(Setting {
-                name: line.name(),
-                scope: binding.scope,
-                binding,
-                keys,
-            })
+        .collect();
+    let mut settings = Vec::new();
+    for binding in &bindings {
+        // What is typed is text there. Where no other key is set, the default stays.
+        let apply = keys.iter().filter(|key| !key.is_text_in(binding.scope));
+        let apply: Vec<Sequence> = apply.cloned().collect();
+        if apply.is_empty() && !keys.is_empty() {
+            continue;
+        }
+        settings.push(Setting {
+            at,
+            line: line.line,
+            name: line.name(),
+            scope: binding.scope,
+            binding,
+            keys: apply,
         });
-    Ok(settings.collect())
+    }
+    match (settings.is_empty(), keys.first()) {
+        (true, _) if bindings.is_empty() => Err(format!(
+            "has no effect: a line of its own sets {} in each place",
+            action.name()
+        )),
+        (true, Some(key)) => {
+            let places: Vec<&str> = bindings.iter().map(|of| of.scope.title()).collect();
+            Err(text_key(key, &places.join(" and ")))
+        }
+        _ => Ok(settings),
+    }
 }
 
-/// What a line sets that names its scope: of an action that acts there, or everywhere.
-fn settings_in(
+/// Why a key cannot be one where it is text.
+fn text_key(key: &Sequence, place: &str) -> String {
+    let letter = key.written.chars().next();
+    let letter = letter.filter(char::is_ascii_alphabetic).unwrap_or('X');
+    format!(
+        "{} is text in {place}; use a key such as ^{} or F5",
+        key.written,
+        letter.to_ascii_uppercase()
+    )
+}
+
+/// The scope that a line names, with the action that acts there, or everywhere.
+fn named_scope(
     line: &KeyLine,
     name: &str,
     bindings: impl Iterator<Item = &'static Binding>,
-    keys: Vec<Sequence>,
-) -> Result<Vec<Setting>, String> {
+    keys: &[Sequence],
+) -> Result<(Scope, &'static Binding), String> {
     let Some(scope) = Scope::ALL.into_iter().find(|scope| scope.name() == name) else {
         let names: Vec<&str> = Scope::ALL.iter().map(|scope| scope.name()).collect();
         return Err(format!(
@@ -201,10 +307,10 @@ fn settings_in(
             names.join(", ")
         ));
     };
-    let chain = scope.chain();
     let nearest = bindings
-        .filter(|binding| chain.contains(&binding.scope))
-        .min_by_key(|binding| distance(binding.scope));
+        .filter_map(|binding| Some((distance(scope, binding.scope)?, binding)))
+        .min_by_key(|(far, _)| *far)
+        .map(|(_, binding)| binding);
     let Some(binding) = nearest else {
         return Err(format!(
             "{} has no effect in {}; `callbook keys` lists which action works where",
@@ -212,71 +318,105 @@ fn settings_in(
             scope.title()
         ));
     };
-    if let Some(key) = keys.iter().find(|key| scope.is_text() && key.is_typed()) {
+    if let Some(key) = keys.iter().find(|key| key.is_text_in(scope)) {
+        return Err(text_key(key, scope.title()));
+    }
+    if keys.is_empty() && binding.scope != scope {
         return Err(format!(
-            "{} is text in {}; use a key such as ^{} or F5",
-            key.written,
+            "the keys of {} in {} are those of {}; take them away with {}.{} = []",
+            line.action,
             scope.title(),
-            key.written
-                .chars()
-                .next()
-                .filter(char::is_ascii_alphabetic)
-                .map_or('X', |letter| letter.to_ascii_uppercase())
+            binding.scope.title(),
+            binding.scope.name(),
+            line.action
         ));
     }
-    Ok(vec![Setting {
-        name: line.name(),
-        scope,
-        binding,
-        keys,
-    }])
+    Ok((scope, binding))
 }
 
-/// Whether a line wants a key that a line before it has, where both act.
-fn clash(settings: &[Setting], new: &[Setting]) -> Result<(), String> {
-    for later in new {
-        for earlier in settings {
-            if earlier.action() == later.action() || !act_together(earlier.scope, later.scope) {
-                continue;
-            }
-            let both = later.keys.iter().find(|key| {
-                let mut keys = earlier.keys.iter();
-                keys.any(|other| other.clashes(key))
-            });
-            if let Some(key) = both {
-                return Err(format!(
-                    "{} is already set for {}, which works in {} too",
-                    key.written,
-                    earlier.name,
-                    later.scope.title()
-                ));
-            }
-        }
+/// The lines that want what a line before them has, where both act.
+fn clashes(settings: &[Setting]) -> Vec<(usize, String)> {
+    let mut faults: Vec<(usize, String)> = Vec::new();
+    for setting in settings {
+        let is_faulty = |other: &Setting| faults.iter().any(|(at, _)| *at == other.at);
+        let mut used = settings.iter().filter(|other| other.at < setting.at);
+        let clash = used.find_map(|earlier| {
+            let found = clash(earlier, setting)?;
+            (!is_faulty(earlier) && !is_faulty(setting)).then_some(found)
+        });
+        faults.extend(clash.map(|why| (setting.at, why)));
     }
-    Ok(())
+    faults
 }
 
-/// Whether quitting, going back and help have a key wherever they have one by default. In a text
-/// only going back has to: what is typed there is left first.
-fn left_without(keymap: &Keymap) -> Result<(), String> {
+/// Why a line cannot be used beside an earlier one.
+fn clash(earlier: &Setting, later: &Setting) -> Option<String> {
+    let (name, line) = (&earlier.name, earlier.line);
+    if earlier.action() == later.action() {
+        return (earlier.scope == later.scope)
+            .then(|| format!("already set as {name} in line {line}"));
+    }
+    if !act_together(earlier.scope, later.scope) {
+        return None;
+    }
+    let key = later
+        .keys
+        .iter()
+        .find(|key| earlier.clashing(key).is_some())?;
+    let place = later.scope.title();
+    Some(match earlier.clashing(key) {
+        Some(other) if other != key => format!(
+            "{} and {}, which is set for {name} in line {line}, begin with the same keys ({place})",
+            key.written, other.written
+        ),
+        _ => format!(
+            "{} is already set for {name} in line {line}, which works in {place} too",
+            key.written
+        ),
+    })
+}
+
+/// The line because of which an action would be without a key where it has to have one: quitting,
+/// going back and help wherever they have one by default, and every action of a place where neither
+/// palette nor help can be opened to run it. In a text only going back has to have one: what is typed
+/// there is left first.
+fn left_without(keymap: &Keymap, settings: &[Setting]) -> Option<(usize, String)> {
     let default = Keymap::default();
     for scope in Scope::ALL {
         let chain = scope.chain();
-        for action in NEVER_WITHOUT {
-            if scope.is_text() && action != Action::Escape {
+        let is_closed = scope != Scope::Movement && !chain.contains(&Scope::Global);
+        let needed = TABLE
+            .iter()
+            .filter(|binding| chain.contains(&binding.scope))
+            .map(|binding| binding.action)
+            .filter(|action| is_closed || NEVER_WITHOUT.contains(action))
+            .filter(|action| is_closed || !scope.is_text() || *action == Action::Escape);
+        for action in needed {
+            if default.key_for(&chain, action).is_none() || keymap.key_for(&chain, action).is_some()
+            {
                 continue;
             }
-            if default.key_for(&chain, action).is_some() && keymap.key_for(&chain, action).is_none()
-            {
-                return Err(format!(
-                    "{} would be without a key in {}",
-                    action.name(),
-                    scope.title()
-                ));
-            }
+            let emptied = settings.iter().find(|setting| {
+                setting.action() == action
+                    && setting.keys.is_empty()
+                    && chain.contains(&setting.scope)
+            });
+            let taken = keymap.losses.iter().rev().find(|loss| {
+                let mut lost = loss.lost.iter();
+                lost.any(|(_, of)| *of == action) && act_together(loss.place, scope)
+            });
+            let at = emptied.map(|setting| setting.at);
+            let at = at.or_else(|| taken.map(|loss| loss.at));
+            let at = at.or_else(|| settings.last().map(|setting| setting.at))?;
+            let why = format!(
+                "{name} would be without a key in {}; give {name} another one too",
+                scope.title(),
+                name = action.name()
+            );
+            return Some((at, why));
         }
     }
-    Ok(())
+    None
 }
 
 #[cfg(test)]
@@ -334,14 +474,134 @@ mod tests {
             does(&keymap, Scope::Contacts, "delete"),
             Lookup::Hit(Action::DeleteContact)
         );
-        let losses: Vec<String> = keymap.losses().iter().map(ToString::to_string).collect();
         assert_eq!(
-            losses,
+            losses(&keymap),
             [
                 "d is now undo, no longer delete-contact (contacts)",
                 "d is now undo, no longer delete-number (numbers)",
                 "d is now undo, no longer delete-number (fix numbers)",
             ]
+        );
+        let (keymap, told) = (
+            set(&[("copy", &["x"])]),
+            "x is now copy, so x v is no longer \
+             export-vcard, x c no longer export-csv, x j no longer export-json, x m no longer \
+             export-marked, x f no longer export-shown, x y no longer export-clipboard (contacts)",
+        );
+        assert_eq!(losses(&keymap), [told]);
+        let keymap = set(&[("undo", &["j j"])]);
+        let told = "j j is now undo, so j is no longer down (movement)";
+        assert_eq!(losses(&keymap), [told]);
+    }
+
+    fn losses(keymap: &Keymap) -> Vec<String> {
+        keymap.losses().iter().map(ToString::to_string).collect()
+    }
+
+    fn keys(keymap: &Keymap, action: Action) -> Vec<String> {
+        let rows = keymap
+            .rows()
+            .filter(|(binding, _)| binding.action == action);
+        rows.flat_map(|(_, keys)| keys).collect()
+    }
+
+    #[test]
+    fn a_default_that_is_hidden_in_every_list_is_listed_no_more() {
+        let keymap = set(&[("page-down", &["^R"]), ("down", &["u", "down"])]);
+        assert_eq!(keys(&keymap, Action::Redo), [""; 0]);
+        assert_eq!(keys(&keymap, Action::Undo), [""; 0]);
+        assert_eq!(
+            losses(&keymap),
+            [
+                "u is now down, no longer undo (everywhere)",
+                "^R is now page-down, no longer redo (everywhere)",
+            ]
+        );
+        let keymap = set(&[("contacts.mark", &["j"]), ("fix.skip", &["u", "j"])]);
+        let hidden = "j (not in contacts, fix numbers)";
+        assert_eq!(
+            keys(&keymap, Action::Down).first().map(String::as_str),
+            Some(hidden)
+        );
+        assert_eq!(keys(&keymap, Action::Undo), ["u (not in fix numbers)"]);
+    }
+
+    #[test]
+    fn the_order_of_lines_does_not_decide() {
+        for (one, other) in [
+            (("help", &["q"][..]), ("quit", &["Q"][..])),
+            (("redo", &["esc"]), ("escape", &["z"])),
+            (("yes", &["n", "esc"]), ("no", &["N"])),
+            (("help", &["q", "U"]), ("undo", &["U"])),
+        ] {
+            let (keymap, refused) = Keymap::with(&lines(&[one, other]));
+            let (turned, again) = Keymap::with(&lines(&[other, one]));
+            assert_eq!(
+                keymap,
+                Keymap {
+                    losses: keymap.losses.clone(),
+                    ..turned
+                },
+                "{one:?}"
+            );
+            let whys = |refused: &[(usize, String)]| -> Vec<String> {
+                refused.iter().map(|(_, why)| why.clone()).collect()
+            };
+            assert_eq!(whys(&refused), whys(&again), "{one:?} {other:?}");
+        }
+        assert_eq!(
+            does(
+                &set(&[("help", &["q"]), ("quit", &["Q"])]),
+                Scope::Contacts,
+                "q"
+            ),
+            Lookup::Hit(Action::Help)
+        );
+        // A line that is refused is in no other line's way.
+        let (keymap, refused) = Keymap::with(&lines(&[("help", &["q", "U"]), ("undo", &["U"])]));
+        assert_eq!(refused.len(), 1, "{refused:?}");
+        assert_eq!(
+            does(&keymap, Scope::Contacts, "U"),
+            Lookup::Hit(Action::Undo)
+        );
+    }
+
+    #[test]
+    fn a_line_that_changes_nothing_is_refused() {
+        for (set, why) in [
+            (
+                &[("toggle", &["x"][..])][..],
+                "x is text in number form and contact form; use a key such as ^X",
+            ),
+            (&[("filter.open", &["space"])], "space is text in filter"),
+            (&[("run", &["r", "u n"])], "r is text in help and palette"),
+            (
+                &[("contacts.undo", &[])],
+                "take them away with global.undo = []",
+            ),
+            (
+                &[
+                    ("contacts.mark", &["M"]),
+                    ("fix.mark", &["N"]),
+                    ("mark", &["F5"]),
+                ],
+                "a line of its own sets mark in each place",
+            ),
+            (
+                &[("accurate", &["V"]), ("confirm-number", &["W"])],
+                "already set as accurate in line 1",
+            ),
+        ] {
+            let (_, told) = refusal(set);
+            assert!(told.contains(why), "{set:?}: {told}");
+        }
+        let keymap = set(&[("toggle", &[])]);
+        assert_eq!(does(&keymap, Scope::NumberForm, "space"), Lookup::Miss);
+        let keymap = set(&[("undo", &["U", "U", "ctrl-u"]), ("save", &["Enter", "F5"])]);
+        assert_eq!(keys(&keymap, Action::Undo), ["U", "^U"]);
+        assert_eq!(
+            keymap.key_for(&Scope::Prompt.chain(), Action::Save),
+            Some("enter")
         );
     }
 
@@ -420,7 +680,8 @@ mod tests {
             assert_eq!(refused.len(), 1, "{refused:?}");
             assert_eq!(refused[0].0, 2);
             assert!(
-                refused[0].1.contains(second) && refused[0].1.contains("U is already set for undo"),
+                refused[0].1.contains(second)
+                    && refused[0].1.contains("U is already set for undo in line 1"),
                 "{refused:?}"
             );
             assert_eq!(
@@ -449,6 +710,13 @@ mod tests {
             ),
             ("quit", &[], "quit would be without a key"),
             ("redo", &["esc"], "escape would be without a key"),
+            ("yes", &[], "yes would be without a key in questions"),
+            (
+                "yes",
+                &["n", "esc"],
+                "no would be without a key in questions",
+            ),
+            ("run", &[], "run would be without a key in help and palette"),
         ] {
             let (line, why) = refusal(&[(name, keys)]);
             assert!(line == 1 && why.contains(without), "{name}: {why}");

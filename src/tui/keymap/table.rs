@@ -83,11 +83,9 @@ impl Scope {
     #[must_use]
     pub fn chain(self) -> Vec<Self> {
         match self {
-            Self::Palette | Self::Prompt | Self::Question | Self::Movement | Self::Global => {
-                vec![self]
-            }
+            Self::Palette | Self::Question | Self::Movement | Self::Global => vec![self],
             Self::Choice => vec![self, Self::NumberForm, Self::Global],
-            Self::Filter | Self::NumberForm | Self::ContactForm | Self::Damaged => {
+            Self::Filter | Self::NumberForm | Self::ContactForm | Self::Prompt | Self::Damaged => {
                 vec![self, Self::Global]
             }
             _ => vec![self, Self::Movement, Self::Global],

@@ -75,7 +75,8 @@ impl Palette {
             .flat_map(|scope| TABLE.iter().filter(move |binding| binding.scope == *scope))
             .filter(|binding| {
                 let keys = keymap.keys(binding).join(" ").to_lowercase();
-                let text = fold(&format!("{} {}", binding.help, binding.hint));
+                let name = binding.action.name();
+                let text = fold(&format!("{} {} {name}", binding.help, binding.hint));
                 words.iter().all(|word| {
                     text.contains(word.as_str()) || keys.split(' ').any(|key| key == word)
                 })

@@ -22,7 +22,7 @@ use crate::tui::widgets::text::{elide, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::import::Import;
-use super::page::{AnyPage, Outcome, Page, Ui};
+use super::page::{AnyPage, News, Outcome, Page, Ui};
 use super::preview::Preview;
 
 /// What is asked for.
@@ -212,6 +212,12 @@ impl Page for Prompt {
         }
         self.trouble = Some(refusal.to_string());
         Outcome::Stay
+    }
+
+    fn notified(&mut self, news: News, ctx: &mut Ctx<'_>) {
+        if news == News::Again && matches!(self.wanted, Wanted::Change(..)) {
+            ctx.read(Request::Values);
+        }
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {

@@ -282,8 +282,11 @@ impl Page for Contacts {
             (Action::Palette, "commands"),
             (Action::Quit, "quit"),
         ];
-        let hint = |(action, word)| Hint::fixed(&session.key(Scope::Contacts, action), word);
-        first.map(hint).to_vec()
+        let hint = |(action, word)| {
+            let key = session.own_key(Scope::Contacts, action)?;
+            Some(Hint::fixed(key, word))
+        };
+        first.into_iter().filter_map(hint).collect()
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {

@@ -1,0 +1,170 @@
+//! The keys that a person sets, as the screens and the command line show them.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use callbook::config::Config;
+use callbook::domain::refusal::{Kind, Refusal};
+use callbook::tui::keymap::{Keymap, Scope};
+use callbook::tui::protocol::{Msg, Reply, Request, Size};
+
+use crate::support::desk::Desk;
+
+const CARDS: &str = "BEGIN:VCARD\nFN:Marco Bianchi\nTEL:+39 347 555 0164\nEND:VCARD\n\
+                     BEGIN:VCARD\nFN:Luca Bianchi\nTEL:+39 02 5550 1182\nEND:VCARD\n";
+
+/// The keymap of a configuration of which no line is refused.
+fn keymap(file: &str) -> Keymap {
+    let config = Config::of_bytes(file.as_bytes(), Path::new("config.toml"));
+    assert_eq!(config.troubles, [""; 0]);
+    let (keymap, refused) = Keymap::with(&config.keys);
+    assert_eq!(refused, []);
+    keymap
+}
+
+fn desk(width: u16, height: u16, file: &str) -> Desk {
+    let mut desk = Desk::new(width, height, CARDS);
+    desk.app.session.keymap = keymap(file);
+    desk
+}
+
+#[test]
+fn an_action_without_a_key_is_told_as_the_palette_finds_it() {
+    let mut desk = desk(100, 30, "[keys]\nundo = []\n\"confirm-number\" = []\n");
+    desk.press("d");
+    let frame = desk.frame();
+    assert!(
+        frame.contains(": undo ") && !frame.contains("undo undo"),
+        "{frame}"
+    );
+    desk.press(": \"undo\" enter");
+    assert!(desk.toast().starts_with("Undone"), "{}", desk.toast());
+    // By its name too, which messages tell.
+    desk.press("g g enter j : \"confirm-number\" enter");
+    assert!(desk.toast().contains("confirmed"), "{}", desk.toast());
+    desk.app.session.keymap = keymap("[keys]\nundo = []\npalette = []\n");
+    desk.press("esc d");
+    assert!(desk.frame().contains("? undo "), "{}", desk.frame());
+}
+
+#[test]
+fn a_hint_names_no_key_that_does_nothing_there() {
+    let mut desk = desk(100, 30, "[keys]\nrepaint = \"F9\"\n");
+    desk.hold();
+    desk.press("m");
+    let asked = desk.app.update(Msg::Resize(Size {
+        width: 100,
+        height: 30,
+    }));
+    desk.run(asked);
+    let values = desk
+        .requests()
+        .iter()
+        .position(|asked| *asked == Request::Values);
+    let held = desk.held.take().unwrap();
+    assert!(values.is_some(), "the prompt asks for the values");
+    for msg in held {
+        let Msg::Store(ticket, reply) = msg else {
+            continue;
+        };
+        let reply = match reply {
+            Reply::Values(_) => Reply::Refused(Refusal::new(Kind::Busy, "the book is locked")),
+            reply => reply,
+        };
+        desk.tell(Msg::Store(ticket, reply));
+    }
+    assert!(
+        desk.frame().contains("stale, F9 retries"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("F9");
+    assert!(desk.requests().contains(&Request::Values));
+    assert!(!desk.frame().contains("stale"), "{}", desk.frame());
+    desk.press("esc s b X");
+    desk.press("F2");
+    assert_eq!(desk.toast(), "");
+}
+
+#[test]
+fn a_key_that_is_set_in_a_text_wins_over_the_one_that_edits_it() {
+    let mut desk = desk(
+        100,
+        30,
+        "[keys]\nfilter.escape = \"^W\"\nnumber-form.editor = \"^G\"\n",
+    );
+    desk.press("/ \"bianchi\"");
+    desk.press("^W");
+    assert_eq!(desk.app.pages.contacts.list.filter.text(), "");
+    desk.press("esc g g enter j e");
+    desk.hold();
+    desk.press("^G");
+    assert_eq!(desk.toast(), "");
+    desk.let_all_go();
+    assert!(desk.frame().contains("edited"), "{}", desk.frame());
+}
+
+/// What may follow `s` and `x` is all there, on every size that anything is drawn on.
+#[test]
+fn all_that_may_follow_a_prefix_is_shown_at_every_size() {
+    let mut desk = Desk::new(100, 30, CARDS);
+    for (prefix, keys) in [("s", "n g c k a h l b"), ("x", "v c j m f y")] {
+        for (width, height) in (20..=110)
+            .step_by(3)
+            .flat_map(|width| (5..=30).map(move |height| (width, height)))
+        {
+            desk.run_size(width, height);
+            desk.press("esc esc");
+            desk.press(prefix);
+            desk.app.which_key = true;
+            let frame = desk.frame();
+            let strip: Vec<&str> = frame
+                .split(|sign: char| sign.is_whitespace() || "\"│".contains(sign))
+                .collect();
+            for key in keys.split(' ') {
+                assert!(
+                    strip.contains(&key),
+                    "{prefix} {key} at {width}x{height}:\n{frame}"
+                );
+            }
+        }
+    }
+    desk.run_size(40, 12);
+    desk.press("esc s");
+    desk.app.which_key = true;
+    let frame = desk.frame();
+    for binding in desk
+        .app
+        .session
+        .keymap
+        .following(&Scope::Contacts.chain(), &desk.app.waiting)
+    {
+        assert!(frame.contains(binding.1.hint), "{frame}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_keys_is_told_with_the_file_the_line_and_both_actions() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("callbook");
+    std::fs::create_dir(&set).unwrap();
+    let file = "[keys]\nundo = \"U\"\nredo = \"U\"\nhelp = [\"q\"]\ncopy = \"x\"\ntoggle = \"x\"\n";
+    std::fs::write(set.join("config.toml"), file).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .env("XDG_CONFIG_HOME", folder.path())
+        .env("HOME", folder.path())
+        .arg("--db")
+        .arg(folder.path().join("book.db"))
+        .arg("config")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    for line in [
+        "config.toml:3: [keys] redo: U is already set for undo in line 2",
+        "config.toml:4: [keys] help: quit would be without a key in contacts",
+        "config.toml:6: [keys] toggle: x is text in number form and contact form",
+        "# keys           x is now copy, so x v is no longer export-vcard",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+}
