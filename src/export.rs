@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -261,10 +261,13 @@ fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Resul
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(&folder).with_context(cannot)?;
+    let mut file = beside(&folder).with_context(cannot)?;
     let written = {
         let mut out = BufWriter::new(file.as_file_mut());
-        let written = write(&mut out)?;
+        let written = match write(&mut out) {
+            Err(error) if error.is::<io::Error>() => return Err(error.context(cannot())),
+            written => written?,
+        };
         out.flush().with_context(cannot)?;
         written
     };
@@ -277,6 +280,23 @@ fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Resul
     // The name has to outlive a power loss too; a folder that cannot be synced is none of ours.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(written)
+}
+
+/// A file in a folder, to be put in its place once it is whole. An error does not name it: nobody asked for
+/// a file of that name.
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut code = None;
+    let file = tempfile::Builder::new().make_in(folder, |path| {
+        let mut new = fs::OpenOptions::new();
+        let made = new
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path);
+        made.inspect_err(|error| code = error.raw_os_error())
+    });
+    file.map_err(|error| code.map_or(error, io::Error::from_raw_os_error))
 }
 
 /// Writes to what is there and is no file: a device, or a pipe to another program.
@@ -334,7 +354,7 @@ pub fn is_closed(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, io};
 
     use super::{There, put, slug};
 
@@ -356,6 +376,31 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"ours");
         let left = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 1, "no unfinished file stays");
+    }
+
+    #[test]
+    fn an_error_names_the_file_that_was_asked_for_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |path: &str, why: Option<i32>| {
+            let path = folder.path().join(path);
+            let written = put(&path, There::Stays, |_| match why {
+                Some(code) => Err(io::Error::from_raw_os_error(code).into()),
+                None => Ok(()),
+            });
+            format!("{:#}", written.unwrap_err())
+        };
+        for (path, code, why) in [
+            ("none/all.vcf", None, "No such file"),
+            ("all.vcf", Some(28), "No space left"),
+        ] {
+            let told = told(path, code);
+            let name = folder.path().join(path).display().to_string();
+            assert!(
+                told.starts_with(&format!("cannot write {name}: {why}")),
+                "{told}"
+            );
+            assert!(!told.replace(&name, "").contains("tmp"), "{told}");
+        }
     }
 
     #[test]

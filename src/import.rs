@@ -105,6 +105,7 @@ pub fn rehearse<'a>(
             place: reject.place,
             key: None,
             written: Fingerprint::default(),
+            leads: false,
             name: reject.name.unwrap_or_default(),
             fate: Fate::Unreadable(reject.reason),
             numbers: Vec::new(),

@@ -42,6 +42,7 @@ impl AddCommand {
         let (name, number) = name_and_number(&self.words);
         let phones = (!number.is_empty()).then(|| {
             PhoneEdit::Create(PhoneAttributes {
+                valid_values: number::has_words(&number).then_some(false),
                 number: Some(number),
                 location: self.label.map(Some),
                 ..PhoneAttributes::default()

@@ -14,6 +14,7 @@ use crate::domain::operation::{
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::Seen;
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
@@ -199,7 +200,7 @@ impl UndoCommand {
             Overwriting::Refused
         };
         let undone = match (self.back_to, self.step) {
-            (Some(step), _) => return store.undo_back_to(step),
+            (Some(step), _) => return store.undo_back_to(step, Seen::Nothing),
             (None, Some(step)) => store.undo_step(step, over).map(Some),
             (None, None) => store.undo_over(over),
         };

@@ -282,7 +282,7 @@ pub struct Tally {
     pub same: usize,
     /// How many contacts and numbers are left as they are.
     pub skipped: usize,
-    /// How many groups of contacts become one contact each.
+    /// How many groups of contacts become one contact each, or how many steps are undone.
     pub groups: usize,
 }
 

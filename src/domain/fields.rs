@@ -181,6 +181,25 @@ pub static PHONE: [PhoneField; 14] = [
         Internal),
 ];
 
+impl Fault {
+    /// The fault for the screens, where fields have the names that people are told and not those of
+    /// documents.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let name = self.attribute.as_deref();
+        let contact = CONTACT.iter().map(|field| (field.name, field.words));
+        let mut all = contact.chain(PHONE.iter().map(|field| (field.name, field.words)));
+        match all.find(|(known, _)| Some(*known) == name) {
+            Some((name, words)) if name != "number" => Self {
+                attribute: Some(words.to_owned()),
+                ..self.clone()
+            }
+            .to_string(),
+            _ => self.to_string(),
+        }
+    }
+}
+
 /// The values of details in a line.
 fn values(details: &[Detail]) -> String {
     let values = details.iter().map(|detail| detail.value.as_str());

@@ -345,6 +345,8 @@ pub struct PlanRow {
     pub key: Option<CardKey>,
     /// The part of the rehearsal's fingerprint that stands for what this card writes.
     pub written: Fingerprint,
+    /// Whether what becomes of a later card follows from it: that one is about the same contact.
+    pub leads: bool,
     /// The name on it; blank where there is none.
     pub name: String,
     /// What would become of it.

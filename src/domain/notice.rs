@@ -32,6 +32,8 @@ pub enum NoticeKind {
     UnreadLines,
     /// A column was read by what its cells look like, not by its header.
     ColumnByCells(LooksLike),
+    /// The card named, the last of a file, has no end: the file was cut off.
+    CutOff,
     /// Cards name no charset and are not UTF-8; they were read in the one named.
     GuessedCharset,
     /// Lines of a table are not UTF-8; they were read in the charset named.
@@ -120,6 +122,7 @@ impl Notice {
             NoticeKind::UnreadColumn(LooksLike::Numbers | LooksLike::Emails)
                 | NoticeKind::UnreadAttribute(LooksLike::Numbers | LooksLike::Emails)
                 | NoticeKind::ImpossibleNumbers
+                | NoticeKind::CutOff
         )
     }
 
@@ -179,6 +182,10 @@ impl Notice {
             NoticeKind::ColumnByCells(looks) => format!(
                 "column \"{subject}\" was read by its cells: {}{example}; change it with --map",
                 cells(looks)
+            ),
+            NoticeKind::CutOff => format!(
+                "the file ends inside {subject}, before END:VCARD: more of it may be missing; import the whole \
+                 file again"
             ),
             NoticeKind::GuessedCharset => format!(
                 "{} without a charset read as {subject}{example}; change it with --charset",

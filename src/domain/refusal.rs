@@ -40,6 +40,9 @@ pub enum Kind {
 pub struct Fault {
     /// The attribute that it is about, or none for the document as a whole.
     pub attribute: Option<String>,
+    /// What it is about, as a person knows it: which of several records that were sent together, or
+    /// what kind of record is not there.
+    pub of: Option<String>,
     /// Where in the document it is, where that is no attribute; the document's reader says how.
     pub member: Option<String>,
     /// What is wrong and what would be right, to be read after the attribute's name.
@@ -51,6 +54,7 @@ impl Fault {
     pub fn of(attribute: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             attribute: Some(attribute.into()),
+            of: None,
             member: None,
             detail: detail.into(),
         }
@@ -60,6 +64,7 @@ impl Fault {
     pub fn whole(detail: impl Into<String>) -> Self {
         Self {
             attribute: None,
+            of: None,
             member: None,
             detail: detail.into(),
         }
@@ -84,9 +89,12 @@ pub fn has_fault(faults: &[Fault], attribute: &str) -> bool {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.attribute {
-            Some(name) => write!(f, "{name} {}", self.detail),
-            None => f.write_str(&self.detail),
+        match (&self.of, &self.attribute) {
+            // A phone is known by its number.
+            (Some(of), Some(name)) if name == "number" => write!(f, "{of} {}", self.detail),
+            (Some(of), Some(name)) => write!(f, "{of}: {name} {}", self.detail),
+            (None, Some(name)) => write!(f, "{name} {}", self.detail),
+            (_, None) => f.write_str(&self.detail),
         }
     }
 }
@@ -133,7 +141,11 @@ impl Refusal {
 
     /// No such record: `what` is its noun, `id` what was asked for.
     pub fn not_found(what: &str, id: impl fmt::Display) -> Self {
-        Self::new(Kind::NotFound, format!("no {what} has the id {id}"))
+        let mut refusal = Self::new(Kind::NotFound, format!("no {what} has the id {id}"));
+        for fault in &mut refusal.faults {
+            fault.of = Some(what.to_owned());
+        }
+        refusal
     }
 
     /// Somebody wrote the record since the caller read it.

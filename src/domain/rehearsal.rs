@@ -4,12 +4,13 @@
 //! what it would write is kept as a [`Fingerprint`]. When it is done, it is run again by the same function,
 //! and committed only where it writes the same.
 
-use super::bulk::{BulkEdit, Change};
-use super::contact::ContactId;
+use super::bulk::{BulkEdit, Change, PlanLine};
+use super::contact::{Contact, ContactId};
 use super::duplicates::Merge;
 use super::fingerprint::Fingerprint;
 use super::full_contact::FullContact;
 use super::listing::Selection;
+use super::phone::Phone;
 use super::refusal::{Kind, Refusal};
 use super::words::count;
 
@@ -24,6 +25,8 @@ pub enum Task {
     MergeMarked(Vec<ContactId>),
     /// The same for all groups that have the same name and the same number when it is done.
     MergeSure,
+    /// A step and every one after it is undone.
+    UndoBackTo(i64),
 }
 
 impl Task {
@@ -45,7 +48,7 @@ impl Task {
         Self::Bulk(BulkEdit::new(contacts, vec![change]))
     }
 
-    /// What it does, for `groups` groups: `tag:garage`, `merge 2 groups`.
+    /// What it does, for `groups` groups or steps: `tag:garage`, `merge 2 groups`.
     #[must_use]
     pub fn words(&self, groups: usize) -> String {
         match self {
@@ -55,8 +58,51 @@ impl Task {
             }
             Self::MergeMarked(contacts) => format!("merge {}", count(contacts.len(), "contact")),
             Self::Merge(_) | Self::MergeSure => format!("merge {}", count(groups, "group")),
+            Self::UndoBackTo(_) => format!("undo {}", count(groups, "step")),
         }
     }
+}
+
+/// What becomes of a contact between two states of the book, line by line; it may be in one of them only.
+#[must_use]
+pub fn lines_between(before: Option<&FullContact>, after: Option<&FullContact>) -> Vec<PlanLine> {
+    let moved = |full: &FullContact, from: &str, to: &str| {
+        vec![PlanLine::new(
+            &full.contact,
+            None,
+            "contact",
+            from.to_owned(),
+            to.to_owned(),
+        )]
+    };
+    let (before, after) = match (before, after) {
+        (Some(before), Some(after)) => (before, after),
+        (Some(before), None) => return moved(before, "in the book", "removed"),
+        (None, Some(after)) => return moved(after, "deleted", "in the book"),
+        (None, None) => return Vec::new(),
+    };
+    let contact = &before.contact;
+    let mut lines = PlanLine::between(contact, None, contact, &after.contact);
+    for phone in &before.phones {
+        match after.phones.iter().find(|other| other.id == phone.id) {
+            Some(other) => lines.extend(PlanLine::between(contact, Some(phone), phone, other)),
+            None => lines.push(number(contact, phone, "in the book", "removed")),
+        }
+    }
+    let came = after.phones.iter();
+    let came = came.filter(|phone| before.phones.iter().all(|known| known.id != phone.id));
+    lines.extend(came.map(|phone| number(contact, phone, "deleted", "in the book")));
+    lines
+}
+
+fn number(contact: &Contact, phone: &Phone, from: &str, to: &str) -> PlanLine {
+    PlanLine::new(
+        contact,
+        Some(phone),
+        "number",
+        from.to_owned(),
+        to.to_owned(),
+    )
 }
 
 /// What a change would do.

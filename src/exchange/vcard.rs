@@ -180,7 +180,16 @@ impl<R: BufRead> ContactReader for CardReader<R> {
             example: guess.example.clone(),
             kind: NoticeKind::GuessedCharset,
         };
-        self.guess.iter().map(notice).collect()
+        let cut_off = |place: CardPlace| Notice {
+            subject: format!("card {} (line {})", place.card, place.line),
+            number: 1,
+            example: String::new(),
+            kind: NoticeKind::CutOff,
+        };
+        let guessed = self.guess.iter().map(notice);
+        guessed
+            .chain(self.frames.unfinished().map(cut_off))
+            .collect()
     }
 
     fn groups(&mut self) -> Vec<GroupCard> {

@@ -4,13 +4,14 @@
 
 use crate::domain::import::Kept;
 
-use crate::domain::refusal::{Kind as RefusalKind, Refusal};
+use crate::domain::refusal::{Fault, Kind as RefusalKind, Refusal};
 use crate::domain::title;
 use crate::domain::words::count;
 
 use super::app::App;
 use super::ctx::Asked;
 use super::pages::News;
+use super::keymap::Action;
 use super::pages::question::Question;
 use super::protocol::{Effect, Purpose, Reply, Step, Ticket, Toast, Tone, Written};
 
@@ -52,12 +53,15 @@ impl App {
     fn wrote(&mut self, asked: &Asked, written: &Written, effects: &mut Vec<Effect>) {
         let tone = match &written.report {
             Some(report) if report.unreadable() > 0 => Tone::Bad,
+            // That nothing was done is no success.
+            None if written.point.is_none() && written.thrown.is_empty() => Tone::Plain,
             _ => Tone::Good,
         };
+        let redo = self.session.key(self.pages.top().scope(), Action::Redo);
         let undo = written.point.as_ref().map(|point| point.id);
         self.session.toast = Some(Toast {
             tone,
-            text: describe(written),
+            text: describe(written, &redo),
             undo: undo.filter(|_| written.step == Step::Forward),
         });
         self.session.values = None;
@@ -104,15 +108,23 @@ impl App {
         let text = if refusal.kind == RefusalKind::Damaged {
             let path = &self.session.path;
             format!("damaged: quit, callbook restore puts back the newest sound backup of {path}")
+        } else if let (RefusalKind::NotFound, Some(what)) = (refusal.kind, not_there(refusal)) {
+            format!("this {what} is gone: another program deleted it or took it back")
         } else {
-            refusal.to_string()
+            let faults: Vec<String> = refusal.faults.iter().map(Fault::in_words).collect();
+            faults.join("; ")
         };
         self.session.say(Tone::Bad, text);
     }
 }
 
+/// What kind of record is not there any more: its id says nothing to a person.
+fn not_there(refusal: &Refusal) -> Option<&str> {
+    refusal.faults.first()?.of.as_deref()
+}
+
 /// What was written, for people.
-fn describe(written: &Written) -> String {
+fn describe(written: &Written, redo: &str) -> String {
     let title = written.point.as_ref().map(|point| point.title.clone());
     match (written.step, title, &written.report) {
         (_, _, Some(report)) => match &report.kept {
@@ -129,7 +141,7 @@ fn describe(written: &Written) -> String {
         (Step::Undone, Some(title), None) => format!("Undone: {title}"),
         (Step::Undone, None, None) => "Nothing to undo".to_owned(),
         (Step::UndoneBackTo(steps), title, None) => format!(
-            "Undone: {}, back to “{}”; ^R redoes them one by one",
+            "Undone: {}, back to “{}”; {redo} redoes them one by one",
             count(steps, "step"),
             title.unwrap_or_default()
         ),

@@ -141,8 +141,8 @@ pub enum Write {
     Undo(Overwriting),
     /// Undo one step.
     UndoStep(i64, Overwriting),
-    /// Undo a step and all after it.
-    UndoBackTo(i64),
+    /// Undo a step and all after it, where that is what was seen of it.
+    UndoBackTo(i64, Seen),
     /// Redo.
     Redo,
     /// Import files and folders, where that is what was seen of it.

@@ -457,14 +457,18 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         | Write::Shared(_)
         | Write::Perform(Task::Merge(_), Seen::Contacts(_)) => seen(&["callbook › Duplicates"]),
         Write::Perform(_, Seen::Rehearsal(_)) => seen(&["nothing is saved yet"]),
-        Write::Perform(Task::Merge(_) | Task::MergeMarked(_) | Task::MergeSure, _) => false,
+        Write::Perform(
+            Task::Merge(_) | Task::MergeMarked(_) | Task::MergeSure | Task::UndoBackTo(_),
+            _,
+        ) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
         Write::AddPhone(..) => seen(&["Add a number"]),
         Write::BringBack(_) => seen(&["╭─ Bin"]),
-        Write::RestoreContact(..) | Write::RestorePhone(..) | Write::UndoBackTo(_) => {
-            seen(&["╭─ History"])
+        Write::UndoBackTo(_, seen_of_it) => {
+            seen(&["nothing is saved yet"]) && matches!(seen_of_it, Seen::Rehearsal(_))
         }
+        Write::RestoreContact(..) | Write::RestorePhone(..) => seen(&["╭─ History"]),
         Write::EmptyBin => seen(&["Sure?"]),
         Write::Perform(Task::Bulk(_), _) | Write::ContactAttributes(..) => {
             !seen(&pages) || seen(&["╭─ Command", "╭─ Keys"])

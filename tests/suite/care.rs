@@ -198,6 +198,7 @@ mod bulk {
             stop.take_back();
             let stopping = stop.clone();
             let stops = std::thread::spawn(move || {
+                // The instant of the stop is what is tested.
                 std::thread::sleep(Duration::from_millis(3 * wait));
                 stopping.ask();
             });
@@ -517,7 +518,7 @@ mod history {
         other.confirm_contacts(&[ada]).unwrap();
         other.delete_contacts(&[ada]).unwrap();
         book.contact("Bob");
-        let undone = book.store.undo_back_to(from).unwrap();
+        let undone = book.store.undo_back_to(from, Seen::Nothing).unwrap();
         assert_eq!(
             undone.len(),
             3,
@@ -529,7 +530,10 @@ mod history {
         }
         assert_eq!(state(&book).len(), 1, "Bob is there, Ada is gone");
         assert_eq!(
-            book.store.undo_back_to(9_999).unwrap_err().kind,
+            book.store
+                .undo_back_to(9_999, Seen::Nothing)
+                .unwrap_err()
+                .kind,
             Kind::NotFound
         );
     }
@@ -877,7 +881,7 @@ fn whatever_is_done_to_many_the_rules_hold_previews_are_true_and_undo_brings_all
                 .all(|step| step.point.id >= first || step.standing == Standing::Done);
             let end = state(&book);
             if let Some(oldest) = oldest {
-                let undone = book.store.undo_back_to(oldest).unwrap();
+                let undone = book.store.undo_back_to(oldest, Seen::Nothing).unwrap();
                 rules_hold(&book);
                 if untouched {
                     assert_eq!(state(&book), start, "all undone is the start");
@@ -963,6 +967,6 @@ fn a_messy_book_of_2000_is_put_in_order_and_then_taken_back_as_it_came() {
     }
     assert_eq!(book.store.totals().unwrap().attention, 0);
     rules_hold(&book);
-    book.store.undo_back_to(first).unwrap();
+    book.store.undo_back_to(first, Seen::Nothing).unwrap();
     assert_eq!(state(&book), came);
 }

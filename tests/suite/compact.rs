@@ -12,6 +12,7 @@ use callbook::domain::contact::ContactAttributes;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::operation::{Overwriting, RecordKey};
 use callbook::domain::refusal::Kind;
+use callbook::domain::rehearsal::Seen;
 use callbook::domain::timestamp::Timestamp;
 use callbook::import::File;
 use callbook::store::Store;
@@ -171,7 +172,7 @@ fn old_steps_are_pruned_but_not_the_bin_nor_where_a_number_came_from() {
     assert_eq!(refused.kind, Kind::NotFound);
     let refused = book.store.restore_contact(ada, 2).unwrap_err();
     assert!(refused.to_string().contains("pruned"), "{refused}");
-    let refused = book.store.undo_back_to(6).unwrap_err();
+    let refused = book.store.undo_back_to(6, Seen::Nothing).unwrap_err();
     assert!(refused.to_string().contains("pruned"), "{refused}");
     assert!(book.store.redo().unwrap().is_none());
     let (status, said, _) = callbook(&book.path, "", &["log"]);

@@ -676,7 +676,7 @@ fn a_group_goes_out_again_with_its_members_as_they_are_now() {
     let again = take(&mut book, "b.vcf", &out);
     assert_eq!((again.new, again.changed), (0, 0));
     assert_eq!(exported(&book), out);
-    book.store.undo_back_to(1).unwrap();
+    book.store.undo_back_to(1, Seen::Nothing).unwrap();
     assert!(!exported(&book).contains("KIND:group"));
 }
 

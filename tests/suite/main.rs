@@ -14,6 +14,7 @@
 )]
 
 mod answers;
+mod back_to;
 mod backup;
 mod bin;
 mod cards;
@@ -29,7 +30,9 @@ mod forms;
 mod fuzz;
 mod hostile;
 mod house;
+mod import_page;
 mod imports;
+mod keys;
 mod limits;
 mod model;
 mod packages;
@@ -49,4 +52,5 @@ mod store;
 mod support;
 mod table_cells;
 mod tables;
+mod told;
 mod vcards;

@@ -169,7 +169,7 @@ mod imports {
         let mut desk = Desk::new(100, 30, "");
         desk.preview("new.vcf", cards.concat().as_bytes());
         assert!(desk.frame().contains("~ 1 change"), "{}", desk.frame());
-        desk.press("s enter");
+        desk.press("s");
         assert_eq!(contacts(&desk), 0);
         assert!(desk.frame().contains("import 2"), "{}", desk.frame());
         desk.press("enter");

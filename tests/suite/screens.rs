@@ -693,7 +693,7 @@ fn an_earlier_state_comes_back_from_the_history_and_what_was_deleted_from_the_bi
         desk.toast()
     );
     assert_eq!(desk.book.store.totals().unwrap().contacts, 3);
-    desk.press("esc s l j j Z");
+    desk.press("esc s l j j Z enter");
     assert!(desk.toast().contains("steps, back to"), "{}", desk.toast());
     desk.press("esc");
     let phones = desk.book.phones(luca);
@@ -824,6 +824,7 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
     let row = |card| PlanRow {
         key: None,
         written: Fingerprint::default(),
+        leads: false,
         place: CardPlace { card, line: card },
         name: format!("Contact {card}"),
         fate: Fate::New,

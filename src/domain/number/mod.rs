@@ -29,6 +29,7 @@ pub use several::several;
 pub use single::Verdict;
 pub use spreadsheet::{is_scientific, without_decimals};
 pub use typing::as_typed;
+pub use written::has_words;
 
 use reading::dialled;
 use single::{Dialled, is_complete};

@@ -57,6 +57,12 @@ const EXTENSIONS: [&str; 16] = [
 /// How many digits in brackets are no remark, but another number.
 const NUMBER: usize = 5;
 
+/// Whether words beside a number were cut off: what they say of it, only a person knows.
+#[must_use]
+pub fn has_words(text: &str) -> bool {
+    written(text).is_some_and(|written| written.remark == Remark::Words)
+}
+
 /// The number in a text, or none where it is not sure what of it is the number.
 pub(super) fn written(text: &str) -> Option<WrittenNumber<'_>> {
     let text = text.trim();

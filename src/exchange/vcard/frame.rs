@@ -48,6 +48,9 @@ pub(super) struct Frames<R> {
     ahead: VecDeque<SourceLine>,
     /// How many cards were given.
     cards: usize,
+    /// The card that the end of the source cut off: its place and its bytes so far are those of the card
+    /// that was given last.
+    unfinished: Option<CardPlace>,
     /// The source has ended, or failed.
     ended: bool,
     failure: Option<io::Error>,
@@ -59,6 +62,7 @@ impl<R: BufRead> Frames<R> {
             lines: SourceLines::new(source),
             ahead: VecDeque::new(),
             cards: 0,
+            unfinished: None,
             ended: false,
             failure: None,
         }
@@ -71,6 +75,11 @@ impl<R: BufRead> Frames<R> {
     /// What of the source is at hand beyond what was given.
     pub(super) fn ahead(&mut self) -> &[u8] {
         self.lines.ahead()
+    }
+
+    /// The card that has no END, because the source ends before it.
+    pub(super) const fn unfinished(&self) -> Option<CardPlace> {
+        self.unfinished
     }
 
     pub(super) const fn failure(&self) -> Option<&io::Error> {
@@ -149,7 +158,10 @@ impl<R: BufRead> Frames<R> {
         loop {
             let line = match self.line() {
                 Ok(Some(line)) => line,
-                Ok(None) => break,
+                Ok(None) => {
+                    self.unfinished = Some(place);
+                    break;
+                }
                 Err(error) => return self.failed(place, kept.bytes, error),
             };
             let step = depth.after(&line.bytes);

@@ -20,6 +20,9 @@ use crate::store::write::writer::Writer;
 /// How many entries of its history a profile carries.
 const HISTORY: usize = 12;
 
+/// How many characters of what was typed a fault calls a phone by.
+const MOST_CALLED: usize = 40;
+
 impl Store {
     /// Makes a contact. `faults` are the faults of form that reading the document found.
     ///
@@ -89,8 +92,8 @@ impl Store {
     /// Saves what a form holds, a contact and its phones, in one step.
     ///
     /// # Errors
-    /// As the single writes, with the faults of all rows at once; a fault of a phone names its row
-    /// of the form, from 1: `phones/2/number`. A conflict is told where nothing else is wrong.
+    /// As the single writes, with the faults of all rows at once; a fault of a phone says of which one
+    /// it is. A conflict is told where nothing else is wrong.
     pub fn save_contact(&mut self, edit: ContactEdit) -> Result<Done<ContactId>, Refusal> {
         self.write(|writer| writer.save(edit))
     }
@@ -144,17 +147,18 @@ impl Writer<'_> {
 
         // What is deleted gives way first: its number may come again in another row.
         let several = phones.len() > 1;
-        let (deleted, kept): (Vec<_>, Vec<_>) = (1..)
-            .zip(phones)
-            .partition(|(_, phone)| matches!(phone, PhoneEdit::Delete(_, _)));
+        let (deleted, kept): (Vec<_>, Vec<_>) = phones
+            .into_iter()
+            .partition(|phone| matches!(phone, PhoneEdit::Delete(_, _)));
         let mut title = None;
-        for (row, phone) in deleted.into_iter().chain(kept) {
+        for phone in deleted.into_iter().chain(kept) {
+            let called = self.called(&phone)?;
             let written = match &saved {
                 Some((_, contact)) => self.save_phone(contact, phone),
                 // The contact could not be made; its phones are looked at all the same.
                 None => self.look_at(phone).map(|()| String::new()),
             };
-            title = faults.take(written, Some(row))?;
+            title = faults.take(written, Some(&called))?;
         }
         faults.finish()?;
         let Some((words, contact)) = saved else {
@@ -177,6 +181,28 @@ impl Writer<'_> {
         let after = sent.revise(&before, &self.context(), Vec::new())?;
         let title = title::contact_changed(&before, &after);
         Ok((title, self.update_contact(before, after)?))
+    }
+
+    /// What a person calls the phone of a row: the number as it was typed, or else as it is stored.
+    fn called(&self, phone: &PhoneEdit) -> Answer<String> {
+        let (id, sent) = match phone {
+            PhoneEdit::Create(sent) => (None, Some(sent)),
+            PhoneEdit::Update(id, sent) => (Some(*id), Some(sent)),
+            PhoneEdit::Delete(id, _) => (Some(*id), None),
+        };
+        let typed = sent.and_then(|sent| sent.number.as_deref());
+        let typed = typed.map(str::trim).filter(|typed| !typed.is_empty());
+        if let Some(typed) = typed {
+            return Ok(match typed.char_indices().nth(MOST_CALLED) {
+                Some((end, _)) => format!("{}…", typed.get(..end).unwrap_or_default()),
+                None => typed.to_owned(),
+            });
+        }
+        let stored = match id {
+            Some(id) => record::find_phone(self.connection(), id)?,
+            None => None,
+        };
+        Ok(stored.map_or_else(|| "a new number".to_owned(), |phone| phone.shown()))
     }
 
     /// Does one row of a form, and gives the words for it.
@@ -216,9 +242,9 @@ struct Faults {
 }
 
 impl Faults {
-    /// Keeps the refusal of a part of the form, which begins with the row's number where it is a
-    /// phone. What the database says ends the whole.
-    fn take<T>(&mut self, part: Answer<T>, row: Option<usize>) -> Answer<Option<T>> {
+    /// Keeps the refusal of a part of the form, with what the phone is called where it is of one. What the
+    /// database says ends the whole.
+    fn take<T>(&mut self, part: Answer<T>, of: Option<&str>) -> Answer<Option<T>> {
         let mut refusal = match part {
             Ok(part) => return Ok(Some(part)),
             Err(Failure::Refused(refusal)) => refusal,
@@ -228,11 +254,8 @@ impl Faults {
             self.other.get_or_insert(refusal);
             return Ok(None);
         }
-        if let Some(row) = row {
-            for fault in &mut refusal.faults {
-                let attribute = fault.attribute.take();
-                fault.attribute = attribute.map(|name| format!("phones/{row}/{name}"));
-            }
+        for fault in &mut refusal.faults {
+            fault.of = of.map(str::to_owned);
         }
         self.invalid.append(&mut refusal.faults);
         Ok(None)

@@ -260,6 +260,7 @@ impl Writer<'_> {
             place: coming.place,
             key: Some(coming.key),
             written: Fingerprint::default(),
+            leads: false,
             name: taken.records.contact.name.clone(),
             fate: Fate::New,
             numbers: numbers(&taken.records.phones, &[]),
@@ -288,6 +289,7 @@ impl Writer<'_> {
                 .put(taken.records.contact.id, &taken.records.contact.name);
         }
         let step = self.begun(run.title)?;
+        run.wrote(taken.records.contact.id);
         self.note_imported(coming.key.content, taken.records.contact.id, Some(step))?;
         run.crowds
             .note(&taken.records.contact, &taken.records.phones);
@@ -320,6 +322,7 @@ impl Writer<'_> {
             self.planned((&found, by), taken, coming, run)?
         };
         run.note(|| planned_row(coming, name.clone(), (&found, by), put.as_ref(), numbers));
+        run.follow(known);
         if coming.choice.is_some() {
             return Ok(());
         }
@@ -339,6 +342,7 @@ impl Writer<'_> {
                 run.report.numbers += put.revision.added.len();
                 let step = self.begun(run.title)?;
                 self.note_imported(coming.key.content, known, Some(step))?;
+                run.wrote(known);
                 let added = put.revision.added.iter().chain(&found.phones);
                 run.crowds.note(&put.after, added);
                 self.put(found, put)?;

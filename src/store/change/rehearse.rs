@@ -1,15 +1,19 @@
 //! Changes of several records: rehearsed, and performed as they were rehearsed.
 
 use crate::domain::bulk::BulkPlan;
+use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
+use crate::domain::full_contact::FullContact;
 use crate::domain::import::CardFormat;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::rehearsal::{Rehearsal, Seen, Task};
+use crate::domain::rehearsal::{Rehearsal, Seen, Task, lines_between};
 
 use crate::store::base::{CACHE, MUCH_CACHE, Store};
 use crate::store::change::bulk::PlanLines;
 use crate::store::change::merge;
 use crate::store::db::failure::{Answer, Trying};
+use crate::store::db::record;
+use crate::store::write::log;
 use crate::store::write::trail::{BOOK, Trail};
 use crate::store::write::writer::Writer;
 
@@ -75,6 +79,8 @@ impl Store {
                 Task::Merge(merges) => merges.len(),
                 Task::MergeMarked(_) => 1,
                 Task::MergeSure => merge::sure(connection)?.len(),
+                // Each of these steps can be redone.
+                Task::UndoBackTo(_) => 0,
             })
         })
     }
@@ -101,6 +107,7 @@ impl Store {
                 let merges = merge::sure_merges(writer.connection())?;
                 writer.merge_all(&merges, format, lines)
             }
+            Task::UndoBackTo(step) => writer.plan_back_to(*step, lines),
         }
     }
 
@@ -126,5 +133,34 @@ impl Store {
         let rehearsed = rehearsed();
         let _ = self.cache(CACHE);
         rehearsed.map_err(|failure| failure.refusal(&self.path, Trying::Write))
+    }
+}
+
+impl Writer<'_> {
+    /// As [`Store::undo_back_to`], with what it comes to for each contact.
+    fn plan_back_to(&mut self, id: i64, lines: PlanLines) -> Answer<(BulkPlan, String)> {
+        let contacts = log::touched_since(self.connection(), id)?;
+        let mut before = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            before.push((contact, self.full(contact)?));
+        }
+        let mut plan = BulkPlan::default();
+        plan.tally.groups = self.back_to(id)?.len();
+        for (contact, before) in before {
+            let told = lines_between(before.as_ref(), self.full(contact)?.as_ref());
+            plan.tally.changed += usize::from(!told.is_empty());
+            if lines == PlanLines::Told {
+                plan.lines.extend(told);
+            }
+        }
+        Ok((plan, String::new()))
+    }
+
+    /// A contact with its phones, if it is there.
+    fn full(&self, id: ContactId) -> Answer<Option<FullContact>> {
+        match record::find_contact(self.connection(), id)? {
+            Some(_) => record::full_contact(self.connection(), id).map(Some),
+            None => Ok(None),
+        }
     }
 }

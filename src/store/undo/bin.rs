@@ -139,8 +139,22 @@ fn newest(connection: &Connection, key: RecordKey) -> Answer<(ContactId, i64)> {
             Ok((ContactId(record::uuid(row, 0)?), row.get(1)?))
         })
         .optional()?;
-    let detail = || format!("{} is not in the bin", key.uuid());
-    found.ok_or_else(|| Refusal::new(Kind::NotFound, detail()).into())
+    match found {
+        Some(found) => Ok(found),
+        None => Err(Refusal::new(Kind::NotFound, not_in_bin(connection, key)?).into()),
+    }
+}
+
+/// Why something is not in the bin, by the name that a person knows it by.
+fn not_in_bin(connection: &Connection, key: RecordKey) -> Answer<String> {
+    let name = record::find(connection, key)?.map(|record| match record {
+        Record::Contact(contact) => contact.name,
+        Record::Phone(phone) => phone.shown(),
+    });
+    Ok(match name {
+        Some(name) => format!("{name} is not in the bin: it is in the book again"),
+        None => "this is not in the bin any more".to_owned(),
+    })
 }
 
 fn told(connection: &Connection, record: &Record, point: UndoPoint) -> Answer<BinEntry> {

@@ -79,26 +79,9 @@ impl Store {
     ///
     /// # Errors
     /// Not found where there is no such step that stands; conflict where the rows are not as the log
-    /// says.
-    pub fn undo_back_to(&mut self, id: i64) -> Result<Vec<UndoPoint>, Refusal> {
-        let done = self.write_much(Seen::Nothing, |writer| {
-            if log::standing(writer.connection(), id)?.is_none() {
-                return Err(Refusal::not_found("step to undo", id).into());
-            }
-            let (pruned, _) = log::horizon(writer.connection())?;
-            if id <= pruned {
-                let detail = format!(
-                    "steps up to {pruned} were pruned from the history; undo back to a later one"
-                );
-                return Err(Refusal::new(Kind::Invalid, detail).into());
-            }
-            let steps = log::standing_since(writer.connection(), id)?;
-            for step in &steps {
-                writer.take_back(step, Overwriting::Refused)?;
-                writer.end_step(&step.title)?;
-            }
-            Ok((steps, String::new()))
-        });
+    /// says; outdated where it is not any more what was seen.
+    pub fn undo_back_to(&mut self, id: i64, seen: Seen) -> Result<Vec<UndoPoint>, Refusal> {
+        let done = self.write_much(seen, |writer| Ok((writer.back_to(id)?, String::new())));
         done.map(|Done { value, .. }| value)
     }
 
@@ -286,6 +269,26 @@ struct Later {
 }
 
 impl Writer<'_> {
+    /// Undoes a step and every one after it, each in a step of its own.
+    pub(in crate::store) fn back_to(&mut self, id: i64) -> Answer<Vec<UndoPoint>> {
+        if log::standing(self.connection(), id)?.is_none() {
+            return Err(Refusal::not_found("step to undo", id).into());
+        }
+        let (pruned, _) = log::horizon(self.connection())?;
+        if id <= pruned {
+            let detail = format!(
+                "steps up to {pruned} were pruned from the history; undo back to a later one"
+            );
+            return Err(Refusal::new(Kind::Invalid, detail).into());
+        }
+        let steps = log::standing_since(self.connection(), id)?;
+        for step in &steps {
+            self.take_back(step, Overwriting::Refused)?;
+            self.end_step(&step.title)?;
+        }
+        Ok(steps)
+    }
+
     /// Makes this step the undo of another one.
     fn take_back(&mut self, target: &UndoPoint, over: Overwriting) -> Answer<()> {
         let applied = log::last_done(self.connection(), target.id)?;

@@ -248,6 +248,20 @@ pub(in crate::store) fn standing_since(
         .collect()
 }
 
+/// The contacts that a step and those after it touched, in the order of their names.
+pub(in crate::store) fn touched_since(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<Vec<ContactId>> {
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT o.contact FROM operation o LEFT JOIN contact c ON c.id = o.contact
+             WHERE o.point >= ?1 ORDER BY c.name, o.contact",
+        )?
+        .query_map([id], |row| Ok(ContactId(record::uuid(row, 0)?)))?
+        .collect()
+}
+
 /// The step that last did a change: itself, or the last redo of it.
 pub(in crate::store) fn last_done(connection: &Connection, target: i64) -> rusqlite::Result<i64> {
     let sql = "SELECT max(id) FROM undo_point WHERE id = ?1 OR (target = ?1 AND kind = 'redo')";

@@ -11,10 +11,11 @@ use crate::domain::operation::{
     UndoPoint,
 };
 use crate::domain::phone::PhoneId;
+use crate::domain::rehearsal::Task;
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::protocol::{Reply, Request, Tone, Write};
+use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::{Flow, Top};
 use crate::tui::widgets::frame::{NARROW, cursor, indented, more_below, page};
@@ -23,6 +24,7 @@ use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
 use super::page::{AnyPage, News, Outcome, Page, Ui};
+use super::preview::Preview;
 
 /// How many steps of the book are asked for at once.
 const PAGE: usize = 100;
@@ -225,7 +227,8 @@ impl Page for History {
                 ctx.write(Write::RestorePhone(*contact, *phone, id));
             }
             (Action::Restore, Of::Book) => {
-                ctx.write(Write::UndoBackTo(id));
+                let request = Request::Rehearse(Task::UndoBackTo(id));
+                ctx.wait_for(request, Purpose::Preview);
             }
             (Action::Rows, Of::Book) if is_shown => self.take_rows(id, &[], &ctx.session.signs()),
             (Action::Rows, Of::Book) => ctx.read(Request::StepRows(id, ROWS)),
@@ -251,6 +254,9 @@ impl Page for History {
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         let signs = ctx.session.signs();
         match reply {
+            Reply::Rehearsed(task, rehearsal) => {
+                return Preview::page(task, *rehearsal, ctx).map_or(Outcome::Stay, Outcome::Open);
+            }
             Reply::History(entries) => self.take_entries(&entries, &signs),
             Reply::Steps(steps) => self.take_steps(&steps),
             Reply::StepRows(id, rows) => self.take_rows(id, &rows, &signs),

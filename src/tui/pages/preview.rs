@@ -69,7 +69,10 @@ impl Page for Preview {
             }
             Action::Save => {
                 let seen = Seen::Rehearsal(self.fingerprint);
-                ctx.save(Write::Perform(self.task.clone(), seen));
+                ctx.save(match &self.task {
+                    Task::UndoBackTo(step) => Write::UndoBackTo(*step, seen),
+                    task => Write::Perform(task.clone(), seen),
+                });
             }
             _ => return Outcome::Unused,
         }
@@ -192,8 +195,10 @@ fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
     let (theme, plan) = (ui.theme, &preview.plan);
     let tally = plan.tally;
     let mut below = match &preview.task {
-        Task::Bulk(_) if tally.changed == 1 => "1 contact changes".to_owned(),
-        Task::Bulk(_) => format!("{} change", count(tally.changed, "contact")),
+        Task::Bulk(_) | Task::UndoBackTo(_) if tally.changed == 1 => "1 contact changes".to_owned(),
+        Task::Bulk(_) | Task::UndoBackTo(_) => {
+            format!("{} change", count(tally.changed, "contact"))
+        }
         Task::Merge(_) | Task::MergeMarked(_) | Task::MergeSure => format!(
             "{} become {}",
             count(tally.changed, "contact"),

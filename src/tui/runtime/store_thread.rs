@@ -372,8 +372,8 @@ impl StoreThread {
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
             Write::UndoStep(id, over) => turned(Step::Undone, Some(store.undo_step(id, over)?)),
-            Write::UndoBackTo(id) => {
-                let steps = store.undo_back_to(id)?;
+            Write::UndoBackTo(id, seen) => {
+                let steps = store.undo_back_to(id, seen)?;
                 turned(Step::UndoneBackTo(steps.len()), steps.into_iter().last())
             }
             Write::Redo => turned(Step::Redone, store.redo()?),

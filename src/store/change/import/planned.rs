@@ -33,6 +33,7 @@ pub(super) fn planned_row(
         place: coming.place,
         key: Some(coming.key),
         written: Fingerprint::default(),
+        leads: false,
         name,
         fate,
         numbers: numbers.unwrap_or_default(),

@@ -30,6 +30,8 @@ pub(super) struct Run<'a> {
     pub(super) plan: Option<ImportPlan>,
     pub(super) spoken_for: SpokenFor,
     pub(super) crowds: Crowds,
+    /// The contacts that cards of a plan wrote, with the place of the last such card in it.
+    written: HashMap<ContactId, usize>,
     /// The numbers that contacts had before the import, once they are asked for.
     pub(super) former: Option<Former>,
     /// How many cards said the same, where somebody chose between them.
@@ -47,6 +49,7 @@ impl<'a> Run<'a> {
             plan,
             spoken_for: SpokenFor::since(Timestamp::default()),
             crowds: Crowds::default(),
+            written: HashMap::new(),
             former: None,
             copies: HashMap::new(),
         }
@@ -68,6 +71,27 @@ impl<'a> Run<'a> {
             Some(former) => former,
             none => none.insert(writer.former()?),
         })
+    }
+
+    /// Notes in a plan that the card which came last is about this contact: what becomes of it follows
+    /// from the card that wrote the contact before it.
+    pub(super) fn follow(&mut self, contact: ContactId) {
+        let before = self.written.get(&contact).copied();
+        let rows = self.plan.as_mut().map(|plan| &mut plan.rows);
+        if let (Some(before), Some(rows)) = (before, rows)
+            && before + 1 < rows.len()
+            && let Some(row) = rows.get_mut(before)
+        {
+            row.leads = true;
+        }
+    }
+
+    /// Notes in a plan that the card which came last writes this contact.
+    pub(super) fn wrote(&mut self, contact: ContactId) {
+        let rows = self.plan.as_ref().map_or(0, |plan| plan.rows.len());
+        if let Some(last) = rows.checked_sub(1) {
+            self.written.insert(contact, last);
+        }
     }
 
     /// Puts a row into the plan, where one is made.

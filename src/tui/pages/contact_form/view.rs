@@ -126,8 +126,9 @@ impl Sheet<'_> {
 
     fn fault(&self, own: &ContactField) -> Option<String> {
         let mut faults = self.form.faults.iter();
-        let fault = faults.find(|fault| fault.attribute.as_deref() == Some(own.name))?;
-        Some(fault.to_string())
+        let fault = faults
+            .find(|fault| fault.of.is_none() && fault.attribute.as_deref() == Some(own.name))?;
+        Some(fault.in_words())
     }
 
     fn text(&mut self, at: usize, editor: &str) {
@@ -261,11 +262,8 @@ impl Sheet<'_> {
     fn add_number(&mut self, is_first: bool) {
         let place = ContactPlace::AddNumber;
         for fault in &self.form.faults {
-            let name = fault.attribute.as_deref().unwrap_or_default();
-            if name.starts_with("phones/") {
-                let text = fault.to_string();
-                let text = text.trim_start_matches("phones/").replace('/', ": ");
-                self.under(&format!("number {text}"), Role::Bad);
+            if fault.of.is_some() && fault.attribute.is_some() {
+                self.under(&fault.in_words(), Role::Bad);
             }
         }
         let on = self.begin(place);

@@ -108,12 +108,14 @@ impl DetailPane {
         }
     }
 
-    /// Takes the contact. The cursor stays on its number, wherever that is now.
+    /// Takes the contact. The cursor stays on its number, wherever that is now; from one that was replaced
+    /// it goes to the one in its place.
     pub(super) fn show(&mut self, profile: Option<Box<Profile>>) {
         let contact =
             |profile: &Option<Box<Profile>>| profile.as_ref().map(|it| it.full.contact.id);
         let is_another = contact(&profile) != contact(&self.profile);
         let on = self.phone().map(|phone| phone.id);
+        let on = self.replacement(profile.as_deref()).or(on);
         self.profile = profile;
         if is_another {
             return self.point_at_listed();
@@ -122,6 +124,21 @@ impl DetailPane {
             let mut phones = self.profile.iter().flat_map(|profile| &profile.full.phones);
             let place = phones.position(|phone| Some(phone.id) == on);
             self.move_to(place.unwrap_or(self.cursor));
+        }
+    }
+
+    /// The only new number, where the one under the cursor became historic at the same time.
+    fn replacement(&self, now: Option<&Profile>) -> Option<PhoneId> {
+        let (on, before) = (self.phone()?, &self.profile.as_ref()?.full.phones);
+        let phones = &now?.full.phones;
+        let mut retired = phones.iter().filter(|phone| phone.id == on.id);
+        let mut new = phones
+            .iter()
+            .filter(|phone| before.iter().all(|known| known.id != phone.id));
+        let is_retired = !on.historic && retired.any(|phone| phone.historic);
+        match (new.next(), new.next()) {
+            (Some(new), None) if is_retired => Some(new.id),
+            _ => None,
         }
     }
 

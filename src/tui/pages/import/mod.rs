@@ -107,7 +107,7 @@ impl Import {
         let assumed = [NoticeKind::HomeCountry, NoticeKind::CountryOfAddress];
         let of_it = |notice: &&Notice| !assumed.contains(&notice.kind);
         let mut notices: Vec<&Notice> = self.plan.notices.iter().filter(of_it).collect();
-        notices.sort_by_key(|notice| !notice.is_loud());
+        notices.sort_by_key(|notice| (notice.kind != NoticeKind::CutOff, !notice.is_loud()));
         Some((notices.first()?, notices.len() - 1))
     }
 
@@ -174,8 +174,11 @@ impl Import {
 
     /// Shows the import as it is by now. A choice whose card is gone goes with it.
     fn show_again(&mut self, rehearsal: Rehearsal<ImportPlan>, ctx: &mut Ctx<'_>) {
-        let Rehearsal { plan, fingerprint } = rehearsal;
-        (self.plan, self.fingerprint) = (plan, fingerprint);
+        let card = self.row(self.cursor).map(|row| (row.key, row.place));
+        Rehearsal {
+            plan: self.plan,
+            fingerprint: self.fingerprint,
+        } = rehearsal;
         let there: BTreeSet<CardKey> = self.plan.rows.iter().filter_map(|row| row.key).collect();
         let chosen = self.choices.len();
         self.choices.retain(|card, _| there.contains(card));
@@ -193,7 +196,14 @@ impl Import {
             );
         }
         self.list();
-        self.move_to(self.cursor, self.height(ctx));
+        // The cursor stays on its card, wherever that is now.
+        let is_same = |row: &PlanRow| match (card, row.key) {
+            (Some((Some(card), _)), Some(key)) => card == key,
+            (Some((None, place)), None) => place == row.place,
+            _ => false,
+        };
+        let place = (0..self.known()).find(|at| self.row(*at).is_some_and(is_same));
+        self.move_to(place.unwrap_or(self.cursor), self.height(ctx));
     }
 
     /// Reads the files again, with other columns or another country.
@@ -232,7 +242,7 @@ impl Import {
         let Some(row) = self.row(self.cursor) else {
             return;
         };
-        let kind = row.fate.kind();
+        let (kind, leads) = (row.fate.kind(), row.leads);
         let Some(card) = row.key else {
             return ctx.say(
                 Tone::Plain,
@@ -246,6 +256,10 @@ impl Import {
             _ => self.choices.remove(&card),
         };
         self.move_to(self.cursor + 1, self.height(ctx));
+        // What becomes of other cards may follow from this one: it is shown before it is done.
+        if leads || self.rehearsed.choices.contains_key(&card) {
+            self.read_again(self.fields.clone(), self.rehearsed.country, ctx);
+        }
     }
 }
 

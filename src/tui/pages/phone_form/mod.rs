@@ -128,6 +128,9 @@ pub struct PhoneForm {
     /// The number that the new one takes the place of: it becomes historic with the same save.
     #[serde(default)]
     pub retires: Option<Phone>,
+    /// Whether words beside the number took the tick of "confirmed" away.
+    #[serde(skip)]
+    pub has_words: bool,
     /// The country where none is named.
     #[serde(skip)]
     pub home: Option<Region>,
@@ -199,6 +202,7 @@ impl PhoneForm {
             holders: Vec::new(),
             replaces: None,
             retires: None,
+            has_words: false,
             home,
             contact: None,
             recalled: false,
@@ -230,6 +234,12 @@ impl PhoneForm {
         self.faults.clear();
         self.holders.clear();
         let text = self.entry.number.text().trim();
+        let has_words = number::has_words(text);
+        if has_words != self.has_words {
+            // What was typed beside the number, only a person can confirm; a tick after that stays.
+            self.has_words = has_words;
+            self.entry.accurate = self.first.accurate && !has_words;
+        }
         if self.place == PhonePlace::Number
             && (text.starts_with('+') || text.starts_with('＋') || text.starts_with("tel:+"))
             && let Ok(reading) = number::parse(text, None, None)

@@ -152,7 +152,7 @@ impl Sheet<'_> {
         }
         self.gap();
         self.boxes();
-        let fault = self.form.faults.first().map(ToString::to_string);
+        let fault = self.form.faults.first().map(Fault::in_words);
         let room = self.columns.saturating_sub(6);
         for text in fault.iter().flat_map(|fault| wrap(fault, room)) {
             self.indented(Line::styled(text, self.theme.style(Role::Bad)));
