@@ -18,7 +18,7 @@ fn pipe(path: &Path) {
 
 /// Runs a command on a book to its end; whether it succeeds, and what it says.
 fn ends(db: &Path, words: &[&str]) -> (bool, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_callbook"))
+    let child = Command::new(env!("CARGO_BIN_EXE_callbook"))
         .env_clear()
         .env("HOME", db.parent().unwrap())
         .arg("--db")
