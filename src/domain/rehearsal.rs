@@ -5,12 +5,12 @@
 //! and committed only where it writes the same.
 
 use super::bulk::{BulkEdit, Change, PlanLine};
-use super::contact::{Contact, ContactId};
+use super::change_line::ChangeLine;
+use super::contact::ContactId;
 use super::duplicates::Merge;
 use super::fingerprint::Fingerprint;
 use super::full_contact::FullContact;
 use super::listing::Selection;
-use super::phone::Phone;
 use super::refusal::{Kind, Refusal};
 use super::words::count;
 
@@ -66,19 +66,12 @@ impl Task {
 /// What becomes of a contact between two states of the book, line by line; it may be in one of them only.
 #[must_use]
 pub fn lines_between(before: Option<&FullContact>, after: Option<&FullContact>) -> Vec<PlanLine> {
-    let moved = |full: &FullContact, from: &str, to: &str| {
-        vec![PlanLine::new(
-            &full.contact,
-            None,
-            "contact",
-            from.to_owned(),
-            to.to_owned(),
-        )]
-    };
     let (before, after) = match (before, after) {
         (Some(before), Some(after)) => (before, after),
-        (Some(before), None) => return moved(before, "in the book", "removed"),
-        (None, Some(after)) => return moved(after, "deleted", "in the book"),
+        (Some(gone), None) => return vec![PlanLine::new(&gone.contact, None, removed("contact"))],
+        (None, Some(back)) => {
+            return vec![PlanLine::new(&back.contact, None, back_again("contact"))];
+        }
         (None, None) => return Vec::new(),
     };
     let contact = &before.contact;
@@ -86,23 +79,23 @@ pub fn lines_between(before: Option<&FullContact>, after: Option<&FullContact>) 
     for phone in &before.phones {
         match after.phones.iter().find(|other| other.id == phone.id) {
             Some(other) => lines.extend(PlanLine::between(contact, Some(phone), phone, other)),
-            None => lines.push(number(contact, phone, "in the book", "removed")),
+            None => lines.push(PlanLine::new(contact, Some(phone), removed("number"))),
         }
     }
     let came = after.phones.iter();
     let came = came.filter(|phone| before.phones.iter().all(|known| known.id != phone.id));
-    lines.extend(came.map(|phone| number(contact, phone, "deleted", "in the book")));
+    lines.extend(came.map(|phone| PlanLine::new(contact, Some(phone), back_again("number"))));
     lines
 }
 
-fn number(contact: &Contact, phone: &Phone, from: &str, to: &str) -> PlanLine {
-    PlanLine::new(
-        contact,
-        Some(phone),
-        "number",
-        from.to_owned(),
-        to.to_owned(),
-    )
+/// A contact or a number is not there any more.
+fn removed(field: &str) -> ChangeLine {
+    ChangeLine::said(field, "in the book", "removed", "removed")
+}
+
+/// A contact or a number comes back.
+fn back_again(field: &str) -> ChangeLine {
+    ChangeLine::said(field, "deleted", "in the book", "back in the book")
 }
 
 /// What a change would do.

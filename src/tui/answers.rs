@@ -10,8 +10,8 @@ use crate::domain::words::count;
 
 use super::app::App;
 use super::ctx::Asked;
-use super::pages::News;
 use super::keymap::Action;
+use super::pages::News;
 use super::pages::question::Question;
 use super::protocol::{Effect, Purpose, Reply, Step, Ticket, Toast, Tone, Written};
 

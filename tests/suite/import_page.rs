@@ -1,7 +1,7 @@
 //! The preview of an import: what is chosen on it, and what is imported then.
 
 use callbook::domain::import::FateKind;
-use callbook::tui::pages::{AnyPage, import::Import};
+use callbook::tui::pages::import::Import;
 
 use crate::support::desk::Desk;
 
@@ -10,10 +10,7 @@ fn card(name: &str, number: &str) -> String {
 }
 
 fn page(desk: &Desk) -> &Import {
-    let Some(AnyPage::Import(import)) = desk.app.pages.last() else {
-        panic!("{}", desk.frame());
-    };
-    import
+    desk.top().unwrap_or_else(|| panic!("{}", desk.frame()))
 }
 
 fn fates(desk: &Desk) -> Vec<FateKind> {

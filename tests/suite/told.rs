@@ -2,8 +2,8 @@
 
 use assert_cmd::Command;
 use callbook::domain::operation::RecordKey;
-use callbook::tui::pages::AnyPage;
-use callbook::tui::pages::contact_form::ContactPlace;
+use callbook::tui::pages::contact_form::{ContactForm, ContactPlace};
+use callbook::tui::pages::phone_form::PhoneForm;
 use callbook::tui::protocol::Tone;
 use uuid::Uuid;
 
@@ -42,8 +42,8 @@ fn a_number_is_not_replaced_by_one_that_is_there_and_the_fault_names_it() {
 fn a_number_of_a_form_is_named_as_it_was_typed() {
     let mut desk = Desk::new(100, 30, CARDS);
     desk.press("g g e");
-    let is_there = |desk: &Desk| match desk.app.pages.last() {
-        Some(AnyPage::ContactForm(form)) => form.place == ContactPlace::AddNumber,
+    let is_there = |desk: &Desk| match desk.top::<ContactForm>() {
+        Some(form) => form.place == ContactPlace::AddNumber,
         _ => panic!("{}", desk.frame()),
     };
     while !is_there(&desk) {
@@ -110,8 +110,8 @@ fn that_there_is_nothing_to_undo_is_no_success() {
 #[test]
 fn a_number_with_a_word_behind_it_waits_for_a_look() {
     let mut desk = Desk::new(100, 30, CARDS);
-    let is_ticked = |desk: &Desk| match desk.app.pages.last() {
-        Some(AnyPage::PhoneForm(form)) => form.entry.accurate,
+    let is_ticked = |desk: &Desk| match desk.top::<PhoneForm>() {
+        Some(form) => form.entry.accurate,
         _ => panic!("{}", desk.frame()),
     };
     desk.press("g g enter a");

@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::fields::{PHONE, label};
 use crate::domain::number::{Verdict, is_short_number};
 use crate::domain::phone::{MANUAL, Phone};
+use crate::domain::refusal::Fault;
 use crate::tui::pages::page::Ui;
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
