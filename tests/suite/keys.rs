@@ -81,9 +81,8 @@ fn a_hint_names_no_key_that_does_nothing_there() {
     desk.press("F9");
     assert!(desk.requests().contains(&Request::Values));
     assert!(!desk.frame().contains("stale"), "{}", desk.frame());
-    desk.press("esc s b X");
-    desk.press("F2");
-    assert_eq!(desk.toast(), "");
+    desk.press("esc g g d s b X F2");
+    assert_eq!(desk.toast(), "F2 has no effect here");
 }
 
 #[test]

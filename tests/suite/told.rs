@@ -186,24 +186,38 @@ fn the_shell_names_fields_and_no_places_in_a_document() {
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
     let id = made["data"]["id"].as_str().unwrap().to_owned();
     run(
-        &["phone", "create", &id, "--number", "+44 20 7946 0018"],
+        &[
+            "phone",
+            "create",
+            "--owner",
+            &id,
+            "--number",
+            "+44 20 7946 0018",
+        ],
         "",
     );
     for (words, input, field) in [
         (&["add", &long][..], "", "name"),
         (&["add", "Ada", &format!("+{long}")], "", "is longer than"),
         (
-            &["phone", "create", &id, "--number", "+44 20 7946 0018"],
+            &[
+                "phone",
+                "create",
+                "--owner",
+                &id,
+                "--number",
+                "+44 20 7946 0018",
+            ],
             "",
             "number",
         ),
         (
-            &["phone", "create", &id, "-"],
+            &["phone", "create", "--owner", &id, "-"],
             r#"{"data":{"type":"phones","attributes":{"number":1.5}}}"#,
             "number",
         ),
         (
-            &["phone", "create", &id, "-"],
+            &["phone", "create", "--owner", &id, "-"],
             r#"{"data":{"type":"phone_numbers","extra":1,"attributes":{"a/b":1}}}"#,
             "extra",
         ),

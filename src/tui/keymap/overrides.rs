@@ -519,10 +519,7 @@ mod tests {
         );
         let keymap = set(&[("contacts.mark", &["j"]), ("fix.skip", &["u", "j"])]);
         let hidden = "j (not in contacts, fix numbers)";
-        assert_eq!(
-            keys(&keymap, Action::Down).first().map(String::as_str),
-            Some(hidden)
-        );
+        assert!(keys(&keymap, Action::Down).contains(&hidden.to_owned()));
         assert_eq!(keys(&keymap, Action::Undo), ["u (not in fix numbers)"]);
     }
 
