@@ -63,8 +63,9 @@
 //! callbook::config        looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
-//! callbook::tui::pages    resolution page question conflict country phone_form contact_form drafted preview
-//!                         import prompt sources history bin damaged duplicates health palette contacts
+//! callbook::tui::pages    returned page question conflict country phone_form contact_form drafted preview
+//!                         chooser columns import prompt sources history bin damaged duplicates health palette
+//!                         contacts
 //! callbook::tui::pages::contacts  list detail fix state fix_view list_view detail_view pages page
 //! callbook::tui::runtime  event clipboard editor paths book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone add format change backup compact config

@@ -421,8 +421,11 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 
 /// What is drawn of a page when it is the one that is seen.
 fn mark(page: &dyn Page) -> &'static [&'static str] {
+    if page.as_page::<PhoneForm>().is_some() {
+        // An open list of it has the scope of a choice.
+        return &["Edit number", "Add a number"];
+    }
     match page.scope() {
-        Scope::NumberForm => &["Edit number", "Add a number"],
         Scope::ContactForm => &["Edit contact", "Add a contact"],
         Scope::Conflict => &["changed elsewhere"],
         Scope::Palette => &["╭─ Keys", "╭─ Command"],

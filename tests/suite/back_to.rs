@@ -47,8 +47,7 @@ fn undoing_back_to_a_step_shows_first_what_it_comes_to() {
     for told in [
         "Preview: undo 5 steps",
         "nothing is saved yet",
-        "second",
-        "none",
+        "note second removed",
         "+44 20 7946 0019",
         "removed",
         "1 contact changes",

@@ -18,6 +18,7 @@ use callbook::exchange::csv;
 use callbook::export::ExportForm;
 use callbook::import::File;
 use callbook::tui::keymap::Scope;
+use callbook::tui::pages::phone_form::PhoneForm;
 use callbook::tui::widgets::theme::{ASCII, ColorPalette, UNICODE};
 use serde_json::{Value, json};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -227,8 +228,10 @@ fn screen(desk: &Desk) -> &'static str {
     let Some(page) = desk.app.pages.last() else {
         return "the list and the contact";
     };
+    if page.as_page::<PhoneForm>().is_some() {
+        return "the form of a number";
+    }
     match page.scope() {
-        Scope::NumberForm => "the form of a number",
         Scope::ContactForm => "the form of a contact",
         Scope::Conflict => "a conflict",
         Scope::Palette => "help and the palette",
