@@ -9,10 +9,16 @@ import subprocess
 import sys
 import time
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 COLUMNS, ROWS, WIDTH, HEIGHT = 100, 30, 8.4, 18
 GROUND, TEXT = "#1e1e1e", "#e6e6e6"
+# What a sign of a rule is drawn as: the sides of its cell that it reaches, and how thick it is.
+RULES = {
+    "━": ("lr", 2.5), "─": ("lr", 1), "│": ("tb", 1), "┬": ("lrb", 1), "┴": ("lrt", 1),
+    "╭": ("rb", 1), "╮": ("lb", 1), "╰": ("rt", 1), "╯": ("lt", 1),
+}
 
 
 def tmux(*words):
@@ -65,6 +71,30 @@ def width(text):
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 0 if unicodedata.combining(sign) else 1 for sign in text)
 
 
+def pieces(text):
+    """A text, cut where rules begin and end."""
+    signs = "".join(RULES)
+    return [piece for piece in re.split(f"([{signs}]+)", text) if piece]
+
+
+def rules(text, column, row, colour, style):
+    """The lines that signs of rules are drawn as; whole ones, whatever font the page is seen in."""
+    top, paths = 12 + row * HEIGHT, {}
+    y = top + HEIGHT / 2
+    for sign, run in groupby(text):
+        long = len(list(run)) * WIDTH
+        left = 12 + column * WIDTH
+        column += long / WIDTH
+        sides, thick = RULES[sign]
+        x = left + long / 2
+        ends = {"l": f"H{left:.1f}", "r": f"H{left + long:.1f}", "t": f"V{top}", "b": f"V{top + HEIGHT}"}
+        starts = f"M{left:.1f} {y:.0f}{ends['r']}" if "lr" in sides else ""
+        starts += "".join(f"M{x:.1f} {y:.0f}{ends[side]}" for side in sides.replace("lr", ""))
+        paths[thick] = paths.get(thick, "") + starts
+    for thick, path in paths.items():
+        yield f'<path d="{path}" stroke="{colour}" stroke-width="{thick}"{style}/>'
+
+
 def svg(lines):
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH + 24:.0f} {ROWS * HEIGHT + 24}" '
@@ -74,14 +104,17 @@ def svg(lines):
     for row, line in enumerate(lines[:ROWS]):
         column = 0
         for text, colour, bold, dim, underlined in spans(line):
-            wide = width(text)
-            if text.strip():
-                style = ' font-weight="bold"' * bold + ' opacity="0.6"' * dim + ' text-decoration="underline"' * underlined
-                out.append(
-                    f'<text x="{12 + column * WIDTH:.1f}" y="{26 + row * HEIGHT}" fill="{colour}" xml:space="preserve" '
-                    f'textLength="{wide * WIDTH:.1f}"{style}>{escape(text)}</text>'
-                )
-            column += wide
+            for piece in pieces(text):
+                wide, faint = width(piece), ' opacity="0.6"' * dim
+                if piece[0] in RULES:
+                    out += rules(piece, column, row, colour, faint)
+                elif piece.strip():
+                    style = ' font-weight="bold"' * bold + faint + ' text-decoration="underline"' * underlined
+                    out.append(
+                        f'<text x="{12 + column * WIDTH:.1f}" y="{26 + row * HEIGHT}" fill="{colour}" xml:space="preserve" '
+                        f'textLength="{wide * WIDTH:.1f}"{style}>{escape(piece)}</text>'
+                    )
+                column += wide
     return "\n".join([*out, "</svg>", ""])
 
 

@@ -65,6 +65,9 @@ const MOST_WRONG: usize = 100;
 /// How many bytes are read again for that at most: a large file is read once.
 const MOST_READ: usize = 512 * 1024;
 
+/// How many bytes a configuration may have: each line of anything else would be held as a fault.
+const LARGEST: usize = 256 * 1024;
+
 /// What is set, with defaults for what is not.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Config {
@@ -122,6 +125,13 @@ impl Config {
     #[must_use]
     pub fn of_bytes(bytes: &[u8], file: &Path) -> Self {
         let mut config = Self::defaults(file);
+        if bytes.len() > LARGEST {
+            let trouble = "the file is larger than 256 KiB, and nothing in it is used";
+            config
+                .troubles
+                .push(format!("{}:1: {trouble}", shown(file)));
+            return config;
+        }
         let mut faults = Faults::of(bytes, file);
         let mut text = faults.text();
         let mut again = (MOST_READ / text.len().max(1)).min(MOST_WRONG);

@@ -63,6 +63,7 @@
 //! callbook::config        looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
+//! callbook::tui::keymap   key table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country phone_form contact_form drafted preview
 //!                         chooser columns import prompt sources history bin damaged duplicates health palette
 //!                         contacts

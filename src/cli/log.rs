@@ -92,8 +92,8 @@ fn step_row(step: &StepEntry) -> [String; 6] {
     [
         step.point.id.to_string(),
         when(step.point.at),
-        step.point.actor.word().to_owned(),
-        count(step.rows, "row"),
+        step.point.actor.words().to_owned(),
+        count(step.rows, "record"),
         step.point.title.clone(),
         step.standing.word().to_owned(),
     ]
@@ -152,10 +152,10 @@ fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {
         if last != Some(point.id) {
             last = Some(point.id);
             let undone = if entry.undone { "  undone" } else { "" };
-            let (title, by) = (safe(&point.title), point.actor.word());
+            let (title, by) = (safe(&point.title), point.actor.words());
             let _ = writeln!(
                 words,
-                "{}  {}  {title}  by {by}{undone}",
+                "{}  {}  {title}  {by}{undone}",
                 point.id,
                 when(point.at)
             );

@@ -227,13 +227,23 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The word that the log holds and the history shows.
+    /// The word that the log and documents hold.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Screens => "screens",
             Self::Command => "command",
             Self::Import => "import",
+        }
+    }
+
+    /// Where the change was made, for people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Screens => "on screen",
+            Self::Command => "from the shell",
+            Self::Import => "by an import",
         }
     }
 

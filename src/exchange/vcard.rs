@@ -12,7 +12,7 @@
 //! let file = "BEGIN:VCARD\nFN:Marta Kowalska\nTEL;TYPE=work:+48 22 555 01 08\nEND:VCARD\n";
 //! let cards: Vec<_> = vcard::read(file.as_bytes()).collect();
 //! let marta = cards[0].as_ref().unwrap();
-//! assert_eq!(marta.phones[0].number.as_deref(), Some("+48 22 555 01 08"));
+//! assert_eq!(marta.said.phones[0].number.as_deref(), Some("+48 22 555 01 08"));
 //! ```
 //!
 //! Reading is five steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines

@@ -366,9 +366,15 @@ fn tables_of_any_kind_are_read_and_a_row_hides_no_other() {
             b"\nZoe After,+39 02 5550 1183\n",
         ]
         .concat();
-        let read: Vec<Incoming> = csv::open(&file[..], &[], None).unwrap().flatten().collect();
-        assert!(is_read(&read, "Ada Before"), "{}", start(bytes, 400));
-        assert!(is_read(&read, "Zoe After"), "{}", start(bytes, 400));
+        // A megabyte of rows is not kept: what is measured is how they are read.
+        let rows = csv::open(&file[..], &[], None).unwrap().flatten();
+        let ours = ["Ada Before", "Zoe After"];
+        let read: Vec<Incoming> = rows
+            .filter(|one| ours.iter().any(|who| is_read([one], who)))
+            .collect();
+        for who in ours {
+            assert!(is_read(&read, who), "{}", start(bytes, 400));
+        }
     });
 }
 

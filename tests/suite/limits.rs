@@ -874,7 +874,7 @@ fn a_lock_that_stays_is_told_as_busy_and_the_form_keeps_what_was_typed() {
     callbook.sees("1 contact");
     let lock = locked(&desk);
     callbook.types("aMarta Kowalska\u{13}");
-    callbook.sees("the database is in use by another program");
+    callbook.sees("the book is in use by another program");
     callbook.sees("Add a contact");
     callbook.sees("Marta Kowalska");
     drop(lock);

@@ -306,7 +306,7 @@ fn refuse_busy(step: rusqlite::backup::StepResult) -> Result<(), Refusal> {
     if matches!(step, Busy | Locked) {
         return Err(Refusal::new(
             Kind::Busy,
-            "the database is in use by another program; nothing was written, try again",
+            "the book is in use by another program; nothing was written, try again",
         ));
     }
     Ok(())

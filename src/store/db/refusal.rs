@@ -33,7 +33,7 @@ impl Failure {
                     | ErrorCode::FileLockingProtocolFailed,
                 ) => Refusal::new(
                     Kind::Busy,
-                    format!("the database is in use by another program{outcome}, try again"),
+                    format!("the book is in use by another program{outcome}, try again"),
                 ),
                 Some(ErrorCode::DiskFull) => {
                     Refusal::new(Kind::Storage, format!("disk full, nothing lost{outcome}"))

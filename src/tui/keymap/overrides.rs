@@ -6,67 +6,12 @@
 //! going back or help would be without a key. Lines are judged together: their order only decides which
 //! of two that clash is used.
 
-use std::fmt;
-
-use super::{Action, Binding, Bound, Keymap, Scope, Sequence, TABLE};
 use crate::config::KeyLine;
 
-/// Defaults that are without a key now, or are hidden in one place, since a person gave the key, or its
-/// beginning, to another action.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loss {
-    /// Which of the lines took it.
-    at: usize,
-    key: String,
-    by: Action,
-    place: Scope,
-    /// What has gone: the keys, and what each did.
-    lost: Vec<(String, Action)>,
-}
-
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is now {}", self.key, self.by.name())?;
-        for (at, (key, of)) in self.lost.iter().enumerate() {
-            let of = of.name();
-            match at {
-                0 if *key == self.key => write!(f, ", no longer {of}")?,
-                0 => write!(f, ", so {key} is no longer {of}")?,
-                _ => write!(f, ", {key} no longer {of}")?,
-            }
-        }
-        write!(f, " ({})", self.place.title())
-    }
-}
-
-/// One action with its keys in one scope, as a line of the configuration has it.
-#[derive(Clone, Debug)]
-struct Setting {
-    /// Which of the lines it is of, and the number of that one in the file.
-    at: usize,
-    line: usize,
-    /// The line's name for it.
-    name: String,
-    scope: Scope,
-    binding: &'static Binding,
-    keys: Vec<Sequence>,
-}
-
-impl Setting {
-    const fn action(&self) -> Action {
-        self.binding.action
-    }
-
-    /// The key that cannot be had together with another one.
-    fn clashing(&self, other: &Sequence) -> Option<&Sequence> {
-        self.keys.iter().find(|key| key.clashes(other))
-    }
-}
-
-/// How far a scope is from the nearest one, where that is `here`; none where it does not act there.
-fn distance(here: Scope, scope: Scope) -> Option<usize> {
-    here.chain().iter().position(|other| *other == scope)
-}
+use super::bindings::{Bound, Keymap, Loss};
+use super::sequence::Sequence;
+use super::settings::{Setting, distance, settings_of};
+use super::table::{Action, Scope, TABLE};
 
 /// Whether keys of both scopes act at the same time somewhere.
 fn act_together(one: Scope, other: Scope) -> bool {
@@ -204,136 +149,6 @@ fn lose(
     }
 }
 
-/// What a line sets, an action in each scope that has it, unless a line names the scope.
-fn settings_of(
-    at: usize,
-    line: &KeyLine,
-    lines: &[(usize, &KeyLine)],
-) -> Result<Vec<Setting>, String> {
-    let Some(action) = Action::named(&line.action) else {
-        return Err(format!(
-            "unknown action {}; `callbook keys` lists them",
-            line.action
-        ));
-    };
-    let mut keys: Vec<Sequence> = Vec::new();
-    for key in &line.keys {
-        let key = Sequence::read(key)?;
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    for (at, key) in keys.iter().enumerate() {
-        if let Some(other) = keys.iter().take(at).find(|other| other.clashes(key)) {
-            return Err(format!(
-                "{} and {} begin with the same keys, so the longer one cannot be typed",
-                other.written, key.written
-            ));
-        }
-    }
-    let bindings = TABLE.iter().filter(|binding| binding.action == action);
-    if let Some(name) = &line.scope {
-        let (scope, binding) = named_scope(line, name, bindings, &keys)?;
-        return Ok(vec![Setting {
-            at,
-            line: line.line,
-            name: line.name(),
-            scope,
-            binding,
-            keys,
-        }]);
-    }
-    let named_elsewhere = |scope: Scope| {
-        lines.iter().any(|(_, other)| {
-            other.scope.as_deref() == Some(scope.name())
-                && Action::named(&other.action) == Some(action)
-        })
-    };
-    let bindings: Vec<&Binding> = bindings
-        .filter(|binding| !named_elsewhere(binding.scope))
-        .collect();
-    let mut settings = Vec::new();
-    for binding in &bindings {
-        // What is typed is text there. Where no other key is set, the default stays.
-        let apply = keys.iter().filter(|key| !key.is_text_in(binding.scope));
-        let apply: Vec<Sequence> = apply.cloned().collect();
-        if apply.is_empty() && !keys.is_empty() {
-            continue;
-        }
-        settings.push(Setting {
-            at,
-            line: line.line,
-            name: line.name(),
-            scope: binding.scope,
-            binding,
-            keys: apply,
-        });
-    }
-    match (settings.is_empty(), keys.first()) {
-        (true, _) if bindings.is_empty() => Err(format!(
-            "has no effect: a line of its own sets {} in each place",
-            action.name()
-        )),
-        (true, Some(key)) => {
-            let places: Vec<&str> = bindings.iter().map(|of| of.scope.title()).collect();
-            Err(text_key(key, &places.join(" and ")))
-        }
-        _ => Ok(settings),
-    }
-}
-
-/// Why a key cannot be one where it is text.
-fn text_key(key: &Sequence, place: &str) -> String {
-    let letter = key.written.chars().next();
-    let letter = letter.filter(char::is_ascii_alphabetic).unwrap_or('X');
-    format!(
-        "{} is text in {place}; use a key such as ^{} or F5",
-        key.written,
-        letter.to_ascii_uppercase()
-    )
-}
-
-/// The scope that a line names, with the action that acts there, or everywhere.
-fn named_scope(
-    line: &KeyLine,
-    name: &str,
-    bindings: impl Iterator<Item = &'static Binding>,
-    keys: &[Sequence],
-) -> Result<(Scope, &'static Binding), String> {
-    let Some(scope) = Scope::ALL.into_iter().find(|scope| scope.name() == name) else {
-        let names: Vec<&str> = Scope::ALL.iter().map(|scope| scope.name()).collect();
-        return Err(format!(
-            "unknown scope {name}; expected one of {}",
-            names.join(", ")
-        ));
-    };
-    let nearest = bindings
-        .filter_map(|binding| Some((distance(scope, binding.scope)?, binding)))
-        .min_by_key(|(far, _)| *far)
-        .map(|(_, binding)| binding);
-    let Some(binding) = nearest else {
-        return Err(format!(
-            "{} has no effect in {}; `callbook keys` lists which action works where",
-            line.action,
-            scope.title()
-        ));
-    };
-    if let Some(key) = keys.iter().find(|key| key.is_text_in(scope)) {
-        return Err(text_key(key, scope.title()));
-    }
-    if keys.is_empty() && binding.scope != scope {
-        return Err(format!(
-            "the keys of {} in {} are those of {}; take them away with {}.{} = []",
-            line.action,
-            scope.title(),
-            binding.scope.title(),
-            binding.scope.name(),
-            line.action
-        ));
-    }
-    Ok((scope, binding))
-}
-
 /// The lines that want what a line before them has, where both act.
 fn clashes(settings: &[Setting]) -> Vec<(usize, String)> {
     let mut faults: Vec<(usize, String)> = Vec::new();
@@ -421,7 +236,8 @@ fn left_without(keymap: &Keymap, settings: &[Setting]) -> Option<(usize, String)
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Key, Lookup};
+    use super::super::bindings::Lookup;
+    use super::super::key::Key;
     use super::{Action, KeyLine, Keymap, Scope};
 
     fn lines(set: &[(&str, &[&str])]) -> Vec<KeyLine> {

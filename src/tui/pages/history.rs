@@ -337,12 +337,12 @@ fn draw(history: &History, ui: &mut Ui<'_, '_>) {
 /// The head of a step: when it was, its title in as many lines as it needs, and who made it.
 fn head(step: &StepShown, columns: usize, calendar: &Calendar) -> (String, Vec<String>, String) {
     let narrow = columns < usize::from(NARROW);
-    let mut by = format!("  by {}", step.point.actor.word());
+    let mut by = format!("  {}", step.point.actor.words());
     if narrow {
         by.clear();
     }
     if let Some(rows) = step.rows.filter(|_| columns >= 72) {
-        by = format!("  {}{by}", count(rows, "row"));
+        by = format!("  {}{by}", count(rows, "record"));
     }
     let standing = step.standing.word();
     if !standing.is_empty() {
