@@ -3,6 +3,7 @@
 //! Settings are plain values here; the screens make their keys and colours of them. Each line that is
 //! wrong is told with its number, and the others are used.
 
+mod environment;
 pub mod looks;
 
 use std::ops::Range;
@@ -173,8 +174,8 @@ impl Config {
 
     /// What holds where nothing is set.
     fn defaults(file: &Path) -> Self {
-        let locale = locale();
-        let home = home_of_environment();
+        let locale = environment::locale();
+        let home = environment::home();
         let opener = if cfg!(target_os = "macos") {
             "open"
         } else {
@@ -415,24 +416,6 @@ impl<'a> Faults<'a> {
             .map(|(line, why)| format!("{file}:{line}: {}", safe(&why)))
             .collect()
     }
-}
-
-/// The country of the environment, and the variable that names it: that of telephone numbers is meant
-/// before all others, and a locale without a country says nothing.
-fn home_of_environment() -> Option<(&'static str, Region)> {
-    ["LC_TELEPHONE", "LC_ALL", "LANG"]
-        .into_iter()
-        .find_map(|name| {
-            let locale = std::env::var(name).ok()?;
-            Some((name, Region::of_locale(&locale)?))
-        })
-}
-
-/// The locale of the environment, as POSIX finds it.
-fn locale() -> Option<String> {
-    ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// Where the configuration is.

@@ -282,8 +282,8 @@ fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Resul
     Ok(written)
 }
 
-/// A file in a folder, to be put in its place once it is whole. An error does not name it: nobody asked for
-/// a file of that name.
+/// A file in a folder, to be put in its place once it is whole. Errors do not name it, for
+/// it is not the file that was asked for.
 fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut code = None;
     let file = tempfile::Builder::new().make_in(folder, |path| {

@@ -60,7 +60,7 @@
 //! callbook::store::change bulk import merge triage phones contacts rehearse
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
-//! callbook::config        looks
+//! callbook::config        environment looks
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key table sequence bindings settings overrides

@@ -147,7 +147,7 @@ impl Look {
     /// Reads a look: `bold #7ab6ff`, `bright-cyan`, `default dim`.
     ///
     /// # Errors
-    /// The word that is none, with those that there are.
+    /// The unknown word, with the known ones.
     pub fn read(text: &str) -> Result<Self, String> {
         let mut look = Self::default();
         for word in text.split_whitespace() {

@@ -325,16 +325,7 @@ fn the_shown_name_and_its_parts_follow_each_other_as_long_as_one_is_made_of_the_
     desk.press("up up up ^U \"Annie_B.\"");
     assert_eq!(names(&desk), ["Annie B.", "Anna", "Bosch"]);
     desk.press("^S");
-    let contact = desk
-        .app
-        .pages
-        .contacts
-        .detail
-        .profile
-        .clone()
-        .unwrap()
-        .full
-        .contact;
+    let contact = desk.shown().contact;
     let parts = (
         contact.given_name.as_deref(),
         contact.family_name.as_deref(),
@@ -359,16 +350,7 @@ fn parts_that_a_card_brought_stay_when_the_shown_name_is_touched() {
         ["Maria Garcia Lopezz", "Maria", "Garcia Lopez"]
     );
     desk.press("^S");
-    let contact = desk
-        .app
-        .pages
-        .contacts
-        .detail
-        .profile
-        .clone()
-        .unwrap()
-        .full
-        .contact;
+    let contact = desk.shown().contact;
     assert_eq!(contact.family_name.as_deref(), Some("Garcia Lopez"));
     assert_eq!(contact.name, "Maria Garcia Lopezz");
     // The last name changes the shown name where that was made of it.
@@ -647,7 +629,7 @@ fn a_preview_that_cannot_be_read_so_stays_as_it_was() {
     );
     desk.app.session.toast = None;
     assert_eq!(desk.frame(), before);
-    // A field that is none is refused by name, and the preview goes on as it was.
+    // An unknown field is refused by name, and the preview stays as it was.
     desk.press("c enter \"shoe\" enter esc");
     assert!(
         desk.toast().contains("shoe is no field"),

@@ -634,7 +634,7 @@ fn configurations_of_any_kind_are_read_and_what_is_wrong_has_its_place() {
         ("call = ", "\n"),
     ];
     let file = Path::new("config.toml");
-    hold(&corpus, &frames, |bytes| {
+    let read = |bytes: &[u8]| {
         let config = Config::of_bytes(bytes, file);
         let lines = bytes.split(|byte| *byte == b'\n').count();
         let (_, refused) = Keymap::with(&config.keys);
@@ -647,6 +647,11 @@ fn configurations_of_any_kind_are_read_and_what_is_wrong_has_its_place() {
             let line: usize = line.parse().unwrap();
             assert!((1..=lines).contains(&line) && !why.is_empty(), "{trouble}");
         }
+    };
+    // Of what is larger than a configuration may be, the largest part that is read as one too.
+    hold(&corpus, &frames, |bytes| {
+        read(bytes);
+        read(bytes.get(..256 * 1024).unwrap_or_default());
     });
 }
 

@@ -277,16 +277,7 @@ fn a_number_in_international_form_brings_its_country() {
     assert_eq!(form.entry.country.text(), "+44 United Kingdom");
     desk.press("enter ^S");
     assert_eq!(desk.toast(), "Added Ada");
-    let phones = desk
-        .app
-        .pages
-        .contacts
-        .detail
-        .profile
-        .clone()
-        .unwrap()
-        .full
-        .phones;
+    let phones = desk.shown().phones;
     assert_eq!(
         (phones.len(), phones[0].number.as_str(), phones[0].primary),
         (1, "+442079460018", true)

@@ -185,32 +185,13 @@ fn the_shell_names_fields_and_no_places_in_a_document() {
     let (_, made, _) = run(&["contact", "create", "--name", "Ada", "--json"], "");
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
     let id = made["data"]["id"].as_str().unwrap().to_owned();
-    run(
-        &[
-            "phone",
-            "create",
-            "--owner",
-            &id,
-            "--number",
-            "+44 20 7946 0018",
-        ],
-        "",
-    );
+    let number = "+44 20 7946 0018";
+    let create = ["phone", "create", "--owner", &id, "--number", number];
+    run(&create, "");
     for (words, input, field) in [
         (&["add", &long][..], "", "name"),
         (&["add", "Ada", &format!("+{long}")], "", "is longer than"),
-        (
-            &[
-                "phone",
-                "create",
-                "--owner",
-                &id,
-                "--number",
-                "+44 20 7946 0018",
-            ],
-            "",
-            "number",
-        ),
+        (&create[..], "", "number"),
         (
             &["phone", "create", "--owner", &id, "-"],
             r#"{"data":{"type":"phones","attributes":{"number":1.5}}}"#,

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use callbook::domain::full_contact::FullContact;
 use callbook::domain::number::Region;
 use callbook::domain::progress::Stop;
 use callbook::domain::timestamp::Timestamp;
@@ -37,6 +38,12 @@ impl Desk {
     /// The page on top, where it is one of this kind.
     pub(crate) fn top<P: Page>(&self) -> Option<&P> {
         self.app.pages.last()?.as_page()
+    }
+
+    /// The contact that is shown in the detail, with its phones.
+    pub(crate) fn shown(&self) -> FullContact {
+        let profile = self.app.pages.contacts.detail.profile.as_ref();
+        profile.unwrap().full.clone()
     }
 
     pub(crate) fn new(width: u16, height: u16, cards: &str) -> Self {

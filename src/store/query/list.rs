@@ -457,7 +457,7 @@ fn show_match(
 }
 
 /// Puts the number for which a contact needs attention into its row: the first that is not possible, else the
-/// first that nobody confirmed.
+/// first unconfirmed one.
 fn show_waiting(connection: &Connection, row: &mut Row, home: Option<Region>) -> Answer<()> {
     let phones = record::phones_of(connection, row.id)?;
     let waiting = phones

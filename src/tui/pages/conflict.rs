@@ -24,7 +24,7 @@ use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::{Flow, Top};
-use crate::tui::widgets::frame::{framed, middle, more_below, popup};
+use crate::tui::widgets::frame::{framed, middle, more_in_popup, popup};
 use crate::tui::widgets::text::{fit, wrap};
 use crate::tui::widgets::theme::{Glyphs, Role};
 
@@ -329,8 +329,7 @@ fn draw(dialog: &Conflict, ui: &mut Ui<'_, '_>) {
     let seen: Vec<Line<'_>> = lines.take(usize::from(inside.height)).map(line).collect();
     ui.frame.render_widget(Paragraph::new(seen), inside);
     if has_more {
-        let x = inside.right().saturating_sub(2);
-        more_below(x, inside.bottom(), theme, ui.frame);
+        more_in_popup(inside, theme, ui.frame);
     }
 }
 

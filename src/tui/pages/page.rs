@@ -71,7 +71,7 @@ impl PartialEq for dyn Page {
 pub enum Question {
     /// Leave a form, and lose what was typed.
     LeaveForm,
-    /// Write over what somebody else stored.
+    /// Overwrite what another program stored.
     Overwrite,
     /// Undo a step, or the last one, over what was changed since.
     UndoOver(Option<i64>),

@@ -12,7 +12,7 @@ use crate::tui::keymap::{Action, Binding, Keymap, Scope, TABLE};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{cursor, framed, middle, more_below, popup};
+use crate::tui::widgets::frame::{cursor, framed, middle, more_in_popup, popup};
 use crate::tui::widgets::hints::key_text;
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::Role;
@@ -205,12 +205,7 @@ impl Page for Palette {
         let seen: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
         ui.frame.render_widget(Paragraph::new(seen), body);
         if has_more {
-            more_below(
-                inside.right().saturating_sub(2),
-                inside.bottom(),
-                theme,
-                ui.frame,
-            );
+            more_in_popup(inside, theme, ui.frame);
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::{Flow, Top};
-use crate::tui::widgets::frame::{NARROW, more_below, page};
+use crate::tui::widgets::frame::{NARROW, more_in_popup, page};
 use crate::tui::widgets::text::{fit, wrap};
 use crate::tui::widgets::theme::Role;
 
@@ -237,11 +237,6 @@ fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
     let has_more = flow.has_more(top);
     ui.frame.render_widget(Paragraph::new(seen), inside);
     if has_more {
-        more_below(
-            inside.right().saturating_sub(2),
-            inside.bottom(),
-            theme,
-            ui.frame,
-        );
+        more_in_popup(inside, theme, ui.frame);
     }
 }

@@ -43,17 +43,7 @@ impl Flow<'_> {
 
     /// So many lines further down, as far as there is something to see.
     fn down(&self, top: Top, by: usize) -> Top {
-        let Top { mut item, mut line } = top;
-        line += by;
-        while item < self.items {
-            let lines = (self.lines)(item);
-            if line < lines {
-                break;
-            }
-            line -= lines;
-            item += 1;
-        }
-        self.within(Top { item, line })
+        self.within(self.after(top, by))
     }
 
     /// The top of the last screenful.
@@ -174,8 +164,13 @@ impl Flow<'_> {
 
     /// The line after the last that is seen.
     fn end(&self, top: Top) -> Top {
+        self.after(top, self.height)
+    }
+
+    /// The line that comes so many lines later, also behind the last item.
+    fn after(&self, top: Top, by: usize) -> Top {
         let Top { mut item, mut line } = top;
-        line += self.height;
+        line += by;
         while item < self.items {
             let lines = (self.lines)(item);
             if line < lines {

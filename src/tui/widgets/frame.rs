@@ -39,10 +39,20 @@ pub(crate) const fn framed(area: Rect) -> Rect {
 }
 
 /// Shows that there is more below what is seen of a pane: in its last line, or in the frame under it.
-pub(crate) fn more_below(x: u16, y: u16, theme: &Theme, frame: &mut Frame<'_>) {
+fn more_below(x: u16, y: u16, theme: &Theme, frame: &mut Frame<'_>) {
     let place = Rect::new(x, y, 1, 1).intersection(frame.area());
     let sign = Line::styled(theme.glyphs.more, theme.style(Role::Focus));
     frame.render_widget(Paragraph::new(sign), place);
+}
+
+/// The same on the frame of a popup, for what is inside of it.
+pub(crate) fn more_in_popup(inside: Rect, theme: &Theme, frame: &mut Frame<'_>) {
+    more_below(
+        inside.right().saturating_sub(2),
+        inside.bottom(),
+        theme,
+        frame,
+    );
 }
 
 /// The same for a pane without a frame of its own.

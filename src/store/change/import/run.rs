@@ -34,7 +34,7 @@ pub(super) struct Run<'a> {
     written: HashMap<ContactId, usize>,
     /// The numbers that contacts had before the import, once they are asked for.
     pub(super) former: Option<Former>,
-    /// How many cards said the same, where somebody chose between them.
+    /// How many cards have the same content, where a choice was made for one of them.
     pub(super) copies: HashMap<ContentHash, usize>,
 }
 

@@ -69,7 +69,7 @@ impl ContactForm {
         let stored = self.stored.as_ref();
         self.namesakes.clear();
         if name.is_empty() || stored.is_some_and(|contact| contact.name == name) {
-            // An answer about the name of before is none about this one.
+            // An answer about the previous name says nothing about this one.
             return ctx.forget(&Request::Named(name, None));
         }
         ctx.read(Request::Named(name, stored.map(|contact| contact.id)));

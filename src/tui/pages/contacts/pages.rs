@@ -23,7 +23,7 @@ use super::state::{Contacts, Focus};
 /// Why nothing can be done with a contact that has not come yet.
 pub(super) const LOADING: &str = "still loading the contact";
 
-/// Whether a text is a number that somebody looks up, and no name.
+/// Whether a text is a number to look up rather than a name.
 fn is_called(text: &str) -> bool {
     let digits = digits(text).len();
     let sign = |sign: char| sign.is_numeric() || "+＋()-./ *#".contains(sign);

@@ -163,7 +163,7 @@ impl PhoneForm {
     fn ask_holders(&self, ctx: &mut Ctx<'_>) {
         let read = self.reading().ok();
         let Some(reading) = read.filter(Reading::is_complete) else {
-            // An answer about the number of before is none about this one.
+            // An answer about the previous number says nothing about this one.
             return ctx.forget(&Request::Holders(String::new(), None));
         };
         let except = match self.owner {
