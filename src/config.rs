@@ -64,10 +64,10 @@ impl KeyLine {
 const MOST_WRONG: usize = 100;
 
 /// How many bytes are read again for that at most: a large file is read once.
-const MOST_READ: usize = 512 * 1024;
+const MOST_READ: usize = 256 * 1024;
 
 /// How many bytes a configuration may have: each line of anything else would be held as a fault.
-const LARGEST: usize = 256 * 1024;
+const LARGEST: usize = 64 * 1024;
 
 /// What is set, with defaults for what is not.
 #[derive(Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Config {
     pub fn of_bytes(bytes: &[u8], file: &Path) -> Self {
         let mut config = Self::defaults(file);
         if bytes.len() > LARGEST {
-            let trouble = "the file is larger than 256 KiB, and nothing in it is used";
+            let trouble = "the file is larger than 64 KiB, and nothing in it is used";
             config
                 .troubles
                 .push(format!("{}:1: {trouble}", shown(file)));
