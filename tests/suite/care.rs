@@ -858,7 +858,7 @@ fn whatever_is_done_to_many_the_rules_hold_previews_are_true_and_undo_brings_all
     });
     runner
         .run(&proptest::collection::vec(step(), 1..40), |steps| {
-            let mut book = Book::new();
+            let mut book = Book::of_rules();
             assert!(Region::new("US").is_some());
             for name in ["Ada", "Bob", "Cy", "ada", "Bob", "Dan"] {
                 book.contact(name);

@@ -522,7 +522,7 @@ proptest! {
         edits in prop::collection::vec((any::<prop::sample::Index>(), person(), 0..8_u8), 1..6),
         uses in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
     ) {
-        let mut book = Book::new();
+        let mut book = Book::of_rules();
         let mut ids: Vec<ContactId> = people.iter().map(|person| add(&mut book, person)).collect();
         let mut usage = Usage::default();
         for index in uses {

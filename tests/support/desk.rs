@@ -47,7 +47,7 @@ impl Desk {
     }
 
     pub(crate) fn new(width: u16, height: u16, cards: &str) -> Self {
-        let mut book = Book::new();
+        let mut book = Book::of_rules();
         if !cards.is_empty() {
             let file = File::open(cards.as_bytes(), "bianchi.vcf", &[]).unwrap();
             callbook::import::all(&mut book.store, file).unwrap();

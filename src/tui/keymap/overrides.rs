@@ -40,16 +40,16 @@ impl Keymap {
                     Err(why) => faults.push((*at, why)),
                 }
             }
-            let keymap = Self::of_settings(&settings);
             if faults.is_empty() {
+                let keymap = Self::of_settings(&settings);
                 // First of all: a line that is not used is in no other line's way.
-                faults.extend(left_without(&keymap, &settings));
-            }
-            if faults.is_empty() {
-                faults = clashes(&settings);
-            }
-            if faults.is_empty() {
-                break keymap;
+                faults = left_without(&keymap, &settings).into_iter().collect();
+                if faults.is_empty() {
+                    faults = clashes(&settings);
+                }
+                if faults.is_empty() {
+                    break keymap;
+                }
             }
             kept.retain(|(at, _)| faults.iter().all(|(faulty, _)| faulty != at));
             refused.append(&mut faults);
@@ -110,7 +110,7 @@ impl Keymap {
             keys: setting.keys.clone(),
             hidden: Vec::new(),
         }));
-        keymap.bounds.sort_by_key(place);
+        keymap.bounds.sort_by_cached_key(place);
         keymap
     }
 }
