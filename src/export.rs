@@ -15,6 +15,7 @@ use anyhow::{Context as _, Result};
 use crate::domain::contact::ContactId;
 use crate::domain::content::ContentHash;
 use crate::domain::edit::ContactWithCard;
+use crate::domain::files::There;
 use crate::domain::fold::fold;
 use crate::domain::import::KeptGroup;
 use crate::domain::listing::Selection;
@@ -35,18 +36,9 @@ pub enum ExportForm {
     Book,
 }
 
-/// What becomes of a file that is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum There {
-    /// It stays, and the export is refused.
-    Stays,
-    /// The new one takes its place.
-    Replaced,
-}
-
 /// The file is there already, and stays.
 #[derive(Debug)]
-pub struct IsThere(PathBuf);
+pub struct IsThere(pub PathBuf);
 
 impl fmt::Display for IsThere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,6 +133,13 @@ pub fn file(
     if is_of_book(path, store.path()) {
         let detail = format!(
             "cannot write {}: it is the book itself; name another file",
+            path.display()
+        );
+        return Err(Refusal::new(Kind::Invalid, detail).into());
+    }
+    if path.is_dir() {
+        let detail = format!(
+            "cannot write {}: it is a folder; name a file in it",
             path.display()
         );
         return Err(Refusal::new(Kind::Invalid, detail).into());

@@ -67,7 +67,7 @@
 //! callbook::tui::pages    returned page question conflict country phone_form contact_form drafted preview
 //!                         chooser columns import prompt sources history bin damaged duplicates health palette
 //!                         contacts
-//! callbook::tui::pages::contacts  list detail fix state fix_view list_view detail_view pages page
+//! callbook::tui::pages::contacts  marks list detail fix state fix_view list_view detail_view pages page
 //! callbook::tui::runtime  event clipboard editor paths book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone add format change backup compact config
 //!                         contact doctor duplicates export files find fix health import keys log who

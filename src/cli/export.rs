@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use crate::domain::files::There;
 use crate::domain::listing::{Found, ListQuery, Selection};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::exchange::csv::{self, Guard};
 use crate::exchange::vcard::Version;
-use crate::export::{self, ExportForm, IsThere, There};
+use crate::export::{self, ExportForm, IsThere};
 use crate::store::Store;
 
 use super::signals::Output;

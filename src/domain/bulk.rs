@@ -271,6 +271,8 @@ pub struct BulkPlan {
     pub skipped: Vec<Skipped>,
     /// What it comes to.
     pub tally: Tally,
+    /// The contact that others are merged into, where it is one.
+    pub kept: Option<ContactId>,
 }
 
 /// What a change of many contacts comes to.

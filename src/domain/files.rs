@@ -1,4 +1,13 @@
-//! The files of an import.
+//! The files of an import, and what becomes of one that an export finds in its place.
+
+/// What becomes of a file that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum There {
+    /// It stays, and the export is refused.
+    Stays,
+    /// The new one takes its place.
+    Replaced,
+}
 
 /// The files of an import, in their order, each with the number of its first card: cards are counted
 /// through all of them.

@@ -44,6 +44,8 @@ pub struct App {
     pub pages: Stack,
     /// The keys of a prefix that waits.
     pub waiting: Vec<Key>,
+    /// The count that was typed before a key of movement.
+    pub count: Option<usize>,
     /// Whether what may follow is shown.
     pub which_key: bool,
     /// The key that was pressed last.
@@ -60,6 +62,7 @@ impl App {
             session: Session::new(size, keymap, home, path),
             pages: Stack::default(),
             waiting: Vec::new(),
+            count: None,
             which_key: false,
             key: Key::plain(Code::Esc),
             interrupted: false,
@@ -282,6 +285,7 @@ impl App {
         }
         let interrupted = std::mem::take(&mut self.interrupted);
         let waiting = std::mem::take(&mut self.waiting);
+        let count = self.count.take();
         self.which_key = false;
         let (scopes, in_text) = (self.scopes(), self.pages.top().text().is_some());
         let keymap = &self.session.keymap;
@@ -289,7 +293,11 @@ impl App {
             self.key = keymap.on_any_layout(&scopes, &waiting, key);
         }
         let key = self.key;
-        if !waiting.is_empty() && key.code == Code::Esc {
+        let takes_back = match key.code {
+            Code::Esc => count.is_some() || !waiting.is_empty(),
+            _ => count.is_some() && stops,
+        };
+        if takes_back {
             return;
         }
         let found = keymap.lookup(&scopes, &waiting, key);
@@ -309,6 +317,9 @@ impl App {
             return;
         }
         match found {
+            Lookup::Hit(action) if let Some(count) = count => {
+                self.counted(count, action, effects);
+            }
             Lookup::Hit(action) => {
                 if !matches!(action, Action::Undo | Action::Redo) {
                     self.session.toast = None;
@@ -324,6 +335,7 @@ impl App {
             Lookup::Pending => {
                 self.waiting = waiting;
                 self.waiting.push(key);
+                self.count = count;
                 let timer = TimerId::WhichKey(self.session.taken);
                 effects.push(Effect::After(WHICH_KEY, timer));
             }
@@ -331,10 +343,42 @@ impl App {
                 self.typed(key, effects);
             }
             Lookup::Miss => {
-                let keys: Vec<String> = waiting.iter().chain([&key]).map(Key::to_string).collect();
-                self.does_nothing(&keys.join(" "));
+                let digit = key.typed().and_then(|sign| sign.to_digit(10));
+                match digit
+                    .filter(|_| waiting.is_empty() && takes_counts(&self.session.keymap, &scopes))
+                {
+                    Some(digit) if count.is_some() || digit > 0 => {
+                        let before = count.unwrap_or(0).saturating_mul(10);
+                        self.count = Some(before.saturating_add(digit as usize));
+                    }
+                    _ => self.does_nothing(&pressed(count, waiting.iter().chain([&key]))),
+                }
             }
         }
+    }
+
+    /// Moves by a count. What does not move has no use for one, and is not done once in its place.
+    fn counted(&mut self, count: usize, action: Action, effects: &mut Vec<Effect>) {
+        let Some(motion) = Motion::of_action(action) else {
+            let scope = self.pages.top().scope();
+            let down = self.session.key(scope, Action::Down);
+            let text = format!("a count is for movement, such as {count}{down}; nothing was done");
+            return self.session.say(Tone::Plain, text);
+        };
+        self.session.toast = None;
+        self.move_cursor(motion.counted(count), effects);
+    }
+
+    fn move_cursor(&mut self, motion: Motion, effects: &mut Vec<Effect>) {
+        self.with_page(self.pages.top_id(), effects, |page, ctx| {
+            page.move_cursor(motion, ctx);
+            Outcome::Stay
+        });
+    }
+
+    /// The keys of a prefix and the count, as they were pressed: `5 g`.
+    pub(super) fn pending(&self) -> String {
+        pressed(self.count, &self.waiting)
     }
 
     /// Does an action, or says why it cannot be done just now.
@@ -371,10 +415,7 @@ impl App {
             Action::Escape => self.with_page(top, effects, Page::escape),
             Action::Quit => self.with_page(top, effects, Page::quit),
             _ => match Motion::of_action(action) {
-                Some(motion) => self.with_page(top, effects, |page, ctx| {
-                    page.move_cursor(motion, ctx);
-                    Outcome::Stay
-                }),
+                Some(motion) => self.move_cursor(motion, effects),
                 None => self.with_page(top, effects, |page, ctx| page.perform(action, ctx)),
             },
         }
@@ -502,6 +543,22 @@ impl App {
             self.open(Box::<Damaged>::default(), effects);
         }
     }
+}
+
+/// Keys that were pressed one after the other, and the count before them.
+fn pressed<'k>(count: Option<usize>, keys: impl IntoIterator<Item = &'k Key>) -> String {
+    let count = count.map(|count| count.to_string()).into_iter();
+    let keys = keys.into_iter().map(Key::to_string);
+    count.chain(keys).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether digits are a count: in lists where none of them is a key.
+fn takes_counts(keymap: &Keymap, scopes: &[Scope]) -> bool {
+    let is_key = |digit| {
+        let key = Key::plain(Code::Char(digit));
+        keymap.lookup(scopes, &[], key) != Lookup::Miss
+    };
+    scopes.contains(&Scope::Movement) && !('0'..='9').any(is_key)
 }
 
 /// Whether a field may have the key before the table: what types, and what moves in a text. Enter,

@@ -33,7 +33,9 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         }
         return;
     }
-    if let Some(toast) = &app.session.toast {
+    // Where there is one row for both, the keys that wait are shown: they decide what the next key does.
+    let waits = shared && !app.pending().is_empty();
+    if let Some(toast) = app.session.toast.as_ref().filter(|_| !waits) {
         let undo = toast.undo.is_some() && app.pages.is_bare();
         let right = if undo {
             undo_hint(app, theme)
@@ -174,10 +176,10 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         ]
     });
     let right_width: usize = right.iter().map(Span::width).sum();
-    if !app.waiting.is_empty() {
-        let keys: Vec<String> = app.waiting.iter().map(ToString::to_string).collect();
+    let pending = app.pending();
+    if !pending.is_empty() {
         let left = Line::from(vec![
-            Span::styled(format!("  {}-", keys.join(" ")), theme.style(Role::Key)),
+            Span::styled(format!("  {pending}-"), theme.style(Role::Key)),
             Span::styled("      esc", theme.style(Role::Key)),
             Span::styled(" cancel", theme.style(Role::Dim)),
         ]);
@@ -275,8 +277,7 @@ pub(super) fn which_key(app: &App, theme: &Theme, areas: Areas, frame: &mut Fram
     };
     frame.render_widget(Clear, place);
     let inside = if framed.is_some() {
-        let keys: Vec<String> = app.waiting.iter().map(ToString::to_string).collect();
-        popup(place, &keys.join(" "), "", "", theme, frame)
+        popup(place, &app.pending(), "", "", theme, frame)
     } else {
         place
     };

@@ -11,6 +11,7 @@ use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
 use crate::domain::duplicates::Group;
 use crate::domain::edit::{ContactEdit, Holder, NamedContact, Profile};
+use crate::domain::files::There;
 use crate::domain::full_contact::FullContact;
 use crate::domain::health::Health;
 use crate::domain::import::{ImportOptions, ImportPlan, ImportReport};
@@ -57,6 +58,8 @@ pub enum Request {
     Totals,
     /// The place of a contact in the list.
     Place(ListQuery, ContactId),
+    /// The contacts of some rows of the list: from which on, and how many at most.
+    Ids(ListQuery, usize, usize),
     /// A contact with its phones.
     Profile(ContactId),
     /// The contact of a draft, whose answer another question for a contact does not make stale.
@@ -90,7 +93,7 @@ pub enum Request {
     /// Who is used, the most used first; they come earlier among those whom a search finds alike.
     Used(Vec<ContactId>),
     /// Write contacts to a file.
-    Export(Selection, PathBuf),
+    Export(Selection, PathBuf, There),
     /// Contacts as vCards, to be copied.
     Cards(Selection),
     /// Write.
@@ -160,6 +163,8 @@ pub enum Reply {
     Totals(Totals),
     /// The place.
     Place(Option<usize>),
+    /// The contacts of the rows from this place on.
+    Ids(usize, Vec<ContactId>),
     /// A contact, or none where it is gone.
     Profile(Option<Box<Profile>>),
     /// Who else.
@@ -190,6 +195,8 @@ pub enum Reply {
     Values(Values),
     /// Contacts were written to a file: how many, and where it is.
     Exported(usize, PathBuf),
+    /// Nothing was written: there is such a file, and it was not to be replaced.
+    FileExists,
     /// The cards of so many contacts.
     Cards(usize, String),
     /// Written.

@@ -788,7 +788,7 @@ fn a_group_goes_out_in_the_version_that_is_asked_for_and_in_a_file_of_its_own() 
         };
         let place = folder.path().join(place);
         let selection = Selection::Shown(query);
-        let stays = callbook::export::There::Stays;
+        let stays = callbook::domain::files::There::Stays;
         let written =
             callbook::export::files(&book.store, &selection, None, &place, stays).unwrap();
         (written, fs::read_dir(place).unwrap().count())

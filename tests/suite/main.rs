@@ -34,6 +34,7 @@ mod import_page;
 mod imports;
 mod keys;
 mod limits;
+mod lists;
 mod model;
 mod packages;
 mod phone_oracle;

@@ -378,6 +378,9 @@ impl Writer<'_> {
             }
             names.extend(self.merge(people, result, format)?);
         }
+        if let [merge] = merges {
+            plan.kept = merge.contacts.first().copied();
+        }
         Ok((plan, title::merged(&names)))
     }
 

@@ -172,6 +172,22 @@ impl Store {
         })
     }
 
+    /// The contacts of `count` rows of the list, from the place `first` on.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn ids(
+        &self,
+        query: &ListQuery,
+        first: usize,
+        count: usize,
+    ) -> Result<Vec<ContactId>, Refusal> {
+        self.snapshot(|connection| {
+            let all = self.selected(connection, &Selection::Shown(query.clone()))?;
+            Ok(all.into_iter().skip(first).take(count).collect())
+        })
+    }
+
     /// The contacts of a selection, in its order.
     pub(in crate::store) fn selected(
         &self,

@@ -126,11 +126,11 @@ impl Page for Chooser {
         match action {
             Action::Choose | Action::ChooseNext | Action::Save => self.take(ctx),
             Action::NextField => {
-                self.choice.mark(Motion::Down);
+                self.choice.mark(Motion::Down(1));
                 Outcome::Stay
             }
             Action::PreviousField => {
-                self.choice.mark(Motion::Up);
+                self.choice.mark(Motion::Up(1));
                 Outcome::Stay
             }
             _ => Outcome::Unused,

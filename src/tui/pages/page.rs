@@ -67,7 +67,7 @@ impl PartialEq for dyn Page {
 }
 
 /// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Leave a form, and lose what was typed.
     LeaveForm,
@@ -77,13 +77,15 @@ pub enum Question {
     UndoOver(Option<i64>),
     /// Throw away what is in the bin.
     EmptyBin,
+    /// Replace a file with an export.
+    ReplaceFile(String),
 }
 
 impl Question {
     /// The words.
     #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
+    pub fn text(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::LeaveForm => "Close without saving? Your changes will be lost.",
             Self::Overwrite => {
                 "Overwrite the stored record with your values? The old values stay in the history."
@@ -92,7 +94,10 @@ impl Question {
             Self::EmptyBin => {
                 "Empty the bin? This also deletes the history of what is in it, and cannot be undone."
             }
-        }
+            Self::ReplaceFile(path) => {
+                return format!("{path} exists. Replace it? This cannot be undone.").into();
+            }
+        })
     }
 }
 

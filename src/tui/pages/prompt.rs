@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
+use crate::domain::files::There;
 use crate::domain::import::ImportOptions;
 use crate::domain::listing::Selection;
 use crate::domain::query::{Values, completed};
@@ -22,7 +23,7 @@ use crate::tui::widgets::text::{elide, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::import::Import;
-use super::page::{AnyPage, News, Outcome, Page, Ui};
+use super::page::{AnyPage, News, Outcome, Page, Question, Returned, Ui};
 use super::preview::Preview;
 
 /// What is asked for.
@@ -88,8 +89,8 @@ impl Prompt {
         plain(self.path.text().trim())
     }
 
-    /// Has done what was typed.
-    fn submit(&mut self, ctx: &mut Ctx<'_>) {
+    /// Has done what was typed; `there` says what becomes of a file that is in the place of an export.
+    fn submit(&mut self, there: There, ctx: &mut Ctx<'_>) {
         let file = self.file();
         let request = match &self.wanted {
             Wanted::Change(edit, _) => match Change::read(self.path.text()) {
@@ -110,7 +111,7 @@ impl Prompt {
                 let typed = Chosen::Typed(self.path.text().to_owned());
                 Request::RehearseImport(typed, ImportOptions::default())
             }
-            Wanted::Export(selection, _) => Request::Export(selection.clone(), file),
+            Wanted::Export(selection, _) => Request::Export(selection.clone(), file, there),
         };
         ctx.wait_for(request, Purpose::Preview);
     }
@@ -156,7 +157,7 @@ impl Page for Prompt {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match (action, &self.wanted) {
-            (Action::Save, _) => self.submit(ctx),
+            (Action::Save, _) => self.submit(There::Stays, ctx),
             (Action::Complete, Wanted::Change(..)) => {
                 self.trouble = None;
                 complete(ctx.session.values.as_ref(), &mut self.path);
@@ -201,8 +202,19 @@ impl Page for Prompt {
                 ctx.say(Tone::Good, text);
                 Outcome::Close
             }
+            Reply::FileExists => {
+                let path = self.file().display().to_string();
+                Outcome::Ask(Question::ReplaceFile(path))
+            }
             _ => Outcome::Stay,
         }
+    }
+
+    fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Returned::Yes(Question::ReplaceFile(_)) = value {
+            self.submit(There::Replaced, ctx);
+        }
+        Outcome::Stay
     }
 
     fn refused(&mut self, purpose: Purpose, refusal: &Refusal, _ctx: &mut Ctx<'_>) -> Outcome {

@@ -20,7 +20,7 @@ impl Page for Question {
 
     fn perform(&mut self, action: Action, _ctx: &mut Ctx<'_>) -> Outcome {
         match action {
-            Action::Yes => Outcome::Return(Returned::Yes(*self)),
+            Action::Yes => Outcome::Return(Returned::Yes(self.clone())),
             Action::No => Outcome::Close,
             _ => Outcome::Unused,
         }
@@ -28,13 +28,18 @@ impl Page for Question {
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         let theme = ui.theme;
-        let place = middle(ui.areas.content, 52, 6);
+        let content = ui.areas.content;
+        let columns = usize::from(middle(content, 52, 0).width.saturating_sub(6));
+        let told = wrap(&self.text(), columns);
+        let height = u16::try_from(told.len() + 4).unwrap_or(content.height);
+        let place = middle(content, 52, height.max(6));
         let inside = popup(place, "Sure?", "", "", theme, ui.frame);
-        let columns = usize::from(inside.width.saturating_sub(4));
         let key = |action| ui.session.key(Scope::Question, action);
         let mut lines = vec![Line::default()];
-        let told = wrap(Self::text(*self), columns).into_iter();
-        lines.extend(told.map(|line| Line::styled(format!("  {line}"), theme.style(Role::Text))));
+        lines.extend(
+            told.into_iter()
+                .map(|line| Line::styled(format!("  {line}"), theme.style(Role::Text))),
+        );
         lines.push(Line::from(vec![
             Span::styled(format!("  {}", key(Action::Yes)), theme.style(Role::Key)),
             Span::styled(" yes   ", theme.style(Role::Dim)),

@@ -16,7 +16,7 @@ use crate::domain::operation::RecordKey;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::{csv, vcard};
-use crate::export::{self, ExportForm, IsThere, There};
+use crate::export::{self, ExportForm, IsThere};
 use crate::import::{Batch, expanded, typed};
 use crate::store::backup::{self, Force};
 use crate::store::{Options, Store, Watch};
@@ -258,6 +258,9 @@ impl StoreThread {
             Request::Count(query) => Reply::Count(store.count(&query)?),
             Request::Totals => Reply::Totals(store.totals()?),
             Request::Place(query, id) => Reply::Place(store.place(&query, id)?),
+            Request::Ids(query, first, count) => {
+                Reply::Ids(first, store.ids(&query, first, count)?)
+            }
             Request::Profile(id) | Request::Recalled(id) => {
                 Reply::Profile(match store.profile(id) {
                     Ok(profile) => Some(Box::new(profile)),
@@ -294,11 +297,13 @@ impl StoreThread {
                 let rehearsal = crate::import::rehearse(store, batch, &options.choices)?;
                 Reply::RehearsedImport(paths, name, Box::new(rehearsal))
             }
-            Request::Export(selection, path) => {
+            Request::Export(selection, path, there) => {
                 let path = expanded(&path);
                 let form = form_of(&path);
-                let written = export::file(store, &selection, form, &path, There::Stays);
-                Reply::Exported(written.map_err(refusal)?, path)
+                match export::file(store, &selection, form, &path, there) {
+                    Err(error) if error.is::<IsThere>() => Reply::FileExists,
+                    written => Reply::Exported(written.map_err(refusal)?, path),
+                }
             }
             Request::Cards(selection) => {
                 let mut cards = Vec::new();
@@ -345,7 +350,8 @@ impl StoreThread {
                 forward(store.update_contact(id, *sent, Vec::new())?.point, Some(id))
             }
             Write::Perform(task, seen) => {
-                forward(store.perform(&task, seen, &vcard::Format)?.point, None)
+                let done = store.perform(&task, seen, &vcard::Format)?;
+                forward(done.point, done.value.kept)
             }
             Write::Shared(numbers) => forward(store.mark_shared(&numbers)?.point, None),
             Write::Namesakes(ids) => forward(store.mark_namesakes(&ids)?.point, None),
@@ -427,9 +433,6 @@ fn form_of(path: &Path) -> ExportForm {
 fn refusal(error: anyhow::Error) -> Refusal {
     match error.downcast::<Refusal>() {
         Ok(refusal) => refusal,
-        Err(error) if error.is::<IsThere>() => {
-            Refusal::new(Kind::Invalid, format!("{error}; choose another name"))
-        }
         Err(error) => Refusal::new(Kind::Storage, format!("{error:#}")),
     }
 }

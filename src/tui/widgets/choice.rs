@@ -162,7 +162,7 @@ impl ChoiceField {
         let Some(list) = &mut self.list else { return };
         let count = list.lines.len();
         list.marked = match list.marked {
-            None if motion == Motion::Up => None,
+            None if matches!(motion, Motion::Up(_)) => None,
             None => (count > 0).then_some(0),
             Some(at) => Some(motion.apply(at, count, PAGE)),
         };
@@ -231,17 +231,17 @@ mod tests {
         let mut choice = ChoiceField::new("old");
         choice.open(lines(2), FirstMark::Nothing);
         assert_eq!(choice.marked(), None);
-        choice.mark(Motion::Up);
+        choice.mark(Motion::Up(1));
         assert_eq!(choice.marked(), None);
         for expected in ["line 0", "line 1", "line 1"] {
-            choice.mark(Motion::Down);
+            choice.mark(Motion::Down(1));
             assert_eq!(choice.marked(), Some(expected));
         }
-        choice.mark(Motion::Up);
-        choice.mark(Motion::Up);
+        choice.mark(Motion::Up(1));
+        choice.mark(Motion::Up(1));
         assert_eq!(choice.marked(), Some("line 0"));
         choice.open(Vec::new(), FirstMark::Best);
-        choice.mark(Motion::Down);
+        choice.mark(Motion::Down(1));
         assert_eq!((choice.marked(), choice.is_open()), (None, true));
     }
 

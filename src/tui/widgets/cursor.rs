@@ -5,18 +5,18 @@ use crate::tui::keymap::Action;
 /// How a cursor moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {
-    /// To the next.
-    Down,
-    /// To the one before.
-    Up,
-    /// To the first.
-    Top,
+    /// So many on.
+    Down(usize),
+    /// So many back.
+    Up(usize),
+    /// So many pages on.
+    PageDown(usize),
+    /// So many pages back.
+    PageUp(usize),
+    /// To this place, from 0; where there is none, to the last.
+    To(usize),
     /// To the last.
     Bottom,
-    /// A page on.
-    PageDown,
-    /// A page back.
-    PageUp,
 }
 
 impl Motion {
@@ -24,14 +24,26 @@ impl Motion {
     #[must_use]
     pub const fn of_action(action: Action) -> Option<Self> {
         Some(match action {
-            Action::Down => Self::Down,
-            Action::Up => Self::Up,
-            Action::Top => Self::Top,
+            Action::Down => Self::Down(1),
+            Action::Up => Self::Up(1),
+            Action::PageDown => Self::PageDown(1),
+            Action::PageUp => Self::PageUp(1),
+            Action::Top => Self::To(0),
             Action::Bottom => Self::Bottom,
-            Action::PageDown => Self::PageDown,
-            Action::PageUp => Self::PageUp,
             _ => return None,
         })
+    }
+
+    /// The motion with a count before its key: so many times, or to the row of that number.
+    #[must_use]
+    pub const fn counted(self, count: usize) -> Self {
+        match self {
+            Self::Down(_) => Self::Down(count),
+            Self::Up(_) => Self::Up(count),
+            Self::PageDown(_) => Self::PageDown(count),
+            Self::PageUp(_) => Self::PageUp(count),
+            Self::To(_) | Self::Bottom => Self::To(count.saturating_sub(1)),
+        }
     }
 
     /// Where it leads from a place, with so many places of which a page has some.
@@ -39,12 +51,12 @@ impl Motion {
     pub fn apply(self, at: usize, known: usize, page: usize) -> usize {
         let last = known.saturating_sub(1);
         match self {
-            Self::Down => (at + 1).min(last),
-            Self::Up => at.saturating_sub(1),
-            Self::Top => 0,
+            Self::Down(rows) => at.saturating_add(rows).min(last),
+            Self::Up(rows) => at.saturating_sub(rows),
+            Self::PageDown(pages) => at.saturating_add(page.saturating_mul(pages)).min(last),
+            Self::PageUp(pages) => at.saturating_sub(page.saturating_mul(pages)),
+            Self::To(place) => place.min(last),
             Self::Bottom => last,
-            Self::PageDown => (at + page).min(last),
-            Self::PageUp => at.saturating_sub(page),
         }
     }
 }

@@ -3,6 +3,10 @@
 
 use super::cursor::Motion;
 
+/// How many lines a motion measures. One that goes further, by a count, takes the items before for one line
+/// each: to wrap a million lines would take seconds.
+const MEASURED: usize = 10_000;
+
 /// The line at the top of what is seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Top {
@@ -28,10 +32,16 @@ impl Flow<'_> {
         self.height.saturating_sub(1).max(1)
     }
 
+    /// How many lines so many pages go on.
+    fn pages(&self, pages: usize) -> usize {
+        self.page().saturating_mul(pages)
+    }
+
     /// So many lines further up.
     fn up(&self, top: Top, by: usize) -> Top {
         let Top { mut item, mut line } = top;
-        let mut left = by;
+        let mut left = by.min(MEASURED);
+        item = item.saturating_sub(by - left);
         while left > line && item > 0 {
             left -= line + 1;
             item -= 1;
@@ -43,7 +53,9 @@ impl Flow<'_> {
 
     /// So many lines further down, as far as there is something to see.
     fn down(&self, top: Top, by: usize) -> Top {
-        self.within(self.after(top, by))
+        let lines = by.min(MEASURED);
+        let item = top.item.saturating_add(by - lines);
+        self.within(self.after(Top { item, ..top }, lines))
     }
 
     /// The top of the last screenful.
@@ -71,11 +83,11 @@ impl Flow<'_> {
     #[must_use]
     pub fn moved(&self, top: Top, motion: Motion) -> Top {
         match motion {
-            Motion::Down => self.down(top, 1),
-            Motion::Up => self.up(top, 1),
-            Motion::PageDown => self.down(top, self.page()),
-            Motion::PageUp => self.up(top, self.page()),
-            Motion::Top => Top::default(),
+            Motion::Down(lines) => self.down(top, lines),
+            Motion::Up(lines) => self.up(top, lines),
+            Motion::PageDown(pages) => self.down(top, self.pages(pages)),
+            Motion::PageUp(pages) => self.up(top, self.pages(pages)),
+            Motion::To(item) => self.within(Top { item, line: 0 }),
             Motion::Bottom => self.last(),
         }
     }
@@ -107,12 +119,12 @@ impl Flow<'_> {
     }
 
     /// Where a motion leads a cursor that goes from item to item, and what is seen then. An item that is
-    /// higher than what is seen is moved through line by line.
+    /// higher than what is seen is moved through line by line; a count goes from item to item.
     #[must_use]
     pub fn stepped(&self, top: Top, cursor: usize, motion: Motion) -> (Top, usize) {
         let last = self.items.saturating_sub(1);
         match motion {
-            Motion::Down => {
+            Motion::Down(1) => {
                 let seen = self.down(top, 1);
                 let is_over = Top {
                     item: cursor + 1,
@@ -124,8 +136,8 @@ impl Flow<'_> {
                 }
                 (seen, cursor)
             }
-            Motion::Up if top.item == cursor && top.line > 0 => (self.up(top, 1), cursor),
-            Motion::Up => {
+            Motion::Up(1) if top.item == cursor && top.line > 0 => (self.up(top, 1), cursor),
+            Motion::Up(1) => {
                 let cursor = cursor.saturating_sub(1);
                 let first = Top {
                     item: cursor,
@@ -139,8 +151,8 @@ impl Flow<'_> {
                 }
                 (self.showing(top, cursor), cursor)
             }
-            Motion::PageDown => {
-                let seen = self.down(top, self.page());
+            Motion::PageDown(pages) => {
+                let seen = self.down(top, self.pages(pages));
                 let cursor = if seen == top {
                     last
                 } else {
@@ -148,8 +160,8 @@ impl Flow<'_> {
                 };
                 (seen, cursor)
             }
-            Motion::PageUp => {
-                let seen = self.up(top, self.page());
+            Motion::PageUp(pages) => {
+                let seen = self.up(top, self.pages(pages));
                 let cursor = if seen == top {
                     0
                 } else {
@@ -157,7 +169,11 @@ impl Flow<'_> {
                 };
                 (seen, cursor)
             }
-            Motion::Top => (Top::default(), 0),
+            Motion::To(0) => (Top::default(), 0),
+            Motion::Down(_) | Motion::Up(_) | Motion::To(_) => {
+                let cursor = motion.apply(cursor, self.items, 1);
+                (self.showing(top, cursor), cursor)
+            }
             Motion::Bottom => (self.showing(self.last(), last), last),
         }
     }
@@ -224,12 +240,12 @@ mod tests {
             }
             places
         };
-        let down = places(Motion::Down, Top::default());
+        let down = places(Motion::Down(1), Top::default());
         assert_eq!(down.len(), 10, "13 lines, 4 of them at a time");
-        let mut up = places(Motion::Up, *down.last().unwrap());
+        let mut up = places(Motion::Up(1), *down.last().unwrap());
         up.reverse();
         assert_eq!(down, up);
-        assert_eq!(places(Motion::PageDown, Top::default()).len(), 4);
+        assert_eq!(places(Motion::PageDown(1), Top::default()).len(), 4);
         assert!(flow.has_more(Top::default()));
         assert!(!flow.has_more(flow.moved(Top::default(), Motion::Bottom)));
     }
@@ -240,7 +256,7 @@ mod tests {
         let (mut top, mut cursor) = (Top::default(), 0);
         let mut seen = Vec::new();
         for _ in 0..12 {
-            (top, cursor) = flow.stepped(top, cursor, Motion::Down);
+            (top, cursor) = flow.stepped(top, cursor, Motion::Down(1));
             seen.push((cursor, top.item, top.line));
         }
         assert_eq!(
@@ -261,7 +277,7 @@ mod tests {
             ]
         );
         for _ in 0..12 {
-            (top, cursor) = flow.stepped(top, cursor, Motion::Up);
+            (top, cursor) = flow.stepped(top, cursor, Motion::Up(1));
         }
         assert_eq!((top, cursor), (Top::default(), 0));
     }

@@ -154,11 +154,11 @@ impl DetailPane {
             self.cursor + 1
         };
         match motion {
-            Motion::PageDown => self.scroll_by(page, extent),
-            Motion::PageUp => self.scroll = seen.saturating_sub(page),
-            Motion::Down if at >= self.phones() => self.scroll_by(1, extent),
+            Motion::PageDown(pages) => self.scroll_by(page.saturating_mul(pages), extent),
+            Motion::PageUp(pages) => self.scroll_back(page.saturating_mul(pages), extent),
+            Motion::Down(lines) if at >= self.phones() => self.scroll_by(lines, extent),
             Motion::Bottom if at >= self.phones() => self.scroll = extent.most(),
-            Motion::Up if seen > extent.needed() => self.scroll = seen - 1,
+            Motion::Up(lines) if seen > extent.needed() => self.scroll_back(lines, extent),
             motion => {
                 self.scroll = 0;
                 match motion.apply(at, self.phones() + 1, 1).checked_sub(1) {
@@ -171,7 +171,7 @@ impl DetailPane {
 
     /// Scrolls down by some lines, as far as there are any.
     pub(super) fn scroll_by(&mut self, lines: usize, extent: &Extent) {
-        self.scroll = (extent.top(self) + lines).min(extent.most());
+        self.scroll = extent.top(self).saturating_add(lines).min(extent.most());
     }
 
     /// Scrolls up by some lines.

@@ -1,6 +1,6 @@
 //! The list of contacts: a window of rows, a cursor, marks and the filter.
 
-use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use uuid::Uuid;
 
@@ -11,6 +11,8 @@ use crate::tui::ctx::Ctx;
 use crate::tui::protocol::Request;
 use crate::tui::widgets::cursor::top_for;
 use crate::tui::widgets::field::Field;
+
+use super::marks::{MarkRange, Marking, Marks};
 
 /// The list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,8 +29,10 @@ pub struct List {
     pub window: Rows,
     /// Whether the rows of this query have come.
     pub loaded: bool,
-    /// The contacts that are marked, each with how many keys had been taken by then.
-    pub marks: BTreeMap<ContactId, u64>,
+    /// The contacts that are marked.
+    pub marks: Marks,
+    /// The marks that are being set.
+    pub(super) marking: Option<Marking>,
     /// The line of the filter.
     pub filter: Field,
     /// How the rows were found.
@@ -96,7 +100,9 @@ impl List {
     /// Puts the cursor on a row, and the screen where it shows it.
     pub fn move_to(&mut self, place: usize, height: usize) {
         self.cursor = place.min(self.known().saturating_sub(1));
-        self.top = top_for(self.top, self.cursor, height);
+        // Where there are fewer rows than before, the last of them fill the screen.
+        let last = self.known().saturating_sub(height);
+        self.top = top_for(self.top.min(last), self.cursor, height);
     }
 
     /// Asks for the rows round the screen where they are not there yet.
@@ -129,6 +135,7 @@ impl List {
     }
 
     fn again(&mut self, height: usize, ctx: &mut Ctx<'_>) {
+        self.give_up_marking(ctx);
         self.loaded = false;
         self.asked = None;
         self.fill(height, ctx);
@@ -263,5 +270,103 @@ impl List {
         self.total = Some(self.total.map_or(known, |total| total.max(place + 1)));
         self.move_to(place, height);
         self.fill(height, ctx);
+    }
+
+    /// The rows of the range that is marked, while it is open.
+    #[must_use]
+    pub fn range(&self) -> Option<RangeInclusive<usize>> {
+        match &self.marking {
+            Some(Marking::Range(range)) if range.is_open => Some(range.rows()),
+            _ => None,
+        }
+    }
+
+    /// Whether some of the marks are still to come.
+    #[must_use]
+    pub fn is_marking(&self) -> bool {
+        match &self.marking {
+            Some(Marking::Range(range)) => !range.is_done(),
+            Some(Marking::All) => true,
+            None => false,
+        }
+    }
+
+    /// Begins a range at the cursor.
+    pub(super) fn begin_range(&mut self, ctx: &mut Ctx<'_>) {
+        self.give_up_marking(ctx);
+        let range = MarkRange::begun_on(self.cursor, self.marks.clone());
+        self.marking = Some(Marking::Range(range));
+        self.extend_range(ctx);
+    }
+
+    /// Ends the range, where one is open; what it marked stays marked.
+    pub(super) fn end_range(&mut self) {
+        if let Some(Marking::Range(range)) = &mut self.marking {
+            range.is_open = false;
+            if range.is_done() {
+                self.marking = None;
+            }
+        }
+    }
+
+    /// Has the range reach to the cursor, and marks its contacts once all of them are known.
+    pub(super) fn extend_range(&mut self, ctx: &mut Ctx<'_>) {
+        let mut range = match self.marking.take() {
+            Some(Marking::Range(range)) => range,
+            other => {
+                self.marking = other;
+                return;
+            }
+        };
+        range.reach(self.cursor);
+        if !range.is_done() {
+            let rows = self.window.rows.iter();
+            range.learn(self.window.first, rows.map(|row| row.id));
+            if let Some((first, count)) = range.wanted() {
+                ctx.read(Request::Ids(self.query.clone(), first, count));
+            }
+            if let Some(marks) = range.marks(ctx.session.taken) {
+                self.marks = marks;
+            }
+        }
+        if range.is_open || !range.is_done() {
+            self.marking = Some(Marking::Range(range));
+        }
+    }
+
+    /// Marks all that is shown; where all of it is marked, takes the marks away.
+    pub(super) fn mark_all(&mut self, ctx: &mut Ctx<'_>) {
+        let is_asked = self.marking == Some(Marking::All);
+        self.give_up_marking(ctx);
+        if !is_asked {
+            self.marking = Some(Marking::All);
+            ctx.read(Request::Ids(self.query.clone(), 0, usize::MAX));
+        }
+    }
+
+    /// Takes the contacts of the rows from `first` on, which were asked for.
+    pub(super) fn take_ids(&mut self, first: usize, ids: Vec<ContactId>, ctx: &mut Ctx<'_>) {
+        match &mut self.marking {
+            Some(Marking::Range(range)) => range.learn(first, ids),
+            Some(Marking::All) => {
+                self.marking = None;
+                if ids.iter().all(|id| self.marks.contains_key(id)) {
+                    for id in &ids {
+                        self.marks.remove(id);
+                    }
+                } else {
+                    let taken = ctx.session.taken;
+                    self.marks.extend(ids.into_iter().map(|id| (id, taken)));
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Sets no more marks: the rows are others now, or cannot be read. What is marked stays marked.
+    pub(super) fn give_up_marking(&mut self, ctx: &mut Ctx<'_>) {
+        if self.marking.take().is_some() {
+            ctx.forget(&Request::Ids(self.query.clone(), 0, 0));
+        }
     }
 }

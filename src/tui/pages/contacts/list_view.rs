@@ -13,7 +13,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::{Page as _, Ui};
 use crate::tui::widgets::areas::{Panes, TWO_PANES};
 use crate::tui::widgets::frame::two_ends;
-use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
+use crate::tui::widgets::text::{elide, lit, lit_digits, lit_keys, width};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::fix_view;
@@ -167,6 +167,7 @@ pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
         return nothing(page, area, ui);
     }
     let needles = list.query.needles();
+    let range = list.range();
     for y in 0..area.height {
         let place = list.top + usize::from(y);
         let Some(row) = list.row(place) else { continue };
@@ -176,6 +177,7 @@ pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
             theme: ui.theme,
             is_selected: place == list.cursor,
             is_marked: list.marks.contains_key(&row.id),
+            is_in_range: range.as_ref().is_some_and(|range| range.contains(&place)),
             is_focused: page.focus != Focus::Detail,
             is_alone: panes.detail.width == 0,
         };
@@ -199,6 +201,8 @@ struct DrawnRow<'a> {
     theme: &'a Theme,
     is_selected: bool,
     is_marked: bool,
+    /// Whether it is in the range that is being marked.
+    is_in_range: bool,
     /// Whether the keys go to the list.
     is_focused: bool,
     /// Whether the list has the whole width, so that the mark of the number stands before the name.
@@ -208,14 +212,17 @@ struct DrawnRow<'a> {
 impl DrawnRow<'_> {
     /// The row in so many columns.
     fn line(&self, columns: usize) -> Line<'static> {
-        let mut spans = vec![self.cursor(), self.badge(), Span::raw(" ")];
         let mark = || Span::styled(self.mark().0, self.mark().1);
+        let mut spans = vec![self.cursor()];
         if self.is_alone && columns < 56 {
+            // There is no room for it beside the number.
+            spans.extend([self.warning(), self.dot()]);
             let wanted = width(self.number()).min(columns.saturating_sub(12));
             spans.extend(self.name(columns.saturating_sub(4 + wanted)));
             spans.push(Span::raw(" "));
             spans.extend(self.lit_number(wanted));
         } else if columns >= 40 {
+            spans.extend([self.dot(), Span::raw(" ")]);
             // The number stands at a fixed column; a wide pane gives the name more of it.
             let wide = columns.saturating_sub(24 + usize::from(self.is_alone) * 20);
             let room = NAME.max(wide.min(36)).min(columns.saturating_sub(24));
@@ -228,6 +235,7 @@ impl DrawnRow<'_> {
             spans.push(Span::raw(" ".repeat(rest.saturating_sub(used) + 1)));
             spans.push(mark());
         } else {
+            spans.extend([self.dot(), Span::raw(" ")]);
             spans.extend(self.name(columns.saturating_sub(5)));
             spans.push(Span::raw(" "));
             spans.push(mark());
@@ -240,21 +248,26 @@ impl DrawnRow<'_> {
         let (sign, role) = match (self.is_selected, self.is_focused) {
             (true, true) => (glyphs.cursor, Role::Focus),
             (true, false) => (glyphs.rest, Role::Rule),
+            (false, _) if self.is_in_range => (glyphs.rest, Role::Focus),
             (false, _) => (" ", Role::Text),
         };
         Span::styled(sign, self.theme.style(role))
     }
 
-    /// What stands before the name: that the row is marked, a favourite, or, in a narrow list, what is to
-    /// be said of its number.
-    fn badge(&self) -> Span<'static> {
-        let glyphs = &self.theme.glyphs;
-        let (mark, style) = self.mark();
-        match (self.is_marked, self.row.favourite) {
-            (true, _) => Span::styled(glyphs.dot, self.theme.style(Role::Match)),
-            (false, true) => Span::styled(glyphs.favourite, self.theme.style(Role::Dim)),
-            (false, false) if self.is_alone && mark != glyphs.accurate => Span::styled(mark, style),
-            (false, false) => Span::raw(" "),
+    /// That the row is marked.
+    fn dot(&self) -> Span<'static> {
+        if self.is_marked {
+            Span::styled(self.theme.glyphs.dot, self.theme.style(Role::Match))
+        } else {
+            Span::raw(" ")
+        }
+    }
+
+    /// What is to be said of its number, before the name: that it is confirmed is the rule.
+    fn warning(&self) -> Span<'static> {
+        match self.mark() {
+            (mark, _) if mark == self.theme.glyphs.accurate => Span::raw(" "),
+            (mark, style) => Span::styled(mark, style),
         }
     }
 
@@ -302,12 +315,22 @@ impl DrawnRow<'_> {
             theme.style(role),
             theme.style(role).patch(theme.style(Role::Match)),
         );
-        let shown = fit(&self.row.name, columns, theme.glyphs.ellipsis);
-        if self.needles.keys.is_empty() {
+        let sign = if self.row.favourite {
+            format!(" {}", theme.glyphs.favourite)
+        } else {
+            String::new()
+        };
+        let room = columns.saturating_sub(width(&sign));
+        let shown = elide(&self.row.name, room, theme.glyphs.ellipsis);
+        let left = room.saturating_sub(width(&shown));
+        let mut spans = if self.needles.keys.is_empty() {
             lit(&shown, &self.needles.words, plain, found)
         } else {
             lit_keys(&shown, &self.needles.keys, plain, found)
-        }
+        };
+        spans.push(Span::styled(sign, theme.style(Role::Dim)));
+        spans.push(Span::styled(" ".repeat(left), plain));
+        spans
     }
 }
 

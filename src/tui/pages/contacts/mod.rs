@@ -7,6 +7,7 @@ mod fix;
 mod fix_view;
 mod list;
 mod list_view;
+mod marks;
 mod page;
 mod pages;
 mod state;

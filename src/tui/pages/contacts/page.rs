@@ -40,6 +40,12 @@ impl Page for Contacts {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         let height = self.height(ctx.session);
+        if action == Action::MarkRange {
+            self.mark_range(ctx);
+            return Outcome::Stay;
+        }
+        // Whatever else is done is done with what the range has marked.
+        self.list.end_range();
         match action {
             Action::Filter => self.focus = Focus::Filter,
             Action::NextPane if self.focus == Focus::Filter && self.list.complete(height, ctx) => {}
@@ -50,6 +56,7 @@ impl Page for Contacts {
             }
             Action::Open => self.open_contact(ctx),
             Action::Mark => self.mark(ctx),
+            Action::MarkAll => self.list.mark_all(ctx),
             Action::DeleteContact => {
                 let task = Task::delete(self.chosen());
                 ctx.write(Write::Perform(task, Seen::Nothing));
@@ -63,7 +70,12 @@ impl Page for Contacts {
             Action::Fix => self.switch_fix(ctx),
             Action::Skip => {
                 let is_last = self.list.cursor + 1 >= self.list.known();
-                self.move_cursor(if is_last { Motion::Top } else { Motion::Down }, ctx);
+                let motion = if is_last {
+                    Motion::To(0)
+                } else {
+                    Motion::Down(1)
+                };
+                self.move_cursor(motion, ctx);
             }
             Action::ShowAll => self.show_all(ctx),
             Action::SortName => self.sort(Order::Name, ctx),
@@ -88,7 +100,10 @@ impl Page for Contacts {
     fn escape(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if self.focus == Focus::Detail {
             self.focus = Focus::List;
+        } else if self.list.range().is_some() {
+            self.list.end_range();
         } else if !self.list.marks.is_empty() {
+            self.list.give_up_marking(ctx);
             self.list.marks.clear();
         } else if self.list.is_filtered() {
             self.clear_filter(ctx);
@@ -155,7 +170,10 @@ impl Page for Contacts {
             self.point_list(mouse, panes.list, ctx);
         } else if panes.detail.contains(at) {
             match mouse.kind {
-                MouseKind::Click => self.focus = Focus::Detail,
+                MouseKind::Click => {
+                    self.list.end_range();
+                    self.focus = Focus::Detail;
+                }
                 MouseKind::WheelUp => {
                     let extent = self.extent(ctx.session);
                     self.detail.scroll_back(3, &extent);
@@ -180,6 +198,7 @@ impl Page for Contacts {
         match reply {
             Reply::Rows(rows) => self.list.take_rows(rows, height, ctx),
             Reply::Count(total) => self.list.take_count(total, height, ctx),
+            Reply::Ids(first, ids) => self.list.take_ids(first, ids, ctx),
             Reply::Place(Some(place)) => self.list.take_place(place, height, ctx),
             Reply::Profile(profile) => self.detail.show(profile),
             Reply::Rehearsed(task, rehearsal) => {
@@ -203,6 +222,7 @@ impl Page for Contacts {
 
     fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
         if purpose == Purpose::Read {
+            self.list.give_up_marking(ctx);
             return Outcome::Stay;
         }
         // Beside a stale key press there is nothing typed to lose: show what is stored.
@@ -253,7 +273,8 @@ impl Page for Contacts {
     fn status(&self, session: &Session, theme: &Theme) -> Option<(String, Role)> {
         let marked = self.list.marks.len();
         if marked > 0 {
-            return Some((format!("{} marked", thousands(marked)), Role::Match));
+            let range = self.list.range().map_or("", |_| "range: ");
+            return Some((format!("{range}{} marked", thousands(marked)), Role::Match));
         }
         let middle = theme.glyphs.middle;
         let text = match &self.fix {

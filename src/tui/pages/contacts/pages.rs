@@ -131,6 +131,7 @@ impl Contacts {
                 ctx.wait_for(Request::Cards(marked), Purpose::Stay);
                 return Outcome::Stay;
             }
+            Action::ExportMarked if self.list.marks.is_empty() => (marked, "contact.vcf"),
             Action::ExportMarked => (marked, "marked.vcf"),
             Action::ExportShown => (Selection::Shown(self.list.query.clone()), "contacts.vcf"),
             Action::ExportCards => (everybody, "contacts.vcf"),
@@ -139,6 +140,10 @@ impl Contacts {
             _ => return Outcome::Unused,
         };
         let which = match &selection {
+            Selection::Marked(_) | Selection::MarkedInList(..) if self.list.marks.is_empty() => {
+                let row = self.list.current();
+                row.map(|row| row.name.clone()).unwrap_or_default()
+            }
             Selection::Marked(ids) | Selection::MarkedInList(ids, _) => {
                 count(ids.len(), "marked contact")
             }
@@ -159,10 +164,23 @@ impl Contacts {
     pub(super) fn contact_missing(&self, action: Action) -> Option<&'static str> {
         let nobody = self.current().is_none();
         match action {
+            Action::DeleteContact
+            | Action::Confirm
+            | Action::ConfirmNext
+            | Action::ChangeMany
+            | Action::Duplicates
+            | Action::ExportMarked
+            | Action::ExportText
+                if self.list.is_marking() =>
+            {
+                Some("still loading the marked contacts")
+            }
             Action::Open
             | Action::EditContact
             | Action::DeleteContact
             | Action::Mark
+            | Action::MarkRange
+            | Action::MarkAll
             | Action::Confirm
             | Action::Favourite
             | Action::History
@@ -174,13 +192,11 @@ impl Contacts {
                 Some("no contact here")
             }
             Action::ConfirmNext if nobody => Some("nothing needs attention; q goes back"),
-            Action::ExportMarked if self.list.marks.is_empty() => {
-                Some("no contact is marked; space marks one")
-            }
             Action::ExportCards
             | Action::ExportTable
             | Action::ExportBook
             | Action::ExportShown
+            | Action::ExportMarked
             | Action::ExportText
                 if nobody =>
             {

@@ -142,6 +142,7 @@ impl Contacts {
             self.detail.profile = None;
         }
         self.detail.follow(row, ctx);
+        self.list.extend_range(ctx);
     }
 
     pub(super) fn move_to(&mut self, place: usize, ctx: &mut Ctx<'_>) {
@@ -184,8 +185,20 @@ impl Contacts {
             if self.list.marks.remove(&id).is_none() {
                 self.list.marks.insert(id, ctx.session.taken);
             }
-            self.move_cursor(Motion::Down, ctx);
+            self.move_cursor(Motion::Down(1), ctx);
         }
+    }
+
+    /// Begins a range of marks at the cursor, or ends it.
+    pub(super) fn mark_range(&mut self, ctx: &mut Ctx<'_>) {
+        if self.list.range().is_some() {
+            return self.list.end_range();
+        }
+        self.list.begin_range(ctx);
+        let scope = self.scope();
+        let end = ctx.session.key(scope, Action::MarkRange);
+        let text = format!("marking a range: move to extend it; {end} or esc ends it");
+        ctx.say(Tone::Plain, text);
     }
 
     /// Begins with the contacts that need attention, or goes back to everybody.
@@ -212,6 +225,7 @@ impl Contacts {
 
     pub(super) fn show_all(&mut self, ctx: &mut Ctx<'_>) {
         self.fix = None;
+        self.list.give_up_marking(ctx);
         self.list.marks.clear();
         self.list.filter.set("");
         let query = ListQuery {
