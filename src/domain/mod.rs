@@ -36,6 +36,7 @@ pub mod query;
 pub mod rank;
 pub mod refusal;
 pub mod rehearsal;
+pub mod reject;
 pub mod retention;
 pub mod safe;
 pub mod timestamp;

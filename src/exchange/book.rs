@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactAttributes;
 use crate::domain::edit::ContactWithCard;
-use crate::domain::import::{CardPlace, GroupCard, Incoming, Reject};
+use crate::domain::import::{CardPlace, GroupCard, Incoming, Reject, RejectScope};
 use crate::domain::intake::ParsedCard;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::{Fault, Refusal};
@@ -157,9 +157,14 @@ impl<R: BufRead> Iterator for BookLines<R> {
             self.place.card += 1;
             let reject = |name: Option<String>, reason: String| Reject {
                 place: self.place,
+                scope: RejectScope::Card,
                 name,
                 reason,
                 card: line.clone(),
+            };
+            let foreign = |reason: String| Reject {
+                scope: RejectScope::File,
+                ..reject(None, reason)
             };
             return Some(match read {
                 Ok(Value::Object(mut object)) if object.get("type") == Some(&json!("groups")) => {
@@ -180,14 +185,10 @@ impl<R: BufRead> Iterator for BookLines<R> {
                     contact(object, self.place)
                         .map_err(|refusal| reject(name, format!("cannot be taken in: {refusal}")))
                 }
-                Ok(_) => Err(reject(
-                    None,
-                    "is not a contact of a callbook export".to_owned(),
-                )),
-                Err(error) if self.place.card == 1 => Err(reject(
-                    None,
-                    format!("is not a JSON file with one contact a line: {error}"),
-                )),
+                Ok(_) => Err(foreign("is not a contact of a callbook export".to_owned())),
+                Err(error) if self.place.card == 1 => Err(foreign(format!(
+                    "is not a JSON file with one contact a line: {error}"
+                ))),
                 Err(error) => Err(reject(None, format!("is not JSON: {error}"))),
             });
         }

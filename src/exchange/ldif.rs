@@ -9,7 +9,7 @@ mod attribute;
 use std::io::BufRead;
 
 use crate::domain::contact::{Detail, DetailKind};
-use crate::domain::import::{CardPlace, Extent, GroupCard, Incoming, Reject};
+use crate::domain::import::{CardPlace, Extent, GroupCard, Incoming, Reject, RejectScope};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{Region, several};
@@ -145,6 +145,7 @@ impl<R: BufRead> Entries<R> {
         let reject = |reason: &str, card: Vec<u8>| {
             Some(Err(Reject {
                 place,
+                scope: RejectScope::Card,
                 name: None,
                 reason: reason.to_owned(),
                 card,

@@ -47,7 +47,7 @@ use std::io::BufRead;
 
 use crate::domain::attribute_reader::MANY;
 use crate::domain::full_contact::FullContact;
-use crate::domain::import::{CardFormat, CardPlace, GroupCard, Incoming, Reject};
+use crate::domain::import::{CardFormat, CardPlace, GroupCard, Incoming, Reject, RejectScope};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
@@ -206,10 +206,12 @@ impl<R: BufRead> Iterator for CardReader<R> {
                 Frame::Card { place, bytes } => self.understood(place, bytes),
                 Frame::Unusable {
                     place,
+                    scope,
                     bytes,
                     reason,
                 } => Some(Err(Reject {
                     place,
+                    scope,
                     name: contact::name_on(&property::properties(&bytes)),
                     reason,
                     card: bytes,
@@ -295,6 +297,7 @@ fn understood(
     };
     Err(Reject {
         place,
+        scope: RejectScope::Card,
         name: contact::name_on(properties),
         reason,
         card,

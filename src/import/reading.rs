@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::domain::files::Files;
 use crate::domain::import::{
-    Arrival, Aside, CardPlace, Cards, ColumnRead, GroupCard, Origin, Reject,
+    Arrival, Aside, CardPlace, Cards, ColumnRead, GroupCard, Origin, Reject, RejectScope,
 };
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
@@ -44,8 +44,8 @@ struct Current<'a> {
     last: usize,
     read: usize,
     rejected: usize,
-    /// Why the first of its cards that could not be read could not.
-    reason: String,
+    /// Why it is not of the format that it was taken for, where that is so.
+    foreign: Option<String>,
 }
 
 impl<'a> BatchReader<'a> {
@@ -88,7 +88,7 @@ impl<'a> BatchReader<'a> {
                         last: 0,
                         read: 0,
                         rejected: 0,
-                        reason: String::new(),
+                        foreign: None,
                     });
                     return Ok(Some(origin));
                 }
@@ -99,6 +99,7 @@ impl<'a> BatchReader<'a> {
                             card: self.before,
                             line: 1,
                         },
+                        scope: RejectScope::File,
                         name: None,
                         reason: refusal.to_string(),
                         card: Vec::new(),
@@ -119,13 +120,13 @@ impl<'a> BatchReader<'a> {
             last,
             read,
             rejected,
-            reason,
+            foreign,
         } = current;
         if let Some(error) = file.contacts.failure() {
             return Err(unreadable(&file.name, error));
         }
         let only = read == 0 && rejected == 1 && !self.batch.is_several();
-        if only && reason.starts_with("is not a") {
+        if let Some(reason) = foreign.filter(|_| only) {
             let detail = format!("{} {reason}", file.name);
             return Err(Refusal::new(Kind::Invalid, detail));
         }
@@ -153,8 +154,8 @@ impl<'a> BatchReader<'a> {
                     return Ok(Some(Arrival::Card(Box::new(contact))));
                 }
                 Some(Err(mut reject)) => {
-                    if current.rejected == 0 {
-                        current.reason.clone_from(&reject.reason);
+                    if reject.scope == RejectScope::File {
+                        current.foreign = Some(reject.reason.clone());
                     }
                     current.rejected += 1;
                     current.last = current.last.max(reject.place.card);

@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::iter::repeat;
 
 use crate::domain::contact::DetailKind;
-use crate::domain::import::{CardPlace, ColumnRead, Reject};
+use crate::domain::import::{CardPlace, ColumnRead, Reject, RejectScope};
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
@@ -269,6 +269,7 @@ impl<R: BufRead> TableRows<R> {
     fn contact(&mut self, record: CsvRecord, place: CardPlace) -> Read {
         let reject = |reason: String, card: Vec<u8>| Reject {
             place,
+            scope: RejectScope::Card,
             name: None,
             reason,
             card,

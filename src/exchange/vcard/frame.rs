@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::domain::import::CardPlace;
+use crate::domain::import::{CardPlace, RejectScope};
 
 use crate::exchange::source::{SourceLine, SourceLines};
 
@@ -35,6 +35,7 @@ pub(super) enum Frame {
     /// What cannot be read as a card, and why.
     Unusable {
         place: CardPlace,
+        scope: RejectScope,
         bytes: Vec<u8>,
         reason: String,
     },
@@ -195,6 +196,7 @@ impl<R: BufRead> Frames<R> {
             );
             return Frame::Unusable {
                 place,
+                scope: RejectScope::Card,
                 bytes: kept.bytes,
                 reason,
             };
@@ -226,14 +228,17 @@ impl<R: BufRead> Frames<R> {
                 Err(error) => return self.failed(place, kept.bytes, error),
             }
         }
-        let reason = if self.cards == 0 && !begins {
-            "is not a vCard file: no BEGIN:VCARD in it".to_owned()
+        let (scope, reason) = if self.cards == 0 && !begins {
+            let reason = "is not a vCard file: no BEGIN:VCARD in it";
+            (RejectScope::File, reason.to_owned())
         } else {
-            "is text that belongs to no card".to_owned()
+            let reason = "is text that belongs to no card";
+            (RejectScope::Card, reason.to_owned())
         };
         self.cards = self.cards.max(usize::from(!begins));
         Frame::Unusable {
             place,
+            scope,
             bytes: kept.bytes,
             reason,
         }
@@ -247,6 +252,7 @@ impl<R: BufRead> Frames<R> {
         bytes.truncate(REJECT_LIMIT);
         Frame::Unusable {
             place,
+            scope: RejectScope::Card,
             bytes,
             reason,
         }
@@ -274,6 +280,7 @@ impl<R: BufRead> Iterator for Frames<R> {
                     if self.cards == 0 {
                         return Some(Frame::Unusable {
                             place: CardPlace { card: 1, line: 1 },
+                            scope: RejectScope::File,
                             bytes: Vec::new(),
                             reason: "is not a vCard file: it is empty".to_owned(),
                         });

@@ -17,7 +17,7 @@ use crate::domain::fingerprint::Fingerprint;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
     Arrival, Bytes, CardKey, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
-    KnownBy, Origin, PlanRow, Reject,
+    KnownBy, Origin, PlanRow, Reject, RejectScope,
 };
 use crate::domain::intake::{self, CardRecords, Gone, Missing, ParsedCard};
 use crate::domain::notice::NoticeKind;
@@ -489,6 +489,7 @@ impl Writer<'_> {
 fn refused(coming: Coming, refusal: &Refusal) -> Reject {
     Reject {
         place: coming.place,
+        scope: RejectScope::Card,
         name: coming.name,
         reason: refusal.to_string(),
         card: coming.bytes,
