@@ -16,6 +16,7 @@ mod find;
 mod fix;
 pub mod format;
 mod health;
+mod help;
 mod import;
 mod keys;
 mod log;
@@ -31,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use chrono::Utc;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use files::Given;
@@ -49,8 +50,10 @@ use crate::state::{self, Drafts, View};
 use crate::store::backup::Force;
 use crate::store::{Options, Store};
 use crate::tui;
+use crate::tui::ctx::HomeQuestion;
 use crate::tui::keymap::Keymap;
-use crate::tui::widgets::theme::Theme;
+use crate::tui::terminal::Background;
+use crate::tui::widgets::theme::{ColourDepth, Theme};
 
 /// The contacts of the demonstration.
 const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
@@ -63,7 +66,7 @@ const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
     name = "callbook",
     version,
     arg_required_else_help = false,
-    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 import contacts\n  callbook who +39 02 5550 1182                who called\n  callbook find marco                          find a contact and its numbers\n  callbook export -o everybody.vcf             export all contacts\n\nExit status: 2 invalid input, 3 not found, 4 conflict, 5 the book is in use by another program,\n1 any other error."
+    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 import contacts\n  callbook who +39 02 5550 1182                look up who called\n  callbook find marco                          find a contact and its numbers\n  callbook export -o contacts.vcf              export all contacts\n\nExit status: 2 invalid input, 3 not found, 4 conflict, 5 the book is in use by another program,\n1 any other error."
 )]
 struct Arguments {
     /// Open this book instead of `CALLBOOK_DB` or the default one.
@@ -94,7 +97,7 @@ enum Cmd {
     /// Unedited cards are written byte for byte as they were imported; edited cards change only in the
     /// edited lines.
     #[command(
-        after_help = "Examples:\n  callbook export > everybody.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv"
+        after_help = "Examples:\n  callbook export > contacts.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv"
     )]
     Export(export::ExportCommand),
     /// Add a contact with a name and a number.
@@ -102,10 +105,10 @@ enum Cmd {
         after_help = "Examples:\n  callbook add Ada Lovelace +44 20 7946 0018\n  callbook add Marco Bianchi --label work 02 5550 1182"
     )]
     Add(add::AddCommand),
-    /// List, get, create, update and delete phone numbers as records.
+    /// List, create, update and delete phone numbers as records.
     #[command(subcommand)]
     Phone(phone::PhoneCommand),
-    /// List, get, create, update and delete contacts as records.
+    /// List, create, update and delete contacts as records.
     #[command(subcommand)]
     Contact(contact::ContactCommand),
     /// Find contacts by text or digits, best match first.
@@ -115,7 +118,9 @@ enum Cmd {
         after_help = "Examples:\n  callbook find marco\n  callbook find bianchi --format '{name} <{e164}>'\n  callbook find 5550 --json\n  mutt: set query_command = \"callbook find --mutt-query '%s'\"\n  aerc: address-book-cmd = callbook find --aerc '%s'"
     )]
     Find(find::FindCommand),
-    /// Look up a phone number, however it is written (exit status 3: no match).
+    /// Look up a phone number, however it is written.
+    ///
+    /// The exit status is 3 when nothing matches.
     #[command(
         after_help = "Examples:\n  callbook who +39 02 5550 1182\n  callbook who tel:+390255501182\n  callbook who 5501182"
     )]
@@ -137,7 +142,7 @@ enum Cmd {
         after_help = "Examples:\n  callbook duplicates\n  callbook duplicates --merge-sure --dry-run\n  callbook duplicates --merge KEPT OTHER"
     )]
     Duplicates(duplicates::DuplicatesCommand),
-    /// Show statistics: confirmed numbers, countries, sources, labels and years.
+    /// Show counts of numbers, countries, sources and labels.
     Health {
         /// Write JSON.
         #[arg(long)]
@@ -150,7 +155,7 @@ enum Cmd {
     Log(log::LogCommand),
     /// Undo the last step or another one.
     #[command(
-        after_help = "Examples:\n  callbook undo\n  callbook undo 42\n  callbook undo --back-to 42"
+        after_help = "Examples:\n  callbook undo\n  callbook undo 42\n  callbook undo --back-to 42 --dry-run"
     )]
     Undo(log::UndoCommand),
     /// Redo the last undone step.
@@ -215,7 +220,7 @@ enum Cmd {
         /// The shell.
         shell: Shell,
     },
-    /// Print the manual page, or write all manual pages to a folder.
+    /// Print the manual, or write its pages to a folder.
     #[command(
         after_help = "Examples:\n  callbook man | man -l -\n  callbook man --to ~/.local/share/man/man1"
     )]
@@ -266,7 +271,7 @@ pub fn run() -> Result<u8> {
         demo,
         fresh,
         command,
-    } = match Arguments::try_parse() {
+    } = match given() {
         Ok(arguments) => arguments,
         Err(mistake) if mistake.use_stderr() => return Ok(report_mistake(&mistake)),
         Err(asked) => return exact(&asked.render().to_string()).map(|()| 0),
@@ -300,7 +305,7 @@ pub fn run() -> Result<u8> {
     }
     let named = db.is_some();
     answer(command, fresh, demo.is_some(), (config, keymap), &path).map_err(|error| {
-        // What is damaged is told with the way out of it.
+        // Damage is reported with the way out.
         match error.downcast::<Refusal>() {
             Ok(refusal) if refusal.kind == Kind::Damaged => {
                 backup::with_the_way_out(refusal, &path, named).into()
@@ -311,6 +316,12 @@ pub fn run() -> Result<u8> {
     })
 }
 
+/// Reads the process's arguments.
+fn given() -> Result<Arguments, clap::Error> {
+    let matches = help::grouped(Arguments::command()).try_get_matches()?;
+    Arguments::from_arg_matches(&matches)
+}
+
 /// Tells what is wrong with the arguments; gives the exit status.
 fn report_mistake(mistake: &clap::Error) -> u8 {
     // It quotes what was given.
@@ -319,7 +330,7 @@ fn report_mistake(mistake: &clap::Error) -> u8 {
     u8::try_from(mistake.exit_code()).unwrap_or(1)
 }
 
-/// Runs one command, or the screens where there is none; in a demonstration they remember nothing.
+/// Runs one command, or the screens without one; the demo book remembers nothing.
 fn answer(
     command: Option<Cmd>,
     fresh: bool,
@@ -367,12 +378,16 @@ fn done(
     };
     let path = scratch.as_ref().map_or(path, |book| &book.path);
     let creates = command.creates();
+    let home = match &command {
+        Cmd::Add(add) => add.home(config, &signals.stop())?,
+        _ => config.home,
+    };
     let opened = |actor| {
         if !creates && is_missing(path) {
             return Err(missing(path));
         }
         let stop = signals.stop();
-        let mut store = Store::open(path, options(config.home, actor))?;
+        let mut store = Store::open(path, options(home, actor))?;
         store.set_stop(stop)?;
         Ok(store)
     };
@@ -468,6 +483,11 @@ fn screens(
             "the screens need a terminal that can move its cursor, and TERM is dumb; callbook --help lists the commands that do not"
         );
     }
+    let background = if config.is_background_unknown && takes_questions() {
+        Background::Asked
+    } else {
+        Background::Known
+    };
     let options = options(config.home, Actor::Screens);
     let remembering = view.is_some();
     let left = tui::run(tui::Start {
@@ -476,7 +496,18 @@ fn screens(
         notice: keys::notice(&config, &keymap),
         keymap,
         theme: Theme::new(config.palette, config.signs.into())
+            .with_depth(ColourDepth::of_environment(
+                std::env::var("COLORTERM").ok().as_deref(),
+                std::env::var("TERM").ok().as_deref(),
+            ))
             .with(config.colours.iter().map(|(role, look, _)| (*role, look))),
+        background,
+        // The demo book remembers nothing.
+        asks_home: if config.knows_home() || !remembering {
+            HomeQuestion::Settled
+        } else {
+            HomeQuestion::Open
+        },
         mouse: config.mouse,
         call: config.call,
         view: view.unwrap_or_default(),
@@ -484,7 +515,7 @@ fn screens(
         drafts: remembering.then(|| Drafts::of(path)).flatten(),
         import,
     })?;
-    // Who cannot write there starts afresh the next time; that is nothing to fail for.
+    // If it cannot be written, the next start is a fresh one; that is no reason to fail.
     if remembering {
         let _ = state::remember(path, &left.view);
     }
@@ -492,6 +523,11 @@ fn screens(
         complain(&format!("callbook: {told}"));
     }
     Ok(left.status)
+}
+
+/// Whether the terminal can be asked: the console of Linux prints the question.
+fn takes_questions() -> bool {
+    !std::env::var("TERM").is_ok_and(|term| term == "linux")
 }
 
 /// A book in a temporary folder, which goes with it.

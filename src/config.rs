@@ -1,22 +1,25 @@
 //! Where things are, and what a person has set: `config.toml` and the XDG folders.
 //!
 //! Settings are plain values here; the screens make their keys and colours of them. Each line that is
-//! wrong is told with its number, and the others are used.
+//! wrong is reported with its number, and the others are used.
 
 mod environment;
+mod faults;
+mod home;
 pub mod looks;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use etcetera::{BaseStrategy as _, choose_base_strategy};
+use faults::{Faults, line_around};
+use home::NO_COUNTRY;
+pub use home::home_value;
 use looks::{ColorPalette, Look, Role, Signs};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::number::Region;
-use crate::domain::safe::safe;
 use crate::regular;
 
 /// The least number of days that steps can be set to be kept for.
@@ -80,6 +83,8 @@ pub struct Config {
     pub home_from: Option<&'static str>,
     /// The colours.
     pub palette: ColorPalette,
+    /// Whether nothing says what the terminal's background is: neither the environment nor the file.
+    pub is_background_unknown: bool,
     /// What looks otherwise than in these, each role with what the file says of it.
     pub colours: Vec<(Role, Look, String)>,
     /// The signs to draw with.
@@ -99,11 +104,11 @@ pub struct Config {
     pub set: Vec<&'static str>,
 }
 
-/// A value of the file, with the bytes that it stands in.
+/// A value of the file, with its place.
 type Value<'a> = Spanned<DeValue<'a>>;
 
 impl Config {
-    /// Reads the configuration. What is wrong with it is told, and the program starts all the same.
+    /// Reads the configuration. Faults are reported, and the program starts all the same.
     #[must_use]
     pub fn read() -> Self {
         let file = path();
@@ -133,7 +138,7 @@ impl Config {
                 .push(format!("{}:1: {trouble}", shown(file)));
             return config;
         }
-        let mut faults = Faults::of(bytes, file);
+        let mut faults = Faults::of(bytes, shown(file));
         let mut text = faults.text();
         let mut again = (MOST_READ / text.len().max(1)).min(MOST_WRONG);
         loop {
@@ -172,10 +177,17 @@ impl Config {
         config
     }
 
+    /// Whether the home country is known: it is set, or the locale names it.
+    #[must_use]
+    pub fn knows_home(&self) -> bool {
+        self.home.is_some() || self.set.contains(&"home")
+    }
+
     /// What holds where nothing is set.
     fn defaults(file: &Path) -> Self {
         let locale = environment::locale();
         let home = environment::home();
+        let palette = environment::palette();
         let opener = if cfg!(target_os = "macos") {
             "open"
         } else {
@@ -185,10 +197,8 @@ impl Config {
             file: file.to_owned(),
             home: home.map(|(_, home)| home),
             home_from: home.map(|(variable, _)| variable),
-            palette: ColorPalette::of_environment(
-                std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
-                std::env::var("COLORFGBG").ok().as_deref(),
-            ),
+            palette,
+            is_background_unknown: palette == ColorPalette::Ansi,
             colours: Vec::new(),
             signs: Signs::of_locale(locale.as_deref()),
             mouse: true,
@@ -210,19 +220,23 @@ impl Config {
         match name {
             "home" => {
                 let code = text(name, value)?;
-                let home = Region::new(code).ok_or_else(|| {
-                    format!(
-                        "unknown country \"{code}\" in home; expected two letters, such as \"IT\""
-                    )
-                })?;
-                self.home = Some(home);
+                let home = Region::new(code).filter(|_| code != NO_COUNTRY);
+                if home.is_none() && code != NO_COUNTRY {
+                    return Err(format!(
+                        "unknown country \"{code}\" in home; expected two letters, such as \"IT\", or \"none\""
+                    ));
+                }
+                self.home = home;
                 self.set.push("home");
             }
             "theme" => {
                 let theme = text(name, value)?;
                 let mut all = ColorPalette::ALL.into_iter();
                 match all.find(|(known, _)| *known == theme) {
-                    Some((_, palette)) => self.palette = palette,
+                    Some((_, palette)) => {
+                        self.palette = palette;
+                        self.is_background_unknown = false;
+                    }
                     None if theme == "auto" => {}
                     None => {
                         return Err(format!(
@@ -309,7 +323,7 @@ impl Config {
         Ok(())
     }
 
-    /// Takes what stands in `[keys]`: an action with its keys, or a place with actions in it.
+    /// Takes an entry of `[keys]`: an action with its keys, or a place with actions in it.
     fn set_keys(
         &mut self,
         scope: Option<&str>,
@@ -360,64 +374,6 @@ fn table<'a, 'b>(name: &str, value: &'a Value<'b>) -> Result<&'a DeTable<'b>, St
     table.ok_or_else(|| format!("{name} is a table; write its settings in lines below [{name}]"))
 }
 
-/// What is wrong with a file, each with its line.
-struct Faults<'a> {
-    bytes: &'a [u8],
-    /// Where lines end.
-    ends: Vec<usize>,
-    file: &'a Path,
-    found: Vec<(usize, String)>,
-}
-
-impl<'a> Faults<'a> {
-    fn of(bytes: &'a [u8], file: &'a Path) -> Self {
-        Self {
-            bytes,
-            ends: memchr::memchr_iter(b'\n', bytes).collect(),
-            file,
-            found: Vec::new(),
-        }
-    }
-
-    /// The file as text; a line that is not UTF-8 is left empty, and told.
-    fn text(&mut self) -> String {
-        let lines: Vec<&[u8]> = self.bytes.split(|byte| *byte == b'\n').collect();
-        let mut texts = Vec::with_capacity(lines.len());
-        for (at, line) in lines.into_iter().enumerate() {
-            if let Ok(text) = std::str::from_utf8(line) {
-                texts.push(text.to_owned());
-            } else {
-                self.found.push((at + 1, "is not UTF-8".to_owned()));
-                // As long as it was, so that places after it are right.
-                texts.push(" ".repeat(line.len()));
-            }
-        }
-        texts.join("\n")
-    }
-
-    /// The line of a byte, from 1 on.
-    fn line(&self, at: usize) -> usize {
-        let at = at.min(self.bytes.len());
-        self.ends.partition_point(|end| *end < at) + 1
-    }
-
-    fn add(&mut self, at: usize, why: &str) {
-        // What is quoted of the file may be of any length.
-        let why = why.chars().take(300).collect();
-        self.found.push((self.line(at), why));
-    }
-
-    fn told(mut self) -> Vec<String> {
-        self.found.sort();
-        self.found.dedup_by_key(|(line, _)| *line);
-        let file = shown(self.file);
-        let found = self.found.into_iter();
-        found
-            .map(|(line, why)| format!("{file}:{line}: {}", safe(&why)))
-            .collect()
-    }
-}
-
 /// Where the configuration is.
 #[must_use]
 pub fn path() -> PathBuf {
@@ -427,10 +383,38 @@ pub fn path() -> PathBuf {
     )
 }
 
-/// Where the database is, unless told.
+/// Writes the home country into the configuration, which keeps all that it has; none: no country is assumed.
 ///
 /// # Errors
-/// Where there is no home folder.
+/// If it cannot be written, or has a line about the home country.
+pub fn set_home(home: Option<Region>) -> Result<()> {
+    set_home_in(&path(), home)
+}
+
+fn set_home_in(file: &Path, home: Option<Region>) -> Result<()> {
+    // Without their lines, which are others once there is a line before them.
+    let troubles = |config: &Config| -> Vec<String> {
+        let why = |trouble: &String| trouble.split_once(": ").map(|(_, why)| why.to_owned());
+        config.troubles.iter().filter_map(why).collect()
+    };
+    let before = regular::read(file)
+        .map(|bytes| troubles(&Config::of_bytes(&bytes, file)))
+        .unwrap_or_default();
+    let is_right = |bytes: &[u8]| {
+        let config = Config::of_bytes(bytes, file);
+        let is_set = config.set.contains(&"home") && config.home == home;
+        is_set && troubles(&config) == before
+    };
+    home::add(file, home, is_right).with_context(|| {
+        let line = format!("home = \"{}\"", home_value(home));
+        format!("cannot add {line} to {}", shown(file))
+    })
+}
+
+/// The default place of the database.
+///
+/// # Errors
+/// If there is no home folder.
 pub fn database() -> Result<PathBuf> {
     let base =
         choose_base_strategy().context("there is no home folder; name the book with --db")?;
@@ -449,20 +433,12 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// Where the line is that a byte is in, without its end.
-fn line_around(text: &str, at: usize) -> Range<usize> {
-    let at = text.floor_char_boundary(at.min(text.len()));
-    let (before, after) = text.split_at(at);
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let end = after.find('\n').map_or(text.len(), |length| at + length);
-    start..end
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
-    use super::{Config, KeyLine};
+    use super::{Config, KeyLine, Region};
 
     fn read(text: &[u8]) -> Config {
         Config::of_bytes(text, Path::new("/etc/book/config.toml"))
@@ -575,6 +551,53 @@ mod tests {
             ]
         );
         assert_eq!(config.troubles, [""; 0]);
+    }
+
+    #[test]
+    fn a_home_country_is_added_and_all_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("callbook/config.toml");
+        let italy = Region::new("IT");
+        let added = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            super::set_home_in(&file, italy).unwrap();
+            std::fs::read_to_string(&file).unwrap()
+        };
+        super::set_home_in(&file, None).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text, "home = \"none\"\n");
+        assert!(read(text.as_bytes()).knows_home());
+        let line = "home = \"IT\"\n";
+        for text in ["# mine\ntheme = 'dark'\n", "", "wrong line\ncall = 'x'\n"] {
+            assert_eq!(added(text), format!("{text}{line}"));
+        }
+        assert_eq!(added("mouse = true"), format!("mouse = true\n{line}"));
+        let table = "# mine\n[keys]\nundo = 'U'\n";
+        assert_eq!(added(table), format!("{line}{table}"));
+        let marked = format!("\u{feff}{table}");
+        assert_eq!(added(&marked), format!("\u{feff}{line}{table}"));
+        for text in ["home = 'DE'\n", "home = 'XX'\n"] {
+            std::fs::write(&file, text).unwrap();
+            let error = super::set_home_in(&file, italy).unwrap_err();
+            assert!(
+                format!("{error:#}").contains("already has a line"),
+                "{error:#}"
+            );
+            assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+        }
+        // A link stays one, and the file keeps who may read it.
+        let linked = folder.path().join("linked.toml");
+        std::fs::write(&file, table).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&file, &linked).unwrap();
+        super::set_home_in(&linked, italy).unwrap();
+        assert!(linked.is_symlink());
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+        assert_eq!(
+            std::fs::read_to_string(&file).unwrap(),
+            format!("{line}{table}")
+        );
     }
 
     #[test]

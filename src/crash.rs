@@ -1,5 +1,5 @@
-//! What is told of an internal error: the place in the source, and never the message of the panic.
-//! That message may quote what somebody typed or stored (a slice that is out of range quotes its
+//! What is reported of an internal error: the place in the source, and never the message of the panic.
+//! That message may quote typed or stored text (a slice that is out of range quotes its
 //! text), and what is printed ends in bug reports and logs.
 
 use std::io::{self, Write as _};
@@ -15,17 +15,17 @@ pub fn quiet() {
     }));
 }
 
-/// Prints nothing, and tells the place of a panic instead.
+/// Prints nothing, and reports the place of a panic instead.
 pub fn tell(to: impl Fn(String) + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic| to(place(panic))));
 }
 
-/// What a person is told.
+/// The message for a person.
 #[must_use]
 pub fn words(place: &str) -> String {
     format!(
-        "callbook stopped because of an internal error in {place}; what was stored is there, and \
-         what was not is as it was before"
+        "callbook stopped because of an internal error in {place}; saved changes are safe, \
+         and an unfinished one was not made"
     )
 }
 
@@ -37,7 +37,7 @@ fn place(panic: &PanicHookInfo<'_>) -> String {
     )
 }
 
-/// A source file without the folders of whoever built the program.
+/// A source file without the folders of the machine that built the program.
 fn short(file: &str) -> String {
     let parts: Vec<&str> = file.split(['/', '\\']).collect();
     let from = parts.len().saturating_sub(4);

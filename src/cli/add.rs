@@ -1,19 +1,24 @@
 //! `callbook add NAME NUMBER`: a new contact in one line.
 
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::config::{self, Config, shown};
 use crate::domain::contact::ContactAttributes;
 use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
-use crate::domain::number;
+use crate::domain::number::{self, Region, Verdict, named_country};
 use crate::domain::phone::PhoneAttributes;
+use crate::domain::progress::Stop;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::store::Store;
 
+use super::change::asked;
+use super::contact::say_namesake;
 use super::document::{CommandAnswer, answer};
 use super::output;
 use super::phone::say_holders;
@@ -36,6 +41,48 @@ impl AddCommand {
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let json = self.json;
         answer(self.answered(open), json)
+    }
+
+    /// The home country. It is asked for where nothing names it, the number needs one, and a person is there to
+    /// answer; the answer is kept in the configuration.
+    ///
+    /// # Errors
+    /// If the answer cannot be read.
+    pub(super) fn home(&self, config: &Config, stop: &Stop) -> Result<Option<Region>> {
+        let (_, number) = name_and_number(&self.words);
+        let is_national = || number::parse(&number, None, None) == Err(Verdict::NoCountry);
+        let is_there = || io::stdin().is_terminal() && io::stderr().is_terminal();
+        if config.knows_home() || self.json || !is_there() || !is_national() {
+            return Ok(config.home);
+        }
+        let question = "Which country are national numbers from, such as IT or Italy? [none] ";
+        let home = loop {
+            let line = asked(question, stop)?;
+            let typed = line.trim();
+            if line.is_empty() {
+                bail!(
+                    "no country was given; set home in {}, to \"none\" for none",
+                    shown(&config.file)
+                );
+            }
+            if typed.is_empty() || typed.eq_ignore_ascii_case("none") {
+                break None;
+            }
+            match named_country(typed, &[]) {
+                Some(region) => break Some(region),
+                None => output::complain(&format!("no country matches {typed}")),
+            }
+        };
+        match config::set_home(home) {
+            Ok(()) => {
+                let told = home.map_or("none", |home| home.name());
+                let file = shown(&config.file);
+                output::complain(&format!("home country: {told}, saved in {file}"));
+            }
+            // The number is read with it all the same.
+            Err(error) => output::complain(&format!("warning: {error:#}")),
+        }
+        Ok(home)
     }
 
     fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
@@ -61,9 +108,7 @@ impl AddCommand {
         let profile = store.profile(done.value)?;
         let words = added(&profile, &store);
         let contact = &profile.full.contact;
-        if let Some(other) = store.named(&contact.name, Some(contact.id))?.first() {
-            output::complain(&format!("another contact is named {}", other.name));
-        }
+        say_namesake(contact, &store)?;
         for phone in &profile.full.phones {
             say_holders(phone, &store)?;
         }
@@ -94,7 +139,7 @@ fn added(profile: &Profile, store: &Store) -> String {
 }
 
 /// The name and the number that words are, as a shell takes them apart: `Ada Lovelace +44 20 7946 0018`. The number
-/// is what stands from the first `+` on; else from the first word on that has three digits or more and begins with
+/// begins at the first `+`; else at the first word that has three digits or more and begins with
 /// one, or with which nothing but numbers begin. Without a word before the number there is no name.
 fn name_and_number(words: &[String]) -> (String, String) {
     let digits = |word: &str| word.chars().filter(|sign| sign.is_numeric()).count();

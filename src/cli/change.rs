@@ -1,7 +1,7 @@
 //! `callbook change`: many contacts at once, with the exact before and after first.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, IsTerminal as _};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Write as _};
 
 use anyhow::{Result, anyhow};
 use chrono::Local;
@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::bulk::{BulkEdit, BulkPlan, Change};
-use crate::domain::change_line::Signs;
+use crate::domain::change_line::{Length, Signs};
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
@@ -86,7 +86,7 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// Does a change, or only rehearses it, and tells what it does.
+/// Performs a change, or only rehearses it, and describes it.
 pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<CommandAnswer> {
     if dry_run {
         return Ok(told(&store.rehearse(task, &vcard::Format)?.plan, None));
@@ -96,7 +96,7 @@ pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<C
     Ok(told(&done.value, title.as_deref()))
 }
 
-/// A plan as it is told, with the title of the step that did it, if it was done.
+/// A plan as printed, with the title of the step that did it, if it was done.
 fn told(plan: &BulkPlan, title: Option<&str>) -> CommandAnswer {
     let signs = signs();
     let rows = plan.lines.iter();
@@ -160,6 +160,7 @@ pub(super) fn signs() -> Signs {
         arrow: "->",
         ellipsis: "...",
         offset: Local::now().offset().local_minus_utc(),
+        length: Length::Short,
     }
 }
 
@@ -175,8 +176,15 @@ pub(super) fn sure(question: &str, yes: bool, stop: &Stop) -> Result<bool> {
             format!("{question} Use --yes to confirm.")
         )));
     }
-    super::output::print(&format!("{question} [y/N] "))?;
+    let line = asked(&format!("{question} [y/N] "), stop)?;
+    Ok(line.trim().eq_ignore_ascii_case("y"))
+}
+
+/// Asks on the terminal, beside the answer of the command, and waits for a line until `stop` asks to end; it is
+/// empty at the end of the input.
+pub(super) fn asked(question: &str, stop: &Stop) -> Result<String> {
+    let _ = write!(std::io::stderr(), "{}", safe(question));
     let mut line = String::new();
     BufReader::new(Stream::standard_input(stop.clone())).read_line(&mut line)?;
-    Ok(line.trim().eq_ignore_ascii_case("y"))
+    Ok(line)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::config::looks::Role;
-use crate::config::{self, Config, shown};
+use crate::config::{self, Config, home_value, shown};
 use crate::state;
 use crate::tui::keymap::Keymap;
 
@@ -39,7 +39,7 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
 
 fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
     let file = config::path();
-    let there = if file.exists() { "" } else { ", not there" };
+    let there = if file.exists() { "" } else { ", missing" };
     let mut text = String::new();
     let _ = writeln!(text, "# configuration  {}{there}", shown(&file));
     let _ = writeln!(text, "# database       {}", shown(database));
@@ -57,10 +57,7 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
     for (name, value, remark) in [
         (
             "home",
-            config
-                .home
-                .as_ref()
-                .map_or_else(|| quoted(""), |home| quoted(home.code())),
+            quoted(&home_value(config.home)),
             config.home.map_or("no country", |home| home.name()),
         ),
         ("theme", quoted(config.palette.name()), ""),
@@ -71,6 +68,9 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
         let default = match config.home_from {
             _ if config.set.contains(&name) => String::new(),
             Some(variable) if name == "home" => format!("by {variable}"),
+            _ if name == "theme" && config.is_background_unknown => {
+                "by default; the screens ask the terminal for its background".to_owned()
+            }
             _ => "by default".to_owned(),
         };
         let remarks: Vec<&str> = [remark, &default]

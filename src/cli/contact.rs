@@ -21,12 +21,13 @@ use crate::store::Store;
 use super::document::{
     CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
 };
+use super::output;
 use super::phone::flags;
 use super::table::columns;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ContactCommand {
-    /// List contacts, by family name unless told.
+    /// List contacts, by family name by default.
     ///
     /// Filters: favourite, attention, kind, organisation, source, uid, tag.
     #[command(
@@ -77,7 +78,7 @@ pub(super) enum ContactCommand {
     Delete {
         /// Its id.
         id: String,
-        /// Only if it still has this stamp.
+        /// Fail if the contact has changed since this version.
         #[arg(long, value_name = "STAMP")]
         updated_in_db_at: Option<String>,
         /// Write JSON:API.
@@ -91,7 +92,7 @@ pub(super) enum ContactCommand {
 pub(super) struct ContactFlags {
     /// A JSON:API document or an object of attributes: a file, or - for standard input.
     document: Option<PathBuf>,
-    /// The name that is shown.
+    /// The shown name.
     #[arg(long)]
     name: Option<String>,
     /// The given name.
@@ -100,28 +101,28 @@ pub(super) struct ContactFlags {
     /// The family name.
     #[arg(long)]
     family_name: Option<String>,
-    /// What the name is sorted by in its place, such as "Rijn, Rembrandt".
+    /// Sort by this instead of the name, such as "Rijn, Rembrandt".
     #[arg(long, value_name = "TEXT")]
     sort_as: Option<String>,
-    /// A person or a company: person, company.
+    /// The kind: person or company.
     #[arg(long)]
     kind: Option<String>,
     /// The nickname.
     #[arg(long)]
     nickname: Option<String>,
-    /// The firm or club.
+    /// The company.
     #[arg(long)]
     organisation: Option<String>,
-    /// The position there.
+    /// The job title.
     #[arg(long)]
     title: Option<String>,
     /// The note.
     #[arg(long)]
     note: Option<String>,
-    /// A tag; give it several times for several, and once empty for none.
+    /// A tag; can be repeated, an empty one clears all tags.
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
-    /// Kept at hand.
+    /// Add to favourites.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     favourite: Option<bool>,
 }
@@ -152,6 +153,14 @@ impl ContactFlags {
     }
 }
 
+/// Warns where another contact has the same name.
+pub(super) fn say_namesake(contact: &Contact, store: &Store) -> Result<(), Refusal> {
+    if let Some(other) = store.named(&contact.name, Some(contact.id))?.first() {
+        output::complain(&format!("another contact is named {}", other.name));
+    }
+    Ok(())
+}
+
 impl ContactCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
@@ -180,10 +189,12 @@ impl ContactCommand {
                 let document = sent.read()?;
                 let (sent, faults) = ContactAttributes::read_new(document.attributes);
                 let faults = [document.faults, faults].concat();
+                let mut store = open()?;
                 let created = FullContact {
-                    contact: open()?.create_contact(sent, faults)?.value,
+                    contact: store.create_contact(sent, faults)?.value,
                     phones: Vec::new(),
                 };
+                say_namesake(&created.contact, &store)?;
                 contact_answer(&created, None)
             }
             Self::Update {

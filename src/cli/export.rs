@@ -1,10 +1,12 @@
-//! `callbook export`: everybody, or those whom a text finds, in a form that others read.
+//! `callbook export`: all contacts, or those that a filter finds, in a form that other programs read.
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use crate::domain::files::There;
 use crate::domain::listing::{Found, ListQuery, Selection};
@@ -16,45 +18,49 @@ use crate::exchange::vcard::Version;
 use crate::export::{self, ExportForm, IsThere};
 use crate::store::Store;
 
+use super::document::{CommandAnswer, answer};
 use super::signals::Output;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportCommand {
     /// Export only the contacts that match this filter [default: all].
     text: Vec<String>,
-    /// Only these contacts, by their ids.
+    /// Export only the contacts with these ids.
     #[arg(long, value_name = "ID", conflicts_with = "text")]
     id: Vec<String>,
-    /// Write to this file; what it ends in says the form. Else to standard output.
+    /// Write to this file; its ending sets the form [default: standard output].
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write a vCard file for each contact into this folder.
     #[arg(long, value_name = "FOLDER", conflicts_with = "output")]
     split: Option<PathBuf>,
-    /// The form, where the file does not say it.
+    /// The form, if the file ending does not set it.
     #[arg(long = "as", value_name = "FORM")]
     form: Option<Name>,
-    /// Write all vCards in this version; else each in the one that it came in, and new ones in 3.0.
+    /// Write all vCards in this version [default: as imported; 3.0 for new ones].
     #[arg(long, value_name = "VERSION")]
     card_version: Option<CardVersion>,
-    /// Guard the cells of a table that a spreadsheet would take for formulas.
+    /// Escape cells that a spreadsheet would run as formulas.
     #[arg(long)]
     spreadsheet_safe: bool,
-    /// Replace a file that is there.
+    /// Replace an existing file.
     #[arg(long)]
     force: bool,
+    /// Write JSON about what was written, with --output or --split.
+    #[arg(long)]
+    json: bool,
 }
 
 /// The forms by their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Name {
-    /// vCards, exactly as they came but for what was edited.
+    /// vCards, as imported except for what was edited.
     Vcard,
-    /// A table that callbook reads again with nothing lost.
+    /// A table that callbook reads back without loss.
     Csv,
-    /// A table for Google's contacts.
+    /// A table for Google Contacts.
     Google,
-    /// The book with nothing left out, one contact a line.
+    /// Everything in the book, one contact per line.
     Json,
 }
 
@@ -69,17 +75,35 @@ enum CardVersion {
 impl ExportCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        self.written(open).map_err(|error| {
+        let json = self.json;
+        let written = self.written(open).map_err(|error| {
             if error.is::<IsThere>() {
                 anyhow::anyhow!("{error}; use --force to replace it")
             } else {
                 error
             }
-        })
+        });
+        match written.transpose() {
+            None => Ok(0),
+            Some(written) => answer(written, json),
+        }
     }
 
-    fn written(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let form = self.form()?;
+    /// Writes what is to be exported; gives what is to be said of it, where it did not go to standard output.
+    fn written(
+        self,
+        open: impl FnOnce() -> Result<Store, Refusal>,
+    ) -> Result<Option<CommandAnswer>> {
+        let (name, form) = self.form()?;
+        let to_output = self
+            .output
+            .as_deref()
+            .is_none_or(|file| file == Path::new("-"));
+        if self.json && self.split.is_none() && to_output {
+            return Err(invalid(
+                "--json says what was written to a file; use it with --output or --split",
+            ));
+        }
         let there = if self.force {
             There::Replaced
         } else {
@@ -107,14 +131,19 @@ impl ExportCommand {
             (None, Some(file)) if file != Path::new("-") => {
                 (export::file(&store, &selection, form, file, there)?, file)
             }
-            _ => return print(&store, &selection, form).map(|()| 0),
+            _ => return print(&store, &selection, form).map(|()| None),
         };
         let told = format!("{} to {}\n", count(written, "contact"), place.display());
-        super::output::print(&safe_line(&told))?;
-        Ok(0)
+        let form = name.to_possible_value();
+        let document = json!({ "data": {
+            "contacts": written,
+            "form": form.as_ref().map(PossibleValue::get_name),
+            "to": place.display().to_string(),
+        }});
+        Ok(Some(CommandAnswer::new(document, safe_line(&told))))
     }
 
-    fn form(&self) -> Result<ExportForm> {
+    fn form(&self) -> Result<(Name, ExportForm)> {
         let ending = self.output.as_ref().and_then(|path| path.extension());
         let ending = ending.map(|ending| ending.to_string_lossy().to_lowercase());
         let by_ending = match ending.as_deref() {
@@ -148,12 +177,13 @@ impl ExportCommand {
                 "--spreadsheet-safe is for tables; use it with --as csv or --as google",
             ));
         }
-        Ok(match name {
+        let form = match name {
             Name::Vcard => ExportForm::Cards(version),
             Name::Csv => ExportForm::Table(csv::TableForm::Plain, guard),
             Name::Google => ExportForm::Table(csv::TableForm::Google, guard),
             Name::Json => ExportForm::Book,
-        })
+        };
+        Ok((name, form))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::operation::{
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::rehearsal::Seen;
+use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
@@ -23,21 +23,21 @@ use crate::exchange::vcard;
 use crate::state;
 use crate::store::Store;
 
-use super::change::{signs, sure};
+use super::change::{changed, signs, sure};
 use super::document::{CommandAnswer, answer};
 use super::table::columns;
 
 #[derive(Debug, Args)]
 pub(super) struct LogCommand {
-    /// A step: what it did to each row.
+    /// Show what this step changed.
     step: Option<i64>,
-    /// The history of this contact.
+    /// Show the history of this contact.
     #[arg(long, value_name = "ID", conflicts_with = "step")]
     contact: Option<String>,
-    /// How many steps, the newest first.
+    /// Number of steps to show, newest first.
     #[arg(short = 'n', long, default_value_t = 20)]
     lines: usize,
-    /// Only steps before this one.
+    /// Show only steps before this one.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["step", "contact"])]
     before: Option<i64>,
     /// Write JSON.
@@ -172,12 +172,15 @@ fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {
 
 #[derive(Debug, Args)]
 pub(super) struct UndoCommand {
-    /// This step, and none after it; else the last one.
+    /// The step to undo [default: the last one].
     step: Option<i64>,
-    /// This step and all after it, whoever made them: the book is as it was before.
+    /// Undo this step and all later ones, also those of other programs.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["step", "over"])]
     back_to: Option<i64>,
-    /// Undo it even if it has been changed since.
+    /// Only show what --back-to would change.
+    #[arg(long, requires = "back_to")]
+    dry_run: bool,
+    /// Undo even if a record was changed since.
     #[arg(long)]
     over: bool,
     /// Write JSON.
@@ -188,9 +191,16 @@ pub(super) struct UndoCommand {
 impl UndoCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let undone = open().and_then(|mut store| self.undone(&mut store));
-        let told = undone.map(|points| steps_told("Undone", "nothing to undo", &points));
-        answer(told.map_err(anyhow::Error::from), self.json)
+        answer(self.answered(open), self.json)
+    }
+
+    fn answered(&self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
+        let mut store = open()?;
+        if let Some(step) = self.back_to.filter(|_| self.dry_run) {
+            return changed(&mut store, &Task::UndoBackTo(step), self.dry_run);
+        }
+        let undone = self.undone(&mut store)?;
+        Ok(steps_told("Undone", "nothing to undo", &undone))
     }
 
     fn undone(&self, store: &mut Store) -> Result<Vec<UndoPoint>, Refusal> {
@@ -234,7 +244,7 @@ impl RedoCommand {
     }
 }
 
-/// The steps that were undone or redone; where there are none, the exit status says so too.
+/// The steps that were undone or redone; if there are none, the exit status says so too.
 fn steps_told(verb: &str, nothing: &str, points: &[UndoPoint]) -> CommandAnswer {
     let data: Vec<Value> = { points.iter() }
         .map(|point| point_json(point, Value::Null))
@@ -254,10 +264,10 @@ fn steps_told(verb: &str, nothing: &str, points: &[UndoPoint]) -> CommandAnswer 
 pub(super) struct RevertCommand {
     /// The contact.
     contact: String,
-    /// The step after which it was as it is to be; callbook log --contact ID lists them.
+    /// Restore the version after this step; `callbook log --contact ID` lists them.
     #[arg(long, value_name = "STEP")]
     after: i64,
-    /// Only this one of its numbers.
+    /// Restore only this number.
     #[arg(long, value_name = "ID")]
     phone: Option<String>,
     /// Write JSON.
@@ -295,10 +305,10 @@ impl RevertCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct BinCommand {
-    /// Bring back this one, by its id.
+    /// The record to bring back.
     #[arg(value_name = "ID")]
     back: Option<String>,
-    /// Throw away for good what is in the bin.
+    /// Empty the bin for good.
     #[arg(long, conflicts_with = "back")]
     empty: bool,
     /// Do not ask.
@@ -332,7 +342,7 @@ impl BinCommand {
                 ));
             }
             let ids = store.empty_bin(&vcard::Format)?;
-            // What is remembered beside the database is a convenience, which the next start makes anew.
+            // What is remembered beside the database is a convenience; the next start rebuilds it.
             let _ = state::forget(store.path(), &ids);
             let thrown = count(ids.len(), "record");
             let backups = store.own_backups();

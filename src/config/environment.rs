@@ -1,5 +1,6 @@
-//! What the environment says of the person: the language and the country.
+//! What the environment says: the language, the country and the colours.
 
+use super::looks::ColorPalette;
 use crate::domain::number::Region;
 
 /// The country of the environment, and the variable that names it: that of telephone numbers is meant
@@ -18,4 +19,12 @@ pub(super) fn locale() -> Option<String> {
     ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// The palette for the terminal's background.
+pub(super) fn palette() -> ColorPalette {
+    ColorPalette::of_environment(
+        std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        std::env::var("COLORFGBG").ok().as_deref(),
+    )
 }

@@ -39,7 +39,7 @@ impl ColorPalette {
     }
 
     /// The palette for a terminal, by what its environment says: `NO_COLOR` asks for none, and
-    /// `COLORFGBG` tells the ground (`15;0` is light on dark).
+    /// `COLORFGBG` names the background (`15;0` is light on dark).
     #[must_use]
     pub fn of_environment(no_color: bool, colorfgbg: Option<&str>) -> Self {
         if no_color {
@@ -47,8 +47,35 @@ impl ColorPalette {
         }
         match colorfgbg.and_then(|colours| colours.rsplit(';').next()) {
             Some("7" | "9" | "10" | "11" | "12" | "13" | "14" | "15") => Self::Light,
-            Some(_) => Self::Dark,
-            None => Self::Ansi,
+            Some(colour) if colour.parse::<u8>().is_ok() => Self::Dark,
+            // Some terminals say "default".
+            _ => Self::Ansi,
+        }
+    }
+}
+
+/// How many colours a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColourDepth {
+    /// The sixteen of its own palette.
+    Sixteen,
+    /// 256: a cube and greys besides.
+    Indexed,
+    /// All that 24 bits can say.
+    Exact,
+}
+
+impl ColourDepth {
+    /// As many as a terminal's environment says.
+    #[must_use]
+    pub fn of_environment(colorterm: Option<&str>, term: Option<&str>) -> Self {
+        let term = term.unwrap_or_default();
+        if matches!(colorterm, Some("truecolor" | "24bit")) || term.ends_with("-direct") {
+            Self::Exact
+        } else if term.contains("256color") {
+            Self::Indexed
+        } else {
+            Self::Sixteen
         }
     }
 }
@@ -60,7 +87,7 @@ pub enum Role {
     Text,
     /// A name at the head of something.
     Strong,
-    /// What stands back: labels, hints' words, what is no longer used.
+    /// Less important text: labels, words of hints, historic numbers.
     Dim,
     /// The head of a section.
     Section,

@@ -174,7 +174,7 @@ pub fn unstamped(faults: &[Fault]) -> Option<Fault> {
     (!has_fault(faults, name)).then(|| Fault::of(name, detail))
 }
 
-/// Whether a JSON number stands for its digits.
+/// Whether a JSON number is accepted for its digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Digits {
     Taken,
@@ -194,7 +194,7 @@ pub fn unstorable(text: &str, limit: usize) -> Option<String> {
 /// Why a list has too many values, if so.
 #[must_use]
 pub fn too_many(count: usize, most: usize, noun: &str) -> Option<String> {
-    (count > most).then(|| format!("has {count} {noun}; {most} are the most"))
+    (count > most).then(|| format!("has {count} {noun}; at most {most} are allowed"))
 }
 
 /// Trims a text that may be null; a blank one is null.

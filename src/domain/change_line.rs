@@ -1,7 +1,7 @@
-//! What changed of a record, as people are told it: previews, the history and the shell all say it in these
+//! What changed of a record, in words: previews, the history and the shell all use these
 //! words.
 //!
-//! A list is told by what came and went of it (`+ tag party`, `home email new@example.org added`), a flag by
+//! A list shows what was added and removed (`+ tag party`, `home email new@example.org added`), a flag
 //! what it means (`no longer primary`), and of two long texts the part in which they differ.
 
 use std::borrow::Cow;
@@ -27,6 +27,37 @@ pub struct Signs {
     pub ellipsis: &'static str,
     /// How far local time is ahead of UTC, in seconds.
     pub offset: i32,
+    /// How much of a long text is shown.
+    pub length: Length,
+}
+
+/// How much of a long text is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Its beginning, or the beginning of the part that changed.
+    Short,
+    /// All of it, or of the part that changed.
+    Whole,
+}
+
+impl Length {
+    const fn most(self) -> usize {
+        match self {
+            Self::Short => SHORT,
+            Self::Whole => usize::MAX,
+        }
+    }
+}
+
+impl Signs {
+    /// The same, for lines that leave nothing out.
+    #[must_use]
+    pub const fn whole(self) -> Self {
+        Self {
+            length: Length::Whole,
+            ..self
+        }
+    }
 }
 
 /// One thing that changed of a record.
@@ -59,8 +90,8 @@ const LONG: usize = 60;
 /// So many letters are shown before and after that part.
 const AROUND: [usize; 2] = [20, 12];
 
-/// The most letters that are shown of one text.
-const MOST: usize = 300;
+/// The most letters of one text in a short line.
+const SHORT: usize = 300;
 
 /// For what is not there.
 const NONE: &str = "none";
@@ -91,7 +122,7 @@ impl ChangeLine {
         }
     }
 
-    /// What a change of a field is told as; nothing where a person need not know of it.
+    /// The lines for a change of a field; none for what people need not know.
     #[must_use]
     pub fn of(change: &FieldChange) -> Vec<Self> {
         if !change.is_worth_telling() {
@@ -152,7 +183,7 @@ impl ChangeLine {
         let words = match &self.words {
             Words::Said(words) => words.clone(),
             Words::Text(before, text, after) => {
-                let text = shortened(text, signs.ellipsis);
+                let text = shortened(text, signs.length.most(), signs.ellipsis);
                 format!("{before}{text} {after}")
             }
             Words::Moved(what, [was, is]) => match moments([*was, *is], signs.offset) {
@@ -160,10 +191,13 @@ impl ChangeLine {
                 None if was > is => format!("{what} a moment earlier"),
                 None => format!("{what} a moment later"),
             },
-            Words::Became(what) => match differing(&self.from, &self.to, signs.ellipsis) {
-                Some([from, to]) => format!("{what} {from} {arrow} {to}"),
-                None => format!("{what}: only how it is spaced or encoded changed"),
-            },
+            Words::Became(what) => {
+                let most = signs.length.most();
+                match differing_part(&self.from, &self.to, most, signs.ellipsis) {
+                    Some([from, to]) => format!("{what} {from} {arrow} {to}"),
+                    None => format!("{what}: only how it is spaced or encoded changed"),
+                }
+            }
         };
         safe(&words).into_owned()
     }
@@ -232,7 +266,7 @@ fn time(value: &Value) -> Option<Timestamp> {
     Timestamp::parse(value.as_str()?)
 }
 
-/// What came and went of the details. One that took another's place is told as a change.
+/// What was added to and removed from the details. A replaced one is shown as a change.
 fn of_details(from: Vec<Detail>, to: Vec<Detail>) -> Vec<ChangeLine> {
     let mut came = to;
     let mut gone = Vec::new();
@@ -321,10 +355,10 @@ fn of_tags(from: &[String], to: &[String]) -> Vec<ChangeLine> {
     lines
 }
 
-/// A text as it is told alone: its beginning, where it is very long.
-fn shortened(text: &str, ellipsis: &str) -> String {
+/// The beginning of a text: at most so many letters.
+fn shortened(text: &str, most: usize, ellipsis: &str) -> String {
     let text = one_line(text);
-    match text.grapheme_indices(true).nth(MOST) {
+    match text.grapheme_indices(true).nth(most) {
         Some((end, _)) => {
             let beginning = text.get(..end).unwrap_or_default().trim_end();
             format!("{beginning}{ellipsis}")
@@ -343,6 +377,11 @@ fn one_line(text: &str) -> String {
 /// nothing that is seen differs.
 #[must_use]
 pub fn differing(from: &str, to: &str, ellipsis: &str) -> Option<[String; 2]> {
+    differing_part(from, to, SHORT, ellipsis)
+}
+
+/// As [`differing`], with at most so many letters of each.
+fn differing_part(from: &str, to: &str, most: usize, ellipsis: &str) -> Option<[String; 2]> {
     let texts = [from, to].map(one_line);
     let [from, to] = &texts;
     if from == to || from.nfc().eq(to.nfc()) {
@@ -362,7 +401,7 @@ pub fn differing(from: &str, to: &str, ellipsis: &str) -> Option<[String; 2]> {
     let from = start.saturating_sub(before);
     Some([was, is].map(|letters| {
         let until = (letters.len() - end + after).min(letters.len());
-        let until = until.min(from + MOST);
+        let until = until.min(from.saturating_add(most));
         let shown = letters.get(from..until).unwrap_or_default().concat();
         let cut = |is_cut| if is_cut { ellipsis } else { "" };
         let (left, right) = (cut(from > 0), cut(until < letters.len()));
@@ -382,12 +421,13 @@ fn moments(times: [Timestamp; 2], offset: i32) -> Option<[String; 2]> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{ChangeLine, FieldChange, Signs};
+    use super::{ChangeLine, FieldChange, Length, Signs};
 
     const SIGNS: Signs = Signs {
         arrow: "->",
         ellipsis: "...",
         offset: 3_600,
+        length: Length::Short,
     };
 
     fn told(field: &str, from: Value, to: Value) -> Vec<String> {
@@ -518,5 +558,13 @@ mod tests {
         let huge = "x".repeat(100_000);
         assert!(told_of(&huge, &format!("y{huge}")).len() < 2_000);
         assert!(told("note", Value::Null, json!(huge)).remove(0).len() < 2_000);
+        // Where it is asked for, all that differs.
+        let change = FieldChange {
+            field: "note".to_owned(),
+            from: json!(huge),
+            to: json!("y".repeat(400)),
+        };
+        let words = ChangeLine::of(&change).remove(0).words(&SIGNS.whole());
+        assert_eq!(words, format!("note {huge} -> {}", "y".repeat(400)));
     }
 }

@@ -56,7 +56,7 @@ impl Shape {
     }
 }
 
-/// How many records a page has unless told.
+/// The default number of records of a page.
 pub const PER_PAGE: u64 = 25;
 
 /// The most records on a page.
@@ -191,7 +191,7 @@ impl PageQuery {
         }
         let Some(name) = shape.flags.iter().find(|name| **name == key) else {
             let known = [&shape.flags[..], &shape.texts].concat().join(", ");
-            let detail = format!("is not a filter; there are {known}");
+            let detail = format!("is not a filter; expected one of {known}");
             faults.push(Fault::of(key, detail));
             return;
         };

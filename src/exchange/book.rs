@@ -183,7 +183,7 @@ impl<R: BufRead> Iterator for BookLines<R> {
                 Ok(Value::Object(object)) => {
                     let name = name(&object);
                     contact(object, self.place)
-                        .map_err(|refusal| reject(name, format!("cannot be taken in: {refusal}")))
+                        .map_err(|refusal| reject(name, format!("cannot be imported: {refusal}")))
                 }
                 Ok(_) => Err(foreign("is not a contact of a callbook export".to_owned())),
                 Err(error) if self.place.card == 1 => Err(foreign(format!(

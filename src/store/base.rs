@@ -76,7 +76,7 @@ impl Store {
     /// cannot be written is opened for reading.
     ///
     /// # Errors
-    /// Where the file is not ours, is empty, is newer than this program, or cannot be read.
+    /// If the file is not ours, is empty, is newer than this program, or cannot be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, Refusal> {
         let opening = || -> Answer<Self> {
             let open::OpenedFile {
@@ -117,7 +117,7 @@ impl Store {
     /// file. What it did is taken back, and the refusal is of the kind `Stopped`.
     ///
     /// # Errors
-    /// Where the database does not take it.
+    /// If the database does not take it.
     pub fn set_stop(&mut self, stop: Stop) -> Result<(), Refusal> {
         pace::stop_by(&mut self.connection, &stop)
             .map_err(|failure| failure.refusal(&self.path, Trying::Read))?;
@@ -143,6 +143,11 @@ impl Store {
         self.options.home
     }
 
+    /// From now on, a number in national spelling belongs to this country.
+    pub const fn set_home(&mut self, home: Option<Region>) {
+        self.options.home = home;
+    }
+
     /// Why nothing can be written, if so: `contacts.db cannot be written: its folder is read-only`.
     #[must_use]
     pub fn read_only(&self) -> Option<&str> {
@@ -152,7 +157,7 @@ impl Store {
     /// Whether another program has written since this was asked last.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn changed_elsewhere(&self) -> Result<bool, Refusal> {
         let version = self.read(data_version)?;
         Ok(self.data_version.replace(version) != version)
@@ -386,7 +391,7 @@ impl Store {
     /// has everything. Waits for no other program: `false` where one of them is in the way.
     ///
     /// # Errors
-    /// Where the book or its log was deleted or replaced, or cannot be written.
+    /// If the book or its log was deleted or replaced, or cannot be written.
     pub fn checkpoint(&self) -> Result<bool, Refusal> {
         let trying = Trying::Checkpoint;
         let log = fs::metadata(with_suffix(&self.path, "-wal")).map_or(0, |log| log.len());

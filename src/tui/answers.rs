@@ -109,7 +109,7 @@ impl App {
             let path = &self.session.path;
             format!("damaged: quit, callbook restore puts back the newest sound backup of {path}")
         } else if let (RefusalKind::NotFound, Some(what)) = (refusal.kind, not_there(refusal)) {
-            format!("this {what} is gone: another program deleted it or took it back")
+            format!("this {what} is gone: another program deleted it or undid its creation")
         } else {
             let faults: Vec<String> = refusal.faults.iter().map(Fault::in_words).collect();
             faults.join("; ")

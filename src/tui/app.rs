@@ -144,6 +144,7 @@ impl App {
                     page.completed(&path, names);
                 }
             }
+            Msg::Background(_) => {}
             Msg::Trouble(text) => self.session.say(Tone::Bad, text),
             Msg::Reported(path) => {
                 let text = format!("saved the preview to {}", path.display());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use crate::domain::change_line::Signs;
+use crate::domain::change_line::{Length, Signs};
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
 use crate::domain::listing::Totals;
@@ -46,6 +46,15 @@ pub struct Asked {
     kind: Discriminant<Request>,
 }
 
+/// Whether the home country is to be asked for: once, at the first number that needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HomeQuestion {
+    /// Nothing names it.
+    Open,
+    /// It is known, or was asked for.
+    Settled,
+}
+
 /// What all pages share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
@@ -57,6 +66,8 @@ pub struct Session {
     pub offset: i32,
     /// The home country.
     pub home: Option<Region>,
+    /// Whether that is still to be asked for.
+    pub asks_home: HomeQuestion,
     /// The keys.
     pub keymap: Keymap,
     /// The signs that the screens draw with.
@@ -118,6 +129,7 @@ impl Session {
             now: Timestamp::default(),
             offset: 0,
             home,
+            asks_home: HomeQuestion::Settled,
             keymap,
             glyphs: UNICODE,
             path,
@@ -154,6 +166,7 @@ impl Session {
             arrow: self.glyphs.arrow,
             ellipsis: self.glyphs.ellipsis,
             offset: self.offset,
+            length: Length::Short,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::config::looks::ColorPalette;
 use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
@@ -16,6 +17,7 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::health::Health;
 use crate::domain::import::{ImportOptions, ImportPlan, ImportReport};
 use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
+use crate::domain::number::Region;
 use crate::domain::operation::{
     self, BinEntry, HistoryEntry, Overwriting, StepEntry, StepRow, UndoPoint,
 };
@@ -64,7 +66,7 @@ pub enum Request {
     Profile(ContactId),
     /// The contact of a draft, whose answer another question for a contact does not make stale.
     Recalled(ContactId),
-    /// Who else has a number.
+    /// The other contacts with a number.
     Holders(String, Option<ContactId>),
     /// Which other contacts have a name.
     Named(String, Option<ContactId>),
@@ -76,7 +78,7 @@ pub enum Request {
     StepRows(i64, usize),
     /// What is in the bin; so much.
     Bin(usize),
-    /// Who may be there twice.
+    /// The possible duplicates.
     Duplicates,
     /// Contacts with their phones.
     People(Vec<ContactId>),
@@ -90,7 +92,7 @@ pub enum Request {
     Worklist,
     /// The values that conditions of the filter can have.
     Values,
-    /// Who is used, the most used first; they come earlier among those whom a search finds alike.
+    /// The most used contacts, best first; they rank higher among equal matches of a search.
     Used(Vec<ContactId>),
     /// Write contacts to a file.
     Export(Selection, PathBuf, There),
@@ -100,6 +102,8 @@ pub enum Request {
     Write(Write),
     /// Put a backup in the place of the damaged database.
     PutBack(PathBuf),
+    /// From now on national numbers are of this country, or of none.
+    SetHome(Option<Region>),
     /// Whether another program has written, and nothing else.
     Look,
 }
@@ -167,7 +171,7 @@ pub enum Reply {
     Ids(usize, Vec<ContactId>),
     /// A contact, or none where it is gone.
     Profile(Option<Box<Profile>>),
-    /// Who else.
+    /// The other contacts.
     Holders(Vec<Holder>),
     /// Which other contacts have the name.
     Named(Vec<NamedContact>),
@@ -179,7 +183,7 @@ pub enum Reply {
     StepRows(i64, Vec<StepRow>),
     /// What is in the bin.
     Bin(Vec<BinEntry>),
-    /// Who may be there twice.
+    /// The possible duplicates.
     Duplicates(Vec<Group>),
     /// The contacts with their phones.
     People(Vec<FullContact>),
@@ -203,7 +207,7 @@ pub enum Reply {
     Written(Written),
     /// Refused; nothing was written.
     Refused(Refusal),
-    /// What was told is known now.
+    /// Taken note of.
     Noted,
     /// Another program wrote to the database.
     ChangedElsewhere,
@@ -222,7 +226,7 @@ pub struct Written {
     pub contact: Option<ContactId>,
     /// What an import did.
     pub report: Option<Box<ImportReport>>,
-    /// What was thrown away for good: nothing is to remember it.
+    /// What was deleted for good; nothing may remember it.
     pub thrown: Vec<Uuid>,
 }
 
@@ -237,7 +241,7 @@ pub enum Step {
     UndoneBackTo(usize),
     /// A change was redone.
     Redone,
-    /// What was deleted was thrown away.
+    /// The bin was emptied.
     Emptied(usize),
 }
 
@@ -266,6 +270,8 @@ pub enum Msg {
     Editor(TextPlace, Option<String>),
     /// Names of files that this path of a page can be completed to.
     Paths(PageId, String, Vec<String>),
+    /// The terminal answered with its background, for which this is the palette. The loop handles it.
+    Background(ColorPalette),
     /// Something went wrong outside of the screens.
     Trouble(String),
     /// A report was written to this file.
@@ -289,6 +295,8 @@ pub enum Effect {
     After(Duration, TimerId),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Keep the home country in the configuration.
+    KeepHome(Option<Region>),
     /// Write a report of an import to a file of its own: the name of what is imported, and the text.
     Report(String, String),
     /// Give up what the store is doing for long.

@@ -25,6 +25,7 @@ use crate::store::Options;
 
 use super::app::App;
 use super::autosave::Autosave;
+use super::ctx::HomeQuestion;
 use super::draft::{self, Draft};
 use super::keymap;
 use super::pacing::{Pacing, Timers};
@@ -32,18 +33,21 @@ use super::protocol::{Effect, Msg, Request, Tone};
 use super::runtime::{Event, Runtime};
 use super::screen;
 use super::terminal::columns::Aligned;
-use super::terminal::{self, FrameWriter, TerminalGuard};
+use super::terminal::{self, ANSWER_TIME, Background, FrameWriter, TerminalGuard};
 use super::widgets::theme::Theme;
 
 type Screen = Terminal<Aligned<CrosstermBackend<FrameWriter>>>;
 
 /// How long the end waits for what is being written: for another program's lock longer than the store
-/// itself does, but where the program is told to end.
+/// itself does, unless the program is asked to end.
 const AT_END: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(3)];
 
 /// How long the end waits until the book is closed: what is cut off is as whole as after a kill. And how
 /// long where the book was deleted or replaced, and what only this program has is backed up.
 const TO_CLOSE: [Duration; 2] = [Duration::from_millis(500), Duration::from_mins(1)];
+
+/// How long the end waits for the terminal's answer, where it may still come.
+const ANSWER_AT_END: Duration = Duration::from_millis(100);
 
 /// What the screens start with.
 pub struct Start {
@@ -55,6 +59,10 @@ pub struct Start {
     pub keymap: keymap::Keymap,
     /// The looks.
     pub theme: Theme,
+    /// Whether the terminal is asked for its background, which the colours then follow.
+    pub background: Background,
+    /// Whether the home country is asked for at the first number that needs it.
+    pub asks_home: HomeQuestion,
     /// Whether the mouse is taken.
     pub mouse: bool,
     /// The command for `tel:` addresses.
@@ -92,13 +100,14 @@ enum End {
 /// back first, what is being written is waited for, and what is typed and not saved is kept.
 ///
 /// # Errors
-/// Where the terminal or the database cannot be opened or fails.
+/// If the terminal or the database cannot be opened or fails.
 pub fn run(mut start: Start) -> Result<Left> {
     let size = terminal::size().context("cannot ask the terminal for its size")?;
     let mut drafts = start.drafts.take();
     let keymap = std::mem::take(&mut start.keymap);
     let mut app = App::new(size, keymap, start.options.home, shown(&start.path));
     app.session.mouse = start.mouse;
+    app.session.asks_home = start.asks_home;
     app.session.glyphs = start.theme.glyphs;
     if let Some((tone, notice)) = start.notice.take() {
         app.session.say(tone, notice);
@@ -126,7 +135,7 @@ pub fn run(mut start: Start) -> Result<Left> {
 }
 
 /// Does something that may hold the terminal. A panic on this thread gives the terminal back and ends
-/// it; one on any other is told to `tell`, and what is done goes on until it takes that.
+/// it; one on any other is sent to `tell`, and work goes on until that is received.
 ///
 /// # Errors
 /// The place of the panic that ended it.
@@ -182,7 +191,13 @@ fn session(
     let mut screen = Terminal::new(Aligned(CrosstermBackend::new(FrameWriter::new())))?;
     tick(app);
     draw(&mut screen, app, &start.theme)?;
-    let mut runtime = Runtime::start(start.path, start.options, start.call, tell)?;
+    let mut runtime = Runtime::start(
+        start.path,
+        start.options,
+        start.call,
+        start.background,
+        tell,
+    )?;
     let mut effects = app.start(&start.view);
     recall(app, drafts.as_deref_mut(), &mut effects);
     if !start.import.is_empty() {
@@ -196,7 +211,8 @@ fn session(
         later: Vec::new(),
         app,
         screen: &mut screen,
-        theme: &start.theme,
+        theme: start.theme,
+        answer: Answer::to(start.background, Instant::now()),
         runtime: &mut runtime,
         guard: &mut guard,
         events,
@@ -236,7 +252,7 @@ fn closed(closing: &Receiver<Infallible>, events: &Receiver<Event>) -> Option<St
     Some(trouble().unwrap_or(first))
 }
 
-/// Waits for what is being written, and has the person told what was refused after they left.
+/// Waits for pending writes, and reports what was refused after the person left.
 fn written(
     app: &mut App,
     events: &Receiver<Event>,
@@ -292,11 +308,27 @@ fn finish(app: &mut App, events: &Receiver<Event>, patience: Duration) {
     }
 }
 
+/// The terminal's answer to the question for its background.
+struct Answer {
+    /// Until when it may come; none: nothing was asked, or it came.
+    until: Option<Instant>,
+}
+
+impl Answer {
+    fn to(background: Background, now: Instant) -> Self {
+        let is_asked = background == Background::Asked;
+        Self {
+            until: is_asked.then(|| now + ANSWER_TIME),
+        }
+    }
+}
+
 /// All that the loop joins.
 struct Loop<'a> {
     app: &'a mut App,
     screen: &'a mut Screen,
-    theme: &'a Theme,
+    theme: Theme,
+    answer: Answer,
     runtime: &'a mut Runtime,
     guard: &'a mut TerminalGuard,
     events: &'a Receiver<Event>,
@@ -314,6 +346,7 @@ impl Loop<'_> {
         loop {
             for effect in std::mem::take(&mut self.effects) {
                 if effect == Effect::Quit {
+                    self.await_answer();
                     return Ok(End::Quit(None));
                 }
                 self.perform(effect)?;
@@ -331,6 +364,30 @@ impl Loop<'_> {
                 } else {
                     self.events.try_recv().ok()
                 };
+            }
+        }
+    }
+
+    /// Waits for the terminal's answer, where it may still come: in the shell it would be typed text.
+    fn await_answer(&mut self) {
+        let Some(until) = self.answer.until else {
+            return;
+        };
+        let until = until.min(Instant::now() + ANSWER_AT_END);
+        self.runtime.permit();
+        while let Ok(event) = {
+            let left = until.saturating_duration_since(Instant::now());
+            self.events.recv_timeout(left)
+        } {
+            match event {
+                Event::Input(Ok(input)) if !matches!(input.msg, Msg::Background(_)) => {
+                    self.runtime.spent();
+                    self.runtime.permit();
+                }
+                Event::Input(_) => return,
+                // What is being written is waited for after this.
+                Event::Msg(msg @ Msg::Store(..)) => drop(self.app.update(msg)),
+                _ => {}
             }
         }
     }
@@ -361,7 +418,7 @@ impl Loop<'_> {
             }
         }
         self.pacing.drawn();
-        draw(self.screen, self.app, self.theme)?;
+        draw(self.screen, self.app, &self.theme)?;
         for effect in std::mem::take(&mut self.later) {
             self.runtime.run(effect, self.guard)?;
         }
@@ -375,6 +432,11 @@ impl Loop<'_> {
             Event::Input(input) => {
                 self.runtime.spent();
                 let input = input.context("the terminal cannot be read")?;
+                if let Msg::Background(palette) = input.msg {
+                    self.answer.until = None;
+                    self.theme = self.theme.with_palette(palette);
+                    return Ok(None);
+                }
                 self.pacing.pressed(&input);
                 input.msg
             }
@@ -383,7 +445,7 @@ impl Loop<'_> {
                 return Ok(None);
             }
             Event::Continued => {
-                // Whoever stopped it has had the terminal meanwhile.
+                // Another program has used the terminal meanwhile.
                 self.guard.lend(|| ())?;
                 self.repaint()?;
                 return Ok(None);
@@ -445,7 +507,7 @@ impl Loop<'_> {
             Some(Err(error)) => {
                 let text = format!("unsaved text cannot be kept for now: {error}");
                 self.app.session.say(Tone::Bad, text);
-                draw(self.screen, self.app, self.theme)?;
+                draw(self.screen, self.app, &self.theme)?;
             }
         }
         Ok(())

@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use crate::config;
 use crate::domain::progress::Stop;
 use crate::import::keep;
 use crate::store::Options;
 
 use super::protocol::{Effect, Msg, Request, Ticket};
-use super::terminal::{self, TerminalGuard};
+use super::terminal::{self, Background, Reader, TerminalGuard};
 
 mod book_watch;
 mod clipboard;
@@ -47,22 +48,24 @@ pub struct Runtime {
 
 impl Runtime {
     /// Starts the threads, which tell `events` what happens. `call` is the command that a `tel:`
-    /// address is handed to.
+    /// address is handed to; `background` says whether the reader asks the terminal for it.
     ///
     /// # Errors
-    /// Where signals cannot be listened to.
+    /// If signals cannot be listened to.
     pub fn start(
         path: PathBuf,
         options: Options,
         call: String,
+        background: Background,
         events: Sender<Event>,
     ) -> io::Result<Self> {
         let (permits, granted) = channel();
         let (requests, asked) = channel();
         let input = events.clone();
         thread::spawn(move || {
+            let mut reader = Reader::new(background);
             while granted.recv().is_ok() {
-                if input.send(Event::Input(terminal::read())).is_err() {
+                if input.send(Event::Input(reader.read())).is_err() {
                     break;
                 }
             }
@@ -182,6 +185,11 @@ impl Runtime {
                 self.tell(Msg::Paths(page, path, paths));
             }
             Effect::Mouse(mouse) => guard.set_mouse(mouse)?,
+            Effect::KeepHome(home) => {
+                if let Err(error) = config::set_home(home) {
+                    self.tell(Msg::Trouble(format!("{error:#}")));
+                }
+            }
             Effect::Report(name, text) => {
                 let name = format!("{name}-plan.txt");
                 let kept = crate::state::plans().and_then(|folder| {

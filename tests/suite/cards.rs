@@ -790,19 +790,19 @@ fn a_card_that_holds_too_much_is_named_and_set_aside() {
     for (lines, reason) in [
         (
             "X-A:1\n".repeat(150_000),
-            "has 100001 lines; 100000 are the most",
+            "has 100001 lines; at most 100000 are allowed",
         ),
         (
             format!("N:{}\n", ";".repeat(500_000)),
-            "has 500000 parts of lines; 400000 are the most",
+            "has 500000 parts of lines; at most 400000 are allowed",
         ),
         (
             format!("ORG:{}\n", ";".repeat(500_000)),
-            "has 500000 parts of lines; 400000 are the most",
+            "has 500000 parts of lines; at most 400000 are allowed",
         ),
         (
             format!("X-A{}:1\n", ";".repeat(500_000)),
-            "has 500000 parts of lines; 400000 are the most",
+            "has 500000 parts of lines; at most 400000 are allowed",
         ),
         (
             format!("NOTE:{}\n", ";".repeat(17 << 20)),

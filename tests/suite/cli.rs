@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use assert_cmd::Command;
 use serde_json::{Value, json};
 
-struct Shell {
+pub(crate) struct Shell {
     folder: tempfile::TempDir,
 }
 
 impl Shell {
     /// A book with Ada, who has one number.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let shell = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -22,12 +22,12 @@ impl Shell {
         shell
     }
 
-    fn db(&self) -> PathBuf {
+    pub(crate) fn db(&self) -> PathBuf {
         self.folder.path().join("book.db")
     }
 
     /// Runs a command in Germany.
-    fn run(&self, words: &[&str], input: &str) -> (i32, String, String) {
+    pub(crate) fn run(&self, words: &[&str], input: &str) -> (i32, String, String) {
         self.run_in(&[("LANG", "de_DE.UTF-8")], words, input)
     }
 
@@ -50,13 +50,13 @@ impl Shell {
         )
     }
 
-    fn json(&self, words: &[&str], input: &str) -> (i32, Value) {
+    pub(crate) fn json(&self, words: &[&str], input: &str) -> (i32, Value) {
         let (status, told, error) = self.run(words, input);
         let value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("{told}{error}"));
         (status, value)
     }
 
-    fn import(&self, cards: &str) {
+    pub(crate) fn import(&self, cards: &str) {
         assert_eq!(self.run(&["import", "-"], cards).0, 0);
     }
 

@@ -176,7 +176,7 @@ fn without_a_sound_backup_the_screens_say_what_to_do() {
     fs::write(&path, b"").unwrap();
     let mut callbook = Running::start(&path, 100, 30);
     callbook.sees("the file is empty; it was not changed");
-    callbook.sees("there is none");
+    callbook.sees("no sound backup");
     callbook.sees("callbook restore FILE");
     callbook.types("\r");
     callbook.sees("there is no sound backup to restore");

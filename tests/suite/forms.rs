@@ -632,7 +632,7 @@ fn a_preview_that_cannot_be_read_so_stays_as_it_was() {
     // An unknown field is refused by name, and the preview stays as it was.
     desk.press("c enter \"shoe\" enter esc");
     assert!(
-        desk.toast().contains("shoe is no field"),
+        desk.toast().contains("unknown field shoe"),
         "{}",
         desk.toast()
     );

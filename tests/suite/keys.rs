@@ -167,3 +167,31 @@ fn what_is_wrong_with_keys_is_told_with_the_file_the_line_and_both_actions() {
         assert!(told.contains(line), "{line}: {told}");
     }
 }
+
+#[test]
+fn the_palette_knows_what_people_call_things() {
+    for (word, told) in [
+        ("merge", "merge duplicates"),
+        ("tag", "change many"),
+        ("email", "edit the contact"),
+        ("backup", "export all contacts as vCard"),
+        ("backups", "callbook backup lists them"),
+        ("config", "callbook config prints them"),
+        ("theme", "config.toml"),
+        ("note", "edit the contact"),
+        ("group", "change many"),
+        ("help", "all keys"),
+        ("quit", "quit"),
+        ("dial", "call"),
+        ("xyzzy", "no such command"),
+    ] {
+        let mut desk = Desk::new(
+            100,
+            30,
+            "BEGIN:VCARD\nFN:Ada\nTEL:+44 20 7946 0018\nEND:VCARD\n",
+        );
+        desk.press(&format!(": \"{word}\""));
+        let frame = desk.frame();
+        assert!(frame.contains(told), "{word}: {frame}");
+    }
+}

@@ -28,6 +28,7 @@ mod fields;
 mod finding;
 mod forms;
 mod fuzz;
+mod home_country;
 mod hostile;
 mod house;
 mod import_page;
@@ -48,6 +49,7 @@ mod roundtrip;
 mod rows;
 mod screens;
 mod search;
+mod shell_answers;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;

@@ -347,3 +347,85 @@ fn roles_are_set_in_the_configuration_and_what_is_wrong_is_told_with_its_line() 
     let config = Config::of_bytes(b"theme = \"pink\"", Path::new("config.toml"));
     assert!(config.troubles[0].contains("expected auto, dark, light, high-contrast, ansi or mono"));
 }
+
+#[test]
+fn a_source_is_read_whole_where_numbers_are_confirmed_by_it() {
+    let long =
+        "contacts of the old telephone, taken over by the shop in the Via Savona in Milano, August";
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, TWICE);
+        for (at, row) in desk.names().iter().enumerate().take(3).rev() {
+            desk.press("esc esc g g");
+            desk.press(&"j ".repeat(at));
+            let phone = desk.shown().phones[0].clone();
+            let source = format!("{long} {at}");
+            desk.book
+                .set(phone.id, json!({"source": source, "valid_values": false}));
+            assert!(!row.is_empty());
+        }
+        desk.press("^L f b");
+        let frame = desk.frame();
+        assert!(frame.contains("Confirm by source"), "{frame}");
+        let seen = read_down(&mut desk, "j");
+        let last = desk.frame();
+        for text in [
+            "Milano,", "August 0", "August 1", "August 2", "skipped", "primary.",
+        ] {
+            let seen = words_of(&seen);
+            assert!(seen.contains(text), "{width}: {text}: {seen}\n{last}");
+        }
+        assert!(!last.contains('…'), "{last}");
+    }
+}
+
+/// The words of frames without their lines.
+fn words_of(frames: &str) -> String {
+    let lines = frames
+        .lines()
+        .map(|line| line.trim_matches(['"', ' ', '│', '▌']));
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
+#[test]
+fn a_long_value_of_the_history_is_read_whole_where_it_is_selected() {
+    let note: Vec<String> = (0..200).map(|at| format!("word{at}")).collect();
+    let note = note.join(" ");
+    for (width, height) in [(100, 30), (40, 12)] {
+        let mut desk = Desk::new(width, height, TWICE);
+        desk.press("/ \"anna\" enter");
+        let anna = desk.shown().contact.id;
+        for note in [&note, "short"] {
+            let sent = ContactAttributes {
+                overwrite: true,
+                note: Some(Some(note.to_owned())),
+                ..ContactAttributes::default()
+            };
+            let updated = desk.book.store.update_contact(anna, sent, vec![]);
+            updated.unwrap();
+        }
+        desk.press("esc ^L H");
+        let at_first = desk.frame();
+        assert!(at_first.contains('▾'), "more is below: {at_first}");
+        for key in ["j", "k", "pagedown"] {
+            let seen = words_of(&read_down(&mut desk, key));
+            for at in [0, 100, 199] {
+                assert!(
+                    seen.contains(&format!("word{at} ")),
+                    "{width} {key}: word{at}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_behind_a_prefix_have_a_hint_in_the_number_form() {
+    for (width, height) in [(100, 30), (80, 24)] {
+        let mut desk = Desk::new(width, height, TWICE);
+        desk.press("enter a");
+        let frame = desk.frame();
+        assert!(frame.contains("^X more"), "{frame}");
+        assert!(frame.contains("toggle"), "{frame}");
+    }
+}

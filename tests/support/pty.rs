@@ -250,6 +250,8 @@ pub(crate) fn command(words: &[&str], db: &Path) -> CommandBuilder {
         ("LANG", "C.UTF-8"),
         ("HOME", db.parent().unwrap().to_str().unwrap()),
         ("TZ", "UTC"),
+        // So that the terminal is asked nothing.
+        ("COLORFGBG", "15;0"),
     ] {
         command.env(name, value);
     }

@@ -222,6 +222,8 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
         },
         keymap: Keymap::default(),
         theme: Theme::new(ColorPalette::Dark, UNICODE),
+        background: callbook::tui::terminal::Background::Known,
+        asks_home: callbook::tui::ctx::HomeQuestion::Settled,
         mouse: true,
         call: String::new(),
         notice: None,

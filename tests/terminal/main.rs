@@ -9,6 +9,7 @@
     clippy::exit
 )]
 
+mod background;
 mod beside;
 mod close;
 mod draft;
@@ -19,6 +20,7 @@ mod pipes;
 mod start;
 #[path = "../support/mod.rs"]
 mod support;
+mod walks;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

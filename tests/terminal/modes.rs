@@ -297,7 +297,7 @@ fn an_interrupt_that_is_meant_for_the_editor_does_not_end_the_program() {
 }
 
 /// What a process has used so far: clock ticks, and how often any of its threads was woken.
-fn used(process: u32) -> (u64, u64) {
+pub(crate) fn used(process: u32) -> (u64, u64) {
     let folder = format!("/proc/{process}");
     let stat = fs::read_to_string(format!("{folder}/stat")).unwrap();
     let after_name: Vec<&str> = stat

@@ -81,14 +81,14 @@ pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refus
     for map in maps {
         let Some((header, field)) = map.rsplit_once('=') else {
             faults.push(Fault::whole(format!(
-                "--map {map} says no field; write COLUMN=FIELD"
+                "--map {map} names no field; write COLUMN=FIELD"
             )));
             continue;
         };
         let at = headings.iter().position(|own| own.name == header);
         let same = |own: &Heading| plain(&own.name) == plain(header);
         let at = at.or_else(|| headings.iter().position(same));
-        // Any column can be told by its place, one without a name without the sign before it.
+        // Any column can be named by its place; one without a name also without the `#`.
         let by_place = header
             .strip_prefix('#')
             .and_then(|place| place.parse().ok());
@@ -111,12 +111,12 @@ pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refus
             (None, _) => {
                 let names: Vec<&str> = headings.iter().map(|own| own.name.as_str()).collect();
                 faults.push(Fault::whole(format!(
-                    "--map {map}: there is no column {header}; there are {}",
+                    "--map {map}: unknown column {header}; expected one of {}",
                     names.join(", ")
                 )));
             }
             (_, None) => faults.push(Fault::whole(format!(
-                "--map {map}: {field} is no field; write name, given name, family name, nickname, \
+                "--map {map}: unknown field {field}; expected name, given name, family name, nickname, \
                  company, department, title, note, tags, phone, phone:LABEL, email, email:LABEL, \
                  address, birthday, website or other"
             ))),

@@ -1,4 +1,4 @@
-//! The examination of a database: whether it is sound, keeps the rules of phones, and lies well.
+//! The checks of a database: corruption, broken rules of phones, unsafe locations.
 
 use std::cell::RefCell;
 use std::fs;
@@ -70,7 +70,7 @@ impl Store {
     /// Examines the database. Reads only.
     ///
     /// # Errors
-    /// Where it cannot be read at all.
+    /// If it cannot be read at all.
     pub fn examine(&self) -> Result<Vec<Finding>, Refusal> {
         let mut findings = self.snapshot(|connection| {
             let mut findings = sound(connection)?;
@@ -95,7 +95,7 @@ impl Store {
         findings.extend(place(&self.path));
         if journal_mode::file_system(&self.path, &self.options) == FileSystem::Network {
             findings.push(incurable(format!(
-                "{} is on a network file system, where locks are not to be relied on; move it with --db",
+                "{} is on a network file system, where locks are unreliable; move it with --db",
                 self.path.display()
             )));
         }
@@ -106,7 +106,7 @@ impl Store {
     /// may read the files.
     ///
     /// # Errors
-    /// Where there can be no backup, or the database cannot be written.
+    /// If there can be no backup, or the database cannot be written.
     pub fn cure(&mut self) -> Result<Done<()>, Refusal> {
         self.back_up()?;
         self.mend_schema()?;
@@ -125,7 +125,7 @@ impl Store {
             for id in wrong {
                 writer.refresh(id)?;
             }
-            Ok(((), "Put in order what the doctor found".to_owned()))
+            Ok(((), "Repaired what callbook doctor found".to_owned()))
         })
     }
 }
@@ -151,7 +151,7 @@ impl Store {
 }
 
 impl Writer<'_> {
-    /// Settles a contact anew, and writes what the list knows of it.
+    /// Applies the rules to a contact again, and updates what the list knows of it.
     fn refresh(&mut self, id: ContactId) -> Answer<()> {
         if let Some(contact) = record::find_contact(self.connection(), id)? {
             record::update_contact(self.connection(), &contact)?;
@@ -206,7 +206,7 @@ fn ids(connection: &Connection, sql: &str) -> Answer<Vec<ContactId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Contacts of whom the list or the lookup says something else than their rows.
+/// Contacts whose entries in the list or the lookup differ from their rows.
 fn stale(connection: &Connection) -> Answer<Vec<ContactId>> {
     let mut all = connection.prepare(&format!("SELECT {} FROM contact", *CONTACT))?;
     let mut stale = Vec::new();
@@ -237,7 +237,7 @@ fn open_to_others(path: &Path) -> Vec<(PathBuf, u32)> {
     files
 }
 
-/// What is wrong with where the database lies.
+/// What is unsafe about the location of the database.
 fn place(path: &Path) -> Vec<Finding> {
     let mut findings: Vec<Finding> = open_to_others(path)
         .into_iter()

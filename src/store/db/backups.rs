@@ -45,7 +45,7 @@ pub(in crate::store) fn shared_folder(database: &Path) -> PathBuf {
 /// itself need not be there. [`BackupOwner`](crate::store::backup::BackupOwner) says whose each is.
 ///
 /// # Errors
-/// Where a folder cannot be read.
+/// If a folder cannot be read.
 pub fn backups(database: &Path) -> Result<Vec<Backup>, Refusal> {
     let (own, shared) = (folder(database), shared_folder(database));
     let mut backups = Vec::new();
@@ -87,7 +87,7 @@ impl Backup {
     /// Checks that it is as it was made, and a sound database.
     ///
     /// # Errors
-    /// Where it is not, which is named.
+    /// If it is not, which is named.
     pub fn verify(&self) -> Result<(), Refusal> {
         let damaged = |why: String| {
             let detail = format!("the backup {} is damaged: {why}", self.path.display());
@@ -97,7 +97,7 @@ impl Backup {
         let sum = files::sum(&self.path).map_err(|error| cannot("read", &self.path, &error))?;
         match told {
             Ok(told) if told.split_whitespace().next() == Some(&sum) => {}
-            Ok(_) => return Err(damaged("its bytes are not those that were written".into())),
+            Ok(_) => return Err(damaged("its checksum does not match".into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let detail = format!(
                     "{} is not a backup made by callbook: it has no checksum beside it; callbook backup list \
@@ -120,7 +120,7 @@ impl Backup {
     }
 }
 
-/// Where the SHA-256 of a backup stands.
+/// The file with the SHA-256 of a backup.
 pub(in crate::store) fn sum_of(path: &Path) -> PathBuf {
     files::with_suffix(path, ".sha256")
 }

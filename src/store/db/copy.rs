@@ -24,7 +24,7 @@ use crate::store::db::pace;
 use crate::store::db::paths;
 use crate::store::db::sound;
 
-/// Why there is no backup, for whoever wanted to change something after it.
+/// Why there is no backup, for the change that needs one.
 pub(in crate::store) fn unchanged(refusal: Refusal) -> Refusal {
     match refusal.kind {
         // It was stopped, and says so.
@@ -36,7 +36,7 @@ pub(in crate::store) fn unchanged(refusal: Refusal) -> Refusal {
 /// Makes a backup of a database as a connection to it sees it in one transaction.
 ///
 /// # Errors
-/// Where it cannot be written, or is not the same as the database; then there is none.
+/// If it cannot be written, or is not the same as the database; then there is none.
 pub(in crate::store) fn make(
     connection: &Connection,
     database: &Path,
@@ -115,7 +115,7 @@ fn copy_into(connection: &Connection, path: &Path, contents: [u8; 32], stop: &St
         return Err(Refusal::new(Kind::Damaged, detail).into());
     }
     if self::contents(&copy)? != contents {
-        return Err(cannot("the copy is not what was copied"));
+        return Err(cannot("the copy differs from the original"));
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ pub(in crate::store) fn difference(connection: &Connection, version: i32) -> Ans
 /// Why a book is opened for reading only, if its schema is the reason.
 ///
 /// # Errors
-/// Where a table is missing: nothing can be read then.
+/// If a table is missing: nothing can be read then.
 pub(in crate::store) fn why_read_only(
     connection: &Connection,
     version: i32,
@@ -100,8 +100,8 @@ pub(in crate::store) fn why_read_only(
         return Ok(None);
     }
     Ok(Some(format!(
-        "{} has what callbook did not make ({}); nothing is written to it until callbook doctor --fix \
-         has dropped that, after a backup",
+        "{} has objects that callbook did not make ({}); nothing is written to it until callbook doctor --fix \
+         has dropped them, after a backup",
         path.display(),
         named(&foreign)
     )))
@@ -145,7 +145,7 @@ pub(in crate::store) fn mend(connection: &mut Connection) -> Answer<()> {
     connection.execute_batch("PRAGMA foreign_keys = OFF")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version = connect::version(&transaction)?;
-    // A module's table takes along those that it keeps its rows in, so that what is left is asked anew.
+    // Dropping a module's table drops its inner tables too, so the remaining ones are listed again.
     while let Some(object) = dropped_next(&transaction, version)? {
         let name = object.name.replace('"', "\"\"");
         transaction.execute_batch(&format!("DROP {} \"{name}\"", object.kind))?;

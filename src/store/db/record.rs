@@ -141,7 +141,7 @@ pub(in crate::store) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<U
     Ok(Uuid::from_bytes(row.get(column)?))
 }
 
-/// A text out of a column, as it lies there.
+/// A text of a column, unchanged.
 pub(in crate::store) fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
     Ok(row.get_ref(column)?.as_str()?)
 }
@@ -202,7 +202,7 @@ pub(in crate::store) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
 fn contact_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<ContactKind> {
     let word = text(row, column)?;
     ContactKind::named(word).ok_or_else(|| {
-        let unknown = format!("no kind of contact: {word}").into();
+        let unknown = format!("unknown kind of contact: {word}").into();
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, unknown)
     })
 }
@@ -447,7 +447,7 @@ fn contact_values(contact: &Contact) -> rusqlite::Result<impl Iterator<Item = To
     Ok(own.into_iter().chain(plain).chain(keys))
 }
 
-/// Makes anew what is sorted and searched, of every contact.
+/// Rebuilds the sort and search columns of every contact.
 pub(in crate::store) fn fold_contacts(connection: &Connection) -> Answer<()> {
     let mut all = connection.prepare(&format!("SELECT {} FROM contact", *CONTACT))?;
     let mut put = connection.prepare(
@@ -465,7 +465,7 @@ pub(in crate::store) fn fold_contacts(connection: &Connection) -> Answer<()> {
     Ok(())
 }
 
-/// Makes anew what contacts are found by of numbers that were stored as they were typed.
+/// Rebuilds the lookup digits of numbers that are stored as typed.
 pub(in crate::store) fn find_numbers_again(connection: &Connection) -> Answer<()> {
     let typed = format!("SELECT {} FROM phone WHERE identity NOT LIKE '+%'", *PHONE);
     let mut typed = connection.prepare(&typed)?;
@@ -550,7 +550,7 @@ pub(in crate::store) fn put_summary(
     Ok(())
 }
 
-/// The mark as a column holds it; 0 stands for no number.
+/// The mark as a column holds it; 0 means no number.
 pub(in crate::store) const fn code(mark: Mark) -> u8 {
     match mark {
         Mark::Accurate => 1,

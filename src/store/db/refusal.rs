@@ -14,7 +14,7 @@ use crate::store::db::failure::{Failure, Trying};
 use crate::store::db::sound;
 
 impl Failure {
-    /// The refusal for whoever asked.
+    /// The refusal for the caller.
     pub(in crate::store) fn refusal(self, path: &Path, trying: Trying) -> Refusal {
         let verb = trying.verb();
         let outcome = trying.outcome();
@@ -38,16 +38,16 @@ impl Failure {
                 Some(ErrorCode::DiskFull) => {
                     Refusal::new(Kind::Storage, format!("disk full, nothing lost{outcome}"))
                 }
-                // A disk or a cable that fails for a moment looks like damage, and is none.
+                // A disk or a cable that fails for a moment looks like damage, but is not.
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
                     if sound::is_sound(path) =>
                 {
                     Refusal::new(
                         Kind::Storage,
                         format!(
-                            "cannot {verb} {file}: the disk gave something else than what is on it \
-                             ({error}){outcome}; looked at again the file is sound: try again, and \
-                             look after the disk"
+                            "cannot {verb} {file}: the disk returned wrong data \
+                             ({error}){outcome}; read again, the file is sound: try again, and \
+                             check the disk"
                         ),
                     )
                 }

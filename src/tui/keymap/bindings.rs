@@ -183,6 +183,24 @@ impl Keymap {
         found
     }
 
+    /// The keys of a form that lead to actions which have no hint: `^X`. In a list, help is a key away.
+    #[must_use]
+    pub fn hidden_prefixes(&self, scope: Scope) -> Vec<String> {
+        let hidden = self
+            .bound_in(scope)
+            .filter(|bound| scope.is_text() && bound.binding.hint.is_empty());
+        let mut prefixes = Vec::new();
+        for sequence in hidden.flat_map(|bound| &bound.keys) {
+            if let [first, _, ..] = sequence.keys.as_slice() {
+                let prefix = first.to_string();
+                if !prefixes.contains(&prefix) {
+                    prefixes.push(prefix);
+                }
+            }
+        }
+        prefixes
+    }
+
     /// The hints of a scope, best first.
     #[must_use]
     pub fn hints(&self, scope: Scope) -> Vec<(String, &'static Binding)> {

@@ -43,7 +43,7 @@ pub enum Scope {
     Bin,
     /// What a change of many contacts would do.
     Preview,
-    /// Who may be there twice.
+    /// Possible duplicates.
     Duplicates,
     /// How well the book is.
     Health,
@@ -241,7 +241,7 @@ pub struct Binding {
     pub hint: &'static str,
     /// The sentence everywhere else.
     pub help: &'static str,
-    /// Who leaves the footer first when it is narrow: the greatest.
+    /// The rank in a narrow footer: the greatest leaves first.
     pub rank: u8,
 }
 
@@ -376,8 +376,8 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Filter, &["esc"], Action::Escape, "clear", 2, "clear the filter"),
     bind(Scope::NumberForm, &["enter", "^S"], Action::Save, "save", 0, "save"),
     bind(Scope::NumberForm, &["tab", "down"], Action::NextField, "next field", 1, "next field"),
-    bind(Scope::NumberForm, &["shift-tab", "up"], Action::PreviousField, "previous", 3, "previous field"),
-    bind(Scope::NumberForm, &["space"], Action::Toggle, "toggle", 4, "toggle the box"),
+    bind(Scope::NumberForm, &["shift-tab", "up"], Action::PreviousField, "previous", 4, "previous field"),
+    bind(Scope::NumberForm, &["space"], Action::Toggle, "toggle", 3, "toggle the box"),
     bind(Scope::NumberForm, &["^X ^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
     bind(Scope::NumberForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
     bind(Scope::Choice, &["enter"], Action::Choose, "take", 0, "take the marked line; without one, save"),

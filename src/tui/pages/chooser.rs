@@ -5,19 +5,22 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::number::Region;
 use crate::domain::safe::safe;
-use crate::tui::ctx::{Ctx, Session};
+use crate::tui::ctx::{Ctx, HomeQuestion, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{middle, popup};
-use crate::tui::widgets::text::elide;
+use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Role;
 
 use super::country::{country_line, likely_countries, offer_countries};
 use super::page::{AnyPage, Outcome, Page, Returned, Ui};
 use super::returned::Picked;
+
+/// The columns of the popup, where there are as many.
+const WIDTH: u16 = 60;
 
 /// How many lines of the list are shown at most.
 const LINES: usize = 8;
@@ -26,6 +29,7 @@ const LINES: usize = 8;
 #[derive(Clone, Debug, PartialEq)]
 enum About {
     Country,
+    Home,
     /// A column, by its place and name, with the fields that it can be.
     Column(usize, String, &'static [&'static str]),
 }
@@ -43,6 +47,18 @@ impl Chooser {
     pub fn of_country(now: Option<Region>) -> AnyPage {
         let choice = ChoiceField::new(now.map(country_line).unwrap_or_default());
         Self::page(About::Country, choice)
+    }
+
+    /// Whether the home country is to be asked for; it is asked for once.
+    pub(super) fn asks_home(ctx: &mut Ctx<'_>) -> bool {
+        let question = std::mem::replace(&mut ctx.session.asks_home, HomeQuestion::Settled);
+        question == HomeQuestion::Open
+    }
+
+    /// Asks for the home country.
+    #[must_use]
+    pub fn of_home() -> AnyPage {
+        Self::page(About::Home, ChoiceField::new(String::new()))
     }
 
     /// Asks what a column holds.
@@ -63,7 +79,7 @@ impl Chooser {
     /// Shows what begins with what is typed; all of it, while what is chosen now is.
     fn offer(&mut self, session: &Session) {
         match &self.about {
-            About::Country => offer_countries(&mut self.choice, session),
+            About::Country | About::Home => offer_countries(&mut self.choice, session),
             About::Column(_, _, fields) => {
                 let typed = self.choice.text().trim().to_lowercase();
                 let fits = |field: &&&str| field.starts_with(&typed);
@@ -88,7 +104,8 @@ impl Chooser {
         let line = self.choice.marked().unwrap_or(typed);
         let chosen = match &self.about {
             About::Country if line.is_empty() => Picked::Country(None),
-            About::Country => {
+            About::Home if line.is_empty() => Picked::Home(None),
+            About::Country | About::Home => {
                 let likely = likely_countries(ctx.session);
                 let named = crate::domain::number::named_country(line, &likely);
                 let Some(region) = named else {
@@ -96,7 +113,10 @@ impl Chooser {
                     ctx.say(Tone::Bad, text);
                     return Outcome::Stay;
                 };
-                Picked::Country(Some(region))
+                match self.about {
+                    About::Home => Picked::Home(Some(region)),
+                    _ => Picked::Country(Some(region)),
+                }
             }
             About::Column(at, ..) if !line.is_empty() => Picked::Column(*at, line.to_owned()),
             About::Column(..) => return Outcome::Close,
@@ -160,15 +180,25 @@ impl Page for Chooser {
                 "Read national numbers as numbers of".to_owned(),
                 "a blank field is the home country",
             ),
+            About::Home => (
+                "Home country".to_owned(),
+                "for numbers without a country code; blank: none",
+            ),
             About::Column(_, name, _) => (
                 format!("Column {}", safe(name)),
                 "phone: and email: may have any label after them",
             ),
         };
-        let room = usize::from(ui.areas.content.height.saturating_sub(6));
+        let content = ui.areas.content;
+        let told = wrap(
+            told,
+            usize::from(WIDTH.min(content.width).saturating_sub(8)),
+        );
+        let around = told.len() + 5;
+        let room = usize::from(content.height).saturating_sub(around);
         let rows = self.choice.height(LINES.min(room.max(1)));
-        let height = u16::try_from(rows + 6).unwrap_or(ui.areas.content.height);
-        let place = middle(ui.areas.content, 60, height);
+        let height = u16::try_from(rows + around).unwrap_or(content.height);
+        let place = middle(content, WIDTH, height);
         let inside = popup(place, &title, "", "", theme, ui.frame);
         let columns = usize::from(inside.width.saturating_sub(6));
         let (typed, column) = self.choice.field.window(columns);
@@ -187,8 +217,7 @@ impl Page for Chooser {
             lines.push(row);
         }
         lines.push(Line::default());
-        let told = elide(told, columns, theme.glyphs.ellipsis);
-        lines.push(line(&told, Role::Dim));
+        lines.extend(told.iter().map(|told| line(told, Role::Dim)));
         ui.frame.render_widget(Paragraph::new(lines), inside);
         let x = inside.x + 3 + u16::try_from(column).unwrap_or(0);
         ui.caret(x, inside.y, inside);

@@ -1,7 +1,8 @@
 //! Countries as the forms show them and as people choose them.
 
 use crate::domain::number::{Region, matching_countries, named_country};
-use crate::tui::ctx::Session;
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::protocol::{Effect, Request};
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 
 /// A country as the form shows it: `+39 Italy`.
@@ -27,6 +28,13 @@ pub(super) fn likely_countries(session: &Session) -> Vec<Region> {
         }
     }
     likely
+}
+
+/// Takes the home country that a person chose, and has it kept.
+pub(super) fn set_home(home: Option<Region>, ctx: &mut Ctx<'_>) {
+    ctx.session.home = home;
+    ctx.push(Effect::KeepHome(home));
+    ctx.read(Request::SetHome(home));
 }
 
 /// Shows what a typed country may be. It stands for a country as soon as it is the whole name of one, and

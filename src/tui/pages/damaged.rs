@@ -1,4 +1,4 @@
-//! The page of a database that is damaged: what is wrong, and the backup that can be put back.
+//! The page of a damaged database: what is wrong, and the backup that can be restored.
 //!
 //! What is typed already stays under it: it is kept, or saved when the database is back.
 
@@ -22,7 +22,7 @@ use super::page::{Outcome, Page, Ui};
 /// The page. What is wrong is known to the session.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Damaged {
-    /// Why the backup could not be put back, if that was tried.
+    /// Why the backup could not be restored, if that was tried.
     trouble: Option<String>,
 }
 
@@ -134,8 +134,8 @@ fn draw(shown: &Damaged, ui: &mut Ui<'_, '_>) {
                 Some(_) => put(
                     3,
                     Role::Dim,
-                    "It can be put in the place of the damaged file, which is put aside beside it, \
-                     as it is. What was changed after the backup is in the damaged file only.",
+                    "It can replace the damaged file, which is moved aside and kept unchanged. What was \
+                     changed after the backup is in the damaged file only.",
                 ),
                 None if columns < usize::from(NARROW) => {
                     put(0, Role::Text, "callbook restore FILE, or move it away");
@@ -143,8 +143,8 @@ fn draw(shown: &Damaged, ui: &mut Ui<'_, '_>) {
                 None => put(
                     1,
                     Role::Text,
-                    "Move the file away to start anew, or put in its place a copy that you have \
-                     elsewhere: callbook restore FILE",
+                    "Move the file away to start a new book, or restore a copy from elsewhere:\n\
+                     callbook restore FILE",
                 ),
             }
         }
@@ -169,13 +169,13 @@ fn draw(shown: &Damaged, ui: &mut Ui<'_, '_>) {
 /// The backup in a line: when it was made, how long ago, how large it is.
 fn backup(calendar: &Calendar, found: &FoundBackup) -> String {
     let Some(sound) = &found.sound else {
-        return "there is none".to_owned();
+        return "no sound backup".to_owned();
     };
     let kibibytes = usize::try_from(sound.bytes.div_ceil(1024)).unwrap_or(usize::MAX);
     let day = calendar.day(sound.at);
     let mut when = calendar.when(sound.at);
     if when == day {
-        // So long ago that it is told by its day.
+        // So long ago that its day is shown.
         when = count(calendar.days(sound.at), "day");
         when.push_str(" ago");
     }

@@ -54,6 +54,14 @@ pub struct StepShown {
     pub rows: Option<usize>,
     /// What it did, line by line, where that is shown.
     pub lines: Vec<String>,
+    /// The same with whole texts, as it is shown where the cursor is.
+    pub whole: Vec<String>,
+}
+
+impl StepShown {
+    fn lines(&self, on: bool) -> &[String] {
+        if on { &self.whole } else { &self.lines }
+    }
 }
 
 /// The page.
@@ -110,7 +118,7 @@ impl History {
         self.steps.as_ref().map_or(0, Vec::len)
     }
 
-    /// Takes the entries of a contact: those of one step are told together.
+    /// Takes the entries of a contact, grouped by step.
     fn take_entries(&mut self, entries: &[HistoryEntry], signs: &Signs) {
         let mut steps: Vec<(&UndoPoint, Vec<&HistoryEntry>)> = Vec::new();
         // A number that came with its contact has no operation of its own for that.
@@ -138,19 +146,21 @@ impl History {
             },
             rows: None,
             lines: told_together(&entries, signs),
+            whole: told_together(&entries, &signs.whole()),
         });
         let steps: Vec<StepShown> = steps.collect();
         self.cursor = self.cursor.min(steps.len().saturating_sub(1));
         self.steps = Some(steps);
     }
 
-    /// Takes a page of the book's steps: the first one anew, or an older one.
+    /// Takes a page of the book's steps: the first one again, or an older one.
     fn take_steps(&mut self, page: &[StepEntry]) {
         let told = page.iter().map(|entry| StepShown {
             point: entry.point.clone(),
             standing: entry.standing,
             rows: Some(entry.rows),
             lines: Vec::new(),
+            whole: Vec::new(),
         });
         self.more = page.len() == PAGE;
         let older = page.first().map(|entry| entry.point.id);
@@ -163,19 +173,20 @@ impl History {
 
     /// Takes the rows of a step, wherever the cursor is by now.
     fn take_rows(&mut self, of: i64, rows: &[StepRow], signs: &Signs) {
-        let told = |row: &StepRow| {
-            let lines = changes(&row.operation, row.number.as_deref(), signs);
-            let named = lines.into_iter();
-            let name = row.name.clone();
-            named.map(move |line| format!("{name}: {line}"))
+        let told = |signs: &Signs| {
+            let told = rows.iter().flat_map(|row| {
+                let lines = changes(&row.operation, row.number.as_deref(), signs);
+                let named = lines.into_iter();
+                named.map(|line| format!("{}: {line}", row.name))
+            });
+            told.collect()
         };
-        let lines: Vec<String> = rows.iter().flat_map(told).collect();
         let step = self
             .steps
             .as_mut()
             .and_then(|steps| steps.iter_mut().find(|step| step.point.id == of));
         if let Some(step) = step {
-            step.lines = lines;
+            (step.lines, step.whole) = (told(signs), told(&signs.whole()));
         }
     }
 }
@@ -240,9 +251,31 @@ impl Page for History {
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         let inside = ctx.page_inside();
-        let lines = |step| self.height(step, usize::from(inside.width), ctx.session);
+        let columns = usize::from(inside.width);
+        let lines = |step| self.height(step, self.cursor, columns, ctx.session);
         let moved = self.flow(inside.height, &lines);
-        (self.top, self.cursor) = moved.stepped(self.top, self.cursor, motion);
+        // A page goes on within a high step, which would shrink before its end was seen.
+        let stays = match motion {
+            Motion::PageDown(_) => !moved.has_shown(self.top, self.cursor),
+            Motion::PageUp(_) => self.top.item == self.cursor && self.top.line > 0,
+            _ => false,
+        };
+        let (top, cursor) = if stays {
+            (moved.moved(self.top, motion), self.cursor)
+        } else {
+            moved.stepped(self.top, self.cursor, motion)
+        };
+        // The step that was left is shorter now, and the other one longer.
+        let lines = |step| self.height(step, cursor, columns, ctx.session);
+        let line = top.line.min(lines(top.item).saturating_sub(1));
+        let top = Top { line, ..top };
+        let flow = self.flow(inside.height, &lines);
+        let top = match motion {
+            _ if cursor == self.cursor => top,
+            Motion::Up(_) | Motion::PageUp(_) => flow.entered_from_below(self.top, cursor),
+            _ => flow.showing(top, cursor),
+        };
+        (self.top, self.cursor) = (top, cursor);
         let last = self.steps.as_ref().and_then(|steps| steps.last());
         if let Some(last) = last.filter(|_| self.more && self.cursor + 1 >= self.known()) {
             let before = last.point.id;
@@ -283,12 +316,13 @@ impl History {
         }
     }
 
-    /// How many lines a step has.
-    fn height(&self, step: usize, columns: usize, session: &Session) -> usize {
+    /// How many lines a step has, with the cursor on one.
+    fn height(&self, step: usize, cursor: usize, columns: usize, session: &Session) -> usize {
         let calendar = session.calendar();
+        let on = step == cursor;
         let step = self.steps.as_ref().and_then(|steps| steps.get(step));
         step.map_or(0, |step| {
-            head(step, columns, &calendar).1.len() + details(step, columns).len()
+            head(step, columns, &calendar).1.len() + details(step.lines(on), columns).len()
         })
     }
 }
@@ -304,7 +338,7 @@ fn draw(history: &History, ui: &mut Ui<'_, '_>) {
         let nothing = indented("no changes yet", Role::Dim, columns, theme);
         return ui.frame.render_widget(Paragraph::new(nothing), inside);
     }
-    let heights = |step| history.height(step, columns, ui.session);
+    let heights = |step| history.height(step, history.cursor, columns, ui.session);
     let flow = history.flow(inside.height, &heights);
     let top = flow.showing_part(flow.within(history.top), history.cursor);
     let calendar = ui.session.calendar();
@@ -358,9 +392,9 @@ const fn indent(columns: usize) -> usize {
 }
 
 /// What a step did, in as many lines as it needs.
-fn details(step: &StepShown, columns: usize) -> Vec<String> {
+fn details(lines: &[String], columns: usize) -> Vec<String> {
     let room = columns.saturating_sub(indent(columns) + 3);
-    let lines = step.lines.iter();
+    let lines = lines.iter();
     lines.flat_map(|line| wrap(line, room)).collect()
 }
 
@@ -393,7 +427,7 @@ fn step_lines(
         ])
     });
     let mut lines: Vec<Line<'static>> = head.collect();
-    lines.extend(details(step, columns).into_iter().map(|text| {
+    lines.extend(details(step.lines(on), columns).into_iter().map(|text| {
         Line::from(vec![
             Span::raw(" ".repeat(indent + 2)),
             Span::styled(text, theme.style(Role::Dim)),

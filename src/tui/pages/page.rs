@@ -90,7 +90,7 @@ impl Question {
             Self::Overwrite => {
                 "Overwrite the stored record with your values? The old values stay in the history."
             }
-            Self::UndoOver(_) => "It has been changed since. Undo it anyway, over that change?",
+            Self::UndoOver(_) => "It has changed since. Undo it anyway, and lose the newer change?",
             Self::EmptyBin => {
                 "Empty the bin? This also deletes the history of what is in it, and cannot be undone."
             }
@@ -127,6 +127,9 @@ impl Hint {
     }
 }
 
+/// The place of the hint for a prefix that leads to keys without hints.
+const MORE: usize = 3;
+
 /// The hints of the nearest scope of a page.
 pub(super) fn hints<P: Page + ?Sized>(page: &P, session: &Session) -> Vec<Hint> {
     let hint = |(key, binding): (String, &'static Binding)| {
@@ -138,7 +141,12 @@ pub(super) fn hints<P: Page + ?Sized>(page: &P, session: &Session) -> Vec<Hint> 
         })
     };
     let found = session.keymap.hints(page.scope());
-    found.into_iter().filter_map(hint).collect()
+    let mut hints: Vec<Hint> = found.into_iter().filter_map(hint).collect();
+    // Before what is shown only where there is much room.
+    for key in session.keymap.hidden_prefixes(page.scope()) {
+        hints.insert(MORE.min(hints.len()), Hint::fixed(&key, "more"));
+    }
+    hints
 }
 
 /// A page is left: it closes, but asks first where something typed would be lost.

@@ -76,13 +76,76 @@ impl Palette {
             .filter(|binding| {
                 let keys = keymap.keys(binding).join(" ").to_lowercase();
                 let name = binding.action.name();
-                let text = fold(&format!("{} {} {name}", binding.help, binding.hint));
+                let also = synonyms(binding.action);
+                let text = fold(&format!("{} {} {name} {also}", binding.help, binding.hint));
                 words.iter().all(|word| {
                     text.contains(word.as_str()) || keys.split(' ').any(|key| key == word)
                 })
             })
             .collect()
     }
+}
+
+/// What people call an action besides.
+const fn synonyms(action: Action) -> &'static str {
+    match action {
+        Action::AddContact => "new contact create person company",
+        Action::AddNumber => "new phone telephone create",
+        Action::ChangeMany => "bulk tag untag group label country rename batch",
+        Action::Copy => "clipboard yank",
+        Action::Call => "phone dial telephone",
+        Action::DeleteContact | Action::DeleteNumber => "remove erase trash",
+        Action::Bin => "trash deleted undelete recycle",
+        Action::Duplicates => "merge dedupe join combine same",
+        Action::EditContact => {
+            "change rename note comment email mail address birthday nickname tag group company"
+        }
+        Action::EditNumber => "change phone telephone label mobile home work",
+        Action::ExportCards | Action::ExportTable | Action::ExportBook => "save backup file",
+        Action::Favourite => "star pin bookmark",
+        Action::Filter => "find search tag group who called lookup",
+        Action::Fix => "confirm check review attention triage",
+        Action::Health => "statistics counts report",
+        Action::Help => "help manual shortcuts keyboard bindings",
+        Action::BookHistory | Action::History => "log changes versions restore",
+        Action::Import => "load open file vcf google",
+        Action::Palette => "palette menu",
+        Action::Quit => "quit exit leave close",
+        Action::Undo => "back revert",
+        _ => "",
+    }
+}
+
+/// What there is no command for, and where it is instead.
+const TOPICS: [(&[&str], &str); 2] = [
+    (
+        &[
+            "config",
+            "configuration",
+            "settings",
+            "options",
+            "preferences",
+            "theme",
+            "colors",
+            "colours",
+        ],
+        "settings are in config.toml: callbook config prints them and where the file is",
+    ),
+    (
+        &["backups", "restore backup"],
+        "backups are made every day: callbook backup lists them, callbook restore restores one",
+    ),
+];
+
+/// Where something is that is no command.
+fn topic(text: &str) -> Option<&'static str> {
+    let text = fold(text);
+    let text = text.trim();
+    let about = |word: &&str| text.len() > 2 && word.starts_with(text);
+    let mut topics = TOPICS.iter();
+    topics
+        .find(|(words, _)| words.iter().any(about))
+        .map(|(_, told)| *told)
 }
 
 impl Palette {
@@ -193,9 +256,11 @@ impl Page for Palette {
             }
         }
         if found.is_empty() {
-            let told = "  no such command";
+            let told = topic(self.text.text()).unwrap_or("no such command");
             lines.push(Line::default());
-            lines.push(Line::styled(told, theme.style(Role::Dim)));
+            let told = wrap(told, columns.saturating_sub(4)).into_iter();
+            lines
+                .extend(told.map(|line| Line::styled(format!("  {line}"), theme.style(Role::Dim))));
         }
         let height = usize::from(body.height);
         let scroll = (on + 2)

@@ -155,7 +155,7 @@ impl Preview {
     /// The lines of an item: its name, where it is not that of the item before, and its words beside or under
     /// it, each as long as it has to be.
     fn lines(&self, item: usize, columns: usize, session: &Session) -> Vec<[(String, Role); 2]> {
-        let signs = session.signs();
+        let signs = session.signs().whole();
         let Some((contact, name, words, role)) = self.item(item, &signs) else {
             return Vec::new();
         };

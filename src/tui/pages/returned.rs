@@ -15,6 +15,8 @@ use crate::domain::timestamp::Timestamp;
 pub enum Picked {
     /// The country that national numbers are read with; none: home.
     Country(Option<Region>),
+    /// The home country; none: no country is assumed.
+    Home(Option<Region>),
     /// The field that a column holds, as `--map` has it.
     Column(usize, String),
 }

@@ -46,8 +46,8 @@ impl StoreThread {
         }
     }
 
-    /// Opens the store, then answers until nobody asks any more, and closes it. Some seconds after the
-    /// last write the log is emptied: whoever copies the file of the book has all of it.
+    /// Opens the store, answers until the window closes, and closes it. Some seconds after the
+    /// last write the log is emptied, so that a copy of the book's file is complete.
     pub(super) fn keep(
         &self,
         path: &Path,
@@ -114,12 +114,12 @@ impl StoreThread {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        // What is asked at the end is not answered any more. After that nobody stops the work here.
+        // Requests that come now are not answered. After this loop nothing can stop the work here.
         while asked.recv().is_ok() {}
         self.close(&store);
     }
 
-    /// Closes the book, and tells where it is not at its name any more.
+    /// Closes the book, and reports if it is no longer at its path.
     fn close(&self, store: &Store) {
         // What ended the work is not to end the look at whether the book is still there.
         self.stop.take_back();
@@ -127,7 +127,7 @@ impl StoreThread {
             let _ = self.replies.send(Event::Msg(Msg::Trouble(words)));
         };
         if store.is_lost() {
-            // The backup may take long: whoever waits for the end has to know of it.
+            // The backup may take long, and the main thread waits for the end: it has to know why.
             let path = shown(store.path());
             tell(format!(
                 "{path} was deleted or replaced while callbook had it open"
@@ -138,7 +138,7 @@ impl StoreThread {
         }
     }
 
-    /// Answers what waits; breaks where nobody waits for answers any more. Of the reads of a page that
+    /// Answers waiting requests; breaks once the window is closed. Of the reads of a page that
     /// wait, only the newest of each kind is answered: the others' answers would be dropped.
     fn serve(
         &self,
@@ -313,7 +313,11 @@ impl StoreThread {
                 Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
             }
             Request::Write(write) => Reply::Written(self.written(store, write)?),
-            // What another program wrote was told before; and there is nothing damaged here any more.
+            Request::SetHome(home) => {
+                store.set_home(home);
+                Reply::Noted
+            }
+            // Writes of other programs were reported above, and the book is not damaged here.
             Request::Look | Request::PutBack(_) => Reply::Noted,
         })
     }

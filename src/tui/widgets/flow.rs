@@ -118,6 +118,17 @@ impl Flow<'_> {
         }
     }
 
+    /// What is seen where a cursor comes to an item from below: the end of a high item comes first.
+    #[must_use]
+    pub fn entered_from_below(&self, top: Top, item: usize) -> Top {
+        let lines = (self.lines)(item);
+        if lines <= self.height {
+            return self.showing(top, item);
+        }
+        let line = lines.saturating_sub(self.height);
+        Top { item, line }.min(top)
+    }
+
     /// Where a motion leads a cursor that goes from item to item, and what is seen then. An item that is
     /// higher than what is seen is moved through line by line; a count goes from item to item.
     #[must_use]
@@ -126,11 +137,7 @@ impl Flow<'_> {
         match motion {
             Motion::Down(1) => {
                 let seen = self.down(top, 1);
-                let is_over = Top {
-                    item: cursor + 1,
-                    line: 0,
-                } <= self.end(top);
-                if is_over || seen == top {
+                if self.has_shown(top, cursor) || seen == top {
                     let cursor = (cursor + 1).min(last);
                     return (self.showing(top, cursor), cursor);
                 }
@@ -143,11 +150,8 @@ impl Flow<'_> {
                     item: cursor,
                     line: 0,
                 };
-                // From below, the end of a high item comes first.
-                let lines = (self.lines)(cursor);
-                if lines > self.height && top > first {
-                    let line = lines.saturating_sub(self.height);
-                    return (Top { item: cursor, line }.min(top), cursor);
+                if top > first {
+                    return (self.entered_from_below(top, cursor), cursor);
                 }
                 (self.showing(top, cursor), cursor)
             }
@@ -176,6 +180,16 @@ impl Flow<'_> {
             }
             Motion::Bottom => (self.showing(self.last(), last), last),
         }
+    }
+
+    /// Whether the last line of an item is seen, or was passed.
+    #[must_use]
+    pub fn has_shown(&self, top: Top, item: usize) -> bool {
+        let next = Top {
+            item: item + 1,
+            line: 0,
+        };
+        next <= self.end(top)
     }
 
     /// The line after the last that is seen.

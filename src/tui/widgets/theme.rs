@@ -7,36 +7,112 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::domain::phone::Mark;
 
-pub use crate::config::looks::{ColorPalette, Role};
+pub use crate::config::looks::{ColorPalette, ColourDepth, Role};
 use crate::config::looks::{Colour, Emphasis, Look, Signs};
 
 impl ColorPalette {
-    const fn colour(self, role: Role) -> Option<Color> {
-        match (self, role) {
-            (Self::Mono | Self::HighContrast, _)
-            | (_, Role::Text | Role::Strong | Role::Dim | Role::Section)
-            | (Self::Ansi, Role::Rule) => None,
-            // What only parts things stands further back than what is read.
-            (Self::Dark, Role::Rule) => Some(Color::Rgb(84, 88, 96)),
-            (Self::Light, Role::Rule) => Some(Color::Rgb(176, 178, 172)),
-            (Self::Dark, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
-                Some(Color::Rgb(122, 182, 255))
-            }
-            (Self::Dark, Role::Good) => Some(Color::Rgb(120, 200, 130)),
-            (Self::Dark, Role::Warn) => Some(Color::Rgb(230, 180, 90)),
-            (Self::Dark, Role::Bad) => Some(Color::Rgb(245, 130, 120)),
-            (Self::Light, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
-                Some(Color::Rgb(0, 80, 170))
-            }
-            (Self::Light, Role::Good) => Some(Color::Rgb(20, 110, 40)),
-            (Self::Light, Role::Warn) => Some(Color::Rgb(140, 85, 0)),
-            (Self::Light, Role::Bad) => Some(Color::Rgb(176, 30, 30)),
-            (Self::Ansi, Role::Match | Role::Key | Role::Focus | Role::Cursor) => Some(Color::Cyan),
-            (Self::Ansi, Role::Good) => Some(Color::Green),
-            (Self::Ansi, Role::Warn) => Some(Color::Yellow),
-            (Self::Ansi, Role::Bad) => Some(Color::Red),
+    /// The colour of a role, in a terminal with so many colours.
+    fn colour(self, role: Role, depth: ColourDepth) -> Option<Color> {
+        match depth {
+            ColourDepth::Sixteen => self.of_sixteen(role),
+            depth => self
+                .exact(role)
+                .map(|exact| depth.nearest(Colour::Exact(exact)))
+                .or_else(|| self.of_sixteen(role).filter(|_| self == Self::Ansi)),
         }
     }
+
+    /// The exact colour of a role.
+    const fn exact(self, role: Role) -> Option<[u8; 3]> {
+        match (self, role) {
+            (Self::Mono | Self::HighContrast | Self::Ansi, _)
+            | (_, Role::Text | Role::Strong | Role::Dim | Role::Section) => None,
+            // Separators are dimmer than text.
+            (Self::Dark, Role::Rule) => Some([84, 88, 96]),
+            (Self::Light, Role::Rule) => Some([176, 178, 172]),
+            (Self::Dark, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
+                Some([122, 182, 255])
+            }
+            (Self::Dark, Role::Good) => Some([120, 200, 130]),
+            (Self::Dark, Role::Warn) => Some([230, 180, 90]),
+            (Self::Dark, Role::Bad) => Some([245, 130, 120]),
+            (Self::Light, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
+                Some([0, 80, 170])
+            }
+            (Self::Light, Role::Good) => Some([20, 110, 40]),
+            (Self::Light, Role::Warn) => Some([140, 85, 0]),
+            (Self::Light, Role::Bad) => Some([176, 30, 30]),
+        }
+    }
+
+    /// The colour of a role among the sixteen of the terminal. Their green, yellow and cyan cannot be read on a
+    /// light background, and their red hardly on a dark one.
+    const fn of_sixteen(self, role: Role) -> Option<Color> {
+        match (self, role) {
+            (Self::Mono | Self::HighContrast, _)
+            | (_, Role::Text | Role::Strong | Role::Dim | Role::Section | Role::Rule)
+            | (Self::Light, Role::Good) => None,
+            (Self::Light, Role::Match | Role::Key | Role::Focus | Role::Cursor) => {
+                Some(Color::Blue)
+            }
+            (Self::Light, Role::Warn) => Some(Color::Magenta),
+            (Self::Dark, Role::Bad) => Some(Color::LightRed),
+            (_, Role::Match | Role::Key | Role::Focus | Role::Cursor) => Some(Color::Cyan),
+            (_, Role::Good) => Some(Color::Green),
+            (_, Role::Warn) => Some(Color::Yellow),
+            (_, Role::Bad) => Some(Color::Red),
+        }
+    }
+}
+
+impl ColourDepth {
+    /// The colour that comes nearest to one that is wanted.
+    fn nearest(self, colour: Colour) -> Color {
+        let [red, green, blue] = match colour {
+            Colour::Palette(place) => return Color::Indexed(place),
+            Colour::Exact(exact) => exact,
+        };
+        match self {
+            Self::Exact => Color::Rgb(red, green, blue),
+            Self::Indexed => Color::Indexed(nearest([red, green, blue], 16..=255)),
+            Self::Sixteen => Color::Indexed(nearest([red, green, blue], 0..=15)),
+        }
+    }
+}
+
+/// The steps of each part of a colour in the cube of a terminal with 256 colours.
+const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+/// A colour of a terminal's palette as xterm has it: sixteen that can be set, a cube, and greys.
+fn of_palette(place: u8) -> [u8; 3] {
+    match place {
+        0..16 => {
+            let (on, off) = match place {
+                7 => return [229; 3],
+                8 => return [127; 3],
+                9.. => (255, 0),
+                _ => (205, 0),
+            };
+            let is_on = |bit: u8| if place & bit == 0 { off } else { on };
+            [is_on(1), is_on(2), is_on(4)]
+        }
+        16..232 => {
+            let step = |of: u8| CUBE.get(usize::from(of % 6)).copied().unwrap_or_default();
+            let place = place - 16;
+            [step(place / 36), step(place / 6), step(place)]
+        }
+        232.. => [8 + (place - 232) * 10; 3],
+    }
+}
+
+/// The place in a terminal's palette whose colour comes nearest.
+fn nearest(colour: [u8; 3], places: std::ops::RangeInclusive<u8>) -> u8 {
+    let apart = |place: &u8| {
+        let parts = colour.into_iter().zip(of_palette(*place));
+        let apart = parts.map(|(one, other)| u32::from(one.abs_diff(other)).pow(2));
+        apart.sum::<u32>()
+    };
+    places.min_by_key(apart).unwrap_or_default()
 }
 
 /// The signs that the screens draw with.
@@ -177,10 +253,11 @@ impl From<Signs> for Glyphs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     palette: ColorPalette,
+    depth: ColourDepth,
     /// The signs.
     pub glyphs: Glyphs,
     /// How roles look that are set, in their order.
-    set: [Option<Style>; Role::ALL.len()],
+    set: [Option<(Option<Colour>, Modifier)>; Role::ALL.len()],
     /// Whether everything is drawn dim, as it is behind a popup.
     behind: bool,
 }
@@ -191,6 +268,7 @@ impl Theme {
     pub const fn new(palette: ColorPalette, glyphs: Glyphs) -> Self {
         Self {
             palette,
+            depth: ColourDepth::Exact,
             glyphs,
             set: [None; Role::ALL.len()],
             behind: false,
@@ -204,14 +282,26 @@ impl Theme {
             let own = Role::ALL.iter().zip(&mut self.set);
             for ((_, known), style) in own {
                 if *known == role {
-                    *style = Some(set_style(look));
+                    *style = Some((look.colour, modifier(look)));
                 }
             }
         }
         self
     }
 
-    /// The same theme for what lies behind a popup.
+    /// The same theme with another palette.
+    #[must_use]
+    pub const fn with_palette(self, palette: ColorPalette) -> Self {
+        Self { palette, ..self }
+    }
+
+    /// The same theme for a terminal with so many colours.
+    #[must_use]
+    pub const fn with_depth(self, depth: ColourDepth) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// The same theme for what is behind a popup.
     #[must_use]
     pub const fn behind(self) -> Self {
         Self {
@@ -238,10 +328,11 @@ impl Theme {
             return Style::new().add_modifier(Modifier::DIM);
         }
         let mut set = Role::ALL.iter().zip(&self.set);
-        if let Some((_, Some(style))) = set.find(|((_, known), _)| *known == role) {
-            return *style;
+        if let Some((_, Some((colour, modifier)))) = set.find(|((_, known), _)| *known == role) {
+            let style = Style::new().add_modifier(*modifier);
+            return colour.map_or(style, |colour| style.fg(self.depth.nearest(colour)));
         }
-        let style = match self.palette.colour(role) {
+        let style = match self.palette.colour(role, self.depth) {
             Some(colour) => Style::new().fg(colour),
             None => Style::new(),
         };
@@ -264,26 +355,22 @@ impl Theme {
     }
 }
 
-/// A look that is set, as a style.
-fn set_style(look: &Look) -> Style {
-    let style = match look.colour {
-        Some(Colour::Palette(place)) => Style::new().fg(Color::Indexed(place)),
-        Some(Colour::Exact([red, green, blue])) => Style::new().fg(Color::Rgb(red, green, blue)),
-        None => Style::new(),
-    };
-    look.emphasis.iter().fold(style, |style, emphasis| {
-        style.add_modifier(match emphasis {
-            Emphasis::Bold => Modifier::BOLD,
-            Emphasis::Dim => Modifier::DIM,
-            Emphasis::Underlined => Modifier::UNDERLINED,
-            Emphasis::Reversed => Modifier::REVERSED,
-        })
-    })
+/// How a look that is set stands out.
+fn modifier(look: &Look) -> Modifier {
+    let emphasis = look.emphasis.iter().map(|emphasis| match emphasis {
+        Emphasis::Bold => Modifier::BOLD,
+        Emphasis::Dim => Modifier::DIM,
+        Emphasis::Underlined => Modifier::UNDERLINED,
+        Emphasis::Reversed => Modifier::REVERSED,
+    });
+    emphasis.fold(Modifier::empty(), Modifier::union)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Color, ColorPalette, Look, Modifier, Role, Style, Theme, UNICODE};
+    use super::{
+        Color, ColorPalette, ColourDepth, Look, Modifier, Role, Style, Theme, UNICODE, of_palette,
+    };
 
     const ROLES: [Role; 6] = [
         Role::Match,
@@ -296,8 +383,22 @@ mod tests {
 
     /// The relative luminance of WCAG 2.
     fn luminance(colour: Color) -> f64 {
-        let Color::Rgb(red, green, blue) = colour else {
-            panic!("not an exact colour")
+        let places = [
+            (Color::Blue, 4),
+            (Color::Cyan, 6),
+            (Color::Green, 2),
+            (Color::LightRed, 9),
+            (Color::Magenta, 5),
+            (Color::Red, 1),
+            (Color::Yellow, 3),
+        ];
+        let [red, green, blue] = match colour {
+            Color::Rgb(red, green, blue) => [red, green, blue],
+            Color::Indexed(place) => of_palette(place),
+            named => {
+                let place = places.iter().find(|(known, _)| *known == named);
+                of_palette(place.unwrap().1)
+            }
         };
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
@@ -310,37 +411,96 @@ mod tests {
         0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
     }
 
+    fn contrast(one: Color, other: Color) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    const GROUNDS: [(ColorPalette, Color); 2] = [
+        (ColorPalette::Dark, Color::Rgb(30, 30, 30)),
+        (ColorPalette::Light, Color::Rgb(250, 250, 245)),
+    ];
+
     #[test]
-    fn every_colour_can_be_read_on_its_ground() {
-        for role in ROLES {
-            let dark = luminance(ColorPalette::Dark.colour(role).unwrap());
-            assert!(
-                (dark + 0.05) / (luminance(Color::Rgb(30, 30, 30)) + 0.05) >= 4.5,
-                "{role:?} on dark"
-            );
-            let light = luminance(ColorPalette::Light.colour(role).unwrap());
-            assert!(
-                (luminance(Color::Rgb(250, 250, 245)) + 0.05) / (light + 0.05) >= 4.5,
-                "{role:?} on light"
+    fn every_colour_can_be_read_on_its_background_with_however_many_colours() {
+        for (palette, ground) in GROUNDS {
+            for depth in [
+                ColourDepth::Exact,
+                ColourDepth::Indexed,
+                ColourDepth::Sixteen,
+            ] {
+                // Among sixteen, what has no colour that can be read has none.
+                let colours = ROLES.map(|role| (role, palette.colour(role, depth)));
+                for (role, colour) in colours {
+                    let Some(colour) = colour else {
+                        assert_eq!(
+                            (palette, depth),
+                            (ColorPalette::Light, ColourDepth::Sixteen)
+                        );
+                        continue;
+                    };
+                    let contrast = contrast(colour, ground);
+                    let least = if depth == ColourDepth::Sixteen {
+                        4.0
+                    } else {
+                        4.5
+                    };
+                    assert!(
+                        contrast >= least,
+                        "{palette:?} {depth:?} {role:?}: {contrast}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_colours_are_sent_than_the_terminal_has() {
+        let look = Look::read("#123456").unwrap();
+        for (palette, _) in GROUNDS {
+            let theme = Theme::new(palette, UNICODE).with([(Role::Dim, &look)]);
+            for (_, role) in Role::ALL {
+                let indexed = theme.with_depth(ColourDepth::Indexed).style(role).fg;
+                assert!(!matches!(indexed, Some(Color::Rgb(..))), "{role:?}");
+                let sixteen = theme.with_depth(ColourDepth::Sixteen).style(role).fg;
+                let is_too_much = matches!(sixteen, Some(Color::Rgb(..) | Color::Indexed(16..)));
+                assert!(!is_too_much, "{role:?}: {sixteen:?}");
+            }
+        }
+        for (colorterm, term, depth) in [
+            (Some("truecolor"), Some("screen"), ColourDepth::Exact),
+            (Some("24bit"), None, ColourDepth::Exact),
+            (Some("yes"), Some("xterm-256color"), ColourDepth::Indexed),
+            (None, Some("tmux-256color"), ColourDepth::Indexed),
+            (None, Some("xterm-direct"), ColourDepth::Exact),
+            (None, Some("xterm"), ColourDepth::Sixteen),
+            (None, None, ColourDepth::Sixteen),
+        ] {
+            assert_eq!(
+                ColourDepth::of_environment(colorterm, term),
+                depth,
+                "{term:?}"
             );
         }
     }
 
     #[test]
     fn rules_stand_further_back_than_labels() {
-        let apart = |one: f64, other: f64| (one.max(other) + 0.05) / (one.min(other) + 0.05);
-        let grounds = [
-            (ColorPalette::Dark, 30, 30),
-            (ColorPalette::Light, 250, 245),
-        ];
-        for (palette, ground, blue) in grounds {
-            let rule = luminance(palette.colour(Role::Rule).unwrap());
-            let ground = luminance(Color::Rgb(ground, ground, blue));
-            // A dim label is drawn at about half of its light.
-            assert!((1.5..3.0).contains(&apart(rule, ground)), "{palette:?}");
+        for (palette, ground) in GROUNDS {
+            for depth in [ColourDepth::Exact, ColourDepth::Indexed] {
+                let rule = palette.colour(Role::Rule, depth).unwrap();
+                // A dim label is drawn at about half of its light.
+                let contrast = contrast(rule, ground);
+                assert!((1.5..3.0).contains(&contrast), "{palette:?}: {contrast}");
+            }
         }
-        let ansi = Theme::new(ColorPalette::Ansi, UNICODE).style(Role::Rule);
-        assert!(ansi.add_modifier.contains(Modifier::DIM));
+        for theme in [
+            Theme::new(ColorPalette::Ansi, UNICODE),
+            Theme::new(ColorPalette::Light, UNICODE).with_depth(ColourDepth::Sixteen),
+        ] {
+            let rule = theme.style(Role::Rule);
+            assert!(rule.add_modifier.contains(Modifier::DIM));
+        }
     }
 
     #[test]
@@ -383,11 +543,11 @@ mod tests {
             ColorPalette::of_environment(true, Some("15;0")),
             ColorPalette::Mono
         );
-        assert!(
-            ROLES
-                .iter()
-                .all(|role| ColorPalette::Mono.colour(*role).is_none())
-        );
+        assert!(ROLES.iter().all(|role| {
+            ColorPalette::Mono
+                .colour(*role, ColourDepth::Sixteen)
+                .is_none()
+        }));
         assert_eq!(
             ColorPalette::of_environment(false, Some("0;15")),
             ColorPalette::Light

@@ -5,10 +5,12 @@ use crate::domain::fields::CONTACT;
 use crate::domain::refusal::{Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
+use crate::tui::pages::chooser::Chooser;
 use crate::tui::pages::conflict::Conflict;
+use crate::tui::pages::country::set_home;
 use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
 use crate::tui::pages::phone_form::{NUMBER_GONE, Owner, PhoneForm, contact_gone};
-use crate::tui::pages::returned::Resolution;
+use crate::tui::pages::returned::{Picked, Resolution};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Panes;
 use crate::tui::widgets::field::Field;
@@ -25,9 +27,13 @@ impl ContactForm {
         }
         let faults = self.unsendable();
         if faults.is_empty() {
+            let mut rows = self.numbers.iter().filter(|row| !row.deleted);
+            if rows.any(|row| row.form.needs_home()) && Chooser::asks_home(ctx) {
+                return Outcome::Open(Chooser::of_home());
+            }
             ctx.save(Write::Contact(Box::new(self.edit())));
         } else {
-            // Unsent, it would not be stored, and nobody would know.
+            // Left out, it would be lost without a message.
             let refusal = Refusal::invalid(faults);
             ctx.say(Tone::Bad, refusal.to_string());
             self.faults = refusal.faults;
@@ -241,10 +247,19 @@ impl Page for ContactForm {
         match value {
             Returned::Page(page) => {
                 if let Some(form) = page.as_page::<PhoneForm>() {
+                    self.home = ctx.session.home;
                     self.put_number(form.clone());
                 }
             }
             Returned::Resolved(decided) => self.write_resolved(&decided, ctx),
+            Returned::Picked(Picked::Home(home)) => {
+                set_home(home, ctx);
+                self.home = home;
+                for row in &mut self.numbers {
+                    row.form.home = home;
+                }
+                return self.save(ctx);
+            }
             _ => {}
         }
         Outcome::Stay

@@ -1,7 +1,7 @@
 //! The form for one number: country, number, label and its three flags.
 //!
 //! The check under the number is live and kind: it says what the number is and how it will be
-//! stored, and never keeps anybody from saving.
+//! stored, and never prevents saving.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -90,7 +90,7 @@ impl Owner {
 /// What can be typed and ticked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhoneEntry {
-    /// The country, as `+39 Italy` or as somebody types it.
+    /// The country, as `+39 Italy` or as typed.
     pub country: ChoiceField,
     /// The number.
     pub number: Field,
@@ -111,16 +111,16 @@ pub struct PhoneForm {
     pub owner: Owner,
     /// The phone as it was read when the form opened; none for a new one.
     pub stored: Option<Phone>,
-    /// What stands in the form.
+    /// The text and boxes of the form.
     pub entry: PhoneEntry,
-    /// What stood in it at first.
+    /// The same when it was opened.
     pub first: PhoneEntry,
     /// Where the cursor is.
     pub place: PhonePlace,
     /// What was refused.
     #[serde(skip)]
     pub faults: Vec<Fault>,
-    /// Who else has the number.
+    /// The other contacts with the number.
     #[serde(skip)]
     pub holders: Vec<Holder>,
     /// The number that `space` on "primary" replaces.
@@ -320,7 +320,7 @@ impl PhoneForm {
     }
 
     /// Whether the number or its country is another than at first.
-    fn is_renumbered(&self) -> bool {
+    pub(super) fn is_renumbered(&self) -> bool {
         self.entry.number.text() != self.first.number.text()
             || self.entry.country.settled() != self.first.country.settled()
     }

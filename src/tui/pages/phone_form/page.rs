@@ -2,16 +2,18 @@
 
 use crate::domain::edit::Profile;
 use crate::domain::fields::PHONE;
-use crate::domain::number::Reading;
+use crate::domain::number::{Reading, Verdict};
 use crate::domain::phone::LABELS;
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
+use crate::tui::pages::chooser::Chooser;
 use crate::tui::pages::conflict::Conflict;
-use crate::tui::pages::country::{is_named, offer_countries};
+use crate::tui::pages::country::{is_named, offer_countries, set_home};
 use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
+use crate::tui::pages::returned::Picked;
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 use crate::tui::widgets::cursor::Motion;
@@ -125,7 +127,7 @@ impl PhoneForm {
         self.save(ctx)
     }
 
-    /// Whether the country is one that is chosen: what is half typed never stands for one.
+    /// Whether a country is chosen: half-typed text never counts as one.
     fn has_country(&mut self, ctx: &mut Ctx<'_>) -> bool {
         let country = &mut self.entry.country;
         self.entry.label.close();
@@ -173,10 +175,18 @@ impl PhoneForm {
         ctx.read(Request::Holders(reading.e164, except));
     }
 
+    /// Whether a new number is in national spelling, and no country says what it is.
+    pub(in crate::tui::pages) fn needs_home(&self) -> bool {
+        self.is_renumbered() && self.reading() == Err(Verdict::NoCountry)
+    }
+
     /// Saves it: a stored contact's is written, that of a row goes back to its form.
     fn save(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if !self.has_country(ctx) {
             return Outcome::Stay;
+        }
+        if self.needs_home() && Chooser::asks_home(ctx) {
+            return Outcome::Open(Chooser::of_home());
         }
         let write = match (&self.owner, &self.stored) {
             (Owner::Row(_), _) if self.entry.number.text().trim().is_empty() => {
@@ -372,10 +382,18 @@ impl Page for PhoneForm {
     }
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
-        if let Returned::Resolved(decided) = value
-            && let Stored::Phone(phone) = &decided.stored
-        {
-            ctx.save(Write::Phone(phone.id, decided.phone()));
+        match value {
+            Returned::Picked(Picked::Home(home)) => {
+                set_home(home, ctx);
+                self.home = home;
+                return self.save(ctx);
+            }
+            Returned::Resolved(decided) => {
+                if let Stored::Phone(phone) = &decided.stored {
+                    ctx.save(Write::Phone(phone.id, decided.phone()));
+                }
+            }
+            _ => {}
         }
         Outcome::Stay
     }

@@ -1,0 +1,89 @@
+//! What commands answer: to people in words, to programs as JSON.
+
+use serde_json::json;
+
+use crate::cli::Shell;
+
+#[test]
+fn a_contact_of_the_same_name_is_warned_of_whichever_command_adds_it() {
+    let shell = Shell::new();
+    for words in [
+        &["add", "ada", "lovelace"][..],
+        &["contact", "create", "--name", "Lovelace, Ada"],
+    ] {
+        let (status, _, told) = shell.run(words, "");
+        assert_eq!(status, 0, "{told}");
+        assert!(
+            told.contains("another contact is named Ada Lovelace"),
+            "{words:?}: {told}"
+        );
+    }
+    let (_, _, told) = shell.run(&["contact", "create", "--name", "Ben Ito"], "");
+    assert_eq!(told, "");
+}
+
+#[test]
+fn compacting_answers_programs_with_what_was_deleted_and_the_sizes() {
+    let shell = Shell::new();
+    let (status, told) = shell.json(&["compact", "--json"], "");
+    let data = &told["data"];
+    assert_eq!(
+        (status, &data["cards"], &data["steps"]),
+        (0, &json!(0), &json!(0)),
+        "{told}"
+    );
+    assert!(
+        data["bytes"].as_u64() <= data["bytes_before"].as_u64(),
+        "{told}"
+    );
+    let (status, told) = shell.json(&["compact", "--history", "--json"], "");
+    assert_eq!(status, 2);
+    let detail = told["errors"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("[history]"), "{told}");
+}
+
+#[test]
+fn an_export_answers_programs_with_what_was_written_and_where() {
+    let shell = Shell::new();
+    let file = shell.db().with_file_name("all.csv");
+    let words = ["export", "--json", "-o", file.to_str().unwrap()];
+    let (status, told) = shell.json(&words, "");
+    let expected = json!({"contacts": 1, "form": "csv", "to": file});
+    assert_eq!((status, &told["data"]), (0, &expected));
+    let (status, told, why) = shell.run(&words, "");
+    assert_eq!((status, told.as_str()), (1, ""), "{why}");
+    let folder = shell.db().with_file_name("cards");
+    let words = ["export", "--json", "--split", folder.to_str().unwrap()];
+    let (_, told) = shell.json(&words, "");
+    let expected = json!({"contacts": 1, "form": "vcard", "to": folder});
+    assert_eq!(told["data"], expected);
+    let (status, told) = shell.json(&["export", "--json", "nobody"], "");
+    assert_eq!(status, 2, "standard output cannot have both: {told}");
+}
+
+#[test]
+fn undoing_back_to_a_step_can_be_looked_at_first() {
+    let shell = Shell::new();
+    shell.run(&["add", "Ben", "Ito", "+1", "650", "253", "0000"], "");
+    shell.run(&["change", "ada", "tag:club"], "");
+    let (_, log) = shell.json(&["log", "--json"], "");
+    let first = log["data"][1]["step"].to_string();
+    let (status, told, _) = shell.run(&["undo", "--back-to", &first, "--dry-run"], "");
+    assert_eq!(status, 0, "{told}");
+    for words in [
+        "Ada Lovelace",
+        "- tag club",
+        "Ben Ito",
+        "2 contacts would change",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let (_, told) = shell.json(&["undo", "--back-to", &first, "--dry-run", "--json"], "");
+    assert_eq!(told["meta"]["changed"], 2, "{told}");
+    let (_, after) = shell.json(&["log", "--json"], "");
+    assert_eq!(log, after, "nothing was undone");
+    let (status, _, why) = shell.run(&["undo", "--dry-run"], "");
+    assert_eq!(status, 2, "{why}");
+    let (_, told, _) = shell.run(&["undo", "--back-to", &first], "");
+    assert!(told.contains("Undone: Added Ben Ito"), "{told}");
+}
