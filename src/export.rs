@@ -36,7 +36,7 @@ pub enum ExportForm {
     Book,
 }
 
-/// The file is there already, and stays.
+/// The file exists, and is kept.
 #[derive(Debug)]
 pub struct IsThere(pub PathBuf);
 
@@ -51,7 +51,7 @@ impl std::error::Error for IsThere {}
 /// Writes contacts to a stream; says how many.
 ///
 /// # Errors
-/// Where the store refuses, or the stream fails with the [`io::Error`] that it gave.
+/// If the store refuses, or the stream fails with the [`io::Error`] that it gave.
 pub fn stream(
     store: &Store,
     selection: &Selection,
@@ -276,7 +276,7 @@ fn put<T>(path: &Path, there: There, write: impl FnOnce(&mut dyn Write) -> Resul
         There::Replaced => file.persist(path),
     };
     placed.map_err(|error| error.error).with_context(cannot)?;
-    // The name has to outlive a power loss too; a folder that cannot be synced is none of ours.
+    // The name has to survive a power loss too; a folder that cannot be synced is not ours to mend.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(written)
 }

@@ -51,7 +51,7 @@ pub fn all<'a>(
 /// planned as chosen, where that is still what was seen of it.
 ///
 /// # Errors
-/// Where the file is of no form that is known, cannot be read to its end, or is not what was seen, or where
+/// If the file is of no form that is known, cannot be read to its end, or is not what was seen, or where
 /// the database cannot be written; then nothing was. What cannot be taken in is in the report.
 pub fn perform<'a>(
     store: &mut Store,

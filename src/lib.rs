@@ -12,7 +12,7 @@
 //! | [`exchange`] | bytes to domain types and back: vCard, CSV, LDIF, JSON, JSON:API | [`domain`] |
 //! | [`import`], [`export`] | the one path of a file into the book and out of it, for screens and shell | the above |
 //! | [`config`], [`state`] | what is set, and what comes back at the next start, as plain values | [`domain`] |
-//! | [`crash`] | what is told of an internal error | nothing else here |
+//! | [`crash`] | what is reported of an internal error | nothing else here |
 //! | [`regular`] | the one way in which files with names of the program's own are opened | nothing else here |
 //! | [`tui`] | the screens: messages in, effects out; only its runtime touches the store | the above |
 //! | [`cli`] | the command line: one file a command | everything |
@@ -60,17 +60,18 @@
 //! callbook::store::change bulk import merge triage phones contacts rehearse
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
-//! callbook::config        environment looks
+//! callbook::config        looks environment faults home
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key table sequence bindings settings overrides
-//! callbook::tui::pages    returned page question conflict country phone_form contact_form drafted preview
-//!                         chooser columns import prompt sources history bin damaged duplicates health palette
+//! callbook::tui::pages    returned page question conflict country chooser phone_form contact_form drafted
+//!                         preview columns import prompt sources history bin damaged duplicates health palette
 //!                         contacts
 //! callbook::tui::pages::contacts  marks list detail fix state fix_view list_view detail_view pages page
+//! callbook::tui::terminal  columns poll reply reader
 //! callbook::tui::runtime  event clipboard editor paths book_watch workers store_thread
-//! callbook::cli           exit signals output document table phone add format change backup compact config
-//!                         contact doctor duplicates export files find fix health import keys log who
+//! callbook::cli           exit signals output document table phone format change contact add backup compact config
+//!                         doctor duplicates export files find fix health help import keys log who
 //! ```
 //!
 //! # Invariants
@@ -98,7 +99,7 @@
 //! | --- | --- |
 //! | contact | a person or company in the book |
 //! | number, [phone](domain::phone) | a phone number of a contact: the Phone resource |
-//! | confirmed (`valid_values`) | somebody has checked the number |
+//! | confirmed (`valid_values`) | a person has checked the number |
 //! | possible | it could be a number in its country's numbering plan; computed, never stored |
 //! | historic | no longer used, kept on record |
 //! | primary | dialled first; one of each contact's numbers in use |

@@ -16,7 +16,7 @@ pub const NOT_REGULAR: &str = "not a regular file";
 /// Opens a file for reading, or the one that a link names.
 ///
 /// # Errors
-/// Where it cannot be opened, or is not a regular file.
+/// If it cannot be opened, or is not a regular file.
 pub fn open(path: &Path) -> io::Result<File> {
     opened(path, OFlags::NONBLOCK)
 }

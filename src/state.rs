@@ -30,7 +30,7 @@ pub struct View {
     pub order: Order,
     /// The contact under the cursor.
     pub contact: Option<Uuid>,
-    /// Who is used, and how much.
+    /// How much contacts are used.
     pub usage: Usage,
 }
 
@@ -40,7 +40,7 @@ pub type Views = BTreeMap<PathBuf, View>;
 /// Where what could not be imported is kept.
 ///
 /// # Errors
-/// Where there is no home folder.
+/// If there is no home folder.
 pub fn rejects() -> io::Result<PathBuf> {
     let folder = folder().ok_or(io::ErrorKind::NotFound)?;
     Ok(folder.join("rejects"))
@@ -49,7 +49,7 @@ pub fn rejects() -> io::Result<PathBuf> {
 /// Where the plans of imports are written, when a person asks for that.
 ///
 /// # Errors
-/// Where there is no home folder.
+/// If there is no home folder.
 pub fn plans() -> io::Result<PathBuf> {
     let folder = folder().ok_or(io::ErrorKind::NotFound)?;
     Ok(folder.join("plans"))
@@ -64,16 +64,16 @@ pub fn recall(database: &Path) -> View {
 /// Remembers what is on the screen of a database.
 ///
 /// # Errors
-/// Where the file cannot be written.
+/// If the file cannot be written.
 pub fn remember(database: &Path, view: &View) -> io::Result<()> {
     file().map_or(Ok(()), |file| remember_in(&file, database, view))
 }
 
-/// Forgets what is remembered of contacts and numbers that were thrown away for good: drafts about
-/// them that no program has, who was used, and the filter, which may be a name of theirs.
+/// Forgets contacts and numbers that were deleted for good: drafts about
+/// them that no program has, how much they were used, and the filter, which may be one of their names.
 ///
 /// # Errors
-/// Where a file cannot be written.
+/// If a file cannot be written.
 pub fn forget(database: &Path, ids: &[Uuid]) -> io::Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -135,9 +135,9 @@ fn remember_in(file: &Path, database: &Path, view: &View) -> io::Result<()> {
     Ok(())
 }
 
-/// The drafts of one database: a file each, readable by nobody else, in the state folder.
+/// The drafts of one database: a file each, readable only by its owner, in the state folder.
 ///
-/// Whoever has brought a draft back holds a lock on its file, so that two programs on one database
+/// The program that has brought a draft back holds a lock on its file, so that two programs on one database
 /// do not both bring it back; a lock ends with its program, however that ends.
 #[derive(Debug)]
 pub struct Drafts {
@@ -151,7 +151,7 @@ pub struct Drafts {
 pub enum Claimed<T> {
     /// Nothing was kept, or another program has it.
     Nothing,
-    /// The oldest draft that nobody has.
+    /// The oldest draft that no program has open.
     Draft(T),
     /// There is one, and it cannot be read; it stays in this file.
     Unreadable(PathBuf),
@@ -259,7 +259,7 @@ impl Drafts {
     /// when this comes back, and no other program takes it before this one ends.
     ///
     /// # Errors
-    /// Where it cannot be written; then the one that was taken is still there.
+    /// If it cannot be written; then the one that was taken is still there.
     pub fn keep<T: Serialize>(&mut self, draft: &T) -> io::Result<PathBuf> {
         fs::DirBuilder::new()
             .recursive(true)

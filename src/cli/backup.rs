@@ -25,12 +25,13 @@ use super::document::{CommandAnswer, answer};
 pub(super) enum BackupCommand {
     /// List the backups, the newest first.
     List,
-    /// Check every backup: its bytes, and that it is a sound database.
+    /// Check that every backup is intact.
     Verify,
-    /// Drop those that are too many: the 10 newest stay, and one of each of 7 days, 4 weeks and 12
-    /// months, of all of them the newest gibibyte.
+    /// Delete old backups.
+    ///
+    /// The 10 newest stay, and one of each of 7 days, 4 weeks and 12 months, up to one gibibyte in all.
     Prune {
-        /// Drop all but the newest, such as after the bin was emptied and a new backup made.
+        /// Delete all but the newest, for example after emptying the bin.
         #[arg(long)]
         all_but_newest: bool,
     },

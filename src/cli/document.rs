@@ -37,16 +37,16 @@ pub(super) fn sent(
 /// Which records are listed, in which order, and which page of them.
 #[derive(Debug, Args)]
 pub(super) struct ListFlags {
-    /// Only those with this value of an attribute; may be given several times.
+    /// List only records with this attribute value; can be repeated.
     #[arg(long, value_name = "NAME=VALUE")]
     filter: Vec<String>,
-    /// Attributes to sort by, with commas between; - before one for descending.
+    /// Attributes to sort by, comma-separated; a leading - sorts in descending order.
     #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
     sort: Option<String>,
-    /// The page, from 1.
+    /// The page to print, from 1.
     #[arg(long)]
     page: Option<String>,
-    /// How many on a page, 1 to 1000; 25 unless told.
+    /// Records per page, 1 to 1000 [default: 25].
     #[arg(long)]
     per_page: Option<String>,
 }
@@ -82,13 +82,13 @@ pub(super) fn foot<T>(page: &ListPage<T>, noun: &str) -> String {
     )
 }
 
-/// How an update is guarded against somebody else's.
+/// How an update is guarded against a concurrent one.
 #[derive(Debug, Args)]
 pub(super) struct VersionGuard {
-    /// The version that was read, so that no change in between is lost.
+    /// Fail if the record has changed since this version.
     #[arg(long, value_name = "STAMP")]
     updated_in_db_at: Option<String>,
-    /// Write without a stamp, over whatever is stored.
+    /// Overwrite the stored record, whatever its version.
     #[arg(long)]
     overwrite: bool,
 }

@@ -20,10 +20,10 @@ use super::table::columns;
 
 #[derive(Debug, Args)]
 pub(super) struct DuplicatesCommand {
-    /// Merge these contacts into the first of them, by id.
+    /// Merge these contacts into the first one.
     #[arg(long, value_name = "ID", num_args = 2..)]
     merge: Vec<String>,
-    /// Merge every group that has the same name and the same number.
+    /// Merge every group with the same name and number.
     #[arg(long, conflicts_with = "merge")]
     merge_sure: bool,
     /// Only show what would be changed.

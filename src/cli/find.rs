@@ -1,4 +1,4 @@
-//! `callbook find TEXT`: everybody whom a text finds, the best first, for people, scripts and mail
+//! `callbook find TEXT`: the contacts that match a text, best match first, for people, scripts and mail
 //! programs.
 
 use std::fmt::Write as _;
@@ -26,23 +26,23 @@ use super::output;
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
 pub(super) struct FindCommand {
-    /// Any part of a name, firm, nickname, tag, email or note, digits of a number, initials; and
+    /// Part of a name, company, nickname, tag, email or note, digits of a number, initials; and
     /// conditions: tel:201, label:work, is:historic, source:google, tag:garage, country:it.
     #[arg(required = true)]
     text: Vec<String>,
     /// If nothing matches, find what is similar.
     #[arg(long)]
     alike: bool,
-    /// At most so many contacts.
+    /// Print at most this many contacts.
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
     /// Write JSON:API.
     #[arg(long)]
     json: bool,
-    /// Write email, name and firm as mutt's `query_command` reads them.
+    /// Write emails, names and companies for mutt's `query_command`.
     #[arg(long)]
     mutt_query: bool,
-    /// Write email and name as aerc's address-book-cmd reads them.
+    /// Write emails and names for aerc's `address-book-cmd`.
     #[arg(long)]
     aerc: bool,
     #[command(flatten)]
@@ -84,7 +84,7 @@ impl FindCommand {
         Ok(if is_found { 0 } else { NOTHING_FOUND })
     }
 
-    /// What matches; where nothing does, that is told, with what is similar.
+    /// What matches; if nothing does, this says so, with what is similar.
     fn found(&self, store: &Store, query: &ListQuery) -> Result<Vec<FullContact>, Refusal> {
         store.set_used(crate::state::recall(store.path()).usage.most());
         let limit = self.limit.unwrap_or(usize::MAX);
@@ -95,7 +95,7 @@ impl FindCommand {
             Ok(())
         })?;
         if how == Found::Alike && !self.alike {
-            // Whoever calls or writes to what a script finds wants nobody else.
+            // A script may call or write to what it finds, and similar contacts are the wrong ones.
             let names = found.iter().take(3).map(|one| safe(&one.contact.name));
             let names: Vec<_> = names.collect();
             output::complain(&format!(

@@ -24,10 +24,10 @@ use super::table::Columns;
 
 #[derive(Debug, Args)]
 pub(super) struct FixCommand {
-    /// List them, as without any flag.
+    /// List the numbers (the default).
     #[arg(long, conflicts_with = "confirm_source")]
     list: bool,
-    /// Confirm all who have a number in use from this source; the first such becomes primary.
+    /// Confirm all contacts with a number from this source; its first number becomes primary.
     #[arg(long, value_name = "SOURCE")]
     confirm_source: Option<String>,
     /// Only show what would be changed.
@@ -71,7 +71,7 @@ fn refuse_unknown(source: &str, store: &Store) -> Result<(), Refusal> {
     Err(Refusal::new(Kind::NotFound, detail))
 }
 
-/// Prints everybody who needs attention, with the reason of each number, one contact after the other: a
+/// Prints the contacts that need attention, with the reason of each number, one after the other: a
 /// book may have 100,000 of them.
 fn worklist(store: &Store, json: bool) -> Result<()> {
     // What can be refused is refused before anything is printed.

@@ -46,7 +46,7 @@ impl LineFlags {
     /// The layout that is asked for, or the usual one.
     ///
     /// # Errors
-    /// Where a field is unknown, by its name, with those that there are.
+    /// If a field is unknown, by its name, with those that there are.
     pub(super) fn layout(&self) -> Result<LineFormat, Refusal> {
         let text = self.format.as_deref();
         let mut layout = LineFormat::read(text.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))?;
@@ -86,7 +86,7 @@ impl LineFormat {
     /// Reads a layout: fields in braces, `\t` and `\n`; two braces for one.
     ///
     /// # Errors
-    /// Where a field is unknown, by its name, with those that there are.
+    /// If a field is unknown, by its name, with those that there are.
     pub fn read(text: &str) -> Result<Self, Refusal> {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -145,7 +145,7 @@ impl LineFormat {
     /// said of a number, else as the layout has them.
     ///
     /// # Errors
-    /// Where standard output cannot be written to.
+    /// If standard output cannot be written to.
     pub(super) fn print<'a>(
         &self,
         numbers: impl IntoIterator<Item = (&'a Contact, Option<&'a Phone>)>,

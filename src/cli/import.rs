@@ -1,4 +1,4 @@
-//! `callbook import FILE…`: everything that somebody's phone or address book gives, in one step.
+//! `callbook import FILE…`: the files of a phone or an address book, in one step.
 
 mod json;
 
@@ -29,7 +29,7 @@ pub(super) struct ImportCommand {
     /// Print what it would do to each contact, and write nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// Say what a column of a table holds: name, phone:LABEL, email, note and so on.
+    /// Set what a column of a table holds: name, phone:LABEL, email, note, …
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
     /// Read national numbers as numbers of this country: IT, DE and so on; without it, of home.
@@ -73,7 +73,7 @@ impl ImportCommand {
             Ok(ImportOutcome::In(report)) => report,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
-        // What was done is told first: it is done, whether or not the rest can be kept.
+        // The report comes first: the import is done, whether or not the rejects can be kept.
         let done = CommandAnswer::new(json::report(&report), told(&report));
         answer(Ok(done), self.json)?;
         match &report.kept {

@@ -16,10 +16,10 @@ use crate::tui::protocol::Tone;
 /// How the keys are printed.
 #[derive(Debug, Args)]
 pub(super) struct Keys {
-    /// As a table in Markdown
+    /// Write a Markdown table
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
-    /// As JSON: one object a line of the table
+    /// Write JSON, one object per binding
     #[arg(long)]
     json: bool,
 }

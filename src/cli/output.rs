@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::domain::safe::safe;
 
-/// Prints words for people, and lines for programs that read them: whatever stands in them, they can
+/// Prints text for people, and lines for programs: whatever they contain, they can
 /// act on no terminal.
 pub(super) fn print(text: &str) -> Result<()> {
     exact(&harmless(text))

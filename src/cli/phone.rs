@@ -31,7 +31,7 @@ pub(super) enum PhoneCommand {
         after_help = "Examples:\n  callbook phone list --filter historic=false --sort -created_at\n  callbook phone list --owner ID --json"
     )]
     List {
-        /// Only those of this contact.
+        /// List only numbers of this contact.
         #[arg(long, value_name = "CONTACT")]
         owner: Option<String>,
         #[command(flatten)]
@@ -82,7 +82,7 @@ pub(super) enum PhoneCommand {
     Delete {
         /// Its id.
         id: String,
-        /// Only if it still has this stamp.
+        /// Fail if the number has changed since this version.
         #[arg(long, value_name = "STAMP")]
         updated_in_db_at: Option<String>,
         /// Write JSON:API.
@@ -96,10 +96,10 @@ pub(super) enum PhoneCommand {
 pub(super) struct PhoneFlags {
     /// A JSON:API document or an object of attributes: a file, or - for standard input.
     document: Option<PathBuf>,
-    /// The number, in any spelling.
+    /// The number, however it is written.
     #[arg(long, allow_hyphen_values = true)]
     number: Option<String>,
-    /// The calling code, for a number in national spelling.
+    /// The country calling code of a national number.
     #[arg(long)]
     country_code: Option<String>,
     /// The label: mobile, home, work, or any text.

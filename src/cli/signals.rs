@@ -15,7 +15,7 @@ use signal_hook::iterator;
 
 use crate::domain::progress::{STOPPED, Stop};
 
-/// Who has what asks the work to stop, where there is no work: the command, and who hears the signals.
+/// The owners of the stop flag while no work runs: the command and the signal thread.
 const IDLE: usize = 2;
 
 /// How long the work may take to end before the process ends without it.

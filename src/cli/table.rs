@@ -1,4 +1,4 @@
-//! Columns for people to read, as wide as what stands in them.
+//! Columns for people to read, as wide as their cells.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _};
@@ -90,7 +90,7 @@ const MEASURED: usize = 1_000;
 /// How narrow a column gets on a narrow terminal.
 const NARROW: usize = 8;
 
-/// Columns whose rows come one by one. They are as wide as what stands in the first rows; on a terminal that is
+/// Columns whose rows come one by one. They are as wide as the cells of the first rows; on a terminal that is
 /// narrower, the widest give way, but the last one: it holds an id, or text that may wrap.
 pub(super) struct Columns<const N: usize> {
     widths: [usize; N],

@@ -144,7 +144,7 @@ impl Change {
     }
 }
 
-/// What is to be changed, and whom that is about.
+/// What is to be changed, of which contacts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkEdit {
     /// The contacts.
@@ -327,7 +327,7 @@ pub struct Planned {
     pub after: FullContact,
     /// Whether it is deleted.
     pub is_deleted: bool,
-    /// The phone that is to be primary whoever is.
+    /// The phone that becomes primary, whichever is now.
     pub claim: Option<PhoneId>,
     /// Why something of it is left as it is.
     pub skipped: Vec<String>,

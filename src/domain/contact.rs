@@ -39,7 +39,7 @@ impl DetailKind {
         Self::Other,
     ];
 
-    /// The word that stands before it on the screen.
+    /// The word before it on the screen.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -102,7 +102,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     };
     let (year, month, day) = parts(text).unwrap_or_default();
     let (month, day) = (month.unwrap_or(1), day.unwrap_or(1));
-    // A year that has a 29 February stands in for one that is not known.
+    // A leap year is used for an unknown year.
     NaiveDate::from_ymd_opt(year.unwrap_or(1604), month, day).map_or(Cow::Borrowed(text), |day| {
         day.format(format).to_string().into()
     })

@@ -110,7 +110,7 @@ pub fn evidence(people: &[FullContact]) -> Vec<&'static str> {
     found
 }
 
-/// How much is known of a person: of a group, the one of whom most is known is kept.
+/// How much is known of a contact: of a group, the one with most is kept.
 #[must_use]
 pub fn weight(person: &FullContact) -> usize {
     let contact = &person.contact;
@@ -184,7 +184,7 @@ pub struct Merged {
 }
 
 /// What becomes of a group, the one that is kept first: it gets what the others have (Phone resource,
-/// 4, for a number that several have). None for nobody. `fresh` gives ids to the numbers that come in.
+/// 4, for a number that several have). None without contacts. `fresh` gives ids to the numbers that come in.
 #[must_use]
 pub fn merged(
     people: &[FullContact],

@@ -23,7 +23,7 @@ pub struct Profile {
     pub full: FullContact,
     /// Its newest changes and those of its phones, the newest first.
     pub history: Vec<HistoryEntry>,
-    /// Who else has those of its phones that wait for a look.
+    /// The other contacts with those of its phones that need attention.
     pub others: OtherHolders,
 }
 

@@ -21,7 +21,7 @@ use super::timestamp::Timestamp;
 pub struct RecordField<R: 'static, S: 'static> {
     /// Its name in documents, in the log and in the struct.
     pub name: &'static str,
-    /// What people are told that it is: `company`.
+    /// The word for people: `company`.
     pub words: &'static str,
     /// Its column in the database.
     pub column: &'static str,
@@ -182,7 +182,7 @@ pub static PHONE: [PhoneField; 14] = [
 ];
 
 impl Fault {
-    /// The fault for the screens, where fields have the names that people are told and not those of
+    /// The fault for the screens, where fields have their names for people and not those of
     /// documents.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -383,10 +383,10 @@ pub fn label<R, S>(fields: &[RecordField<R, S>], name: &str) -> &'static str {
     field.and_then(|field| field.label).unwrap_or_default()
 }
 
-/// What is told of a field wherever its record is not known: its words, its uses and its flips.
+/// The properties of a field whose record is not known: its words, its uses and its flips.
 type About = (&'static str, &'static [Use], Option<[&'static str; 2]>);
 
-/// What is told of the field with this name of either record.
+/// The properties of the field with this name of either record.
 fn about(name: &str) -> Option<About> {
     fn of<R, S>(fields: &'static [RecordField<R, S>], name: &str) -> Option<About> {
         let field = fields.iter().find(|field| field.name == name)?;

@@ -1,4 +1,4 @@
-//! What stands for something larger, to see whether it is the same.
+//! A short value that identifies something larger, to see whether it is the same.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};

@@ -3,7 +3,7 @@
 //! `fold("Ødegård")` is `odegard`, and so is `fold("ØDEGÅRD")`: names are sorted and searched by
 //! it. It is made by compatibility decomposition (Unicode NFKD), without the marks that sit on a
 //! letter, in lower case. Vowel signs of Indic scripts are letters here, not marks, and stay.
-//! Apostrophes and signs that nobody sees are left out, for people type a name with any apostrophe or
+//! Apostrophes and invisible signs are left out, since people type a name with any apostrophe or
 //! with none: `O’Connor` is `oconnor`. Where
 //! keyboards write one letter in two ways, they are one: katakana and hiragana, the Arabic and the
 //! Persian yeh and kaf, the final forms of Hebrew and Greek.
@@ -149,10 +149,10 @@ const fn plain(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The letter that stands for one that is written in two ways.
+/// The one letter for a letter that is written in two ways.
 const fn one_of_two(letter: char) -> char {
     match letter {
-        // Each katakana stands 96 places after its hiragana.
+        // Each katakana is 96 places after its hiragana.
         'ァ'..='ヶ' => match char::from_u32(letter as u32 - 0x60) {
             Some(hiragana) => hiragana,
             None => letter,

@@ -16,7 +16,7 @@ pub struct Health {
 /// Numbers by one thing about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HealthPart {
-    /// What they are told apart by: `by country`.
+    /// What they are grouped by: `by country`.
     pub title: &'static str,
     /// How many numbers are of each kind.
     pub bars: Vec<Bar>,

@@ -20,11 +20,11 @@ use super::words::{count, thousands};
 /// A card as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
-    /// Where it stands.
+    /// Its place.
     pub place: CardPlace,
     /// What it says.
     pub said: ParsedCard,
-    /// The card, byte for byte; empty where there is none to keep.
+    /// The card, byte for byte; empty if there is none to keep.
     pub card: Vec<u8>,
 }
 
@@ -32,7 +32,7 @@ pub struct Incoming {
 /// each member gets its name as a tag, and no contact is made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupCard {
-    /// Where it stands.
+    /// Its place.
     pub place: CardPlace,
     /// The group's name, which becomes the tag.
     pub name: String,
@@ -154,9 +154,9 @@ pub enum Bytes {
 pub enum Fate {
     /// A new contact.
     New,
-    /// A contact that is there already gets what it did not have.
+    /// An existing contact gets what it did not have.
     Change(Match),
-    /// A contact that is there already has all of it.
+    /// An existing contact has all of it.
     Same(Match),
     /// It cannot be taken in, and why.
     Unreadable(String),
@@ -263,7 +263,7 @@ pub struct PlanChange {
     pub after: Option<String>,
 }
 
-/// Which card, wherever it stands in its file.
+/// Which card, whatever its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CardKey {
     /// What it says.
@@ -275,11 +275,11 @@ pub struct CardKey {
 /// One card of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRow {
-    /// Where it stands.
+    /// Its place.
     pub place: CardPlace,
     /// Which card it is; none where it cannot be imported.
     pub key: Option<CardKey>,
-    /// The part of the rehearsal's fingerprint that stands for what this card writes.
+    /// The part of the rehearsal's fingerprint for what this card writes.
     pub written: Fingerprint,
     /// Whether what becomes of a later card follows from it: that one is about the same contact.
     pub leads: bool,
@@ -469,7 +469,7 @@ pub struct ImportReport {
     /// What could not be taken in.
     pub rejects: Vec<Reject>,
     /// How many more cards could not be read than `rejects` holds: where there are very many, only the
-    /// first are told one by one.
+    /// first are listed one by one.
     pub rejects_untold: usize,
     /// What was not understood, and what was assumed.
     pub notices: Vec<Notice>,
@@ -480,7 +480,7 @@ pub struct ImportReport {
 /// What became of the cards that could not be imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Kept {
-    /// There were none, or nobody asked to keep them.
+    /// There were none, or none were to be kept.
     #[default]
     Nothing,
     /// They are in this file.

@@ -58,7 +58,7 @@ impl ListQuery {
         self.query().needles
     }
 
-    /// Whether everybody is shown.
+    /// Whether all contacts are shown.
     #[must_use]
     pub fn is_everybody(&self) -> bool {
         !self.attention && self.query().is_everybody()
@@ -123,7 +123,7 @@ pub struct Rows {
     pub first: usize,
     /// The rows.
     pub rows: Vec<Row>,
-    /// How many rows the list has, where finding these told it.
+    /// How many rows the list has, if finding these counted them.
     pub total: Option<usize>,
     /// How they were found.
     pub found: Found,

@@ -15,7 +15,7 @@ pub enum Side {
     Stored,
 }
 
-/// Who changed a field since it was read.
+/// Which side changed a field since it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// Nobody, or both to the same.
@@ -37,7 +37,7 @@ pub struct FieldMerge {
     pub mine: Value,
     /// What is stored.
     pub stored: Value,
-    /// Who changed it.
+    /// Which side changed it.
     pub changed: Changed,
     /// The side that is taken; none where it is to be decided.
     pub side: Option<Side>,

@@ -98,7 +98,7 @@ fn without_article(name: &str) -> &str {
     let shouted = |text: &str| !text.chars().any(char::is_lowercase);
     let rest = ARTICLES.iter().find_map(|article| {
         let end = match article.strip_suffix('\'') {
-            // An elided one stands at its word: L'Oréal.
+            // An elided one is attached to its word: L'Oréal.
             Some(letters) => {
                 let sign = name.get(letters.len()..)?.chars().next()?;
                 let end = letters.len() + sign.len_utf8();
@@ -163,7 +163,7 @@ fn is_in(list: &str, word: &str) -> bool {
     list.split([' ', '|']).any(|known| known == word)
 }
 
-/// A name without what stands before and after it.
+/// A name without titles and suffixes.
 struct Titled<'a> {
     prefix: &'a str,
     core: &'a str,
@@ -212,8 +212,8 @@ fn is_of_company(name: &str) -> bool {
 
 /// A shown name in its parts, where a person typed only that: given names, then the family name.
 ///
-/// A comma tells them apart (`Bianchi, Marco`); else the last word is the family name, with the particles
-/// before it. Titles before the name and what follows it belong to neither, nor does what stands in
+/// A comma separates them (`Bianchi, Marco`); else the last word is the family name, with the particles
+/// before it. Titles and suffixes belong to neither, nor does text in
 /// brackets; a company has no parts.
 #[must_use]
 pub fn split_name(name: &str) -> (Option<String>, Option<String>) {
@@ -236,7 +236,7 @@ pub fn split_name(name: &str) -> (Option<String>, Option<String>) {
     }
     match family_of(titled.core) {
         Some((given, family)) => (some(given), some(family)),
-        // After a title stands the family name.
+        // After a title comes the family name.
         None if !titled.prefix.is_empty() => (None, some(titled.core)),
         None => (some(titled.core), None),
     }

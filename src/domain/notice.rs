@@ -13,7 +13,7 @@ pub struct Notice {
     pub subject: String,
     /// How many cells, cards or numbers it concerns.
     pub number: usize,
-    /// One of them, as it stands in the file; blank where an example says nothing.
+    /// One of them, as the file has it; blank where an example is of no use.
     pub example: String,
     /// What happened.
     pub kind: NoticeKind,
@@ -68,7 +68,7 @@ pub enum NoticeKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notices(Vec<Notice>);
 
-/// How many subjects of one kind are told apart; those after them are counted with the last.
+/// How many subjects of one kind are distinguished; later ones are counted with the last.
 const SUBJECTS: usize = 50;
 
 impl Notices {

@@ -120,7 +120,7 @@ impl FieldChange {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
     /// The record was made. The record itself is known until the store reads the operation back:
-    /// then it stands in its table, and is not kept a second time.
+    /// then it is in its table, and is not kept a second time.
     Create(RecordKey, Option<Record>),
     /// Some fields changed.
     Update(RecordKey, Vec<FieldChange>),
@@ -170,7 +170,7 @@ impl Operation {
     /// `record` with the changes of an [`Operation::Update`] applied to it.
     ///
     /// # Errors
-    /// Where the record has no such field, or the value is not of its type: the log is damaged.
+    /// If the record has no such field, or the value is not of its type: the log is damaged.
     pub fn revise<T: Serialize + for<'de> Deserialize<'de>>(
         record: &T,
         changes: &[FieldChange],
@@ -184,7 +184,7 @@ impl Operation {
 
     /// The operation that takes this one back.
     ///
-    /// A [`Operation::Create`] needs the record as it stands now, `current`: deleting keeps it. None
+    /// A [`Operation::Create`] needs the `current` record: deleting keeps it. None
     /// where it was not handed in.
     #[must_use]
     pub fn inverse(self, current: Option<Record>) -> Option<Self> {
@@ -214,7 +214,7 @@ fn object<T: Serialize>(record: &T) -> Map<String, Value> {
     }
 }
 
-/// Who made a change.
+/// What made a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Actor {
@@ -263,13 +263,13 @@ pub struct UndoPoint {
     pub id: i64,
     /// When it was made.
     pub at: Timestamp,
-    /// By whom.
+    /// Which program or screen.
     pub actor: Actor,
     /// What it did, as a toast says it: `Marked +39 02 5550 1182 as accurate`.
     pub title: String,
 }
 
-/// What an undo does with rows that somebody has changed since.
+/// What an undo does with rows that have changed since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Overwriting {
     /// It is refused, and nothing is written.
@@ -282,18 +282,18 @@ pub enum Overwriting {
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It stands.
+    /// It is in effect.
     Done,
     /// It was undone, and can be redone.
     Undone,
     /// It was undone, and something else was done since.
     Passed,
-    /// What it deleted was thrown away; it cannot be undone.
+    /// What it deleted is gone for good; it cannot be undone.
     Emptied,
 }
 
 impl Standing {
-    /// The word beside a step; none where it stands.
+    /// The word beside a step; none if it is in effect.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -19,7 +19,7 @@ pub const LABELS: [&str; 8] = [
     "mobile", "home", "work", "office", "fax", "pager", "main", "other",
 ];
 
-/// The label that a program's word for one means; what is none of the usual ones stays as it is.
+/// The label that a program's word means; unusual ones stay unchanged.
 #[must_use]
 pub fn usual_label(text: &str) -> String {
     let lower = text.to_lowercase();
@@ -108,7 +108,7 @@ impl Phone {
         self.is_normalised() || number::is_short_number(&self.number)
     }
 
-    /// Whether it is no number that anybody can dial ([`number::is_impossible`]); one that needs a
+    /// Whether it cannot be dialled ([`number::is_impossible`]); one that needs a
     /// country and has none is not known to be.
     #[must_use]
     pub fn is_impossible(&self, home: Option<Region>) -> bool {
@@ -182,7 +182,7 @@ pub struct PhoneAttributes {
     pub shared: Option<bool>,
 }
 
-/// What the pure functions have to be told: the time, the home country, and an id that is new.
+/// What the pure functions need to know: the time, the home country, and a new id.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
     /// The time now.

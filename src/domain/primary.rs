@@ -1,4 +1,4 @@
-//! Who is a contact's primary phone after a write (Phone resource, 3).
+//! Which phone of a contact is primary after a write (Phone resource, 3).
 //!
 //! One function over one contact's phones. The database holds "at most one" and "never a historic
 //! one" by itself; this function also holds "exactly one where one is in use", and chooses the heir.

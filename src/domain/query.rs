@@ -1,9 +1,9 @@
 //! What is typed into the filter, read: words, digits of a number, and conditions such as
 //! `label:work`.
 //!
-//! `mar is:historic source:google` asks for everybody in whose name or other words `mar` stands and
-//! who has a number from google that is historic. All words and conditions have to hold, in any
-//! order; conditions on numbers have to hold for one and the same number. A value with spaces stands
+//! `mar is:historic source:google` matches the contacts with `mar` in a name or another text and
+//! with a historic number from google. All words and conditions have to match, in any
+//! order; conditions on numbers have to match the same number. A value with spaces is
 //! in quotes: `label:"front desk"`.
 
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub struct Query {
     pub needles: SearchTerms,
     /// What has to hold beside that.
     pub conditions: Vec<Condition>,
-    /// What cannot be read, and why: `is:blue` is none of …
+    /// What cannot be read, and why: unknown is:blue; expected …
     pub trouble: Option<String>,
 }
 
@@ -170,14 +170,14 @@ impl Query {
         query
     }
 
-    /// Whether everybody is asked for.
+    /// Whether it matches all contacts.
     #[must_use]
     pub fn is_everybody(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The words of a text; what stands in quotes is of one.
+/// The words of a text; quoted text is one word.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     text.split(move |sign: char| {
@@ -287,7 +287,7 @@ impl SearchTerms {
     }
 }
 
-/// Whether a text has digits, and beside them only signs that numbers are written with, or what stands
+/// Whether a text has digits, and besides only signs that numbers are written with, or what is
 /// around a number that is copied from somewhere.
 fn is_numeric(text: &str) -> bool {
     let sign = |sign: char| sign.is_numeric() || sign.is_whitespace() || "+-()./·–".contains(sign);

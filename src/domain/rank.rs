@@ -1,6 +1,6 @@
 //! Whom a search finds, and who of them comes first.
 //!
-//! This is the meaning of a search: an index may find the same in less time, never anybody else. A
+//! This defines what a search finds: an index may be faster, but finds the same. A
 //! contact is looked at as its search text, which is the folded name, after a line feed each its other
 //! words (nickname, firm, tags, emails), and after [`NOTE`] its note; and as the digits of its numbers.
 
@@ -8,7 +8,7 @@ use memchr::memmem::{self, Finder};
 
 use super::query::SearchTerms;
 
-/// How well somebody fits, the least the best; among equals, who is used often comes first, and then
+/// How well a contact matches, the least the best; among equals, the more used comes first, and then
 /// the order of the list decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
@@ -20,11 +20,11 @@ pub enum Rank {
     WordStart,
     /// What was typed is how the name's words begin: `mb` for Marco Bianchi.
     Initials,
-    /// Every word stands somewhere in the name, or in a number.
+    /// Every word is somewhere in the name, or in a number.
     WithinName,
     /// Every word begins a word somewhere: firm, nickname, tag, email, note.
     ElsewhereStart,
-    /// The rest; and whoever is found by a number, for no end of one is better.
+    /// The rest; and all matches by number, since no end of one is better.
     Elsewhere,
 }
 
@@ -65,7 +65,7 @@ impl<'n> Matcher<'n> {
         }
     }
 
-    /// The rank of somebody, or none where the needles are not all there.
+    /// The rank of a contact, or none if a needle is missing.
     #[must_use]
     pub fn rank(&self, text: &str, digits: &str) -> Option<Rank> {
         if self.words.is_empty() {
@@ -97,7 +97,7 @@ impl<'n> Matcher<'n> {
         Some(worst.max(Rank::WordStart))
     }
 
-    /// Whether [`Matcher::rank`] may find somebody: most it cannot, which their bytes tell at once.
+    /// Whether [`Matcher::rank`] may match a contact: the bytes rule most of them out at once.
     #[must_use]
     pub fn may_find(&self, text: &[u8], digits: &[u8]) -> bool {
         let any = |finders: &[Finder<'_>], bytes: &[u8]| {
@@ -113,7 +113,7 @@ impl<'n> Matcher<'n> {
         }
     }
 
-    /// As [`Matcher::rank`], of a text in which the longest word stands first at `at`, whatever its
+    /// As [`Matcher::rank`], of a text in which the longest word is first at `at`, whatever its
     /// initials are; the digits are only asked for where they may matter, and `begins` says whether a
     /// word of the name may begin so.
     #[must_use]
@@ -201,7 +201,7 @@ impl<'n> Matcher<'n> {
         wanted.chars().all(|letter| words.next() == Some(letter))
     }
 
-    /// How many letters differ between what was typed and the words of somebody whom it does not
+    /// How many letters differ between what was typed and the words of a contact that it does not
     /// find; none where too many do, or too few were typed to tell.
     ///
     /// A word may be unfinished, so that it is held against how the others begin. One letter may
@@ -226,7 +226,7 @@ impl<'n> Matcher<'n> {
         Some(sum)
     }
 
-    /// The letters that somebody has to have for [`Matcher::likeness`], a word each, and how many of
+    /// The letters that a contact needs for [`Matcher::likeness`], a word each, and how many of
     /// them may be missing.
     #[must_use]
     pub fn letters(&self) -> Vec<(Letters, u32)> {
@@ -277,7 +277,7 @@ fn initials(needles: &SearchTerms) -> Option<&str> {
     fits.then_some(word.as_str())
 }
 
-/// What stands before the note in a search text. No folded text has it.
+/// The sign before the note in a search text. No folded text has it.
 pub const NOTE: char = '\u{1}';
 
 /// How many letters of a word may differ.
@@ -300,7 +300,7 @@ fn is_digits(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Where a word stands best in a text whose name has this length.
+/// The best place of a word in a text whose name has this length.
 fn level(finder: &Finder<'_>, text: &str, name: usize) -> Option<Rank> {
     let mut best = None;
     for at in finder.find_iter(text.as_bytes()) {

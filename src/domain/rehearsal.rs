@@ -103,7 +103,7 @@ fn back_again(field: &str) -> ChangeLine {
 pub struct Rehearsal<P> {
     /// It, for people.
     pub plan: P,
-    /// What stands for it when it is done.
+    /// Its fingerprint.
     pub fingerprint: Fingerprint,
 }
 

@@ -1,6 +1,6 @@
-//! What cannot be taken in, and where it stands.
+//! What cannot be imported, and its place.
 
-/// Where in its file a card stands.
+/// The place of a card in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CardPlace {
     /// Which card of the file, from 1; in an import of several files, of all of them ([`Files`](super::files::Files)).
@@ -21,7 +21,7 @@ pub enum RejectScope {
 /// A card, or part of one, that could not be taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
-    /// Where it stands.
+    /// Its place.
     pub place: CardPlace,
     /// What of the file is rejected with it.
     pub scope: RejectScope,
@@ -38,7 +38,7 @@ pub struct Reject {
 const HELD: usize = 4 * 1024 * 1024;
 const TOLD: usize = 10_000;
 
-/// What is told of the cards that could not be imported: the first of them, without their bytes.
+/// The report of the cards that could not be imported: the first of them, without their bytes.
 #[derive(Debug, Default)]
 pub struct Aside {
     /// The first of them.

@@ -1,6 +1,6 @@
-//! Stored text on its way to a terminal: the one function that stands between the two.
+//! Stored text on its way to a terminal: the one function between the two.
 //!
-//! A name may hold anything that somebody put into a card: escape sequences that set the clipboard,
+//! A name may hold anything that a card can: escape sequences that set the clipboard,
 //! overrides that turn a line round, a thousand accents on one letter. What is stored is never
 //! altered; what is shown is made harmless here, for every screen and every stream to a terminal.
 
@@ -56,7 +56,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 /// What is shown of a text so far.
 struct Shown {
     text: String,
-    /// A joiner that stands at the end, if what follows is such that it joins.
+    /// A joiner at the end, if what follows can be joined.
     joiner: Option<char>,
     /// How many signs that are no letters were joined in a row.
     joined: usize,
@@ -81,7 +81,7 @@ impl Shown {
 }
 
 /// A JSON text with its line ends, in which every other sign that could act on a terminal, or turn a
-/// line round, is written as an escape: whoever reads the JSON finds the same values.
+/// line round, is written as an escape: a reader of the JSON finds the same values.
 #[must_use]
 pub fn escaped(json: &str) -> Cow<'_, str> {
     let acts = |sign: char| {
@@ -111,7 +111,7 @@ pub fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
         .map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
 }
 
-/// What stands on the letter before it: accents, vowel signs, variation selectors, the later parts of
+/// Marks of the letter before them: accents, vowel signs, variation selectors, the later parts of
 /// a Korean syllable. Not all of them have a combining class, but none has a width.
 fn is_mark(sign: char) -> bool {
     !is_joiner(sign) && !is_invisible(sign) && sign.width() == Some(0)

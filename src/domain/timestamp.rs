@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// An instant in microseconds since 1970-01-01T00:00:00Z, printed as RFC 3339 in UTC with six
 /// digits of fraction: `2026-03-12T13:51:07.000042Z`.
 ///
-/// It stands for `created_at` and `updated_at`, and for the stamp `updated_in_db_at`, whose values
+/// It is used for `created_at` and `updated_at`, and for the stamp `updated_in_db_at`, whose values
 /// only the database makes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -20,7 +20,7 @@ const YEAR_0: i64 = -62_167_219_200_000_000;
 const YEAR_10000: i64 = 253_402_300_800_000_000;
 
 impl Timestamp {
-    /// The instant that lies this many microseconds after the epoch.
+    /// The instant this many microseconds after the epoch.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -38,7 +38,7 @@ impl Timestamp {
         Self(at.timestamp_micros())
     }
 
-    /// The instant for a calendar library; the ends of its range stand in for what lies beyond them.
+    /// The instant for a calendar library, limited to its range.
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or(if self.0 < 0 {

@@ -69,7 +69,7 @@ pub fn contact_changed(before: &Contact, after: &Contact) -> String {
     }
 }
 
-/// The words for contacts to whom one thing happened: `Deleted Marco Bianchi`, `Deleted 12 contacts`.
+/// The words for contacts of one change: `Deleted Marco Bianchi`, `Deleted 12 contacts`.
 #[must_use]
 pub fn contacts(verb: &str, names: &[String]) -> String {
     match names {
@@ -119,7 +119,7 @@ pub fn restored(what: &str, after: &str) -> String {
     format!("Restored {what} as it was after “{after}”")
 }
 
-/// Where what was thrown away may still be, and the way to be rid of it; none where there is no backup.
+/// Where what was deleted for good may still be, and how to delete it there; none without a backup.
 #[must_use]
 pub fn still_in(backups: usize) -> Option<String> {
     let them = match backups {

@@ -1,6 +1,6 @@
 //! Why a contact needs attention, and what confirming it will do (Phone resource, 4).
 //!
-//! Nothing here is stored: a reason is found anew from the numbers as they are.
+//! Nothing here is stored: reasons are computed from the current numbers.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -81,7 +81,7 @@ pub fn impossible(phone: &Phone, home: Option<Region>) -> Option<Reason> {
     })
 }
 
-/// Who else has a contact's numbers that wait for a look, by number.
+/// The other contacts with a contact's numbers that need attention, by number.
 pub type OtherHolders = BTreeMap<PhoneId, String>;
 
 /// Why this one of a contact's numbers waits for a look; none where it does not.

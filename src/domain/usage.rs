@@ -1,4 +1,4 @@
-//! Whom one calls, copies and opens: they come earlier among those whom a search finds alike.
+//! How often contacts are called, copied and opened: used ones rank higher among equal matches.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ const HALF_LIFE: f64 = 30.0 * 24.0 * 3600.0 * 1_000_000.0;
 /// How many contacts are remembered.
 const MOST: usize = 500;
 
-/// Who was used how much, and when.
+/// How much and when contacts were used.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Usage(BTreeMap<ContactId, Used>);
@@ -61,7 +61,7 @@ impl Usage {
         }
     }
 
-    /// Who was used, the most used first. All weights fall alike, so that the time is no matter.
+    /// The used contacts, most used first. All weights decay alike, so that the time does not matter.
     #[must_use]
     pub fn most(&self) -> Vec<ContactId> {
         let latest = self

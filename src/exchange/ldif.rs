@@ -1,7 +1,7 @@
 //! LDIF (RFC 2849): what Thunderbird, Evolution and directories write of people.
 //!
 //! The attributes are those of inetOrgPerson (RFC 2798) and of Mozilla's and Evolution's schemas. What is
-//! not read stays with the contact, under the name of its attribute. A value that stands at an address
+//! not read stays with the contact, under the name of its attribute. A value that is at an address
 //! (`jpegPhoto:< file:///…`) is never fetched; the address is kept. Groups of names become tags.
 
 mod attribute;
@@ -431,7 +431,7 @@ impl Person {
         free
     }
 
-    /// The contact; none where the entry names nobody.
+    /// The contact; none if the entry has no name.
     fn contact(self, place: CardPlace, uid: Option<String>) -> Option<Incoming> {
         let Self {
             mut said,

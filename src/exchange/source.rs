@@ -3,7 +3,7 @@
 //! A UTF-16 file (Windows writes them) is turned into UTF-8 as it streams; the byte order mark of
 //! either encoding belongs to the file and not to its first card, and is dropped. All else passes
 //! through untouched, invalid UTF-8 included: what a byte means is for `content` to decide, which
-//! knows the line that it stands in.
+//! knows its line.
 
 use std::io::{self, BufRead, ErrorKind};
 
@@ -163,7 +163,7 @@ impl<R: BufRead> SourceLines<R> {
         while self.ready.is_empty() {
             let chunk = fill(&mut self.source)?.to_vec();
             if chunk.is_empty() {
-                // Half a character at the very end is as wrong as one in the middle.
+                // Half a character at the end is as wrong as one in the middle.
                 if self.half.take().is_some() | self.high.take().is_some() {
                     self.put(char::REPLACEMENT_CHARACTER);
                 }

@@ -2,7 +2,7 @@
 //!
 //! The reader streams. It holds one card at a time and gives each as an [`Incoming`] with the card
 //! byte for byte, so that what callbook does not understand is kept and can come out again as it
-//! was. What is no card, or a card with nobody on it, is a [`Reject`] that says why, and the cards
+//! was. Text that is not a card, or a card without a name, is a [`Reject`] that says why, and the cards
 //! after it are read all the same. It never normalises a number, never decodes a photograph and
 //! never fetches an address.
 //!
@@ -83,7 +83,7 @@ pub struct ReadOptions {
 /// The cards of a source, one by one.
 ///
 /// Where the source fails, the last item is a [`Reject`] that says so, with what was read of the
-/// card; [`Self::failure`] tells this from a source that has ended.
+/// card; [`Self::failure`] distinguishes this from the end of the source.
 #[derive(Debug)]
 pub struct CardReader<R> {
     frames: Frames<R>,

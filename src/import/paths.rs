@@ -103,7 +103,7 @@ fn shell_words(text: &str) -> Vec<String> {
     words
 }
 
-/// The files that a path with `*` and `?` in its parts stands for; hidden ones only where the part
+/// The files that match a path with `*` and `?` in its parts; hidden ones only if the part
 /// begins with a dot.
 fn matching(pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];

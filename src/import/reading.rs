@@ -22,7 +22,7 @@ pub(super) struct BatchReader<'a> {
     home: Option<Region>,
     current: Option<Current<'a>>,
     groups: VecDeque<GroupCard>,
-    /// What is told of the cards that could not be imported.
+    /// The report of the cards that could not be imported.
     pub(super) aside: Aside,
     /// Where they are kept, if they are.
     pub(super) rejects: Option<Rejects>,

@@ -20,7 +20,7 @@ pub(super) struct Rejects {
 }
 
 impl Rejects {
-    /// The file for what `name` is imported from, in a folder that is made where there is none.
+    /// The file for the rejects of `name`, in a folder that is created if missing.
     pub(super) const fn new(folder: io::Result<PathBuf>, name: String) -> Self {
         Self {
             folder,
@@ -31,7 +31,7 @@ impl Rejects {
     }
 
     /// Writes one, with the reason in a line before it that begins with `#`. After a failure nothing
-    /// more is tried: [`Rejects::finish`] tells it.
+    /// more is tried: [`Rejects::finish`] reports it.
     /// `from` is its file, where there are several.
     pub(super) fn put(&mut self, reject: &Reject, from: Option<&str>) {
         if self.failure.is_none()
@@ -101,11 +101,11 @@ impl Rejects {
     }
 }
 
-/// Writes a new file into a folder, which is made where there is none; what is there stays. Gives the
+/// Writes a new file into a folder, which is created if missing; existing files stay. Returns the
 /// file's path, whose name is made of `name`.
 ///
 /// # Errors
-/// Where the folder or the file cannot be made.
+/// If the folder or the file cannot be made.
 pub fn keep(
     folder: &Path,
     name: &str,

@@ -27,11 +27,11 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Opens a file, which may be a named pipe that nobody writes to yet. Gives its length in bytes,
+    /// Opens a file, which may be a named pipe without a writer yet. Gives its length in bytes,
     /// where it has one.
     ///
     /// # Errors
-    /// Where the file cannot be opened, is a folder, or is the book at `book`.
+    /// If the file cannot be opened, is a folder, or is the book at `book`.
     pub fn open(path: &Path, book: &Path, stop: Stop) -> io::Result<(Self, Option<u64>)> {
         if is_of_book(path, book) {
             return Err(io::Error::new(

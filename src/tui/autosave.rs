@@ -47,7 +47,7 @@ impl Autosave {
         self.due
     }
 
-    /// What is to be written now, or thrown away where it is none. It counts as written; where that
+    /// The draft to write now, or none to delete the old one. It counts as written; where that
     /// fails, it is tried again when more is typed.
     pub(super) fn pending(&mut self) -> Option<&Draft> {
         self.kept.clone_from(&self.typed);

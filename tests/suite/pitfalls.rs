@@ -8,7 +8,7 @@
 //! | 3 | every key twice | tui/terminal.rs `a_key_that_is_let_go_is_no_key_and_one_that_is_held_is` |
 //! | 4 | a paste runs as commands | terminal/main.rs `a_paste_over_the_list_searches_and_runs_no_command` |
 //! | 5 | pasted line ends submit a form | here `row_05`; field.rs `a_pasted_line_end_is_a_space_and_never_submits` |
-//! | 6 | unreadable on its ground | here `row_06_and_07`; theme.rs `every_colour_can_be_read_on_its_ground` |
+//! | 6 | unreadable on its ground | here `row_06_and_07`; theme.rs `every_colour_can_be_read…` |
 //! | 7 | bright black for text | here `row_06_and_07` |
 //! | 8 | `NO_COLOR` | terminal/modes.rs `no_color_is_no_colour_and_still_the_screens`; theme.rs `no_color_means_no_colour_and_not_no_screens` |
 //! | 9 | a panic or an error leaves raw mode | terminal/leave.rs `a_panic_of_the_store…`, `a_panic_of_the_main_thread…`, `a_terminal_that_cannot_be_read…`, `an_error_at_the_start…` |
@@ -18,7 +18,7 @@
 //! | 13 | `$EDITOR` loses keys | terminal/modes.rs `the_editor_gets_every_key…`, `an_interrupt_that_is_meant_for_the_editor…` |
 //! | 14 | ^Z and fg | terminal/leave.rs `a_stop_gives_the_terminal_to_the_shell…`, `a_stop_from_outside…` |
 //! | 15 | no redraw key | terminal/modes.rs `repaint_draws_everything_again` |
-//! | 16 | queries and their late answers | terminal/modes.rs `the_terminal_is_asked_nothing…`, `a_late_answer_to_somebody_elses_question_is_no_command` |
+//! | 16 | queries and their late answers | terminal/modes.rs `the_terminal_is_asked_nothing…`, `a_late_answer_to_somebody_elses_question_is_no_command`; terminal/background.rs `an_answer_that_is_cut…`, `an_answer_does_not_reach_the_shell` |
 //! | 17 | small and huge sizes | here `row_17`; terminal/main.rs `any_size_is_drawn_and_no_size_ends_the_program` |
 //! | 18 | the mouse at the edge | here `row_18` |
 //! | 19 | flicker | terminal/modes.rs `every_frame_is_one_update_and_only_a_new_size_clears_the_screen` |

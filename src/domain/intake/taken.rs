@@ -79,7 +79,7 @@ impl Says {
 
 impl CardRecords {
     /// The records that a card makes. `source` is where what does not say comes from; `context` is
-    /// asked anew for each record, for its id.
+    /// asked again for each record, for its id.
     ///
     /// # Errors
     /// Invalid, with every fault of the contact or of the first phone that has one.

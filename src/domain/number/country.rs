@@ -64,7 +64,7 @@ pub fn read_with(
     let chosen = |region, by| Some(ReadWith { region, by });
     let at_home = home.and_then(|home| Some((home, parse(text, None, Some(home)).ok()?)));
     match &at_home {
-        // Its own country stands after the international prefix of home.
+        // Its own country follows the international prefix of home.
         Some((home, reading))
             if reading.is_complete() && reading.calling_code != home.calling_code() =>
         {

@@ -47,8 +47,8 @@ pub struct Canonical {
     pub identity: String,
 }
 
-/// Whether a text is no number that anybody can dial: not possible in its country, and not short
-/// either ([`is_short_number`]). Without a country, it cannot be decided.
+/// Whether a text cannot be dialled: not possible in its country, and not a short number
+/// ([`is_short_number`]). Without a country, it cannot be decided.
 #[must_use]
 pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
     if is_short_number(text) {
@@ -89,7 +89,7 @@ pub fn canonical(typed: &str, calling_code: Option<&str>, home: Option<Region>) 
     let read = read.filter(|read| is_complete(&read.parsed));
     let stable = |read: Dialled| {
         // What is stored is read again, from a card or by another program: it has to mean the same.
-        // Of a trunk prefix that stands there twice, each reading takes one off.
+        // Of a doubled trunk prefix, each reading removes one.
         let number = stored(&read);
         let again = dialled(&number, None, None).ok()?;
         (stored(&again) == number).then_some((read.parsed, number))

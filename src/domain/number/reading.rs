@@ -48,7 +48,7 @@ pub struct Reading {
     pub national_number: String,
     /// The extension's digits.
     pub extension: Option<String>,
-    /// The region, where the plan tells it.
+    /// The region, if the plan determines it.
     pub region: Option<Region>,
     /// What it is used for.
     pub usage: LineType,
@@ -132,7 +132,7 @@ impl Reading {
     }
 
     /// Whether it can be dialled from anywhere. A number that works only within its own area is
-    /// possible, but with a calling code before it, it would reach nobody, or somebody else.
+    /// possible, but with a calling code before it, it would reach no one, or the wrong person.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         matches!(self.verdict, Verdict::Valid | Verdict::Possible)
@@ -197,7 +197,7 @@ pub(super) fn numbered(
     dialled(text, calling_code, home).map(|dialled| dialled.parsed)
 }
 
-/// A number with what is dialled after it. A text that holds several numbers is none.
+/// A number with what is dialled after it. A text of several numbers is not one.
 pub(super) fn dialled(
     text: &str,
     calling_code: Option<&str>,

@@ -137,7 +137,7 @@ mod tests {
     use super::as_typed;
     use crate::domain::number::{Region, canonical, is_short_number};
 
-    /// What stands in a field after each digit, as a form types it.
+    /// The text of a field after each digit, as a form types it.
     fn typed(number: &str, home: &str) -> Vec<String> {
         let home = Region::new(home);
         let mut field = String::new();

@@ -1,4 +1,4 @@
-//! A number as people write it down, with what stands around it: remarks, labels, brackets, signs that
+//! A number as people write it down, with what is around it: remarks, labels, brackets, signs that
 //! nobody sees, and the pauses that are dialled after it.
 //!
 //! Letters become digits in a vanity number of North America only. Any other word beside a number is a
@@ -23,7 +23,7 @@ pub(super) struct WrittenNumber<'t> {
     pub(super) is_vanity: bool,
 }
 
-/// What stands beside a number.
+/// The text beside a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Remark {
     /// Nothing.
@@ -141,7 +141,7 @@ fn unquoted_uri(text: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A text without signs that nobody sees, its digits, dashes and plus signs being those of ASCII.
+/// A text without invisible signs, with ASCII digits, dashes and plus signs.
 fn visible(text: &str) -> String {
     let seen = text
         .chars()

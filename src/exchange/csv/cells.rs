@@ -1,4 +1,4 @@
-//! What cells look like, where their header does not say it; and what has to be told of the columns that
+//! What cells look like if their header does not say it; and notices about the columns that
 //! were not understood.
 
 use crate::domain::contact::DetailKind;
@@ -290,7 +290,7 @@ pub(super) fn name_by_cells(headings: &mut [Heading], rows: &[Vec<String>]) {
 pub(super) struct ColumnNotes {
     unread: Vec<Seen>,
     by_cells: Vec<Seen>,
-    /// Cells of several numbers that could not be told apart.
+    /// Cells with several numbers that could not be separated.
     kept: Seen,
     /// Cells of phone columns that say "no number".
     blank: Seen,
@@ -324,7 +324,7 @@ impl ColumnNotes {
         self.days.see(cell);
     }
 
-    /// What has to be told, what was probably missed first.
+    /// The notices, those about probably missed data first.
     pub(super) fn notices(&self, headings: &[Heading]) -> Vec<Notice> {
         let notice = |kind: fn(LooksLike) -> NoticeKind| {
             move |(column, seen): (usize, &Seen)| {
@@ -365,7 +365,7 @@ impl ColumnNotes {
 }
 
 fn see(columns: &mut Vec<Seen>, column: usize, cell: &str) {
-    // A row may have any number of cells beyond the header; they are told as one column.
+    // A row may have any number of cells beyond the header; they are reported as one column.
     let column = column.min(1_000);
     if columns.len() <= column {
         columns.resize_with(column + 1, Seen::default);

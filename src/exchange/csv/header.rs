@@ -147,7 +147,7 @@ impl HeaderWords {
     fn text(&self, at: usize, header: &Header) -> Option<Text> {
         use Meaning::{Company, LastOrNick, NameOrFirst, Title};
         if header.is_all(&[Title]) {
-            // A title stands before the name where there is a job title beside it.
+            // A title precedes the name if there is a job title besides.
             let first = self.titles.first() == Some(&at);
             let before = self.has_job || self.titles.len() > 1 && first;
             return Some(if before { Text::Prefix } else { Text::Title });

@@ -151,7 +151,7 @@ fn stated_delimiter(line: &[u8]) -> Option<u8> {
     }
 }
 
-/// Whether a column says whom a row is about.
+/// Whether a column identifies the contact of a row.
 fn is_useful(column: &Column) -> bool {
     match column {
         Column::Text(text) => !matches!(
@@ -237,8 +237,8 @@ fn cells(record: &CsvRecord) -> Vec<String> {
     cells.map(|cell| text(cell).trim().to_owned()).collect()
 }
 
-/// How many of these are headers that are known, or that a person names; none where none of them says
-/// whom a row is about.
+/// How many of these are headers that are known, or that a person names; none if none of them identifies
+/// the contact of a row.
 fn known(headers: &[String], maps: &[String]) -> usize {
     let mapped = |header: &String| {
         let named = maps.iter().filter_map(|map| map.rsplit_once('='));

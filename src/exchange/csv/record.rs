@@ -185,14 +185,14 @@ fn bare(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// How a record stands after a line.
+/// The state of a record after a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     /// It is whole.
     Closed,
     /// It goes on within quotes.
     Open,
-    /// A quote stands where none may.
+    /// A quote is where none is allowed.
     Broken,
 }
 

@@ -78,7 +78,7 @@ impl<T> Default for Groups<'_, T> {
 }
 
 impl<'a, T> Groups<'a, T> {
-    /// The cells of a group, which are made where there are none.
+    /// The cells of a group, created if missing.
     fn of(&mut self, group: &'a str, new: impl FnOnce() -> T) -> Option<&mut T> {
         let place = *self.places.entry(group).or_insert_with(|| {
             self.cells.push(new());
@@ -89,7 +89,7 @@ impl<'a, T> Groups<'a, T> {
 }
 
 impl<'a> TableRow<'a> {
-    /// Reads the cells; what they do not say is told.
+    /// Reads the cells, and notes what they lack.
     pub(super) fn of(
         kind: TableOrigin,
         home: Option<Region>,
@@ -145,7 +145,7 @@ impl<'a> TableRow<'a> {
                 told.unread(at, value);
             }
         }
-        // What stands beyond the headers has no name, and is kept all the same.
+        // Cells beyond the headers have no name, and are kept too.
         for (at, cell) in cells.iter().enumerate().skip(headings.len()) {
             if !cell.trim().is_empty() {
                 row.beside.push(("", cell));
@@ -300,7 +300,7 @@ impl<'a> TableRow<'a> {
         }
     }
 
-    /// The contact; none where the row names nobody.
+    /// The contact; none if the row has no name.
     pub(super) fn contact(self, place: CardPlace) -> Option<Incoming> {
         let Self {
             kind,

@@ -41,7 +41,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table that has seen nobody.
+    /// A table that has seen no contacts.
     #[must_use]
     pub const fn new(form: TableForm, guard: Guard) -> Self {
         Self {

@@ -24,7 +24,7 @@ pub struct Document {
 /// Reads a document `{"data": {"type", "id", "attributes"}}`, or a bare object of attributes. An id
 /// beside the attributes is one of them.
 ///
-/// What is wrong with the frame is told with the attributes, whose own faults are found later.
+/// Faults of the frame are reported with those of the attributes, which are found later.
 ///
 /// # Errors
 /// Invalid, where no attributes can be read: the text is no JSON, or no document.
@@ -148,7 +148,7 @@ fn is_same_id(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// A name that stands twice in one object.
+/// A name that is twice in one object.
 struct Twice {
     /// The pointer of the object.
     object: String,
@@ -168,7 +168,7 @@ impl Twice {
     }
 }
 
-/// A JSON text as a value. `twice` is told every name that an object has twice: of those the value
+/// A JSON text as a value. `twice` receives every name that an object has twice: of those the value
 /// holds the last one only, and which one was meant is not known.
 fn strict(text: &str, twice: &mut Vec<Twice>) -> serde_json::Result<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);

@@ -5,7 +5,7 @@
 pub(super) struct Attribute {
     /// Its name in lower case, without options.
     pub(super) name: String,
-    /// Its value, or where that stands.
+    /// Its value, or the place of it.
     pub(super) value: Vec<u8>,
     form: Form,
 }
@@ -55,7 +55,7 @@ impl Attribute {
     }
 }
 
-/// The bytes of a base64 text (RFC 4648); none where it is none.
+/// The bytes of a base64 text (RFC 4648); none if it is not valid.
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut held, mut bits) = (0_u32, 0);
@@ -118,7 +118,7 @@ pub(super) enum AttributeField {
 const WORK: usize = 0;
 const HOME: usize = 1;
 
-/// Attributes in lower case: of inetOrgPerson and what it stands on, of Mozilla in its old and its new
+/// Attributes in lower case: of inetOrgPerson and its superclasses, of Mozilla in its old and its new
 /// names, and of Evolution.
 const FIELDS: &[(&str, AttributeField)] = &[
     ("displayname", AttributeField::Text(AttributePart::Display)),

@@ -14,7 +14,7 @@ use super::write::detail;
 /// The card that goes with a contact of a table.
 ///
 /// A contact has an address, a company and a name as one text each. A vCard has them in parts, so the
-/// parts that a table tells apart are written to this card; when the contact goes out, the lines whose
+/// parts that a table has are written to this card; when the contact is exported, the lines whose
 /// text is still that of the contact go out as they are.
 ///
 /// ```
@@ -144,9 +144,9 @@ fn base64(bytes: &[u8]) -> String {
 pub struct Parts {
     /// The additional names.
     pub additional: String,
-    /// What stands before the name.
+    /// What is before the name.
     pub prefix: String,
-    /// What stands after the name.
+    /// What is after the name.
     pub suffix: String,
     /// The company and its departments, with the text that a contact has for them.
     pub organisation: Option<(String, Vec<String>)>,

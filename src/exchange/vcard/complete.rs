@@ -9,7 +9,7 @@ use super::head::Head;
 /// How far into a card its BEGIN may be, in bytes.
 const START: usize = 64;
 
-/// The card with what it lacks; the very same where that is nothing.
+/// The card with what it lacks; unchanged if it lacks nothing.
 pub(super) fn complete(mut card: Vec<u8>) -> Vec<u8> {
     // What a file has before a BEGIN that is not alone on its line.
     let begin = memmem::find(card.get(..START).unwrap_or(&card), b"BEGIN");

@@ -39,7 +39,7 @@ const NETWORKS: [(&str, &str); 20] = [
     ("X-YAHOO", "yahoo"),
 ];
 
-/// Properties that name somebody else, with what that one is to the contact.
+/// Properties that name another person, with the relation to the contact.
 const RELATIONS: [(&str, &str); 7] = [
     ("X-ASSISTANT", "assistant"),
     ("X-EVOLUTION-ASSISTANT", "assistant"),

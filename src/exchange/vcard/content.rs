@@ -31,7 +31,7 @@ const TAIL_LIMIT: usize = 64;
 pub(super) struct Unfolded<'a> {
     /// The line in one piece; of a card within the card, all lines of that one.
     pub(super) text: Cow<'a, [u8]>,
-    /// Where it stands in the card, its line ends and foldings among it.
+    /// Its place in the card, with its line ends and folding.
     pub(super) place: Range<usize>,
     /// Whether the value is no text: a photograph and the like, or a card.
     pub(super) binary: bool,
@@ -63,7 +63,7 @@ pub(super) struct ContentLines<'a> {
     end: Option<usize>,
 }
 
-/// A line as it stands in the card.
+/// A line as it is in the card.
 struct Physical<'a> {
     /// Its bytes without the line end.
     line: &'a [u8],
@@ -398,7 +398,7 @@ pub(super) fn params(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     parts.skip(1)
 }
 
-/// The head and the value of a content line: before and after the first colon that stands in no
+/// The head and the value of a content line: before and after the first colon that is in no
 /// quotes, or the first at all where the quotes do not close.
 pub(super) fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let first = memchr(b':', line)?;

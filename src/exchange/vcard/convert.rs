@@ -14,7 +14,7 @@ use super::phone::number;
 use super::property::Property;
 use super::value::{ValueShape, unescaped};
 
-/// The card in this version; the very same where it has that, and all that it requires. `name` is that
+/// The card in this version; unchanged if it has that and all that it requires. `name` is that
 /// of the contact.
 pub(super) fn convert(card: &[u8], version: Version, name: &str) -> Vec<u8> {
     let mut draft = CardDraft::new(card, Version::V30);

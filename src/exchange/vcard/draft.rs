@@ -1,4 +1,4 @@
-//! A card on its way to another one: its lines, each to be kept, left out or written anew.
+//! A card that is being changed: its lines, each to be kept, left out or rewritten.
 
 use super::complete::is_old;
 use super::contact;
@@ -51,7 +51,7 @@ enum Fate {
 /// A line of the card.
 #[derive(Debug)]
 struct Entry<'a> {
-    /// The line in one piece, and where it stands.
+    /// The line in one piece, and its place.
     line: Unfolded<'a>,
     /// Its property among those of the draft, where it has one.
     property: Option<usize>,
@@ -64,7 +64,7 @@ pub(super) struct CardDraft<'a> {
     card: &'a [u8],
     form: LineForm,
     entries: Vec<Entry<'a>>,
-    /// Where its END stands.
+    /// The place of its END.
     end: usize,
     added: Vec<Line>,
     /// The properties as they were read.
@@ -256,7 +256,7 @@ impl<'a> CardDraft<'a> {
         }
     }
 
-    /// Whether nothing was added or written anew.
+    /// Whether nothing was added or rewritten.
     pub(super) fn is_unchanged(&self) -> bool {
         let kept = |entry: &Entry<'_>| matches!(entry.fate, Fate::Kept);
         self.added.is_empty() && self.entries.iter().all(kept)
@@ -369,7 +369,7 @@ impl<'a> CardDraft<'a> {
         label.map(|(at, _)| at)
     }
 
-    /// Labels of groups that nobody is in any more.
+    /// Labels of groups without members.
     fn orphans(&self) -> Vec<usize> {
         let labels = self.named("X-ABLABEL");
         let orphan = |at: &usize| {

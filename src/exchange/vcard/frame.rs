@@ -103,7 +103,7 @@ impl<R: BufRead> Frames<R> {
     fn parted(&mut self, line: SourceLine) -> io::Result<SourceLine> {
         let mut next = None;
         let trimmed = line.bytes.trim_ascii_end();
-        // Only what comes next tells whether such words are the end of a text.
+        // Only the next line decides whether such words end a text.
         if !is_begin(trimmed) && !is(trimmed, b"END") && ends_in_frame(trimmed) {
             next = self.lines.next(CARD_LIMIT)?;
         }
@@ -270,7 +270,7 @@ impl<R: BufRead> Iterator for Frames<R> {
                     if is_begin(text) {
                         return Some(self.card(&line));
                     }
-                    // A remark, as stands before a card that was set aside.
+                    // A remark, such as the one before a card that was set aside.
                     if !text.is_empty() && !text.starts_with(b"#") {
                         return Some(self.between(&line));
                     }
@@ -323,7 +323,7 @@ impl Kept {
     }
 }
 
-/// How deep in cards within cards a line stands.
+/// How deep in nested cards a line is.
 #[derive(Debug, Default)]
 pub(super) struct Depth {
     /// Cards within the first one that are open.
@@ -334,7 +334,7 @@ pub(super) struct Depth {
     opened: bool,
 }
 
-/// What a line does to the card that it stands in.
+/// What a line does to its card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CardEdge {
     /// It is a line of the card, or of a card within it.

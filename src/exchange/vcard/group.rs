@@ -45,7 +45,7 @@ pub(super) fn member(property: &Property) -> Option<String> {
     Some(uid.unwrap_or(member).to_owned()).filter(|member| !member.is_empty())
 }
 
-/// What stands before a UID that is named as an address.
+/// The prefix of a UID that is named as an address.
 const UUID: &str = "urn:uuid:";
 
 /// The properties that name a member, without what may stand before them.

@@ -5,7 +5,7 @@ use crate::exchange::charset::Charset;
 use super::param::holds;
 use super::quoted_printable::octets;
 
-/// What stands before the colon.
+/// The text before the colon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
     /// The group, in lower case.

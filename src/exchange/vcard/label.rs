@@ -65,7 +65,7 @@ pub(super) fn of_phone(property: &Property, all: &[Property]) -> Option<String> 
     if let Some(label) = of_group(property, all) {
         return Some(usual_label(&label));
     }
-    // A fax at work is a fax first: nobody should be put through to it.
+    // A fax at work is a fax first: a call to it reaches a machine.
     let usual = [
         ("fax", "fax"),
         ("fax_work", "fax"),

@@ -1,4 +1,4 @@
-//! A card without some of its numbers or members, which were thrown away.
+//! A card without some of its numbers or members, which were deleted for good.
 
 use crate::domain::number;
 use crate::domain::number::Region;

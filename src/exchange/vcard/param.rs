@@ -41,7 +41,7 @@ pub(super) fn is(param: &str, name: &str) -> bool {
     own.trim().eq_ignore_ascii_case(name)
 }
 
-/// The parameters without the types that are to go; a type of 2.1 stands alone.
+/// The parameters without the types that are to go; a type of 2.1 has no name.
 pub(super) fn without_types(params: &[String], goes: impl Fn(&str) -> bool) -> Vec<String> {
     let goes = |kind: &str| goes(&kind.trim().trim_matches('"').to_ascii_lowercase());
     let kept = params

@@ -2,7 +2,7 @@
 
 use crate::exchange::charset::{Charset, Within};
 
-/// The bytes that quoted-printable stands for. What is wrong in it stands for itself.
+/// The bytes of quoted-printable text. Invalid parts are kept.
 pub(super) fn octets(value: &[u8]) -> Vec<u8> {
     let mut octets = Vec::with_capacity(value.len());
     for (octet, _) in Octets(value) {

@@ -14,7 +14,7 @@ use super::head::Head;
 use super::quoted_printable::{escaped_octets, octets};
 
 /// The property that names the charset of a card whose lines do not, where its bytes alone would be
-/// taken for another one. It stands right after BEGIN and never goes out.
+/// taken for another one. It is right after BEGIN and is never exported.
 pub(super) const CHARSET: &str = "X-CALLBOOK-CHARSET";
 
 /// The charset of what is not UTF-8 and names none, in one card.
@@ -34,7 +34,7 @@ impl<'a> AssumedCharset<'a> {
         Self { card, charset }
     }
 
-    /// The charset that somebody gave, or that the file around the card is in.
+    /// The charset that was given, or the one of the file around the card.
     pub(super) fn given(card: &'a [u8], charset: Charset) -> Self {
         Self {
             card,

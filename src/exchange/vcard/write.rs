@@ -1,8 +1,8 @@
 //! Writing a contact as a card.
 //!
 //! A contact that came as a card goes out as that card: what the card says is compared with what is
-//! stored, and only the lines that say something else are written anew. All others stay byte for
-//! byte, in their order and with their folding, understood or not; so an untouched card is the very
+//! stored, and only the lines that differ are rewritten. All others stay byte for
+//! byte, in their order and with their folding, understood or not; so an unedited card is exactly the
 //! one that came in. A contact without a card is written in the same way, into one that is empty.
 
 pub(super) mod detail;

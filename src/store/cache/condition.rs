@@ -185,7 +185,7 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
             "c.id IN (SELECT p.contact FROM phone p WHERE {})",
             of_phone.join(" AND ")
         );
-        // Whoever came from a source is of it without a number too.
+        // A contact from a source matches even without a number.
         of_contact.push(match contact_source {
             Some(source) if of_phone.len() == 1 => format!("({phones} OR {source})"),
             _ => phones,
@@ -198,7 +198,7 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
     }
 }
 
-/// Gives SQL the folding of texts, the countries of numbers, and which nobody can dial or lack a country.
+/// Gives SQL the folding of texts, the countries of numbers, and which are impossible or lack a country.
 pub(in crate::store) fn add_functions(connection: &Connection, home: Option<Region>) -> Answer<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |arguments| {

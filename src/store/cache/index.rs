@@ -1,7 +1,7 @@
 //! The search index: what a search looks through, in memory, one line a contact.
 //!
 //! Two texts hold all lines one after the other, in the order of the list: the folded words of each
-//! contact, and the digits of its numbers. A search goes through them anew at each key, by the fastest
+//! contact, and the digits of its numbers. Each key searches all of them, with the fastest
 //! search for a substring that there is; nothing is kept of the last one. [`Matcher`] says what is
 //! found: the index only spares it those lines that cannot be.
 
@@ -105,7 +105,7 @@ impl Lines {
         true
     }
 
-    /// The lines in which something stands, rising, each with where it stands first in the whole of
+    /// The lines that contain something, in order, each with its first place in the whole of
     /// `bytes`, which is as long as that of the lines.
     fn having<'a>(&'a self, bytes: &'a [u8], finder: &'a Finder<'_>) -> Having<'a> {
         Having {
@@ -118,7 +118,7 @@ impl Lines {
     }
 }
 
-/// The lines in which something stands.
+/// The lines that contain something.
 struct Having<'a> {
     lines: &'a Lines,
     bytes: &'a [u8],
@@ -157,7 +157,7 @@ impl Iterator for Having<'_> {
 /// A contact as the index has it.
 struct Entry {
     rowid: u32,
-    /// Where it stands in the list.
+    /// Its place in the list.
     key: (String, Vec<u8>),
     favourite: bool,
     text: String,
@@ -201,7 +201,7 @@ impl Index {
         Ok(Some(index))
     }
 
-    /// Brings the lines of some contacts up to date; `false` where only loading it anew can, for one
+    /// Updates the lines of some contacts; `false` if the index has to be reloaded, since one
     /// of them is gone.
     pub(in crate::store) fn refresh(
         &mut self,
@@ -281,7 +281,7 @@ impl Index {
         self.hot.extend(hot);
     }
 
-    /// Everybody whom the matcher finds.
+    /// The contacts that match.
     pub(in crate::store) fn search(
         &self,
         matcher: &Matcher<'_>,
@@ -332,7 +332,7 @@ impl Index {
         }
     }
 
-    /// One letter is on nearly every line: which letters a line has tells most of them.
+    /// A single letter is on nearly every line: the set of letters of a line rules most lines out faster.
     fn search_letter(&self, matcher: &Matcher<'_>, letter: char, found: &mut Taking<'_>) {
         let wanted = Letters::of(letter.encode_utf8(&mut [0; 4]));
         let lines = self.letters.iter().zip(&self.names).zip(&self.initials);
@@ -506,7 +506,7 @@ fn entry(connection: &Connection, id: ContactId) -> Answer<Option<Entry>> {
     Ok(found)
 }
 
-/// The row that stands before this place in the list.
+/// The row before this place in the list.
 fn above(connection: &Connection, (key, id): &(String, Vec<u8>)) -> Answer<Option<u32>> {
     let found = connection
         .prepare_cached(

@@ -1,4 +1,4 @@
-//! Searching the list: everybody whom a typed text finds, the best first.
+//! Searching the list: the contacts that match a typed text, best match first.
 //!
 //! The screens have an [`Index`] for it, which a thread loads after the first frame. Until it is there,
 //! and for a single question of a script, the same is found by reading the index of the list from one
@@ -26,7 +26,7 @@ use crate::store::db::connect::{data_version, reading};
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 
-/// After a write to more contacts than this the index is loaded anew.
+/// After a write to more contacts than this the index is reloaded.
 const SPLICED: usize = 64;
 
 /// What is kept between two searches.
@@ -38,7 +38,7 @@ pub(in crate::store) struct Search {
     version: i64,
     /// Contacts that were written since loading began.
     written: Vec<ContactId>,
-    /// Who is used, the most used first, and by row once that was looked up.
+    /// The used contacts, most used first, and by row once that was looked up.
     used: Vec<ContactId>,
     used_rows: Option<HashMap<u32, usize>>,
     /// Whether the index knows who comes earlier among equals.
@@ -47,7 +47,7 @@ pub(in crate::store) struct Search {
     last: Option<Last>,
     /// Whom the last conditions allow.
     allowed: Option<(Vec<Condition>, bool, Allowed)>,
-    /// Where each row stands in another order than that by name.
+    /// The place of each row in another order than that by name.
     places: Option<(Order, Vec<u32>)>,
 }
 
@@ -94,7 +94,7 @@ impl Search {
         self.index.is_some()
     }
 
-    /// Who is used, the most used first.
+    /// The used contacts, most used first.
     pub(in crate::store) fn set_used(&mut self, used: Vec<ContactId>) {
         self.used = used;
         self.used_rows = None;
@@ -242,7 +242,7 @@ impl Search {
         Ok(())
     }
 
-    /// Reads whom the conditions allow, where that is not known.
+    /// Reads which contacts the conditions allow, if that is not known.
     fn allow(
         &mut self,
         connection: &Connection,
@@ -263,7 +263,7 @@ impl Search {
         Ok(())
     }
 
-    /// Reads where each row stands in an order, where that is not known.
+    /// Reads the place of each row in an order, if that is not known.
     fn place(&mut self, connection: &Connection, order: Order) -> Answer<()> {
         let sql = match order {
             Order::Name => {
@@ -309,7 +309,7 @@ enum How {
     Alike,
 }
 
-/// Finds by reading everybody.
+/// Searches by reading all contacts.
 fn read(
     connection: &Connection,
     matcher: &Matcher<'_>,
@@ -319,7 +319,7 @@ fn read(
 ) -> Answer<Ranked> {
     let mut ranked = Ranked::default();
     let notes = notes(connection)?;
-    // Only what stands in the index of the list, for rows of the table lie scattered.
+    // Only columns of the list's index, since the rows of the table are scattered.
     let mut statement = connection.prepare_cached(
         "SELECT rowid, search_text, digits, favourite FROM contact INDEXED BY contact_by_name
          ORDER BY family_key, id",

@@ -54,7 +54,7 @@ fn newest(database: &Path) -> Result<Option<Backup>, Refusal> {
 /// many there are.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// If the folder cannot be read.
 pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal> {
     let mut passed_over = 0;
     for (backup, owner) in backups_with_owners(database)? {
@@ -74,7 +74,7 @@ pub fn newest_sound(database: &Path) -> Result<(Option<Backup>, usize), Refusal>
 pub enum DroppedBackups {
     /// Those that are too many.
     TooMany,
-    /// All but the newest: what was thrown away since is in the others.
+    /// All but the newest: the others have what was deleted for good since.
     AllButNewest,
 }
 
@@ -84,7 +84,7 @@ pub enum DroppedBackups {
 /// last new schema. Nothing is dropped where the newest is not sound. Gives those that were.
 ///
 /// # Errors
-/// Where the newest is not sound, the book cannot be read, or a backup cannot be deleted.
+/// If the newest is not sound, the book cannot be read, or a backup cannot be deleted.
 pub fn prune(database: &Path, pruned: DroppedBackups) -> Result<Vec<Backup>, Refusal> {
     let all = backups(database)?;
     if all.len() < 2 {
@@ -152,10 +152,10 @@ fn kept_for(book: &Connection, backups: &[Backup]) -> Answer<Vec<Timestamp>> {
 }
 
 impl Store {
-    /// Makes a backup of the database as it stands.
+    /// Makes a backup of the current database.
     ///
     /// # Errors
-    /// Where it cannot be written, or is not the same as the database; then there is none.
+    /// If it cannot be written, or is not the same as the database; then there is none.
     pub fn back_up(&self) -> Result<Backup, Refusal> {
         let at = (self.options.clock)();
         let made = || -> Answer<Backup> {
@@ -206,7 +206,7 @@ impl Store {
     /// Makes a backup before much is changed, and drops those that are too many.
     pub(in crate::store) fn back_up_before(&self) -> Result<(), Refusal> {
         if self.back_up_if_changed().map_err(unchanged)?.is_some() {
-            // What is kept too long harms nobody.
+            // Keeping one too long does no harm.
             let _ = prune(&self.path, DroppedBackups::TooMany);
         }
         Ok(())
@@ -227,7 +227,7 @@ impl Store {
             return Ok(());
         }
         self.back_up_before()?;
-        // What nobody names is kept too long where it cannot be dropped now.
+        // An unused card that cannot be deleted now is only kept longer.
         let _ = self.drop_orphan_cards();
         Ok(())
     }

@@ -43,7 +43,7 @@ impl Store {
     /// How many bytes what makes up the book has.
     ///
     /// # Errors
-    /// Where the book cannot be read.
+    /// If the book cannot be read.
     pub fn sizes(&self) -> Result<Sizes, Refusal> {
         let backups = backups::backups(&self.path)?;
         self.read(|connection| {
@@ -74,7 +74,7 @@ impl Store {
     /// What was pruned from the history, if anything was; how many steps is not known any more.
     ///
     /// # Errors
-    /// Where the book cannot be read.
+    /// If the book cannot be read.
     pub fn pruned(&self) -> Result<Option<PrunedHistory>, Refusal> {
         self.read(|connection| {
             let (step, at) = log::horizon(connection)?;
@@ -85,7 +85,7 @@ impl Store {
     /// What [`Store::prune_history`] would prune.
     ///
     /// # Errors
-    /// Where the book cannot be read.
+    /// If the book cannot be read.
     pub fn prunable(&self, before: Timestamp) -> Result<PrunedHistory, Refusal> {
         self.snapshot(|connection| prunable(connection, before))
     }
@@ -95,7 +95,7 @@ impl Store {
     /// step, and so does that a contact or a number was made, which says where it came from.
     ///
     /// # Errors
-    /// Where there can be no backup, or the book cannot be written.
+    /// If there can be no backup, or the book cannot be written.
     pub fn prune_history(&mut self, before: Timestamp) -> Result<PrunedHistory, Refusal> {
         self.start_writing()?;
         self.back_up()?;
@@ -111,11 +111,11 @@ impl Store {
         pruned().map_err(|failure| failure.refusal(&self.path, Trying::Write))
     }
 
-    /// Writes the book anew without room that is free, and has it give such room back from then on.
-    /// No other program may have it open meanwhile.
+    /// Rewrites the book without free space, and has it give space back from then on.
+    /// No other program may have it open.
     ///
     /// # Errors
-    /// Where another program has the book open, or it cannot be written.
+    /// If another program has the book open, or it cannot be written.
     pub fn compact(&mut self) -> Result<(), Refusal> {
         self.start_writing()?;
         let compacted = || -> Answer<()> {

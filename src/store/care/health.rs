@@ -22,7 +22,7 @@ impl Store {
     /// Counts what the book's numbers are made of.
     ///
     /// # Errors
-    /// Where the database cannot be read, or the watch stops it.
+    /// If the database cannot be read, or the watch stops it.
     pub fn health(&self) -> Result<Health, Refusal> {
         self.snapshot(|connection| {
             let count = |sql: &str| -> Answer<usize> {
@@ -160,7 +160,7 @@ fn region(code: &str, number: &str, known: &mut HashMap<String, Option<Region>>)
     only.or_else(|| number::region_of(code, number))
 }
 
-/// A text that may not be there, as it lies in its column.
+/// An optional text, as its column has it.
 fn optional<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
     Ok(row.get_ref(column)?.as_str_or_null()?)
 }

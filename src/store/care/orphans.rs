@@ -42,11 +42,11 @@ impl Store {
     /// the room that is free is given back.
     ///
     /// # Errors
-    /// Where the book cannot be written.
+    /// If the book cannot be written.
     pub fn drop_orphan_cards(&self) -> Result<usize, Refusal> {
         self.start_writing()?;
         let dropped = || -> Answer<usize> {
-            // To look takes no lock, and mostly there is none.
+            // Looking takes no lock, and mostly there are none.
             let orphans = orphans(&self.connection)?;
             let any: bool =
                 self.connection

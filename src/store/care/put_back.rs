@@ -31,7 +31,7 @@ const UNFINISHED: &str = ".callbook-restore-";
 pub enum Force {
     /// Nothing.
     No,
-    /// It puts in a backup of which nobody knows whose it is.
+    /// It restores a backup of unknown origin.
     Unknown,
     /// It puts in a backup of another book, and puts aside a file that is no callbook book.
     Yes,
@@ -42,7 +42,7 @@ pub enum Force {
 /// is; gives where to. None where nothing was there.
 ///
 /// # Errors
-/// Where the backup is not sound, made by a newer callbook, or of another book; where the place has
+/// If the backup is not sound, made by a newer callbook, or of another book; where the place has
 /// something else than a book; where the book cannot be written.
 pub fn restore(
     database: &Path,
@@ -214,7 +214,7 @@ fn carry_over(copy: &Path, id: Option<Uuid>, stamp: i64) -> Result<(), Refusal> 
     write().map_err(|failure| failure.refusal(copy, Trying::Write))
 }
 
-/// Puts a book where there is none.
+/// Restores a book where there is none.
 fn put_new(database: &Path, newer: &Path) -> Result<(), Refusal> {
     let failed = |error: io::Error| cannot("restore", database, &error);
     // It takes no place that another program has taken meanwhile.

@@ -25,7 +25,7 @@ pub(in crate::store) enum PlanLines {
 const LOGGED: usize = 1_000;
 
 impl Writer<'_> {
-    /// Changes contacts; the plan tells them in the order in which they are `shown`.
+    /// Changes contacts; the plan lists them in the order in which they are `shown`.
     pub(in crate::store) fn change(
         &mut self,
         edit: &BulkEdit,

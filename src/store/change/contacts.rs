@@ -54,7 +54,7 @@ impl Store {
     /// Changes a contact: only what was sent.
     ///
     /// # Errors
-    /// Not found; invalid with every fault; conflict where somebody wrote it since its stamp.
+    /// Not found; invalid with every fault; conflict if it has changed since its stamp.
     pub fn update_contact(
         &mut self,
         id: ContactId,
@@ -93,7 +93,7 @@ impl Store {
     ///
     /// # Errors
     /// As the single writes, with the faults of all rows at once; a fault of a phone says of which one
-    /// it is. A conflict is told where nothing else is wrong.
+    /// it is. A conflict is reported if nothing else is wrong.
     pub fn save_contact(&mut self, edit: ContactEdit) -> Result<Done<ContactId>, Refusal> {
         self.write(|writer| writer.save(edit))
     }
@@ -164,7 +164,7 @@ impl Writer<'_> {
         let Some((words, contact)) = saved else {
             return Err(Refusal::not_found("contact", "of this form").into());
         };
-        // One number is told by what became of it.
+        // The title of one number says what became of it.
         let words = title.filter(|_| only_phones && !several).unwrap_or(words);
         Ok((contact.id, words))
     }

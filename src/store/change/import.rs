@@ -47,7 +47,7 @@ impl Store {
     /// Writes cards in one step, where that is still what was seen of it; `title` is the words for it.
     ///
     /// # Errors
-    /// Where the cards end in a refusal, are others than those seen, or the database cannot be written; then
+    /// If the cards end in a refusal, are others than those seen, or the database cannot be written; then
     /// nothing was. What is wrong with one card is in the report, and the others come in.
     pub fn import(
         &mut self,
@@ -62,7 +62,7 @@ impl Store {
         })
     }
 
-    /// What an import would do: it is done, told, and taken back.
+    /// What an import would do: it is done, described, and rolled back.
     ///
     /// # Errors
     /// As [`Store::import`].
@@ -202,7 +202,7 @@ impl Writer<'_> {
             return Ok(None);
         }
         for phone in &mut said.phones {
-            // An id that is taken is somebody else's.
+            // An id that is taken belongs to another contact.
             phone.id = self.free_id(phone.id)?;
         }
         let country = run.intake.country;
@@ -254,7 +254,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Takes in a card that is about nobody who is here.
+    /// Imports a card of a new contact.
     fn take_new(&mut self, coming: &Coming, taken: CardRecords, run: &mut Run<'_>) -> Answer<()> {
         run.note(|| PlanRow {
             place: coming.place,
@@ -455,7 +455,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What the rules need to be told, where a person said which country national numbers are of.
+    /// The context of the rules, if a person chose the country of national numbers.
     fn context_of(&self, country: Option<Region>) -> Context {
         let context = self.context();
         Context {

@@ -1,4 +1,4 @@
-//! Contacts that may be one person: found, merged, or told apart for good.
+//! Contacts that may be duplicates: found, merged, or kept apart for good.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -25,10 +25,10 @@ use crate::store::write::writer::Writer;
 
 impl Store {
     /// Groups of contacts that may be one person: those with the same number and name first, then
-    /// with the same number, then with the same name. Who was told apart for good is not among them.
+    /// with the same number, then with the same name. Contacts that were kept apart are not among them.
     ///
     /// # Errors
-    /// Where the database cannot be read, or the watch stops it.
+    /// If the database cannot be read, or the watch stops it.
     pub fn duplicates(&self) -> Result<Vec<Group>, Refusal> {
         self.snapshot(|connection| {
             let mut pace = self.overseer.begin();
@@ -57,7 +57,7 @@ impl Store {
     /// more.
     ///
     /// # Errors
-    /// Where the database cannot be written.
+    /// If the database cannot be written.
     pub fn mark_shared(&mut self, identities: &[String]) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
             let mut shown = Vec::new();
@@ -138,10 +138,10 @@ fn people(connection: &Connection, ids: &[ContactId]) -> Answer<Vec<FullContact>
         .collect()
 }
 
-/// What everybody's name is known by.
+/// The keys of the names of all contacts.
 struct Names {
     keys: HashMap<ContactId, u32>,
-    /// Who has each key.
+    /// The contacts of each key.
     holders: Vec<Vec<ContactId>>,
 }
 
@@ -175,7 +175,7 @@ impl Names {
     }
 }
 
-/// A number that tells people apart: not a short one such as 112, and none without digits.
+/// A number that identifies people: not a short one such as 112, and not one without digits.
 pub(in crate::store) const TELLING: &str =
     "(identity GLOB '+*' OR identity GLOB '[0-9]*' AND length(identity) >= 6)";
 
@@ -300,7 +300,7 @@ pub(in crate::store) fn of_marked(connection: &Connection, ids: &[ContactId]) ->
     })
 }
 
-/// Puts the one to keep first, and tells the names and what they share.
+/// Puts the one to keep first, and adds the names and what they share.
 fn complete(connection: &Connection, group: &mut Group) -> Answer<()> {
     let people = most_known_first(connection, &group.contacts)?;
     if let Likeness::Name(found) = &mut group.likeness
@@ -313,7 +313,7 @@ fn complete(connection: &Connection, group: &mut Group) -> Answer<()> {
     Ok(())
 }
 
-/// Contacts that belong together, by who was joined to whom.
+/// Contacts that belong together, by the pairs that were joined.
 #[derive(Default)]
 struct Union(HashMap<ContactId, ContactId>);
 

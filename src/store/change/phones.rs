@@ -45,7 +45,7 @@ impl Store {
     /// Changes a phone: only what was sent.
     ///
     /// # Errors
-    /// Not found; invalid with every fault; conflict where somebody wrote it since its stamp.
+    /// Not found; invalid with every fault; conflict if it has changed since its stamp.
     pub fn update_phone(
         &mut self,
         id: PhoneId,
@@ -79,7 +79,7 @@ impl Store {
     /// Everybody who has this number, in whatever spelling it is typed; `except` one contact.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn holders(&self, typed: &str, except: Option<ContactId>) -> Result<Vec<Holder>, Refusal> {
         let mut holders = self.lookup(typed)?;
         holders.retain(|holder| Some(holder.contact) != except);

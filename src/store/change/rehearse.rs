@@ -21,7 +21,7 @@ use crate::store::write::writer::Writer;
 const MANY: usize = 100;
 
 impl Store {
-    /// What a change would do: it is done and told, and taken back.
+    /// What a change would do: it is done, described, and rolled back.
     ///
     /// # Errors
     /// As [`Store::perform`].
@@ -34,7 +34,7 @@ impl Store {
     }
 
     /// Does a change, in one step, where it is still what was seen of it. A rehearsal that was seen is
-    /// not told line by line again.
+    /// not listed line by line again.
     ///
     /// # Errors
     /// Not found where one of the contacts is gone; outdated where it is not any more what was seen; where
@@ -111,7 +111,7 @@ impl Store {
         }
     }
 
-    /// Does what a write would do, all of it, and takes it back: its result is kept, and what stands for
+    /// Does all that a write would do, and rolls it back: its result is kept, and the fingerprint of
     /// what it wrote.
     pub(in crate::store) fn rehearsed<T>(
         &self,

@@ -15,15 +15,15 @@ use crate::store::change::merge::TELLING;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 
-/// A number in use that nobody has confirmed.
+/// A number in use that is not confirmed.
 const WAITING: &str = "NOT p.historic AND NOT p.valid_values";
 
 impl Store {
-    /// Gives everybody who needs attention to `each`, by family name, without their history; says how
+    /// Gives every contact that needs attention to `each`, by family name, without history; says how
     /// many there are.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn waiting(&self, each: &mut dyn FnMut(&Profile)) -> Result<usize, Refusal> {
         let waiting = Selection::Shown(ListQuery {
             attention: true,
@@ -46,7 +46,7 @@ impl Store {
     /// Why contacts wait for a look, and where their numbers came from.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn worklist(&self) -> Result<Worklist, Refusal> {
         let on_two = format!(
             "NOT p.shared AND {TELLING} AND EXISTS (SELECT 1 FROM phone q
@@ -151,7 +151,7 @@ fn disagreeing(connection: &Connection) -> Answer<i64> {
     Ok(disagreeing)
 }
 
-/// Who else has those of a contact's phones that wait for a look: of several, whose number is older here.
+/// The other contacts with those phones of a contact that need attention: of several, the one with the oldest number.
 /// To name the first by name, all 10,000 who have a switchboard's number would be read for each.
 pub(in crate::store) fn others(connection: &Connection, phones: &[Phone]) -> Answer<OtherHolders> {
     let mut others = OtherHolders::new();

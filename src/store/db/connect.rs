@@ -56,7 +56,7 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
     // The schema has neither: what another program put there does not act, and is not asked.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
-    // Without this the planner looks at the values of parameters, and so makes a plan anew each time
+    // Without this the planner looks at the values of parameters, and so plans again each time
     // that a cached statement gets others: a quarter of an import's time.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // With synchronous = NORMAL a power loss takes back the last commits that were reported as done.
@@ -83,7 +83,7 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
 /// A connection that cannot write.
 ///
 /// Where even the folder is read-only, `SQLite` cannot make the files that it keeps beside a database
-/// in WAL mode. It has to be told that the file does not change; that holds as long as nobody who
+/// in WAL mode. It has to be told that the file does not change; that holds as long as no one who
 /// may write has those files there.
 pub(in crate::store) fn reading(path: &Path) -> Answer<Connection> {
     if paths::is_backup(path) {

@@ -42,7 +42,7 @@ pub(in crate::store) struct OpenedFile {
     pub(in crate::store) read_only: Option<String>,
 }
 
-/// Opens the database, and makes it where there is none. A failure is named by [`Failure`] with the
+/// Opens the database, and creates a missing one. A failure is named by [`Failure`] with the
 /// path that was asked for.
 pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<OpenedFile> {
     let path = settle(path)?;
@@ -74,7 +74,7 @@ pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<OpenedFil
     let version = version(&connection)?;
     refuse_newer(&path, version)?;
     if version == 0 {
-        // A file stands at its place only once it has a schema.
+        // A file gets its name only once it has a schema.
         let damaged = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
         let why = Some("it has no schema".to_owned());
         return Err(rusqlite::Error::SqliteFailure(damaged, why).into());
@@ -113,7 +113,7 @@ pub(in crate::store) fn open(path: &Path, options: &Options) -> Answer<OpenedFil
     })
 }
 
-/// Brings a copy of a database up to date that nobody else uses: it needs no backup.
+/// Upgrades a private copy of a database, which needs no backup.
 pub(in crate::store) fn bring_up_to_date(copy: &Path) -> Answer<()> {
     recognise(copy)?;
     let mut connection = connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -153,7 +153,7 @@ pub(in crate::store) fn settle(path: &Path) -> Answer<PathBuf> {
     ))
 }
 
-/// Makes a database that is whole before it stands at its place, for its owner only.
+/// Creates a database that is complete before it gets its name, for its owner only.
 fn create(path: &Path, options: &Options) -> Answer<()> {
     let cannot = |error: io::Error| {
         let why = format!(
@@ -238,7 +238,7 @@ pub(in crate::store) fn recognise(path: &Path) -> Answer<()> {
     }
 }
 
-/// Whether an error says that a file is none of `SQLite`'s.
+/// Whether an error says that a file is not a database of `SQLite`.
 fn is_no_database(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),

@@ -8,7 +8,7 @@ use crate::domain::timestamp::Timestamp;
 pub struct Options {
     /// The country that a number in national spelling belongs to.
     pub home: Option<Region>,
-    /// Who writes through this store.
+    /// What writes through this store: screens, a command or an import.
     pub actor: Actor,
     /// The time; the system's, but in tests.
     pub clock: Box<dyn Fn() -> Timestamp + Send>,

@@ -1,4 +1,4 @@
-//! Long work tells how far it has come, and goes on only where it may.
+//! Long work reports its progress, and goes on only if it may.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use crate::domain::progress::{Progress, Stop};
 
 use crate::store::db::failure::Answer;
 
-/// Who is told how far long work has come.
+/// The receiver of the progress of long work.
 pub type Watch = Box<dyn FnMut(Progress) + Send>;
 
-/// How often it is told.
+/// How often it is reported.
 const TELL: Duration = Duration::from_millis(100);
 
 /// How long a lock is waited for between two looks at whether to stop.
@@ -31,7 +31,7 @@ pub(in crate::store) fn stop_by(connection: &mut Connection, stop: &Stop) -> Ans
     Ok(())
 }
 
-/// Who looks after long work: is told of it, and may stop it.
+/// The overseer of long work: receives its progress, and may stop it.
 #[derive(Default)]
 pub(in crate::store) struct Overseer {
     pub(in crate::store) watch: RefCell<Option<Watch>>,

@@ -34,7 +34,7 @@ pub(in crate::store) fn refuse_backup(path: &Path) -> Answer<()> {
     Ok(())
 }
 
-/// What `SQLite` is told to open for a connection to a file that does not change.
+/// The address for a connection of `SQLite` to a file that does not change.
 pub(in crate::store) fn unchanging_address(path: &Path) -> PathBuf {
     let escaped = |byte: &u8| match byte {
         b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),

@@ -91,7 +91,7 @@ fn know_cards(connection: &Connection) -> Answer<()> {
     Ok(())
 }
 
-/// A copy of a database in the newest schema, which nobody sees and which is gone when it is closed.
+/// A private copy of a database in the newest schema, which is gone when it is closed.
 pub(in crate::store) fn migrated_copy(database: &Connection) -> Answer<Connection> {
     let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     // The empty name: SQLite keeps what does not fit into its memory in a file without a name.

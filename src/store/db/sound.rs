@@ -38,7 +38,7 @@ pub(in crate::store) fn faults(connection: &Connection) -> Answer<Vec<IntegrityF
     Ok(wrong.map(IntegrityFault).collect())
 }
 
-/// Whether a database is sound, opened anew.
+/// Whether a database is sound, checked on a new connection.
 pub(in crate::store) fn is_sound(path: &Path) -> bool {
     reading(path)
         .and_then(|connection| faults(&connection))

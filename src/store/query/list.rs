@@ -1,6 +1,6 @@
 //! The list of contacts: pages, counts, places.
 //!
-//! A page of everybody reads one covering index only. Where it begins is not counted from the top each
+//! A page of all contacts reads one covering index only. Where it begins is not counted from the top each
 //! time: the ends of the page that was read last are kept, and the next one, which is nearly always
 //! close to it, is sought from the nearer of them. What a typed text finds is the search's to say; a
 //! row that was found by digits or by a condition shows the number that fits, historic ones too.
@@ -27,7 +27,7 @@ impl Store {
     /// `count` rows of the list, from the place `first` on.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn rows(&self, query: &ListQuery, first: usize, count: usize) -> Result<Rows, Refusal> {
         self.snapshot(|connection| {
             if query.query().is_everybody() {
@@ -75,7 +75,7 @@ impl Store {
         })
     }
 
-    /// A page of everybody, or of who needs attention.
+    /// A page of all contacts, or of those that need attention.
     fn page(
         &self,
         connection: &Connection,
@@ -117,7 +117,7 @@ impl Store {
     /// How many rows the list has.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn count(&self, query: &ListQuery) -> Result<usize, Refusal> {
         self.snapshot(|connection| {
             if !query.query().is_everybody() {
@@ -137,7 +137,7 @@ impl Store {
     /// The totals of the header.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn totals(&self) -> Result<Totals, Refusal> {
         self.snapshot(|connection| {
             Ok(Totals {
@@ -207,7 +207,7 @@ impl Store {
     /// The place of a contact in the list that `query` asks for, or none where it does not show it.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn place(&self, query: &ListQuery, id: ContactId) -> Result<Option<usize>, Refusal> {
         self.snapshot(|connection| {
             if query.query().is_everybody() {
@@ -236,7 +236,7 @@ impl Store {
     }
 }
 
-/// Everybody, or everybody who needs attention, in an order.
+/// All contacts, or those that need attention, in an order.
 struct Everybody {
     order: Order,
     index: &'static str,

@@ -1,4 +1,4 @@
-//! Who has a number, in any spelling, in use or not; and who has a name.
+//! The contacts with a number, in any spelling, in use or not, and those with a name.
 //!
 //! The same number comes first; then the same without regard to its extension and to what is dialled
 //! after it; then one that was stored without its country; and where all that finds nothing, those
@@ -22,14 +22,14 @@ use crate::store::db::record::{self, PHONE};
 /// How many digits at the end tell a number from others.
 const ENDING: usize = 7;
 
-/// How many holders of a number are told.
+/// How many holders of a number are returned.
 const HOLDERS: usize = 50;
 
 impl Store {
     /// Everybody who has this number, in whatever spelling it is typed or stored.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn lookup(&self, typed: &str) -> Result<Vec<Holder>, Refusal> {
         let home = self.options.home;
         self.snapshot(|connection| {
@@ -71,7 +71,7 @@ impl Store {
     /// The contacts of this name, whichever part of it is written first, but for one contact.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn named(
         &self,
         name: &str,

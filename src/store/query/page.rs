@@ -38,7 +38,7 @@ impl Store {
         )
     }
 
-    /// A page of contacts; by family name unless told.
+    /// A page of contacts; by family name by default.
     ///
     /// # Errors
     /// Invalid where the page is not one.

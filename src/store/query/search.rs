@@ -1,4 +1,4 @@
-//! Searching the list: everybody whom a typed text finds, the best first.
+//! Searching the list: the contacts that match a typed text, best match first.
 
 use rusqlite::Connection;
 
@@ -15,7 +15,7 @@ impl Store {
     /// date. Searching works before it has come, and is slower.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn prepare_search(&self) -> Result<(), Refusal> {
         self.read(|connection| self.search.borrow_mut().prepare(connection, &self.path))
     }
@@ -31,7 +31,7 @@ impl Store {
         self.search.borrow().has_index()
     }
 
-    /// Who is used, the most used first: they come earlier among equals.
+    /// The used contacts, most used first: they rank higher among equals.
     pub fn set_used(&self, used: Vec<ContactId>) {
         self.search.borrow_mut().set_used(used);
     }
@@ -40,7 +40,7 @@ impl Store {
     /// list, where nothing is asked for.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn find(
         &self,
         query: &ListQuery,
@@ -52,7 +52,7 @@ impl Store {
         })
     }
 
-    /// The contacts whom a query finds, the best first.
+    /// The contacts that match a query, best match first.
     pub(in crate::store) fn found_ids(
         &self,
         connection: &Connection,

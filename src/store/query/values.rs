@@ -10,7 +10,7 @@ impl Store {
     /// The values that the book has, to complete a condition by.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn values(&self) -> Result<Values, Refusal> {
         self.snapshot(|connection| {
             let all = |sql: &str| -> Answer<Vec<String>> {

@@ -24,7 +24,7 @@ use crate::store::db::record;
 use crate::store::write::log;
 use crate::store::write::writer::Writer;
 
-/// Deletions that were not undone, of rows that are not there now. The numbers of somebody who was
+/// Deletions that were not undone, of rows that do not exist now. The numbers of a contact that was
 /// deleted are part of that.
 pub(in crate::store) const BINNED: &str = "FROM operation o JOIN undo_point p ON p.id = o.point
      WHERE o.kind = 'delete' AND p.kind = 'change' AND p.undone = 0 AND NOT p.emptied
@@ -40,7 +40,7 @@ impl Store {
     /// What is in the bin, what was deleted last first; the first so many.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn bin(&self, limit: usize) -> Result<Vec<BinEntry>, Refusal> {
         self.snapshot(|connection| {
             let mut binned = connection.prepare_cached(&format!(
@@ -91,7 +91,7 @@ impl Store {
     /// How many records [`Store::empty_bin`] would throw away.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn thrown(&self) -> Result<usize, Refusal> {
         self.read(|connection| {
             let sql = format!("SELECT count(*) FROM (SELECT DISTINCT o.key, o.entity {GONE})");
@@ -105,7 +105,7 @@ impl Store {
     /// more. No byte of it stays in the file. Gives the ids of the contacts and numbers.
     ///
     /// # Errors
-    /// Where the database cannot be written.
+    /// If the database cannot be written.
     pub fn empty_bin(&mut self, format: &dyn CardFormat) -> Result<Vec<Uuid>, Refusal> {
         // What is taken off a page is written over as a rule, but not the pages that become free.
         self.batch("PRAGMA secure_delete = ON")?;
@@ -183,7 +183,7 @@ fn told(connection: &Connection, record: &Record, point: UndoPoint) -> Answer<Bi
 }
 
 /// Every record that was deleted and is not there now, by whatever step: what is in the bin, and what
-/// an undone addition had made. The numbers of somebody who was deleted are part of that.
+/// an undone addition had made. The numbers of a deleted contact are part of that.
 const GONE: &str = "FROM operation o WHERE o.kind = 'delete'
      AND CASE o.entity
          WHEN 'contact' THEN NOT EXISTS (SELECT 1 FROM contact WHERE id = o.key)
@@ -250,7 +250,7 @@ impl Writer<'_> {
         Ok(thrown)
     }
 
-    /// Takes numbers that are thrown away off the cards of contacts that stay, the older ones too.
+    /// Removes numbers that are deleted for good from the cards of contacts that stay, also old cards.
     fn take_numbers_off_cards(&self, format: &dyn CardFormat) -> Answer<()> {
         let connection = self.connection();
         let mut deleted = connection.prepare(
@@ -290,7 +290,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Takes the names and numbers of what is thrown away out of the words of steps. A step that was
+    /// Removes the names and numbers of what is deleted for good from the titles of steps. A step that was
     /// about nothing else loses all of its words, another one only where such a name is among them.
     fn take_words_off_steps(&self) -> Answer<()> {
         let connection = self.connection();
@@ -311,7 +311,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Whether the words of a step name one of the records that it is about and that are thrown away.
+    /// Whether the title of a step names one of its records that are deleted for good.
     fn names_part(&self, step: i64, words: &str) -> Answer<bool> {
         let mut known = self.connection().prepare_cached(
             "SELECT o.fields FROM operation o WHERE o.fields IS NOT NULL

@@ -1,7 +1,7 @@
 //! Undo, redo and history, from the log that every write leaves.
 //!
 //! An undo is a step of its own, whose operations are the inverses of the change's; a redo inverts
-//! the undo. Both are checked: where somebody has changed one of the rows since, nothing is done.
+//! the undo. Both are checked: if one of the rows has changed since, nothing is done.
 
 use std::collections::HashMap;
 
@@ -35,18 +35,18 @@ const GONE: &str = "no such step, or it was already undone or emptied with the b
 
 impl Store {
     /// Takes back the newest step of this session, or else of one that ended before it began. A step
-    /// that another running program made meanwhile is left alone. None where there is none.
+    /// that another running program made since is left alone. None if there is no step.
     ///
     /// # Errors
-    /// Conflict where a row of the step was changed by somebody since.
+    /// Conflict if a row of the step has changed since.
     pub fn undo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
         self.undo_over(Overwriting::Refused)
     }
 
-    /// As [`Store::undo`], and says what is to be done about what somebody changed since.
+    /// As [`Store::undo`], with what to do about rows that have changed since.
     ///
     /// # Errors
-    /// Conflict where a row of the step was changed by somebody since, and that is not to be written
+    /// Conflict if a row of the step has changed since and is not to be written
     /// over.
     pub fn undo_over(&mut self, over: Overwriting) -> Result<Option<UndoPoint>, Refusal> {
         let done = self.write_much(Seen::Nothing, |writer| {
@@ -60,10 +60,10 @@ impl Store {
         done.map(|Done { value, .. }| value)
     }
 
-    /// Takes back one step, whoever made it, and leaves those after it.
+    /// Undoes one step of any program, and leaves later ones.
     ///
     /// # Errors
-    /// Not found where there is no such step that stands; conflict as [`Store::undo_over`].
+    /// Not found if no such step is in effect; conflict as [`Store::undo_over`].
     pub fn undo_step(&mut self, id: i64, over: Overwriting) -> Result<UndoPoint, Refusal> {
         let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::standing(writer.connection(), id)?
@@ -74,21 +74,21 @@ impl Store {
         done.map(|Done { value, .. }| value)
     }
 
-    /// Takes back a step and every one after it, whoever made them: the book is as it was before.
+    /// Undoes a step and all later ones of any program: the book is as it was before.
     /// All of it or nothing. Gives the steps, the newest first; each can be redone.
     ///
     /// # Errors
-    /// Not found where there is no such step that stands; conflict where the rows are not as the log
+    /// Not found if no such step is in effect; conflict if the rows are not as the log
     /// says; outdated where it is not any more what was seen.
     pub fn undo_back_to(&mut self, id: i64, seen: Seen) -> Result<Vec<UndoPoint>, Refusal> {
         let done = self.write_much(seen, |writer| Ok((writer.back_to(id)?, String::new())));
         done.map(|Done { value, .. }| value)
     }
 
-    /// Does again what was undone last. None where there is none.
+    /// Redoes the last undone step. None if there is none.
     ///
     /// # Errors
-    /// Conflict where a row of the step was changed by somebody since.
+    /// Conflict if a row of the step has changed since.
     pub fn redo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
         let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::redoable(writer.connection(), writer.author())?;
@@ -106,7 +106,7 @@ impl Store {
     /// The changes of the whole book, the newest first: those before `before`, or the newest.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn steps(&self, before: Option<i64>, limit: usize) -> Result<Vec<StepEntry>, Refusal> {
         self.read(|connection| {
             let mut steps = connection.prepare_cached(
@@ -135,7 +135,7 @@ impl Store {
     /// What a step did to each row, in its order; the first so many of them.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn step_rows(&self, id: i64, limit: usize) -> Result<Vec<StepRow>, Refusal> {
         self.snapshot(|connection| {
             let operations = log::operations(connection, id, limit)?;
@@ -155,7 +155,7 @@ impl Store {
     /// undone is marked.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn history(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, Refusal> {
         self.snapshot(|connection| {
             let phones = record::phones_of(connection, contact)?;
@@ -366,8 +366,8 @@ impl Writer<'_> {
         Ok(later)
     }
 
-    /// Refuses where a row is not as the step left it, or has a change by somebody that is newer
-    /// than the step and still stands.
+    /// Refuses if a row is not as the step left it, or has a change that is newer
+    /// than the step and still in effect.
     ///
     /// The log alone would not do: another program may have undone or redone a step of its own. Nor
     /// would the row alone: a change of another field of it would be torn from what it belongs to.
@@ -378,7 +378,7 @@ impl Writer<'_> {
         target: &UndoPoint,
         verb: &str,
     ) -> Answer<()> {
-        // Taking back that a contact was made takes its phones along, whoever made those.
+        // Undoing the creation of a contact deletes its phones too, also those of later steps.
         let whole = matches!(operation, Operation::Create(RecordKey::Contact(_), _));
         let newer = if whole {
             later.newest.as_ref()
@@ -453,7 +453,7 @@ fn fields<T: Serialize>(record: &T) -> Answer<Value> {
     serde_json::to_value(record).map_err(|error| unreadable(&error))
 }
 
-/// Who it was, as a person reads it.
+/// What made the change, in words.
 const fn words(actor: Actor) -> &'static str {
     match actor {
         Actor::Screens => "the screens",

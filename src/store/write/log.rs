@@ -1,6 +1,6 @@
 //! The log of operations: rows of `undo_point` and `operation`, written and read back here only.
 //!
-//! A created record is not kept in the log, for it stands in its table; what is changed is kept as
+//! A created record is not kept in the log, since it is in its table; what is changed is kept as
 //! the fields that differ, and what is deleted as it was.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -14,7 +14,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
 
-/// Who writes.
+/// What writes.
 #[derive(Clone, Copy)]
 pub(in crate::store) struct Author {
     /// By what.
@@ -218,7 +218,7 @@ pub(in crate::store) fn redoable(
         .optional()
 }
 
-/// A change that stands, by its id.
+/// A change in effect, by its id.
 pub(in crate::store) fn standing(
     connection: &Connection,
     id: i64,
@@ -233,7 +233,7 @@ pub(in crate::store) fn standing(
         .optional()
 }
 
-/// The changes that stand from one on, the newest first, whoever made them.
+/// The changes in effect from one on, of any program, newest first.
 pub(in crate::store) fn standing_since(
     connection: &Connection,
     id: i64,

@@ -74,7 +74,7 @@ impl Trail {
         after.map(Record::into_content).hash(&mut self.part);
     }
 
-    /// Ends a part; gives what stands for what was written in it.
+    /// Ends a part; returns the fingerprint of what was written in it.
     pub(in crate::store) fn end_part(&mut self) -> Fingerprint {
         let part = std::mem::replace(&mut self.part, DefaultHasher::new());
         let part = Fingerprint::of(part.finish());
@@ -87,7 +87,7 @@ impl Trail {
         self.written = self.written.without(part);
     }
 
-    /// What stands for all of it.
+    /// The fingerprint of all of it.
     pub(in crate::store) fn fingerprint(mut self) -> Fingerprint {
         self.end_part();
         self.stored.with(self.written)

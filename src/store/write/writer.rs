@@ -64,7 +64,7 @@ pub(in crate::store) struct Writer<'c> {
     /// The contacts with written phones, and which of those phones is to be primary.
     claims: BTreeMap<ContactId, Option<PhoneId>>,
     gone: BTreeSet<ContactId>,
-    /// Whether a contact was deleted here, if only to be put back.
+    /// Whether a contact was deleted here, even if it is restored later.
     deleted: bool,
     /// Contacts made here that the log does not name yet: their `updated_at` is what was sent.
     born: BTreeSet<ContactId>,
@@ -104,7 +104,7 @@ impl<'c> Writer<'c> {
         })
     }
 
-    /// What the rules need to be told, with an id that is new at each call.
+    /// The context of the rules, with a new id at each call.
     pub(in crate::store) fn context(&self) -> Context {
         Context {
             now: self.now,
@@ -128,7 +128,7 @@ impl<'c> Writer<'c> {
         self.connection
     }
 
-    /// Who writes.
+    /// What writes.
     pub(in crate::store) const fn author(&self) -> Author {
         self.author
     }
@@ -322,7 +322,7 @@ impl<'c> Writer<'c> {
         Ok(self.traces.contains_key(&RecordKey::Contact(id)) || self.is_born(id)?)
     }
 
-    /// Whether this contact was made in this transaction: it is held, or stands in the log.
+    /// Whether this contact was created in this transaction: it is held, or is in the log.
     fn is_born(&self, id: ContactId) -> Answer<bool> {
         if self.born.contains(&id) {
             return Ok(true);
@@ -390,7 +390,7 @@ impl<'c> Writer<'c> {
         }))
     }
 
-    /// Adds to a refusal that the id is taken, if so: all that is wrong is told at once.
+    /// Adds to a refusal that the id is taken, if so: all faults are reported at once.
     pub(in crate::store) fn with_taken_id<T>(
         &self,
         id: Option<RecordKey>,
@@ -460,7 +460,7 @@ impl<'c> Writer<'c> {
         let operations = self.operations();
         self.log(title, &operations)?;
         self.logged = None;
-        // Where several steps are taken, nobody keeps count of the contacts.
+        // Where several steps are taken, contacts are not counted.
         self.deleted = true;
         self.step = StepKind::Change;
         Ok(())

@@ -171,7 +171,7 @@ impl FromStr for Key {
             return Ok(Self { code, ctrl, alt });
         }
         let mut signs = rest.chars();
-        // What cannot be shown as it is stands in no hint, and no keyboard types it.
+        // Invisible signs are shown in no hint, and no keyboard types them.
         match (signs.next(), signs.next()) {
             (Some(sign), None) if safe(rest) == rest => Ok(Self {
                 code: Code::Char(if ctrl {

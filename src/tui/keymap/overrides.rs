@@ -1,7 +1,7 @@
 //! The keys that a person sets, laid over the table.
 //!
-//! A key that a person sets wins over every default: a default that stands in its way loses the key,
-//! which [`Keymap::losses`] tells. A line of the configuration is refused, and the others are used,
+//! A configured key wins over every default: a conflicting default loses the key,
+//! which [`Keymap::losses`] reports. A line of the configuration is refused, and the others are used,
 //! where it names nothing or changes nothing, where it clashes with another line, and where quitting,
 //! going back or help would be without a key. Lines are judged together: their order only decides which
 //! of two that clash is used.

@@ -158,7 +158,7 @@ fn draw(page_of: &HealthPage, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     scrolled(lines, on, inside, frame);
 }
 
-/// The colour of a bar: what is well, what waits, what is wrong.
+/// The colour of a bar: good, to be confirmed, wrong.
 fn tone(filter: &str) -> Role {
     match filter {
         "is:confirmed" => Role::Good,

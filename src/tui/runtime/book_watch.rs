@@ -1,5 +1,5 @@
 //! Tells when something was written to the files of the book, so that what another program changes is
-//! seen without a key. It asks the system to be told and sleeps: while nothing is written it costs nothing.
+//! seen without a key. It asks the system for events and sleeps: while nothing is written it costs nothing.
 //!
 //! It watches the folder and opens none of the files: closing a descriptor of a book would drop the locks
 //! that `SQLite` holds on it. Watching a file with kqueue needs such a descriptor, so that where there is no
@@ -10,7 +10,7 @@ use std::sync::mpsc::Sender;
 
 use super::event::Event;
 
-/// Watches the files of a book, on a thread of its own. Where the system cannot, nothing is told.
+/// Watches the files of a book on its own thread. Where the system cannot, nothing is reported.
 #[cfg(target_os = "linux")]
 pub(super) fn watch(book: &Path, events: &Sender<Event>) {
     if let Ok(watch) = inotify::BookWatch::of(book) {

@@ -29,7 +29,7 @@ const BEFORE_LARGE: Duration = Duration::from_secs(30);
 /// What every thread that has the book open holds until it has closed it.
 #[derive(Clone)]
 pub(super) struct Open {
-    /// Whoever waits for the end of all of them sees this one's.
+    /// The end of all of them includes this one's.
     _held: Sender<Infallible>,
     close: Arc<AtomicBool>,
 }
@@ -77,7 +77,7 @@ pub(super) fn back_up(path: &Path, open: &Open) -> Worker<Infallible> {
         let large = fs::metadata(&path).is_ok_and(|file| file.len() > LARGE);
         let before = if large { BEFORE_LARGE } else { BEFORE_SMALL };
         if ended.recv_timeout(before) == Err(RecvTimeoutError::Timeout) {
-            // Where it cannot be made, that is told where it matters: before much is changed.
+            // A failure is reported where it matters: before a large change.
             let _ = open_another(&path, &stopped).and_then(|store| store.back_up_daily());
         }
         drop(open);

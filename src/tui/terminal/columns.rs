@@ -2,15 +2,15 @@
 //!
 //! Unicode calls some signs ambiguous (`★ ● ┄ ▌ ·`, the lines of boxes): one column wide in most
 //! terminals, two in those that are set for Chinese, Japanese or Korean. Whatever follows such a
-//! sign in the same run of text then stands a column too far right, and so does all after it. So
-//! after each of them the cursor is set anew, and the next sign stands where it belongs in both.
+//! sign in the same run of text is then a column too far right, and so is all after it. So
+//! after each of them the cursor is set again, and the next sign is in its place in both.
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use unicode_width::UnicodeWidthStr as _;
 
-/// A backend that sets the cursor anew after each sign whose width is not sure.
+/// A backend that sets the cursor again after each sign of uncertain width.
 #[derive(Debug)]
 pub struct Aligned<B>(pub B);
 

@@ -16,7 +16,7 @@ use super::theme::{Role, Theme};
 pub struct ChoiceField {
     /// What is typed.
     pub field: Field,
-    /// What it stands for: the line that was taken last, or what was in it at first.
+    /// Its value: the line that was taken last, or the initial one.
     settled: String,
     list: Option<OpenList>,
 }
@@ -89,13 +89,13 @@ impl ChoiceField {
         self.field.text()
     }
 
-    /// What it stands for.
+    /// Its value.
     #[must_use]
     pub fn settled(&self) -> &str {
         &self.settled
     }
 
-    /// Whether it stands for what is typed.
+    /// Whether its value is what is typed.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.text().trim() == self.settled.trim()
@@ -120,7 +120,7 @@ impl ChoiceField {
         }
     }
 
-    /// Shows what it stands for, and closes the list.
+    /// Shows its value, and closes the list.
     pub fn restore(&mut self) {
         self.set(self.settled.clone());
     }

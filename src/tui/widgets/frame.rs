@@ -137,7 +137,7 @@ pub(crate) fn popup(
     cut_wide(area, frame);
     let inside = usize::from(area.width.saturating_sub(2));
     let rule = theme.style(Role::Rule);
-    // The title stands one sign from the left corner, what is at the right one from its corner.
+    // The title is one sign from the left corner, the text at the right one from its corner.
     let edge = |corners: [&str; 2], left: &str, style: Style, right: &str| {
         let padded = |text: &str, room: usize| match text {
             "" => String::new(),

@@ -114,7 +114,7 @@ pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Sp
     spans(&letters, plain, lit, matched)
 }
 
-/// `text` in spans, with the digits of one of `runs` in `lit`, whatever stands between them.
+/// `text` in spans, with the digits of one of `runs` in `lit`, whatever is between them.
 #[must_use]
 pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
     if runs.is_empty() {

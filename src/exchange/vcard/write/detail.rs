@@ -137,7 +137,7 @@ fn plain(version: Version, detail: &Detail) -> Vec<Line> {
     let text = |name: &str| Line::text(name, value);
     match detail.kind {
         DetailKind::Email => vec![text("EMAIL")],
-        // The parts are not told apart, so that all of them are the street.
+        // The parts are not known, so that all of it is the street.
         DetailKind::Address => vec![Line::of("ADR", format!(";;{};;;;", escape(value)))],
         DetailKind::Birthday => vec![day("BDAY", version, value)],
         DetailKind::Anniversary => match version {

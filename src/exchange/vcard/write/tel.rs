@@ -23,7 +23,7 @@ enum Turn {
     Again,
 }
 
-/// How the primary phone is told.
+/// How the primary phone is marked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Primary {
     /// As the card does, where a reader finds the right one.
@@ -177,7 +177,7 @@ impl<'a> Tel<'a> {
         primary_of(&self.stored.full.phones) != primary_of(self.read)
     }
 
-    /// Writes one TEL anew where it says something else; gives the number as a reader finds it.
+    /// Rewrites a TEL that differs; returns the number as a reader finds it.
     fn rewrite(
         &self,
         draft: &mut CardDraft<'_>,

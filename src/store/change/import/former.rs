@@ -10,7 +10,7 @@ use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
-/// Who had a number, by the number.
+/// The former contact of each number.
 pub(super) struct Former(HashMap<String, Vec<ContactId>>);
 
 impl Former {

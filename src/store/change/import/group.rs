@@ -30,7 +30,7 @@ impl Store {
     /// of those whose tag one of these contacts has, and with no other members.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub fn groups(&self, only: Option<&HashSet<ContactId>>) -> Result<Vec<KeptGroup>, Refusal> {
         self.snapshot(|connection| {
             let mut groups = connection.prepare_cached(
@@ -221,7 +221,7 @@ enum Tagged {
     Off,
 }
 
-/// The line of a card that begins with `UID`; it tells two groups of one name apart.
+/// The line of a card that begins with `UID`; it distinguishes groups of the same name.
 fn uid_line(card: &[u8]) -> Option<&[u8]> {
     let mut lines = card.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     lines.find(|line| {

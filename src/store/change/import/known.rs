@@ -27,7 +27,7 @@ use super::crowds::{Crowd, FEW};
 use super::run::Run;
 use super::spoken_for::UidHolder;
 
-/// How many are asked for: one more tells that there are more than a few.
+/// How many are asked for: one more shows that there are too many.
 const ASKED: i64 = 33;
 
 /// The keys that a contact of this name is sorted under, in every way to write the name.
@@ -192,7 +192,7 @@ impl Writer<'_> {
         Ok(holders)
     }
 
-    /// From the number to whoever has it: a name may be many people's, a number hardly ever.
+    /// From the number to its contact: many people may share a name, hardly any a number.
     fn known_by_number(
         &self,
         taken: &FullContact,

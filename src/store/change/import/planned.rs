@@ -59,7 +59,7 @@ pub(super) fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
 /// What changes in a contact beside the numbers that come in.
 fn changes(before: &Contact, put: &Put) -> Vec<PlanChange> {
     let after = &put.after;
-    // The parts of a name are told by the name.
+    // The name covers its parts.
     let told = fields::CONTACT
         .iter()
         .filter(|field| field.csv.is_some() && !field.is(Use::Part) && !field.is(Use::Key));

@@ -1,4 +1,4 @@
-//! Members of groups who are thrown away, on the cards of the groups.
+//! Members of groups that are deleted for good, on the cards of the groups.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ const UNDONE: &str = "FROM group_card WHERE step IN (
         SELECT id FROM undo_point WHERE undone = 1 AND emptied = 1)";
 
 impl Writer<'_> {
-    /// Takes members off the cards of groups where what they are known by was thrown away and is of
+    /// Removes members from the cards of groups where what identifies them was deleted for good and is of
     /// nothing that stays. The rest of each card stays as it is.
     pub(super) fn take_members_off_groups(&self, format: &dyn CardFormat) -> Answer<()> {
         let connection = self.connection();
@@ -63,7 +63,7 @@ impl Writer<'_> {
     }
 }
 
-/// What of these names was one of a record that is thrown away, at any time.
+/// Which of these names ever was one of a record that is deleted for good.
 fn gone(connection: &Connection, named: &HashSet<String>) -> Answer<HashSet<String>> {
     let mut gone = HashSet::new();
     if named.is_empty() {
@@ -120,7 +120,7 @@ fn names(fields: &Value, field: &str, each: &mut dyn FnMut(&str)) {
         }
         Value::Array(all) => all.iter().for_each(|one| names(one, field, each)),
         Value::Object(object) => {
-            // Of a change it is the name that stands in it.
+            // Of a change it is the name in it.
             let changed = object.get("field").and_then(Value::as_str);
             for (key, value) in object {
                 names(value, changed.unwrap_or(key), each);

@@ -28,14 +28,14 @@ pub static TEXTS: LazyLock<Vec<&'static ContactField>> = LazyLock::new(|| {
     texts
 });
 
-/// Where in [`TEXTS`] the name stands.
+/// The place of the name in [`TEXTS`].
 const NAME: usize = 0;
 
 /// The parts of the name.
 const GIVEN: &str = "given_name";
 const FAMILY: &str = "family_name";
 
-/// Where in the form a text stands.
+/// The place of a text in the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     /// Before the numbers.
@@ -46,7 +46,7 @@ enum Section {
     Foot,
 }
 
-/// Where a text of [`TEXTS`] stands.
+/// The place of a text of [`TEXTS`].
 fn section_of(at: usize) -> Section {
     match TEXTS.get(at) {
         Some(field) if ["name", "organisation"].contains(&field.name) => Section::Head,
@@ -194,7 +194,7 @@ impl ContactForm {
         form
     }
 
-    /// Makes it the form of a new contact, all that stands in it kept; numbers that were to be
+    /// Makes it the form of a new contact and keeps its text; numbers that were to be
     /// deleted stay so.
     pub fn make_new(&mut self) {
         self.stored = None;
@@ -497,7 +497,7 @@ fn place(name: &str) -> usize {
     texts.position(|field| field.name == name).unwrap_or(NAME)
 }
 
-/// The fields to type into, with what stands in them at first.
+/// The fields to type into, with their initial texts.
 fn fields_of(first: &[String]) -> Vec<Field> {
     let texts = TEXTS.iter().zip(first);
     let texts = texts.map(|(field, text)| {

@@ -147,7 +147,7 @@ impl DetailPane {
     pub(super) fn step(&mut self, motion: Motion, extent: &Extent) {
         let seen = extent.top(self);
         let page = extent.height.saturating_sub(1).max(1);
-        // The name stands before the first number.
+        // The name is before the first number.
         let at = if self.is_on_name() {
             0
         } else {

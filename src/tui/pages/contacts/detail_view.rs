@@ -175,7 +175,7 @@ impl Sheet<'_> {
         lines
     }
 
-    /// Writes the numbers that are seen: there may be thousands, and each is spelt anew.
+    /// Formats only the visible numbers: there may be thousands, and formatting takes time.
     fn fill(&self, lines: &mut [Line<'static>], first: usize, seen: Range<usize>) {
         let mut place = first;
         for (at, phone) in self.profile.full.phones.iter().enumerate() {

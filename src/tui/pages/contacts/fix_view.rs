@@ -183,7 +183,7 @@ impl Sheet<'_> {
         (lines, until)
     }
 
-    /// A text in as many lines as it needs, behind what stands before the first of them.
+    /// A wrapped text, with a prefix before its first line.
     fn wrapped(&self, before: &str, text: &str, role: Role) -> Vec<Line<'static>> {
         let indent = width(before);
         let mut before = Some(before.to_owned());

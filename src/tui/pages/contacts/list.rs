@@ -139,7 +139,7 @@ impl List {
         self.loaded = false;
         self.asked = None;
         self.fill(height, ctx);
-        // A count of before is none any more.
+        // An earlier count is no longer valid.
         ctx.forget(&Request::Count(self.query.clone()));
     }
 
@@ -166,7 +166,7 @@ impl List {
         self.found = Found::default();
         self.cursor = 0;
         self.top = 0;
-        // A place in the list of before is none in this one.
+        // A place in the earlier list means nothing in this one.
         ctx.forget(&Request::Place(self.query.clone(), ContactId(Uuid::nil())));
         self.again(height, ctx);
     }
@@ -183,7 +183,7 @@ impl List {
         self.show(query, height, ctx);
     }
 
-    /// Shows everybody again, and takes what is typed for letters.
+    /// Shows all contacts again, and reads what is typed as letters.
     pub(super) fn clear(&mut self, height: usize, ctx: &mut Ctx<'_>) {
         self.filter.set("");
         let query = ListQuery {

@@ -205,7 +205,7 @@ struct DrawnRow<'a> {
     is_in_range: bool,
     /// Whether the keys go to the list.
     is_focused: bool,
-    /// Whether the list has the whole width, so that the mark of the number stands before the name.
+    /// Whether the list has the whole width, so that the mark of the number is before the name.
     is_alone: bool,
 }
 
@@ -223,7 +223,7 @@ impl DrawnRow<'_> {
             spans.extend(self.lit_number(wanted));
         } else if columns >= 40 {
             spans.extend([self.dot(), Span::raw(" ")]);
-            // The number stands at a fixed column; a wide pane gives the name more of it.
+            // The number is at a fixed column; a wide pane has more room for the name.
             let wide = columns.saturating_sub(24 + usize::from(self.is_alone) * 20);
             let room = NAME.max(wide.min(36)).min(columns.saturating_sub(24));
             spans.extend(self.name(room));

@@ -249,7 +249,7 @@ impl Page for Contacts {
             News::Written(contact, since) => {
                 self.list.marks.retain(|_, marked| *marked > since);
                 self.reload(ctx);
-                // Whoever has moved on since stays there.
+                // A cursor that has moved since stays there.
                 if let Some(id) = contact.filter(|_| since == ctx.session.taken) {
                     self.seek(id, ctx);
                 }

@@ -201,7 +201,7 @@ impl Contacts {
         ctx.say(Tone::Plain, text);
     }
 
-    /// Begins with the contacts that need attention, or goes back to everybody.
+    /// Shows only the contacts that need attention, or all of them again.
     pub(super) fn switch_fix(&mut self, ctx: &mut Ctx<'_>) {
         let begins = self.fix.is_none();
         let totals = ctx.session.totals;
@@ -216,7 +216,7 @@ impl Contacts {
         };
         let on = self.current().filter(|_| !begins);
         self.list.show(query, self.height(ctx.session), ctx);
-        // Back among everybody, the contact that was looked at last is still the one.
+        // Among all contacts again, the cursor stays on the same one.
         if let Some(id) = on {
             self.seek(id, ctx);
         }

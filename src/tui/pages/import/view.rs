@@ -126,7 +126,7 @@ fn rows(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     for kind in FateKind::ALL {
         let text = format!("{} {} ", kind.sign(), thousands(import.plan.of(kind)));
         counts.push(Span::styled(text, theme.style(role(kind))));
-        // What cannot be read is told below by its card; the sign says enough.
+        // Unreadable cards are described below; the sign is enough here.
         if columns >= 42 && kind != FateKind::Unreadable {
             let word = format!("{}  ", kind.word());
             counts.push(Span::styled(word, theme.style(Role::Dim)));
