@@ -20,6 +20,7 @@ mod help;
 mod import;
 mod keys;
 mod log;
+mod negation;
 mod output;
 mod phone;
 mod signals;
@@ -57,6 +58,9 @@ use crate::tui::widgets::theme::{ColourDepth, Theme};
 
 /// The contacts of the demonstration.
 const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
+
+/// The page of the manual about the filter.
+const FILTERS: &str = include_str!("../assets/guide/filters.md");
 
 /// Contacts and phone numbers in the terminal.
 ///
@@ -206,6 +210,9 @@ enum Cmd {
     Compact(compact::CompactCommand),
     /// Print every key binding.
     Keys(keys::Keys),
+    /// Explain the filter: its words and conditions.
+    #[command(long_about = FILTERS)]
+    Filters,
     /// Print the settings and where the files are.
     Config {
         /// Write JSON.
@@ -318,7 +325,8 @@ pub fn run() -> Result<u8> {
 
 /// Reads the process's arguments.
 fn given() -> Result<Arguments, clap::Error> {
-    let matches = help::grouped(Arguments::command()).try_get_matches()?;
+    let arguments = negation::without_dashes(std::env::args_os());
+    let matches = help::grouped(Arguments::command()).try_get_matches_from(arguments)?;
     Arguments::from_arg_matches(&matches)
 }
 
@@ -425,6 +433,7 @@ fn done(
         Cmd::Bin(command) => command.run(open),
         Cmd::Keys(command) => command.run(keymap).map(|()| 0),
         Cmd::Config { json } => document::answer(Ok(config::told(config, keymap, path)), json),
+        Cmd::Filters => exact(FILTERS).map(|()| 0),
         Cmd::Completions { shell } => {
             let mut script = Vec::new();
             let mut command = Arguments::command();

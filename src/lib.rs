@@ -31,7 +31,7 @@
 //!
 //! ```text
 //! callbook                domain regular crash config state exchange store import export tui cli
-//! callbook::domain        safe words fold timestamp ids day contact number phone full_contact
+//! callbook::domain        safe words fold tag timestamp ids day contact number phone full_contact
 //!                         refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
 //!                         bulk
@@ -41,6 +41,7 @@
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
+//! callbook::domain::query     period condition completion
 //! callbook::exchange      source charset reader abook vcard book csv jsonapi ldif
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
 //!                         phone complete draft card convert write companion group join omit
@@ -66,12 +67,13 @@
 //! callbook::tui::keymap   key table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form contact_form drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
+//!                         tags recent
 //!                         contacts
 //! callbook::tui::pages::contacts  marks list detail fix state fix_view list_view detail_view pages page
 //! callbook::tui::terminal  columns poll reply reader
 //! callbook::tui::runtime  event clipboard editor paths book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone format change contact add backup compact config
-//!                         doctor duplicates export files find fix health help import keys log who
+//!                         doctor duplicates export files find fix health help import keys log negation who
 //! ```
 //!
 //! # Invariants

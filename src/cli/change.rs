@@ -25,7 +25,7 @@ use super::table::columns;
 
 #[derive(Debug, Args)]
 pub(super) struct ChangeCommand {
-    /// The filter, such as `source:google label:cell`; "" for all contacts.
+    /// The filter, such as `source:google -label:cell`; "" for all contacts (`callbook help filters`).
     filter: String,
     /// The changes: country:it, label:mobile, label:cell=mobile, tag:garage, -tag:garage, source:google,
     /// is:historic, is:confirmed, is:favourite, -is:historic, confirm, confirm:google, delete.
@@ -68,7 +68,7 @@ impl ChangeCommand {
             text: self.filter,
             ..ListQuery::default()
         };
-        if let Some(trouble) = query.query().trouble {
+        if let Some(trouble) = query.query().fault() {
             return Err(invalid(trouble).into());
         }
         let edit = BulkEdit::new(Selection::Shown(query), changes);

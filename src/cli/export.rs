@@ -23,7 +23,7 @@ use super::signals::Output;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportCommand {
-    /// Export only the contacts that match this filter [default: all].
+    /// Export only the contacts that match this filter (`callbook help filters`) [default: all].
     text: Vec<String>,
     /// Export only the contacts with these ids.
     #[arg(long, value_name = "ID", conflicts_with = "text")]
@@ -196,7 +196,7 @@ fn refuse_nothing(store: &Store, selection: &Selection) -> Result<(), Refusal> {
     let Selection::Shown(query) = selection else {
         return Ok(());
     };
-    if let Some(trouble) = query.query().trouble {
+    if let Some(trouble) = query.query().fault() {
         return Err(Refusal::new(Kind::Invalid, trouble));
     }
     let (found, how) = store.find(query, 1)?;

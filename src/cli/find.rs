@@ -27,7 +27,7 @@ use super::output;
 #[command(group = clap::ArgGroup::new("form").args(["json", "mutt_query", "aerc", "format"]))]
 pub(super) struct FindCommand {
     /// Part of a name, company, nickname, tag, email or note, digits of a number, initials; and
-    /// conditions: tel:201, label:work, is:historic, source:google, tag:garage, country:it.
+    /// conditions, such as tag:garage, -is:historic, country:it (`callbook help filters`).
     #[arg(required = true)]
     text: Vec<String>,
     /// If nothing matches, find what is similar.
@@ -57,7 +57,7 @@ impl FindCommand {
             text: self.text.join(" "),
             ..ListQuery::default()
         };
-        if let Some(trouble) = query.query().trouble {
+        if let Some(trouble) = query.query().fault() {
             let refusal = Refusal::new(Kind::Invalid, trouble);
             return answer(Err(refusal.into()), self.json);
         }

@@ -19,6 +19,7 @@ use super::operation::{Operation, RecordKey};
 use super::phone::{MANUAL, Phone, PhoneId};
 use super::primary::heir;
 use super::query::{Condition, countries, tokens};
+use super::tag::is_same_tag;
 use super::timestamp::Timestamp;
 use super::words::count;
 
@@ -38,6 +39,13 @@ pub enum Change {
     Tag(String),
     /// Contacts lose a tag.
     Untag(String),
+    /// Contacts that have a tag have another one in its place.
+    RenameTag {
+        /// The tag that goes.
+        from: String,
+        /// The tag in its place.
+        to: String,
+    },
     /// Numbers came from here.
     Source(String),
     /// Numbers are no longer used, or are used again.
@@ -56,7 +64,7 @@ pub enum Change {
 }
 
 /// What can be written where a change is asked for.
-pub const GRAMMAR: &str = "country:it, label:mobile, label:cell=mobile, -label:cell, tag:garage, -tag:garage, source:google, is:historic, is:confirmed, is:favourite, -is:historic, confirm, confirm:google, delete";
+pub const GRAMMAR: &str = "country:it, label:mobile, label:cell=mobile, -label:cell, tag:garage, -tag:garage, tag:garage=workshop, source:google, is:historic, is:confirmed, is:favourite, -is:historic, confirm, confirm:google, delete";
 
 impl Change {
     /// Reads what is to be changed.
@@ -104,7 +112,13 @@ impl Change {
                 from: some(value),
                 to: None,
             },
-            ("tag", false) => Self::Tag(needed()?),
+            ("tag", false) => match value.split_once('=') {
+                Some((from, to)) => match (some(text(from)), some(text(to))) {
+                    (Some(from), Some(to)) => Self::RenameTag { from, to },
+                    _ => return Err("has to name two tags, such as tag:garage=workshop".into()),
+                },
+                None => Self::Tag(needed()?),
+            },
             ("tag", true) => Self::Untag(needed()?),
             ("source", false) => Self::Source(needed()?),
             ("is", _) => match value.as_str() {
@@ -133,6 +147,7 @@ impl Change {
             },
             Self::Tag(tag) => format!("tag:{tag}"),
             Self::Untag(tag) => format!("-tag:{tag}"),
+            Self::RenameTag { from, to } => format!("tag:{from}={to}"),
             Self::Source(source) => format!("source:{source}"),
             Self::Historic(on) => format!("{}is:historic", minus(*on)),
             Self::Accurate(on) => format!("{}is:confirmed", minus(*on)),
@@ -192,6 +207,7 @@ impl BulkEdit {
             [Change::Confirm] => format!("Confirmed {whom}"),
             [Change::ConfirmFrom(source)] => format!("Confirmed {whom} from {source}"),
             [Change::Delete] => format!("Deleted {whom}"),
+            [Change::RenameTag { from, to }] => format!("Renamed tag {from} to {to}: {whom}"),
             changes => {
                 let words: Vec<String> = changes.iter().map(Change::words).collect();
                 format!("Changed {whom}: {}", words.join(" "))
@@ -394,7 +410,7 @@ impl Planned {
                 }
             }
             Change::Delete => self.is_deleted = true,
-            Change::Tag(_) | Change::Untag(_) | Change::Favourite(_) => {
+            Change::Tag(_) | Change::Untag(_) | Change::RenameTag { .. } | Change::Favourite(_) => {
                 revise_contact(&mut self.after.contact, change);
             }
         }
@@ -493,14 +509,27 @@ impl Planned {
     }
 }
 
+/// Puts a tag in the place of another one; where it is there already, that one goes.
+fn rename_tag(tags: &mut Vec<String>, from: &str, to: &str) {
+    let mut kept = Vec::with_capacity(tags.len());
+    for tag in std::mem::take(tags) {
+        let is_renamed = is_same_tag(&tag, from);
+        let tag = if is_renamed { to.to_owned() } else { tag };
+        if !kept.contains(&tag) {
+            kept.push(tag);
+        }
+    }
+    *tags = kept;
+}
+
 /// Changes what is the contact's own.
 fn revise_contact(contact: &mut Contact, change: &Change) {
     match change {
         Change::Tag(tag) if !contact.tags.contains(tag) => contact.tags.push(tag.clone()),
         Change::Untag(tag) => {
-            let tag = tag.to_lowercase();
-            contact.tags.retain(|known| known.to_lowercase() != tag);
+            contact.tags.retain(|known| !is_same_tag(known, tag));
         }
+        Change::RenameTag { from, to } => rename_tag(&mut contact.tags, from, to),
         Change::Favourite(favourite) => contact.favourite = *favourite,
         _ => {}
     }
@@ -512,7 +541,8 @@ mod tests {
 
     #[test]
     fn a_change_is_written_as_the_filter_is() {
-        let text = "label:cell=mobile tag:\"old friends\" -is:historic country:it -label:fax";
+        let text = "label:cell=mobile tag:\"old friends\" -is:historic country:it -label:fax \
+                    tag:\"old friends=new ones\"";
         let words: Vec<String> = Change::read(text)
             .unwrap()
             .iter()
@@ -525,7 +555,8 @@ mod tests {
                 "tag:old friends",
                 "-is:historic",
                 "country:it",
-                "-label:fax"
+                "-label:fax",
+                "tag:old friends=new ones"
             ]
         );
     }
@@ -537,6 +568,7 @@ mod tests {
             ("country:atlantis", "country:atlantis is not a country"),
             ("country:1", "names several countries"),
             ("tag:", "tag: has no value"),
+            ("tag:=x", "tag:=x has to name two tags"),
             ("", "no changes given"),
             ("-delete", "-delete is not a change"),
         ] {

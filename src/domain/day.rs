@@ -70,10 +70,20 @@ pub fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String> {
 }
 
 /// What is known of a day: year, month and day of the month, of which any may be missing.
-type Parts = (Option<i32>, Option<u32>, Option<u32>);
+pub type Parts = (Option<i32>, Option<u32>, Option<u32>);
+
+/// The month, from 1 on, that an English name or at least three letters of its beginning mean.
+#[must_use]
+pub fn month_named(text: &str) -> Option<u32> {
+    let name = text.to_lowercase();
+    let mut months = (1..).zip(MONTHS);
+    let is_named = |(_, month): &(u32, &str)| name.len() >= 3 && month.starts_with(&name);
+    months.find(is_named).map(|(number, _)| number)
+}
 
 /// What a text says of a day, where it is one.
-fn parts(text: &str) -> Option<Parts> {
+#[must_use]
+pub fn parts(text: &str) -> Option<Parts> {
     if let Some(day) = calendar_day(text, None) {
         if let Some(rest) = day.strip_prefix("--") {
             let (month, day) = rest.split_once('-')?;
@@ -173,18 +183,12 @@ fn numbers(text: &str) -> Option<(char, Vec<u32>)> {
 fn in_words(text: &str) -> Option<NaiveDate> {
     let words = text.split([' ', ',', '-', '.', '/']);
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let month = |word: &str| {
-        let word = word.to_lowercase();
-        let mut months = MONTHS.iter();
-        let found = months.position(|month| word.len() >= 3 && month.starts_with(&word))?;
-        u32::try_from(found + 1).ok()
-    };
     let number = |word: &str| {
         let word = word.trim_end_matches(|sign: char| sign.is_ascii_lowercase());
         word.parse::<u32>().ok()
     };
     let (year, month, day) = match *words.as_slice() {
-        [first, second, year] => match (month(first), month(second)) {
+        [first, second, year] => match (month_named(first), month_named(second)) {
             (Some(month), None) => (number(year)?, month, number(second)?),
             (None, Some(month)) => (number(year)?, month, number(first)?),
             _ => return None,

@@ -62,16 +62,6 @@ impl Bar {
     }
 }
 
-/// A value as a filter names it: in quotes where it has spaces.
-#[must_use]
-pub fn quoted(value: &str) -> String {
-    if value.contains(char::is_whitespace) {
-        format!("\"{value}\"")
-    } else {
-        value.to_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Bar;

@@ -4,12 +4,23 @@
 //! `mar is:historic source:google` matches the contacts with `mar` in a name or another text and
 //! with a historic number from google. All words and conditions have to match, in any
 //! order; conditions on numbers have to match the same number. A value with spaces is
-//! in quotes: `label:"front desk"`.
+//! in quotes: `label:"front desk"`. `-` or `not:` before a condition negates it: beside another condition on
+//! numbers it is about the same number, alone it is about all numbers of the contact.
+
+pub mod completion;
+pub mod condition;
+pub mod period;
 
 use serde::{Deserialize, Serialize};
 
+pub use completion::{Values, begun, completed};
+pub use condition::{
+    Condition, ConditionField, Part, Quality, TextMatch, countries, filter_of_tag, quoted, tokens,
+};
+
 use super::fold::fold;
-use super::number::{self, Region};
+use super::number;
+use condition::Token;
 
 /// What the digits that are typed mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +42,8 @@ pub struct Query {
     pub conditions: Vec<Condition>,
     /// What cannot be read, and why: unknown is:blue; expected …
     pub trouble: Option<String>,
+    /// A condition that has no value yet: on a screen, one that is being typed.
+    pub unfinished: Option<String>,
 }
 
 /// What is looked for in texts and numbers: all the words, in any order; or, where it looks like a
@@ -46,124 +59,24 @@ pub struct SearchTerms {
     pub keys: Vec<String>,
 }
 
-/// What has to hold of a contact or of one of its numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
-    /// A number with these digits in it, in any one of the spellings.
-    Tel(Vec<String>),
-    /// A number with a word of its label beginning so, folded.
-    Label(String),
-    /// A number, or the contact, is so.
-    Is(Quality),
-    /// A number, or the contact, came from a source with this in its name, folded.
-    Source(String),
-    /// The contact has a tag with a word beginning so, folded.
-    Tag(String),
-    /// A number of one of these countries.
-    Country(Vec<Region>),
-    /// A number whose country is not known.
-    NoCountry,
-    /// A number that was last changed in this year, UTC.
-    Year(i32),
-}
-
-/// What `is:` asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quality {
-    /// The number that is dialled first.
-    Primary,
-    /// No longer used.
-    Historic,
-    /// Somebody has checked it.
-    Accurate,
-    /// Nobody has.
-    Unconfirmed,
-    /// Not a possible number of its country, confirmed or not.
-    Impossible,
-    /// The contact is kept at hand.
-    Favourite,
-}
-
-impl Quality {
-    /// All of them, with their words.
-    pub const ALL: [(&'static str, Self); 6] = [
-        ("historic", Self::Historic),
-        ("primary", Self::Primary),
-        ("unconfirmed", Self::Unconfirmed),
-        ("confirmed", Self::Accurate),
-        ("impossible", Self::Impossible),
-        ("favourite", Self::Favourite),
-    ];
-
-    /// The quality that a word or its beginning means; `accurate` is what `confirmed` was called.
-    fn named(word: &str) -> Option<Self> {
-        let known = Self::ALL.into_iter().chain([("accurate", Self::Accurate)]);
-        let mut known = known.filter(|(name, _)| name.starts_with(word));
-        known.next().map(|(_, quality)| quality)
-    }
-}
-
-/// A field that a condition can be about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConditionField {
-    /// `tel:201`.
-    Tel,
-    /// `label:work`.
-    Label,
-    /// `is:historic`.
-    Is,
-    /// `source:google`.
-    Source,
-    /// `tag:garage`.
-    Tag,
-    /// `country:it`.
-    Country,
-    /// `year:2024`.
-    Year,
-}
-
-impl ConditionField {
-    /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 7] = [
-        ("tel", Self::Tel),
-        ("label", Self::Label),
-        ("is", Self::Is),
-        ("source", Self::Source),
-        ("tag", Self::Tag),
-        ("country", Self::Country),
-        ("year", Self::Year),
-    ];
-}
-
-/// The values that a book has, the most frequent first, to complete a condition by.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Values {
-    /// Labels of numbers.
-    pub labels: Vec<String>,
-    /// Where numbers came from.
-    pub sources: Vec<String>,
-    /// Tags of contacts.
-    pub tags: Vec<String>,
-    /// Countries of numbers, by their code in lower case.
-    pub countries: Vec<String>,
-}
-
 impl Query {
     /// Reads a typed text.
     #[must_use]
     pub fn of(text: &str, typing: Typing) -> Self {
+        if let Some(number) = number_after_word(text) {
+            return Self {
+                needles: SearchTerms::of(number, typing),
+                ..Self::default()
+            };
+        }
         let mut query = Self::default();
         let mut plain = Vec::new();
         for token in tokens(text) {
-            match field(token) {
-                Some((field, value)) => {
-                    let value = value.trim_matches('"');
-                    match condition(field, value) {
-                        Ok(condition) => query.conditions.extend(condition),
-                        Err(trouble) => query.trouble = Some(trouble),
-                    }
-                }
-                None => plain.push(token.trim_matches('"')),
+            match condition::read(token) {
+                Ok(Token::Condition(Some(condition))) => query.conditions.push(condition),
+                Ok(Token::Condition(None)) => query.unfinished = Some(token.to_owned()),
+                Ok(Token::Word) => plain.push(token.trim_matches('"')),
+                Err(trouble) => query.trouble = Some(trouble),
             }
         }
         query.needles = SearchTerms::of(&plain.join(" "), typing);
@@ -173,88 +86,19 @@ impl Query {
     /// Whether it matches all contacts.
     #[must_use]
     pub fn is_everybody(&self) -> bool {
-        *self == Self::default()
+        self.needles == SearchTerms::default()
+            && self.conditions.is_empty()
+            && self.trouble.is_none()
     }
-}
 
-/// The words of a text; quoted text is one word.
-pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
-    text.split(move |sign: char| {
-        quoted ^= sign == '"';
-        sign.is_whitespace() && !quoted
-    })
-    .filter(|token| !token.is_empty())
-}
-
-/// A word as a field and its value, where it begins with the name of one.
-fn field(token: &str) -> Option<(ConditionField, &str)> {
-    let (name, value) = token.split_once(':')?;
-    let known = ConditionField::ALL
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-    Some((known.1, value))
-}
-
-/// The condition that a field with a value makes; none where there is no value yet.
-fn condition(field: ConditionField, value: &str) -> Result<Option<Condition>, String> {
-    let folded = fold(value);
-    if folded.is_empty() {
-        return Ok(None);
+    /// Why this is no filter to act on, from a shell: something of it cannot be read or has no value.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let unfinished = self.unfinished.as_ref();
+        let unfinished =
+            || unfinished.map(|token| format!("{token} has no value; write it after the colon"));
+        self.trouble.clone().or_else(unfinished)
     }
-    Ok(Some(match field {
-        ConditionField::Tel => {
-            // The whole may be a URI: tel:%2B39-02-5550-1182.
-            let spellings = number::spellings(&format!("tel:{value}"));
-            if spellings.is_empty() {
-                return Err(format!("tel:{value} has no digits"));
-            }
-            Condition::Tel(spellings)
-        }
-        ConditionField::Label => Condition::Label(folded),
-        ConditionField::Source => Condition::Source(folded),
-        ConditionField::Tag => Condition::Tag(folded),
-        ConditionField::Is => {
-            let Some(quality) = Quality::named(&folded) else {
-                let words: Vec<&str> = Quality::ALL.iter().map(|(word, _)| *word).collect();
-                return Err(format!(
-                    "unknown is:{value}; expected one of {}",
-                    words.join(", ")
-                ));
-            };
-            Condition::Is(quality)
-        }
-        ConditionField::Year => {
-            let year = folded.parse().ok().filter(|year| (1..=9999).contains(year));
-            let Some(year) = year else {
-                return Err(format!("year:{value} is not a year such as 2024"));
-            };
-            Condition::Year(year)
-        }
-        ConditionField::Country if folded == "none" => Condition::NoCountry,
-        ConditionField::Country => {
-            let regions = countries(&folded);
-            if regions.is_empty() {
-                return Err(format!("unknown country {value}"));
-            }
-            Condition::Country(regions)
-        }
-    }))
-}
-
-/// The countries that a folded text names: by code, by calling code, or by how the name begins.
-pub(super) fn countries(text: &str) -> Vec<Region> {
-    if let Some(region) = Region::new(text) {
-        return vec![region];
-    }
-    let code = text.trim_start_matches('+').parse::<u16>().ok();
-    let called = |region: &Region| {
-        code.map_or_else(
-            || fold(region.name()).starts_with(text),
-            |code| region.calling_code() == code,
-        )
-    };
-    Region::all().filter(called).collect()
 }
 
 impl SearchTerms {
@@ -287,6 +131,18 @@ impl SearchTerms {
     }
 }
 
+/// The number that is pasted with a word such as "Phone:" before it.
+fn number_after_word(text: &str) -> Option<&str> {
+    let (word, number) = text.split_once(':')?;
+    let is_word = word.trim().chars().all(char::is_alphabetic)
+        && condition::field(text.trim_start()).is_none();
+    (is_word && number.len() <= LONGEST_NUMBER && number::is_copied_number(number))
+        .then_some(number)
+}
+
+/// How many bytes a pasted number has at most.
+const LONGEST_NUMBER: usize = 100;
+
 /// Whether a text has digits, and besides only signs that numbers are written with, or what is
 /// around a number that is copied from somewhere.
 fn is_numeric(text: &str) -> bool {
@@ -295,54 +151,9 @@ fn is_numeric(text: &str) -> bool {
     text.chars().all(sign) && digits > 0 || digits >= 7 && number::is_copied_number(text)
 }
 
-impl Values {
-    /// How the condition at the end of a text may go on: whole values, those that the book has most
-    /// often first. Nothing where the text does not end in a condition.
-    #[must_use]
-    pub fn completions(&self, text: &str) -> Vec<String> {
-        let Some((field, value)) = tokens(text).last().and_then(field) else {
-            return Vec::new();
-        };
-        if text.ends_with(char::is_whitespace) && text.matches('"').count().is_multiple_of(2) {
-            return Vec::new();
-        }
-        let start = fold(value.trim_start_matches('"'));
-        let known: Vec<&str> = match field {
-            ConditionField::Tel | ConditionField::Year => Vec::new(),
-            ConditionField::Label => strings(&self.labels),
-            ConditionField::Source => strings(&self.sources),
-            ConditionField::Tag => strings(&self.tags),
-            ConditionField::Country => strings(&self.countries),
-            ConditionField::Is => Quality::ALL.iter().map(|(word, _)| *word).collect(),
-        };
-        let fits = |known: &&str| fold(known).starts_with(&start);
-        known.into_iter().filter(fits).map(str::to_owned).collect()
-    }
-}
-
-fn strings(values: &[String]) -> Vec<&str> {
-    values.iter().map(String::as_str).collect()
-}
-
-/// The text with the value of its last condition in the place of what was begun, and a space after
-/// it.
-#[must_use]
-pub fn completed(text: &str, value: &str) -> String {
-    let last = tokens(text).last().unwrap_or_default();
-    let before = text.len() - last.len();
-    let name = last.split_once(':').map_or("", |(name, _)| name);
-    let quote = if value.contains(char::is_whitespace) {
-        "\""
-    } else {
-        ""
-    };
-    let before = text.get(..before).unwrap_or_default();
-    format!("{before}{name}:{quote}{value}{quote} ")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Quality, Query, SearchTerms, Typing, Values, completed};
+    use super::{Condition, Part, Quality, Query, SearchTerms, TextMatch, Typing};
     use crate::domain::number::Region;
 
     fn query(text: &str) -> Query {
@@ -357,8 +168,8 @@ mod tests {
             asked.conditions,
             [
                 Condition::Is(Quality::Historic),
-                Condition::Label("front desk".into()),
-                Condition::Source("google".into()),
+                Condition::Label(TextMatch::Part("front desk".into())),
+                Condition::Source(TextMatch::Part("google".into())),
             ]
         );
         let asked = query("tel:201 country:it");
@@ -400,18 +211,93 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_is_completed_by_what_the_book_has() {
-        let values = Values {
-            labels: vec!["work".into(), "front desk".into(), "fax".into()],
-            ..Values::default()
-        };
-        assert_eq!(values.completions("mar label:f"), ["front desk", "fax"]);
-        assert_eq!(values.completions("mar"), [""; 0]);
-        assert_eq!(values.completions("is:p"), ["primary"]);
+    fn a_condition_is_negated_by_a_dash_or_a_word() {
+        let garage = || Condition::Tag(TextMatch::Part("garage".into()));
+        let not = |condition| Condition::Not(Box::new(condition));
+        for (text, conditions) in [
+            ("-tag:garage", vec![not(garage())]),
+            ("not:tag:garage", vec![not(garage())]),
+            ("NOT:Tag:Garage", vec![not(garage())]),
+            ("-not:tag:garage", vec![garage()]),
+            ("no:email", vec![not(Condition::Has(Part::Email))]),
+            ("-no:email", vec![Condition::Has(Part::Email)]),
+            ("-tag:", vec![]),
+            ("not:", vec![]),
+            ("-ta", vec![]),
+            ("not:-lab", vec![]),
+            ("--tag:garage", vec![garage()]),
+            (
+                "tag:=\"old friends\"",
+                vec![Condition::Tag(TextMatch::Whole("old friends".into()))],
+            ),
+            ("tag:=", vec![]),
+        ] {
+            let asked = query(text);
+            assert_eq!(
+                (asked.conditions, asked.trouble),
+                (conditions, None),
+                "{text}"
+            );
+        }
+        assert_eq!(query("-garage -").needles.words, ["-garage", "-"]);
+        let many = "not:".repeat(100_001) + "tag:garage";
+        assert_eq!(query(&many).conditions, [not(garage())]);
         assert_eq!(
-            completed("mar label:f", "front desk"),
-            "mar label:\"front desk\" "
+            query("tag:").fault().unwrap(),
+            "tag: has no value; write it after the colon"
         );
-        assert_eq!(query("mar label:\"front desk\" ").conditions.len(), 1);
+        assert!(query("tag:").is_everybody() && query("tag:x").fault().is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_the_way_out() {
+        for (text, why) in [
+            (
+                "stat:blue",
+                "unknown condition stat:; expected tel: label: is:",
+            ),
+            (
+                "-stat:blue",
+                "or \"-stat:blue\" in quotes to search for this text",
+            ),
+            ("not:stat:blue", "unknown condition stat:"),
+            (
+                "not:garage",
+                "not:garage has no condition; write not:tag:garage",
+            ),
+            ("-not:garage", "not:garage has no condition"),
+            ("has:fax", "unknown has:fax; expected one of number, email"),
+            ("no:fax", "unknown no:fax; expected one of number, email"),
+            ("has:a", "has:a may be address or anniversary"),
+            ("is:co", "is:co may be confirmed or company"),
+            (
+                "created:soon",
+                "created:soon is not a date; expected 2024, 2024-06",
+            ),
+            ("-changed:>1", "changed:>1 is not a date"),
+            (
+                "birthday:13",
+                "birthday:13 is not a date; expected a month such as 03",
+            ),
+            (
+                "country:atlantis",
+                "unknown country atlantis; expected a name",
+            ),
+        ] {
+            let trouble = query(text).trouble.unwrap_or_default();
+            assert!(trouble.contains(why), "{text}: {trouble}");
+        }
+        for text in [
+            "\"stat:blue\"",
+            "https://example.org",
+            "mailto:ada@example.org",
+            "12:30",
+            "Phone: +39 02 5550 1182",
+            "created:>",
+            "is:comp",
+            "is:favorite",
+        ] {
+            assert_eq!(query(text).trouble, None, "{text}");
+        }
     }
 }

@@ -10,7 +10,8 @@ use super::contact::ContactId;
 use super::duplicates::Merge;
 use super::fingerprint::Fingerprint;
 use super::full_contact::FullContact;
-use super::listing::Selection;
+use super::listing::{ListQuery, Selection};
+use super::query::filter_of_tag;
 use super::refusal::{Kind, Refusal};
 use super::words::count;
 
@@ -46,6 +47,16 @@ impl Task {
     #[must_use]
     pub fn of_marked(contacts: Selection, change: Change) -> Self {
         Self::Bulk(BulkEdit::new(contacts, vec![change]))
+    }
+
+    /// Changes all contacts with a tag, whatever its case and accents.
+    #[must_use]
+    pub fn of_tag(tag: &str, change: Change) -> Self {
+        let whom = Selection::Shown(ListQuery {
+            text: filter_of_tag(tag),
+            ..ListQuery::default()
+        });
+        Self::Bulk(BulkEdit::new(whom, vec![change]))
     }
 
     /// What it does, for `groups` groups or steps: `tag:garage`, `merge 2 groups`.

@@ -61,6 +61,15 @@ impl Usage {
         }
     }
 
+    /// Which contacts were used, the last one first, and when.
+    #[must_use]
+    pub fn latest(&self) -> Vec<(ContactId, Timestamp)> {
+        let mut used: Vec<(ContactId, Timestamp)> =
+            self.0.iter().map(|(id, used)| (*id, used.at)).collect();
+        used.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+        used
+    }
+
     /// The used contacts, most used first. All weights decay alike, so that the time does not matter.
     #[must_use]
     pub fn most(&self) -> Vec<ContactId> {
@@ -96,6 +105,7 @@ mod tests {
         }
         usage.note(id(2), day(10));
         assert_eq!(usage.most(), [id(1), id(2)]);
+        assert_eq!(usage.latest(), [(id(2), day(10)), (id(1), day(0))]);
         usage.note(id(2), day(60));
         assert_eq!(usage.most(), [id(2), id(1)], "long ago counts less");
         for other in 0..MOST as u128 {

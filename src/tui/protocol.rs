@@ -26,6 +26,7 @@ use crate::domain::progress::Progress;
 use crate::domain::query::Values;
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
+use crate::domain::tag::TagCount;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
 
@@ -54,6 +55,8 @@ impl PageId {
 pub enum Request {
     /// Some rows of the list.
     Rows(ListQuery, usize, usize),
+    /// Rows of these contacts; those that are gone have none.
+    RowsOf(Vec<ContactId>),
     /// How many rows the list has.
     Count(ListQuery),
     /// The totals of the header.
@@ -78,6 +81,8 @@ pub enum Request {
     StepRows(i64, usize),
     /// What is in the bin; so much.
     Bin(usize),
+    /// The tags of the book, counted.
+    Tags,
     /// The possible duplicates.
     Duplicates,
     /// Contacts with their phones.
@@ -183,6 +188,8 @@ pub enum Reply {
     StepRows(i64, Vec<StepRow>),
     /// What is in the bin.
     Bin(Vec<BinEntry>),
+    /// The tags of the book, by name.
+    Tags(Vec<TagCount>),
     /// The possible duplicates.
     Duplicates(Vec<Group>),
     /// The contacts with their phones.

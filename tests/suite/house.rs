@@ -221,6 +221,7 @@ fn the_readme_is_short_and_its_links_lead_somewhere() {
         "tests/README.md",
         "assets/guide/configuration.md",
         "assets/guide/export.md",
+        "assets/guide/filters.md",
         "assets/guide/import.md",
         "assets/guide/safety.md",
         "assets/guide/shell.md",

@@ -198,6 +198,20 @@ fn typed() -> impl Strategy<Value = String> {
         "country:us",
         "country:ca",
         "country:none",
+        "label:=work",
+        "tag:=garage",
+        "has:number",
+        "has:tag",
+        "no:number",
+        "no:note",
+        "-tag:club",
+        "-is:historic",
+        "-is:favourite",
+        "-label:work",
+        "-country:it",
+        "-country:none",
+        "not:source:google",
+        "not:tel:5550",
     ]);
     let token = prop_oneof![
         6 => piece,
@@ -408,43 +422,80 @@ fn region_of(phone: &Phone) -> Option<&'static str> {
     .map(|(_, region)| region)
 }
 
-/// Whether the conditions hold, those of numbers for one of them.
-fn allowed(profile: &Profile, text: &str) -> bool {
-    let text = text.replace("\"front d\"", "front_d");
-    let conditions: Vec<(&str, &str)> = text
-        .split_whitespace()
-        .filter_map(|token| token.split_once(':'))
-        .collect();
+/// Whether a condition is about numbers.
+fn is_of_numbers((field, value): (&str, &str)) -> bool {
+    !["tag", "has", "no"].contains(&field) && value != "favourite"
+}
+
+fn holds_of_phone(phone: &Phone, condition: (&str, &str)) -> bool {
+    match condition {
+        ("tel", run) => digits_of(std::slice::from_ref(phone))[0].contains(run),
+        ("label", "=work") => phone.location.as_deref() == Some("work"),
+        ("label", label) => phone
+            .location
+            .as_deref()
+            .is_some_and(|location| location.replace(' ', "_").starts_with(label)),
+        ("is", "historic") => phone.historic,
+        ("is", "primary") => phone.primary,
+        ("is", "unconfirmed") => !phone.valid_values,
+        ("is", "impossible") => !phone.can_be_dialled(),
+        ("source", source) => phone.source.contains(source),
+        ("country", "none") => phone.country_code.is_none(),
+        ("country", code) => region_of(phone) == Some(code),
+        (field, value) => panic!("{field}:{value}"),
+    }
+}
+
+fn holds_of_contact(profile: &Profile, condition: (&str, &str)) -> bool {
     let contact = &profile.full.contact;
-    let holds = |phone: &Phone| {
-        conditions.iter().all(|condition| match condition {
-            ("tel", run) => digits_of(std::slice::from_ref(phone))[0].contains(run),
-            ("label", label) => phone
-                .location
-                .as_deref()
-                .is_some_and(|location| location.replace(' ', "_").starts_with(label)),
-            ("is", "historic") => phone.historic,
-            ("is", "primary") => phone.primary,
-            ("is", "unconfirmed") => !phone.valid_values,
-            ("is", "impossible") => !phone.can_be_dialled(),
-            ("source", source) => phone.source.contains(source),
-            ("country", "none") => phone.country_code.is_none(),
-            ("country", code) => region_of(phone) == Some(code),
-            _ => true,
-        })
-    };
-    let of_contact = conditions.iter().all(|condition| match condition {
+    match condition {
         ("is", "favourite") => contact.favourite,
+        ("tag", "=garage") => contact.tags.iter().any(|tag| tag == "garage"),
         ("tag", tag) => contact
             .tags
             .iter()
             .any(|have| stands(&fold(have), tag) == Some(true)),
-        _ => true,
-    });
-    let of_phones = conditions
+        ("has", "number") => !profile.full.phones.is_empty(),
+        ("no", "number") => profile.full.phones.is_empty(),
+        ("has", "tag") => !contact.tags.is_empty(),
+        ("no", "note") => contact.note.is_none(),
+        (field, value) => panic!("{field}:{value}"),
+    }
+}
+
+/// Whether the conditions hold, those of numbers for one of them; what is negated not for the same one, or
+/// where nothing else is asked of it, for none.
+fn allowed(profile: &Profile, text: &str) -> bool {
+    let text = text.replace("\"front d\"", "front_d").replace("not:", "-");
+    let conditions: Vec<(bool, (&str, &str))> = text
+        .split_whitespace()
+        .filter_map(|token| {
+            let (negated, token) = match token.strip_prefix('-') {
+                Some(rest) => (true, rest),
+                None => (false, token),
+            };
+            Some((negated, token.split_once(':')?))
+        })
+        .collect();
+    let (of_numbers, of_contact): (Vec<_>, Vec<_>) = conditions
+        .into_iter()
+        .partition(|(_, condition)| is_of_numbers(*condition));
+    let of_contact = of_contact
         .iter()
-        .any(|(field, value)| !(*field == "tag" || *value == "favourite"));
-    of_contact && (!of_phones || profile.full.phones.iter().any(holds))
+        .all(|(negated, condition)| *negated != holds_of_contact(profile, *condition));
+    let mut phones = profile.full.phones.iter();
+    of_contact
+        && if of_numbers.iter().all(|(negated, _)| *negated) {
+            !phones.any(|phone| {
+                let mut asked = of_numbers.iter();
+                asked.any(|(_, condition)| holds_of_phone(phone, *condition))
+            })
+        } else {
+            phones.any(|phone| {
+                let mut asked = of_numbers.iter();
+                asked.all(|(negated, condition)| *negated != holds_of_phone(phone, *condition))
+            })
+        }
 }
 
 /// The search without an index, of all profiles in the order of the list.

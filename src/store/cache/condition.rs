@@ -1,15 +1,17 @@
 //! Conditions of a search, such as `label:work is:historic`: which contacts they match.
 
+use chrono::{Local, NaiveDate, NaiveTime, TimeZone as _};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use crate::domain::contact::ContactId;
+use crate::domain::contact::{ContactId, DetailKind};
 use crate::domain::fold::fold;
 use crate::domain::number::{self, Region};
 use crate::domain::phone::Phone;
 use crate::domain::primary;
-use crate::domain::query::{Condition, Quality};
+use crate::domain::query::period::{DayPattern, Period};
+use crate::domain::query::{Condition, Part, Quality, TextMatch};
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::Answer;
@@ -54,8 +56,8 @@ impl Allowed {
     }
 }
 
-/// Conditions as SQL: what has to hold of a contact `c` and of one phone `p` of it, and the values of
-/// the parameters.
+/// Conditions as SQL: what has to hold of a contact `c`, and of those phones `p` of it that are meant; and the
+/// values of the parameters.
 struct Sql {
     of_contact: Vec<String>,
     of_phone: Vec<String>,
@@ -117,88 +119,231 @@ impl<'c> MatchingPhones<'c> {
     }
 }
 
+/// What has to hold of the columns of a record.
+enum Clause {
+    OfContact(String),
+    OfPhone(String),
+}
+
+/// The parameters of a statement.
+#[derive(Default)]
+struct Parameters(Vec<Value>);
+
+impl Parameters {
+    fn bind(&mut self, value: Value) -> String {
+        self.0.push(value);
+        format!("?{}", self.0.len())
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        self.bind(Value::Text(text.to_owned()))
+    }
+
+    /// Conditions of which one has to hold; nothing does where there is none.
+    fn any(clauses: impl Iterator<Item = String>) -> String {
+        let clauses: Vec<String> = clauses.collect();
+        if clauses.is_empty() {
+            return "false".to_owned();
+        }
+        format!("({})", clauses.join(" OR "))
+    }
+
+    /// A word of a column begins so, or all of it is so.
+    fn words(&mut self, column: &str, wanted: &TextMatch) -> String {
+        let at = self.text(wanted.folded());
+        match wanted {
+            TextMatch::Part(_) => format!("instr(' ' || folded({column}), ' ' || {at}) > 0"),
+            TextMatch::Whole(_) => format!("folded({column}) = {at}"),
+        }
+    }
+
+    /// A column has this in it, or all of it is so.
+    fn part(column: &str, wanted: &TextMatch, at: &str) -> String {
+        match wanted {
+            TextMatch::Part(_) => format!("instr(folded({column}), {at}) > 0"),
+            TextMatch::Whole(_) => format!("folded({column}) = {at}"),
+        }
+    }
+
+    fn countries(&mut self, regions: &[Region]) -> String {
+        let any = regions.iter().map(|region| {
+            let code = self.text(&region.calling_code().to_string());
+            let region = self.text(region.code());
+            format!("(p.country_code = {code} AND country(p.country_code, p.number) = {region})")
+        });
+        Self::any(any)
+    }
+
+    /// A detail of a contact of which this holds.
+    fn detail(&mut self, kind: DetailKind, holds: &str) -> String {
+        let kind = self.text(kind.word());
+        format!(
+            "c.details <> '[]' AND EXISTS (SELECT 1 FROM json_each(c.details) AS d
+             WHERE d.value ->> 'kind' = {kind} AND {holds})"
+        )
+    }
+
+    /// What a condition that is not negated asks.
+    fn clause(&mut self, condition: &Condition) -> Clause {
+        Clause::OfPhone(match condition {
+            Condition::Not(inner) => return self.clause(inner),
+            Condition::Tel(spellings) => Self::any(spellings.iter().map(|digits| {
+                let reversed: String = digits.chars().rev().collect();
+                format!("instr(p.reversed, {}) > 0", self.text(&reversed))
+            })),
+            Condition::Label(label) => self.words("p.location", label),
+            Condition::Source(source) => {
+                let at = self.text(source.folded());
+                Self::part("p.source", source, &at)
+            }
+            Condition::Country(regions) => self.countries(regions),
+            Condition::NoCountry => "p.country_code IS NULL".to_owned(),
+            Condition::Year(year) => format!(
+                "p.updated_at >= {} AND p.updated_at < {}",
+                Timestamp::of_year(*year).micros(),
+                Timestamp::of_year(*year + 1).micros()
+            ),
+            Condition::Is(Quality::Primary) => "p.is_primary".to_owned(),
+            Condition::Is(Quality::Historic) => "p.historic".to_owned(),
+            Condition::Is(Quality::Accurate) => "p.valid_values".to_owned(),
+            Condition::Is(Quality::Unconfirmed) => "NOT p.valid_values".to_owned(),
+            Condition::Is(Quality::Impossible) => {
+                "p.identity NOT LIKE '+%' AND impossible(p.number, p.country_code)".to_owned()
+            }
+            of_contact => return Clause::OfContact(self.of_contact(of_contact)),
+        })
+    }
+
+    fn of_contact(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::Is(Quality::Favourite) => "c.favourite".to_owned(),
+            Condition::Is(Quality::Company) => "c.kind = 'company'".to_owned(),
+            Condition::Tag(tag) => format!(
+                "c.tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(c.tags) WHERE {})",
+                self.words("value", tag)
+            ),
+            Condition::Has(part) => self.has(*part),
+            Condition::Created(period) => self.within("c.created_at", *period),
+            Condition::Changed(period) => self.within("c.updated_at", *period),
+            Condition::Birthday(pattern) => {
+                let DayPattern { year, month, day } = *pattern;
+                let mut number =
+                    |number: Option<i64>| self.bind(number.map_or(Value::Null, Value::Integer));
+                let asked = [
+                    number(year.map(i64::from)),
+                    number(month.map(i64::from)),
+                    number(day.map(i64::from)),
+                ];
+                let fits = format!("is_day(d.value ->> 'value', {})", asked.join(", "));
+                self.detail(DetailKind::Birthday, &fits)
+            }
+            // All others are about numbers.
+            _ => "true".to_owned(),
+        }
+    }
+
+    fn has(&mut self, part: Part) -> String {
+        let detail = match part {
+            Part::Number => {
+                return "EXISTS (SELECT 1 FROM phone WHERE phone.contact = c.id)".to_owned();
+            }
+            Part::Company => return "c.organisation IS NOT NULL".to_owned(),
+            Part::Note => return "c.note IS NOT NULL".to_owned(),
+            Part::Tag => return "c.tags <> '[]'".to_owned(),
+            Part::Email => DetailKind::Email,
+            Part::Address => DetailKind::Address,
+            Part::Birthday => DetailKind::Birthday,
+            Part::Anniversary => DetailKind::Anniversary,
+            Part::Link => DetailKind::Link,
+            Part::Chat => DetailKind::Chat,
+        };
+        self.detail(detail, "true")
+    }
+
+    /// A column of times lies within a period of the calendar here.
+    fn within(&mut self, column: &str, period: Period) -> String {
+        let ends = [(">=", period.from), ("<", period.until)];
+        let ends = ends.into_iter().filter_map(|(sign, day)| {
+            let at = Value::Integer(midnight(day?).micros());
+            Some(format!("{column} {sign} {}", self.bind(at)))
+        });
+        let ends: Vec<String> = ends.collect();
+        ends.join(" AND ")
+    }
+}
+
+/// When a day begins here; where clocks are set on at that hour, in UTC.
+fn midnight(day: NaiveDate) -> Timestamp {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let local = Local.from_local_datetime(&midnight).earliest();
+    Timestamp::from_utc(local.map_or_else(|| midnight.and_utc(), |at| at.to_utc()))
+}
+
 fn sql(conditions: &[Condition], attention: bool) -> Sql {
-    let mut values = Vec::new();
-    let mut bind = |text: &str| {
-        values.push(Value::Text(text.to_owned()));
-        format!("?{}", values.len())
-    };
-    let begins =
-        |column: &str, at: String| format!("instr(' ' || folded({column}), ' ' || {at}) > 0");
+    let mut parameters = Parameters::default();
     let mut of_contact = vec!["true".to_owned()];
-    let mut of_phone = Vec::new();
-    let mut contact_source = None;
+    let (mut of_phone, mut not_of_phone) = (Vec::new(), Vec::new());
+    let (mut contact_source, mut other_sources) = (None, Vec::new());
     if attention {
         of_contact.push("c.attention".to_owned());
     }
     for condition in conditions {
-        match condition {
-            Condition::Tel(spellings) => {
-                let spellings = spellings.iter().map(|digits| {
-                    let reversed: String = digits.chars().rev().collect();
-                    format!("instr(p.reversed, {}) > 0", bind(&reversed))
-                });
-                let any: Vec<String> = spellings.collect();
-                of_phone.push(format!("({})", any.join(" OR ")));
-            }
-            Condition::Label(label) => of_phone.push(begins("p.location", bind(label))),
-            Condition::Source(source) => {
-                let at = bind(source);
-                of_phone.push(format!("instr(folded(p.source), {at}) > 0"));
-                contact_source = Some(format!("instr(folded(c.source), {at}) > 0"));
-            }
-            Condition::Tag(tag) => of_contact.push(format!(
-                "c.tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(c.tags) WHERE {})",
-                begins("value", bind(tag))
-            )),
-            Condition::Country(regions) => {
-                let any = regions.iter().map(|region| {
-                    let code = bind(&region.calling_code().to_string());
-                    let region = bind(region.code());
-                    format!(
-                        "(p.country_code = {code} AND country(p.country_code, p.number) = {region})"
-                    )
-                });
-                let any: Vec<String> = any.collect();
-                of_phone.push(format!("({})", any.join(" OR ")));
-            }
-            Condition::Year(year) => of_phone.push(format!(
-                "p.updated_at >= {} AND p.updated_at < {}",
-                Timestamp::of_year(*year).micros(),
-                Timestamp::of_year(*year + 1).micros()
-            )),
-            Condition::NoCountry => of_phone.push("p.country_code IS NULL".to_owned()),
-            Condition::Is(Quality::Favourite) => of_contact.push("c.favourite".to_owned()),
-            Condition::Is(Quality::Primary) => of_phone.push("p.is_primary".to_owned()),
-            Condition::Is(Quality::Historic) => of_phone.push("p.historic".to_owned()),
-            Condition::Is(Quality::Accurate) => of_phone.push("p.valid_values".to_owned()),
-            Condition::Is(Quality::Unconfirmed) => of_phone.push("NOT p.valid_values".to_owned()),
-            Condition::Is(Quality::Impossible) => {
-                of_phone.push(
-                    "p.identity NOT LIKE '+%' AND impossible(p.number, p.country_code)".to_owned(),
-                );
+        let (asked, is_negated) = match condition {
+            Condition::Not(asked) => (asked.as_ref(), true),
+            asked => (asked, false),
+        };
+        // What is not known is not so: NULL has to be neither here nor there.
+        match (parameters.clause(asked), is_negated) {
+            (Clause::OfContact(clause), false) => of_contact.push(clause),
+            (Clause::OfContact(clause), true) => of_contact.push(format!("({clause}) IS NOT TRUE")),
+            (Clause::OfPhone(clause), false) => of_phone.push(clause),
+            (Clause::OfPhone(clause), true) => not_of_phone.push(clause),
+        }
+        if let Condition::Source(source) = asked {
+            // The parameter that was bound last.
+            let at = format!("?{}", parameters.0.len());
+            let clause = Parameters::part("c.source", source, &at);
+            if is_negated {
+                other_sources.push(format!("({clause}) IS NOT TRUE"));
+            } else {
+                contact_source = Some(clause);
             }
         }
     }
-    if !of_phone.is_empty() {
-        let phones = format!(
+    let with = |clauses: &[String]| {
+        format!(
             "c.id IN (SELECT p.contact FROM phone p WHERE {})",
-            of_phone.join(" AND ")
-        );
+            clauses.join(" AND ")
+        )
+    };
+    let others = not_of_phone
+        .iter()
+        .map(|clause| format!("({clause}) IS NOT TRUE"));
+    let meant: Vec<String> = of_phone.iter().cloned().chain(others).collect();
+    match (of_phone.as_slice(), contact_source) {
         // A contact from a source matches even without a number.
-        of_contact.push(match contact_source {
-            Some(source) if of_phone.len() == 1 => format!("({phones} OR {source})"),
-            _ => phones,
-        });
+        ([_], Some(source)) if not_of_phone.is_empty() => {
+            of_contact.push(format!("({} OR {source})", with(&of_phone)));
+        }
+        ([], _) => {
+            of_contact.extend(
+                not_of_phone
+                    .iter()
+                    .map(|clause| format!("NOT {}", with(std::slice::from_ref(clause)))),
+            );
+            of_contact.extend(other_sources);
+        }
+        _ => of_contact.push(with(&meant)),
     }
     Sql {
         of_contact,
-        of_phone,
-        values,
+        of_phone: meant,
+        values: parameters.0,
     }
 }
 
-/// Gives SQL the folding of texts, the countries of numbers, and which are impossible or lack a country.
+/// Gives SQL the folding of texts, the days of birthdays, the countries of numbers, and which numbers are not
+/// possible.
 pub(in crate::store) fn add_functions(connection: &Connection, home: Option<Region>) -> Answer<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |arguments| {
@@ -208,6 +353,15 @@ pub(in crate::store) fn add_functions(connection: &Connection, home: Option<Regi
     connection.create_scalar_function("impossible", 2, flags, move |arguments| {
         let (number, code): (String, Option<String>) = (arguments.get(0)?, arguments.get(1)?);
         Ok(number::is_impossible(&number, code.as_deref(), home))
+    })?;
+    connection.create_scalar_function("is_day", 4, flags, |arguments| {
+        let day: Option<String> = arguments.get(0)?;
+        let pattern = DayPattern {
+            year: arguments.get(1)?,
+            month: arguments.get(2)?,
+            day: arguments.get(3)?,
+        };
+        Ok(day.is_some_and(|day| pattern.fits(&day)))
     })?;
     connection.create_scalar_function("country", 2, flags, |arguments| {
         let (code, number): (String, String) = (arguments.get(0)?, arguments.get(1)?);

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use chrono::Datelike as _;
 use rusqlite::{Connection, Row};
 
-use crate::domain::health::{Bar, Health, HealthPart, quoted};
+use crate::domain::health::{Bar, Health, HealthPart};
 use crate::domain::number::{self, Region};
+use crate::domain::query::quoted;
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 

@@ -75,6 +75,27 @@ impl Store {
         })
     }
 
+    /// Rows of these contacts, in this order; those that are gone have none.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn rows_of(&self, ids: &[ContactId]) -> Result<Rows, Refusal> {
+        self.snapshot(|connection| {
+            let sql = format!("SELECT {SHOWN} FROM contact WHERE id = ?1");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                let row = statement.query_row([id.0.as_bytes()], shown).optional()?;
+                rows.extend(row.map(|row| judged(row, self.home())));
+            }
+            Ok(Rows {
+                total: Some(rows.len()),
+                rows,
+                ..Rows::default()
+            })
+        })
+    }
+
     /// A page of all contacts, or of those that need attention.
     fn page(
         &self,

@@ -3,10 +3,30 @@
 use crate::domain::number;
 use crate::domain::query::Values;
 use crate::domain::refusal::Refusal;
+use crate::domain::tag::{TagCount, TagCounts};
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
+use crate::store::db::record;
 
 impl Store {
+    /// The tags of the book by name, and how many contacts have each.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn tags(&self) -> Result<Vec<TagCount>, Refusal> {
+        self.snapshot(|connection| {
+            let mut statement =
+                connection.prepare("SELECT tags FROM contact WHERE tags <> '[]'")?;
+            let mut rows = statement.query([])?;
+            let mut counts = TagCounts::default();
+            while let Some(row) = rows.next()? {
+                // A list that cannot be read is for the doctor to name.
+                counts.add(serde_json::from_str(record::text(row, 0)?).unwrap_or_default());
+            }
+            Ok(counts.by_name())
+        })
+    }
+
     /// The values that the book has, to complete a condition by.
     ///
     /// # Errors

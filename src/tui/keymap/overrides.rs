@@ -296,6 +296,7 @@ mod tests {
                 "d is now undo, no longer delete-contact (contacts)",
                 "d is now undo, no longer delete-number (numbers)",
                 "d is now undo, no longer delete-number (fix numbers)",
+                "d is now undo, no longer delete-tag (tags)",
             ]
         );
         let (keymap, told) = (

@@ -47,13 +47,17 @@ pub enum Scope {
     Duplicates,
     /// How well the book is.
     Health,
+    /// The tags of the book.
+    Tags,
+    /// Contacts that were used last.
+    Recent,
     /// The database cannot be opened.
     Damaged,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -64,6 +68,8 @@ impl Scope {
         Self::History,
         Self::Bin,
         Self::Health,
+        Self::Tags,
+        Self::Recent,
         Self::Import,
         Self::Columns,
         Self::Filter,
@@ -132,6 +138,8 @@ impl Scope {
             Self::Preview => "preview",
             Self::Duplicates => "duplicates",
             Self::Health => "health",
+            Self::Tags => "tags",
+            Self::Recent => "recent",
             Self::Damaged => "damaged",
         }
     }
@@ -162,6 +170,8 @@ impl Scope {
             Self::Preview => "preview of changes",
             Self::Duplicates => "duplicates",
             Self::Health => "health of the book",
+            Self::Tags => "tags",
+            Self::Recent => "recent contacts",
             Self::Damaged => "damaged database",
         }
     }
@@ -201,6 +211,7 @@ actions! {
     Report "report", ChangeMany "change-many", Duplicates "duplicates", KeepOther "keep-other",
     Apart "keep-apart", MergeGroup "merge-group", MergeSure "merge-sure", Health "health",
     BookHistory "book-history", Rows "show-rows", Restore "restore", UndoStep "undo-step",
+    Recent "recent", Tags "tags", RenameTag "rename-tag", DeleteTag "delete-tag",
     Bin "bin", BringBack "bring-back", EmptyBin "empty-bin",
     Import "import", ExportCards "export-vcard", ExportTable "export-csv", ExportBook "export-json",
     ExportMarked "export-marked", ExportShown "export-shown", ExportText "export-clipboard",
@@ -295,6 +306,8 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["s h"], Action::Health, "health", 9, "health of the book: counts, with their lists"),
     bind(Scope::Contacts, &["s l"], Action::BookHistory, "history", 9, "history of the whole book"),
     bind(Scope::Contacts, &["s b"], Action::Bin, "bin", 9, "bin: deleted contacts and numbers"),
+    bind(Scope::Contacts, &["s r"], Action::Recent, "recent", 9, "recent: contacts used last, and used most"),
+    bind(Scope::Contacts, &["s t"], Action::Tags, "tags", 9, "tags: list, rename and delete them"),
     bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
     bind(Scope::Numbers, &["enter", "e"], Action::EditNumber, "edit", 0, "edit the number"),
     bind(Scope::Numbers, &["p"], Action::MakePrimary, "primary", 1, "make the number primary: dialled first"),
@@ -357,6 +370,12 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Bin, &["esc", "q"], Action::Escape, "close", 2, "close"),
     bind(Scope::Health, &["enter"], Action::Open, "list them", 0, "list the contacts"),
     bind(Scope::Health, &["esc", "q"], Action::Escape, "close", 1, "close"),
+    bind(Scope::Tags, &["enter"], Action::Open, "list them", 0, "list the contacts with this tag"),
+    bind(Scope::Tags, &["r"], Action::RenameTag, "rename", 1, "rename the tag in the whole book"),
+    bind(Scope::Tags, &["d", "delete"], Action::DeleteTag, "delete", 2, "remove the tag from all contacts"),
+    bind(Scope::Tags, &["esc", "q"], Action::Escape, "close", 3, "close"),
+    bind(Scope::Recent, &["enter"], Action::Open, "show", 0, "show the contact in the list"),
+    bind(Scope::Recent, &["esc", "q"], Action::Escape, "close", 1, "close"),
     bind(Scope::Import, &["enter"], Action::Save, "import", 0, "import what is shown, in one step"),
     bind(Scope::Import, &["m"], Action::MergeRow, "merge", 1, "import as shown: new, or merged into the existing contact"),
     bind(Scope::Import, &["n"], Action::NewRow, "as new", 2, "import as a new contact"),

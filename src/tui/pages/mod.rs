@@ -24,7 +24,9 @@ pub mod phone_form;
 pub mod preview;
 pub mod prompt;
 pub mod question;
+pub mod recent;
 pub mod returned;
 pub mod sources;
+pub mod tags;
 
 pub use page::{AnyPage, Hint, News, Outcome, Page, Returned, Ui};

@@ -196,6 +196,8 @@ pub enum Returned {
     Columns(ColumnFields),
     /// The filter whose contacts are to be shown.
     Filter(String),
+    /// The contact that is to be shown in the list.
+    Contact(ContactId),
 }
 
 /// What a page hears of that it did not ask for.

@@ -7,11 +7,14 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
 use crate::domain::files::There;
+use crate::domain::fold::fold;
 use crate::domain::import::ImportOptions;
 use crate::domain::listing::Selection;
 use crate::domain::query::{Values, completed};
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::Task;
+use crate::domain::safe::safe;
+use crate::domain::tag::is_same_tag;
 use crate::domain::words::count;
 use crate::import::plain;
 use crate::tui::ctx::Ctx;
@@ -36,6 +39,8 @@ pub enum Wanted {
     Export(Selection, String),
     /// The changes of a bulk edit, which has none yet; with the words for its contacts.
     Change(Box<BulkEdit>, String),
+    /// Another name for this tag.
+    RenameTag(String),
 }
 
 /// The prompt.
@@ -103,6 +108,13 @@ impl Prompt {
                     return;
                 }
             },
+            Wanted::RenameTag(from) => match self.renamed(from) {
+                Ok(change) => Request::Rehearse(Task::of_tag(from, change)),
+                Err(trouble) => {
+                    self.trouble = Some(trouble);
+                    return;
+                }
+            },
             _ if file.as_os_str().is_empty() => {
                 self.trouble = Some("type the path of a file or folder".to_owned());
                 return;
@@ -114,6 +126,31 @@ impl Prompt {
             Wanted::Export(selection, _) => Request::Export(selection.clone(), file, there),
         };
         ctx.wait_for(request, Purpose::Preview);
+    }
+
+    /// The change that gives a tag the name that is typed.
+    fn renamed(&self, from: &str) -> Result<Change, String> {
+        let to = self.path.text().trim();
+        match to {
+            "" => Err(format!("type a new name for {from}")),
+            to if to == from => Err("this is its name already; type another one".to_owned()),
+            // The form of a contact parts its tags by commas.
+            to if to.contains(',') => Err("a tag cannot have a comma".to_owned()),
+            to => Ok(Change::RenameTag {
+                from: from.to_owned(),
+                to: to.to_owned(),
+            }),
+        }
+    }
+
+    /// What of the tags of the book begins with what is typed, but for the one that is renamed.
+    fn other_tags(&self, values: Option<&Values>, from: &str) -> Vec<String> {
+        let typed = fold(self.path.text());
+        let tags = values
+            .map(|values| values.tags.as_slice())
+            .unwrap_or_default();
+        let fits = |tag: &&String| !is_same_tag(tag, from) && fold(tag).starts_with(&typed);
+        tags.iter().filter(fits).cloned().collect()
     }
 
     /// Takes the names that the path can be completed to: as far as they agree.
@@ -149,8 +186,11 @@ impl Page for Prompt {
             let request = Request::RehearseImport(Chosen::Paths(paths), ImportOptions::default());
             ctx.wait_for(request, Purpose::Preview);
         }
-        if let Wanted::Change(..) = self.wanted {
+        if let Wanted::Change(..) | Wanted::RenameTag(_) = self.wanted {
             ctx.ask_values();
+        }
+        if let Wanted::RenameTag(_) = self.wanted {
+            self.path.select();
         }
         Outcome::Stay
     }
@@ -161,6 +201,12 @@ impl Page for Prompt {
             (Action::Complete, Wanted::Change(..)) => {
                 self.trouble = None;
                 complete(ctx.session.values.as_ref(), &mut self.path);
+            }
+            (Action::Complete, Wanted::RenameTag(from)) => {
+                let tags = self.other_tags(ctx.session.values.as_ref(), from);
+                if let Some(first) = tags.into_iter().next() {
+                    self.path.set(first);
+                }
             }
             (Action::Complete, _) => {
                 ctx.push(Effect::Complete(ctx.page, self.path.text().to_owned()));
@@ -227,7 +273,7 @@ impl Page for Prompt {
     }
 
     fn notified(&mut self, news: News, ctx: &mut Ctx<'_>) {
-        if news == News::Again && matches!(self.wanted, Wanted::Change(..)) {
+        if news == News::Again && matches!(self.wanted, Wanted::Change(..) | Wanted::RenameTag(_)) {
             ctx.read(Request::Values);
         }
     }
@@ -248,9 +294,14 @@ impl Page for Prompt {
                 "Change many at once",
                 format!("{which}; shows a preview first"),
             ),
+            Wanted::RenameTag(from) => (
+                "Rename tag",
+                format!("{} in the whole book; shows a preview first", safe(from)),
+            ),
         };
         let (offered, most) = match &self.wanted {
             Wanted::Change(..) => (completions(ui.session.values.as_ref(), &self.path), 14),
+            Wanted::RenameTag(from) => (self.other_tags(ui.session.values.as_ref(), from), 8),
             _ => (self.paths.clone(), 8),
         };
         let names = u16::try_from(offered.len().min(most)).unwrap_or(8);

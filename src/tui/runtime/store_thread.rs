@@ -255,6 +255,7 @@ impl StoreThread {
         store.set_watch(Some(self.watch(ticket)));
         Ok(match request {
             Request::Rows(query, first, count) => Reply::Rows(store.rows(&query, first, count)?),
+            Request::RowsOf(ids) => Reply::Rows(store.rows_of(&ids)?),
             Request::Count(query) => Reply::Count(store.count(&query)?),
             Request::Totals => Reply::Totals(store.totals()?),
             Request::Place(query, id) => Reply::Place(store.place(&query, id)?),
@@ -274,6 +275,7 @@ impl StoreThread {
             Request::Steps(before, count) => Reply::Steps(store.steps(before, count)?),
             Request::StepRows(id, count) => Reply::StepRows(id, store.step_rows(id, count)?),
             Request::Bin(count) => Reply::Bin(store.bin(count)?),
+            Request::Tags => Reply::Tags(store.tags()?),
             Request::Duplicates => Reply::Duplicates(store.duplicates()?),
             Request::People(ids) => Reply::People(store.people(&ids)?),
             Request::Rehearse(task) => {

@@ -14,11 +14,13 @@ use crate::domain::naming::{name_with_parts, parts_with_name};
 use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, PhoneAttributes};
 use crate::domain::refusal::Fault;
+use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
 
 use super::phone_form::{Owner, PhoneForm};
 
 mod page;
+mod tags;
 mod view;
 
 /// The texts of the form; the name is the first.
@@ -110,6 +112,9 @@ pub struct ContactForm {
     /// Other contacts of this name.
     #[serde(skip)]
     pub namesakes: Vec<NamedContact>,
+    /// The tags that what is typed may become: only the list of it is used.
+    #[serde(skip)]
+    offered_tags: ChoiceField,
     /// The country of new numbers.
     #[serde(skip)]
     pub home: Option<Region>,
@@ -136,6 +141,7 @@ impl ContactForm {
             parts_typed: false,
             seen: Default::default(),
             namesakes: Vec::new(),
+            offered_tags: ChoiceField::default(),
             home,
             recalled: false,
         };
@@ -175,6 +181,7 @@ impl ContactForm {
             parts_typed: false,
             seen: Default::default(),
             namesakes: Vec::new(),
+            offered_tags: ChoiceField::default(),
             home,
             recalled: false,
         };
@@ -248,6 +255,7 @@ impl ContactForm {
 
     /// Moves the cursor to the next place or to the one before.
     pub fn step(&mut self, forward: bool) {
+        self.offered_tags.close();
         let places = self.places();
         let at = places
             .iter()

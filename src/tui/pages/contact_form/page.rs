@@ -8,11 +8,12 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::chooser::Chooser;
 use crate::tui::pages::conflict::Conflict;
 use crate::tui::pages::country::set_home;
-use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, save_refused};
+use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
 use crate::tui::pages::phone_form::{NUMBER_GONE, Owner, PhoneForm, contact_gone};
 use crate::tui::pages::returned::{Picked, Resolution};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Panes;
+use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
@@ -150,11 +151,16 @@ impl ContactForm {
 
 impl Page for ContactForm {
     fn scope(&self) -> Scope {
-        Scope::ContactForm
+        if self.is_choosing() {
+            Scope::Choice
+        } else {
+            Scope::ContactForm
+        }
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         self.look();
+        ctx.ask_values();
         if let Some(contact) = self.stored.as_ref().filter(|_| self.recalled) {
             ctx.read(Request::Recalled(contact.id));
         }
@@ -173,6 +179,12 @@ impl Page for ContactForm {
             (Action::Toggle, _) => {}
             (Action::Save, _) => return self.save(ctx),
             (Action::Enter, _) => return self.enter(ctx),
+            (Action::Choose, _) => {
+                if !self.take_tag() {
+                    self.step(true);
+                }
+            }
+            (Action::ChooseNext, _) => self.step(true),
             (Action::DeleteRow, ContactPlace::Number(row)) => {
                 if let Some(number) = self.numbers.get_mut(row) {
                     number.deleted = !number.deleted;
@@ -182,6 +194,18 @@ impl Page for ContactForm {
             _ => return Outcome::Unused,
         }
         Outcome::Stay
+    }
+
+    fn move_cursor(&mut self, motion: Motion, _ctx: &mut Ctx<'_>) {
+        self.offered_tags.mark(motion);
+    }
+
+    fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
+        if self.is_choosing() {
+            self.offered_tags.close();
+            return Outcome::Stay;
+        }
+        left(self)
     }
 
     fn text(&self) -> Option<&Field> {
@@ -195,6 +219,9 @@ impl Page for ContactForm {
 
     fn typed(&mut self, ctx: &mut Ctx<'_>) {
         self.has_typed();
+        // After a write they are asked for again.
+        ctx.ask_values();
+        self.offer_tags(ctx.session.values.as_ref());
         if [NAME, place(GIVEN), place(FAMILY)]
             .map(ContactPlace::Text)
             .contains(&self.place)

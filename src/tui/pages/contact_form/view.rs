@@ -22,6 +22,9 @@ const VALUE: usize = 13;
 /// How wide a value is at most.
 const WIDEST: usize = 74;
 
+/// How many tags are offered at once.
+const TAGS: usize = 5;
+
 /// The height from which on there are blank lines between the parts.
 const ROOMY: u16 = 14;
 
@@ -159,6 +162,11 @@ impl Sheet<'_> {
             let line = self.theme.glyphs.heavy.repeat(self.columns.min(62));
             let line = Span::styled(line, self.theme.style(Role::Focus));
             self.labelled("", Role::Dim, vec![line]);
+        }
+        if on && form.is_choosing() {
+            for row in form.offered_tags.rows(self.columns, TAGS, self.theme) {
+                self.labelled("", Role::Dim, row.spans);
+            }
         }
         if let Some(fault) = fault {
             self.under(&fault, Role::Bad);

@@ -82,7 +82,7 @@ impl List {
     #[must_use]
     pub fn unknown(&self) -> Option<&str> {
         let query = self.query.query();
-        let is_plain = query.conditions.is_empty() && query.trouble.is_none();
+        let is_plain = query.conditions.is_empty() && query.fault().is_none();
         // Before the answer is there, what was typed is better kept than lost.
         let is_answered = self.loaded || self.total.is_some();
         let is_known = is_answered && self.total != Some(0) && self.found != Found::Alike;
@@ -177,7 +177,7 @@ impl List {
             text: self.filter.text().to_owned(),
             ..self.query.clone()
         };
-        if query.text.ends_with(':') || !query.query().conditions.is_empty() {
+        if query.text.contains(':') {
             ctx.ask_values();
         }
         self.show(query, height, ctx);
@@ -211,10 +211,12 @@ impl List {
     #[must_use]
     pub(super) fn completions(&self, values: Option<&Values>) -> Vec<String> {
         let filter = &self.filter;
-        match values {
-            Some(values) if filter.before() == filter.text() => values.completions(filter.text()),
-            _ => Vec::new(),
+        if filter.before() != filter.text() {
+            return Vec::new();
         }
+        let nothing_known = Values::default();
+        let values = values.unwrap_or(&nothing_known);
+        values.completions(filter.text())
     }
 
     /// Completes the condition at the cursor; `false` where there is none to complete.

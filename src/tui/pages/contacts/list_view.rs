@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::listing::{Found, Row};
-use crate::domain::query::{ConditionField, SearchTerms, Typing};
+use crate::domain::query::{ConditionField, SearchTerms, Typing, begun};
 use crate::domain::safe::safe;
 use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
@@ -68,10 +68,11 @@ pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
     let used: usize = left.iter().map(Span::width).sum();
     let room = usize::from(area.width).saturating_sub(used + 3);
     let right = match (completions.get(1..), state(page, ui, room)) {
-        (Some(others), _) if !others.is_empty() => Line::styled(
-            format!("{} ", listed(others, room, theme)),
-            theme.style(Role::Dim),
-        ),
+        (Some(others), _) if !others.is_empty() => {
+            let middle = format!(" {} ", theme.glyphs.middle);
+            let others = listed(others, &middle, room);
+            Line::styled(format!("{others} "), theme.style(Role::Dim))
+        }
         (_, state) => state,
     };
     fill_line(page, Line::from(left), right, column, ui);
@@ -87,11 +88,9 @@ fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
     }
     let typing = page.focus == Focus::Filter && ui.is_on_top;
     if typing && list.filter.text().is_empty() && width >= 84 {
-        let fields: Vec<String> = ConditionField::ALL
-            .iter()
-            .map(|(name, _)| format!("{name}:"))
-            .collect();
-        return Line::styled(format!("{} ", fields.join(" ")), theme.style(Role::Dim));
+        let fields = ConditionField::ALL.map(|(name, _)| format!("{name}:"));
+        let fields = listed(&fields, " ", room);
+        return Line::styled(format!("{fields} "), theme.style(Role::Dim));
     }
     let (Some(total), Some(totals)) = (list.total, ui.session.totals) else {
         return Line::default();
@@ -124,7 +123,7 @@ fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
 
 /// What of a value is not typed yet, where it goes on from what is.
 fn unwritten(text: &str, value: &str) -> Option<String> {
-    let begun = text.rsplit([':', '"']).next()?;
+    let begun = begun(text);
     let rest = value.get(begun.len()..)?;
     value
         .get(..begun.len())?
@@ -133,15 +132,14 @@ fn unwritten(text: &str, value: &str) -> Option<String> {
 }
 
 /// As many of the values as there is room for.
-fn listed(values: &[String], room: usize, theme: &Theme) -> String {
-    let middle = format!(" {} ", theme.glyphs.middle);
+fn listed(values: &[String], separator: &str, room: usize) -> String {
     let mut text = String::new();
     for value in values {
-        let between = if text.is_empty() { "" } else { &middle };
-        if width(&text) + width(between) + width(value) > room {
+        let separator = if text.is_empty() { "" } else { separator };
+        if width(&text) + width(separator) + width(value) > room {
             break;
         }
-        text.push_str(between);
+        text.push_str(separator);
         text.push_str(&safe(value));
     }
     text

@@ -234,12 +234,20 @@ impl Page for Contacts {
     }
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {
-        if let Returned::Filter(filter) = value {
-            self.fix = None;
-            self.list.query.attention = false;
-            self.focus = Focus::List;
-            self.list.filter.set(filter);
-            self.typed(ctx);
+        match value {
+            Returned::Filter(filter) => {
+                self.fix = None;
+                self.list.query.attention = false;
+                self.focus = Focus::List;
+                self.list.filter.set(filter);
+                self.typed(ctx);
+            }
+            // The filter may not show it.
+            Returned::Contact(id) => {
+                self.clear_filter(ctx);
+                self.seek(id, ctx);
+            }
+            _ => {}
         }
         Outcome::Stay
     }

@@ -15,7 +15,9 @@ use crate::tui::pages::history::{History, Of};
 use crate::tui::pages::page::{AnyPage, Outcome};
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::prompt::{Prompt, Wanted};
+use crate::tui::pages::recent::Recent;
 use crate::tui::pages::sources::Sources;
+use crate::tui::pages::tags::Tags;
 use crate::tui::protocol::{Purpose, Request};
 
 use super::state::{Contacts, Focus};
@@ -56,6 +58,8 @@ impl Contacts {
             Action::Duplicates => Some(Box::<Duplicates>::default()),
             Action::Health => Some(Box::<HealthPage>::default()),
             Action::Bin => Some(Box::<Bin>::default()),
+            Action::Recent => Some(Box::<Recent>::default()),
+            Action::Tags => Some(Box::<Tags>::default()),
             Action::BySource => {
                 let known = self.fix.as_ref().map(|fix| fix.worklist.sources.clone());
                 Some(Sources::page(known.unwrap_or_default()))

@@ -1,0 +1,96 @@
+//! Tags: which are the same, and how many contacts have each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fold::fold;
+
+/// Whether two tags are the same to a reader: whatever their case, accents and width.
+#[must_use]
+pub fn is_same_tag(one: &str, other: &str) -> bool {
+    one == other || identity(one) == identity(other)
+}
+
+/// What makes tags the same. One without a letter that can be folded is only itself.
+fn identity(tag: &str) -> String {
+    let folded = fold(tag);
+    if folded.is_empty() {
+        tag.to_owned()
+    } else {
+        folded
+    }
+}
+
+/// A tag of the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagCount {
+    /// The tag as most contacts have it.
+    pub tag: String,
+    /// How many contacts have it.
+    pub contacts: usize,
+}
+
+/// The tags of contacts, counted.
+#[derive(Debug, Default)]
+pub struct TagCounts(BTreeMap<String, Spellings>);
+
+#[derive(Debug, Default)]
+struct Spellings {
+    contacts: usize,
+    each: BTreeMap<String, usize>,
+}
+
+impl TagCounts {
+    /// Counts the tags of one contact.
+    pub fn add(&mut self, tags: Vec<String>) {
+        let mut seen = BTreeSet::new();
+        for tag in tags {
+            let identity = identity(&tag);
+            let spellings = self.0.entry(identity.clone()).or_default();
+            spellings.contacts += usize::from(seen.insert(identity));
+            *spellings.each.entry(tag).or_default() += 1;
+        }
+    }
+
+    /// All tags by their name.
+    #[must_use]
+    pub fn by_name(self) -> Vec<TagCount> {
+        let named = self.0.into_values().filter_map(|spellings| {
+            let each = spellings.each.into_iter();
+            // Of those that as many contacts have, the first one.
+            let (tag, _) = each.rev().max_by_key(|(_, contacts)| *contacts)?;
+            Some(TagCount {
+                tag,
+                contacts: spellings.contacts,
+            })
+        });
+        named.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TagCount, TagCounts, is_same_tag};
+
+    #[test]
+    fn a_tag_is_counted_once_a_contact_under_its_usual_spelling() {
+        let mut counts = TagCounts::default();
+        for tags in [
+            &["garage", "Café"][..],
+            &["Garage"],
+            &["garage", "cafe", "CAFE"],
+            &["🎉"],
+        ] {
+            counts.add(tags.iter().map(|tag| (*tag).to_owned()).collect());
+        }
+        let count = |tag: &str, contacts| TagCount {
+            tag: tag.to_owned(),
+            contacts,
+        };
+        let counted = counts.by_name();
+        assert_eq!(counted.len(), 3, "{counted:?}");
+        for expected in [count("CAFE", 2), count("garage", 3), count("🎉", 1)] {
+            assert!(counted.contains(&expected), "{counted:?}");
+        }
+        assert!(is_same_tag("Straße", "STRASSE") && !is_same_tag("🎉", "🎂"));
+    }
+}
