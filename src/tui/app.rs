@@ -32,9 +32,6 @@ use super::widgets::field::Field;
 /// How long a prefix waits before what may follow is shown.
 const WHICH_KEY: Duration = Duration::from_millis(300);
 
-/// What is said of a key that the page cannot take before its answer has come.
-const WAITS: &str = "still working; esc stops it";
-
 /// All that the screens remember.
 #[derive(Clone, Debug, PartialEq)]
 pub struct App {
@@ -279,7 +276,9 @@ impl App {
         let top = self.pages.top_id();
         let holds = self.session.holds_keys(top);
         // What takes long is given up before anything else is left.
-        let stops = key.code == Code::Esc || key.ctrl && key.code == Code::Char('c');
+        let means = self.session.keymap.lookup(&self.scopes(), &[], key);
+        let escapes = key.code == Code::Esc || means == Lookup::Hit(Action::Escape);
+        let stops = escapes || means == Lookup::Hit(Action::Interrupt);
         if stops && (self.session.progress.is_some() || self.session.busy || holds) {
             effects.push(Effect::Stop);
             return;
@@ -294,18 +293,14 @@ impl App {
             self.key = keymap.on_any_layout(&scopes, &waiting, key);
         }
         let key = self.key;
-        let takes_back = match key.code {
-            Code::Esc => count.is_some() || !waiting.is_empty(),
-            _ => count.is_some() && stops,
-        };
-        if takes_back {
+        if count.is_some() && stops || !waiting.is_empty() && escapes {
             return;
         }
         let found = keymap.lookup(&scopes, &waiting, key);
         // Some keys do nothing but draw again, or hand the terminal back to the shell.
         let is_harmless = matches!(found, Lookup::Hit(Action::Repaint | Action::Suspend));
         if holds && !is_harmless {
-            return self.session.say(Tone::Plain, WAITS);
+            return self.say_waits();
         }
         self.session.taken += 1;
         let is_typed = waiting.is_empty() && in_text;
@@ -356,6 +351,13 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Says that the page takes no key before its answer has come.
+    fn say_waits(&mut self) {
+        let escape = self.session.escape_key(self.pages.top().scope());
+        let text = format!("still working; {escape} stops it");
+        self.session.say(Tone::Plain, text);
     }
 
     /// Moves by a count. What does not move has no use for one, and is not done once in its place.
@@ -502,7 +504,7 @@ impl App {
     fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
         let top = self.pages.top_id();
         if self.session.holds_keys(top) {
-            return self.session.say(Tone::Plain, WAITS);
+            return self.say_waits();
         }
         self.session.taken += 1;
         self.with_page(top, effects, |page, ctx| {

@@ -4,7 +4,6 @@
 //! Whatever is asked is asked in the name of a page. Its answer goes to that page and to no other; the
 //! newest question of a kind that a page asks takes the place of its older ones, whose answers are dropped.
 
-use std::mem::{Discriminant, discriminant};
 use std::time::Duration;
 
 use ratatui::layout::Rect;
@@ -24,7 +23,7 @@ use crate::domain::words::{count, thousands};
 use super::keymap::key::Key;
 use super::keymap::{Action, Keymap, Scope};
 use super::protocol::{
-    Effect, PageId, Purpose, Request, Size, Ticket, TimerId, Toast, Tone, Write,
+    Effect, PageId, Purpose, Request, RequestKind, Size, Ticket, TimerId, Toast, Tone, Write,
 };
 use super::widgets::areas::Areas;
 use super::widgets::frame::{NARROW, page_inside};
@@ -43,7 +42,7 @@ pub struct Asked {
     pub purpose: Purpose,
     /// How many keys had been taken by then.
     pub taken: u64,
-    kind: Discriminant<Request>,
+    kind: RequestKind,
 }
 
 /// Whether the home country is to be asked for: once, at the first number that needs it.
@@ -98,7 +97,7 @@ pub struct Session {
     pub writing: Option<Ticket>,
     asked: Vec<Asked>,
     /// What could not be read again, each page's questions by their kind.
-    stale: Vec<(PageId, Discriminant<Request>)>,
+    stale: Vec<(PageId, RequestKind)>,
     newest: u64,
 }
 
@@ -113,6 +112,12 @@ impl Session {
         let palette = self.own_key(scope, Action::Palette);
         let palette = palette.or_else(|| self.own_key(scope, Action::Help));
         palette.map_or_else(String::new, |key| format!("{key} {}", action.name()))
+    }
+
+    /// The key that goes back, which also stops what takes long: esc does so wherever it means nothing else.
+    #[must_use]
+    pub fn escape_key(&self, scope: Scope) -> &str {
+        self.own_key(scope, Action::Escape).unwrap_or("esc")
     }
 
     /// The key that does something where a scope is the nearest, without any detour.
@@ -309,7 +314,7 @@ impl Ctx<'_> {
             number: session.newest,
             page: self.page,
         };
-        let kind = discriminant(&request);
+        let kind = request.kind();
         if purpose == Purpose::Read {
             session.asked.retain(|asked| {
                 let is_older = asked.ticket.page == ticket.page && asked.kind == kind;
@@ -328,9 +333,16 @@ impl Ctx<'_> {
 
     /// Drops the answer to a question like this that the page asked.
     pub fn forget(&mut self, like: &Request) {
-        let (page, kind) = (self.page, discriminant(like));
+        let (page, kind) = (self.page, like.kind());
         let asked = &mut self.session.asked;
         asked.retain(|asked| asked.ticket.page != page || asked.kind != kind);
+    }
+
+    /// The place of the key that was pressed among those of an action that chooses one of several.
+    #[must_use]
+    pub fn key_place(&self, scope: Scope, action: Action) -> Option<usize> {
+        let keymap = &self.session.keymap;
+        keymap.place_of(&scope.chain(), action, self.key)
     }
 
     /// Asks for something that the page shows.

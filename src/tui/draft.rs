@@ -55,6 +55,16 @@ pub fn bring_back(app: &mut App, draft: Draft, effects: &mut Vec<Effect>) {
         let page = form.recalled(app.session.home);
         app.open(page, effects);
     }
-    app.session
-        .say(Tone::Plain, "your unsaved text of the last session is back");
+    // What was said before, of the configuration or the last session, is still to be read.
+    let before = app
+        .session
+        .toast
+        .take()
+        .map(|toast| (toast.tone, toast.text));
+    let back = "your unsaved text of the last session is back";
+    let (tone, text) = match before {
+        Some((tone, before)) => (tone, format!("{before}; {back}")),
+        None => (Tone::Plain, back.to_owned()),
+    };
+    app.session.say(tone, text);
 }

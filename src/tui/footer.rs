@@ -17,7 +17,7 @@ use super::protocol::{Toast, Tone};
 use super::widgets::areas::Areas;
 use super::widgets::frame::{NARROW, popup, two_ends};
 use super::widgets::hints::key_text;
-use super::widgets::text::{elide, fit, width, wrap};
+use super::widgets::text::{fit, width, wrap, wrapped_within};
 use super::widgets::theme::{Glyphs, Role, Theme};
 
 /// The most hints in a row.
@@ -27,7 +27,8 @@ const MOST: usize = 8;
 pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>) {
     let shared = areas.toast == areas.hints;
     if let Some(progress) = &app.session.progress {
-        bar(progress, theme, areas.toast, frame);
+        let escape = app.session.escape_key(app.pages.top().scope());
+        bar(progress, escape, theme, areas.toast, frame);
         if !shared {
             hints(app, theme, areas.hints, frame);
         }
@@ -87,10 +88,7 @@ fn said(
     let mut lines = wrap(&toast.text, room);
     // The head of the screen stays.
     let most = usize::from(areas.toast.y.saturating_sub(areas.rule.y + 1)).max(1);
-    if lines.len() > most {
-        let rest = lines.split_off(most - 1).join(" ");
-        lines.push(elide(&rest, room, theme.glyphs.ellipsis).into_owned());
-    }
+    wrapped_within(&mut lines, most, room, theme.glyphs.ellipsis);
     let row = |(at, text): (usize, String)| {
         let sign = if at == 0 { sign } else { " " };
         Line::from(vec![
@@ -116,14 +114,14 @@ fn said(
 }
 
 /// How far what takes long has come.
-fn bar(progress: &Progress, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+fn bar(progress: &Progress, escape: &str, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let read = format!(
         "{} · {} a second",
         count(progress.contacts, "contact"),
         thousands(progress.rate())
     );
     let right = Line::from(vec![
-        Span::styled("esc", theme.style(Role::Key)),
+        Span::styled(key_text(escape, &theme.glyphs), theme.style(Role::Key)),
         Span::styled(" stops ", theme.style(Role::Dim)),
     ]);
     let room = usize::from(area.width).saturating_sub(width(&read) + 22);
@@ -178,9 +176,10 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let right_width: usize = right.iter().map(Span::width).sum();
     let pending = app.pending();
     if !pending.is_empty() {
+        let escape = key_text(app.session.escape_key(page.scope()), &theme.glyphs);
         let left = Line::from(vec![
             Span::styled(format!("  {pending}-"), theme.style(Role::Key)),
-            Span::styled("      esc", theme.style(Role::Key)),
+            Span::styled(format!("      {escape}"), theme.style(Role::Key)),
             Span::styled(" cancel", theme.style(Role::Dim)),
         ]);
         return two_ends(left, Line::from(right), area, frame);
@@ -206,11 +205,10 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     two_ends(Line::from(left), Line::from(right), area, frame);
 }
 
-/// The key of a hint; both arrows where two keys make one choice.
+/// The key of a hint.
 fn keys(hint: &Hint, glyphs: &Glyphs) -> String {
     match hint.action {
         Some(Action::ShowKind) => "1-4".to_owned(),
-        Some(Action::Left) => glyphs.arrows.into_iter().take(2).collect(),
         _ => key_text(&hint.key, glyphs),
     }
 }

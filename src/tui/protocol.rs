@@ -1,6 +1,7 @@
 //! The protocol of the screens on one page: what happens ([`Msg`]), what is to be done ([`Effect`]), and
 //! what is asked of the store and answered ([`Request`], [`Reply`]). It knows no page.
 
+use std::mem::{Discriminant, discriminant};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -111,6 +112,28 @@ pub enum Request {
     SetHome(Option<Region>),
     /// Whether another program has written, and nothing else.
     Look,
+}
+
+/// What a newer question of a page makes pointless: an older one of the same kind. What two steps did are
+/// two kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestKind {
+    question: Discriminant<Request>,
+    step: Option<i64>,
+}
+
+impl Request {
+    /// Which older questions it takes the place of.
+    #[must_use]
+    pub const fn kind(&self) -> RequestKind {
+        RequestKind {
+            question: discriminant(self),
+            step: match self {
+                Self::StepRows(step, _) => Some(*step),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// Files and folders to import.

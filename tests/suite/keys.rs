@@ -4,9 +4,13 @@ use std::path::Path;
 
 use assert_cmd::Command;
 use callbook::config::Config;
+use callbook::domain::contact::ContactAttributes;
 use callbook::domain::refusal::{Kind, Refusal};
+use callbook::tui::keymap::key::Key;
 use callbook::tui::keymap::{Keymap, Scope};
 use callbook::tui::protocol::{Msg, Reply, Request, Size};
+
+use serde_json::json;
 
 use crate::support::desk::Desk;
 
@@ -193,5 +197,155 @@ fn the_palette_knows_what_people_call_things() {
         desk.press(&format!(": \"{word}\""));
         let frame = desk.frame();
         assert!(frame.contains(told), "{word}: {frame}");
+    }
+}
+
+#[test]
+fn each_side_of_a_conflict_is_picked_by_its_own_keys() {
+    for (file, mine, stored) in [
+        ("", "h", "l"),
+        ("", "left", "right"),
+        (
+            "[keys]\nconflict.left = \"F7\"\nconflict.right = \"F8\"\n",
+            "F7",
+            "F8",
+        ),
+    ] {
+        let mut desk = desk(100, 30, file);
+        desk.press("enter e ^U \"02_5550_2222\"");
+        let id = desk.app.pages.contacts.detail.phone().unwrap().id;
+        desk.book.set(id, json!({"number": "+39 02 5550 1111"}));
+        desk.press("enter");
+        desk.press(stored);
+        assert!(
+            desk.frame().contains("◂ +39 02 5550 1111 ▸"),
+            "{}",
+            desk.frame()
+        );
+        desk.press(mine);
+        assert!(
+            desk.frame().contains("◂ 02 5550 2222 ▸"),
+            "{}",
+            desk.frame()
+        );
+    }
+}
+
+#[test]
+fn a_conflict_where_all_is_as_stored_writes_nothing() {
+    for form in ["enter e ^U \"02_5550_2222\" enter", "e end \"x\" ^S"] {
+        let mut desk = desk(100, 30, "");
+        let (open, save) = form.rsplit_once(' ').unwrap();
+        desk.press(open);
+        let shown = desk.shown();
+        let phone = shown.phones[0].id;
+        desk.book.set(phone, json!({"number": "+39 02 5550 1111"}));
+        let name = ContactAttributes {
+            name: Some(Some("Marco Verdi".to_owned())),
+            overwrite: true,
+            ..ContactAttributes::default()
+        };
+        let store = &mut desk.book.store;
+        store
+            .update_contact(shown.contact.id, name, Vec::new())
+            .unwrap();
+        let steps = store.steps(None, 100).unwrap().len();
+        desk.press(save);
+        desk.press("t enter");
+        assert_eq!(desk.toast(), "The stored values stay; nothing was written");
+        assert!(desk.app.pages.is_bare(), "the form is done");
+        assert_eq!(desk.book.store.steps(None, 100).unwrap().len(), steps);
+    }
+}
+
+#[test]
+fn each_key_of_a_choice_chooses_the_one_in_its_place() {
+    let mut desk = desk(
+        100,
+        30,
+        "[keys]\npick = [\"F5\", \"F6\"]\nshow-kind = [\"F5\", \"F6\", \"F7\", \"F8\"]\n",
+    );
+    let id = desk.shown().contact.id;
+    desk.book
+        .post(id, json!({"number": "+39 02 5550 3333"}))
+        .unwrap();
+    desk.press("^L enter F6");
+    assert_eq!(desk.app.pages.contacts.detail.cursor, 1);
+    desk.press("F5");
+    assert_eq!(desk.app.pages.contacts.detail.cursor, 0);
+    let card = "BEGIN:VCARD\nVERSION:3.0\nFN:Eva Braun\nTEL:030 901820\nEND:VCARD\n";
+    desk.preview("eva.vcf", card.as_bytes());
+    assert!(desk.frame().contains("Eva Braun"));
+    desk.press("F6");
+    assert!(
+        !desk.frame().contains("Eva Braun"),
+        "only changed: {}",
+        desk.frame()
+    );
+}
+
+#[test]
+fn what_goes_back_is_named_by_its_key_and_stops_what_waits() {
+    let mut desk = desk(100, 30, "[keys]\nescape = \"^Q\"\n");
+    desk.press("V");
+    assert!(desk.toast().contains("V or ^Q ends it"), "{}", desk.toast());
+    desk.press("j ^Q");
+    assert!(desk.app.pages.contacts.list.range().is_none());
+    desk.press("g");
+    assert!(desk.frame().contains("^Q cancel"), "{}", desk.frame());
+    desk.press("^Q");
+    assert!(
+        desk.app.waiting.is_empty() && !desk.toast().contains("no effect"),
+        "{}",
+        desk.toast()
+    );
+    desk.hold();
+    desk.press("a \"Ada\" ^S");
+    desk.press("\"b\"");
+    assert_eq!(desk.toast(), "still working; ^Q stops it");
+}
+
+#[test]
+fn a_key_that_arrives_as_another_one_is_that_key() {
+    for (written, key) in [
+        ("^[", "esc"),
+        ("^I", "tab"),
+        ("^M", "enter"),
+        ("alt-^[", "alt-esc"),
+        ("^/", "^_"),
+    ] {
+        assert_eq!(written.parse::<Key>().unwrap().to_string(), key);
+    }
+    assert!(
+        "^é"
+            .parse::<Key>()
+            .unwrap_err()
+            .contains("no terminal sends ^é")
+    );
+    let file = "[keys]\nquit = \"^[\"\nescape = \"^I\"\nhelp = \"^M\"\n";
+    let config = Config::of_bytes(file.as_bytes(), Path::new("config.toml"));
+    let (_, refused) = Keymap::with(&config.keys);
+    assert!(!refused.is_empty(), "enter would open nothing any more");
+}
+
+#[test]
+fn a_refusal_in_a_prompt_is_read_to_its_end() {
+    let mut desk = desk(100, 30, "");
+    desk.press("m \"label=office\" enter");
+    let frame = desk.frame();
+    let told = frame.split("expected").nth(1).unwrap_or_default();
+    assert!(told.contains("-tag:"), "{frame}");
+    desk.run_size(40, 12);
+    assert!(desk.frame().contains('…'), "{}", desk.frame());
+    desk.press("esc x v");
+    assert!(desk.frame().contains("↵ export"), "{}", desk.frame());
+}
+
+#[test]
+fn one_key_that_was_taken_from_several_actions_is_named_once() {
+    let keymap = keymap("[keys]\nquit = \"enter\"\n");
+    let told: Vec<String> = keymap.losses().iter().map(ToString::to_string).collect();
+    for line in told {
+        assert!(line.matches("enter").count() < 2, "{line}");
     }
 }

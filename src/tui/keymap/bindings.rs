@@ -38,6 +38,7 @@ impl fmt::Display for Loss {
             match at {
                 0 if *key == self.key => write!(f, ", no longer {of}")?,
                 0 => write!(f, ", so {key} is no longer {of}")?,
+                _ if *key == self.key => write!(f, ", nor {of}")?,
                 _ => write!(f, ", {key} no longer {of}")?,
             }
         }
@@ -128,6 +129,19 @@ impl Keymap {
             }
         }
         Lookup::Miss
+    }
+
+    /// The place of a key among those of an action in a chain of scopes, from 0: of an action that chooses
+    /// one of several, each key chooses the one in its place.
+    #[must_use]
+    pub fn place_of(&self, scopes: &[Scope], action: Action, key: Key) -> Option<usize> {
+        let bounds = scopes.iter().flat_map(|scope| self.bound_in(*scope));
+        bounds
+            .filter(|bound| bound.binding.action == action)
+            .find_map(|bound| {
+                let mut keys = bound.keys.iter();
+                keys.position(|sequence| sequence.keys.last() == Some(&key))
+            })
     }
 
     /// The first key that does something in a chain of scopes, as written; none where no key does.

@@ -103,6 +103,32 @@ impl Key {
         Some(Self { code, ..self })
     }
 
+    /// What arrives when control is held with a sign: a terminal sends one byte for it, and for some signs
+    /// that of another key.
+    #[must_use]
+    pub const fn sent_with_control(sign: char) -> Option<Self> {
+        let plain = match sign.to_ascii_lowercase() {
+            'i' => Code::Tab,
+            'm' => Code::Enter,
+            '[' | '3' => Code::Esc,
+            '?' | '8' => Code::Backspace,
+            letter @ ('a'..='z' | ' ' | '\\' | ']' | '^' | '_') => {
+                return Some(Self {
+                    code: Code::Char(letter),
+                    ctrl: true,
+                    alt: false,
+                });
+            }
+            '@' | '2' => return Self::sent_with_control(' '),
+            '4' => return Self::sent_with_control('\\'),
+            '5' => return Self::sent_with_control(']'),
+            '6' => return Self::sent_with_control('^'),
+            '7' | '/' => return Self::sent_with_control('_'),
+            _ => return None,
+        };
+        Some(Self::plain(plain))
+    }
+
     /// A key without modifiers.
     #[must_use]
     pub const fn plain(code: Code) -> Self {
@@ -173,12 +199,17 @@ impl FromStr for Key {
         let mut signs = rest.chars();
         // Invisible signs are shown in no hint, and no keyboard types them.
         match (signs.next(), signs.next()) {
+            (Some(sign), None) if ctrl => {
+                let sent = Self::sent_with_control(sign).ok_or_else(|| {
+                    format!(
+                        "no terminal sends {}; control goes with a letter, space, \\, ], ^ or _",
+                        safe(text)
+                    )
+                })?;
+                Ok(Self { alt, ..sent })
+            }
             (Some(sign), None) if safe(rest) == rest => Ok(Self {
-                code: Code::Char(if ctrl {
-                    sign.to_ascii_lowercase()
-                } else {
-                    sign
-                }),
+                code: Code::Char(sign),
                 ctrl,
                 alt,
             }),

@@ -178,14 +178,19 @@ fn clash(earlier: &Setting, later: &Setting) -> Option<String> {
         .keys
         .iter()
         .find(|key| earlier.clashing(key).is_some())?;
-    let place = later.scope.title();
+    let place = match later.scope {
+        Scope::Global => "everywhere".to_owned(),
+        scope => format!("in {}", scope.title()),
+    };
     Some(match earlier.clashing(key) {
         Some(other) if other != key => format!(
-            "{} and {}, which is set for {name} in line {line}, begin with the same keys ({place})",
-            key.written, other.written
+            "{} and {}, which is set for {name} in line {line}, begin with the same keys ({})",
+            key.written,
+            other.written,
+            later.scope.title()
         ),
         _ => format!(
-            "{} is already set for {name} in line {line}, which works in {place} too",
+            "{} is already set for {name} in line {line}, which works {place} too",
             key.written
         ),
     })

@@ -19,7 +19,6 @@ use crate::domain::refusal::Stored;
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
@@ -137,10 +136,8 @@ impl Page for Conflict {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
-            Action::Left | Action::Right if ctx.key.code == Code::Right => {
-                self.pick(Side::Stored);
-            }
-            Action::Left | Action::Right => self.pick(Side::Mine),
+            Action::Left => self.pick(Side::Mine),
+            Action::Right => self.pick(Side::Stored),
             Action::AllMine => self.pick_all(Side::Mine),
             Action::AllStored => self.pick_all(Side::Stored),
             Action::Overwrite => return Outcome::Ask(Question::Overwrite),

@@ -1,5 +1,6 @@
 //! A line to type into: the path of a file for an import or an export, or what is to be changed.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use ratatui::text::Line;
@@ -17,12 +18,12 @@ use crate::domain::safe::safe;
 use crate::domain::tag::is_same_tag;
 use crate::domain::words::count;
 use crate::import::plain;
-use crate::tui::ctx::Ctx;
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone};
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{middle, popup};
-use crate::tui::widgets::text::{elide, wrap};
+use crate::tui::widgets::text::{elide, wrap, wrapped_within};
 use crate::tui::widgets::theme::Role;
 
 use super::import::Import;
@@ -278,6 +279,13 @@ impl Page for Prompt {
         }
     }
 
+    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+        Some(match (binding.action, &self.wanted) {
+            (Action::Save, Wanted::Export(..)) => "export".into(),
+            _ => binding.hint.into(),
+        })
+    }
+
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         let theme = ui.theme;
         let ellipsis = theme.glyphs.ellipsis;
@@ -305,9 +313,21 @@ impl Page for Prompt {
             _ => (self.paths.clone(), 8),
         };
         let names = u16::try_from(offered.len().min(most)).unwrap_or(8);
-        let place = middle(ui.areas.content, 70, 7 + names);
+        let width = ui.areas.content.width.min(70);
+        let columns = usize::from(width.saturating_sub(8));
+        let mut told = match &self.trouble {
+            Some(trouble) => wrap(trouble, columns),
+            None => vec![elide(&told, columns, ellipsis).into_owned()],
+        };
+        let height = 6 + names + u16::try_from(told.len()).unwrap_or(u16::MAX);
+        let place = middle(ui.areas.content, 70, height);
         let inside = popup(place, title, "", "", theme, ui.frame);
-        let columns = usize::from(inside.width.saturating_sub(6));
+        wrapped_within(
+            &mut told,
+            usize::from(inside.height.saturating_sub(3)),
+            columns,
+            ellipsis,
+        );
         let (typed, column) = self.path.window(columns);
         let line = |text: &str, role: Role| Line::styled(format!("   {text}"), theme.style(role));
         let mut lines = vec![
@@ -315,12 +335,12 @@ impl Page for Prompt {
             line(&typed, Role::Text),
             line(&theme.glyphs.heavy.repeat(columns), Role::Focus),
         ];
-        if let Some(trouble) = &self.trouble {
-            let told = wrap(trouble, columns).into_iter().take(2);
-            lines.extend(told.map(|text| line(&text, Role::Bad)));
+        let role = if self.trouble.is_some() {
+            Role::Bad
         } else {
-            lines.push(line(&elide(&told, columns, ellipsis), Role::Dim));
-        }
+            Role::Dim
+        };
+        lines.extend(told.iter().map(|text| line(text, role)));
         let offered = offered.iter().take(most);
         lines.extend(offered.map(|name| line(&elide(name, columns, ellipsis), Role::Dim)));
         ui.frame.render_widget(Paragraph::new(lines), inside);

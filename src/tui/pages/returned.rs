@@ -24,6 +24,9 @@ pub enum Picked {
 /// What a person says of columns: the field of each, by its place from 0.
 pub type ColumnFields = BTreeMap<usize, String>;
 
+/// What is said where the stored value was chosen for every field.
+pub(super) const AS_STORED: &str = "The stored values stay; nothing was written";
+
 /// What was decided: the attributes that are written, over which record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resolution {
@@ -36,6 +39,12 @@ pub struct Resolution {
 }
 
 impl Resolution {
+    /// Whether the stored value was chosen for every field, so that there is nothing to write.
+    #[must_use]
+    pub fn is_as_stored(&self) -> bool {
+        self.mine.is_empty()
+    }
+
     /// As attributes of a phone.
     #[must_use]
     pub fn phone(&self) -> PhoneAttributes {

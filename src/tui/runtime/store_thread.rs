@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::mem::discriminant;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -156,7 +155,7 @@ impl StoreThread {
             // Undo and redo queue; of whatever else is waited for there is only one at a time.
             let stale = !matches!(request, Request::Write(_))
                 && waiting.iter().skip(at + 1).any(|(other, later)| {
-                    other.page == ticket.page && discriminant(later) == discriminant(request)
+                    other.page == ticket.page && later.kind() == request.kind()
                 });
             if stale {
                 continue;

@@ -145,7 +145,14 @@ fn message(event: Event) -> Option<Msg> {
 }
 
 fn key_of(code: KeyCode, modifiers: KeyModifiers) -> Option<Key> {
+    let (ctrl, alt) = (
+        modifiers.contains(KeyModifiers::CONTROL),
+        modifiers.contains(KeyModifiers::ALT),
+    );
     let code = match code {
+        KeyCode::Char(sign) if ctrl => {
+            return Key::sent_with_control(sign).map(|key| Key { alt, ..key });
+        }
         KeyCode::Char(sign) => Code::Char(sign),
         KeyCode::Enter => Code::Enter,
         KeyCode::Esc => Code::Esc,
@@ -165,11 +172,7 @@ fn key_of(code: KeyCode, modifiers: KeyModifiers) -> Option<Key> {
         KeyCode::F(number) => Code::F(number),
         _ => return None,
     };
-    Some(Key {
-        code,
-        ctrl: modifiers.contains(KeyModifiers::CONTROL),
-        alt: modifiers.contains(KeyModifiers::ALT),
-    })
+    Some(Key { code, ctrl, alt })
 }
 
 #[cfg(test)]

@@ -57,6 +57,16 @@ pub fn fit(text: &str, columns: usize, ellipsis: &str) -> String {
     text
 }
 
+/// Keeps the first lines of a wrapped text, where it has more than `most`: the last of them ends in the sign
+/// of what is left out.
+pub(crate) fn wrapped_within(lines: &mut Vec<String>, most: usize, columns: usize, ellipsis: &str) {
+    let most = most.max(1);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(elide(&rest, columns, ellipsis).into_owned());
+    }
+}
+
 /// `text` broken at spaces into lines of at most `columns`; its own line ends are kept.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {

@@ -10,7 +10,7 @@ use crate::tui::pages::conflict::Conflict;
 use crate::tui::pages::country::set_home;
 use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
 use crate::tui::pages::phone_form::{NUMBER_GONE, Owner, PhoneForm, contact_gone};
-use crate::tui::pages::returned::{Picked, Resolution};
+use crate::tui::pages::returned::{AS_STORED, Picked, Resolution};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Panes;
 use crate::tui::widgets::cursor::Motion;
@@ -98,11 +98,16 @@ impl ContactForm {
     }
 
     /// Writes what was decided of one record, with all else that the form changes.
-    fn write_resolved(&self, decided: &Resolution, ctx: &mut Ctx<'_>) {
+    fn write_resolved(&self, decided: &Resolution, ctx: &mut Ctx<'_>) -> Outcome {
         let mut edit = self.edit();
         match &decided.stored {
+            Stored::Contact(_) if decided.is_as_stored() => edit.contact = None,
             Stored::Contact(_) => edit.contact = Some(decided.contact()),
             Stored::Phone(stored) => {
+                if decided.is_as_stored() {
+                    let is_it = |row: &PhoneEdit| matches!(row, PhoneEdit::Update(id, _) if *id == stored.id);
+                    edit.phones.retain(|row| !is_it(row));
+                }
                 for row in &mut edit.phones {
                     match row {
                         PhoneEdit::Update(id, sent) if *id == stored.id => *sent = decided.phone(),
@@ -112,7 +117,12 @@ impl ContactForm {
                 }
             }
         }
+        if edit.contact.is_none() && edit.phones.is_empty() {
+            ctx.say(Tone::Plain, AS_STORED);
+            return Outcome::Close;
+        }
         ctx.save(Write::Contact(Box::new(edit)));
+        Outcome::Stay
     }
 
     /// Takes what is there of the record of a draft. What is gone is added again when it is saved; a row
@@ -278,7 +288,7 @@ impl Page for ContactForm {
                     self.put_number(form.clone());
                 }
             }
-            Returned::Resolved(decided) => self.write_resolved(&decided, ctx),
+            Returned::Resolved(decided) => return self.write_resolved(&decided, ctx),
             Returned::Picked(Picked::Home(home)) => {
                 set_home(home, ctx);
                 self.home = home;

@@ -22,6 +22,8 @@ pub struct DetailPane {
     scroll: usize,
     /// Which contact was asked for.
     asked: Option<ContactId>,
+    /// Whether that contact could not be read, and no other is shown in its place.
+    pub(super) is_unread: bool,
     /// The number that the search matched, where it matched one.
     matched: Option<PhoneId>,
 }
@@ -103,8 +105,27 @@ impl DetailPane {
 
     /// Asks for the contact again.
     pub(super) fn refresh(&mut self, ctx: &mut Ctx<'_>) {
+        self.is_unread = false;
         if let Some(id) = self.asked {
             ctx.read(Request::Profile(id));
+        }
+    }
+
+    /// The contact cannot be read: one that was shown before it is not shown in its place.
+    pub(super) fn cannot_read(&mut self) {
+        let shown = self.profile.as_ref().map(|it| it.full.contact.id);
+        if shown != self.asked {
+            self.profile = None;
+            self.is_unread = true;
+        }
+    }
+
+    /// Why nothing can be done with the contact, where it has not come.
+    pub(super) const fn missing(&self) -> &'static str {
+        if self.is_unread {
+            "cannot read the contact"
+        } else {
+            "still loading the contact"
         }
     }
 
@@ -117,6 +138,7 @@ impl DetailPane {
         let on = self.phone().map(|phone| phone.id);
         let on = self.replacement(profile.as_deref()).or(on);
         self.profile = profile;
+        self.is_unread = false;
         if is_another {
             return self.point_at_listed();
         }

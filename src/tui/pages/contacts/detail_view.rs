@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::domain::change_line::detail_value;
 use crate::domain::contact::{Detail as ContactDetail, DetailKind};
@@ -17,7 +17,7 @@ use crate::domain::triage;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::pages::page::Ui;
+use crate::tui::pages::page::{Page as _, Ui};
 use crate::tui::widgets::frame::{indented, more_in_pane};
 use crate::tui::widgets::text::{elide, fit, lit_digits, width, wrap};
 use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
@@ -32,6 +32,9 @@ const LABEL: usize = 9;
 /// Draws the pane.
 pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     let Some(page) = Sheet::of(contacts, area, ui.session, ui.theme) else {
+        if contacts.detail.is_unread {
+            unread(contacts, area, ui);
+        }
         return;
     };
     let (mut lines, until, first) = page.lines();
@@ -48,6 +51,15 @@ pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     if extent.has_more(&contacts.detail) {
         more_in_pane(area, ui.theme, ui.frame);
     }
+}
+
+/// What is shown in the place of a contact that cannot be read.
+pub(super) fn unread(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
+    let retry = ui.session.key(contacts.scope(), Action::Repaint);
+    let text = format!("  This contact cannot be read; {retry} tries again.");
+    let line = Line::styled(text, ui.theme.style(Role::Dim));
+    ui.frame
+        .render_widget(Paragraph::new(line).wrap(Wrap { trim: false }), area);
 }
 
 /// How long the contact is in an area.

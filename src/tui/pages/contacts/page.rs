@@ -23,7 +23,6 @@ use crate::tui::widgets::frame::{middle, rules};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::detail::Extent;
-use super::pages::LOADING;
 use super::state::{Contacts, Focus};
 use super::{detail_view, fix_view, list_view};
 
@@ -223,6 +222,7 @@ impl Page for Contacts {
     fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
         if purpose == Purpose::Read {
             self.list.give_up_marking(ctx);
+            self.detail.cannot_read();
             return Outcome::Stay;
         }
         // Beside a stale key press there is nothing typed to lose: show what is stored.
@@ -360,7 +360,7 @@ impl Contacts {
             let seen = Seen::contacts([&profile.full]);
             ctx.write(Write::Perform(task, seen));
         } else if self.list.marks.is_empty() {
-            ctx.say(Tone::Plain, LOADING);
+            ctx.say(Tone::Plain, self.detail.missing());
         } else {
             ctx.wait_for(Request::Rehearse(task), Purpose::Preview);
         }

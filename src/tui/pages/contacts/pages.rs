@@ -22,9 +22,6 @@ use crate::tui::protocol::{Purpose, Request};
 
 use super::state::{Contacts, Focus};
 
-/// Why nothing can be done with a contact that has not come yet.
-pub(super) const LOADING: &str = "still loading the contact";
-
 /// Whether a text is a number to look up rather than a name.
 fn is_called(text: &str) -> bool {
     let digits = digits(text).len();
@@ -243,7 +240,7 @@ impl Contacts {
             | Action::Call
                 if self.profile().is_none() =>
             {
-                Some(LOADING)
+                Some(self.detail.missing())
             }
             _ => None,
         }

@@ -197,7 +197,8 @@ impl Contacts {
         self.list.begin_range(ctx);
         let scope = self.scope();
         let end = ctx.session.key(scope, Action::MarkRange);
-        let text = format!("marking a range: move to extend it; {end} or esc ends it");
+        let escape = ctx.session.key(scope, Action::Escape);
+        let text = format!("marking a range: move to extend it; {end} or {escape} ends it");
         ctx.say(Tone::Plain, text);
     }
 
@@ -336,12 +337,8 @@ impl Contacts {
     }
 
     fn pick(&mut self, ctx: &Ctx<'_>) {
-        let digit = match ctx.key.code {
-            Code::Char(sign) => sign.to_digit(10),
-            _ => None,
-        };
-        let place = digit.and_then(|digit| usize::try_from(digit).ok());
-        self.detail.move_to(place.unwrap_or(1).saturating_sub(1));
+        let place = ctx.key_place(self.scope(), Action::Pick);
+        self.detail.move_to(place.unwrap_or(0));
     }
 
     /// The contacts that a key is about: in the list those marked, else the one that is shown.

@@ -15,7 +15,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Rehearsal, Seen};
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::{Motion, top_for};
@@ -293,12 +292,8 @@ impl Page for Import {
                 ctx.push(Effect::Report(self.name.clone(), self.plan.told()));
             }
             Action::ShowKind => {
-                let digit = match ctx.key.code {
-                    Code::Char(sign) => sign.to_digit(10),
-                    _ => None,
-                };
-                let at = digit.and_then(|digit| usize::try_from(digit).ok());
-                if let Some(kind) = FateKind::ALL.get(at.unwrap_or(1).saturating_sub(1)) {
+                let place = ctx.key_place(Scope::Import, Action::ShowKind);
+                if let Some(kind) = FateKind::ALL.get(place.unwrap_or(0)) {
                     self.show(*kind);
                 }
             }

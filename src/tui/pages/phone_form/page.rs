@@ -13,7 +13,7 @@ use crate::tui::pages::chooser::Chooser;
 use crate::tui::pages::conflict::Conflict;
 use crate::tui::pages::country::{is_named, offer_countries, set_home};
 use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
-use crate::tui::pages::returned::Picked;
+use crate::tui::pages::returned::{AS_STORED, Picked};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 use crate::tui::widgets::cursor::Motion;
@@ -387,6 +387,10 @@ impl Page for PhoneForm {
                 set_home(home, ctx);
                 self.home = home;
                 return self.save(ctx);
+            }
+            Returned::Resolved(decided) if decided.is_as_stored() => {
+                ctx.say(Tone::Plain, AS_STORED);
+                return Outcome::Close;
             }
             Returned::Resolved(decided) => {
                 if let Stored::Phone(phone) = &decided.stored {
