@@ -35,7 +35,8 @@
 //!                         refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
 //!                         bulk
-//!                         notice files intake reject import content damage duplicates rehearsal triage edit health member merge page
+//!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
+//!                         health member merge page
 //!                         rank retention usage
 //! callbook::domain::attributes    contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country

@@ -15,6 +15,7 @@ use super::phone::Phone;
 use super::refusal::Refusal;
 pub use super::reject::{Aside, CardPlace, Reject, RejectScope};
 use super::safe::safe;
+use super::tables::TableRead;
 use super::words::{count, thousands};
 
 /// A card as it was read.
@@ -326,8 +327,8 @@ pub struct ImportPlan {
     /// How many more cards cannot be read than `rows` holds: where there are very many, only the first
     /// have a row.
     pub unreadable_untold: usize,
-    /// The columns of each file that is a table.
-    pub tables: Vec<Vec<ColumnRead>>,
+    /// Each file that is a table.
+    pub tables: Vec<TableRead>,
 }
 
 impl ImportPlan {
@@ -412,41 +413,10 @@ pub type Choices = BTreeMap<CardKey, Choice>;
 pub struct ImportOptions {
     /// What a person wants of single cards.
     pub choices: Choices,
-    /// What a person says of the columns of tables: `Telefono=phone:work`, or `#3=phone:work`.
-    pub maps: Vec<String>,
+    /// What a person says of the columns of each table: `Telefono=phone:work`, or `#3=phone:work`.
+    pub maps: BTreeMap<PathBuf, Vec<String>>,
     /// The country that national numbers are read with; without it, home.
     pub country: Option<Region>,
-}
-
-/// The fields that a person may say a column holds; a phone and an email may have any label.
-#[rustfmt::skip]
-pub const COLUMN_FIELDS: [&str; 22] = [
-    "name", "given name", "family name", "nickname", "company", "department", "title", "note", "tags",
-    "phone", "phone:mobile", "phone:home", "phone:work", "phone:fax",
-    "email", "email:home", "email:work", "address", "birthday", "anniversary", "website", "other",
-];
-
-/// A column of a table, as it was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ColumnRead {
-    /// Its header; blank where it has none.
-    pub name: String,
-    /// The field that it was read as: `phone:work`.
-    pub read_as: String,
-    /// The first of its values.
-    pub sample: Option<String>,
-}
-
-impl ColumnRead {
-    /// What it is called; one without a header by its place from 0.
-    #[must_use]
-    pub fn shown(&self, place: usize) -> String {
-        if self.name.is_empty() {
-            format!("#{}", place + 1)
-        } else {
-            self.name.clone()
-        }
-    }
 }
 
 /// What an import did.

@@ -76,6 +76,16 @@ pub enum Selection {
     MarkedInList(Vec<ContactId>, Order),
 }
 
+/// What is read of each row of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RowColumns {
+    /// The name and a number: an index has both.
+    #[default]
+    NameAndNumber,
+    /// The company too, for which each contact has to be read.
+    WithCompany,
+}
+
 /// One row of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -85,6 +95,8 @@ pub struct Row {
     pub name: String,
     /// Kept at hand.
     pub favourite: bool,
+    /// The company, where the rows were asked for with theirs.
+    pub organisation: Option<String>,
     /// The number that is shown: the primary one, else a historic one, else none. Where a search matched
     /// another number, that one.
     pub number: Option<RowNumber>,

@@ -39,6 +39,7 @@ pub mod rehearsal;
 pub mod reject;
 pub mod retention;
 pub mod safe;
+pub mod tables;
 pub mod tag;
 pub mod timestamp;
 pub mod title;

@@ -1,8 +1,9 @@
 //! What every reader of files gives: contacts, one by one, and what is to be said of them.
 
-use crate::domain::import::{ColumnRead, GroupCard, Incoming, Reject};
+use crate::domain::import::{GroupCard, Incoming, Reject};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
+use crate::domain::tables::ColumnRead;
 
 /// A contact read from a file, or why it could not be read.
 pub type Read = Result<Incoming, Reject>;

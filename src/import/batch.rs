@@ -1,6 +1,6 @@
 //! What is imported in one step: a stream, or files and folders one after the other.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufReader};
@@ -35,6 +35,8 @@ pub struct Batch<'a> {
     several: bool,
     notices: Vec<Notice>,
     maps: Vec<String>,
+    /// What is said of the columns of single tables, in the place of `maps`.
+    own_maps: BTreeMap<PathBuf, Vec<String>>,
     tables: usize,
     /// The book that it goes into, whose own files cannot be read.
     book: PathBuf,
@@ -60,6 +62,8 @@ enum Entry<'a> {
 
 /// A file whose turn has come.
 pub(super) struct Opened<'a> {
+    /// Where it is; blank where it was open already.
+    pub(super) path: PathBuf,
     pub(super) name: String,
     pub(super) collection: usize,
     pub(super) file: Result<File<'a>, Refusal>,
@@ -84,6 +88,7 @@ impl<'a> Batch<'a> {
             several: false,
             notices: Vec::new(),
             maps: Vec::new(),
+            own_maps: BTreeMap::new(),
             tables: 0,
             book: PathBuf::new(),
             country: None,
@@ -173,7 +178,10 @@ impl<'a> Batch<'a> {
     /// The batch with what is said of its columns and of its national numbers.
     #[must_use]
     pub fn with(self, options: &ImportOptions) -> Self {
-        self.mapped(&options.maps).of_country(options.country)
+        Self {
+            own_maps: options.maps.clone(),
+            ..self.of_country(options.country)
+        }
     }
 
     /// The batch with the charset of text that names none and is not UTF-8; without it, it is guessed.
@@ -248,6 +256,7 @@ impl<'a> Batch<'a> {
     pub(super) fn open_next(&mut self) -> Option<Opened<'a>> {
         Some(match self.files.pop_front()? {
             Entry::Open(file) => Opened {
+                path: PathBuf::new(),
                 name: file.name.clone(),
                 collection: 0,
                 file: Ok(file),
@@ -261,6 +270,7 @@ impl<'a> Batch<'a> {
                 let table = file.as_ref().is_ok_and(File::has_columns);
                 self.tables += usize::from(table);
                 Opened {
+                    path,
                     name,
                     collection,
                     file,
@@ -279,7 +289,8 @@ impl<'a> Batch<'a> {
         };
         let stream = BufReader::with_capacity(AT_ONCE, stream);
         let read = Arc::clone(&self.read);
-        File::counted(stream, name, &self.maps, self.charset, read)
+        let maps = self.own_maps.get(path).unwrap_or(&self.maps);
+        File::counted(stream, name, maps, self.charset, read)
     }
 }
 

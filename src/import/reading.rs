@@ -1,14 +1,16 @@
 //! The contacts of a batch, one after the other, as the store takes them in.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 use crate::domain::files::Files;
 use crate::domain::import::{
-    Arrival, Aside, CardPlace, Cards, ColumnRead, GroupCard, Origin, Reject, RejectScope,
+    Arrival, Aside, CardPlace, Cards, GroupCard, Origin, Reject, RejectScope,
 };
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::tables::TableRead;
 
 use super::batch::Batch;
 use super::file::{File, unreadable};
@@ -28,8 +30,8 @@ pub(super) struct BatchReader<'a> {
     pub(super) rejects: Option<Rejects>,
     /// What has to be said of the files that were read to their end.
     pub(super) notices: Vec<Notice>,
-    /// The columns of the tables among them.
-    pub(super) tables: Vec<Vec<ColumnRead>>,
+    /// The tables among them.
+    pub(super) tables: Vec<TableRead>,
     /// The files that were begun.
     pub(super) files: Files,
     /// The number of the last card of the files before the current one.
@@ -40,6 +42,7 @@ pub(super) struct BatchReader<'a> {
 /// The file that is being read.
 struct Current<'a> {
     file: File<'a>,
+    path: PathBuf,
     /// The number of its last card so far, counted from 1.
     last: usize,
     read: usize,
@@ -85,6 +88,7 @@ impl<'a> BatchReader<'a> {
                     };
                     self.current = Some(Current {
                         file,
+                        path: opened.path,
                         last: 0,
                         read: 0,
                         rejected: 0,
@@ -117,6 +121,7 @@ impl<'a> BatchReader<'a> {
     fn end(&mut self, current: Current<'a>) -> Result<(), Refusal> {
         let Current {
             mut file,
+            path,
             last,
             read,
             rejected,
@@ -133,7 +138,11 @@ impl<'a> BatchReader<'a> {
         self.groups.extend(file.contacts.groups());
         self.notices.extend(file.contacts.notices());
         let columns = file.contacts.columns();
-        self.tables.extend((!columns.is_empty()).then_some(columns));
+        self.tables.extend((!columns.is_empty()).then(|| TableRead {
+            path,
+            name: file.name.clone(),
+            columns,
+        }));
         self.before += last;
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::domain::files::There;
 use crate::domain::full_contact::FullContact;
 use crate::domain::health::Health;
 use crate::domain::import::{ImportOptions, ImportPlan, ImportReport};
-use crate::domain::listing::{ListQuery, Rows, Selection, Totals};
+use crate::domain::listing::{ListQuery, RowColumns, Rows, Selection, Totals};
 use crate::domain::number::Region;
 use crate::domain::operation::{
     self, BinEntry, HistoryEntry, Overwriting, StepEntry, StepRow, UndoPoint,
@@ -54,8 +54,8 @@ impl PageId {
 /// A question to the store.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    /// Some rows of the list.
-    Rows(ListQuery, usize, usize),
+    /// Some rows of the list: from which on, how many, and what of each.
+    Rows(ListQuery, usize, usize, RowColumns),
     /// Rows of these contacts; those that are gone have none.
     RowsOf(Vec<ContactId>),
     /// How many rows the list has.

@@ -1,10 +1,11 @@
 //! How one moves and marks in lists: counts before keys of movement, marks, ranges, clicks.
 
 use callbook::domain::contact::ContactId;
+use callbook::tui::pages::contacts::Focus;
 use callbook::tui::pages::history::History;
 use callbook::tui::pages::prompt::Prompt;
 use callbook::tui::pages::question::Question;
-use callbook::tui::protocol::{Msg, Reply, Ticket};
+use callbook::tui::protocol::{Effect, Mouse, MouseKind, Msg, Reply, Ticket};
 
 use crate::support::desk::Desk;
 
@@ -396,4 +397,168 @@ fn after_a_merge_the_cursor_is_on_the_contact_that_was_kept() {
     assert_eq!(desk.names(), ["Bbb", "Zzz"], "{}", desk.frame());
     assert_eq!(desk.shown().contact.name, "Zzz", "{}", desk.frame());
     assert_eq!(cursor(&desk), 1);
+}
+
+/// Three numbers, with more to say than a low pane has lines.
+const THREE: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina\n\
+TEL;TYPE=WORK:+39 02 5550 1182\nTEL;TYPE=CELL:+39 347 555 0164\nTEL;TYPE=HOME:+39 12\n\
+NOTE:one\\ntwo\\nthree\\nfour\\nfive\\nsix\\nseven\\neight\\nnine\\nten\nEND:VCARD\n";
+
+/// The row and the column of a text on the screen.
+fn place_of(desk: &Desk, text: &str) -> (u16, u16) {
+    let frame = desk.frame();
+    let mut rows = frame.lines().enumerate();
+    let found = rows.find_map(|(row, line)| {
+        // A frame is written between quotes.
+        let column = line.strip_prefix('"').unwrap_or(line).find(text)?;
+        let column = line.strip_prefix('"').unwrap_or(line)[..column]
+            .chars()
+            .count();
+        Some((u16::try_from(row).unwrap(), u16::try_from(column).unwrap()))
+    });
+    found.unwrap_or_else(|| panic!("{text} in {frame}"))
+}
+
+fn point(desk: &mut Desk, text: &str, kind: MouseKind) {
+    let (row, column) = place_of(desk, text);
+    desk.tell(Msg::Mouse(Mouse { column, row, kind }));
+}
+
+fn on_number(desk: &Desk) -> Option<String> {
+    let detail = &desk.app.pages.contacts.detail;
+    detail.phone().map(|phone| phone.number.clone())
+}
+
+#[test]
+fn a_click_selects_a_row_of_the_contact_as_keys_do() {
+    for (width, height) in [(140, 40), (100, 30), (80, 24), (40, 30)] {
+        let mut desk = Desk::new(width, height, THREE);
+        desk.press("g g");
+        if width < 84 {
+            desk.press("enter");
+        }
+        point(&mut desk, "+39 347 555 0164", MouseKind::Click);
+        assert_eq!(desk.app.pages.contacts.focus, Focus::Detail);
+        assert_eq!(on_number(&desk).as_deref(), Some("+393475550164"));
+        let frame = desk.frame();
+        // The number unfolds, and a click into what is unfolded is one on it.
+        point(&mut desk, "added", MouseKind::Click);
+        assert_eq!(
+            on_number(&desk).as_deref(),
+            Some("+393475550164"),
+            "{frame}"
+        );
+        point(&mut desk, "+39 12", MouseKind::Click);
+        assert_eq!(on_number(&desk).as_deref(), Some("+39 12"), "{frame}");
+        desk.press("y");
+        let copied = Effect::Copy("+39 12".to_owned());
+        assert!(desk.effects.contains(&copied), "its keys act on it");
+        point(&mut desk, "Officina", MouseKind::Click);
+        assert_eq!(
+            on_number(&desk).as_deref(),
+            Some("+39 12"),
+            "that is no row"
+        );
+        point(&mut desk, "Bianchi", MouseKind::WheelUp);
+        if width < 84 {
+            point(&mut desk, "  Marco Bianchi", MouseKind::Click);
+            assert!(
+                desk.app.pages.contacts.detail.is_on_name(),
+                "{}",
+                desk.frame()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_wheel_scrolls_the_contact_and_a_click_is_where_it_is_seen() {
+    let mut desk = Desk::new(100, 16, THREE);
+    desk.press("g g");
+    point(&mut desk, "NUMBERS", MouseKind::WheelDown);
+    assert!(!desk.frame().contains("Officina"), "{}", desk.frame());
+    point(&mut desk, "+39 12", MouseKind::Click);
+    assert_eq!(
+        on_number(&desk).as_deref(),
+        Some("+39 12"),
+        "{}",
+        desk.frame()
+    );
+    point(&mut desk, "+39 12", MouseKind::WheelUp);
+    assert!(desk.frame().contains("Officina"), "{}", desk.frame());
+    // The wheel moves the list too, and a click on a row of it gives the keys back.
+    point(&mut desk, "▏  Marco", MouseKind::Click);
+    assert_eq!(
+        desk.app.pages.contacts.focus,
+        Focus::Detail,
+        "clicked again, it is opened"
+    );
+}
+
+#[test]
+fn a_click_on_a_row_of_the_list_moves_the_cursor_there() {
+    for (width, height) in [(140, 40), (100, 30), (80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, &crowd(40));
+        desk.press("g g");
+        point(&mut desk, "+39 02 5550 0004", MouseKind::Click);
+        assert_eq!(cursor(&desk), 3);
+        point(&mut desk, "+39 02 5550 0004", MouseKind::WheelDown);
+        assert_eq!(cursor(&desk), 6);
+        point(&mut desk, "+39 02 5550 0004", MouseKind::WheelUp);
+        assert_eq!(cursor(&desk), 3);
+        point(&mut desk, "+39 02 5550 0004", MouseKind::Click);
+        assert_eq!(desk.app.pages.contacts.focus, Focus::Detail);
+    }
+}
+
+#[test]
+fn while_numbers_are_fixed_a_click_selects_a_number_and_the_keys_stay() {
+    for (width, height) in [(100, 30), (80, 24), (40, 20)] {
+        let mut desk = Desk::new(width, height, THREE);
+        desk.press("f");
+        point(&mut desk, "+39 12", MouseKind::Click);
+        assert_eq!(
+            on_number(&desk).as_deref(),
+            Some("+39 12"),
+            "{}",
+            desk.frame()
+        );
+        assert_eq!(desk.app.pages.contacts.focus, Focus::List);
+        point(&mut desk, "+39 347 555 0164", MouseKind::Click);
+        assert_eq!(on_number(&desk).as_deref(), Some("+393475550164"));
+        desk.press("r");
+        assert!(desk.shown().phones.iter().any(|phone| phone.historic));
+    }
+}
+
+/// From 140 columns on the list has a column for companies; a company that is the contact is not said twice.
+#[test]
+fn a_wide_list_shows_companies() {
+    let cards = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nORG:Officina Bianchi S.r.l.\nTEL:+39 02 5550 1182\nEND:VCARD\n\
+        BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Zeta Werke\nORG:Zeta Werke\nTEL:+39 12\nEND:VCARD\n\
+        BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Maria da Conceição de Albuquerque\nORG:Associação dos Amigos do Museu Nacional\nTEL:+351 21 555 0199\nEND:VCARD\n\
+        BEGIN:VCARD\nVERSION:3.0\nUID:4\nFN:丸山 健\nEND:VCARD\n";
+    let mut desk = Desk::new(140, 12, cards);
+    desk.press("G");
+    insta::assert_snapshot!("list_140x12", desk.frame());
+    let pane = |desk: &Desk| -> String {
+        let frame = desk.frame();
+        let rows = frame
+            .lines()
+            .map(|row| row.split('│').next().unwrap().to_owned());
+        rows.collect::<Vec<_>>().join("\n")
+    };
+    // It comes and goes with the room for it.
+    desk.run_size(139, 12);
+    assert!(!pane(&desk).contains("Officina"), "{}", desk.frame());
+    desk.run_size(160, 12);
+    assert!(pane(&desk).contains("Officina"), "{}", desk.frame());
+    // What is found by the company is found in it.
+    desk.press("/ \"officina\" tab");
+    assert!(pane(&desk).contains("Officina"), "{}", desk.frame());
+    desk.press("x v");
+    let wide = place_of(&desk, "╮").1 - place_of(&desk, "╭").1;
+    desk.run_size(100, 30);
+    let narrow = place_of(&desk, "╮").1 - place_of(&desk, "╭").1;
+    assert!(wide > narrow, "popups grow: {wide} {narrow}");
 }

@@ -815,6 +815,7 @@ fn row_32_every_key_that_writes_is_taken_back_by_one_undo() {
         "Fix r",
         "Fix v",
         "History x",
+        "Import ^S",
         "Import enter",
         "NumberForm enter",
         "Numbers d",

@@ -250,7 +250,7 @@ fn counted(name: &str) -> Option<(&str, u32, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::import::COLUMN_FIELDS;
+    use crate::domain::tables::COLUMN_FIELDS;
     use crate::exchange::csv::column::CITY;
 
     fn only(header: &str) -> Column {

@@ -4,10 +4,11 @@ use std::io::BufRead;
 use std::iter::repeat;
 
 use crate::domain::contact::DetailKind;
-use crate::domain::import::{CardPlace, ColumnRead, Reject, RejectScope};
+use crate::domain::import::{CardPlace, Reject, RejectScope};
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::tables::ColumnRead;
 use crate::exchange::charset::Charset;
 use crate::exchange::reader::{ContactReader, Read};
 

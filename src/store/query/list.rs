@@ -10,7 +10,9 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::ContactWithCard;
-use crate::domain::listing::{Found, ListQuery, Order, Row, RowNumber, Rows, Selection, Totals};
+use crate::domain::listing::{
+    Found, ListQuery, Order, Row, RowColumns, RowNumber, Rows, Selection, Totals,
+};
 use crate::domain::number::{self, Region, digits_to_find};
 use crate::domain::phone::Mark;
 use crate::domain::query::Query;
@@ -93,6 +95,25 @@ impl Store {
                 rows,
                 ..Rows::default()
             })
+        })
+    }
+
+    /// Adds to rows of the list what else is shown of them.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn add_columns(&self, rows: &mut Rows, columns: RowColumns) -> Result<(), Refusal> {
+        if columns == RowColumns::NameAndNumber {
+            return Ok(());
+        }
+        self.snapshot(|connection| {
+            let mut company =
+                connection.prepare_cached("SELECT organisation FROM contact WHERE id = ?1")?;
+            for row in &mut rows.rows {
+                let found = company.query_row([row.id.0.as_bytes()], |row| row.get(0));
+                row.organisation = found.optional()?.flatten();
+            }
+            Ok(())
         })
     }
 
@@ -452,6 +473,7 @@ fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         id: ContactId(record::uuid(row, 0)?),
         name: row.get(1)?,
         favourite: row.get(2)?,
+        organisation: None,
         number: number.zip(mark).map(|(shown, mark)| RowNumber {
             shown,
             mark,

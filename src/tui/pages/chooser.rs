@@ -11,7 +11,7 @@ use crate::tui::protocol::Tone;
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{middle, popup};
+use crate::tui::widgets::frame::{popup, popup_place, popup_width};
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Role;
 
@@ -192,13 +192,13 @@ impl Page for Chooser {
         let content = ui.areas.content;
         let told = wrap(
             told,
-            usize::from(WIDTH.min(content.width).saturating_sub(8)),
+            usize::from(popup_width(content, WIDTH).saturating_sub(8)),
         );
         let around = told.len() + 5;
         let room = usize::from(content.height).saturating_sub(around);
         let rows = self.choice.height(LINES.min(room.max(1)));
         let height = u16::try_from(rows + around).unwrap_or(content.height);
-        let place = middle(content, WIDTH, height);
+        let place = popup_place(content, WIDTH, height);
         let inside = popup(place, &title, "", "", theme, ui.frame);
         let columns = usize::from(inside.width.saturating_sub(6));
         let (typed, column) = self.choice.field.window(columns);

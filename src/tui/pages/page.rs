@@ -21,7 +21,7 @@ use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::returned::{ColumnFields, Picked, Resolution};
+use super::returned::{Picked, Resolution, TableFields};
 
 /// A page that is opened over another one.
 pub type AnyPage = Box<dyn Page>;
@@ -192,8 +192,8 @@ pub enum Returned {
     Resolved(Resolution),
     /// What was chosen.
     Picked(Picked),
-    /// What the columns of a table hold.
-    Columns(ColumnFields),
+    /// What the columns of tables hold.
+    Columns(TableFields),
     /// The filter whose contacts are to be shown.
     Filter(String),
     /// The contact that is to be shown in the list.

@@ -22,7 +22,7 @@ use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone};
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{middle, popup};
+use crate::tui::widgets::frame::{popup, popup_place};
 use crate::tui::widgets::text::{elide, wrap, wrapped_within};
 use crate::tui::widgets::theme::Role;
 
@@ -217,6 +217,13 @@ impl Page for Prompt {
         Outcome::Stay
     }
 
+    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+        Some(match (binding.action, &self.wanted) {
+            (Action::Save, Wanted::Export(..)) => "export".into(),
+            _ => binding.hint.into(),
+        })
+    }
+
     fn text(&self) -> Option<&Field> {
         Some(&self.path)
     }
@@ -313,21 +320,21 @@ impl Page for Prompt {
             _ => (self.paths.clone(), 8),
         };
         let names = u16::try_from(offered.len().min(most)).unwrap_or(8);
-        let width = ui.areas.content.width.min(70);
-        let columns = usize::from(width.saturating_sub(8));
-        let mut told = match &self.trouble {
-            Some(trouble) => wrap(trouble, columns),
-            None => vec![elide(&told, columns, ellipsis).into_owned()],
+        let columns = usize::from(popup_place(ui.areas.content, 70, 7).width.saturating_sub(8));
+        let mut told = wrap(self.trouble.as_deref().unwrap_or(&told), columns);
+        let rows = match &self.trouble {
+            Some(_) => u16::try_from(told.len()).unwrap_or(u16::MAX),
+            None => 1,
         };
-        let height = 6 + names + u16::try_from(told.len()).unwrap_or(u16::MAX);
-        let place = middle(ui.areas.content, 70, height);
+        let height = 6_u16.saturating_add(names).saturating_add(rows);
+        let place = popup_place(ui.areas.content, 70, height);
         let inside = popup(place, title, "", "", theme, ui.frame);
-        wrapped_within(
-            &mut told,
-            usize::from(inside.height.saturating_sub(3)),
-            columns,
-            ellipsis,
-        );
+        let room = usize::from(inside.height.saturating_sub(3));
+        let most = match &self.trouble {
+            Some(_) => room,
+            None => room.saturating_sub(offered.len()).clamp(1, 2),
+        };
+        wrapped_within(&mut told, most, columns, ellipsis);
         let (typed, column) = self.path.window(columns);
         let line = |text: &str, role: Role| Line::styled(format!("   {text}"), theme.style(role));
         let mut lines = vec![

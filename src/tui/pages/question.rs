@@ -6,7 +6,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::widgets::frame::{middle, popup};
+use crate::tui::widgets::frame::{popup, popup_place};
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Role;
 
@@ -29,10 +29,10 @@ impl Page for Question {
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         let theme = ui.theme;
         let content = ui.areas.content;
-        let columns = usize::from(middle(content, 52, 0).width.saturating_sub(6));
+        let columns = usize::from(popup_place(content, 52, 0).width.saturating_sub(6));
         let told = wrap(&self.text(), columns);
         let height = u16::try_from(told.len() + 4).unwrap_or(content.height);
-        let place = middle(content, 52, height.max(6));
+        let place = popup_place(content, 52, height.max(6));
         let inside = popup(place, "Sure?", "", "", theme, ui.frame);
         let key = |action| ui.session.key(Scope::Question, action);
         let mut lines = vec![Line::default()];

@@ -1,6 +1,7 @@
 //! What pages hand to the one under them, as plain values.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
@@ -17,12 +18,15 @@ pub enum Picked {
     Country(Option<Region>),
     /// The home country; none: no country is assumed.
     Home(Option<Region>),
-    /// The field that a column holds, as `--map` has it.
+    /// The field that a column holds, as `--map` has it; the column by its place on the page that asked.
     Column(usize, String),
 }
 
 /// What a person says of columns: the field of each, by its place from 0.
 pub type ColumnFields = BTreeMap<usize, String>;
+
+/// What a person says of the columns of tables, each by its path.
+pub type TableFields = BTreeMap<PathBuf, ColumnFields>;
 
 /// What is said where the stored value was chosen for every field.
 pub(super) const AS_STORED: &str = "The stored values stay; nothing was written";

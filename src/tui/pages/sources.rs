@@ -13,7 +13,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::{Flow, Top};
-use crate::tui::widgets::frame::{cursor, middle, more_in_popup, popup};
+use crate::tui::widgets::frame::{cursor, more_in_popup, popup, popup_place, popup_width};
 use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::Role;
 
@@ -105,7 +105,7 @@ const BESIDE: usize = 24;
 impl Sources {
     /// The popup, and how many of its lines are for sources.
     fn place(&self, content: Rect, session: &Session) -> (Rect, usize) {
-        let columns = usize::from(WIDTH.min(content.width).saturating_sub(2));
+        let columns = usize::from(popup_width(content, WIDTH).saturating_sub(2));
         let told = told(columns, session).len();
         let lines = (0..self.counts.len()).map(|at| self.lines(at, columns, session).len());
         let wanted = lines
@@ -113,7 +113,7 @@ impl Sources {
             .sum::<usize>()
             .max(1);
         let height = u16::try_from(wanted + told + 4).unwrap_or(content.height);
-        let place = middle(content, WIDTH, height);
+        let place = popup_place(content, WIDTH, height);
         (
             place,
             usize::from(place.height).saturating_sub(told + 4).max(1),

@@ -253,8 +253,12 @@ impl StoreThread {
     ) -> Result<Reply, Refusal> {
         store.set_watch(Some(self.watch(ticket)));
         Ok(match request {
-            Request::Rows(query, first, count) => Reply::Rows(store.rows(&query, first, count)?),
             Request::RowsOf(ids) => Reply::Rows(store.rows_of(&ids)?),
+            Request::Rows(query, first, count, columns) => {
+                let mut rows = store.rows(&query, first, count)?;
+                store.add_columns(&mut rows, columns)?;
+                Reply::Rows(rows)
+            }
             Request::Count(query) => Reply::Count(store.count(&query)?),
             Request::Totals => Reply::Totals(store.totals()?),
             Request::Place(query, id) => Reply::Place(store.place(&query, id)?),

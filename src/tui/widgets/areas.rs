@@ -19,6 +19,9 @@ pub const TWO_PANES: u16 = 56;
 /// The width from which on a list has room for names and numbers beside another pane.
 pub const WIDE: u16 = 84;
 
+/// The width from which on a list has room for companies too, and popups are wider.
+pub const ROOMY: u16 = 140;
+
 /// The rows of the screen. Without room for anything all of them are empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Areas {

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use super::areas::{Areas, Pane, Panes};
+use super::areas::{Areas, Pane, Panes, ROOMY};
 use super::text::{elide, width};
 use super::theme::{Role, Theme};
 
@@ -201,6 +201,20 @@ fn cut_wide(area: Rect, frame: &mut Frame<'_>) {
             }
         }
     }
+}
+
+/// How wide a popup is that needs so many columns: wider where there is much room.
+pub(crate) fn popup_width(area: Rect, width: u16) -> u16 {
+    if area.width >= ROOMY {
+        width + width / 2
+    } else {
+        width.min(area.width)
+    }
+}
+
+/// A popup in the middle of an area, wider where there is much room.
+pub(crate) fn popup_place(area: Rect, width: u16, height: u16) -> Rect {
+    middle(area, popup_width(area, width), height)
 }
 
 /// A popup of a size in the middle of an area, as far as it fits.

@@ -9,6 +9,15 @@ use crate::tui::keymap::Action;
 use crate::tui::protocol::{Request, Write};
 use crate::tui::widgets::cursor::Motion;
 
+/// What of a contact the cursor can be on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DetailRow {
+    /// The name.
+    Name,
+    /// A number, by its place.
+    Number(usize),
+}
+
 /// The detail pane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetailPane {
@@ -54,6 +63,14 @@ impl DetailPane {
         self.profile
             .as_ref()
             .map_or(0, |profile| profile.full.phones.len())
+    }
+
+    /// Puts the cursor on a row; what is seen stays where it is.
+    pub(super) fn point_at(&mut self, row: DetailRow) {
+        match row {
+            DetailRow::Name => self.on_name = true,
+            DetailRow::Number(place) => self.move_to(place),
+        }
     }
 
     /// Puts the cursor on a number.

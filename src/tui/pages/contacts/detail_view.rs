@@ -23,7 +23,7 @@ use crate::tui::widgets::text::{elide, fit, lit_digits, width, wrap};
 use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
-use super::detail::Extent;
+use super::detail::{DetailRow, Extent};
 use super::state::{Contacts, Focus};
 
 /// The columns of a number's label.
@@ -73,6 +73,35 @@ pub(super) fn extent(contacts: &Contacts, area: Rect, session: &Session) -> Exte
         until,
         height: usize::from(area.height),
     }
+}
+
+/// What is at a line of an area, where that is something that the cursor can be on.
+pub(super) fn row_at(
+    contacts: &Contacts,
+    area: Rect,
+    line: u16,
+    session: &Session,
+) -> Option<DetailRow> {
+    let theme = Theme::new(ColorPalette::Mono, session.glyphs);
+    let page = Sheet::of(contacts, area, session, &theme)?;
+    let top = extent(contacts, area, session).top(&contacts.detail);
+    let line = top + usize::from(line);
+    if line < page.name().len() {
+        return Some(DetailRow::Name);
+    }
+    let (_, _, mut end) = page.lines();
+    let mut phones = page.profile.full.phones.iter().enumerate();
+    let first = end;
+    let found = phones.find(|(at, phone)| {
+        end += 1;
+        if page.has_keys == HasKeys::Number(*at) {
+            end += page.unfolded(phone).len();
+        }
+        line < end
+    });
+    found
+        .filter(|_| line >= first)
+        .map(|(at, _)| DetailRow::Number(at))
 }
 
 /// What the keys act on, which the hints in the pane are about.

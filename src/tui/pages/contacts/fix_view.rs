@@ -3,6 +3,8 @@
 //! It is the list over fewer contacts, so that everything that can be done to a number can be done here
 //! too; beside the contact stand the reason and the plan.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -22,7 +24,7 @@ use crate::tui::widgets::frame::{indented, more_in_pane};
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
-use super::detail::Extent;
+use super::detail::{DetailRow, Extent};
 use super::fix::Fix;
 use super::state::{Contacts, Focus};
 
@@ -81,16 +83,12 @@ pub(super) fn reasons(fix: &Fix, theme: &Theme, area: Rect, frame: &mut Frame<'_
 
 /// The contact beside the list.
 pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
-    let Some(lines) = lines(page, area, ui.session, ui.theme) else {
+    let Some(sheet) = Sheet::of(page, area, ui.session, ui.theme) else {
         return;
     };
-    let (lines, until) = lines;
+    let (lines, numbers) = sheet.lines();
     let height = usize::from(area.height);
-    let extent = Extent {
-        lines: lines.len(),
-        until: Some(until),
-        height,
-    };
+    let extent = sheet.extent(lines.len(), &numbers, height);
     let top = extent.top(&page.detail);
     let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
     ui.frame.render_widget(Paragraph::new(seen), area);
@@ -103,35 +101,36 @@ pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
 pub(super) fn extent(page: &Contacts, area: Rect, session: &Session) -> Extent {
     // How things look takes no room.
     let theme = Theme::new(ColorPalette::Mono, session.glyphs);
-    let (lines, until) = lines(page, area, session, &theme).unwrap_or_default();
-    Extent {
-        lines: lines.len(),
-        until: Some(until),
-        height: usize::from(area.height),
-    }
+    let height = usize::from(area.height);
+    let Some(sheet) = Sheet::of(page, area, session, &theme) else {
+        return Extent {
+            lines: 0,
+            until: None,
+            height,
+        };
+    };
+    let (lines, numbers) = sheet.lines();
+    sheet.extent(lines.len(), &numbers, height)
 }
 
-/// The lines of the contact that is shown, and how many there are up to the end of the number under the cursor.
-fn lines(
+/// The number at a line of an area.
+pub(super) fn row_at(
     page: &Contacts,
     area: Rect,
+    line: u16,
     session: &Session,
-    theme: &Theme,
-) -> Option<(Vec<Line<'static>>, usize)> {
-    let profile = page.detail.profile.as_ref().filter(|_| area.width > 8)?;
-    let sheet = Sheet {
-        phones: &profile.full.phones,
-        others: &profile.others,
-        session,
-        cursor: page.detail.cursor,
-        focused: page.focus == Focus::Detail,
-        theme,
-        columns: usize::from(area.width),
-    };
-    Some(sheet.lines(&profile.full.contact.name))
+) -> Option<DetailRow> {
+    let theme = Theme::new(ColorPalette::Mono, session.glyphs);
+    let sheet = Sheet::of(page, area, session, &theme)?;
+    let (lines, numbers) = sheet.lines();
+    let extent = sheet.extent(lines.len(), &numbers, usize::from(area.height));
+    let line = extent.top(&page.detail) + usize::from(line);
+    let place = numbers.iter().position(|lines| lines.contains(&line));
+    place.map(DetailRow::Number)
 }
 
 struct Sheet<'a> {
+    name: &'a str,
     phones: &'a [Phone],
     others: &'a OtherHolders,
     session: &'a Session,
@@ -141,26 +140,51 @@ struct Sheet<'a> {
     columns: usize,
 }
 
+impl<'a> Sheet<'a> {
+    /// The contact that is shown in an area, where there is room for it.
+    fn of(page: &'a Contacts, area: Rect, session: &'a Session, theme: &'a Theme) -> Option<Self> {
+        let profile = page.detail.profile.as_ref().filter(|_| area.width > 8)?;
+        Some(Self {
+            name: &profile.full.contact.name,
+            phones: &profile.full.phones,
+            others: &profile.others,
+            session,
+            cursor: page.detail.cursor,
+            focused: page.focus == Focus::Detail,
+            theme,
+            columns: usize::from(area.width),
+        })
+    }
+}
+
 impl Sheet<'_> {
-    /// All lines, and how many there are up to the end of the number under the cursor.
-    fn lines(&self, name: &str) -> (Vec<Line<'static>>, usize) {
+    /// How long it is, with the number under the cursor.
+    fn extent(&self, lines: usize, numbers: &[Range<usize>], height: usize) -> Extent {
+        Extent {
+            lines,
+            until: numbers.get(self.cursor).map(|lines| lines.end),
+            height,
+        }
+    }
+
+    /// All lines, and which of them are those of each number.
+    fn lines(&self) -> (Vec<Line<'static>>, Vec<Range<usize>>) {
         let why = first_reason(self.phones, self.others, self.session.home).map_or_else(
             || "nothing left to do here".to_owned(),
             |reason| safe(&reason.words()).into_owned(),
         );
-        let mut lines = self.wrapped("", name, Role::Strong);
+        let mut lines = self.wrapped("", self.name, Role::Strong);
         lines.extend(self.wrapped("", &why, Role::Warn));
         lines.push(Line::default());
         lines.push(self.line("PRIMARY  LABEL     NUMBER", Role::Section));
-        let mut until = lines.len();
+        let mut numbers = Vec::with_capacity(self.phones.len());
         for (at, phone) in self.phones.iter().enumerate() {
+            let first = lines.len();
             lines.push(self.number(phone, at == self.cursor));
             let twig = format!("         {} ", self.theme.glyphs.twig);
             let facts = self.facts(phone).into_iter();
             lines.extend(facts.flat_map(|text| self.wrapped(&twig, &text, Role::Dim)));
-            if at == self.cursor {
-                until = lines.len();
-            }
+            numbers.push(first..lines.len());
         }
         lines.push(Line::default());
         lines.push(self.line("WHAT WILL HAPPEN ON CONFIRM", Role::Section));
@@ -180,7 +204,7 @@ impl Sheet<'_> {
         ] {
             lines.extend(self.wrapped("", &text, Role::Dim));
         }
-        (lines, until)
+        (lines, numbers)
     }
 
     /// A wrapped text, with a prefix before its first line.

@@ -5,10 +5,11 @@ use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
-use crate::domain::listing::{Found, ListQuery, Order, Row, Rows, Selection};
+use crate::domain::listing::{Found, ListQuery, Order, Row, RowColumns, Rows, Selection};
 use crate::domain::query::{Typing, Values, completed};
 use crate::tui::ctx::Ctx;
 use crate::tui::protocol::Request;
+use crate::tui::widgets::areas::ROOMY;
 use crate::tui::widgets::cursor::top_for;
 use crate::tui::widgets::field::Field;
 
@@ -39,7 +40,9 @@ pub struct List {
     pub found: Found,
     /// Whether the totals are those of before a change.
     stale: bool,
-    asked: Option<(usize, usize)>,
+    asked: Option<(usize, usize, RowColumns)>,
+    /// What of each row the window has.
+    columns: RowColumns,
 }
 
 impl List {
@@ -108,8 +111,14 @@ impl List {
     /// Asks for the rows round the screen where they are not there yet.
     pub(super) fn fill(&mut self, height: usize, ctx: &mut Ctx<'_>) {
         let height = height.max(1);
+        let columns = if ctx.session.size.width >= ROOMY {
+            RowColumns::WithCompany
+        } else {
+            RowColumns::NameAndNumber
+        };
         let end = (self.top + height).min(self.known().max(1));
         let covered = self.loaded
+            && self.columns == columns
             && self.top >= self.window.first
             && end <= self.window.first + self.window.rows.len();
         if covered {
@@ -117,14 +126,15 @@ impl List {
         }
         // What is typed changes the first rows at each key; more of them are read when they are moved over.
         let wanted = if self.loaded {
-            (self.top.saturating_sub(height), height * 4)
+            (self.top.saturating_sub(height), height * 4, columns)
         } else {
-            (self.top, height)
+            (self.top, height, columns)
         };
         if self.asked == Some(wanted) {
             return;
         }
-        ctx.read(Request::Rows(self.query.clone(), wanted.0, wanted.1));
+        let (first, count, columns) = wanted;
+        ctx.read(Request::Rows(self.query.clone(), first, count, columns));
         self.asked = Some(wanted);
     }
 
@@ -247,7 +257,9 @@ impl List {
     /// Takes the rows that were asked for.
     pub(super) fn take_rows(&mut self, rows: Rows, height: usize, ctx: &mut Ctx<'_>) {
         self.loaded = true;
-        self.asked = None;
+        if let Some((_, _, columns)) = self.asked.take() {
+            self.columns = columns;
+        }
         self.found = rows.found;
         let (total, last) = (rows.total, rows.first.checked_sub(1));
         let is_past_the_end = rows.rows.is_empty();

@@ -11,9 +11,9 @@ use crate::domain::safe::safe;
 use crate::domain::words::thousands;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::{Page as _, Ui};
-use crate::tui::widgets::areas::{Panes, TWO_PANES};
+use crate::tui::widgets::areas::{Panes, ROOMY, TWO_PANES};
 use crate::tui::widgets::frame::two_ends;
-use crate::tui::widgets::text::{elide, lit, lit_digits, lit_keys, width};
+use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::fix_view;
@@ -178,6 +178,7 @@ pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
             is_in_range: range.as_ref().is_some_and(|range| range.contains(&place)),
             is_focused: page.focus != Focus::Detail,
             is_alone: panes.detail.width == 0,
+            has_company: ui.session.size.width >= ROOMY,
         };
         let line = drawn.line(usize::from(area.width));
         let place = Rect {
@@ -192,6 +193,9 @@ pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
 /// The width of a name before its number.
 const NAME: usize = 20;
 
+/// The width of a number beside a company.
+const NUMBER: usize = 18;
+
 /// A row as it is drawn.
 struct DrawnRow<'a> {
     row: &'a Row,
@@ -205,6 +209,8 @@ struct DrawnRow<'a> {
     is_focused: bool,
     /// Whether the list has the whole width, so that the mark of the number is before the name.
     is_alone: bool,
+    /// Whether there is room for its company.
+    has_company: bool,
 }
 
 impl DrawnRow<'_> {
@@ -219,6 +225,18 @@ impl DrawnRow<'_> {
             spans.extend(self.name(columns.saturating_sub(4 + wanted)));
             spans.push(Span::raw(" "));
             spans.extend(self.lit_number(wanted));
+        } else if self.has_company {
+            spans.extend([self.dot(), Span::raw(" ")]);
+            // The number stands at the right; name and company share the rest.
+            let rest = columns.saturating_sub(7 + NUMBER);
+            let company = rest * 2 / 5;
+            spans.extend(self.name(rest - company));
+            spans.push(Span::raw(" "));
+            spans.extend(self.company(company));
+            spans.push(Span::raw(" "));
+            spans.extend(self.padded_number(NUMBER));
+            spans.push(Span::raw(" "));
+            spans.push(mark());
         } else if columns >= 40 {
             spans.extend([self.dot(), Span::raw(" ")]);
             // The number is at a fixed column; a wide pane has more room for the name.
@@ -226,11 +244,8 @@ impl DrawnRow<'_> {
             let room = NAME.max(wide.min(36)).min(columns.saturating_sub(24));
             spans.extend(self.name(room));
             spans.push(Span::raw(" "));
-            let rest = columns.saturating_sub(room + 6);
-            let number = self.lit_number(rest);
-            let used: usize = number.iter().map(Span::width).sum();
-            spans.extend(number);
-            spans.push(Span::raw(" ".repeat(rest.saturating_sub(used) + 1)));
+            spans.extend(self.padded_number(columns.saturating_sub(room + 6)));
+            spans.push(Span::raw(" "));
             spans.push(mark());
         } else {
             spans.extend([self.dot(), Span::raw(" ")]);
@@ -300,6 +315,27 @@ impl DrawnRow<'_> {
         let role = if is_historic { Role::Dim } else { Role::Text };
         let (plain, found) = (theme.style(role), theme.style(Role::Match));
         lit_digits(&shown, &self.needles.digits, plain, found)
+    }
+
+    fn padded_number(&self, columns: usize) -> Vec<Span<'static>> {
+        let mut spans = self.lit_number(columns);
+        let used: usize = spans.iter().map(Span::width).sum();
+        spans.push(Span::raw(" ".repeat(columns.saturating_sub(used))));
+        spans
+    }
+
+    /// The company; one that is the contact itself is not said twice.
+    fn company(&self, columns: usize) -> Vec<Span<'static>> {
+        let theme = self.theme;
+        let company = self.row.organisation.as_deref().unwrap_or_default();
+        let company = if company == self.row.name {
+            ""
+        } else {
+            company
+        };
+        let shown = fit(company, columns, theme.glyphs.ellipsis);
+        let (plain, found) = (theme.style(Role::Dim), theme.style(Role::Match));
+        lit(&shown, &self.needles.words, plain, found)
     }
 
     fn name(&self, columns: usize) -> Vec<Span<'static>> {

@@ -170,8 +170,7 @@ impl Page for Contacts {
         } else if panes.detail.contains(at) {
             match mouse.kind {
                 MouseKind::Click => {
-                    self.list.end_range();
-                    self.focus = Focus::Detail;
+                    self.point_detail(mouse.row - panes.detail.y, panes.detail, ctx.session);
                 }
                 MouseKind::WheelUp => {
                     let extent = self.extent(ctx.session);
@@ -363,6 +362,22 @@ impl Contacts {
             ctx.say(Tone::Plain, self.detail.missing());
         } else {
             ctx.wait_for(Request::Rehearse(task), Purpose::Preview);
+        }
+    }
+
+    /// A click beside the list selects the row that is there. While numbers are fixed, the list keeps the
+    /// keys, which are about the number that is selected.
+    fn point_detail(&mut self, line: u16, area: Rect, session: &Session) {
+        self.list.end_range();
+        let row = match &self.fix {
+            Some(_) => fix_view::row_at(self, area, line, session),
+            None => detail_view::row_at(self, area, line, session),
+        };
+        if self.fix.is_none() {
+            self.focus = Focus::Detail;
+        }
+        if let Some(row) = row {
+            self.detail.point_at(row);
         }
     }
 

@@ -17,14 +17,15 @@ use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone, Write};
+use crate::tui::widgets::areas::{Pane, TWO_PANES};
 use crate::tui::widgets::cursor::{Motion, top_for};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::chooser::Chooser;
 use super::columns::Columns;
-use super::page::{Outcome, Page, Returned, Ui};
+use super::page::{Outcome, Page, Returned, Ui, left};
 use super::preview::{renew, say_nothing_to};
-use super::returned::{ColumnFields, Picked};
+use super::returned::{Picked, TableFields};
 
 mod view;
 
@@ -43,9 +44,9 @@ pub struct Import {
     /// What the person wants otherwise of single cards.
     pub choices: Choices,
     /// What the person says of the columns, as it was rehearsed.
-    fields: ColumnFields,
+    fields: TableFields,
     /// What is to be rehearsed now.
-    asked: Option<(ColumnFields, Option<Region>)>,
+    asked: Option<(TableFields, Option<Region>)>,
     /// The kind that is shown, or all.
     pub kind: Option<FateKind>,
     /// The row under the cursor, of those that are shown.
@@ -54,6 +55,10 @@ pub struct Import {
     pub top: usize,
     /// The rows that are shown, by their place in the plan.
     shown: Vec<usize>,
+    /// Whether the list has the keys, or the card that its cursor is on.
+    focus: Pane,
+    /// How many lines of the card are scrolled off.
+    scroll: usize,
 }
 
 impl Import {
@@ -69,12 +74,14 @@ impl Import {
             fingerprint,
             rehearsed: ImportOptions::default(),
             choices: Choices::new(),
-            fields: ColumnFields::new(),
+            fields: TableFields::new(),
             asked: None,
             kind: None,
             cursor: 0,
             top: 0,
             shown,
+            focus: Pane::List,
+            scroll: 0,
         }
     }
 
@@ -154,6 +161,7 @@ impl Import {
 
     /// Puts the cursor on a row, and the screen where it shows it.
     fn move_to(&mut self, place: usize, height: usize) {
+        self.scroll = 0;
         self.cursor = place.min(self.known().saturating_sub(1));
         self.top = top_for(self.top, self.cursor, height);
     }
@@ -206,7 +214,7 @@ impl Import {
     }
 
     /// Reads the files again, with other columns or another country.
-    fn read_again(&mut self, fields: ColumnFields, country: Option<Region>, ctx: &mut Ctx<'_>) {
+    fn read_again(&mut self, fields: TableFields, country: Option<Region>, ctx: &mut Ctx<'_>) {
         let paths = Chosen::Paths(self.paths.clone());
         let request = Request::RehearseImport(paths, options(&self.choices, &fields, country));
         if ctx.wait_for(request, Purpose::Preview) {
@@ -220,6 +228,32 @@ impl Import {
         self.list();
         self.cursor = 0;
         self.top = 0;
+        self.scroll = 0;
+    }
+
+    /// Whether there is room for the list alone, and it is seen.
+    fn is_list_alone(&self, session: &Session) -> bool {
+        self.focus == Pane::List && self.known() > 0 && session.size.width < TWO_PANES
+    }
+
+    /// The table of the card under the cursor.
+    fn table(&self) -> usize {
+        let row = self.row(self.cursor);
+        let (file, _) = row.map_or_else(Default::default, |row| self.plan.files.of(row.place.card));
+        let mut tables = self.plan.tables.iter();
+        tables.position(|table| table.name == file).unwrap_or(0)
+    }
+
+    /// Imports what is shown.
+    fn import(&self, ctx: &mut Ctx<'_>) {
+        if self.wanted() == 0 {
+            return say_nothing_to("import", self.scope(), ctx);
+        }
+        let options = ImportOptions {
+            choices: self.choices.clone(),
+            ..self.rehearsed.clone()
+        };
+        ctx.save(Write::Import(self.paths.clone(), options, self.seen()));
     }
 
     /// Lists the rows of the kind that is shown.
@@ -263,9 +297,12 @@ impl Import {
 }
 
 /// How an import is to be made.
-fn options(choices: &Choices, fields: &ColumnFields, country: Option<Region>) -> ImportOptions {
-    let maps = fields.iter();
-    let maps = maps.map(|(at, field)| format!("#{}={field}", at + 1));
+fn options(choices: &Choices, fields: &TableFields, country: Option<Region>) -> ImportOptions {
+    let maps = fields.iter().map(|(path, fields)| {
+        let maps = fields.iter();
+        let maps = maps.map(|(at, field)| format!("#{}={field}", at + 1));
+        (path.clone(), maps.collect())
+    });
     ImportOptions {
         choices: choices.clone(),
         maps: maps.collect(),
@@ -280,13 +317,15 @@ impl Page for Import {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
-            Action::Save if self.wanted() == 0 => say_nothing_to("import", self.scope(), ctx),
-            Action::Save => {
-                let options = ImportOptions {
-                    choices: self.choices.clone(),
-                    ..self.rehearsed.clone()
+            Action::Enter if self.is_list_alone(ctx.session) => self.focus = Pane::Detail,
+            Action::Enter | Action::Save => self.import(ctx),
+            Action::Open => self.focus = Pane::Detail,
+            Action::Left => self.focus = Pane::List,
+            Action::NextPane | Action::PreviousPane => {
+                self.focus = match self.focus {
+                    Pane::List => Pane::Detail,
+                    Pane::Detail => Pane::List,
                 };
-                ctx.save(Write::Import(self.paths.clone(), options, self.seen()));
             }
             Action::Report => {
                 ctx.push(Effect::Report(self.name.clone(), self.plan.told()));
@@ -298,10 +337,8 @@ impl Page for Import {
                 }
             }
             Action::Columns => {
-                if let [columns] = &self.plan.tables[..] {
-                    let page = Columns::page(columns.clone(), self.fields.clone());
-                    return Outcome::Open(page);
-                }
+                let (tables, fields) = (self.plan.tables.clone(), self.fields.clone());
+                return Outcome::Open(Columns::page(tables, fields, self.table()));
             }
             Action::ReadAs => {
                 let country = self.rehearsed.country.or(ctx.session.home);
@@ -314,8 +351,24 @@ impl Page for Import {
     }
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        if self.focus == Pane::Detail {
+            let (lines, height) = view::card_extent(self, ctx.session);
+            let most = lines.saturating_sub(height);
+            let page = height.saturating_sub(1).max(1);
+            self.scroll = motion.apply(self.scroll, most + 1, page);
+            return;
+        }
         let height = self.height(ctx).max(1);
         self.move_to(motion.apply(self.cursor, self.known(), height), height);
+    }
+
+    /// From the card to the list, and from there out.
+    fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
+        if self.focus == Pane::Detail {
+            self.focus = Pane::List;
+            return Outcome::Stay;
+        }
+        left(self)
     }
 
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
@@ -351,7 +404,9 @@ impl Page for Import {
     fn unavailable(&self, action: Action, _session: &Session) -> Option<&'static str> {
         match (action, self.plan.tables.len()) {
             (Action::Columns, 0) => Some("only tables have columns"),
-            (Action::Columns, 2..) => Some("columns can be chosen for one table at a time"),
+            (Action::Open | Action::NextPane | Action::PreviousPane, _) if self.known() == 0 => {
+                Some("no card here")
+            }
             _ => None,
         }
     }
@@ -369,9 +424,14 @@ impl Page for Import {
         Some((count(cards, "card"), Role::Dim))
     }
 
-    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+    fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
+        let is_list_alone = self.is_list_alone(session);
         Some(match binding.action {
-            Action::Save => format!("{} {}", binding.hint, thousands(self.wanted())).into(),
+            Action::Enter if is_list_alone => "open".into(),
+            Action::Save if !is_list_alone => return None,
+            Action::Enter | Action::Save => {
+                format!("{} {}", binding.hint, thousands(self.wanted())).into()
+            }
             Action::Columns if self.plan.tables.is_empty() => return None,
             _ => binding.hint.into(),
         })

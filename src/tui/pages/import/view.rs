@@ -7,20 +7,41 @@ use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::import::{Choice, Fate, FateKind, PlanNumber, PlanRow};
 use crate::domain::words::{count, thousands};
+use crate::tui::ctx::Session;
 use crate::tui::pages::page::Ui;
-use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
-use crate::tui::widgets::frame::{indented, rules, two_ends};
-use crate::tui::widgets::text::{elide, fit, width, wrap};
-use crate::tui::widgets::theme::{Role, Theme};
+use crate::tui::widgets::areas::{Areas, Panes, TWO_PANES};
+use crate::tui::widgets::frame::{indented, more_in_pane, rules, two_ends};
+use crate::tui::widgets::text::{fit, width, wrap};
+use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
 use super::Import;
 
 /// The page.
 pub(super) fn draw(import: &Import, ui: &mut Ui<'_, '_>) {
     kind_line(import, ui.theme, ui.areas.filter, ui.frame);
-    let panes = Panes::split(ui.areas.content, Pane::List, TWO_PANES);
-    rules(&ui.areas, panes, Some(Pane::List), ui.theme, ui.frame);
+    let panes = Panes::split(ui.areas.content, import.focus, TWO_PANES);
+    rules(&ui.areas, panes, Some(import.focus), ui.theme, ui.frame);
     content(import, ui.areas.content, panes, ui.theme, ui.frame);
+}
+
+/// How many lines the card under the cursor has, and how many of them are seen.
+pub(super) fn card_extent(import: &Import, session: &Session) -> (usize, usize) {
+    // How things look takes no room.
+    let theme = Theme::new(ColorPalette::Mono, session.glyphs);
+    let content = Areas::split(session.size).content;
+    let panes = Panes::split(content, import.focus, TWO_PANES);
+    let area = over_remarks(panes.detail, import);
+    let lines = Card::lines_of(import, area, &theme).len();
+    (lines, usize::from(area.height))
+}
+
+/// An area without what the remarks under both panes take of it.
+fn over_remarks(area: Rect, import: &Import) -> Rect {
+    let remarks = u16::try_from(import.remarks()).unwrap_or(0);
+    Rect {
+        height: area.height.saturating_sub(remarks),
+        ..area
+    }
 }
 
 /// Row 2: the kind that is shown, and what the numbers will be.
@@ -39,34 +60,28 @@ fn kind_line(import: &Import, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 /// The rows, and the one under the cursor.
 fn content(import: &Import, content: Rect, panes: Panes, theme: &Theme, frame: &mut Frame<'_>) {
     let remarks = u16::try_from(import.remarks()).unwrap_or(0);
-    let shorter = |area: Rect| Rect {
-        height: area.height.saturating_sub(remarks),
-        ..area
-    };
     let below = Rect {
         y: content.bottom().saturating_sub(remarks),
         height: remarks.min(content.height),
         ..content
     };
     let panes = Panes {
-        list: shorter(panes.list),
-        detail: shorter(panes.detail),
+        list: over_remarks(panes.list, import),
+        detail: over_remarks(panes.detail, import),
         ..panes
     };
     remark(import, theme, below, frame);
-    rows(import, theme, panes.list, frame);
-    let Some(row) = import.row(import.cursor) else {
-        return;
-    };
-    if panes.detail.width > 8 {
-        let page = Card {
-            theme,
-            columns: usize::from(panes.detail.width),
-            several: import.plan.files.len() > 1,
-        };
-        let (file, card) = import.plan.files.of(row.place.card);
-        let lines = page.lines(row, (file, card), import.choice(row));
-        frame.render_widget(Paragraph::new(lines), panes.detail);
+    if panes.list.width > 0 {
+        rows(import, theme, panes.list, frame);
+    }
+    let lines = Card::lines_of(import, panes.detail, theme);
+    let height = usize::from(panes.detail.height);
+    let top = import.scroll.min(lines.len().saturating_sub(height));
+    let has_more = top + height < lines.len();
+    let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
+    frame.render_widget(Paragraph::new(seen), panes.detail);
+    if has_more {
+        more_in_pane(panes.detail, theme, frame);
     }
 }
 
@@ -178,6 +193,21 @@ struct Card<'a> {
     several: bool,
 }
 
+impl<'a> Card<'a> {
+    /// All lines of the card under the cursor, where there is room for it.
+    fn lines_of(import: &Import, area: Rect, theme: &'a Theme) -> Vec<Line<'static>> {
+        let row = import.row(import.cursor).filter(|_| area.width > 8);
+        let Some(row) = row else { return Vec::new() };
+        let card = Self {
+            theme,
+            columns: usize::from(area.width),
+            several: import.plan.files.len() > 1,
+        };
+        let place = import.plan.files.of(row.place.card);
+        card.lines(row, place, import.choice(row))
+    }
+}
+
 impl Card<'_> {
     fn lines(
         &self,
@@ -185,7 +215,7 @@ impl Card<'_> {
         (file, card): (&str, usize),
         choice: Option<Choice>,
     ) -> Vec<Line<'static>> {
-        let mut lines = vec![self.line(&row.name, Role::Strong)];
+        let mut lines = self.wrapped(&row.name, Role::Strong);
         match &row.fate {
             Fate::Unreadable(reason) => {
                 let line = row.place.line;
@@ -194,9 +224,7 @@ impl Card<'_> {
                 } else {
                     format!("card {card}, line {line}: {reason}")
                 };
-                let room = self.columns.saturating_sub(4);
-                let told = wrap(&told, room).into_iter().take(6);
-                lines.extend(told.map(|text| self.line(&text, Role::Bad)));
+                lines.extend(self.wrapped(&told, Role::Bad));
                 lines.push(Line::default());
                 lines.push(self.line("It is skipped; the others are imported.", Role::Dim));
                 return lines;
@@ -205,15 +233,15 @@ impl Card<'_> {
                 lines.push(self.line("no matching contact", Role::Dim));
                 lines.push(Line::default());
                 if !row.numbers.is_empty() {
-                    lines.push(self.head(["STORED AS", "FILE"]));
+                    lines.extend(self.head(["STORED AS", "FILE"]));
                 }
             }
             Fate::Change(found) | Fate::Same(found) => {
                 lines.push(self.line(found.by.words(), Role::Dim));
                 lines.push(Line::default());
-                lines.push(self.head(["STORED", "FILE"]));
+                lines.extend(self.head(["STORED", "FILE"]));
                 if !row.changes.iter().any(|change| change.what == "name") {
-                    lines.push(self.pair("name", &found.name, &row.name, Role::Text));
+                    lines.extend(self.pair("name", &found.name, &row.name, Role::Text));
                 }
             }
         }
@@ -228,36 +256,42 @@ impl Card<'_> {
                 (_, Some(after)) => (after.as_str(), Role::Warn),
                 (_, None) => ("only this one", Role::Warn),
             };
-            lines.push(self.pair(change.what, before, after, role));
+            lines.extend(self.pair(change.what, before, after, role));
         }
         lines.push(Line::default());
         lines.push(self.line("RESULT", Role::Section));
         let result = Self::result(row, choice);
-        lines.extend(result.iter().map(|text| self.line(text, Role::Text)));
+        lines.extend(
+            result
+                .iter()
+                .flat_map(|text| self.wrapped(text, Role::Text)),
+        );
         lines.push(Line::default());
         lines.push(self.choices(choice));
         lines
     }
 
-    /// The heads of the two columns.
-    fn head(&self, [left, right]: [&str; 2]) -> Line<'static> {
+    /// Whether what is stored and what the file says have no room side by side.
+    const fn is_narrow(&self) -> bool {
+        self.columns < 46
+    }
+
+    /// The heads of the two columns; where one is under the other, there are none.
+    fn head(&self, [left, right]: [&str; 2]) -> Option<Line<'static>> {
         let text = format!("  {:<12} {left:<19} {right}", "");
-        Line::styled(text, self.theme.style(Role::Section))
+        (!self.is_narrow()).then(|| Line::styled(text, self.theme.style(Role::Section)))
     }
 
     /// A number as it is stored, and beside it what the card says; below it, where there is no room.
     fn number(&self, number: &PlanNumber) -> Vec<Line<'static>> {
         let label = number.label.as_deref().unwrap_or("number");
         let role = if number.there { Role::Dim } else { Role::Good };
-        let said = if number.said == number.stored {
-            "same"
-        } else {
-            &number.said
-        };
-        let is_beside = width(said) + 36 <= self.columns;
+        let is_same = number.said == number.stored;
+        let said = if is_same { "same" } else { &number.said };
+        let is_beside = !self.is_narrow() && width(said) + 36 <= self.columns;
         let beside = if is_beside { said } else { "" };
-        let mut lines = vec![self.pair(label, &number.stored, beside, role)];
-        if !is_beside {
+        let mut lines = self.pair(label, &number.stored, beside, role);
+        if !is_beside && !is_same {
             let room = self.columns.saturating_sub(17);
             let said = wrap(&format!("{} in the file", number.said), room);
             let indent = " ".repeat(13);
@@ -329,7 +363,14 @@ impl Card<'_> {
         indented(text, role, self.columns, self.theme)
     }
 
-    fn pair(&self, label: &str, stored: &str, file: &str, role: Role) -> Line<'static> {
+    fn wrapped(&self, text: &str, role: Role) -> Vec<Line<'static>> {
+        let lines = wrap(text, self.columns.saturating_sub(4)).into_iter();
+        lines.map(|text| self.line(&text, role)).collect()
+    }
+
+    /// What is stored, and beside it what the file says; under it, where there is no room for both, and
+    /// then in as many lines as they need.
+    fn pair(&self, label: &str, stored: &str, file: &str, role: Role) -> Vec<Line<'static>> {
         let ellipsis = self.theme.glyphs.ellipsis;
         let room = self.columns.saturating_sub(36);
         let sign = match role {
@@ -337,17 +378,51 @@ impl Card<'_> {
             Role::Warn => "~",
             _ => " ",
         };
-        Line::from(vec![
+        if self.is_narrow() || width(stored) > 19 || width(file) > room {
+            return self.stacked(
+                &format!("{sign} {}", fit(label, LABEL, ellipsis)),
+                [stored, file],
+                role,
+            );
+        }
+        vec![Line::from(vec![
             Span::styled(sign.to_owned(), self.theme.style(role)),
             Span::raw(" "),
-            Span::styled(fit(label, 12, ellipsis), self.theme.style(Role::Dim)),
+            Span::styled(fit(label, LABEL, ellipsis), self.theme.style(Role::Dim)),
             Span::raw(" "),
             Span::styled(fit(stored, 19, ellipsis), self.theme.style(Role::Text)),
             Span::raw(" "),
-            Span::styled(
-                elide(file, room, ellipsis).into_owned(),
-                self.theme.style(role),
-            ),
-        ])
+            Span::styled(file.to_owned(), self.theme.style(role)),
+        ])]
+    }
+
+    /// What is stored, and under it what the file says.
+    fn stacked(&self, label: &str, [stored, file]: [&str; 2], role: Role) -> Vec<Line<'static>> {
+        let room = self.columns.saturating_sub(LABEL + 6);
+        let arrow = format!("{} ", self.theme.glyphs.arrow);
+        let texts = [("  ", stored, Role::Text), (arrow.as_str(), file, role)];
+        let mut label = label.to_owned();
+        let mut lines = Vec::new();
+        // What is the same is said once.
+        let count = if file.is_empty() || file == stored {
+            1
+        } else {
+            2
+        };
+        for (sign, text, role) in texts.into_iter().take(count) {
+            let mut sign = sign;
+            for text in wrap(text, room) {
+                lines.push(Line::from(vec![
+                    Span::styled(format!("{label} "), self.theme.style(Role::Dim)),
+                    Span::styled(format!("{sign}{text}"), self.theme.style(role)),
+                ]));
+                label = " ".repeat(LABEL + 2);
+                sign = "  ";
+            }
+        }
+        lines
     }
 }
+
+/// The columns of what a value is called.
+const LABEL: usize = 12;
