@@ -519,6 +519,7 @@ fn screens(
         },
         mouse: config.mouse,
         call: config.call,
+        filters: (config.file, config.filters),
         view: view.unwrap_or_default(),
         // A temporary book has no next time.
         drafts: remembering.then(|| Drafts::of(path)).flatten(),

@@ -5,8 +5,10 @@
 
 mod environment;
 mod faults;
+pub mod filters;
 mod home;
 pub mod looks;
+pub mod rewrite;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::number::Region;
+use crate::domain::query::{Query, SavedFilter, Typing};
 use crate::regular;
 
 /// The least number of days that steps can be set to be kept for.
@@ -96,6 +99,8 @@ pub struct Config {
     pub keep: Option<u64>,
     /// The command for `tel:` addresses.
     pub call: String,
+    /// The saved filters, by name.
+    pub filters: Vec<SavedFilter>,
     /// What the file says of keys, in the order of its lines.
     pub keys: Vec<KeyLine>,
     /// What is wrong with the file, each with the file and the line.
@@ -204,6 +209,7 @@ impl Config {
             mouse: true,
             keep: None,
             call: opener.to_owned(),
+            filters: Vec::new(),
             keys: Vec::new(),
             troubles: Vec::new(),
             set: Vec::new(),
@@ -280,6 +286,12 @@ impl Config {
                     done.unwrap_or_else(|why| faults.add(key.span().start, &why));
                 }
             }
+            "filters" => {
+                for (key, value) in table(name, value)? {
+                    let done = self.set_filter(key.get_ref(), value);
+                    done.unwrap_or_else(|why| faults.add(key.span().start, &why));
+                }
+            }
             "keys" => {
                 for (key, value) in table(name, value)? {
                     self.set_keys(None, key, value, faults);
@@ -287,10 +299,23 @@ impl Config {
             }
             other => {
                 return Err(format!(
-                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [colors], [history] or [keys]"
+                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [colors], [filters], [history] or [keys]"
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Takes a line of `[filters]`.
+    fn set_filter(&mut self, name: &str, value: &Value<'_>) -> Result<(), String> {
+        let told = text(&format!("[filters] {name}"), value)?;
+        if let Some(fault) = Query::of(told, Typing::Letters).fault() {
+            return Err(format!("[filters] {name}: {fault}"));
+        }
+        self.filters.push(SavedFilter {
+            name: name.to_owned(),
+            text: told.to_owned(),
+        });
         Ok(())
     }
 

@@ -62,17 +62,17 @@
 //! callbook::store::change bulk import merge triage phones contacts rehearse
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
-//! callbook::config        looks environment faults home
+//! callbook::config        looks environment faults rewrite home filters
 //! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form contact_form drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
-//!                         tags recent
+//!                         tags recent save_filter
 //!                         contacts
 //! callbook::tui::pages::contacts  marks list detail fix state fix_view list_view detail_view pages page
 //! callbook::tui::terminal  columns poll reply reader
-//! callbook::tui::runtime  event clipboard editor paths book_watch workers store_thread
+//! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone format change contact add backup compact config
 //!                         doctor duplicates export files find fix health help import keys log negation who
 //! ```

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::config::filters::line_of;
 use crate::config::looks::Role;
 use crate::config::{self, Config, home_value, shown};
 use crate::state;
@@ -18,6 +19,8 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
     let losses: Vec<_> = { keymap.losses().iter() }
         .map(ToString::to_string)
         .collect();
+    let filters = config.filters.iter();
+    let filters = filters.map(|filter| (filter.name.clone(), json!(filter.text)));
     let document = json!({ "data": {
         "configuration": config::path().display().to_string(),
         "database": database.display().to_string(),
@@ -30,6 +33,7 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
         "glyphs": config.signs.name(),
         "mouse": config.mouse,
         "call": config.call,
+        "filters": filters.collect::<Map<_, _>>(),
         "history_keep_days": config.keep,
         "set": config.set,
         "keys": keys.collect::<Map<_, _>>(),
@@ -88,6 +92,12 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
         text.push_str("\n[colors]\n");
         for (name, look) in colours(config) {
             let _ = writeln!(text, "{name} = {look}");
+        }
+    }
+    if !config.filters.is_empty() {
+        text.push_str("\n[filters]\n");
+        for filter in &config.filters {
+            let _ = writeln!(text, "{}", line_of(filter));
         }
     }
     if let Some(days) = config.keep {

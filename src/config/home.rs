@@ -1,14 +1,12 @@
 //! Setting the home country in the configuration, which a person may have written: all of its text stays.
 
-use std::fs::{self, DirBuilder};
-use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::domain::number::Region;
-use crate::regular;
+
+use super::rewrite;
 
 /// The value for no country: national numbers stay as typed.
 pub(super) const NO_COUNTRY: &str = "none";
@@ -27,12 +25,7 @@ pub(super) fn add(
     is_right: impl Fn(&[u8]) -> bool,
 ) -> Result<()> {
     let line = format!("home = \"{}\"\n", home_value(home));
-    // A link leads to where a person keeps the file.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let old = match regular::read(&file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        old => old?,
-    };
+    let (file, old) = rewrite::read(file)?;
     let end = match old.last() {
         None | Some(b'\n') => "",
         Some(_) => "\n",
@@ -49,18 +42,5 @@ pub(super) fn add(
     let Some(new) = new.into_iter().find(|new| is_right(new)) else {
         bail!("it already has a line about home; set it there");
     };
-    let folder = file.parent().context("it has no folder")?;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    // Another file in its place: a program that reads meanwhile sees the old one or the new one.
-    let mut written = tempfile::NamedTempFile::new_in(folder)?;
-    written.write_all(&new)?;
-    if let Ok(there) = fs::metadata(&file) {
-        written.as_file().set_permissions(there.permissions())?;
-    }
-    written.as_file().sync_all()?;
-    written.persist(&file)?;
-    Ok(())
+    rewrite::replace(&file, &new)
 }

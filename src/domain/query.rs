@@ -46,6 +46,15 @@ pub struct Query {
     pub unfinished: Option<String>,
 }
 
+/// A filter that a person saved, by its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SavedFilter {
+    /// The name.
+    pub name: String,
+    /// What is typed into the filter.
+    pub text: String,
+}
+
 /// What is looked for in texts and numbers: all the words, in any order; or, where it looks like a
 /// number, its digits in one of the contact's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

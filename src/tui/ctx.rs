@@ -4,6 +4,7 @@
 //! Whatever is asked is asked in the name of a page. Its answer goes to that page and to no other; the
 //! newest question of a kind that a page asks takes the place of its older ones, whose answers are dropped.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
@@ -15,7 +16,7 @@ use crate::domain::listing::Totals;
 use crate::domain::number::Region;
 use crate::domain::operation::Overwriting;
 use crate::domain::progress::Progress;
-use crate::domain::query::Values;
+use crate::domain::query::{SavedFilter, Values};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
 use crate::domain::words::{count, thousands};
@@ -73,6 +74,10 @@ pub struct Session {
     pub glyphs: Glyphs,
     /// Where the data is, as a person reads it.
     pub path: String,
+    /// The configuration's file, which saved filters are added to.
+    pub config_file: PathBuf,
+    /// The saved filters, by name.
+    pub filters: Vec<SavedFilter>,
     /// Why nothing can be written, if so.
     pub read_only: Option<String>,
     /// What is wrong with the database, if it cannot be opened.
@@ -138,6 +143,8 @@ impl Session {
             keymap,
             glyphs: UNICODE,
             path,
+            config_file: PathBuf::new(),
+            filters: Vec::new(),
             read_only: None,
             damage: None,
             totals: None,

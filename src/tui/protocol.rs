@@ -24,7 +24,7 @@ use crate::domain::operation::{
 };
 use crate::domain::phone::{PhoneAttributes, PhoneId};
 use crate::domain::progress::Progress;
-use crate::domain::query::Values;
+use crate::domain::query::{SavedFilter, Values};
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::tag::TagCount;
@@ -104,6 +104,8 @@ pub enum Request {
     Export(Selection, PathBuf, There),
     /// Contacts as vCards, to be copied.
     Cards(Selection),
+    /// Add a filter to this configuration.
+    SaveFilter(PathBuf, SavedFilter),
     /// Write.
     Write(Write),
     /// Put a backup in the place of the damaged database.
@@ -231,6 +233,8 @@ pub enum Reply {
     Exported(usize, PathBuf),
     /// Nothing was written: there is such a file, and it was not to be replaced.
     FileExists,
+    /// The filter was added to this file, as a person reads its name.
+    FilterSaved(SavedFilter, String),
     /// The cards of so many contacts.
     Cards(usize, String),
     /// Written.

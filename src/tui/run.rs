@@ -19,6 +19,7 @@ use ratatui::backend::CrosstermBackend;
 
 use crate::config::shown;
 use crate::crash;
+use crate::domain::query::SavedFilter;
 use crate::domain::timestamp::Timestamp;
 use crate::state::{Claimed, Drafts, View};
 use crate::store::Options;
@@ -67,6 +68,8 @@ pub struct Start {
     pub mouse: bool,
     /// The command for `tel:` addresses.
     pub call: String,
+    /// The configuration's file, and the filters that are saved there.
+    pub filters: (PathBuf, Vec<SavedFilter>),
     /// What is said first, if anything.
     pub notice: Option<(Tone, String)>,
     /// What was on the screen when it was left last.
@@ -109,6 +112,7 @@ pub fn run(mut start: Start) -> Result<Left> {
     app.session.mouse = start.mouse;
     app.session.asks_home = start.asks_home;
     app.session.glyphs = start.theme.glyphs;
+    (app.session.config_file, app.session.filters) = std::mem::take(&mut start.filters);
     if let Some((tone, notice)) = start.notice.take() {
         app.session.say(tone, notice);
     }

@@ -20,6 +20,7 @@ use super::terminal::{self, Background, Reader, TerminalGuard};
 
 mod book_watch;
 mod clipboard;
+mod config_file;
 mod editor;
 mod event;
 mod paths;

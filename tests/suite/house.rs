@@ -64,7 +64,7 @@ const OPENS: [&str; 11] = [
 /// before.
 const OPENERS: [&str; 10] = [
     "cli/document.rs",
-    "config/home.rs",
+    "config/rewrite.rs",
     "export.rs",
     "import.rs",
     "import/rejects.rs",

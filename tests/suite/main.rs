@@ -49,6 +49,7 @@ mod rehearsal;
 mod restore;
 mod roundtrip;
 mod rows;
+mod saved_filters;
 mod screens;
 mod search;
 mod shell_answers;

@@ -226,6 +226,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
         asks_home: callbook::tui::ctx::HomeQuestion::Settled,
         mouse: true,
         call: String::new(),
+        filters: (PathBuf::new(), Vec::new()),
         notice: None,
         view: View::default(),
         import: Vec::new(),

@@ -51,13 +51,15 @@ pub enum Scope {
     Tags,
     /// Contacts that were used last.
     Recent,
+    /// The name of a filter that is saved.
+    SaveFilter,
     /// The database cannot be opened.
     Damaged,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -79,6 +81,7 @@ impl Scope {
         Self::Conflict,
         Self::Palette,
         Self::Prompt,
+        Self::SaveFilter,
         Self::Question,
         Self::Damaged,
         Self::Movement,
@@ -91,7 +94,12 @@ impl Scope {
         match self {
             Self::Palette | Self::Question | Self::Movement | Self::Global => vec![self],
             Self::Choice => vec![self, Self::NumberForm, Self::Global],
-            Self::Filter | Self::NumberForm | Self::ContactForm | Self::Prompt | Self::Damaged => {
+            Self::Filter
+            | Self::NumberForm
+            | Self::ContactForm
+            | Self::Prompt
+            | Self::SaveFilter
+            | Self::Damaged => {
                 vec![self, Self::Global]
             }
             _ => vec![self, Self::Movement, Self::Global],
@@ -109,6 +117,7 @@ impl Scope {
                 | Self::ContactForm
                 | Self::Palette
                 | Self::Prompt
+                | Self::SaveFilter
         )
     }
 
@@ -140,6 +149,7 @@ impl Scope {
             Self::Health => "health",
             Self::Tags => "tags",
             Self::Recent => "recent",
+            Self::SaveFilter => "save-filter",
             Self::Damaged => "damaged",
         }
     }
@@ -172,6 +182,7 @@ impl Scope {
             Self::Health => "health of the book",
             Self::Tags => "tags",
             Self::Recent => "recent contacts",
+            Self::SaveFilter => "saving a filter",
             Self::Damaged => "damaged database",
         }
     }
@@ -211,7 +222,7 @@ actions! {
     Report "report", ChangeMany "change-many", Duplicates "duplicates", KeepOther "keep-other",
     Apart "keep-apart", MergeGroup "merge-group", MergeSure "merge-sure", Health "health",
     BookHistory "book-history", Rows "show-rows", Restore "restore", UndoStep "undo-step",
-    Recent "recent", Tags "tags", RenameTag "rename-tag", DeleteTag "delete-tag",
+    SaveFilter "save-filter", Recent "recent", Tags "tags", RenameTag "rename-tag", DeleteTag "delete-tag",
     Bin "bin", BringBack "bring-back", EmptyBin "empty-bin",
     Import "import", ExportCards "export-vcard", ExportTable "export-csv", ExportBook "export-json",
     ExportMarked "export-marked", ExportShown "export-shown", ExportText "export-clipboard",
@@ -306,6 +317,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["s h"], Action::Health, "health", 9, "health of the book: counts, with their lists"),
     bind(Scope::Contacts, &["s l"], Action::BookHistory, "history", 9, "history of the whole book"),
     bind(Scope::Contacts, &["s b"], Action::Bin, "bin", 9, "bin: deleted contacts and numbers"),
+    bind(Scope::Contacts, &["s f"], Action::SaveFilter, "save filter", 9, "save the filter under a name"),
     bind(Scope::Contacts, &["s r"], Action::Recent, "recent", 9, "recent: contacts used last, and used most"),
     bind(Scope::Contacts, &["s t"], Action::Tags, "tags", 9, "tags: list, rename and delete them"),
     bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
@@ -435,6 +447,8 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Prompt, &["enter"], Action::Save, "preview", 0, "preview the result; of an export, write the file"),
     bind(Scope::Prompt, &["tab"], Action::Complete, "complete", 1, "complete the text"),
     bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "close"),
+    bind(Scope::SaveFilter, &["enter", "^S"], Action::Save, "save", 0, "save the filter under this name"),
+    bind(Scope::SaveFilter, &["esc"], Action::Escape, "cancel", 1, "leave without saving"),
     bind(Scope::Question, &["y"], Action::Yes, "yes", 0, "yes"),
     bind(Scope::Question, &["n", "esc"], Action::No, "no", 1, "no"),
     bind(Scope::Damaged, &["enter"], Action::PutBack, "restore", 0, "restore the backup; the damaged file is moved aside and kept"),

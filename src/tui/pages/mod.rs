@@ -26,6 +26,7 @@ pub mod prompt;
 pub mod question;
 pub mod recent;
 pub mod returned;
+pub mod save_filter;
 pub mod sources;
 pub mod tags;
 

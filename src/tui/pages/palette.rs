@@ -5,10 +5,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::fold::fold;
+use crate::domain::query::SavedFilter;
+use crate::domain::safe::safe;
 use crate::domain::words::count;
-use crate::tui::ctx::Ctx;
+use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::{Code, Key};
-use crate::tui::keymap::{Action, Binding, Keymap, Scope, TABLE};
+use crate::tui::keymap::{Action, Binding, Scope, TABLE};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
@@ -17,7 +19,10 @@ use crate::tui::widgets::hints::key_text;
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::Role;
 
-use super::page::{Outcome, Page, Ui};
+use super::page::{Outcome, Page, Returned, Ui};
+
+/// What stands before the name of a saved filter.
+const SAVED: &str = "filter";
 
 /// The columns of the keys.
 const KEYS: usize = 14;
@@ -29,6 +34,15 @@ pub enum PaletteKind {
     Help,
     /// Every command that can be run here.
     Palette,
+}
+
+/// A line of the popup.
+#[derive(Clone, Copy)]
+enum PaletteLine<'s> {
+    /// What a key does.
+    Command(&'static Binding),
+    /// A filter that is saved.
+    Saved(&'s SavedFilter),
 }
 
 /// The popup.
@@ -58,7 +72,8 @@ impl Palette {
 
     /// The lines that match, by section: those of this screen first.
     #[must_use]
-    fn matches(&self, keymap: &Keymap) -> Vec<&'static Binding> {
+    fn matches<'s>(&self, session: &'s Session) -> Vec<PaletteLine<'s>> {
+        let keymap = &session.keymap;
         let words: Vec<String> = fold(self.text.text())
             .split(' ')
             .filter(|word| !word.is_empty())
@@ -70,7 +85,12 @@ impl Palette {
             PaletteKind::Help => scopes.extend(Scope::ALL.iter().filter(|scope| !here(scope))),
             PaletteKind::Palette => scopes.retain(|scope| *scope != Scope::Movement),
         }
-        scopes
+        let has = |text: &str, word: &String| text.contains(word.as_str());
+        let saved = session.filters.iter().filter(|filter| {
+            let text = fold(&format!("{SAVED} {} {}", filter.name, filter.text));
+            self.lists_filters() && words.iter().all(|word| has(&text, word))
+        });
+        let commands = scopes
             .iter()
             .flat_map(|scope| TABLE.iter().filter(move |binding| binding.scope == *scope))
             .filter(|binding| {
@@ -78,11 +98,22 @@ impl Palette {
                 let name = binding.action.name();
                 let also = synonyms(binding.action);
                 let text = fold(&format!("{} {} {name} {also}", binding.help, binding.hint));
-                words.iter().all(|word| {
-                    text.contains(word.as_str()) || keys.split(' ').any(|key| key == word)
-                })
-            })
-            .collect()
+                let mut words = words.iter();
+                words.all(|word| has(&text, word) || keys.split(' ').any(|key| key == word))
+            });
+        let commands = commands.map(PaletteLine::Command);
+        commands.chain(saved.map(PaletteLine::Saved)).collect()
+    }
+
+    /// Whether saved filters are among the lines: over the list of contacts.
+    fn lists_filters(&self) -> bool {
+        let is_of_list = |scope: &Scope| {
+            matches!(
+                scope,
+                Scope::Contacts | Scope::Numbers | Scope::Name | Scope::Fix | Scope::Filter
+            )
+        };
+        self.kind == PaletteKind::Palette && self.scopes.iter().any(is_of_list)
     }
 }
 
@@ -111,6 +142,9 @@ const fn synonyms(action: Action) -> &'static str {
         Action::Import => "load open file vcf google",
         Action::Palette => "palette menu",
         Action::Quit => "quit exit leave close",
+        Action::Recent => "last used most frequent",
+        Action::SaveFilter => "saved search query bookmark",
+        Action::Tags => "group label category rename untag",
         Action::Undo => "back revert",
         _ => "",
     }
@@ -150,14 +184,18 @@ fn topic(text: &str) -> Option<&'static str> {
 
 impl Palette {
     /// The line under the cursor.
-    fn current(&self, keymap: &Keymap) -> Option<&'static Binding> {
-        self.matches(keymap).get(self.cursor).copied()
+    fn current<'s>(&self, session: &'s Session) -> Option<PaletteLine<'s>> {
+        self.matches(session).get(self.cursor).copied()
     }
 
     /// Runs the line under the cursor, as its key would.
     fn run(&self, ctx: &mut Ctx<'_>) -> Outcome {
-        let Some(binding) = self.current(&ctx.session.keymap) else {
-            return Outcome::Stay;
+        let binding = match self.current(ctx.session) {
+            Some(PaletteLine::Command(binding)) => binding,
+            Some(PaletteLine::Saved(filter)) => {
+                return Outcome::Return(Returned::Filter(filter.text.clone()));
+            }
+            None => return Outcome::Stay,
         };
         if !self.scopes.contains(&binding.scope) {
             let words = format!("only available in: {}", binding.scope.title());
@@ -183,10 +221,13 @@ impl Page for Palette {
         match action {
             Action::Run => return self.run(ctx),
             Action::Complete => {
-                if let Some(binding) = self.current(&ctx.session.keymap) {
-                    self.text.set(binding.help);
-                    self.cursor = 0;
-                }
+                let text = match self.current(ctx.session) {
+                    Some(PaletteLine::Command(binding)) => binding.help,
+                    Some(PaletteLine::Saved(filter)) => filter.name.as_str(),
+                    None => return Outcome::Stay,
+                };
+                self.text.set(text);
+                self.cursor = 0;
             }
             _ => return Outcome::Unused,
         }
@@ -194,7 +235,7 @@ impl Page for Palette {
     }
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        let known = self.matches(&ctx.session.keymap).len();
+        let known = self.matches(ctx.session).len();
         let (_, body) = place(ctx.areas().content);
         let page = usize::from(body.height.saturating_sub(1)).max(1);
         self.cursor = motion.apply(self.cursor, known, page);
@@ -224,13 +265,13 @@ impl Page for Palette {
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         let theme = ui.theme;
-        let found = self.matches(&ui.session.keymap);
+        let found = self.matches(ui.session);
         let version = format!("callbook {}", env!("CARGO_PKG_VERSION"));
         let (title, right, below) = match self.kind {
             PaletteKind::Help => ("Keys", version, String::new()),
             PaletteKind::Palette => {
                 let all = Self::new(self.kind, self.scopes.clone());
-                let all = count(all.matches(&ui.session.keymap).len(), "command");
+                let all = count(all.matches(ui.session).len(), "command");
                 (
                     "Command",
                     String::new(),
@@ -244,13 +285,16 @@ impl Page for Palette {
         let columns = usize::from(inside.width);
         let mut lines: Vec<Line<'_>> = Vec::new();
         let (mut on, mut section) = (0, None);
-        for (at, binding) in found.iter().enumerate() {
-            if self.kind == PaletteKind::Help && section != Some(binding.scope) {
+        for (at, line) in found.iter().enumerate() {
+            if let PaletteLine::Command(binding) = line
+                && self.kind == PaletteKind::Help
+                && section != Some(binding.scope)
+            {
                 section = Some(binding.scope);
                 lines.push(Line::default());
                 lines.push(self.section(binding.scope, ui));
             }
-            lines.extend(self.lines(binding, at == self.cursor, columns, ui));
+            lines.extend(self.lines(*line, at == self.cursor, columns, ui));
             if at == self.cursor {
                 on = lines.len().saturating_sub(1);
             }
@@ -323,13 +367,23 @@ impl Palette {
     /// A line; the one under the cursor has as many rows as it needs.
     fn lines(
         &self,
-        binding: &Binding,
+        line: PaletteLine<'_>,
         on: bool,
         columns: usize,
         ui: &Ui<'_, '_>,
     ) -> Vec<Line<'static>> {
         let (theme, ellipsis) = (ui.theme, ui.theme.glyphs.ellipsis);
-        let keys = ui.session.keymap.keys(binding);
+        let (help, keys, action) = match line {
+            PaletteLine::Command(binding) => (
+                binding.help.to_owned(),
+                ui.session.keymap.keys(binding),
+                Some(binding.action),
+            ),
+            PaletteLine::Saved(filter) => {
+                let help = format!("{SAVED} {}: {}", filter.name, filter.text);
+                (safe(&help).into_owned(), Vec::new(), None)
+            }
+        };
         let keys: Vec<String> = keys
             .iter()
             .map(|key| key_text(key, &theme.glyphs))
@@ -341,16 +395,17 @@ impl Palette {
             PaletteKind::Palette => {
                 let reason = ui
                     .under
-                    .and_then(|page| page.unavailable(binding.action, ui.session));
+                    .zip(action)
+                    .and_then(|(page, action)| page.unavailable(action, ui.session));
                 let end = reason.map_or(width(keys.trim_end()), width);
                 (3, columns.saturating_sub(5 + end), reason)
             }
         };
         let style = reason.map_or(text, |_| theme.style(Role::Dim));
         let mut words = if on {
-            wrap(binding.help, room.max(12))
+            wrap(&help, room.max(12))
         } else {
-            vec![elide(binding.help, room, ellipsis).into_owned()]
+            vec![elide(&help, room, ellipsis).into_owned()]
         }
         .into_iter();
         let first = words.next().unwrap_or_default();

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
+
 use crate::config::shown;
 use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
@@ -22,6 +24,7 @@ use crate::store::{Options, Store, Watch};
 use crate::tui::protocol::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
 
 use super::book_watch;
+use super::config_file;
 use super::event::Event;
 use super::workers::{self, Open};
 
@@ -316,6 +319,13 @@ impl StoreThread {
                 let written =
                     export::stream(store, &selection, form, &mut cards).map_err(refusal)?;
                 Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
+            }
+            Request::SaveFilter(file, filter) => {
+                let name = shown(&file);
+                config_file::add(&file, &filter)
+                    .with_context(|| format!("cannot save the filter in {name}"))
+                    .map_err(refusal)?;
+                Reply::FilterSaved(filter, name)
             }
             Request::Write(write) => Reply::Written(self.written(store, write)?),
             Request::SetHome(home) => {

@@ -4,6 +4,7 @@ use crate::domain::bulk::BulkEdit;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::number::{digits, is_copied_number};
 use crate::domain::phone::Phone;
+use crate::domain::query::Typing;
 use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::Action;
@@ -16,9 +17,10 @@ use crate::tui::pages::page::{AnyPage, Outcome};
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::prompt::{Prompt, Wanted};
 use crate::tui::pages::recent::Recent;
+use crate::tui::pages::save_filter::SaveFilter;
 use crate::tui::pages::sources::Sources;
 use crate::tui::pages::tags::Tags;
-use crate::tui::protocol::{Purpose, Request};
+use crate::tui::protocol::{Purpose, Request, Tone};
 
 use super::state::{Contacts, Focus};
 
@@ -55,6 +57,7 @@ impl Contacts {
             Action::Duplicates => Some(Box::<Duplicates>::default()),
             Action::Health => Some(Box::<HealthPage>::default()),
             Action::Bin => Some(Box::<Bin>::default()),
+            Action::SaveFilter => return self.save_filter(ctx),
             Action::Recent => Some(Box::<Recent>::default()),
             Action::Tags => Some(Box::<Tags>::default()),
             Action::BySource => {
@@ -66,6 +69,15 @@ impl Contacts {
             _ => return self.export(action, ctx),
         };
         page.map_or(Outcome::Stay, Outcome::Open)
+    }
+
+    /// Asks for the name of the filter, where it can be saved.
+    fn save_filter(&self, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Some(trouble) = self.list.query.query().trouble {
+            ctx.say(Tone::Bad, trouble);
+            return Outcome::Stay;
+        }
+        Outcome::Open(SaveFilter::page(self.list.filter.text().trim()))
     }
 
     /// The form for the number under the cursor, or for a new one.
@@ -191,6 +203,12 @@ impl Contacts {
             }
             Action::ChangeMany | Action::Duplicates | Action::Health if nobody => {
                 Some("no contact here")
+            }
+            Action::SaveFilter if self.list.query.typing == Typing::Keypad => {
+                Some("a search by keypad cannot be saved")
+            }
+            Action::SaveFilter if self.list.filter.text().trim().is_empty() => {
+                Some("no filter to save; / filters the list")
             }
             Action::ConfirmNext if nobody => Some("nothing needs attention; q goes back"),
             Action::ExportCards
