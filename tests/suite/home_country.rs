@@ -46,6 +46,29 @@ fn the_first_national_number_asks_for_the_home_country_and_is_read_with_it() {
 }
 
 #[test]
+fn the_question_is_read_whole_and_its_hints_are_true_at_every_size() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = nowhere();
+        desk.run_size(width, height);
+        desk.press("enter a \"02_5550_1182\" enter");
+        let frame = desk.frame();
+        let words: Vec<&str> = frame
+            .split(|sign: char| sign.is_whitespace() || "│▌\"".contains(sign))
+            .filter(|word| !word.is_empty())
+            .collect();
+        let words = words.join(" ");
+        assert!(
+            words.contains("blank: none") && !words.contains('…'),
+            "{frame}"
+        );
+        assert!(
+            words.contains("esc cancel") && !words.contains("next field"),
+            "{frame}"
+        );
+    }
+}
+
+#[test]
 fn no_country_is_an_answer_and_leaving_the_question_is_none() {
     let mut desk = nowhere();
     desk.press("enter a \"02_5550_1182\" enter enter");

@@ -1,12 +1,14 @@
 //! A popup with one choice: a field, and under it the list of what it may become.
 
+use std::borrow::Cow;
+
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::number::Region;
 use crate::domain::safe::safe;
 use crate::tui::ctx::{Ctx, HomeQuestion, Session};
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 use crate::tui::widgets::cursor::Motion;
@@ -171,6 +173,15 @@ impl Page for Chooser {
 
     fn typed(&mut self, ctx: &mut Ctx<'_>) {
         self.offer(ctx.session);
+    }
+
+    /// The list is the page: to close it is to leave, and there is no next field.
+    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+        match binding.action {
+            Action::ChooseNext => None,
+            Action::Escape => Some(Cow::Borrowed("cancel")),
+            _ => Some(Cow::Borrowed(binding.hint)),
+        }
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
