@@ -360,6 +360,8 @@ fn one_import_is_fixed_merged_changed_and_taken_back() {
     callbook.sees("left");
     callbook.types("b");
     callbook.sees("Confirm by source");
+    // They are counted on a thread of their own.
+    callbook.sees("skipped");
     callbook.types("\r");
     callbook.sees("nothing is saved yet");
     callbook.types("\r");

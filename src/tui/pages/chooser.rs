@@ -193,7 +193,7 @@ impl Page for Chooser {
             ),
             About::Home => (
                 "Home country".to_owned(),
-                "for numbers without a country code; blank: none",
+                "of national numbers; blank: none",
             ),
             About::Column(_, name, _) => (
                 format!("Column {}", safe(name)),
