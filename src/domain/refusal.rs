@@ -117,6 +117,9 @@ pub struct Refusal {
     pub faults: Vec<Fault>,
     /// For a conflict, what is stored now.
     pub stored: Option<Stored>,
+    /// Why a file could not be used, without what was tried and the file's name, for a page that names the
+    /// file itself.
+    pub reason: Option<String>,
 }
 
 impl Refusal {
@@ -126,6 +129,16 @@ impl Refusal {
             kind,
             faults: vec![Fault::whole(detail)],
             stored: None,
+            reason: None,
+        }
+    }
+
+    /// A refusal of what was tried with a file, `cannot open book.db`, with the reason.
+    pub fn because(kind: Kind, what: impl fmt::Display, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self {
+            reason: Some(reason.clone()),
+            ..Self::new(kind, format!("{what}: {reason}"))
         }
     }
 
@@ -136,6 +149,7 @@ impl Refusal {
             kind: Kind::Invalid,
             faults,
             stored: None,
+            reason: None,
         }
     }
 
@@ -160,6 +174,7 @@ impl Refusal {
             kind: Kind::Conflict,
             faults: vec![Fault::of("updated_in_db_at", detail)],
             stored: Some(stored),
+            reason: None,
         }
     }
 }

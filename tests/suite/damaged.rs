@@ -70,6 +70,12 @@ fn every_damage_is_told_with_the_backup_and_the_command_that_puts_it_back() {
     let whole = fs::read(&path).unwrap();
     for (words, bytes) in damages(&whole) {
         fs::write(&path, &bytes).unwrap();
+        let clock = Arc::new(std::sync::atomic::AtomicI64::new(NOON));
+        let refusal = Store::open(&path, options(&clock)).err().unwrap();
+        let reason = refusal.reason.clone().unwrap();
+        assert!(reason.starts_with(words), "{reason}");
+        let whole = format!("cannot open {}: {reason}", path.display());
+        assert_eq!(refusal.to_string(), whole);
         let callbook = |words: &[&str]| {
             assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
                 .args(words)

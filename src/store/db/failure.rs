@@ -94,18 +94,20 @@ pub(in crate::store) fn is_of_a_full_disk(error: &rusqlite::Error) -> bool {
 
 /// A refusal to open a file.
 pub(in crate::store) fn refused(path: &Path, why: &str) -> Failure {
-    Refusal::new(
+    Refusal::because(
         Kind::Storage,
-        format!("cannot open {}: {why}", path.display()),
+        format_args!("cannot open {}", path.display()),
+        why,
     )
     .into()
 }
 
 /// A refusal to open a file that is damaged.
 pub(in crate::store) fn damaged(path: &Path, why: &str) -> Failure {
-    Refusal::new(
+    Refusal::because(
         Kind::Damaged,
-        format!("cannot open {}: {why}; it was not changed", path.display()),
+        format_args!("cannot open {}", path.display()),
+        format!("{why}; it was not changed"),
     )
     .into()
 }

@@ -51,9 +51,10 @@ impl Failure {
                         ),
                     )
                 }
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::new(
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Refusal::because(
                     Kind::Damaged,
-                    format!("cannot {verb} {file}: damaged ({error}){outcome}; it was not changed"),
+                    format_args!("cannot {verb} {file}"),
+                    format!("damaged ({error}){outcome}; it was not changed"),
                 ),
                 Some(ErrorCode::SystemIoFailure) => Refusal::new(
                     Kind::Storage,

@@ -592,5 +592,6 @@ fn taken() -> Refusal {
         kind: Kind::Conflict,
         faults: vec![Fault::of("id", "exists already")],
         stored: None,
+        reason: None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A configured key wins over every default: a conflicting default loses the key,
 //! which [`Keymap::losses`] reports. A line of the configuration is refused, and the others are used,
-//! where it names nothing or changes nothing, where it clashes with another line, and where quitting,
+//! where it names nothing or cannot have an effect, where it clashes with another line, and where quitting,
 //! going back or help would be without a key. Lines are judged together: their order only decides which
 //! of two that clash is used.
 
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_changes_nothing_is_refused() {
+    fn a_line_without_effect_is_refused() {
         for (set, why) in [
             (
                 &[("toggle", &["x"][..])][..],
@@ -422,6 +422,17 @@ mod tests {
             keymap.key_for(&Scope::Prompt.chain(), Action::Save),
             Some("enter")
         );
+    }
+
+    #[test]
+    fn a_line_may_repeat_the_default_keys() {
+        for name in ["undo", "contacts.undo"] {
+            let keymap = set(&[(name, &["u"])]);
+            assert_eq!(losses(&keymap), [""; 0], "{name}");
+            let does_it = does(&keymap, Scope::Contacts, "u");
+            assert_eq!(does_it, Lookup::Hit(Action::Undo), "{name}");
+        }
+        assert_eq!(set(&[("undo", &["u"])]), Keymap::default());
     }
 
     #[test]

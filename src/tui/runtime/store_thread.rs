@@ -1,6 +1,5 @@
 //! The store's thread: what the screens ask, answered.
 
-use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -198,13 +197,12 @@ impl StoreThread {
         asked: &Receiver<(Ticket, Request)>,
     ) -> Option<Store> {
         let tell = |msg| self.replies.send(Event::Msg(msg)).ok();
-        let told = refusal.to_string();
-        // The page names the file by itself.
-        let why = [path.to_owned(), fs::canonicalize(path).unwrap_or_default()]
-            .iter()
-            .find_map(|path| told.strip_prefix(&format!("cannot open {}: ", path.display())));
         let mut damage = Damage {
-            why: why.unwrap_or(&told).to_owned(),
+            // The page names the file itself.
+            why: refusal
+                .reason
+                .clone()
+                .unwrap_or_else(|| refusal.to_string()),
             found: None,
         };
         tell(Msg::Damaged(damage.clone()))?;
