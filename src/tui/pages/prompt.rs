@@ -217,13 +217,6 @@ impl Page for Prompt {
         Outcome::Stay
     }
 
-    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
-        Some(match (binding.action, &self.wanted) {
-            (Action::Save, Wanted::Export(..)) => "export".into(),
-            _ => binding.hint.into(),
-        })
-    }
-
     fn text(&self) -> Option<&Field> {
         Some(&self.path)
     }
