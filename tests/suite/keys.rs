@@ -260,16 +260,11 @@ fn a_conflict_where_all_is_as_stored_writes_nothing() {
 
 #[test]
 fn each_key_of_a_choice_chooses_the_one_in_its_place() {
-    let mut desk = desk(
-        100,
-        30,
-        "[keys]\npick = [\"F5\", \"F6\"]\nshow-kind = [\"F5\", \"F6\", \"F7\", \"F8\"]\n",
-    );
-    let id = desk.shown().contact.id;
-    desk.book
-        .post(id, json!({"number": "+39 02 5550 3333"}))
-        .unwrap();
-    desk.press("^L enter F6");
+    let two = "BEGIN:VCARD\nFN:Ada\nTEL:+39 347 555 0164\nTEL:+39 02 5550 1182\nEND:VCARD\n";
+    let mut desk = Desk::new(100, 30, two);
+    desk.app.session.keymap =
+        keymap("[keys]\npick = [\"F5\", \"F6\"]\nshow-kind = [\"F5\", \"F6\", \"F7\", \"F8\"]\n");
+    desk.press("enter F6");
     assert_eq!(desk.app.pages.contacts.detail.cursor, 1);
     desk.press("F5");
     assert_eq!(desk.app.pages.contacts.detail.cursor, 0);
@@ -346,6 +341,6 @@ fn one_key_that_was_taken_from_several_actions_is_named_once() {
     let keymap = keymap("[keys]\nquit = \"enter\"\n");
     let told: Vec<String> = keymap.losses().iter().map(ToString::to_string).collect();
     for line in told {
-        assert!(line.matches("enter").count() < 2, "{line}");
+        assert!(!line.contains("enter no longer"), "{line}");
     }
 }

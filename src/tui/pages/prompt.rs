@@ -323,11 +323,11 @@ impl Page for Prompt {
         let place = popup_place(ui.areas.content, 70, height);
         let inside = popup(place, title, "", "", theme, ui.frame);
         let room = usize::from(inside.height.saturating_sub(3));
-        let most = match &self.trouble {
+        let shown = match &self.trouble {
             Some(_) => room,
             None => room.saturating_sub(offered.len()).clamp(1, 2),
         };
-        wrapped_within(&mut told, most, columns, ellipsis);
+        wrapped_within(&mut told, shown, columns, ellipsis);
         let (typed, column) = self.path.window(columns);
         let line = |text: &str, role: Role| Line::styled(format!("   {text}"), theme.style(role));
         let mut lines = vec![
