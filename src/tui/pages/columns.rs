@@ -156,10 +156,10 @@ impl Page for Columns {
         Outcome::Stay
     }
 
-    fn unavailable(&self, action: Action, _session: &Session) -> Option<&'static str> {
+    fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
         match action {
             Action::NextPane | Action::PreviousPane if self.tables.len() < 2 => {
-                Some("there is only this table")
+                Some("there is only this table".into())
             }
             _ => None,
         }

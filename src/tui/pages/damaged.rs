@@ -2,6 +2,8 @@
 //!
 //! What is typed already stays under it: it is kept, or saved when the database is back.
 
+use std::borrow::Cow;
+
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
@@ -57,15 +59,15 @@ impl Page for Damaged {
         Outcome::Stay
     }
 
-    fn unavailable(&self, action: Action, session: &Session) -> Option<&'static str> {
+    fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
         let found = session
             .damage
             .as_ref()
             .and_then(|damage| damage.found.as_ref());
         match (action, found) {
-            (Action::PutBack, None) => Some("still verifying the backups"),
+            (Action::PutBack, None) => Some("still verifying the backups".into()),
             (Action::PutBack, Some(found)) if found.sound.is_none() => {
-                Some("there is no sound backup to restore")
+                Some("there is no sound backup to restore".into())
             }
             _ => None,
         }

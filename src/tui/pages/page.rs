@@ -268,7 +268,7 @@ pub trait Page: PageValue {
     }
 
     /// Why an action cannot be done just now: its hint is dim, and its key says it.
-    fn unavailable(&self, _action: Action, _session: &Session) -> Option<&'static str> {
+    fn unavailable(&self, _action: Action, _session: &Session) -> Option<Cow<'static, str>> {
         None
     }
 

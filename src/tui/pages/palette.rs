@@ -1,5 +1,7 @@
 //! Help and the command palette: one table, searched by what is typed.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -397,11 +399,11 @@ impl Palette {
                     .under
                     .zip(action)
                     .and_then(|(page, action)| page.unavailable(action, ui.session));
-                let end = reason.map_or(width(keys.trim_end()), width);
+                let end = width(reason.as_deref().unwrap_or(keys.trim_end()));
                 (3, columns.saturating_sub(5 + end), reason)
             }
         };
-        let style = reason.map_or(text, |_| theme.style(Role::Dim));
+        let style = reason.as_ref().map_or(text, |_| theme.style(Role::Dim));
         let mut words = if on {
             wrap(&help, room.max(12))
         } else {
@@ -419,7 +421,7 @@ impl Palette {
                 cursor(on, theme),
                 Span::styled(format!("  {} ", fit(&first, room, ellipsis)), style),
                 Span::styled(
-                    reason.map_or_else(|| keys.trim_end().to_owned(), str::to_owned),
+                    reason.map_or_else(|| keys.trim_end().to_owned(), Cow::into_owned),
                     theme.style(Role::Dim),
                 ),
             ],

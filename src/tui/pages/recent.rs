@@ -1,5 +1,7 @@
 //! The contacts that were opened, copied or called last, and those that are used most.
 
+use std::borrow::Cow;
+
 use ratatui::text::{Line, Span};
 
 use crate::domain::contact::ContactId;
@@ -79,8 +81,8 @@ impl Page for Recent {
         self.cursor = motion.apply(self.cursor, self.lines().len(), ctx.height());
     }
 
-    fn unavailable(&self, action: Action, _session: &Session) -> Option<&'static str> {
-        (action == Action::Open && self.lines().is_empty()).then_some("no contact here")
+    fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
+        (action == Action::Open && self.lines().is_empty()).then(|| "no contact here".into())
     }
 
     fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {

@@ -1,5 +1,7 @@
 //! The tags of the book: how many contacts have each, to list them, rename one everywhere or remove it.
 
+use std::borrow::Cow;
+
 use ratatui::text::{Line, Span};
 
 use crate::domain::bulk::Change;
@@ -69,10 +71,10 @@ impl Page for Tags {
         self.cursor = motion.apply(self.cursor, self.known(), ctx.height());
     }
 
-    fn unavailable(&self, action: Action, _session: &Session) -> Option<&'static str> {
+    fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
         match action {
             Action::Open | Action::RenameTag | Action::DeleteTag if self.current().is_none() => {
-                Some("no tag here")
+                Some("no tag here".into())
             }
             _ => None,
         }

@@ -123,15 +123,15 @@ impl Page for Contacts {
         Outcome::Stay
     }
 
-    fn unavailable(&self, action: Action, session: &Session) -> Option<&'static str> {
-        self.contact_missing(action)
-            .or_else(|| self.number_missing(action))
+    fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
+        self.contact_missing(action, session)
+            .or_else(|| self.number_missing(action, session))
             .or_else(|| match action {
                 Action::Fix
                     if self.fix.is_none()
                         && session.totals.is_some_and(|totals| totals.attention == 0) =>
                 {
-                    Some("nothing needs attention")
+                    Some("nothing needs attention".into())
                 }
                 _ => None,
             })

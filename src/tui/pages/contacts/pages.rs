@@ -1,19 +1,21 @@
 //! The pages that open from the list, and why one cannot be opened just now.
 
+use std::borrow::Cow;
+
 use crate::domain::bulk::BulkEdit;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::number::{digits, is_copied_number};
 use crate::domain::phone::Phone;
 use crate::domain::query::Typing;
 use crate::domain::words::count;
-use crate::tui::ctx::Ctx;
+use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::Action;
 use crate::tui::pages::bin::Bin;
 use crate::tui::pages::contact_form::ContactForm;
 use crate::tui::pages::duplicates::Duplicates;
 use crate::tui::pages::health::HealthPage;
 use crate::tui::pages::history::{History, Of};
-use crate::tui::pages::page::{AnyPage, Outcome};
+use crate::tui::pages::page::{AnyPage, Outcome, Page as _};
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::prompt::{Prompt, Wanted};
 use crate::tui::pages::recent::Recent;
@@ -118,7 +120,7 @@ impl Contacts {
     /// Asks what is to be changed: of those marked, or else of all that the list shows.
     fn change_many(&self) -> AnyPage {
         let marks = &self.list.marks;
-        let (whom, which) = if marks.is_empty() {
+        let (selection, which) = if marks.is_empty() {
             let total = self.list.total.unwrap_or_default();
             let shown = Selection::Shown(self.list.query.clone());
             (shown, format!("{} of the list", count(total, "contact")))
@@ -126,7 +128,7 @@ impl Contacts {
             let marked = self.list.selection(self.list.chosen());
             (marked, count(marks.len(), "marked contact"))
         };
-        let mut edit = BulkEdit::new(whom, Vec::new());
+        let mut edit = BulkEdit::new(selection, Vec::new());
         // What the filter says of numbers says which of them are meant, marked or not.
         edit.only = self.list.query.query().conditions;
         Prompt::page(Wanted::Change(Box::new(edit), which), "")
@@ -174,8 +176,13 @@ impl Contacts {
     }
 
     /// Why nothing can be done with a contact or with the list.
-    pub(super) fn contact_missing(&self, action: Action) -> Option<&'static str> {
-        let nobody = self.current().is_none();
+    pub(super) fn contact_missing(
+        &self,
+        action: Action,
+        session: &Session,
+    ) -> Option<Cow<'static, str>> {
+        let is_empty = self.current().is_none();
+        let key = |action| session.key(self.scope(), action);
         match action {
             Action::DeleteContact
             | Action::Confirm
@@ -186,7 +193,7 @@ impl Contacts {
             | Action::ExportText
                 if self.list.is_marking() =>
             {
-                Some("still loading the marked contacts")
+                Some("still loading the marked contacts".into())
             }
             Action::Open
             | Action::EditContact
@@ -197,42 +204,53 @@ impl Contacts {
             | Action::Confirm
             | Action::Favourite
             | Action::History
-                if nobody =>
+                if is_empty =>
             {
-                Some("no contact here; a adds one")
+                Some(format!("no contact here; {} adds one", key(Action::AddContact)).into())
             }
-            Action::ChangeMany | Action::Duplicates | Action::Health if nobody => {
-                Some("no contact here")
+            Action::ChangeMany | Action::Duplicates | Action::Health if is_empty => {
+                Some("no contact here".into())
             }
             Action::SaveFilter if self.list.query.typing == Typing::Keypad => {
-                Some("a search by keypad cannot be saved")
+                Some("a search by keypad cannot be saved".into())
             }
-            Action::SaveFilter if self.list.filter.text().trim().is_empty() => {
-                Some("no filter to save; / filters the list")
+            Action::SaveFilter if self.list.filter.text().trim().is_empty() => Some(
+                format!(
+                    "no filter to save; {} filters the list",
+                    key(Action::Filter)
+                )
+                .into(),
+            ),
+            Action::ConfirmNext if is_empty => {
+                Some(format!("nothing needs attention; {} goes back", key(Action::Quit)).into())
             }
-            Action::ConfirmNext if nobody => Some("nothing needs attention; q goes back"),
             Action::ExportCards
             | Action::ExportTable
             | Action::ExportBook
             | Action::ExportShown
             | Action::ExportMarked
             | Action::ExportText
-                if nobody =>
+                if is_empty =>
             {
-                Some("no contacts to export")
+                Some("no contacts to export".into())
             }
             _ => None,
         }
     }
 
     /// Why nothing can be done with a number of the contact.
-    pub(super) fn number_missing(&self, action: Action) -> Option<&'static str> {
+    pub(super) fn number_missing(
+        &self,
+        action: Action,
+        session: &Session,
+    ) -> Option<Cow<'static, str>> {
+        let key = |action| session.key(self.scope(), action);
         let no_number = match self.focus {
             Focus::Detail => self.detail.phone().is_none(),
             _ => self.list.current().is_none_or(|row| row.number.is_none()),
         };
         match action {
-            Action::Copy | Action::Call if no_number => Some("no number here"),
+            Action::Copy | Action::Call if no_number => Some("no number here".into()),
             Action::EditNumber
             | Action::MakePrimary
             | Action::Accurate
@@ -241,9 +259,9 @@ impl Contacts {
             | Action::DeleteNumber
                 if self.detail.phone().is_none() =>
             {
-                Some("no number here; a adds one")
+                Some(format!("no number here; {} adds one", key(Action::AddNumber)).into())
             }
-            Action::AddNumber if self.detail.profile.is_none() => Some("no contact here"),
+            Action::AddNumber if self.detail.profile.is_none() => Some("no contact here".into()),
             Action::EditContact
             | Action::Favourite
             | Action::History
@@ -258,7 +276,7 @@ impl Contacts {
             | Action::Call
                 if self.profile().is_none() =>
             {
-                Some(self.detail.missing())
+                Some(self.detail.missing().into())
             }
             _ => None,
         }

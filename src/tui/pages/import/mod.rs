@@ -401,11 +401,11 @@ impl Page for Import {
         Outcome::Stay
     }
 
-    fn unavailable(&self, action: Action, _session: &Session) -> Option<&'static str> {
+    fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
         match (action, self.plan.tables.len()) {
-            (Action::Columns, 0) => Some("only tables have columns"),
+            (Action::Columns, 0) => Some("only tables have columns".into()),
             (Action::Open | Action::NextPane | Action::PreviousPane, _) if self.known() == 0 => {
-                Some("no card here")
+                Some("no card here".into())
             }
             _ => None,
         }
