@@ -274,24 +274,9 @@ impl Config {
                 text(name, value)?.clone_into(&mut self.call);
                 self.set.push("call");
             }
-            "history" => {
-                for (key, value) in table(name, value)? {
-                    let done = self.set_history(key.get_ref(), value);
-                    done.unwrap_or_else(|why| faults.add(key.span().start, &why));
-                }
-            }
-            "colors" => {
-                for (key, value) in table(name, value)? {
-                    let done = self.set_colour(key.get_ref(), value);
-                    done.unwrap_or_else(|why| faults.add(key.span().start, &why));
-                }
-            }
-            "filters" => {
-                for (key, value) in table(name, value)? {
-                    let done = self.set_filter(key.get_ref(), value);
-                    done.unwrap_or_else(|why| faults.add(key.span().start, &why));
-                }
-            }
+            "history" => self.set_each(name, value, faults, Self::set_history)?,
+            "colors" => self.set_each(name, value, faults, Self::set_colour)?,
+            "filters" => self.set_each(name, value, faults, Self::set_filter)?,
             "keys" => {
                 for (key, value) in table(name, value)? {
                     self.set_keys(None, key, value, faults);
@@ -302,6 +287,21 @@ impl Config {
                     "unknown setting {other}; expected home, theme, glyphs, mouse, call, [colors], [filters], [history] or [keys]"
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Takes each line of a table; one that is wrong leaves the others.
+    fn set_each(
+        &mut self,
+        name: &str,
+        value: &Value<'_>,
+        faults: &mut Faults<'_>,
+        set: impl Fn(&mut Self, &str, &Value<'_>) -> Result<(), String>,
+    ) -> Result<(), String> {
+        for (key, value) in table(name, value)? {
+            let done = set(self, key.get_ref(), value);
+            done.unwrap_or_else(|why| faults.add(key.span().start, &why));
         }
         Ok(())
     }

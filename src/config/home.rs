@@ -26,18 +26,9 @@ pub(super) fn add(
 ) -> Result<()> {
     let line = format!("home = \"{}\"\n", home_value(home));
     let (file, old) = rewrite::read(file)?;
-    let end = match old.last() {
-        None | Some(b'\n') => "",
-        Some(_) => "\n",
-    };
-    let mark = b"\xef\xbb\xbf";
-    let (mark, rest) = match old.strip_prefix(mark) {
-        Some(rest) => (&mark[..], rest),
-        None => (&b""[..], &old[..]),
-    };
     let new = [
-        [&old, end.as_bytes(), line.as_bytes()].concat(),
-        [mark, line.as_bytes(), rest].concat(),
+        rewrite::at_end(&old, "\n", &line),
+        rewrite::at_beginning(&old, &line),
     ];
     let Some(new) = new.into_iter().find(|new| is_right(new)) else {
         bail!("it already has a line about home; set it there");

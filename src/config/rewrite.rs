@@ -1,5 +1,5 @@
-//! Writing the configuration anew, which a person may have written: another program that reads it meanwhile sees the
-//! old file or the new one.
+//! Adding to the configuration, which a person may have written: all of its text stays, and another program that reads
+//! it meanwhile sees the old file or the new one.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use crate::regular;
+
+/// The mark of UTF-8 that some editors write first.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A file and its bytes, none where it is missing. A link leads to where a person keeps the file.
 ///
@@ -21,6 +24,24 @@ pub fn read(file: &Path) -> Result<(PathBuf, Vec<u8>)> {
         bytes => bytes?,
     };
     Ok((file, bytes))
+}
+
+/// A file with a line more at its beginning, behind the mark that tells its encoding.
+#[must_use]
+pub fn at_beginning(old: &[u8], line: &str) -> Vec<u8> {
+    let mark = if old.starts_with(MARK) { MARK } else { b"" };
+    let rest = old.get(mark.len()..).unwrap_or_default();
+    [mark, line.as_bytes(), rest].concat()
+}
+
+/// A file with lines more at its end, where its last line is ended with `end` first.
+#[must_use]
+pub fn at_end(old: &[u8], end: &str, lines: &str) -> Vec<u8> {
+    let last = match old.last() {
+        None | Some(b'\n') => "",
+        Some(_) => end,
+    };
+    [old, last.as_bytes(), lines.as_bytes()].concat()
 }
 
 /// Puts another file in the place of one, with its permissions.

@@ -42,10 +42,6 @@ fn candidates(old: &[u8], line: &str) -> Vec<Vec<u8>> {
     } else {
         "\n"
     };
-    let last = match old.last() {
-        None | Some(b'\n') => "",
-        Some(_) => end,
-    };
     let mut found = Vec::new();
     if let Some(at) = end_of_table(old) {
         let (head, tail) = old.split_at(at);
@@ -62,14 +58,9 @@ fn candidates(old: &[u8], line: &str) -> Vec<Vec<u8>> {
         );
     }
     let blank = if old.is_empty() { "" } else { end };
-    let table = format!("{last}{blank}[filters]{end}{line}{end}");
-    found.push([old, table.as_bytes()].concat());
-    let mark: &[u8] = b"\xef\xbb\xbf";
-    let (mark, rest) = match old.strip_prefix(mark) {
-        Some(rest) => (mark, rest),
-        None => (&b""[..], old),
-    };
-    found.push([mark, format!("filters.{line}{end}").as_bytes(), rest].concat());
+    let table = format!("{blank}[filters]{end}{line}{end}");
+    found.push(rewrite::at_end(old, end, &table));
+    found.push(rewrite::at_beginning(old, &format!("filters.{line}{end}")));
     found
 }
 
