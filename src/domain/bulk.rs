@@ -163,7 +163,7 @@ impl Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkEdit {
     /// The contacts.
-    pub whom: Selection,
+    pub selection: Selection,
     /// Which of their numbers: those of which all of this holds.
     pub only: Vec<Condition>,
     /// The changes, done in this order.
@@ -173,13 +173,13 @@ pub struct BulkEdit {
 impl BulkEdit {
     /// Changes all that a selection shows: of each contact the numbers that its conditions are about.
     #[must_use]
-    pub fn new(whom: Selection, changes: Vec<Change>) -> Self {
-        let only = match &whom {
+    pub fn new(selection: Selection, changes: Vec<Change>) -> Self {
+        let only = match &selection {
             Selection::Shown(query) => query.query().conditions,
             Selection::Marked(_) | Selection::MarkedInList(..) => Vec::new(),
         };
         Self {
-            whom,
+            selection,
             only,
             changes,
         }
@@ -199,18 +199,18 @@ impl BulkEdit {
     /// The words for the step that changes one contact of this name, or so many.
     #[must_use]
     pub fn title(&self, contacts: usize, only: Option<&str>) -> String {
-        let whom = match only {
+        let subject = match only {
             Some(name) if contacts == 1 => name.to_owned(),
             _ => count(contacts, "contact"),
         };
         match self.changes.as_slice() {
-            [Change::Confirm] => format!("Confirmed {whom}"),
-            [Change::ConfirmFrom(source)] => format!("Confirmed {whom} from {source}"),
-            [Change::Delete] => format!("Deleted {whom}"),
-            [Change::RenameTag { from, to }] => format!("Renamed tag {from} to {to}: {whom}"),
+            [Change::Confirm] => format!("Confirmed {subject}"),
+            [Change::ConfirmFrom(source)] => format!("Confirmed {subject} from {source}"),
+            [Change::Delete] => format!("Deleted {subject}"),
+            [Change::RenameTag { from, to }] => format!("Renamed tag {from} to {to}: {subject}"),
             changes => {
                 let words: Vec<String> = changes.iter().map(Change::words).collect();
-                format!("Changed {whom}: {}", words.join(" "))
+                format!("Changed {subject}: {}", words.join(" "))
             }
         }
     }

@@ -25,7 +25,7 @@ pub struct Incoming {
     pub place: CardPlace,
     /// What it says.
     pub said: ParsedCard,
-    /// The card, byte for byte; empty if there is none to keep.
+    /// The card, byte for byte; empty where no bytes are kept.
     pub card: Vec<u8>,
 }
 
@@ -284,7 +284,7 @@ pub struct PlanRow {
     pub written: Fingerprint,
     /// Whether what becomes of a later card follows from it: that one is about the same contact.
     pub leads: bool,
-    /// The name on it; blank where there is none.
+    /// The name on it; blank where it has no name.
     pub name: String,
     /// What would become of it.
     pub fate: Fate,

@@ -52,11 +52,11 @@ impl Task {
     /// Changes all contacts with a tag, whatever its case and accents.
     #[must_use]
     pub fn of_tag(tag: &str, change: Change) -> Self {
-        let whom = Selection::Shown(ListQuery {
+        let selection = Selection::Shown(ListQuery {
             text: filter_of_tag(tag),
             ..ListQuery::default()
         });
-        Self::Bulk(BulkEdit::new(whom, vec![change]))
+        Self::Bulk(BulkEdit::new(selection, vec![change]))
     }
 
     /// What it does, for `groups` groups or steps: `tag:garage`, `merge 2 groups`.

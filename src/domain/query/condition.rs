@@ -73,9 +73,9 @@ pub enum Quality {
     Primary,
     /// No longer used.
     Historic,
-    /// Somebody has checked it.
+    /// Its number is confirmed.
     Accurate,
-    /// Nobody has.
+    /// Its number is not confirmed.
     Unconfirmed,
     /// Not a possible number of its country, confirmed or not.
     Impossible,

@@ -139,7 +139,7 @@ impl Parameters {
         self.bind(Value::Text(text.to_owned()))
     }
 
-    /// Conditions of which one has to hold; nothing does where there is none.
+    /// Conditions of which one has to hold; without any, nothing matches.
     fn any(clauses: impl Iterator<Item = String>) -> String {
         let clauses: Vec<String> = clauses.collect();
         if clauses.is_empty() {

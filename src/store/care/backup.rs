@@ -155,7 +155,7 @@ impl Store {
     /// Makes a backup of the current database.
     ///
     /// # Errors
-    /// If it cannot be written, or is not the same as the database; then there is none.
+    /// If it cannot be written or differs from the database; no file is left then.
     pub fn back_up(&self) -> Result<Backup, Refusal> {
         let at = (self.options.clock)();
         let made = || -> Answer<Backup> {

@@ -214,7 +214,7 @@ fn carry_over(copy: &Path, id: Option<Uuid>, stamp: i64) -> Result<(), Refusal> 
     write().map_err(|failure| failure.refusal(copy, Trying::Write))
 }
 
-/// Restores a book where there is none.
+/// Restores a backup to a place that has no book.
 fn put_new(database: &Path, newer: &Path) -> Result<(), Refusal> {
     let failed = |error: io::Error| cannot("restore", database, &error);
     // It takes no place that another program has taken meanwhile.

@@ -75,7 +75,7 @@ impl Store {
     fn touches(&self, task: &Task) -> Result<usize, Refusal> {
         self.snapshot(|connection| {
             Ok(match task {
-                Task::Bulk(edit) => self.selected(connection, &edit.whom)?.len(),
+                Task::Bulk(edit) => self.selected(connection, &edit.selection)?.len(),
                 Task::Merge(merges) => merges.len(),
                 Task::MergeMarked(_) => 1,
                 Task::MergeSure => merge::sure(connection)?.len(),
@@ -95,7 +95,7 @@ impl Store {
     ) -> Answer<(BulkPlan, String)> {
         match task {
             Task::Bulk(edit) => {
-                let shown = self.selected(writer.connection(), &edit.whom)?;
+                let shown = self.selected(writer.connection(), &edit.selection)?;
                 writer.change(edit, &shown, lines)
             }
             Task::Merge(merges) => writer.merge_all(merges, format, lines),

@@ -36,7 +36,7 @@ pub(in crate::store) fn unchanged(refusal: Refusal) -> Refusal {
 /// Makes a backup of a database as a connection to it sees it in one transaction.
 ///
 /// # Errors
-/// If it cannot be written, or is not the same as the database; then there is none.
+/// If it cannot be written or differs from the database; no file is left then.
 pub(in crate::store) fn make(
     connection: &Connection,
     database: &Path,

@@ -85,7 +85,7 @@ impl Store {
         done.map(|Done { value, .. }| value)
     }
 
-    /// Redoes the last undone step. None if there is none.
+    /// Redoes the last undone step; `None` where no step was undone.
     ///
     /// # Errors
     /// Conflict if a row of the step has changed since.
