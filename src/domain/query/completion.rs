@@ -31,13 +31,12 @@ impl Values {
         let (sign, rest) = without_signs(last);
         let Some((field, value)) = field(rest) else {
             let is_begun = rest.len() >= BEGUN || !sign.is_empty();
-            let names = ConditionField::ALL.iter().map(|(name, _)| *name);
+            let names = words(&ConditionField::ALL).into_iter();
             let fits = names.filter(|name| is_begun && name.starts_with(&rest.to_lowercase()));
             return fits.map(|name| format!("{name}:")).collect();
         };
         let start = fold(value.trim_start_matches(['=', '"']));
         let fits = |known: &&str| fold(known).starts_with(&start);
-        let words = |known: &[(&'static str, _)]| known.iter().map(|(word, _)| *word).collect();
         let known: Vec<&str> = match field {
             ConditionField::Tel
             | ConditionField::Year
@@ -49,7 +48,7 @@ impl Values {
             ConditionField::Source => strings(&self.sources),
             ConditionField::Tag => strings(&self.tags),
             ConditionField::Country => strings(&self.countries),
-            ConditionField::Is => Quality::ALL.iter().map(|(word, _)| *word).collect(),
+            ConditionField::Is => words(&Quality::ALL),
             ConditionField::Has | ConditionField::No => words(&Part::ALL),
         };
         known.into_iter().filter(fits).map(str::to_owned).collect()
@@ -63,6 +62,10 @@ fn last(text: &str) -> Option<&str> {
         return None;
     }
     tokens(text).last()
+}
+
+fn words<T>(known: &[(&'static str, T)]) -> Vec<&'static str> {
+    known.iter().map(|(word, _)| *word).collect()
 }
 
 fn strings(values: &[String]) -> Vec<&str> {
