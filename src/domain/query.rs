@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use completion::{Values, begun, completed};
 pub use condition::{
-    Condition, ConditionField, Part, Quality, TextMatch, countries, filter_of_tag, quoted, tokens,
+    Condition, ConditionField, LONGEST_FILTER, Part, Quality, TextMatch, countries, filter_of_tag,
+    quoted, tokens,
 };
 
 use super::fold::fold;
@@ -72,6 +73,16 @@ impl Query {
     /// Reads a typed text.
     #[must_use]
     pub fn of(text: &str, typing: Typing) -> Self {
+        if text.len() > LONGEST_FILTER {
+            let trouble = format!(
+                "this filter has {} bytes; at most {LONGEST_FILTER} are searched for, so shorten it",
+                text.len()
+            );
+            return Self {
+                trouble: Some(trouble),
+                ..Self::default()
+            };
+        }
         if let Some(number) = number_after_word(text) {
             return Self {
                 needles: SearchTerms::of(number, typing),
@@ -249,7 +260,7 @@ mod tests {
             );
         }
         assert_eq!(query("-garage -").needles.words, ["-garage", "-"]);
-        let many = "not:".repeat(100_001) + "tag:garage";
+        let many = "not:".repeat(1_001) + "tag:garage";
         assert_eq!(query(&many).conditions, [not(garage())]);
         assert_eq!(
             query("tag:").fault().unwrap(),
@@ -284,6 +295,10 @@ mod tests {
                 "created:soon is not a date; expected 2024, 2024-06",
             ),
             ("-changed:>1", "changed:>1 is not a date"),
+            (
+                &"ada ".repeat(1_025),
+                "this filter has 4100 bytes; at most 4096 are searched for",
+            ),
             (
                 "birthday:13",
                 "birthday:13 is not a date; expected a month such as 03",

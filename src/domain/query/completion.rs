@@ -2,7 +2,9 @@
 
 use crate::domain::fold::fold;
 
-use super::condition::{ConditionField, Part, Quality, field, tokens, without_signs};
+use super::condition::{
+    ConditionField, LONGEST_FILTER, Part, Quality, field, tokens, without_signs,
+};
 
 /// The values that a book has, the most frequent first, to complete a condition by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,9 @@ impl Values {
     /// the book has most often first. Nothing where the text ends in neither.
     #[must_use]
     pub fn completions(&self, text: &str) -> Vec<String> {
+        if text.len() > LONGEST_FILTER {
+            return Vec::new();
+        }
         let Some(last) = last(text) else {
             return Vec::new();
         };

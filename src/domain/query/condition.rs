@@ -6,6 +6,9 @@ use crate::domain::number::{self, Region};
 
 use super::period::{DayPattern, Period};
 
+/// How many bytes a filter has at most: a screenful. Each word of it is looked for in each contact.
+pub const LONGEST_FILTER: usize = 4 * 1024;
+
 /// What has to hold of a contact or of one of its numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
