@@ -50,6 +50,7 @@
 //! callbook::exchange::vcard::write    stored detail tel
 //! callbook::exchange::csv     column words header own cells detail headings name phone text record row read
 //!                         write
+//! callbook::exchange::ldif    attribute
 //! callbook::exchange::jsonapi resources errors documents
 //! callbook::store         db write cache base query undo care change
 //! callbook::store::db     failure files options pace paths held connect journal_mode sound refusal record
@@ -58,6 +59,7 @@
 //! callbook::store::cache  condition ranked index search window
 //! callbook::store::query  values search list page lookup
 //! callbook::store::undo   bin journal restore
+//! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
 //! callbook::store::change bulk import merge triage phones contacts rehearse
 //! callbook::store::change::import  crowds former spoken_for run known planned group
@@ -70,7 +72,12 @@
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
 //!                         tags recent save_filter
 //!                         contacts
+//! callbook::tui::pages::phone_form    state replace view page
+//! callbook::tui::pages::contact_form  state tags view page
+//! callbook::tui::pages::import        state view page
+//! callbook::tui::pages::duplicates    state view page
 //! callbook::tui::pages::contacts  marks list detail fix state fix_view list_view detail_view pages page
+//! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader
 //! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone format change contact add backup compact config

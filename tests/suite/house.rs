@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The source files with their text, tests at the end of a file left out.
+/// The source files with their text, what only tests have left out.
 fn sources() -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -24,17 +24,50 @@ fn sources() -> Vec<(String, String)> {
         .filter(|path| !is_of_tests(path))
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap();
-            let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
             (
                 path.strip_prefix(&root)
                     .unwrap()
                     .to_str()
                     .unwrap()
                     .to_owned(),
-                text,
+                without_tests(&text),
             )
         })
         .collect()
+}
+
+/// A text without the items that only tests have. Blank lines take their places, so that lines keep their
+/// numbers; those at the end go.
+fn without_tests(text: &str) -> String {
+    let mut kept = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(indent) = line.strip_suffix("#[cfg(test)]") else {
+            kept.push_str(line);
+            kept.push('\n');
+            continue;
+        };
+        let end = format!("{indent}}}");
+        let mut item = lines.by_ref().inspect(|_| kept.push('\n'));
+        let first = item.find(|line| !line.trim_start().starts_with('#'));
+        if first.is_some_and(|first| first.ends_with('{')) {
+            item.find(|line| *line == end);
+        }
+        kept.push('\n');
+    }
+    kept.truncate(kept.trim_end().len());
+    kept
+}
+
+#[test]
+fn code_after_tests_is_seen() {
+    let text = "//! A.\n#[cfg(test)]\nmod growth;\n#[cfg(test)]\n#[path = \"b.rs\"]\nmod tests {\n    fn of() {\n    }\n}\n\
+                pub fn real() {\n    #[cfg(test)]\n    seen();\n    here();\n}\n\n#[cfg(test)]\nmod more {\n}\n";
+    let seen: Vec<_> = without_tests(text).lines().map(str::to_owned).collect();
+    let code = ["pub fn real() {", "", "", "    here();", "}"];
+    assert_eq!((&*seen[0], seen.len()), ("//! A.", 14));
+    assert!(seen[1..9].iter().all(String::is_empty), "{seen:?}");
+    assert_eq!(seen[9..], code);
 }
 
 /// Whether a file is a module that only tests have, by what the file of its folder says of it.

@@ -18,7 +18,8 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{ContactForm, ContactPlace, FAMILY, GIVEN, NAME, place, view};
+use super::state::{ContactForm, ContactPlace, FAMILY, GIVEN, NAME, place};
+use super::view;
 
 impl ContactForm {
     /// Saves it, unless nothing was changed.

@@ -6,7 +6,7 @@ use crate::domain::query::Values;
 use crate::domain::tag::is_same_tag;
 use crate::tui::widgets::choice::FirstMark;
 
-use super::{ContactForm, ContactPlace, place};
+use super::state::{ContactForm, ContactPlace, place};
 
 impl ContactForm {
     fn is_at_tags(&self) -> bool {

@@ -9,12 +9,12 @@ use crate::domain::fields::ContactField;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
 use crate::domain::safe::safe;
-use crate::tui::keymap::Action;
-use crate::tui::pages::page::{Page as _, Ui};
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::pages::page::Ui;
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::{ContactForm, ContactPlace, NAME, NumberRow, TEXTS};
+use super::state::{ContactForm, ContactPlace, NAME, NumberRow, TEXTS};
 
 /// Where a value begins.
 const VALUE: usize = 13;
@@ -31,7 +31,7 @@ const ROOMY: u16 = 14;
 /// Draws the form.
 pub(super) fn draw(form: &ContactForm, ui: &mut Ui<'_, '_>) {
     let (theme, area) = (ui.theme, ui.areas.content);
-    let editor = ui.session.key(form.scope(), Action::Editor);
+    let editor = ui.session.key(Scope::ContactForm, Action::Editor);
     let mut sheet = Sheet {
         form,
         theme,

@@ -21,7 +21,7 @@ use crate::tui::widgets::frame::{indented, more_in_pane, two_ends};
 use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
-use super::Duplicates;
+use super::state::Duplicates;
 
 /// The least columns of a person beside another one.
 const LEAST: usize = 17;

@@ -14,7 +14,7 @@ use crate::tui::widgets::frame::{indented, more_in_pane, rules, two_ends};
 use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
-use super::Import;
+use super::state::Import;
 
 /// The page.
 pub(super) fn draw(import: &Import, ui: &mut Ui<'_, '_>) {

@@ -6,7 +6,6 @@ use crate::domain::number::{Reading, Verdict};
 use crate::domain::phone::LABELS;
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::safe::safe;
-use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::chooser::Chooser;
@@ -19,7 +18,8 @@ use crate::tui::widgets::choice::{ChoiceField, FirstMark};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 
-use super::{Owner, PhoneEntry, PhoneForm, PhonePlace, view};
+use super::state::{Owner, PhoneEntry, PhoneForm, PhonePlace};
+use super::view;
 
 /// Shows which labels begin with what is typed: the usual ones, then those of the book. Any other text is
 /// as good.
@@ -44,7 +44,7 @@ fn offer_labels(label: &mut ChoiceField, session: &Session) {
 
 impl PhoneForm {
     /// The choice that has the cursor.
-    pub(super) const fn choice(&self) -> Option<&ChoiceField> {
+    const fn choice(&self) -> Option<&ChoiceField> {
         match self.place {
             PhonePlace::Country => Some(&self.entry.country),
             PhonePlace::Label => Some(&self.entry.label),
@@ -146,21 +146,6 @@ impl PhoneForm {
 }
 
 impl PhoneForm {
-    /// Which other contact has the number too: `also a number of Luca Bianchi (home)`.
-    pub(in crate::tui::pages) fn also_of(&self) -> Option<String> {
-        let holder = self.holders.first()?;
-        let label = holder.phone.location.as_deref();
-        let label = label.map_or_else(String::new, |label| format!(" ({})", safe(label)));
-        let more = match self.holders.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {}", count(more, "other contact")),
-        };
-        Some(format!(
-            "also a number of {}{label}{more}",
-            safe(&holder.name)
-        ))
-    }
-
     /// Asks which other contacts have the number.
     fn ask_holders(&self, ctx: &mut Ctx<'_>) {
         let read = self.reading().ok();

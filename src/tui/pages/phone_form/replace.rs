@@ -7,7 +7,7 @@ use crate::domain::phone::{Phone, PhoneAttributes};
 use crate::tui::protocol::Write;
 use crate::tui::widgets::field::Field;
 
-use super::{Owner, PhoneEntry, PhoneForm};
+use super::state::{Owner, PhoneEntry, PhoneForm};
 
 impl PhoneForm {
     /// A form for the number that a stored one was replaced by: it takes its country, its label and its place.

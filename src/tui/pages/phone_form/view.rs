@@ -17,7 +17,7 @@ use crate::tui::widgets::text::{elide, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
 
-use super::{PhoneForm, PhonePlace};
+use super::state::{PhoneForm, PhonePlace};
 
 /// Where a value begins in the popup.
 const VALUE: usize = 15;
