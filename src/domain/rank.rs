@@ -103,10 +103,11 @@ impl<'n> Matcher<'n> {
         let any = |finders: &[Finder<'_>], bytes: &[u8]| {
             finders.iter().any(|finder| finder.find(bytes).is_some())
         };
-        match self.anchor() {
-            Some(anchor) => {
+        match self.longest_word() {
+            Some(longest_word) => {
                 let first = self.initials().and_then(|wanted| wanted.bytes().next());
-                anchor.find(text).is_some() || first.is_some() && text.first().copied() == first
+                longest_word.find(text).is_some()
+                    || first.is_some() && text.first().copied() == first
             }
             None if self.digits.is_empty() || !self.needles.keys.is_empty() => true,
             None => any(&self.digits, digits) || any(&self.digits, text),
@@ -240,7 +241,7 @@ impl<'n> Matcher<'n> {
 
     /// The word that is the quickest to look for, the longest.
     #[must_use]
-    pub fn anchor(&self) -> Option<&Finder<'n>> {
+    pub fn longest_word(&self) -> Option<&Finder<'n>> {
         let words = self.needles.words.iter().zip(&self.words);
         let words = words.filter(|(word, _)| !is_digits(word));
         words

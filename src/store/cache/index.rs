@@ -290,8 +290,8 @@ impl Index {
         let mut found = Taking::new(self, allowed);
         if let Some(letter) = matcher.letter() {
             self.search_letter(matcher, letter, &mut found);
-        } else if let Some(anchor) = matcher.anchor() {
-            self.search_words(matcher, anchor, &mut found);
+        } else if let Some(longest_word) = matcher.longest_word() {
+            self.search_words(matcher, longest_word, &mut found);
         } else if let Some(typed) = matcher.needles().digits.first() {
             for line in self.by_number(matcher, typed) {
                 let keyed = !matcher.needles().keys.is_empty();
@@ -306,12 +306,17 @@ impl Index {
         found.ranked
     }
 
-    fn search_words(&self, matcher: &Matcher<'_>, anchor: &Finder<'_>, found: &mut Taking<'_>) {
+    fn search_words(
+        &self,
+        matcher: &Matcher<'_>,
+        longest_word: &Finder<'_>,
+        found: &mut Taking<'_>,
+    ) {
         let mut initials = self.initials(matcher).into_iter().peekable();
         let begun = matcher.needles().words.first();
         let begun = begun.and_then(|word| word.chars().next());
         let begun = begun.map(|letter| Letters::of(letter.encode_utf8(&mut [0; 4])));
-        for (line, at) in self.text.having(self.text.whole.as_bytes(), anchor) {
+        for (line, at) in self.text.having(self.text.whole.as_bytes(), longest_word) {
             while let Some(before) = initials.next_if(|initials| *initials < line) {
                 found.take(before, Rank::Initials);
             }

@@ -17,7 +17,7 @@ use crate::store::write::writer::Writer;
 /// Whether the plan lists every change. What was previewed is not listed a second time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum PlanLines {
-    Told,
+    Listed,
     Counted,
 }
 
@@ -50,7 +50,7 @@ impl Writer<'_> {
             if plan.tally.add(&before, &planned) {
                 name = Some(before.contact.name.clone());
             }
-            if lines == PlanLines::Told {
+            if lines == PlanLines::Listed {
                 plan.add(&before, &planned);
             }
             self.put_planned(before, planned)?;

@@ -373,7 +373,7 @@ impl Writer<'_> {
             };
             plan.tally.changed += people.len();
             plan.tally.groups += 1;
-            if lines == PlanLines::Told {
+            if lines == PlanLines::Listed {
                 plan.lines.extend(result.lines(&people));
             }
             names.extend(self.merge(people, result, format)?);

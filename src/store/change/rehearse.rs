@@ -30,7 +30,7 @@ impl Store {
         task: &Task,
         format: &dyn CardFormat,
     ) -> Result<Rehearsal<BulkPlan>, Refusal> {
-        self.rehearsed(|writer| self.run(writer, task, format, PlanLines::Told))
+        self.rehearsed(|writer| self.run(writer, task, format, PlanLines::Listed))
     }
 
     /// Does a change, in one step, where it is still what was seen of it. A rehearsal that was seen is
@@ -47,7 +47,7 @@ impl Store {
     ) -> Result<Done<BulkPlan>, Refusal> {
         let lines = match seen {
             Seen::Rehearsal(_) => PlanLines::Counted,
-            Seen::Nothing | Seen::Contacts(_) => PlanLines::Told,
+            Seen::Nothing | Seen::Contacts(_) => PlanLines::Listed,
         };
         self.performed(self.touches(task)?, seen, |writer| {
             self.run(writer, task, format, lines)
@@ -149,7 +149,7 @@ impl Writer<'_> {
         for (contact, before) in before {
             let told = lines_between(before.as_ref(), self.full(contact)?.as_ref());
             plan.tally.changed += usize::from(!told.is_empty());
-            if lines == PlanLines::Told {
+            if lines == PlanLines::Listed {
                 plan.lines.extend(told);
             }
         }

@@ -68,7 +68,7 @@ struct Tell {
 }
 
 /// A TEL as it is written.
-struct Told {
+struct WrittenTel {
     /// Which of the stored phones it is.
     index: usize,
     /// The number as a reader finds it.
@@ -96,7 +96,7 @@ impl<'a> Tel<'a> {
         } else {
             primary
         };
-        let mut told: Vec<Told> = Vec::new();
+        let mut written: Vec<WrittenTel> = Vec::new();
         let mut known = HashSet::new();
         for tell in &tells {
             let phone = tell
@@ -112,7 +112,7 @@ impl<'a> Tel<'a> {
                 Turn::Again
             };
             let number = self.rewrite(draft, tell, phone, turn, primary);
-            told.push(Told {
+            written.push(WrittenTel {
                 index,
                 number,
                 at: Some(tell.at),
@@ -123,7 +123,7 @@ impl<'a> Tel<'a> {
             let new = !known.contains(&index);
             if let Some(phone) = self.stored.full.phones.get(index).filter(|_| new) {
                 let number = add(draft, phone, primary);
-                told.push(Told {
+                written.push(WrittenTel {
                     index,
                     number,
                     at: None,
@@ -131,7 +131,7 @@ impl<'a> Tel<'a> {
                 });
             }
         }
-        self.mark(draft, &told);
+        self.mark(draft, &written);
     }
 
     /// The stored phones as they came: ids rise with time.
@@ -241,7 +241,7 @@ impl<'a> Tel<'a> {
 
     /// Writes what only callbook knows of the numbers, where a reader would take it for something
     /// else.
-    fn mark(&self, draft: &mut CardDraft<'_>, told: &[Told]) {
+    fn mark(&self, draft: &mut CardDraft<'_>, written: &[WrittenTel]) {
         let there: Vec<(usize, Property)> = draft
             .lines()
             .filter(|(_, property)| property.name == MORE)
@@ -249,7 +249,7 @@ impl<'a> Tel<'a> {
             .collect();
         let places = More::of(there.iter().map(|(_, property)| property));
         let mut used = HashSet::new();
-        for (place, tel) in told.iter().enumerate() {
+        for (place, tel) in written.iter().enumerate() {
             let Some(phone) = self.stored.full.phones.get(tel.index) else {
                 continue;
             };
