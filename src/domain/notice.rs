@@ -131,49 +131,14 @@ impl Notice {
     /// 'Durchwahl=phone'`.
     #[must_use]
     pub fn words(&self) -> String {
-        let subject = &self.subject;
-        let example = if self.example.is_empty() {
-            String::new()
-        } else {
-            format!(", such as \"{}\"", self.example)
-        };
-        let cells = |looks: LooksLike| match looks {
-            LooksLike::Numbers => {
-                format!("{} like phone numbers", agree(self.number, "cell", "looks"))
-            }
-            LooksLike::Emails => format!("{} like emails", agree(self.number, "cell", "looks")),
-            LooksLike::Text => count(self.number, "cell"),
-        };
+        let (subject, example) = (&self.subject, self.such_as());
         match self.kind {
-            NoticeKind::UnreadColumn(looks) => {
-                let field = match looks {
-                    LooksLike::Numbers => "phone",
-                    LooksLike::Emails => "email",
-                    LooksLike::Text => "FIELD",
-                };
-                format!(
-                    "column \"{subject}\" was not read: {}{example}; map it with --map '{subject}={field}'",
-                    cells(looks)
-                )
-            }
-            NoticeKind::UnreadAttribute(looks) => {
-                let values = count(self.number, "value");
-                let like = match looks {
-                    LooksLike::Numbers => " that look like phone numbers",
-                    LooksLike::Emails => " that look like emails",
-                    LooksLike::Text => "",
-                };
-                format!(
-                    "attribute \"{subject}\" was not read: {values}{like}{example}; kept with the contact"
-                )
-            }
+            NoticeKind::UnreadColumn(looks) => self.unread_column(looks),
+            NoticeKind::UnreadAttribute(looks) => self.unread_attribute(looks),
             NoticeKind::UnreadEntries => format!(
-                "{} without a person not read{example}",
-                if self.number == 1 {
-                    "1 entry".to_owned()
-                } else {
-                    format!("{} entries", self.number)
-                }
+                "{} {} without a person not read{example}",
+                self.number,
+                if self.number == 1 { "entry" } else { "entries" }
             ),
             NoticeKind::UnreadLines => format!(
                 "{} before the header not read{example}",
@@ -181,7 +146,7 @@ impl Notice {
             ),
             NoticeKind::ColumnByCells(looks) => format!(
                 "column \"{subject}\" was read by its cells: {}{example}; change it with --map",
-                cells(looks)
+                self.cells(looks)
             ),
             NoticeKind::CutOff => format!(
                 "the file ends inside {subject}, before END:VCARD: more of it may be missing; import the whole \
@@ -246,6 +211,53 @@ impl Notice {
                 count(self.number, "card")
             ),
         }
+    }
+}
+
+impl Notice {
+    /// The example, to follow other words.
+    fn such_as(&self) -> String {
+        if self.example.is_empty() {
+            String::new()
+        } else {
+            format!(", such as \"{}\"", self.example)
+        }
+    }
+
+    /// The cells of a column with what they look like.
+    fn cells(&self, looks: LooksLike) -> String {
+        match looks {
+            LooksLike::Numbers => {
+                format!("{} like phone numbers", agree(self.number, "cell", "looks"))
+            }
+            LooksLike::Emails => format!("{} like emails", agree(self.number, "cell", "looks")),
+            LooksLike::Text => count(self.number, "cell"),
+        }
+    }
+
+    fn unread_column(&self, looks: LooksLike) -> String {
+        let field = match looks {
+            LooksLike::Numbers => "phone",
+            LooksLike::Emails => "email",
+            LooksLike::Text => "FIELD",
+        };
+        let (subject, cells, example) = (&self.subject, self.cells(looks), self.such_as());
+        format!(
+            "column \"{subject}\" was not read: {cells}{example}; map it with --map '{subject}={field}'"
+        )
+    }
+
+    fn unread_attribute(&self, looks: LooksLike) -> String {
+        let like = match looks {
+            LooksLike::Numbers => " that look like phone numbers",
+            LooksLike::Emails => " that look like emails",
+            LooksLike::Text => "",
+        };
+        let (subject, example) = (&self.subject, self.such_as());
+        let values = count(self.number, "value");
+        format!(
+            "attribute \"{subject}\" was not read: {values}{like}{example}; kept with the contact"
+        )
     }
 }
 

@@ -309,51 +309,21 @@ impl Person {
         let Some(field) = field else {
             return false;
         };
-        let mut detail = |kind, label: Option<&str>| {
-            self.details.push(Detail {
-                kind,
-                label: label.map(str::to_owned),
-                value: value.to_owned(),
-            });
-            true
-        };
         match field {
-            // A value such as `n/a` is no number; its text is kept with the entry.
-            AttributeField::Phone(_) if is_no_number(value) => false,
-            AttributeField::Phone(label) => {
-                let numbers = several(value, self.home).into_iter();
-                self.said
-                    .phones
-                    .extend(numbers.map(|number| PhoneAttributes {
-                        number: Some(number.to_owned()),
-                        location: Some(Some(label.to_owned())),
-                        ..PhoneAttributes::default()
-                    }));
-                true
-            }
-            AttributeField::Email => detail(DetailKind::Email, None),
+            AttributeField::Phone(label) => self.numbers(label, value),
+            AttributeField::Email => self.detail(DetailKind::Email, None, value),
             AttributeField::Link(label) => {
                 // labeledURI has a label after its address.
                 let (link, of_value) = value.split_once(' ').unwrap_or((value, ""));
                 let of_value = Some(of_value.trim()).filter(|label| !label.is_empty());
-                self.details.push(Detail {
-                    kind: DetailKind::Link,
-                    label: of_value.or(label).map(str::to_owned),
-                    value: link.to_owned(),
-                });
-                true
+                self.detail(DetailKind::Link, of_value.or(label), link)
             }
-            AttributeField::Chat(network) => detail(DetailKind::Chat, Some(network)),
-            AttributeField::Relation(label) => detail(DetailKind::Other, Some(label)),
-            AttributeField::Anniversary => detail(DetailKind::Anniversary, None),
+            AttributeField::Chat(network) => self.detail(DetailKind::Chat, Some(network), value),
+            AttributeField::Relation(label) => self.detail(DetailKind::Other, Some(label), value),
+            AttributeField::Anniversary => self.detail(DetailKind::Anniversary, None, value),
             AttributeField::WholeAddress(label) => {
                 let lines: Vec<&str> = value.split(['$', '\n']).map(str::trim).collect();
-                self.details.push(Detail {
-                    kind: DetailKind::Address,
-                    label: Some(label.to_owned()),
-                    value: lines.join(", "),
-                });
-                true
+                self.detail(DetailKind::Address, Some(label), &lines.join(", "))
             }
             AttributeField::Photo => {
                 self.beside.photo(&attribute.value);
@@ -387,6 +357,31 @@ impl Person {
             }
             AttributeField::Text(part) => self.text(part, value),
         }
+    }
+
+    /// Adds the numbers of a value. One such as `n/a` is no number; its text is kept with the entry.
+    fn numbers(&mut self, label: &str, value: &str) -> bool {
+        if is_no_number(value) {
+            return false;
+        }
+        let numbers = several(value, self.home).into_iter();
+        let numbers = numbers.map(|number| PhoneAttributes {
+            number: Some(number.to_owned()),
+            location: Some(Some(label.to_owned())),
+            ..PhoneAttributes::default()
+        });
+        self.said.phones.extend(numbers);
+        true
+    }
+
+    /// Adds a detail, which always has a place.
+    fn detail(&mut self, kind: DetailKind, label: Option<&str>, value: &str) -> bool {
+        self.details.push(Detail {
+            kind,
+            label: label.map(str::to_owned),
+            value: value.to_owned(),
+        });
+        true
     }
 
     /// Puts a text in its place; a second one for the same is kept beside.

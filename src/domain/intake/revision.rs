@@ -204,19 +204,7 @@ pub fn revise(
 ) -> Revision {
     let (older_says, newer_says) = (&older.says, &newer.says);
     let (older, newer) = (&older.records, &newer.records);
-    let (old, new) = (&older.contact, &newer.contact);
-    take(&mut contact.name, &old.name, &new.name);
-    for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Key)) {
-        let (old, new) = (text.of(old), text.of(new));
-        let stored = text.of_mut(contact);
-        if (new.is_some() || missing == Missing::Removed) && stored.as_deref() == old {
-            *stored = new.map(str::to_owned);
-        }
-    }
-    take(&mut contact.kind, &old.kind, &new.kind);
-    take(&mut contact.favourite, &old.favourite, &new.favourite);
-    take_details(&mut contact.details, &old.details, &new.details, missing);
-    take_list(&mut contact.tags, &old.tags, &new.tags, missing);
+    revise_contact(contact, &older.contact, &newer.contact, missing);
 
     let mut revision = Revision::default();
     let [of_older, of_newer, of_stored] = [&older.phones, &newer.phones, phones].map(by_number);
@@ -261,13 +249,42 @@ pub fn revise(
             revision.changed.push((before, after));
         }
     }
-    let mut replacing: Vec<&Phone> = revision.added.iter().collect();
-    let mut replaced = Vec::new();
-    for old in &older.phones {
+    let left_out = older.phones.iter().filter_map(|old| {
         let stored = of(&of_stored, &old.identity).filter(|stored| !stored.historic);
-        let Some(stored) = stored.filter(|_| of(&of_newer, &old.identity).is_none()) else {
-            continue;
-        };
+        let stored = stored.filter(|_| of(&of_newer, &old.identity).is_none());
+        Some((old, stored?))
+    });
+    let replaced = replaced(left_out, &revision.added, missing);
+    revision.changed.extend(replaced);
+    revision
+}
+
+/// Changes of a contact, but for its phones, what the card says otherwise.
+fn revise_contact(contact: &mut Contact, old: &Contact, new: &Contact, missing: Missing) {
+    take(&mut contact.name, &old.name, &new.name);
+    for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Key)) {
+        let (old, new) = (text.of(old), text.of(new));
+        let stored = text.of_mut(contact);
+        if (new.is_some() || missing == Missing::Removed) && stored.as_deref() == old {
+            *stored = new.map(str::to_owned);
+        }
+    }
+    take(&mut contact.kind, &old.kind, &new.kind);
+    take(&mut contact.favourite, &old.favourite, &new.favourite);
+    take_details(&mut contact.details, &old.details, &new.details, missing);
+    take_list(&mut contact.tags, &old.tags, &new.tags, missing);
+}
+
+/// The phones that become historic, before and after: of those that the newer card leaves out, each
+/// as the older card has it and as it is stored.
+fn replaced<'a>(
+    left_out: impl Iterator<Item = (&'a Phone, Phone)>,
+    added: &[Phone],
+    missing: Missing,
+) -> Vec<(Phone, Phone)> {
+    let mut replacing: Vec<&Phone> = added.iter().collect();
+    let mut replaced = Vec::new();
+    for (old, stored) in left_out {
         // A new number under the same label takes its place.
         let by = replacing
             .iter()
@@ -284,8 +301,7 @@ pub fn revise(
             replaced.push((stored, after));
         }
     }
-    revision.changed.extend(replaced);
-    revision
+    replaced
 }
 
 /// A phone with what a newer card says otherwise of it than the older one.

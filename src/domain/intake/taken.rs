@@ -77,6 +77,37 @@ impl Says {
     }
 }
 
+/// Names a contact without a name, which is found by number or address, after one of them.
+fn name_by_number(sent: &mut ContactAttributes, number: Option<&Phone>) -> Result<(), Refusal> {
+    if sent.names().next().is_some() {
+        return Ok(());
+    }
+    let details = sent.details.iter().flatten();
+    let detail = details.map(|detail| detail.value.clone()).next();
+    let Some(name) = number.map(Phone::shown).or(detail) else {
+        let why = "has no name, no number and no address";
+        return Err(Refusal::invalid(vec![Fault::whole(why)]));
+    };
+    sent.name = Some(Some(name));
+    // A number is no given name.
+    sent.given_name = Some(None);
+    Ok(())
+}
+
+/// A number that a card has twice, with what each of its properties says.
+fn said_again(known: &Phone, before: Says, phone: &Phone, said: Says) -> Phone {
+    let historic = match (before.historic, said.historic) {
+        (true, true) => known.historic && phone.historic,
+        (true, false) => known.historic,
+        (false, _) => phone.historic,
+    };
+    Phone {
+        historic,
+        primary: (known.primary || phone.primary) && !historic,
+        ..same_number(known, phone)
+    }
+}
+
 impl CardRecords {
     /// The records that a card makes. `source` is where what does not say comes from; `context` is
     /// asked again for each record, for its id.
@@ -134,16 +165,7 @@ impl CardRecords {
             let known = known.and_then(|at: usize| Some((made.get_mut(at)?, says.get_mut(at)?)));
             if let Some((known, before)) = known {
                 twice += 1;
-                let historic = match (before.historic, said.historic) {
-                    (true, true) => known.historic && phone.historic,
-                    (true, false) => known.historic,
-                    (false, _) => phone.historic,
-                };
-                *known = Phone {
-                    historic,
-                    primary: (known.primary || phone.primary) && !historic,
-                    ..same_number(known, &phone)
-                };
+                *known = said_again(known, *before, &phone, said);
                 *before = before.or(said);
             } else {
                 ids.insert(phone.id);
@@ -153,19 +175,7 @@ impl CardRecords {
             }
         }
 
-        if sent.names().next().is_none() {
-            // Somebody without a name is found by number or address.
-            let number = made.first().map(Phone::shown);
-            let details = sent.details.iter().flatten();
-            let detail = details.map(|detail| detail.value.clone()).next();
-            let Some(name) = number.or(detail) else {
-                let why = "has no name, no number and no address";
-                return Err(Refusal::invalid(vec![Fault::whole(why)]));
-            };
-            sent.name = Some(Some(name));
-            // A number is no given name.
-            sent.given_name = Some(None);
-        }
+        name_by_number(&mut sent, made.first())?;
         let contact = sent.create(&context(), Vec::new())?;
         Ok(Self {
             records: FullContact {

@@ -93,6 +93,30 @@ pub fn open<R: BufRead>(
         header.map_err(|error| invalid(format!("cannot be read: {error}")))?;
         found
     };
+    let (headings, kind) = headings_of(&found, maps)?;
+    Ok(TableRows {
+        guarded: headings
+            .iter()
+            .any(|heading| heading.column == Column::Guarded),
+        records,
+        headings,
+        kind,
+        home: None,
+        preamble,
+        told: ColumnNotes::default(),
+        samples: (0..found.headers.len())
+            .map(|at| found.sample_of(at))
+            .collect(),
+        count: 0,
+        failure: None,
+    })
+}
+
+/// What the columns of a table are, and whose table it is.
+///
+/// # Errors
+/// As [`open`].
+fn headings_of(found: &Found, maps: &[String]) -> Result<(Vec<Heading>, TableOrigin), Refusal> {
     let mut headings = headings::columns(&found.headers);
     let own = |name: &str| found.headers.iter().any(|header| header == name);
     let kind = if own("favourite") && own("source") && own("uid") {
@@ -113,33 +137,18 @@ pub fn open<R: BufRead>(
         }
     }
     if found.headers.is_empty() {
-        return Err(invalid(
-            "is not a table of contacts: it is empty".to_owned(),
-        ));
+        let detail = "is not a table of contacts: it is empty";
+        return Err(Refusal::new(Kind::Invalid, detail));
     }
     if !headings.iter().any(|heading| is_useful(&heading.column)) {
-        return Err(invalid(format!(
+        let detail = format!(
             "is not a table of contacts: none of its columns ({}) is known as a name, a number or an \
              email; say which one is with --map COLUMN=FIELD",
             found.headers.join(", ")
-        )));
+        );
+        return Err(Refusal::new(Kind::Invalid, detail));
     }
-    Ok(TableRows {
-        guarded: headings
-            .iter()
-            .any(|heading| heading.column == Column::Guarded),
-        records,
-        headings,
-        kind,
-        home: None,
-        preamble,
-        told: ColumnNotes::default(),
-        samples: (0..found.headers.len())
-            .map(|at| found.sample_of(at))
-            .collect(),
-        count: 0,
-        failure: None,
-    })
+    Ok((headings, kind))
 }
 
 /// The delimiter of a line `sep=;`, which spreadsheets read and others take for a row.
