@@ -82,6 +82,7 @@
 //! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread
 //! callbook::cli           exit signals output document table phone format change contact add backup compact config
 //!                         doctor duplicates export files find fix health help import keys log negation who
+//! callbook::cli::import   json
 //! ```
 //!
 //! # Invariants
