@@ -51,11 +51,26 @@ pub struct KeyLine {
     pub scope: Option<String>,
     /// The action's name.
     pub action: String,
-    /// Its keys, as written.
-    pub keys: Vec<String>,
+    /// Its keys, each with its line of the file and as written.
+    pub keys: Vec<(usize, String)>,
 }
 
 impl KeyLine {
+    /// What a line says of an action, named `undo` or `contacts.undo`.
+    #[must_use]
+    pub fn of(line: usize, name: &str, keys: &[&str]) -> Self {
+        let (scope, action) = match name.split_once('.') {
+            Some((scope, action)) => (Some(scope.to_owned()), action),
+            None => (None, name),
+        };
+        Self {
+            line,
+            scope,
+            action: action.to_owned(),
+            keys: keys.iter().map(|key| (line, (*key).to_owned())).collect(),
+        }
+    }
+
     /// The action as the file has it: `undo`, or `contacts.undo`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -363,21 +378,19 @@ impl Config {
             }
             return;
         }
-        let keys = match value.get_ref() {
-            DeValue::String(key) => Some(vec![key.as_ref().to_owned()]),
-            DeValue::Array(keys) => keys
-                .iter()
-                .map(|key| key.get_ref().as_str().map(str::to_owned))
-                .collect(),
-            _ => None,
+        let key = |value: &Value<'_>| {
+            let line = faults.line(value.span().start);
+            Some((line, value.get_ref().as_str()?.to_owned()))
         };
-        let line = KeyLine {
-            line: faults.line(name.span().start),
-            scope: scope.map(str::to_owned),
-            action: action.to_owned(),
-            keys: keys.clone().unwrap_or_default(),
+        let keys: Option<Vec<_>> = match value.get_ref() {
+            DeValue::Array(keys) => keys.iter().map(key).collect(),
+            _ => key(value).map(|key| vec![key]),
         };
-        if keys.is_some() {
+        // In quotation marks, "contacts.undo" is one name.
+        let name_of = scope.map_or_else(|| action.to_owned(), |scope| format!("{scope}.{action}"));
+        let mut line = KeyLine::of(faults.line(name.span().start), &name_of, &[]);
+        if let Some(keys) = keys {
+            line.keys = keys;
             self.keys.push(line);
         } else {
             let why = format!(
@@ -559,20 +572,21 @@ mod tests {
 
     #[test]
     fn keys_are_told_by_line_with_or_without_a_place() {
-        let text = "[keys]\nundo = 'U'\ncontacts.mark = [\n 'm', 'M' ]\n[keys.bin]\nescape = 'q'\n";
-        let line = |line, scope: Option<&str>, action: &str, keys: &[&str]| KeyLine {
-            line,
-            scope: scope.map(str::to_owned),
-            action: action.to_owned(),
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-        };
+        let text = "[keys]\nundo = 'U'\ncontacts.mark = [\n 'm',\n'M' ]\n\"bin.undo\" = 'z'\n[keys.bin]\nescape = 'q'\n";
         let config = read(text.as_bytes());
+        let marks = KeyLine {
+            line: 3,
+            scope: Some("contacts".to_owned()),
+            action: "mark".to_owned(),
+            keys: vec![(4, "m".to_owned()), (5, "M".to_owned())],
+        };
         assert_eq!(
             config.keys,
             [
-                line(2, None, "undo", &["U"]),
-                line(3, Some("contacts"), "mark", &["m", "M"]),
-                line(6, Some("bin"), "escape", &["q"]),
+                KeyLine::of(2, "undo", &["U"]),
+                marks,
+                KeyLine::of(6, "bin.undo", &["z"]),
+                KeyLine::of(8, "bin.escape", &["q"]),
             ]
         );
         assert_eq!(config.troubles, [""; 0]);

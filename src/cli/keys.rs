@@ -44,7 +44,7 @@ impl Keys {
         let head = ["where", "keys", "action", "what it does"].map(str::to_owned);
         let rows = keymap.rows().map(|(binding, keys)| {
             let keys = if keys.is_empty() {
-                "-".to_owned()
+                "no key".to_owned()
             } else {
                 keys.join(", ")
             };

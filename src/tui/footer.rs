@@ -37,7 +37,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
     // Where there is one row for both, the keys that wait are shown: they decide what the next key does.
     let waits = shared && !app.pending().is_empty();
     if let Some(toast) = app.session.toast.as_ref().filter(|_| !waits) {
-        let undo = toast.undo.is_some() && app.pages.is_bare();
+        let undo = toast.undo.is_some() && offers_undo(app);
         let right = if undo {
             undo_hint(app, theme)
         } else {
@@ -60,6 +60,12 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         frame.render_widget(Paragraph::new(line), areas.toast);
     }
     hints(app, theme, areas.hints, frame);
+}
+
+/// Whether undo can be had where the person is: there is no key for it where letters are text.
+fn offers_undo(app: &App) -> bool {
+    let scope = app.pages.top().scope();
+    app.pages.is_bare() || app.session.own_key(scope, Action::Undo).is_some()
 }
 
 /// How what was just done is undone: the key, or where a person left undo without one, the palette.

@@ -689,7 +689,7 @@ fn keys_of_any_kind_are_read_as_they_are_shown() {
             line,
             scope: None,
             action: action.to_owned(),
-            keys: vec![key.to_owned()],
+            keys: vec![(line, key.to_owned())],
         };
         let (keymap, mut refused) = Keymap::with(&[line(1, text, "X"), line(2, "undo", text)]);
         let before = refused.len();

@@ -872,12 +872,7 @@ fn messages_name_the_keys_that_are_set() {
     let lines: Vec<KeyLine> = set
         .iter()
         .enumerate()
-        .map(|(at, (action, key))| KeyLine {
-            line: at + 1,
-            scope: None,
-            action: (*action).to_owned(),
-            keys: vec![(*key).to_owned()],
-        })
+        .map(|(at, (action, key))| KeyLine::of(at + 1, action, &[*key]))
         .collect();
     let desk = |cards: &str| {
         let mut desk = Desk::new(100, 30, cards);

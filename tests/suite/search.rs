@@ -3,7 +3,7 @@
 
 use crate::support::Book;
 use crate::support::Marked as _;
-use crate::support::amount::drawn;
+use crate::support::amount::{drawn, seed};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::fold::fold;
@@ -13,6 +13,7 @@ use callbook::domain::query::Typing;
 use callbook::domain::usage::Usage;
 use callbook::store::Store;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::json;
 
 const NAMES: [&str; 30] = [
@@ -556,7 +557,7 @@ fn cases(figure: usize) -> ProptestConfig {
     ProptestConfig {
         cases: u32::try_from(drawn(figure)).unwrap(),
         failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(1),
+        rng_seed: RngSeed::Fixed(seed().unwrap_or(1)),
         ..ProptestConfig::default()
     }
 }

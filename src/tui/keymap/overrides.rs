@@ -10,7 +10,7 @@ use crate::config::KeyLine;
 
 use super::bindings::{Bound, Keymap, Loss};
 use super::sequence::Sequence;
-use super::settings::{Setting, distance, settings_of};
+use super::settings::{ReadLine, Setting, distance, settings_of};
 use super::table::{Action, Scope, TABLE};
 
 /// Whether keys of both scopes act at the same time somewhere.
@@ -28,9 +28,14 @@ impl Keymap {
     /// The table with the keys of these lines; and of each line that is refused, its number and why.
     #[must_use]
     pub fn with(lines: &[KeyLine]) -> (Self, Vec<(usize, String)>) {
+        let mut unread = Vec::new();
+        let lines: Vec<ReadLine<'_>> = lines
+            .iter()
+            .filter_map(|line| ReadLine::of(line, &mut unread))
+            .collect();
         // By the place among the lines: several may be in one line of the file.
         let mut refused: Vec<(usize, String)> = Vec::new();
-        let mut kept: Vec<(usize, &KeyLine)> = lines.iter().enumerate().collect();
+        let mut kept: Vec<(usize, &ReadLine<'_>)> = lines.iter().enumerate().collect();
         let keymap = loop {
             let mut faults: Vec<(usize, String)> = Vec::new();
             let mut settings: Vec<Setting> = Vec::new();
@@ -56,10 +61,12 @@ impl Keymap {
         };
         refused.sort();
         let refused = refused.into_iter().filter_map(|(at, why)| {
-            let line = lines.get(at)?;
+            let line = lines.get(at)?.line;
             Some((line.line, format!("[keys] {}: {why}", line.name())))
         });
-        (keymap, refused.collect())
+        unread.extend(refused);
+        unread.sort_by_key(|(line, _)| *line);
+        (keymap, unread)
     }
 
     fn of_settings(settings: &[Setting]) -> Self {
@@ -248,19 +255,23 @@ mod tests {
     fn lines(set: &[(&str, &[&str])]) -> Vec<KeyLine> {
         let lines = set.iter().enumerate();
         lines
-            .map(|(at, (name, keys))| {
-                let (scope, action) = match name.split_once('.') {
-                    Some((scope, action)) => (Some(scope.to_owned()), action),
-                    None => (None, *name),
-                };
-                KeyLine {
-                    line: at + 1,
-                    scope,
-                    action: action.to_owned(),
-                    keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-                }
-            })
+            .map(|(at, (name, keys))| KeyLine::of(at + 1, name, keys))
             .collect()
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_has_its_own_line_and_the_others_are_used() {
+        let mut line = KeyLine::of(2, "undo", &["U", "shiftx-F99", "^U"]);
+        line.keys[1].0 = 3;
+        let (keymap, refused) = Keymap::with(&[line, KeyLine::of(5, "help", &["nokey"])]);
+        let told: Vec<usize> = refused.iter().map(|(line, _)| *line).collect();
+        assert_eq!(told, [3, 5], "{refused:?}");
+        assert!(
+            refused[0].1.starts_with("[keys] undo: ") && refused[0].1.contains("shiftx-F99"),
+            "{refused:?}"
+        );
+        assert_eq!(keys(&keymap, Action::Undo), ["U", "^U"]);
+        assert_eq!(keys(&keymap, Action::Help), ["?"]);
     }
 
     fn set(set: &[(&str, &[&str])]) -> Keymap {

@@ -34,25 +34,42 @@ pub(super) fn distance(here: Scope, scope: Scope) -> Option<usize> {
     here.chain().iter().position(|other| *other == scope)
 }
 
+/// A line of the configuration with the keys of it that can be read.
+#[derive(Clone, Debug)]
+pub(super) struct ReadLine<'a> {
+    pub(super) line: &'a KeyLine,
+    keys: Vec<Sequence>,
+}
+
+impl<'a> ReadLine<'a> {
+    /// Reads the keys of a line; none where none of them can be read. Those that cannot be are added to
+    /// `unread`, each with its line of the file.
+    pub(super) fn of(line: &'a KeyLine, unread: &mut Vec<(usize, String)>) -> Option<Self> {
+        let mut keys: Vec<Sequence> = Vec::new();
+        for (at, key) in &line.keys {
+            match Sequence::read(key) {
+                Ok(key) if keys.contains(&key) => {}
+                Ok(key) => keys.push(key),
+                Err(why) => unread.push((*at, format!("[keys] {}: {why}", line.name()))),
+            }
+        }
+        (line.keys.is_empty() || !keys.is_empty()).then_some(Self { line, keys })
+    }
+}
+
 /// What a line sets, an action in each scope that has it, unless a line names the scope.
 pub(super) fn settings_of(
     at: usize,
-    line: &KeyLine,
-    lines: &[(usize, &KeyLine)],
+    read: &ReadLine<'_>,
+    lines: &[(usize, &ReadLine<'_>)],
 ) -> Result<Vec<Setting>, String> {
+    let ReadLine { line, keys } = read;
     let Some(action) = Action::named(&line.action) else {
         return Err(format!(
             "unknown action {}; `callbook keys` lists them",
             line.action
         ));
     };
-    let mut keys: Vec<Sequence> = Vec::new();
-    for key in &line.keys {
-        let key = Sequence::read(key)?;
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
     for (at, key) in keys.iter().enumerate() {
         if let Some(other) = keys.iter().take(at).find(|other| other.clashes(key)) {
             return Err(format!(
@@ -63,18 +80,18 @@ pub(super) fn settings_of(
     }
     let bindings = TABLE.iter().filter(|binding| binding.action == action);
     if let Some(name) = &line.scope {
-        let (scope, binding) = named_scope(line, name, bindings, &keys)?;
+        let (scope, binding) = named_scope(line, name, bindings, keys)?;
         return Ok(vec![Setting {
             at,
             line: line.line,
             name: line.name(),
             scope,
             binding,
-            keys,
+            keys: keys.clone(),
         }]);
     }
     let named_elsewhere = |scope: Scope| {
-        lines.iter().any(|(_, other)| {
+        lines.iter().any(|(_, ReadLine { line: other, .. })| {
             other.scope.as_deref() == Some(scope.name())
                 && Action::named(&other.action) == Some(action)
         })
