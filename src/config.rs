@@ -199,7 +199,7 @@ impl Config {
 
     /// Whether the home country is known: it is set, or the locale names it.
     #[must_use]
-    pub fn knows_home(&self) -> bool {
+    pub(crate) fn knows_home(&self) -> bool {
         self.home.is_some() || self.set.contains(&"home")
     }
 

@@ -38,7 +38,7 @@ pub enum ExportForm {
 
 /// The file exists, and is kept.
 #[derive(Debug)]
-pub struct IsThere(pub PathBuf);
+pub(crate) struct IsThere(pub PathBuf);
 
 impl fmt::Display for IsThere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -345,7 +345,7 @@ fn slug(name: &str) -> String {
 
 /// Whether an export failed because its reader has gone away, which is an end and no error.
 #[must_use]
-pub fn is_closed(error: &anyhow::Error) -> bool {
+pub(crate) fn is_closed(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<io::Error>()
         .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

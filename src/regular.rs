@@ -11,7 +11,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 /// What is said of anything else.
-pub const NOT_REGULAR: &str = "not a regular file";
+pub(crate) const NOT_REGULAR: &str = "not a regular file";
 
 /// Opens a file for reading, or the one that a link names.
 ///
@@ -25,7 +25,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_itself(path: &Path) -> io::Result<File> {
+pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     opened(path, OFlags::NONBLOCK | OFlags::NOFOLLOW)
 }
 

@@ -35,7 +35,7 @@ pub struct View {
 }
 
 /// The views by the path of their database.
-pub type Views = BTreeMap<PathBuf, View>;
+pub(crate) type Views = BTreeMap<PathBuf, View>;
 
 /// Where what could not be imported is kept.
 ///
@@ -50,14 +50,14 @@ pub fn rejects() -> io::Result<PathBuf> {
 ///
 /// # Errors
 /// If there is no home folder.
-pub fn plans() -> io::Result<PathBuf> {
+pub(crate) fn plans() -> io::Result<PathBuf> {
     let folder = folder().ok_or(io::ErrorKind::NotFound)?;
     Ok(folder.join("plans"))
 }
 
 /// What was remembered of a database.
 #[must_use]
-pub fn recall(database: &Path) -> View {
+pub(crate) fn recall(database: &Path) -> View {
     file().map_or_else(View::default, |file| recall_from(&file, database))
 }
 
@@ -65,7 +65,7 @@ pub fn recall(database: &Path) -> View {
 ///
 /// # Errors
 /// If the file cannot be written.
-pub fn remember(database: &Path, view: &View) -> io::Result<()> {
+pub(crate) fn remember(database: &Path, view: &View) -> io::Result<()> {
     file().map_or(Ok(()), |file| remember_in(&file, database, view))
 }
 
@@ -74,7 +74,7 @@ pub fn remember(database: &Path, view: &View) -> io::Result<()> {
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn forget(database: &Path, ids: &[Uuid]) -> io::Result<()> {
+pub(crate) fn forget(database: &Path, ids: &[Uuid]) -> io::Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -148,7 +148,7 @@ pub struct Drafts {
 
 /// What [`Drafts::claim`] finds.
 #[derive(Debug)]
-pub enum Claimed<T> {
+pub(crate) enum Claimed<T> {
     /// Nothing was kept, or another program has it.
     Nothing,
     /// The oldest draft that no program has open.
@@ -215,7 +215,10 @@ impl Drafts {
     }
 
     /// Takes the oldest draft that can be read and that no other program has.
-    pub fn claim<T: DeserializeOwned>(&mut self, is_whole: impl Fn(&T) -> bool) -> Claimed<T> {
+    pub(crate) fn claim<T: DeserializeOwned>(
+        &mut self,
+        is_whole: impl Fn(&T) -> bool,
+    ) -> Claimed<T> {
         let mut unreadable = None;
         for path in self.files() {
             let mut file = match regular::open(&path) {
@@ -244,12 +247,12 @@ impl Drafts {
 
     /// Whether a draft was taken that is not saved yet.
     #[must_use]
-    pub const fn is_held(&self) -> bool {
+    pub(crate) const fn is_held(&self) -> bool {
         self.held.is_some()
     }
 
     /// Throws away the draft that was taken: it was saved, or left on purpose.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         if let Some((_file, path)) = self.held.take() {
             let _ = fs::remove_file(path);
         }

@@ -6,7 +6,7 @@ use crate::domain::query::SavedFilter;
 
 /// The line of a filter below `[filters]`.
 #[must_use]
-pub fn line_of(filter: &SavedFilter) -> String {
+pub(crate) fn line_of(filter: &SavedFilter) -> String {
     let name = &filter.name;
     let is_bare = |sign: u8| sign.is_ascii_alphanumeric() || b"_-".contains(&sign);
     let name = if !name.is_empty() && name.bytes().all(is_bare) {

@@ -41,7 +41,7 @@ impl ColorPalette {
     /// The palette for a terminal, by what its environment says: `NO_COLOR` asks for none, and
     /// `COLORFGBG` names the background (`15;0` is light on dark).
     #[must_use]
-    pub fn of_environment(no_color: bool, colorfgbg: Option<&str>) -> Self {
+    pub(crate) fn of_environment(no_color: bool, colorfgbg: Option<&str>) -> Self {
         if no_color {
             return Self::Mono;
         }
@@ -68,7 +68,7 @@ pub enum ColourDepth {
 impl ColourDepth {
     /// As many as a terminal's environment says.
     #[must_use]
-    pub fn of_environment(colorterm: Option<&str>, term: Option<&str>) -> Self {
+    pub(crate) fn of_environment(colorterm: Option<&str>, term: Option<&str>) -> Self {
         let term = term.unwrap_or_default();
         if matches!(colorterm, Some("truecolor" | "24bit")) || term.ends_with("-direct") {
             Self::Exact
@@ -237,7 +237,7 @@ impl Signs {
 
     /// The signs for a locale: of Unicode where that is UTF-8.
     #[must_use]
-    pub fn of_locale(locale: Option<&str>) -> Self {
+    pub(crate) fn of_locale(locale: Option<&str>) -> Self {
         let plain = locale.map(|locale| locale.to_lowercase().replace('-', ""));
         if plain.is_some_and(|locale| locale.contains("utf8")) {
             Self::Unicode

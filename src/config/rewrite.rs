@@ -28,7 +28,7 @@ pub fn read(file: &Path) -> Result<(PathBuf, Vec<u8>)> {
 
 /// A file with a line more at its beginning, behind the mark that tells its encoding.
 #[must_use]
-pub fn at_beginning(old: &[u8], line: &str) -> Vec<u8> {
+pub(crate) fn at_beginning(old: &[u8], line: &str) -> Vec<u8> {
     let mark = if old.starts_with(MARK) { MARK } else { b"" };
     let rest = old.get(mark.len()..).unwrap_or_default();
     [mark, line.as_bytes(), rest].concat()
@@ -36,7 +36,7 @@ pub fn at_beginning(old: &[u8], line: &str) -> Vec<u8> {
 
 /// A file with lines more at its end, where its last line is ended with `end` first.
 #[must_use]
-pub fn at_end(old: &[u8], end: &str, lines: &str) -> Vec<u8> {
+pub(crate) fn at_end(old: &[u8], end: &str, lines: &str) -> Vec<u8> {
     let last = match old.last() {
         None | Some(b'\n') => "",
         Some(_) => end,

@@ -9,10 +9,10 @@ use super::refusal::{Fault, has_fault};
 use super::timestamp::Timestamp;
 
 /// The longest text that one attribute may hold, in characters.
-pub const TEXT_LIMIT: usize = 1_000;
+pub(crate) const TEXT_LIMIT: usize = 1_000;
 
 /// The longest note, in characters.
-pub const NOTE_LIMIT: usize = 1_000_000;
+pub(crate) const NOTE_LIMIT: usize = 1_000_000;
 
 /// The most tags, details or groups of lines that a contact may have. Nobody has as many, and each is
 /// compared with the others at one place or another.
@@ -24,7 +24,7 @@ pub const NUMBERS: usize = 20_000;
 /// Takes attributes out of a document one by one; what is left over at the end is unknown, and a
 /// fault. Nothing is silently dropped.
 #[derive(Debug)]
-pub struct AttributeReader {
+pub(crate) struct AttributeReader {
     attributes: Map<String, Value>,
     faults: Vec<Fault>,
 }
@@ -32,7 +32,7 @@ pub struct AttributeReader {
 impl AttributeReader {
     /// Starts on a document's attributes.
     #[must_use]
-    pub const fn new(attributes: Map<String, Value>) -> Self {
+    pub(crate) const fn new(attributes: Map<String, Value>) -> Self {
         Self {
             attributes,
             faults: Vec::new(),
@@ -40,12 +40,12 @@ impl AttributeReader {
     }
 
     /// Adds a fault.
-    pub fn fault(&mut self, attribute: &str, detail: impl Into<String>) {
+    pub(crate) fn fault(&mut self, attribute: &str, detail: impl Into<String>) {
         self.faults.push(Fault::of(attribute, detail));
     }
 
     /// The raw value of an attribute, taken out.
-    pub fn take(&mut self, name: &str) -> Option<Value> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.attributes.remove(name)
     }
 
@@ -74,17 +74,17 @@ impl AttributeReader {
     }
 
     /// A text of so many characters that may be null.
-    pub fn text(&mut self, name: &str, limit: usize) -> Option<Option<String>> {
+    pub(crate) fn text(&mut self, name: &str, limit: usize) -> Option<Option<String>> {
         self.text_or(name, limit, Digits::Refused)
     }
 
     /// A text that may be null and may be sent as a JSON number.
-    pub fn digits(&mut self, name: &str) -> Option<Option<String>> {
+    pub(crate) fn digits(&mut self, name: &str) -> Option<Option<String>> {
         self.text_or(name, TEXT_LIMIT, Digits::Taken)
     }
 
     /// An id, which a new record may bring.
-    pub fn id(&mut self) -> Option<Uuid> {
+    pub(crate) fn id(&mut self) -> Option<Uuid> {
         let text = self.text("id", TEXT_LIMIT).flatten()?;
         let id = Uuid::parse_str(&text).ok();
         if id.is_none() {
@@ -94,7 +94,7 @@ impl AttributeReader {
     }
 
     /// A boolean.
-    pub fn flag(&mut self, name: &str) -> Option<bool> {
+    pub(crate) fn flag(&mut self, name: &str) -> Option<bool> {
         match self.take(name)? {
             Value::Bool(flag) => Some(flag),
             other => {
@@ -108,7 +108,7 @@ impl AttributeReader {
     }
 
     /// An RFC 3339 time.
-    pub fn time(&mut self, name: &str) -> Option<Timestamp> {
+    pub(crate) fn time(&mut self, name: &str) -> Option<Timestamp> {
         let value = self.take(name)?;
         let time = value.as_str().and_then(Timestamp::parse);
         if time.is_none() {
@@ -121,7 +121,7 @@ impl AttributeReader {
     }
 
     /// A list of texts; blank ones are dropped, and so is what comes twice.
-    pub fn texts(&mut self, name: &str) -> Option<Vec<String>> {
+    pub(crate) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         let Value::Array(values) = self.take(name)? else {
             self.fault(name, "has to be a list of strings");
             return None;
@@ -146,7 +146,7 @@ impl AttributeReader {
 
     /// Ends the reading: everything that was found wrong, unknown attributes included.
     #[must_use]
-    pub fn finish(self, known: &str) -> Vec<Fault> {
+    pub(crate) fn finish(self, known: &str) -> Vec<Fault> {
         let mut faults = self.faults;
         faults.extend(
             self.attributes
@@ -159,7 +159,7 @@ impl AttributeReader {
 
 /// Takes out of a new record's attributes what only an update has. A stamp is ignored, whatever its
 /// form, for only the database sets one; `overwrite` is no attribute of a new record: a fault.
-pub fn of_new(attributes: &mut Map<String, Value>, known: &str) -> Option<Fault> {
+pub(crate) fn of_new(attributes: &mut Map<String, Value>, known: &str) -> Option<Fault> {
     attributes.remove("updated_in_db_at");
     let overwrite = attributes.remove("overwrite");
     overwrite.map(|_| Fault::of("overwrite", format!("is not an attribute of a new {known}")))
@@ -168,7 +168,7 @@ pub fn of_new(attributes: &mut Map<String, Value>, known: &str) -> Option<Fault>
 /// The fault of an update that neither says which version it changes nor overwrites any; none where the
 /// version was sent in a wrong form, which is a fault already.
 #[must_use]
-pub fn unstamped(faults: &[Fault]) -> Option<Fault> {
+pub(crate) fn unstamped(faults: &[Fault]) -> Option<Fault> {
     let name = "updated_in_db_at";
     let detail = "has to be sent in the list of attributes in order to update resource";
     (!has_fault(faults, name)).then(|| Fault::of(name, detail))
@@ -183,7 +183,7 @@ enum Digits {
 
 /// Why a text cannot be stored, if so.
 #[must_use]
-pub fn unstorable(text: &str, limit: usize) -> Option<String> {
+pub(crate) fn unstorable(text: &str, limit: usize) -> Option<String> {
     if text.contains('\0') {
         return Some("holds a NUL character, which cannot be stored".to_owned());
     }
@@ -193,12 +193,12 @@ pub fn unstorable(text: &str, limit: usize) -> Option<String> {
 
 /// Why a list has too many values, if so.
 #[must_use]
-pub fn too_many(count: usize, most: usize, noun: &str) -> Option<String> {
+pub(crate) fn too_many(count: usize, most: usize, noun: &str) -> Option<String> {
     (count > most).then(|| format!("has {count} {noun}; at most {most} are allowed"))
 }
 
 /// Trims a text that may be null; a blank one is null.
-pub fn tidy(text: &mut Option<String>) {
+pub(crate) fn tidy(text: &mut Option<String>) {
     if let Some(untrimmed) = text {
         let trimmed = untrimmed.trim();
         if trimmed.len() != untrimmed.len() {

@@ -64,7 +64,7 @@ pub enum Change {
 }
 
 /// What can be written where a change is asked for.
-pub const GRAMMAR: &str = "country:it, label:mobile, label:cell=mobile, -label:cell, tag:garage, -tag:garage, tag:garage=workshop, source:google, is:historic, is:confirmed, is:favourite, -is:historic, confirm, confirm:google, delete";
+pub(crate) const GRAMMAR: &str = "country:it, label:mobile, label:cell=mobile, -label:cell, tag:garage, -tag:garage, tag:garage=workshop, source:google, is:historic, is:confirmed, is:favourite, -is:historic, confirm, confirm:google, delete";
 
 impl Change {
     /// Reads what is to be changed.

@@ -8,7 +8,7 @@ use super::fold::fold;
 
 /// A name with its parts, where they are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Called {
+pub(crate) struct Called {
     /// The name as it is shown, folded; then the other ways in which it may be written.
     forms: Vec<String>,
 }
@@ -16,7 +16,7 @@ pub struct Called {
 impl Called {
     /// The name of a contact.
     #[must_use]
-    pub fn of(contact: &Contact) -> Self {
+    pub(crate) fn of(contact: &Contact) -> Self {
         let Contact {
             name,
             given_name,
@@ -28,7 +28,7 @@ impl Called {
 
     /// A shown name with its parts.
     #[must_use]
-    pub fn new(name: &str, given: Option<&str>, family: Option<&str>) -> Self {
+    pub(crate) fn new(name: &str, given: Option<&str>, family: Option<&str>) -> Self {
         let mut forms = vec![fold(name)];
         if is_unspaced(name) {
             let squeezed =
@@ -44,14 +44,14 @@ impl Called {
 
     /// Whether the two are the same.
     #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         self.forms.iter().any(|form| other.forms.contains(form))
     }
 }
 
 /// The other ways in which the name of a contact may be shown, of a Chinese, Japanese or Korean one.
 #[must_use]
-pub fn other_spellings(contact: &Contact) -> Vec<String> {
+pub(crate) fn other_spellings(contact: &Contact) -> Vec<String> {
     let parts = (&contact.family_name, &contact.given_name);
     let (Some(family), Some(given)) = parts else {
         return Vec::new();

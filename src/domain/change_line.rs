@@ -230,7 +230,7 @@ fn joined<'v>(field: &str, values: impl Iterator<Item = &'v Value>) -> String {
 
 /// A detail in words: `home email ada@example.org`, `birthday 4 Sep 1961`.
 #[must_use]
-pub fn detail_words(detail: &Detail) -> String {
+pub(crate) fn detail_words(detail: &Detail) -> String {
     format!("{}{}", kind_of(detail), detail_value(detail))
 }
 
@@ -247,7 +247,7 @@ fn kind_of(detail: &Detail) -> String {
 
 /// The value of a detail, for people.
 #[must_use]
-pub fn detail_value(detail: &Detail) -> Cow<'_, str> {
+pub(crate) fn detail_value(detail: &Detail) -> Cow<'_, str> {
     match detail.kind {
         DetailKind::Birthday | DetailKind::Anniversary => day::shown(&detail.value),
         _ => Cow::Borrowed(&detail.value),
@@ -376,7 +376,7 @@ fn one_line(text: &str) -> String {
 /// Two texts, of long ones the part in which they differ with a little of what is around it; none where
 /// nothing that is seen differs.
 #[must_use]
-pub fn differing(from: &str, to: &str, ellipsis: &str) -> Option<[String; 2]> {
+pub(crate) fn differing(from: &str, to: &str, ellipsis: &str) -> Option<[String; 2]> {
     differing_part(from, to, SHORT, ellipsis)
 }
 

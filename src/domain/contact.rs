@@ -156,7 +156,7 @@ pub struct Contact {
 impl Contact {
     /// The `UID` under which a contact goes out that has none of its own: its id (RFC 9562).
     #[must_use]
-    pub fn own_uid(&self) -> String {
+    pub(crate) fn own_uid(&self) -> String {
         format!("urn:uuid:{}", self.id)
     }
 }

@@ -14,7 +14,7 @@ use super::phone::PhoneAttributes;
 impl ContentHash {
     /// The hash of a card.
     #[must_use]
-    pub fn of_card(card: &[u8]) -> Self {
+    pub(crate) fn of_card(card: &[u8]) -> Self {
         Self::finish(Sha256::new_with_prefix(card))
     }
 

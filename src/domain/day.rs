@@ -6,7 +6,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 /// Which number of `03/02/1980` is the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DayOrder {
+pub(crate) enum DayOrder {
     /// `03/02` is the third of February.
     DayFirst,
     /// `03/02` is the second of March.
@@ -31,7 +31,7 @@ const MONTHS: [&str; 12] = [
 
 /// The order that a text is in, where only one makes sense of it: `25/12/1980`, `03.02.1980`.
 #[must_use]
-pub fn order_of(text: &str) -> Option<DayOrder> {
+pub(crate) fn order_of(text: &str) -> Option<DayOrder> {
     let (sign, numbers) = numbers(text)?;
     match numbers.as_slice() {
         [day, _, year] if sign == '.' && *day < 1_000 && *year >= 1_000 => Some(DayOrder::DayFirst),
@@ -44,7 +44,7 @@ pub fn order_of(text: &str) -> Option<DayOrder> {
 /// A day as `YYYY-MM-DD`, or `--MM-DD` without a year, where it is sure which number is the day: the year
 /// comes first, or dots part the numbers, or one is over 12, or `order` says it, or both are the same.
 #[must_use]
-pub fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String> {
+pub(crate) fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String> {
     let text = without_time(text.trim());
     if let Some(rest) = text.strip_prefix("--") {
         let basic = || rest.split_at_checked(2).filter(|_| rest.len() == 4);
@@ -74,7 +74,7 @@ pub type Parts = (Option<i32>, Option<u32>, Option<u32>);
 
 /// The month, from 1 on, that an English name or at least three letters of its beginning mean.
 #[must_use]
-pub fn month_named(text: &str) -> Option<u32> {
+pub(crate) fn month_named(text: &str) -> Option<u32> {
     let name = text.to_lowercase();
     let mut months = (1..).zip(MONTHS);
     let is_named = |(_, month): &(u32, &str)| name.len() >= 3 && month.starts_with(&name);
@@ -120,7 +120,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 
 /// How many years have passed since a day whose year is known, on another one; none where it is yet to come.
 #[must_use]
-pub fn years_since(text: &str, today: NaiveDate) -> Option<u32> {
+pub(crate) fn years_since(text: &str, today: NaiveDate) -> Option<u32> {
     let (Some(year), Some(month), Some(day)) = parts(text)? else {
         return None;
     };
@@ -134,7 +134,7 @@ fn written(day: NaiveDate) -> String {
 
 /// Whether a text is a year, or a year and a month, which is all that is known of a day.
 #[must_use]
-pub fn is_part_of_day(text: &str) -> bool {
+pub(crate) fn is_part_of_day(text: &str) -> bool {
     let text = text.trim();
     let (year, month) = text.split_once('-').unwrap_or((text, "01"));
     let number = |text: &str, digits: usize| {

@@ -45,7 +45,7 @@ impl Likeness {
 
     /// Whether they are one person as far as one can tell without looking.
     #[must_use]
-    pub const fn is_sure(&self) -> bool {
+    pub(crate) const fn is_sure(&self) -> bool {
         matches!(self, Self::NumberAndName(_))
     }
 }
@@ -75,7 +75,7 @@ pub fn name_key(name: &str) -> String {
 
 /// What contacts of one name share beside it.
 #[must_use]
-pub fn evidence(people: &[FullContact]) -> Vec<&'static str> {
+pub(crate) fn evidence(people: &[FullContact]) -> Vec<&'static str> {
     let details = |person: &FullContact, kind: DetailKind| -> Vec<String> {
         let details = person.contact.details.iter();
         let of = details.filter(|detail| detail.kind == kind);

@@ -45,10 +45,10 @@ pub struct RecordField<R: 'static, S: 'static> {
 pub type ContactField = RecordField<Contact, ContactAttributes>;
 
 /// A field of a phone.
-pub type PhoneField = RecordField<Phone, PhoneAttributes>;
+pub(crate) type PhoneField = RecordField<Phone, PhoneAttributes>;
 
 /// A text of a contact.
-pub type ContactText = TextField<Contact, ContactAttributes>;
+pub(crate) type ContactText = TextField<Contact, ContactAttributes>;
 
 /// What is done with a field beside storing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +185,7 @@ impl Fault {
     /// The fault for the screens, where fields have their names for people and not those of
     /// documents.
     #[must_use]
-    pub fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let name = self.attribute.as_deref();
         let contact = CONTACT.iter().map(|field| (field.name, field.words));
         let mut all = contact.chain(PHONE.iter().map(|field| (field.name, field.words)));
@@ -222,7 +222,7 @@ impl<R, S> TextField<R, S> {
     }
 
     /// The text of a record, to be changed.
-    pub fn of_mut<'r>(&self, record: &'r mut R) -> &'r mut Option<String> {
+    pub(crate) fn of_mut<'r>(&self, record: &'r mut R) -> &'r mut Option<String> {
         (self.access.of_mut)(record)
     }
 
@@ -265,19 +265,19 @@ impl<R, S> RecordField<R, S> {
 
     /// Whether code of its own reads and writes it.
     #[must_use]
-    pub const fn is_own(&self) -> bool {
+    pub(crate) const fn is_own(&self) -> bool {
         matches!(self.place, Place::Own(_))
     }
 
     /// Whether it is yes or no.
     #[must_use]
-    pub const fn is_flag(&self) -> bool {
+    pub(crate) const fn is_flag(&self) -> bool {
         matches!(self.place, Place::Flag(_))
     }
 
     /// Whether its text may have several lines.
     #[must_use]
-    pub const fn is_long(&self) -> bool {
+    pub(crate) const fn is_long(&self) -> bool {
         self.limit > TEXT_LIMIT
     }
 
@@ -323,13 +323,13 @@ impl<R, S> RecordField<R, S> {
 }
 
 /// Trims what was sent of the texts; gives what cannot be stored of them.
-pub fn tidy_texts<R, S>(fields: &[RecordField<R, S>], sent: &mut S) -> Vec<Fault> {
+pub(crate) fn tidy_texts<R, S>(fields: &[RecordField<R, S>], sent: &mut S) -> Vec<Fault> {
     let faults = fields.iter().filter_map(|field| field.tidy(sent));
     faults.collect()
 }
 
 /// Puts what was sent of texts and flags into the record; what was not stays.
-pub fn put_plain<R, S>(fields: &[RecordField<R, S>], sent: &mut S, record: &mut R) {
+pub(crate) fn put_plain<R, S>(fields: &[RecordField<R, S>], sent: &mut S, record: &mut R) {
     for field in fields {
         field.put(sent, record);
     }
@@ -349,7 +349,7 @@ pub fn attributes<R: Serialize, S>(fields: &[RecordField<R, S>], record: &R) -> 
 
 /// Reads the texts, flags and times of a document into what was sent; what code of its own has read is in
 /// the document no more.
-pub fn read_plain<R, S>(
+pub(crate) fn read_plain<R, S>(
     fields: &[RecordField<R, S>],
     document: &mut AttributeReader,
     read: &mut S,
@@ -370,7 +370,9 @@ pub fn read_plain<R, S>(
 
 /// The fields that a form changes, in its order: a long text is the last.
 #[must_use]
-pub fn of_form<R, S>(fields: &'static [RecordField<R, S>]) -> Vec<&'static RecordField<R, S>> {
+pub(crate) fn of_form<R, S>(
+    fields: &'static [RecordField<R, S>],
+) -> Vec<&'static RecordField<R, S>> {
     let fields = fields.iter().filter(|field| field.label.is_some());
     let (long, short): (Vec<_>, Vec<_>) = fields.partition(|field| field.is_long());
     [short, long].concat()
@@ -403,13 +405,13 @@ pub fn words(name: &str) -> &str {
 
 /// Whether the field with this name of either record is used so.
 #[must_use]
-pub fn is_used(name: &str, what: Use) -> bool {
+pub(crate) fn is_used(name: &str, what: Use) -> bool {
     about(name).is_some_and(|(_, uses, _)| uses.contains(&what))
 }
 
 /// Of the flag with this name of either record: what is said where it becomes no, and where it becomes yes.
 #[must_use]
-pub fn flips(name: &str) -> Option<[&'static str; 2]> {
+pub(crate) fn flips(name: &str) -> Option<[&'static str; 2]> {
     about(name)?.2
 }
 

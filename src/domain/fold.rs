@@ -69,7 +69,7 @@ fn fold_unicode(text: &str) -> String {
 /// The folded form of a text whose umlauts and the like are written with two letters, as people do
 /// who have no key for them: `juergen mueller` for Jürgen Müller. None where it is as [`fold`] has it.
 #[must_use]
-pub fn transcribed(text: &str) -> Option<String> {
+pub(crate) fn transcribed(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
@@ -98,7 +98,7 @@ pub fn transcribed(text: &str) -> Option<String> {
 
 /// Whether this is an apostrophe, or what is used as one.
 #[must_use]
-pub const fn is_apostrophe(letter: char) -> bool {
+pub(crate) const fn is_apostrophe(letter: char) -> bool {
     matches!(
         letter,
         '\'' | '`' | '´' | '‘' | '’' | '‛' | '′' | '‵' | '＇' | '\u{2b9}'

@@ -310,7 +310,7 @@ pub struct PlanNumber {
 impl PlanNumber {
     /// Whether what is stored has other digits than the card: a country was put before them.
     #[must_use]
-    pub fn is_read_otherwise(&self) -> bool {
+    pub(crate) fn is_read_otherwise(&self) -> bool {
         digits(&self.said) != digits(&self.stored)
     }
 }
@@ -474,7 +474,7 @@ impl ImportReport {
 
     /// The report in one sentence: "312 contacts came in with 610 numbers; 2 cards could not be read".
     #[must_use]
-    pub fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let mut parts = Vec::new();
         if self.new > 0 {
             parts.push(count(self.new, "new contact"));

@@ -60,7 +60,7 @@ impl ListQuery {
 
     /// Whether all contacts are shown.
     #[must_use]
-    pub fn is_everybody(&self) -> bool {
+    pub(crate) fn is_everybody(&self) -> bool {
         !self.attention && self.query().is_everybody()
     }
 }

@@ -58,7 +58,7 @@ impl FieldMerge {
 /// Merges the fields that are named: `base` is what was read, `mine` what was made of it, `stored`
 /// what somebody else made of it meanwhile.
 #[must_use]
-pub fn three_way(
+pub(crate) fn three_way(
     fields: &[&str],
     base: &Map<String, Value>,
     mine: &Map<String, Value>,

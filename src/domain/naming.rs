@@ -77,7 +77,7 @@ impl Contact {
 
 /// The keys under the given name that a contact with this name has, as a person and as a company.
 #[must_use]
-pub fn given_keys(name: &str) -> [String; 2] {
+pub(crate) fn given_keys(name: &str) -> [String; 2] {
     [person_key(name), company_key(name)]
 }
 
@@ -256,14 +256,17 @@ fn family_of(name: &str) -> Option<(&str, &str)> {
 }
 
 /// The parts that a person's name is made of: given names, and the family name.
-pub type GivenAndFamily<'a> = (Option<&'a str>, Option<&'a str>);
+pub(crate) type GivenAndFamily<'a> = (Option<&'a str>, Option<&'a str>);
 
 /// The parts that a contact gets when its shown name becomes another; none where its own stay.
 ///
 /// They follow the name as long as they are what it was split into. What a card or a table brought is
 /// better than a guess, and stays.
 #[must_use]
-pub fn parts_with_name(contact: &Contact, name: &str) -> Option<(Option<String>, Option<String>)> {
+pub(crate) fn parts_with_name(
+    contact: &Contact,
+    name: &str,
+) -> Option<(Option<String>, Option<String>)> {
     let own = (&contact.given_name, &contact.family_name);
     if contact.kind == ContactKind::Company {
         return Some((None, None));
@@ -277,7 +280,7 @@ pub fn parts_with_name(contact: &Contact, name: &str) -> Option<(Option<String>,
 /// The shown name after its parts became others, where it was what the parts before gave, in any order; none
 /// where it is something else, and stays. Titles round it stay too.
 #[must_use]
-pub fn name_with_parts(
+pub(crate) fn name_with_parts(
     name: &str,
     before: GivenAndFamily<'_>,
     after: GivenAndFamily<'_>,
@@ -302,7 +305,7 @@ pub fn name_with_parts(
 
 /// A name as it may be written: as it is, and with its family name last or first.
 #[must_use]
-pub fn written_names(name: &str) -> Vec<String> {
+pub(crate) fn written_names(name: &str) -> Vec<String> {
     let mut written = vec![name.trim().to_owned()];
     if let (Some(given), Some(family)) = split_name(name) {
         written.push(format!("{given} {family}"));

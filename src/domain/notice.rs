@@ -66,14 +66,19 @@ pub enum NoticeKind {
 
 /// The notices of an import, each kind of thing once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notices(Vec<Notice>);
+pub(crate) struct Notices(Vec<Notice>);
 
 /// How many subjects of one kind are distinguished; later ones are counted with the last.
 const SUBJECTS: usize = 50;
 
 impl Notices {
     /// Counts one more thing. `example` is asked for the first one of a subject only.
-    pub fn add(&mut self, kind: NoticeKind, subject: &str, example: impl FnOnce() -> String) {
+    pub(crate) fn add(
+        &mut self,
+        kind: NoticeKind,
+        subject: &str,
+        example: impl FnOnce() -> String,
+    ) {
         let of_kind = || self.0.iter().filter(|notice| notice.kind == kind);
         let known = of_kind().any(|notice| notice.subject == subject);
         if !known && of_kind().count() < SUBJECTS {
@@ -97,7 +102,7 @@ impl Notices {
 
     /// The notices, in the order of their first things.
     #[must_use]
-    pub fn into_vec(self) -> Vec<Notice> {
+    pub(crate) fn into_vec(self) -> Vec<Notice> {
         self.0
     }
 }

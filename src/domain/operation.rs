@@ -53,7 +53,7 @@ impl Record {
 
     /// What it says: without ids, times and stamps, which are others when the same is written again.
     #[must_use]
-    pub fn into_content(self) -> Self {
+    pub(crate) fn into_content(self) -> Self {
         let never = Timestamp::default();
         match self {
             Self::Phone(phone) => Self::Phone(Box::new(Phone {
@@ -187,7 +187,7 @@ impl Operation {
     /// A [`Operation::Create`] needs the `current` record: deleting keeps it. None
     /// where it was not handed in.
     #[must_use]
-    pub fn inverse(self, current: Option<Record>) -> Option<Self> {
+    pub(crate) fn inverse(self, current: Option<Record>) -> Option<Self> {
         Some(match self {
             Self::Create(_, _) => Self::Delete(current?),
             Self::Delete(record) => Self::Create(record.key(), Some(record)),

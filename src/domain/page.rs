@@ -57,7 +57,7 @@ impl Shape {
 }
 
 /// The default number of records of a page.
-pub const PER_PAGE: u64 = 25;
+pub(crate) const PER_PAGE: u64 = 25;
 
 /// The most records on a page.
 pub const PER_PAGE_LIMIT: u64 = 1_000;

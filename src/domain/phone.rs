@@ -12,7 +12,7 @@ use super::timestamp::Timestamp;
 pub use super::ids::PhoneId;
 
 /// The source of what a person typed.
-pub const MANUAL: &str = "manual";
+pub(crate) const MANUAL: &str = "manual";
 
 /// The labels that the forms offer; any other text of the user's is as good.
 pub const LABELS: [&str; 8] = [
@@ -87,7 +87,7 @@ impl Phone {
     /// The number as the address of a call (RFC 3966). What is no possible number has every sign
     /// quoted that an address does not hold, so that no program takes part of it for something else.
     #[must_use]
-    pub fn call_address(&self) -> String {
+    pub(crate) fn call_address(&self) -> String {
         if self.is_normalised() {
             return format!("tel:{}", self.number);
         }
@@ -111,7 +111,7 @@ impl Phone {
     /// Whether it cannot be dialled ([`number::is_impossible`]); one that needs a
     /// country and has none is not known to be.
     #[must_use]
-    pub fn is_impossible(&self, home: Option<Region>) -> bool {
+    pub(crate) fn is_impossible(&self, home: Option<Region>) -> bool {
         let code = self.country_code.as_deref();
         !self.is_normalised() && number::is_impossible(&self.number, code, home)
     }

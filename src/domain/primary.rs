@@ -12,7 +12,7 @@ use super::phone::{Phone, PhoneId};
 /// Where none claims it, the heir is the one in use with `valid_values` true first, then the newest
 /// `created_at`, then the greatest id.
 #[must_use]
-pub fn heir(phones: &[Phone], written: Option<PhoneId>) -> Option<PhoneId> {
+pub(crate) fn heir(phones: &[Phone], written: Option<PhoneId>) -> Option<PhoneId> {
     let claims = |phone: &&Phone| phone.primary && !phone.historic;
     let rank = |phone: &&Phone| (phone.valid_values, phone.created_at, phone.id);
     let claimants = || phones.iter().filter(claims);

@@ -30,14 +30,14 @@ impl Progress {
 
     /// How many contacts were done in a second.
     #[must_use]
-    pub fn rate(&self) -> usize {
+    pub(crate) fn rate(&self) -> usize {
         let millis = usize::try_from(self.elapsed.as_millis()).unwrap_or(usize::MAX);
         self.contacts.saturating_mul(1_000) / millis.max(1)
     }
 }
 
 /// What the error of a read or write says that was stopped.
-pub const STOPPED: &str = "stopped";
+pub(crate) const STOPPED: &str = "stopped";
 
 /// Asks work to stop. Clones share one flag: one side asks, the other one checks it.
 #[derive(Clone, Debug, Default)]
@@ -56,14 +56,14 @@ impl Stop {
 
     /// Whether the work is asked to stop.
     #[must_use]
-    pub fn is_asked(&self) -> bool {
+    pub(crate) fn is_asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 
     /// Whether the work is asked to stop, which is done with that: what takes the work back is to run to its
     /// end.
     #[must_use]
-    pub fn is_heard(&self) -> bool {
+    pub(crate) fn is_heard(&self) -> bool {
         self.0.swap(false, Ordering::SeqCst)
     }
 
@@ -71,7 +71,7 @@ impl Stop {
     ///
     /// # Errors
     /// Stopped, where it is asked to stop.
-    pub fn go_on(&self) -> Result<(), Refusal> {
+    pub(crate) fn go_on(&self) -> Result<(), Refusal> {
         if self.is_heard() {
             return Err(stopped());
         }

@@ -105,7 +105,7 @@ impl Query {
 
     /// Whether it matches all contacts.
     #[must_use]
-    pub fn is_everybody(&self) -> bool {
+    pub(crate) fn is_everybody(&self) -> bool {
         self.needles == SearchTerms::default()
             && self.conditions.is_empty()
             && self.trouble.is_none()

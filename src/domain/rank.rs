@@ -30,7 +30,7 @@ pub enum Rank {
 
 impl Rank {
     /// How many there are.
-    pub const COUNT: usize = 7;
+    pub(crate) const COUNT: usize = 7;
 }
 
 /// Needles, made ready to be looked for many times.
@@ -99,7 +99,7 @@ impl<'n> Matcher<'n> {
 
     /// Whether [`Matcher::rank`] may match a contact: the bytes rule most of them out at once.
     #[must_use]
-    pub fn may_find(&self, text: &[u8], digits: &[u8]) -> bool {
+    pub(crate) fn may_find(&self, text: &[u8], digits: &[u8]) -> bool {
         let any = |finders: &[Finder<'_>], bytes: &[u8]| {
             finders.iter().any(|finder| finder.find(bytes).is_some())
         };
@@ -118,7 +118,7 @@ impl<'n> Matcher<'n> {
     /// initials are; the digits are only asked for where they may matter, and `begins` says whether a
     /// word of the name may begin so.
     #[must_use]
-    pub fn rank_from<'t>(
+    pub(crate) fn rank_from<'t>(
         &self,
         at: usize,
         text: &str,
@@ -194,7 +194,7 @@ impl<'n> Matcher<'n> {
 
     /// Whether the words of a folded name begin with the letters that were typed.
     #[must_use]
-    pub fn is_initials(&self, name: &str) -> bool {
+    pub(crate) fn is_initials(&self, name: &str) -> bool {
         let Some(wanted) = self.initials() else {
             return false;
         };
@@ -241,7 +241,7 @@ impl<'n> Matcher<'n> {
 
     /// The word that is the quickest to look for, the longest.
     #[must_use]
-    pub fn longest_word(&self) -> Option<&Finder<'n>> {
+    pub(crate) fn longest_word(&self) -> Option<&Finder<'n>> {
         let words = self.needles.words.iter().zip(&self.words);
         let words = words.filter(|(word, _)| !is_digits(word));
         words
@@ -292,7 +292,7 @@ const fn edits(letters: usize) -> Option<usize> {
 
 /// The name at the start of a search text.
 #[must_use]
-pub fn name_of(text: &str) -> &str {
+pub(crate) fn name_of(text: &str) -> &str {
     let end = memchr::memchr2(b'\n', NOTE as u8, text.as_bytes()).unwrap_or(text.len());
     text.get(..end).unwrap_or(text)
 }
@@ -395,7 +395,7 @@ impl Letters {
 
     /// The letters that begin a word of a folded text.
     #[must_use]
-    pub fn of_initials(text: &str) -> Self {
+    pub(crate) fn of_initials(text: &str) -> Self {
         let mut bits = 0;
         let mut begins = true;
         for letter in text.chars() {

@@ -82,7 +82,7 @@ impl Fault {
 
 /// Whether one of the faults is of this attribute.
 #[must_use]
-pub fn has_fault(faults: &[Fault], attribute: &str) -> bool {
+pub(crate) fn has_fault(faults: &[Fault], attribute: &str) -> bool {
     let mut faults = faults.iter();
     faults.any(|fault| fault.attribute.as_deref() == Some(attribute))
 }
@@ -134,7 +134,7 @@ impl Refusal {
     }
 
     /// A refusal of what was tried with a file, `cannot open book.db`, with the reason.
-    pub fn because(kind: Kind, what: impl fmt::Display, reason: impl Into<String>) -> Self {
+    pub(crate) fn because(kind: Kind, what: impl fmt::Display, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self {
             reason: Some(reason.clone()),
@@ -144,7 +144,7 @@ impl Refusal {
 
     /// A document with faults.
     #[must_use]
-    pub const fn invalid(faults: Vec<Fault>) -> Self {
+    pub(crate) const fn invalid(faults: Vec<Fault>) -> Self {
         Self {
             kind: Kind::Invalid,
             faults,
@@ -154,7 +154,7 @@ impl Refusal {
     }
 
     /// No such record: `what` is its noun, `id` what was asked for.
-    pub fn not_found(what: &str, id: impl fmt::Display) -> Self {
+    pub(crate) fn not_found(what: &str, id: impl fmt::Display) -> Self {
         let mut refusal = Self::new(Kind::NotFound, format!("no {what} has the id {id}"));
         for fault in &mut refusal.faults {
             fault.of = Some(what.to_owned());

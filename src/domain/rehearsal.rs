@@ -45,7 +45,7 @@ impl Task {
 
     /// Changes all numbers of these contacts.
     #[must_use]
-    pub fn of_marked(contacts: Selection, change: Change) -> Self {
+    pub(crate) fn of_marked(contacts: Selection, change: Change) -> Self {
         Self::Bulk(BulkEdit::new(contacts, vec![change]))
     }
 
@@ -76,7 +76,10 @@ impl Task {
 
 /// What becomes of a contact between two states of the book, line by line; it may be in one of them only.
 #[must_use]
-pub fn lines_between(before: Option<&FullContact>, after: Option<&FullContact>) -> Vec<PlanLine> {
+pub(crate) fn lines_between(
+    before: Option<&FullContact>,
+    after: Option<&FullContact>,
+) -> Vec<PlanLine> {
     let (before, after) = match (before, after) {
         (Some(before), Some(after)) => (before, after),
         (Some(gone), None) => return vec![PlanLine::new(&gone.contact, None, removed("contact"))],

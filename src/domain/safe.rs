@@ -83,7 +83,7 @@ impl Shown {
 /// A JSON text with its line ends, in which every other sign that could act on a terminal, or turn a
 /// line round, is written as an escape: a reader of the JSON finds the same values.
 #[must_use]
-pub fn escaped(json: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(json: &str) -> Cow<'_, str> {
     let acts = |sign: char| {
         sign.is_control() && sign != '\n'
             || is_invisible(sign)
@@ -103,12 +103,6 @@ pub fn escaped(json: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
-}
-
-/// Text of several lines, each made safe.
-pub fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    text.split('\n')
-        .map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
 }
 
 /// Marks of the letter before them: accents, vowel signs, variation selectors, the later parts of

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// The fields that a person may say a column holds; a phone and an email may have any label.
 #[rustfmt::skip]
-pub const COLUMN_FIELDS: [&str; 22] = [
+pub(crate) const COLUMN_FIELDS: [&str; 22] = [
     "name", "given name", "family name", "nickname", "company", "department", "title", "note", "tags",
     "phone", "phone:mobile", "phone:home", "phone:work", "phone:fax",
     "email", "email:home", "email:work", "address", "birthday", "anniversary", "website", "other",

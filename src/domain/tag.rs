@@ -6,7 +6,7 @@ use super::fold::fold;
 
 /// Whether two tags are the same to a reader: whatever their case, accents and width.
 #[must_use]
-pub fn is_same_tag(one: &str, other: &str) -> bool {
+pub(crate) fn is_same_tag(one: &str, other: &str) -> bool {
     one == other || identity(one) == identity(other)
 }
 
@@ -31,7 +31,7 @@ pub struct TagCount {
 
 /// The tags of contacts, counted.
 #[derive(Debug, Default)]
-pub struct TagCounts(BTreeMap<String, Spellings>);
+pub(crate) struct TagCounts(BTreeMap<String, Spellings>);
 
 #[derive(Debug, Default)]
 struct Spellings {
@@ -41,7 +41,7 @@ struct Spellings {
 
 impl TagCounts {
     /// Counts the tags of one contact.
-    pub fn add(&mut self, tags: Vec<String>) {
+    pub(crate) fn add(&mut self, tags: Vec<String>) {
         let mut seen = BTreeSet::new();
         for tag in tags {
             let identity = identity(&tag);
@@ -53,7 +53,7 @@ impl TagCounts {
 
     /// All tags by their name.
     #[must_use]
-    pub fn by_name(self) -> Vec<TagCount> {
+    pub(crate) fn by_name(self) -> Vec<TagCount> {
         let named = self.0.into_values().filter_map(|spellings| {
             let each = spellings.each.into_iter();
             // Of those that as many contacts have, the first one.

@@ -40,7 +40,7 @@ impl Timestamp {
 
     /// The instant for a calendar library, limited to its range.
     #[must_use]
-    pub fn to_utc(self) -> DateTime<Utc> {
+    pub(crate) fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or(if self.0 < 0 {
             DateTime::<Utc>::MIN_UTC
         } else {
@@ -59,7 +59,7 @@ impl Timestamp {
 
     /// The first instant of a year, UTC.
     #[must_use]
-    pub fn of_year(year: i32) -> Self {
+    pub(crate) fn of_year(year: i32) -> Self {
         let day = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
         Self(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros())
     }

@@ -10,13 +10,13 @@ use super::words::count;
 
 /// The words for a phone that was added.
 #[must_use]
-pub fn phone_added(phone: &Phone, contact: &str) -> String {
+pub(crate) fn phone_added(phone: &Phone, contact: &str) -> String {
     format!("Added {} to {contact}", phone.shown())
 }
 
 /// The words for a phone that was changed: what a person set, not what followed from it.
 #[must_use]
-pub fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> String {
+pub(crate) fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> String {
     let number = after.shown();
     let only_flags = Phone {
         primary: after.primary,
@@ -43,19 +43,19 @@ pub fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> String {
 
 /// The words for a phone that was deleted.
 #[must_use]
-pub fn phone_deleted(phone: &Phone, contact: &str) -> String {
+pub(crate) fn phone_deleted(phone: &Phone, contact: &str) -> String {
     format!("Deleted {} of {contact}", phone.shown())
 }
 
 /// The words for a contact that was added.
 #[must_use]
-pub fn contact_added(contact: &Contact) -> String {
+pub(crate) fn contact_added(contact: &Contact) -> String {
     format!("Added {}", contact.name)
 }
 
 /// The words for a contact that was changed.
 #[must_use]
-pub fn contact_changed(before: &Contact, after: &Contact) -> String {
+pub(crate) fn contact_changed(before: &Contact, after: &Contact) -> String {
     let only_favourite = Contact {
         favourite: after.favourite,
         updated_at: after.updated_at,
@@ -96,20 +96,20 @@ pub fn shared(number: &str) -> String {
 
 /// The words for contacts of one name who are different people.
 #[must_use]
-pub fn namesakes(names: &[String]) -> String {
+pub(crate) fn namesakes(names: &[String]) -> String {
     let name = names.first().map(String::as_str).unwrap_or_default();
     format!("Kept {} called {name} apart", count(names.len(), "contact"))
 }
 
 /// The words for a contact that was brought back from the bin.
 #[must_use]
-pub fn contact_back(contact: &Contact) -> String {
+pub(crate) fn contact_back(contact: &Contact) -> String {
     format!("Brought back {}", contact.name)
 }
 
 /// The words for a phone that was brought back from the bin.
 #[must_use]
-pub fn phone_back(phone: &Phone, contact: &str) -> String {
+pub(crate) fn phone_back(phone: &Phone, contact: &str) -> String {
     format!("Brought back {} of {contact}", phone.shown())
 }
 
@@ -121,7 +121,7 @@ pub fn restored(what: &str, after: &str) -> String {
 
 /// Where what was deleted for good may still be, and how to delete it there; none without a backup.
 #[must_use]
-pub fn still_in(backups: usize) -> Option<String> {
+pub(crate) fn still_in(backups: usize) -> Option<String> {
     let them = match backups {
         0 => return None,
         1 => "1 backup may still hold it".to_owned(),
@@ -134,7 +134,7 @@ pub fn still_in(backups: usize) -> Option<String> {
 }
 
 /// The words for a step of whose records nothing is left.
-pub const THROWN: &str = "Deleted for good";
+pub(crate) const THROWN: &str = "Deleted for good";
 
 /// Whether the words of a step name a record. `fields` are those of an operation on it: the whole
 /// record, or a list of changes.

@@ -82,7 +82,7 @@ pub fn impossible(phone: &Phone, home: Option<Region>) -> Option<Reason> {
 }
 
 /// The other contacts with a contact's numbers that need attention, by number.
-pub type OtherHolders = BTreeMap<PhoneId, String>;
+pub(crate) type OtherHolders = BTreeMap<PhoneId, String>;
 
 /// Why this one of a contact's numbers waits for a look; none where it does not.
 #[must_use]
@@ -106,7 +106,11 @@ pub fn reason(
 
 /// The most telling reason why a contact is here.
 #[must_use]
-pub fn first_reason(all: &[Phone], others: &OtherHolders, home: Option<Region>) -> Option<Reason> {
+pub(crate) fn first_reason(
+    all: &[Phone],
+    others: &OtherHolders,
+    home: Option<Region>,
+) -> Option<Reason> {
     all.iter()
         .filter_map(|phone| reason(phone, all, others, home))
         .min_by_key(|reason| match reason {
@@ -126,7 +130,7 @@ const SLIP: usize = 2;
 
 /// What a number disagrees about with another one of the contact, where they are nearly the same.
 #[must_use]
-pub fn disagreement(phone: &Phone, other: &Phone) -> Option<Reason> {
+pub(crate) fn disagreement(phone: &Phone, other: &Phone) -> Option<Reason> {
     let comparable = phone.id != other.id
         && !other.historic
         && phone.source != other.source
@@ -181,7 +185,7 @@ pub struct SourceCount {
 /// What confirming a contact leaves of one of its numbers, in words: `primary, accurate`. Every
 /// number becomes accurate; primary and historic stay as they are.
 #[must_use]
-pub fn outcome(phone: &Phone) -> &'static str {
+pub(crate) fn outcome(phone: &Phone) -> &'static str {
     match (phone.primary, phone.historic, phone.valid_values) {
         (true, _, _) => "primary, confirmed",
         (_, true, _) => "confirmed, stays historic",

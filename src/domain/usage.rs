@@ -55,7 +55,7 @@ impl Usage {
     }
 
     /// Forgets contacts.
-    pub fn forget(&mut self, ids: &[Uuid]) {
+    pub(crate) fn forget(&mut self, ids: &[Uuid]) {
         for id in ids {
             self.0.remove(&ContactId(*id));
         }
@@ -63,7 +63,7 @@ impl Usage {
 
     /// Which contacts were used, the last one first, and when.
     #[must_use]
-    pub fn latest(&self) -> Vec<(ContactId, Timestamp)> {
+    pub(crate) fn latest(&self) -> Vec<(ContactId, Timestamp)> {
         let mut used: Vec<(ContactId, Timestamp)> =
             self.0.iter().map(|(id, used)| (*id, used.at)).collect();
         used.sort_by_key(|(_, at)| std::cmp::Reverse(*at));

@@ -33,7 +33,7 @@ const OTHER: &str = "Other fields";
 const LINE_LIMIT: usize = 1024 * 1024;
 
 /// Whether these lines begin a file of abook.
-pub fn is_abook<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> bool {
+pub(crate) fn is_abook<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> bool {
     let format = lines.find(|line| !line.is_empty() && !line.starts_with(b"#"));
     format == Some(b"[format]") && lines.take(4).any(|line| line.starts_with(b"program=abook"))
 }

@@ -62,7 +62,7 @@ pub fn line(whole: &ContactWithCard) -> String {
 
 /// The card of a group as its line, line end included.
 #[must_use]
-pub fn group_line(card: &[u8]) -> String {
+pub(crate) fn group_line(card: &[u8]) -> String {
     let line = json!({"type": "groups", "card": text_or_bytes(card)});
     format!("{line}\n")
 }

@@ -43,10 +43,10 @@ pub(super) enum Within {
 
 impl Charset {
     /// UTF-8.
-    pub const UTF_8: Self = Self(Kind::Web(UTF_8));
+    pub(crate) const UTF_8: Self = Self(Kind::Web(UTF_8));
 
     /// What Windows writes in Western Europe, and what is meant by ISO 8859-1 too.
-    pub const WINDOWS_1252: Self = Self(Kind::Web(WINDOWS_1252));
+    pub(crate) const WINDOWS_1252: Self = Self(Kind::Web(WINDOWS_1252));
 
     /// The charset that a name means, in the spellings of the web and of older programs: `GB2312`,
     /// `Shift_JIS`, `KS_C_5601`, `CP1251`, `IBM437`.
@@ -117,7 +117,7 @@ impl Charset {
 
     /// The text of these bytes; what is no text in this charset becomes U+FFFD.
     #[must_use]
-    pub fn decode(self, bytes: &[u8]) -> String {
+    pub(crate) fn decode(self, bytes: &[u8]) -> String {
         match self.0 {
             Kind::Web(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
             Kind::Table(_, letters) => {

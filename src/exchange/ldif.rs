@@ -58,7 +58,7 @@ const STRUCTURE: [&str; 16] = [
 
 /// The entries of a source.
 #[derive(Debug)]
-pub struct Entries<R> {
+pub(crate) struct Entries<R> {
     lines: SourceLines<R>,
     home: Option<Region>,
     count: usize,
@@ -91,7 +91,7 @@ struct Entry {
 
 impl<R: BufRead> Entries<R> {
     /// The entries of `source`.
-    pub const fn new(source: R) -> Self {
+    pub(crate) const fn new(source: R) -> Self {
         Self {
             lines: SourceLines::new(source),
             home: None,

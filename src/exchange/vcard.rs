@@ -256,7 +256,7 @@ impl CardFormat for Format {
 
 /// Why a card is not one that is read, if so: there is too much on it.
 #[must_use]
-pub fn too_much(card: &[u8]) -> Option<String> {
+pub(crate) fn too_much(card: &[u8]) -> Option<String> {
     // A card that is shorter has no room for as much.
     if card.len() < 4 * MANY {
         return None;

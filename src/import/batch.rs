@@ -164,7 +164,7 @@ impl<'a> Batch<'a> {
 
     /// The batch with what is said of the columns of its tables: `Telefono=phone:work`.
     #[must_use]
-    pub fn mapped(self, maps: &[String]) -> Self {
+    pub(crate) fn mapped(self, maps: &[String]) -> Self {
         let maps = maps.to_vec();
         Self { maps, ..self }
     }

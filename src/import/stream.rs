@@ -58,7 +58,7 @@ impl Stream {
 
     /// Standard input.
     #[must_use]
-    pub const fn standard_input(stop: Stop) -> Self {
+    pub(crate) const fn standard_input(stop: Stop) -> Self {
         Self { file: None, stop }
     }
 

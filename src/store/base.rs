@@ -109,7 +109,7 @@ impl Store {
     }
 
     /// Has long work tell how far it has come, until this is called again.
-    pub fn set_watch(&mut self, watch: Option<Watch>) {
+    pub(crate) fn set_watch(&mut self, watch: Option<Watch>) {
         self.overseer.watch = RefCell::new(watch);
     }
 
@@ -355,7 +355,7 @@ impl Store {
 impl Store {
     /// Whether a file that this store has open is not at its name any more.
     #[must_use]
-    pub fn is_lost(&self) -> bool {
+    pub(crate) fn is_lost(&self) -> bool {
         self.held.borrow().lost().is_some()
     }
 
@@ -392,7 +392,7 @@ impl Store {
     ///
     /// # Errors
     /// If the book or its log was deleted or replaced, or cannot be written.
-    pub fn checkpoint(&self) -> Result<bool, Refusal> {
+    pub(crate) fn checkpoint(&self) -> Result<bool, Refusal> {
         let trying = Trying::Checkpoint;
         let log = fs::metadata(with_suffix(&self.path, "-wal")).map_or(0, |log| log.len());
         self.refuse_lost(trying)

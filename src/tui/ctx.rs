@@ -36,7 +36,7 @@ const SPINNER: Duration = Duration::from_millis(150);
 
 /// Something that was asked and is not answered.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The ticket of the question, with the page that asked.
     pub ticket: Ticket,
     /// What for.
@@ -121,13 +121,13 @@ impl Session {
 
     /// The key that goes back, which also stops what takes long: esc does so wherever it means nothing else.
     #[must_use]
-    pub fn escape_key(&self, scope: Scope) -> &str {
+    pub(crate) fn escape_key(&self, scope: Scope) -> &str {
         self.own_key(scope, Action::Escape).unwrap_or("esc")
     }
 
     /// The key that does something where a scope is the nearest, without any detour.
     #[must_use]
-    pub fn own_key(&self, scope: Scope, action: Action) -> Option<&str> {
+    pub(crate) fn own_key(&self, scope: Scope, action: Action) -> Option<&str> {
         self.keymap.key_for(&scope.chain(), action)
     }
 
@@ -164,7 +164,7 @@ impl Session {
 
     /// What time it is, and where.
     #[must_use]
-    pub const fn calendar(&self) -> Calendar {
+    pub(crate) const fn calendar(&self) -> Calendar {
         Calendar {
             now: self.now,
             offset: self.offset,
@@ -184,7 +184,7 @@ impl Session {
 
     /// How many contacts there are, and how many of them need attention.
     #[must_use]
-    pub fn summary(&self, middle: &str) -> Option<String> {
+    pub(crate) fn summary(&self, middle: &str) -> Option<String> {
         let totals = self.totals?;
         let contacts = count(totals.contacts, "contact");
         Some(match (totals.contacts, totals.attention) {
@@ -229,12 +229,12 @@ impl Session {
 
     /// Whether something that a page shows could not be read again.
     #[must_use]
-    pub fn is_stale(&self, page: PageId) -> bool {
+    pub(crate) fn is_stale(&self, page: PageId) -> bool {
         self.stale.iter().any(|(of, _)| *of == page)
     }
 
     /// Forgets what was asked: there is another database now, which was never asked.
-    pub fn start_over(&mut self) {
+    pub(crate) fn start_over(&mut self) {
         self.damage = None;
         self.asked.clear();
         self.stale.clear();
@@ -246,7 +246,7 @@ impl Session {
     /// Whether a page waits for an answer that closes or covers it. What is typed into it meanwhile
     /// would be lost, or reach another page than the one that is seen.
     #[must_use]
-    pub fn holds_keys(&self, page: PageId) -> bool {
+    pub(crate) fn holds_keys(&self, page: PageId) -> bool {
         let mut asked = self.asked.iter();
         asked.any(|asked| asked.ticket.page == page && asked.purpose.holds_keys())
     }
@@ -300,7 +300,7 @@ impl Ctx<'_> {
 
     /// What is inside the frame of a page over all of the content.
     #[must_use]
-    pub fn page_inside(&self) -> Rect {
+    pub(crate) fn page_inside(&self) -> Rect {
         page_inside(self.areas().content)
     }
 
@@ -339,7 +339,7 @@ impl Ctx<'_> {
     }
 
     /// Drops the answer to a question like this that the page asked.
-    pub fn forget(&mut self, like: &Request) {
+    pub(crate) fn forget(&mut self, like: &Request) {
         let (page, kind) = (self.page, like.kind());
         let asked = &mut self.session.asked;
         asked.retain(|asked| asked.ticket.page != page || asked.kind != kind);
@@ -347,7 +347,7 @@ impl Ctx<'_> {
 
     /// The place of the key that was pressed among those of an action that chooses one of several.
     #[must_use]
-    pub fn key_place(&self, scope: Scope, action: Action) -> Option<usize> {
+    pub(crate) fn key_place(&self, scope: Scope, action: Action) -> Option<usize> {
         let keymap = &self.session.keymap;
         keymap.place_of(&scope.chain(), action, self.key)
     }
@@ -359,7 +359,7 @@ impl Ctx<'_> {
 
     /// Asks the store for something that takes its lock, and shows it where that takes long. False where
     /// it cannot be asked now; then a line says why.
-    pub fn wait_for(&mut self, request: Request, purpose: Purpose) -> bool {
+    pub(crate) fn wait_for(&mut self, request: Request, purpose: Purpose) -> bool {
         if let Some((tone, reason)) = self.session.cannot_ask(&request) {
             self.say(tone, reason);
             return false;
@@ -387,7 +387,7 @@ impl Ctx<'_> {
     }
 
     /// Asks, once, for the values that conditions can have.
-    pub fn ask_values(&mut self) {
+    pub(crate) fn ask_values(&mut self) {
         if self.session.values.is_none() {
             // Nothing is known until it comes.
             self.session.values = Some(Values::default());
@@ -396,7 +396,7 @@ impl Ctx<'_> {
     }
 
     /// Counts one more use of a contact: it comes earlier among those that a search finds alike.
-    pub fn note_use(&mut self, id: ContactId) {
+    pub(crate) fn note_use(&mut self, id: ContactId) {
         self.session.usage.note(id, self.session.now);
         self.read(Request::Used(self.session.usage.most()));
     }

@@ -41,7 +41,7 @@ impl Draft {
 
 /// Whether any form is open.
 #[must_use]
-pub fn is_open(app: &App) -> bool {
+pub(crate) fn is_open(app: &App) -> bool {
     let mut over = app.pages.above();
     over.any(|page| DraftedForm::of(page.as_ref()).is_some())
 }

@@ -48,7 +48,7 @@ pub struct PageId(pub u64);
 
 impl PageId {
     /// The page at the bottom: the list of contacts.
-    pub const BOTTOM: Self = Self(0);
+    pub(crate) const BOTTOM: Self = Self(0);
 }
 
 /// A question to the store.
@@ -370,7 +370,7 @@ pub enum Purpose {
 impl Purpose {
     /// Whether the answer closes or covers the page, which therefore takes no keys until it comes.
     #[must_use]
-    pub const fn holds_keys(self) -> bool {
+    pub(crate) const fn holds_keys(self) -> bool {
         matches!(self, Self::Save | Self::Preview)
     }
 }

@@ -32,7 +32,7 @@ pub use store_thread::StoreThread;
 use workers::Open;
 
 /// The threads and the world.
-pub struct Runtime {
+pub(crate) struct Runtime {
     events: Sender<Event>,
     permits: Sender<()>,
     requests: Sender<(Ticket, Request)>,
@@ -53,7 +53,7 @@ impl Runtime {
     ///
     /// # Errors
     /// If signals cannot be listened to.
-    pub fn start(
+    pub(crate) fn start(
         path: PathBuf,
         options: Options,
         call: String,
@@ -121,14 +121,14 @@ impl Runtime {
     }
 
     /// Has the store give up what it does for long.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stop.ask();
     }
 
     /// Gives up what goes on, and has every thread close the book, so that its file alone has all of it.
     /// What it gives is disconnected once they have.
     #[must_use]
-    pub fn end(self) -> Receiver<Infallible> {
+    pub(crate) fn end(self) -> Receiver<Infallible> {
         let Self {
             requests,
             stop,
@@ -152,19 +152,19 @@ impl Runtime {
     }
 
     /// Lets the reader read one event, unless it does so already.
-    pub fn permit(&mut self) {
+    pub(crate) fn permit(&mut self) {
         if !self.permitted {
             self.permitted = self.permits.send(()).is_ok();
         }
     }
 
     /// The reader has spent its permit.
-    pub const fn spent(&mut self) {
+    pub(crate) const fn spent(&mut self) {
         self.permitted = false;
     }
 
     /// Does an effect. Quitting, drawing and timers are the loop's.
-    pub fn run(&mut self, effect: Effect, guard: &mut TerminalGuard) -> io::Result<()> {
+    pub(crate) fn run(&mut self, effect: Effect, guard: &mut TerminalGuard) -> io::Result<()> {
         match effect {
             Effect::Ask(ticket, request) => {
                 // The store's thread ends with the program only.

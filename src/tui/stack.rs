@@ -64,7 +64,7 @@ impl Stack {
 
     /// Its id.
     #[must_use]
-    pub fn top_id(&self) -> PageId {
+    pub(crate) fn top_id(&self) -> PageId {
         self.above.last().map_or(PageId::BOTTOM, |(id, _)| *id)
     }
 

@@ -64,7 +64,7 @@ impl TerminalGuard {
     ///
     /// # Errors
     /// If the terminal cannot be set again.
-    pub fn lend<T>(&self, work: impl FnOnce() -> T) -> io::Result<T> {
+    pub(crate) fn lend<T>(&self, work: impl FnOnce() -> T) -> io::Result<T> {
         restore();
         let result = work();
         self.set()?;
@@ -75,7 +75,7 @@ impl TerminalGuard {
     ///
     /// # Errors
     /// If the terminal cannot be written.
-    pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
+    pub(crate) fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
         self.mouse = mouse;
         if mouse {
             execute!(io::stdout(), EnableMouseCapture)
@@ -111,7 +111,7 @@ pub fn restore() {
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
 /// What a frame is written to: kept until it is whole, and sent in one call.
-pub struct FrameWriter {
+pub(crate) struct FrameWriter {
     frame: Vec<u8>,
     out: Stdout,
 }
@@ -119,7 +119,7 @@ pub struct FrameWriter {
 impl FrameWriter {
     /// A writer to the terminal.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             frame: Vec::with_capacity(64 * 1024),
             out: io::stdout(),

@@ -190,7 +190,7 @@ impl CardRecords {
     }
 
     /// Makes the first phone accurate where it may be: it is the first of its contact.
-    pub fn trust_first(&mut self) {
+    pub(crate) fn trust_first(&mut self) {
         if let Some(first) = self.records.phones.first_mut() {
             first.valid_values |= self.trusting;
         }

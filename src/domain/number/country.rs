@@ -26,12 +26,6 @@ pub enum Basis {
 }
 
 impl ReadWith {
-    /// Whether nothing says that the number is of this country.
-    #[must_use]
-    pub const fn is_assumed(self) -> bool {
-        !matches!(self.by, Basis::Named)
-    }
-
     /// The calling code, to be the hint that the number is read with.
     #[must_use]
     pub fn calling_code(self) -> String {

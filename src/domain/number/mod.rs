@@ -50,7 +50,7 @@ pub struct Canonical {
 /// Whether a text cannot be dialled: not possible in its country, and not a short number
 /// ([`is_short_number`]). Without a country, it cannot be decided.
 #[must_use]
-pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
+pub(crate) fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region>) -> bool {
     if is_short_number(text) {
         return false;
     }
@@ -64,7 +64,7 @@ pub fn is_impossible(text: &str, calling_code: Option<&str>, home: Option<Region
 /// `*100#` and `*31#+12134567890`. Neither is in the numbering plan of a country, and both are dialled
 /// as they are written.
 #[must_use]
-pub fn is_short_number(text: &str) -> bool {
+pub(crate) fn is_short_number(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let of =

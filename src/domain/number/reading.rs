@@ -134,7 +134,7 @@ impl Reading {
     /// Whether it can be dialled from anywhere. A number that works only within its own area is
     /// possible, but with a calling code before it, it would reach no one, or the wrong person.
     #[must_use]
-    pub const fn is_complete(&self) -> bool {
+    pub(crate) const fn is_complete(&self) -> bool {
         matches!(self.verdict, Verdict::Valid | Verdict::Possible)
     }
 

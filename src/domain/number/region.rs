@@ -102,7 +102,7 @@ impl Region {
 
     /// The main region of a calling code: `US` for 1.
     #[must_use]
-    pub fn of_calling_code(code: u16) -> Option<Self> {
+    pub(crate) fn of_calling_code(code: u16) -> Option<Self> {
         TABLE
             .iter()
             .find(|entry| entry.main && entry.calling_code == code)
@@ -111,7 +111,7 @@ impl Region {
 
     /// The region that a locale's name holds: `IT` of `it_IT.UTF-8`.
     #[must_use]
-    pub fn of_locale(locale: &str) -> Option<Self> {
+    pub(crate) fn of_locale(locale: &str) -> Option<Self> {
         let name = locale.split(['.', '@']).next()?;
         name.split(['_', '-'])
             .skip(1)

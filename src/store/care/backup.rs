@@ -178,7 +178,7 @@ impl Store {
 
     /// How many backups of this book there are.
     #[must_use]
-    pub fn own_backups(&self) -> usize {
+    pub(crate) fn own_backups(&self) -> usize {
         let all = backups_with_owners(&self.path).unwrap_or_default();
         all.iter()
             .filter(|(_, owner)| *owner == BackupOwner::This)
@@ -189,7 +189,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::back_up`].
-    pub fn back_up_if_changed(&self) -> Result<Option<Backup>, Refusal> {
+    pub(crate) fn back_up_if_changed(&self) -> Result<Option<Backup>, Refusal> {
         let newest = newest(&self.path)?;
         let written: Option<i64> = self.read(|connection| {
             let sql = "SELECT at FROM undo_point ORDER BY id DESC LIMIT 1";

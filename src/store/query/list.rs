@@ -81,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub fn rows_of(&self, ids: &[ContactId]) -> Result<Rows, Refusal> {
+    pub(crate) fn rows_of(&self, ids: &[ContactId]) -> Result<Rows, Refusal> {
         self.snapshot(|connection| {
             let sql = format!("SELECT {SHOWN} FROM contact WHERE id = ?1");
             let mut statement = connection.prepare_cached(&sql)?;
@@ -102,7 +102,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub fn add_columns(&self, rows: &mut Rows, columns: RowColumns) -> Result<(), Refusal> {
+    pub(crate) fn add_columns(&self, rows: &mut Rows, columns: RowColumns) -> Result<(), Refusal> {
         if columns == RowColumns::NameAndNumber {
             return Ok(());
         }

@@ -146,7 +146,7 @@ impl Keymap {
 
     /// The first key that does something in a chain of scopes, as written; none where no key does.
     #[must_use]
-    pub fn key_for(&self, scopes: &[Scope], action: Action) -> Option<&str> {
+    pub(crate) fn key_for(&self, scopes: &[Scope], action: Action) -> Option<&str> {
         let mut nearer: Vec<&Sequence> = Vec::new();
         for scope in scopes {
             let of_action = |bound: &&Bound| bound.binding.action == action;
@@ -170,7 +170,7 @@ impl Keymap {
     /// `key`, or the one in its place on a QWERTY keyboard where only that one means something: with
     /// a Cyrillic or Greek layout the letters of the table cannot be typed.
     #[must_use]
-    pub fn on_any_layout(&self, scopes: &[Scope], waiting: &[Key], key: Key) -> Key {
+    pub(crate) fn on_any_layout(&self, scopes: &[Scope], waiting: &[Key], key: Key) -> Key {
         let means = |key: Key| self.lookup(scopes, waiting, key) != Lookup::Miss;
         match key.on_qwerty() {
             Some(other) if !means(key) && means(other) => other,
@@ -199,7 +199,7 @@ impl Keymap {
 
     /// The keys of a form that lead to actions which have no hint: `^X`. In a list, help is a key away.
     #[must_use]
-    pub fn hidden_prefixes(&self, scope: Scope) -> Vec<String> {
+    pub(crate) fn hidden_prefixes(&self, scope: Scope) -> Vec<String> {
         let hidden = self
             .bound_in(scope)
             .filter(|bound| scope.is_text() && bound.binding.hint.is_empty());

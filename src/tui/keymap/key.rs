@@ -84,7 +84,7 @@ const LAYOUTS: [(&str, &str); 4] = [
 impl Key {
     /// The key in its place on a QWERTY keyboard, where it is a letter of another layout.
     #[must_use]
-    pub fn on_qwerty(self) -> Option<Self> {
+    pub(crate) fn on_qwerty(self) -> Option<Self> {
         let Code::Char(sign) = self.code else {
             return None;
         };
@@ -106,7 +106,7 @@ impl Key {
     /// What arrives when control is held with a sign: a terminal sends one byte for it, and for some signs
     /// that of another key.
     #[must_use]
-    pub const fn sent_with_control(sign: char) -> Option<Self> {
+    pub(crate) const fn sent_with_control(sign: char) -> Option<Self> {
         let plain = match sign.to_ascii_lowercase() {
             'i' => Code::Tab,
             'm' => Code::Enter,

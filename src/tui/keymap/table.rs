@@ -108,7 +108,7 @@ impl Scope {
 
     /// Whether letters are text here, so that none can be a key.
     #[must_use]
-    pub const fn is_text(self) -> bool {
+    pub(crate) const fn is_text(self) -> bool {
         matches!(
             self,
             Self::Filter

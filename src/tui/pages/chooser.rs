@@ -38,7 +38,7 @@ enum About {
 
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chooser {
+pub(crate) struct Chooser {
     about: About,
     choice: ChoiceField,
 }
@@ -46,7 +46,7 @@ pub struct Chooser {
 impl Chooser {
     /// Asks for the country that national numbers are read with.
     #[must_use]
-    pub fn of_country(now: Option<Region>) -> AnyPage {
+    pub(crate) fn of_country(now: Option<Region>) -> AnyPage {
         let choice = ChoiceField::new(now.map(country_line).unwrap_or_default());
         Self::page(About::Country, choice)
     }
@@ -59,13 +59,13 @@ impl Chooser {
 
     /// Asks for the home country.
     #[must_use]
-    pub fn of_home() -> AnyPage {
+    pub(crate) fn of_home() -> AnyPage {
         Self::page(About::Home, ChoiceField::new(String::new()))
     }
 
     /// Asks what a column holds.
     #[must_use]
-    pub fn of_column(
+    pub(crate) fn of_column(
         at: usize,
         name: String,
         now: &str,

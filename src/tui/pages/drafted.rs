@@ -12,7 +12,7 @@ use super::phone_form::{Owner, PhoneForm};
 /// A form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum DraftedForm {
+pub(crate) enum DraftedForm {
     /// Of a number.
     Number(Box<PhoneForm>),
     /// Of a contact.
@@ -22,14 +22,14 @@ pub enum DraftedForm {
 impl DraftedForm {
     /// What a draft keeps of a page, where it is a form.
     #[must_use]
-    pub fn of(page: &dyn Page) -> Option<Self> {
+    pub(crate) fn of(page: &dyn Page) -> Option<Self> {
         let number = page.as_page().cloned().map(Box::new).map(Self::Number);
         number.or_else(|| page.as_page().cloned().map(Box::new).map(Self::Contact))
     }
 
     /// Whether anything was typed or ticked.
     #[must_use]
-    pub fn is_dirty(&self) -> bool {
+    pub(crate) fn is_dirty(&self) -> bool {
         match self {
             Self::Number(form) => form.is_dirty(),
             Self::Contact(form) => form.is_dirty(),
@@ -38,7 +38,7 @@ impl DraftedForm {
 
     /// Whether it is such as this program has: a draft may come from another version.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         match self {
             Self::Number(_) => true,
             Self::Contact(form) => form.texts.len() == TEXTS.len(),
@@ -47,7 +47,7 @@ impl DraftedForm {
 
     /// The contact that it is about, unless it is a new one.
     #[must_use]
-    pub fn contact(&self) -> Option<ContactId> {
+    pub(crate) fn contact(&self) -> Option<ContactId> {
         match self {
             Self::Number(form) => match &form.owner {
                 Owner::Contact(id, _) => Some(*id),
@@ -59,7 +59,7 @@ impl DraftedForm {
 
     /// The page of it as it comes back from a draft: it asks whether its record is still there.
     #[must_use]
-    pub fn recalled(self, home: Option<Region>) -> AnyPage {
+    pub(crate) fn recalled(self, home: Option<Region>) -> AnyPage {
         match self {
             Self::Number(mut form) => {
                 (form.home, form.recalled) = (home, true);

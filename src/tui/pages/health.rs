@@ -20,7 +20,7 @@ use super::page::{Outcome, Page, Returned, Ui};
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct HealthPage {
+pub(crate) struct HealthPage {
     /// What was counted, once it has come.
     pub health: Option<Health>,
     /// The bar under the cursor.

@@ -72,7 +72,7 @@ impl Prompt {
 
     /// The prompt with these files and folders in it, whose import is previewed at once.
     #[must_use]
-    pub fn of_files(paths: Vec<PathBuf>) -> AnyPage {
+    pub(crate) fn of_files(paths: Vec<PathBuf>) -> AnyPage {
         let names: Vec<String> = paths
             .iter()
             .map(|path| path.display().to_string())

@@ -27,7 +27,7 @@ const NUMBER: usize = 22;
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Recent {
+pub(crate) struct Recent {
     /// The contacts that were used last, the last one first, and when.
     latest: Vec<(ContactId, Timestamp)>,
     /// Those that are used most, the most first.

@@ -23,10 +23,10 @@ pub enum Picked {
 }
 
 /// What a person says of columns: the field of each, by its place from 0.
-pub type ColumnFields = BTreeMap<usize, String>;
+pub(crate) type ColumnFields = BTreeMap<usize, String>;
 
 /// What a person says of the columns of tables, each by its path.
-pub type TableFields = BTreeMap<PathBuf, ColumnFields>;
+pub(crate) type TableFields = BTreeMap<PathBuf, ColumnFields>;
 
 /// What is said where the stored value was chosen for every field.
 pub(super) const AS_STORED: &str = "The stored values stay; nothing was written";
@@ -45,7 +45,7 @@ pub struct Resolution {
 impl Resolution {
     /// Whether the stored value was chosen for every field, so that there is nothing to write.
     #[must_use]
-    pub fn is_as_stored(&self) -> bool {
+    pub(crate) fn is_as_stored(&self) -> bool {
         self.mine.is_empty()
     }
 

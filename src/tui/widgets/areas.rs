@@ -14,13 +14,13 @@ const LEAST: Size = Size {
 const LOW: u16 = 16;
 
 /// The width from which on two panes stand side by side.
-pub const TWO_PANES: u16 = 56;
+pub(crate) const TWO_PANES: u16 = 56;
 
 /// The width from which on a list has room for names and numbers beside another pane.
-pub const WIDE: u16 = 84;
+pub(crate) const WIDE: u16 = 84;
 
 /// The width from which on a list has room for companies too, and popups are wider.
-pub const ROOMY: u16 = 140;
+pub(crate) const ROOMY: u16 = 140;
 
 /// The rows of the screen. Without room for anything all of them are empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Areas {
 
     /// Whether the terminal is too small for any of it.
     #[must_use]
-    pub const fn is_nothing(&self) -> bool {
+    pub(crate) const fn is_nothing(&self) -> bool {
         self.head.width == 0
     }
 }

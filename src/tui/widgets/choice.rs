@@ -97,7 +97,7 @@ impl ChoiceField {
 
     /// Whether its value is what is typed.
     #[must_use]
-    pub fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         self.text().trim() == self.settled.trim()
     }
 
@@ -109,12 +109,12 @@ impl ChoiceField {
     }
 
     /// Has it stand for this, while something else is typed that means the same.
-    pub fn settle(&mut self, chosen: impl Into<String>) {
+    pub(crate) fn settle(&mut self, chosen: impl Into<String>) {
         self.settled = chosen.into();
     }
 
     /// Has it stand for what it stood for when the list was opened: what is typed means nothing yet.
-    pub fn unsettle(&mut self) {
+    pub(crate) fn unsettle(&mut self) {
         if let Some(list) = &self.list {
             self.settled.clone_from(&list.before);
         }
@@ -146,7 +146,7 @@ impl ChoiceField {
 
     /// Whether the list is open.
     #[must_use]
-    pub const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         self.list.is_some()
     }
 
@@ -169,7 +169,7 @@ impl ChoiceField {
     }
 
     /// Marks the line of a text, where there is one.
-    pub fn mark_line(&mut self, text: &str) {
+    pub(crate) fn mark_line(&mut self, text: &str) {
         if let Some(list) = &mut self.list {
             list.marked = list.lines.iter().position(|line| line == text);
         }

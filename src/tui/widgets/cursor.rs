@@ -22,7 +22,7 @@ pub enum Motion {
 impl Motion {
     /// The motion of an action, if it is one.
     #[must_use]
-    pub const fn of_action(action: Action) -> Option<Self> {
+    pub(crate) const fn of_action(action: Action) -> Option<Self> {
         Some(match action {
             Action::Down => Self::Down(1),
             Action::Up => Self::Up(1),
@@ -64,7 +64,7 @@ impl Motion {
 /// The first row on a screen of some rows, so that the cursor is on it and the rows move no more than they
 /// have to.
 #[must_use]
-pub fn top_for(top: usize, cursor: usize, height: usize) -> usize {
+pub(crate) fn top_for(top: usize, cursor: usize, height: usize) -> usize {
     top.min(cursor)
         .max((cursor + 1).saturating_sub(height.max(1)))
 }

@@ -58,7 +58,7 @@ impl Field {
 
     /// A field of several lines.
     #[must_use]
-    pub fn of_lines(text: impl Into<String>) -> Self {
+    pub(crate) fn of_lines(text: impl Into<String>) -> Self {
         Self {
             lines: true,
             ..Self::new(text)
@@ -85,13 +85,13 @@ impl Field {
     }
 
     /// Keeps its text where something is typed next.
-    pub const fn unselect(&mut self) {
+    pub(crate) const fn unselect(&mut self) {
         self.selected = false;
     }
 
     /// Whether all of its text is selected.
     #[must_use]
-    pub const fn is_selected(&self) -> bool {
+    pub(crate) const fn is_selected(&self) -> bool {
         self.selected
     }
 

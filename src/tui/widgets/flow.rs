@@ -9,7 +9,7 @@ const MEASURED: usize = 10_000;
 
 /// The line at the top of what is seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Top {
+pub(crate) struct Top {
     /// The item that it is of.
     pub item: usize,
     /// Which of the item's lines it is.
@@ -17,7 +17,7 @@ pub struct Top {
 }
 
 /// Items, and the height that they are seen through.
-pub struct Flow<'a> {
+pub(crate) struct Flow<'a> {
     /// How many items there are.
     pub items: usize,
     /// How many lines are seen.
@@ -69,19 +69,19 @@ impl Flow<'_> {
 
     /// What is seen once the items have become fewer or shorter.
     #[must_use]
-    pub fn within(&self, top: Top) -> Top {
+    pub(crate) fn within(&self, top: Top) -> Top {
         top.min(self.last())
     }
 
     /// Whether something is below what is seen.
     #[must_use]
-    pub fn has_more(&self, top: Top) -> bool {
+    pub(crate) fn has_more(&self, top: Top) -> bool {
         top < self.last()
     }
 
     /// What is seen after a motion.
     #[must_use]
-    pub fn moved(&self, top: Top, motion: Motion) -> Top {
+    pub(crate) fn moved(&self, top: Top, motion: Motion) -> Top {
         match motion {
             Motion::Down(lines) => self.down(top, lines),
             Motion::Up(lines) => self.up(top, lines),
@@ -94,7 +94,7 @@ impl Flow<'_> {
 
     /// What is seen where an item has to be: its first line, and as many of the others as there is room for.
     #[must_use]
-    pub fn showing(&self, top: Top, item: usize) -> Top {
+    pub(crate) fn showing(&self, top: Top, item: usize) -> Top {
         let first = Top { item, line: 0 };
         let end = Top {
             item,
@@ -106,7 +106,7 @@ impl Flow<'_> {
 
     /// The same, where some of the item is enough.
     #[must_use]
-    pub fn showing_part(&self, top: Top, item: usize) -> Top {
+    pub(crate) fn showing_part(&self, top: Top, item: usize) -> Top {
         let end = Top {
             item: item + 1,
             line: 0,
@@ -120,7 +120,7 @@ impl Flow<'_> {
 
     /// What is seen where a cursor comes to an item from below: the end of a high item comes first.
     #[must_use]
-    pub fn entered_from_below(&self, top: Top, item: usize) -> Top {
+    pub(crate) fn entered_from_below(&self, top: Top, item: usize) -> Top {
         let lines = (self.lines)(item);
         if lines <= self.height {
             return self.showing(top, item);
@@ -132,7 +132,7 @@ impl Flow<'_> {
     /// Where a motion leads a cursor that goes from item to item, and what is seen then. An item that is
     /// higher than what is seen is moved through line by line; a count goes from item to item.
     #[must_use]
-    pub fn stepped(&self, top: Top, cursor: usize, motion: Motion) -> (Top, usize) {
+    pub(crate) fn stepped(&self, top: Top, cursor: usize, motion: Motion) -> (Top, usize) {
         let last = self.items.saturating_sub(1);
         match motion {
             Motion::Down(1) => {
@@ -184,7 +184,7 @@ impl Flow<'_> {
 
     /// Whether the last line of an item is seen, or was passed.
     #[must_use]
-    pub fn has_shown(&self, top: Top, item: usize) -> bool {
+    pub(crate) fn has_shown(&self, top: Top, item: usize) -> bool {
         let next = Top {
             item: item + 1,
             line: 0,

@@ -22,7 +22,7 @@ pub fn width(text: &str) -> usize {
 
 /// `text` made safe and cut to `columns`, with an ellipsis where something was cut.
 #[must_use]
-pub fn elide<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
+pub(crate) fn elide<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
     let text = safe(text);
     if width(&text) <= columns {
         return text;
@@ -69,7 +69,7 @@ pub(crate) fn wrapped_within(lines: &mut Vec<String>, most: usize, columns: usiz
 
 /// `text` broken at spaces into lines of at most `columns`; its own line ends are kept.
 #[must_use]
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
@@ -106,7 +106,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 ///
 /// Case and accents make no difference: `odeg` lights the first four letters of `Ødegård`.
 #[must_use]
-pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
+pub(crate) fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
     if words.is_empty() {
         return vec![Span::styled(text.to_owned(), plain)];
     }
@@ -126,7 +126,12 @@ pub fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Sp
 
 /// `text` in spans, with the digits of one of `runs` in `lit`, whatever is between them.
 #[must_use]
-pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
+pub(crate) fn lit_digits<'a>(
+    text: &str,
+    runs: &[String],
+    plain: Style,
+    lit: Style,
+) -> Vec<Span<'a>> {
     if runs.is_empty() {
         return vec![Span::styled(text.to_owned(), plain)];
     }
@@ -150,7 +155,7 @@ pub fn lit_digits<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> 
 /// `text` in spans, with the letters that one of `runs` dials on a keypad in `lit`, where they begin a
 /// word.
 #[must_use]
-pub fn lit_keys<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
+pub(crate) fn lit_keys<'a>(text: &str, runs: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
     let letters: Vec<(&str, Cow<'_, str>)> = text
         .graphemes(true)
         .map(|letter| {

@@ -291,13 +291,13 @@ impl Theme {
 
     /// The same theme with another palette.
     #[must_use]
-    pub const fn with_palette(self, palette: ColorPalette) -> Self {
+    pub(crate) const fn with_palette(self, palette: ColorPalette) -> Self {
         Self { palette, ..self }
     }
 
     /// The same theme for a terminal with so many colours.
     #[must_use]
-    pub const fn with_depth(self, depth: ColourDepth) -> Self {
+    pub(crate) const fn with_depth(self, depth: ColourDepth) -> Self {
         Self { depth, ..self }
     }
 

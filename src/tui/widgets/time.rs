@@ -6,7 +6,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// What time it is, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Calendar {
+pub(crate) struct Calendar {
     /// Now.
     pub now: Timestamp,
     /// How far local time is ahead of UTC, in seconds.
@@ -20,32 +20,32 @@ impl Calendar {
 
     /// The day: `12 Mar 2024`.
     #[must_use]
-    pub fn day(&self, at: Timestamp) -> String {
+    pub(crate) fn day(&self, at: Timestamp) -> String {
         self.local(at).format("%-d %b %Y").to_string()
     }
 
     /// The day that it is.
     #[must_use]
-    pub fn today(&self) -> NaiveDate {
+    pub(crate) fn today(&self) -> NaiveDate {
         self.local(self.now).date_naive()
     }
 
     /// The time of day: `13:51`.
     #[must_use]
-    pub fn time(&self, at: Timestamp) -> String {
+    pub(crate) fn time(&self, at: Timestamp) -> String {
         self.local(at).format("%H:%M").to_string()
     }
 
     /// How many days ago; 0 for today, and for what is to come.
     #[must_use]
-    pub fn days(&self, at: Timestamp) -> usize {
+    pub(crate) fn days(&self, at: Timestamp) -> usize {
         let days = self.local(self.now).num_days_from_ce() - self.local(at).num_days_from_ce();
         usize::try_from(days).unwrap_or(0)
     }
 
     /// The time of day: `13:51`; before today, with the day.
     #[must_use]
-    pub fn clock(&self, at: Timestamp) -> String {
+    pub(crate) fn clock(&self, at: Timestamp) -> String {
         let (then, now) = (self.local(at), self.local(self.now));
         if then.date_naive() == now.date_naive() {
             then.format("%H:%M").to_string()
@@ -56,7 +56,7 @@ impl Calendar {
 
     /// How long ago, for a week; then the day.
     #[must_use]
-    pub fn when(&self, at: Timestamp) -> String {
+    pub(crate) fn when(&self, at: Timestamp) -> String {
         let seconds = (self.now.micros() - at.micros()) / 1_000_000;
         let days = self.local(self.now).num_days_from_ce() - self.local(at).num_days_from_ce();
         match (seconds, days) {

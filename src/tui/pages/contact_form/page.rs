@@ -146,7 +146,7 @@ impl ContactForm {
 impl ContactForm {
     /// The form of a new contact with the number of a form whose contact is gone.
     #[must_use]
-    pub fn of_number(page: &dyn Page) -> Option<Self> {
+    pub(crate) fn of_number(page: &dyn Page) -> Option<Self> {
         let number = page.as_page::<PhoneForm>()?;
         let Owner::Contact(_, name) = &number.owner else {
             return None;

@@ -147,7 +147,7 @@ impl ContactForm {
 
     /// A form for a stored contact.
     #[must_use]
-    pub fn of_profile(profile: &Profile, home: Option<Region>) -> Self {
+    pub(crate) fn of_profile(profile: &Profile, home: Option<Region>) -> Self {
         let contact = &profile.full.contact;
         let first = TEXTS.iter().map(|field| field.text(contact).into_owned());
         let first: Vec<String> = first.collect();
@@ -196,7 +196,7 @@ impl ContactForm {
 
     /// Makes it the form of a new contact and keeps its text; numbers that were to be
     /// deleted stay so.
-    pub fn make_new(&mut self) {
+    pub(crate) fn make_new(&mut self) {
         self.stored = None;
         self.first = vec![String::new(); TEXTS.len()];
         for row in &mut self.numbers {
@@ -262,7 +262,7 @@ impl ContactForm {
 
     /// Whether the cursor is in a text of several lines, where Enter is a line end.
     #[must_use]
-    pub fn in_note(&self) -> bool {
+    pub(crate) fn in_note(&self) -> bool {
         let ContactPlace::Text(at) = self.place else {
             return false;
         };
@@ -343,7 +343,7 @@ impl ContactForm {
 
     /// How the contact will sort.
     #[must_use]
-    pub fn sorted_as(&self) -> String {
+    pub(crate) fn sorted_as(&self) -> String {
         match (self.text(place(FAMILY)), self.text(place(GIVEN))) {
             ("", "") => self.text(NAME).to_owned(),
             ("", given) => given.to_owned(),
@@ -354,7 +354,7 @@ impl ContactForm {
 
     /// Whether anything was changed.
     #[must_use]
-    pub fn is_dirty(&self) -> bool {
+    pub(crate) fn is_dirty(&self) -> bool {
         let texts = self
             .texts
             .iter()
@@ -372,7 +372,7 @@ impl ContactForm {
     }
 
     /// Puts a number back that its own form has edited.
-    pub fn put_number(&mut self, mut form: PhoneForm) {
+    pub(crate) fn put_number(&mut self, mut form: PhoneForm) {
         let row = match form.owner {
             Owner::Row(Some(row)) => row,
             _ => self.numbers.len(),
@@ -393,7 +393,7 @@ impl ContactForm {
     }
 
     /// Makes the number of a row the primary one of the form.
-    pub fn make_primary(&mut self, row: usize) {
+    pub(crate) fn make_primary(&mut self, row: usize) {
         for (at, number) in self.numbers.iter_mut().enumerate() {
             number.form.entry.primary = at == row && !number.form.entry.historic;
         }
@@ -435,7 +435,7 @@ impl ContactForm {
 
     /// What is typed that no contact can have, such as a name of 2,000 letters.
     #[must_use]
-    pub fn unsendable(&self) -> Vec<Fault> {
+    pub(crate) fn unsendable(&self) -> Vec<Fault> {
         ContactAttributes::read(self.changed()).1
     }
 

@@ -76,7 +76,7 @@ impl List {
 
     /// Whether anything was typed into the filter, or its digits are keys.
     #[must_use]
-    pub fn is_filtered(&self) -> bool {
+    pub(crate) fn is_filtered(&self) -> bool {
         !self.filter.text().is_empty() || self.query.typing == Typing::Keypad
     }
 
@@ -101,7 +101,7 @@ impl List {
     }
 
     /// Puts the cursor on a row, and the screen where it shows it.
-    pub fn move_to(&mut self, place: usize, height: usize) {
+    pub(crate) fn move_to(&mut self, place: usize, height: usize) {
         self.cursor = place.min(self.known().saturating_sub(1));
         // Where there are fewer rows than before, the last of them fill the screen.
         let last = self.known().saturating_sub(height);
@@ -297,7 +297,7 @@ impl List {
 
     /// Whether some of the marks are still to come.
     #[must_use]
-    pub fn is_marking(&self) -> bool {
+    pub(crate) fn is_marking(&self) -> bool {
         match &self.marking {
             Some(Marking::Range(range)) => !range.is_done(),
             Some(Marking::All) => true,

@@ -68,7 +68,7 @@ impl Contacts {
 
     /// Whether there is nothing that the esc ladder could take back.
     #[must_use]
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.focus == Focus::List
             && self.list.marks.is_empty()
             && self.list.filter.text().is_empty()
@@ -125,12 +125,12 @@ impl Contacts {
     }
 
     /// Puts the cursor on a contact, wherever it is.
-    pub fn seek(&self, id: ContactId, ctx: &mut Ctx<'_>) {
+    pub(crate) fn seek(&self, id: ContactId, ctx: &mut Ctx<'_>) {
         self.list.seek(id, ctx);
     }
 
     /// The terminal has another size.
-    pub fn resized(&mut self, ctx: &mut Ctx<'_>) {
+    pub(crate) fn resized(&mut self, ctx: &mut Ctx<'_>) {
         self.move_to(self.list.cursor, ctx);
     }
 

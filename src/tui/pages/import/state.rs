@@ -79,7 +79,7 @@ impl Import {
 
     /// What was assumed of the numbers: the country that national ones were read with.
     #[must_use]
-    pub fn assumed(&self) -> Option<String> {
+    pub(crate) fn assumed(&self) -> Option<String> {
         let told = |kind: NoticeKind| {
             let mut notices = self.plan.notices.iter().filter(move |one| one.kind == kind);
             let first = notices.next()?;
@@ -101,7 +101,7 @@ impl Import {
 
     /// The worst of what was not understood, and how much more there is.
     #[must_use]
-    pub fn missed(&self) -> Option<(&Notice, usize)> {
+    pub(crate) fn missed(&self) -> Option<(&Notice, usize)> {
         let assumed = [NoticeKind::HomeCountry, NoticeKind::CountryOfAddress];
         let of_it = |notice: &&Notice| !assumed.contains(&notice.kind);
         let mut notices: Vec<&Notice> = self.plan.notices.iter().filter(of_it).collect();
@@ -117,7 +117,7 @@ impl Import {
 
     /// How many rows what was assumed and not understood takes, over the whole width.
     #[must_use]
-    pub fn remarks(&self) -> usize {
+    pub(crate) fn remarks(&self) -> usize {
         usize::from(self.assumed().is_some()) + usize::from(self.missed().is_some())
     }
 

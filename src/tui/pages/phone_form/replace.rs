@@ -12,7 +12,7 @@ use super::state::{Owner, PhoneEntry, PhoneForm};
 impl PhoneForm {
     /// A form for the number that a stored one was replaced by: it takes its country, its label and its place.
     #[must_use]
-    pub fn replacing(owner: Owner, phone: &Phone, home: Option<Region>) -> Self {
+    pub(crate) fn replacing(owner: Owner, phone: &Phone, home: Option<Region>) -> Self {
         let old = Self::of_phone(owner.clone(), phone, home).entry;
         let entry = PhoneEntry {
             number: Field::default(),

@@ -151,7 +151,7 @@ impl PhoneForm {
 
     /// A form for a stored number.
     #[must_use]
-    pub fn of_phone(owner: Owner, phone: &Phone, home: Option<Region>) -> Self {
+    pub(crate) fn of_phone(owner: Owner, phone: &Phone, home: Option<Region>) -> Self {
         let reading = number::parse(&phone.number, phone.country_code.as_deref(), home)
             .ok()
             .filter(|_| phone.is_normalised());
@@ -213,7 +213,7 @@ impl PhoneForm {
 
     /// Whether anything was typed or ticked.
     #[must_use]
-    pub fn is_dirty(&self) -> bool {
+    pub(crate) fn is_dirty(&self) -> bool {
         let texts = |entry: &PhoneEntry| {
             [
                 entry.country.text(),
