@@ -152,6 +152,17 @@ impl App {
         effects
     }
 
+    /// Whether a key is about contacts that were asked for and have not come.
+    #[must_use]
+    pub(super) fn awaits_contacts(&self, key: Key) -> bool {
+        let means = || {
+            let keymap = &self.session.keymap;
+            keymap.lookup(&self.scopes(), &self.waiting, key)
+        };
+        self.pages.is_bare()
+            && matches!(means(), Lookup::Hit(action) if self.pages.contacts.awaits(action))
+    }
+
     /// The scopes of the keys as things are, the nearest first.
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {

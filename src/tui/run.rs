@@ -29,6 +29,7 @@ use super::autosave::Autosave;
 use super::ctx::HomeQuestion;
 use super::draft::{self, Draft};
 use super::keymap;
+use super::keymap::key::Key;
 use super::pacing::{Pacing, Timers};
 use super::protocol::{Effect, Msg, Request, Tone};
 use super::runtime::{Event, Runtime};
@@ -49,6 +50,10 @@ const TO_CLOSE: [Duration; 2] = [Duration::from_millis(500), Duration::from_mins
 
 /// How long the end waits for the terminal's answer, where it may still come.
 const ANSWER_AT_END: Duration = Duration::from_millis(100);
+
+/// How long a key waits for the contacts that it is about: keys that were typed ahead of a search come
+/// together, over a slow line or from a macro, and are meant for what is found.
+const CONTACTS_TIME: Duration = Duration::from_millis(250);
 
 /// What the screens start with.
 pub struct Start {
@@ -457,6 +462,11 @@ impl Loop<'_> {
             Event::Signal(signal) => return Ok(Some(End::Signal(signal))),
             Event::Crashed(place) => return Ok(Some(End::Crashed(place))),
         };
+        if let Msg::Key(key) = msg
+            && let Some(end) = self.await_contacts(key)?
+        {
+            return Ok(Some(end));
+        }
         tick(self.app);
         self.pacing.took(&msg);
         let resized = matches!(msg, Msg::Resize(_));
@@ -470,6 +480,33 @@ impl Loop<'_> {
             && !draft::is_open(self.app)
         {
             drafts.forget();
+        }
+        Ok(None)
+    }
+
+    /// Waits for the contacts that a key is about, where they are on their way.
+    fn await_contacts(&mut self, key: Key) -> Result<Option<End>> {
+        let until = Instant::now() + CONTACTS_TIME;
+        let mut others = Vec::new();
+        while self.app.awaits_contacts(key) {
+            for effect in std::mem::take(&mut self.effects) {
+                self.perform(effect)?;
+            }
+            match self
+                .events
+                .recv_timeout(until.saturating_duration_since(Instant::now()))
+            {
+                Ok(Event::Msg(msg @ Msg::Store(..))) => {
+                    self.effects.append(&mut self.app.update(msg));
+                }
+                Ok(other) => others.push(other),
+                Err(_) => break,
+            }
+        }
+        for other in others {
+            if let Some(end) = self.take(other)? {
+                return Ok(Some(end));
+            }
         }
         Ok(None)
     }

@@ -223,6 +223,52 @@ fn the_editor_and_completion_fill_what_they_were_asked_for() {
 }
 
 #[test]
+fn a_key_after_a_search_is_about_no_row_of_before() {
+    for keys in [
+        "enter d",
+        "enter c",
+        "enter y",
+        "enter e",
+        "tab *",
+        "enter r",
+        "enter h d",
+        "tab space",
+        "tab d",
+        "tab x y",
+        "tab x m",
+        "tab H",
+        "tab V",
+        "tab e",
+        "tab m",
+    ] {
+        for search in ["/ \"zanetti\"", "/ \"xyz\""] {
+            let mut desk = held();
+            desk.press(search);
+            desk.requests();
+            desk.press(keys);
+            for request in desk.requests() {
+                assert!(
+                    matches!(request, Request::Rows(..) | Request::Look),
+                    "{search} {keys}: {request:?}"
+                );
+            }
+            assert!(
+                desk.app.pages.is_bare(),
+                "{search} {keys}: {}",
+                desk.frame()
+            );
+            assert!(
+                desk.toast().contains("still loading"),
+                "{search} {keys}: {}",
+                desk.toast()
+            );
+            let contacts = &desk.app.pages.contacts;
+            assert!(contacts.list.marks.is_empty(), "{search} {keys}");
+        }
+    }
+}
+
+#[test]
 fn a_key_is_about_the_contact_that_the_cursor_is_on() {
     for key in ["*", "y", "e", "H"] {
         let mut desk = held();

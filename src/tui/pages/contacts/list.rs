@@ -30,6 +30,8 @@ pub struct List {
     pub window: Rows,
     /// Whether the rows of this query have come.
     pub loaded: bool,
+    /// Whether the rows are of this query at all, or still those of the former one.
+    is_current: bool,
     /// The contacts that are marked.
     pub marks: Marks,
     /// The marks that are being set.
@@ -78,6 +80,12 @@ impl List {
     #[must_use]
     pub(crate) fn is_filtered(&self) -> bool {
         !self.filter.text().is_empty() || self.query.typing == Typing::Keypad
+    }
+
+    /// Whether the rows are those of the query, if not as they are now: a key can be about one of them.
+    #[must_use]
+    pub(super) const fn is_current(&self) -> bool {
+        self.is_current
     }
 
     /// What a new contact begins with: what was typed, where no contact has it. Those that have something
@@ -172,6 +180,7 @@ impl List {
             return;
         }
         self.query = query;
+        self.is_current = false;
         self.total = None;
         self.found = Found::default();
         self.cursor = 0;
@@ -257,6 +266,7 @@ impl List {
     /// Takes the rows that were asked for.
     pub(super) fn take_rows(&mut self, rows: Rows, height: usize, ctx: &mut Ctx<'_>) {
         self.loaded = true;
+        self.is_current = true;
         if let Some((_, _, columns)) = self.asked.take() {
             self.columns = columns;
         }

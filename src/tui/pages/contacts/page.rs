@@ -384,6 +384,8 @@ impl Contacts {
     fn point_list(&mut self, mouse: Mouse, area: Rect, ctx: &mut Ctx<'_>) {
         let cursor = self.list.cursor;
         match mouse.kind {
+            // What is clicked on is a row of before, which goes.
+            MouseKind::Click if !self.list.is_current() => {}
             MouseKind::Click => {
                 let row = self.list.top + usize::from(mouse.row - area.y);
                 self.focus = Focus::List;

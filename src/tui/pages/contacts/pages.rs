@@ -175,6 +175,46 @@ impl Contacts {
         Outcome::Open(Prompt::page(Wanted::Export(selection, which), &path))
     }
 
+    /// Whether an action is about contacts that the list shows, or about one of their numbers.
+    const fn needs_contacts(action: Action) -> bool {
+        matches!(
+            action,
+            Action::EditContact
+                | Action::DeleteContact
+                | Action::Mark
+                | Action::MarkRange
+                | Action::Confirm
+                | Action::ConfirmNext
+                | Action::Favourite
+                | Action::History
+                | Action::Duplicates
+                | Action::ChangeMany
+                | Action::ExportMarked
+                | Action::ExportText
+                | Action::EditNumber
+                | Action::AddNumber
+                | Action::ReplaceNumber
+                | Action::DeleteNumber
+                | Action::MakePrimary
+                | Action::Accurate
+                | Action::Historic
+                | Action::Copy
+                | Action::Call
+                | Action::Pick
+                | Action::NextNumber
+        )
+    }
+
+    /// Whether an action is about what was asked for and has not come: keys may come sooner than answers.
+    #[must_use]
+    pub(crate) fn awaits(&self, action: Action) -> bool {
+        let is_shown = self.current().is_none() || self.profile().is_some();
+        let is_there = self.list.is_current()
+            && !self.list.is_marking()
+            && (is_shown || self.detail.is_unread);
+        !is_there && (action == Action::Open || Self::needs_contacts(action))
+    }
+
     /// Why nothing can be done with a contact or with the list.
     pub(super) fn contact_missing(
         &self,
@@ -184,6 +224,9 @@ impl Contacts {
         let is_empty = self.current().is_none();
         let key = |action| session.key(self.scope(), action);
         match action {
+            _ if !self.list.is_current() && Self::needs_contacts(action) => {
+                Some("still loading the contacts of this filter".into())
+            }
             Action::DeleteContact
             | Action::Confirm
             | Action::ConfirmNext
@@ -204,7 +247,7 @@ impl Contacts {
             | Action::Confirm
             | Action::Favourite
             | Action::History
-                if is_empty =>
+                if is_empty && self.list.is_current() =>
             {
                 Some(format!("no contact here; {} adds one", key(Action::AddContact)).into())
             }

@@ -138,8 +138,11 @@ impl Contacts {
     pub fn follow(&mut self, ctx: &mut Ctx<'_>) {
         let row = self.list.current();
         if row.is_none() && self.list.loaded {
-            // Nobody is left in the list: who was here last goes too.
+            // No contact is left in the list: the one that was here last goes too.
             self.detail.profile = None;
+            if self.focus == Focus::Detail {
+                self.focus = Focus::List;
+            }
         }
         self.detail.follow(row, ctx);
         self.list.extend_range(ctx);
@@ -172,11 +175,14 @@ impl Contacts {
 
     pub(super) fn open_contact(&mut self, ctx: &mut Ctx<'_>) {
         match self.current() {
-            Some(id) if self.fix.is_none() => {
+            _ if self.fix.is_some() => self.focus = Focus::List,
+            // The contact that is found has the keys once it has come.
+            _ if !self.list.is_current() => self.focus = Focus::Detail,
+            Some(id) => {
                 ctx.note_use(id);
                 self.focus = Focus::Detail;
             }
-            _ => self.focus = Focus::List,
+            None => self.focus = Focus::List,
         }
     }
 
