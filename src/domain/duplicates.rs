@@ -2,6 +2,7 @@
 //!
 //! [`merged`] says what becomes of a group. The screen shows what it says and the store writes it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::iter;
 
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use super::bulk::PlanLine;
 use super::change_line::ChangeLine;
 use super::contact::{Contact, ContactId, DetailKind};
-use super::fields::{CONTACT, ContactText, Use, texts};
+use super::fields::{CONTACT, ContactText, Use, label, texts};
 use super::fold::fold;
 use super::full_contact::FullContact;
 use super::intake::{add_details, add_missing, same_number};
@@ -25,6 +26,8 @@ pub enum Likeness {
     NumberAndName(String),
     /// They have the same number under other names: a household, a switchboard, or a slip.
     Number(String),
+    /// A person marked them.
+    Marked,
     /// They have the same name; what else they share, in words: `the same email`.
     Name(Vec<&'static str>),
 }
@@ -36,6 +39,7 @@ impl Likeness {
         match self {
             Self::NumberAndName(number) => format!("same name, same number {number}"),
             Self::Number(number) => format!("same number {number}, other names"),
+            Self::Marked => "marked".to_owned(),
             Self::Name(evidence) if evidence.is_empty() => {
                 "same name, nothing else in common".to_owned()
             }
@@ -117,6 +121,11 @@ pub fn weight(person: &FullContact) -> usize {
     let texts = texts(&CONTACT).filter(|text| text.field.is(Use::About));
     let texts = texts.filter(|text| text.of(contact).is_some());
     texts.count() + contact.details.len() + contact.tags.len() + 2 * person.phones.len()
+}
+
+/// Puts the contact of which most is known first, and of several the oldest: it is the one to keep.
+pub(crate) fn most_known_first(people: &mut [FullContact]) {
+    people.sort_by_key(|one| (Reverse(weight(one)), one.contact.created_at, one.contact.id));
 }
 
 /// A field of which one of several values is taken.
@@ -331,6 +340,8 @@ impl Merged {
         };
         let mut lines: Vec<PlanLine> = others.iter().map(goes).collect();
         lines.extend(PlanLine::between(kept, None, kept, &self.contact));
+        let about = MergeField::all().filter(|field| *field != MergeField::Name);
+        lines.extend(about.flat_map(|field| self.left_out(field, people)));
         for (before, after) in &self.phones {
             if let Some(before) = before {
                 lines.extend(PlanLine::between(kept, Some(before), before, after));
@@ -342,6 +353,37 @@ impl Merged {
             PlanLine::new(kept, Some(phone), added)
         }));
         lines
+    }
+}
+
+impl Merged {
+    /// What a contact that goes has in a field, and the one that is kept does not get.
+    fn left_out(&self, field: MergeField, people: &[FullContact]) -> Vec<PlanLine> {
+        let taken = field.of(&self.contact).unwrap_or_default();
+        let has = |value: &str| match field {
+            NOTE => taken.contains(value),
+            _ => taken == value,
+        };
+        let (kept, others) = match people.split_first() {
+            Some((kept, others)) => (&kept.contact, others),
+            None => return Vec::new(),
+        };
+        let mut values: Vec<&str> = Vec::new();
+        for value in others.iter().filter_map(|one| field.of(&one.contact)) {
+            if !has(value) && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        let line = |value: &str| {
+            let label = label(&CONTACT, field.attribute());
+            let words = format!("{label} {value} is not kept");
+            PlanLine::new(
+                kept,
+                None,
+                ChangeLine::said(field.attribute(), value, "none", words),
+            )
+        };
+        values.into_iter().map(line).collect()
     }
 }
 

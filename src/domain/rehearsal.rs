@@ -22,8 +22,6 @@ pub enum Task {
     Bulk(BulkEdit),
     /// These groups of contacts become one contact each.
     Merge(Vec<Merge>),
-    /// These contacts become one: that of which most is known.
-    MergeMarked(Vec<ContactId>),
     /// The same for all groups that have the same name and the same number when it is done.
     MergeSure,
     /// A step and every one after it is undone.
@@ -67,7 +65,6 @@ impl Task {
                 let words: Vec<String> = edit.changes.iter().map(Change::words).collect();
                 words.join(" ")
             }
-            Self::MergeMarked(contacts) => format!("merge {}", count(contacts.len(), "contact")),
             Self::Merge(_) | Self::MergeSure => format!("merge {}", count(groups, "group")),
             Self::UndoBackTo(_) => format!("undo {}", count(groups, "step")),
         }

@@ -493,7 +493,7 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::History => &["╭─ History"],
         Scope::Bin => &["╭─ Bin"],
         Scope::Preview => &["nothing is saved yet"],
-        Scope::Duplicates => &["callbook › Duplicates"],
+        Scope::Duplicates => &["callbook › Duplicates", "callbook › Merge "],
         Scope::Health => &["╭─ Health of the book"],
         Scope::Sources => &["Confirm by source"],
         Scope::Import => &["callbook › Import"],
@@ -510,6 +510,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
     let pages = [
         "╭",
         "Duplicates",
+        "callbook › Merge ",
         "Import ",
         "Add a contact",
         "Edit contact",
@@ -517,12 +518,11 @@ fn can_ask(frame: &str, write: &Write) -> bool {
     match write {
         Write::Namesakes(_)
         | Write::Shared(_)
-        | Write::Perform(Task::Merge(_), Seen::Contacts(_)) => seen(&["callbook › Duplicates"]),
+        | Write::Perform(Task::Merge(_), Seen::Contacts(_)) => {
+            seen(&["callbook › Duplicates", "callbook › Merge "])
+        }
         Write::Perform(_, Seen::Rehearsal(_)) => seen(&["nothing is saved yet"]),
-        Write::Perform(
-            Task::Merge(_) | Task::MergeMarked(_) | Task::MergeSure | Task::UndoBackTo(_),
-            _,
-        ) => false,
+        Write::Perform(Task::Merge(_) | Task::MergeSure | Task::UndoBackTo(_), _) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
         Write::AddPhone(..) => seen(&["Add a number"]),

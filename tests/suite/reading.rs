@@ -1,10 +1,15 @@
 //! What is read on the screens: changes in the words of people, and panes of which no line is out of reach.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use callbook::config::Config;
 use callbook::config::looks::ColorPalette;
 use callbook::domain::contact::{ContactAttributes, Detail, DetailKind};
+use callbook::domain::duplicates::Merge;
+use callbook::domain::listing::ListQuery;
+use callbook::domain::rehearsal::Task;
+use callbook::tui::pages::duplicates::Duplicates;
 use serde_json::json;
 
 use crate::support::Book;
@@ -223,15 +228,14 @@ fn no_line_of_a_long_contact_is_out_of_reach() {
 }
 
 #[test]
-fn marked_contacts_merge_after_a_preview_and_come_back() {
+fn marked_contacts_merge_as_they_are_shown_and_come_back() {
     for (width, height) in [(100, 30), (80, 24), (40, 12)] {
         let mut desk = Desk::new(width, height, TWICE);
         desk.press("g g space space space D");
         let frame = desk.frame();
-        assert!(frame.contains("Preview: merge 3 contacts"), "{frame}");
+        assert!(frame.contains("Merge 3 contacts"), "{frame}");
         let seen = read_down(&mut desk, "j");
-        assert!(seen.contains("3 contacts become 1"), "{seen}");
-        assert!(seen.contains("+39 02 5550 1190 added"), "{seen}");
+        assert!(seen.contains("+39 02 5550 1190"), "{seen}");
         assert_eq!(
             desk.book.store.totals().unwrap().contacts,
             3,
@@ -248,6 +252,58 @@ fn marked_contacts_merge_after_a_preview_and_come_back() {
         );
         desk.press("u");
         assert_eq!(desk.book.store.totals().unwrap().contacts, 3);
+    }
+}
+
+#[test]
+fn of_marked_contacts_each_value_is_chosen_and_none_goes_unseen() {
+    let cards = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ann Alpha\nORG:First Ltd\nNICKNAME:Annie\nTEL:+39 02 5550 1182\nEND:VCARD\n\
+                 BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Anna Alphonse\nORG:Second GmbH\nNICKNAME:Nana\nEND:VCARD\n";
+    let mut desk = Desk::new(100, 30, cards);
+    desk.press("g g space space D");
+    let frame = desk.frame();
+    for value in [
+        "First Ltd",
+        "Second GmbH",
+        "Annie",
+        "Nana",
+        "Ann Alpha",
+        "Anna Alphonse",
+    ] {
+        assert!(frame.contains(value), "{value}: {frame}");
+    }
+    let groups = desk.top::<Duplicates>().unwrap();
+    let company = groups
+        .fields()
+        .iter()
+        .position(|field| field.attribute() == "organisation");
+    desk.press(&"j ".repeat(company.unwrap()));
+    desk.press("l enter");
+    assert_eq!(desk.toast(), "Merged Anna Alphonse into Ann Alpha");
+    let kept = desk
+        .book
+        .store
+        .rows(&ListQuery::default(), 0, 9)
+        .unwrap()
+        .rows;
+    assert_eq!(kept.len(), 1);
+    let kept = desk.book.store.contact(kept[0].id).unwrap();
+    assert_eq!(kept.organisation.as_deref(), Some("Second GmbH"));
+    // Where nothing is chosen, what goes is told.
+    desk.press("u");
+    let rows = desk
+        .book
+        .store
+        .rows(&ListQuery::default(), 0, 9)
+        .unwrap()
+        .rows;
+    let task = Task::Merge(vec![Merge {
+        contacts: rows.iter().map(|row| row.id).collect(),
+        picks: BTreeMap::new(),
+    }]);
+    let said = format!("{:?}", desk.book.rehearse(&task).plan.lines);
+    for gone in ["Second GmbH is not kept", "Nana is not kept"] {
+        assert!(said.contains(gone), "{gone}: {said}");
     }
 }
 

@@ -92,7 +92,7 @@ fn two_marked_contacts_are_merged() {
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     callbook.types("  D");
-    callbook.sees("Preview: merge");
+    callbook.sees("Merge 2 contacts");
     callbook.types("\r");
     callbook.sees("1 contact");
     callbook.sees("Merged");

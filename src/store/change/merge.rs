@@ -6,9 +6,7 @@ use rusqlite::Connection;
 
 use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::ContactId;
-use crate::domain::duplicates::{
-    Group, Likeness, Merge, Merged, evidence, merged, name_key, weight,
-};
+use crate::domain::duplicates::{self, Group, Likeness, Merge, Merged, evidence, merged, name_key};
 use crate::domain::edit::Done;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::CardFormat;
@@ -104,7 +102,7 @@ fn place(group: &Group) -> (usize, Option<String>) {
         Likeness::NumberAndName(_) => 0,
         Likeness::Number(_) => 1,
         Likeness::Name(evidence) if !evidence.is_empty() => 2,
-        Likeness::Name(_) => 3,
+        Likeness::Name(_) | Likeness::Marked => 3,
     };
     (rank, group.names.first().map(|name| name_key(name)))
 }
@@ -280,24 +278,8 @@ const COMPARED: usize = 20;
 /// The contacts, that of which most is known first: it is the one to keep.
 fn most_known_first(connection: &Connection, ids: &[ContactId]) -> Answer<Vec<FullContact>> {
     let mut people = people(connection, ids)?;
-    people.sort_by_key(|one| {
-        let contact = &one.contact;
-        (
-            std::cmp::Reverse(weight(one)),
-            contact.created_at,
-            contact.id,
-        )
-    });
+    duplicates::most_known_first(&mut people);
     Ok(people)
-}
-
-/// How contacts become one that a person marked.
-pub(in crate::store) fn of_marked(connection: &Connection, ids: &[ContactId]) -> Answer<Merge> {
-    let people = most_known_first(connection, ids)?;
-    Ok(Merge {
-        contacts: people.iter().map(|one| one.contact.id).collect(),
-        picks: BTreeMap::new(),
-    })
 }
 
 /// Puts the one to keep first, and adds the names and what they share.

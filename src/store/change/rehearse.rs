@@ -77,7 +77,6 @@ impl Store {
             Ok(match task {
                 Task::Bulk(edit) => self.selected(connection, &edit.selection)?.len(),
                 Task::Merge(merges) => merges.len(),
-                Task::MergeMarked(_) => 1,
                 Task::MergeSure => merge::sure(connection)?.len(),
                 // Each of these steps can be redone.
                 Task::UndoBackTo(_) => 0,
@@ -99,10 +98,6 @@ impl Store {
                 writer.change(edit, &shown, lines)
             }
             Task::Merge(merges) => writer.merge_all(merges, format, lines),
-            Task::MergeMarked(contacts) => {
-                let merge = merge::of_marked(writer.connection(), contacts)?;
-                writer.merge_all(&[merge], format, lines)
-            }
             Task::MergeSure => {
                 let merges = merge::sure_merges(writer.connection())?;
                 writer.merge_all(&merges, format, lines)

@@ -199,7 +199,7 @@ fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
         Task::Bulk(_) | Task::UndoBackTo(_) => {
             format!("{} change", count(tally.changed, "contact"))
         }
-        Task::Merge(_) | Task::MergeMarked(_) | Task::MergeSure => format!(
+        Task::Merge(_) | Task::MergeSure => format!(
             "{} become {}",
             count(tally.changed, "contact"),
             thousands(tally.groups)

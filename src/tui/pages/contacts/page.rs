@@ -62,10 +62,6 @@ impl Page for Contacts {
             }
             Action::Confirm | Action::ConfirmNext => self.confirm(ctx),
             Action::Favourite => self.favourite(ctx),
-            Action::Duplicates if self.list.marks.len() > 1 => {
-                let task = Task::MergeMarked(self.list.chosen());
-                ctx.wait_for(Request::Rehearse(task), Purpose::Preview);
-            }
             Action::Fix => self.switch_fix(ctx),
             Action::Skip => {
                 let is_last = self.list.cursor + 1 >= self.list.known();

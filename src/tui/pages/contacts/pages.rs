@@ -56,6 +56,9 @@ impl Contacts {
             }
             Action::Import => Some(Prompt::page(Wanted::Import, "")),
             Action::ChangeMany => Some(self.change_many()),
+            Action::Duplicates if self.list.marks.len() > 1 => {
+                Some(Box::new(Duplicates::of_marked(self.list.chosen())))
+            }
             Action::Duplicates => Some(Box::<Duplicates>::default()),
             Action::Health => Some(Box::<HealthPage>::default()),
             Action::Bin => Some(Box::<Bin>::default()),

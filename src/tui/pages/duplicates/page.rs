@@ -1,6 +1,7 @@
 //! The page of duplicates: what its keys do, and what it does with answers.
 
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::{News, Outcome, Page, Ui};
@@ -21,7 +22,7 @@ impl Page for Duplicates {
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
-        if Self::look(ctx) {
+        if self.look(ctx) {
             Outcome::Stay
         } else {
             Outcome::Close
@@ -97,7 +98,7 @@ impl Page for Duplicates {
         }
         if was_written && refusal.kind == Kind::Outdated {
             // There may be one more of them, or one less.
-            Self::look(ctx);
+            self.look(ctx);
         }
         Outcome::Stay
     }
@@ -105,7 +106,7 @@ impl Page for Duplicates {
     fn notified(&mut self, news: News, ctx: &mut Ctx<'_>) {
         match news {
             News::Written(..) if ctx.session.writing.is_none() => {
-                Self::look(ctx);
+                self.look(ctx);
             }
             // What another program wrote is refused when it matters; a search for each of its writes
             // would never end.
@@ -119,7 +120,11 @@ impl Page for Duplicates {
     }
 
     fn title(&self) -> Option<String> {
-        Some("Duplicates".to_owned())
+        Some(if self.is_of_marked() {
+            format!("Merge {}", count(self.people.len(), "contact"))
+        } else {
+            "Duplicates".to_owned()
+        })
     }
 
     fn status(&self, session: &Session, theme: &Theme) -> Option<(String, Role)> {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
-use crate::domain::duplicates::{Group, Likeness, Merge, MergeField, Merged, NOTE, merged, taken};
+use crate::domain::duplicates::{
+    Group, Likeness, Merge, MergeField, Merged, NOTE, merged, most_known_first, taken,
+};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::rehearsal::{Seen, Task};
@@ -20,6 +22,8 @@ use crate::tui::widgets::flow::Top;
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Duplicates {
+    /// The contacts that a person marked, to become one; none: the duplicates of the whole book.
+    marked: Vec<ContactId>,
     /// The groups that are left.
     pub groups: Vec<Group>,
     /// Whether they have come.
@@ -55,6 +59,20 @@ pub(super) struct Finished {
 }
 
 impl Duplicates {
+    /// The page for contacts that a person marked: they are the only group.
+    #[must_use]
+    pub(crate) fn of_marked(marked: Vec<ContactId>) -> Self {
+        Self {
+            marked,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a person marked what is merged here.
+    pub(super) fn is_of_marked(&self) -> bool {
+        !self.marked.is_empty()
+    }
+
     /// The group under the cursor.
     #[must_use]
     pub fn current(&self) -> Option<&Group> {
@@ -127,8 +145,20 @@ impl Duplicates {
 }
 
 impl Duplicates {
-    pub(super) fn look(ctx: &mut Ctx<'_>) -> bool {
-        ctx.wait_for(Request::Duplicates, Purpose::Stay)
+    /// Looks for the groups. Gives whether they come, or are there.
+    pub(super) fn look(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        if !self.is_of_marked() {
+            return ctx.wait_for(Request::Duplicates, Purpose::Stay);
+        }
+        self.found = true;
+        self.begun_with = 1;
+        self.groups = vec![Group {
+            likeness: Likeness::Marked,
+            contacts: self.marked.clone(),
+            names: Vec::new(),
+        }];
+        self.show(0, ctx);
+        true
     }
 
     /// Takes the contacts of the group. Where they are those that were shown before, the one that is kept and
@@ -140,6 +170,13 @@ impl Duplicates {
                 people.sort_by_key(place);
                 self.picks = picks;
             }
+        } else if self.is_of_marked() {
+            most_known_first(&mut people);
+            // There is nothing to choose among the groups.
+            self.focus = Pane::Detail;
+        }
+        if let Some(group) = self.groups.first_mut().filter(|_| !self.marked.is_empty()) {
+            group.names = people.iter().map(|one| one.contact.name.clone()).collect();
         }
         self.people = people;
     }
@@ -196,7 +233,7 @@ impl Duplicates {
                 Write::Perform(Task::Merge(vec![self.merge()]), self.shown()),
                 ids.iter().skip(1).copied().collect(),
             ),
-            (Action::Apart, Some(Likeness::Name(_)) | None) => {
+            (Action::Apart, Some(Likeness::Name(_) | Likeness::Marked) | None) => {
                 (Write::Namesakes(ids.clone()), BTreeSet::new())
             }
             (Action::Apart, Some(_)) => (Write::Shared(shared(&self.people)), BTreeSet::new()),
