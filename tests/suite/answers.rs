@@ -337,6 +337,78 @@ fn the_rows_of_a_step_are_shown_under_that_step() {
 }
 
 #[test]
+fn the_rows_of_two_steps_each_come_though_they_are_asked_for_at_the_same_time() {
+    let mut desk = held();
+    desk.press("d");
+    desk.let_all_go();
+    desk.press("*");
+    desk.let_all_go();
+    desk.press("s l");
+    desk.let_all_go();
+    desk.press("enter j enter j enter");
+    while desk.waiting() > 0 {
+        // The last that was asked comes first.
+        desk.let_go(desk.waiting() - 1);
+    }
+    let page = desk.top::<History>().unwrap();
+    let steps: Vec<bool> = page
+        .steps
+        .iter()
+        .flatten()
+        .map(|step| !step.lines.is_empty())
+        .collect();
+    assert!(
+        steps.iter().filter(|is_shown| **is_shown).count() >= 2,
+        "{steps:?}"
+    );
+}
+
+#[test]
+fn a_contact_that_cannot_be_read_is_not_shown_as_the_one_before_it() {
+    let mut desk = held();
+    let before = desk.shown().contact.name;
+    desk.press("j");
+    refuse(&mut desk, |reply| matches!(reply, Reply::Profile(_)));
+    let frame = desk.frame();
+    let shown = frame.matches(&before).count();
+    assert_eq!(shown, 1, "in the list alone: {frame}");
+    for key in ["e", "c", "*"] {
+        desk.requests();
+        desk.press(key);
+        assert_eq!(desk.toast(), "cannot read the contact", "{key}");
+        assert!(
+            desk.requests()
+                .iter()
+                .all(|request| !matches!(request, Request::Write(_)))
+        );
+    }
+    desk.press("^L");
+    desk.let_all_go();
+    assert_ne!(desk.shown().contact.name, before);
+}
+
+#[test]
+fn what_was_said_of_the_configuration_stays_beside_the_text_that_is_back() {
+    let mut typing = Desk::new(100, 30, CARDS);
+    typing.press("a \"Qx\"");
+    let draft = Draft::unsaved(&typing.app).unwrap();
+    let mut desk = Desk::new(100, 30, CARDS);
+    desk.app
+        .session
+        .say(Tone::Bad, "config.toml:2: unknown setting colour");
+    let mut effects = Vec::new();
+    callbook::tui::draft::bring_back(&mut desk.app, draft, &mut effects);
+    let frame = desk.frame();
+    for said in [
+        "config.toml:2: unknown setting colour",
+        "your unsaved text",
+        "Qx",
+    ] {
+        assert!(frame.contains(said), "{said}: {frame}");
+    }
+}
+
+#[test]
 fn what_is_typed_before_damage_is_found_stays_under_it() {
     let mut desk = held();
     desk.press("a \"Ada\"");
