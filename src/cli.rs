@@ -21,8 +21,10 @@ mod import;
 mod keys;
 mod log;
 mod negation;
+mod one;
 mod output;
 mod phone;
+mod qr;
 mod signals;
 mod table;
 mod who;
@@ -129,6 +131,11 @@ enum Cmd {
         after_help = "Examples:\n  callbook who +39 02 5550 1182\n  callbook who tel:+390255501182\n  callbook who 5501182"
     )]
     Who(who::WhoCommand),
+    /// Print a QR code: scan it to call a number, write an email or take a contact.
+    #[command(
+        after_help = "Examples:\n  callbook qr Marco Bianchi\n  callbook qr --card Ada Lovelace\n  callbook qr --email ada"
+    )]
+    Qr(qr::QrCommand),
     /// List numbers that need attention, or confirm them by source.
     #[command(
         after_help = "Examples:\n  callbook fix\n  callbook fix --list --json\n  callbook fix --confirm-source google --dry-run"
@@ -408,6 +415,7 @@ fn done(
         Cmd::Contact(command) => command.run(open),
         Cmd::Find(command) => command.run(open),
         Cmd::Who(command) => command.run(open),
+        Cmd::Qr(command) => command.run(open),
         Cmd::Fix(command) => command.run(open),
         Cmd::Change(command) => command.run(open),
         Cmd::Duplicates(command) => command.run(open),

@@ -37,7 +37,7 @@
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
-//!                         rank retention usage
+//!                         rank retention usage qr
 //! callbook::domain::attributes    contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
@@ -70,7 +70,7 @@
 //! callbook::tui::keymap   key table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form contact_form drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
-//!                         tags recent save_filter
+//!                         tags recent save_filter qr
 //!                         contacts
 //! callbook::tui::pages::phone_form    state replace view page
 //! callbook::tui::pages::contact_form  state tags view page
@@ -80,8 +80,8 @@
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader
 //! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread
-//! callbook::cli           exit signals output document table phone format change contact add backup compact config
-//!                         doctor duplicates export files find fix health help import keys log negation who
+//! callbook::cli           exit signals output one document table phone format change contact add backup compact config
+//!                         doctor duplicates export files find fix health help import keys log negation qr who
 //! callbook::cli::import   json
 //! ```
 //!

@@ -20,7 +20,7 @@ use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
 use super::exit::NOTHING_FOUND;
-use super::format::{LineFlags, emails, say_no_match};
+use super::format::{LineFlags, say_no_match};
 use super::output;
 
 #[derive(Debug, Args)]
@@ -69,7 +69,7 @@ impl FindCommand {
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         let mail = self.mutt_query || self.aerc;
-        let has_line = |found: &FullContact| !mail || emails(&found.contact).next().is_some();
+        let has_line = |found: &FullContact| !mail || found.contact.emails().next().is_some();
         let is_found = found.iter().any(has_line);
         if self.json {
             answer(
@@ -118,7 +118,7 @@ impl FindCommand {
             let _ = writeln!(text, "callbook: {} found", found.len());
         }
         for FullContact { contact, .. } in found {
-            for email in emails(contact) {
+            for email in contact.emails() {
                 let _ = write!(text, "{}\t{}", safe(email), safe(&contact.name));
                 if self.mutt_query {
                     let firm = contact.organisation.as_deref().unwrap_or_default();

@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Args;
 use crossterm::style::Color;
 
-use crate::domain::contact::{Contact, DetailKind};
+use crate::domain::contact::Contact;
 use crate::domain::fields::{CONTACT, ContactField};
 use crate::domain::number::Region;
 use crate::domain::phone::{Mark, Phone};
@@ -195,7 +195,7 @@ impl LineFormat {
     fn value(&self, field: &str, contact: &Contact, phone: Option<&Phone>) -> String {
         let of_phone = |of: &dyn Fn(&Phone) -> String| phone.map(of).unwrap_or_default();
         match field {
-            "email" => emails(contact).next().unwrap_or_default().to_owned(),
+            "email" => contact.emails().next().unwrap_or_default().to_owned(),
             "id" => contact.id.to_string(),
             "number" => of_phone(&Phone::shown),
             "e164" => of_phone(&|phone| phone.number.clone()),
@@ -216,13 +216,6 @@ fn colour(phone: &Phone, home: Option<Region>) -> Color {
         Mark::Unconfirmed => Color::Yellow,
         Mark::Impossible => Color::Red,
     }
-}
-
-/// The email addresses of a contact.
-pub(super) fn emails(contact: &Contact) -> impl Iterator<Item = &str> {
-    let details = contact.details.iter();
-    let emails = details.filter(|detail| detail.kind == DetailKind::Email);
-    emails.map(|detail| detail.value.as_str())
 }
 
 #[cfg(test)]

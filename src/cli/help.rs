@@ -8,7 +8,7 @@ use clap::Command;
 const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Find and add contacts",
-        &["find", "who", "add", "import", "export", "filters"],
+        &["find", "who", "qr", "add", "import", "export", "filters"],
     ),
     (
         "Edit and clean up",

@@ -159,6 +159,13 @@ impl Contact {
     pub(crate) fn own_uid(&self) -> String {
         format!("urn:uuid:{}", self.id)
     }
+
+    /// Its email addresses, in their order.
+    pub fn emails(&self) -> impl Iterator<Item = &str> {
+        let details = self.details.iter();
+        let emails = details.filter(|detail| detail.kind == DetailKind::Email);
+        emails.map(|detail| detail.value.as_str())
+    }
 }
 
 /// What a caller sent to make or change a contact. `None` is "not sent"; for what may be null, the

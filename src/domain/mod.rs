@@ -32,6 +32,7 @@ pub mod page;
 pub mod phone;
 pub mod primary;
 pub mod progress;
+pub mod qr;
 pub mod query;
 pub mod rank;
 pub mod refusal;

@@ -63,7 +63,7 @@ pub use companion::{CompanionCard, Parts, group};
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
 pub use group::{read_group, write_group};
 pub use line::Version;
-pub use write::{SOURCE, write};
+pub use write::{SOURCE, small, write};
 
 pub use super::reader::Read;
 

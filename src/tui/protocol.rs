@@ -104,6 +104,8 @@ pub enum Request {
     Export(Selection, PathBuf, There),
     /// Contacts as vCards, to be copied.
     Cards(Selection),
+    /// A small card of a contact, to be scanned.
+    SmallCard(ContactId),
     /// Add a filter to this configuration.
     SaveFilter(PathBuf, SavedFilter),
     /// Write.
@@ -237,6 +239,8 @@ pub enum Reply {
     FilterSaved(SavedFilter, String),
     /// The cards of so many contacts.
     Cards(usize, String),
+    /// The small card.
+    SmallCard(String),
     /// Written.
     Written(Written),
     /// Refused; nothing was written.

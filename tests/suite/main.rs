@@ -43,6 +43,7 @@ mod phone_oracle;
 mod phone_resource;
 mod pitfalls;
 mod programs;
+mod qr;
 mod reading;
 mod recent;
 mod rehearsal;

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::domain::contact::{Contact, ContactKind};
+use crate::domain::contact::{Contact, ContactKind, DetailKind};
 use crate::domain::fields::{CONTACT, texts};
 use crate::domain::full_contact::FullContact;
 use crate::domain::intake::{CardRecords, ParsedCard, primary_of};
@@ -34,6 +34,31 @@ use stored::StoredContact;
 
 /// The source of what comes out of a card that names none.
 pub const SOURCE: &str = "vcard";
+
+/// A card of the names of a contact, its company, its numbers in use and its emails, to be taken along by a
+/// scan: a code with all that is known would be too large to be read from a screen.
+#[must_use]
+pub fn small(full: &FullContact, home: Option<Region>) -> String {
+    let contact = Contact {
+        details: { full.contact.details.iter() }
+            .filter(|detail| detail.kind == DetailKind::Email)
+            .cloned()
+            .collect(),
+        note: None,
+        tags: Vec::new(),
+        uid: None,
+        card: None,
+        favourite: false,
+        ..full.contact.clone()
+    };
+    let phones = full.phones.iter().filter(|phone| !phone.historic);
+    let few = FullContact {
+        contact,
+        phones: phones.cloned().collect(),
+    };
+    let written = write(&few, None, Some(Version::V30), home);
+    String::from_utf8_lossy(&written).into_owned()
+}
 
 /// The card of a contact. `card` is the one that it came as, which keeps its version unless another
 /// one is asked for; what has none is written in 3.0, which most programs read.

@@ -51,6 +51,8 @@ pub enum Scope {
     Tags,
     /// Contacts that were used last.
     Recent,
+    /// A QR code.
+    Qr,
     /// The name of a filter that is saved.
     SaveFilter,
     /// The database cannot be opened.
@@ -59,7 +61,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -72,6 +74,7 @@ impl Scope {
         Self::Health,
         Self::Tags,
         Self::Recent,
+        Self::Qr,
         Self::Import,
         Self::Columns,
         Self::Filter,
@@ -149,6 +152,7 @@ impl Scope {
             Self::Health => "health",
             Self::Tags => "tags",
             Self::Recent => "recent",
+            Self::Qr => "qr-code",
             Self::SaveFilter => "save-filter",
             Self::Damaged => "damaged",
         }
@@ -182,6 +186,7 @@ impl Scope {
             Self::Health => "health of the book",
             Self::Tags => "tags",
             Self::Recent => "recent contacts",
+            Self::Qr => "QR code",
             Self::SaveFilter => "saving a filter",
             Self::Damaged => "damaged database",
         }
@@ -222,7 +227,8 @@ actions! {
     Report "report", ChangeMany "change-many", Duplicates "duplicates", KeepOther "keep-other",
     Apart "keep-apart", MergeGroup "merge-group", MergeSure "merge-sure", Health "health",
     BookHistory "book-history", Rows "show-rows", Restore "restore", UndoStep "undo-step",
-    SaveFilter "save-filter", Recent "recent", Tags "tags", RenameTag "rename-tag", DeleteTag "delete-tag",
+    SaveFilter "save-filter", Recent "recent", Qr "qr", QrContact "qr-contact", QrNumber "qr-number",
+    QrEmail "qr-email", Tags "tags", RenameTag "rename-tag", DeleteTag "delete-tag",
     Bin "bin", BringBack "bring-back", EmptyBin "empty-bin",
     Import "import", ExportCards "export-vcard", ExportTable "export-csv", ExportBook "export-json",
     ExportMarked "export-marked", ExportShown "export-shown", ExportText "export-clipboard",
@@ -320,6 +326,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["s f"], Action::SaveFilter, "save filter", 9, "save the filter under a name"),
     bind(Scope::Contacts, &["s r"], Action::Recent, "recent", 9, "recent: contacts used last, and used most"),
     bind(Scope::Contacts, &["s t"], Action::Tags, "tags", 9, "tags: list, rename and delete them"),
+    bind(Scope::Contacts, &["Q"], Action::Qr, "", 9, "QR code: scan it to call the number or to take the contact"),
     bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
     bind(Scope::Numbers, &["enter", "e"], Action::EditNumber, "edit", 0, "edit the number"),
     bind(Scope::Numbers, &["p"], Action::MakePrimary, "primary", 1, "make the number primary: dialled first"),
@@ -332,11 +339,13 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Numbers, &["h", "left"], Action::Left, "list", 7, "back to the list"),
     bind(Scope::Numbers, &["a"], Action::AddNumber, "", 9, "add a number"),
     bind(Scope::Numbers, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
+    bind(Scope::Numbers, &["Q"], Action::Qr, "", 9, "QR code: scan it to call the number"),
     bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the number"),
     bind(Scope::Name, &["enter", "e"], Action::EditContact, "edit", 0, "edit the contact"),
     bind(Scope::Name, &["a"], Action::AddNumber, "add number", 1, "add a number"),
     bind(Scope::Name, &["v"], Action::Confirm, "", 9, "confirm all numbers of the contact"),
     bind(Scope::Name, &["*"], Action::Favourite, "favourite", 2, "add to or remove from favourites"),
+    bind(Scope::Name, &["Q"], Action::Qr, "", 9, "QR code: scan it to take the contact"),
     bind(Scope::Name, &["x y"], Action::ExportText, "", 9, "copy the contact as vCard"),
     bind(Scope::Name, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
     bind(Scope::Name, &["H"], Action::History, "history", 4, "history of the contact"),
@@ -388,6 +397,10 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Tags, &["esc", "q"], Action::Escape, "close", 3, "close"),
     bind(Scope::Recent, &["enter"], Action::Open, "show", 0, "show the contact in the list"),
     bind(Scope::Recent, &["esc", "q"], Action::Escape, "close", 1, "close"),
+    bind(Scope::Qr, &["n"], Action::QrNumber, "number", 0, "code of the number, then of the next number"),
+    bind(Scope::Qr, &["e"], Action::QrEmail, "email", 1, "code of the email, then of the next email"),
+    bind(Scope::Qr, &["v"], Action::QrContact, "whole contact", 2, "code of the contact, as a card"),
+    bind(Scope::Qr, &["esc", "q", "Q"], Action::Escape, "close", 3, "close"),
     bind(Scope::Import, &["enter"], Action::Enter, "import", 0, "import what is shown, in one step; where only the list fits, open the card"),
     bind(Scope::Import, &["^S"], Action::Save, "import", 1, "import what is shown, in one step"),
     bind(Scope::Import, &["l", "right"], Action::Open, "", 9, "open the card: up and down scroll it"),

@@ -23,6 +23,7 @@ pub mod palette;
 pub mod phone_form;
 pub mod preview;
 pub mod prompt;
+pub mod qr;
 pub mod question;
 pub mod recent;
 pub mod returned;

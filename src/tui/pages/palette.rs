@@ -145,6 +145,7 @@ const fn synonyms(action: Action) -> &'static str {
         Action::Palette => "palette menu",
         Action::Quit => "quit exit leave close",
         Action::Recent => "last used most frequent",
+        Action::Qr => "scan barcode phone share",
         Action::SaveFilter => "saved search query bookmark",
         Action::Tags => "group label category rename untag",
         Action::Undo => "back revert",

@@ -318,6 +318,10 @@ impl StoreThread {
                     export::stream(store, &selection, form, &mut cards).map_err(refusal)?;
                 Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
             }
+            Request::SmallCard(id) => {
+                let full = store.profile(id)?.full;
+                Reply::SmallCard(vcard::small(&full, store.home()))
+            }
             Request::SaveFilter(file, filter) => {
                 let name = shown(&file);
                 config_file::add(&file, &filter)

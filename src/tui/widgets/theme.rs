@@ -310,6 +310,15 @@ impl Theme {
         }
     }
 
+    /// How a code to be scanned looks: dark on light, whatever the terminal's colours are.
+    #[must_use]
+    pub(crate) fn code(&self) -> Style {
+        match self.palette {
+            ColorPalette::Mono => Style::new(),
+            _ => Style::new().fg(Color::White).bg(Color::Black),
+        }
+    }
+
     /// The sign of a number's mark, and how it looks.
     #[must_use]
     pub fn mark(&self, mark: Mark) -> (&'static str, Style) {

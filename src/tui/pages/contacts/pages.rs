@@ -18,6 +18,7 @@ use crate::tui::pages::history::{History, Of};
 use crate::tui::pages::page::{AnyPage, Outcome, Page as _};
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::prompt::{Prompt, Wanted};
+use crate::tui::pages::qr::Qr;
 use crate::tui::pages::recent::Recent;
 use crate::tui::pages::save_filter::SaveFilter;
 use crate::tui::pages::sources::Sources;
@@ -71,6 +72,7 @@ impl Contacts {
             }
             Action::BookHistory => Some(History::page(Of::Book, "the whole book".to_owned())),
             Action::History => self.history(),
+            Action::Qr => self.qr(),
             _ => return self.export(action, ctx),
         };
         page.map_or(Outcome::Stay, Outcome::Open)
@@ -118,6 +120,16 @@ impl Contacts {
             ),
             None => History::page(Of::Contact(contact.id), contact.name.clone()),
         })
+    }
+
+    /// The code of the number that a row shows, or of the contact where its name is selected.
+    fn qr(&self) -> Option<AnyPage> {
+        let full = &self.profile()?.full;
+        let number = match self.focus {
+            Focus::Detail => self.detail.phone(),
+            Focus::List | Focus::Filter => self.detail.listed(),
+        };
+        Some(Qr::page(full.clone(), number.map(|phone| phone.id)))
     }
 
     /// Asks what is to be changed: of those marked, or else of all that the list shows.
@@ -190,6 +202,7 @@ impl Contacts {
                 | Action::ConfirmNext
                 | Action::Favourite
                 | Action::History
+                | Action::Qr
                 | Action::Duplicates
                 | Action::ChangeMany
                 | Action::ExportMarked
@@ -250,6 +263,7 @@ impl Contacts {
             | Action::Confirm
             | Action::Favourite
             | Action::History
+            | Action::Qr
                 if is_empty && self.list.is_current() =>
             {
                 Some(format!("no contact here; {} adds one", key(Action::AddContact)).into())
@@ -311,6 +325,7 @@ impl Contacts {
             Action::EditContact
             | Action::Favourite
             | Action::History
+            | Action::Qr
             | Action::AddNumber
             | Action::EditNumber
             | Action::MakePrimary
