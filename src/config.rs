@@ -71,6 +71,12 @@ impl KeyLine {
         }
     }
 
+    /// Its keys, as written.
+    #[must_use]
+    pub(crate) fn written_keys(&self) -> Vec<&str> {
+        self.keys.iter().map(|(_, key)| key.as_str()).collect()
+    }
+
     /// The action as the file has it: `undo`, or `contacts.undo`.
     #[must_use]
     pub fn name(&self) -> String {

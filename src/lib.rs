@@ -65,7 +65,7 @@
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters
-//! callbook::tui           keymap protocol widgets ctx pages stack app answers draft autosave footer screen
+//! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form contact_form drafted

@@ -15,7 +15,7 @@ use super::document::CommandAnswer;
 
 /// Where everything is, and what is set: for people in the form of the file itself.
 pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> CommandAnswer {
-    let keys = { config.keys.iter() }.map(|line| (line.name(), json!(line.keys)));
+    let keys = { config.keys.iter() }.map(|line| (line.name(), json!(line.written_keys())));
     let losses: Vec<_> = { keymap.losses().iter() }
         .map(ToString::to_string)
         .collect();
@@ -106,7 +106,7 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
     if !config.keys.is_empty() {
         text.push_str("\n[keys]\n");
         for line in &config.keys {
-            let _ = writeln!(text, "{} = {:?}", line.name(), line.keys);
+            let _ = writeln!(text, "{} = {:?}", line.name(), line.written_keys());
         }
     }
     text

@@ -9,7 +9,7 @@ use crate::domain::title;
 use crate::domain::words::count;
 
 use super::app::App;
-use super::ctx::Asked;
+use super::ctx::{Asked, Shown};
 use super::keymap::Action;
 use super::pages::News;
 use super::pages::question::Question;
@@ -30,11 +30,21 @@ impl App {
             }
             return;
         };
+        let top = self.pages.top_id();
+        self.take(&asked, reply, effects);
+        if ticket.page == top || self.pages.top_id() != top {
+            self.session.news = Shown::Undrawn;
+        }
+    }
+
+    /// Gives an answer to what it is for.
+    fn take(&mut self, asked: &Asked, reply: Reply, effects: &mut Vec<Effect>) {
+        let ticket = asked.ticket;
         match reply {
             Reply::Totals(totals) => self.session.totals = Some(totals),
             Reply::Values(values) => self.session.values = Some(values),
-            Reply::Written(written) => self.wrote(&asked, &written, effects),
-            Reply::Refused(refusal) => self.refused(&asked, &refusal, effects),
+            Reply::Written(written) => self.wrote(asked, &written, effects),
+            Reply::Refused(refusal) => self.refused(asked, &refusal, effects),
             Reply::PutBack(_) => {
                 self.with_page(ticket.page, effects, |page, ctx| page.answered(reply, ctx));
                 self.notify(None, News::Elsewhere, effects);

@@ -6,7 +6,6 @@
 //! one step at a time: prefix, popup, marks, filter, pane. An answer goes to the page that asked.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
@@ -16,7 +15,7 @@ use crate::state::View;
 
 use super::ctx::{Ctx, Session};
 use super::keymap::key::{Code, Key};
-use super::keymap::{Action, Keymap, Lookup, Scope};
+use super::keymap::{Action, Keymap, Scope};
 use super::pages::contact_form::ContactForm;
 use super::pages::contacts::Contacts;
 use super::pages::damaged::Damaged;
@@ -28,9 +27,6 @@ use super::protocol::{Effect, Mouse, Msg, PageId, Request, Size, TextPlace, Time
 use super::stack::Stack;
 use super::widgets::cursor::Motion;
 use super::widgets::field::Field;
-
-/// How long a prefix waits before what may follow is shown.
-const WHICH_KEY: Duration = Duration::from_millis(300);
 
 /// All that the screens remember.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,9 +42,9 @@ pub struct App {
     /// Whether what may follow is shown.
     pub which_key: bool,
     /// The key that was pressed last.
-    key: Key,
+    pub(super) key: Key,
     /// Whether it was `^C` on a clean list.
-    interrupted: bool,
+    pub(super) interrupted: bool,
 }
 
 impl App {
@@ -152,17 +148,6 @@ impl App {
         effects
     }
 
-    /// Whether a key is about contacts that were asked for and have not come.
-    #[must_use]
-    pub(super) fn awaits_contacts(&self, key: Key) -> bool {
-        let means = || {
-            let keymap = &self.session.keymap;
-            keymap.lookup(&self.scopes(), &self.waiting, key)
-        };
-        self.pages.is_bare()
-            && matches!(means(), Lookup::Hit(action) if self.pages.contacts.awaits(action))
-    }
-
     /// The scopes of the keys as things are, the nearest first.
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {
@@ -221,16 +206,6 @@ impl App {
         self.with_page(id, effects, Page::opened);
     }
 
-    /// Says that a key does nothing here.
-    fn does_nothing(&mut self, keys: &str) {
-        let help = self.session.key(self.pages.top().scope(), Action::Help);
-        let text = match help.as_str() {
-            "" => format!("{keys} has no effect here"),
-            help => format!("{keys} has no effect here; {help} shows all keys"),
-        };
-        self.session.say(Tone::Plain, text);
-    }
-
     fn apply(&mut self, id: PageId, outcome: Outcome, effects: &mut Vec<Effect>) {
         match outcome {
             Outcome::Unused => {
@@ -281,118 +256,11 @@ impl App {
         });
     }
 
-    /// Takes a key: what waits for it first, then the field, then the table.
-    fn press(&mut self, key: Key, effects: &mut Vec<Effect>) {
-        self.key = key;
-        let top = self.pages.top_id();
-        let holds = self.session.holds_keys(top);
-        // What takes long is given up before anything else is left.
-        let means = self.session.keymap.lookup(&self.scopes(), &[], key);
-        let escapes = key.code == Code::Esc || means == Lookup::Hit(Action::Escape);
-        let stops = escapes || means == Lookup::Hit(Action::Interrupt);
-        if stops && (self.session.progress.is_some() || self.session.busy || holds) {
-            effects.push(Effect::Stop);
-            return;
-        }
-        let interrupted = std::mem::take(&mut self.interrupted);
-        let waiting = std::mem::take(&mut self.waiting);
-        let count = self.count.take();
-        self.which_key = false;
-        let (scopes, in_text) = (self.scopes(), self.pages.top().text().is_some());
-        let keymap = &self.session.keymap;
-        if !in_text || key.typed().is_none() {
-            self.key = keymap.on_any_layout(&scopes, &waiting, key);
-        }
-        let key = self.key;
-        if count.is_some() && stops || !waiting.is_empty() && escapes {
-            return;
-        }
-        let found = keymap.lookup(&scopes, &waiting, key);
-        // Some keys do nothing but draw again, or hand the terminal back to the shell.
-        let is_harmless = matches!(found, Lookup::Hit(Action::Repaint | Action::Suspend));
-        if holds && !is_harmless {
-            return self.say_waits();
-        }
-        self.session.taken += 1;
-        let is_typed = waiting.is_empty() && in_text;
-        // What the text's own scope has is no text: a person may give `^W` to an action there.
-        let own = scopes.get(..1).unwrap_or_default();
-        let is_own =
-            key.typed().is_none() && self.session.keymap.lookup(own, &waiting, key) != Lookup::Miss;
-        if is_typed && !is_own && takes_letters(key) && self.typed(key, effects) {
-            self.session.toast = None;
-            return;
-        }
-        match found {
-            Lookup::Hit(action) if let Some(count) = count => {
-                self.counted(count, action, effects);
-            }
-            Lookup::Hit(action) => {
-                if !matches!(action, Action::Undo | Action::Redo) {
-                    self.session.toast = None;
-                }
-                match action {
-                    Action::Interrupt if interrupted && self.is_clean() => {
-                        effects.push(Effect::Quit);
-                    }
-                    Action::Interrupt => self.interrupt(effects),
-                    action => self.perform(action, effects),
-                }
-            }
-            Lookup::Pending => {
-                self.waiting = waiting;
-                self.waiting.push(key);
-                self.count = count;
-                let timer = TimerId::WhichKey(self.session.taken);
-                effects.push(Effect::After(WHICH_KEY, timer));
-            }
-            Lookup::Miss if is_typed => {
-                self.typed(key, effects);
-            }
-            Lookup::Miss => {
-                let digit = key.typed().and_then(|sign| sign.to_digit(10));
-                match digit
-                    .filter(|_| waiting.is_empty() && takes_counts(&self.session.keymap, &scopes))
-                {
-                    Some(digit) if count.is_some() || digit > 0 => {
-                        let before = count.unwrap_or(0).saturating_mul(10);
-                        self.count = Some(before.saturating_add(digit as usize));
-                    }
-                    _ => self.does_nothing(&pressed(count, waiting.iter().chain([&key]))),
-                }
-            }
-        }
-    }
-
-    /// Says that the page takes no key before its answer has come.
-    fn say_waits(&mut self) {
-        let escape = self.session.escape_key(self.pages.top().scope());
-        let text = format!("still working; {escape} stops it");
-        self.session.say(Tone::Plain, text);
-    }
-
-    /// Moves by a count. What does not move has no use for one, and is not done once in its place.
-    fn counted(&mut self, count: usize, action: Action, effects: &mut Vec<Effect>) {
-        let Some(motion) = Motion::of_action(action) else {
-            let scope = self.pages.top().scope();
-            let down = self.session.key(scope, Action::Down);
-            let text = format!("a count is for movement, such as {count}{down}; nothing was done");
-            return self.session.say(Tone::Plain, text);
-        };
-        self.session.toast = None;
-        self.move_cursor(motion.counted(count), effects);
-    }
-
-    fn move_cursor(&mut self, motion: Motion, effects: &mut Vec<Effect>) {
+    pub(super) fn move_cursor(&mut self, motion: Motion, effects: &mut Vec<Effect>) {
         self.with_page(self.pages.top_id(), effects, |page, ctx| {
             page.move_cursor(motion, ctx);
             Outcome::Stay
         });
-    }
-
-    /// The keys of a prefix and the count, as they were pressed: `5 g`.
-    pub(super) fn pending(&self) -> String {
-        pressed(self.count, &self.waiting)
     }
 
     /// Does an action, or says why it cannot be done just now.
@@ -497,20 +365,6 @@ impl App {
         });
     }
 
-    /// Gives a key to the text that has the cursor; `false` where it does not want it.
-    fn typed(&mut self, key: Key, effects: &mut Vec<Effect>) -> bool {
-        let top = self.pages.top_id();
-        let mut taken = false;
-        self.with_page(top, effects, |page, ctx| {
-            taken = page.text_mut().is_some_and(|field| field.press(key));
-            if taken {
-                page.typed(ctx);
-            }
-            Outcome::Stay
-        });
-        taken
-    }
-
     /// Takes a paste: into the text that has the cursor; over the list it starts the filter.
     fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
         let top = self.pages.top_id();
@@ -533,62 +387,10 @@ impl App {
         });
     }
 
-    /// `^C`: one step of the ladder; on a clean list, the next one leaves.
-    fn interrupt(&mut self, effects: &mut Vec<Effect>) {
-        if self.is_clean() {
-            self.interrupted = true;
-            let key = |action| self.session.key(Scope::Contacts, action);
-            let (again, quit) = (key(Action::Interrupt), key(Action::Quit));
-            let text = format!("press {again} again or {quit} to quit");
-            self.session.say(Tone::Plain, text);
-        } else {
-            self.perform(Action::Escape, effects);
-        }
-    }
-
-    /// Whether there is nothing that the esc ladder could take back.
-    fn is_clean(&self) -> bool {
-        self.pages.is_bare() && self.pages.contacts.is_clean()
-    }
-
     /// Shows what is wrong with the database, or what was found since.
     fn damaged(&mut self, damage: Damage, effects: &mut Vec<Effect>) {
         if self.session.damage.replace(damage).is_none() {
             self.open(Box::<Damaged>::default(), effects);
         }
-    }
-}
-
-/// Keys that were pressed one after the other, and the count before them.
-fn pressed<'k>(count: Option<usize>, keys: impl IntoIterator<Item = &'k Key>) -> String {
-    let count = count.map(|count| count.to_string()).into_iter();
-    let keys = keys.into_iter().map(Key::to_string);
-    count.chain(keys).collect::<Vec<_>>().join(" ")
-}
-
-/// Whether digits are a count: in lists where none of them is a key.
-fn takes_counts(keymap: &Keymap, scopes: &[Scope]) -> bool {
-    let is_key = |digit| {
-        let key = Key::plain(Code::Char(digit));
-        keymap.lookup(scopes, &[], key) != Lookup::Miss
-    };
-    scopes.contains(&Scope::Movement) && !('0'..='9').any(is_key)
-}
-
-/// Whether a field may have the key before the table: what types, and what moves in a text. Enter,
-/// tab, esc, the arrows up and down and the function keys are the screen's.
-fn takes_letters(key: Key) -> bool {
-    match key.code {
-        Code::Char(sign) => !key.ctrl || "abdefhkuwy".contains(sign),
-        Code::Enter
-        | Code::Esc
-        | Code::Tab
-        | Code::BackTab
-        | Code::Up
-        | Code::Down
-        | Code::PageUp
-        | Code::PageDown
-        | Code::F(_) => false,
-        Code::Backspace | Code::Delete | Code::Left | Code::Right | Code::Home | Code::End => true,
     }
 }

@@ -55,6 +55,17 @@ pub enum HomeQuestion {
     Settled,
 }
 
+/// How far what an answer brought to the page on top has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// It is not drawn yet.
+    Undrawn,
+    /// It is drawn; keys that were typed in one go with earlier ones are from before it was.
+    Drawn,
+    /// A key was typed after it was drawn.
+    Seen,
+}
+
 /// What all pages share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
@@ -98,6 +109,10 @@ pub struct Session {
     pub progress: Option<Progress>,
     /// How many keys, pastes and clicks were taken.
     pub taken: u64,
+    /// Whether the key that is taken came in one go with the one before it.
+    pub is_ahead: bool,
+    /// Whether the page on top shows what keys can be about.
+    pub(super) news: Shown,
     /// What the store's lock is waited for with: one thing at a time.
     pub writing: Option<Ticket>,
     asked: Vec<Asked>,
@@ -155,6 +170,8 @@ impl Session {
             busy: false,
             progress: None,
             taken: 0,
+            is_ahead: false,
+            news: Shown::Seen,
             writing: None,
             asked: Vec::new(),
             stale: Vec::new(),
@@ -197,6 +214,13 @@ impl Session {
         })
     }
 
+    /// The frame is drawn.
+    pub fn drawn(&mut self) {
+        if self.news == Shown::Undrawn {
+            self.news = Shown::Drawn;
+        }
+    }
+
     /// Shows a line about what was just done.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
         self.toast = Some(Toast {
@@ -217,6 +241,9 @@ impl Session {
         let asked = self.asked.remove(at);
         self.stale
             .retain(|stale| *stale != (ticket.page, asked.kind));
+        let waits = self.asked.iter().any(|asked| asked.purpose.holds_keys());
+        self.toast
+            .take_if(|toast| toast.tone == Tone::Waits && !waits);
         Some(asked)
     }
 

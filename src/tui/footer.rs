@@ -223,7 +223,7 @@ fn keys(hint: &Hint, glyphs: &Glyphs) -> String {
 fn looks(theme: &Theme, tone: Tone) -> (Style, &'static str) {
     match tone {
         Tone::Good => (theme.style(Role::Good), theme.glyphs.accurate),
-        Tone::Plain => (theme.style(Role::Text), theme.glyphs.middle),
+        Tone::Plain | Tone::Waits => (theme.style(Role::Text), theme.glyphs.middle),
         Tone::Bad => (theme.style(Role::Bad), theme.glyphs.impossible),
     }
 }

@@ -14,6 +14,7 @@ mod footer;
 pub mod keymap;
 mod pacing;
 pub mod pages;
+mod press;
 pub mod protocol;
 mod run;
 pub mod runtime;

@@ -437,6 +437,8 @@ pub enum Tone {
     Good,
     /// A remark.
     Plain,
+    /// Something is waited for; gone once it has come.
+    Waits,
     /// It was refused.
     Bad,
 }

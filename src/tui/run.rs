@@ -215,6 +215,7 @@ fn session(
     let mut around = Loop {
         autosave: Autosave::keeping(Draft::unsaved(app)),
         pacing: Pacing::default(),
+        more: false,
         timers: Timers::default(),
         effects,
         later: Vec::new(),
@@ -344,6 +345,8 @@ struct Loop<'a> {
     drafts: Option<&'a mut Drafts>,
     autosave: Autosave,
     pacing: Pacing,
+    /// Whether more keys came together with the last one.
+    more: bool,
     timers: Timers,
     /// What is to be done next, and what is asked after the next frame.
     effects: Vec<Effect>,
@@ -427,6 +430,7 @@ impl Loop<'_> {
             }
         }
         self.pacing.drawn();
+        self.app.session.drawn();
         draw(self.screen, self.app, &self.theme)?;
         for effect in std::mem::take(&mut self.later) {
             self.runtime.run(effect, self.guard)?;
@@ -447,6 +451,7 @@ impl Loop<'_> {
                     return Ok(None);
                 }
                 self.pacing.pressed(&input);
+                self.app.session.is_ahead = std::mem::replace(&mut self.more, input.more);
                 input.msg
             }
             Event::Opened(opened) => {

@@ -16,6 +16,7 @@ use callbook::tui::pages::duplicates::Duplicates;
 use callbook::tui::pages::history::History;
 use callbook::tui::pages::phone_form::PhoneForm;
 use callbook::tui::pages::prompt::Prompt;
+use callbook::tui::pages::question::Question;
 use callbook::tui::pages::{AnyPage, Page};
 use callbook::tui::protocol::{Effect, Msg, Reply, Request, Ticket, Tone, Write};
 use proptest::prelude::*;
@@ -124,6 +125,60 @@ fn a_preview_comes_in_the_place_of_its_prompt_and_of_no_other() {
     desk.press("i \"/tmp\"");
     desk.tell(Msg::Store(Ticket::default(), plan));
     assert!(desk.top::<Prompt>().is_some());
+}
+
+#[test]
+fn that_something_is_waited_for_is_said_until_it_has_come() {
+    let mut desk = held();
+    desk.press("m \"tag:x\" enter j");
+    assert!(
+        desk.toast().starts_with("still working"),
+        "{}",
+        desk.toast()
+    );
+    desk.let_go(place_of(&desk, |reply| {
+        matches!(reply, Reply::Rehearsed(..))
+    }));
+    assert!(desk.app.session.toast.is_none(), "{}", desk.toast());
+}
+
+#[test]
+fn a_key_that_was_typed_before_its_page_was_drawn_writes_nothing() {
+    for (opens, key) in [
+        ("D", "enter"),
+        ("D", "n"),
+        ("s b", "X"),
+        ("s b", "enter"),
+        ("m \"tag:x\" enter", "enter"),
+    ] {
+        let mut desk = held();
+        desk.press("d");
+        desk.let_all_go();
+        desk.press(opens);
+        desk.let_all_go();
+        desk.requests();
+        for is_drawn in [false, true] {
+            if is_drawn {
+                desk.app.session.drawn();
+            }
+            desk.app.session.is_ahead = is_drawn;
+            desk.tell(Msg::Key(key.parse().unwrap()));
+            assert_eq!(desk.requests(), [], "{opens} {key}");
+            let said = desk.toast();
+            assert!(
+                said.starts_with("this has just come"),
+                "{opens} {key}: {said}"
+            );
+        }
+        // Once it was seen, the same key acts.
+        desk.app.session.is_ahead = false;
+        desk.press(key);
+        assert!(
+            !desk.requests().is_empty() || desk.top() == Some(&Question::EmptyBin),
+            "{opens} {key}: {}",
+            desk.frame()
+        );
+    }
 }
 
 #[test]
@@ -565,6 +620,7 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::History => &["╭─ History"],
         Scope::Bin => &["╭─ Bin"],
         Scope::Preview => &["nothing is saved yet"],
+        Scope::Qr => &["v whole contact"],
         Scope::Duplicates => &["callbook › Duplicates", "callbook › Merge "],
         Scope::Health => &["╭─ Health of the book"],
         Scope::Sources => &["Confirm by source"],

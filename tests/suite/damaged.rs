@@ -269,6 +269,7 @@ fn a_backup_that_cannot_be_put_back_leaves_the_page_with_the_reason() {
     assert!(frame(&model).contains("the disk is gone"));
     assert_eq!(model.pages.above().count(), 1);
     assert!(model.pages.last().unwrap().as_page::<Damaged>().is_some());
+    model.session.drawn();
     let again = model.update(Msg::Key("enter".parse().unwrap()));
     assert!(matches!(
         again.first(),

@@ -88,6 +88,8 @@ impl Desk {
                 None => vec![word.to_owned()],
             };
             for key in keys {
+                // A person presses a key when the frame before it is there.
+                self.app.session.drawn();
                 self.tell(Msg::Key(key.parse().unwrap()));
             }
         }

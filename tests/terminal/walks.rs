@@ -78,6 +78,29 @@ fn an_unknown_caller_is_added_with_the_number_that_was_searched() {
 }
 
 #[test]
+fn keys_that_are_typed_ahead_of_a_page_do_not_act_on_it() {
+    let card = |uid: u8, tel: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:Marco Bianchi\r\nTEL:{tel}\r\nEND:VCARD\r\n"
+        )
+    };
+    let cards: String = (0..40)
+        .map(|uid| card(uid, &format!("+39 02 5550 11{uid:02}")))
+        .collect();
+    let (_folder, db) = book_of(&cards);
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("40 contacts");
+    callbook.types(&format!("D{}", "\r".repeat(16)));
+    callbook.sees("KEPT");
+    assert_eq!(stored(&db, "SELECT count(*) || '' FROM contact"), "40");
+    callbook.types("\r");
+    wait(
+        || stored(&db, "SELECT count(*) || '' FROM contact") == "1",
+        || format!("nothing is merged: {}", callbook.text()),
+    );
+}
+
+#[test]
 fn two_marked_contacts_are_merged() {
     let card = |uid: u8, name: &str, tel: &str| {
         format!(
