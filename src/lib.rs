@@ -76,7 +76,7 @@
 //! callbook::tui::pages::contact_form  state tags view page
 //! callbook::tui::pages::import        state view page
 //! callbook::tui::pages::duplicates    state view page
-//! callbook::tui::pages::contacts  marks list detail fix state fix_view list_view detail_view pages page
+//! callbook::tui::pages::contacts  marks list detail fix as_text state fix_view list_view detail_view pages page
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader
 //! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread

@@ -47,6 +47,25 @@ impl Likeness {
         }
     }
 
+    /// The words for it where there is little room: a number says by itself that it is shared.
+    #[must_use]
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Self::NumberAndName(number) => format!("same name, {number}"),
+            Self::Number(number) => format!("{number}, other names"),
+            Self::Name(_) => self.words(),
+        }
+    }
+
+    /// The number that all of them have, where that is why.
+    #[must_use]
+    pub(crate) fn number(&self) -> Option<&str> {
+        match self {
+            Self::NumberAndName(number) | Self::Number(number) => Some(number),
+            Self::Name(_) => None,
+        }
+    }
+
     /// Whether they are one person as far as one can tell without looking.
     #[must_use]
     pub(crate) const fn is_sure(&self) -> bool {

@@ -10,6 +10,33 @@ pub(crate) const COLUMN_FIELDS: [&str; 22] = [
     "email", "email:home", "email:work", "address", "birthday", "anniversary", "website", "other",
 ];
 
+/// A field that a person says a column holds, as it is written in the list; none where it is unknown.
+#[must_use]
+pub(crate) fn column_field(said: &str) -> Option<String> {
+    let said = said.trim();
+    let folded = said.to_lowercase();
+    if COLUMN_FIELDS.contains(&folded.as_str()) {
+        return Some(folded);
+    }
+    let (field, label) = said.split_once(':')?;
+    let (field, label) = (field.trim().to_lowercase(), label.trim());
+    let is_labelled = ["phone", "email"].contains(&field.as_str()) && !label.is_empty();
+    is_labelled.then(|| format!("{field}:{label}"))
+}
+
+/// The fields that a column can hold, for a person.
+#[must_use]
+pub(crate) fn fields_known() -> String {
+    let fields = COLUMN_FIELDS.iter().filter(|field| !field.contains(':'));
+    let fields = fields.map(|field| match *field {
+        "phone" => "phone, phone:LABEL",
+        "email" => "email, email:LABEL",
+        field => field,
+    });
+    let fields: Vec<&str> = fields.collect();
+    format!("expected one of {}", fields.join(", "))
+}
+
 /// A table, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRead {

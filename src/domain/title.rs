@@ -41,6 +41,12 @@ pub(crate) fn phone_changed(before: &Phone, after: &Phone, contact: &str) -> Str
     }
 }
 
+/// The words for a phone that took the place of another, which is kept as historic.
+#[must_use]
+pub(crate) fn phone_replaced(old: &str, new: &str, contact: &str) -> String {
+    format!("Replaced {old} of {contact} with {new}")
+}
+
 /// The words for a phone that was deleted.
 #[must_use]
 pub(crate) fn phone_deleted(phone: &Phone, contact: &str) -> String {

@@ -147,7 +147,7 @@ fn describe(written: &Written, redo: &str) -> String {
             Kept::Failed(failure) => format!("{}; {failure}", report.summary()),
         },
         (Step::Forward, Some(title), None) => title,
-        (Step::Forward, None, None) => "Nothing changed".to_owned(),
+        (Step::Forward, None, None) => "Nothing to change".to_owned(),
         (Step::Undone, Some(title), None) => format!("Undone: {title}"),
         (Step::Undone, None, None) => "Nothing to undo".to_owned(),
         (Step::UndoneBackTo(steps), title, None) => format!(

@@ -29,6 +29,7 @@ mod fields;
 mod finding;
 mod forms;
 mod fuzz;
+mod hints;
 mod home_country;
 mod hostile;
 mod house;

@@ -82,7 +82,8 @@ fn the_screens_at_three_sizes() {
         insta::assert_snapshot!(format!("duplicates_{width}x{height}"), care.frame());
         care.press("tab l");
         insta::assert_snapshot!(format!("duplicates_fields_{width}x{height}"), care.frame());
-        care.press("q m");
+        // From the fields to the groups, and from there to the list.
+        care.press("q q m");
         insta::assert_snapshot!(format!("change_many_{width}x{height}"), care.frame());
         care.press("\"country:it_label:work\" enter");
         insta::assert_snapshot!(format!("preview_{width}x{height}"), care.frame());

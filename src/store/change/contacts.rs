@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::domain::contact::{CardId, Contact, ContactAttributes, ContactId};
 use crate::domain::edit::{ContactEdit, Done, PhoneEdit, Profile};
 use crate::domain::operation::RecordKey;
+use crate::domain::phone::Phone;
 use crate::domain::refusal::{Fault, Kind, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
@@ -147,25 +148,34 @@ impl Writer<'_> {
 
         // What is deleted gives way first: its number may come again in another row.
         let several = phones.len() > 1;
+        let replaces = is_replacement(&phones);
         let (deleted, kept): (Vec<_>, Vec<_>) = phones
             .into_iter()
             .partition(|phone| matches!(phone, PhoneEdit::Delete(_, _)));
         let mut title = None;
+        let mut shown = Vec::new();
         for phone in deleted.into_iter().chain(kept) {
             let called = self.called(&phone)?;
             let written = match &saved {
                 Some((_, contact)) => self.save_phone(contact, phone),
                 // The contact could not be made; its phones are looked at all the same.
-                None => self.look_at(phone).map(|()| String::new()),
+                None => self.look_at(phone).map(|()| SavedPhone::default()),
             };
-            title = faults.take(written, Some(&called))?;
+            if let Some(saved) = faults.take(written, Some(&called))? {
+                title = Some(saved.title);
+                shown.push(saved.shown);
+            }
         }
         faults.finish()?;
         let Some((words, contact)) = saved else {
             return Err(Refusal::not_found("contact", "of this form").into());
         };
         // The title of one number says what became of it.
-        let words = title.filter(|_| only_phones && !several).unwrap_or(words);
+        let title = match shown.as_slice() {
+            [old, new] if replaces => Some(title::phone_replaced(old, new, &contact.name)),
+            _ => title.filter(|_| !several),
+        };
+        let words = title.filter(|_| only_phones).unwrap_or(words);
         Ok((contact.id, words))
     }
 
@@ -206,21 +216,26 @@ impl Writer<'_> {
     }
 
     /// Does one row of a form, and gives the words for it.
-    fn save_phone(&mut self, contact: &Contact, phone: PhoneEdit) -> Answer<String> {
+    fn save_phone(&mut self, contact: &Contact, phone: PhoneEdit) -> Answer<SavedPhone> {
+        let saved = |title, phone: &Phone| SavedPhone {
+            title,
+            shown: phone.shown(),
+        };
         match phone {
             PhoneEdit::Create(sent) => {
                 let phone = self.create_phone(contact.id, sent, Vec::new())?;
-                Ok(title::phone_added(&phone, &contact.name))
+                Ok(saved(title::phone_added(&phone, &contact.name), &phone))
             }
             PhoneEdit::Update(id, sent) => {
                 self.owned(id, contact.id)?;
                 let (before, after) = self.revise_phone(id, sent, Vec::new())?;
-                Ok(title::phone_changed(&before, &after, &contact.name))
+                let title = title::phone_changed(&before, &after, &contact.name);
+                Ok(saved(title, &after))
             }
             PhoneEdit::Delete(id, stamp) => {
                 self.owned(id, contact.id)?;
                 let phone = self.remove_phone(id, stamp)?;
-                Ok(title::phone_deleted(&phone, &contact.name))
+                Ok(saved(title::phone_deleted(&phone, &contact.name), &phone))
             }
         }
     }
@@ -268,4 +283,22 @@ impl Faults {
             None => Ok(()),
         }
     }
+}
+
+/// What was done to one phone of a form.
+#[derive(Default)]
+struct SavedPhone {
+    /// The words for it.
+    title: String,
+    /// The number, as a person reads it.
+    shown: String,
+}
+
+/// Whether one phone takes the place of another, which becomes historic.
+fn is_replacement(phones: &[PhoneEdit]) -> bool {
+    matches!(
+        phones,
+        [PhoneEdit::Update(_, old), PhoneEdit::Create(_)]
+            if old.historic == Some(true) && old.number.is_none()
+    )
 }

@@ -7,6 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::number::Region;
 use crate::domain::safe::safe;
+use crate::domain::tables::{column_field, fields_known};
 use crate::tui::ctx::{Ctx, HomeQuestion, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::Tone;
@@ -23,6 +24,9 @@ use super::returned::Picked;
 
 /// The columns of the popup, where there are as many.
 const WIDTH: u16 = 60;
+
+/// The height under which no line stays blank.
+const LOW: u16 = 10;
 
 /// How many lines of the list are shown at most.
 const LINES: usize = 8;
@@ -84,12 +88,11 @@ impl Chooser {
             About::Country | About::Home => offer_countries(&mut self.choice, session),
             About::Column(_, _, fields) => {
                 let typed = self.choice.text().trim().to_lowercase();
-                let fits = |field: &&&str| field.starts_with(&typed);
-                let lines: Vec<String> = fields
-                    .iter()
-                    .filter(fits)
-                    .map(|field| (*field).to_owned())
-                    .collect();
+                let begins = |field: &&&str| field.starts_with(&typed);
+                let has = |field: &&&str| !begins(field) && field.contains(&typed);
+                let lines = fields.iter().filter(begins);
+                let lines = lines.chain(fields.iter().filter(has));
+                let lines: Vec<String> = lines.map(|field| (*field).to_owned()).collect();
                 let mark = if typed.is_empty() || lines.is_empty() {
                     FirstMark::Nothing
                 } else {
@@ -120,8 +123,18 @@ impl Chooser {
                     _ => Picked::Country(Some(region)),
                 }
             }
-            About::Column(at, ..) if !line.is_empty() => Picked::Column(*at, line.to_owned()),
-            About::Column(..) => return Outcome::Close,
+            About::Column(..) if line.is_empty() || line == self.choice.settled() => {
+                return Outcome::Close;
+            }
+            About::Column(at, ..) => {
+                let Some(field) = column_field(line) else {
+                    let text =
+                        format!("unknown kind of column {}; {}", safe(typed), fields_known());
+                    ctx.say(Tone::Bad, text);
+                    return Outcome::Stay;
+                };
+                Picked::Column(*at, field)
+            }
         };
         Outcome::Return(Returned::Picked(chosen))
     }
@@ -205,7 +218,8 @@ impl Page for Chooser {
             told,
             usize::from(popup_width(content, WIDTH).saturating_sub(8)),
         );
-        let around = told.len() + 5;
+        let is_low = content.height < LOW;
+        let around = told.len() + if is_low { 4 } else { 5 };
         let room = usize::from(content.height).saturating_sub(around);
         let rows = self.choice.height(LINES.min(room.max(1)));
         let height = u16::try_from(rows + around).unwrap_or(content.height);
@@ -227,7 +241,9 @@ impl Page for Chooser {
             row.spans.insert(0, " ".into());
             lines.push(row);
         }
-        lines.push(Line::default());
+        if !is_low {
+            lines.push(Line::default());
+        }
         lines.extend(told.iter().map(|told| line(told, Role::Dim)));
         ui.frame.render_widget(Paragraph::new(lines), inside);
         let x = inside.x + 3 + u16::try_from(column).unwrap_or(0);

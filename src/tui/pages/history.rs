@@ -1,6 +1,8 @@
 //! What was done, step by step: to a contact, to one of its numbers, or in the whole book; and going
 //! back to it.
 
+use std::borrow::Cow;
+
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -14,7 +16,7 @@ use crate::domain::phone::PhoneId;
 use crate::domain::rehearsal::Task;
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::{Flow, Top};
@@ -243,7 +245,6 @@ impl Page for History {
             }
             (Action::Rows, Of::Book) if is_shown => self.take_rows(id, &[], &ctx.session.signs()),
             (Action::Rows, Of::Book) => ctx.read(Request::StepRows(id, ROWS)),
-            (Action::Rows, _) => {}
             _ => return Outcome::Unused,
         }
         Outcome::Stay
@@ -284,6 +285,20 @@ impl Page for History {
         }
     }
 
+    fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
+        let is_book = self.of == Of::Book;
+        let reason = "what a step changed is always shown here";
+        (action == Action::Rows && !is_book).then(|| reason.into())
+    }
+
+    fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
+        let is_shown = binding.action == Action::Rows;
+        if is_shown && self.unavailable(Action::Rows, session).is_some() {
+            return None;
+        }
+        Some(binding.hint.into())
+    }
+
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         let signs = ctx.session.signs();
         match reply {
@@ -322,7 +337,7 @@ impl History {
         let on = step == cursor;
         let step = self.steps.as_ref().and_then(|steps| steps.get(step));
         step.map_or(0, |step| {
-            head(step, columns, &calendar).1.len() + details(step.lines(on), columns).len()
+            head(step, columns, &calendar).1.len() + details(step, on, columns, &calendar).len()
         })
     }
 }
@@ -391,10 +406,11 @@ const fn indent(columns: usize) -> usize {
     if columns < NARROW as usize { 2 } else { 19 }
 }
 
-/// What a step did, in as many lines as it needs.
-fn details(lines: &[String], columns: usize) -> Vec<String> {
+/// What a step did, in as many lines as it needs; before it, when that was, where the head has no room for it.
+fn details(step: &StepShown, on: bool, columns: usize, calendar: &Calendar) -> Vec<String> {
     let room = columns.saturating_sub(indent(columns) + 3);
-    let lines = lines.iter();
+    let when = (columns < usize::from(NARROW)).then(|| calendar.when(step.point.at));
+    let lines = when.iter().chain(step.lines(on));
     lines.flat_map(|line| wrap(line, room)).collect()
 }
 
@@ -427,7 +443,8 @@ fn step_lines(
         ])
     });
     let mut lines: Vec<Line<'static>> = head.collect();
-    lines.extend(details(step.lines(on), columns).into_iter().map(|text| {
+    let details = details(step, on, columns, calendar).into_iter();
+    lines.extend(details.map(|text| {
         Line::from(vec![
             Span::raw(" ".repeat(indent + 2)),
             Span::styled(text, theme.style(Role::Dim)),

@@ -373,6 +373,9 @@ pub trait Page: PageValue {
     fn draw(&self, ui: &mut Ui<'_, '_>);
 }
 
+/// What is said where a form is saved in which nothing was changed.
+pub(super) const NOTHING_TO_CHANGE: &str = "Nothing to change";
+
 /// What a form does when its saving is refused: the dialog, where the record was changed elsewhere, else
 /// the faults beside the fields.
 pub(super) fn save_refused(

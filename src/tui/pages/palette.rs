@@ -13,7 +13,7 @@ use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::{Code, Key};
 use crate::tui::keymap::{Action, Binding, Scope, TABLE};
-use crate::tui::protocol::Tone;
+use crate::tui::protocol::{Effect, Tone};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{cursor, framed, middle, more_in_popup, popup};
@@ -107,15 +107,20 @@ impl Palette {
         commands.chain(saved.map(PaletteLine::Saved)).collect()
     }
 
-    /// Whether saved filters are among the lines: over the list of contacts.
+    /// Whether saved filters are among the lines.
     fn lists_filters(&self) -> bool {
+        self.kind == PaletteKind::Palette && self.is_over_list()
+    }
+
+    /// Whether it is over the list of contacts, and not over a page of its own.
+    fn is_over_list(&self) -> bool {
         let is_of_list = |scope: &Scope| {
             matches!(
                 scope,
                 Scope::Contacts | Scope::Numbers | Scope::Name | Scope::Fix | Scope::Filter
             )
         };
-        self.kind == PaletteKind::Palette && self.scopes.iter().any(is_of_list)
+        self.scopes.iter().any(is_of_list)
     }
 }
 
@@ -208,8 +213,11 @@ impl Palette {
         let key = binding.keys.first().and_then(|key| key.parse().ok());
         let key = key.unwrap_or(Key::plain(Code::Enter));
         match binding.action {
-            // Pressed twice it would leave the program.
-            Action::Interrupt => Outcome::Close,
+            Action::Interrupt | Action::Quit if self.is_over_list() => {
+                ctx.push(Effect::Quit);
+                Outcome::Close
+            }
+            Action::Interrupt => Outcome::Run(Action::Quit, key),
             action => Outcome::Run(action, key),
         }
     }

@@ -18,7 +18,7 @@ use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::{Flow, Top};
 use crate::tui::widgets::frame::{NARROW, more_in_popup, page};
-use crate::tui::widgets::text::{fit, wrap};
+use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::page::{AnyPage, Outcome, Page, Ui};
@@ -190,6 +190,9 @@ const fn none() -> (String, Role) {
     (String::new(), Role::Text)
 }
 
+/// What is said of a preview, where there is room for all of it.
+const UNSAVED: &str = "nothing is saved yet";
+
 /// The preview of changes: what is left as it is first, then every change with before and after.
 fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
     let (theme, plan) = (ui.theme, &preview.plan);
@@ -213,9 +216,10 @@ fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
     }
     let title = format!("Preview: {}", preview.task.words(tally.groups));
     let area = ui.areas.content;
+    let has_room = width(&title) + width(UNSAVED) + 8 <= usize::from(area.width);
     let inside = page(
         &title,
-        "nothing is saved yet",
+        if has_room { UNSAVED } else { "" },
         &below,
         theme,
         area,

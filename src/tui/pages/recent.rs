@@ -14,7 +14,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
-use crate::tui::widgets::text::{fit, width};
+use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::page::{News, Outcome, Page, Returned, Ui};
@@ -156,7 +156,8 @@ impl Page for Recent {
         }
         if shown.is_empty() {
             let told = "no contact was opened, copied or called yet";
-            lines.push(indented(told, Role::Dim, columns, theme));
+            let told = wrap(told, columns.saturating_sub(3)).into_iter();
+            lines.extend(told.map(|told| indented(&told, Role::Dim, columns, theme)));
         }
         scrolled(lines, until, inside, ui.frame);
     }

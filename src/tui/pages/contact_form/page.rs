@@ -1,14 +1,18 @@
 //! The contact form as a page: what its keys do, and what it does with answers.
 
+use std::borrow::Cow;
+
 use crate::domain::edit::{PhoneEdit, Profile};
 use crate::domain::fields::CONTACT;
 use crate::domain::refusal::{Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::chooser::Chooser;
 use crate::tui::pages::conflict::Conflict;
 use crate::tui::pages::country::set_home;
-use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
+use crate::tui::pages::page::{
+    AnyPage, NOTHING_TO_CHANGE, Outcome, Page, Returned, Ui, left, save_refused,
+};
 use crate::tui::pages::phone_form::{NUMBER_GONE, Owner, PhoneForm, contact_gone};
 use crate::tui::pages::returned::{AS_STORED, Picked, Resolution};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
@@ -25,6 +29,7 @@ impl ContactForm {
     /// Saves it, unless nothing was changed.
     fn save(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if self.stored.is_some() && !self.is_dirty() {
+            ctx.say(Tone::Plain, NOTHING_TO_CHANGE);
             return Outcome::Close;
         }
         let faults = self.unsendable();
@@ -217,6 +222,15 @@ impl Page for ContactForm {
             return Outcome::Stay;
         }
         left(self)
+    }
+
+    /// Where no tag is marked, the key of the list goes on with what is typed.
+    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+        Some(match binding.action {
+            Action::Choose if self.offered_tags.marked().is_none() => "next field".into(),
+            Action::ChooseNext if self.offered_tags.marked().is_none() => return None,
+            _ => binding.hint.into(),
+        })
     }
 
     fn text(&self) -> Option<&Field> {

@@ -392,6 +392,16 @@ impl ContactForm {
         self.place = ContactPlace::Number(row);
     }
 
+    /// The row whose number is primary once this is saved: the chosen one, else the first in use.
+    #[must_use]
+    pub(super) fn primary_row(&self) -> Option<usize> {
+        let is_there = |row: &&NumberRow| !row.deleted && !row.form.entry.historic;
+        let rows = || self.numbers.iter().enumerate();
+        let mut in_use = rows().filter(|(_, row)| is_there(row));
+        let chosen = in_use.clone().find(|(_, row)| row.form.entry.primary);
+        chosen.or_else(|| in_use.next()).map(|(at, _)| at)
+    }
+
     /// Makes the number of a row the primary one of the form.
     pub(crate) fn make_primary(&mut self, row: usize) {
         for (at, number) in self.numbers.iter_mut().enumerate() {

@@ -284,7 +284,13 @@ impl Sheet<'_> {
         let on = self.begin(ContactPlace::Number(at));
         if let Some(row) = self.form.numbers.get(at) {
             let label = if is_first { "NUMBERS" } else { "" };
-            let mut spans = self.spans_of(row, on);
+            let is_primary = self.form.primary_row() == Some(at);
+            let radio = if is_primary {
+                self.theme.glyphs.dot
+            } else {
+                " "
+            };
+            let mut spans = self.spans_of(row, radio, on);
             if self.is_wide() {
                 self.row(label, on, Span::raw(""));
             } else {
@@ -301,7 +307,7 @@ impl Sheet<'_> {
     }
 
     /// A number: whether it is primary, its label, itself, its mark, and where it came from.
-    fn spans_of(&self, row: &NumberRow, on: bool) -> Vec<Span<'static>> {
+    fn spans_of(&self, row: &NumberRow, radio: &str, on: bool) -> Vec<Span<'static>> {
         let glyphs = &self.theme.glyphs;
         let wide = self.columns >= 48;
         let entry = &row.form.entry;
@@ -323,7 +329,6 @@ impl Sheet<'_> {
         };
         let text = self.theme.style(if on { Role::Cursor } else { Role::Text });
         let dim = self.theme.style(Role::Dim);
-        let radio = if entry.primary { glyphs.dot } else { " " };
         let label = fit(entry.label.text(), 8, glyphs.ellipsis);
         let columns = if wide || self.is_wide() {
             22

@@ -1,5 +1,7 @@
 //! The contact beside the list: its numbers with their flags, and all that is known of it.
 
+use std::ops::Range;
+
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Profile;
 use crate::domain::listing::Row;
@@ -29,6 +31,8 @@ pub struct DetailPane {
     pub cursor: usize,
     /// How many lines are scrolled off, where that is more than the cursor needs.
     scroll: usize,
+    /// Whether what the cursor is on is scrolled off: then the keys are about the contact.
+    is_beyond: bool,
     /// Which contact was asked for.
     asked: Option<ContactId>,
     /// Whether that contact could not be read, and no other is shown in its place.
@@ -42,13 +46,25 @@ impl DetailPane {
     #[must_use]
     pub fn phone(&self) -> Option<&Phone> {
         let phones = &self.profile.as_ref()?.full.phones;
-        phones.get(self.cursor).filter(|_| !self.on_name)
+        phones.get(self.cursor).filter(|_| !self.is_about_contact())
+    }
+
+    /// Whether the keys are about the contact: the cursor is on the name, or its number is scrolled off.
+    #[must_use]
+    pub fn is_about_contact(&self) -> bool {
+        self.is_on_name() || self.is_beyond
     }
 
     /// Whether the cursor is on the name: there is no number, or it was moved there.
     #[must_use]
     pub fn is_on_name(&self) -> bool {
         self.on_name || self.phones() == 0
+    }
+
+    /// Whether what the cursor is on is scrolled off.
+    #[must_use]
+    pub(super) const fn is_beyond(&self) -> bool {
+        self.is_beyond
     }
 
     /// The number that is shown in the list: the one that the search matched, else the first.
@@ -68,14 +84,25 @@ impl DetailPane {
     /// Puts the cursor on a row; what is seen stays where it is.
     pub(super) fn point_at(&mut self, row: DetailRow) {
         match row {
-            DetailRow::Name => self.on_name = true,
+            DetailRow::Name => self.move_to_name(),
             DetailRow::Number(place) => self.move_to(place),
         }
+    }
+
+    const fn move_to_name(&mut self) {
+        self.on_name = true;
+        self.is_beyond = false;
+    }
+
+    /// What the cursor is on is seen again.
+    pub(super) const fn show_cursor(&mut self) {
+        self.is_beyond = false;
     }
 
     /// Puts the cursor on a number.
     pub(super) fn move_to(&mut self, place: usize) {
         self.on_name = false;
+        self.is_beyond = false;
         self.cursor = place.min(self.phones().saturating_sub(1));
     }
 
@@ -114,8 +141,7 @@ impl DetailPane {
             return;
         }
         self.asked = current;
-        self.on_name = false;
-        self.cursor = 0;
+        self.move_to(0);
         self.scroll = 0;
         self.refresh(ctx);
     }
@@ -160,9 +186,11 @@ impl DetailPane {
             return self.point_at_listed();
         }
         if !self.on_name {
+            let is_beyond = self.is_beyond;
             let mut phones = self.profile.iter().flat_map(|profile| &profile.full.phones);
             let place = phones.position(|phone| Some(phone.id) == on);
             self.move_to(place.unwrap_or(self.cursor));
+            self.is_beyond = is_beyond;
         }
     }
 
@@ -181,10 +209,9 @@ impl DetailPane {
         }
     }
 
-    /// Moves the cursor, or what is seen of the contact: by a page, and line by line where the cursor is at its
-    /// end, or on the way back to it.
+    /// Moves the cursor, and with it what is seen of the contact: where the cursor is at its end, line by line.
+    /// By a page what is seen moves, and the cursor with it as far as there are rows that it can be on.
     pub(super) fn step(&mut self, motion: Motion, extent: &Extent) {
-        let seen = extent.top(self);
         let page = extent.height.saturating_sub(1).max(1);
         // The name is before the first number.
         let at = if self.is_on_name() {
@@ -196,26 +223,50 @@ impl DetailPane {
             Motion::PageDown(pages) => self.scroll_by(page.saturating_mul(pages), extent),
             Motion::PageUp(pages) => self.scroll_back(page.saturating_mul(pages), extent),
             Motion::Down(lines) if at >= self.phones() => self.scroll_by(lines, extent),
-            Motion::Bottom if at >= self.phones() => self.scroll = extent.most(),
-            Motion::Up(lines) if seen > extent.needed() => self.scroll_back(lines, extent),
+            Motion::Bottom if at >= self.phones() => self.scroll_by(extent.most(), extent),
+            Motion::Up(lines) if self.is_beyond => self.scroll_back(lines, extent),
             motion => {
                 self.scroll = 0;
                 match motion.apply(at, self.phones() + 1, 1).checked_sub(1) {
                     Some(place) => self.move_to(place),
-                    None => self.on_name = true,
+                    None => self.move_to_name(),
                 }
             }
         }
     }
 
-    /// Scrolls down by some lines, as far as there are any.
+    /// Scrolls down by some lines, as far as there are any. The cursor goes from what is scrolled off to the first
+    /// row that is seen.
     pub(super) fn scroll_by(&mut self, lines: usize, extent: &Extent) {
-        self.scroll = extent.top(self).saturating_add(lines).min(extent.most());
+        let top = extent.top(self).saturating_add(lines).min(extent.most());
+        self.scroll = top;
+        if extent.cursor().is_none_or(|on| on.start >= top) {
+            return;
+        }
+        let seen = top..top + extent.height;
+        let mut rows = extent.rows.iter();
+        if let Some((row, _)) = rows.find(|(_, lines)| seen.contains(&lines.start)) {
+            return self.point_at(*row);
+        }
+        if let Some((last, _)) = extent.rows.last() {
+            self.point_at(*last);
+        }
+        self.is_beyond = true;
     }
 
-    /// Scrolls up by some lines.
+    /// Scrolls up by some lines. The cursor goes from what is scrolled off to the last row that is seen.
     pub(super) fn scroll_back(&mut self, lines: usize, extent: &Extent) {
-        self.scroll = extent.top(self).saturating_sub(lines);
+        let top = extent.top(self).saturating_sub(lines);
+        self.scroll = top;
+        let Some(on) = extent.cursor() else { return };
+        self.is_beyond &= on.start < top;
+        let end = top + extent.height;
+        let mut rows = extent.rows.iter().rev();
+        if let Some((row, _)) = rows.find(|(_, lines)| lines.start < end)
+            && on.start >= end
+        {
+            self.point_at(*row);
+        }
     }
 }
 
@@ -223,8 +274,10 @@ impl DetailPane {
 pub(super) struct Extent {
     /// How many lines there are.
     pub(super) lines: usize,
-    /// How many lines there are up to the end of what the cursor is on; none where it is not there.
-    pub(super) until: Option<usize>,
+    /// The rows that the cursor can be on, with their lines.
+    pub(super) rows: Vec<(DetailRow, Range<usize>)>,
+    /// The one that it is on; none while the keys go to the list.
+    pub(super) on: Option<DetailRow>,
     /// How many lines are seen.
     pub(super) height: usize,
 }
@@ -235,15 +288,31 @@ impl Extent {
         self.lines.saturating_sub(self.height)
     }
 
-    /// How many are scrolled off so that what the cursor is on is seen.
-    fn needed(&self) -> usize {
-        let until = self.until.unwrap_or(0);
-        until.saturating_sub(self.height).min(self.most())
+    /// The lines of what the cursor is on.
+    fn cursor(&self) -> Option<&Range<usize>> {
+        let on = self.on?;
+        let mut rows = self.rows.iter();
+        rows.find(|(row, _)| *row == on).map(|(_, lines)| lines)
     }
 
-    /// The first line that is seen.
+    /// The row at a line.
+    pub(super) fn row_at(&self, line: usize) -> Option<DetailRow> {
+        let mut rows = self.rows.iter();
+        rows.find(|(_, lines)| lines.contains(&line))
+            .map(|(row, _)| *row)
+    }
+
+    /// The first line that is seen: what the cursor is on is seen, but where it was scrolled off.
     pub(super) fn top(&self, detail: &DetailPane) -> usize {
-        detail.scroll.max(self.needed()).min(self.most())
+        let top = match self.cursor().filter(|_| !detail.is_beyond) {
+            // Of what is higher than the pane, its first lines.
+            Some(on) => detail
+                .scroll
+                .max(on.end.saturating_sub(self.height))
+                .min(on.start),
+            None => detail.scroll,
+        };
+        top.min(self.most())
     }
 
     /// Whether there is more below.

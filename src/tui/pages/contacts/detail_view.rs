@@ -37,15 +37,19 @@ pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
         }
         return;
     };
-    let (mut lines, until, first) = page.lines();
+    let (mut lines, rows) = page.lines();
     let height = usize::from(area.height);
     let extent = Extent {
         lines: lines.len(),
-        until,
+        rows,
+        on: page.on(),
         height,
     };
     let top = extent.top(&contacts.detail);
-    page.fill(&mut lines, first, top..top + height);
+    page.fill(&mut lines, &extent.rows, top..top + height);
+    if page.on().is_some() && contacts.detail.is_beyond() {
+        page.mark(lines.get_mut(top));
+    }
     let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
     ui.frame.render_widget(Paragraph::new(seen), area);
     if extent.has_more(&contacts.detail) {
@@ -67,41 +71,13 @@ pub(super) fn extent(contacts: &Contacts, area: Rect, session: &Session) -> Exte
     // How things look takes no room.
     let theme = Theme::new(ColorPalette::Mono, session.glyphs);
     let page = Sheet::of(contacts, area, session, &theme);
-    let (lines, until, _) = page.map(|page| page.lines()).unwrap_or_default();
+    let (lines, rows) = page.as_ref().map(Sheet::lines).unwrap_or_default();
     Extent {
         lines: lines.len(),
-        until,
+        rows,
+        on: page.and_then(|page| page.on()),
         height: usize::from(area.height),
     }
-}
-
-/// What is at a line of an area, where that is something that the cursor can be on.
-pub(super) fn row_at(
-    contacts: &Contacts,
-    area: Rect,
-    line: u16,
-    session: &Session,
-) -> Option<DetailRow> {
-    let theme = Theme::new(ColorPalette::Mono, session.glyphs);
-    let page = Sheet::of(contacts, area, session, &theme)?;
-    let top = extent(contacts, area, session).top(&contacts.detail);
-    let line = top + usize::from(line);
-    if line < page.name().len() {
-        return Some(DetailRow::Name);
-    }
-    let (_, _, mut end) = page.lines();
-    let mut phones = page.profile.full.phones.iter().enumerate();
-    let first = end;
-    let found = phones.find(|(at, phone)| {
-        end += 1;
-        if page.has_keys == HasKeys::Number(*at) {
-            end += page.unfolded(phone).len();
-        }
-        line < end
-    });
-    found
-        .filter(|_| line >= first)
-        .map(|(at, _)| DetailRow::Number(at))
 }
 
 /// What the keys act on, which the hints in the pane are about.
@@ -152,11 +128,19 @@ impl<'a> Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// All lines, those of the numbers still blank; how many there are up to the end of what the cursor is on,
-    /// and which is that of the first number.
-    fn lines(&self) -> (Vec<Line<'static>>, Option<usize>, usize) {
+    /// What the cursor is on; none while the keys go to the list.
+    const fn on(&self) -> Option<DetailRow> {
+        match self.has_keys {
+            HasKeys::List => None,
+            HasKeys::Name => Some(DetailRow::Name),
+            HasKeys::Number(place) => Some(DetailRow::Number(place)),
+        }
+    }
+
+    /// All lines, those of the numbers still blank; and the lines of each row that the cursor can be on.
+    fn lines(&self) -> (Vec<Line<'static>>, Vec<(DetailRow, Range<usize>)>) {
         let mut lines = self.name();
-        let mut until = (self.has_keys == HasKeys::Name).then_some(lines.len());
+        let mut rows = vec![(DetailRow::Name, 0..lines.len())];
         let contact = &self.profile.full.contact;
         let place: Vec<&str> = [&contact.title, &contact.organisation]
             .into_iter()
@@ -179,17 +163,16 @@ impl Sheet<'_> {
         let add = (self.has_keys != HasKeys::List).then_some(("add", &*add));
         let head = Span::styled("NUMBERS", self.theme.style(Role::Section));
         lines.push(self.ends(head, &count, add));
-        let first = lines.len();
         for (at, phone) in phones.iter().enumerate() {
-            let selected = self.has_keys == HasKeys::Number(at);
+            let first = lines.len();
             lines.push(Line::default());
-            if selected {
+            if self.has_keys == HasKeys::Number(at) {
                 lines.extend(self.unfolded(phone));
-                until = Some(lines.len());
             }
+            rows.push((DetailRow::Number(at), first..lines.len()));
         }
         self.known(&mut lines);
-        (lines, until, first)
+        (lines, rows)
     }
 
     /// The name, in as many lines as it needs.
@@ -217,20 +200,34 @@ impl Sheet<'_> {
     }
 
     /// Formats only the visible numbers: there may be thousands, and formatting takes time.
-    fn fill(&self, lines: &mut [Line<'static>], first: usize, seen: Range<usize>) {
-        let mut place = first;
-        for (at, phone) in self.profile.full.phones.iter().enumerate() {
-            let selected = self.has_keys == HasKeys::Number(at);
-            if seen.contains(&place)
-                && let Some(line) = lines.get_mut(place)
+    fn fill(
+        &self,
+        lines: &mut [Line<'static>],
+        rows: &[(DetailRow, Range<usize>)],
+        seen: Range<usize>,
+    ) {
+        for (row, at) in rows.iter().filter(|(_, at)| seen.contains(&at.start)) {
+            if let DetailRow::Number(place) = row
+                && let Some(phone) = self.profile.full.phones.get(*place)
+                && let Some(line) = lines.get_mut(at.start)
             {
+                let selected = self.has_keys == HasKeys::Number(*place);
                 *line = self.number(phone, selected);
             }
-            place += 1;
-            if selected {
-                place += self.unfolded(phone).len();
-            }
         }
+    }
+
+    /// Draws the cursor beside the first line that is seen, where none of its rows is.
+    fn mark(&self, line: Option<&mut Line<'static>>) {
+        let Some(line) = line else { return };
+        if let Some(first) = line.spans.first_mut()
+            && let Some(rest) = first.content.strip_prefix(' ')
+        {
+            first.content = rest.to_owned().into();
+        }
+        let style = self.theme.style(Role::Focus);
+        let cursor = Span::styled(self.theme.glyphs.cursor, style);
+        line.spans.insert(0, cursor);
     }
 
     /// What is known beside the numbers.

@@ -88,7 +88,7 @@ pub(super) fn draw(page: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     };
     let (lines, numbers) = sheet.lines();
     let height = usize::from(area.height);
-    let extent = sheet.extent(lines.len(), &numbers, height);
+    let extent = sheet.extent(lines.len(), numbers, height);
     let top = extent.top(&page.detail);
     let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
     ui.frame.render_widget(Paragraph::new(seen), area);
@@ -105,28 +105,13 @@ pub(super) fn extent(page: &Contacts, area: Rect, session: &Session) -> Extent {
     let Some(sheet) = Sheet::of(page, area, session, &theme) else {
         return Extent {
             lines: 0,
-            until: None,
+            rows: Vec::new(),
+            on: None,
             height,
         };
     };
     let (lines, numbers) = sheet.lines();
-    sheet.extent(lines.len(), &numbers, height)
-}
-
-/// The number at a line of an area.
-pub(super) fn row_at(
-    page: &Contacts,
-    area: Rect,
-    line: u16,
-    session: &Session,
-) -> Option<DetailRow> {
-    let theme = Theme::new(ColorPalette::Mono, session.glyphs);
-    let sheet = Sheet::of(page, area, session, &theme)?;
-    let (lines, numbers) = sheet.lines();
-    let extent = sheet.extent(lines.len(), &numbers, usize::from(area.height));
-    let line = extent.top(&page.detail) + usize::from(line);
-    let place = numbers.iter().position(|lines| lines.contains(&line));
-    place.map(DetailRow::Number)
+    sheet.extent(lines.len(), numbers, height)
 }
 
 struct Sheet<'a> {
@@ -159,10 +144,13 @@ impl<'a> Sheet<'a> {
 
 impl Sheet<'_> {
     /// How long it is, with the number under the cursor.
-    fn extent(&self, lines: usize, numbers: &[Range<usize>], height: usize) -> Extent {
+    fn extent(&self, lines: usize, numbers: Vec<Range<usize>>, height: usize) -> Extent {
+        let rows = numbers.into_iter().enumerate();
+        let rows = rows.map(|(place, lines)| (DetailRow::Number(place), lines));
         Extent {
             lines,
-            until: numbers.get(self.cursor).map(|lines| lines.end),
+            rows: rows.collect(),
+            on: Some(DetailRow::Number(self.cursor)),
             height,
         }
     }
@@ -224,7 +212,7 @@ impl Sheet<'_> {
     }
 
     fn number_columns(&self) -> usize {
-        self.columns.saturating_sub(22).min(28)
+        self.columns.saturating_sub(24).min(28)
     }
 
     /// One number: primary or not, its label and itself, where it came from.
@@ -259,6 +247,8 @@ impl Sheet<'_> {
         ];
         let shown = elide(&number, room, glyphs.ellipsis);
         spans.extend(self.lit(phone, &shown, self.theme.style(text)));
+        let (mark, style) = self.theme.mark(phone.mark(self.session.home));
+        spans.push(Span::styled(format!(" {mark}"), style));
         Line::from(spans)
     }
 

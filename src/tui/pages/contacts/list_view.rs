@@ -32,7 +32,9 @@ pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
     }
     if typing || !list.filter.text().is_empty() || keypad {
         left.push(Span::styled("/ ", theme.style(Role::Key)));
-        left.push(Span::styled(seen, theme.style(Role::Text)));
+        let is_selected = typing && list.filter.is_selected();
+        let role = if is_selected { Role::Match } else { Role::Text };
+        left.push(Span::styled(seen, theme.style(role)));
     }
     let column = column + 4 + if keypad { 7 } else { 0 };
     let completions = if typing {

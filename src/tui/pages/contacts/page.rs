@@ -32,7 +32,7 @@ impl Page for Contacts {
             Focus::List if self.fix.is_some() => Scope::Fix,
             Focus::List => Scope::Contacts,
             Focus::Filter => Scope::Filter,
-            Focus::Detail if self.fix.is_none() && self.detail.is_on_name() => Scope::Name,
+            Focus::Detail if self.fix.is_none() && self.detail.is_about_contact() => Scope::Name,
             Focus::Detail => Scope::Numbers,
         }
     }
@@ -43,10 +43,19 @@ impl Page for Contacts {
             self.mark_range(ctx);
             return Outcome::Stay;
         }
+        // The row under the cursor is marked already.
+        if action == Action::Mark && self.list.range().is_some() {
+            self.list.end_range();
+            return Outcome::Stay;
+        }
         // Whatever else is done is done with what the range has marked.
         self.list.end_range();
         match action {
-            Action::Filter => self.focus = Focus::Filter,
+            Action::Filter => {
+                self.focus = Focus::Filter;
+                // What is typed takes the place of the filter before it.
+                self.list.filter.select();
+            }
             Action::NextPane if self.focus == Focus::Filter && self.list.complete(height, ctx) => {}
             Action::NextPane | Action::PreviousPane => self.next_pane(),
             Action::Keypad => {
@@ -166,7 +175,7 @@ impl Page for Contacts {
         } else if panes.detail.contains(at) {
             match mouse.kind {
                 MouseKind::Click => {
-                    self.point_detail(mouse.row - panes.detail.y, panes.detail, ctx.session);
+                    self.point_detail(mouse.row - panes.detail.y, ctx.session);
                 }
                 MouseKind::WheelUp => {
                     let extent = self.extent(ctx.session);
@@ -292,13 +301,24 @@ impl Page for Contacts {
         match binding.action {
             Action::Fix if left == 0 => None,
             Action::Fix if self.fix.is_none() => Some(format!("fix {left}").into()),
-            _ => Some(binding.hint.into()),
+            // On an empty list only what works there.
+            action if self.has_no_rows() && self.unavailable(action, session).is_some() => None,
+            action => self.hint_of_number(action, binding.hint),
         }
     }
 
     fn hints(&self, session: &Session) -> Vec<Hint> {
         if !self.is_empty(session) {
-            return hints(self, session);
+            let mut hints = hints(self, session);
+            if self.list.range().is_some() {
+                let key = session.own_key(self.scope(), Action::MarkRange);
+                let ends = key.map(|key| Hint::fixed(key, "end range"));
+                hints.splice(..0, ends);
+            } else if self.has_no_rows() && self.focus == Focus::List && self.list.is_filtered() {
+                let key = session.own_key(self.scope(), Action::Escape);
+                hints.extend(key.map(|key| Hint::fixed(key, "clear")));
+            }
+            return hints;
         }
         let first = [
             (Action::AddContact, "add"),
@@ -336,6 +356,24 @@ impl Page for Contacts {
 }
 
 impl Contacts {
+    /// Whether the list shows no contact, as far as it is known.
+    fn has_no_rows(&self) -> bool {
+        self.list.loaded && self.list.known() == 0
+    }
+
+    /// The hint of what a key does to the number as it is; none where it does nothing to it.
+    fn hint_of_number<'a>(&self, action: Action, hint: &'a str) -> Option<Cow<'a, str>> {
+        let phone = self.detail.phone();
+        Some(match (action, phone) {
+            (Action::MakePrimary, Some(phone)) if phone.primary || phone.historic => return None,
+            (Action::Accurate, Some(phone)) if phone.valid_values && !hint.is_empty() => {
+                "unconfirm".into()
+            }
+            (Action::Historic, Some(phone)) if phone.historic => "in use again".into(),
+            _ => hint.into(),
+        })
+    }
+
     /// How long what is beside the list is.
     fn extent(&self, session: &Session) -> Extent {
         let area = self.panes(session).0.detail;
@@ -363,12 +401,10 @@ impl Contacts {
 
     /// A click beside the list selects the row that is there. While numbers are fixed, the list keeps the
     /// keys, which are about the number that is selected.
-    fn point_detail(&mut self, line: u16, area: Rect, session: &Session) {
+    fn point_detail(&mut self, line: u16, session: &Session) {
         self.list.end_range();
-        let row = match &self.fix {
-            Some(_) => fix_view::row_at(self, area, line, session),
-            None => detail_view::row_at(self, area, line, session),
-        };
+        let extent = self.extent(session);
+        let row = extent.row_at(extent.top(&self.detail) + usize::from(line));
         if self.fix.is_none() {
             self.focus = Focus::Detail;
         }

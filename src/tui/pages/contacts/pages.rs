@@ -9,7 +9,7 @@ use crate::domain::phone::Phone;
 use crate::domain::query::Typing;
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::bin::Bin;
 use crate::tui::pages::contact_form::ContactForm;
 use crate::tui::pages::duplicates::Duplicates;
@@ -266,8 +266,10 @@ impl Contacts {
             | Action::Qr
                 if is_empty && self.list.is_current() =>
             {
-                Some(format!("no contact here; {} adds one", key(Action::AddContact)).into())
+                let add = self.key_from_list(Action::AddContact, session);
+                Some(format!("no contact here; {add} adds one").into())
             }
+            Action::Confirm if self.lacks_numbers() => Some("no number to confirm".into()),
             Action::ChangeMany | Action::Duplicates | Action::Health if is_empty => {
                 Some("no contact here".into())
             }
@@ -298,6 +300,36 @@ impl Contacts {
         }
     }
 
+    /// The keys of an action of the list, from the filter with the one before it that leaves the filter.
+    fn key_from_list(&self, action: Action, session: &Session) -> String {
+        let key = session.key(Scope::Contacts, action);
+        match self.focus {
+            Focus::Filter => format!("{} {key}", session.key(Scope::Filter, Action::NextPane)),
+            _ => key,
+        }
+    }
+
+    /// Whether the contact that the keys are about has no number.
+    fn lacks_numbers(&self) -> bool {
+        let row = self.list.current();
+        self.list.marks.is_empty() && row.is_some_and(|row| row.number.is_none())
+    }
+
+    /// Why nothing can be called from the name of a contact.
+    fn nothing_to_call(&self, session: &Session) -> Cow<'static, str> {
+        let profile = self.profile();
+        let Some(profile) = profile else {
+            return self.detail.missing().into();
+        };
+        let (action, what) = if profile.full.phones.is_empty() {
+            (Action::AddNumber, "no number to call; {} adds one")
+        } else {
+            (Action::Pick, "no number is selected; {} selects the first")
+        };
+        let key = session.key(Scope::Name, action);
+        what.replace("{}", &key).into()
+    }
+
     /// Why nothing can be done with a number of the contact.
     pub(super) fn number_missing(
         &self,
@@ -309,8 +341,28 @@ impl Contacts {
             Focus::Detail => self.detail.phone().is_none(),
             _ => self.list.current().is_none_or(|row| row.number.is_none()),
         };
+        let is_beyond = self.detail.is_beyond() && self.scope() != Scope::Name;
         match action {
-            Action::Copy | Action::Call if no_number => Some("no number here".into()),
+            Action::Call if self.scope() == Scope::Name => Some(self.nothing_to_call(session)),
+            Action::Copy if self.scope() == Scope::Name => None,
+            Action::Copy | Action::Call if no_number && !is_beyond => {
+                let edit = self.key_from_list(Action::EditContact, session);
+                let text = format!("no number here; {edit} edits the contact and adds one");
+                Some(text.into())
+            }
+            Action::Copy
+            | Action::Call
+            | Action::EditNumber
+            | Action::MakePrimary
+            | Action::Accurate
+            | Action::Historic
+            | Action::ReplaceNumber
+            | Action::DeleteNumber
+                if is_beyond =>
+            {
+                let first = session.key(self.scope(), Action::Pick);
+                Some(format!("no number is selected; {first} selects the first").into())
+            }
             Action::EditNumber
             | Action::MakePrimary
             | Action::Accurate

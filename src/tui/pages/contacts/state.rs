@@ -10,6 +10,7 @@ use crate::domain::operation::{HistoryEntry, RecordKey};
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Code;
 use crate::tui::keymap::{Action, Scope};
@@ -18,6 +19,7 @@ use crate::tui::protocol::{Effect, Request, Tone, Write};
 use crate::tui::widgets::areas::{Areas, Pane, Panes, TWO_PANES, WIDE};
 use crate::tui::widgets::cursor::Motion;
 
+use super::as_text::in_lines;
 use super::detail::{DetailPane, flipped};
 use super::fix::Fix;
 use super::list::List;
@@ -167,6 +169,7 @@ impl Contacts {
     }
 
     pub(super) fn next_pane(&mut self) {
+        self.detail.show_cursor();
         self.focus = match self.focus {
             Focus::List if self.current().is_some() => Focus::Detail,
             Focus::List | Focus::Filter | Focus::Detail => Focus::List,
@@ -180,6 +183,7 @@ impl Contacts {
             _ if !self.list.is_current() => self.focus = Focus::Detail,
             Some(id) => {
                 ctx.note_use(id);
+                self.detail.show_cursor();
                 self.focus = Focus::Detail;
             }
             None => self.focus = Focus::List,
@@ -264,6 +268,18 @@ impl Contacts {
         }
     }
 
+    /// Copies the contact that is shown, in lines for people.
+    fn copy_contact(&self, ctx: &mut Ctx<'_>) {
+        let Some(profile) = self.profile() else {
+            return;
+        };
+        let contact = &profile.full.contact;
+        ctx.note_use(contact.id);
+        ctx.push(Effect::Copy(in_lines(&profile.full)));
+        let text = format!("Sent {} to the terminal's clipboard", contact.name);
+        ctx.say(Tone::Good, text);
+    }
+
     fn dial(&mut self, action: Action, ctx: &mut Ctx<'_>) {
         let Some(phone) = self.dialled().cloned() else {
             return;
@@ -342,9 +358,17 @@ impl Contacts {
         ctx.write(Write::ContactAttributes(contact.id, Box::new(sent)));
     }
 
-    fn pick(&mut self, ctx: &Ctx<'_>) {
-        let place = ctx.key_place(self.scope(), Action::Pick);
-        self.detail.move_to(place.unwrap_or(0));
+    fn pick(&mut self, ctx: &mut Ctx<'_>) {
+        let place = ctx.key_place(self.scope(), Action::Pick).unwrap_or(0);
+        let phones = self.profile().map_or(0, |it| it.full.phones.len());
+        if place < phones {
+            return self.detail.move_to(place);
+        }
+        let text = match phones {
+            0 => "this contact has no number".to_owned(),
+            phones => format!("this contact has only {}", count(phones, "number")),
+        };
+        ctx.say(Tone::Plain, text);
     }
 
     /// The contacts that a key is about: in the list those marked, else the one that is shown.
@@ -375,6 +399,7 @@ impl Contacts {
     /// Does what is done with the numbers of the contact.
     pub(super) fn perform_on_number(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
+            Action::Copy if self.scope() == Scope::Name => self.copy_contact(ctx),
             Action::Copy | Action::Call => self.dial(action, ctx),
             Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {
                 self.flip(action, ctx);

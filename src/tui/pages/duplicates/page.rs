@@ -1,19 +1,21 @@
 //! The page of duplicates: what its keys do, and what it does with answers.
 
+use std::borrow::Cow;
+
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::page::{News, Outcome, Page, Ui};
 use crate::tui::pages::preview::Preview;
 use crate::tui::protocol::{Purpose, Reply};
-use crate::tui::widgets::areas::{Pane, Panes, TWO_PANES};
+use crate::tui::widgets::areas::{Pane, Panes};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::Top;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::state::Duplicates;
+use super::state::{Duplicates, SIDE_BY_SIDE};
 use super::view;
 
 impl Page for Duplicates {
@@ -49,6 +51,8 @@ impl Page for Duplicates {
                 self.show(if next < self.groups.len() { next } else { 0 }, ctx);
             }
             Action::MergeSure => self.merge_sure(ctx),
+            // What was not seen is not merged.
+            Action::MergeGroup if self.is_list_alone(ctx.session) => self.open_group(ctx),
             Action::MergeGroup | Action::Apart => self.write_group(action, ctx),
             _ => return Outcome::Unused,
         }
@@ -63,6 +67,23 @@ impl Page for Duplicates {
                 self.show(place, ctx);
             }
         }
+    }
+
+    /// From the contacts of a group to the groups, and from there out.
+    fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
+        if self.focus == Pane::List {
+            return Outcome::Close;
+        }
+        self.focus = Pane::List;
+        self.seen = Top::default();
+        Outcome::Stay
+    }
+
+    fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
+        Some(match binding.action {
+            Action::MergeGroup if self.is_list_alone(session) => "open".into(),
+            _ => binding.hint.into(),
+        })
     }
 
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
@@ -132,7 +153,7 @@ impl Page for Duplicates {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        let panes = Panes::split(ui.areas.content, self.focus, TWO_PANES);
+        let panes = Panes::split(ui.areas.content, self.focus, SIDE_BY_SIDE);
         rules(&ui.areas, panes, Some(self.focus), ui.theme, ui.frame);
         view::draw(self, panes, ui);
     }

@@ -11,13 +11,16 @@ use crate::domain::duplicates::{
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::rehearsal::{Seen, Task};
-use crate::tui::ctx::Ctx;
+use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::Action;
 use crate::tui::pages::page::Outcome;
 use crate::tui::protocol::{Purpose, Request, Tone, Write};
-use crate::tui::widgets::areas::Pane;
+use crate::tui::widgets::areas::{Pane, WIDE};
 use crate::tui::widgets::cursor::top_for;
 use crate::tui::widgets::flow::Top;
+
+/// The width from which on the groups and the contacts of one stand side by side.
+pub(super) const SIDE_BY_SIDE: u16 = WIDE;
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -211,6 +214,20 @@ impl Duplicates {
         }
         self.show(self.cursor, ctx);
         Outcome::Stay
+    }
+
+    /// Whether there is room for the groups alone, and they are seen.
+    pub(super) fn is_list_alone(&self, session: &Session) -> bool {
+        self.focus == Pane::List && session.size.width < SIDE_BY_SIDE
+    }
+
+    /// Shows the contacts of the group under the cursor, once they came.
+    pub(super) fn open_group(&mut self, ctx: &mut Ctx<'_>) {
+        if self.people.is_empty() {
+            return ctx.say(Tone::Plain, "still loading these contacts");
+        }
+        self.focus = Pane::Detail;
+        self.seen = Top::default();
     }
 
     /// Asks what merging all groups that are sure would do.

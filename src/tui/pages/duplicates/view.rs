@@ -21,7 +21,7 @@ use crate::tui::widgets::frame::{indented, more_in_pane, two_ends};
 use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
-use super::state::Duplicates;
+use super::state::{Duplicates, SIDE_BY_SIDE};
 
 /// The least columns of a person beside another one.
 const LEAST: usize = 17;
@@ -31,7 +31,11 @@ const LABELS: usize = 10;
 
 /// Row 2: why the group may be one person, and how many groups are left.
 fn why_line(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let left = indented(&why(screen), Role::Warn, usize::from(area.width), theme);
+    let whole = why(screen);
+    let is_whole = width(&whole) + 3 <= usize::from(area.width);
+    let brief = screen.current().filter(|_| !is_whole);
+    let why = brief.map_or(whole, |group| group.likeness.brief());
+    let left = indented(&why, Role::Warn, usize::from(area.width), theme);
     let done = screen.begun_with.saturating_sub(screen.groups.len());
     let right = format!(
         "{} left {} {} done ",
@@ -63,7 +67,12 @@ pub(super) fn draw(screen: &Duplicates, panes: Panes, ui: &mut Ui<'_, '_>) {
         frame.render_widget(Paragraph::new(waits), panes.list);
         return;
     }
-    groups(screen, theme, panes.list, frame);
+    let number = if panes.bar.width == 0 && panes.list.width >= TWO_PANES {
+        NUMBER
+    } else {
+        0
+    };
+    groups(screen, theme, panes.list, number, frame);
     if panes.detail.width > 8 && !screen.people.is_empty() {
         let why_fits = width(&why(screen)) + 3 <= usize::from(ui.areas.filter.width);
         let page = SideBySide {
@@ -104,7 +113,7 @@ fn flow(items: usize, height: u16, lines: &dyn Fn(usize) -> usize) -> Flow<'_> {
 /// What is seen of the contacts, and of which field they are, after a motion.
 pub(super) fn moved(screen: &Duplicates, motion: Motion, ctx: &Ctx<'_>) -> (Top, usize) {
     let areas = ctx.areas();
-    let area = Panes::split(areas.content, screen.focus, TWO_PANES).detail;
+    let area = Panes::split(areas.content, screen.focus, SIDE_BY_SIDE).detail;
     // How things look takes no room.
     let theme = Theme::new(ColorPalette::Mono, ctx.session.glyphs);
     let why_fits = width(&why(screen)) + 3 <= usize::from(areas.filter.width);
@@ -121,7 +130,10 @@ pub(super) fn moved(screen: &Duplicates, motion: Motion, ctx: &Ctx<'_>) -> (Top,
     flow(heights.len(), area.height, &lines).stepped(screen.seen, screen.field, motion)
 }
 
-fn groups(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+/// The columns of the number that the contacts of a group share, where there is room for it.
+const NUMBER: usize = 22;
+
+fn groups(screen: &Duplicates, theme: &Theme, area: Rect, number: usize, frame: &mut Frame<'_>) {
     let columns = usize::from(area.width);
     let ellipsis = theme.glyphs.ellipsis;
     let shown = screen.groups.iter().enumerate().skip(screen.top);
@@ -138,7 +150,8 @@ fn groups(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
             names.dedup();
             let sure = if group.likeness.is_sure() { "=" } else { "?" };
             let many = format!(" {:>3}", group.contacts.len());
-            let room = columns.saturating_sub(6 + width(&many));
+            let room = columns.saturating_sub(6 + width(&many) + number);
+            let shared = group.likeness.number().unwrap_or_default();
             let role = if on { Role::Cursor } else { Role::Text };
             let tone = if group.likeness.is_sure() {
                 Role::Good
@@ -149,6 +162,7 @@ fn groups(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
                 Span::styled(sign.to_owned(), theme.style(Role::Focus)),
                 Span::styled(format!(" {sure} "), theme.style(tone)),
                 Span::styled(fit(&names.join(", "), room, ellipsis), theme.style(role)),
+                Span::styled(fit(shared, number, ellipsis), theme.style(Role::Text)),
                 Span::styled(many, theme.style(Role::Dim)),
             ])
         })
@@ -267,7 +281,10 @@ impl SideBySide<'_> {
         lines.push(self.line("NUMBERS", Role::Section));
         let most = people.iter().map(|one| one.phones.len()).max().unwrap_or(0);
         for at in 0..most {
-            let values = of(&|one| one.phones.get(at).map(Phone::shown).unwrap_or_default());
+            let values = of(&|one| {
+                let phone = one.phones.get(at);
+                phone.map_or_else(String::new, |phone| self.with_signs(phone))
+            });
             let twice = |column: usize| {
                 let mine = people.get(column).and_then(|one| one.phones.get(at));
                 let is_twice = mine.is_some_and(|mine| {
@@ -286,6 +303,17 @@ impl SideBySide<'_> {
             lines.extend(self.wrapped(&more, Role::Dim));
         }
         lines
+    }
+
+    /// A number with the signs of its flags.
+    fn with_signs(&self, phone: &Phone) -> String {
+        let (mark, _) = self.theme.mark(phone.mark(self.home));
+        let flag = match (phone.primary, phone.historic) {
+            (true, _) => self.theme.glyphs.primary,
+            (_, true) => self.theme.glyphs.historic,
+            _ => "",
+        };
+        format!("{} {flag}{mark}", phone.shown())
     }
 
     /// Whether a field's value is that of the person in this column.

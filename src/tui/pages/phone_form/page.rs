@@ -1,5 +1,7 @@
 //! The number form as a page: what its keys do, and what it does with answers.
 
+use std::borrow::Cow;
+
 use crate::domain::edit::Profile;
 use crate::domain::fields::PHONE;
 use crate::domain::number::{Reading, Verdict};
@@ -7,11 +9,13 @@ use crate::domain::phone::LABELS;
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::domain::safe::safe;
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::chooser::Chooser;
 use crate::tui::pages::conflict::Conflict;
 use crate::tui::pages::country::{is_named, offer_countries, set_home};
-use crate::tui::pages::page::{AnyPage, Outcome, Page, Returned, Ui, left, save_refused};
+use crate::tui::pages::page::{
+    AnyPage, NOTHING_TO_CHANGE, Outcome, Page, Returned, Ui, left, save_refused,
+};
 use crate::tui::pages::returned::{AS_STORED, Picked};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::choice::{ChoiceField, FirstMark};
@@ -160,6 +164,22 @@ impl PhoneForm {
         ctx.read(Request::Holders(reading.e164, except));
     }
 
+    /// Puts the cursor on the field that is refused.
+    fn go_to_fault(&mut self) {
+        let fault = self.faults.first();
+        let place = match fault.and_then(|fault| fault.attribute.as_deref()) {
+            Some("number") => PhonePlace::Number,
+            Some("location") => PhonePlace::Label,
+            Some("country_code") => PhonePlace::Country,
+            _ => return,
+        };
+        let was = std::mem::replace(&mut self.place, place);
+        if was != place {
+            self.entry.country.close();
+            self.entry.label.close();
+        }
+    }
+
     /// Whether a new number is in national spelling, and no country says what it is.
     pub(in crate::tui::pages) fn needs_home(&self) -> bool {
         self.is_renumbered() && self.reading() == Err(Verdict::NoCountry)
@@ -175,13 +195,17 @@ impl PhoneForm {
         }
         let write = match (&self.owner, &self.stored) {
             (Owner::Row(_), _) if self.entry.number.text().trim().is_empty() => {
+                self.place = PhonePlace::Number;
                 ctx.say(Tone::Bad, "type a number first");
                 return Outcome::Stay;
             }
             (Owner::Row(_), _) => {
                 return Outcome::Return(Returned::Page(Box::new(self.clone())));
             }
-            (Owner::Contact(_, _), Some(_)) if !self.is_dirty() => return Outcome::Close,
+            (Owner::Contact(_, _), Some(_)) if !self.is_dirty() => {
+                ctx.say(Tone::Plain, NOTHING_TO_CHANGE);
+                return Outcome::Close;
+            }
             (Owner::Contact(_, _), Some(phone)) => Write::Phone(phone.id, self.attributes()),
             (Owner::Contact(id, _), None) => match &self.retires {
                 Some(old) => self.replacement(*id, old),
@@ -296,6 +320,15 @@ impl Page for PhoneForm {
         Outcome::Stay
     }
 
+    /// Where no line of a list of labels is marked, its key saves what is typed.
+    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+        let is_unmarked = self.choice().is_some_and(|label| label.marked().is_none());
+        Some(match (binding.action, self.place) {
+            (Action::Choose, PhonePlace::Label) if is_unmarked => "save".into(),
+            _ => binding.hint.into(),
+        })
+    }
+
     fn text(&self) -> Option<&Field> {
         let PhoneEntry {
             country,
@@ -363,7 +396,9 @@ impl Page for PhoneForm {
             *old = phone.as_ref().clone();
         }
         let dialog = stored.and_then(|stored| self.conflict(stored));
-        save_refused(refusal, dialog, &mut self.faults, ctx)
+        let outcome = save_refused(refusal, dialog, &mut self.faults, ctx);
+        self.go_to_fault();
+        outcome
     }
 
     fn returned(&mut self, value: Returned, ctx: &mut Ctx<'_>) -> Outcome {

@@ -22,6 +22,9 @@ use super::state::{PhoneForm, PhonePlace};
 /// Where a value begins in the popup.
 const VALUE: usize = 15;
 
+/// How wide a box is with its label.
+const BOX: usize = 17;
+
 /// The height under which the blank lines leave, and with them what is known of the stored number.
 const LOW: u16 = 16;
 
@@ -280,10 +283,14 @@ impl Sheet<'_> {
             let style = theme.style(if on { Role::Cursor } else { Role::Text });
             let set = if is_set { "x" } else { " " };
             self.begin(place, 4);
-            self.indented(Line::from(vec![
-                Span::styled(format!("[{set}] {label:<13}"), style),
-                Span::styled(words.to_owned(), theme.style(Role::Dim)),
-            ]));
+            let mut label = Some(format!("[{set}] {label:<13}"));
+            for words in wrap(words, self.columns.saturating_sub(BOX + 4)) {
+                let label = label.take().unwrap_or_else(|| " ".repeat(BOX));
+                self.indented(Line::from(vec![
+                    Span::styled(label, style),
+                    Span::styled(words, theme.style(Role::Dim)),
+                ]));
+            }
         }
     }
 

@@ -1,0 +1,28 @@
+//! A contact as lines of text, to be pasted where people read it.
+
+use crate::domain::change_line::detail_words;
+use crate::domain::full_contact::FullContact;
+use crate::domain::safe::safe;
+
+/// The name, then the company, the numbers and all else that is known, each in a line of its own.
+pub(super) fn in_lines(full: &FullContact) -> String {
+    let contact = &full.contact;
+    let mut lines = vec![contact.name.clone()];
+    let place = [&contact.title, &contact.organisation];
+    let place: Vec<&str> = place.into_iter().filter_map(Option::as_deref).collect();
+    if !place.is_empty() {
+        lines.push(place.join(", "));
+    }
+    lines.extend(full.phones.iter().map(|phone| {
+        let label = phone.location.as_deref().unwrap_or_default();
+        let historic = if phone.historic { " (historic)" } else { "" };
+        let text = format!("{label} {}{historic}", phone.shown());
+        text.trim_start().to_owned()
+    }));
+    lines.extend(contact.details.iter().map(detail_words));
+    let note = contact.note.iter().flat_map(|note| note.lines());
+    lines.extend(note.map(str::to_owned));
+    // A line end within a value would be taken for the end of its line.
+    let lines: Vec<_> = lines.iter().map(|line| safe(line)).collect();
+    lines.join("\n")
+}
