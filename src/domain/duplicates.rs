@@ -53,7 +53,7 @@ impl Likeness {
         match self {
             Self::NumberAndName(number) => format!("same name, {number}"),
             Self::Number(number) => format!("{number}, other names"),
-            Self::Name(_) => self.words(),
+            Self::Marked | Self::Name(_) => self.words(),
         }
     }
 
@@ -62,7 +62,7 @@ impl Likeness {
     pub(crate) fn number(&self) -> Option<&str> {
         match self {
             Self::NumberAndName(number) | Self::Number(number) => Some(number),
-            Self::Name(_) => None,
+            Self::Marked | Self::Name(_) => None,
         }
     }
 

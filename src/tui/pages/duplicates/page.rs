@@ -71,7 +71,7 @@ impl Page for Duplicates {
 
     /// From the contacts of a group to the groups, and from there out.
     fn escape(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
-        if self.focus == Pane::List {
+        if self.focus == Pane::List || self.is_of_marked() {
             return Outcome::Close;
         }
         self.focus = Pane::List;
