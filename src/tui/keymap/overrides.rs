@@ -271,7 +271,7 @@ mod tests {
             "{refused:?}"
         );
         assert_eq!(keys(&keymap, Action::Undo), ["U", "^U"]);
-        assert_eq!(keys(&keymap, Action::Help), ["?"]);
+        assert_eq!(keys(&keymap, Action::Help), ["?", "F1"]);
     }
 
     fn set(set: &[(&str, &[&str])]) -> Keymap {
@@ -315,13 +315,14 @@ mod tests {
                 "d is now undo, no longer delete-tag (tags)",
             ]
         );
-        let (keymap, told) = (
-            set(&[("copy", &["x"])]),
+        let keymap = set(&[("copy", &["x"])]);
+        let told = [
             "x is now copy, so x v is no longer \
              export-vcard, x c no longer export-csv, x j no longer export-json, x m no longer \
              export-marked, x f no longer export-shown, x y no longer export-clipboard (contacts)",
-        );
-        assert_eq!(losses(&keymap), [told]);
+            "x is now copy, so x y is no longer export-clipboard (name of a contact)",
+        ];
+        assert_eq!(losses(&keymap), told);
         let keymap = set(&[("undo", &["j j"])]);
         let told = "j j is now undo, so j is no longer down (movement)";
         assert_eq!(losses(&keymap), [told]);

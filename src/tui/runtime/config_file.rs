@@ -93,6 +93,9 @@ fn is_added(before: &Config, new: &[u8], file: &Path, filter: &SavedFilter) -> b
     // Lines below it have moved.
     for (key, known) in after.keys.iter_mut().zip(&before.keys) {
         key.line = known.line;
+        for (key, known) in key.keys.iter_mut().zip(&known.keys) {
+            key.0 = known.0;
+        }
     }
     let is_as_wrong = after.troubles.len() == before.troubles.len();
     after.troubles.clone_from(&before.troubles);
