@@ -619,8 +619,7 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::Question => &["Sure?"],
         Scope::History => &["╭─ History"],
         Scope::Bin => &["╭─ Bin"],
-        Scope::Preview => &["nothing is saved yet"],
-        Scope::Qr => &["v whole contact"],
+        Scope::Preview => &["╭─ Preview: "],
         Scope::Duplicates => &["callbook › Duplicates", "callbook › Merge "],
         Scope::Health => &["╭─ Health of the book"],
         Scope::Sources => &["Confirm by source"],
@@ -628,6 +627,7 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::Columns => &["╭─ Columns"],
         Scope::Choice => &["╭─ Read national", "╭─ Column "],
         Scope::Damaged => &["damaged"],
+        Scope::Qr => &["v whole contact"],
         scope => panic!("{scope:?}"),
     }
 }
