@@ -38,7 +38,7 @@ use chrono::Utc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
 
-use files::Given;
+use files::{Given, GivenPath};
 use output::{complain, exact, harmless};
 use signals::Signals;
 
@@ -48,7 +48,6 @@ use crate::domain::number::Region;
 use crate::domain::operation::Actor;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
-use crate::import::expanded;
 use crate::state::{self, Drafts, View};
 use crate::store::backup::Force;
 use crate::store::{Options, Store};
@@ -77,7 +76,7 @@ const FILTERS: &str = include_str!("../assets/guide/filters.md");
 struct Arguments {
     /// Open this book instead of `CALLBOOK_DB` or the default one.
     #[arg(long, global = true, value_name = "FILE")]
-    db: Option<PathBuf>,
+    db: Option<GivenPath>,
     /// Open a temporary demo book with about 300 contacts.
     #[arg(long, conflicts_with = "db")]
     demo: bool,
@@ -106,9 +105,9 @@ enum Cmd {
         after_help = "Examples:\n  callbook export > contacts.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv"
     )]
     Export(export::ExportCommand),
-    /// Add a contact with a name and a number.
+    /// Add a contact with a name and its numbers.
     #[command(
-        after_help = "Examples:\n  callbook add Ada Lovelace +44 20 7946 0018\n  callbook add Marco Bianchi --label work 02 5550 1182"
+        after_help = "Examples:\n  callbook add Ada Lovelace +44 20 7946 0018\n  callbook add Marco Bianchi --label work 02 5550 1182\n  callbook add 'Marco Bianchi' '02 5550 1182' '347 555 0164'"
     )]
     Add(add::AddCommand),
     /// List, create, update and delete phone numbers as records.
@@ -191,7 +190,7 @@ enum Cmd {
     /// A damaged book is moved aside and kept.
     Restore {
         /// The backup to restore [default: the newest sound one].
-        backup: Option<PathBuf>,
+        backup: Option<GivenPath>,
         /// Restore a backup of another book, or over a file that is not a callbook book.
         #[arg(long)]
         force: bool,
@@ -241,7 +240,7 @@ enum Cmd {
     Man {
         /// An existing folder.
         #[arg(long, value_name = "FOLDER")]
-        to: Option<PathBuf>,
+        to: Option<GivenPath>,
     },
     /// Files and folders: open the preview of their import.
     #[command(external_subcommand)]
@@ -302,9 +301,8 @@ pub fn run() -> Result<u8> {
         std::env::var_os("CALLBOOK_DB").filter(|path| !path.is_empty()),
     ) {
         (Some(demo), _, _) => demo.path.clone(),
-        // A shell expands a tilde only where a word begins with it, and nothing does in a variable.
-        (None, Some(path), _) => expanded(path),
-        (None, None, Some(path)) => expanded(Path::new(&path)),
+        (None, Some(path), _) => path.to_path_buf(),
+        (None, None, Some(path)) => GivenPath::from(path).into(),
         (None, None, None) => database()?,
     };
     // The screens show it, and `config` prints it.

@@ -80,8 +80,8 @@
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader
 //! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread
-//! callbook::cli           exit signals output one document table phone format change contact add backup compact config
-//!                         doctor duplicates export files find fix health help import keys log negation qr who
+//! callbook::cli           exit signals output files one document table phone format change contact add backup compact
+//!                         config doctor duplicates export find fix health help import keys log negation qr who
 //! callbook::cli::import   json
 //! ```
 //!

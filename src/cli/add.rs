@@ -1,4 +1,4 @@
-//! `callbook add NAME NUMBER`: a new contact in one line.
+//! `callbook add NAME NUMBER...`: a new contact in one line.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -12,8 +12,9 @@ use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
 use crate::domain::number::{self, Region, Verdict, named_country};
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::progress::Stop;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::domain::words::count;
 use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::store::Store;
 
@@ -25,12 +26,12 @@ use super::phone::say_holders;
 
 #[derive(Debug, Args)]
 pub(super) struct AddCommand {
-    /// The name and the number, quoted or not.
+    /// The name and the numbers, quoted or not. A second number is quoted or begins with +.
     #[arg(required = true, value_names = ["NAME", "NUMBER"], num_args = 1..)]
     words: Vec<String>,
-    /// The label of the number.
+    /// The label of the numbers; one for all, or one for each.
     #[arg(long)]
-    label: Option<String>,
+    label: Vec<String>,
     /// Write JSON:API.
     #[arg(long)]
     json: bool,
@@ -49,8 +50,13 @@ impl AddCommand {
     /// # Errors
     /// If the answer cannot be read.
     pub(super) fn home(&self, config: &Config, stop: &Stop) -> Result<Option<Region>> {
-        let (_, number) = name_and_number(&self.words);
-        let is_national = || number::parse(&number, None, None) == Err(Verdict::NoCountry);
+        let is_national = || match name_and_numbers(&self.words, None) {
+            Ok((_, numbers)) => numbers
+                .iter()
+                .any(|number| number::parse(number, None, None) == Err(Verdict::NoCountry)),
+            // Their country may say where each ends.
+            Err(_) => true,
+        };
         let is_there = || io::stdin().is_terminal() && io::stderr().is_terminal();
         if config.knows_home() || self.json || !is_there() || !is_national() {
             return Ok(config.home);
@@ -86,12 +92,14 @@ impl AddCommand {
     }
 
     fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
-        let (name, number) = name_and_number(&self.words);
-        let phones = (!number.is_empty()).then(|| {
+        let mut store = open()?;
+        let (name, numbers) = name_and_numbers(&self.words, store.home())?;
+        let labels = labels(&self.label, numbers.len())?;
+        let phones = numbers.into_iter().zip(labels).map(|(number, label)| {
             PhoneEdit::Create(PhoneAttributes {
                 valid_values: number::has_words(&number).then_some(false),
                 number: Some(number),
-                location: self.label.map(Some),
+                location: label.map(Some),
                 ..PhoneAttributes::default()
             })
         });
@@ -99,11 +107,10 @@ impl AddCommand {
             name: Some(Some(name)),
             ..ContactAttributes::default()
         };
-        let mut store = open()?;
         let done = store.save_contact(ContactEdit {
             id: None,
             contact: Some(contact),
-            phones: phones.into_iter().collect(),
+            phones: phones.collect(),
         })?;
         let profile = store.profile(done.value)?;
         let words = added(&profile, &store);
@@ -121,9 +128,10 @@ impl AddCommand {
 /// What was added, and what is not right with it.
 fn added(profile: &Profile, store: &Store) -> String {
     let mut words = format!("Added {}", safe(&profile.full.contact.name));
-    if let Some(phone) = profile.full.phones.first() {
+    for (at, phone) in profile.full.phones.iter().enumerate() {
         let flags = super::phone::flags(phone, store.home());
-        let _ = write!(words, " with {} ({flags})", safe(&phone.shown()));
+        let with = if at == 0 { " with" } else { "," };
+        let _ = write!(words, "{with} {} ({flags})", safe(&phone.shown()));
     }
     words.push('\n');
     let phones = profile.full.phones.iter();
@@ -138,32 +146,155 @@ fn added(profile: &Profile, store: &Store) -> String {
     words
 }
 
-/// The name and the number that words are, as a shell takes them apart: `Ada Lovelace +44 20 7946 0018`. The number
-/// begins at the first `+`; else at the first word that has three digits or more and begins with
-/// one, or with which nothing but numbers begin. Without a word before the number there is no name.
-fn name_and_number(words: &[String]) -> (String, String) {
-    let digits = |word: &str| word.chars().filter(|sign| sign.is_numeric()).count();
+/// The label of each number: one for all, or one for each.
+fn labels(given: &[String], numbers: usize) -> Result<Vec<Option<String>>, Refusal> {
+    match given {
+        [] => Ok(vec![None; numbers]),
+        [label] => Ok(vec![Some(label.clone()); numbers]),
+        labels if labels.len() == numbers => Ok(labels.iter().cloned().map(Some).collect()),
+        labels => {
+            let detail = format!(
+                "{} for {}; give one for all numbers, or one for each",
+                count(labels.len(), "label"),
+                count(numbers, "number")
+            );
+            Err(Refusal::new(Kind::Invalid, detail))
+        }
+    }
+}
+
+/// The name and the numbers that words are, as a shell takes them apart: `Ada Lovelace +44 20 7946 0018`.
+/// The first number begins at the first words that are a whole one; else at the first `+`; else at the first word that has three digits
+/// or more and begins with one, or with which nothing but numbers begin. Without a word before the number there
+/// is no name.
+///
+/// # Errors
+/// Invalid, where it cannot be told where one number ends and the next begins.
+fn name_and_numbers(
+    words: &[String],
+    home: Option<Region>,
+) -> Result<(String, Vec<String>), Refusal> {
     let is_plain = |word: &String| {
         let sign = |sign: char| sign.is_numeric() || "()-./ ".contains(sign);
         word.chars().all(sign) && digits(word) > 0
     };
-    let is_long =
-        |word: &str| word.trim_start_matches('(').starts_with(char::is_numeric) && digits(word) > 2;
-    let plus = words.iter().position(|word| word.starts_with(['+', '＋']));
+    let is_long = |word: &str| begins_with_digit(word) && digits(word) > 2;
+    let plus = words.iter().position(|word| has_plus(word));
+    // `Route 66 +1 650 253 0000` has one number, `Marco 02 5550 1182 +1 650 253 0000` two.
+    let before_plus = words.get(..plus.unwrap_or(words.len())).unwrap_or_default();
+    let whole = (1..before_plus.len()).find(|at| {
+        let rest = before_plus.get(*at..).unwrap_or_default();
+        let begins = rest.first().is_some_and(|word| begins_with_digit(word));
+        let is_number = |end: usize| {
+            let text = rest.get(..end).unwrap_or_default().join(" ");
+            digits(&text) >= LEAST_DIGITS && can_be_whole(&text, home)
+        };
+        begins && (1..=rest.len()).any(is_number)
+    });
     let first = || {
         (1..words.len()).find(|at| {
             let rest = words.get(*at..).unwrap_or_default();
             rest.first().is_some_and(|word| is_long(word)) || rest.iter().all(is_plain)
         })
     };
-    let at = plus.or_else(first).unwrap_or(words.len());
-    let (name, number) = words.split_at_checked(at).unwrap_or((words, &[]));
-    (name.join(" "), number.join(" "))
+    let at = whole.or(plus).or_else(first).unwrap_or(words.len());
+    let (name, numbers) = words.split_at_checked(at).unwrap_or((words, &[]));
+    Ok((name.join(" "), parted(numbers, home)?))
+}
+
+/// The numbers that words are: `+` begins one, and so does a quoted word that is a whole one.
+fn parted(words: &[String], home: Option<Region>) -> Result<Vec<String>, Refusal> {
+    let begins = |word: &String| has_plus(word) || (is_quoted(word) && can_be_whole(word, home));
+    let mut runs: Vec<Vec<&str>> = Vec::new();
+    for word in words {
+        match runs.last_mut() {
+            Some(run) if !begins(word) => run.push(word),
+            _ => runs.push(vec![word]),
+        }
+    }
+    let mut numbers = Vec::new();
+    for run in runs {
+        numbers.extend(ungrouped(&run, home)?);
+    }
+    Ok(numbers)
+}
+
+/// The numbers of words that may all be groups of one: `02 5550 1182`. They are several where each word is
+/// whole and long, or where together they are too long and there is one way to part them.
+fn ungrouped(words: &[&str], home: Option<Region>) -> Result<Vec<String>, Refusal> {
+    let joined = words.join(" ");
+    let is_long = |word: &&str| digits(word) >= LEAST_WITHOUT_PLAN && can_be_whole(word, home);
+    if words.len() > 1 && words.iter().all(is_long) {
+        return Ok(words.iter().map(|word| (*word).to_owned()).collect());
+    }
+    if can_be_whole(&joined, home) {
+        return Ok(vec![joined]);
+    }
+    // From each word on: in how many ways, and the numbers of one of them.
+    let mut ways = vec![(1_usize, Vec::new())];
+    for at in (0..words.len()).rev() {
+        let rest = words.get(at..).unwrap_or_default();
+        let mut way = (0_usize, Vec::new());
+        for (end, (after, others)) in (1..=rest.len()).zip(ways.iter().rev()).take(MOST_GROUPS) {
+            let number = rest.get(..end).unwrap_or_default().join(" ");
+            if *after > 0 && can_be_whole(&number, home) {
+                way.0 = way.0.saturating_add(*after);
+                way.1 = [&[number], &**others].concat();
+            }
+        }
+        ways.push(way);
+    }
+    match ways.pop() {
+        Some((1, numbers)) => Ok(numbers),
+        None | Some((0, _)) => Ok(vec![joined]),
+        Some(_) => {
+            let detail = format!(
+                "cannot tell where one number ends in {joined}; quote each number, or begin it with +"
+            );
+            Err(Refusal::new(Kind::Invalid, detail))
+        }
+    }
+}
+
+fn digits(text: &str) -> usize {
+    text.chars().filter(|sign| sign.is_numeric()).count()
+}
+
+fn begins_with_digit(word: &str) -> bool {
+    word.trim_start_matches('(').starts_with(char::is_numeric)
+}
+
+fn has_plus(word: &str) -> bool {
+    word.starts_with(['+', '＋'])
+}
+
+/// Whether the shell was given quotes: nothing else leaves a space in a word.
+fn is_quoted(word: &str) -> bool {
+    word.contains(char::is_whitespace)
+}
+
+/// How many digits a number has at least that begins before a `+`: fewer are part of a name.
+const LEAST_DIGITS: usize = 6;
+
+/// How many digits a whole number has at least where no plan says it: more than a short number.
+const LEAST_WITHOUT_PLAN: usize = 7;
+
+/// How many groups of digits a number has at most.
+const MOST_GROUPS: usize = 20;
+
+/// Whether a text can be a whole number; without a country, by its digits, of which E.164 allows 15.
+fn can_be_whole(text: &str, home: Option<Region>) -> bool {
+    match number::parse(text, None, home) {
+        Ok(reading) => reading.is_possible(),
+        Err(Verdict::NoCountry) => (LEAST_WITHOUT_PLAN..=15).contains(&digits(text)),
+        Err(_) => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::name_and_number;
+    use super::name_and_numbers;
+    use crate::domain::number::Region;
 
     #[test]
     fn a_name_and_a_number_need_no_quotes() {
@@ -198,8 +329,117 @@ mod tests {
             ("Tim|12345a", "Tim", "12345a"),
         ] {
             let words: Vec<String> = words.split('|').map(str::to_owned).collect();
-            let read = name_and_number(&words);
-            assert_eq!(read, (name.to_owned(), number.to_owned()), "{words:?}");
+            let (read, numbers) = name_and_numbers(&words, None).unwrap();
+            assert_eq!(
+                (&*read, numbers.concat()),
+                (name, number.to_owned()),
+                "{words:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn several_numbers_are_told_apart() {
+        for (words, home, name, numbers) in [
+            (
+                "Two Num|+44 20 7946 0018|+44 7700 900123",
+                "IT",
+                "Two Num",
+                &["+44 20 7946 0018", "+44 7700 900123"][..],
+            ),
+            (
+                "Two|Num|+44|20|7946|0018|+44|7700|900123",
+                "IT",
+                "Two Num",
+                &["+44 20 7946 0018", "+44 7700 900123"],
+            ),
+            (
+                "Two Num|02 5550 1182|347 555 0164",
+                "IT",
+                "Two Num",
+                &["02 5550 1182", "347 555 0164"],
+            ),
+            (
+                "Two Num|02 5550 1182|347 555 0164|06 555 0199",
+                "",
+                "Two Num",
+                &["02 5550 1182", "347 555 0164", "06 555 0199"],
+            ),
+            (
+                "Two|0255501182|3475550164",
+                "IT",
+                "Two",
+                &["0255501182", "3475550164"],
+            ),
+            (
+                "Two|0255501182|+44|20|7946|0018",
+                "IT",
+                "Two",
+                &["0255501182", "+44 20 7946 0018"],
+            ),
+            (
+                "Two|02 5550 1182|+44|20|7946|0018",
+                "IT",
+                "Two",
+                &["02 5550 1182", "+44 20 7946 0018"],
+            ),
+            (
+                "Route 66|+1 650 253 0000",
+                "US",
+                "Route 66",
+                &["+1 650 253 0000"],
+            ),
+            (
+                "Eva|030|9018201|+49|30|901820",
+                "DE",
+                "Eva",
+                &["030 9018201", "+49 30 901820"],
+            ),
+            (
+                "Two|02 5550 1182|347|555|0164",
+                "IT",
+                "Two",
+                &["02 5550 1182", "347 555 0164"],
+            ),
+            ("Eva|030 901820|12", "DE", "Eva", &["030 901820 12"]),
+            (
+                "Eva|+39|02|55501182|3475550164",
+                "IT",
+                "Eva",
+                &["+39 02 55501182", "3475550164"],
+            ),
+            ("Eva|030|901820", "DE", "Eva", &["030 901820"]),
+            ("Eva|030|9018|2012", "DE", "Eva", &["030 9018 2012"]),
+            ("Eva|+39|02|55501182", "IT", "Eva", &["+39 02 55501182"]),
+            (
+                "Eva|030 901820|030 901821",
+                "DE",
+                "Eva",
+                &["030 901820", "030 901821"],
+            ),
+            (
+                "Eva|+49|30|901820|ext|5551",
+                "DE",
+                "Eva",
+                &["+49 30 901820 ext 5551"],
+            ),
+        ] {
+            let words: Vec<String> = words.split('|').map(str::to_owned).collect();
+            let (read, told) = name_and_numbers(&words, Region::new(home)).unwrap();
+            assert_eq!(read, name, "{words:?}");
+            assert_eq!(told, numbers, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_without_an_end_are_refused() {
+        for words in [
+            "Two|Num|02|5550|1182|347|555|0164",
+            "Two|Num|06|555|0199|02|5550|1182",
+        ] {
+            let words: Vec<String> = words.split('|').map(str::to_owned).collect();
+            let told = name_and_numbers(&words, Region::new("IT")).unwrap_err();
+            assert!(told.to_string().contains("quote each number"), "{told}");
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `callbook contact`: list, create, get, update and delete contacts as records.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -21,6 +20,7 @@ use crate::store::Store;
 use super::document::{
     CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
 };
+use super::files::GivenPath;
 use super::output;
 use super::phone::flags;
 use super::table::columns;
@@ -91,7 +91,7 @@ pub(super) enum ContactCommand {
 #[derive(Debug, Args)]
 pub(super) struct ContactFlags {
     /// A JSON:API document or an object of attributes: a file, or - for standard input.
-    document: Option<PathBuf>,
+    document: Option<GivenPath>,
     /// The shown name.
     #[arg(long)]
     name: Option<String>,

@@ -1,8 +1,6 @@
 //! What the commands on resources share: a document from a file, standard input or flags, and an
 //! answer as JSON:API or for people.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value};
@@ -15,10 +13,11 @@ use crate::domain::words::count;
 use crate::exchange::jsonapi::{self, Document};
 
 use super::exit;
+use super::files::GivenPath;
 
 /// What a command sends: the document, and over its attributes those of the flags.
 pub(super) fn sent(
-    document: Option<&PathBuf>,
+    document: Option<&GivenPath>,
     kind: &str,
     flags: impl IntoIterator<Item = (&'static str, Option<Value>)>,
 ) -> Result<Document, Refusal> {
@@ -118,12 +117,12 @@ pub(super) fn stamp(text: &str) -> Result<Timestamp, Refusal> {
 }
 
 /// The text of a document. That it cannot be read is a fault of what was sent.
-fn text(path: &Path) -> Result<String, Refusal> {
-    let standard = path == Path::new("-");
+fn text(path: &GivenPath) -> Result<String, Refusal> {
+    let standard = path.is_standard();
     let read = if standard {
         std::io::read_to_string(std::io::stdin().lock())
     } else {
-        std::fs::read_to_string(path)
+        std::fs::read_to_string(&**path)
     };
     read.map_err(|error| {
         let name = if standard {

@@ -1,12 +1,10 @@
 //! `callbook export`: all contacts, or those that a filter finds, in a form that other programs read.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use crate::domain::files::There;
 use crate::domain::listing::{Found, ListQuery, Selection};
@@ -19,6 +17,7 @@ use crate::export::{self, ExportForm, IsThere};
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
+use super::files::GivenPath;
 use super::signals::Output;
 
 #[derive(Debug, Args)]
@@ -30,10 +29,10 @@ pub(super) struct ExportCommand {
     id: Vec<String>,
     /// Write to this file; its ending sets the form [default: standard output].
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    output: Option<GivenPath>,
     /// Write a vCard file for each contact into this folder.
     #[arg(long, value_name = "FOLDER", conflicts_with = "output")]
-    split: Option<PathBuf>,
+    split: Option<GivenPath>,
     /// The form, if the file ending does not set it.
     #[arg(long = "as", value_name = "FORM")]
     form: Option<Name>,
@@ -95,10 +94,7 @@ impl ExportCommand {
         open: impl FnOnce() -> Result<Store, Refusal>,
     ) -> Result<Option<CommandAnswer>> {
         let (name, form) = self.form()?;
-        let to_output = self
-            .output
-            .as_deref()
-            .is_none_or(|file| file == Path::new("-"));
+        let to_output = self.output.as_ref().is_none_or(GivenPath::is_standard);
         if self.json && self.split.is_none() && to_output {
             return Err(invalid(
                 "--json says what was written to a file; use it with --output or --split",
@@ -128,7 +124,7 @@ impl ExportCommand {
                 let written = export::files(&store, &selection, version, folder, there)?;
                 (written, folder)
             }
-            (None, Some(file)) if file != Path::new("-") => {
+            (None, Some(file)) if !file.is_standard() => {
                 (export::file(&store, &selection, form, file, there)?, file)
             }
             _ => return print(&store, &selection, form).map(|()| None),

@@ -3,11 +3,54 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 
 use clap::Command;
+use clap::builder::{OsStringValueParser, TypedValueParser as _, ValueParser, ValueParserFactory};
 
 use crate::domain::refusal::{Kind, Refusal};
+use crate::import::expanded;
+
+/// A path as every argument of every command takes it: `~` at its beginning is the home folder, also where the
+/// shell left it (in quotes, or behind `--db=`).
+#[derive(Clone, Debug)]
+pub(super) struct GivenPath(PathBuf);
+
+impl GivenPath {
+    /// What stands for standard input or output.
+    pub(super) fn is_standard(&self) -> bool {
+        self.0.as_os_str() == "-"
+    }
+}
+
+impl From<OsString> for GivenPath {
+    fn from(text: OsString) -> Self {
+        Self(expanded(Path::new(&text)))
+    }
+}
+
+impl From<GivenPath> for PathBuf {
+    fn from(path: GivenPath) -> Self {
+        path.0
+    }
+}
+
+impl Deref for GivenPath {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl ValueParserFactory for GivenPath {
+    type Parser = ValueParser;
+
+    fn value_parser() -> ValueParser {
+        OsStringValueParser::new().map(GivenPath::from).into()
+    }
+}
 
 /// What words that are no command are.
 pub(super) enum Given {
@@ -24,7 +67,7 @@ pub(super) enum Given {
 pub(super) fn given(words: Vec<OsString>, commands: &Command) -> Result<Given, Refusal> {
     let mut paths = Vec::new();
     for word in words {
-        let path = PathBuf::from(&word);
+        let path = PathBuf::from(GivenPath::from(word.clone()));
         if let Err(error) = fs::metadata(&path) {
             let text = word.to_string_lossy();
             if paths.is_empty() && !text.contains(['/', '.', '-']) {

@@ -10,6 +10,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::document::{CommandAnswer, answer};
+use super::files::GivenPath;
 use crate::domain::import::{Choices, ImportPlan, ImportReport, Kept};
 use crate::domain::number::Region;
 use crate::domain::progress::Progress;
@@ -25,7 +26,7 @@ use crate::store::Store;
 pub(super) struct ImportCommand {
     /// Files, folders of .vcf files, or - for standard input.
     #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    files: Vec<GivenPath>,
     /// Print what it would do to each contact, and write nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -58,7 +59,8 @@ fn country(code: &str) -> Result<Region, String> {
 impl ImportCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
-        let batch = match Batch::of(&self.files) {
+        let files: Vec<PathBuf> = self.files.iter().cloned().map(PathBuf::from).collect();
+        let batch = match Batch::of(&files) {
             Ok(batch) => batch,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -21,6 +20,7 @@ use crate::store::Store;
 use super::document::{
     CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
 };
+use super::files::GivenPath;
 use super::output;
 use super::table::columns;
 
@@ -95,7 +95,7 @@ pub(super) enum PhoneCommand {
 #[derive(Debug, Args)]
 pub(super) struct PhoneFlags {
     /// A JSON:API document or an object of attributes: a file, or - for standard input.
-    document: Option<PathBuf>,
+    document: Option<GivenPath>,
     /// The number, however it is written.
     #[arg(long, allow_hyphen_values = true)]
     number: Option<String>,

@@ -87,3 +87,96 @@ fn undoing_back_to_a_step_can_be_looked_at_first() {
     let (_, told, _) = shell.run(&["undo", "--back-to", &first], "");
     assert!(told.contains("Undone: Added Ben Ito"), "{told}");
 }
+
+#[test]
+fn a_tilde_is_the_home_folder_in_every_path_of_every_command() {
+    let shell = Shell::new();
+    let home = shell.db().parent().unwrap().to_owned();
+    let done = |words: &[&str], input: &str| {
+        let (status, told, why) = shell.run(words, input);
+        assert_eq!(status, 0, "{words:?}: {told}{why}");
+        told
+    };
+    std::fs::create_dir(home.join("man")).unwrap();
+    for (words, made) in [
+        (&["export", "-o", "~/all.vcf"][..], "all.vcf"),
+        (&["export", "--output=~/all.csv"], "all.csv"),
+        (&["export", "--split", "~/cards"], "cards"),
+        (&["man", "--to", "~/man"], "man/callbook-add.1"),
+    ] {
+        let told = done(words, "");
+        assert!(home.join(made).exists(), "{words:?}: {told}");
+    }
+    done(&["import", "~/all.vcf", "~/cards"], "");
+    std::fs::write(home.join("sent.json"), r#"{"name": "Ben Ito"}"#).unwrap();
+    done(&["contact", "create", "~/sent.json"], "");
+    let made = shell.json(&["backup", "--json"], "").1;
+    let backup = made["data"]["path"].as_str().unwrap();
+    let backup = format!(
+        "~/{}",
+        backup
+            .strip_prefix(home.to_str().unwrap())
+            .unwrap()
+            .trim_start_matches('/')
+    );
+    let told = done(&["restore", &backup], "");
+    assert!(told.contains("Restored"), "{told}");
+    let (status, told, why) = shell.run(&["~/none.vcf"], "");
+    let named = home.join("none.vcf").display().to_string();
+    assert!(status == 2 && why.contains(&named), "{told}{why}");
+}
+
+#[test]
+fn several_numbers_are_added_in_one_line_each_with_its_label() {
+    let shell = Shell::new();
+    let words = [
+        "add",
+        "Two Num",
+        "+39 02 5550 1182",
+        "+44 7700 900123",
+        "--label",
+        "work",
+        "--label",
+        "mobile",
+        "--json",
+    ];
+    let (status, told) = shell.json(&words, "");
+    assert_eq!(status, 0, "{told}");
+    let numbers = told["included"].as_array().unwrap().iter();
+    let numbers: Vec<_> = numbers
+        .map(|one| {
+            (
+                &one["attributes"]["number"],
+                &one["attributes"]["location"],
+                &one["attributes"]["primary"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        json!(numbers),
+        json!([
+            ["+390255501182", "work", true],
+            ["+447700900123", "mobile", false]
+        ])
+    );
+    let (_, told, _) = shell.run(&["add", "Ben Ito", "030 901820", "030 901821"], "");
+    assert!(
+        told.contains("+49 30 901820 (primary, confirmed), +49 30 901821 (confirmed)"),
+        "{told}"
+    );
+    let (status, told, why) = shell.run(&["add", "Cy Oz", "030", "901820", "0171", "5550164"], "");
+    assert_eq!((status, &*told), (2, ""));
+    assert!(
+        why.contains("quote each number, or begin it with +"),
+        "{why}"
+    );
+    let (status, _, why) = shell.run(
+        &["add", "Cy Oz", "030 901820", "--label=a", "--label=b"],
+        "",
+    );
+    assert!(
+        status == 2 && why.contains("2 labels for 1 number"),
+        "{why}"
+    );
+    assert_eq!(shell.run(&["find", "cy oz"], "").0, 3, "nothing was added");
+}
