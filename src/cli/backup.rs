@@ -76,6 +76,9 @@ fn listed(database: &Path) -> Result<CommandAnswer, Refusal> {
         data.push(told);
     }
     if data.is_empty() {
+        if super::is_missing(database) {
+            return Err(super::missing(database));
+        }
         words.push_str("no backups; callbook backup makes one\n");
     }
     Ok(CommandAnswer::new(json!({ "data": data }), words))

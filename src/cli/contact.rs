@@ -18,12 +18,12 @@ use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
 use super::document::{
-    CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
+    CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string, when,
 };
 use super::files::GivenPath;
 use super::output;
 use super::phone::flags;
-use super::table::columns;
+use super::table::{Fit, RowFlags};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ContactCommand {
@@ -36,6 +36,8 @@ pub(super) enum ContactCommand {
     List {
         #[command(flatten)]
         list: ListFlags,
+        #[command(flatten)]
+        ends: RowFlags,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -79,7 +81,11 @@ pub(super) enum ContactCommand {
         /// Its id.
         id: String,
         /// Fail if the contact has changed since this version.
-        #[arg(long, value_name = "STAMP")]
+        #[arg(
+            long = "if-version",
+            alias = "updated-in-db-at",
+            value_name = "VERSION"
+        )]
         updated_in_db_at: Option<String>,
         /// Write JSON:API.
         #[arg(long)]
@@ -176,9 +182,9 @@ impl ContactCommand {
 
     fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         Ok(match self {
-            Self::List { list, .. } => {
+            Self::List { list, ends, .. } => {
                 let page = open()?.list_contacts(&list.query(&CONTACTS)?)?;
-                CommandAnswer::new(jsonapi::page_document(&page), table(&page))
+                CommandAnswer::new(jsonapi::page_document(&page), table(&page, &ends))
             }
             Self::Get { id, .. } => {
                 let store = open()?;
@@ -250,8 +256,8 @@ fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
         line(label, &format!("{}  {}", phone.shown(), flags(phone, home)));
     }
     line("source", &contact.source);
-    line("changed", &contact.updated_at.to_string());
-    line("stamp", &contact.updated_in_db_at.to_string());
+    line("changed", &when(contact.updated_at));
+    line("version", &contact.updated_in_db_at.to_string());
     let included: Vec<Value> = phones.iter().map(jsonapi::phone_resource).collect();
     CommandAnswer::new(
         jsonapi::compound(&jsonapi::contact_resource(contact), &included),
@@ -259,7 +265,7 @@ fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
     )
 }
 
-fn table(page: &ListPage<Contact>) -> String {
+fn table(page: &ListPage<Contact>, ends: &RowFlags) -> String {
     let rows: Vec<_> = page
         .records
         .iter()
@@ -268,5 +274,6 @@ fn table(page: &ListPage<Contact>) -> String {
             [contact.name.clone(), organisation, contact.id.to_string()]
         })
         .collect();
-    columns(&rows) + &foot(page, "contact")
+    let fits = [Fit::Text, Fit::Text, Fit::Id];
+    ends.listed(&rows, fits, &foot(page, "contact"))
 }

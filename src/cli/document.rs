@@ -2,6 +2,7 @@
 //! answer as JSON:API or for people.
 
 use anyhow::Result;
+use chrono::Local;
 use clap::Args;
 use serde_json::{Map, Value};
 
@@ -85,7 +86,11 @@ pub(super) fn foot<T>(page: &ListPage<T>, noun: &str) -> String {
 #[derive(Debug, Args)]
 pub(super) struct VersionGuard {
     /// Fail if the record has changed since this version.
-    #[arg(long, value_name = "STAMP")]
+    #[arg(
+        long = "if-version",
+        alias = "updated-in-db-at",
+        value_name = "VERSION"
+    )]
     updated_in_db_at: Option<String>,
     /// Overwrite the stored record, whatever its version.
     #[arg(long)]
@@ -109,11 +114,17 @@ impl VersionGuard {
 /// The stamp that a flag names.
 pub(super) fn stamp(text: &str) -> Result<Timestamp, Refusal> {
     Timestamp::parse(text).ok_or_else(|| {
-        Refusal::invalid(vec![Fault::of(
-            "updated_in_db_at",
-            "has to be an RFC 3339 time, as the record shows it",
-        )])
+        let detail = "has to be an RFC 3339 time, as the record shows it";
+        let plain =
+            format!("no version is called {text}; callbook phone get and contact get print it");
+        Refusal::invalid(vec![Fault::of("updated_in_db_at", detail).plainly(plain)])
     })
+}
+
+/// A time as the clock on the wall had it.
+pub(super) fn when(at: Timestamp) -> String {
+    let local = at.to_utc().with_timezone(&Local);
+    local.format("%-d %b %Y %H:%M:%S").to_string()
 }
 
 /// The text of a document. That it cannot be read is a fault of what was sent.

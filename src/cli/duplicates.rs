@@ -1,7 +1,6 @@
 //! `callbook duplicates`: contacts that may be one person, and merging those that surely are.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use anyhow::Result;
 use clap::Args;
@@ -16,7 +15,7 @@ use crate::store::Store;
 
 use super::change::changed;
 use super::document::{CommandAnswer, answer};
-use super::table::columns;
+use super::table::{Fit, RowFlags};
 
 #[derive(Debug, Args)]
 pub(super) struct DuplicatesCommand {
@@ -29,6 +28,8 @@ pub(super) struct DuplicatesCommand {
     /// Only show what would be changed.
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    ends: RowFlags,
     /// Write JSON.
     #[arg(long)]
     json: bool,
@@ -43,10 +44,13 @@ impl DuplicatesCommand {
     }
 
     fn answered(self, mut store: Store) -> Result<CommandAnswer> {
+        if self.merge_sure || !self.merge.is_empty() {
+            self.ends.refuse_beside("--merge and --merge-sure")?;
+        }
         let task = if self.merge_sure {
             Task::MergeSure
         } else if self.merge.is_empty() {
-            return Ok(listed(&store.duplicates()?));
+            return Ok(listed(&store.duplicates()?, &self.ends));
         } else {
             let mut ids: Vec<ContactId> = Vec::new();
             for id in &self.merge {
@@ -67,7 +71,7 @@ impl DuplicatesCommand {
     }
 }
 
-fn listed(groups: &[Group]) -> CommandAnswer {
+fn listed(groups: &[Group], ends: &RowFlags) -> CommandAnswer {
     let mut rows = Vec::new();
     for group in groups {
         for (at, (id, name)) in group.contacts.iter().zip(&group.names).enumerate() {
@@ -79,11 +83,11 @@ fn listed(groups: &[Group]) -> CommandAnswer {
             rows.push([name.clone(), id.to_string(), why]);
         }
     }
-    let mut words = columns(&rows);
-    let _ = match groups.len() {
-        0 => writeln!(words, "no duplicates found"),
-        groups => writeln!(words, "{}", count(groups, "group")),
+    let foot = match groups.len() {
+        0 => "no duplicates found\n".to_owned(),
+        groups => format!("{}\n", count(groups, "group")),
     };
+    let words = ends.listed(&rows, [Fit::Text, Fit::Id, Fit::Whole], &foot);
     let data: Vec<Value> = groups
         .iter()
         .map(|group| {

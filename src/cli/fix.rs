@@ -20,7 +20,7 @@ use crate::store::Store;
 use super::change::changed;
 use super::document::answer;
 use super::signals::Output;
-use super::table::Columns;
+use super::table::{Fit, RowFlags};
 
 #[derive(Debug, Args)]
 pub(super) struct FixCommand {
@@ -33,6 +33,8 @@ pub(super) struct FixCommand {
     /// Only show what would be changed.
     #[arg(long, requires = "confirm_source")]
     dry_run: bool,
+    #[command(flatten)]
+    ends: RowFlags,
     /// Write JSON.
     #[arg(long)]
     json: bool,
@@ -43,8 +45,9 @@ impl FixCommand {
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let told = open().map_err(anyhow::Error::from).and_then(|mut store| {
             let Some(source) = &self.confirm_source else {
-                return worklist(&store, self.json).map(|()| None);
+                return worklist(&store, self.json, &self.ends).map(|()| None);
             };
+            self.ends.refuse_beside("--confirm-source")?;
             refuse_unknown(source, &store)?;
             let task = Task::Bulk(BulkEdit::confirm_source(source));
             changed(&mut store, &task, self.dry_run).map(Some)
@@ -73,7 +76,7 @@ fn refuse_unknown(source: &str, store: &Store) -> Result<(), Refusal> {
 
 /// Prints the contacts that need attention, with the reason of each number, one after the other: a
 /// book may have 100,000 of them.
-fn worklist(store: &Store, json: bool) -> Result<()> {
+fn worklist(store: &Store, json: bool, ends: &RowFlags) -> Result<()> {
     // What can be refused is refused before anything is printed.
     let reasons = store.worklist()?.reasons;
     // A confirmed number is a person's word, and may be a slip all the same.
@@ -82,7 +85,8 @@ fn worklist(store: &Store, json: bool) -> Result<()> {
         ..ListQuery::default()
     })?;
     let mut out = Printed::new(store.stop());
-    let mut columns = Columns::new();
+    let fits = [Fit::Text, Fit::Whole, Fit::Text, Fit::Whole];
+    let mut columns = ends.columns().with(fits).parted_in_a_pipe();
     let mut first = true;
     let contacts = store.waiting(&mut |profile| {
         if json {
@@ -117,6 +121,8 @@ fn worklist(store: &Store, json: bool) -> Result<()> {
         .to_string();
         let end = if first { "{\n  \"data\": [" } else { "\n  " };
         out.text.extend([end, "],\n  \"meta\": ", &meta, "\n}\n"]);
+    } else if ends.is_bare() {
+        out.text.push_str(&columns.rest());
     } else {
         let foot = match contacts {
             0 => "no numbers need attention\n".to_owned(),

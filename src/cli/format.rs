@@ -49,6 +49,10 @@ impl LineFlags {
     /// If a field is unknown, by its name, with those that there are.
     pub(super) fn layout(&self) -> Result<LineFormat, Refusal> {
         let text = self.format.as_deref();
+        if text.is_some_and(str::is_empty) {
+            let detail = "--format is empty; write a layout such as {name}: {number}";
+            return Err(Refusal::new(Kind::Invalid, detail));
+        }
         let mut layout = LineFormat::read(text.unwrap_or("{name}\\t{number}\\t{label}\\t{flags}"))?;
         layout.is_columns = text.is_none() && !self.print0 && io::stdout().is_terminal();
         layout.end = if self.print0 { '\0' } else { '\n' };

@@ -39,7 +39,7 @@ pub(super) struct ImportCommand {
     /// Read text that names no charset and is not UTF-8 in this one; without it, it is guessed.
     #[arg(long, value_name = "NAME", value_parser = charset)]
     charset: Option<Charset>,
-    /// Print the report, or the plan of a dry run, as JSON.
+    /// Print the report, or the preview of a dry run, as JSON.
     #[arg(long)]
     json: bool,
 }

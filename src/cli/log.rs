@@ -10,13 +10,12 @@ use serde_json::{Value, json};
 use crate::domain::change_line::ChangeLine;
 use crate::domain::contact::ContactId;
 use crate::domain::operation::{
-    HistoryEntry, Operation, Overwriting, RecordKey, StepEntry, StepRow, UndoPoint,
+    HistoryEntry, Operation, Overwriting, RecordKey, Standing, StepEntry, StepRow, UndoPoint,
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::safe::safe;
-use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
 use crate::domain::words::count;
 use crate::exchange::vcard;
@@ -24,12 +23,19 @@ use crate::state;
 use crate::store::Store;
 
 use super::change::{changed, signs, sure};
-use super::document::{CommandAnswer, answer};
-use super::table::columns;
+use super::document::{CommandAnswer, answer, when};
+use super::table::{Fit, RowFlags, columns};
+
+/// A step by its number.
+fn step(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok();
+    number.ok_or_else(|| "expected the number of a step; callbook log lists them".to_owned())
+}
 
 #[derive(Debug, Args)]
 pub(super) struct LogCommand {
     /// Show what this step changed.
+    #[arg(value_parser = step)]
     step: Option<i64>,
     /// Show the history of this contact.
     #[arg(long, value_name = "ID", conflicts_with = "step")]
@@ -38,8 +44,10 @@ pub(super) struct LogCommand {
     #[arg(short = 'n', long, default_value_t = 20)]
     lines: usize,
     /// Show only steps before this one.
-    #[arg(long, value_name = "STEP", conflicts_with_all = ["step", "contact"])]
+    #[arg(long, value_name = "STEP", value_parser = step, conflicts_with_all = ["step", "contact"])]
     before: Option<i64>,
+    #[command(flatten)]
+    ends: RowFlags,
     /// Write JSON.
     #[arg(long)]
     json: bool,
@@ -59,9 +67,10 @@ impl LogCommand {
             if rows.is_empty() {
                 return Err(Refusal::not_found("step", step).into());
             }
-            return Ok(step_told(&rows));
+            return Ok(step_told(&rows, &self.ends));
         }
         if let Some(contact) = &self.contact {
+            self.ends.refuse_beside("--contact")?;
             let id: ContactId = contact.parse()?;
             store.contact(id)?;
             return Ok(history_told(&store.history(id, self.lines)?));
@@ -75,15 +84,24 @@ impl LogCommand {
                 point_json(&step.point, json!({ "standing": standing, "rows": rows }))
             })
             .collect();
-        let mut words = columns(&rows);
+        let mut foot = String::new();
         if let Some(pruned) = store.pruned()? {
             let at = pruned.at.to_utc().with_timezone(&Local).format("%-d %b %Y");
             let _ = writeln!(
-                words,
+                foot,
                 "steps up to {} ({at}) were pruned from the history and can no longer be undone",
                 pruned.step
             );
         }
+        let fits = [
+            Fit::Whole,
+            Fit::Whole,
+            Fit::Text,
+            Fit::Text,
+            Fit::Text,
+            Fit::Whole,
+        ];
+        let words = self.ends.listed(&rows, fits, &foot);
         Ok(CommandAnswer::new(json!({ "data": data }), words))
     }
 }
@@ -93,7 +111,7 @@ fn step_row(step: &StepEntry) -> [String; 6] {
         step.point.id.to_string(),
         when(step.point.at),
         step.point.actor.words().to_owned(),
-        count(step.rows, "record"),
+        count(step.rows, "change"),
         step.point.title.clone(),
         step.standing.word().to_owned(),
     ]
@@ -113,13 +131,7 @@ fn point_json(point: &UndoPoint, beside: Value) -> Value {
     object
 }
 
-/// A time as the clock on the wall had it.
-fn when(at: Timestamp) -> String {
-    let local = at.to_utc().with_timezone(&Local);
-    local.format("%-d %b %Y %H:%M:%S").to_string()
-}
-
-fn step_told(rows: &[StepRow]) -> CommandAnswer {
+fn step_told(rows: &[StepRow], ends: &RowFlags) -> CommandAnswer {
     let mut lines: Vec<[String; 2]> = Vec::new();
     let mut data = Vec::new();
     for row in rows {
@@ -133,7 +145,8 @@ fn step_told(rows: &[StepRow]) -> CommandAnswer {
             "what": what,
         }));
     }
-    CommandAnswer::new(json!({ "data": data }), columns(&lines))
+    let words = ends.listed(&lines, [Fit::Text, Fit::Whole], "");
+    CommandAnswer::new(json!({ "data": data }), words)
 }
 
 /// What an operation did, line by line; with a number each line begins with it.
@@ -173,12 +186,13 @@ fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {
 #[derive(Debug, Args)]
 pub(super) struct UndoCommand {
     /// The step to undo [default: the last one].
+    #[arg(value_parser = step)]
     step: Option<i64>,
     /// Undo this step and all later ones, also those of other programs.
-    #[arg(long, value_name = "STEP", conflicts_with_all = ["step", "over"])]
+    #[arg(long, value_name = "STEP", value_parser = step, conflicts_with_all = ["step", "over"])]
     back_to: Option<i64>,
-    /// Only show what --back-to would change.
-    #[arg(long, requires = "back_to")]
+    /// Only show what undoing the last step, or --back-to, would change.
+    #[arg(long, conflicts_with_all = ["step", "over"])]
     dry_run: bool,
     /// Undo even if a record was changed since.
     #[arg(long)]
@@ -196,8 +210,15 @@ impl UndoCommand {
 
     fn answered(&self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         let mut store = open()?;
-        if let Some(step) = self.back_to.filter(|_| self.dry_run) {
-            return changed(&mut store, &Task::UndoBackTo(step), self.dry_run);
+        if self.dry_run {
+            let step = match self.back_to {
+                Some(step) => Some(step),
+                None => last_step(&store)?,
+            };
+            return match step {
+                Some(step) => changed(&mut store, &Task::UndoBackTo(step), true),
+                None => Ok(steps_told("Undone", "nothing to undo", &[])),
+            };
         }
         let undone = self.undone(&mut store)?;
         Ok(steps_told("Undone", "nothing to undo", &undone))
@@ -222,6 +243,20 @@ impl UndoCommand {
             _ => refusal,
         });
         Ok(undone?.into_iter().collect())
+    }
+}
+
+/// The last step that is in effect.
+fn last_step(store: &Store) -> Result<Option<i64>, Refusal> {
+    let mut before = None;
+    loop {
+        let steps = store.steps(before, 100)?;
+        let mut done = steps.iter().filter(|step| step.standing == Standing::Done);
+        match (done.next(), steps.last()) {
+            (Some(step), _) => return Ok(Some(step.point.id)),
+            (None, None) => return Ok(None),
+            (None, Some(oldest)) => before = Some(oldest.point.id),
+        }
     }
 }
 
@@ -265,7 +300,7 @@ pub(super) struct RevertCommand {
     /// The contact.
     contact: String,
     /// Restore the version after this step; `callbook log --contact ID` lists them.
-    #[arg(long, value_name = "STEP")]
+    #[arg(long, value_name = "STEP", value_parser = step)]
     after: i64,
     /// Restore only this number.
     #[arg(long, value_name = "ID")]

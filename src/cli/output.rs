@@ -12,11 +12,12 @@ pub(super) fn print(text: &str) -> Result<()> {
     exact(&harmless(text))
 }
 
-/// A text with its lines and their cells as they are, and each of these safe.
+/// A text with its lines and their cells as they are, and each of these safe; a line may end with NUL, which no
+/// stored text has.
 pub(super) fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
-    for piece in text.split_inclusive(['\n', '\t']) {
-        let end = piece.len() - usize::from(piece.ends_with(['\n', '\t']));
+    for piece in text.split_inclusive(['\n', '\t', '\0']) {
+        let end = piece.len() - usize::from(piece.ends_with(['\n', '\t', '\0']));
         let (cell, end) = piece.split_at_checked(end).unwrap_or((piece, ""));
         harmless.push_str(&safe(cell));
         harmless.push_str(end);

@@ -18,11 +18,11 @@ use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
 use super::document::{
-    CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string,
+    CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string, when,
 };
 use super::files::GivenPath;
 use super::output;
-use super::table::columns;
+use super::table::{Fit, RowFlags};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PhoneCommand {
@@ -36,6 +36,8 @@ pub(super) enum PhoneCommand {
         owner: Option<String>,
         #[command(flatten)]
         list: ListFlags,
+        #[command(flatten)]
+        ends: RowFlags,
         /// Write JSON:API.
         #[arg(long)]
         json: bool,
@@ -83,7 +85,11 @@ pub(super) enum PhoneCommand {
         /// Its id.
         id: String,
         /// Fail if the number has changed since this version.
-        #[arg(long, value_name = "STAMP")]
+        #[arg(
+            long = "if-version",
+            alias = "updated-in-db-at",
+            value_name = "VERSION"
+        )]
         updated_in_db_at: Option<String>,
         /// Write JSON:API.
         #[arg(long)]
@@ -152,7 +158,12 @@ impl PhoneCommand {
 
     fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         Ok(match self {
-            Self::List { owner, list, json } => {
+            Self::List {
+                owner,
+                list,
+                ends,
+                json,
+            } => {
                 let query = PageQuery {
                     owner: owner.map(|id| id.parse()).transpose()?,
                     ..list.query(&PHONES)?
@@ -162,13 +173,13 @@ impl PhoneCommand {
                 let words = if json {
                     String::new()
                 } else {
-                    table(&page, &names(&store, &page)?, store.home())
+                    table(&page, &names(&store, &page)?, store.home(), &ends)
                 };
                 CommandAnswer::new(jsonapi::page_document(&page), words)
             }
             Self::Get { id, .. } => {
                 let store = open()?;
-                phone_answer(&store.phone(id.parse()?)?, store.home())
+                phone_answer(&store.phone(id.parse()?)?, &store)?
             }
             Self::Create { owner, sent, .. } => {
                 let owner: ContactId = owner.parse()?;
@@ -176,7 +187,7 @@ impl PhoneCommand {
                 let mut store = open()?;
                 let phone = store.create_phone(owner, sent, faults)?.value;
                 say_holders(&phone, &store)?;
-                phone_answer(&phone, store.home())
+                phone_answer(&phone, &store)?
             }
             Self::Update {
                 id, sent, guard, ..
@@ -186,7 +197,8 @@ impl PhoneCommand {
                 guard.put(&mut sent.attributes);
                 let (sent, faults) = read_by(PhoneAttributes::read, sent);
                 let mut store = open()?;
-                phone_answer(&store.update_phone(id, sent, faults)?.value, store.home())
+                let phone = store.update_phone(id, sent, faults)?.value;
+                phone_answer(&phone, &store)?
             }
             Self::Delete {
                 id,
@@ -235,22 +247,25 @@ pub(super) fn say_holders(phone: &Phone, store: &Store) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn phone_answer(phone: &Phone, home: Option<Region>) -> CommandAnswer {
+fn phone_answer(phone: &Phone, store: &Store) -> Result<CommandAnswer, Refusal> {
+    let owner = store.contact(phone.contact)?.name;
     let mut words = String::new();
     for (name, value) in [
         ("id", phone.id.to_string()),
         ("number", phone.shown()),
         ("typed", phone.typed.clone()),
         ("label", phone.location.clone().unwrap_or_default()),
-        ("flags", flags(phone, home)),
+        ("flags", flags(phone, store.home())),
         ("source", phone.source.clone()),
+        ("of", owner),
         ("contact", phone.contact.to_string()),
-        ("changed", phone.updated_at.to_string()),
-        ("stamp", phone.updated_in_db_at.to_string()),
+        ("changed", when(phone.updated_at)),
+        ("version", phone.updated_in_db_at.to_string()),
     ] {
         let _ = writeln!(words, "{name:<8} {}", safe(&value));
     }
-    CommandAnswer::new(jsonapi::document(&jsonapi::phone_resource(phone)), words)
+    let document = jsonapi::document(&jsonapi::phone_resource(phone));
+    Ok(CommandAnswer::new(document, words))
 }
 
 /// The flags in words: `primary, confirmed`.
@@ -274,6 +289,7 @@ fn table(
     page: &ListPage<Phone>,
     names: &HashMap<ContactId, String>,
     home: Option<Region>,
+    ends: &RowFlags,
 ) -> String {
     let rows: Vec<_> = page
         .records
@@ -289,5 +305,13 @@ fn table(
             ]
         })
         .collect();
-    columns(&rows) + &foot(page, "number")
+    let fits = [
+        Fit::Text,
+        Fit::Whole,
+        Fit::Text,
+        Fit::Text,
+        Fit::Text,
+        Fit::Id,
+    ];
+    ends.listed(&rows, fits, &foot(page, "number"))
 }

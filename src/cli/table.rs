@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _};
 
+use clap::Args;
 use crossterm::style::{Color, Stylize as _};
 use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::tui::widgets::text::{elide, wrap};
 
@@ -15,6 +17,77 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let mut columns = Columns::new();
     let lines: String = rows.iter().map(|row| columns.row(row)).collect();
     lines + &columns.rest()
+}
+
+/// How the rows of a list end.
+#[derive(Debug, Args)]
+pub(super) struct RowFlags {
+    /// Print only the rows, with tabs between the cells and a NUL character after each, for xargs -0.
+    #[arg(long, conflicts_with = "json")]
+    print0: bool,
+}
+
+impl RowFlags {
+    /// The rows for people, with what is said below them; or for a program, the rows alone.
+    pub(super) fn listed<const N: usize>(
+        &self,
+        rows: &[[String; N]],
+        fits: [Fit; N],
+        foot: &str,
+    ) -> String {
+        let mut columns = self.columns().with(fits);
+        let lines: String = rows.iter().map(|row| columns.row(row)).collect();
+        let foot = if self.print0 { "" } else { foot };
+        lines + &columns.rest() + foot
+    }
+
+    /// Columns whose rows end so.
+    pub(super) fn columns<const N: usize>(&self) -> Columns<N> {
+        let columns = Columns::new();
+        if self.print0 {
+            Columns {
+                room: None,
+                cells: Cells::Parted('\0'),
+                ..columns
+            }
+        } else {
+            columns
+        }
+    }
+
+    /// Whether only rows are printed.
+    pub(super) const fn is_bare(&self) -> bool {
+        self.print0
+    }
+
+    /// Refuses `--print0` beside an option that prints no rows.
+    pub(super) fn refuse_beside(&self, option: &str) -> Result<(), Refusal> {
+        if self.print0 {
+            let detail = format!("--print0 is for lists; leave out {option}");
+            return Err(Refusal::new(Kind::Invalid, detail));
+        }
+        Ok(())
+    }
+}
+
+/// What becomes of a column where the terminal is too narrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It gives way first: programs ask for ids elsewhere.
+    Id,
+    /// It gives way where it is the widest.
+    Text,
+    /// It is never cut: half a number is another number.
+    Whole,
+}
+
+/// How the cells of a row are kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cells {
+    /// By spaces, one under the other.
+    Aligned,
+    /// By tabs, with this at the end of the row.
+    Parted(char),
 }
 
 /// How narrow the text beside the columns gets before it goes below them.
@@ -91,7 +164,7 @@ const MEASURED: usize = 1_000;
 const NARROW: usize = 8;
 
 /// Columns whose rows come one by one. They are as wide as the cells of the first rows; on a terminal that is
-/// narrower, the widest give way, but the last one: it holds an id, or text that may wrap.
+/// narrower, ids give way, then the widest texts; the last one does not unless it is told to: it may wrap.
 pub(super) struct Columns<const N: usize> {
     widths: [usize; N],
     /// The first rows, until the widths are known.
@@ -100,6 +173,8 @@ pub(super) struct Columns<const N: usize> {
     room: Option<usize>,
     /// Whether the last column may be coloured.
     is_coloured: bool,
+    fits: [Fit; N],
+    cells: Cells,
 }
 
 impl<const N: usize> Columns<N> {
@@ -109,7 +184,22 @@ impl<const N: usize> Columns<N> {
             held: Some(Vec::new()),
             room: terminal_columns(),
             is_coloured: false,
+            fits: std::array::from_fn(|at| if at + 1 == N { Fit::Whole } else { Fit::Text }),
+            cells: Cells::Aligned,
         }
+    }
+
+    /// With what becomes of each column on a narrow terminal.
+    pub(super) fn with(self, fits: [Fit; N]) -> Self {
+        Self { fits, ..self }
+    }
+
+    /// With tabs between the cells where there is no terminal: a program parts them.
+    pub(super) fn parted_in_a_pipe(mut self) -> Self {
+        if !io::stdout().is_terminal() && self.cells == Cells::Aligned {
+            self.cells = Cells::Parted('\n');
+        }
+        self
     }
 
     /// With colours, unless `NO_COLOR` is set (no-color.org).
@@ -129,6 +219,9 @@ impl<const N: usize> Columns<N> {
     /// As [`Columns::row`], with the last column in a colour.
     pub(super) fn row_in(&mut self, row: &[String; N], colour: Option<Color>) -> String {
         let row = row.each_ref().map(|cell| safe(cell).into_owned());
+        if let Cells::Parted(end) = self.cells {
+            return format!("{}{end}", row.join("\t"));
+        }
         let Some(held) = &mut self.held else {
             return self.line(&row, colour);
         };
@@ -147,7 +240,7 @@ impl<const N: usize> Columns<N> {
     pub(super) fn rest(&mut self) -> String {
         let held = self.held.take().unwrap_or_default();
         if let Some(room) = self.room {
-            narrow(&mut self.widths, room);
+            narrow(&mut self.widths, &self.fits, room);
         }
         let lines = held.iter().map(|(row, colour)| self.line(row, *colour));
         lines.collect()
@@ -155,10 +248,11 @@ impl<const N: usize> Columns<N> {
 
     fn line(&self, row: &[String; N], colour: Option<Color>) -> String {
         let mut line = String::new();
-        for (at, (width, cell)) in self.widths.iter().zip(row).enumerate() {
+        let cells = self.widths.iter().zip(&self.fits).zip(row);
+        for (at, ((width, fit), cell)) in cells.enumerate() {
             let is_last = at + 1 == N;
             let shown = match self.room {
-                Some(_) if !is_last => elide(cell, *width, "…"),
+                Some(_) if *fit != Fit::Whole => elide(cell, *width, "…"),
                 _ => Cow::Borrowed(cell.as_str()),
             };
             match colour.filter(|_| is_last && self.is_coloured) {
@@ -172,23 +266,33 @@ impl<const N: usize> Columns<N> {
     }
 }
 
-/// Makes the widest columns narrower until the rows fit, but the last.
-fn narrow(widths: &mut [usize], room: usize) {
+/// Makes ids narrower until the rows fit, then the widest texts.
+fn narrow(widths: &mut [usize], fits: &[Fit], room: usize) {
     let gaps = 2 * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
-        let Some((_, others)) = widths.split_last_mut() else {
-            return;
+        let widest = match widest_of(widths, fits, Fit::Id) {
+            Some(at) => Some(at),
+            None => widest_of(widths, fits, Fit::Text),
         };
-        match others.iter_mut().max() {
-            Some(widest) if *widest > NARROW => *widest -= 1,
-            _ => return,
+        match widest.and_then(|at| widths.get_mut(at)) {
+            Some(width) => *width -= 1,
+            None => return,
         }
     }
 }
 
+/// The widest column of a kind that can be narrower still.
+fn widest_of(widths: &[usize], fits: &[Fit], kind: Fit) -> Option<usize> {
+    let columns = widths.iter().zip(fits).enumerate();
+    let columns = columns.filter(|(_, (width, fit))| **fit == kind && **width > NARROW);
+    columns
+        .max_by_key(|(_, (width, _))| **width)
+        .map(|(at, _)| at)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{columns, described_in, narrow};
+    use super::{Fit, columns, described_in, narrow};
 
     #[test]
     fn text_is_wrapped_beside_the_columns_or_below_them_and_nothing_is_cut() {
@@ -211,12 +315,18 @@ mod tests {
 
     #[test]
     fn on_a_narrow_terminal_the_widest_columns_give_way() {
-        let mut widths = [40, 17, 36];
-        narrow(&mut widths, 80);
-        assert_eq!(widths, [23, 17, 36]);
-        let mut widths = [40, 17, 36];
-        narrow(&mut widths, 20);
-        assert_eq!(widths, [8, 8, 36]);
+        let narrowed = |fits: [Fit; 3], room| {
+            let mut widths = [40, 17, 36];
+            narrow(&mut widths, &fits, room);
+            widths
+        };
+        let texts = [Fit::Text, Fit::Text, Fit::Whole];
+        assert_eq!(narrowed(texts, 80), [23, 17, 36]);
+        assert_eq!(narrowed(texts, 20), [8, 8, 36]);
+        let numbers = [Fit::Text, Fit::Whole, Fit::Id];
+        assert_eq!(narrowed(numbers, 80), [40, 17, 19]);
+        assert_eq!(narrowed(numbers, 60), [31, 17, 8]);
+        assert_eq!(narrowed(numbers, 20), [8, 17, 8]);
     }
 
     #[test]

@@ -171,7 +171,10 @@ pub(crate) fn of_new(attributes: &mut Map<String, Value>, known: &str) -> Option
 pub(crate) fn unstamped(faults: &[Fault]) -> Option<Fault> {
     let name = "updated_in_db_at";
     let detail = "has to be sent in the list of attributes in order to update resource";
-    (!has_fault(faults, name)).then(|| Fault::of(name, detail))
+    (!has_fault(faults, name)).then(|| {
+        Fault::of(name, detail)
+            .plainly("the version is needed: use --if-version, or --overwrite to save over any")
+    })
 }
 
 /// Whether a JSON number is accepted for its digits.

@@ -370,6 +370,16 @@ impl ImportPlan {
                 safe(&row.name),
                 count(row.numbers.len(), "number"),
             );
+            for change in &row.changes {
+                let sides = [&change.before, &change.after].map(|side| side.as_deref().map(safe));
+                let told = match sides {
+                    [None, Some(after)] => format!("{}: {after}", change.what),
+                    [Some(before), None] => format!("{}: only here: {before}", change.what),
+                    [Some(before), Some(after)] => format!("{}: {before} -> {after}", change.what),
+                    [None, None] => continue,
+                };
+                let _ = writeln!(text, "\t\t{told}");
+            }
             for number in row
                 .numbers
                 .iter()

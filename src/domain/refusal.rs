@@ -47,6 +47,8 @@ pub struct Fault {
     pub member: Option<String>,
     /// What is wrong and what would be right, to be read after the attribute's name.
     pub detail: String,
+    /// The same as a whole sentence for people, where the attribute's name says nothing to them.
+    pub plain: Option<String>,
 }
 
 impl Fault {
@@ -57,6 +59,16 @@ impl Fault {
             of: None,
             member: None,
             detail: detail.into(),
+            plain: None,
+        }
+    }
+
+    /// The fault with a whole sentence for people.
+    #[must_use]
+    pub(crate) fn plainly(self, words: impl Into<String>) -> Self {
+        Self {
+            plain: Some(words.into()),
+            ..self
         }
     }
 
@@ -67,6 +79,7 @@ impl Fault {
             of: None,
             member: None,
             detail: detail.into(),
+            plain: None,
         }
     }
 
@@ -89,6 +102,9 @@ pub(crate) fn has_fault(faults: &[Fault], attribute: &str) -> bool {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(plain) = &self.plain {
+            return f.write_str(plain);
+        }
         match (&self.of, &self.attribute) {
             // A phone is known by its number.
             (Some(of), Some(name)) if name == "number" => write!(f, "{of} {}", self.detail),
@@ -165,14 +181,16 @@ impl Refusal {
     /// Somebody wrote the record since the caller read it.
     #[must_use]
     pub fn stale(stored: Stored) -> Self {
-        let stamp = match &stored {
-            Stored::Phone(phone) => phone.updated_in_db_at,
-            Stored::Contact(contact) => contact.updated_in_db_at,
+        let (noun, stamp) = match &stored {
+            Stored::Phone(phone) => ("number", phone.updated_in_db_at),
+            Stored::Contact(contact) => ("contact", contact.updated_in_db_at),
         };
+        let plain =
+            format!("the {noun} has changed since this version; the current one is {stamp}");
         let detail = format!("is not equal to the current value in the database ({stamp})");
         Self {
             kind: Kind::Conflict,
-            faults: vec![Fault::of("updated_in_db_at", detail)],
+            faults: vec![Fault::of("updated_in_db_at", detail).plainly(plain)],
             stored: Some(stored),
             reason: None,
         }

@@ -111,7 +111,7 @@ fn what_get_writes_can_be_sent_back_and_only_once() {
     let (status, _, told) = shell.run(&["phone", "update", &phone, "-"], &sent);
     assert_eq!(status, 4);
     assert!(
-        told.starts_with("error: updated_in_db_at is not equal"),
+        told.starts_with("error: the number has changed since this version"),
         "{told}"
     );
 }
@@ -203,7 +203,7 @@ fn every_fault_of_a_document_is_told_at_once() {
     let (status, _, told) = shell.run(&update, "");
     assert_eq!(status, 2);
     assert!(
-        told.contains("has to be sent in the list of attributes"),
+        told.contains("the version is needed: use --if-version"),
         "{told}"
     );
     assert_eq!(

@@ -82,8 +82,6 @@ fn undoing_back_to_a_step_can_be_looked_at_first() {
     assert_eq!(told["meta"]["changed"], 2, "{told}");
     let (_, after) = shell.json(&["log", "--json"], "");
     assert_eq!(log, after, "nothing was undone");
-    let (status, _, why) = shell.run(&["undo", "--dry-run"], "");
-    assert_eq!(status, 2, "{why}");
     let (_, told, _) = shell.run(&["undo", "--back-to", &first], "");
     assert!(told.contains("Undone: Added Ben Ito"), "{told}");
 }
@@ -179,4 +177,174 @@ fn several_numbers_are_added_in_one_line_each_with_its_label() {
         "{why}"
     );
     assert_eq!(shell.run(&["find", "cy oz"], "").0, 3, "nothing was added");
+}
+
+#[test]
+fn refusals_for_people_name_no_attributes() {
+    let shell = Shell::new();
+    let phones = shell.json(&["phone", "list", "--json"], "").1;
+    let phone = phones["data"][0]["id"].as_str().unwrap();
+    let owner = phones["data"][0]["relationships"]["contact"]["data"]["id"]
+        .as_str()
+        .unwrap();
+    for (words, told) in [
+        (&["add", "+44 20 7946 0019"][..], "a contact needs a name"),
+        (
+            &["contact", "create", "--name", " "],
+            "a contact needs a name",
+        ),
+        (
+            &["phone", "create", "--owner", owner, "--number", " "],
+            "a number cannot be empty",
+        ),
+        (
+            &[
+                "phone",
+                "create",
+                "--owner",
+                owner,
+                "--number",
+                "+44 20 7946 0018",
+            ],
+            "+44 20 7946 0018 is already a number of this contact",
+        ),
+        (
+            &["phone", "update", phone, "--location", "home"],
+            "use --if-version, or --overwrite",
+        ),
+        (
+            &["contact", "update", owner, "--note", "x"],
+            "use --if-version, or --overwrite",
+        ),
+        (&["undo", "abc"], "expected the number of a step"),
+        (&["find", "ada", "--format", ""], "--format is empty"),
+    ] {
+        let (status, _, why) = shell.run(words, "");
+        assert!(
+            status == 2 && why.contains(told),
+            "{words:?}: {status} {why}"
+        );
+        assert!(!why.contains("updated_in_db_at"), "{words:?}: {why}");
+    }
+}
+
+#[test]
+fn the_version_that_get_prints_guards_an_update_and_times_are_for_people() {
+    let shell = Shell::new();
+    let phones = shell.json(&["phone", "list", "--json"], "").1;
+    let phone = phones["data"][0]["id"].as_str().unwrap();
+    let (_, told, _) = shell.run(&["phone", "get", phone], "");
+    let line = |name: &str| {
+        let line = told.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name}: {told}"))
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(line("of "), "Ada Lovelace");
+    assert!(!line("changed").contains('Z'), "{told}");
+    let update = [
+        "phone",
+        "update",
+        phone,
+        "--location",
+        "home",
+        "--if-version",
+        &line("version"),
+    ];
+    assert_eq!(shell.run(&update, "").0, 0);
+    let (status, _, why) = shell.run(&update, "");
+    assert!(
+        status == 4 && why.contains("the number has changed since this version"),
+        "{why}"
+    );
+}
+
+#[test]
+fn the_last_step_can_be_looked_at_before_it_is_undone() {
+    let shell = Shell::new();
+    shell.run(&["change", "ada", "tag:club"], "");
+    let (status, told, why) = shell.run(&["undo", "--dry-run"], "");
+    assert_eq!(status, 0, "{why}");
+    assert!(
+        told.contains("- tag club") && told.contains("1 contact would change"),
+        "{told}"
+    );
+    assert_eq!(
+        shell.run(&["find", "tag:club"], "").0,
+        0,
+        "nothing was undone"
+    );
+    assert_eq!(shell.run(&["undo", "--dry-run", "1"], "").0, 2);
+}
+
+#[test]
+fn a_preview_shows_all_that_a_new_contact_brings_and_nothing_that_is_known() {
+    let shell = Shell::new();
+    let table = "Name,Phone,Company,Note\nZoe Csv,030 90181500,Csv AG,calls back\n";
+    let (status, told, why) = shell.run(&["import", "--dry-run", "--country", "DE", "-"], table);
+    assert_eq!(status, 0, "{why}");
+    assert!(
+        told.contains("company: Csv AG") && told.contains("note: calls back"),
+        "{told}"
+    );
+    assert_eq!(shell.run(&["import", "--country", "DE", "-"], table).0, 0);
+    let (_, plan) = shell.json(
+        &["import", "--dry-run", "--json", "--country", "IT", "-"],
+        table,
+    );
+    let row = &plan["data"][0]["attributes"];
+    assert_eq!(
+        (&row["fate"], &row["known_by"]),
+        (&json!("same"), &json!("imported before"))
+    );
+    assert_eq!(row["numbers"][0]["stored"], "+49 30 90181500", "{row}");
+    assert_eq!(row["numbers"][0]["there"], true, "{row}");
+}
+
+#[test]
+fn backups_of_a_missing_book_are_a_missing_book() {
+    let shell = Shell::new();
+    let none = shell.db().with_file_name("none.db");
+    let (status, _, why) = shell.run(&["--db", none.to_str().unwrap(), "backup", "list"], "");
+    assert!(status != 0, "{why}");
+}
+
+#[test]
+fn every_list_can_end_its_rows_with_nul() {
+    let shell = Shell::new();
+    shell.import("BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Ada Lovelace\nTEL:+44 20 7946 0019\nTEL:020\nEND:VCARD\n");
+    for words in [
+        &["phone", "list"][..],
+        &["contact", "list"],
+        &["fix"],
+        &["duplicates"],
+        &["log"],
+        &["log", "1"],
+    ] {
+        let (status, told, why) = shell.run(&[words, &["--print0"]].concat(), "");
+        assert_eq!(status, 0, "{words:?}: {why}");
+        assert!(
+            told.contains("Ada Lovelace") || words == ["log"],
+            "{words:?}: {told:?}"
+        );
+        assert!(
+            told.ends_with('\0') && !told.contains('\n'),
+            "{words:?}: {told:?}"
+        );
+        assert!(
+            told.split_terminator('\0').all(|row| row.contains('\t')),
+            "{words:?}: {told:?}"
+        );
+    }
+    let (_, told, _) = shell.run(&["fix"], "");
+    assert!(
+        told.lines().next().unwrap().split('\t').count() == 4,
+        "{told:?}"
+    );
+    assert_eq!(
+        shell
+            .run(&["fix", "--print0", "--confirm-source", "vcard"], "")
+            .0,
+        2
+    );
 }

@@ -92,7 +92,10 @@ impl ContactAttributes {
         };
         self.put(&mut contact);
         if contact.name.is_empty() && !has_fault(&faults, "name") {
-            faults.push(Fault::of("name", "has to be present and not blank"));
+            faults.push({
+                Fault::of("name", "has to be present and not blank")
+                    .plainly("a contact needs a name")
+            });
         }
         if faults.is_empty() {
             Ok(contact)

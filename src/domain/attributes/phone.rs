@@ -91,7 +91,10 @@ impl PhoneAttributes {
         self.tidy(&mut faults);
         let typed = self.number.as_deref().map(str::trim).unwrap_or_default();
         if typed.is_empty() && !has_fault(&faults, "number") {
-            faults.push(Fault::of("number", "has to be present and not blank"));
+            faults.push({
+                Fault::of("number", "has to be present and not blank")
+                    .plainly("a number cannot be empty")
+            });
         }
         faults.extend(self.of_another(contact));
         if !faults.is_empty() {

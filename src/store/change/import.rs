@@ -39,7 +39,7 @@ mod planned;
 mod run;
 mod spoken_for;
 
-use planned::{numbers, planned_row};
+use planned::{numbers, numbers_before, planned_row, said};
 use run::{Coming, Put, Run};
 use spoken_for::SpokenFor;
 
@@ -264,7 +264,7 @@ impl Writer<'_> {
             name: taken.records.contact.name.clone(),
             fate: Fate::New,
             numbers: numbers(&taken.records.phones, &[]),
-            changes: Vec::new(),
+            changes: said(&taken.records.contact),
         });
         if coming.choice.is_some() {
             return Ok(());
@@ -306,10 +306,10 @@ impl Writer<'_> {
         run: &mut Run<'_>,
     ) -> Answer<()> {
         let found = record::full_contact(self.connection(), known)?;
-        let numbers = run
-            .plan
-            .is_some()
-            .then(|| numbers(&taken.records.phones, &found.phones));
+        let numbers = run.plan.is_some().then(|| match by {
+            KnownBy::Before => numbers_before(&taken.records.phones, &found.phones),
+            _ => numbers(&taken.records.phones, &found.phones),
+        });
         let name = taken.records.contact.name.clone();
         let card_name = coming.name.as_deref().unwrap_or(&name);
         if coming.choice.is_none() {

@@ -386,7 +386,10 @@ impl<'c> Writer<'c> {
                 label.collect::<String>(),
                 other.shown()
             );
-            Fault::of("number", detail)
+            let mut fault = Fault::of("number", detail);
+            // For people it begins with a number, not with the name of an attribute.
+            fault.of = Some(other.shown());
+            fault
         }))
     }
 

@@ -8,6 +8,7 @@ use crate::domain::fields::{self, Use};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{Fate, KnownBy, Match, PlanChange, PlanNumber, PlanRow};
+use crate::domain::number::digits;
 use crate::domain::phone::Phone;
 
 use super::run::{Coming, Put};
@@ -41,6 +42,35 @@ pub(super) fn planned_row(
     }
 }
 
+/// The numbers of a card that was imported before, as the contact has them. What the contact has not kept
+/// is left out: it would not come back.
+pub(super) fn numbers_before(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
+    let kept = |phone: &Phone| {
+        let is_same = |other: &&Phone| {
+            other.identity == phone.identity || digits(&other.typed) == digits(&phone.typed)
+        };
+        let kept = there.iter().find(is_same)?;
+        Some(PlanNumber {
+            label: kept.location.clone(),
+            said: phone.typed.clone(),
+            stored: kept.shown(),
+            there: true,
+        })
+    };
+    phones.iter().filter_map(kept).collect()
+}
+
+/// What a card of a new contact says beside its name and numbers.
+pub(super) fn said(contact: &Contact) -> Vec<PlanChange> {
+    let named = Contact {
+        name: contact.name.clone(),
+        kind: contact.kind,
+        source: contact.source.clone(),
+        ..Contact::default()
+    };
+    content_changes(&named, contact)
+}
+
 /// The numbers of a card, and which of them are there.
 pub(super) fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
     let there: HashSet<&str> = there.iter().map(|phone| phone.identity.as_str()).collect();
@@ -56,9 +86,8 @@ pub(super) fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
         .collect()
 }
 
-/// What changes in a contact beside the numbers that come in.
-fn changes(before: &Contact, put: &Put) -> Vec<PlanChange> {
-    let after = &put.after;
+/// What one contact has otherwise than another, field by field and detail by detail.
+fn content_changes(before: &Contact, after: &Contact) -> Vec<PlanChange> {
     // The name covers its parts.
     let told = fields::CONTACT
         .iter()
@@ -90,6 +119,12 @@ fn changes(before: &Contact, put: &Put) -> Vec<PlanChange> {
             after: value.filter(|_| new),
         }
     }));
+    changes
+}
+
+/// What changes in a contact beside the numbers that come in.
+fn changes(before: &Contact, put: &Put) -> Vec<PlanChange> {
+    let mut changes = content_changes(before, &put.after);
     for (before, after) in &put.revision.changed {
         let becomes = match (before.historic, after.historic, &after.location) {
             (false, true, _) => "historic".to_owned(),
