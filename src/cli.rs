@@ -38,11 +38,11 @@ use chrono::Utc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
 
-use files::{Given, GivenPath};
+use files::{Given, GivenPath, is_missing, missing};
 use output::{complain, exact, harmless};
 use signals::Signals;
 
-use crate::config::{Config, database, shown};
+use crate::config::{Config, database};
 use crate::crash;
 use crate::domain::number::Region;
 use crate::domain::operation::Actor;
@@ -257,20 +257,6 @@ impl Cmd {
             _ => false,
         }
     }
-}
-
-/// Whether there is nothing at a path, not even a link that leads nowhere.
-fn is_missing(path: &Path) -> bool {
-    let looked = path.symlink_metadata();
-    looked.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
-}
-
-fn missing(path: &Path) -> Refusal {
-    let detail = format!(
-        "no book at {}; callbook add and callbook import create one, --db names another",
-        shown(path)
-    );
-    Refusal::new(Kind::NotFound, detail)
 }
 
 /// Runs the program with the process's arguments; gives its exit status.

@@ -20,6 +20,7 @@ use crate::store::backup::{
 use crate::store::{Options, Store};
 
 use super::document::{CommandAnswer, answer};
+use super::files::{is_missing, missing};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum BackupCommand {
@@ -76,8 +77,8 @@ fn listed(database: &Path) -> Result<CommandAnswer, Refusal> {
         data.push(told);
     }
     if data.is_empty() {
-        if super::is_missing(database) {
-            return Err(super::missing(database));
+        if is_missing(database) {
+            return Err(missing(database));
         }
         words.push_str("no backups; callbook backup makes one\n");
     }

@@ -2,13 +2,14 @@
 //! preview of their import.
 
 use std::ffi::OsString;
-use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use clap::Command;
 use clap::builder::{OsStringValueParser, TypedValueParser as _, ValueParser, ValueParserFactory};
 
+use crate::config::shown;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::import::expanded;
 
@@ -50,6 +51,21 @@ impl ValueParserFactory for GivenPath {
     fn value_parser() -> ValueParser {
         OsStringValueParser::new().map(GivenPath::from).into()
     }
+}
+
+/// Whether there is nothing at a path, not even a link that leads nowhere.
+pub(super) fn is_missing(path: &Path) -> bool {
+    let looked = path.symlink_metadata();
+    looked.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// That there is no book, and what makes one.
+pub(super) fn missing(path: &Path) -> Refusal {
+    let detail = format!(
+        "no book at {}; callbook add and callbook import create one, --db names another",
+        shown(path)
+    );
+    Refusal::new(Kind::NotFound, detail)
 }
 
 /// What words that are no command are.

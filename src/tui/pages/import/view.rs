@@ -392,7 +392,7 @@ impl Card<'_> {
             Span::raw(" "),
             Span::styled(fit(stored, 19, ellipsis), self.theme.style(Role::Text)),
             Span::raw(" "),
-            Span::styled(file.to_owned(), self.theme.style(role)),
+            Span::styled(fit(file, room, ellipsis), self.theme.style(role)),
         ])]
     }
 
