@@ -649,14 +649,14 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         | Write::Perform(Task::Merge(_), Seen::Contacts(_)) => {
             seen(&["callbook › Duplicates", "callbook › Merge "])
         }
-        Write::Perform(_, Seen::Rehearsal(_)) => seen(&["nothing is saved yet"]),
+        Write::Perform(_, Seen::Rehearsal(_)) => seen(&["╭─ Preview: "]),
         Write::Perform(Task::Merge(_) | Task::MergeSure | Task::UndoBackTo(_), _) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
         Write::AddPhone(..) => seen(&["Add a number"]),
         Write::BringBack(_) => seen(&["╭─ Bin"]),
         Write::UndoBackTo(_, seen_of_it) => {
-            seen(&["nothing is saved yet"]) && matches!(seen_of_it, Seen::Rehearsal(_))
+            seen(&["╭─ Preview: "]) && matches!(seen_of_it, Seen::Rehearsal(_))
         }
         Write::RestoreContact(..) | Write::RestorePhone(..) => seen(&["╭─ History"]),
         Write::EmptyBin => seen(&["Sure?"]),
