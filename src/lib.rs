@@ -129,9 +129,12 @@
 //! # How to add
 //!
 //! - **A page**: its file in [`tui::pages`] with its [`Page`](tui::pages::Page), a line in
-//!   `pages/mod.rs` and one word in the order above, its scope and keys in [`tui::keymap::table`], a snapshot in
-//!   `tests/suite/screens.rs`; a request in [`tui::protocol`] if it asks something new.
-//! - **A command**: its file in [`cli`], a line in `cli.rs`, a test in `tests/suite/`.
+//!   `pages/mod.rs` and one word in the order above, its scope, actions and keys in [`tui::keymap::table`], the
+//!   action in the page that opens it (`pages/contacts/pages.rs` for the list), the keys in `assets/keys.md`, a test
+//!   with its snapshots in `tests/suite/`; a request in [`tui::protocol`] and its answer in
+//!   `tui/runtime/store_thread.rs` if it asks something new; other words for it in `pages/palette.rs`.
+//! - **A command**: its file in [`cli`] with its arguments, in `cli.rs` its module, its summary and the line that
+//!   runs it, its group in `cli/help.rs`, one word in the order above, a test in `tests/suite/`.
 //! - **A condition of the filter**: [`domain::query`], and `store/cache/condition.rs`.
 //! - **A program's table**: words for its headers in `assets/headers.tsv`, and a file with its truth in
 //!   `tests/data/tables`.

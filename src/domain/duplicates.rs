@@ -39,7 +39,7 @@ impl Likeness {
         match self {
             Self::NumberAndName(number) => format!("same name, same number {number}"),
             Self::Number(number) => format!("same number {number}, other names"),
-            Self::Marked => "marked".to_owned(),
+            Self::Marked => "choose each value with left and right".to_owned(),
             Self::Name(evidence) if evidence.is_empty() => {
                 "same name, nothing else in common".to_owned()
             }

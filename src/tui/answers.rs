@@ -25,7 +25,7 @@ impl App {
         }
         let Some(asked) = self.session.answered(ticket) else {
             if let Reply::Refused(refusal) = reply {
-                // Nobody waits for it: to ask again would be refused again, without an end.
+                // Nothing waits for it any more; to ask again would be refused again, without an end.
                 self.say_refused(&refusal);
             }
             return;

@@ -22,7 +22,7 @@ use callbook::tui::protocol::{Effect, Msg, Reply, Request, Ticket, Tone, Write};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// Somebody who is there twice, a household, and two more.
+/// One person in two contacts, two people with one number, and one more.
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco Bianchi\nTEL:+39 02 5550 1182\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:BIANCHI, MARCO\nTEL:+39 02 5550 1182\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Luca Verdi\nTEL:+39 347 555 0164\nEND:VCARD\n\

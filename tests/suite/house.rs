@@ -318,7 +318,7 @@ fn paths_in(file: &str, text: &str) -> Vec<(usize, Vec<String>)> {
         for (at, _) in code.match_indices(start) {
             let before = &code[..at];
             let is_whole = !before.ends_with(is_part) && !before.ends_with("::");
-            // Who may use a module is not what it uses.
+            // A visibility names who may use a module, not what the module uses.
             if !is_whole || before.ends_with("(in ") || !code[at + start.len()..].starts_with("::")
             {
                 continue;

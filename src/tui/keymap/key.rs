@@ -214,8 +214,12 @@ impl FromStr for Key {
                 alt,
             }),
             _ => Err(format!(
-                "unknown key {}; write keys as a, E, ^S, alt-b, enter, space or f1",
-                safe(text)
+                "unknown key {}; write keys as a, E, ^S, alt-b, enter, space or F1",
+                if text.is_empty() {
+                    "\"\"".into()
+                } else {
+                    safe(text)
+                }
             )),
         }
     }

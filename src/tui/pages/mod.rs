@@ -1,9 +1,8 @@
 //! The pages. Each one is a file or a folder that holds what the page remembers, what its keys do, what it
-//! does with an answer or a refusal, and how it is drawn. Nothing anywhere asks which page a page is: it asks
-//! the page.
+//! does with an answer or a refusal, and how it is drawn. What is asked of a page is asked by its trait; only a
+//! form that gets back the page of a number, and what keeps the text of forms, ask which page a page is.
 //!
-//! To add a page: its file with its [`Page`], a line here and in the order of the modules, its scope in the
-//! table of keys, and a snapshot.
+//! How a page is added is on the front page of the library.
 
 pub mod bin;
 pub mod chooser;

@@ -304,7 +304,7 @@ pub trait Page: PageValue {
     /// Names that a path which was typed here can be completed to.
     fn completed(&mut self, _path: &str, _names: Vec<String>) {}
 
-    /// Takes the mouse; `false` where there is nothing for it. It is a guest: whatever it does, keys do
+    /// Takes the mouse; `false` where there is nothing for it. Whatever the mouse does, keys do
     /// too.
     fn point(&mut self, _mouse: Mouse, _ctx: &mut Ctx<'_>) -> bool {
         false

@@ -9,13 +9,13 @@ use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::page::{News, Outcome, Page, Ui};
 use crate::tui::pages::preview::Preview;
 use crate::tui::protocol::{Purpose, Reply};
-use crate::tui::widgets::areas::{Pane, Panes};
+use crate::tui::widgets::areas::Pane;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::flow::Top;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::state::{Duplicates, SIDE_BY_SIDE};
+use super::state::Duplicates;
 use super::view;
 
 impl Page for Duplicates {
@@ -33,6 +33,11 @@ impl Page for Duplicates {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
+            Action::NextPane | Action::PreviousPane | Action::Skip | Action::MergeSure
+                if self.is_of_marked() =>
+            {
+                return Outcome::Unused;
+            }
             Action::NextPane | Action::PreviousPane => {
                 self.focus = match self.focus {
                     Pane::List if !self.people.is_empty() => Pane::Detail,
@@ -52,7 +57,9 @@ impl Page for Duplicates {
             }
             Action::MergeSure => self.merge_sure(ctx),
             // What was not seen is not merged.
-            Action::MergeGroup if self.is_list_alone(ctx.session) => self.open_group(ctx),
+            Action::MergeGroup | Action::Apart if self.is_list_alone(ctx.session) => {
+                self.open_group(ctx);
+            }
             Action::MergeGroup | Action::Apart => self.write_group(action, ctx),
             _ => return Outcome::Unused,
         }
@@ -81,6 +88,10 @@ impl Page for Duplicates {
 
     fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
         Some(match binding.action {
+            Action::NextPane | Action::Skip | Action::MergeSure if self.is_of_marked() => {
+                return None;
+            }
+            Action::MergeGroup if self.is_of_marked() => "merge".into(),
             Action::MergeGroup if self.is_list_alone(session) => "open".into(),
             _ => binding.hint.into(),
         })
@@ -153,7 +164,7 @@ impl Page for Duplicates {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        let panes = Panes::split(ui.areas.content, self.focus, SIDE_BY_SIDE);
+        let panes = self.panes(ui.areas.content);
         rules(&ui.areas, panes, Some(self.focus), ui.theme, ui.frame);
         view::draw(self, panes, ui);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ratatui::layout::Rect;
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
@@ -15,12 +16,12 @@ use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::Action;
 use crate::tui::pages::page::Outcome;
 use crate::tui::protocol::{Purpose, Request, Tone, Write};
-use crate::tui::widgets::areas::{Pane, WIDE};
+use crate::tui::widgets::areas::{Pane, Panes, WIDE};
 use crate::tui::widgets::cursor::top_for;
 use crate::tui::widgets::flow::Top;
 
 /// The width from which on the groups and the contacts of one stand side by side.
-pub(super) const SIDE_BY_SIDE: u16 = WIDE;
+const SIDE_BY_SIDE: u16 = WIDE;
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -219,6 +220,15 @@ impl Duplicates {
     /// Whether there is room for the groups alone, and they are seen.
     pub(super) fn is_list_alone(&self, session: &Session) -> bool {
         self.focus == Pane::List && session.size.width < SIDE_BY_SIDE
+    }
+
+    /// Where the groups and the contacts of one are. Of marked contacts there is one group, and it has all
+    /// of the room.
+    pub(super) fn panes(&self, content: Rect) -> Panes {
+        if self.is_of_marked() {
+            return Panes::split(content, Pane::Detail, u16::MAX);
+        }
+        Panes::split(content, self.focus, SIDE_BY_SIDE)
     }
 
     /// Shows the contacts of the group under the cursor, once they came.

@@ -21,7 +21,7 @@ use crate::tui::widgets::frame::{indented, more_in_pane, two_ends};
 use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 
-use super::state::{Duplicates, SIDE_BY_SIDE};
+use super::state::Duplicates;
 
 /// The least columns of a person beside another one.
 const LEAST: usize = 17;
@@ -36,6 +36,9 @@ fn why_line(screen: &Duplicates, theme: &Theme, area: Rect, frame: &mut Frame<'_
     let brief = screen.current().filter(|_| !is_whole);
     let why = brief.map_or(whole, |group| group.likeness.brief());
     let left = indented(&why, Role::Warn, usize::from(area.width), theme);
+    if screen.is_of_marked() {
+        return frame.render_widget(Paragraph::new(left), area);
+    }
     let done = screen.begun_with.saturating_sub(screen.groups.len());
     let right = format!(
         "{} left {} {} done ",
@@ -113,7 +116,7 @@ fn flow(items: usize, height: u16, lines: &dyn Fn(usize) -> usize) -> Flow<'_> {
 /// What is seen of the contacts, and of which field they are, after a motion.
 pub(super) fn moved(screen: &Duplicates, motion: Motion, ctx: &Ctx<'_>) -> (Top, usize) {
     let areas = ctx.areas();
-    let area = Panes::split(areas.content, screen.focus, SIDE_BY_SIDE).detail;
+    let area = screen.panes(areas.content).detail;
     // How things look takes no room.
     let theme = Theme::new(ColorPalette::Mono, ctx.session.glyphs);
     let why_fits = width(&why(screen)) + 3 <= usize::from(areas.filter.width);
