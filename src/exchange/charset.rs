@@ -117,7 +117,7 @@ impl Charset {
 
     /// The text of these bytes; what is no text in this charset becomes U+FFFD.
     #[must_use]
-    pub(crate) fn decode(self, bytes: &[u8]) -> String {
+    pub fn decode(self, bytes: &[u8]) -> String {
         match self.0 {
             Kind::Web(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
             Kind::Table(_, letters) => {

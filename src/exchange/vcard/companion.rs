@@ -89,7 +89,7 @@ impl CompanionCard {
 
     /// The card; empty where it would hold nothing.
     #[must_use]
-    pub(crate) fn finish(self) -> Vec<u8> {
+    pub fn finish(self) -> Vec<u8> {
         if self.draft.is_unchanged() {
             return Vec::new();
         }

@@ -131,7 +131,9 @@ impl Page for Import {
 
     fn status(&self, _session: &Session, _theme: &Theme) -> Option<(String, Role)> {
         let cards = self.plan.rows.len() + self.plan.unreadable_untold;
-        Some((count(cards, "card"), Role::Dim))
+        let are_tables = self.plan.tables.len() == self.plan.files.len();
+        let noun = if are_tables { "row" } else { "card" };
+        Some((count(cards, noun), Role::Dim))
     }
 
     fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {

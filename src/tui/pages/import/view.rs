@@ -267,7 +267,7 @@ impl Card<'_> {
                 .flat_map(|text| self.wrapped(text, Role::Text)),
         );
         lines.push(Line::default());
-        lines.push(self.choices(choice));
+        lines.push(self.choices(row, choice));
         lines
     }
 
@@ -341,18 +341,23 @@ impl Card<'_> {
         parts
     }
 
-    fn choices(&self, choice: Option<Choice>) -> Line<'static> {
+    /// What can become of a row. Where no contact matches, there is nothing to merge it into.
+    fn choices(&self, row: &PlanRow, choice: Option<Choice>) -> Line<'static> {
         let dot = self.theme.glyphs.dot;
         let mut spans = vec![Span::styled(
             "  THIS ROW   ",
             self.theme.style(Role::Section),
         )];
-        for (words, of) in [
+        let is_new = row.fate.kind() == FateKind::New && choice != Some(Choice::New);
+        let known = [
             ("merge", None),
             ("as new", Some(Choice::New)),
             ("skip", Some(Choice::Skip)),
-        ] {
-            let sign = if choice == of { dot } else { " " };
+        ];
+        let new = [("import", None), ("skip", Some(Choice::Skip))];
+        let choices = if is_new { new.as_slice() } else { &known };
+        for (words, of) in choices {
+            let sign = if choice == *of { dot } else { " " };
             let text = format!("({sign}) {words}  ");
             spans.push(Span::styled(text, self.theme.style(Role::Text)));
         }
