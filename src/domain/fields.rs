@@ -1,9 +1,9 @@
 //! The fields of contacts and of phones: each is written down here once, as a row.
 //!
 //! The rows drive documents, the checks of what was sent, the columns of the database, the words of
-//! history, conflicts and previews, the forms, tables, cards, the flags of the command line and the
-//! layouts of its lines. What only one field needs (a name brings its parts, a number is normalised) is
-//! code of that field, not a column here.
+//! history, conflicts and previews, the forms, tables, cards and the layouts of the command line's lines; its
+//! flags are in `cli/contact.rs`. What only one field needs (a name brings its parts, a number is normalised)
+//! is code of that field, not a column here.
 
 use std::borrow::Cow;
 use std::fmt;
