@@ -64,7 +64,8 @@ fn read(store: &Store, ids: Vec<ContactId>) -> Result<Vec<FullContact>, Refusal>
     Ok(found)
 }
 
-/// Has a person choose on the terminal; nothing where there is none, or no number of the list was typed.
+/// Asks on the terminal which contact is meant. None without a terminal, or if the answer is not a number of the
+/// list.
 fn chosen(text: &str, found: &[FullContact]) -> Option<usize> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return None;

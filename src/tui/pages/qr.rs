@@ -17,84 +17,67 @@ use crate::tui::widgets::theme::Role;
 
 use super::page::{AnyPage, Outcome, Page, Ui};
 
-/// What a scan does.
-#[derive(Clone, Debug, PartialEq)]
-struct Shown {
-    /// What the code says.
-    text: String,
-    /// What is read under it.
-    words: String,
+/// What the code is of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Content {
+    /// The number at this place.
+    Number(usize),
+    /// The email at this place.
+    Email(usize),
+    /// The contact, as a card.
+    Card,
 }
 
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Qr {
     contact: FullContact,
-    /// None before the card has come.
-    shown: Option<Shown>,
-    /// Which of the numbers or of the emails it is, to go on from.
-    at: usize,
+    content: Content,
+    /// The small card, once it has come.
+    card: Option<String>,
 }
 
 impl Qr {
-    /// The code of a number, or where there is none, of the contact.
+    /// The code of a number; without one, that of the contact.
     pub(crate) fn page(contact: FullContact, number: Option<PhoneId>) -> AnyPage {
         let place = |id| contact.phones.iter().position(|phone| phone.id == id);
-        let at = number.and_then(place);
-        let mut page = Self {
-            shown: None,
+        let place = number.and_then(place);
+        Box::new(Self {
+            content: place.map_or(Content::Card, Content::Number),
             contact,
-            at: 0,
-        };
-        if let Some(at) = at {
-            page.show_number(at);
-        }
-        Box::new(page)
+            card: None,
+        })
     }
 
-    fn ask_card(&self, ctx: &mut Ctx<'_>) {
-        ctx.read(Request::SmallCard(self.contact.contact.id));
-    }
-
-    fn show_number(&mut self, place: usize) {
-        let phones = &self.contact.phones;
-        if let Some(phone) = phones.get(place).or_else(|| phones.first()) {
-            self.at = if place < phones.len() { place } else { 0 };
-            self.shown = Some(of_number(phone));
-        }
-    }
-
-    fn show_email(&mut self, place: usize) {
-        let emails: Vec<&str> = self.contact.contact.emails().collect();
-        if let Some(email) = emails.get(place).or_else(|| emails.first()) {
-            self.at = if place < emails.len() { place } else { 0 };
-            self.shown = Some(Shown {
-                text: qr::mail(email),
-                words: format!("email {email}"),
-            });
-        }
-    }
-
-    /// The place to go on to: that after the one that is shown, of the same kind.
-    fn next(&self, is_shown: impl Fn(&str) -> bool) -> usize {
-        match &self.shown {
-            Some(shown) if is_shown(&shown.text) => self.at + 1,
-            _ => 0,
+    /// What the code says, and what is read under it; none before the card has come.
+    fn shown(&self) -> Option<(String, String)> {
+        match self.content {
+            Content::Number(place) => self.contact.phones.get(place).map(of_number),
+            Content::Email(place) => {
+                let email = self.contact.contact.emails().nth(place)?;
+                Some((qr::mail(email), format!("email {email}")))
+            }
+            Content::Card => {
+                let words = "name, company, numbers in use and emails, as a card".to_owned();
+                Some((self.card.clone()?, words))
+            }
         }
     }
 }
 
-fn of_number(phone: &Phone) -> Shown {
-    let words = format!(
-        "{} {}",
-        phone.location.as_deref().unwrap_or_default(),
-        phone.shown()
-    );
-    let historic = if phone.historic { ", historic" } else { "" };
-    Shown {
-        text: qr::call(phone),
-        words: format!("{}{historic}", words.trim()),
+/// The place after one, of so many; after the last, and where there was none, the first.
+const fn next(place: Option<usize>, many: usize) -> usize {
+    match place {
+        Some(place) if place + 1 < many => place + 1,
+        _ => 0,
     }
+}
+
+fn of_number(phone: &Phone) -> (String, String) {
+    let label = phone.location.as_deref().unwrap_or_default();
+    let words = format!("{label} {}", phone.shown());
+    let historic = if phone.historic { ", historic" } else { "" };
+    (qr::call(phone), format!("{}{historic}", words.trim()))
 }
 
 impl Page for Qr {
@@ -103,27 +86,36 @@ impl Page for Qr {
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
-        if self.shown.is_none() {
-            self.ask_card(ctx);
-        }
+        ctx.read(Request::SmallCard(self.contact.contact.id));
         Outcome::Stay
     }
 
     fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
-        if let Reply::SmallCard(text) = reply {
-            let words = "name, company, numbers in use and emails, as a card".to_owned();
-            self.shown = Some(Shown { text, words });
+        if let Reply::SmallCard(card) = reply {
+            self.card = Some(card);
         }
         Outcome::Stay
     }
 
-    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
-        match action {
-            Action::QrContact => self.ask_card(ctx),
-            Action::QrNumber => self.show_number(self.next(|text| text.starts_with("tel:"))),
-            Action::QrEmail => self.show_email(self.next(|text| text.starts_with("mailto:"))),
+    fn perform(&mut self, action: Action, _ctx: &mut Ctx<'_>) -> Outcome {
+        self.content = match (action, self.content) {
+            (Action::QrContact, _) => Content::Card,
+            (Action::QrNumber, content) => {
+                let place = match content {
+                    Content::Number(place) => Some(place),
+                    _ => None,
+                };
+                Content::Number(next(place, self.contact.phones.len()))
+            }
+            (Action::QrEmail, content) => {
+                let place = match content {
+                    Content::Email(place) => Some(place),
+                    _ => None,
+                };
+                Content::Email(next(place, self.contact.contact.emails().count()))
+            }
             _ => return Outcome::Unused,
-        }
+        };
         Outcome::Stay
     }
 
@@ -149,9 +141,9 @@ impl Page for Qr {
         } else {
             Blocks::Half
         };
-        let shown = self.shown.as_ref();
-        let words = shown.map_or("", |shown| shown.words.as_str());
-        let code = shown.map(|shown| Code::of(&shown.text));
+        let shown = self.shown();
+        let words = shown.as_ref().map_or("", |(_, words)| words.as_str());
+        let code = shown.as_ref().map(|(text, _)| Code::of(text));
         let rows = match &code {
             Some(Some(code)) => code.rows(Ground::Dark, blocks),
             _ => Vec::new(),

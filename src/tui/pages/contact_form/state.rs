@@ -120,11 +120,19 @@ impl ContactForm {
     /// A form for a new contact whose name is begun.
     #[must_use]
     pub fn new(name: &str, home: Option<Region>) -> Self {
-        let first = vec![String::new(); TEXTS.len()];
-        let texts = fields_of(&first);
-        let mut form = Self {
+        let mut form = Self::of_texts(vec![String::new(); TEXTS.len()], home);
+        if let Some(field) = form.texts.get_mut(NAME) {
+            field.paste(name);
+        }
+        form.follow_name();
+        form
+    }
+
+    /// A form with these texts, and nothing else.
+    fn of_texts(first: Vec<String>, home: Option<Region>) -> Self {
+        Self {
             stored: None,
-            texts,
+            texts: fields_of(&first),
             favourite: false,
             numbers: Vec::new(),
             place: ContactPlace::Text(NAME),
@@ -137,12 +145,7 @@ impl ContactForm {
             offered_tags: ChoiceField::default(),
             home,
             recalled: false,
-        };
-        if let Some(field) = form.texts.get_mut(NAME) {
-            field.paste(name);
         }
-        form.follow_name();
-        form
     }
 
     /// A form for a stored contact.
@@ -151,7 +154,6 @@ impl ContactForm {
         let contact = &profile.full.contact;
         let first = TEXTS.iter().map(|field| field.text(contact).into_owned());
         let first: Vec<String> = first.collect();
-        let texts = fields_of(&first);
         let numbers = profile
             .full
             .phones
@@ -164,19 +166,9 @@ impl ContactForm {
             .collect();
         let mut form = Self {
             stored: Some(contact.clone()),
-            texts,
             favourite: contact.favourite,
             numbers,
-            place: ContactPlace::Text(NAME),
-            faults: Vec::new(),
-            first,
-            unfolded: false,
-            parts_typed: false,
-            seen: Default::default(),
-            namesakes: Vec::new(),
-            offered_tags: ChoiceField::default(),
-            home,
-            recalled: false,
+            ..Self::of_texts(first, home)
         };
         form.look();
         form

@@ -34,6 +34,19 @@ fn is_called(text: &str) -> bool {
     is_copied_number(text) || digits > 2 && text.chars().all(sign)
 }
 
+/// Whether an action changes the number that is selected.
+const fn changes_number(action: Action) -> bool {
+    matches!(
+        action,
+        Action::EditNumber
+            | Action::MakePrimary
+            | Action::Accurate
+            | Action::Historic
+            | Action::ReplaceNumber
+            | Action::DeleteNumber
+    )
+}
+
 impl Contacts {
     /// Opens the page of an action.
     pub(super) fn open_page(&self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
@@ -192,33 +205,28 @@ impl Contacts {
 
     /// Whether an action is about contacts that the list shows, or about one of their numbers.
     const fn needs_contacts(action: Action) -> bool {
-        matches!(
-            action,
-            Action::EditContact
-                | Action::DeleteContact
-                | Action::Mark
-                | Action::MarkRange
-                | Action::Confirm
-                | Action::ConfirmNext
-                | Action::Favourite
-                | Action::History
-                | Action::Qr
-                | Action::Duplicates
-                | Action::ChangeMany
-                | Action::ExportMarked
-                | Action::ExportText
-                | Action::EditNumber
-                | Action::AddNumber
-                | Action::ReplaceNumber
-                | Action::DeleteNumber
-                | Action::MakePrimary
-                | Action::Accurate
-                | Action::Historic
-                | Action::Copy
-                | Action::Call
-                | Action::Pick
-                | Action::NextNumber
-        )
+        changes_number(action)
+            || matches!(
+                action,
+                Action::EditContact
+                    | Action::DeleteContact
+                    | Action::Mark
+                    | Action::MarkRange
+                    | Action::Confirm
+                    | Action::ConfirmNext
+                    | Action::Favourite
+                    | Action::History
+                    | Action::Qr
+                    | Action::Duplicates
+                    | Action::ChangeMany
+                    | Action::ExportMarked
+                    | Action::ExportText
+                    | Action::AddNumber
+                    | Action::Copy
+                    | Action::Call
+                    | Action::Pick
+                    | Action::NextNumber
+            )
     }
 
     /// Whether an action is about what was asked for and has not come: keys may come sooner than answers.
@@ -341,6 +349,7 @@ impl Contacts {
             Focus::Detail => self.detail.phone().is_none(),
             _ => self.list.current().is_none_or(|row| row.number.is_none()),
         };
+        let is_dialled = matches!(action, Action::Copy | Action::Call);
         let is_beyond = self.detail.is_beyond() && self.scope() != Scope::Name;
         match action {
             Action::Call if self.scope() == Scope::Name => Some(self.nothing_to_call(session)),
@@ -350,27 +359,11 @@ impl Contacts {
                 let text = format!("no number here; {edit} edits the contact and adds one");
                 Some(text.into())
             }
-            Action::Copy
-            | Action::Call
-            | Action::EditNumber
-            | Action::MakePrimary
-            | Action::Accurate
-            | Action::Historic
-            | Action::ReplaceNumber
-            | Action::DeleteNumber
-                if is_beyond =>
-            {
+            _ if is_beyond && (is_dialled || changes_number(action)) => {
                 let first = session.key(self.scope(), Action::Pick);
                 Some(format!("no number is selected; {first} selects the first").into())
             }
-            Action::EditNumber
-            | Action::MakePrimary
-            | Action::Accurate
-            | Action::Historic
-            | Action::ReplaceNumber
-            | Action::DeleteNumber
-                if self.detail.phone().is_none() =>
-            {
+            _ if changes_number(action) && self.detail.phone().is_none() => {
                 Some(format!("no number here; {} adds one", key(Action::AddNumber)).into())
             }
             Action::AddNumber if self.detail.profile.is_none() => Some("no contact here".into()),
@@ -379,16 +372,13 @@ impl Contacts {
             | Action::History
             | Action::Qr
             | Action::AddNumber
-            | Action::EditNumber
-            | Action::MakePrimary
-            | Action::Accurate
-            | Action::Historic
-            | Action::ReplaceNumber
-            | Action::DeleteNumber
             | Action::Copy
             | Action::Call
                 if self.profile().is_none() =>
             {
+                Some(self.detail.missing().into())
+            }
+            _ if changes_number(action) && self.profile().is_none() => {
                 Some(self.detail.missing().into())
             }
             _ => None,
