@@ -8,7 +8,7 @@
 //! | module | what it is for | may use |
 //! | --- | --- | --- |
 //! | [`domain`] | the words of the field and the rules of the Phone resource. Pure: no SQL, terminal, clock or files | nothing else here |
-//! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`] |
+//! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`], and [`exchange`] to bring old books up to date |
 //! | [`exchange`] | bytes to domain types and back: vCard, CSV, LDIF, JSON, JSON:API | [`domain`] |
 //! | [`import`], [`export`] | the one path of a file into the book and out of it, for screens and shell | the above |
 //! | [`config`], [`state`] | what is set, and what comes back at the next start, as plain values | [`domain`] |
@@ -31,14 +31,14 @@
 //!
 //! ```text
 //! callbook                domain regular crash config state exchange store import export tui cli
-//! callbook::domain        safe words fold tag timestamp ids day contact number phone full_contact
+//! callbook::domain        safe words fold tag timestamp ids day number address detail contact phone full_contact
 //!                         refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
 //!                         rank retention usage qr
-//! callbook::domain::attributes    contact phone
+//! callbook::domain::attributes    detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
@@ -48,13 +48,13 @@
 //!                         phone complete draft card convert write companion group join omit
 //! callbook::exchange::vcard::convert  binary day
 //! callbook::exchange::vcard::write    stored detail tel
-//! callbook::exchange::csv     column words header own cells detail headings name phone text record row read
+//! callbook::exchange::csv     column words header own cells detail headings phone text record row read
 //!                         write
 //! callbook::exchange::ldif    attribute
 //! callbook::exchange::jsonapi resources errors documents
 //! callbook::store         db write cache base query undo care change
 //! callbook::store::db     failure files options pace paths held connect journal_mode sound refusal record
-//!                         schema objects backups owner copy open
+//!                         whole_contacts schema objects backups owner copy open
 //! callbook::store::write  log trail writer
 //! callbook::store::cache  condition ranked index search window
 //! callbook::store::query  values search list page lookup

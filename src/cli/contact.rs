@@ -6,7 +6,6 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::domain::change_line::detail_value;
 use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind};
 use crate::domain::fields::{self, Use, texts};
 use crate::domain::full_contact::FullContact;
@@ -249,7 +248,7 @@ fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
     }
     line("tags", &contact.tags.join(", "));
     for detail in &contact.details {
-        line(detail.kind.word(), &detail_value(detail));
+        line(detail.kind.word(), &detail.shown());
     }
     for phone in phones {
         let label = phone.location.as_deref().unwrap_or("phone");

@@ -44,6 +44,11 @@ impl AttributeReader {
         self.faults.push(Fault::of(attribute, detail));
     }
 
+    /// Adds a fault that says itself what it is about.
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
     /// The raw value of an attribute, taken out.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.attributes.remove(name)
@@ -212,7 +217,7 @@ pub(crate) fn tidy(text: &mut Option<String>) {
 }
 
 /// What a JSON value is, in words.
-const fn kind_of(value: &Value) -> &'static str {
+pub(crate) const fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -4,14 +4,11 @@
 //! A list shows what was added and removed (`+ tag party`, `home email new@example.org added`), a flag
 //! what it means (`no longer primary`), and of two long texts the part in which they differ.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::contact::{Detail, DetailKind};
-use super::day;
 use super::fields;
 use super::number;
 use super::operation::{FieldChange, Operation};
@@ -231,7 +228,7 @@ fn joined<'v>(field: &str, values: impl Iterator<Item = &'v Value>) -> String {
 /// A detail in words: `home email ada@example.org`, `birthday 4 Sep 1961`.
 #[must_use]
 pub(crate) fn detail_words(detail: &Detail) -> String {
-    format!("{}{}", kind_of(detail), detail_value(detail))
+    format!("{}{}", kind_of(detail), detail.shown())
 }
 
 /// What kind of detail it is, with its label, before its value: `home email `.
@@ -239,18 +236,14 @@ fn kind_of(detail: &Detail) -> String {
     let label = detail.label.as_deref().unwrap_or_default();
     match (detail.kind, label) {
         (DetailKind::Other, "") => String::new(),
-        (DetailKind::Other, label) => format!("{label} "),
+        // Their labels say what they are.
+        (DetailKind::Other | DetailKind::Date | DetailKind::Relation, label)
+            if !label.is_empty() =>
+        {
+            format!("{label} ")
+        }
         (kind, "") => format!("{} ", kind.word()),
         (kind, label) => format!("{label} {} ", kind.word()),
-    }
-}
-
-/// The value of a detail, for people.
-#[must_use]
-pub(crate) fn detail_value(detail: &Detail) -> Cow<'_, str> {
-    match detail.kind {
-        DetailKind::Birthday | DetailKind::Anniversary => day::shown(&detail.value),
-        _ => Cow::Borrowed(&detail.value),
     }
 }
 
@@ -271,7 +264,7 @@ fn of_details(from: Vec<Detail>, to: Vec<Detail>) -> Vec<ChangeLine> {
     let mut came = to;
     let mut gone = Vec::new();
     for detail in from {
-        match came.iter().position(|other| *other == detail) {
+        match came.iter().position(|other| other.says(&detail)) {
             Some(at) => drop(came.remove(at)),
             None => gone.push(detail),
         }
@@ -283,15 +276,18 @@ fn of_details(from: Vec<Detail>, to: Vec<Detail>) -> Vec<ChangeLine> {
     let mut lines = Vec::new();
     let kinds: Vec<Detail> = gone.iter().chain(&came).cloned().collect();
     for was in gone {
-        // The same but for its label or its spelling; else the only one with this label that came and went.
-        let same = came.iter().position(|is| is.identity() == was.identity());
+        let by_id = came
+            .iter()
+            .position(|is| !is.id.is_none() && is.id == was.id);
+        let same = || came.iter().position(|is| is.identity() == was.identity());
+        // In a history from before details had ids: the only one with this label that came and went.
         let alike = |other: &&Detail| other.kind == was.kind && other.label == was.label;
         let only = kinds.iter().filter(alike).count() == 2;
         let other = || came.iter().position(|is| only && alike(&is));
-        match same.or_else(other) {
-            Some(at) => lines.push(of_detail(&was, &came.remove(at))),
+        match by_id.or_else(same).or_else(other) {
+            Some(at) => lines.extend(of_detail(&was, &came.remove(at))),
             None => lines.push(ChangeLine {
-                from: was.value.clone(),
+                from: was.text().into_owned(),
                 to: NONE.to_owned(),
                 ..whole_detail(&was, REMOVED)
             }),
@@ -299,7 +295,7 @@ fn of_details(from: Vec<Detail>, to: Vec<Detail>) -> Vec<ChangeLine> {
     }
     lines.extend(came.iter().map(|is| ChangeLine {
         from: NONE.to_owned(),
-        to: is.value.clone(),
+        to: is.text().into_owned(),
         ..whole_detail(is, ADDED)
     }));
     lines
@@ -307,38 +303,58 @@ fn of_details(from: Vec<Detail>, to: Vec<Detail>) -> Vec<ChangeLine> {
 
 /// A detail that came or went.
 fn whole_detail(detail: &Detail, what: &'static str) -> ChangeLine {
-    let value = detail_value(detail).into_owned();
+    let value = detail.shown().into_owned();
     ChangeLine {
         words: Words::Text(kind_of(detail), value, what),
         ..ChangeLine::said("details", NONE, NONE, "")
     }
 }
 
-fn of_detail(was: &Detail, is: &Detail) -> ChangeLine {
-    let or_none = |label: &Option<String>| label.clone().unwrap_or_else(|| NONE.to_owned());
-    let (what, from, to) = if was.value == is.value {
-        let plain = Detail {
-            label: None,
-            ..was.clone()
-        };
-        let what = format!("{}: label", detail_words(&plain));
-        (what, or_none(&was.label), or_none(&is.label))
-    } else {
+/// What changed of a detail: its value, its label, and whether it is preferred.
+fn of_detail(was: &Detail, is: &Detail) -> Vec<ChangeLine> {
+    let line = |from: String, to: String, words: Words| ChangeLine {
+        field: "details".to_owned(),
+        from,
+        to,
+        words,
+    };
+    let mut lines = Vec::new();
+    if was.value != is.value {
         let what = kind_of(is).trim_end().to_owned();
         let what = if what.is_empty() {
             "detail".to_owned()
         } else {
             what
         };
-        let (from, to) = (detail_value(was), detail_value(is));
-        (what, from.into_owned(), to.into_owned())
-    };
-    ChangeLine {
-        field: "details".to_owned(),
-        from,
-        to,
-        words: Words::Became(what),
+        let (from, to) = (was.shown().into_owned(), is.shown().into_owned());
+        lines.push(line(from, to, Words::Became(what)));
     }
+    let unlabelled = || {
+        detail_words(&Detail {
+            label: None,
+            ..is.clone()
+        })
+    };
+    if was.label != is.label {
+        let or_none = |label: &Option<String>| label.clone().unwrap_or_else(|| NONE.to_owned());
+        let what = format!("{}: label", unlabelled());
+        lines.push(line(
+            or_none(&was.label),
+            or_none(&is.label),
+            Words::Became(what),
+        ));
+    }
+    if was.preferred != is.preferred {
+        let words = if is.preferred {
+            "now preferred"
+        } else {
+            "no longer preferred"
+        };
+        let words = Words::Said(format!("{}: {words}", detail_words(is)));
+        let yes = |preferred| if preferred { "yes" } else { "no" }.to_owned();
+        lines.push(line(yes(was.preferred), yes(is.preferred), words));
+    }
+    lines
 }
 
 /// What came and went of the tags.
@@ -509,7 +525,7 @@ mod tests {
         );
         let email =
             |label: &str, value: &str| json!({"kind": "email", "label": label, "value": value});
-        let birthday = json!({"kind": "birthday", "label": null, "value": "1961-09-04"});
+        let birthday = json!({"kind": "date", "label": "birthday", "value": {"year": 1961, "month": 9, "day": 4}});
         assert_eq!(
             told(
                 "details",

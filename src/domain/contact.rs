@@ -2,68 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fold::fold;
 use super::timestamp::Timestamp;
 
+pub use super::detail::{Detail, DetailKind, DetailValue};
 pub use super::ids::{CardId, ContactId};
-
-/// What a contact has beside names, numbers and note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DetailKind {
-    /// An address of electronic mail.
-    Email,
-    /// A postal address, its parts with commas between.
-    Address,
-    /// A birthday, as the card gave it or as `YYYY-MM-DD`.
-    Birthday,
-    /// Another day to remember.
-    Anniversary,
-    /// A web page.
-    Link,
-    /// A name in a chat network.
-    Chat,
-    /// A relation, a role, or anything else that can be read.
-    Other,
-}
-
-impl DetailKind {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Email,
-        Self::Address,
-        Self::Birthday,
-        Self::Anniversary,
-        Self::Link,
-        Self::Chat,
-        Self::Other,
-    ];
-
-    /// The word before it on the screen.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Address => "address",
-            Self::Birthday => "birthday",
-            Self::Anniversary => "anniversary",
-            Self::Link => "link",
-            Self::Chat => "chat",
-            Self::Other => "other",
-        }
-    }
-}
-
-/// An email, address, birthday, link or the like.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Detail {
-    /// What it is.
-    pub kind: DetailKind,
-    /// `home`, `work`, or any text.
-    pub label: Option<String>,
-    /// The value for people to read.
-    pub value: String,
-}
 
 /// Whether a contact is a person or a company: the two are sorted in different ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,15 +37,6 @@ impl ContactKind {
     }
 }
 
-impl Detail {
-    /// What makes two details the same, whatever their labels: the kind, and the value but for case,
-    /// accents and width.
-    #[must_use]
-    pub fn identity(&self) -> (&'static str, String) {
-        (self.kind.word(), fold(&self.value))
-    }
-}
-
 /// A contact, as it is stored. A new field needs `#[serde(default)]`: records that were deleted before it
 /// was there do not name it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -112,10 +45,25 @@ pub struct Contact {
     pub id: ContactId,
     /// The name that is shown; never blank.
     pub name: String,
+    /// Before the given name: `Dr.`
+    #[serde(default)]
+    pub prefix: Option<String>,
     /// The given name.
     pub given_name: Option<String>,
+    /// Further names between the given and the family name.
+    #[serde(default)]
+    pub additional_name: Option<String>,
     /// The family name.
     pub family_name: Option<String>,
+    /// After the family name: `Jr.`
+    #[serde(default)]
+    pub suffix: Option<String>,
+    /// How the given name is spoken.
+    #[serde(default)]
+    pub phonetic_given_name: Option<String>,
+    /// How the family name is spoken.
+    #[serde(default)]
+    pub phonetic_family_name: Option<String>,
     /// What the name is sorted by in its place, family name first: `Rijn, Rembrandt`.
     #[serde(default)]
     pub sort_as: Option<String>,
@@ -126,15 +74,21 @@ pub struct Contact {
     pub nickname: Option<String>,
     /// The firm or club.
     pub organisation: Option<String>,
+    /// The part of it, the larger before the smaller: `Sales, Europe`.
+    #[serde(default)]
+    pub department: Option<String>,
     /// The position there.
     pub title: Option<String>,
+    /// What the person does there.
+    #[serde(default)]
+    pub role: Option<String>,
     /// Anything one wants to remember.
     pub note: Option<String>,
     /// The tags, in the order in which they were given.
     pub tags: Vec<String>,
     /// Kept at hand.
     pub favourite: bool,
-    /// Emails, addresses, birthday, links.
+    /// Emails, addresses, dates, links.
     pub details: Vec<Detail>,
     /// The `UID` of the card that it came from.
     pub uid: Option<String>,
@@ -160,11 +114,21 @@ impl Contact {
         format!("urn:uuid:{}", self.id)
     }
 
-    /// Its email addresses, in their order.
-    pub fn emails(&self) -> impl Iterator<Item = &str> {
+    /// The details of a kind, in their order.
+    pub fn details_of(&self, kind: DetailKind) -> impl Iterator<Item = &Detail> {
         let details = self.details.iter();
-        let emails = details.filter(|detail| detail.kind == DetailKind::Email);
-        emails.map(|detail| detail.value.as_str())
+        details.filter(move |detail| detail.kind == kind)
+    }
+
+    /// Its email addresses, the preferred one first.
+    pub fn emails(&self) -> impl Iterator<Item = &str> {
+        let preferred = self
+            .details_of(DetailKind::Email)
+            .filter(|email| email.preferred);
+        let others = self
+            .details_of(DetailKind::Email)
+            .filter(|email| !email.preferred);
+        preferred.chain(others).filter_map(Detail::plain)
     }
 }
 
@@ -176,10 +140,20 @@ pub struct ContactAttributes {
     pub id: Option<ContactId>,
     /// The name to show; made of the others where it is not sent.
     pub name: Option<Option<String>>,
+    /// Before the given name.
+    pub prefix: Option<Option<String>>,
     /// The given name.
     pub given_name: Option<Option<String>>,
+    /// Further names.
+    pub additional_name: Option<Option<String>>,
     /// The family name.
     pub family_name: Option<Option<String>>,
+    /// After the family name.
+    pub suffix: Option<Option<String>>,
+    /// How the given name is spoken.
+    pub phonetic_given_name: Option<Option<String>>,
+    /// How the family name is spoken.
+    pub phonetic_family_name: Option<Option<String>>,
     /// What the name is sorted by in its place.
     pub sort_as: Option<Option<String>>,
     /// A person or a company.
@@ -188,16 +162,23 @@ pub struct ContactAttributes {
     pub nickname: Option<Option<String>>,
     /// The firm or club.
     pub organisation: Option<Option<String>>,
+    /// The part of it.
+    pub department: Option<Option<String>>,
     /// The position there.
     pub title: Option<Option<String>>,
+    /// What the person does there.
+    pub role: Option<Option<String>>,
     /// The note.
     pub note: Option<Option<String>>,
     /// The tags.
     pub tags: Option<Vec<String>>,
     /// Kept at hand.
     pub favourite: Option<bool>,
-    /// Emails, addresses, birthday, links.
+    /// Emails, addresses, dates, links: all of them. One with an id is the one that has it now.
     pub details: Option<Vec<Detail>>,
+    /// Whether a person, or a document, says so: a new or changed detail has to be what its kind asks for. What a
+    /// card says is kept as it is.
+    pub is_checked: bool,
     /// The `UID` of a card.
     pub uid: Option<Option<String>>,
     /// The card that the store keeps; no document can name it.

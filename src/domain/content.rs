@@ -5,7 +5,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::contact::{ContactAttributes, ContactKind};
+use super::contact::{ContactAttributes, ContactKind, DetailKind};
+use super::detail::{ANNIVERSARY, BIRTHDAY};
 use super::fields::{CONTACT, PHONE, texts};
 pub use super::fingerprint::ContentHash;
 use super::import::{Bytes, Incoming};
@@ -83,8 +84,16 @@ impl Said {
         }
         self.flag("favourite", contact.favourite);
         for detail in contact.details.iter().flatten() {
-            self.text(detail.kind.word(), Some(&detail.value));
-            self.text("label", detail.label.as_deref());
+            // Rows that were imported when dates had no labels are known by this.
+            let (kind, label) = match detail.kind {
+                DetailKind::Date if detail.is_date(BIRTHDAY) => (BIRTHDAY, None),
+                DetailKind::Date if detail.is_date(ANNIVERSARY) => (ANNIVERSARY, None),
+                DetailKind::Date => (ANNIVERSARY, detail.label.as_deref()),
+                DetailKind::Relation => ("other", detail.label.as_deref()),
+                kind => (kind.word(), detail.label.as_deref()),
+            };
+            self.text(kind, Some(&detail.text()));
+            self.text("label", label);
         }
     }
 

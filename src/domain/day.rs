@@ -1,8 +1,9 @@
 //! Days of the calendar as programs and people write them.
 
-use std::borrow::Cow;
+use std::fmt;
 
 use chrono::{Datelike as _, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 /// Which number of `03/02/1980` is the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +70,187 @@ pub(crate) fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String
     NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day).map(written)
 }
 
-/// What is known of a day: year, month and day of the month, of which any may be missing.
-pub type Parts = (Option<i32>, Option<u32>, Option<u32>);
+/// What is known of a day: all of it, all but the year, the year and the month, or the year (RFC 6350, 4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "DateParts")]
+pub struct PartialDate {
+    /// From 1 to 9999.
+    pub year: Option<i32>,
+    /// From 1 to 12.
+    pub month: Option<u32>,
+    /// From 1 to the last one of the month; 29 February needs a leap year or none.
+    pub day: Option<u32>,
+}
+
+/// A date as a document has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DateParts {
+    #[serde(default)]
+    year: Option<i32>,
+    #[serde(default)]
+    month: Option<u32>,
+    #[serde(default)]
+    day: Option<u32>,
+}
+
+impl TryFrom<DateParts> for PartialDate {
+    type Error = String;
+
+    fn try_from(DateParts { year, month, day }: DateParts) -> Result<Self, Self::Error> {
+        Self::new(year, month, day)
+    }
+}
+
+impl PartialDate {
+    /// A date of its parts.
+    ///
+    /// # Errors
+    /// Why there is no such date, to be read after what it is: `has a day without a month`.
+    pub fn new(year: Option<i32>, month: Option<u32>, day: Option<u32>) -> Result<Self, String> {
+        if year.is_some_and(|year| !(1..=9_999).contains(&year)) {
+            return Err("needs a year from 1 to 9999".to_owned());
+        }
+        if month.is_some_and(|month| !(1..=12).contains(&month)) {
+            return Err("needs a month from 1 to 12".to_owned());
+        }
+        match (year, month, day) {
+            (_, None, Some(_)) => Err("has a day without a month".to_owned()),
+            (None, Some(_), None) => Err("has a month without a day or a year".to_owned()),
+            (None, None, None) => Err("needs a year, or a month and a day".to_owned()),
+            (_, Some(month), Some(day))
+                if NaiveDate::from_ymd_opt(year.unwrap_or(LEAP_YEAR), month, day).is_none() =>
+            {
+                let month = month_name(month);
+                let year = year.map_or_else(String::new, |year| format!(" {year}"));
+                Err(format!("is no date: there is no {day} {month}{year}"))
+            }
+            _ => Ok(Self { year, month, day }),
+        }
+    }
+
+    /// The date that a text is, where it surely is one.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        // Of these any year is meant as it stands.
+        let text = text.trim();
+        let exact = Some(text).filter(|text| text.len() == "1961-09-04".len());
+        let exact = exact.and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
+        if let Some(day) = exact {
+            return Self::new(Some(day.year()), Some(day.month()), Some(day.day())).ok();
+        }
+        if let Some(day) = calendar_day(text, None) {
+            if let Some(rest) = day.strip_prefix("--") {
+                let (month, day) = rest.split_once('-')?;
+                return Self::new(None, month.parse().ok(), day.parse().ok()).ok();
+            }
+            let day = NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()?;
+            return Self::new(Some(day.year()), Some(day.month()), Some(day.day())).ok();
+        }
+        if is_part_of_day(text) {
+            let (year, month) = text.split_once('-').unzip();
+            let month = month.and_then(|month| month.parse().ok());
+            return Self::new(year.unwrap_or(text).parse().ok(), month, None).ok();
+        }
+        without_year_in_words(text).or_else(|| month_of_year_in_words(text))
+    }
+
+    /// The date as people write it: `4 Sep 1961`, without a year `22 March`, or `Sep 1961`.
+    #[must_use]
+    pub fn shown(self) -> String {
+        let Self { year, month, day } = self;
+        let name = month.map(month_name).unwrap_or_default();
+        let short = name.get(..3).unwrap_or(name);
+        match (year, month, day) {
+            (Some(year), Some(_), Some(day)) => format!("{day} {short} {year}"),
+            (None, Some(_), Some(day)) => format!("{day} {name}"),
+            (Some(year), Some(_), None) => format!("{short} {year}"),
+            (year, ..) => year.map(|year| year.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// How many years have passed since on another day; none where the year is not known or it is yet to come.
+    #[must_use]
+    pub fn years_until(self, today: NaiveDate) -> Option<u32> {
+        let (Some(year), Some(month), Some(day)) = (self.year, self.month, self.day) else {
+            return None;
+        };
+        let is_yet_to_come = (today.month(), today.day()) < (month, day);
+        u32::try_from(today.year() - year - i32::from(is_yet_to_come)).ok()
+    }
+
+    /// The first day from another one on at which it returns; 29 February returns on 28 February where there is
+    /// none. None where month or day is not known.
+    #[must_use]
+    pub fn next_from(self, today: NaiveDate) -> Option<NaiveDate> {
+        let (month, day) = (self.month?, self.day?);
+        let in_year = |year| {
+            NaiveDate::from_ymd_opt(year, month, day)
+                .or_else(|| NaiveDate::from_ymd_opt(year, month, day - 1))
+        };
+        let this = in_year(today.year()).filter(|this| *this >= today);
+        this.or_else(|| in_year(today.year() + 1))
+    }
+}
+
+impl fmt::Display for PartialDate {
+    /// `1961-09-04`, `--09-04`, `1961-09` or `1961`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.year, self.month, self.day) {
+            (Some(year), Some(month), Some(day)) => write!(f, "{year:04}-{month:02}-{day:02}"),
+            (None, Some(month), Some(day)) => write!(f, "--{month:02}-{day:02}"),
+            (Some(year), Some(month), None) => write!(f, "{year:04}-{month:02}"),
+            (year, ..) => write!(f, "{:04}", year.unwrap_or_default()),
+        }
+    }
+}
+
+/// A leap year, which stands for an unknown one.
+const LEAP_YEAR: i32 = 1604;
+
+/// The English name of a month from 1 on.
+fn month_name(month: u32) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let at = usize::try_from(month)
+        .ok()
+        .and_then(|month| month.checked_sub(1));
+    at.and_then(|at| NAMES.get(at)).copied().unwrap_or_default()
+}
+
+/// A day without a year whose month is in words: `4 September`, `Sep 4`.
+fn without_year_in_words(text: &str) -> Option<PartialDate> {
+    let (first, second) = text.trim().split_once(' ')?;
+    let day = |text: &str| {
+        let bare = text.trim_end_matches(|sign: char| sign.is_ascii_lowercase() || sign == '.');
+        bare.parse().ok().filter(|day| (1..=31).contains(day))
+    };
+    let (month, day) = match (month_named(first), month_named(second.trim())) {
+        (Some(month), None) => (month, day(second.trim())?),
+        (None, Some(month)) => (month, day(first)?),
+        _ => return None,
+    };
+    PartialDate::new(None, Some(month), Some(day)).ok()
+}
+
+/// A month of a year in words: `September 1961`.
+fn month_of_year_in_words(text: &str) -> Option<PartialDate> {
+    let (month, year) = text.trim().split_once(' ')?;
+    let year = year.trim().parse().ok().filter(|year| *year >= 1_000)?;
+    PartialDate::new(Some(year), Some(month_named(month)?), None).ok()
+}
 
 /// The month, from 1 on, that an English name or at least three letters of its beginning mean.
 #[must_use]
@@ -79,53 +259,6 @@ pub(crate) fn month_named(text: &str) -> Option<u32> {
     let mut months = (1..).zip(MONTHS);
     let is_named = |(_, month): &(u32, &str)| name.len() >= 3 && month.starts_with(&name);
     months.find(is_named).map(|(number, _)| number)
-}
-
-/// What a text says of a day, where it is one.
-#[must_use]
-pub fn parts(text: &str) -> Option<Parts> {
-    if let Some(day) = calendar_day(text, None) {
-        if let Some(rest) = day.strip_prefix("--") {
-            let (month, day) = rest.split_once('-')?;
-            return Some((None, month.parse().ok(), day.parse().ok()));
-        }
-        let day = NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()?;
-        return Some((Some(day.year()), Some(day.month()), Some(day.day())));
-    }
-    if !is_part_of_day(text) {
-        return None;
-    }
-    let text = text.trim();
-    let (year, month) = text.split_once('-').unzip();
-    let month = month.and_then(|month| month.parse().ok());
-    Some((year.unwrap_or(text).parse().ok(), month, None))
-}
-
-/// A day as people write it: `4 Sep 1961`, without a year `22 March`; what is no day as it is.
-#[must_use]
-pub fn shown(text: &str) -> Cow<'_, str> {
-    let format = match parts(text) {
-        Some((Some(_), Some(_), Some(_))) => "%-d %b %Y",
-        Some((None, Some(_), Some(_))) => "%-d %B",
-        Some((Some(_), Some(_), None)) => "%b %Y",
-        _ => return Cow::Borrowed(text),
-    };
-    let (year, month, day) = parts(text).unwrap_or_default();
-    let (month, day) = (month.unwrap_or(1), day.unwrap_or(1));
-    // A leap year is used for an unknown year.
-    NaiveDate::from_ymd_opt(year.unwrap_or(1604), month, day).map_or(Cow::Borrowed(text), |day| {
-        day.format(format).to_string().into()
-    })
-}
-
-/// How many years have passed since a day whose year is known, on another one; none where it is yet to come.
-#[must_use]
-pub(crate) fn years_since(text: &str, today: NaiveDate) -> Option<u32> {
-    let (Some(year), Some(month), Some(day)) = parts(text)? else {
-        return None;
-    };
-    let is_yet_to_come = (today.month(), today.day()) < (month, day);
-    u32::try_from(today.year() - year - i32::from(is_yet_to_come)).ok()
 }
 
 fn written(day: NaiveDate) -> String {
@@ -146,7 +279,7 @@ pub(crate) fn is_part_of_day(text: &str) -> bool {
 
 /// A day of every year; of one with a 29 February, as it may be that.
 fn without_year(month: u32, day: u32) -> Option<String> {
-    NaiveDate::from_ymd_opt(1604, month, day).map(|day| day.format("--%m-%d").to_string())
+    NaiveDate::from_ymd_opt(LEAP_YEAR, month, day).map(|day| day.format("--%m-%d").to_string())
 }
 
 /// A text without the time of the day behind it: `03.02.1980 00:00:00`, `1980-02-03T00:00:00Z`.
@@ -205,7 +338,7 @@ fn in_words(text: &str) -> Option<NaiveDate> {
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{DayOrder, calendar_day, is_part_of_day, order_of, shown, years_since};
+    use super::{DayOrder, PartialDate, calendar_day, is_part_of_day, order_of};
 
     #[test]
     fn a_day_is_read_where_it_is_sure_which_number_is_the_day() {
@@ -250,31 +383,56 @@ mod tests {
     #[test]
     fn a_day_is_shown_as_people_write_it() {
         for (text, day) in [
-            ("1961-09-04", "4 Sep 1961"),
-            ("19610904", "4 Sep 1961"),
-            ("--03-22", "22 March"),
-            ("--0229", "29 February"),
-            ("1961-09", "Sep 1961"),
-            ("1961", "1961"),
-            ("circa 1800", "circa 1800"),
-            ("3/2/80", "3/2/80"),
-            ("", ""),
+            ("1961-09-04", Some("4 Sep 1961")),
+            ("19610904", Some("4 Sep 1961")),
+            ("--03-22", Some("22 March")),
+            ("--0229", Some("29 February")),
+            ("29 Feb", Some("29 February")),
+            ("March 22nd", Some("22 March")),
+            ("1961-09", Some("Sep 1961")),
+            ("September 1961", Some("Sep 1961")),
+            ("1961", Some("1961")),
+            ("30 February", None),
+            ("1961-02-29", None),
+            ("circa 1800", None),
+            ("3/2/80", None),
+            ("", None),
         ] {
-            assert_eq!(shown(text), day, "{text}");
+            let read = PartialDate::read(text);
+            assert_eq!(read.map(PartialDate::shown).as_deref(), day, "{text}");
+            let again = read.and_then(|date| PartialDate::read(&date.to_string()));
+            assert_eq!(again, read, "{text}");
         }
     }
 
     #[test]
     fn years_are_full_on_the_day_itself() {
+        let date = |text| PartialDate::read(text).unwrap();
         let on = |day: &str| {
             let today = NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();
-            years_since("1961-09-04", today)
+            date("1961-09-04").years_until(today)
         };
         assert_eq!(on("2026-09-03"), Some(64));
         assert_eq!(on("2026-09-04"), Some(65));
         assert_eq!(on("1961-09-03"), None);
         let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
-        assert_eq!(years_since("--09-04", today), None);
+        assert_eq!(date("--09-04").years_until(today), None);
+    }
+
+    #[test]
+    fn a_date_returns_each_year() {
+        for (date, today, next) in [
+            ("1961-09-04", "2026-09-04", Some("2026-09-04")),
+            ("1961-09-04", "2026-09-05", Some("2027-09-04")),
+            ("--12-31", "2026-01-01", Some("2026-12-31")),
+            ("2000-02-29", "2026-02-01", Some("2026-02-28")),
+            ("2000-02-29", "2028-02-01", Some("2028-02-29")),
+            ("1961-09", "2026-01-01", None),
+        ] {
+            let today = NaiveDate::parse_from_str(today, "%Y-%m-%d").unwrap();
+            let found = PartialDate::read(date).unwrap().next_from(today);
+            assert_eq!(found.map(|day| day.to_string()).as_deref(), next, "{date}");
+        }
     }
 
     #[test]

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::bulk::PlanLine;
 use super::change_line::ChangeLine;
-use super::contact::{Contact, ContactId, DetailKind};
+use super::contact::{Contact, ContactId, Detail, DetailKind};
+use super::detail::BIRTHDAY;
 use super::fields::{CONTACT, ContactText, Use, label, texts};
 use super::fold::fold;
 use super::full_contact::FullContact;
@@ -96,13 +97,16 @@ pub fn name_key(name: &str) -> String {
     words.join(" ")
 }
 
+/// Whether a detail is of some kind.
+type IsDetail = fn(&Detail) -> bool;
+
 /// What contacts of one name share beside it.
 #[must_use]
 pub(crate) fn evidence(people: &[FullContact]) -> Vec<&'static str> {
-    let details = |person: &FullContact, kind: DetailKind| -> Vec<String> {
+    let details = |person: &FullContact, is: IsDetail| -> Vec<String> {
         let details = person.contact.details.iter();
-        let of = details.filter(|detail| detail.kind == kind);
-        of.map(|detail| detail.value.to_lowercase()).collect()
+        let of = details.filter(|detail| is(detail));
+        of.map(|detail| fold(&detail.text())).collect()
     };
     let shared = |of: &dyn Fn(&FullContact) -> Vec<String>| {
         people.iter().enumerate().any(|(at, person)| {
@@ -118,12 +122,13 @@ pub(crate) fn evidence(people: &[FullContact]) -> Vec<&'static str> {
         company.map(|company| fold(company)).collect()
     };
     let mut found = Vec::new();
-    for (words, kind) in [
-        ("same email", DetailKind::Email),
-        ("same birthday", DetailKind::Birthday),
-        ("same address", DetailKind::Address),
-    ] {
-        if shared(&|person| details(person, kind)) {
+    let kinds: [(&str, IsDetail); 3] = [
+        ("same email", |detail| detail.kind == DetailKind::Email),
+        ("same birthday", |detail| detail.is_date(BIRTHDAY)),
+        ("same address", |detail| detail.kind == DetailKind::Address),
+    ];
+    for (words, is) in kinds {
+        if shared(&|person| details(person, is)) {
             found.push(words);
         }
     }

@@ -12,7 +12,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::attribute_reader::{AttributeReader, NOTE_LIMIT, TEXT_LIMIT, tidy, unstorable};
-use super::contact::{Contact, ContactAttributes, Detail};
+use super::contact::{Contact, ContactAttributes};
+use super::detail::Detail;
 use super::phone::{Phone, PhoneAttributes};
 use super::refusal::Fault;
 use super::timestamp::Timestamp;
@@ -133,16 +134,26 @@ const fn own<R, S>(name: &'static str, text: fn(&R) -> Cow<'_, str>) -> RecordFi
 }
 
 /// The fields of a contact, but for its id.
-pub static CONTACT: [ContactField; 19] = [
+pub static CONTACT: [ContactField; 26] = [
     row!(Own name |contact| Cow::Borrowed(&contact.name); label Some("Name"), csv Some("name"); Name),
+    row!(Text prefix; label Some("Prefix"), csv Some("prefix"); Part),
     row!(Text given_name; words "given name", label Some("First name"), csv Some("given name"); Search Name Part),
+    row!(Text additional_name; words "additional name", label Some("Middle name"), csv Some("additional name");
+        Search Part),
     row!(Text family_name; words "family name", label Some("Last name"), csv Some("family name"); Search Name Part),
+    row!(Text suffix; label Some("Suffix"), csv Some("suffix"); Part),
+    row!(Text phonetic_given_name; words "phonetic given name", csv Some("phonetic given name"),
+        card Some("X-PHONETIC-FIRST-NAME"); Search),
+    row!(Text phonetic_family_name; words "phonetic family name", csv Some("phonetic family name"),
+        card Some("X-PHONETIC-LAST-NAME"); Search),
     row!(Text sort_as; words "sort as", csv Some("sort as"); Search),
     row!(Own kind |contact| Cow::Borrowed(contact.kind.word()); csv Some("kind"); Filter),
     row!(Text nickname; label Some("Nickname"), csv Some("nickname"), card Some("NICKNAME"); Search Name About),
-    row!(Text organisation; words "company", label Some("Company"), csv Some("company"), card Some("ORG");
+    row!(Text organisation; words "company", label Some("Company"), csv Some("company");
         Filter Search Name About),
+    row!(Text department; label Some("Department"), csv Some("department"); Search About),
     row!(Text title; label Some("Title"), csv Some("job title"), card Some("TITLE"); Search About),
+    row!(Text role; label Some("Role"), csv Some("role"), card Some("ROLE"); Search About),
     row!(Text note; label Some("Note"), csv Some("note"), card Some("NOTE"), limit NOTE_LIMIT; About),
     row!(Own tags |contact| Cow::Owned(contact.tags.join(", ")); label Some("Tags"), csv Some("tags");),
     row!(Flag favourite; label Some("Favourite"), csv Some("favourite"),
@@ -202,7 +213,7 @@ impl Fault {
 
 /// The values of details in a line.
 fn values(details: &[Detail]) -> String {
-    let values = details.iter().map(|detail| detail.value.as_str());
+    let values = details.iter().map(|detail| detail.text());
     values.collect::<Vec<_>>().join(", ")
 }
 

@@ -1,6 +1,7 @@
 //! The words of the field, and the rules of the Phone resource. Everything here is pure: no SQL, no
 //! terminal, no clock, no files. The time and the home country are handed in.
 
+pub mod address;
 pub mod attribute_reader;
 pub mod attributes;
 pub mod bulk;
@@ -10,6 +11,7 @@ pub mod contact;
 pub mod content;
 pub mod damage;
 pub mod day;
+pub mod detail;
 pub mod duplicates;
 pub mod edit;
 pub mod fields;

@@ -45,6 +45,8 @@ pub struct Fault {
     pub of: Option<String>,
     /// Where in the document it is, where that is no attribute; the document's reader says how.
     pub member: Option<String>,
+    /// Where in the attribute it is, where that has parts: `0/value/month`.
+    pub within: Option<String>,
     /// What is wrong and what would be right, to be read after the attribute's name.
     pub detail: String,
     /// The same as a whole sentence for people, where the attribute's name says nothing to them.
@@ -58,6 +60,7 @@ impl Fault {
             attribute: Some(attribute.into()),
             of: None,
             member: None,
+            within: None,
             detail: detail.into(),
             plain: None,
         }
@@ -78,6 +81,7 @@ impl Fault {
             attribute: None,
             of: None,
             member: None,
+            within: None,
             detail: detail.into(),
             plain: None,
         }

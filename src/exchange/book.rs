@@ -211,6 +211,8 @@ fn contact(mut object: Map<String, Value>, place: CardPlace) -> Result<Incoming,
         Ok(attributes)
     };
     let (mut contact, mut faults) = ContactAttributes::read_new(attributes(&mut object)?);
+    // What was exported comes in as it was.
+    contact.is_checked = false;
     contact.namesake = object.remove("namesake").and_then(|said| said.as_bool());
     let mut phones = Vec::new();
     let listed = object.remove("phones").unwrap_or_else(|| json!([]));

@@ -10,7 +10,6 @@ mod column;
 mod detail;
 mod header;
 mod headings;
-mod name;
 mod own;
 mod phone;
 mod read;

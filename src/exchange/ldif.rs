@@ -8,7 +8,9 @@ mod attribute;
 
 use std::io::BufRead;
 
+use crate::domain::address::Address;
 use crate::domain::contact::{Detail, DetailKind};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::import::{CardPlace, Extent, GroupCard, Incoming, Reject, RejectScope};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
@@ -319,8 +321,10 @@ impl Person {
                 self.detail(DetailKind::Link, of_value.or(label), link)
             }
             AttributeField::Chat(network) => self.detail(DetailKind::Chat, Some(network), value),
-            AttributeField::Relation(label) => self.detail(DetailKind::Other, Some(label), value),
-            AttributeField::Anniversary => self.detail(DetailKind::Anniversary, None, value),
+            AttributeField::Relation(label) => {
+                self.detail(DetailKind::Relation, Some(label), value)
+            }
+            AttributeField::Anniversary => self.detail(DetailKind::Date, Some(ANNIVERSARY), value),
             AttributeField::WholeAddress(label) => {
                 let lines: Vec<&str> = value.split(['$', '\n']).map(str::trim).collect();
                 self.detail(DetailKind::Address, Some(label), &lines.join(", "))
@@ -376,11 +380,8 @@ impl Person {
 
     /// Adds a detail, which always has a place.
     fn detail(&mut self, kind: DetailKind, label: Option<&str>, value: &str) -> bool {
-        self.details.push(Detail {
-            kind,
-            label: label.map(str::to_owned),
-            value: value.to_owned(),
-        });
+        let label = label.map(str::to_owned);
+        self.details.push(Detail::read(kind, label, value));
         true
     }
 
@@ -436,29 +437,28 @@ impl Person {
             addresses,
             birthday,
             tags,
-            mut beside,
+            beside,
             ..
         } = self;
         if let Some(display) = display {
             said.contact.name = Some(Some(display));
         }
-        said.contact.organisation = match (company, department) {
-            (company, Some(department)) => {
-                let company = company.unwrap_or_default();
-                Some(Some(beside.organisation(&[&company, &department])))
+        said.contact.organisation = company.map(Some);
+        said.contact.department = department.map(Some);
+        for (label, parts) in ["work", "home"].into_iter().zip(addresses) {
+            let address = Address::of_card(parts);
+            if !address.is_blank() {
+                details.push(Detail::new(
+                    DetailKind::Address,
+                    Some(label.to_owned()),
+                    address,
+                ));
             }
-            (Some(company), None) => Some(Some(company)),
-            (None, None) => None,
-        };
-        for (label, parts) in ["work", "home"].into_iter().zip(&addresses) {
-            let parts = parts.each_ref().map(String::as_str);
-            details.extend(beside.address(Some(label), parts));
         }
-        details.extend(day(&birthday).map(|value| Detail {
-            kind: DetailKind::Birthday,
-            label: None,
-            value,
-        }));
+        let birthday = day(&birthday);
+        details.extend(
+            birthday.map(|day| Detail::read(DetailKind::Date, Some(BIRTHDAY.to_owned()), &day)),
+        );
         let email = details
             .iter()
             .any(|detail| detail.kind == DetailKind::Email);

@@ -59,7 +59,7 @@ use frame::{Frame, Frames};
 use property::Property;
 use value::AssumedCharset;
 
-pub use companion::{CompanionCard, Parts, group};
+pub use companion::{CompanionCard, group, kept_columns};
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
 pub use group::{read_group, write_group};
 pub use line::Version;

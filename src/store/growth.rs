@@ -136,11 +136,7 @@ impl Counted {
 }
 
 fn card(at: usize, name: &str, uid: Option<String>, number: Option<&str>, email: &str) -> Incoming {
-    let email = Detail {
-        kind: DetailKind::Email,
-        label: None,
-        value: email.to_owned(),
-    };
+    let email = Detail::new(DetailKind::Email, None, email);
     Incoming {
         place: CardPlace {
             card: at + 1,

@@ -556,7 +556,11 @@ fn a_spreadsheet_gets_no_formula_in_any_disguise() {
             assert_eq!(status, 0, "{told}");
             let mut reader = csv::Reader::from_reader(table.as_bytes());
             let row = reader.records().next().unwrap().unwrap();
-            let guarded = format!("'{sign}1+1");
+            // Blanks at its beginning are not stored.
+            let guarded = match format!("{sign}1+1").trim() {
+                "1+1" => "1+1".to_owned(),
+                sign => format!("'{sign}"),
+            };
             assert!(
                 row.iter().any(|cell| cell == guarded),
                 "{sign:?}: {table:?}"

@@ -3,7 +3,7 @@
 
 use crate::support::desk::Desk;
 use callbook::domain::number::Region;
-use callbook::tui::pages::contact_form::ContactForm;
+use callbook::tui::pages::contact_form::{ContactForm, TEXTS};
 use callbook::tui::pages::phone_form::PhoneForm;
 use callbook::tui::pages::question::Question;
 use callbook::tui::protocol::{Msg, Reply, Request};
@@ -303,12 +303,15 @@ fn an_answer_about_a_number_goes_to_its_form_alone() {
     );
 }
 
-/// The texts of the contact form that is open: name, first name, last name.
+/// The texts of the contact form that is open: name, given name, family name.
 fn names(desk: &Desk) -> [String; 3] {
     let Some(form) = desk.top::<ContactForm>() else {
         panic!("{:?}\n{}", desk.app.pages.last(), desk.frame());
     };
-    [0, 1, 2].map(|at| form.texts[at].text().to_owned())
+    ["name", "given_name", "family_name"].map(|name| {
+        let at = TEXTS.iter().position(|field| field.name == name).unwrap();
+        form.texts[at].text().to_owned()
+    })
 }
 
 #[test]
@@ -319,10 +322,10 @@ fn the_shown_name_and_its_parts_follow_each_other_as_long_as_one_is_made_of_the_
         names(&desk),
         ["Dr. Anna van der Berg", "Anna", "van der Berg"]
     );
-    desk.press("tab tab enter tab ^U \"Bosch\"");
+    desk.press("tab tab enter tab tab tab ^U \"Bosch\"");
     assert_eq!(names(&desk), ["Dr. Anna Bosch", "Anna", "Bosch"]);
     // Parts that a person typed are not guessed from the name any more.
-    desk.press("up up up ^U \"Annie_B.\"");
+    desk.press("up up up up up ^U \"Annie_B.\"");
     assert_eq!(names(&desk), ["Annie B.", "Anna", "Bosch"]);
     desk.press("^S");
     let contact = desk.shown().contact;
@@ -335,7 +338,7 @@ fn the_shown_name_and_its_parts_follow_each_other_as_long_as_one_is_made_of_the_
         ("Annie B.", (Some("Anna"), Some("Bosch")))
     );
     // A nickname of a person stays what it is when a part changes.
-    desk.press("e tab tab enter ^U \"Johanna\"");
+    desk.press("e tab tab enter tab ^U \"Johanna\"");
     assert_eq!(names(&desk), ["Annie B.", "Johanna", "Bosch"]);
 }
 
@@ -355,7 +358,7 @@ fn parts_that_a_card_brought_stay_when_the_shown_name_is_touched() {
     assert_eq!(contact.name, "Maria Garcia Lopezz");
     // The last name changes the shown name where that was made of it.
     let mut desk = Desk::new(100, 30, cards);
-    desk.press("g g e tab tab enter tab ^U \"Ruiz\" ^S");
+    desk.press("g g e tab tab enter tab tab tab ^U \"Ruiz\" ^S");
     assert_eq!(desk.names(), ["Maria Ruiz"]);
 }
 

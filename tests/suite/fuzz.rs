@@ -18,7 +18,7 @@ use callbook::domain::contact::{Contact, ContactAttributes};
 use callbook::domain::duplicates::name_key;
 use callbook::domain::fold::fold;
 use callbook::domain::import::Incoming;
-use callbook::domain::naming::split_name;
+use callbook::domain::naming::NameParts;
 use callbook::domain::number::{self, Region};
 use callbook::domain::phone::{Context, PhoneAttributes, usual_label};
 use callbook::domain::query::{Query, Typing, Values, completed};
@@ -555,7 +555,7 @@ fn words_of_any_kind_are_folded_split_and_made_safe() {
     hold_text(&corpus, &[("", "")], |text| {
         let _ = fold(text);
         let _ = name_key(text);
-        let _ = split_name(text);
+        let _ = NameParts::split(text);
         assert!(text.is_empty() || !usual_label(text).is_empty());
         let shown = safe(text);
         assert_eq!(safe(&shown), shown, "safe text is safe: {text:?}");

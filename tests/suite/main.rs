@@ -63,3 +63,4 @@ mod tables;
 mod tags;
 mod told;
 mod vcards;
+mod whole_contacts;

@@ -937,7 +937,7 @@ fn row_32_forms_over_forms_come_back_as_they_were_typed() {
         (
             contact.edit(),
             number.attributes(),
-            contact.texts[7].text().to_owned(),
+            contact.texts.last().unwrap().text().to_owned(),
         )
     };
     let before = edit(&desk.app);

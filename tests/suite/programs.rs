@@ -76,8 +76,8 @@ fn says(profile: &Profile, truth: &Truth, when: &str) {
     ] {
         let details = profile.full.contact.details.iter();
         let of_kind = details.filter(|detail| detail.kind == kind);
-        let values: Vec<&String> = of_kind.map(|detail| &detail.value).collect();
-        assert_eq!(values, expected.iter().collect::<Vec<_>>(), "{file} {when}");
+        let values: Vec<String> = of_kind.map(|detail| detail.text().into_owned()).collect();
+        assert_eq!(values, *expected, "{file} {when}");
     }
 }
 

@@ -73,11 +73,11 @@ fn the_history_tells_details_and_tags_one_by_one() {
         let sent = ContactAttributes {
             overwrite: true,
             tags: Some(vec!["party".into()]),
-            details: Some(vec![Detail {
-                kind: DetailKind::Email,
-                label: Some("home".into()),
-                value: "new@example.org".into(),
-            }]),
+            details: Some(vec![Detail::new(
+                DetailKind::Email,
+                Some("home".into()),
+                "new@example.org",
+            )]),
             ..ContactAttributes::default()
         };
         desk.book

@@ -5,7 +5,12 @@ use std::path::Path;
 
 use crate::support::Book;
 use crate::support::amount::{drawn, seed};
-use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
+use callbook::domain::address::Address;
+use callbook::domain::contact::{
+    Contact, ContactAttributes, ContactId, Detail, DetailKind, DetailValue,
+};
+use callbook::domain::day::PartialDate;
+use callbook::domain::detail::DetailId;
 use callbook::domain::edit::Profile;
 use callbook::domain::full_contact::FullContact;
 use callbook::domain::intake::CardRecords;
@@ -550,7 +555,7 @@ fn tables_of_other_programs_come_in_with_every_number() {
         .details
         .iter()
         .find(|detail| detail.kind == DetailKind::Address);
-    assert_eq!(address.unwrap().value, "Hauptstr. 1, Berlin");
+    assert_eq!(address.unwrap().text(), "Hauptstr. 1, Berlin");
     assert_eq!(joerg.full.contact.details.len(), 2, "no birthday");
 
     let hand = "Nachname;Vorname;Wo man ihn trifft;Handy;Wo\nKiss;Eszter;im Park;+36 30 555 0123;+36 1 555 0123\n";
@@ -619,11 +624,14 @@ fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
         (phone.created_at, phone.updated_at, phone.updated_in_db_at) = (zero, zero, zero);
     }
     phones.sort_by(|one, other| one.identity.cmp(&other.identity));
+    for detail in &mut contact.details {
+        detail.id = DetailId::default();
+    }
     contact.details.sort_by(|one, other| {
-        (one.kind.word(), &one.label, &one.value).cmp(&(
+        (one.kind.word(), &one.label, one.text()).cmp(&(
             other.kind.word(),
             &other.label,
-            &other.value,
+            other.text(),
         ))
     });
     (contact, phones)
@@ -682,20 +690,62 @@ fn label() -> impl Strategy<Value = Option<String>> {
 }
 
 fn detail() -> impl Strategy<Value = Detail> {
-    let value = prop_oneof![
+    let text = prop_oneof![
         word(),
         Just("https://example.org/a?b=1;c=2,3".to_owned()),
         Just("1980-03-22".to_owned()),
         Just("--03-22".to_owned()),
+        Just("circa 1800".to_owned()),
         Just("mail@example.org".to_owned()),
         Just("xmpp:mia".to_owned()),
     ];
-    (
-        prop::sample::select(DetailKind::ALL.to_vec()),
-        label(),
-        value,
+    let kind = prop::sample::select(DetailKind::ALL.to_vec());
+    let label = prop_oneof![
+        2 => label(),
+        1 => prop::sample::select(vec!["birthday", "anniversary", "spouse", "skype"])
+            .prop_map(|label| Some(label.to_owned())),
+    ];
+    (kind, label, text, date(), address(), any::<(bool, bool)>()).prop_map(
+        |(kind, label, text, date, address, (is_parted, preferred))| {
+            let value = match kind {
+                DetailKind::Address if is_parted => address.into(),
+                DetailKind::Date if is_parted => date.into(),
+                _ => DetailValue::read(kind, &text),
+            };
+            Detail {
+                preferred,
+                ..Detail::new(kind, label, value)
+            }
+        },
     )
-        .prop_map(|(kind, label, value)| Detail { kind, label, value })
+}
+
+fn date() -> impl Strategy<Value = PartialDate> {
+    let year = prop::option::of(1..=9999);
+    (
+        year,
+        prop::option::of(1..=12_u32),
+        prop::option::of(1..=29_u32),
+    )
+        .prop_filter_map("a date", |(year, month, day)| {
+            PartialDate::new(year, month, day).ok()
+        })
+}
+
+fn address() -> impl Strategy<Value = Address> {
+    let part = || prop_oneof![2 => word(), 1 => Just(String::new())];
+    let parts = (part(), part(), part(), part(), part(), part());
+    (word(), parts).prop_map(
+        |(street, (po_box, extended, locality, region, postal_code, country))| Address {
+            street,
+            extended,
+            po_box,
+            locality,
+            region,
+            postal_code,
+            country,
+        },
+    )
 }
 
 fn phone() -> impl Strategy<Value = PhoneAttributes> {
@@ -727,29 +777,40 @@ fn contact() -> impl Strategy<Value = (ContactAttributes, Vec<PhoneAttributes>)>
     (
         word(),
         (some(), some(), some(), some(), some()),
+        (some(), some(), some(), some(), some(), some(), some()),
         prop::option::of("[a-z;,:\\\\\n]{0,60}[a-zß]"),
         prop::collection::btree_set(tag(), 0..3),
         prop::collection::vec(detail(), 0..4),
         prop::collection::vec(phone(), 0..4),
         any::<bool>(),
     )
-        .prop_map(|(name, texts, note, tags, details, phones, favourite)| {
-            let (given, family, nickname, organisation, title) = texts;
-            let contact = ContactAttributes {
-                name: Some(Some(name)),
-                given_name: Some(given),
-                family_name: Some(family),
-                nickname: Some(nickname),
-                organisation: Some(organisation),
-                title: Some(title),
-                note: Some(note),
-                tags: Some(tags.into_iter().collect()),
-                details: Some(details),
-                favourite: Some(favourite),
-                ..ContactAttributes::default()
-            };
-            (contact, phones)
-        })
+        .prop_map(
+            |(name, texts, more, note, tags, details, phones, favourite)| {
+                let (given, family, nickname, organisation, title) = texts;
+                let (prefix, additional, suffix, spoken, family_spoken, department, role) = more;
+                let contact = ContactAttributes {
+                    name: Some(Some(name)),
+                    prefix: Some(prefix),
+                    given_name: Some(given),
+                    additional_name: Some(additional),
+                    family_name: Some(family),
+                    suffix: Some(suffix),
+                    phonetic_given_name: Some(spoken),
+                    phonetic_family_name: Some(family_spoken),
+                    department: Some(department),
+                    role: Some(role),
+                    nickname: Some(nickname),
+                    organisation: Some(organisation),
+                    title: Some(title),
+                    note: Some(note),
+                    tags: Some(tags.into_iter().collect()),
+                    details: Some(details),
+                    favourite: Some(favourite),
+                    ..ContactAttributes::default()
+                };
+                (contact, phones)
+            },
+        )
 }
 
 fn store(book: &mut Book, (contact, phones): (ContactAttributes, Vec<PhoneAttributes>)) -> Profile {

@@ -115,11 +115,11 @@ fn attributes(person: &Person) -> ContactAttributes {
         tags: Some(person.tag.iter().map(ToString::to_string).collect()),
         note: Some(person.note.map(str::to_owned)),
         favourite: Some(person.favourite),
-        details: Some(vec![Detail {
-            kind: DetailKind::Email,
-            label: None,
-            value: "someone@example.org".to_owned(),
-        }]),
+        details: Some(vec![Detail::new(
+            DetailKind::Email,
+            None,
+            "someone@example.org",
+        )]),
         ..ContactAttributes::default()
     }
 }
@@ -258,7 +258,7 @@ fn others(contact: &Contact) -> Vec<String> {
         &contact.note,
     ];
     let fields = fields.into_iter().flatten().map(String::as_str);
-    let details = contact.details.iter().map(|detail| detail.value.as_str());
+    let details = contact.details.iter().filter_map(Detail::plain);
     let tags = contact.tags.iter().map(String::as_str);
     let spelt_out = [Some(&contact.name), contact.organisation.as_ref()];
     let spelt_out = spelt_out

@@ -1288,11 +1288,11 @@ mod import {
         second.card = b"BEGIN:VCARD\r\nFN:Ada\r\nTITLE:Programmer\r\nEND:VCARD\r\n".to_vec();
         second.said.contact.title = Some(Some("Programmer".into()));
         second.said.contact.organisation = Some(Some("Analytical Engines".into()));
-        second.said.contact.details = Some(vec![Detail {
-            kind: DetailKind::Email,
-            label: None,
-            value: "ada@example.com".into(),
-        }]);
+        second.said.contact.details = Some(vec![Detail::new(
+            DetailKind::Email,
+            None,
+            "ada@example.com",
+        )]);
         assert_eq!(take(&mut book, &[second.clone()]).value.changed, 1);
         let ada = book.store.contact(everybody(&book)[0].id).unwrap();
         assert_eq!(ada.title.as_deref(), Some("Countess"));

@@ -135,9 +135,9 @@ fn the_file_of_abook_is_read_and_aliases_of_mutt_are_refused_with_the_way_out() 
         ]
     );
     let contact = &ada.full.contact;
-    let values = |kind: DetailKind| -> Vec<&str> {
+    let values = |kind: DetailKind| -> Vec<String> {
         let own = contact.details.iter().filter(|detail| detail.kind == kind);
-        own.map(|detail| detail.value.as_str()).collect()
+        own.map(|detail| detail.text().into_owned()).collect()
     };
     assert_eq!(
         values(DetailKind::Email),
@@ -147,7 +147,7 @@ fn the_file_of_abook_is_read_and_aliases_of_mutt_are_refused_with_the_way_out() 
         values(DetailKind::Address),
         ["1 Main St, Flat 2, Springfield, IL, 62701, USA"]
     );
-    assert_eq!(values(DetailKind::Anniversary), ["1980-02-03"]);
+    assert_eq!(values(DetailKind::Date), ["1980-02-03"]);
     assert_eq!(values(DetailKind::Link), ["https://ada.example.org"]);
     assert_eq!(contact.note.as_deref(), Some("says \"hello\", twice"));
     assert_eq!(contact.nickname.as_deref(), Some("ada"));

@@ -14,6 +14,7 @@ pub(crate) mod desk;
 pub(crate) mod pty;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -84,6 +85,16 @@ impl Book {
         let folder = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
         let folder = folder.unwrap();
         fs::write(folder.path().join("book.db"), EMPTY_BOOK.as_slice()).unwrap();
+        Self::in_folder(folder)
+    }
+
+    /// A copy of a book in `tests/data/books`.
+    pub(crate) fn of_data(name: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let books = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books");
+        let path = folder.path().join("book.db");
+        fs::copy(books.join(name), &path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         Self::in_folder(folder)
     }
 

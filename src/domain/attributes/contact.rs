@@ -5,11 +5,13 @@ use crate::domain::phone::{Context, MANUAL};
 use serde_json::{Map, Value};
 
 use crate::domain::attribute_reader::{
-    AttributeReader, MANY, NOTE_LIMIT, TEXT_LIMIT, of_new, tidy, too_many, unstamped, unstorable,
+    AttributeReader, MANY, TEXT_LIMIT, of_new, tidy, too_many, unstamped, unstorable,
 };
+use crate::domain::attributes::detail::{check_details, read_details, tidy_details};
+use crate::domain::detail::settle;
 use crate::domain::fields::{self, CONTACT, Use, put_plain, read_plain, texts, tidy_texts};
 use crate::domain::ids::ContactId;
-use crate::domain::naming::{GivenAndFamily, name_with_parts, parts_with_name};
+use crate::domain::naming::{NameParts, name_with_parts, parts_with_name};
 use crate::domain::refusal::{Fault, Refusal, Stored, has_fault};
 
 impl Contact {
@@ -36,16 +38,9 @@ impl ContactAttributes {
     pub fn read(attributes: Map<String, Value>) -> (Self, Vec<Fault>) {
         let mut sent = AttributeReader::new(attributes);
         let id = sent.id().map(ContactId);
-        let details = sent.take("details").and_then(|value| {
-            let read = serde_json::from_value(value);
-            if read.is_err() {
-                sent.fault(
-                    "details",
-                    "has to be a list of objects with kind, label and value",
-                );
-            }
-            read.ok()
-        });
+        let details = sent
+            .take("details")
+            .and_then(|value| read_details(value, &mut sent));
         let kind = sent.text("kind", TEXT_LIMIT).and_then(|word| {
             let kind = word.as_deref().and_then(ContactKind::named);
             if kind.is_none() {
@@ -62,6 +57,7 @@ impl ContactAttributes {
             details,
             source: sent.text("source", TEXT_LIMIT).flatten(),
             overwrite,
+            is_checked: true,
             ..Self::default()
         };
         read_plain(&CONTACT, &mut sent, &mut read);
@@ -90,7 +86,11 @@ impl ContactAttributes {
             updated_at: self.updated_at.unwrap_or(context.now),
             ..Contact::default()
         };
+        let is_checked = self.is_checked;
         self.put(&mut contact);
+        if is_checked {
+            faults.extend(check_details(&contact, &[]));
+        }
         if contact.name.is_empty() && !has_fault(&faults, "name") {
             faults.push({
                 Fault::of("name", "has to be present and not blank")
@@ -131,7 +131,11 @@ impl ContactAttributes {
         if let Some(source) = &self.source {
             contact.source.clone_from(source);
         }
+        let is_checked = self.is_checked;
         self.put(&mut contact);
+        if is_checked {
+            faults.extend(check_details(&contact, &stored.details));
+        }
         if contact.name.is_empty() && !has_fault(&faults, "name") {
             faults.push(Fault::of("name", "cannot be blank"));
         }
@@ -165,10 +169,8 @@ impl ContactAttributes {
             let fault = unstorable(text, TEXT_LIMIT);
             faults.extend(fault.map(|detail| Fault::of(name, detail)));
         }
-        for detail in self.details.iter().flatten() {
-            let mut texts = detail.label.iter().chain([&detail.value]);
-            let fault = texts.find_map(|text| unstorable(text, NOTE_LIMIT));
-            faults.extend(fault.map(|detail| Fault::of("details", detail)));
+        if let Some(details) = &mut self.details {
+            faults.extend(tidy_details(details));
         }
     }
 
@@ -179,7 +181,7 @@ impl ContactAttributes {
             .name
             .as_ref()
             .is_some_and(|name| name.as_deref() != Some(&contact.name));
-        let parts_sent = self.given_name.is_some() || self.family_name.is_some();
+        let parts_sent = NameParts::is_sent(&self);
         let before = contact.clone();
         put_plain(&CONTACT, &mut self, contact);
         contact.kind = self.kind.unwrap_or(contact.kind);
@@ -189,6 +191,7 @@ impl ContactAttributes {
         contact.details = self
             .details
             .unwrap_or_else(|| std::mem::take(&mut contact.details));
+        settle(&mut contact.details, &before.details);
         contact.card = self.card.or(contact.card);
 
         match self.name {
@@ -200,13 +203,14 @@ impl ContactAttributes {
                         ..before
                     };
                     if let Some(parts) = parts_with_name(&before, &contact.name) {
-                        (contact.given_name, contact.family_name) = parts;
+                        parts.put(contact);
                     }
                 }
             }
             None if contact.name.is_empty() => contact.name = made_name(contact),
             None if parts_sent => {
-                let made = name_with_parts(&contact.name, parts(&before), parts(contact));
+                let [was, is] = [&before, contact].map(NameParts::of);
+                let made = name_with_parts(&contact.name, &was, &is);
                 if let Some(made) = made {
                     contact.name = Some(made)
                         .filter(|made| !made.trim().is_empty())
@@ -218,22 +222,11 @@ impl ContactAttributes {
     }
 }
 
-/// The parts of a contact's name.
-fn parts(contact: &Contact) -> GivenAndFamily<'_> {
-    (
-        contact.given_name.as_deref(),
-        contact.family_name.as_deref(),
-    )
-}
-
 /// A name to show, of the parts that a contact has.
 fn made_name(contact: &Contact) -> String {
-    let parts: Vec<&str> = [&contact.given_name, &contact.family_name]
-        .into_iter()
-        .filter_map(Option::as_deref)
-        .collect();
-    if !parts.is_empty() {
-        return parts.join(" ");
+    let spoken = NameParts::of(contact).spoken();
+    if !spoken.is_empty() {
+        return spoken;
     }
     [&contact.nickname, &contact.organisation]
         .into_iter()

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::contact::{Contact, Detail, DetailKind};
+use crate::domain::detail::settle;
 use crate::domain::fields::{CONTACT, Use, texts};
 use crate::domain::phone::Phone;
 
@@ -89,6 +90,7 @@ pub(in crate::domain) fn add_details<'o>(
             known.push(detail.clone());
         }
     }
+    settle(known, &[]);
 }
 
 /// Phones by their number, the same number's first one.
@@ -355,8 +357,13 @@ fn take_details(stored: &mut Vec<Detail>, old: &[Detail], new: &[Detail], missin
     }
     for item in stored.iter_mut() {
         let identity = item.identity();
-        if let (Some(old), Some(new)) = (of_old.get(&identity), of_new.get(&identity)) {
-            take(item, *old, *new);
+        if let (Some(old), Some(new)) = (of_old.get(&identity), of_new.get(&identity))
+            && item.says(old)
+        {
+            *item = Detail {
+                id: item.id,
+                ..(*new).clone()
+            };
         }
     }
     let added = new.iter();

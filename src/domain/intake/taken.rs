@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::attribute_reader::{NUMBERS, too_many};
-use crate::domain::contact::{ContactAttributes, ContactId, DetailKind};
+use crate::domain::contact::{ContactAttributes, ContactId, Detail};
 use crate::domain::full_contact::FullContact;
 use crate::domain::notice::NoticeKind;
 use crate::domain::number::{Basis, Region, read_with};
@@ -83,7 +83,7 @@ fn name_by_number(sent: &mut ContactAttributes, number: Option<&Phone>) -> Resul
         return Ok(());
     }
     let details = sent.details.iter().flatten();
-    let detail = details.map(|detail| detail.value.clone()).next();
+    let detail = details.map(|detail| detail.text().into_owned()).next();
     let Some(name) = number.map(Phone::shown).or(detail) else {
         let why = "has no name, no number and no address";
         return Err(Refusal::invalid(vec![Fault::whole(why)]));
@@ -231,11 +231,13 @@ pub fn same_number(known: &Phone, other: &Phone) -> Phone {
 /// The countries of a contact's addresses, which end in them.
 fn countries_of(contact: &ContactAttributes) -> Vec<Region> {
     let details = contact.details.iter().flatten();
-    let addresses = details.filter(|detail| detail.kind == DetailKind::Address);
+    let addresses = details.filter_map(Detail::address);
     addresses
         .filter_map(|address| {
-            let last = address.value.rsplit([',', '\n']).next()?;
-            Region::called(last.trim())
+            // One that was not parted is all in the street.
+            let last = [&address.country, &address.street];
+            let last = last.into_iter().find(|part| !part.is_empty())?;
+            Region::called(last.rsplit([',', '\n']).next()?.trim())
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use crate::domain::day;
+use crate::domain::day::{self, PartialDate};
 
 /// Days from one to another; `None` leaves that end open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl DayPattern {
             Some([year @ 1_000..=9_999, month, day]) => (Some(*year), Some(*month), Some(*day)),
             _ => match in_words(text) {
                 Some((month, day)) => (None, Some(month), day),
-                None => return day::parts(text).map(Self::of),
+                None => return PartialDate::read(text).map(Self::of),
             },
         };
         // A year that has a 29 February stands in for one that is not known.
@@ -131,19 +131,16 @@ impl DayPattern {
         })
     }
 
-    const fn of((year, month, day): day::Parts) -> Self {
+    const fn of(PartialDate { year, month, day }: PartialDate) -> Self {
         Self { year, month, day }
     }
 
-    /// Whether a stored day is one of these.
+    /// Whether a date is one of these.
     #[must_use]
-    pub fn fits(&self, stored: &str) -> bool {
-        let Some((year, month, day)) = day::parts(stored) else {
-            return false;
-        };
-        (self.year.is_none() || self.year == year)
-            && (self.month.is_none() || self.month == month)
-            && (self.day.is_none() || self.day == day)
+    pub fn fits(&self, date: PartialDate) -> bool {
+        (self.year.is_none() || self.year == date.year)
+            && (self.month.is_none() || self.month == date.month)
+            && (self.day.is_none() || self.day == date.day)
     }
 }
 
@@ -152,6 +149,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::{DayPattern, Period};
+    use crate::domain::day::PartialDate;
 
     #[test]
     fn a_period_is_a_year_a_month_or_a_day_and_what_is_before_or_after_it() {
@@ -216,7 +214,9 @@ mod tests {
             ("10", ""),
         ] {
             let pattern = DayPattern::read(asked).unwrap();
-            let found = stored.into_iter().filter(|day| pattern.fits(day));
+            let found = stored
+                .into_iter()
+                .filter(|day| PartialDate::read(day).is_some_and(|date| pattern.fits(date)));
             let found: Vec<&str> = found.collect();
             assert_eq!(found.join(" "), fits, "{asked}");
         }

@@ -1,13 +1,12 @@
 //! What cells look like if their header does not say it; and notices about the columns that
 //! were not understood.
 
-use crate::domain::contact::DetailKind;
 use crate::domain::day::{DayOrder, calendar_day, order_of};
 use crate::domain::fold::fold;
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::{digits, is_scientific, without_decimals};
 
-use super::column::{Column, ColumnPart, Heading, Sure, Text};
+use super::column::{Column, ColumnPart, DetailColumn, Heading, Sure, Text};
 use super::words::order_of_header;
 
 /// How many digits a number to call has.
@@ -237,7 +236,7 @@ pub(super) fn recognise(headings: &mut [Heading], rows: &[Vec<String>]) {
         let key = format!("column {at}");
         heading.column = match seen.surely() {
             LooksLike::Emails if heading.may_be_phone => {
-                Column::Detail(key, DetailKind::Email, ColumnPart::Value(None))
+                Column::Detail(key, DetailColumn::Email, ColumnPart::Value(None))
             }
             LooksLike::Numbers if heading.may_be_phone => {
                 let label = Some(heading.name.clone()).filter(|name| !name.is_empty());

@@ -1,8 +1,65 @@
 //! What a column holds, by its header.
 
-use crate::domain::contact::DetailKind;
+use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::day::DayOrder;
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::fields::ContactField;
+
+/// What kind of detail a column holds: a kind, of dates also which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DetailColumn {
+    Email,
+    Address,
+    Birthday,
+    /// A date whose label says which, a wedding day where there is none.
+    Event,
+    Link,
+    Chat,
+    Relation,
+    Other,
+}
+
+impl DetailColumn {
+    /// The words for it, which our own tables have in their cells too.
+    pub(super) const ALL: [(Self, &'static str); 8] = [
+        (Self::Email, "email"),
+        (Self::Address, "address"),
+        (Self::Birthday, "birthday"),
+        (Self::Event, "anniversary"),
+        (Self::Link, "link"),
+        (Self::Chat, "chat"),
+        (Self::Relation, "relation"),
+        (Self::Other, "other"),
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        let mut all = Self::ALL.iter();
+        all.find(|(own, _)| *own == self)
+            .map_or("", |(_, word)| word)
+    }
+
+    pub(super) const fn kind(self) -> DetailKind {
+        match self {
+            Self::Email => DetailKind::Email,
+            Self::Address => DetailKind::Address,
+            Self::Birthday | Self::Event => DetailKind::Date,
+            Self::Link => DetailKind::Link,
+            Self::Chat => DetailKind::Chat,
+            Self::Relation => DetailKind::Relation,
+            Self::Other => DetailKind::Other,
+        }
+    }
+
+    /// A detail of a cell of such a column.
+    pub(super) fn detail(self, label: Option<String>, text: &str) -> Detail {
+        let label = match self {
+            Self::Birthday => Some(BIRTHDAY.to_owned()),
+            Self::Event => label.or_else(|| Some(ANNIVERSARY.to_owned())),
+            _ => label,
+        };
+        Detail::read(self.kind(), label, text)
+    }
+}
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +69,7 @@ pub(super) enum Column {
     /// A part of a phone: which phone, and which part.
     Phone(String, ColumnPart),
     /// A part of an email, an address or the like: which, of what kind, and which part.
-    Detail(String, DetailKind, ColumnPart),
+    Detail(String, DetailColumn, ColumnPart),
     /// Nothing that is known: it stays with the contact.
     Other,
     /// Nothing: whether cells are guarded.
@@ -28,7 +85,7 @@ impl Column {
             Self::Phone(_, part) => format!("{} of a phone", part.words()),
             Self::Detail(_, kind, ColumnPart::Value(label)) => {
                 let field = match kind {
-                    DetailKind::Link => "website",
+                    DetailColumn::Link => "website",
                     kind => kind.word(),
                 };
                 labelled(field, label.as_deref())
@@ -82,6 +139,7 @@ impl ColumnPart {
             Self::Historic => "historic",
             Self::Accurate => "confirmed",
             Self::Source => "source",
+            Self::Preferred => "preferred",
             Self::DetailKind => "kind",
             Self::Line(_) => "part",
         }
@@ -146,6 +204,8 @@ pub(super) enum ColumnPart {
     Accurate,
     /// Of a phone: where it came from.
     Source,
+    /// Of a detail: whether it is preferred.
+    Preferred,
     /// Of a detail: its kind.
     DetailKind,
     /// A line of an address, in the order of a vCard, or year, month or day of a birthday.
@@ -199,7 +259,7 @@ impl Heading {
             self.column,
             Column::Detail(
                 _,
-                DetailKind::Birthday | DetailKind::Anniversary,
+                DetailColumn::Birthday | DetailColumn::Event,
                 ColumnPart::Value(_)
             )
         )

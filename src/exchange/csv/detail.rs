@@ -1,11 +1,12 @@
 //! The emails, addresses and days of a row.
 
+use crate::domain::address::Address;
 use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::fold::fold;
 use crate::exchange::vcard::CompanionCard;
 
 use super::cells::is_email;
-use super::column;
+use super::column::{self, DetailColumn};
 use super::own::BETWEEN;
 use super::own::TableOrigin;
 
@@ -15,7 +16,9 @@ const OR: [&str; 9] = ["or", "and", "oder", "und", "ou", "et", "o", "y", "или
 /// The cells of one detail.
 #[derive(Debug)]
 pub(super) struct DetailCells {
-    pub(super) kind: DetailKind,
+    pub(super) column: DetailColumn,
+    /// The kind that a cell of our own table names.
+    pub(super) own_kind: Option<DetailKind>,
     pub(super) values: Vec<String>,
     pub(super) label: Option<String>,
     pub(super) preferred: bool,
@@ -25,21 +28,31 @@ pub(super) struct DetailCells {
 }
 
 impl DetailCells {
-    pub(super) fn read(self, kind: TableOrigin, beside: &mut CompanionCard) -> Vec<Detail> {
+    pub(super) fn read(self, origin: TableOrigin, beside: &mut CompanionCard) -> Vec<Detail> {
+        let preferred = self.preferred;
+        let mut details = self.details(origin, beside);
+        if let Some(first) = details.first_mut() {
+            first.preferred = preferred && first.kind.has_preferred();
+        }
+        details
+    }
+
+    fn details(self, origin: TableOrigin, beside: &mut CompanionCard) -> Vec<Detail> {
         if !self.lines.is_empty() {
-            return match self.kind {
-                DetailKind::Birthday => self.day().into_iter().collect(),
+            return match self.column {
+                DetailColumn::Birthday => self.day().into_iter().collect(),
                 _ => self.addresses(beside),
             };
         }
         let Self {
-            kind: of,
+            column,
+            own_kind,
             values,
             label,
             ..
         } = self;
         let values = values.into_iter().filter_map(|value| {
-            if kind == TableOrigin::Own {
+            if origin == TableOrigin::Own {
                 return Some(value);
             }
             if is_no_day(&value) {
@@ -48,10 +61,9 @@ impl DetailCells {
             let lines: Vec<&str> = value.lines().map(str::trim).collect();
             Some(lines.join(", "))
         });
-        let detail = |value| Detail {
-            kind: of,
-            label: label.clone(),
-            value,
+        let detail = |value: String| match own_kind {
+            Some(kind) => Detail::read(kind, label.clone(), &value),
+            None => column.detail(label.clone(), &value),
         };
         values.map(detail).collect()
     }
@@ -70,21 +82,21 @@ impl DetailCells {
         let several = several.max().unwrap_or_default();
         let mut addresses = Vec::new();
         for at in 0..several {
-            let mut parts: [String; 7] = Default::default();
+            let mut address = Address::default();
             for (line, cell) in &lines {
                 let Some(cell) = cell.split(BETWEEN).nth(at).map(str::trim) else {
                     continue;
                 };
-                let place = match *line {
-                    column::PO_BOX => 0,
-                    column::EXTENDED => 1,
-                    column::CITY => 3,
-                    column::REGION => 4,
-                    column::ZIP => 5,
-                    column::COUNTRY => 6,
-                    _ => 2,
+                let part = match *line {
+                    column::PO_BOX => &mut address.po_box,
+                    column::EXTENDED => &mut address.extended,
+                    column::CITY => &mut address.locality,
+                    column::REGION => &mut address.region,
+                    column::ZIP => &mut address.postal_code,
+                    column::COUNTRY => &mut address.country,
+                    _ => &mut address.street,
                 };
-                if let Some(part) = parts.get_mut(place).filter(|_| !cell.is_empty()) {
+                if !cell.is_empty() {
                     if !part.is_empty() {
                         part.push_str(", ");
                     }
@@ -92,8 +104,9 @@ impl DetailCells {
                     part.push_str(&lines.join(", "));
                 }
             }
-            addresses
-                .extend(beside.address(label.as_deref(), parts.each_ref().map(String::as_str)));
+            if !address.is_blank() {
+                addresses.push(Detail::new(DetailKind::Address, label.clone(), address));
+            }
         }
         // The whole address beside its parts says the same, in most tables.
         let said = fold(
@@ -137,11 +150,7 @@ impl DetailCells {
             (Some(year), Some(month), None) => format!("{year}-{}", two(month)),
             (year, month, day) => year.or(month).or(day)?.to_owned(),
         };
-        Some(Detail {
-            kind: DetailKind::Birthday,
-            label: None,
-            value,
-        })
+        Some(DetailColumn::Birthday.detail(None, &value))
     }
 }
 

@@ -1,10 +1,8 @@
 //! What a column holds by the words of its header.
 
-use crate::domain::contact::DetailKind;
-
 use super::column::{
-    CITY, COUNTRY, Column, ColumnPart, DAY, EXTENDED, MONTH, PO_BOX, REGION, STREET, Sure, Text,
-    YEAR, ZIP,
+    CITY, COUNTRY, Column, ColumnPart, DAY, DetailColumn, EXTENDED, MONTH, PO_BOX, REGION, STREET,
+    Sure, Text, YEAR, ZIP,
 };
 use super::words::{Header, Meaning, plain};
 
@@ -43,7 +41,7 @@ impl HeaderWords {
             Number, Skip, Spouse, Type, Web,
         };
         let key = |kind: &str| format!("{kind} column {at}");
-        let detail = |kind: DetailKind, label: Option<String>| {
+        let detail = |kind: DetailColumn, label: Option<String>| {
             Column::Detail(key(kind.word()), kind, ColumnPart::Value(label))
         };
         let label = || whose(header).map(str::to_owned);
@@ -65,7 +63,7 @@ impl HeaderWords {
             let column = if named {
                 Column::Other
             } else {
-                detail(DetailKind::Email, label())
+                detail(DetailColumn::Email, label())
             };
             return (column, sure);
         }
@@ -82,14 +80,14 @@ impl HeaderWords {
         ];
         let person = people.iter().find(|(meaning, _)| header.has(*meaning));
         let column = if header.has(Web) {
-            detail(DetailKind::Link, label())
+            detail(DetailColumn::Link, label())
         } else if header.has(Meaning::Chat) {
             let network = plain(name);
             let network = network.split(' ').next().unwrap_or_default();
             let is_network = !matches!(network, "im" | "chat" | "messenger" | "instant");
-            detail(DetailKind::Chat, is_network.then(|| network.to_owned()))
+            detail(DetailColumn::Chat, is_network.then(|| network.to_owned()))
         } else if let Some((_, relation)) = person {
-            detail(DetailKind::Other, Some((*relation).to_owned()))
+            detail(DetailColumn::Relation, Some((*relation).to_owned()))
         } else if let Some(column) = self.day(header, &detail) {
             column
         } else if let Some(line) = address_line(header) {
@@ -98,14 +96,14 @@ impl HeaderWords {
             }
             Column::Detail(
                 format!("address {place}"),
-                DetailKind::Address,
+                DetailColumn::Address,
                 ColumnPart::Line(line),
             )
         } else if header.has(Meaning::Address) {
             whose(header).unwrap_or_default().clone_into(place);
             Column::Detail(
                 format!("address {place} {}", header.index.unwrap_or(1)),
-                DetailKind::Address,
+                DetailColumn::Address,
                 ColumnPart::Value(label()),
             )
         } else {
@@ -117,14 +115,14 @@ impl HeaderWords {
     fn day(
         &self,
         header: &Header,
-        detail: &impl Fn(DetailKind, Option<String>) -> Column,
+        detail: &impl Fn(DetailColumn, Option<String>) -> Column,
     ) -> Option<Column> {
         use Meaning::{Anniversary, Birth, BirthDay, BirthMonth, BirthYear, Day, Month};
         let part = |line| {
             let group = "birthday in parts".to_owned();
             Some(Column::Detail(
                 group,
-                DetailKind::Birthday,
+                DetailColumn::Birthday,
                 ColumnPart::Line(line),
             ))
         };
@@ -136,9 +134,9 @@ impl HeaderWords {
         } else if in_parts && (header.is_all(&[Day]) || header.has_any(&[Birth, BirthDay])) {
             part(DAY)
         } else if header.has_any(&[Birth, BirthDay]) {
-            Some(detail(DetailKind::Birthday, None))
+            Some(detail(DetailColumn::Birthday, None))
         } else if header.has(Anniversary) {
-            Some(detail(DetailKind::Anniversary, None))
+            Some(detail(DetailColumn::Event, None))
         } else {
             None
         }

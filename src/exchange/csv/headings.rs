@@ -1,11 +1,10 @@
 //! What the columns of a table hold, by their headers and by what a person says of them.
 
 use crate::domain::attribute_reader::MANY;
-use crate::domain::contact::DetailKind;
 use crate::domain::fields::{CONTACT, Use};
 use crate::domain::refusal::{Fault, Refusal};
 
-use super::column::{Column, ColumnPart, Heading, STREET, Sure, Text};
+use super::column::{Column, ColumnPart, DetailColumn, Heading, STREET, Sure, Text};
 use super::header::{HeaderWords, text_of};
 use super::own;
 use super::words::{Header, Meaning, plain};
@@ -22,7 +21,10 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
         .map(|(at, (name, header))| {
             // Outlook's `E-mail 2 Type` is another thing than Google's `E-mail 2 - Type`.
             let outlook = name.ends_with(" Type") && !name.contains(" - ");
-            let (column, sure) = match of_counted(&plain(name)).filter(|_| !outlook) {
+            let (column, sure) = match of_counted(&plain(name))
+                .filter(|_| !outlook)
+                .or_else(|| phonetic(&plain(name)))
+            {
                 Some(column) => (column, Sure::Yes),
                 None => table.column(at, name, header, &mut place),
             };
@@ -129,6 +131,25 @@ pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refus
     }
 }
 
+/// The column of a phonetic name, as Google, Apple and Outlook name it.
+fn phonetic(name: &str) -> Option<Column> {
+    let field = match name {
+        "phonetic first name"
+        | "phonetic given name"
+        | "given name yomi"
+        | "first name yomi"
+        | "yomi first name" => "phonetic_given_name",
+        "phonetic last name"
+        | "phonetic family name"
+        | "family name yomi"
+        | "last name yomi"
+        | "yomi last name" => "phonetic_family_name",
+        _ => return None,
+    };
+    let field = CONTACT.iter().find(|own| own.name == field)?;
+    Some(Column::Text(Text::Own(field)))
+}
+
 /// What a person says that a column holds.
 fn field_named(field: &str, header: &str) -> Option<Column> {
     let (field, label) = match field.split_once(':') {
@@ -139,11 +160,11 @@ fn field_named(field: &str, header: &str) -> Option<Column> {
     let detail = |kind| Column::Detail(key.clone(), kind, ColumnPart::Value(label.clone()));
     Some(match field.as_str() {
         "phone" => Column::Phone(key, ColumnPart::Value(label)),
-        "email" => detail(DetailKind::Email),
-        "address" => detail(DetailKind::Address),
-        "birthday" => detail(DetailKind::Birthday),
-        "anniversary" => detail(DetailKind::Anniversary),
-        "website" => detail(DetailKind::Link),
+        "email" => detail(DetailColumn::Email),
+        "address" => detail(DetailColumn::Address),
+        "birthday" => detail(DetailColumn::Birthday),
+        "anniversary" => detail(DetailColumn::Event),
+        "website" => detail(DetailColumn::Link),
         "title" => Column::Text(Text::Title),
         "other" => Column::Other,
         name => Column::Text(text_of(&Header::of(name))?),
@@ -156,12 +177,14 @@ fn addresses_in_parts(headings: &mut [Heading]) {
     let in_parts: Vec<String> = headings
         .iter()
         .filter_map(|heading| match &heading.column {
-            Column::Detail(group, DetailKind::Address, ColumnPart::Line(_)) => Some(group.clone()),
+            Column::Detail(group, DetailColumn::Address, ColumnPart::Line(_)) => {
+                Some(group.clone())
+            }
             _ => None,
         })
         .collect();
     for heading in headings {
-        let Column::Detail(group, DetailKind::Address, part @ ColumnPart::Value(_)) =
+        let Column::Detail(group, DetailColumn::Address, part @ ColumnPart::Value(_)) =
             &mut heading.column
         else {
             continue;
@@ -197,6 +220,7 @@ fn of_counted(name: &str) -> Option<Column> {
         "type" | "label" | "service" => Some(ColumnPart::Label),
         "value" | "formatted" => Some(ColumnPart::Value(None)),
         "kind" => Some(ColumnPart::DetailKind),
+        "preferred" if words == "detail" => Some(ColumnPart::Preferred),
         _ => None,
     };
     let kind = match words {
@@ -212,12 +236,13 @@ fn of_counted(name: &str) -> Option<Column> {
             };
             return Some(Column::Phone(group, of_phone));
         }
-        "address" => DetailKind::Address,
-        "email" => DetailKind::Email,
-        "website" => DetailKind::Link,
-        "event" => DetailKind::Anniversary,
-        "im" => DetailKind::Chat,
-        "relation" | "detail" => DetailKind::Other,
+        "address" => DetailColumn::Address,
+        "email" => DetailColumn::Email,
+        "website" => DetailColumn::Link,
+        "event" => DetailColumn::Event,
+        "im" => DetailColumn::Chat,
+        "relation" => DetailColumn::Relation,
+        "detail" => DetailColumn::Other,
         "custom field" => return Some(Column::Other),
         _ => return None,
     };
@@ -269,7 +294,7 @@ mod tests {
                     format!("phone:{}", label.unwrap_or_default())
                 }
                 Column::Phone(_, part) => format!("phone {part:?}"),
-                Column::Detail(group, DetailKind::Address, ColumnPart::Line(line)) => {
+                Column::Detail(group, DetailColumn::Address, ColumnPart::Line(line)) => {
                     format!("{} {line}", group.trim())
                 }
                 Column::Detail(_, kind, ColumnPart::Value(label)) => {
@@ -312,13 +337,17 @@ mod tests {
             ),
             (
                 "E-mail 1 - Value",
-                Column::Detail("email 1".into(), DetailKind::Email, ColumnPart::Value(None)),
+                Column::Detail(
+                    "email 1".into(),
+                    DetailColumn::Email,
+                    ColumnPart::Value(None),
+                ),
             ),
             (
                 "Home City",
                 Column::Detail(
                     "address home".into(),
-                    DetailKind::Address,
+                    DetailColumn::Address,
                     ColumnPart::Line(CITY),
                 ),
             ),

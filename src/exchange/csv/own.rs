@@ -31,23 +31,10 @@ pub(super) const ADDRESS_PARTS: [(u8, &str); 7] = [
     (column::COUNTRY, "country"),
 ];
 
-/// What only the card of a contact says, each with the field that it is before in our table.
-pub(super) const OF_CARD: [(&str, &str); 4] = [
-    ("given_name", "prefix"),
-    ("family_name", "additional name"),
-    ("sort_as", "suffix"),
-    ("title", "department"),
-];
-
 /// The headers of our own table that are not of a phone or a detail: those of the contact's fields. A table
 /// of another program may well mean something else by the same words.
 pub(super) fn own_headers() -> Vec<&'static str> {
-    let fields = CONTACT.iter().filter_map(|field| Some((field, field.csv?)));
-    let headers = fields.flat_map(|(field, header)| {
-        let of_card = OF_CARD.iter().filter(|(before, _)| *before == field.name);
-        of_card.map(|(_, header)| *header).chain([header])
-    });
-    headers.collect()
+    CONTACT.iter().filter_map(|field| field.csv).collect()
 }
 
 /// What a spreadsheet may take for the beginning of a formula.

@@ -3,7 +3,6 @@
 use std::io::BufRead;
 use std::iter::repeat;
 
-use crate::domain::contact::DetailKind;
 use crate::domain::import::{CardPlace, Reject, RejectScope};
 use crate::domain::notice::{LooksLike, Notice, NoticeKind};
 use crate::domain::number::Region;
@@ -13,7 +12,7 @@ use crate::exchange::charset::Charset;
 use crate::exchange::reader::{ContactReader, Read};
 
 use super::cells::{ColumnNotes, looks_like, name_by_cells, recognise, settle_days};
-use super::column::{Column, ColumnPart, Heading, Sure, Text};
+use super::column::{Column, ColumnPart, DetailColumn, Heading, Sure, Text};
 use super::headings;
 use super::own::TableOrigin;
 use super::record::{CELLS, CsvRecord, RECORD_LIMIT, Records};
@@ -174,7 +173,7 @@ fn is_useful(column: &Column) -> bool {
                 | Text::Favourite
         ),
         Column::Phone(_, part) => matches!(part, ColumnPart::Value(_) | ColumnPart::PrimaryValue),
-        Column::Detail(_, kind, _) => *kind == DetailKind::Email,
+        Column::Detail(_, kind, _) => *kind == DetailColumn::Email,
         Column::Other | Column::Guarded => false,
     }
 }

@@ -1,6 +1,6 @@
 //! A row to a contact.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
 use crate::domain::day::{calendar_day, is_part_of_day};
@@ -8,14 +8,14 @@ use crate::domain::fields::{self, CONTACT};
 use crate::domain::fold::fold;
 use crate::domain::import::{CardPlace, Incoming};
 use crate::domain::intake::ParsedCard;
+use crate::domain::naming::NameParts;
 use crate::domain::number::Region;
 use crate::domain::phone::{PhoneAttributes, usual_label};
 use crate::exchange::vcard::CompanionCard;
 
 use super::cells::{ColumnNotes, is_no_number, may_be_number, seems_several};
-use super::column::{Column, ColumnPart, Heading, Sure, Text};
+use super::column::{Column, ColumnPart, DetailColumn, Heading, Sure, Text};
 use super::detail::{DetailCells, emails, is_no_day};
-use super::name::NameParts;
 use super::own::BETWEEN;
 use super::own::{TableOrigin, tags_of};
 use super::phone::{PhoneCells, choose_primary, numbers};
@@ -186,7 +186,7 @@ impl<'a> TableRow<'a> {
                 self.phone(group, part, value);
                 true
             }
-            Column::Detail(_, DetailKind::Email, ColumnPart::Value(_))
+            Column::Detail(_, DetailColumn::Email, ColumnPart::Value(_))
                 if by_cell && !value.contains('@') =>
             {
                 false
@@ -227,20 +227,24 @@ impl<'a> TableRow<'a> {
             ColumnPart::Historic => phone.sent.historic = flag(value),
             ColumnPart::Accurate => phone.sent.valid_values = flag(value),
             ColumnPart::Source => phone.sent.source = Some(value.to_owned()),
-            ColumnPart::PrimaryValue | ColumnPart::DetailKind | ColumnPart::Line(_) => {}
+            ColumnPart::PrimaryValue
+            | ColumnPart::Preferred
+            | ColumnPart::DetailKind
+            | ColumnPart::Line(_) => {}
         }
     }
 
     fn detail(
         &mut self,
-        (group, kind): (&'a str, DetailKind),
+        (group, column): (&'a str, DetailColumn),
         heading: &Heading,
         part: &ColumnPart,
         value: &str,
     ) {
         let own = self.kind == TableOrigin::Own;
         let new = || DetailCells {
-            kind,
+            column,
+            own_kind: None,
             values: Vec::new(),
             label: None,
             preferred: false,
@@ -255,7 +259,7 @@ impl<'a> TableRow<'a> {
                 heading.name.clone_into(&mut detail.header);
                 if own {
                     detail.values.push(value.to_owned());
-                } else if kind == DetailKind::Email {
+                } else if column == DetailColumn::Email {
                     detail.values.extend(emails(value));
                 } else {
                     let days = heading.is_of_days();
@@ -273,16 +277,19 @@ impl<'a> TableRow<'a> {
             ColumnPart::Label => {
                 let (preferred, label) = label_of_google(value);
                 detail.preferred = preferred;
-                let day = kind == DetailKind::Anniversary;
+                let day = column == DetailColumn::Event;
                 if day && label.eq_ignore_ascii_case("birthday") {
-                    detail.kind = DetailKind::Birthday;
+                    detail.column = DetailColumn::Birthday;
                 } else if !(label.is_empty() || day && label.eq_ignore_ascii_case("anniversary")) {
                     detail.label = Some(usual_detail_label(label));
                 }
             }
             ColumnPart::DetailKind => {
-                let kinds = DetailKind::ALL.into_iter();
-                detail.kind = { kinds }.find(|kind| kind.word() == value).unwrap_or(kind);
+                detail.own_kind = DetailKind::named(value);
+                // Tables of older versions have a kind of its own for each of two dates.
+                let mut columns = DetailColumn::ALL.into_iter();
+                let found = columns.find(|(_, word)| *word == value);
+                detail.column = found.map_or(column, |(found, _)| found);
             }
             ColumnPart::Line(line) => {
                 // The label of an address in parts is what its columns begin with.
@@ -292,6 +299,7 @@ impl<'a> TableRow<'a> {
                 }
                 detail.lines.push((*line, value.to_owned()));
             }
+            ColumnPart::Preferred => detail.preferred = flag(value).unwrap_or_default(),
             ColumnPart::Primary
             | ColumnPart::PrimaryValue
             | ColumnPart::Historic
@@ -321,22 +329,15 @@ impl<'a> TableRow<'a> {
         for phone in &mut phones {
             phone.country_code = calling_code.clone().map(Some);
         }
-        let mut read: Vec<(bool, Detail)> = Vec::new();
+        let mut read: Vec<Detail> = Vec::new();
         for cells in details.cells {
-            let preferred = cells.preferred;
-            let details = cells.read(kind, &mut beside);
-            read.extend(details.into_iter().map(|detail| (preferred, detail)));
+            read.extend(cells.read(kind, &mut beside));
         }
-        // The preferred email is the first of the emails.
-        let is_email = |detail: &Detail| detail.kind == DetailKind::Email;
-        let preferred = { read.iter() }.position(|(preferred, own)| *preferred && is_email(own));
-        let first = read.iter().position(|(_, detail)| is_email(detail));
-        if let (Some(preferred), Some(first)) = (preferred, first) {
-            let email = read.remove(preferred);
-            read.insert(first, email);
+        let mut preferred = HashSet::new();
+        for detail in read.iter_mut().filter(|detail| detail.preferred) {
+            detail.preferred = preferred.insert(detail.kind);
         }
-        let details = read.into_iter().map(|(_, detail)| detail).collect();
-        let contact = names(kind, &texts, details, &mut beside);
+        let contact = names(kind, &texts, read);
         let email = contact.details.iter().flatten();
         let somebody = contact.names().next().is_some() || !phones.is_empty() || { email }
             .any(|detail| detail.kind == DetailKind::Email);
@@ -386,12 +387,7 @@ fn usual_detail_label(label: &str) -> String {
     }
 }
 
-fn names(
-    kind: TableOrigin,
-    texts: &[(Text, &str)],
-    details: Vec<Detail>,
-    beside: &mut CompanionCard,
-) -> ContactAttributes {
+fn names(kind: TableOrigin, texts: &[(Text, &str)], details: Vec<Detail>) -> ContactAttributes {
     let find = |text: Text| {
         let found = texts.iter().find(|(own, _)| *own == text);
         found.map(|(_, value)| *value)
@@ -410,36 +406,27 @@ fn names(
             (shown, family) = (None, Some(name));
         }
     }
-    let part = |text: Text| find(text).unwrap_or_default();
     let parts = NameParts {
-        prefix: part(Text::Prefix),
-        given: part(Text::Given),
-        middle: part(Text::Middle),
-        family: family.unwrap_or_default(),
-        suffix: part(Text::Suffix),
+        prefix: get(Text::Prefix),
+        given: get(Text::Given),
+        additional: get(Text::Middle),
+        family: family.map(str::to_owned),
+        suffix: get(Text::Suffix),
     };
     let name = shown.map_or_else(|| parts.spoken(), str::to_owned);
-    if parts.has_more() {
-        beside.name(&name, parts.of_card());
-    }
-    let mut organisation: Vec<&str> = find(Text::Organisation).into_iter().collect();
-    organisation.extend(find(Text::Department).into_iter().flat_map(str::lines));
-    let organisation = if find(Text::Department).is_some() {
-        if find(Text::Organisation).is_none() {
-            organisation.insert(0, "");
-        }
-        Some(beside.organisation(&organisation))
-    } else {
-        get(Text::Organisation)
-    };
+    let department = find(Text::Department).map(|cell| cell.lines().collect::<Vec<_>>().join(", "));
     let (tags, starred) = find(Text::Tags).map_or_else(Default::default, |cell| tags(kind, cell));
     let mut said = ContactAttributes {
         name: (!name.is_empty()).then_some(Some(name)),
-        given_name: sent(get(Text::Given)),
-        family_name: sent(family.map(str::to_owned)),
+        prefix: sent(parts.prefix),
+        given_name: sent(parts.given),
+        additional_name: sent(parts.additional),
+        family_name: sent(parts.family),
+        suffix: sent(parts.suffix),
         kind: find(Text::ContactKind).and_then(ContactKind::named),
         nickname: sent(get(Text::Nickname)),
-        organisation: organisation.map(Some),
+        organisation: sent(get(Text::Organisation)),
+        department: sent(department),
         title: sent(get(Text::Title)),
         note: sent(get(Text::Note)),
         tags: (!tags.is_empty()).then_some(tags),

@@ -1,13 +1,15 @@
 //! Contacts to rows.
 
+use crate::domain::address::Address;
 use crate::domain::contact::{Contact, Detail, DetailKind};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::edit::ContactWithCard;
 use crate::domain::fields::{CONTACT, PHONE};
+use crate::domain::naming::NameParts;
 use crate::domain::phone::Phone;
-use crate::exchange::vcard::Parts;
+use crate::exchange::vcard::kept_columns;
 
-use super::name::NameParts;
-use super::own::{ADDRESS_PARTS, BETWEEN, GUARDED, OF_CARD, needs_guard, own_headers};
+use super::own::{ADDRESS_PARTS, BETWEEN, GUARDED, needs_guard, own_headers};
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +69,8 @@ impl Table {
                 None => self.details.push((kind, count)),
             }
         }
-        let parts = parts(whole);
         for (at, detail) in whole.full.contact.details.iter().enumerate() {
-            if address(&parts, detail).is_some() {
+            if detail.address().is_some() {
                 let length = self.in_parts.len().max(at + 1);
                 self.in_parts.resize(length, false);
                 if let Some(in_parts) = self.in_parts.get_mut(at) {
@@ -77,7 +78,7 @@ impl Table {
                 }
             }
         }
-        for (header, _) in parts.columns {
+        for (header, _) in columns(whole) {
             if !header.is_empty() && !self.beside.contains(&header) {
                 self.beside.push(header);
             }
@@ -110,7 +111,7 @@ impl Table {
                 }
                 let details: usize = self.details.iter().map(|(_, most)| most).sum();
                 for number in 1..=details {
-                    let parts = ["kind", "label", "value"];
+                    let parts = ["kind", "label", "preferred", "value"];
                     cells.extend(parts.map(|part| format!("detail {number} {part}")));
                     if self.has_parts(number - 1) {
                         let parts = ADDRESS_PARTS.map(|(_, part)| part);
@@ -150,21 +151,21 @@ impl Table {
             TableForm::Plain => of(whole, *kind).count() <= self.most(*kind),
             TableForm::Google => of_google(whole, *kind).count() <= self.most(*kind),
         };
-        let parts = parts(whole);
+        let columns = columns(whole);
         let known =
             |(header, _): &(String, String)| header.is_empty() || self.beside.contains(header);
         if whole.full.phones.len() > self.phones
             || !DetailKind::ALL.iter().all(there)
-            || !parts.columns.iter().all(known)
+            || !columns.iter().all(known)
         {
             return None;
         }
         let mut cells = match self.form {
-            TableForm::Plain => self.plain(whole, &parts),
-            TableForm::Google => self.google(whole, &parts),
+            TableForm::Plain => self.plain(whole),
+            TableForm::Google => self.google(whole),
         };
         for header in &self.beside {
-            let cell = parts.columns.iter().find(|(own, _)| own == header);
+            let cell = columns.iter().find(|(own, _)| own == header);
             cells.push(cell.map(|(_, cell)| cell.clone()).unwrap_or_default());
         }
         if self.guard == Guard::Safe {
@@ -173,21 +174,12 @@ impl Table {
         Some(self.line(&cells))
     }
 
-    fn plain(&self, whole: &ContactWithCard, parts: &Parts) -> Vec<String> {
+    fn plain(&self, whole: &ContactWithCard) -> Vec<String> {
         let contact = &whole.full.contact;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (company, department) = organisation(contact, parts, "\n");
         let mut cells = Vec::new();
         for field in CONTACT.iter().filter(|field| field.csv.is_some()) {
-            let of_card = OF_CARD.iter().filter(|(before, _)| *before == field.name);
-            cells.extend(of_card.map(|(_, header)| match *header {
-                "prefix" => parts.prefix.clone(),
-                "additional name" => parts.additional.clone(),
-                "suffix" => parts.suffix.clone(),
-                _ => department.clone(),
-            }));
             cells.push(match field.name {
-                "organisation" => company.clone(),
                 "tags" => tags_cell(&contact.tags),
                 "uid" => contact.uid.clone().unwrap_or_else(|| contact.own_uid()),
                 _ => field.text(contact).into_owned(),
@@ -205,37 +197,44 @@ impl Table {
         let details: usize = self.details.iter().map(|(_, most)| most).sum();
         for index in 0..details {
             let detail = contact.details.get(index);
-            let in_parts = detail.and_then(|detail| address(parts, detail));
+            let address = detail.and_then(Detail::address);
             match detail {
                 Some(detail) => cells.extend([
                     detail.kind.word().to_owned(),
                     text(&detail.label),
+                    if detail.preferred { "yes" } else { "" }.to_owned(),
                     // What its parts say is not said twice.
-                    in_parts.map_or_else(|| detail.value.clone(), |_| String::new()),
+                    address.map_or_else(|| detail.text().into_owned(), |_| String::new()),
                 ]),
-                None => cells.extend(std::iter::repeat_n(String::new(), 3)),
+                None => cells.extend(std::iter::repeat_n(String::new(), 4)),
             }
             if self.has_parts(index) {
-                cells.extend(in_parts.cloned().unwrap_or_default());
+                cells.extend(
+                    address
+                        .map(Address::card_parts)
+                        .unwrap_or_default()
+                        .map(str::to_owned),
+                );
             }
         }
         cells
     }
 
-    fn google(&self, whole: &ContactWithCard, parts: &Parts) -> Vec<String> {
+    fn google(&self, whole: &ContactWithCard) -> Vec<String> {
         let contact = &whole.full.contact;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (company, department) = organisation(contact, parts, ", ");
-        let birthday = of(whole, DetailKind::Birthday).next();
+        let birthday = of(whole, DetailKind::Date).find(|date| date.is_date(BIRTHDAY));
         let star = contact.favourite.then(|| "* starred".to_owned());
         let tags: Vec<String> = contact.tags.iter().cloned().chain(star).collect();
-        let mut cells = google_name(contact, parts).to_vec();
+        let mut cells = google_name(contact).to_vec();
         cells.extend([
             text(&contact.nickname),
-            company,
+            text(&contact.organisation),
             text(&contact.title),
-            department,
-            birthday.map(|day| day.value.clone()).unwrap_or_default(),
+            text(&contact.department),
+            birthday
+                .map(|day| day.text().into_owned())
+                .unwrap_or_default(),
             text(&contact.note),
             tags.join(BETWEEN),
         ]);
@@ -250,18 +249,14 @@ impl Table {
             for _ in 0..self.most(*kind) {
                 let detail = details.next();
                 cells.extend(match detail {
-                    Some(detail) => [google_detail_label(detail), detail.value.clone()],
+                    Some(detail) => [google_detail_label(detail), detail.text().into_owned()],
                     None => [String::new(), String::new()],
                 });
                 if *kind == DetailKind::Address {
-                    let whole = detail.map(|detail| detail.value.as_str());
-                    let parts = detail.and_then(|detail| address(parts, detail));
-                    cells.extend(GOOGLE_ADDRESS.map(|(at, _)| match parts {
-                        Some(parts) => parts.get(at).cloned().unwrap_or_default(),
-                        // Google shows nothing of an address but its parts.
-                        None if at == STREET => whole.unwrap_or_default().to_owned(),
-                        None => String::new(),
-                    }));
+                    let parts = detail.and_then(Detail::address).map(Address::card_parts);
+                    let parts = parts.unwrap_or_default();
+                    let part = |at: usize| parts.get(at).copied().unwrap_or_default().to_owned();
+                    cells.extend(GOOGLE_ADDRESS.map(|(at, _)| part(at)));
                 }
             }
         }
@@ -326,9 +321,10 @@ const GROUPS: &[(DetailKind, &str, &str)] = &[
     (DetailKind::Email, "E-mail", "Value"),
     (DetailKind::Address, "Address", "Formatted"),
     (DetailKind::Link, "Website", "Value"),
-    (DetailKind::Anniversary, "Event", "Value"),
+    (DetailKind::Date, "Event", "Value"),
     (DetailKind::Chat, "IM", "Value"),
-    (DetailKind::Other, "Relation", "Value"),
+    (DetailKind::Relation, "Relation", "Value"),
+    (DetailKind::Other, "Custom Field", "Value"),
 ];
 
 fn of(whole: &ContactWithCard, kind: DetailKind) -> impl Iterator<Item = &Detail> {
@@ -339,34 +335,16 @@ fn of(whole: &ContactWithCard, kind: DetailKind) -> impl Iterator<Item = &Detail
 /// The details that Google has in columns of this kind: the first birthday has one of its own, and
 /// others are events.
 fn of_google(whole: &ContactWithCard, kind: DetailKind) -> impl Iterator<Item = &Detail> {
-    let birthdays = of(whole, DetailKind::Birthday).skip(1);
-    let birthdays = birthdays.filter(move |_| kind == DetailKind::Anniversary);
-    of(whole, kind).chain(birthdays)
+    let mut details = of(whole, kind);
+    let first = of(whole, DetailKind::Date).find(|date| date.is_date(BIRTHDAY));
+    std::iter::from_fn(move || {
+        details.find(|detail| first.is_none_or(|first| !std::ptr::eq(*detail, first)))
+    })
 }
 
-/// What the card of a contact says in parts.
-fn parts(whole: &ContactWithCard) -> Parts {
-    whole.card.as_deref().map(Parts::of).unwrap_or_default()
-}
-
-/// The parts of an address that has some.
-fn address<'p>(parts: &'p Parts, detail: &Detail) -> Option<&'p [String; 7]> {
-    let mut addresses = parts.addresses.iter();
-    addresses
-        .find(|(own, _)| own == detail)
-        .map(|(_, parts)| parts)
-}
-
-/// The company and its departments, where the card still says what the contact does; else both in one.
-fn organisation(contact: &Contact, parts: &Parts, between: &str) -> (String, String) {
-    let whole = contact.organisation.as_deref().unwrap_or_default();
-    match &parts.organisation {
-        Some((text, parts)) if text == whole => match parts.split_first() {
-            Some((company, departments)) => (company.clone(), departments.join(between)),
-            None => (whole.to_owned(), String::new()),
-        },
-        _ => (whole.to_owned(), String::new()),
-    }
+/// The cells of columns that nothing is known of.
+fn columns(whole: &ContactWithCard) -> Vec<(String, String)> {
+    whole.card.as_deref().map(kept_columns).unwrap_or_default()
 }
 
 /// The number in a spelling that every reader takes for the same.
@@ -380,22 +358,16 @@ fn spelling(phone: &Phone) -> String {
 
 /// The name in Google's parts (first, middle, last, prefix, suffix), which are shown one after the other:
 /// where that gives another name than the contact's, the whole name is the first.
-fn google_name(contact: &Contact, parts: &Parts) -> [String; 5] {
-    let name = NameParts {
-        prefix: &parts.prefix,
-        given: contact.given_name.as_deref().unwrap_or_default(),
-        middle: &parts.additional,
-        family: contact.family_name.as_deref().unwrap_or_default(),
-        suffix: &parts.suffix,
-    };
+fn google_name(contact: &Contact) -> [String; 5] {
+    let name = NameParts::of(contact);
     let bare = NameParts {
-        prefix: "",
-        middle: "",
-        suffix: "",
-        ..name
+        prefix: None,
+        additional: None,
+        suffix: None,
+        ..name.clone()
     };
     let whole = NameParts {
-        given: &contact.name,
+        given: Some(contact.name.clone()),
         ..NameParts::default()
     };
     let said = [name, bare];
@@ -403,12 +375,12 @@ fn google_name(contact: &Contact, parts: &Parts) -> [String; 5] {
     let name = found.unwrap_or(whole);
     [
         name.given,
-        name.middle,
+        name.additional,
         name.family,
         name.prefix,
         name.suffix,
     ]
-    .map(str::to_owned)
+    .map(Option::unwrap_or_default)
 }
 
 /// A label in Google's words. A number that is no longer used says so there, and the primary one has
@@ -436,9 +408,14 @@ fn google_label(phone: &Phone, index: usize) -> String {
 
 /// The label of a detail in Google's words.
 fn google_detail_label(detail: &Detail) -> String {
-    match (detail.kind, detail.label.as_deref()) {
-        (DetailKind::Birthday, _) => "Birthday".to_owned(),
-        (DetailKind::Anniversary, None) => "Anniversary".to_owned(),
-        (_, label) => label.unwrap_or_default().to_owned(),
+    let label = match (detail.kind, detail.label.as_deref()) {
+        (DetailKind::Date, Some(BIRTHDAY)) => "Birthday",
+        (DetailKind::Date, Some(ANNIVERSARY)) => "Anniversary",
+        (_, label) => label.unwrap_or_default(),
+    };
+    if detail.preferred {
+        format!("* {label}").trim_end().to_owned()
+    } else {
+        label.to_owned()
     }
 }

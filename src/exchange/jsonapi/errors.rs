@@ -39,7 +39,9 @@ pub(super) fn pointed(name: &str) -> String {
 /// The JSON pointer of what a fault is about, such as `/data/attributes/number`.
 #[must_use]
 pub fn pointer(fault: &Fault) -> Option<String> {
-    let of_attribute = |name: &String| format!("/data/attributes/{}", pointed(name));
+    let within = fault.within.iter().map(|path| format!("/{path}"));
+    let within: String = within.collect();
+    let of_attribute = |name: &String| format!("/data/attributes/{}{within}", pointed(name));
     let member = fault.member.clone();
     member.or_else(|| fault.attribute.as_ref().map(of_attribute))
 }

@@ -4,9 +4,13 @@ use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use crate::domain::address::Address;
 use crate::domain::attribute_reader::NOTE_LIMIT;
-use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind};
+use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind, DetailValue};
+use crate::domain::day::PartialDate;
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::fields::{CONTACT, texts};
+use crate::domain::naming::NameParts;
 use crate::domain::timestamp::Timestamp;
 
 use super::label::{of_detail, one_line, short};
@@ -73,10 +77,16 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
         || name.as_deref().is_some_and(is_number_or_address);
     let none = whole.then_some(None);
     let details = all_details(properties);
+    let (organisation, department) = company_and_department(properties);
     let mut said = ContactAttributes {
         name: name.map(Some),
         family_name: part(0).map(Some).or_else(|| none.clone()),
         given_name: part(1).map(Some).or(none),
+        additional_name: part(2).map(Some),
+        prefix: part(3).map(Some),
+        suffix: part(4).map(Some),
+        organisation: organisation.map(Some),
+        department: department.map(Some),
         sort_as: sort_as(properties).map(Some),
         kind: company.then_some(ContactKind::Company),
         note: note(properties).map(Some),
@@ -185,30 +195,30 @@ fn name(properties: &[Property]) -> Option<String> {
         .find_map(|property| one_line(&property.text()));
     formatted.or_else(|| {
         let structured = properties.iter().find(|property| property.name == "N")?;
-        spoken(structured)
+        let part = |index| name_part(structured, index);
+        let spoken = NameParts {
+            family: part(0),
+            given: part(1),
+            additional: part(2),
+            prefix: part(3),
+            suffix: part(4),
+        };
+        one_line(&spoken.spoken())
     })
 }
 
-/// All parts of N in the order in which they are spoken: in Chinese, Japanese and Korean the family name
-/// comes first, with no space after it.
-fn spoken(structured: &Property) -> Option<String> {
-    let part = |index| name_part(structured, index);
-    let whole = [part(0), part(1)].into_iter().flatten().collect::<String>();
-    let (order, between) = if !whole.is_empty() && whole.chars().all(is_east_asian) {
-        ([3, 0, 1, 2, 4], "")
-    } else {
-        ([3, 1, 2, 0, 4], " ")
-    };
-    let parts: Vec<String> = order.into_iter().filter_map(part).collect();
-    one_line(&parts.join(between))
-}
-
-/// Whether names in these letters have the family name first.
-fn is_east_asian(sign: char) -> bool {
-    matches!(sign,
-        '\u{2E80}'..='\u{2FDF}' | '々' | '\u{3041}'..='\u{30FA}' | 'ー' | '\u{3131}'..='\u{318E}'
-        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+/// The company and the parts of it that an ORG names (RFC 6350, 6.6.4), the larger before the smaller.
+fn company_and_department(properties: &[Property]) -> (Option<String>, Option<String>) {
+    let mut lines = properties.iter().filter(|property| property.name == "ORG");
+    let parts = lines.find_map(|line| {
+        let parts = (0..line.components.len()).map(|at| name_part(line, at));
+        let parts: Vec<Option<String>> = parts.collect();
+        parts.iter().any(Option::is_some).then_some(parts)
+    });
+    let mut parts = parts.unwrap_or_default().into_iter();
+    let company = parts.next().flatten();
+    let departments: Vec<String> = parts.flatten().collect();
+    (company, one_line(&departments.join(", ")))
 }
 
 /// A component of N (RFC 6350, 6.2.2): family, given, additional, prefixes, suffixes.
@@ -268,7 +278,8 @@ fn tags(properties: &[Property]) -> Vec<String> {
     tags
 }
 
-/// What else a person may want to read of a card, the preferred email before the others.
+/// What else a person may want to read of a card. Of several that are preferred, the one with the least number
+/// counts, or else the first.
 fn all_details(properties: &[Property]) -> Vec<Detail> {
     let mut all: Vec<(u32, Detail)> = Vec::new();
     for property in properties {
@@ -276,16 +287,18 @@ fn all_details(properties: &[Property]) -> Vec<Detail> {
         let details = details(property, properties).into_iter();
         all.extend(details.map(|detail| (preference, detail)));
     }
-    let emails = || {
-        let all = all.iter().enumerate();
-        all.filter(|(_, (_, detail))| detail.kind == DetailKind::Email)
-    };
-    let first = emails().next().map(|(at, _)| at);
-    let best = emails().min_by_key(|(_, (preference, _))| *preference);
-    if let (Some(first), Some((best, _))) = (first, best)
-        && let Some(emails) = all.get_mut(first..=best)
-    {
-        emails.rotate_right(1);
+    for kind in DetailKind::ALL {
+        let of_kind = || {
+            all.iter()
+                .enumerate()
+                .filter(|(_, (_, detail))| detail.kind == kind && detail.preferred)
+        };
+        let best = of_kind()
+            .min_by_key(|(_, (preference, _))| *preference)
+            .map(|(at, _)| at);
+        for (at, (_, detail)) in all.iter_mut().enumerate() {
+            detail.preferred &= detail.kind != kind || Some(at) == best;
+        }
     }
     all.into_iter().map(|(_, detail)| detail).collect()
 }
@@ -298,12 +311,13 @@ pub(super) fn details(property: &Property, all: &[Property]) -> Vec<Detail> {
     if first.kind != DetailKind::Email || property.name == OWN_DETAIL {
         return vec![first];
     }
-    let emails = emails(&first.value);
-    let email = |value| Detail {
-        value,
+    let emails = emails(&first.text());
+    let email = |(at, value): (usize, String)| Detail {
+        value: value.into(),
+        preferred: first.preferred && at == 0,
         ..first.clone()
     };
-    emails.into_iter().map(email).collect()
+    emails.into_iter().enumerate().map(email).collect()
 }
 
 /// The addresses in the value of an EMAIL: one in most, and several where each part between commas or
@@ -340,33 +354,49 @@ pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
     let named = |name: &str| Some(name.to_owned());
     let text = || one_line(&property.text());
     let name = property.name.as_str();
+    let of_text = |kind, label, text: String| (kind, label, DetailValue::Text(text));
     let (kind, label, value) = match name {
-        "EMAIL" => (DetailKind::Email, label(), bare(text()?, "mailto:")),
-        "ADR" => (DetailKind::Address, label(), address(property)?),
-        "BDAY" => (DetailKind::Birthday, None, day(property)?),
+        "EMAIL" => of_text(DetailKind::Email, label(), bare(text()?, "mailto:")),
+        "ADR" => (DetailKind::Address, label(), address(property)?.into()),
+        "BDAY" => (DetailKind::Date, named(BIRTHDAY), day(property)?),
         "ANNIVERSARY" | "X-ANNIVERSARY" | "X-MS-ANNIVERSARY" | "X-EVOLUTION-ANNIVERSARY" => {
-            (DetailKind::Anniversary, None, day(property)?)
+            (DetailKind::Date, named(ANNIVERSARY), day(property)?)
         }
-        "X-ABDATE" => {
-            let label = label().filter(|label| label != "anniversary");
-            (DetailKind::Anniversary, label, day(property)?)
-        }
-        "URL" => (DetailKind::Link, label(), text()?),
+        "X-ABDATE" => (DetailKind::Date, label(), day(property)?),
+        "URL" => of_text(DetailKind::Link, label(), text()?),
         "IMPP" => chat(property, label(), text()?),
         "SOCIALPROFILE" | "X-SOCIALPROFILE" => {
             let network = label().or_else(|| property.param("SERVICE-TYPE").and_then(one_line));
             let user = property.param("X-USER").and_then(one_line);
             match text() {
-                Some(link) if link.contains("://") => (DetailKind::Link, network, link),
-                other => (DetailKind::Chat, network, user.or(other)?),
+                Some(link) if link.contains("://") => of_text(DetailKind::Link, network, link),
+                other => of_text(DetailKind::Chat, network, user.or(other)?),
             }
         }
-        "RELATED" | "X-ABRELATEDNAMES" => (DetailKind::Other, label(), text()?),
-        "ROLE" => (DetailKind::Other, named("role"), text()?),
+        "RELATED" | "X-ABRELATEDNAMES" => of_text(DetailKind::Relation, label(), text()?),
         OWN_DETAIL => {
-            let kind = property.param("KIND")?.to_ascii_lowercase();
-            let kind = DetailKind::ALL.into_iter().find(|own| own.word() == kind)?;
-            (kind, label(), property.text())
+            let word = property.param("KIND")?.to_ascii_lowercase();
+            let text = property.text();
+            match word.as_str() {
+                // As callbook wrote them once.
+                BIRTHDAY => (
+                    DetailKind::Date,
+                    named(BIRTHDAY),
+                    DetailValue::read(DetailKind::Date, &text),
+                ),
+                ANNIVERSARY => {
+                    let label = label().or_else(|| named(ANNIVERSARY));
+                    (
+                        DetailKind::Date,
+                        label,
+                        DetailValue::read(DetailKind::Date, &text),
+                    )
+                }
+                _ => {
+                    let kind = DetailKind::named(&word)?;
+                    (kind, label(), own_value(kind, property)?)
+                }
+            }
         }
         _ => {
             let known = |list: &[(&str, &str)]| {
@@ -375,13 +405,28 @@ pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
                     .map(|(_, word)| (*word).to_owned())
             };
             match (known(&NETWORKS), known(&RELATIONS)) {
-                (Some(network), _) => (DetailKind::Chat, Some(network), text()?),
-                (None, Some(relation)) => (DetailKind::Other, Some(relation), text()?),
+                (Some(network), _) => of_text(DetailKind::Chat, Some(network), text()?),
+                (None, Some(relation)) => of_text(DetailKind::Relation, Some(relation), text()?),
                 (None, None) => return None,
             }
         }
     };
-    Some(Detail { kind, label, value })
+    Some(Detail {
+        preferred: kind.has_preferred() && property.preference().is_some(),
+        ..Detail::new(kind, label, value)
+    })
+}
+
+/// The value of a line of our own: an address or a date as the JSON of its parts, anything else as its text.
+fn own_value(kind: DetailKind, property: &Property) -> Option<DetailValue> {
+    let text = property.text();
+    if property
+        .param("AS")
+        .is_some_and(|form| form.eq_ignore_ascii_case("json"))
+    {
+        return serde_json::from_str(&text).ok();
+    }
+    Some(DetailValue::read(kind, &text)).filter(|_| !text.is_empty())
 }
 
 /// An address in a chat network, `xmpp:alice@example.org`: the network is its label.
@@ -389,7 +434,7 @@ fn chat(
     property: &Property,
     label: Option<String>,
     value: String,
-) -> (DetailKind, Option<String>, String) {
+) -> (DetailKind, Option<String>, DetailValue) {
     let service = property
         .param("X-SERVICE-TYPE")
         .or_else(|| property.param("SERVICE-TYPE"))
@@ -400,9 +445,9 @@ fn chat(
             if !name.is_empty() && scheme.chars().all(|sign| sign.is_ascii_alphanumeric()) =>
         {
             let network = service.unwrap_or_else(|| scheme.to_ascii_lowercase());
-            (DetailKind::Chat, Some(network), name.to_owned())
+            (DetailKind::Chat, Some(network), name.into())
         }
-        _ => (DetailKind::Chat, service.or(label), value),
+        _ => (DetailKind::Chat, service.or(label), value.into()),
     }
 }
 
@@ -416,46 +461,51 @@ fn bare(value: String, scheme: &str) -> String {
     }
 }
 
-/// A postal address (RFC 6350, 6.3.1), its parts in the order of the card.
-fn address(property: &Property) -> Option<String> {
-    let parts = property.components.iter().flatten();
-    address_text(parts.map(String::as_str))
+/// A postal address (RFC 6350, 6.3.1); none where all its parts are blank.
+fn address(property: &Property) -> Option<Address> {
+    let parts = std::array::from_fn(|at| {
+        let texts = property.components.get(at);
+        let texts = texts.into_iter().flatten().map(String::as_str);
+        address_part(texts).unwrap_or_default()
+    });
+    let mut address = Address::of_card(parts);
+    // What follows the country belongs to it.
+    let more = property.components.iter().skip(PARTS_OF_ADR).flatten();
+    if let Some(more) = address_part(more.map(String::as_str)) {
+        address.country = address_part([address.country.as_str(), &more]).unwrap_or_default();
+    }
+    (!address.is_blank()).then_some(address)
 }
 
-/// The parts of an address as the one text that a contact has for it.
-pub(super) fn address_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let lines = parts.into_iter().flat_map(str::lines);
+/// How many parts an ADR has.
+const PARTS_OF_ADR: usize = 7;
+
+/// The texts of one part of an address as one line.
+pub(super) fn address_part<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let lines = texts.into_iter().flat_map(str::lines);
     let lines = lines.map(|line| line.trim().trim_end_matches(',').trim_end());
     let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     one_line(&lines.join(", "))
 }
 
-/// A day as `YYYY-MM-DD` where it is a whole one, else as the card has it.
-pub(super) fn day(property: &Property) -> Option<String> {
+/// A day where it surely is one, else the text of the card.
+pub(super) fn day(property: &Property) -> Option<DetailValue> {
     let written = one_line(&property.text())?;
     let date = written
         .split_once('T')
         .filter(|(date, _)| !date.is_empty())
         .map_or(written.as_str(), |(date, _)| date);
-    let Some(date) = ["%Y-%m-%d", "%Y%m%d"]
-        .iter()
-        .find_map(|form| NaiveDate::parse_from_str(date, form).ok())
-    else {
-        // Without a year (RFC 6350, 4.3.1).
-        return Some(match written.strip_prefix("--") {
-            Some(rest) if rest.len() == 4 && rest.bytes().all(|byte| byte.is_ascii_digit()) => {
-                let (month, day) = rest.split_at(2);
-                format!("--{month}-{day}")
-            }
-            _ => written,
-        });
+    let Some(mut date) = PartialDate::read(date) else {
+        return Some(DetailValue::Text(written));
     };
-    let day = date.format("%Y-%m-%d").to_string();
     // Apple writes some year where none is known, and says which.
-    match (property.param("X-APPLE-OMIT-YEAR"), day.split_once('-')) {
-        (Some(none), Some((year, rest))) if none == year => Some(format!("--{rest}")),
-        _ => Some(day),
+    let none = property
+        .param("X-APPLE-OMIT-YEAR")
+        .and_then(|year| year.parse().ok());
+    if date.day.is_some() && none.is_some() && none == date.year {
+        date.year = None;
     }
+    Some(date.into())
 }
 
 /// An instant of RFC 3339, or in the basic form of RFC 6350, 4.3.5; without a zone it is UTC.

@@ -19,7 +19,7 @@ const JOINED: [&str; 2] = ["NOTE", "CATEGORIES"];
 
 /// Properties that are read, or that are about the card and not about the contact; beside those of
 /// details.
-const READ: [&str; 19] = [
+const READ: [&str; 22] = [
     "CATEGORIES",
     "CREATED",
     "FN",
@@ -30,6 +30,7 @@ const READ: [&str; 19] = [
     "ORG",
     "PRODID",
     "REV",
+    "ROLE",
     "SORT-STRING",
     "TEL",
     "TITLE",
@@ -39,6 +40,8 @@ const READ: [&str; 19] = [
     "X-FAVORITE",
     "X-FAVOURITE",
     "X-MS-TEL",
+    "X-PHONETIC-FIRST-NAME",
+    "X-PHONETIC-LAST-NAME",
 ];
 
 /// What becomes of a line.

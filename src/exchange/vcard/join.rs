@@ -17,10 +17,7 @@ pub(super) fn join(card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
     let other_draft = CardDraft::new(other, Version::V30);
     let Some(card) = card else {
         let mut lines = 0..other_draft.len();
-        let more = |at| {
-            unread(&other_draft, at, Version::V30).is_some()
-                || other_draft.property(at).is_some_and(is_in_parts)
-        };
+        let more = |at| unread(&other_draft, at, Version::V30).is_some();
         return lines.any(more).then(|| other.to_vec());
     };
     joined(card, &other_draft, 0)
@@ -41,7 +38,7 @@ fn joined(card: &[u8], other: &CardDraft<'_>, from: usize) -> Option<Vec<u8>> {
     let mut groups: Vec<(String, String)> = Vec::new();
     let mut new = Vec::new();
     for at in from..other.len() {
-        let line = unread(other, at, version).or_else(|| new_address(&draft, other, at));
+        let line = unread(other, at, version);
         let Some(mut line) = line.filter(|line| !convert::says(&draft, line)) else {
             continue;
         };
@@ -73,29 +70,6 @@ fn joined(card: &[u8], other: &CardDraft<'_>, from: usize) -> Option<Vec<u8>> {
         draft.add(line);
     }
     Some(draft.finish())
-}
-
-/// Whether a property says in parts what a contact keeps as one text.
-fn is_in_parts(property: &Property) -> bool {
-    let parts = property.components.iter().enumerate();
-    let mut parts = parts.filter(|(_, part)| part.iter().any(|text| !text.trim().is_empty()));
-    match property.name.as_str() {
-        // Family and given name are attributes of their own.
-        "N" => parts.any(|(at, _)| at > 1),
-        "ORG" | "ADR" => parts.count() > 1,
-        _ => false,
-    }
-}
-
-/// A line with the parts of an address that a card does not have: the contact keeps it as one text.
-fn new_address(card: &CardDraft<'_>, other: &CardDraft<'_>, at: usize) -> Option<Line> {
-    let address = other.property(at)?;
-    let is_address = |own: &Property| own.name == "ADR";
-    let is_there = |own: &Property| is_address(own) && own.components == address.components;
-    let is_new = is_address(address) && !card.lines().any(|(_, own)| is_there(own));
-    (is_new && is_in_parts(address))
-        .then(|| convert::line(other, at, card.version()))
-        .flatten()
 }
 
 /// The properties that a card came with, without those that were joined to it.

@@ -14,10 +14,11 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactKind, DetailKind};
+use crate::domain::detail::say_the_same;
 use crate::domain::fields::{CONTACT, texts};
 use crate::domain::full_contact::FullContact;
 use crate::domain::intake::{CardRecords, ParsedCard, primary_of};
-use crate::domain::naming::split_name;
+use crate::domain::naming::NameParts;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;
@@ -143,6 +144,7 @@ impl StoredContact<'_> {
             updated_at: stored.updated_at,
             updated_in_db_at: stored.updated_in_db_at,
             namesake: stored.namesake,
+            details: stored.details.clone(),
             ..read.contact.clone()
         };
         // A reader gives the same number only once.
@@ -166,6 +168,7 @@ impl StoredContact<'_> {
             })
         };
         contact == *stored
+            && say_the_same(&read.contact.details, &stored.details)
             && read.phones.len() == self.full.phones.len()
             && self.full.phones.iter().all(same)
     }
@@ -227,11 +230,17 @@ impl StoredContact<'_> {
             let source = (stored.source != self.source).then(|| escape(&stored.source));
             draft.put("X-CALLBOOK-SOURCE", source);
         }
+        organisation(&mut draft, said, stored);
         detail::write(&mut draft, &stored.details);
         let read_phones = read.as_ref().map_or(&[][..], |read| &read.phones);
         tel::Tel::new(self, read_phones).write(&mut draft, primary);
         convert::require(&mut draft, &stored.name);
-        draft.finish()
+        let written = draft.finish();
+        // A line that was changed keeps its mark, and a new one has none.
+        if detail::prefer_the_same(&said.details, &stored.details) {
+            return written;
+        }
+        detail::prefer(&written, &stored.details)
     }
 
     /// Writes tags, and whether the contact is a favourite, where the card says something else. On a card
@@ -269,25 +278,62 @@ fn name(draft: &mut CardDraft<'_>, said: &Contact, stored: &Contact) {
     if said.name != stored.name {
         draft.put("FN", Some(escape(&stored.name)));
     }
-    let (given, family) = (&stored.given_name, &stored.family_name);
+    let of_card = |contact: &Contact| {
+        // Family, given, additional, prefixes, suffixes (RFC 6350, 6.2.2).
+        [
+            contact.family_name.clone(),
+            contact.given_name.clone(),
+            contact.additional_name.clone(),
+            contact.prefix.clone(),
+            contact.suffix.clone(),
+        ]
+    };
+    let (was, is) = (of_card(said), of_card(stored));
     let fresh = said.name.is_empty();
-    if fresh || (&said.given_name, &said.family_name) != (given, family) {
-        // Family, given, additional, prefixes, suffixes (RFC 6350, 6.2.2); what is not ours stays.
+    if fresh || was != is {
         let mut parts = draft.components("N");
-        parts.resize(parts.len().max(5), String::new());
-        for (part, value) in parts.iter_mut().zip([family, given]) {
-            *part = value.as_deref().map(escape).unwrap_or_default();
+        parts.resize(parts.len().max(is.len()), String::new());
+        for (part, (was, is)) in parts.iter_mut().zip(was.iter().zip(&is)) {
+            if was != is {
+                *part = is.as_deref().map(escape).unwrap_or_default();
+            }
         }
         draft.put("N", Some(parts.join(";")));
-        let whole = (given, family) == (&None, &None)
+        let whole = is.iter().all(Option::is_none)
             && stored.kind == ContactKind::Person
             && !is_number_or_address(&stored.name)
-            && split_name(&stored.name) != (None, None);
+            && NameParts::split(&stored.name) != NameParts::default();
         draft.put(WHOLE, whole.then(|| "1".to_owned()));
     }
     if said.sort_as != stored.sort_as {
         sort_as(draft, stored.sort_as.as_deref());
     }
+}
+
+/// Writes the company and its department, the first and the further parts of ORG (RFC 6350, 6.6.4).
+fn organisation(draft: &mut CardDraft<'_>, said: &Contact, stored: &Contact) {
+    let same_department = said.department == stored.department;
+    if same_department && said.organisation == stored.organisation {
+        return;
+    }
+    let part = |text: &Option<String>| text.as_deref().map(escape).unwrap_or_default();
+    let company = part(&stored.organisation);
+    let mut parts = draft.components("ORG");
+    if same_department && !parts.is_empty() {
+        if let Some(first) = parts.first_mut() {
+            *first = company;
+        }
+    } else {
+        parts = vec![company];
+        parts.extend(
+            stored
+                .department
+                .is_some()
+                .then(|| part(&stored.department)),
+        );
+    }
+    let is_there = parts.iter().any(|part| !part.is_empty());
+    draft.put("ORG", is_there.then(|| parts.join(";")));
 }
 
 /// Writes what the name is sorted by.

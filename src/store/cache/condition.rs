@@ -6,6 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::domain::contact::{ContactId, DetailKind};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::fold::fold;
 use crate::domain::number::{self, Region};
 use crate::domain::phone::Phone;
@@ -183,6 +184,15 @@ impl Parameters {
         )
     }
 
+    /// A date of a contact with this label of which this holds.
+    fn date(&mut self, label: &str, holds: &str) -> String {
+        let label = self.text(label);
+        self.detail(
+            DetailKind::Date,
+            &format!("d.value ->> 'label' = {label} AND {holds}"),
+        )
+    }
+
     /// What a condition that is not negated asks.
     fn clause(&mut self, condition: &Condition) -> Clause {
         Clause::OfPhone(match condition {
@@ -227,15 +237,17 @@ impl Parameters {
             Condition::Changed(period) => self.within("c.updated_at", *period),
             Condition::Birthday(pattern) => {
                 let DayPattern { year, month, day } = *pattern;
-                let mut number =
-                    |number: Option<i64>| self.bind(number.map_or(Value::Null, Value::Integer));
-                let asked = [
-                    number(year.map(i64::from)),
-                    number(month.map(i64::from)),
-                    number(day.map(i64::from)),
+                let parts = [
+                    ("year", year.map(i64::from)),
+                    ("month", month.map(i64::from)),
+                    ("day", day.map(i64::from)),
                 ];
-                let fits = format!("is_day(d.value ->> 'value', {})", asked.join(", "));
-                self.detail(DetailKind::Birthday, &fits)
+                let parts = parts.into_iter().filter_map(|(part, number)| {
+                    let number = self.bind(Value::Integer(number?));
+                    Some(format!("d.value ->> '$.value.{part}' = {number}"))
+                });
+                let fits: Vec<String> = parts.collect();
+                self.date(BIRTHDAY, &fits.join(" AND "))
             }
             // All others are about numbers.
             _ => "true".to_owned(),
@@ -252,8 +264,8 @@ impl Parameters {
             Part::Tag => return "c.tags <> '[]'".to_owned(),
             Part::Email => DetailKind::Email,
             Part::Address => DetailKind::Address,
-            Part::Birthday => DetailKind::Birthday,
-            Part::Anniversary => DetailKind::Anniversary,
+            Part::Birthday => return self.date(BIRTHDAY, "true"),
+            Part::Anniversary => return self.date(ANNIVERSARY, "true"),
             Part::Link => DetailKind::Link,
             Part::Chat => DetailKind::Chat,
         };
@@ -342,7 +354,7 @@ fn sql(conditions: &[Condition], attention: bool) -> Sql {
     }
 }
 
-/// Gives SQL the folding of texts, the days of birthdays, the countries of numbers, and which numbers are not
+/// Gives SQL the folding of texts, the countries of numbers, and which numbers are not
 /// possible.
 pub(in crate::store) fn add_functions(connection: &Connection, home: Option<Region>) -> Answer<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
@@ -353,15 +365,6 @@ pub(in crate::store) fn add_functions(connection: &Connection, home: Option<Regi
     connection.create_scalar_function("impossible", 2, flags, move |arguments| {
         let (number, code): (String, Option<String>) = (arguments.get(0)?, arguments.get(1)?);
         Ok(number::is_impossible(&number, code.as_deref(), home))
-    })?;
-    connection.create_scalar_function("is_day", 4, flags, |arguments| {
-        let day: Option<String> = arguments.get(0)?;
-        let pattern = DayPattern {
-            year: arguments.get(1)?,
-            month: arguments.get(2)?,
-            day: arguments.get(3)?,
-        };
-        Ok(day.is_some_and(|day| pattern.fits(&day)))
     })?;
     connection.create_scalar_function("country", 2, flags, |arguments| {
         let (code, number): (String, String) = (arguments.get(0)?, arguments.get(1)?);

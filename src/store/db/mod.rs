@@ -17,3 +17,4 @@ pub(in crate::store) mod record;
 pub(in crate::store) mod refusal;
 pub(in crate::store) mod schema;
 pub(in crate::store) mod sound;
+mod whole_contacts;

@@ -10,6 +10,7 @@ use crate::domain::content::ContentHash;
 use crate::store::db::connect::{APPLICATION_ID, connect, version};
 use crate::store::db::failure::{Answer, refused};
 use crate::store::db::record;
+use crate::store::db::whole_contacts::make_whole;
 
 /// What leads to a version of the schema from the one before.
 #[derive(Clone)]
@@ -57,6 +58,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
             record::fold_contacts(connection)?;
             record::find_numbers_again(connection)
         },
+    },
+    Migration {
+        version: 7,
+        sql: include_str!("../../../assets/migrations/007.sql"),
+        then: make_whole,
     },
 ];
 

@@ -17,6 +17,7 @@ pub(super) fn write(line: &mut Line, property: &Property, version: Version) {
     let Some(day) = contact::day(property) else {
         return;
     };
+    let day = day.text().into_owned();
     let rest = day.strip_prefix("--");
     let digits = |text: &str| {
         let digits = text.bytes().filter(|sign| *sign != b'-');

@@ -1,11 +1,13 @@
 //! Emails, addresses, days, links and chats as lines of a card.
 
-use crate::domain::contact::{Detail, DetailKind};
+use crate::domain::address::Address;
+use crate::domain::contact::{Detail, DetailKind, DetailValue};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 
 use super::super::contact::{self, OWN_DETAIL};
 use super::super::draft::CardDraft;
 use super::super::line::{Line, LineForm, Version, escape};
-use super::super::param::{param, type_param};
+use super::super::param::{is as is_param, param, preference, type_param, without_types};
 use super::super::property;
 
 /// Writes the details that the card does not have, and leaves out those that the contact does not.
@@ -19,7 +21,8 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
         };
         let mut left = missing.clone();
         let all_there = read.iter().all(|read| {
-            let there = left.iter().position(|detail| *detail == read);
+            let says_same = |detail: &&Detail| says_but_for_preferred(detail, read);
+            let there = left.iter().position(says_same);
             there.map(|there| left.remove(there)).is_some()
         });
         if all_there {
@@ -29,7 +32,7 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
         }
     }
     for (at, kind) in surplus {
-        // What was changed stays in its place.
+        // What was changed stays in its place, with the other parameters of its line.
         let new = missing.iter().position(|detail| detail.kind == kind);
         let new = new.map(|new| missing.remove(new));
         let lines = new.map(|detail| changed(draft, at, detail));
@@ -42,41 +45,119 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
     }
 }
 
-/// The lines of a detail that takes the place of another one: an address with as many parts as the one
-/// before has them in the same places.
-fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
-    let before = draft.property(at).filter(|before| before.name == "ADR");
-    let parts = before.and_then(|before| {
-        let blank = |part: &[String]| part.iter().all(|text| text.trim().is_empty());
-        let mut places = [""; 7];
-        let mut texts = detail.value.split(", ");
-        for (place, part) in places.iter_mut().zip(&before.components) {
-            if !blank(part) {
-                *place = texts.next()?;
+/// Whether two details say the same, whichever of them is preferred.
+fn says_but_for_preferred(one: &Detail, other: &Detail) -> bool {
+    (one.kind, &one.label, &one.value) == (other.kind, &other.label, &other.value)
+}
+
+/// Whether two lists prefer the same details.
+pub(super) fn prefer_the_same(some: &[Detail], others: &[Detail]) -> bool {
+    let preferred = |details: &[Detail]| -> Vec<_> {
+        let details = details.iter().filter(|detail| detail.preferred);
+        let mut found: Vec<_> = details
+            .map(|detail| {
+                (
+                    detail.kind.word(),
+                    detail.label.clone(),
+                    detail.text().into_owned(),
+                )
+            })
+            .collect();
+        found.sort_unstable();
+        found
+    };
+    preferred(some) == preferred(others)
+}
+
+/// The card with the marks of the details that are preferred.
+pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
+    let mut draft = CardDraft::new(card, Version::V30);
+    let mut marks: Vec<(usize, bool)> = Vec::new();
+    for wanted in DetailKind::ALL {
+        let preferred = details
+            .iter()
+            .find(|detail| detail.kind == wanted && detail.preferred);
+        let mut is_written = false;
+        for (at, property) in draft.lines() {
+            let read = contact::details(property, &draft.properties);
+            let Some(first) = read.first().filter(|first| first.kind == wanted) else {
+                continue;
+            };
+            let is_wanted =
+                !is_written && preferred.is_some_and(|own| says_but_for_preferred(first, own));
+            is_written |= is_wanted;
+            if is_wanted != first.preferred {
+                marks.push((at, is_wanted));
             }
         }
-        texts.next().is_none().then_some(places)
-    });
-    match parts {
-        Some(parts) if detail.kind == DetailKind::Address => address(draft, detail, &parts),
-        _ => lines(draft, detail),
     }
+    let version = draft.version();
+    for (at, is_wanted) in marks {
+        let Some(value) = draft
+            .property(at)
+            .map(|property| property.escaped().join(";"))
+        else {
+            continue;
+        };
+        let head = draft.head(at);
+        let mut params = without_types(&head.params, |kind| kind == "pref");
+        params.retain(|own| !is_param(own, "PREF"));
+        params.extend(is_wanted.then(|| preference(version).to_owned()));
+        draft.replace(
+            at,
+            vec![Line {
+                params,
+                value,
+                ..head
+            }],
+        );
+    }
+    draft.finish()
+}
+
+/// The lines of a detail that takes the place of another one: the line before with another value, where a reader
+/// finds the detail in it; so its group, its label and its other parameters stay.
+fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
+    let before = draft.head(at);
+    let version = draft.version();
+    let label = before
+        .group
+        .as_deref()
+        .and_then(|group| draft.label_of(group));
+    let label = label
+        .and_then(|label| draft.property(label))
+        .map(super::super::property::Property::text);
+    let group = before.group.clone().unwrap_or_default();
+    let label = label.map(|label| Line::text("X-ABLabel", &label).grouped(&group));
+    for plain in plain(version, detail) {
+        if !plain.name.eq_ignore_ascii_case(&before.name) {
+            continue;
+        }
+        let mut line = Line {
+            value: plain.value.clone(),
+            ..before.clone()
+        };
+        // How the value is written is said by the new line.
+        let is_form = |param: &String| {
+            ["VALUE", "X-APPLE-OMIT-YEAR"]
+                .iter()
+                .any(|name| is_param(param, name))
+        };
+        line.params.retain(|param| !is_form(param));
+        line.params
+            .extend(plain.params.iter().filter(|param| is_form(param)).cloned());
+        let read: Vec<&Line> = [&line].into_iter().chain(&label).collect();
+        if reads_as(version, &read, detail) {
+            return vec![line];
+        }
+    }
+    lines(draft, detail)
 }
 
 /// The lines of a detail: those that every program knows where they say the same, else ours.
 fn lines(draft: &mut CardDraft<'_>, detail: &Detail) -> Vec<Line> {
     let plain = plain(draft.version(), detail);
     labelled(draft, detail, plain)
-}
-
-/// The lines of an address in its seven parts (RFC 6350, 6.3.1).
-pub(in super::super) fn address(
-    draft: &mut CardDraft<'_>,
-    detail: &Detail,
-    parts: &[&str; 7],
-) -> Vec<Line> {
-    let parts: Vec<String> = parts.iter().map(|part| escape(part.trim())).collect();
-    labelled(draft, detail, vec![Line::of("ADR", parts.join(";"))])
 }
 
 /// One of these lines with the label that the detail has, or ours where none of them says the same.
@@ -110,7 +191,14 @@ fn labelled(draft: &mut CardDraft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec
 
 /// The line that says exactly what is stored, to us alone.
 fn own(detail: &Detail) -> Line {
-    Line::text(OWN_DETAIL, &detail.value).with(param("KIND", detail.kind.word()))
+    let kind = param("KIND", detail.kind.word());
+    match &detail.value {
+        DetailValue::Text(text) => Line::text(OWN_DETAIL, text).with(kind),
+        parts => {
+            let json = serde_json::to_string(parts).unwrap_or_default();
+            Line::text(OWN_DETAIL, &json).with(kind).with("AS=json")
+        }
+    }
 }
 
 /// Whether a reader finds this very detail in the lines.
@@ -127,34 +215,53 @@ fn reads_as(version: Version, lines: &[&Line], detail: &Detail) -> bool {
     let properties = property::properties(&card);
     let first = properties.first();
     let read = first.map(|first| contact::details(first, &properties));
-    read.is_some_and(|read| read == [detail.clone()])
+    read.is_some_and(|read| match read.as_slice() {
+        [read] => says_but_for_preferred(read, detail),
+        _ => false,
+    })
 }
 
 /// The lines that other programs know for a detail, without a label; the best first.
 fn plain(version: Version, detail: &Detail) -> Vec<Line> {
-    let value = detail.value.as_str();
+    let value = detail.text();
+    let value = &*value;
     let label = detail.label.as_deref().unwrap_or_default();
     let text = |name: &str| Line::text(name, value);
     match detail.kind {
         DetailKind::Email => vec![text("EMAIL")],
-        // The parts are not known, so that all of it is the street.
-        DetailKind::Address => vec![Line::of("ADR", format!(";;{};;;;", escape(value)))],
-        DetailKind::Birthday => vec![day("BDAY", version, value)],
-        DetailKind::Anniversary => match version {
-            Version::V40 => vec![day("ANNIVERSARY", version, value), text("X-ABDATE")],
-            Version::V21 | Version::V30 => vec![text("X-ANNIVERSARY"), text("X-ABDATE")],
-        },
+        DetailKind::Address => {
+            let parts = detail.address().map(Address::card_parts);
+            // One that is a text has all of it as its street.
+            let parts = parts.unwrap_or(["", "", value, "", "", "", ""]);
+            vec![Line::of("ADR", parts.map(escape).join(";"))]
+        }
+        DetailKind::Date => {
+            let own = match (label, version) {
+                (BIRTHDAY, _) => Some("BDAY"),
+                (ANNIVERSARY, Version::V40) => Some("ANNIVERSARY"),
+                (ANNIVERSARY, Version::V21 | Version::V30) => Some("X-ANNIVERSARY"),
+                _ => None,
+            };
+            let names = own.into_iter().chain(["X-ABDATE"]);
+            names.map(|name| day(name, version, value)).collect()
+        }
         DetailKind::Link => vec![text("URL"), text("X-SOCIALPROFILE")],
         DetailKind::Chat => {
             let scheme: String = label.chars().filter(char::is_ascii_alphanumeric).collect();
             let line = Line::of("IMPP", format!("{scheme}:{}", escape(value)));
             vec![line.clone(), line.with(param("X-SERVICE-TYPE", label))]
         }
-        DetailKind::Other if label == "role" => vec![text("ROLE")],
-        DetailKind::Other if version == Version::V40 => {
-            vec![text("RELATED").with("VALUE=text"), text("X-ABRELATEDNAMES")]
+        DetailKind::Relation if version == Version::V40 => {
+            let is_uri = value.starts_with("urn:");
+            let related = if is_uri {
+                text("RELATED")
+            } else {
+                text("RELATED").with("VALUE=text")
+            };
+            vec![related, text("X-ABRELATEDNAMES")]
         }
-        DetailKind::Other => vec![text("X-ABRELATEDNAMES")],
+        DetailKind::Relation => vec![text("X-ABRELATEDNAMES")],
+        DetailKind::Other => Vec::new(),
     }
 }
 

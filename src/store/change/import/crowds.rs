@@ -94,7 +94,7 @@ impl Crowd {
 /// What is said of a contact beside its name and numbers.
 fn things(contact: &Contact) -> Vec<u64> {
     let details = contact.details.iter();
-    let details = details.map(|detail| hash(detail.kind.word(), &fold(&detail.value)));
+    let details = details.map(|detail| hash(detail.kind.word(), &fold(&detail.text())));
     let texts = texts(&fields::CONTACT).filter(|text| text.field.is(Use::About));
     let texts = texts.filter_map(|text| Some(hash(text.field.name, text.of(contact)?)));
     details.chain(texts).collect()

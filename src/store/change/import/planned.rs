@@ -105,14 +105,14 @@ fn content_changes(before: &Contact, after: &Contact) -> Vec<PlanChange> {
         })
         .collect();
     let gone = before.details.iter();
-    let gone = gone.filter(|detail| !after.details.contains(detail));
+    let gone = gone.filter(|detail| !after.details.iter().any(|other| other.says(detail)));
     let new = after.details.iter();
-    let new = new.filter(|detail| !before.details.contains(detail));
+    let new = new.filter(|detail| !before.details.iter().any(|other| other.says(detail)));
     let details = gone
         .map(|detail| (detail, false))
         .chain(new.map(|detail| (detail, true)));
     changes.extend(details.map(|(detail, new)| {
-        let value = Some(detail.value.clone());
+        let value = Some(detail.shown().into_owned());
         PlanChange {
             what: detail.kind.word(),
             before: value.clone().filter(|_| !new),

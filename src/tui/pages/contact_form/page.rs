@@ -22,7 +22,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::rules;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::state::{ContactForm, ContactPlace, FAMILY, GIVEN, NAME, place};
+use super::state::{ContactForm, ContactPlace, NAME};
 use super::view;
 
 impl ContactForm {
@@ -247,10 +247,7 @@ impl Page for ContactForm {
         // After a write they are asked for again.
         ctx.ask_values();
         self.offer_tags(ctx.session.values.as_ref());
-        if [NAME, place(GIVEN), place(FAMILY)]
-            .map(ContactPlace::Text)
-            .contains(&self.place)
-        {
+        if self.is_in_name() {
             self.ask_namesakes(ctx);
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::contact::{Contact, ContactAttributes};
 use crate::domain::edit::{ContactEdit, NamedContact, PhoneEdit, Profile};
 use crate::domain::fields::{self, ContactField, Use};
-use crate::domain::naming::{name_with_parts, parts_with_name};
+use crate::domain::naming::{NameParts, name_with_parts, parts_with_name};
 use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, PhoneAttributes};
 use crate::domain::refusal::Fault;
@@ -26,9 +26,14 @@ pub static TEXTS: LazyLock<Vec<&'static ContactField>> = LazyLock::new(|| {
 /// The place of the name in [`TEXTS`].
 pub(super) const NAME: usize = 0;
 
-/// The parts of the name.
-pub(super) const GIVEN: &str = "given_name";
-pub(super) const FAMILY: &str = "family_name";
+/// The parts of the name, in the order of [`NameParts`].
+const PARTS: [&str; 5] = [
+    "prefix",
+    "given_name",
+    "additional_name",
+    "family_name",
+    "suffix",
+];
 
 /// The place of a text in the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +104,9 @@ pub struct ContactForm {
     /// Whether a person has typed a part of the name: then no part is guessed from it any more.
     #[serde(default)]
     parts_typed: bool,
-    /// The name, the given and the family name before the last key.
+    /// The name before the last key, and its parts.
     #[serde(skip)]
-    seen: [String; 3],
+    seen: (String, NameParts),
     /// Other contacts of this name.
     #[serde(skip)]
     pub namesakes: Vec<NamedContact>,
@@ -264,10 +269,10 @@ impl ContactForm {
     /// What follows from typing.
     pub(super) fn has_typed(&mut self) {
         self.faults.clear();
-        let is_at = |name| self.place == ContactPlace::Text(place(name));
+        let is_at = |name: &&str| self.place == ContactPlace::Text(place(name));
         if self.place == ContactPlace::Text(NAME) {
             self.follow_name();
-        } else if is_at(GIVEN) || is_at(FAMILY) {
+        } else if PARTS.iter().any(is_at) {
             self.parts_typed = true;
             self.follow_parts();
         }
@@ -278,38 +283,55 @@ impl ContactForm {
         let stored = self.stored.as_ref();
         let brought =
             |contact: &&Contact| contact.given_name.is_some() || contact.family_name.is_some();
-        let [name, given, family] = self.seen.clone();
-        let some = |part: String| Some(part).filter(|part| !part.is_empty());
-        let before = Contact {
+        let (name, parts) = self.seen.clone();
+        let mut before = Contact {
             name,
-            given_name: some(given),
-            family_name: some(family),
             kind: stored.map(|contact| contact.kind).unwrap_or_default(),
             source: stored
                 .filter(brought)
                 .map_or_else(|| MANUAL.to_owned(), |contact| contact.source.clone()),
             ..Contact::default()
         };
+        parts.put(&mut before);
         let parts = parts_with_name(&before, self.text(NAME)).filter(|_| !self.parts_typed);
-        if let Some((given, family)) = parts {
-            self.set(place(GIVEN), given.unwrap_or_default());
-            self.set(place(FAMILY), family.unwrap_or_default());
+        if let Some(parts) = parts {
+            let NameParts {
+                prefix,
+                given,
+                additional,
+                family,
+                suffix,
+            } = parts;
+            for (name, part) in PARTS
+                .into_iter()
+                .zip([prefix, given, additional, family, suffix])
+            {
+                self.set(place(name), part.unwrap_or_default());
+            }
         }
         self.look();
     }
 
+    /// The parts of the name as they are typed.
+    fn parts(&self) -> NameParts {
+        let part = |name| {
+            let text = self.text(place(name)).trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let [prefix, given, additional, family, suffix] = PARTS.map(part);
+        NameParts {
+            prefix,
+            given,
+            additional,
+            family,
+            suffix,
+        }
+    }
+
     /// The name follows its parts where it was made of them.
     fn follow_parts(&mut self) {
-        let some = |part: &str| Some(part.to_owned()).filter(|part| !part.is_empty());
-        let [name, given, family] = self.seen.each_ref().map(|text| some(text));
-        let now = [GIVEN, FAMILY].map(|part| some(self.text(place(part))));
-        let [new_given, new_family] = &now;
-        let made = name_with_parts(
-            name.as_deref().unwrap_or_default(),
-            (given.as_deref(), family.as_deref()),
-            (new_given.as_deref(), new_family.as_deref()),
-        );
-        if let Some(made) = made {
+        let (name, before) = self.seen.clone();
+        if let Some(made) = name_with_parts(&name, &before, &self.parts()) {
             self.set(NAME, made);
         }
         self.look();
@@ -323,7 +345,7 @@ impl ContactForm {
 
     /// Notes how the name and its parts are before the next key.
     pub(super) fn look(&mut self) {
-        self.seen = [NAME, place(GIVEN), place(FAMILY)].map(|at| self.text(at).to_owned());
+        self.seen = (self.text(NAME).to_owned(), self.parts());
     }
 
     pub(super) fn text(&self, at: usize) -> &str {
@@ -336,12 +358,21 @@ impl ContactForm {
     /// How the contact will sort.
     #[must_use]
     pub(crate) fn sorted_as(&self) -> String {
-        match (self.text(place(FAMILY)), self.text(place(GIVEN))) {
-            ("", "") => self.text(NAME).to_owned(),
-            ("", given) => given.to_owned(),
-            (family, "") => family.to_owned(),
-            (family, given) => format!("{family}, {given}"),
+        let NameParts { given, family, .. } = self.parts();
+        match (family, given) {
+            (Some(family), Some(given)) => format!("{family}, {given}"),
+            (family, given) => family
+                .or(given)
+                .unwrap_or_else(|| self.text(NAME).to_owned()),
         }
+    }
+
+    /// Whether the cursor is in the name or in a part of it.
+    pub(super) fn is_in_name(&self) -> bool {
+        let ContactPlace::Text(at) = self.place else {
+            return false;
+        };
+        at == NAME || PARTS.iter().any(|part| place(part) == at)
     }
 
     /// Whether anything was changed.

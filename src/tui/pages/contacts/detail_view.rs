@@ -7,9 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::domain::change_line::detail_value;
 use crate::domain::contact::{Detail as ContactDetail, DetailKind};
-use crate::domain::day;
+use crate::domain::detail::BIRTHDAY;
 use crate::domain::edit::Profile;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
@@ -243,11 +242,13 @@ impl Sheet<'_> {
             for detail in &contact.details {
                 let label = detail.label.as_deref().filter(|label| !label.is_empty());
                 let value = self.value(detail);
-                let value = match label {
-                    Some(label) => format!("{value} ({label})"),
-                    None => value.into_owned(),
+                let is_head = matches!(detail.kind, DetailKind::Date | DetailKind::Relation);
+                let (head, value) = match label {
+                    Some(label) if is_head => (label, value.into_owned()),
+                    Some(label) => (detail.kind.word(), format!("{value} ({label})")),
+                    None => (detail.kind.word(), value.into_owned()),
                 };
-                lines.extend(self.pair(&detail.kind.word().to_uppercase(), &value));
+                lines.extend(self.pair(&head.to_uppercase(), &value));
             }
         }
         if !contact.tags.is_empty() {
@@ -269,19 +270,16 @@ impl Sheet<'_> {
 
     /// The value of a detail; of a day also how many years have passed since.
     fn value<'d>(&self, detail: &'d ContactDetail) -> Cow<'d, str> {
-        let shown = detail_value(detail);
-        let years = match detail.kind {
-            DetailKind::Birthday | DetailKind::Anniversary => {
-                day::years_since(&detail.value, self.calendar.today())
-            }
-            _ => None,
-        };
+        let shown = detail.shown();
+        let today = self.calendar.today();
+        let years = detail.date().and_then(|date| date.years_until(today));
         let Some(years) = years.and_then(|years| usize::try_from(years).ok()) else {
             return shown;
         };
-        let years = match detail.kind {
-            DetailKind::Birthday => years.to_string(),
-            _ => count(years, "year"),
+        let years = if detail.is_date(BIRTHDAY) {
+            years.to_string()
+        } else {
+            count(years, "year")
         };
         format!("{shown} {} {years}", self.theme.glyphs.middle).into()
     }

@@ -1,0 +1,344 @@
+//! The details of a contact as a caller sends them: read, tidied, and checked.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use crate::domain::address::{Address, PARTS};
+use crate::domain::attribute_reader::{
+    AttributeReader, NOTE_LIMIT, TEXT_LIMIT, kind_of, tidy, unstorable,
+};
+use crate::domain::contact::Contact;
+use crate::domain::day::PartialDate;
+use crate::domain::detail::{Detail, DetailId, DetailKind, DetailValue};
+use crate::domain::fold::fold;
+use crate::domain::refusal::Fault;
+
+/// The attribute that all of this is about.
+const DETAILS: &str = "details";
+
+/// A fault of a member of the detail at a place, counted from 0.
+fn fault(place: usize, member: &str, why: impl Into<String>) -> Fault {
+    let why = why.into();
+    let plain = format!("detail {}: {member} {why}", place + 1);
+    Fault {
+        within: Some(format!("{place}/{member}")),
+        ..Fault::of(DETAILS, why).plainly(plain)
+    }
+}
+
+/// Reads the details of a document; each fault is one of the reader. None where there is any.
+pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<Vec<Detail>> {
+    let Value::Array(values) = value else {
+        sent.fault(
+            DETAILS,
+            format!("has to be a list of objects, not {}", kind_of(&value)),
+        );
+        return None;
+    };
+    let mut details = Vec::with_capacity(values.len());
+    let mut faults = Vec::new();
+    for (place, value) in values.into_iter().enumerate() {
+        match value {
+            Value::Object(members) => {
+                let mut reader = DetailReader {
+                    place,
+                    members,
+                    faults: Vec::new(),
+                };
+                let detail = reader.read();
+                details.extend(detail.filter(|_| reader.faults.is_empty()));
+                faults.append(&mut reader.faults);
+            }
+            other => faults.push(Fault {
+                within: Some(place.to_string()),
+                ..Fault::of(
+                    DETAILS,
+                    format!(
+                        "has to hold objects with kind, label and value, not {}",
+                        kind_of(&other)
+                    ),
+                )
+            }),
+        }
+    }
+    let mut ids = HashSet::new();
+    let ids = details
+        .iter()
+        .enumerate()
+        .filter(|(_, detail)| !detail.id.is_none() && !ids.insert(detail.id));
+    faults.extend(ids.map(|(place, _)| fault(place, "id", "is the id of a detail before it")));
+    let preferred = two_preferred(&details);
+    faults.extend(preferred.map(|place| fault(place, "preferred", TWO_PREFERRED)));
+    let are_right = faults.is_empty();
+    for fault in faults {
+        sent.add(fault);
+    }
+    are_right.then_some(details)
+}
+
+const TWO_PREFERRED: &str = "can be true for one detail of a kind only";
+
+/// The place of a detail that is the second preferred one of its kind.
+fn two_preferred(details: &[Detail]) -> Option<usize> {
+    let mut kinds = HashSet::new();
+    let mut all = details.iter();
+    all.position(|detail| detail.preferred && !kinds.insert(detail.kind))
+}
+
+/// The members of one detail of a document.
+struct DetailReader {
+    place: usize,
+    members: Map<String, Value>,
+    faults: Vec<Fault>,
+}
+
+impl DetailReader {
+    fn fault(&mut self, member: &str, why: impl Into<String>) {
+        self.faults.push(fault(self.place, member, why));
+    }
+
+    fn read(&mut self) -> Option<Detail> {
+        let id = match self.members.remove("id") {
+            None | Some(Value::Null) => DetailId::default(),
+            Some(value) => value.as_str().and_then(DetailId::read).unwrap_or_else(|| {
+                self.fault(
+                    "id",
+                    "has to be eight hexadecimal digits; leave it out of a new detail",
+                );
+                DetailId::default()
+            }),
+        };
+        let kind = self.members.remove("kind");
+        let kind = kind
+            .as_ref()
+            .and_then(Value::as_str)
+            .and_then(DetailKind::named);
+        if kind.is_none() {
+            let words = DetailKind::ALL.map(DetailKind::word).join(", ");
+            self.fault("kind", format!("has to be one of {words}"));
+        }
+        let label = match self.members.remove("label") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(label)) => Some(label),
+            Some(other) => {
+                self.fault(
+                    "label",
+                    format!("has to be a string, not {}", kind_of(&other)),
+                );
+                None
+            }
+        };
+        let preferred = match self.members.remove("preferred") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(preferred)) => preferred,
+            Some(other) => {
+                self.fault(
+                    "preferred",
+                    format!("has to be true or false, not {}", kind_of(&other)),
+                );
+                false
+            }
+        };
+        if let Some(kind) = kind.filter(|kind| preferred && !kind.has_preferred()) {
+            self.fault(
+                "preferred",
+                format!("cannot be true for a detail of the kind {}", kind.word()),
+            );
+        }
+        let value = self.members.remove("value").unwrap_or_default();
+        let value = kind.and_then(|kind| self.value(kind, value));
+        let unknown: Vec<String> = self.members.keys().cloned().collect();
+        for name in unknown {
+            self.fault(&name, "is not a member of a detail");
+        }
+        Some(Detail {
+            id,
+            label,
+            preferred,
+            ..Detail::new(kind?, None, value?)
+        })
+    }
+
+    fn value(&mut self, kind: DetailKind, value: Value) -> Option<DetailValue> {
+        match (kind, value) {
+            (_, Value::Null) => {
+                self.fault("value", "has to be present");
+                None
+            }
+            (_, Value::String(text)) => Some(DetailValue::read(kind, &text)),
+            (DetailKind::Address, Value::Object(parts)) => self.address(parts),
+            (DetailKind::Date, Value::Object(parts)) => self.date(parts),
+            (kind, other) => {
+                let what = match kind {
+                    DetailKind::Address => {
+                        "has to be an object with the parts of an address, or a string"
+                    }
+                    DetailKind::Date => "has to be an object with year, month and day, or a string",
+                    _ => "has to be a string",
+                };
+                self.fault("value", format!("{what}, not {}", kind_of(&other)));
+                None
+            }
+        }
+    }
+
+    fn address(&mut self, parts: Map<String, Value>) -> Option<DetailValue> {
+        let mut address = Address::default();
+        let mut are_right = true;
+        for (name, value) in parts {
+            let part = PARTS.iter().find(|part| part.name == name);
+            match (part, value) {
+                (Some(_), Value::Null) => {}
+                (Some(part), Value::String(text)) => *(part.of_mut)(&mut address) = text,
+                (Some(_), other) => {
+                    are_right = false;
+                    self.fault(
+                        &format!("value/{name}"),
+                        format!("has to be a string, not {}", kind_of(&other)),
+                    );
+                }
+                (None, _) => {
+                    are_right = false;
+                    self.fault(&format!("value/{name}"), "is not a part of an address");
+                }
+            }
+        }
+        are_right.then(|| address.into())
+    }
+
+    fn date(&mut self, parts: Map<String, Value>) -> Option<DetailValue> {
+        let mut numbers = [None; 3];
+        let mut are_right = true;
+        for (name, value) in parts {
+            let place = ["year", "month", "day"]
+                .iter()
+                .position(|known| *known == name);
+            let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+            match place.and_then(|place| numbers.get_mut(place)) {
+                Some(_) if value.is_null() => {}
+                Some(known) if number.is_some() => *known = number,
+                Some(_) => {
+                    are_right = false;
+                    self.fault(&format!("value/{name}"), "has to be a whole number or null");
+                }
+                None => {
+                    are_right = false;
+                    self.fault(&format!("value/{name}"), "is not a part of a date");
+                }
+            }
+        }
+        let [year, month, day] = numbers;
+        let year = year.map(|year| i32::try_from(year).unwrap_or(i32::MAX));
+        match PartialDate::new(year, month, day) {
+            Ok(date) if are_right => return Some(date.into()),
+            Err(why) if are_right => self.fault("value", why),
+            _ => {}
+        }
+        None
+    }
+}
+
+/// Trims what was sent, and finds what cannot be stored.
+pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (place, detail) in details.iter_mut().enumerate() {
+        tidy(&mut detail.label);
+        let label = detail
+            .label
+            .as_deref()
+            .and_then(|label| unstorable(label, TEXT_LIMIT));
+        faults.extend(label.map(|why| fault(place, "label", why)));
+        match &mut detail.value {
+            DetailValue::Text(text) => {
+                if text.trim().len() != text.len() {
+                    *text = text.trim().to_owned();
+                }
+                let why = unstorable(text, NOTE_LIMIT);
+                faults.extend(why.map(|why| fault(place, "value", why)));
+            }
+            DetailValue::Address(address) => {
+                for part in &PARTS {
+                    let text = (part.of_mut)(address);
+                    if text.trim().len() != text.len() {
+                        *text = text.trim().to_owned();
+                    }
+                    let why = unstorable(text, TEXT_LIMIT);
+                    faults
+                        .extend(why.map(|why| fault(place, &format!("value/{}", part.name), why)));
+                }
+            }
+            DetailValue::Date(_) => {}
+        }
+    }
+    faults
+}
+
+/// What is wrong with the details of a contact that are new or were changed: those that came as they are from a
+/// card stay.
+pub(super) fn check_details(contact: &Contact, before: &[Detail]) -> Vec<Fault> {
+    let is_new = |detail: &Detail| !before.contains(detail);
+    let details = contact.details.iter().enumerate();
+    let wrong = details
+        .filter(|(_, detail)| is_new(detail))
+        .filter_map(|(place, detail)| {
+            wrong_detail(contact, detail).map(|why| {
+                let name = detail.kind.word();
+                Fault {
+                    within: Some(format!("{place}/value")),
+                    ..Fault::of(DETAILS, why.clone())
+                        .plainly(format!("{name} {} {why}", detail.text()))
+                }
+            })
+        });
+    wrong.collect()
+}
+
+/// Why a detail is not what its kind asks for, to be read after its value; none where it is.
+#[must_use]
+pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<String> {
+    let text = detail.text();
+    if text.is_empty() {
+        return Some("cannot be blank".to_owned());
+    }
+    match (detail.kind, &detail.value) {
+        (DetailKind::Email, _) => wrong_email(&text).map(str::to_owned),
+        (DetailKind::Date, DetailValue::Text(text)) => wrong_date(text),
+        (DetailKind::Relation, _) => {
+            let is_own = contact.uid.as_deref() == Some(&*text)
+                || contact.own_uid() == *text
+                || fold(&contact.name) == fold(&text);
+            is_own.then(|| "is the contact itself; name somebody else".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn wrong_email(text: &str) -> Option<&'static str> {
+    match text.rsplit_once('@') {
+        None => Some("has no @; write an address such as ada@example.org"),
+        Some(("", _)) => Some("has nothing before the @"),
+        Some((_, "")) => Some("has nothing after the @"),
+        Some(_) if text.contains(char::is_whitespace) && !text.contains('"') => {
+            Some("has a space in it; write an address such as ada@example.org")
+        }
+        Some(_) => None,
+    }
+}
+
+/// Why a text that is meant as a date is none: one without a digit may be any remark.
+fn wrong_date(text: &str) -> Option<String> {
+    let words = text
+        .split([' ', '-', '/', '.', ','])
+        .filter(|word| !word.is_empty());
+    let are_parts = words.clone().count() >= 2
+        && words.clone().all(|word| {
+            word.bytes().all(|byte| byte.is_ascii_digit())
+                || crate::domain::day::month_named(word).is_some()
+        });
+    let has_day = text.bytes().any(|byte| byte.is_ascii_digit());
+    (are_parts && has_day).then(|| {
+        "is no date, or it is not sure which number is the day; write it as 1961-09-04, 4 Sep 1961 or --09-04"
+            .to_owned()
+    })
+}

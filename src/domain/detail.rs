@@ -1,0 +1,393 @@
+//! Details of a contact: its emails, addresses, dates, links, chats, relations, and other lines of text.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::day::PartialDate;
+use super::fold::fold;
+
+/// What a detail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DetailKind {
+    /// An address of electronic mail.
+    Email,
+    /// A postal address.
+    Address,
+    /// A birthday, an anniversary, or another date: its label says which.
+    Date,
+    /// A web page.
+    Link,
+    /// A name in a chat network, which is its label.
+    Chat,
+    /// Another person, by name or by the `UID` of a contact; the label says what that person is.
+    Relation,
+    /// Anything else that can be read.
+    Other,
+}
+
+/// The label of a date of birth.
+pub const BIRTHDAY: &str = "birthday";
+
+/// The label of a wedding day.
+pub const ANNIVERSARY: &str = "anniversary";
+
+impl DetailKind {
+    /// Every kind, in the order in which a contact shows them.
+    pub const ALL: [Self; 7] = [
+        Self::Email,
+        Self::Address,
+        Self::Date,
+        Self::Link,
+        Self::Chat,
+        Self::Relation,
+        Self::Other,
+    ];
+
+    /// Its word in documents and on the screen.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Address => "address",
+            Self::Date => "date",
+            Self::Link => "link",
+            Self::Chat => "chat",
+            Self::Relation => "relation",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind that a word names.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether one detail of this kind may be the preferred one.
+    #[must_use]
+    pub const fn has_preferred(self) -> bool {
+        matches!(self, Self::Email | Self::Address | Self::Link)
+    }
+
+    /// The labels that a form offers.
+    #[must_use]
+    pub const fn usual_labels(self) -> &'static [&'static str] {
+        match self {
+            Self::Email | Self::Address => &["home", "work", "other"],
+            Self::Date => &[BIRTHDAY, ANNIVERSARY, "other"],
+            Self::Link => &["home page", "work", "blog", "profile", "other"],
+            Self::Chat => &[
+                "signal", "whatsapp", "telegram", "matrix", "xmpp", "skype", "discord",
+            ],
+            Self::Relation => &[
+                "spouse",
+                "partner",
+                "child",
+                "parent",
+                "mother",
+                "father",
+                "sibling",
+                "brother",
+                "sister",
+                "friend",
+                "assistant",
+                "manager",
+                "emergency",
+            ],
+            Self::Other => &[],
+        }
+    }
+
+    /// Whether two details of this kind with one value and different labels are two: somebody's birthday may be
+    /// the wedding day too, and one name may be used in two chat networks.
+    const fn is_told_by_label(self) -> bool {
+        !self.has_preferred()
+    }
+}
+
+/// The id of a detail within its contact, eight hexadecimal digits. It is derived from what the detail said
+/// when it was added, and stays when that is edited. The default stands for "none yet".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DetailId(u32);
+
+impl fmt::Display for DetailId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
+
+impl DetailId {
+    /// The id that a text names.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let is_id = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u32::from_str_radix(text, 16).ok().filter(|_| is_id);
+        number.map(Self)
+    }
+
+    /// Whether it stands for none.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+impl Serialize for DetailId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DetailId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::read(&text)
+            .ok_or_else(|| serde::de::Error::custom("an id has eight hexadecimal digits"))
+    }
+}
+
+/// What a detail says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum DetailValue {
+    /// A text.
+    Text(String),
+    /// A date, of which some may not be known.
+    Date(PartialDate),
+    /// A postal address in its parts.
+    Address(Box<Address>),
+}
+
+impl DetailValue {
+    /// What a text says as a detail of a kind: a date where it is surely one; an address in its parts where these
+    /// are sure, else the text as its street.
+    #[must_use]
+    pub fn read(kind: DetailKind, text: &str) -> Self {
+        match kind {
+            DetailKind::Date => {
+                PartialDate::read(text).map_or_else(|| Self::Text(text.to_owned()), Self::Date)
+            }
+            DetailKind::Address => Self::Address(Box::new(Address::read(text))),
+            _ => Self::Text(text.to_owned()),
+        }
+    }
+
+    /// All of it in one text: a date as `1961-09-04`, an address with commas between its parts.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Date(date) => Cow::Owned(date.to_string()),
+            Self::Address(address) => Cow::Owned(address.to_string()),
+        }
+    }
+}
+
+impl From<&str> for DetailValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for DetailValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<PartialDate> for DetailValue {
+    fn from(date: PartialDate) -> Self {
+        Self::Date(date)
+    }
+}
+
+impl From<Address> for DetailValue {
+    fn from(address: Address) -> Self {
+        Self::Address(Box::new(address))
+    }
+}
+
+/// An email, address, date, link or the like.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Detail {
+    /// Which one of its contact it is.
+    #[serde(default)]
+    pub id: DetailId,
+    /// What it is.
+    pub kind: DetailKind,
+    /// `home`, `work`, or any text.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Whether it is used before others of its kind: at most one email, address and link each.
+    #[serde(default)]
+    pub preferred: bool,
+    /// What it says.
+    pub value: DetailValue,
+}
+
+impl Detail {
+    /// A detail without an id, which it is given when it is put into a contact.
+    #[must_use]
+    pub fn new(kind: DetailKind, label: Option<String>, value: impl Into<DetailValue>) -> Self {
+        Self {
+            id: DetailId::default(),
+            kind,
+            label,
+            preferred: false,
+            value: value.into(),
+        }
+    }
+
+    /// A detail of what a text says, as [`DetailValue::read`].
+    #[must_use]
+    pub fn read(kind: DetailKind, label: Option<String>, text: &str) -> Self {
+        Self::new(kind, label, DetailValue::read(kind, text))
+    }
+
+    /// All of its value in one text.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.value.text()
+    }
+
+    /// Its value where it is no more than a text.
+    #[must_use]
+    pub fn plain(&self) -> Option<&str> {
+        match &self.value {
+            DetailValue::Text(text) => Some(text),
+            DetailValue::Date(_) | DetailValue::Address(_) => None,
+        }
+    }
+
+    /// Its value as people read it: a date as `4 Sep 1961`.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        match &self.value {
+            DetailValue::Date(date) => Cow::Owned(date.shown()),
+            DetailValue::Text(_) | DetailValue::Address(_) => self.text(),
+        }
+    }
+
+    /// The address in its parts, if it is one.
+    #[must_use]
+    pub fn address(&self) -> Option<&Address> {
+        match &self.value {
+            DetailValue::Address(address) => Some(address),
+            DetailValue::Text(_) | DetailValue::Date(_) => None,
+        }
+    }
+
+    /// The date, if it is one.
+    #[must_use]
+    pub const fn date(&self) -> Option<PartialDate> {
+        match &self.value {
+            DetailValue::Date(date) => Some(*date),
+            DetailValue::Text(_) | DetailValue::Address(_) => None,
+        }
+    }
+
+    /// Whether it is a date with this label.
+    #[must_use]
+    pub fn is_date(&self, label: &str) -> bool {
+        self.kind == DetailKind::Date && self.label.as_deref() == Some(label)
+    }
+
+    /// What makes two details the same: the kind, and the value but for case, accents and width; of dates, chats
+    /// and relations also the label.
+    #[must_use]
+    pub fn identity(&self) -> (&'static str, String) {
+        let mut text = fold(&self.text());
+        if self.kind.is_told_by_label() {
+            text.push('\n');
+            text.push_str(&fold(self.label.as_deref().unwrap_or_default()));
+        }
+        (self.kind.word(), text)
+    }
+
+    /// Whether two details say the same, whatever their ids.
+    #[must_use]
+    pub fn says(&self, other: &Self) -> bool {
+        let Self {
+            id: _,
+            kind,
+            label,
+            preferred,
+            value,
+        } = self;
+        (kind, label, preferred, value)
+            == (&other.kind, &other.label, &other.preferred, &other.value)
+    }
+
+    /// The id that it has in an empty contact: FNV-1a over its identity.
+    fn derived_id(&self) -> DetailId {
+        let (kind, text) = self.identity();
+        let bytes = kind.bytes().chain([0]).chain(text.bytes());
+        DetailId(bytes.fold(0x811c_9dc5, |hash: u32, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        }))
+    }
+}
+
+/// Gives each detail an id of its own: those without one get that of the same detail before the change, or a new
+/// one. At most one detail of a kind stays preferred: the first.
+pub fn settle(details: &mut [Detail], before: &[Detail]) {
+    let mut taken = HashSet::new();
+    for detail in details.iter_mut() {
+        if !detail.id.is_none() && !taken.insert(detail.id) {
+            detail.id = DetailId::default();
+        }
+    }
+    let is_new = |detail: &&mut Detail| detail.id.is_none();
+    if details.iter().any(|detail| detail.id.is_none()) {
+        let known: Vec<_> = before.iter().map(|own| (own.identity(), own.id)).collect();
+        for detail in details.iter_mut().filter(is_new) {
+            let identity = detail.identity();
+            let same = known
+                .iter()
+                .find(|(own, id)| *own == identity && !taken.contains(id));
+            if let Some((_, id)) = same {
+                detail.id = *id;
+                taken.insert(*id);
+            }
+        }
+        taken.extend(before.iter().map(|own| own.id));
+        for detail in details.iter_mut().filter(is_new) {
+            let mut id = detail.derived_id();
+            while id.is_none() || !taken.insert(id) {
+                id = DetailId(id.0.wrapping_add(1));
+            }
+            detail.id = id;
+        }
+    }
+    // Of two that are the same the first one is preferred.
+    for at in 0..details.len() {
+        let Some(own) = details.get(at).filter(|detail| detail.preferred).cloned() else {
+            continue;
+        };
+        let before = details.iter_mut().take(at);
+        let mut same = before.filter(|other| {
+            (other.kind, &other.label, &other.value) == (own.kind, &own.label, &own.value)
+        });
+        if let Some(first) = same.next() {
+            first.preferred = true;
+            if let Some(detail) = details.get_mut(at) {
+                detail.preferred = false;
+            }
+        }
+    }
+    let mut preferred = HashSet::new();
+    for detail in details.iter_mut().filter(|detail| detail.preferred) {
+        detail.preferred = detail.kind.has_preferred() && preferred.insert(detail.kind);
+    }
+}
+
+/// Whether two lists say the same in the same order, whatever the ids.
+#[must_use]
+pub fn say_the_same(some: &[Detail], others: &[Detail]) -> bool {
+    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| one.says(other))
+}
