@@ -138,7 +138,7 @@ fn numbers<'a>(
 ) -> Vec<(&'a Contact, Option<&'a Phone>)> {
     let asked = |phone: &&Phone| {
         let digits = number::digits_to_find(&phone.number);
-        let mut needles = needles.digits.iter();
+        let mut needles = needles.number().iter();
         needles.any(|needle| digits.contains(needle.as_str()))
     };
     let mut numbers = Vec::new();

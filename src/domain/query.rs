@@ -11,6 +11,7 @@ pub mod completion;
 pub mod condition;
 pub mod period;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use completion::{Values, begun, completed};
@@ -67,6 +68,9 @@ pub struct SearchTerms {
     pub digits: Vec<String>,
     /// Keys of the keypad, each run to begin a word of the name.
     pub keys: Vec<String>,
+    /// Beside words: the digits of a whole number that all of it may be, such as `mobile 02 5550 1182`, in any
+    /// one of these spellings. It is looked for where the words find nothing.
+    pub pasted: Vec<String>,
 }
 
 impl Query {
@@ -111,6 +115,20 @@ impl Query {
             && self.trouble.is_none()
     }
 
+    /// Whether what it means depends on which day is today.
+    #[must_use]
+    pub(crate) fn is_relative(&self) -> bool {
+        self.conditions.iter().any(Condition::is_relative)
+    }
+
+    /// What it means on a day which is today: days that are counted from today become days of the calendar.
+    #[must_use]
+    pub(crate) fn on(mut self, today: NaiveDate) -> Self {
+        let conditions = self.conditions.into_iter();
+        self.conditions = conditions.map(|condition| condition.on(today)).collect();
+        self
+    }
+
     /// Why this is no filter to act on, from a shell: something of it cannot be read or has no value.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
@@ -140,6 +158,9 @@ impl SearchTerms {
             };
             needles.words = text.split_whitespace().map(word).collect();
             needles.words.retain(|word| !word.is_empty());
+            if text.len() <= LONGEST_NUMBER && number::digits_to_find(text).len() >= WHOLE_NUMBER {
+                needles.pasted = number::spellings(text);
+            }
             return needles;
         }
         needles.digits = number::spellings(text);
@@ -149,16 +170,45 @@ impl SearchTerms {
         }
         needles
     }
+
+    /// The number that is looked for where the words find nothing.
+    #[must_use]
+    pub(crate) fn as_number(&self) -> Option<Self> {
+        (!self.pasted.is_empty()).then(|| Self {
+            digits: self.pasted.clone(),
+            ..Self::default()
+        })
+    }
+
+    /// The digits that a number has which is found by them.
+    #[must_use]
+    pub(crate) fn number(&self) -> &[String] {
+        if self.digits.is_empty() {
+            &self.pasted
+        } else {
+            &self.digits
+        }
+    }
 }
 
-/// The number that is pasted with a word such as "Phone:" before it.
+/// The number that is pasted with words such as "Phone:" before it.
 fn number_after_word(text: &str) -> Option<&str> {
-    let (word, number) = text.split_once(':')?;
-    let is_word = word.trim().chars().all(char::is_alphabetic)
-        && condition::field(text.trim_start()).is_none();
-    (is_word && number.len() <= LONGEST_NUMBER && number::is_copied_number(number))
+    let (words, number) = text.split_once(':')?;
+    let is_letter = |sign: char| sign.is_alphabetic() || sign.is_whitespace() || sign == '.';
+    let last = words.split_whitespace().last().unwrap_or_default();
+    let is_words = words.chars().all(is_letter)
+        && match condition::field(&format!("{last}:")) {
+            None => true,
+            // With nothing between, it is a condition.
+            Some((ConditionField::Tel, _)) => number.starts_with(char::is_whitespace),
+            Some(_) => false,
+        };
+    (is_words && number.len() <= LONGEST_NUMBER && number::is_copied_number(number))
         .then_some(number)
 }
+
+/// How many digits tell a number from others.
+const WHOLE_NUMBER: usize = 7;
 
 /// How many bytes a pasted number has at most.
 const LONGEST_NUMBER: usize = 100;

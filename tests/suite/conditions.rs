@@ -110,11 +110,23 @@ fn times_are_asked_for_by_year_month_and_day() {
         ("created:<=2026-11", "Ada Ben Cleo Garage"),
         ("created:2026-12..2027", "Dora"),
         ("-created:2026", "Dora"),
+        ("created:today", "Dora"),
+        ("created:40d", "Ada Ben Cleo Dora Garage"),
+        ("created:39d", "Dora"),
+        ("created:<39d", "Ada Ben Cleo Garage"),
+        ("created:2026..yesterday", "Ada Ben Cleo Garage"),
+        ("-changed:2w", "Ada Ben Cleo Garage"),
         ("changed:>2026-12", "Dora"),
         ("-changed:>2026-12", "Ada Ben Cleo Garage"),
     ] {
         assert_eq!(found(&book, text), names, "{text}");
     }
+    // The same filter means other days tomorrow.
+    assert_eq!(found(&book, "created:today"), "Dora");
+    book.clock
+        .store(NOON + 41 * day, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(found(&book, "created:today"), "");
+    assert_eq!(found(&book, "created:yesterday"), "Dora");
 }
 
 #[test]
@@ -155,9 +167,22 @@ fn a_pasted_number_with_a_word_before_it_is_no_condition() {
         "Téléphone : 0039 02 5550 1183",
         "tel:+39-02-5550-1183",
         "fax: 0039 02 5550 1183",
+        "Tel: 02 5550 1183",
+        "Tel.: +39 02 5550 1183",
+        "Phone number: +39 02 5550 1183",
+        "Tel. +39 02 5550 1183",
+        "mobile 0039 02 5550 1183",
+        "+39 02 5550 1183 work",
+        "sip:+390255501183@example.org",
+        "https://wa.me/390255501183",
+        "tag:garage call 02 5550 1183",
     ] {
         assert_eq!(found(&book, text), "Ben", "{text}");
     }
+    assert_eq!(found(&book, "-tag:garage call 02 5550 1183"), "");
+    assert_eq!(found(&book, "ben 02 5550 1183"), "Ben");
+    assert_eq!(found(&book, "wu 02 5550"), "", "a part of a number");
+    assert_eq!(found(&book, "tel:5550 82"), "Ada", "a condition and digits");
     assert_eq!(found(&book, "\"stat:blue\""), "Ben");
     assert_eq!(found(&book, "https://example.org/ben"), "Ben");
 }

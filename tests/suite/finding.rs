@@ -108,12 +108,16 @@ fn what_a_contact_is_sorted_by_is_stored_changed_and_undone_like_any_other_attri
     assert_eq!(faults[0].attribute.as_deref(), Some("kind"));
 }
 
-/// The names that a text finds, the best first, by the index as without it.
-fn found(book: &Book, text: &str) -> Vec<String> {
-    let query = ListQuery {
+fn query(text: &str) -> ListQuery {
+    ListQuery {
         text: text.to_owned(),
         ..ListQuery::default()
-    };
+    }
+}
+
+/// The names that a text finds, the best first, by the index as without it.
+fn found(book: &Book, text: &str) -> Vec<String> {
+    let query = query(text);
     let without = book.other().rows(&query, 0, 50).unwrap();
     book.store.prepare_search().unwrap();
     book.store.await_search();
@@ -157,6 +161,21 @@ fn names_are_found_with_any_apostrophe_without_umlauts_and_whatever_nobody_sees_
     assert_eq!(found(&book, "oedegaard"), ["Ødegård"]);
     assert_eq!(found(&book, "joe"), ["Samuel Joe"]);
     assert_eq!(book.store.examine().unwrap(), []);
+}
+
+#[test]
+fn a_vanity_number_is_found_by_its_letters_and_by_its_digits() {
+    let mut book = Book::new();
+    with_number(&mut book, "Florist", "1-800-FLOWERS");
+    for text in [
+        "1-800-FLOWERS",
+        "+1 800 FLOWERS",
+        "(800) FLOWERS",
+        "800-flowers",
+        "18003569377",
+    ] {
+        assert_eq!(found(&book, text), ["Florist"], "{text}");
+    }
 }
 
 /// Adds a contact of this name with a number, stored where no home country is known.

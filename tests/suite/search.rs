@@ -175,6 +175,7 @@ fn typed() -> impl Strategy<Value = String> {
         },
     );
     let digits = prop::sample::select(vec![
+        "0347 555 0164",
         "02 55",
         "0039 02",
         "+39 (0)2 5550",
@@ -515,9 +516,16 @@ fn wanted(profiles: &[Profile], query: &ListQuery, used: &[ContactId]) -> (Vec<C
         found.sort_by_key(|(rank, _)| *rank);
         found.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
     };
-    let found = find(&|profile| naive(profile, query));
-    if !found.is_empty() {
-        return (found, Found::Exactly);
+    let pasted = query.needles().pasted;
+    let by_number = |profile: &Profile| {
+        let numbers = digits_of(&profile.full.phones);
+        let has = |run: &String| numbers.iter().any(|number| number.contains(run.as_str()));
+        pasted.iter().any(has).then_some(6)
+    };
+    for found in [find(&|profile| naive(profile, query)), find(&by_number)] {
+        if !found.is_empty() {
+            return (found, Found::Exactly);
+        }
     }
     let alike = find(&|profile| naive_likeness(profile, query));
     let how = if alike.is_empty() {

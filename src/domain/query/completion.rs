@@ -46,9 +46,8 @@ impl Values {
             ConditionField::Tel
             | ConditionField::Year
             | ConditionField::Birthday
-            | ConditionField::Created
-            | ConditionField::Changed
             | ConditionField::Not => Vec::new(),
+            ConditionField::Created | ConditionField::Changed => vec!["today", "yesterday"],
             ConditionField::Label => strings(&self.labels),
             ConditionField::Source => strings(&self.sources),
             ConditionField::Tag => strings(&self.tags),
@@ -133,6 +132,7 @@ mod tests {
             ("label: ", "", ""),
             ("", "", ""),
             ("changed:2", "", ""),
+            ("changed:y", "yesterday", "changed:yesterday "),
         ] {
             let known = values.completions(text);
             assert_eq!(known.join(", "), offered, "{text}");

@@ -1,6 +1,8 @@
 //! The conditions of a filter, such as `label:work`, `-tag:garage` or `changed:>2024-06`: which there are, and
 //! how each is read.
 
+use chrono::NaiveDate;
+
 use crate::domain::fold::fold;
 use crate::domain::number::{self, Region};
 
@@ -38,6 +40,27 @@ pub enum Condition {
     Changed(Period),
     /// The contact has a birthday like this.
     Birthday(DayPattern),
+}
+
+impl Condition {
+    /// Whether it depends on which day is today.
+    pub(super) fn is_relative(&self) -> bool {
+        match self {
+            Self::Not(inner) => inner.is_relative(),
+            Self::Created(period) | Self::Changed(period) => period.is_relative(),
+            _ => false,
+        }
+    }
+
+    /// What it means on a day which is today.
+    pub(super) fn on(self, today: NaiveDate) -> Self {
+        match self {
+            Self::Not(inner) => Self::Not(Box::new(inner.on(today))),
+            Self::Created(period) => Self::Created(period.on(today)),
+            Self::Changed(period) => Self::Changed(period.on(today)),
+            other => other,
+        }
+    }
 }
 
 /// What a text has to be, folded.
@@ -335,8 +358,8 @@ fn condition(field: ConditionField, value: &str) -> Result<Option<Condition>, St
     if folded.is_empty() {
         return Ok(None);
     }
-    let dates =
-        "is not a date; expected 2024, 2024-06 or 2024-06-15, also after > >= < <=, or 2023..2024";
+    let dates = "is not a date; expected 2024, 2024-06, 2024-06-15, today, yesterday or 30d (also w, m, y), \
+         also after > >= < <=, or 2023..2024";
     let period = |name: &str| match value {
         ">" | ">=" | "<" | "<=" | ".." => Ok(None),
         _ => Period::read(value)

@@ -11,7 +11,7 @@ use crate::domain::fold::fold;
 use crate::domain::number::{self, Region};
 use crate::domain::phone::Phone;
 use crate::domain::primary;
-use crate::domain::query::period::{DayPattern, Period};
+use crate::domain::query::period::{DayPattern, Period, PeriodEnd};
 use crate::domain::query::{Condition, Part, Quality, TextMatch};
 use crate::domain::timestamp::Timestamp;
 
@@ -275,13 +275,22 @@ impl Parameters {
     /// A column of times lies within a period of the calendar here.
     fn within(&mut self, column: &str, period: Period) -> String {
         let ends = [(">=", period.from), ("<", period.until)];
-        let ends = ends.into_iter().filter_map(|(sign, day)| {
-            let at = Value::Integer(midnight(day?).micros());
+        let ends = ends.into_iter().filter_map(|(sign, end)| {
+            // What is relative was resolved; conditions on numbers are all that are read without that.
+            let PeriodEnd::Day(day) = end? else {
+                return None;
+            };
+            let at = Value::Integer(midnight(day).micros());
             Some(format!("{column} {sign} {}", self.bind(at)))
         });
-        let ends: Vec<String> = ends.collect();
+        let ends: Vec<String> = ["true".to_owned()].into_iter().chain(ends).collect();
         ends.join(" AND ")
     }
+}
+
+/// The day that it is here at an instant.
+pub(in crate::store) fn day_of(at: Timestamp) -> NaiveDate {
+    at.to_utc().with_timezone(&Local).date_naive()
 }
 
 /// When a day begins here; where clocks are set on at that hour, in UTC.

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery, Order};
 use crate::domain::number::Region;
-use crate::domain::query::{Condition, Query};
+use crate::domain::query::{Condition, Query, SearchTerms};
 use crate::domain::rank::Matcher;
 
 use crate::store::cache::condition::Allowed;
@@ -54,7 +54,8 @@ pub(in crate::store) struct Search {
 /// What a query found.
 #[derive(Debug)]
 struct Last {
-    query: ListQuery,
+    list: ListQuery,
+    asked: Query,
     hits: Hits,
 }
 
@@ -120,11 +121,12 @@ impl Search {
         self.used_rows = None;
     }
 
-    /// Whom a query finds, as they are in this snapshot.
+    /// Whom a list shows whose filter was read as `asked`, as they are in this snapshot.
     pub(in crate::store) fn hits(
         &mut self,
         connection: &Connection,
-        query: &ListQuery,
+        list: &ListQuery,
+        asked: Query,
         home: Option<Region>,
     ) -> Answer<Hits> {
         let version = data_version(connection)?;
@@ -137,13 +139,15 @@ impl Search {
             self.forget_hits();
         }
         if let Some(last) = &self.last
-            && last.query == *query
+            && last.list == *list
+            && last.asked == asked
         {
             return Ok(last.hits.clone());
         }
-        let hits = self.find(connection, query, home)?;
+        let hits = self.find(connection, list, &asked, home)?;
         self.last = Some(Last {
-            query: query.clone(),
+            list: list.clone(),
+            asked,
             hits: hits.clone(),
         });
         Ok(hits)
@@ -166,42 +170,46 @@ impl Search {
     fn find(
         &mut self,
         connection: &Connection,
-        query: &ListQuery,
+        list: &ListQuery,
+        asked: &Query,
         home: Option<Region>,
     ) -> Answer<Hits> {
-        let asked = query.query();
         if asked.trouble.is_some() {
             return Ok(Hits::default());
         }
-        self.allow(connection, &asked, query.attention, home)?;
-        self.place(connection, query.order)?;
+        self.allow(connection, asked, list.attention, home)?;
+        self.place(connection, list.order)?;
         self.look_up_used(connection)?;
         self.catch_up(connection)?;
-        let matcher = Matcher::of(&asked.needles);
         let allowed = self.allowed.as_ref().map(|(_, _, allowed)| allowed);
         let places = self.places.as_ref().map(|(_, places)| places.as_slice());
         let used = self.used_rows.as_ref();
-        let find = |how: How| match &self.index {
-            Some(index) if how == How::Exactly => Ok(index.search(&matcher, allowed)),
-            Some(index) => Ok(index.alike(&matcher, allowed)),
-            None => read(connection, &matcher, allowed, used, how),
+        let find = |needles: &SearchTerms, how: How| {
+            let matcher = Matcher::of(needles);
+            match &self.index {
+                Some(index) if how == How::Exactly => Ok(index.search(&matcher, allowed)),
+                Some(index) => Ok(index.alike(&matcher, allowed)),
+                None => read(connection, &matcher, allowed, used, how),
+            }
         };
-        let ranked = find(How::Exactly)?;
-        if !ranked.is_empty() {
-            return Ok(Hits {
-                rows: Arc::new(ranked.rows(places)),
-                found: Found::Exactly,
-            });
-        }
-        let ranked = find(How::Alike)?;
-        Ok(Hits {
-            found: if ranked.is_empty() {
-                Found::Exactly
-            } else {
-                Found::Alike
-            },
+        let hits = |ranked: Ranked, found: Found| Hits {
             rows: Arc::new(ranked.rows(places)),
-        })
+            found,
+        };
+        let number = asked.needles.as_number();
+        for needles in [&asked.needles].into_iter().chain(&number) {
+            let ranked = find(needles, How::Exactly)?;
+            if !ranked.is_empty() {
+                return Ok(hits(ranked, Found::Exactly));
+            }
+        }
+        let ranked = find(&asked.needles, How::Alike)?;
+        let found = if ranked.is_empty() {
+            Found::Exactly
+        } else {
+            Found::Alike
+        };
+        Ok(hits(ranked, found))
     }
 
     /// Brings the index up to date with what this store wrote.

@@ -54,8 +54,8 @@ impl Store {
                     continue;
                 };
                 row = judged(row, self.home());
-                if !needles.digits.is_empty() {
-                    show_match(connection, &mut row, &needles.digits, self.home())?;
+                if !needles.number().is_empty() {
+                    show_match(connection, &mut row, needles.number(), self.home())?;
                 }
                 if let Some(meant) = &meant
                     && let Some(phone) = meant.of(row.id)?.first()

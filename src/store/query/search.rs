@@ -6,6 +6,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery};
 use crate::domain::refusal::Refusal;
 use crate::store::base::Store;
+use crate::store::cache::condition::day_of;
 use crate::store::cache::search::Hits;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
@@ -67,8 +68,12 @@ impl Store {
         connection: &Connection,
         query: &ListQuery,
     ) -> Answer<Hits> {
+        let mut asked = query.query();
+        if asked.is_relative() {
+            asked = asked.on(day_of((self.options.clock)()));
+        }
         let mut search = self.search.borrow_mut();
-        search.hits(connection, query, self.home())
+        search.hits(connection, query, asked, self.home())
     }
 }
 

@@ -121,7 +121,7 @@ impl<'a> Sheet<'a> {
             columns: usize::from(area.width),
             has_keys,
             calendar: session.calendar(),
-            digits: contacts.list.query.needles().digits,
+            digits: contacts.list.query.needles().number().to_vec(),
         })
     }
 }

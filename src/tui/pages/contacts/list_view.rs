@@ -316,7 +316,7 @@ impl DrawnRow<'_> {
             .is_some_and(|number| number.historic);
         let role = if is_historic { Role::Dim } else { Role::Text };
         let (plain, found) = (theme.style(role), theme.style(Role::Match));
-        lit_digits(&shown, &self.needles.digits, plain, found)
+        lit_digits(&shown, self.needles.number(), plain, found)
     }
 
     fn padded_number(&self, columns: usize) -> Vec<Span<'static>> {
