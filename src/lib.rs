@@ -31,8 +31,8 @@
 //!
 //! ```text
 //! callbook                domain regular crash config state exchange store import export tui cli
-//! callbook::domain        safe words fold tag timestamp ids day number address detail contact phone full_contact
-//!                         refusal fingerprint progress attribute_reader
+//! callbook::domain        safe words fold latin tag timestamp ids day number address detail contact phone
+//!                         full_contact refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
@@ -56,7 +56,7 @@
 //! callbook::store::db     failure files options pace paths held connect journal_mode sound refusal record
 //!                         whole_contacts schema objects backups owner copy open
 //! callbook::store::write  log trail writer
-//! callbook::store::cache  condition ranked index search window
+//! callbook::store::cache  condition ranked lines sounds index search window
 //! callbook::store::query  values search list page lookup
 //! callbook::store::undo   bin journal restore
 //! callbook::store::undo::bin  members

@@ -23,6 +23,7 @@ pub mod health;
 pub mod ids;
 pub mod import;
 pub mod intake;
+pub mod latin;
 pub mod listing;
 pub mod member;
 pub mod merge;

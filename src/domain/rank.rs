@@ -2,10 +2,13 @@
 //!
 //! This defines what a search finds: an index may be faster, but finds the same. A
 //! contact is looked at as its search text, which is the folded name, after a line feed each its other
-//! words (nickname, firm, tags, emails), and after [`NOTE`] its note; and as the digits of its numbers.
+//! words (nickname, firm, tags, emails), and after [`NOTE`] its note; and as the digits of its numbers. What
+//! none of that has may still be found by the sounds of its words in other letters
+//! ([`sounds_of`] its search text): such contacts come after all others.
 
 use memchr::memmem::{self, Finder};
 
+use super::latin::{has_other_letters, sounds_of, typed_sounds};
 use super::query::SearchTerms;
 
 /// How well a contact matches, the least the best; among equals, the more used comes first, and then
@@ -30,7 +33,22 @@ pub enum Rank {
 
 impl Rank {
     /// How many there are.
-    pub(crate) const COUNT: usize = 7;
+    const COUNT: usize = 7;
+
+    /// How many places a match can have: each rank, and after them each rank by sounds.
+    pub(crate) const PLACES: usize = 2 * Self::COUNT;
+
+    /// The place of a match by the typed letters themselves, the least the best.
+    #[must_use]
+    pub(crate) const fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The place of a match by sounds.
+    #[must_use]
+    pub(crate) const fn place_by_sound(self) -> usize {
+        Self::COUNT + self as usize
+    }
 }
 
 /// Needles, made ready to be looked for many times.
@@ -44,6 +62,8 @@ pub struct Matcher<'n> {
     /// The letters of each word, of long ones the first.
     letters: Vec<Vec<char>>,
     initials: Option<&'n str>,
+    /// The sounds of each word, the likeliest first; none of what was not typed in Latin letters.
+    sounds: Vec<Vec<Finder<'static>>>,
 }
 
 impl<'n> Matcher<'n> {
@@ -62,6 +82,7 @@ impl<'n> Matcher<'n> {
             digits: ready(&needles.digits),
             letters: letters.collect(),
             initials: initials(needles),
+            sounds: needles.words.iter().map(|word| sounds(word)).collect(),
         }
     }
 
@@ -95,6 +116,57 @@ impl<'n> Matcher<'n> {
             return Some(Rank::Initials);
         }
         Some(worst.max(Rank::WordStart))
+    }
+
+    /// The sounds of each word that may be found by them.
+    pub(crate) fn sounds(&self) -> impl Iterator<Item = &Finder<'static>> {
+        self.sounds.iter().flatten()
+    }
+
+    /// The rank of a contact that [`Matcher::rank`] does not match, by the sounds of its search text; none if
+    /// a needle is missing.
+    #[must_use]
+    pub fn rank_by_sound(&self, text: &str, sounds: &str, digits: &str) -> Option<Rank> {
+        let (name, heard) = (name_of(text), name_of(sounds));
+        let words = self.needles.words.iter().zip(&self.words);
+        let mut worst = Rank::WordStart;
+        for ((word, finder), typed) in words.zip(&self.sounds) {
+            let in_number = is_digits(word) && finder.find(digits.as_bytes()).is_some();
+            let number = in_number.then_some(Rank::WithinName);
+            let own = level(finder, text, name.len());
+            let by_sound = typed
+                .iter()
+                .filter_map(|typed| level(typed, sounds, heard.len()));
+            let found = own.into_iter().chain(number).chain(by_sound).min();
+            worst = worst.max(found?);
+        }
+        // A single letter is somewhere in most names.
+        if self.letter().is_some() && worst > Rank::WordStart {
+            return None;
+        }
+        let mut first = self.sounds.first()?.iter();
+        let is_start = first.any(|typed| heard.as_bytes().starts_with(typed.needle()));
+        Some(if is_start && worst == Rank::WordStart {
+            Rank::NameStart
+        } else {
+            worst
+        })
+    }
+
+    /// As [`Matcher::rank_by_sound`], of a contact whose sounds are not known.
+    #[must_use]
+    pub(crate) fn rank_heard(&self, text: &str, digits: &str) -> Option<Rank> {
+        if self.sounds().next().is_none() || !has_other_letters(text) {
+            return None;
+        }
+        self.rank_by_sound(text, &sounds_of(text)?, digits)
+    }
+
+    /// Whether a contact with these letters in its text may have all the words in it.
+    #[must_use]
+    pub(crate) fn may_be_in(&self, letters: Letters) -> bool {
+        let mut words = self.needles.words.iter().filter(|word| !is_digits(word));
+        words.all(|word| Letters::of(word).missing(letters) == 0)
     }
 
     /// Whether [`Matcher::rank`] may match a contact: the bytes rule most of them out at once.
@@ -210,21 +282,26 @@ impl<'n> Matcher<'n> {
     /// One of the first two letters has to be right.
     #[must_use]
     pub fn likeness(&self, text: &str) -> Option<usize> {
-        if self.words.is_empty() {
-            return None;
-        }
-        // In a note there is always some word that is like another.
-        let text = text.split(NOTE).next().unwrap_or_default();
-        let mut sum = 0;
-        for letters in &self.letters {
-            let most = edits(letters.len())?;
-            let words = text.split([' ', '\n', '-', '@', '.']);
-            let words = words.filter(|other| begin_alike(letters, other));
-            sum += words
-                .filter_map(|other| distance(letters, other, most))
-                .min()?;
-        }
-        Some(sum)
+        likeness(&self.letters, text)
+    }
+
+    /// As [`Matcher::likeness`], of the sounds of a contact.
+    #[must_use]
+    pub fn likeness_by_sound(&self, sounds: &str) -> Option<usize> {
+        let typed = self.sounds.iter().map(|of_word| {
+            let sound = std::str::from_utf8(of_word.first()?.needle()).ok()?;
+            Some(sound.chars().take(LONGEST).collect())
+        });
+        likeness(&typed.collect::<Option<Vec<Vec<char>>>>()?, sounds)
+    }
+
+    /// As [`Matcher::likeness`], of a contact whose sounds are not known.
+    #[must_use]
+    pub(crate) fn likeness_heard(&self, text: &str) -> Option<usize> {
+        let own = self.likeness(text);
+        let sounds = sounds_of(text);
+        let heard = sounds.and_then(|sounds| self.likeness_by_sound(&sounds));
+        own.into_iter().chain(heard).min()
     }
 
     /// The letters that a contact needs for [`Matcher::likeness`], a word each, and how many of
@@ -266,6 +343,33 @@ impl<'n> Matcher<'n> {
     pub const fn needles(&self) -> &'n SearchTerms {
         self.needles
     }
+}
+
+/// What finds the sounds of a word.
+fn sounds(word: &str) -> Vec<Finder<'static>> {
+    let typed = typed_sounds(word).into_iter();
+    typed
+        .map(|sound| Finder::new(&sound).into_owned())
+        .collect()
+}
+
+/// How many letters differ between words and the nearest ones of a text, as [`Matcher::likeness`] says.
+fn likeness(words: &[Vec<char>], text: &str) -> Option<usize> {
+    if words.is_empty() {
+        return None;
+    }
+    // In a note there is always some word that is like another.
+    let text = text.split(NOTE).next().unwrap_or_default();
+    let mut sum = 0;
+    for letters in words {
+        let most = edits(letters.len())?;
+        let words = text.split([' ', '\n', '-', '@', '.']);
+        let words = words.filter(|other| begin_alike(letters, other));
+        sum += words
+            .filter_map(|other| distance(letters, other, most))
+            .min()?;
+    }
+    Some(sum)
 }
 
 /// What may be the initials of a name.
@@ -384,6 +488,12 @@ impl Letters {
             text.chars()
                 .fold(0, |bits, letter| bits | Self::bit(letter)),
         )
+    }
+
+    /// A letter of ASCII.
+    #[must_use]
+    pub(crate) fn of_byte(letter: u8) -> Self {
+        Self(Self::bit(char::from(letter)))
     }
 
     fn bit(letter: char) -> u32 {

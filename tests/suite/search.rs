@@ -7,6 +7,7 @@ use crate::support::amount::{drawn, seed};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
 use callbook::domain::edit::Profile;
 use callbook::domain::fold::fold;
+use callbook::domain::latin::{sounds_of, typed_sounds};
 use callbook::domain::listing::{Found, ListQuery, Order};
 use callbook::domain::phone::Phone;
 use callbook::domain::query::Typing;
@@ -149,7 +150,12 @@ fn typed() -> impl Strategy<Value = String> {
         .iter()
         .chain(&FIRMS)
         .chain(&TAGS)
-        .chain(&["picks up", "someone@example"])
+        .chain(&[
+            "picks up",
+            "someone@example",
+            "dmitri smirnoff",
+            "Papadopulou Yeleni eleny",
+        ])
         .flat_map(|text| text.split(' '))
         .map(str::to_owned)
         .collect();
@@ -344,6 +350,42 @@ fn naive(profile: &Profile, query: &ListQuery) -> Option<usize> {
     })
 }
 
+/// How good a match by the sounds of words in other letters is, where there is no other: 7 the best.
+fn naive_by_sound(profile: &Profile, query: &ListQuery) -> Option<usize> {
+    let words = query.needles().words;
+    let heard = |text: &str| sounds_of(&fold(text)).unwrap_or_default();
+    let name = &profile.full.contact.name;
+    let numbers = digits_of(&profile.full.phones);
+    let mut worst = 2;
+    for word in &words {
+        let in_number = numbers.iter().any(|digits| digits.contains(word.as_str()));
+        let all_digits = word.chars().all(|sign| sign.is_ascii_digit());
+        let mut best = (all_digits && in_number).then_some(4);
+        let sounds = typed_sounds(word);
+        let typed = std::iter::once((false, word)).chain(sounds.iter().map(|sound| (true, sound)));
+        for (by_sound, typed) in typed {
+            let of = |text: &str| if by_sound { heard(text) } else { fold(text) };
+            let in_name = stands(&of(name), typed).map(|begins| if begins { 2 } else { 4 });
+            best = best.into_iter().chain(in_name).min();
+            for other in others(&profile.full.contact) {
+                let found = stands(&of(&other), typed).map(|begins| if begins { 5 } else { 6 });
+                best = best.into_iter().chain(found).min();
+            }
+        }
+        worst = worst.max(best?);
+    }
+    let first = typed_sounds(words.first()?);
+    let is_letter = words.len() == 1 && words[0].len() == 1 && !first.is_empty();
+    let is_start = first
+        .iter()
+        .any(|sound| heard(name).starts_with(sound.as_str()));
+    match worst {
+        2 if is_start => Some(7 + 1),
+        worst if is_letter && worst > 2 => None,
+        worst => Some(7 + worst),
+    }
+}
+
 /// Edits between two words: letters put in, left out or changed, neighbours swapped.
 fn edits(one: &[char], other: &[char]) -> usize {
     let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
@@ -371,14 +413,26 @@ fn edits(one: &[char], other: &[char]) -> usize {
 
 /// How unlike somebody is to what nothing contains.
 fn naive_likeness(profile: &Profile, query: &ListQuery) -> Option<usize> {
-    let needles = query.needles();
+    let words = query.needles().words;
     let mut all = vec![fold(&profile.full.contact.name)];
     all.extend(others(&Contact {
         note: None,
         ..profile.full.contact.clone()
     }));
+    let heard: Vec<String> = all.iter().filter_map(|text| sounds_of(text)).collect();
+    let sounds = words
+        .iter()
+        .map(|word| typed_sounds(word).into_iter().next());
+    let by_sound = sounds
+        .collect::<Option<Vec<String>>>()
+        .and_then(|sounds| naive_likeness_of(&sounds, &heard));
+    let own = naive_likeness_of(&words, &all);
+    own.into_iter().chain(by_sound).min()
+}
+
+fn naive_likeness_of(words: &[String], all: &[String]) -> Option<usize> {
     let mut sum = 0;
-    for word in &needles.words {
+    for word in words {
         let typed: Vec<char> = word.chars().take(24).collect();
         let most = match typed.len() {
             0..=2 => return None,
@@ -407,7 +461,7 @@ fn naive_likeness(profile: &Profile, query: &ListQuery) -> Option<usize> {
         }
         sum += best?;
     }
-    (!needles.words.is_empty()).then_some(sum)
+    (!words.is_empty()).then_some(sum)
 }
 
 fn region_of(phone: &Phone) -> Option<&'static str> {
@@ -522,7 +576,9 @@ fn wanted(profiles: &[Profile], query: &ListQuery, used: &[ContactId]) -> (Vec<C
         let has = |run: &String| numbers.iter().any(|number| number.contains(run.as_str()));
         pasted.iter().any(has).then_some(6)
     };
-    for found in [find(&|profile| naive(profile, query)), find(&by_number)] {
+    let by_words =
+        |profile: &Profile| naive(profile, query).or_else(|| naive_by_sound(profile, query));
+    for found in [find(&by_words), find(&by_number)] {
         if !found.is_empty() {
             return (found, Found::Exactly);
         }
@@ -696,8 +752,62 @@ fn names_of_every_script_are_found_by_what_is_typed_in_them() {
         let first = names.first().filter(|_| how == Found::Exactly);
         assert_eq!(first.map(String::as_str), name, "{text}");
     }
+    for (text, name) in [
+        ("dmitri", "Дмитрий Смирнов"),
+        ("Smirnoff", "Дмитрий Смирнов"),
+        ("dmitriy smirnov", "Дмитрий Смирнов"),
+        ("smirnow дмитр", "Дмитрий Смирнов"),
+        ("papadopoulou", "Ελένη Παπαδοπούλου"),
+        ("papadopulu eleni", "Ελένη Παπαδοπούλου"),
+    ] {
+        let (names, how) = found(&book, text, Typing::Letters);
+        assert_eq!(
+            (names, how),
+            (vec![name.to_owned()], Found::Exactly),
+            "{text}"
+        );
+    }
+    let (names, how) = found(&book, "smirmov", Typing::Letters);
+    assert_eq!(
+        (names, how),
+        (vec!["Дмитрий Смирнов".to_owned()], Found::Alike)
+    );
     let (names, _) = found(&book, "さとう", Typing::Letters);
     assert_eq!(names, ["サトウ", "さとう けん"], "hiragana finds katakana");
+}
+
+#[test]
+fn a_name_in_other_letters_comes_after_those_that_have_the_typed_ones() {
+    let mut book = Book::new();
+    for name in [
+        "Пётр Иванов",
+        "Иван Петров",
+        "Вано",
+        "Anna Divani",
+        "Ivan Rossi",
+        "И. Иванов",
+    ] {
+        book.contact(name);
+    }
+    let names = |text: &str| found(&book, text, Typing::Letters);
+    let all = [
+        "Ivan Rossi",
+        "Anna Divani",
+        "Иван Петров",
+        "И. Иванов",
+        "Пётр Иванов",
+    ];
+    assert_eq!(
+        names("ivan"),
+        (all.map(str::to_owned).to_vec(), Found::Exactly)
+    );
+    assert_eq!(names("ivan petr").0, ["Иван Петров", "Пётр Иванов"]);
+    assert_eq!(
+        names("i").0.len(),
+        5,
+        "one letter begins a word of the name"
+    );
+    assert_eq!(names("Иван").0, ["Иван Петров", "И. Иванов", "Пётр Иванов"]);
 }
 
 #[test]

@@ -123,10 +123,9 @@ fn span(text: &str) -> Option<(PeriodEnd, PeriodEnd)> {
     if let Some((from, until)) = calendar_span(text) {
         return Some((PeriodEnd::Day(from), PeriodEnd::Day(until)));
     }
-    let (Some(year), Some(month), Some(day)) = day::parts(text)? else {
-        return None;
-    };
-    let day = PeriodEnd::Day(NaiveDate::from_ymd_opt(year, month, day)?);
+    let date = PartialDate::read(text)?;
+    let day = NaiveDate::from_ymd_opt(date.year?, date.month?, date.day?)?;
+    let day = PeriodEnd::Day(day);
     Some((day, day.next()?))
 }
 

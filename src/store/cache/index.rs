@@ -3,7 +3,8 @@
 //! Two texts hold all lines one after the other, in the order of the list: the folded words of each
 //! contact, and the digits of its numbers. Each key searches all of them, with the fastest
 //! search for a substring that there is; nothing is kept of the last one. [`Matcher`] says what is
-//! found: the index only spares it those lines that cannot be.
+//! found: the index only spares it those lines that cannot be. Contacts with words in Cyrillic or Greek letters
+//! have a line of sounds beside the others, so that a book without such names does not pay for them.
 
 use std::collections::HashMap;
 
@@ -15,12 +16,11 @@ use crate::domain::fold::fold;
 use crate::domain::rank::{Letters, Matcher, NOTE, Rank, keypad, name_of};
 
 use crate::store::cache::condition::Allowed;
+use crate::store::cache::lines::{Lines, merged};
 use crate::store::cache::ranked::{Precedence, Ranked};
+use crate::store::cache::sounds::Sounds;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
-
-/// What ends a line. No folded text has it, so that nothing is found across two lines.
-const END: char = '\0';
 
 /// The lines of all contacts.
 #[derive(Debug, Default)]
@@ -33,125 +33,9 @@ pub(in crate::store) struct Index {
     initials: Vec<Letters>,
     rowids: Vec<u32>,
     favourites: Vec<u32>,
+    sounds: Sounds,
     /// The lines of those who come earlier among equals, rising, and why.
     hot: Vec<(usize, Precedence)>,
-}
-
-/// Texts, one after the other.
-#[derive(Debug)]
-struct Lines {
-    whole: String,
-    /// Where each line starts, and where the last one ends.
-    starts: Vec<u32>,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self {
-            whole: String::new(),
-            starts: vec![0],
-        }
-    }
-}
-
-impl Lines {
-    /// Adds a line; `false` where it does not fit any more.
-    fn push(&mut self, text: &str) -> bool {
-        self.whole.push_str(text);
-        self.whole.push(END);
-        match u32::try_from(self.whole.len()) {
-            Ok(end) => self.starts.push(end),
-            Err(_) => return false,
-        }
-        true
-    }
-
-    fn start(&self, line: usize) -> usize {
-        self.starts
-            .get(line)
-            .map_or(self.whole.len(), |at| *at as usize)
-    }
-
-    fn get(&self, line: usize) -> &str {
-        let end = self.start(line + 1).saturating_sub(1);
-        self.whole.get(self.start(line)..end).unwrap_or_default()
-    }
-
-    fn take_out(&mut self, line: usize) {
-        let (from, to) = (self.start(line), self.start(line + 1));
-        self.whole.replace_range(from..to, "");
-        self.starts.remove(line + 1);
-        for start in self.starts.iter_mut().skip(line + 1) {
-            *start -= u32::try_from(to - from).unwrap_or_default();
-        }
-    }
-
-    /// Puts a line before another one; `false` where it does not fit any more.
-    fn put_in(&mut self, line: usize, text: &str) -> bool {
-        let Ok(longer) = u32::try_from(text.len() + 1) else {
-            return false;
-        };
-        if u32::try_from(self.whole.len() + text.len() + 1).is_err() {
-            return false;
-        }
-        let from = self.start(line);
-        self.whole.insert_str(from, text);
-        self.whole.insert(from + text.len(), END);
-        for start in self.starts.iter_mut().skip(line + 1) {
-            *start += longer;
-        }
-        let end = self.starts.get(line).map_or(0, |start| start + longer);
-        self.starts.insert(line + 1, end);
-        true
-    }
-
-    /// The lines that contain something, in order, each with its first place in the whole of
-    /// `bytes`, which is as long as that of the lines.
-    fn having<'a>(&'a self, bytes: &'a [u8], finder: &'a Finder<'_>) -> Having<'a> {
-        Having {
-            lines: self,
-            bytes,
-            finder,
-            at: 0,
-            line: 0,
-        }
-    }
-}
-
-/// The lines that contain something.
-struct Having<'a> {
-    lines: &'a Lines,
-    bytes: &'a [u8],
-    finder: &'a Finder<'a>,
-    at: usize,
-    line: usize,
-}
-
-impl Iterator for Having<'_> {
-    type Item = (usize, usize);
-
-    fn next(&mut self) -> Option<(usize, usize)> {
-        let found = self.at + self.finder.find(self.bytes.get(self.at..)?)?;
-        let starts = self.lines.starts.get(self.line + 1..)?;
-        // The line is close by where many match, and far where few do.
-        let mut near = 0;
-        let mut step = 1;
-        while starts
-            .get(near + step)
-            .is_some_and(|start| *start as usize <= found)
-        {
-            near += step;
-            step *= 2;
-        }
-        let far = (near + step + 1).min(starts.len());
-        let after = starts
-            .get(near..far)?
-            .partition_point(|start| *start as usize <= found);
-        let line = self.line + near + after;
-        self.line = line + 1;
-        self.at = self.lines.start(line + 1);
-        Some((line, found))
-    }
 }
 
 /// A contact as the index has it.
@@ -187,6 +71,9 @@ impl Index {
                 words = &with_note;
             }
             if !index.text.push(words) || !index.digits.push(record::text(row, 3)?) {
+                return Ok(None);
+            }
+            if !index.sounds.put_in(index.rowids.len(), words) {
                 return Ok(None);
             }
             let name = name_of(words);
@@ -244,6 +131,7 @@ impl Index {
     fn take_out(&mut self, line: usize) {
         self.text.take_out(line);
         self.digits.take_out(line);
+        self.sounds.take_out(line);
         self.letters.remove(line);
         self.names.remove(line);
         self.initials.remove(line);
@@ -260,7 +148,10 @@ impl Index {
         self.names.insert(line, Letters::of(name));
         self.initials.insert(line, Letters::of_initials(name));
         self.rowids.insert(line, entry.rowid);
-        self.text.put_in(line, &entry.text) && self.digits.put_in(line, &entry.digits)
+        self.sounds.make_room(line);
+        self.sounds.put_in(line, &entry.text)
+            && self.text.put_in(line, &entry.text)
+            && self.digits.put_in(line, &entry.digits)
     }
 
     /// Notes who comes earlier among equals: favourites, and those who are used, by their row.
@@ -301,6 +192,32 @@ impl Index {
         } else {
             for line in 0..self.rowids.len() {
                 found.take(line, Rank::Elsewhere);
+            }
+        }
+        self.search_by_sound(matcher, allowed, found.ranked)
+    }
+
+    /// Adds to what is found those who are found by sounds only.
+    fn search_by_sound(
+        &self,
+        matcher: &Matcher<'_>,
+        allowed: Option<&Allowed>,
+        ranked: Ranked,
+    ) -> Ranked {
+        let mut found = Taking::new(self, allowed);
+        found.ranked = ranked;
+        for at in self.sounds.found(matcher) {
+            let Some(line) = self.sounds.of.get(at).map(|line| *line as usize) else {
+                continue;
+            };
+            let (text, digits) = (self.text.get(line), self.digits.get(line));
+            let letters = self.letters.get(line).copied().unwrap_or_default();
+            if matcher.may_be_in(letters) && matcher.rank(text, digits).is_some() {
+                continue;
+            }
+            let sounds = self.sounds.lines.get(at);
+            if let Some(rank) = matcher.rank_by_sound(text, sounds, digits) {
+                found.take_at(line, rank.place_by_sound());
             }
         }
         found.ranked
@@ -407,34 +324,21 @@ impl Index {
     ) -> Ranked {
         let mut found = Taking::new(self, allowed);
         let wanted = matcher.letters();
+        let mut heard = self.sounds.of.iter().enumerate().peekable();
         for (line, letters) in self.letters.iter().enumerate() {
             let may = wanted
                 .iter()
                 .all(|(word, most)| word.missing(*letters) <= *most);
-            if may && let Some(edits) = matcher.likeness(self.text.get(line)) {
+            let own = may.then(|| matcher.likeness(self.text.get(line))).flatten();
+            let heard = heard.next_if(|(_, of)| **of as usize == line);
+            let heard =
+                heard.and_then(|(at, _)| matcher.likeness_by_sound(self.sounds.lines.get(at)));
+            if let Some(edits) = own.into_iter().chain(heard).min() {
                 found.take_at(line, edits);
             }
         }
         found.ranked
     }
-}
-
-/// Two rising rows of lines as one.
-fn merged(one: Vec<usize>, other: impl Iterator<Item = usize>) -> Vec<usize> {
-    if one.is_empty() {
-        return other.collect();
-    }
-    let mut both = Vec::with_capacity(one.len());
-    let mut one = one.into_iter().peekable();
-    for line in other {
-        while let Some(before) = one.next_if(|before| *before < line) {
-            both.push(before);
-        }
-        one.next_if_eq(&line);
-        both.push(line);
-    }
-    both.extend(one);
-    both
 }
 
 /// What is found, line by line, rising.
@@ -456,7 +360,7 @@ impl<'a> Taking<'a> {
     }
 
     fn take(&mut self, line: usize, rank: Rank) {
-        self.take_at(line, rank as usize);
+        self.take_at(line, rank.place());
     }
 
     fn take_at(&mut self, line: usize, rank: usize) {

@@ -2,6 +2,8 @@
 
 pub(in crate::store) mod condition;
 pub(in crate::store) mod index;
+pub(in crate::store) mod lines;
 pub(in crate::store) mod ranked;
 pub(in crate::store) mod search;
+pub(in crate::store) mod sounds;
 pub(in crate::store) mod window;

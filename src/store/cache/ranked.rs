@@ -27,16 +27,16 @@ impl Precedence {
     }
 }
 
-/// Rows that are found, by rank; in the order in which they came, those with heat before others.
+/// Rows that are found, by place; in the order in which they came, those with heat before others.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Ranked {
-    ranks: [Vec<u32>; Rank::COUNT],
+    ranks: [Vec<u32>; Rank::PLACES],
     hot: Vec<(usize, Precedence, u32)>,
 }
 
 impl Ranked {
     pub(in crate::store) fn push(&mut self, rank: usize, row: u32, heat: Option<Precedence>) {
-        let rank = rank.min(Rank::COUNT - 1);
+        let rank = rank.min(Rank::PLACES - 1);
         match (heat, self.ranks.get_mut(rank)) {
             (Some(heat), _) => self.hot.push((rank, heat, row)),
             (None, Some(rows)) => rows.push(row),

@@ -17,7 +17,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery, Order};
 use crate::domain::number::Region;
 use crate::domain::query::{Condition, Query, SearchTerms};
-use crate::domain::rank::Matcher;
+use crate::domain::rank::{Matcher, Rank};
 
 use crate::store::cache::condition::Allowed;
 use crate::store::cache::index::{Index, notes};
@@ -341,7 +341,8 @@ fn read(
         }
         let with = notes.get(&i64::from(rowid));
         let (text, digits) = (record::bytes(row, 1)?, record::bytes(row, 2)?);
-        if how == How::Exactly && with.is_none() && !matcher.may_find(text, digits) {
+        let may_find = with.is_some() || matcher.may_find(text, digits);
+        if how == How::Exactly && !may_find && text.is_ascii() {
             continue;
         }
         let mut words = record::text(row, 1)?;
@@ -354,9 +355,11 @@ fn read(
         let rank = match how {
             How::Exactly => {
                 let digits = record::text(row, 2)?;
-                matcher.rank(words, digits).map(|rank| rank as usize)
+                let own = may_find.then(|| matcher.rank(words, digits)).flatten();
+                let heard = || matcher.rank_heard(words, digits).map(Rank::place_by_sound);
+                own.map(Rank::place).or_else(heard)
             }
-            How::Alike => matcher.likeness(words),
+            How::Alike => matcher.likeness_heard(words),
         };
         let Some(rank) = rank else { continue };
         let place = used.and_then(|used| used.get(&rowid).copied());

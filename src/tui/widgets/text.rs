@@ -11,6 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::fold::fold;
+use crate::domain::latin::{has_other_letters, sounds_like, typed_sounds};
 use crate::domain::rank::keypad;
 use crate::domain::safe::safe;
 
@@ -104,7 +105,8 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
 
 /// `text` in spans, the parts that match one of the folded `words` in `lit`.
 ///
-/// Case and accents make no difference: `odeg` lights the first four letters of `Ødegård`.
+/// Case and accents make no difference: `odeg` lights the first four letters of `Ødegård`. A word in Cyrillic or Greek
+/// letters is lit as a whole where it is found by its sound.
 #[must_use]
 pub(crate) fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) -> Vec<Span<'a>> {
     if words.is_empty() {
@@ -114,14 +116,40 @@ pub(crate) fn lit<'a>(text: &str, words: &[String], plain: Style, lit: Style) ->
         .graphemes(true)
         .map(|letter| (letter, folded(letter)))
         .collect();
+    let sounds: Vec<String> = if has_other_letters(text) {
+        words.iter().flat_map(|word| typed_sounds(word)).collect()
+    } else {
+        Vec::new()
+    };
     let matched = |start: usize| -> usize {
-        words
-            .iter()
-            .map(|word| span_of(letters.get(start..).unwrap_or_default(), word))
+        let rest = letters.get(start..).unwrap_or_default();
+        let by_letters = words.iter().map(|word| span_of(rest, word));
+        let by_sound = || span_by_sound(&letters, start, &sounds);
+        by_letters
             .max()
-            .unwrap_or(0)
+            .filter(|lit| *lit > 0)
+            .unwrap_or_else(by_sound)
     };
     spans(&letters, plain, lit, matched)
+}
+
+/// How many letters the word has that begins here, where it is found by one of these sounds; else 0.
+fn span_by_sound(letters: &[(&str, Cow<'_, str>)], start: usize, sounds: &[String]) -> usize {
+    let is_space = |letter: &&str| letter.chars().all(char::is_whitespace);
+    let letter_at = |at: usize| letters.get(at).map(|(letter, _)| *letter);
+    let before = start.checked_sub(1).and_then(letter_at);
+    if sounds.is_empty() || before.is_some_and(|before| !is_space(&before)) {
+        return 0;
+    }
+    let word: Vec<&str> = (start..)
+        .map_while(letter_at)
+        .take_while(|letter| !is_space(letter))
+        .collect();
+    if sounds_like(&word.concat(), sounds) {
+        word.len()
+    } else {
+        0
+    }
 }
 
 /// `text` in spans, with the digits of one of `runs` in `lit`, whatever is between them.
@@ -258,6 +286,28 @@ mod tests {
         assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_word_in_other_letters_is_lit_whole_where_it_sounds_like_what_was_typed() {
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        for (text, typed, shown) in [
+            ("Иван Щербаков", "shcher", "Иван [Щербаков]"),
+            ("Иван Щербаков", "iva", "[Иван] Щербаков"),
+            ("Иван Щербаков", "щер", "Иван [Щер]баков"),
+            (
+                "Ivan  Анна-Мария Юлия…",
+                "yulia",
+                "Ivan  Анна-Мария [Юлия…]",
+            ),
+            ("Χ", "ch", "[Χ]"),
+            ("Юлия 丸山 Ко́рж", "korzh", "Юлия 丸山 [Ко́рж]"),
+            ("Иван", "", "Иван"),
+            ("Иван", "anna", "Иван"),
+        ] {
+            let lit = marked(&lit(text, &[typed.into()], Style::new(), bold));
+            assert_eq!(lit, shown, "{typed}");
+        }
     }
 
     #[test]
