@@ -37,7 +37,7 @@
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
-//!                         rank retention usage qr
+//!                         rank retention usage qr opening
 //! callbook::domain::attributes    detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
@@ -68,15 +68,17 @@
 //! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key table sequence bindings settings overrides
-//! callbook::tui::pages    returned page question conflict country chooser phone_form contact_form drafted
+//! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
 //!                         tags recent save_filter qr
 //!                         contacts
 //! callbook::tui::pages::phone_form    state replace view page
-//! callbook::tui::pages::contact_form  state tags view page
+//! callbook::tui::pages::detail_form   state view page
+//! callbook::tui::pages::contact_form  form_detail state details tags view page
 //! callbook::tui::pages::import        state view page
 //! callbook::tui::pages::duplicates    state view page
-//! callbook::tui::pages::contacts  marks list detail fix as_text state fix_view list_view detail_view pages page
+//! callbook::tui::pages::contacts  marks list detail fix as_text state detail_keys fix_view list_view detail_view detail_rows
+//!                         pages page
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader
 //! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread

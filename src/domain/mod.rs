@@ -30,6 +30,7 @@ pub mod merge;
 pub mod naming;
 pub mod notice;
 pub mod number;
+pub mod opening;
 pub mod operation;
 pub mod page;
 pub mod phone;

@@ -17,7 +17,7 @@ BEGIN:VCARD\nVERSION:3.0\nUID:3\nFN:Zoe Zanetti\nTEL;TYPE=Barn:+77 12 345 6789\n
 fn adding(width: u16, height: u16) -> Desk {
     let mut desk = Desk::new(width, height, CARDS);
     desk.app.session.home = Region::new("IT");
-    desk.press("/ \"bianchi\" enter a");
+    desk.press("/ \"bianchi\" enter a a");
     desk
 }
 
@@ -160,7 +160,7 @@ fn of_equal_matches_the_one_that_the_book_uses_comes_first_once_that_is_known() 
     desk.app.session.home = None;
     desk.press("/ \"bianchi\" enter");
     desk.hold();
-    desk.press("a shift-tab \"i\"");
+    desk.press("a a shift-tab \"i\"");
     assert!(desk.frame().contains("▌ +354 Iceland"), "{}", desk.frame());
     desk.let_all_go();
     assert!(
@@ -291,7 +291,7 @@ fn an_answer_about_a_number_goes_to_its_form_alone() {
     let mut desk = adding(100, 30);
     desk.hold();
     desk.press("^U \"+14165550164\" esc y");
-    desk.press("a");
+    desk.press("a a");
     desk.let_all_go();
     assert!(!desk.frame().contains("also a number"), "{}", desk.frame());
     let late = |msg: &Msg| matches!(msg, Msg::Store(_, Reply::Holders(_)));

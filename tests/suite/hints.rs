@@ -166,7 +166,7 @@ fn an_empty_list_offers_only_what_works() {
 #[test]
 fn while_nothing_is_marked_in_a_list_its_key_is_called_what_it_does() {
     let mut desk = Desk::new(100, 30, TWO);
-    desk.press("enter a \"0281\" tab \"mob\"");
+    desk.press("enter a a \"0281\" tab \"mob\"");
     assert!(has_hint(&desk, "enter save"), "{:?}", hints(&desk));
     desk.press("down");
     assert!(has_hint(&desk, "enter take"), "{:?}", hints(&desk));
@@ -249,7 +249,7 @@ fn a_contact_without_numbers_says_why_and_what_works() {
             "no number here; e edits the contact and adds one"
         );
         desk.press("enter c");
-        assert_eq!(desk.toast(), "no number to call; a adds one");
+        assert_eq!(desk.toast(), "no number to call; a a adds one");
         desk.press("9");
         assert_eq!(desk.toast(), "this contact has no number");
         desk.press("y");
@@ -299,7 +299,7 @@ fn a_form_in_which_nothing_was_changed_says_so() {
 #[test]
 fn without_a_number_the_form_goes_to_its_field() {
     let mut desk = Desk::new(40, 12, TWO);
-    desk.press("enter a tab \"work\" enter");
+    desk.press("enter a a tab \"work\" enter");
     let form: &PhoneForm = desk.top().unwrap();
     assert_eq!(
         form.place,

@@ -35,13 +35,13 @@ fn kept(desk: &Desk) -> Vec<Option<Region>> {
 #[test]
 fn the_first_national_number_asks_for_the_home_country_and_is_read_with_it() {
     let mut desk = nowhere();
-    desk.press("enter a \"02_5550_1182\" enter");
+    desk.press("enter a a \"02_5550_1182\" enter");
     assert!(desk.frame().contains("Home country"), "{}", desk.frame());
     desk.press("\"ital\" enter");
     assert_eq!(numbers(&desk)[1], "+39 02 5550 1182", "{}", desk.frame());
     assert_eq!(kept(&desk), [Region::new("IT")]);
     // It is asked once.
-    desk.press("a \"02_5550_1183\" enter");
+    desk.press("a a \"02_5550_1183\" enter");
     assert_eq!(numbers(&desk)[1], "+39 02 5550 1183", "{}", desk.frame());
 }
 
@@ -50,7 +50,7 @@ fn the_question_is_read_whole_and_its_hints_are_true_at_every_size() {
     for (width, height) in [(100, 30), (80, 24), (40, 12)] {
         let mut desk = nowhere();
         desk.run_size(width, height);
-        desk.press("enter a \"02_5550_1182\" enter");
+        desk.press("enter a a \"02_5550_1182\" enter");
         let frame = desk.frame();
         let words: Vec<&str> = frame
             .split(|sign: char| sign.is_whitespace() || "│▌\"".contains(sign))
@@ -71,11 +71,11 @@ fn the_question_is_read_whole_and_its_hints_are_true_at_every_size() {
 #[test]
 fn no_country_is_an_answer_and_leaving_the_question_is_none() {
     let mut desk = nowhere();
-    desk.press("enter a \"02_5550_1182\" enter enter");
+    desk.press("enter a a \"02_5550_1182\" enter enter");
     assert_eq!(numbers(&desk)[1], "02 5550 1182", "{}", desk.frame());
     assert_eq!(kept(&desk), [None]);
     let mut desk = nowhere();
-    desk.press("enter a \"02_5550_1182\" enter esc");
+    desk.press("enter a a \"02_5550_1182\" enter esc");
     assert!(desk.frame().contains("Add a number"), "{}", desk.frame());
     desk.press("enter");
     assert_eq!(numbers(&desk)[1], "02 5550 1182", "{}", desk.frame());
@@ -86,11 +86,11 @@ fn no_country_is_an_answer_and_leaving_the_question_is_none() {
 fn a_number_that_has_its_country_asks_nothing() {
     for number in ["+39_02_5550_1182", "?"] {
         let mut desk = nowhere();
-        desk.press(&format!("enter a \"{number}\" enter"));
+        desk.press(&format!("enter a a \"{number}\" enter"));
         assert!(!desk.frame().contains("Home country"), "{}", desk.frame());
     }
     let mut desk = Desk::new(100, 30, ANNA);
-    desk.press("enter a \"650_253_0000\" enter");
+    desk.press("enter a a \"650_253_0000\" enter");
     assert_eq!(numbers(&desk)[1], "+1 650-253-0000", "{}", desk.frame());
 }
 

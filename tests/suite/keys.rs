@@ -165,7 +165,7 @@ fn what_is_wrong_with_keys_is_told_with_the_file_the_line_and_both_actions() {
     for line in [
         "config.toml:3: [keys] redo: U is already set for undo in line 2",
         "config.toml:4: [keys] help: quit would be without a key in contacts",
-        "config.toml:6: [keys] toggle: x is text in number form and contact form",
+        "config.toml:6: [keys] toggle: x is text in number form and detail form and contact form",
         "# keys           x is now copy, so x v is no longer export-vcard",
         "\nundo = [\"U\"]\n",
     ] {

@@ -23,6 +23,7 @@ mod cli;
 mod compact;
 mod conditions;
 mod damaged;
+mod detail_rows;
 mod documents;
 mod environment;
 mod fields;

@@ -114,7 +114,7 @@ fn a_number_with_a_word_behind_it_waits_for_a_look() {
         Some(form) => form.entry.accurate,
         _ => panic!("{}", desk.frame()),
     };
-    desk.press("g g enter a");
+    desk.press("g g enter a a");
     desk.paste("+1 212 555 0147");
     assert!(is_ticked(&desk), "{}", desk.frame());
     desk.paste(" banana");
@@ -133,7 +133,7 @@ fn a_number_with_a_word_behind_it_waits_for_a_look() {
         "{:?}",
         numbers(&desk)
     );
-    desk.press("a");
+    desk.press("a a");
     desk.paste("+1 212 555 0148 mango");
     assert!(!is_ticked(&desk), "{}", desk.frame());
     desk.press("^W");

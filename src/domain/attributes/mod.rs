@@ -3,3 +3,5 @@
 mod contact;
 mod detail;
 mod phone;
+
+pub(crate) use detail::wrong_detail;

@@ -311,6 +311,7 @@ mod tests {
             [
                 "d is now undo, no longer delete-contact (contacts)",
                 "d is now undo, no longer delete-number (numbers)",
+                "d is now undo, no longer delete-detail (rows of a contact)",
                 "d is now undo, no longer delete-number (fix numbers)",
                 "d is now undo, no longer delete-tag (tags)",
             ]
@@ -402,7 +403,7 @@ mod tests {
         for (set, why) in [
             (
                 &[("toggle", &["x"][..])][..],
-                "x is text in number form and contact form; use a key such as ^X",
+                "x is text in number form and detail form and contact form; use a key such as ^X",
             ),
             (&[("filter.open", &["space"])], "space is text in filter"),
             (&[("run", &["r", "u n"])], "r is text in help and palette"),

@@ -13,6 +13,8 @@ pub enum Scope {
     Filter,
     /// The numbers of a contact.
     Numbers,
+    /// What else is known of a contact: emails, addresses, dates and the like.
+    Details,
     /// Fix numbers.
     Fix,
     /// The sources to confirm by.
@@ -25,6 +27,8 @@ pub enum Scope {
     Name,
     /// A form for one number.
     NumberForm,
+    /// A form for an email, an address, a date or the like.
+    DetailForm,
     /// The open list of a choice, in a form.
     Choice,
     /// The form for a contact.
@@ -61,10 +65,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
+        Self::Details,
         Self::Fix,
         Self::Sources,
         Self::Duplicates,
@@ -79,6 +84,7 @@ impl Scope {
         Self::Columns,
         Self::Filter,
         Self::NumberForm,
+        Self::DetailForm,
         Self::Choice,
         Self::ContactForm,
         Self::Conflict,
@@ -99,6 +105,7 @@ impl Scope {
             Self::Choice => vec![self, Self::NumberForm, Self::Global],
             Self::Filter
             | Self::NumberForm
+            | Self::DetailForm
             | Self::ContactForm
             | Self::Prompt
             | Self::SaveFilter
@@ -116,6 +123,7 @@ impl Scope {
             self,
             Self::Filter
                 | Self::NumberForm
+                | Self::DetailForm
                 | Self::Choice
                 | Self::ContactForm
                 | Self::Palette
@@ -134,6 +142,8 @@ impl Scope {
             Self::Filter => "filter",
             Self::Numbers => "numbers",
             Self::Name => "name",
+            Self::Details => "details",
+            Self::DetailForm => "detail-form",
             Self::Fix => "fix",
             Self::Sources => "sources",
             Self::Import => "import",
@@ -168,6 +178,8 @@ impl Scope {
             Self::Filter => "filter",
             Self::Numbers => "numbers",
             Self::Name => "name of a contact",
+            Self::Details => "rows of a contact",
+            Self::DetailForm => "detail form",
             Self::Fix => "fix numbers",
             Self::Sources => "confirm by source",
             Self::Import => "import",
@@ -234,6 +246,9 @@ actions! {
     ExportMarked "export-marked", ExportShown "export-shown", ExportText "export-clipboard",
     SortName "sort-name", SortGiven "sort-given", SortChanged "sort-changed", Keypad "keypad",
     ShowAll "show-all", History "history",
+    EditDetail "edit-detail", OpenDetail "open-detail", Prefer "prefer", DeleteDetail "delete-detail",
+    AddEmail "add-email", AddAddress "add-address", AddBirthday "add-birthday", AddDate "add-date",
+    AddLink "add-link", AddChat "add-chat", AddRelation "add-relation",
     EditNumber "edit-number", AddNumber "add-number", MakePrimary "make-primary",
     Accurate "confirm-number", Historic "historic", DeleteNumber "delete-number", ReplaceNumber "replace-number", Pick "pick", NextNumber "next-number",
     NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
@@ -337,12 +352,26 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Numbers, &["R"], Action::ReplaceNumber, "", 9, "replace the number: the old one stays as historic"),
     bind(Scope::Numbers, &["d", "delete"], Action::DeleteNumber, "delete", 6, "delete the number"),
     bind(Scope::Numbers, &["h", "left"], Action::Left, "list", 7, "back to the list"),
-    bind(Scope::Numbers, &["a"], Action::AddNumber, "", 9, "add a number"),
+    bind(Scope::Numbers, &["a a", "a n"], Action::AddNumber, "number", 9, "add a number"),
+    bind(Scope::Numbers, &["a e"], Action::AddEmail, "email", 9, "add an email"),
+    bind(Scope::Numbers, &["a s"], Action::AddAddress, "address", 9, "add an address: street, city, country"),
+    bind(Scope::Numbers, &["a b"], Action::AddBirthday, "birthday", 9, "add a birthday"),
+    bind(Scope::Numbers, &["a d"], Action::AddDate, "date", 9, "add a date"),
+    bind(Scope::Numbers, &["a l"], Action::AddLink, "link", 9, "add a link"),
+    bind(Scope::Numbers, &["a c"], Action::AddChat, "chat", 9, "add a name in a chat network"),
+    bind(Scope::Numbers, &["a r"], Action::AddRelation, "relation", 9, "add a relation"),
     bind(Scope::Numbers, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
     bind(Scope::Numbers, &["Q"], Action::Qr, "", 9, "QR code: scan it to call the number"),
     bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the number"),
     bind(Scope::Name, &["enter", "e"], Action::EditContact, "edit", 0, "edit the contact"),
-    bind(Scope::Name, &["a"], Action::AddNumber, "add number", 1, "add a number"),
+    bind(Scope::Name, &["a a", "a n"], Action::AddNumber, "add number", 1, "add a number"),
+    bind(Scope::Name, &["a e"], Action::AddEmail, "email", 9, "add an email"),
+    bind(Scope::Name, &["a s"], Action::AddAddress, "address", 9, "add an address: street, city, country"),
+    bind(Scope::Name, &["a b"], Action::AddBirthday, "birthday", 9, "add a birthday"),
+    bind(Scope::Name, &["a d"], Action::AddDate, "date", 9, "add a date"),
+    bind(Scope::Name, &["a l"], Action::AddLink, "link", 9, "add a link"),
+    bind(Scope::Name, &["a c"], Action::AddChat, "chat", 9, "add a name in a chat network"),
+    bind(Scope::Name, &["a r"], Action::AddRelation, "relation", 9, "add a relation"),
     bind(Scope::Name, &["y"], Action::Copy, "copy", 3, "copy the contact as lines of text"),
     bind(Scope::Name, &["c"], Action::Call, "", 9, "call: go to a number first"),
     bind(Scope::Name, &["v"], Action::Confirm, "", 9, "confirm all numbers of the contact"),
@@ -352,6 +381,25 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Name, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
     bind(Scope::Name, &["H"], Action::History, "history", 4, "history of the contact"),
     bind(Scope::Name, &["h", "left"], Action::Left, "list", 5, "back to the list"),
+    bind(Scope::Details, &["enter", "e"], Action::EditDetail, "edit", 0, "edit what the row says"),
+    bind(Scope::Details, &["y"], Action::Copy, "copy", 1, "copy what the row says; an address as on an envelope"),
+    bind(Scope::Details, &["o"], Action::OpenDetail, "open", 2, "open it: write a mail, show the address on a map, open the link, go to the relation"),
+    bind(Scope::Details, &["p"], Action::Prefer, "preferred", 3, "make it the preferred one of its kind, or no longer"),
+    bind(Scope::Details, &["d", "delete"], Action::DeleteDetail, "delete", 4, "delete what the row says"),
+    bind(Scope::Details, &["a a", "a n"], Action::AddNumber, "number", 9, "add a number"),
+    bind(Scope::Details, &["a e"], Action::AddEmail, "email", 9, "add an email"),
+    bind(Scope::Details, &["a s"], Action::AddAddress, "address", 9, "add an address: street, city, country"),
+    bind(Scope::Details, &["a b"], Action::AddBirthday, "birthday", 9, "add a birthday"),
+    bind(Scope::Details, &["a d"], Action::AddDate, "date", 9, "add a date"),
+    bind(Scope::Details, &["a l"], Action::AddLink, "link", 9, "add a link"),
+    bind(Scope::Details, &["a c"], Action::AddChat, "chat", 9, "add a name in a chat network"),
+    bind(Scope::Details, &["a r"], Action::AddRelation, "relation", 9, "add a relation"),
+    bind(Scope::Details, &["c"], Action::Call, "", 9, "call: go to a number first"),
+    bind(Scope::Details, &["*"], Action::Favourite, "", 9, "add to or remove from favourites"),
+    bind(Scope::Details, &["Q"], Action::Qr, "", 9, "QR code: scan it to write to the email, or to take the contact"),
+    bind(Scope::Details, &["1", "2", "3", "4", "5", "6", "7", "8", "9"], Action::Pick, "", 9, "go to the first, second, … number"),
+    bind(Scope::Details, &["H"], Action::History, "", 9, "history of the contact"),
+    bind(Scope::Details, &["h", "left"], Action::Left, "list", 5, "back to the list"),
     bind(Scope::Fix, &["enter"], Action::ConfirmNext, "confirm & next", 0, "confirm the contact or the marked contacts, go to the next"),
     bind(Scope::Fix, &["p"], Action::MakePrimary, "primary", 1, "make the number primary: dialled first"),
     bind(Scope::Fix, &["r"], Action::Historic, "historic", 2, "mark as historic: the fix for a number that changed"),
@@ -430,6 +478,12 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::NumberForm, &["space"], Action::Toggle, "toggle", 3, "toggle the box"),
     bind(Scope::NumberForm, &["^X ^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
     bind(Scope::NumberForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
+    bind(Scope::DetailForm, &["enter", "^S"], Action::Save, "save", 0, "save"),
+    bind(Scope::DetailForm, &["tab", "down"], Action::NextField, "next field", 1, "next field"),
+    bind(Scope::DetailForm, &["shift-tab", "up"], Action::PreviousField, "previous", 4, "previous field"),
+    bind(Scope::DetailForm, &["space"], Action::Toggle, "toggle", 3, "toggle the box"),
+    bind(Scope::DetailForm, &["^X ^E"], Action::Editor, "", 9, "edit the text in $EDITOR"),
+    bind(Scope::DetailForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
     bind(Scope::Choice, &["enter"], Action::Choose, "take", 0, "take the marked line; without one, save"),
     bind(Scope::Choice, &["tab"], Action::ChooseNext, "next field", 1, "take the best match of a country, keep a label as typed, and go on"),
     bind(Scope::Choice, &["down", "^N"], Action::Down, "", 9, "mark the next line"),
@@ -438,11 +492,11 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Choice, &["pageup"], Action::PageUp, "", 9, "mark a line further up"),
     bind(Scope::Choice, &["esc"], Action::Escape, "close the list", 2, "close the list"),
     bind(Scope::ContactForm, &["^S"], Action::Save, "save", 0, "save"),
-    bind(Scope::ContactForm, &["enter"], Action::Enter, "next or edit number", 1, "next field; on a number, edit it; on the folded line, show its fields"),
+    bind(Scope::ContactForm, &["enter"], Action::Enter, "next or edit row", 1, "next field; on a number or a detail, edit it; on the folded line, show its fields"),
     bind(Scope::ContactForm, &["tab", "down"], Action::NextField, "next", 3, "next field"),
     bind(Scope::ContactForm, &["shift-tab", "up"], Action::PreviousField, "previous", 5, "previous field"),
     bind(Scope::ContactForm, &["space"], Action::Toggle, "", 9, "toggle the box, make this number primary, or show the folded fields"),
-    bind(Scope::ContactForm, &["^X d"], Action::DeleteRow, "delete number", 4, "delete the number of this row, or keep it"),
+    bind(Scope::ContactForm, &["^X d"], Action::DeleteRow, "delete row", 4, "delete the number or the detail of this row, or keep it"),
     bind(Scope::ContactForm, &["^X ^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
     bind(Scope::ContactForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
     bind(Scope::Conflict, &["left", "h"], Action::Left, "yours", 0, "choose your value"),

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
+use crate::domain::contact::DetailKind;
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::number::Region;
 use crate::domain::safe::safe;
 use crate::domain::tables::{column_field, fields_known};
@@ -38,7 +40,20 @@ enum About {
     Home,
     /// A column, by its place and name, with the fields that it can be.
     Column(usize, String, &'static [&'static str]),
+    /// The kind of a detail.
+    Kind,
 }
+
+/// What can be added to a contact, each with its kind and the label that it has at first.
+const KINDS: [(&str, DetailKind, &str); 7] = [
+    ("address", DetailKind::Address, ""),
+    ("birthday", DetailKind::Date, BIRTHDAY),
+    ("anniversary", DetailKind::Date, ANNIVERSARY),
+    ("date", DetailKind::Date, ""),
+    ("link", DetailKind::Link, ""),
+    ("chat", DetailKind::Chat, ""),
+    ("relation", DetailKind::Relation, ""),
+];
 
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +93,12 @@ impl Chooser {
         Self::page(About::Column(at, name, fields), ChoiceField::new(now))
     }
 
+    /// Asks what is to be added to a contact.
+    #[must_use]
+    pub(crate) fn of_kind() -> AnyPage {
+        Self::page(About::Kind, ChoiceField::new(String::new()))
+    }
+
     fn page(about: About, choice: ChoiceField) -> AnyPage {
         Box::new(Self { about, choice })
     }
@@ -86,6 +107,13 @@ impl Chooser {
     fn offer(&mut self, session: &Session) {
         match &self.about {
             About::Country | About::Home => offer_countries(&mut self.choice, session),
+            About::Kind => {
+                let typed = self.choice.text().trim().to_lowercase();
+                let kinds = KINDS.iter().map(|(word, ..)| *word);
+                let lines = kinds.filter(|word| word.starts_with(&typed));
+                let lines = lines.map(str::to_owned).collect();
+                self.choice.open(lines, FirstMark::Best);
+            }
             About::Column(_, _, fields) => {
                 let typed = self.choice.text().trim().to_lowercase();
                 let begins = |field: &&&str| field.starts_with(&typed);
@@ -122,6 +150,15 @@ impl Chooser {
                     About::Home => Picked::Home(Some(region)),
                     _ => Picked::Country(Some(region)),
                 }
+            }
+            About::Kind => {
+                let mut kinds = KINDS.iter();
+                let Some((_, kind, label)) = kinds.find(|(word, ..)| *word == line) else {
+                    let text = format!("nothing to add is called {}", safe(typed));
+                    ctx.say(Tone::Bad, text);
+                    return Outcome::Stay;
+                };
+                Picked::Kind(*kind, label)
             }
             About::Column(..) if line.is_empty() || line == self.choice.settled() => {
                 return Outcome::Close;
@@ -207,6 +244,10 @@ impl Page for Chooser {
             About::Home => (
                 "Home country".to_owned(),
                 "of national numbers; blank: none",
+            ),
+            About::Kind => (
+                "Add to the contact".to_owned(),
+                "type its first letters, or choose it",
             ),
             About::Column(_, name, _) => (
                 format!("Column {}", safe(name)),

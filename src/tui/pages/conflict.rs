@@ -10,9 +10,11 @@ use std::iter;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::domain::change_line;
+use crate::domain::contact::Detail;
+use crate::domain::detail::DetailId;
 use crate::domain::fields::{self, CONTACT, PHONE, RecordField, of_form};
 use crate::domain::merge::{Changed, FieldMerge, Side, three_way};
 use crate::domain::refusal::Stored;
@@ -59,9 +61,29 @@ impl Conflict {
             Stored::Phone(phone) => fields::attributes(&PHONE, &**phone),
             Stored::Contact(contact) => fields::attributes(&CONTACT, &**contact),
         };
-        let fields = of_form(fields).into_iter().map(|field| field.name);
-        let fields: Vec<&str> = fields.collect();
-        let fields = three_way(&fields, base, typed, &now);
+        let fields = of_form(fields)
+            .into_iter()
+            .map(|field| field.name.to_owned());
+        // Each detail is decided by itself.
+        let [base, typed, now] = [base, typed, &now].map(apart);
+        let details = [&base, &now, &typed].into_iter().flat_map(Map::keys);
+        let details = details
+            .filter(|field| field.starts_with(OF_DETAIL))
+            .cloned();
+        let mut fields: Vec<String> = fields.collect();
+        for detail in details {
+            if !fields.contains(&detail) {
+                fields.push(detail);
+            }
+        }
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let mut fields = three_way(&fields, &base, &typed, &now);
+        // What is not there on either side says nothing.
+        fields.retain(|field| {
+            let is_blank = field.mine.is_null() && field.stored.is_null();
+            let is_detail = field.field.starts_with(OF_DETAIL);
+            !is_blank && (!is_detail || field.mine != field.stored)
+        });
         let cursor = fields.iter().position(|field| field.side.is_none());
         Box::new(Self {
             fields,
@@ -115,9 +137,17 @@ impl Conflict {
     fn mine(&self, is_taken: impl Fn(&FieldMerge) -> bool) -> Map<String, Value> {
         let differs = |field: &&FieldMerge| field.mine != field.stored && is_taken(field);
         let fields = self.fields.iter().filter(differs);
-        fields
+        let (details, fields): (Vec<&FieldMerge>, Vec<&FieldMerge>) =
+            fields.partition(|field| field.field.starts_with(OF_DETAIL));
+        let mut mine: Map<String, Value> = fields
+            .into_iter()
             .map(|field| (field.field.clone(), field.mine.clone()))
-            .collect()
+            .collect();
+        if let (Stored::Contact(contact), false) = (&self.stored, details.is_empty()) {
+            let details = together(&contact.details, &details);
+            mine.insert("details".to_owned(), json!(details));
+        }
+        mine
     }
 
     fn resolved(&self, mine: Map<String, Value>, stamp: Option<Timestamp>) -> Outcome {
@@ -181,6 +211,85 @@ impl Page for Conflict {
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         draw(self, ui);
     }
+}
+
+/// What the field of one detail begins with, before its id.
+const OF_DETAIL: &str = "details/";
+
+/// A record in which each detail is a field of its own.
+fn apart(record: &Map<String, Value>) -> Map<String, Value> {
+    let mut apart = record.clone();
+    let details = apart.remove("details");
+    let details = details.and_then(|details| serde_json::from_value::<Vec<Detail>>(details).ok());
+    let mut new = 0;
+    for detail in details.into_iter().flatten() {
+        let id = if detail.id.is_none() {
+            new += 1;
+            format!("new {new}")
+        } else {
+            detail.id.to_string()
+        };
+        apart.insert(format!("{OF_DETAIL}{id}"), json!(detail));
+    }
+    apart
+}
+
+/// The stored details with those that are taken from here.
+fn together(stored: &[Detail], mine: &[&FieldMerge]) -> Vec<Detail> {
+    let mut details = stored.to_vec();
+    for field in mine {
+        let id = field.field.strip_prefix(OF_DETAIL).and_then(DetailId::read);
+        let place = details.iter().position(|detail| Some(detail.id) == id);
+        let taken: Option<Detail> = serde_json::from_value(field.mine.clone()).ok();
+        match (place, taken) {
+            (Some(place), Some(detail)) => {
+                if let Some(known) = details.get_mut(place) {
+                    *known = detail;
+                }
+            }
+            (Some(place), None) => drop(details.remove(place)),
+            (None, Some(detail)) => details.push(detail),
+            (None, None) => {}
+        }
+    }
+    // One that is preferred here is so in the place of another one.
+    let preferred = mine
+        .iter()
+        .filter_map(|field| serde_json::from_value::<Detail>(field.mine.clone()).ok());
+    for own in preferred.filter(|detail| detail.preferred) {
+        for other in details.iter_mut().filter(|other| other.kind == own.kind) {
+            other.preferred = other.says(&own);
+        }
+    }
+    details
+}
+
+/// The name of a field for people.
+fn name_of(field: &FieldMerge) -> String {
+    if !field.field.starts_with(OF_DETAIL) {
+        return fields::words(&field.field).to_owned();
+    }
+    let detail = [&field.mine, &field.stored].into_iter();
+    let mut detail =
+        detail.filter_map(|value| serde_json::from_value::<Detail>(value.clone()).ok());
+    detail
+        .next()
+        .map_or_else(String::new, |detail| detail.kind.word().to_owned())
+}
+
+/// A value of a field for people; none where there is nothing.
+fn value_of(field: &FieldMerge, value: &Value) -> Option<String> {
+    if !field.field.starts_with(OF_DETAIL) {
+        return change_line::value(&field.field, value);
+    }
+    let detail: Detail = serde_json::from_value(value.clone()).ok()?;
+    let label = detail
+        .label
+        .as_deref()
+        .map(|label| format!("{label} "))
+        .unwrap_or_default();
+    let preferred = if detail.preferred { ", preferred" } else { "" };
+    Some(format!("{label}{}{preferred}", detail.shown()))
 }
 
 /// A line in parts, each with how it looks.
@@ -267,8 +376,8 @@ impl Conflict {
             .filter(|field| field.mine != field.stored);
         let saved: Vec<String> = differ
             .map(|field| match field.value() {
-                Some(value) => format!("{} {}", fields::words(&field.field), shown(field, value)),
-                None => format!("{} ?", fields::words(&field.field)),
+                Some(value) => format!("{} {}", name_of(field), shown(field, value)),
+                None => format!("{} ?", name_of(field)),
             })
             .collect();
         let saved = saved.join(&format!(" {middle} "));
@@ -332,7 +441,7 @@ fn draw(dialog: &Conflict, ui: &mut Ui<'_, '_>) {
 
 /// A value of a field as people read it.
 fn shown(field: &FieldMerge, value: &Value) -> String {
-    let shown = change_line::value(&field.field, value);
+    let shown = value_of(field, value);
     safe(&shown.unwrap_or_else(|| "none".to_owned())).into_owned()
 }
 
@@ -362,7 +471,7 @@ fn is_taken(field: &FieldMerge, side: Side) -> bool {
 /// The name of a field with the cursor before it.
 fn named(field: &FieldMerge, on: bool, glyphs: &Glyphs) -> Parts {
     let cursor = if on { glyphs.cursor } else { " " };
-    let name = fields::words(&field.field);
+    let name = name_of(field);
     let role = if on { Role::Strong } else { Role::Dim };
     vec![
         (cursor.to_owned(), Role::Focus),

@@ -6,6 +6,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::number::Region;
 
 use super::contact_form::{ContactForm, TEXTS};
+use super::detail_form::{DetailForm, DetailOwner};
 use super::page::{AnyPage, Page};
 use super::phone_form::{Owner, PhoneForm};
 
@@ -15,6 +16,8 @@ use super::phone_form::{Owner, PhoneForm};
 pub(crate) enum DraftedForm {
     /// Of a number.
     Number(Box<PhoneForm>),
+    /// Of an email, an address or another detail.
+    Detail(Box<DetailForm>),
     /// Of a contact.
     Contact(Box<ContactForm>),
 }
@@ -24,7 +27,10 @@ impl DraftedForm {
     #[must_use]
     pub(crate) fn of(page: &dyn Page) -> Option<Self> {
         let number = page.as_page().cloned().map(Box::new).map(Self::Number);
-        number.or_else(|| page.as_page().cloned().map(Box::new).map(Self::Contact))
+        let detail = || page.as_page().cloned().map(Box::new).map(Self::Detail);
+        number
+            .or_else(detail)
+            .or_else(|| page.as_page().cloned().map(Box::new).map(Self::Contact))
     }
 
     /// Whether anything was typed or ticked.
@@ -32,6 +38,7 @@ impl DraftedForm {
     pub(crate) fn is_dirty(&self) -> bool {
         match self {
             Self::Number(form) => form.is_dirty(),
+            Self::Detail(form) => form.is_dirty(),
             Self::Contact(form) => form.is_dirty(),
         }
     }
@@ -41,6 +48,10 @@ impl DraftedForm {
     pub(crate) fn is_whole(&self) -> bool {
         match self {
             Self::Number(_) => true,
+            Self::Detail(form) => {
+                let whole = DetailForm::new(DetailOwner::Row(None), form.kind, "");
+                form.texts.len() == whole.texts.len()
+            }
             Self::Contact(form) => form.texts.len() == TEXTS.len(),
         }
     }
@@ -53,6 +64,10 @@ impl DraftedForm {
                 Owner::Contact(id, _) => Some(*id),
                 Owner::Row(_) => None,
             },
+            Self::Detail(form) => match &form.owner {
+                DetailOwner::Contact(contact) => Some(contact.id),
+                DetailOwner::Row(_) => None,
+            },
             Self::Contact(form) => form.stored.as_ref().map(|contact| contact.id),
         }
     }
@@ -63,6 +78,10 @@ impl DraftedForm {
         match self {
             Self::Number(mut form) => {
                 (form.home, form.recalled) = (home, true);
+                form
+            }
+            Self::Detail(mut form) => {
+                form.recalled = true;
                 form
             }
             Self::Contact(mut form) => {

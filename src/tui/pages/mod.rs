@@ -1,6 +1,6 @@
 //! The pages. Each one is a file or a folder that holds what the page remembers, what its keys do, what it
 //! does with an answer or a refusal, and how it is drawn. What is asked of a page is asked by its trait; only a
-//! form that gets back the page of a number, and what keeps the text of forms, ask which page a page is.
+//! form that gets back the page of a row, and what keeps the text of forms, ask which page a page is.
 //!
 //! How a page is added is on the front page of the library.
 
@@ -12,6 +12,7 @@ pub mod contact_form;
 pub mod contacts;
 mod country;
 pub mod damaged;
+pub mod detail_form;
 pub mod drafted;
 pub mod duplicates;
 pub mod health;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use crate::domain::contact::ContactAttributes;
+use crate::domain::contact::{ContactAttributes, DetailKind};
 use crate::domain::number::Region;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::Stored;
@@ -20,6 +20,8 @@ pub enum Picked {
     Home(Option<Region>),
     /// The field that a column holds, as `--map` has it; the column by its place on the page that asked.
     Column(usize, String),
+    /// What kind of detail is added, with the label that it has at first.
+    Kind(DetailKind, &'static str),
 }
 
 /// What a person says of columns: the field of each, by its place from 0.

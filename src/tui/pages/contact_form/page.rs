@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::contact::DetailKind;
 use crate::domain::edit::{PhoneEdit, Profile};
 use crate::domain::fields::CONTACT;
 use crate::domain::refusal::{Refusal, Stored};
@@ -10,6 +11,7 @@ use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::chooser::Chooser;
 use crate::tui::pages::conflict::Conflict;
 use crate::tui::pages::country::set_home;
+use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
 use crate::tui::pages::page::{
     AnyPage, NOTHING_TO_CHANGE, Outcome, Page, Returned, Ui, left, save_refused,
 };
@@ -62,6 +64,19 @@ impl ContactForm {
             ContactPlace::More => {
                 self.unfold();
                 return Outcome::Stay;
+            }
+            ContactPlace::AddEmail => {
+                let owner = DetailOwner::Row(None);
+                return Outcome::Open(Box::new(DetailForm::new(owner, DetailKind::Email, "")));
+            }
+            ContactPlace::AddDetail => return Outcome::Open(Chooser::of_kind()),
+            ContactPlace::Detail(row) => {
+                let Some(place) = self.details.get(row) else {
+                    return Outcome::Stay;
+                };
+                let owner = DetailOwner::Row(Some(row));
+                let form = DetailForm::of_detail(owner, &place.detail);
+                return Outcome::Open(Box::new(form));
             }
             ContactPlace::AddNumber => PhoneForm::new(Owner::Row(None), self.home),
             ContactPlace::Number(row) => match self.numbers.get(row) {
@@ -191,6 +206,7 @@ impl Page for ContactForm {
             }
             (Action::Toggle, ContactPlace::Favourite) => self.favourite = !self.favourite,
             (Action::Toggle, ContactPlace::Number(row)) => self.make_primary(row),
+            (Action::Toggle, ContactPlace::Detail(row)) => self.prefer(row),
             (Action::Toggle, ContactPlace::More) => self.unfold(),
             (Action::Toggle, _) => {}
             (Action::Save, _) => return self.save(ctx),
@@ -206,7 +222,12 @@ impl Page for ContactForm {
                     number.deleted = !number.deleted;
                 }
             }
-            (Action::DeleteRow, _) => ctx.say(Tone::Plain, "go to a number first"),
+            (Action::DeleteRow, ContactPlace::Detail(row)) => {
+                if let Some(place) = self.details.get_mut(row) {
+                    place.deleted = !place.deleted;
+                }
+            }
+            (Action::DeleteRow, _) => ctx.say(Tone::Plain, "go to a number or a detail first"),
             _ => return Outcome::Unused,
         }
         Outcome::Stay
@@ -299,8 +320,15 @@ impl Page for ContactForm {
                     self.home = ctx.session.home;
                     self.put_number(form.clone());
                 }
+                if let Some(form) = page.as_page::<DetailForm>() {
+                    self.put_detail(form);
+                }
             }
             Returned::Resolved(decided) => return self.write_resolved(&decided, ctx),
+            Returned::Picked(Picked::Kind(kind, label)) => {
+                let form = DetailForm::new(DetailOwner::Row(None), kind, label);
+                return Outcome::Open(Box::new(form));
+            }
             Returned::Picked(Picked::Home(home)) => {
                 set_home(home, ctx);
                 self.home = home;

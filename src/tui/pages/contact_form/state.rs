@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::domain::contact::{Contact, ContactAttributes};
+use crate::domain::contact::{Contact, ContactAttributes, Detail, DetailKind};
 use crate::domain::edit::{ContactEdit, NamedContact, PhoneEdit, Profile};
 use crate::domain::fields::{self, ContactField, Use};
 use crate::domain::naming::{NameParts, name_with_parts, parts_with_name};
@@ -15,6 +15,8 @@ use crate::domain::refusal::Fault;
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
+
+use super::form_detail::FormDetail;
 
 /// The texts of the form; the name is the first.
 pub static TEXTS: LazyLock<Vec<&'static ContactField>> = LazyLock::new(|| {
@@ -78,6 +80,12 @@ pub enum ContactPlace {
     Number(usize),
     /// The line that adds one.
     AddNumber,
+    /// An email, an address or another detail, by its place.
+    Detail(usize),
+    /// The line that adds an email.
+    AddEmail,
+    /// The line that adds another detail.
+    AddDetail,
 }
 
 /// The form.
@@ -91,6 +99,9 @@ pub struct ContactForm {
     pub favourite: bool,
     /// The numbers.
     pub numbers: Vec<NumberRow>,
+    /// The emails, addresses and other details.
+    #[serde(default)]
+    pub details: Vec<FormDetail>,
     /// Where the cursor is.
     pub place: ContactPlace,
     /// What was refused.
@@ -140,6 +151,7 @@ impl ContactForm {
             texts: fields_of(&first),
             favourite: false,
             numbers: Vec::new(),
+            details: Vec::new(),
             place: ContactPlace::Text(NAME),
             faults: Vec::new(),
             first,
@@ -169,10 +181,16 @@ impl ContactForm {
                 deleted: false,
             })
             .collect();
+        let details = contact.details.iter().map(|detail| FormDetail {
+            detail: detail.clone(),
+            stored: Some(detail.clone()),
+            deleted: false,
+        });
         let mut form = Self {
             stored: Some(contact.clone()),
             favourite: contact.favourite,
             numbers,
+            details: details.collect(),
             ..Self::of_texts(first, home)
         };
         form.look();
@@ -191,6 +209,13 @@ impl ContactForm {
         form
     }
 
+    /// The form with its cursor in a text.
+    #[must_use]
+    pub(crate) fn at(mut self, name: &str) -> Self {
+        self.place = ContactPlace::Text(place(name));
+        self
+    }
+
     /// Makes it the form of a new contact and keeps its text; numbers that were to be
     /// deleted stay so.
     pub(crate) fn make_new(&mut self) {
@@ -198,6 +223,9 @@ impl ContactForm {
         self.first = vec![String::new(); TEXTS.len()];
         for row in &mut self.numbers {
             row.form.stored = None;
+        }
+        for row in &mut self.details {
+            row.stored = None;
         }
     }
 
@@ -215,6 +243,10 @@ impl ContactForm {
             .chain(of(Section::More))
             .chain((0..self.numbers.len()).map(ContactPlace::Number))
             .chain([ContactPlace::AddNumber])
+            .chain(self.details_of(|kind| kind == DetailKind::Email))
+            .chain([ContactPlace::AddEmail])
+            .chain(self.details_of(|kind| kind != DetailKind::Email))
+            .chain([ContactPlace::AddDetail])
             .chain(of(Section::Foot))
             .chain([ContactPlace::Favourite])
             .collect()
@@ -388,6 +420,7 @@ impl ContactForm {
         });
         texts
             || favourite
+            || self.details.iter().any(FormDetail::is_dirty)
             || self
                 .numbers
                 .iter()
@@ -475,7 +508,8 @@ impl ContactForm {
     /// What is sent of the contact itself; none where only numbers changed.
     fn attributes(&self) -> Option<ContactAttributes> {
         let (sent, _) = ContactAttributes::read(self.changed());
-        if self.stored.is_some() && sent == ContactAttributes::default() {
+        let (nothing, _) = ContactAttributes::read(Map::new());
+        if self.stored.is_some() && sent == nothing {
             return None;
         }
         Some(ContactAttributes {
@@ -498,6 +532,11 @@ impl ContactForm {
             if is_changed(at) || with_name || self.stored.is_none() && at == NAME {
                 changed.insert(field.name.to_owned(), value_of(field, text));
             }
+        }
+        if self.details.iter().any(FormDetail::is_dirty) {
+            let details = self.details.iter().filter(|row| !row.deleted);
+            let details: Vec<&Detail> = details.map(|row| &row.detail).collect();
+            changed.insert("details".to_owned(), json!(details));
         }
         if self.stored.as_ref().map_or(self.favourite, |contact| {
             contact.favourite != self.favourite

@@ -5,9 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::contact::DetailKind;
 use crate::domain::fields::ContactField;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
+use crate::domain::refusal::Fault;
 use crate::domain::safe::safe;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::Ui;
@@ -21,6 +23,9 @@ const VALUE: usize = 13;
 
 /// How wide a value is at most.
 const WIDEST: usize = 74;
+
+/// How wide the label of a number or a detail is, where there is little room and where there is enough.
+const LABEL: [usize; 2] = [8, 11];
 
 /// How many tags are offered at once.
 const TAGS: usize = 5;
@@ -82,21 +87,61 @@ struct Sheet<'a> {
     seen: std::ops::Range<usize>,
 }
 
+/// The parts of the form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FormPart {
+    Texts,
+    Numbers,
+    Details,
+}
+
+impl FormPart {
+    const fn of(place: ContactPlace) -> Self {
+        match place {
+            ContactPlace::Number(_) | ContactPlace::AddNumber => Self::Numbers,
+            ContactPlace::Detail(_) | ContactPlace::AddEmail | ContactPlace::AddDetail => {
+                Self::Details
+            }
+            ContactPlace::Text(_) | ContactPlace::More | ContactPlace::Favourite => Self::Texts,
+        }
+    }
+}
+
+/// The head before the details of a kind.
+const fn head_of(kind: DetailKind) -> &'static str {
+    match kind {
+        DetailKind::Email => "EMAIL",
+        DetailKind::Address => "ADDRESS",
+        DetailKind::Date => "DATES",
+        DetailKind::Link => "LINKS",
+        DetailKind::Chat => "CHAT",
+        DetailKind::Relation => "RELATIONS",
+        DetailKind::Other => "OTHER",
+    }
+}
+
 impl Sheet<'_> {
     fn fill(&mut self, editor: &str) {
         let mut before = None;
         for place in self.form.places() {
-            let is_number = matches!(place, ContactPlace::Number(_) | ContactPlace::AddNumber);
-            if self.is_roomy && before.is_some_and(|before| before != is_number) {
+            let part = FormPart::of(place);
+            let is_row = part != FormPart::Texts;
+            let was_row = before.map(|before| before != FormPart::Texts);
+            if self.is_roomy && was_row.is_some_and(|was_row| was_row != is_row) {
                 self.lines.push(Line::default());
             }
-            let is_first = is_number && before != Some(true);
-            before = Some(is_number);
+            let is_first = before != Some(part);
+            before = Some(part);
             match place {
                 ContactPlace::Text(at) => self.text(at, editor),
                 ContactPlace::More => self.more(),
                 ContactPlace::Number(row) => self.number(row, is_first),
                 ContactPlace::AddNumber => self.add_number(is_first),
+                ContactPlace::Detail(row) => self.detail(row),
+                ContactPlace::AddEmail => self.add_detail(place, "EMAIL", "+ add an email"),
+                ContactPlace::AddDetail => {
+                    self.add_detail(place, "", "+ add an address, date, link, chat or relation");
+                }
                 ContactPlace::Favourite => self.favourite(),
             }
         }
@@ -243,6 +288,12 @@ impl Sheet<'_> {
         self.theme.style(if on { Role::Cursor } else { Role::Dim })
     }
 
+    /// How wide the label of a number or a detail is.
+    const fn label_columns(&self) -> usize {
+        let [narrow, wide] = LABEL;
+        if self.columns >= 60 { wide } else { narrow }
+    }
+
     /// Whether there is room for a number beside the heads of the sections.
     const fn is_wide(&self) -> bool {
         self.columns >= 40
@@ -278,6 +329,83 @@ impl Sheet<'_> {
         let label = if is_first { "NUMBERS" } else { "" };
         let text = Span::styled("+ add a number", self.row_style(on));
         self.row(label, on, text);
+    }
+
+    /// The line that adds a detail, with the head of its section where no row has it.
+    fn add_detail(&mut self, place: ContactPlace, head: &str, words: &'static str) {
+        let mut rows = self.form.details.iter();
+        let has_row = rows.any(|row| head_of(row.detail.kind) == head);
+        let on = self.begin(place);
+        let label = if has_row { "" } else { head };
+        let words = elide(words, self.columns, self.theme.glyphs.ellipsis).into_owned();
+        let text = Span::styled(words, self.row_style(on));
+        self.row(label, on, text);
+    }
+
+    /// A detail: whether it is preferred, its label and its value.
+    fn detail(&mut self, at: usize) {
+        let on = self.begin(ContactPlace::Detail(at));
+        let Some(row) = self.form.details.get(at) else {
+            return;
+        };
+        let detail = &row.detail;
+        let glyphs = &self.theme.glyphs;
+        let mut rows = self.form.details.iter();
+        let first = rows.position(|other| other.detail.kind == detail.kind);
+        let head = if first == Some(at) {
+            head_of(detail.kind)
+        } else {
+            ""
+        };
+        let radio = match (detail.kind.has_preferred(), detail.preferred) {
+            (true, true) => format!("({}) ", glyphs.dot),
+            (true, false) => "( ) ".to_owned(),
+            (false, _) => "    ".to_owned(),
+        };
+        let label = detail.label.as_deref().unwrap_or_default();
+        let label = fit(label, self.label_columns(), glyphs.ellipsis);
+        let style = self.theme.style(if on { Role::Cursor } else { Role::Text });
+        let wide = self.is_wide();
+        let room = if wide {
+            self.columns.saturating_sub(self.label_columns() + 6)
+        } else {
+            (VALUE + self.columns).saturating_sub(self.label_columns() + 9)
+        };
+        let room = if row.deleted {
+            room.saturating_sub(9)
+        } else {
+            room
+        };
+        let value = elide(&safe(&detail.shown()), room, glyphs.ellipsis).into_owned();
+        let mut spans = vec![Span::styled(format!("{radio}{label} {value}"), style)];
+        if row.deleted {
+            spans.push(Span::styled("  deleted", self.theme.style(Role::Warn)));
+        }
+        if wide {
+            self.row(head, on, Span::raw(""));
+        } else {
+            // The head would take the room of the value.
+            let sign = if on { glyphs.cursor } else { " " };
+            let cursor = Span::styled(format!("{sign} "), self.theme.style(Role::Focus));
+            self.lines.push(Line::from(cursor));
+        }
+        if let Some(line) = self.lines.last_mut() {
+            line.spans.append(&mut spans);
+        }
+        let faults = self.form.faults.iter();
+        let here = format!("{at}/");
+        let told: Vec<String> = faults
+            .filter(|fault| {
+                fault
+                    .within
+                    .as_ref()
+                    .is_some_and(|within| within.starts_with(&here))
+            })
+            .map(Fault::in_words)
+            .collect();
+        for fault in told {
+            self.under(&fault, Role::Bad);
+        }
     }
 
     fn number(&mut self, at: usize, is_first: bool) {
@@ -329,7 +457,7 @@ impl Sheet<'_> {
         };
         let text = self.theme.style(if on { Role::Cursor } else { Role::Text });
         let dim = self.theme.style(Role::Dim);
-        let label = fit(entry.label.text(), 8, glyphs.ellipsis);
+        let label = fit(entry.label.text(), self.label_columns(), glyphs.ellipsis);
         let columns = if wide || self.is_wide() {
             22
         } else {

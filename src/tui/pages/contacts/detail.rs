@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::domain::contact::ContactId;
+use crate::domain::contact::{Contact, ContactId, Detail, DetailKind};
+use crate::domain::detail::DetailId;
 use crate::domain::edit::Profile;
 use crate::domain::listing::Row;
 use crate::domain::phone::{Phone, PhoneAttributes, PhoneId};
@@ -13,11 +14,25 @@ use crate::tui::widgets::cursor::Motion;
 
 /// What of a contact the cursor can be on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DetailRow {
+pub enum DetailRow {
     /// The name.
     Name,
     /// A number, by its place.
     Number(usize),
+    /// An email, an address or another detail, by its place.
+    Detail(usize),
+    /// The note.
+    Note,
+    /// The tags.
+    Tags,
+}
+
+/// The details of a contact with their places, in the order in which they are shown: kind by kind.
+pub(super) fn in_order(contact: &Contact) -> impl Iterator<Item = (usize, &Detail)> {
+    DetailKind::ALL.into_iter().flat_map(|kind| {
+        let details = contact.details.iter().enumerate();
+        details.filter(move |(_, detail)| detail.kind == kind)
+    })
 }
 
 /// The detail pane.
@@ -25,9 +40,9 @@ pub(super) enum DetailRow {
 pub struct DetailPane {
     /// The contact, once it has come.
     pub profile: Option<Box<Profile>>,
-    /// Whether the cursor is on the name, and not on one of the numbers.
-    pub on_name: bool,
-    /// Which of its numbers the cursor is on.
+    /// The row that the cursor is not on a number, if so.
+    pub(super) other: Option<DetailRow>,
+    /// Which of its numbers the cursor is on, or was on last.
     pub cursor: usize,
     /// How many lines are scrolled off, where that is more than the cursor needs.
     scroll: usize,
@@ -46,10 +61,43 @@ impl DetailPane {
     #[must_use]
     pub fn phone(&self) -> Option<&Phone> {
         let phones = &self.profile.as_ref()?.full.phones;
-        phones.get(self.cursor).filter(|_| !self.is_about_contact())
+        let is_on_it = self.is_on_number() && !self.is_beyond;
+        phones.get(self.cursor).filter(|_| is_on_it)
     }
 
-    /// Whether the keys are about the contact: the cursor is on the name, or its number is scrolled off.
+    /// The row that the cursor is on: the name, where what it was on is no longer there.
+    #[must_use]
+    pub fn row(&self) -> DetailRow {
+        let Some(profile) = &self.profile else {
+            return DetailRow::Name;
+        };
+        let contact = &profile.full.contact;
+        let is_there = match self.other {
+            None => self.cursor < profile.full.phones.len(),
+            Some(DetailRow::Detail(place)) => place < contact.details.len(),
+            Some(DetailRow::Note) => contact.note.is_some(),
+            Some(DetailRow::Tags) => !contact.tags.is_empty(),
+            Some(DetailRow::Name | DetailRow::Number(_)) => true,
+        };
+        match self.other {
+            _ if !is_there => DetailRow::Name,
+            Some(other) => other,
+            None => DetailRow::Number(self.cursor),
+        }
+    }
+
+    /// The email, address or other detail under the cursor.
+    #[must_use]
+    pub fn detail(&self) -> Option<&Detail> {
+        match self.row() {
+            DetailRow::Detail(place) if !self.is_beyond => {
+                self.profile.as_ref()?.full.contact.details.get(place)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the keys are about the contact: the cursor is on the name, or its row is scrolled off.
     #[must_use]
     pub fn is_about_contact(&self) -> bool {
         self.is_on_name() || self.is_beyond
@@ -58,7 +106,17 @@ impl DetailPane {
     /// Whether the cursor is on the name: there is no number, or it was moved there.
     #[must_use]
     pub fn is_on_name(&self) -> bool {
-        self.on_name || self.phones() == 0
+        self.row() == DetailRow::Name
+    }
+
+    /// Whether the cursor is on a row that is neither the name nor a number.
+    pub(super) fn is_on_other_row(&self) -> bool {
+        !matches!(self.row(), DetailRow::Name | DetailRow::Number(_))
+    }
+
+    /// Whether the cursor is on a number.
+    fn is_on_number(&self) -> bool {
+        matches!(self.row(), DetailRow::Number(_))
     }
 
     /// Whether what the cursor is on is scrolled off.
@@ -84,14 +142,20 @@ impl DetailPane {
     /// Puts the cursor on a row; what is seen stays where it is.
     pub(super) fn point_at(&mut self, row: DetailRow) {
         match row {
-            DetailRow::Name => self.move_to_name(),
             DetailRow::Number(place) => self.move_to(place),
+            other => {
+                self.other = Some(other);
+                self.is_beyond = false;
+            }
         }
     }
 
-    const fn move_to_name(&mut self) {
-        self.on_name = true;
+    /// The keys come from the list again: they are about the number that its row shows, or about the name.
+    pub(super) fn come_back(&mut self) {
         self.is_beyond = false;
+        if self.is_on_other_row() {
+            self.other = None;
+        }
     }
 
     /// What the cursor is on is seen again.
@@ -101,7 +165,7 @@ impl DetailPane {
 
     /// Puts the cursor on a number.
     pub(super) fn move_to(&mut self, place: usize) {
-        self.on_name = false;
+        self.other = None;
         self.is_beyond = false;
         self.cursor = place.min(self.phones().saturating_sub(1));
     }
@@ -178,6 +242,14 @@ impl DetailPane {
         let contact =
             |profile: &Option<Box<Profile>>| profile.as_ref().map(|it| it.full.contact.id);
         let is_another = contact(&profile) != contact(&self.profile);
+        let detail = self.detail().map(|detail| detail.id);
+        let details = |profile: &Option<Box<Profile>>| -> Vec<DetailId> {
+            let details = profile
+                .iter()
+                .flat_map(|profile| &profile.full.contact.details);
+            details.map(|detail| detail.id).collect()
+        };
+        let before = details(&self.profile);
         let on = self.phone().map(|phone| phone.id);
         let on = self.replacement(profile.as_deref()).or(on);
         self.profile = profile;
@@ -185,7 +257,18 @@ impl DetailPane {
         if is_another {
             return self.point_at_listed();
         }
-        if !self.on_name {
+        if let Some(DetailRow::Detail(place)) = self.other {
+            let now = details(&self.profile);
+            let new = now.iter().position(|id| !before.contains(id));
+            let same = now.iter().position(|id| Some(*id) == detail);
+            // One that was added is what a person looks at; after one that was deleted the next one is.
+            let place = new
+                .or(same)
+                .unwrap_or(place)
+                .min(now.len().saturating_sub(1));
+            self.other = Some(DetailRow::Detail(place));
+        }
+        if self.other.is_none() {
             let is_beyond = self.is_beyond;
             let mut phones = self.profile.iter().flat_map(|profile| &profile.full.phones);
             let place = phones.position(|phone| Some(phone.id) == on);
@@ -213,23 +296,21 @@ impl DetailPane {
     /// By a page what is seen moves, and the cursor with it as far as there are rows that it can be on.
     pub(super) fn step(&mut self, motion: Motion, extent: &Extent) {
         let page = extent.height.saturating_sub(1).max(1);
-        // The name is before the first number.
-        let at = if self.is_on_name() {
-            0
-        } else {
-            self.cursor + 1
-        };
+        let row = self.row();
+        let mut rows = extent.rows.iter();
+        let at = rows.position(|(known, _)| *known == row).unwrap_or(0);
+        let last = extent.rows.len().saturating_sub(1);
         match motion {
             Motion::PageDown(pages) => self.scroll_by(page.saturating_mul(pages), extent),
             Motion::PageUp(pages) => self.scroll_back(page.saturating_mul(pages), extent),
-            Motion::Down(lines) if at >= self.phones() => self.scroll_by(lines, extent),
-            Motion::Bottom if at >= self.phones() => self.scroll_by(extent.most(), extent),
+            Motion::Down(lines) if at >= last => self.scroll_by(lines, extent),
+            Motion::Bottom if at >= last => self.scroll_by(extent.most(), extent),
             Motion::Up(lines) if self.is_beyond => self.scroll_back(lines, extent),
             motion => {
                 self.scroll = 0;
-                match motion.apply(at, self.phones() + 1, 1).checked_sub(1) {
-                    Some(place) => self.move_to(place),
-                    None => self.move_to_name(),
+                let at = motion.apply(at, extent.rows.len(), 1);
+                if let Some((row, _)) = extent.rows.get(at) {
+                    self.point_at(*row);
                 }
             }
         }

@@ -1,19 +1,16 @@
 //! The contact as it is drawn: its numbers, what else is known, and its history.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::domain::contact::{Detail as ContactDetail, DetailKind};
-use crate::domain::detail::BIRTHDAY;
 use crate::domain::edit::Profile;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::triage;
-use crate::domain::words::{count, thousands};
+use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::{Page as _, Ui};
@@ -26,7 +23,7 @@ use super::detail::{DetailRow, Extent};
 use super::state::{Contacts, Focus};
 
 /// The columns of a number's label.
-const LABEL: usize = 9;
+pub(super) const LABEL: usize = 9;
 
 /// Draws the pane.
 pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
@@ -84,19 +81,25 @@ pub(super) fn extent(contacts: &Contacts, area: Rect, session: &Session) -> Exte
 enum HasKeys {
     /// The contact, from the list.
     List,
-    /// The contact, from its name.
-    Name,
-    /// One of its numbers.
-    Number(usize),
+    /// One of its rows.
+    Row(DetailRow),
 }
 
-struct Sheet<'a> {
-    profile: &'a Profile,
-    session: &'a Session,
-    theme: &'a Theme,
-    columns: usize,
+impl HasKeys {
+    /// Whether they are about one thing that the contact has, and not about all of it.
+    const fn is_about_part(self) -> bool {
+        !matches!(self, Self::List | Self::Row(DetailRow::Name))
+    }
+}
+
+/// The contact with what it is drawn with.
+pub(super) struct Sheet<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) session: &'a Session,
+    pub(super) theme: &'a Theme,
+    pub(super) columns: usize,
     has_keys: HasKeys,
-    calendar: Calendar,
+    pub(super) calendar: Calendar,
     digits: Vec<String>,
 }
 
@@ -110,8 +113,7 @@ impl<'a> Sheet<'a> {
     ) -> Option<Self> {
         let profile = contacts.detail.profile.as_ref();
         let has_keys = match contacts.focus {
-            Focus::Detail if contacts.detail.is_on_name() => HasKeys::Name,
-            Focus::Detail => HasKeys::Number(contacts.detail.cursor),
+            Focus::Detail => HasKeys::Row(contacts.detail.row()),
             Focus::List | Focus::Filter => HasKeys::List,
         };
         Some(Self {
@@ -128,11 +130,10 @@ impl<'a> Sheet<'a> {
 
 impl Sheet<'_> {
     /// What the cursor is on; none while the keys go to the list.
-    const fn on(&self) -> Option<DetailRow> {
+    pub(super) const fn on(&self) -> Option<DetailRow> {
         match self.has_keys {
             HasKeys::List => None,
-            HasKeys::Name => Some(DetailRow::Name),
-            HasKeys::Number(place) => Some(DetailRow::Number(place)),
+            HasKeys::Row(row) => Some(row),
         }
     }
 
@@ -141,15 +142,25 @@ impl Sheet<'_> {
         let mut lines = self.name();
         let mut rows = vec![(DetailRow::Name, 0..lines.len())];
         let contact = &self.profile.full.contact;
-        let place: Vec<&str> = [&contact.title, &contact.organisation]
-            .into_iter()
-            .filter_map(Option::as_deref)
-            .collect();
+        let place: Vec<&str> = [
+            &contact.title,
+            &contact.role,
+            &contact.department,
+            &contact.organisation,
+        ]
+        .into_iter()
+        .filter_map(Option::as_deref)
+        .collect();
         if !place.is_empty() {
             lines.extend(self.wrapped(&place.join(", "), Role::Text));
         }
         if let Some(nickname) = &contact.nickname {
             lines.extend(self.wrapped(&format!("“{nickname}”"), Role::Dim));
+        }
+        let spoken = [&contact.phonetic_given_name, &contact.phonetic_family_name];
+        let spoken: Vec<&str> = spoken.into_iter().filter_map(Option::as_deref).collect();
+        if !spoken.is_empty() {
+            lines.extend(self.wrapped(&spoken.join(" "), Role::Dim));
         }
         lines.push(Line::default());
         let phones = &self.profile.full.phones;
@@ -159,18 +170,20 @@ impl Sheet<'_> {
             thousands(phones.len())
         };
         let add = self.session.key(Scope::Numbers, Action::AddNumber);
-        let add = (self.has_keys != HasKeys::List).then_some(("add", &*add));
+        // The key that opens the strip of what can be added.
+        let add = add.split(' ').next().unwrap_or_default();
+        let add = (self.has_keys != HasKeys::List).then_some(("add", add));
         let head = Span::styled("NUMBERS", self.theme.style(Role::Section));
         lines.push(self.ends(head, &count, add));
         for (at, phone) in phones.iter().enumerate() {
             let first = lines.len();
             lines.push(Line::default());
-            if self.has_keys == HasKeys::Number(at) {
+            if self.on() == Some(DetailRow::Number(at)) {
                 lines.extend(self.unfolded(phone));
             }
             rows.push((DetailRow::Number(at), first..lines.len()));
         }
-        self.known(&mut lines);
+        self.known(&mut lines, &mut rows);
         (lines, rows)
     }
 
@@ -183,13 +196,13 @@ impl Sheet<'_> {
             String::new()
         };
         let edit = self.session.key(Scope::Contacts, Action::EditContact);
-        let edit = (!matches!(self.has_keys, HasKeys::Number(_))).then_some(("edit", &*edit));
+        let edit = (!self.has_keys.is_about_part()).then_some(("edit", &*edit));
         let strong = self.theme.style(Role::Strong);
         let text = format!("{}{star}", contact.name);
         let mut parts = wrap(&text, self.columns.saturating_sub(14)).into_iter();
         let first = Span::styled(parts.next().unwrap_or_default(), strong);
         let mut first = self.ends(first, "", edit);
-        if self.has_keys == HasKeys::Name {
+        if self.on() == Some(DetailRow::Name) {
             let cursor = Span::styled(self.theme.glyphs.cursor, self.theme.style(Role::Focus));
             first.spans.splice(..1, [cursor, Span::raw(" ")]);
         }
@@ -210,14 +223,14 @@ impl Sheet<'_> {
                 && let Some(phone) = self.profile.full.phones.get(*place)
                 && let Some(line) = lines.get_mut(at.start)
             {
-                let selected = self.has_keys == HasKeys::Number(*place);
+                let selected = self.on() == Some(*row);
                 *line = self.number(phone, selected);
             }
         }
     }
 
     /// Draws the cursor beside the first line that is seen, where none of its rows is.
-    fn mark(&self, line: Option<&mut Line<'static>>) {
+    pub(super) fn mark(&self, line: Option<&mut Line<'static>>) {
         let Some(line) = line else { return };
         if let Some(first) = line.spans.first_mut()
             && let Some(rest) = first.content.strip_prefix(' ')
@@ -230,32 +243,9 @@ impl Sheet<'_> {
     }
 
     /// What is known beside the numbers.
-    fn known(&self, lines: &mut Vec<Line<'static>>) {
+    fn known(&self, lines: &mut Vec<Line<'static>>, rows: &mut Vec<(DetailRow, Range<usize>)>) {
         let contact = &self.profile.full.contact;
-        if let Some(note) = &contact.note {
-            lines.push(Line::default());
-            lines.push(self.plain("NOTE", Role::Section));
-            lines.extend(self.wrapped(note, Role::Text));
-        }
-        if !contact.details.is_empty() {
-            lines.push(Line::default());
-            for detail in &contact.details {
-                let label = detail.label.as_deref().filter(|label| !label.is_empty());
-                let value = self.value(detail);
-                let is_head = matches!(detail.kind, DetailKind::Date | DetailKind::Relation);
-                let (head, value) = match label {
-                    Some(label) if is_head => (label, value.into_owned()),
-                    Some(label) => (detail.kind.word(), format!("{value} ({label})")),
-                    None => (detail.kind.word(), value.into_owned()),
-                };
-                lines.extend(self.pair(&head.to_uppercase(), &value));
-            }
-        }
-        if !contact.tags.is_empty() {
-            lines.push(Line::default());
-            let middle = format!(" {} ", self.theme.glyphs.middle);
-            lines.extend(self.pair("TAGS", &contact.tags.join(&middle)));
-        }
+        self.other_rows(lines, rows);
         lines.push(Line::default());
         let from = if contact.source == MANUAL {
             "by you".to_owned()
@@ -268,20 +258,19 @@ impl Sheet<'_> {
         self.history(lines);
     }
 
-    /// The value of a detail; of a day also how many years have passed since.
-    fn value<'d>(&self, detail: &'d ContactDetail) -> Cow<'d, str> {
-        let shown = detail.shown();
-        let today = self.calendar.today();
-        let years = detail.date().and_then(|date| date.years_until(today));
-        let Some(years) = years.and_then(|years| usize::try_from(years).ok()) else {
-            return shown;
-        };
-        let years = if detail.is_date(BIRTHDAY) {
-            years.to_string()
-        } else {
-            count(years, "year")
-        };
-        format!("{shown} {} {years}", self.theme.glyphs.middle).into()
+    /// Lines under a row, with the sign that they are about it.
+    pub(super) fn folded_under(&self, text: &str) -> Vec<Line<'static>> {
+        let lines = wrap(text, self.columns.saturating_sub(7)).into_iter();
+        let lines = lines.filter(|text| !text.is_empty()).map(|text| {
+            Line::from(vec![
+                Span::styled(
+                    format!("    {} ", self.theme.glyphs.fold),
+                    self.theme.style(Role::Rule),
+                ),
+                Span::styled(text, self.theme.style(Role::Dim)),
+            ])
+        });
+        lines.collect()
     }
 
     fn history(&self, lines: &mut Vec<Line<'static>>) {
@@ -294,8 +283,7 @@ impl Sheet<'_> {
             if shown == 0 {
                 lines.push(Line::default());
                 let more = self.session.key(Scope::Contacts, Action::History);
-                let more =
-                    (!matches!(self.has_keys, HasKeys::Number(_))).then_some(("more", &*more));
+                let more = (!self.has_keys.is_about_part()).then_some(("more", &*more));
                 let head = Span::styled("HISTORY", self.theme.style(Role::Section));
                 lines.push(self.ends(head, "", more));
             }
@@ -330,16 +318,16 @@ impl Sheet<'_> {
         ])
     }
 
-    fn plain(&self, text: &str, role: Role) -> Line<'static> {
+    pub(super) fn plain(&self, text: &str, role: Role) -> Line<'static> {
         indented(text, role, self.columns, self.theme)
     }
 
-    fn wrapped(&self, text: &str, role: Role) -> Vec<Line<'static>> {
+    pub(super) fn wrapped(&self, text: &str, role: Role) -> Vec<Line<'static>> {
         let lines = wrap(text, self.columns.saturating_sub(4)).into_iter();
         lines.map(|line| self.plain(&line, role)).collect()
     }
 
-    fn pair(&self, label: &str, value: &str) -> Vec<Line<'static>> {
+    pub(super) fn pair(&self, label: &str, value: &str) -> Vec<Line<'static>> {
         self.labelled(&format!("{label:<11} "), Role::Section, value, Role::Text)
     }
 
@@ -485,19 +473,7 @@ impl Sheet<'_> {
             self.calendar.when(phone.updated_at)
         );
         let beyond = self.beyond_row(phone).join(&format!(" {middle} "));
-        [beyond, first, second]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .flat_map(|text| wrap(&text, self.columns.saturating_sub(7)))
-            .map(|text| {
-                Line::from(vec![
-                    Span::styled(
-                        format!("    {} ", self.theme.glyphs.fold),
-                        self.theme.style(Role::Rule),
-                    ),
-                    Span::styled(text, self.theme.style(Role::Dim)),
-                ])
-            })
-            .collect()
+        let texts = [beyond, first, second].into_iter();
+        texts.flat_map(|text| self.folded_under(&text)).collect()
     }
 }

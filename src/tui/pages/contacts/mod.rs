@@ -3,6 +3,8 @@
 
 mod as_text;
 mod detail;
+mod detail_keys;
+mod detail_rows;
 mod detail_view;
 mod fix;
 mod fix_view;

@@ -33,6 +33,7 @@ impl Page for Contacts {
             Focus::List => Scope::Contacts,
             Focus::Filter => Scope::Filter,
             Focus::Detail if self.fix.is_none() && self.detail.is_about_contact() => Scope::Name,
+            Focus::Detail if self.fix.is_none() && self.detail.is_on_other_row() => Scope::Details,
             Focus::Detail => Scope::Numbers,
         }
     }
@@ -131,6 +132,7 @@ impl Page for Contacts {
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
         self.contact_missing(action, session)
             .or_else(|| self.number_missing(action, session))
+            .or_else(|| self.detail_missing(action))
             .or_else(|| match action {
                 Action::Fix
                     if self.fix.is_none()
@@ -303,6 +305,12 @@ impl Page for Contacts {
             Action::Fix if self.fix.is_none() => Some(format!("fix {left}").into()),
             // On an empty list only what works there.
             action if self.has_no_rows() && self.unavailable(action, session).is_some() => None,
+            Action::OpenDetail | Action::Prefer | Action::DeleteDetail
+                if self.detail_missing(binding.action).is_some() =>
+            {
+                None
+            }
+            Action::OpenDetail => Some(self.opens().into()),
             action => self.hint_of_number(action, binding.hint),
         }
     }

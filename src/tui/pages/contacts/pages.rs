@@ -25,6 +25,7 @@ use crate::tui::pages::sources::Sources;
 use crate::tui::pages::tags::Tags;
 use crate::tui::protocol::{Purpose, Request, Tone};
 
+use super::detail_keys::added;
 use super::state::{Contacts, Focus};
 
 /// Whether a text is a number to look up rather than a name.
@@ -45,6 +46,11 @@ const fn changes_number(action: Action) -> bool {
             | Action::ReplaceNumber
             | Action::DeleteNumber
     )
+}
+
+/// Whether an action adds a row to the contact.
+fn adds_row(action: Action) -> bool {
+    action == Action::AddNumber || added(action).is_some()
 }
 
 impl Contacts {
@@ -68,6 +74,14 @@ impl Contacts {
             Action::EditNumber | Action::AddNumber | Action::ReplaceNumber => {
                 self.number_form(action, ctx)
             }
+            Action::EditDetail
+            | Action::AddEmail
+            | Action::AddAddress
+            | Action::AddBirthday
+            | Action::AddDate
+            | Action::AddLink
+            | Action::AddChat
+            | Action::AddRelation => self.detail_form(action, ctx),
             Action::Import => Some(Prompt::page(Wanted::Import, "")),
             Action::ChangeMany => Some(self.change_many()),
             Action::Duplicates if self.list.marks.len() > 1 => {
@@ -222,6 +236,17 @@ impl Contacts {
                     | Action::ExportMarked
                     | Action::ExportText
                     | Action::AddNumber
+                    | Action::EditDetail
+                    | Action::OpenDetail
+                    | Action::Prefer
+                    | Action::DeleteDetail
+                    | Action::AddEmail
+                    | Action::AddAddress
+                    | Action::AddBirthday
+                    | Action::AddDate
+                    | Action::AddLink
+                    | Action::AddChat
+                    | Action::AddRelation
                     | Action::Copy
                     | Action::Call
                     | Action::Pick
@@ -352,8 +377,10 @@ impl Contacts {
         let is_dialled = matches!(action, Action::Copy | Action::Call);
         let is_beyond = self.detail.is_beyond() && self.scope() != Scope::Name;
         match action {
-            Action::Call if self.scope() == Scope::Name => Some(self.nothing_to_call(session)),
-            Action::Copy if self.scope() == Scope::Name => None,
+            Action::Call if matches!(self.scope(), Scope::Name | Scope::Details) => {
+                Some(self.nothing_to_call(session))
+            }
+            Action::Copy if matches!(self.scope(), Scope::Name | Scope::Details) => None,
             Action::Copy | Action::Call if no_number && !is_beyond => {
                 let edit = self.key_from_list(Action::EditContact, session);
                 let text = format!("no number here; {edit} edits the contact and adds one");
@@ -366,19 +393,21 @@ impl Contacts {
             _ if changes_number(action) && self.detail.phone().is_none() => {
                 Some(format!("no number here; {} adds one", key(Action::AddNumber)).into())
             }
-            Action::AddNumber if self.detail.profile.is_none() => Some("no contact here".into()),
+            action if adds_row(action) && self.detail.profile.is_none() => {
+                Some("no contact here".into())
+            }
             Action::EditContact
             | Action::Favourite
             | Action::History
             | Action::Qr
-            | Action::AddNumber
+            | Action::EditDetail
             | Action::Copy
             | Action::Call
                 if self.profile().is_none() =>
             {
                 Some(self.detail.missing().into())
             }
-            _ if changes_number(action) && self.profile().is_none() => {
+            _ if (changes_number(action) || adds_row(action)) && self.profile().is_none() => {
                 Some(self.detail.missing().into())
             }
             _ => None,

@@ -183,7 +183,7 @@ impl Contacts {
             _ if !self.list.is_current() => self.focus = Focus::Detail,
             Some(id) => {
                 ctx.note_use(id);
-                self.detail.show_cursor();
+                self.detail.come_back();
                 self.focus = Focus::Detail;
             }
             None => self.focus = Focus::List,
@@ -400,6 +400,9 @@ impl Contacts {
     pub(super) fn perform_on_number(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
             Action::Copy if self.scope() == Scope::Name => self.copy_contact(ctx),
+            Action::Copy if self.scope() == Scope::Details => self.copy_row(ctx),
+            Action::OpenDetail => self.open_detail(ctx),
+            Action::Prefer | Action::DeleteDetail => self.change_detail(action, ctx),
             Action::Copy | Action::Call => self.dial(action, ctx),
             Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {
                 self.flip(action, ctx);

@@ -1,0 +1,61 @@
+//! The emails, addresses and other details of the contact form.
+
+use crate::domain::contact::DetailKind;
+use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
+
+use super::form_detail::FormDetail;
+use super::state::{ContactForm, ContactPlace};
+
+impl ContactForm {
+    /// The rows of details of some kinds, kind by kind.
+    pub(super) fn details_of(
+        &self,
+        is_meant: fn(DetailKind) -> bool,
+    ) -> impl Iterator<Item = ContactPlace> {
+        let kinds = DetailKind::ALL
+            .into_iter()
+            .filter(move |kind| is_meant(*kind));
+        kinds.flat_map(|kind| {
+            let rows = self.details.iter().enumerate();
+            let rows = rows.filter(move |(_, row)| row.detail.kind == kind);
+            rows.map(|(at, _)| ContactPlace::Detail(at))
+        })
+    }
+
+    /// Puts a detail back that its own form has edited.
+    pub(crate) fn put_detail(&mut self, form: &DetailForm) {
+        let row = match form.owner {
+            DetailOwner::Row(Some(row)) => row,
+            _ => self.details.len(),
+        };
+        let detail = form.detail();
+        let is_preferred = detail.preferred;
+        match self.details.get_mut(row) {
+            Some(place) => {
+                place.detail = detail;
+                place.deleted = false;
+            }
+            None => self.details.push(FormDetail {
+                detail,
+                stored: None,
+                deleted: false,
+            }),
+        }
+        if is_preferred {
+            self.prefer(row);
+        }
+        self.place = ContactPlace::Detail(row);
+    }
+
+    /// Makes the detail of a row the preferred one of its kind.
+    pub(crate) fn prefer(&mut self, row: usize) {
+        let Some(kind) = self.details.get(row).map(|row| row.detail.kind) else {
+            return;
+        };
+        for (at, other) in self.details.iter_mut().enumerate() {
+            if other.detail.kind == kind {
+                other.detail.preferred = at == row && kind.has_preferred();
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What keys do with an email, an address, a date or another row of a contact that is no number.
+
+use std::borrow::Cow;
+
+use crate::domain::contact::{ContactAttributes, ContactId, Detail, DetailKind};
+use crate::domain::detail::BIRTHDAY;
+use crate::domain::edit::Profile;
+use crate::domain::opening::address_to_open;
+use crate::domain::safe::safe;
+use crate::tui::ctx::Ctx;
+use crate::tui::keymap::Action;
+use crate::tui::pages::contact_form::ContactForm;
+use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
+use crate::tui::pages::page::AnyPage;
+use crate::tui::protocol::{Effect, Tone, Write};
+
+use super::detail::DetailRow;
+use super::state::{Contacts, Focus};
+
+/// The kind that an action adds, with the label that it has at first.
+pub(super) const fn added(action: Action) -> Option<(DetailKind, &'static str)> {
+    Some(match action {
+        Action::AddEmail => (DetailKind::Email, ""),
+        Action::AddAddress => (DetailKind::Address, ""),
+        Action::AddBirthday => (DetailKind::Date, BIRTHDAY),
+        Action::AddDate => (DetailKind::Date, ""),
+        Action::AddLink => (DetailKind::Link, ""),
+        Action::AddChat => (DetailKind::Chat, ""),
+        Action::AddRelation => (DetailKind::Relation, ""),
+        _ => return None,
+    })
+}
+
+impl Contacts {
+    /// The detail under the cursor with its contact.
+    fn detail_row(&self) -> Option<(&Profile, &Detail)> {
+        let detail = self
+            .detail
+            .detail()
+            .filter(|_| self.focus == Focus::Detail)?;
+        Some((self.profile()?, detail))
+    }
+
+    /// The form for the row under the cursor, or for a detail that is added.
+    pub(super) fn detail_form(&self, action: Action, ctx: &Ctx<'_>) -> Option<AnyPage> {
+        let profile = self.profile()?;
+        let owner = DetailOwner::Contact(Box::new(profile.full.contact.clone()));
+        if let Some((kind, label)) = added(action) {
+            return Some(Box::new(DetailForm::new(owner, kind, label)));
+        }
+        let form = |field| {
+            let form = ContactForm::of_profile(profile, ctx.session.home);
+            Some(Box::new(form.at(field)) as AnyPage)
+        };
+        match self.detail.row() {
+            DetailRow::Detail(_) => {
+                let (_, detail) = self.detail_row()?;
+                Some(Box::new(DetailForm::of_detail(owner, detail)))
+            }
+            DetailRow::Note => form("note"),
+            DetailRow::Tags => form("tags"),
+            DetailRow::Name | DetailRow::Number(_) => None,
+        }
+    }
+
+    /// Why nothing can be done with the row.
+    pub(super) fn detail_missing(&self, action: Action) -> Option<Cow<'static, str>> {
+        let detail = self.detail.detail();
+        match (action, detail) {
+            (Action::OpenDetail | Action::Prefer | Action::DeleteDetail, None) => {
+                Some("go to an email, an address or another detail first".into())
+            }
+            (Action::OpenDetail, Some(detail)) if detail.kind != DetailKind::Relation => {
+                address_to_open(detail).err().map(Cow::from)
+            }
+            (Action::Prefer, Some(detail)) if !detail.kind.has_preferred() => {
+                Some("only an email, an address or a link can be the preferred one".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// The word for what the key that opens does here.
+    pub(super) fn opens(&self) -> &'static str {
+        match self.detail.detail().map(|detail| detail.kind) {
+            Some(DetailKind::Email) => "mail",
+            Some(DetailKind::Address) => "map",
+            Some(DetailKind::Relation) => "go there",
+            _ => "open",
+        }
+    }
+
+    /// Copies what the row says.
+    pub(super) fn copy_row(&self, ctx: &mut Ctx<'_>) {
+        let Some(profile) = self.profile() else {
+            return;
+        };
+        let contact = &profile.full.contact;
+        let (text, what) = match (self.detail.row(), self.detail_row()) {
+            (_, Some((_, detail))) => {
+                let text = match detail.address() {
+                    Some(address) => address.lines().join("\n"),
+                    None => detail.text().into_owned(),
+                };
+                (text, detail.shown().into_owned())
+            }
+            (DetailRow::Note, _) => {
+                let note = contact.note.clone().unwrap_or_default();
+                (note, "the note".to_owned())
+            }
+            (DetailRow::Tags, _) => (contact.tags.join(", "), "the tags".to_owned()),
+            _ => return,
+        };
+        ctx.note_use(contact.id);
+        let lines: Vec<Cow<'_, str>> = text.lines().map(safe).collect();
+        ctx.push(Effect::Copy(lines.join("\n")));
+        let text = format!("Sent {what} to the terminal's clipboard");
+        ctx.say(Tone::Good, text);
+    }
+
+    /// Writes a mail, shows the address on a map, opens the link, or goes to the relation.
+    pub(super) fn open_detail(&mut self, ctx: &mut Ctx<'_>) {
+        let Some((profile, detail)) = self.detail_row() else {
+            return;
+        };
+        let (contact, kind, text) = (
+            profile.full.contact.id,
+            detail.kind,
+            detail.text().into_owned(),
+        );
+        if kind == DetailKind::Relation {
+            return self.go_to_relation(&text, ctx);
+        }
+        match address_to_open(detail) {
+            Ok(address) => {
+                ctx.note_use(contact);
+                ctx.push(Effect::Open(address));
+                let does = match kind {
+                    DetailKind::Email => "Writing to",
+                    DetailKind::Address => "Showing on a map:",
+                    _ => "Opening",
+                };
+                ctx.say(Tone::Good, format!("{does} {text}"));
+            }
+            Err(why) => ctx.say(Tone::Plain, why),
+        }
+    }
+
+    /// Shows the contact that a relation names by its `UID`, or else those of its name.
+    fn go_to_relation(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        let id = text.strip_prefix("urn:uuid:").unwrap_or(text);
+        self.focus = Focus::List;
+        self.fix = None;
+        if let Ok(id) = id.parse::<ContactId>() {
+            self.clear_filter(ctx);
+            return self.seek(id, ctx);
+        }
+        self.list.query.attention = false;
+        self.list.filter.set(text);
+        self.list.refilter(self.height(ctx.session), ctx);
+    }
+
+    /// Makes the detail under the cursor the preferred one of its kind, or deletes it.
+    pub(super) fn change_detail(&self, action: Action, ctx: &mut Ctx<'_>) {
+        let Some((profile, detail)) = self.detail_row() else {
+            return;
+        };
+        let contact = &profile.full.contact;
+        let mut details = contact.details.clone();
+        if action == Action::DeleteDetail {
+            details.retain(|other| other.id != detail.id);
+        } else {
+            for other in details.iter_mut().filter(|other| other.kind == detail.kind) {
+                other.preferred = other.id == detail.id && !detail.preferred;
+            }
+        }
+        let sent = ContactAttributes {
+            details: Some(details),
+            updated_in_db_at: Some(contact.updated_in_db_at),
+            ..ContactAttributes::default()
+        };
+        ctx.write(Write::ContactAttributes(contact.id, Box::new(sent)));
+    }
+}

@@ -1,0 +1,231 @@
+//! The detail form as it is drawn: a popup over the contact, a line a field. On a low terminal it scrolls to the
+//! field with the cursor.
+
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::contact::{Detail, DetailKind};
+use crate::domain::refusal::Fault;
+use crate::tui::pages::page::Ui;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame::{popup, popup_place, popup_width};
+use crate::tui::widgets::text::{elide, width, wrap};
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::state::{DetailForm, DetailOwner, DetailPlace};
+
+/// Where a value begins in the popup.
+const VALUE: usize = 20;
+
+/// The same where there is little room.
+const NARROW_VALUE: usize = 11;
+
+/// How wide the popup is.
+const WIDTH: u16 = 68;
+
+/// How many rows the open list of labels has at most.
+const LIST: usize = 5;
+
+/// Draws the form.
+pub(super) fn draw(form: &DetailForm, ui: &mut Ui<'_, '_>) {
+    let (theme, content) = (ui.theme, ui.areas.content);
+    let kind = form.kind.word();
+    let article = if kind.starts_with(['a', 'e', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    let title = match form.stored {
+        Some(_) => format!("Edit {kind}"),
+        None => format!("Add {article} {kind}"),
+    };
+    let owner = match &form.owner {
+        DetailOwner::Contact(contact) => contact.name.as_str(),
+        DetailOwner::Row(_) => "",
+    };
+    let unsaved = if form.is_dirty() {
+        format!("{} unsaved", theme.glyphs.dot)
+    } else {
+        String::new()
+    };
+    let columns = usize::from(popup_width(content, WIDTH).saturating_sub(2));
+    let mut sheet = Sheet {
+        form,
+        theme,
+        columns,
+        value: if columns < 50 { NARROW_VALUE } else { VALUE },
+        lines: Vec::new(),
+        caret: None,
+        seen: 0..0,
+    };
+    sheet.fill();
+    let height = u16::try_from(sheet.lines.len() + 2).unwrap_or(content.height);
+    let place = popup_place(content, WIDTH, height);
+    let inside = popup(place, &title, owner, &unsaved, theme, ui.frame);
+    let height = usize::from(inside.height);
+    let top = sheet.seen.end.saturating_sub(height).min(sheet.seen.start);
+    let lines: Vec<Line<'_>> = sheet.lines.into_iter().skip(top).take(height).collect();
+    ui.frame.render_widget(Paragraph::new(lines), inside);
+    let at = sheet.caret.and_then(|(row, column)| {
+        let row = u16::try_from(row.checked_sub(top)?).ok()?;
+        Some((inside.x + u16::try_from(column).ok()?, inside.y + row))
+    });
+    if let Some((x, y)) = at {
+        ui.caret(x, y, inside);
+    }
+}
+
+/// The rows of the form, one after the other.
+struct Sheet<'a> {
+    form: &'a DetailForm,
+    theme: &'a Theme,
+    columns: usize,
+    /// Where a value begins.
+    value: usize,
+    lines: Vec<Line<'static>>,
+    /// Row and column of the terminal's cursor.
+    caret: Option<(usize, usize)>,
+    /// The rows that are to be seen.
+    seen: std::ops::Range<usize>,
+}
+
+impl Sheet<'_> {
+    fn fill(&mut self) {
+        let form = self.form;
+        self.lines.push(Line::default());
+        for place in form.places() {
+            match place {
+                DetailPlace::Label => {
+                    self.text(place, form.label_word(), &form.label.field);
+                    self.labels();
+                }
+                DetailPlace::Text(at) => {
+                    if let Some(field) = form.texts.get(at) {
+                        self.text(place, &form.label_of(at), field);
+                    }
+                }
+                DetailPlace::Preferred => self.preferred(),
+            }
+        }
+        let fault = form.faults.first().map(Fault::in_words);
+        let (text, role) = match fault {
+            Some(fault) => (fault, Role::Bad),
+            None => (self.remark(), Role::Dim),
+        };
+        let room = self.columns.saturating_sub(6);
+        for text in wrap(&text, room)
+            .into_iter()
+            .filter(|text| !text.is_empty())
+        {
+            let text = Span::styled(format!("   {text}"), self.theme.style(role));
+            self.lines.push(Line::from(text));
+        }
+        self.lines.push(Line::default());
+    }
+
+    /// What is read of what is typed, where that is not what is seen.
+    fn remark(&self) -> String {
+        let form = self.form;
+        let typed = form.texts.first().map(|field| field.text().trim());
+        let typed = typed.unwrap_or_default();
+        match form.kind {
+            DetailKind::Date if typed.is_empty() => {
+                "such as 1961-09-04, 4 Sep 1961, 4 September or Sep 1961".to_owned()
+            }
+            DetailKind::Date => match form.detail().date() {
+                Some(date) => format!("{} {}", self.theme.glyphs.accurate, date.shown()),
+                None => "no date that is known; saved as typed".to_owned(),
+            },
+            DetailKind::Address if typed.contains(',') => {
+                let detail: Detail = form.detail();
+                let lines = detail.address().map(|address| address.lines().len());
+                if lines.is_some_and(|lines| lines > 1)
+                    && form
+                        .texts
+                        .iter()
+                        .skip(1)
+                        .all(|field| field.text().is_empty())
+                {
+                    "saved in its parts: street, city, country".to_owned()
+                } else {
+                    String::new()
+                }
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Notes that a place begins here; says whether it has the cursor.
+    fn begin(&mut self, place: DetailPlace, column: usize) -> bool {
+        let on = place == self.form.place;
+        if on {
+            let row = self.lines.len();
+            self.caret = Some((row, column));
+            self.seen = row.saturating_sub(1)..row + 2;
+        }
+        on
+    }
+
+    /// A text with its label; the one with the cursor has its rule.
+    fn text(&mut self, place: DetailPlace, label: &str, field: &Field) {
+        let theme = self.theme;
+        let room = self.columns.saturating_sub(self.value + 3).min(44);
+        let (mut inside, column) = field.window(room);
+        if place != self.form.place || field.is_selected() {
+            inside = elide(field.text(), room, theme.glyphs.ellipsis).into_owned();
+        }
+        let on = self.begin(place, self.value + column.min(width(&inside)));
+        let role = match (on, field.is_selected()) {
+            (true, true) => Role::Match,
+            _ => Role::Text,
+        };
+        let label = elide(label, self.value - 4, theme.glyphs.ellipsis);
+        let label = format!("   {label:<width$}", width = self.value - 3);
+        self.lines.push(Line::from(vec![
+            Span::styled(
+                label,
+                theme.style(if on { Role::Strong } else { Role::Dim }),
+            ),
+            Span::styled(inside, theme.style(role)),
+        ]));
+        if on {
+            let rule = Span::styled(theme.glyphs.heavy.repeat(room), theme.style(Role::Focus));
+            self.lines
+                .push(Line::from(vec![Span::raw(" ".repeat(self.value)), rule]));
+        }
+    }
+
+    /// The open list of labels.
+    fn labels(&mut self) {
+        if self.form.place != DetailPlace::Label || !self.form.label.is_open() {
+            return;
+        }
+        let room = self.columns.saturating_sub(self.value);
+        for mut row in self.form.label.rows(room, LIST, self.theme) {
+            row.spans.insert(0, Span::raw(" ".repeat(self.value - 2)));
+            self.lines.push(row);
+        }
+        self.seen.end = self.lines.len();
+    }
+
+    fn preferred(&mut self) {
+        self.lines.push(Line::default());
+        let on = self.begin(DetailPlace::Preferred, 4);
+        let set = if self.form.preferred { "x" } else { " " };
+        let style = self.theme.style(if on { Role::Cursor } else { Role::Text });
+        let words = format!("  used before other {}", plural(self.form.kind));
+        self.lines.push(Line::from(vec![
+            Span::raw("   "),
+            Span::styled(format!("[{set}] Preferred"), style),
+            Span::styled(words, self.theme.style(Role::Dim)),
+        ]));
+    }
+}
+
+const fn plural(kind: DetailKind) -> &'static str {
+    match kind {
+        DetailKind::Email => "emails",
+        DetailKind::Address => "addresses",
+        _ => "links",
+    }
+}
