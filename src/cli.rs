@@ -2,10 +2,12 @@
 
 mod add;
 mod backup;
+mod call;
 mod change;
 mod compact;
 mod config;
 mod contact;
+mod copy;
 mod doctor;
 mod document;
 mod duplicates;
@@ -25,6 +27,7 @@ mod one;
 mod output;
 mod phone;
 mod qr;
+mod show;
 mod signals;
 mod table;
 mod who;
@@ -130,6 +133,23 @@ enum Cmd {
         after_help = "Examples:\n  callbook who +39 02 5550 1182\n  callbook who tel:+390255501182\n  callbook who 5501182"
     )]
     Who(who::WhoCommand),
+    /// Show a contact with its numbers and details.
+    #[command(
+        after_help = "Examples:\n  callbook show marco bianchi\n  callbook show 02 5550 1182\n  callbook show --json tag:garage"
+    )]
+    Show(show::ShowCommand),
+    /// Call a contact's primary number, or the number that is named.
+    ///
+    /// The number is handed to the program that is set as call in config.toml.
+    #[command(
+        after_help = "Examples:\n  callbook call marco\n  callbook call marco label:mobile\n  callbook call --print 5550 1182"
+    )]
+    Call(call::CallCommand),
+    /// Copy a number, an email or a contact to the terminal's clipboard.
+    #[command(
+        after_help = "Examples:\n  callbook copy marco\n  callbook copy --email ada\n  callbook copy --all ada lovelace"
+    )]
+    Copy(copy::CopyCommand),
     /// Print a QR code: scan it to call a number, write an email or take a contact.
     #[command(
         after_help = "Examples:\n  callbook qr Marco Bianchi\n  callbook qr --card Ada Lovelace\n  callbook qr --email ada"
@@ -399,6 +419,9 @@ fn done(
         Cmd::Contact(command) => command.run(open),
         Cmd::Find(command) => command.run(open),
         Cmd::Who(command) => command.run(open),
+        Cmd::Show(command) => command.run(open),
+        Cmd::Call(command) => command.run(&config.call, open),
+        Cmd::Copy(command) => command.run(open),
         Cmd::Qr(command) => command.run(open),
         Cmd::Fix(command) => command.run(open),
         Cmd::Change(command) => command.run(open),

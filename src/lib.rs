@@ -81,9 +81,10 @@
 //!                         pages page
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader
-//! callbook::tui::runtime  event clipboard editor paths config_file book_watch workers store_thread
-//! callbook::cli           exit signals output files one document table phone format change contact add backup compact
-//!                         config doctor duplicates export find fix health help import keys log negation qr who
+//! callbook::tui::runtime  event clipboard opener editor paths config_file book_watch workers store_thread
+//! callbook::cli           exit signals output files document table phone format change one contact add backup call
+//!                         compact config copy doctor duplicates export find fix health help import keys log
+//!                         negation qr show who
 //! callbook::cli::import   json
 //! ```
 //!

@@ -21,6 +21,7 @@ use crate::import::Stream;
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
+use super::output::harmless;
 use super::table::columns;
 
 #[derive(Debug, Args)]
@@ -183,7 +184,7 @@ pub(super) fn sure(question: &str, yes: bool, stop: &Stop) -> Result<bool> {
 /// Asks on the terminal, beside the answer of the command, and waits for a line until `stop` asks to end; it is
 /// empty at the end of the input.
 pub(super) fn asked(question: &str, stop: &Stop) -> Result<String> {
-    let _ = write!(std::io::stderr(), "{}", safe(question));
+    let _ = write!(std::io::stderr(), "{}", harmless(question));
     let mut line = String::new();
     BufReader::new(Stream::standard_input(stop.clone())).read_line(&mut line)?;
     Ok(line)

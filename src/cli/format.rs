@@ -213,7 +213,7 @@ impl LineFormat {
 }
 
 /// The colour of what is to be said of a number: that it is confirmed, is not, or cannot be right.
-fn colour(phone: &Phone, home: Option<Region>) -> Color {
+pub(super) fn colour(phone: &Phone, home: Option<Region>) -> Color {
     match phone.mark(home) {
         _ if phone.historic => Color::DarkGrey,
         Mark::Accurate => Color::Green,

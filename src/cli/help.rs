@@ -8,7 +8,9 @@ use clap::Command;
 const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Find and add contacts",
-        &["find", "who", "qr", "add", "import", "export", "filters"],
+        &[
+            "find", "who", "show", "call", "copy", "qr", "add", "import", "export", "filters",
+        ],
     ),
     (
         "Edit and clean up",

@@ -6,26 +6,58 @@ use std::io::{self, IsTerminal as _};
 use crate::domain::contact::ContactId;
 use crate::domain::fold::fold;
 use crate::domain::full_contact::FullContact;
-use crate::domain::listing::{Found, ListQuery, Selection};
+use crate::domain::listing::{Found, ListQuery, RowNumber, Selection};
+use crate::domain::number::digits_to_find;
+use crate::domain::phone::{Phone, PhoneId};
+use crate::domain::query::SearchTerms;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::store::Store;
 
-use super::output::complain;
+use super::change::asked;
 
 /// The most contacts that are listed where several match.
 const LISTED: usize = 20;
+
+/// A contact that was named, and which of its numbers the words were about.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) full: FullContact,
+    number: Option<PhoneId>,
+}
+
+impl Named {
+    /// The number that is meant: the one that was named, else the primary one, else the first.
+    pub(super) fn phone(&self) -> Option<&Phone> {
+        let phones = || self.full.phones.iter();
+        let named = phones().find(|phone| Some(phone.id) == self.number);
+        let primary = || phones().find(|phone| phone.primary);
+        named.or_else(primary).or_else(|| phones().next())
+    }
+
+    /// The name, for a message.
+    pub(super) fn name(&self) -> &str {
+        &self.full.contact.name
+    }
+
+    /// Why nothing can be done with something that the contact does not have.
+    pub(super) fn lacks(&self, what: &str) -> Refusal {
+        let why = format!("{} has no {what}", self.name());
+        Refusal::new(Kind::NotFound, why)
+    }
+}
 
 /// The contact that these words name. Where several match, one is chosen on a terminal.
 ///
 /// # Errors
 /// Not found; invalid where the filter cannot be read, or several match and none was chosen.
-pub(super) fn one(store: &Store, words: &[String]) -> Result<FullContact, Refusal> {
+pub(super) fn one(store: &Store, words: &[String]) -> Result<Named, Refusal> {
     let text = words.join(" ");
     if let Ok(id) = text.trim().parse::<ContactId>() {
         let mut found = read(store, vec![id])?;
         let missing = || Refusal::new(Kind::NotFound, format!("no contact has the id {text}"));
-        return found.pop().ok_or_else(missing);
+        let full = found.pop().ok_or_else(missing)?;
+        return Ok(Named { full, number: None });
     }
     let query = ListQuery {
         text: text.clone(),
@@ -34,12 +66,43 @@ pub(super) fn one(store: &Store, words: &[String]) -> Result<FullContact, Refusa
     if let Some(trouble) = query.query().fault() {
         return Err(Refusal::new(Kind::Invalid, trouble));
     }
-    let (ids, how) = store.find(&query, LISTED + 1)?;
-    if ids.is_empty() || how == Found::Alike {
+    let rows = store.rows(&query, 0, LISTED + 1)?;
+    // A number that was copied from elsewhere may be written in a way that only a look-up reads.
+    let holders = if rows.rows.is_empty() || rows.found == Found::Alike {
+        store.lookup(&text)?
+    } else {
+        Vec::new()
+    };
+    let numbers: Vec<(ContactId, Option<PhoneId>)> = if holders.is_empty() {
+        let matched = |number: RowNumber| number.matched;
+        let rows = rows
+            .rows
+            .into_iter()
+            .filter(|_| rows.found == Found::Exactly);
+        rows.map(|row| (row.id, row.number.and_then(matched)))
+            .collect()
+    } else {
+        let holders = holders.into_iter();
+        holders
+            .map(|holder| (holder.contact, Some(holder.phone.id)))
+            .collect()
+    };
+    let mut ids: Vec<ContactId> = numbers.iter().map(|(id, _)| *id).collect();
+    ids.dedup();
+    let found = read(store, ids)?;
+    if found.is_empty() {
         return Err(Refusal::new(Kind::NotFound, format!("no match for {text}")));
     }
-    let mut found = read(store, ids)?;
-    let named = fold(&text);
+    let full = only(store, &text, found)?;
+    let mut matched = numbers.iter().filter(|(id, _)| *id == full.contact.id);
+    let matched = matched.find_map(|(_, number)| *number);
+    let number = matched.or_else(|| written_in(&query.needles(), &full));
+    Ok(Named { full, number })
+}
+
+/// The one of the contacts that is meant: the only one of that name, or the one that is chosen.
+fn only(store: &Store, text: &str, mut found: Vec<FullContact>) -> Result<FullContact, Refusal> {
+    let named = fold(text);
     let is_named = |one: &FullContact| fold(&one.contact.name) == named;
     let mut named = found.iter().filter(|one| is_named(one));
     if let (Some(only), None) = (named.next(), named.next()) {
@@ -47,12 +110,29 @@ pub(super) fn one(store: &Store, words: &[String]) -> Result<FullContact, Refusa
     }
     let place = match found.len() {
         1 => Some(0),
-        _ => chosen(&text, &found),
+        _ => chosen(store, text, &found)?,
     };
     match place {
-        Some(place) if place < found.len() => Ok(found.swap_remove(place)),
-        _ => Err(several(&text, &found)),
+        Some(place) if place < found.len().min(LISTED) => Ok(found.swap_remove(place)),
+        _ => Err(several(text, &found)),
     }
+}
+
+/// The number that has digits of the words, where they are not a part of the name.
+fn written_in(needles: &SearchTerms, full: &FullContact) -> Option<PhoneId> {
+    let name = fold(&full.contact.name);
+    let is_digits = |word: &&String| word.chars().all(|sign| sign.is_ascii_digit());
+    let words = needles.words.iter().filter(is_digits);
+    let words = words.filter(|word| !name.contains(word.as_str()));
+    let words: Vec<&String> = words.collect();
+    let has = |phone: &&Phone| {
+        let number = digits_to_find(&phone.number);
+        let has = |digits: &String| number.contains(digits.as_str());
+        // Each word is a part of it, and the digits are spellings of one number.
+        let has_words = !words.is_empty() && words.iter().all(|word| has(word));
+        has_words || needles.digits.iter().any(has)
+    };
+    full.phones.iter().find(has).map(|phone| phone.id)
 }
 
 fn read(store: &Store, ids: Vec<ContactId>) -> Result<Vec<FullContact>, Refusal> {
@@ -66,19 +146,33 @@ fn read(store: &Store, ids: Vec<ContactId>) -> Result<Vec<FullContact>, Refusal>
 
 /// Asks on the terminal which contact is meant. None without a terminal, or if the answer is not a number of the
 /// list.
-fn chosen(text: &str, found: &[FullContact]) -> Option<usize> {
+fn chosen(store: &Store, text: &str, found: &[FullContact]) -> Result<Option<usize>, Refusal> {
+    let lines: Vec<String> = found.iter().take(LISTED).map(line).collect();
+    let head = format!("{} contacts match {text}:", how_many(found));
+    choose(store, &head, &lines)
+}
+
+/// Asks on the terminal for one of several things; its place among them. None without a terminal, or if the
+/// answer is not a number of the list.
+///
+/// # Errors
+/// If the answer cannot be read.
+pub(super) fn choose(
+    store: &Store,
+    head: &str,
+    lines: &[String],
+) -> Result<Option<usize>, Refusal> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return None;
+        return Ok(None);
     }
-    let mut list = format!("{} contacts match {text}:\n", how_many(found));
-    for (at, one) in found.iter().take(LISTED).enumerate() {
-        let _ = writeln!(list, "{:>3}  {}", at + 1, line(one));
+    let mut list = format!("{}\n", safe(head));
+    for (at, line) in lines.iter().enumerate() {
+        let _ = writeln!(list, "{:>3}  {}", at + 1, safe(line));
     }
-    list.push_str("Which one? (number, or enter for none)");
-    complain(&list);
-    let mut typed = String::new();
-    io::stdin().read_line(&mut typed).ok()?;
-    typed.trim().parse::<usize>().ok()?.checked_sub(1)
+    let question = format!("{list}Which one? (number, or enter for none) ");
+    let typed = asked(&question, store.stop());
+    let typed = typed.map_err(|error| Refusal::new(Kind::Stopped, format!("{error:#}")))?;
+    Ok({ typed.trim().parse::<usize>().ok() }.and_then(|place| place.checked_sub(1)))
 }
 
 fn several(text: &str, found: &[FullContact]) -> Refusal {

@@ -53,21 +53,16 @@ impl QrCommand {
 
     /// What the code says.
     fn said(&self, store: &Store) -> Result<String, Refusal> {
-        let full = one(store, &self.contact)?;
-        let missing = |what: &str| {
-            let why = format!("{} has no {what}", full.contact.name);
-            Refusal::new(Kind::NotFound, why)
-        };
+        let named = one(store, &self.contact)?;
         if self.card {
-            return Ok(vcard::small(&full, store.home()));
+            return Ok(vcard::small(&named.full, store.home()));
         }
         if self.email {
-            let email = full.contact.emails().next();
-            return email.map(qr::mail).ok_or_else(|| missing("email"));
+            let email = named.full.contact.emails().next();
+            return email.map(qr::mail).ok_or_else(|| named.lacks("email"));
         }
-        let in_use = full.phones.iter().find(|phone| phone.primary);
-        let number = in_use.or_else(|| full.phones.first()).map(qr::call);
-        number.ok_or_else(|| missing("number; --card prints the contact"))
+        let number = named.phone().map(qr::call);
+        number.ok_or_else(|| named.lacks("number; --card prints the contact"))
     }
 
     fn drawn(&self, code: &Code) -> String {

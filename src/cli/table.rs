@@ -157,6 +157,11 @@ fn terminal_columns() -> Option<usize> {
         .filter(|room| *room > 0)
 }
 
+/// Whether colours are wanted, where there is a terminal for them (no-color.org).
+pub(super) fn is_coloured() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 /// After how many rows the widths of columns are known: of more, not all are held.
 const MEASURED: usize = 1_000;
 
@@ -202,11 +207,10 @@ impl<const N: usize> Columns<N> {
         self
     }
 
-    /// With colours, unless `NO_COLOR` is set (no-color.org).
+    /// With colours, unless `NO_COLOR` is set.
     pub(super) fn coloured(self) -> Self {
-        let is_coloured = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Self {
-            is_coloured,
+            is_coloured: is_coloured(),
             ..self
         }
     }

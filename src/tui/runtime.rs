@@ -4,7 +4,6 @@
 use std::convert::Infallible;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,10 +18,11 @@ use super::protocol::{Effect, Msg, Request, Ticket};
 use super::terminal::{self, Background, Reader, TerminalGuard};
 
 mod book_watch;
-mod clipboard;
+pub(crate) mod clipboard;
 mod config_file;
 mod editor;
 mod event;
+pub(crate) mod opener;
 mod paths;
 mod store_thread;
 mod workers;
@@ -170,7 +170,7 @@ impl Runtime {
                 // The store's thread ends with the program only.
                 let _ = self.requests.send((ticket, request));
             }
-            Effect::Copy(text) => clipboard::copy(&text)?,
+            Effect::Copy(text) => clipboard::copy(&text, &mut io::stdout())?,
             Effect::Open(address) => self.open(&address),
             Effect::Edit(place, text) => {
                 let edited = self.lend(guard, || editor::edit(&text))?;
@@ -218,22 +218,11 @@ impl Runtime {
     }
 
     fn open(&self, address: &str) {
-        let mut words = self.call.split_whitespace();
-        let Some(program) = words.next() else { return };
-        let started = Command::new(program)
-            .args(words)
-            .arg(address)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        match started {
+        match opener::open(&self.call, address) {
             Ok(mut child) => {
                 thread::spawn(move || child.wait());
             }
-            Err(error) => self.tell(Msg::Trouble(format!(
-                "cannot start {program}: {error}; set call in config.toml"
-            ))),
+            Err(error) => self.tell(Msg::Trouble(format!("{error:#}"))),
         }
     }
 }

@@ -40,6 +40,7 @@ mod keys;
 mod limits;
 mod lists;
 mod model;
+mod one_contact;
 mod packages;
 mod phone_oracle;
 mod phone_resource;

@@ -136,7 +136,7 @@ fn the_shell_prints_a_code_of_the_contact_that_is_named() {
         scanned(&code_in(&told), Ground::Dark, Blocks::Half)
     };
     assert_eq!(read(&["qr", "marco"]), "tel:+390255501182");
-    assert_eq!(read(&["qr", "555", "0164"]), "tel:+390255501182");
+    assert_eq!(read(&["qr", "555", "0164"]), "tel:+393475550164");
     assert_eq!(
         read(&["qr", "--email", "marco"]),
         "mailto:marco@example.org"

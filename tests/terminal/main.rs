@@ -16,6 +16,7 @@ mod draft;
 mod leave;
 mod lost;
 mod modes;
+mod one_contact;
 mod pipes;
 mod start;
 #[path = "../support/mod.rs"]

@@ -5,7 +5,7 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::safe::safe;
 
 /// The name, then the company, the numbers and all else that is known, each in a line of its own.
-pub(super) fn in_lines(full: &FullContact) -> String {
+pub(crate) fn in_lines(full: &FullContact) -> String {
     let contact = &full.contact;
     let mut lines = vec![contact.name.clone()];
     let place = [&contact.title, &contact.organisation];

@@ -1,7 +1,7 @@
 //! The list of contacts with the contact that the cursor is on; and with the numbers that need attention,
 //! while those are fixed. It is at the bottom of the stack, and never closes.
 
-mod as_text;
+pub(crate) mod as_text;
 mod detail;
 mod detail_keys;
 mod detail_rows;

@@ -1,0 +1,160 @@
+//! `callbook show NAME`: one contact, as a person reads it.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
+
+use anyhow::Result;
+use clap::Args;
+use crossterm::style::Stylize as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::domain::change_line::detail_value;
+use crate::domain::contact::{Contact, Detail, DetailKind};
+use crate::domain::full_contact::FullContact;
+use crate::domain::number::Region;
+use crate::domain::phone::Phone;
+use crate::domain::refusal::Refusal;
+use crate::domain::safe::safe;
+use crate::store::Store;
+
+use super::contact::contact_document;
+use super::document::{CommandAnswer, answer};
+use super::format::colour;
+use super::one::one;
+use super::output::exact;
+use super::phone::flags;
+use super::table::{Columns, described, is_coloured};
+
+/// Which contact is shown.
+#[derive(Debug, Args)]
+pub(super) struct ShowCommand {
+    /// A name, a number, an id or a filter; where several contacts match, one is chosen on a terminal.
+    #[arg(required = true)]
+    contact: Vec<String>,
+    /// Write JSON:API, as `contact get` does.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ShowCommand {
+    /// Prints the contact.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let read = || {
+            let store = open()?;
+            let named = one(&store, &self.contact)?;
+            Ok((named.full, store.home()))
+        };
+        let (full, home) = match read() {
+            Ok(found) => found,
+            Err(refusal) => return answer(Err(Refusal::into(refusal)), self.json),
+        };
+        if self.json {
+            let document = contact_document(&full);
+            return answer(Ok(CommandAnswer::new(document, String::new())), true);
+        }
+        // Its cells are safe already, and have colours.
+        exact(&words(&full, home)).map(|()| 0)
+    }
+}
+
+/// The contact in words, in sections with a blank line between.
+fn words(full: &FullContact, home: Option<Region>) -> String {
+    let FullContact { contact, phones } = full;
+    let details = contact.details.iter();
+    let details = details.map(|detail| [label_of(detail), detail_value(detail).into_owned()]);
+    let details: Vec<[String; 2]> = details.collect();
+    let rest = rest(contact);
+    let labels = details.iter().chain(&rest).map(|[label, _]| label.width());
+    let labels = labels.chain(phones.iter().map(|phone| label(phone).width()));
+    let widest = labels.max().unwrap_or(0);
+    let sections = [
+        head(contact),
+        numbers(phones, widest, home),
+        section(&details, widest),
+        section(&rest, widest),
+    ];
+    let sections = sections.into_iter().filter(|section| !section.is_empty());
+    sections.collect::<Vec<_>>().join("\n")
+}
+
+/// The name, and under it what the contact does and where.
+fn head(contact: &Contact) -> String {
+    let name = safe(&contact.name).into_owned();
+    let name = if io::stdout().is_terminal() && is_coloured() {
+        name.bold().to_string()
+    } else {
+        name
+    };
+    let mut text = format!("{name}\n");
+    let place = [&contact.title, &contact.organisation];
+    let place = place.into_iter().filter_map(Option::as_deref);
+    // A company is not said twice.
+    let place: Vec<&str> = place.filter(|text| *text != contact.name).collect();
+    if !place.is_empty() {
+        let _ = writeln!(text, "{}", safe(&place.join(", ")));
+    }
+    text
+}
+
+fn label(phone: &Phone) -> &str {
+    phone.location.as_deref().unwrap_or("number")
+}
+
+fn numbers(phones: &[Phone], widest: usize, home: Option<Region>) -> String {
+    let mut columns = Columns::new();
+    if io::stdout().is_terminal() {
+        columns = columns.coloured();
+    }
+    let mut text = String::new();
+    for phone in phones {
+        let row = [
+            padded(label(phone), widest),
+            phone.shown(),
+            flags(phone, home),
+        ];
+        text.push_str(&columns.row_in(&row, Some(colour(phone, home))));
+    }
+    text + &columns.rest()
+}
+
+/// What a detail is, with its label: `home email`.
+fn label_of(detail: &Detail) -> String {
+    match (detail.kind, detail.label.as_deref()) {
+        (DetailKind::Other, Some(label)) => label.to_owned(),
+        (kind, Some(label)) => format!("{label} {}", kind.word()),
+        (kind, None) => kind.word().to_owned(),
+    }
+}
+
+/// What is said of a contact after its details.
+fn rest(contact: &Contact) -> Vec<[String; 2]> {
+    let mut rows = Vec::new();
+    let mut row = |label: &str, text: &str| rows.push([label.to_owned(), text.to_owned()]);
+    if let Some(nickname) = &contact.nickname {
+        row("nickname", nickname);
+    }
+    if !contact.tags.is_empty() {
+        row("tags", &contact.tags.join(", "));
+    }
+    if contact.favourite {
+        row("favourite", "yes");
+    }
+    let note = contact.note.as_deref().unwrap_or_default();
+    for (at, line) in note.lines().enumerate() {
+        row(if at == 0 { "note" } else { "" }, line);
+    }
+    rows
+}
+
+fn section(rows: &[[String; 2]], widest: usize) -> String {
+    let rows = rows.iter();
+    let rows = rows.map(|[label, text]| [padded(label, widest), text.clone()]);
+    described(&rows.collect::<Vec<_>>())
+}
+
+/// A label as wide as the widest of all sections.
+fn padded(label: &str, widest: usize) -> String {
+    let label = safe(label);
+    let gap = widest.saturating_sub(label.width());
+    format!("{label}{}", " ".repeat(gap))
+}
