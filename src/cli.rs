@@ -1,6 +1,7 @@
 //! The command line: what is given, and which command it is.
 
 mod add;
+mod add_email;
 mod backup;
 mod call;
 mod change;
@@ -26,17 +27,19 @@ mod negation;
 mod one;
 mod output;
 mod phone;
+mod pick;
 mod qr;
+mod screens;
 mod show;
 mod signals;
 mod table;
 mod who;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use chrono::Utc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
@@ -51,14 +54,9 @@ use crate::domain::number::Region;
 use crate::domain::operation::Actor;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::timestamp::Timestamp;
-use crate::state::{self, Drafts, View};
 use crate::store::backup::Force;
 use crate::store::{Options, Store};
-use crate::tui;
-use crate::tui::ctx::HomeQuestion;
 use crate::tui::keymap::Keymap;
-use crate::tui::terminal::Background;
-use crate::tui::widgets::theme::{ColourDepth, Theme};
 
 /// The contacts of the demonstration.
 const DEMO: &[u8] = include_bytes!("../assets/demo.vcf");
@@ -150,6 +148,21 @@ enum Cmd {
         after_help = "Examples:\n  callbook copy marco\n  callbook copy --email ada\n  callbook copy --all ada lovelace"
     )]
     Copy(copy::CopyCommand),
+    /// Choose contacts on the terminal, and print what was chosen.
+    ///
+    /// The list is drawn on the terminal also where the output is a pipe: a number, an email or an id is printed
+    /// for each contact that was chosen. The exit status is 1 if nothing was chosen.
+    #[command(
+        after_help = "Examples:\n  callbook call $(callbook pick --id)\n  mutt $(callbook pick --email)\n  callbook pick --number tag:garage"
+    )]
+    Pick(pick::PickCommand),
+    /// Add the sender of a mail that is piped in.
+    ///
+    /// The question is asked on the terminal. An email that is in the book already is not added again.
+    #[command(
+        after_help = "Examples:\n  callbook add-email < mail.eml\n  callbook add-email --yes < mail.eml\n  callbook add-email --to 'Marco Bianchi' < mail.eml\n  mutt: macro index,pager A \"<pipe-message>callbook add-email<enter>\""
+    )]
+    AddEmail(add_email::AddEmailCommand),
     /// Print a QR code: scan it to call a number, write an email or take a contact.
     #[command(
         after_help = "Examples:\n  callbook qr Marco Bianchi\n  callbook qr --card Ada Lovelace\n  callbook qr --email ada"
@@ -271,7 +284,7 @@ impl Cmd {
     /// Whether the command creates a missing book; a command that only reads does not.
     const fn creates(&self) -> bool {
         match self {
-            Self::Import(_) | Self::Add(_) | Self::Restore { .. } => true,
+            Self::Import(_) | Self::Add(_) | Self::AddEmail(_) | Self::Restore { .. } => true,
             Self::Contact(command) => matches!(command, contact::ContactCommand::Create { .. }),
             Self::Phone(command) => matches!(command, phone::PhoneCommand::Create { .. }),
             _ => false,
@@ -358,14 +371,33 @@ fn answer(
     path: &Path,
 ) -> Result<u8> {
     let command = match command {
-        None => return screens(path, (config, keymap), view(path, fresh, demo), Vec::new()),
+        None => {
+            let options = options(config.home, Actor::Screens);
+            let view = screens::view(path, fresh, demo);
+            return screens::run(path, options, (config, keymap), view, Vec::new());
+        }
         Some(Cmd::Files(words)) => {
             return match files::given(words, &Arguments::command())? {
                 Given::Files(files) => {
-                    screens(path, (config, keymap), view(path, fresh, demo), files)
+                    let options = options(config.home, Actor::Screens);
+                    let view = screens::view(path, fresh, demo);
+                    screens::run(path, options, (config, keymap), view, files)
                 }
                 Given::NoCommand(mistake) => Ok(report_mistake(&mistake)),
             };
+        }
+        // It is left by the signals of the screens.
+        Some(Cmd::Pick(pick)) => {
+            let home = config.home;
+            let options = || options(home, Actor::Screens);
+            let open = || {
+                if is_missing(path) {
+                    return Err(missing(path));
+                }
+                Store::open(path, options())
+            };
+            let start = || screens::picking(path, options(), (config, keymap));
+            return pick.run(open, start);
         }
         Some(command) => command,
     };
@@ -423,6 +455,7 @@ fn done(
         Cmd::Call(command) => command.run(&config.call, open),
         Cmd::Copy(command) => command.run(open),
         Cmd::Qr(command) => command.run(open),
+        Cmd::AddEmail(command) => command.run(open),
         Cmd::Fix(command) => command.run(open),
         Cmd::Change(command) => command.run(open),
         Cmd::Duplicates(command) => command.run(open),
@@ -456,17 +489,8 @@ fn done(
             exact(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
         Cmd::Man { to } => manual(to.as_deref()).map(|()| 0),
-        // What is given is opened on the screens.
-        Cmd::Files(_) => Ok(0),
-    }
-}
-
-/// What the screens begin with; none in a demonstration, which remembers nothing.
-fn view(path: &Path, fresh: bool, demo: bool) -> Option<View> {
-    match (demo, fresh) {
-        (true, _) => None,
-        (false, true) => Some(View::default()),
-        (false, false) => Some(state::recall(path)),
+        // These are done on the screens.
+        Cmd::Files(_) | Cmd::Pick(_) => Ok(0),
     }
 }
 
@@ -489,70 +513,6 @@ fn manual(folder: Option<&Path>) -> Result<()> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
     exact(&String::from_utf8_lossy(&page))
-}
-
-/// Starts the screens, where there is a terminal for them; with a view they begin with it, and what
-/// they leave is remembered. With files they begin with the preview of their import.
-fn screens(
-    path: &Path,
-    (config, keymap): (Config, Keymap),
-    view: Option<View>,
-    import: Vec<PathBuf>,
-) -> Result<u8> {
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        bail!("the screens need a terminal; callbook --help lists the commands that do not");
-    }
-    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-        bail!(
-            "the screens need a terminal that can move its cursor, and TERM is dumb; callbook --help lists the commands that do not"
-        );
-    }
-    let background = if config.is_background_unknown && takes_questions() {
-        Background::Asked
-    } else {
-        Background::Known
-    };
-    let options = options(config.home, Actor::Screens);
-    let remembering = view.is_some();
-    let left = tui::run(tui::Start {
-        path: path.to_owned(),
-        options,
-        notice: keys::notice(&config, &keymap),
-        keymap,
-        theme: Theme::new(config.palette, config.signs.into())
-            .with_depth(ColourDepth::of_environment(
-                std::env::var("COLORTERM").ok().as_deref(),
-                std::env::var("TERM").ok().as_deref(),
-            ))
-            .with(config.colours.iter().map(|(role, look, _)| (*role, look))),
-        background,
-        // The demo book remembers nothing.
-        asks_home: if config.knows_home() || !remembering {
-            HomeQuestion::Settled
-        } else {
-            HomeQuestion::Open
-        },
-        mouse: config.mouse,
-        call: config.call,
-        filters: (config.file, config.filters),
-        view: view.unwrap_or_default(),
-        // A temporary book has no next time.
-        drafts: remembering.then(|| Drafts::of(path)).flatten(),
-        import,
-    })?;
-    // If it cannot be written, the next start is a fresh one; that is no reason to fail.
-    if remembering {
-        let _ = state::remember(path, &left.view);
-    }
-    if let Some(told) = left.told {
-        complain(&format!("callbook: {told}"));
-    }
-    Ok(left.status)
-}
-
-/// Whether the terminal can be asked: the console of Linux prints the question.
-fn takes_questions() -> bool {
-    !std::env::var("TERM").is_ok_and(|term| term == "linux")
 }
 
 /// A book in a temporary folder, which goes with it.

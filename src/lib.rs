@@ -43,7 +43,7 @@
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
-//! callbook::exchange      source charset reader abook vcard book csv jsonapi ldif
+//! callbook::exchange      source charset reader abook vcard book csv jsonapi ldif mail
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
 //!                         phone complete draft card convert write companion group join omit
 //! callbook::exchange::vcard::convert  binary day
@@ -78,13 +78,13 @@
 //! callbook::tui::pages::import        state view page
 //! callbook::tui::pages::duplicates    state view page
 //! callbook::tui::pages::contacts  marks list detail fix as_text state detail_keys fix_view list_view detail_view detail_rows
-//!                         pages page
+//!                         pages page picker
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
-//! callbook::tui::terminal  columns poll reply reader
+//! callbook::tui::terminal  columns poll reply reader tty
 //! callbook::tui::runtime  event clipboard opener editor paths config_file book_watch workers store_thread
-//! callbook::cli           exit signals output files document table phone format change one contact add backup call
-//!                         compact config copy doctor duplicates export find fix health help import keys log
-//!                         negation qr show who
+//! callbook::cli           exit signals output files document table phone format change one contact add
+//!                         add_email backup call compact config copy doctor duplicates export find fix health help
+//!                         import keys log negation pick qr screens show who
 //! callbook::cli::import   json
 //! ```
 //!

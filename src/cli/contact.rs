@@ -229,12 +229,6 @@ impl ContactCommand {
     }
 }
 
-/// The document of a contact with its numbers.
-pub(super) fn contact_document(full: &FullContact) -> Value {
-    let included: Vec<Value> = full.phones.iter().map(jsonapi::phone_resource).collect();
-    jsonapi::compound(&jsonapi::contact_resource(&full.contact), &included)
-}
-
 fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
     let FullContact { contact, phones } = full;
     let mut words = String::new();
@@ -263,7 +257,11 @@ fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
     line("source", &contact.source);
     line("changed", &when(contact.updated_at));
     line("version", &contact.updated_in_db_at.to_string());
-    CommandAnswer::new(contact_document(full), words)
+    let included: Vec<Value> = phones.iter().map(jsonapi::phone_resource).collect();
+    CommandAnswer::new(
+        jsonapi::compound(&jsonapi::contact_resource(contact), &included),
+        words,
+    )
 }
 
 fn table(page: &ListPage<Contact>, ends: &RowFlags) -> String {

@@ -9,7 +9,18 @@ const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Find and add contacts",
         &[
-            "find", "who", "show", "call", "copy", "qr", "add", "import", "export", "filters",
+            "find",
+            "who",
+            "show",
+            "call",
+            "copy",
+            "qr",
+            "pick",
+            "add",
+            "add-email",
+            "import",
+            "export",
+            "filters",
         ],
     ),
     (

@@ -195,7 +195,7 @@ fn how_many(found: &[FullContact]) -> String {
 }
 
 /// A contact with the number that tells it from others of its name.
-fn line(one: &FullContact) -> String {
+pub(super) fn line(one: &FullContact) -> String {
     let name = safe(&one.contact.name);
     let primary = one.phones.iter().find(|phone| phone.primary);
     match primary.or_else(|| one.phones.first()) {

@@ -15,9 +15,9 @@ use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
+use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::store::Store;
 
-use super::contact::contact_document;
 use super::document::{CommandAnswer, answer};
 use super::format::colour;
 use super::one::one;
@@ -49,7 +49,8 @@ impl ShowCommand {
             Err(refusal) => return answer(Err(Refusal::into(refusal)), self.json),
         };
         if self.json {
-            let document = contact_document(&full);
+            let phones: Vec<_> = full.phones.iter().map(phone_resource).collect();
+            let document = jsonapi::compound(&contact_resource(&full.contact), &phones);
             return answer(Ok(CommandAnswer::new(document, String::new())), true);
         }
         // Its cells are safe already, and have colours.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::ContactId;
 use super::number::Region;
 use super::phone::{Mark, Phone, PhoneId};
-use super::query::{Query, SearchTerms, Typing};
+use super::query::{Condition, Query, SearchTerms, Typing};
 
 /// How the list is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,13 +43,17 @@ pub struct ListQuery {
     pub order: Order,
     /// Only contacts that need attention.
     pub attention: bool,
+    /// Conditions beside what was typed.
+    pub only: Vec<Condition>,
 }
 
 impl ListQuery {
     /// What was typed, read.
     #[must_use]
     pub fn query(&self) -> Query {
-        Query::of(&self.text, self.typing)
+        let mut query = Query::of(&self.text, self.typing);
+        query.conditions.extend(self.only.iter().cloned());
+        query
     }
 
     /// What the filter looks for in texts and numbers.

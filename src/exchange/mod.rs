@@ -7,6 +7,7 @@ pub mod charset;
 pub mod csv;
 pub mod jsonapi;
 pub mod ldif;
+pub mod mail;
 mod reader;
 mod source;
 pub mod vcard;

@@ -62,6 +62,15 @@ impl Stream {
         Self { file: None, stop }
     }
 
+    /// A terminal that was opened.
+    #[must_use]
+    pub(crate) const fn of_terminal(terminal: File, stop: Stop) -> Self {
+        Self {
+            file: Some(terminal),
+            stop,
+        }
+    }
+
     fn source(&self) -> BorrowedFd<'_> {
         match &self.file {
             Some(file) => file.as_fd(),

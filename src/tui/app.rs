@@ -17,7 +17,7 @@ use super::ctx::{Ctx, Session};
 use super::keymap::key::{Code, Key};
 use super::keymap::{Action, Keymap, Scope};
 use super::pages::contact_form::ContactForm;
-use super::pages::contacts::Contacts;
+use super::pages::contacts::{Contacts, Picker};
 use super::pages::damaged::Damaged;
 use super::pages::palette::{Palette, PaletteKind};
 use super::pages::prompt::Prompt;
@@ -101,6 +101,19 @@ impl App {
         self.open(Prompt::of_files(paths), effects);
     }
 
+    /// Has a person choose, and nothing else.
+    pub fn pick(&mut self, picker: Picker, effects: &mut Vec<Effect>) {
+        self.open(Box::new(picker), effects);
+    }
+
+    /// What was chosen, where something was to be chosen.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&[String]> {
+        let mut pages = self.pages.above();
+        let picker = pages.find_map(|page| page.as_page::<Picker>());
+        picker.and_then(Picker::chosen)
+    }
+
     /// Puts the cursor of the list on a contact.
     pub(super) fn seek(&mut self, id: ContactId, effects: &mut Vec<Effect>) {
         self.with_contacts(effects, |contacts, ctx| contacts.seek(id, ctx));
@@ -115,7 +128,12 @@ impl App {
             Msg::Mouse(mouse) => self.point(mouse, &mut effects),
             Msg::Resize(size) => {
                 self.session.size = size;
-                self.with_contacts(&mut effects, Contacts::resized);
+                for id in self.pages.ids() {
+                    self.with_page(id, &mut effects, |page, ctx| {
+                        page.resized(ctx);
+                        Outcome::Stay
+                    });
+                }
             }
             Msg::Store(ticket, reply) => self.answer(ticket, reply, &mut effects),
             Msg::Progress(ticket, progress) => {

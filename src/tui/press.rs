@@ -140,6 +140,9 @@ impl App {
                     | Action::Palette
                     | Action::NextPane
                     | Action::PreviousPane
+                    // Of the picker, where they write nothing.
+                    | Action::Choose
+                    | Action::Mark
             );
         let is_own = self.pages.is_bare() || self.pages.top().scope().is_text();
         self.session.news != Shown::Seen && !is_own && !is_harmless

@@ -31,6 +31,7 @@ use super::draft::{self, Draft};
 use super::keymap;
 use super::keymap::key::Key;
 use super::pacing::{Pacing, Timers};
+use super::pages::contacts::Picker;
 use super::protocol::{Effect, Msg, Request, Tone};
 use super::runtime::{Event, Runtime};
 use super::screen;
@@ -83,6 +84,8 @@ pub struct Start {
     pub drafts: Option<Drafts>,
     /// The files and folders whose import is previewed at once, if any.
     pub import: Vec<PathBuf>,
+    /// What is to be chosen, if the screens are a picker.
+    pub pick: Option<Picker>,
 }
 
 /// How the screens were left.
@@ -92,6 +95,8 @@ pub struct Left {
     pub status: u8,
     /// What was on the screen.
     pub view: View,
+    /// What was chosen, if anything was to be.
+    pub chosen: Option<Vec<String>>,
     /// What a person is to read after it, on the terminal that was given back.
     pub told: Option<String>,
 }
@@ -139,6 +144,7 @@ pub fn run(mut start: Start) -> Result<Left> {
     Ok(Left {
         status,
         view: app.leave(),
+        chosen: app.chosen().map(<[String]>::to_vec),
         told,
     })
 }
@@ -211,6 +217,9 @@ fn session(
     recall(app, drafts.as_deref_mut(), &mut effects);
     if !start.import.is_empty() {
         app.import(start.import, &mut effects);
+    }
+    if let Some(picker) = start.pick {
+        app.pick(picker, &mut effects);
     }
     let mut around = Loop {
         autosave: Autosave::keeping(Draft::unsaved(app)),

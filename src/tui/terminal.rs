@@ -8,6 +8,7 @@ pub mod columns;
 mod poll;
 mod reader;
 mod reply;
+pub mod tty;
 
 use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -13,6 +13,7 @@
     missing_docs
 )]
 
+mod add_email;
 mod answers;
 mod back_to;
 mod backup;

@@ -230,6 +230,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
         notice: None,
         view: View::default(),
         import: Vec::new(),
+        pick: None,
         drafts: Drafts::of(db),
     });
     match left {

@@ -9,6 +9,7 @@
     clippy::exit
 )]
 
+mod add_email;
 mod background;
 mod beside;
 mod close;
@@ -17,6 +18,7 @@ mod leave;
 mod lost;
 mod modes;
 mod one_contact;
+mod pick;
 mod pipes;
 mod start;
 #[path = "../support/mod.rs"]

@@ -11,6 +11,10 @@ pub enum Scope {
     Contacts,
     /// While the filter is typed.
     Filter,
+    /// The list to choose from.
+    Picker,
+    /// While its filter is typed.
+    PickFilter,
     /// The numbers of a contact.
     Numbers,
     /// What else is known of a contact: emails, addresses, dates and the like.
@@ -91,6 +95,8 @@ impl Scope {
         Self::Palette,
         Self::Prompt,
         Self::SaveFilter,
+        Self::Picker,
+        Self::PickFilter,
         Self::Question,
         Self::Damaged,
         Self::Movement,
@@ -104,6 +110,7 @@ impl Scope {
             Self::Palette | Self::Question | Self::Movement | Self::Global => vec![self],
             Self::Choice => vec![self, Self::NumberForm, Self::Global],
             Self::Filter
+            | Self::PickFilter
             | Self::NumberForm
             | Self::DetailForm
             | Self::ContactForm
@@ -122,6 +129,7 @@ impl Scope {
         matches!(
             self,
             Self::Filter
+                | Self::PickFilter
                 | Self::NumberForm
                 | Self::DetailForm
                 | Self::Choice
@@ -140,6 +148,8 @@ impl Scope {
             Self::Movement => "movement",
             Self::Contacts => "contacts",
             Self::Filter => "filter",
+            Self::Picker => "picker",
+            Self::PickFilter => "picker-filter",
             Self::Numbers => "numbers",
             Self::Name => "name",
             Self::Details => "details",
@@ -176,6 +186,8 @@ impl Scope {
             Self::Movement => "movement",
             Self::Contacts => "contacts",
             Self::Filter => "filter",
+            Self::Picker => "picker",
+            Self::PickFilter => "filter of the picker",
             Self::Numbers => "numbers",
             Self::Name => "name of a contact",
             Self::Details => "rows of a contact",
@@ -518,6 +530,21 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Prompt, &["esc"], Action::Escape, "cancel", 2, "close"),
     bind(Scope::SaveFilter, &["enter", "^S"], Action::Save, "save", 0, "save the filter under this name"),
     bind(Scope::SaveFilter, &["esc"], Action::Escape, "cancel", 1, "leave without saving"),
+    bind(Scope::Picker, &["enter"], Action::Choose, "choose", 0, "choose the contact or the marked contacts; of several emails, go to them"),
+    bind(Scope::Picker, &["space"], Action::Mark, "mark", 1, "mark the contact and move down"),
+    bind(Scope::Picker, &["M"], Action::MarkAll, "", 9, "mark all contacts that are shown, or take their marks away"),
+    bind(Scope::Picker, &["/"], Action::Filter, "filter", 2, "filter by name or number"),
+    bind(Scope::Picker, &["l", "right"], Action::Right, "", 9, "go to the numbers or emails of the contact"),
+    bind(Scope::Picker, &["h", "left"], Action::Left, "", 9, "back to the list"),
+    bind(Scope::Picker, &["q", "^C"], Action::Quit, "cancel", 3, "leave without choosing"),
+    bind(Scope::Picker, &["esc"], Action::Escape, "", 9, "back to the list; from there leave without choosing"),
+    bind(Scope::PickFilter, &["enter"], Action::Choose, "choose", 0, "choose the contact or the marked contacts"),
+    bind(Scope::PickFilter, &["down", "^N"], Action::Down, "", 9, "next match"),
+    bind(Scope::PickFilter, &["up", "^P"], Action::Up, "", 9, "previous match"),
+    bind(Scope::PickFilter, &["tab"], Action::NextPane, "list", 1, "complete a condition, or keep the filter and go to the list"),
+    bind(Scope::PickFilter, &["^T"], Action::Keypad, "", 9, "search by telephone keypad or by letters: 627 finds Marco"),
+    bind(Scope::PickFilter, &["esc"], Action::Escape, "clear", 2, "clear the filter"),
+    bind(Scope::PickFilter, &["^C"], Action::Quit, "cancel", 3, "leave without choosing"),
     bind(Scope::Question, &["y"], Action::Yes, "yes", 0, "yes"),
     bind(Scope::Question, &["n", "esc"], Action::No, "no", 1, "no"),
     bind(Scope::Damaged, &["enter"], Action::PutBack, "restore", 0, "restore the backup; the damaged file is moved aside and kept"),

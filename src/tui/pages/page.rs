@@ -310,6 +310,9 @@ pub trait Page: PageValue {
         false
     }
 
+    /// The terminal has another size.
+    fn resized(&mut self, _ctx: &mut Ctx<'_>) {}
+
     /// Takes the answer to what it asked.
     fn answered(&mut self, _reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
         Outcome::Stay

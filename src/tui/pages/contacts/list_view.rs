@@ -17,12 +17,70 @@ use crate::tui::widgets::text::{elide, fit, lit, lit_digits, lit_keys, width};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::fix_view;
+use super::list::List;
 use super::state::{Contacts, Focus};
 
-/// Row 2: what is typed, and how many match.
+/// What is typed into the filter, as it is drawn.
+struct TypedFilter {
+    spans: Vec<Span<'static>>,
+    /// The column of the cursor.
+    column: usize,
+    completions: Vec<String>,
+}
+
+/// Row 2: what is typed, and how many match; while numbers are fixed, what is left to do.
 pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
-    let (list, theme, area) = (&page.list, ui.theme, ui.areas.filter);
-    let typing = page.focus == Focus::Filter && ui.is_on_top;
+    let has_cursor = page.focus == Focus::Filter;
+    let Some(fix) = &page.fix else {
+        return list_filter(&page.list, has_cursor, ui);
+    };
+    let TypedFilter {
+        spans: mut left,
+        column,
+        ..
+    } = typed(&page.list, has_cursor, ui);
+    let (theme, area) = (ui.theme, ui.areas.filter);
+    if left.len() == 1 {
+        // Without the list beside it, this is where the contact is named.
+        let shown = page.detail.profile.as_ref();
+        let shown = shown.filter(|_| area.width < TWO_PANES);
+        let words = shown.map_or("contacts that need attention", |profile| {
+            profile.full.contact.name.as_str()
+        });
+        let words = elide(
+            words,
+            usize::from(area.width).saturating_sub(3),
+            theme.glyphs.ellipsis,
+        );
+        left.push(Span::styled(words.into_owned(), theme.style(Role::Warn)));
+    }
+    let gauge = fix_view::gauge(ui.session, fix, theme);
+    fill_line(has_cursor, Line::from(left), gauge, column, ui);
+}
+
+/// The filter of a list, and how many it finds.
+pub(super) fn list_filter(list: &List, has_cursor: bool, ui: &mut Ui<'_, '_>) {
+    let TypedFilter {
+        spans: left,
+        column,
+        completions,
+    } = typed(list, has_cursor, ui);
+    let used: usize = left.iter().map(Span::width).sum();
+    let room = usize::from(ui.areas.filter.width).saturating_sub(used + 3);
+    let right = match (completions.get(1..), state(list, has_cursor, ui, room)) {
+        (Some(others), _) if !others.is_empty() => {
+            let middle = format!(" {} ", ui.theme.glyphs.middle);
+            let others = listed(others, &middle, room);
+            Line::styled(format!("{others} "), ui.theme.style(Role::Dim))
+        }
+        (_, state) => state,
+    };
+    fill_line(has_cursor, Line::from(left), right, column, ui);
+}
+
+fn typed(list: &List, has_cursor: bool, ui: &Ui<'_, '_>) -> TypedFilter {
+    let (theme, area) = (ui.theme, ui.areas.filter);
+    let typing = has_cursor && ui.is_on_top;
     let keypad = list.query.typing == Typing::Keypad;
     let room = usize::from(area.width).saturating_sub(30).max(8);
     let (seen, column) = list.filter.window(room);
@@ -49,46 +107,22 @@ pub(super) fn filter_line(page: &Contacts, ui: &mut Ui<'_, '_>) {
         let rest = safe(&rest).into_owned();
         left.push(Span::styled(rest, theme.style(Role::Dim)));
     }
-    if let Some(fix) = &page.fix {
-        if left.len() == 1 {
-            // Without the list beside it, this is where the contact is named.
-            let shown = page.detail.profile.as_ref();
-            let shown = shown.filter(|_| area.width < TWO_PANES);
-            let words = shown.map_or("contacts that need attention", |profile| {
-                profile.full.contact.name.as_str()
-            });
-            let words = elide(
-                words,
-                usize::from(area.width).saturating_sub(3),
-                theme.glyphs.ellipsis,
-            );
-            left.push(Span::styled(words.into_owned(), theme.style(Role::Warn)));
-        }
-        let gauge = fix_view::gauge(ui.session, fix, theme);
-        return fill_line(page, Line::from(left), gauge, column, ui);
+    TypedFilter {
+        spans: left,
+        column,
+        completions,
     }
-    let used: usize = left.iter().map(Span::width).sum();
-    let room = usize::from(area.width).saturating_sub(used + 3);
-    let right = match (completions.get(1..), state(page, ui, room)) {
-        (Some(others), _) if !others.is_empty() => {
-            let middle = format!(" {} ", theme.glyphs.middle);
-            let others = listed(others, &middle, room);
-            Line::styled(format!("{others} "), theme.style(Role::Dim))
-        }
-        (_, state) => state,
-    };
-    fill_line(page, Line::from(left), right, column, ui);
 }
 
 /// How many match and in which order they stand, or what is wrong with what was typed.
-fn state(page: &Contacts, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
-    let (list, theme, width) = (&page.list, ui.theme, ui.areas.filter.width);
+fn state(list: &List, has_cursor: bool, ui: &Ui<'_, '_>, room: usize) -> Line<'static> {
+    let (theme, width) = (ui.theme, ui.areas.filter.width);
     let middle = format!(" {} ", theme.glyphs.middle);
     if let Some(trouble) = list.query.query().trouble {
         let trouble = elide(&trouble, room, theme.glyphs.ellipsis);
         return Line::styled(format!("{trouble} "), theme.style(Role::Warn));
     }
-    let typing = page.focus == Focus::Filter && ui.is_on_top;
+    let typing = has_cursor && ui.is_on_top;
     if typing && list.filter.text().is_empty() && width >= 84 {
         let fields = ConditionField::ALL.map(|(name, _)| format!("{name}:"));
         let fields = listed(&fields, " ", room);
@@ -148,23 +182,34 @@ fn listed(values: &[String], separator: &str, room: usize) -> String {
 }
 
 /// Draws the line, and puts the cursor where it is typed into.
-fn fill_line(page: &Contacts, left: Line<'_>, right: Line<'_>, column: usize, ui: &mut Ui<'_, '_>) {
+fn fill_line(
+    has_cursor: bool,
+    left: Line<'_>,
+    right: Line<'_>,
+    column: usize,
+    ui: &mut Ui<'_, '_>,
+) {
     let area = ui.areas.filter;
     two_ends(left, right, area, ui.frame);
-    if page.focus == Focus::Filter {
+    if has_cursor {
         let x = area.x + u16::try_from(column).unwrap_or(0);
         ui.caret(x, area.y, area);
     }
 }
 
-/// The rows.
+/// The list, or what can be done where it is empty.
 pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
-    let (list, area) = (&page.list, panes.list);
+    if panes.list.width > 0 && page.list.loaded && page.list.known() == 0 {
+        return nothing(page, panes.list, ui);
+    }
+    rows(&page.list, page.focus != Focus::Detail, panes, ui);
+}
+
+/// The rows.
+pub(super) fn rows(list: &List, is_focused: bool, panes: Panes, ui: &mut Ui<'_, '_>) {
+    let area = panes.list;
     if area.width == 0 {
         return;
-    }
-    if list.loaded && list.known() == 0 {
-        return nothing(page, area, ui);
     }
     let needles = list.query.needles();
     let range = list.range();
@@ -178,7 +223,7 @@ pub(super) fn draw(page: &Contacts, panes: Panes, ui: &mut Ui<'_, '_>) {
             is_selected: place == list.cursor,
             is_marked: list.marks.contains_key(&row.id),
             is_in_range: range.as_ref().is_some_and(|range| range.contains(&place)),
-            is_focused: page.focus != Focus::Detail,
+            is_focused,
             is_alone: panes.detail.width == 0,
             has_company: ui.session.size.width >= ROOMY,
         };

@@ -13,6 +13,8 @@ mod list_view;
 mod marks;
 mod page;
 mod pages;
+mod picker;
 mod state;
 
+pub use picker::{PickKind, Picker};
 pub use state::{Contacts, Focus};

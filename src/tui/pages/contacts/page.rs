@@ -198,6 +198,10 @@ impl Page for Contacts {
         true
     }
 
+    fn resized(&mut self, ctx: &mut Ctx<'_>) {
+        self.move_to(self.list.cursor, ctx);
+    }
+
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         let height = self.height(ctx.session);
         match reply {

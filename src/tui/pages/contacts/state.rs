@@ -131,11 +131,6 @@ impl Contacts {
         self.list.seek(id, ctx);
     }
 
-    /// The terminal has another size.
-    pub(crate) fn resized(&mut self, ctx: &mut Ctx<'_>) {
-        self.move_to(self.list.cursor, ctx);
-    }
-
     /// Shows beside the list what the cursor is on.
     pub fn follow(&mut self, ctx: &mut Ctx<'_>) {
         let row = self.list.current();
