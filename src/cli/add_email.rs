@@ -6,7 +6,8 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use crate::domain::contact::{Contact, ContactAttributes, ContactId, Detail, DetailKind};
+use crate::domain::contact::{Contact, ContactAttributes, ContactId};
+use crate::domain::detail::{Detail, DetailKind};
 use crate::domain::edit::ContactEdit;
 use crate::domain::fold::fold;
 use crate::domain::full_contact::FullContact;
@@ -227,11 +228,7 @@ fn read(store: &Store, ids: Vec<ContactId>) -> Result<Vec<FullContact>, Refusal>
 }
 
 fn detail(email: &str) -> Detail {
-    Detail {
-        kind: DetailKind::Email,
-        label: None,
-        value: email.to_owned(),
-    }
+    Detail::new(DetailKind::Email, None, email.to_owned())
 }
 
 /// Adds a contact of this name with the email.

@@ -8,8 +8,8 @@ use clap::Args;
 use crossterm::style::Stylize as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::domain::change_line::detail_value;
-use crate::domain::contact::{Contact, Detail, DetailKind};
+use crate::domain::contact::Contact;
+use crate::domain::detail::{Detail, DetailKind};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
@@ -62,7 +62,7 @@ impl ShowCommand {
 fn words(full: &FullContact, home: Option<Region>) -> String {
     let FullContact { contact, phones } = full;
     let details = contact.details.iter();
-    let details = details.map(|detail| [label_of(detail), detail_value(detail).into_owned()]);
+    let details = details.map(|detail| [label_of(detail), detail.shown().into_owned()]);
     let details: Vec<[String; 2]> = details.collect();
     let rest = rest(contact);
     let labels = details.iter().chain(&rest).map(|[label, _]| label.width());
@@ -87,7 +87,12 @@ fn head(contact: &Contact) -> String {
         name
     };
     let mut text = format!("{name}\n");
-    let place = [&contact.title, &contact.organisation];
+    let place = [
+        &contact.title,
+        &contact.role,
+        &contact.department,
+        &contact.organisation,
+    ];
     let place = place.into_iter().filter_map(Option::as_deref);
     // A company is not said twice.
     let place: Vec<&str> = place.filter(|text| *text != contact.name).collect();
@@ -118,11 +123,13 @@ fn numbers(phones: &[Phone], widest: usize, home: Option<Region>) -> String {
     text + &columns.rest()
 }
 
-/// What a detail is, with its label: `home email`.
+/// What a detail is, with its label: `home email`. The label of a date, say, is all that it is called.
 fn label_of(detail: &Detail) -> String {
     match (detail.kind, detail.label.as_deref()) {
-        (DetailKind::Other, Some(label)) => label.to_owned(),
-        (kind, Some(label)) => format!("{label} {}", kind.word()),
+        (DetailKind::Email | DetailKind::Address | DetailKind::Link, Some(label)) => {
+            format!("{label} {}", detail.kind.word())
+        }
+        (_, Some(label)) => label.to_owned(),
         (kind, None) => kind.word().to_owned(),
     }
 }

@@ -259,6 +259,7 @@ fn the_readme_is_short_and_its_links_lead_somewhere() {
         "assets/guide/export.md",
         "assets/guide/filters.md",
         "assets/guide/import.md",
+        "assets/guide/mail.md",
         "assets/guide/safety.md",
         "assets/guide/shell.md",
         ".github/CONTRIBUTING.md",

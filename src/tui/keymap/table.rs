@@ -535,7 +535,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Picker, &["M"], Action::MarkAll, "", 9, "mark all contacts that are shown, or take their marks away"),
     bind(Scope::Picker, &["/"], Action::Filter, "filter", 2, "filter by name or number"),
     bind(Scope::Picker, &["l", "right"], Action::Right, "", 9, "go to the numbers or emails of the contact"),
-    bind(Scope::Picker, &["h", "left"], Action::Left, "", 9, "back to the list"),
+    bind(Scope::Picker, &["h", "left"], Action::Left, "list", 4, "back to the list"),
     bind(Scope::Picker, &["q", "^C"], Action::Quit, "cancel", 3, "leave without choosing"),
     bind(Scope::Picker, &["esc"], Action::Escape, "", 9, "back to the list; from there leave without choosing"),
     bind(Scope::PickFilter, &["enter"], Action::Choose, "choose", 0, "choose the contact or the marked contacts"),

@@ -486,8 +486,8 @@ impl Page for Picker {
     /// Among the values there is nothing to mark.
     fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
         match (self.focus, binding.action) {
-            (PickFocus::Values, Action::Mark | Action::Filter) => None,
-            (PickFocus::Values, Action::Left) => Some("list".into()),
+            (PickFocus::Values, Action::Mark | Action::Filter)
+            | (PickFocus::List | PickFocus::Filter, Action::Left) => None,
             _ => Some(binding.hint.into()),
         }
     }
