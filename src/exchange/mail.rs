@@ -21,8 +21,8 @@ pub fn senders(mail: &[u8]) -> Result<Vec<Sender>, String> {
     let from = headers.get_first_header("From");
     let header = from.or_else(|| headers.get_first_header("Sender"));
     let header = header.ok_or("no mail, or one without a sender: it has no From line")?;
-    let addresses = addrparse_header(header)
-        .map_err(|error| format!("cannot read From: {}: {error}", header.get_value()))?;
+    let none = || format!("From has no email address: {}", header.get_value().trim());
+    let addresses = addrparse_header(header).map_err(|_| none())?;
     let mut found: Vec<Sender> = Vec::new();
     for address in addresses.into_inner() {
         let members = match address {
@@ -32,7 +32,7 @@ pub fn senders(mail: &[u8]) -> Result<Vec<Sender>, String> {
         for SingleInfo { display_name, addr } in members {
             let email = addr.trim();
             if !is_address(email) {
-                return Err(format!("From has no email address: {}", header.get_value()));
+                return Err(none());
             }
             if found.iter().all(|sender| sender.email != email) {
                 let name = display_name.as_deref().map(plain);
@@ -44,10 +44,22 @@ pub fn senders(mail: &[u8]) -> Result<Vec<Sender>, String> {
             }
         }
     }
+    if let [Sender { name, .. }] = found.as_mut_slice()
+        && name.is_none()
+    {
+        *name = remark(&header.get_value());
+    }
     if found.is_empty() {
-        return Err(format!("From has no email address: {}", header.get_value()));
+        return Err(none());
     }
     Ok(found)
+}
+
+/// The name in brackets after an address, as older programs write it: `marco@example.org (Marco Bianchi)`.
+fn remark(from: &str) -> Option<String> {
+    let (_, rest) = from.split_once('(')?;
+    let (remark, _) = rest.rsplit_once(')')?;
+    Some(plain(remark)).filter(|name| !name.is_empty())
 }
 
 /// The head of a mail, without what comes before it in a mailbox, and without its text.

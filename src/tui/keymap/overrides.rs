@@ -415,6 +415,7 @@ mod tests {
                 &[
                     ("contacts.mark", &["M"]),
                     ("fix.mark", &["N"]),
+                    ("picker.mark", &["P"]),
                     ("mark", &["F5"]),
                 ],
                 "a line of its own sets mark in each place",
