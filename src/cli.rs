@@ -9,6 +9,7 @@ mod compact;
 mod config;
 mod contact;
 mod copy;
+mod dates;
 mod doctor;
 mod document;
 mod duplicates;
@@ -124,6 +125,11 @@ enum Cmd {
         after_help = "Examples:\n  callbook find marco\n  callbook find bianchi --format '{name} <{e164}>'\n  callbook find 5550 --json\n  mutt: set query_command = \"callbook find --mutt-query '%s'\"\n  aerc: address-book-cmd = callbook find --aerc '%s'"
     )]
     Find(find::FindCommand),
+    /// Print birthdays and other dates that return soon.
+    #[command(
+        after_help = "Examples:\n  callbook dates\n  callbook dates --days 7\n  callbook dates --ics > birthdays.ics"
+    )]
+    Dates(dates::DatesCommand),
     /// Look up a phone number, however it is written.
     ///
     /// The exit status is 3 when nothing matches.
@@ -459,6 +465,7 @@ fn done(
         Cmd::Fix(command) => command.run(open),
         Cmd::Change(command) => command.run(open),
         Cmd::Duplicates(command) => command.run(open),
+        Cmd::Dates(command) => command.run(open),
         Cmd::Health { json } => health::run(json, open),
         Cmd::Log(command) => command.run(open),
         Cmd::Undo(command) => command.run(open),

@@ -37,13 +37,13 @@
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
-//!                         rank retention usage qr opening
+//!                         rank retention usage qr opening upcoming
 //! callbook::domain::attributes    detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
-//! callbook::exchange      source charset reader abook vcard book csv jsonapi ldif mail
+//! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
 //!                         phone complete draft card convert write companion group join omit
 //! callbook::exchange::vcard::convert  binary day
@@ -57,7 +57,7 @@
 //!                         whole_contacts schema objects backups owner copy open
 //! callbook::store::write  log trail writer
 //! callbook::store::cache  condition ranked lines sounds index search window
-//! callbook::store::query  values search list page lookup
+//! callbook::store::query  values search list page lookup dates
 //! callbook::store::undo   bin journal restore
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
@@ -70,7 +70,7 @@
 //! callbook::tui::keymap   key table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
-//!                         tags recent save_filter qr
+//!                         tags recent dates save_filter qr
 //!                         contacts
 //! callbook::tui::pages::phone_form    state replace view page
 //! callbook::tui::pages::detail_form   state view page
@@ -83,7 +83,7 @@
 //! callbook::tui::terminal  columns poll reply reader tty
 //! callbook::tui::runtime  event clipboard opener editor paths config_file book_watch workers store_thread
 //! callbook::cli           exit signals output files document table phone format change one contact add
-//!                         add_email backup call compact config copy doctor duplicates export find fix health help
+//!                         add_email backup call compact config copy dates doctor duplicates export find fix health help
 //!                         import keys log negation pick qr screens show who
 //! callbook::cli::import   json
 //! ```

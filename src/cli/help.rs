@@ -16,6 +16,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "copy",
             "qr",
             "pick",
+            "dates",
             "add",
             "add-email",
             "import",

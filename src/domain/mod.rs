@@ -49,5 +49,6 @@ pub mod tag;
 pub mod timestamp;
 pub mod title;
 pub mod triage;
+pub mod upcoming;
 pub mod usage;
 pub mod words;

@@ -3,6 +3,7 @@
 
 pub mod abook;
 pub mod book;
+pub mod calendar;
 pub mod charset;
 pub mod csv;
 pub mod jsonapi;

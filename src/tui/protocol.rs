@@ -30,6 +30,7 @@ use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::tag::TagCount;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
+use crate::domain::upcoming::DatedContact;
 
 use super::keymap::key::Key;
 
@@ -56,6 +57,8 @@ impl PageId {
 pub enum Request {
     /// Some rows of the list: from which on, how many, and what of each.
     Rows(ListQuery, usize, usize, RowColumns),
+    /// The contacts that have a date.
+    Dates,
     /// Rows of these contacts; those that are gone have none.
     RowsOf(Vec<ContactId>),
     /// How many rows the list has.
@@ -227,6 +230,8 @@ pub enum Reply {
     RehearsedImport(Vec<PathBuf>, String, Box<Rehearsal<ImportPlan>>),
     /// The counts.
     Health(Box<Health>),
+    /// The contacts that have a date.
+    Dates(Vec<DatedContact>),
     /// Why contacts need attention.
     Worklist(Worklist),
     /// The values that conditions of the filter can have.

@@ -45,8 +45,10 @@ fn a_namesake_gets_the_email_only_where_that_is_said() {
     );
     let (_, told, _) = shell.run(&["add-email", "--yes", "--to", "ada"], &ada);
     assert_eq!(told, "Ada Lovelace already has ada@example.org\n");
+    assert_eq!(shell.run(&["find", "ada@example.org"], "").0, 0);
     let (_, told, _) = shell.run(&["undo"], "");
-    assert!(told.contains("ada@example.org"), "{told}");
+    assert!(told.contains("Changed Ada Lovelace"), "{told}");
+    assert_eq!(shell.run(&["find", "ada@example.org"], "").0, 3);
     let (status, told, why) = shell.run(&["add-email", "--yes"], &ada);
     assert_eq!(
         (status, told.as_str()),

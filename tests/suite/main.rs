@@ -24,6 +24,7 @@ mod cli;
 mod compact;
 mod conditions;
 mod damaged;
+mod dates;
 mod detail_rows;
 mod documents;
 mod environment;

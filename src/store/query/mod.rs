@@ -1,6 +1,7 @@
 //! What is asked of a book: lists, pages, searches.
 
-pub(in crate::store) mod list;
+mod dates;
+mod list;
 pub(in crate::store) mod lookup;
 pub(in crate::store) mod page;
 pub(in crate::store) mod search;

@@ -59,6 +59,8 @@ pub enum Scope {
     Tags,
     /// Contacts that were used last.
     Recent,
+    /// Birthdays and other dates.
+    Dates,
     /// A QR code.
     Qr,
     /// The name of a filter that is saved.
@@ -69,7 +71,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -83,6 +85,7 @@ impl Scope {
         Self::Health,
         Self::Tags,
         Self::Recent,
+        Self::Dates,
         Self::Qr,
         Self::Import,
         Self::Columns,
@@ -172,6 +175,7 @@ impl Scope {
             Self::Health => "health",
             Self::Tags => "tags",
             Self::Recent => "recent",
+            Self::Dates => "dates",
             Self::Qr => "qr-code",
             Self::SaveFilter => "save-filter",
             Self::Damaged => "damaged",
@@ -210,6 +214,7 @@ impl Scope {
             Self::Health => "health of the book",
             Self::Tags => "tags",
             Self::Recent => "recent contacts",
+            Self::Dates => "dates",
             Self::Qr => "QR code",
             Self::SaveFilter => "saving a filter",
             Self::Damaged => "damaged database",
@@ -251,7 +256,7 @@ actions! {
     Report "report", ChangeMany "change-many", Duplicates "duplicates", KeepOther "keep-other",
     Apart "keep-apart", MergeGroup "merge-group", MergeSure "merge-sure", Health "health",
     BookHistory "book-history", Rows "show-rows", Restore "restore", UndoStep "undo-step",
-    SaveFilter "save-filter", Recent "recent", Qr "qr", QrContact "qr-contact", QrNumber "qr-number",
+    SaveFilter "save-filter", Recent "recent", Dates "dates", Further "further", Qr "qr", QrContact "qr-contact", QrNumber "qr-number",
     QrEmail "qr-email", Tags "tags", RenameTag "rename-tag", DeleteTag "delete-tag",
     Bin "bin", BringBack "bring-back", EmptyBin "empty-bin",
     Import "import", ExportCards "export-vcard", ExportTable "export-csv", ExportBook "export-json",
@@ -352,6 +357,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["s b"], Action::Bin, "bin", 9, "bin: deleted contacts and numbers"),
     bind(Scope::Contacts, &["s f"], Action::SaveFilter, "save filter", 9, "save the filter under a name"),
     bind(Scope::Contacts, &["s r"], Action::Recent, "recent", 9, "recent: contacts used last, and used most"),
+    bind(Scope::Contacts, &["s d"], Action::Dates, "dates", 9, "dates: birthdays and other dates that return soon"),
     bind(Scope::Contacts, &["s t"], Action::Tags, "tags", 9, "tags: list, rename and delete them"),
     bind(Scope::Contacts, &["Q"], Action::Qr, "", 9, "QR code: scan it to call the number or to take the contact"),
     bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
@@ -459,6 +465,9 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Tags, &["esc", "q"], Action::Escape, "close", 3, "close"),
     bind(Scope::Recent, &["enter"], Action::Open, "show", 0, "show the contact in the list"),
     bind(Scope::Recent, &["esc", "q"], Action::Escape, "close", 1, "close"),
+    bind(Scope::Dates, &["enter"], Action::Open, "show", 0, "show the contact in the list"),
+    bind(Scope::Dates, &["m"], Action::Further, "further", 1, "look thirty days further ahead"),
+    bind(Scope::Dates, &["esc", "q"], Action::Escape, "close", 2, "close"),
     bind(Scope::Qr, &["n"], Action::QrNumber, "number", 0, "code of the number, then of the next number"),
     bind(Scope::Qr, &["e"], Action::QrEmail, "email", 1, "code of the email, then of the next email"),
     bind(Scope::Qr, &["v"], Action::QrContact, "whole contact", 2, "code of the contact, as a card"),

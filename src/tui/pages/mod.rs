@@ -12,6 +12,7 @@ pub mod contact_form;
 pub mod contacts;
 mod country;
 pub mod damaged;
+pub mod dates;
 pub mod detail_form;
 pub mod drafted;
 pub mod duplicates;

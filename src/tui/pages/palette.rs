@@ -150,6 +150,7 @@ const fn synonyms(action: Action) -> &'static str {
         Action::Palette => "palette menu",
         Action::Quit => "quit exit leave close",
         Action::Recent => "last used most frequent",
+        Action::Dates => "birthday birthdays anniversary calendar",
         Action::Qr => "scan barcode phone share",
         Action::SaveFilter => "saved search query bookmark",
         Action::Tags => "group label category rename untag",

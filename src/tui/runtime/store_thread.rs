@@ -287,6 +287,7 @@ impl StoreThread {
                 Reply::Rehearsed(task, Box::new(rehearsal))
             }
             Request::Health => Reply::Health(Box::new(store.health()?)),
+            Request::Dates => Reply::Dates(store.dated()?),
             Request::Worklist => Reply::Worklist(store.worklist()?),
             Request::Values => Reply::Values(store.values()?),
             Request::Used(used) => {

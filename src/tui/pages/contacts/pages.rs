@@ -12,6 +12,7 @@ use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::bin::Bin;
 use crate::tui::pages::contact_form::ContactForm;
+use crate::tui::pages::dates::Dates;
 use crate::tui::pages::duplicates::Duplicates;
 use crate::tui::pages::health::HealthPage;
 use crate::tui::pages::history::{History, Of};
@@ -92,6 +93,7 @@ impl Contacts {
             Action::Bin => Some(Box::<Bin>::default()),
             Action::SaveFilter => return self.save_filter(ctx),
             Action::Recent => Some(Box::<Recent>::default()),
+            Action::Dates => Some(Box::<Dates>::default()),
             Action::Tags => Some(Box::<Tags>::default()),
             Action::BySource => {
                 let known = self.fix.as_ref().map(|fix| fix.worklist.sources.clone());
