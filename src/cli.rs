@@ -10,11 +10,14 @@ mod config;
 mod contact;
 mod copy;
 mod dates;
+mod detail_flags;
 mod doctor;
 mod document;
 mod duplicates;
+mod edit;
 pub mod exit;
 mod export;
+mod field_flags;
 mod files;
 mod find;
 mod fix;
@@ -107,11 +110,23 @@ enum Cmd {
         after_help = "Examples:\n  callbook export > contacts.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv"
     )]
     Export(export::ExportCommand),
-    /// Add a contact with a name and its numbers.
+    /// Add a contact with a name, its numbers and all else that is known.
+    ///
+    /// Says so where a contact of that name or number exists. With --if-new it is not added then, and the exit
+    /// status is 4.
     #[command(
-        after_help = "Examples:\n  callbook add Ada Lovelace +44 20 7946 0018\n  callbook add Marco Bianchi --label work 02 5550 1182\n  callbook add 'Marco Bianchi' '02 5550 1182' '347 555 0164'"
+        after_help = "Examples:\n  callbook add Ada Lovelace +44 20 7946 0018\n  callbook add 'Ada Lovelace' --email ada@example.org --email work=ada@work.example --birthday 1815-12-10\n  callbook add Marco Bianchi --label work 02 5550 1182\n  callbook add 'Marco Bianchi' '02 5550 1182' '347 555 0164'"
     )]
     Add(add::AddCommand),
+    /// Edit a contact as text in your editor.
+    ///
+    /// The editor is $VISUAL or $EDITOR. It opens again with what is wrong above the lines; an unchanged or empty
+    /// text changes nothing. All of it is one step, which `callbook undo` takes back. Where the contact has
+    /// changed meanwhile, nothing is saved, the text is kept in a file, and the exit status is 4.
+    #[command(
+        after_help = "Examples:\n  callbook edit Ada Lovelace\n  EDITOR=nano callbook edit ada"
+    )]
+    Edit(edit::EditCommand),
     /// List, create, update and delete phone numbers as records.
     #[command(subcommand)]
     Phone(phone::PhoneCommand),
@@ -453,6 +468,7 @@ fn done(
         Cmd::Import(command) => command.run(|| opened(Actor::Import)),
         Cmd::Export(command) => command.run(open),
         Cmd::Add(command) => command.run(open),
+        Cmd::Edit(command) => command.run(open),
         Cmd::Phone(command) => command.run(open),
         Cmd::Contact(command) => command.run(open),
         Cmd::Find(command) => command.run(open),

@@ -13,6 +13,7 @@
 //! | [`import`], [`export`] | the one path of a file into the book and out of it, for screens and shell | the above |
 //! | [`config`], [`state`] | what is set, and what comes back at the next start, as plain values | [`domain`] |
 //! | [`crash`] | what is reported of an internal error | nothing else here |
+//! | [`editor`] | the editor that a text is handed to | [`regular`] |
 //! | [`regular`] | the one way in which files with names of the program's own are opened | nothing else here |
 //! | [`tui`] | the screens: messages in, effects out; only its runtime touches the store | the above |
 //! | [`cli`] | the command line: one file a command | everything |
@@ -30,7 +31,7 @@
 //! circles. The file of a folder itself comes after all that is in it. A test reads this very list.
 //!
 //! ```text
-//! callbook                domain regular crash config state exchange store import export tui cli
+//! callbook                domain regular editor crash config state exchange store import export tui cli
 //! callbook::domain        safe words fold latin tag timestamp ids day number address detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
@@ -43,7 +44,8 @@
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
-//! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail
+//! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
+//! callbook::exchange::edit_text   place read write
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
 //!                         phone complete draft card convert write companion group join omit
 //! callbook::exchange::vcard::convert  binary day
@@ -81,10 +83,10 @@
 //!                         pages page picker
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader tty
-//! callbook::tui::runtime  event clipboard opener editor paths config_file book_watch workers store_thread
-//! callbook::cli           exit signals output files document table phone format change one contact add
-//!                         add_email backup call compact config copy dates doctor duplicates export find fix health help
-//!                         import keys log negation pick qr screens show who
+//! callbook::tui::runtime  event clipboard opener paths config_file book_watch workers store_thread
+//! callbook::cli           exit signals output files document detail_flags field_flags table phone format change one contact
+//!                         add add_email backup call compact config copy dates doctor duplicates edit export find fix
+//!                         health help import keys log negation pick qr screens show who
 //! callbook::cli::import   json
 //! ```
 //!
@@ -155,6 +157,7 @@ pub mod cli;
 pub mod config;
 pub mod crash;
 pub mod domain;
+pub mod editor;
 pub mod exchange;
 pub mod export;
 pub mod import;

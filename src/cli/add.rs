@@ -5,22 +5,27 @@ use std::io::{self, IsTerminal as _};
 
 use anyhow::{Result, bail};
 use clap::Args;
+use uuid::Uuid;
 
 use crate::config::{self, Config, shown};
 use crate::domain::contact::ContactAttributes;
-use crate::domain::edit::{ContactEdit, PhoneEdit, Profile};
+use crate::domain::edit::{ContactEdit, Holder, NamedContact, PhoneEdit, Profile};
+use crate::domain::naming::NameParts;
 use crate::domain::number::{self, Region, Verdict, named_country};
-use crate::domain::phone::PhoneAttributes;
+use crate::domain::phone::{Context, PhoneAttributes};
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
 use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::store::Store;
 
 use super::change::asked;
 use super::contact::say_namesake;
+use super::detail_flags::DetailFlags;
 use super::document::{CommandAnswer, answer};
+use super::field_flags::FieldFlags;
 use super::output;
 use super::phone::say_holders;
 
@@ -32,6 +37,13 @@ pub(super) struct AddCommand {
     /// The label of the numbers; one for all, or one for each.
     #[arg(long)]
     label: Vec<String>,
+    /// Add nothing where a contact has the name or one of the numbers (exit status 4).
+    #[arg(long)]
+    if_new: bool,
+    #[command(flatten)]
+    details: DetailFlags,
+    #[command(flatten)]
+    fields: FieldFlags,
     /// Write JSON:API.
     #[arg(long)]
     json: bool,
@@ -91,27 +103,13 @@ impl AddCommand {
         Ok(home)
     }
 
-    fn answered(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
+    fn answered(&self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         let mut store = open()?;
-        let (name, numbers) = name_and_numbers(&self.words, store.home())?;
-        let labels = labels(&self.label, numbers.len())?;
-        let phones = numbers.into_iter().zip(labels).map(|(number, label)| {
-            PhoneEdit::Create(PhoneAttributes {
-                valid_values: number::has_words(&number).then_some(false),
-                number: Some(number),
-                location: label.map(Some),
-                ..PhoneAttributes::default()
-            })
-        });
-        let contact = ContactAttributes {
-            name: Some(Some(name)),
-            ..ContactAttributes::default()
-        };
-        let done = store.save_contact(ContactEdit {
-            id: None,
-            contact: Some(contact),
-            phones: phones.collect(),
-        })?;
+        let edit = self.edit(store.home())?;
+        if self.if_new {
+            refuse_known(&edit, &store)?;
+        }
+        let done = store.save_contact(edit)?;
         let profile = store.profile(done.value)?;
         let words = added(&profile, &store);
         let contact = &profile.full.contact;
@@ -123,6 +121,109 @@ impl AddCommand {
         let document = jsonapi::compound(&contact_resource(&profile.full.contact), &phones);
         Ok(CommandAnswer::new(document, words))
     }
+
+    /// What is saved.
+    ///
+    /// # Errors
+    /// Invalid with all faults, also those that the store would find, where the words and flags have any.
+    fn edit(&self, home: Option<Region>) -> Result<ContactEdit, Refusal> {
+        let context = Context {
+            now: Timestamp::default(),
+            home,
+            fresh_id: Uuid::nil(),
+        };
+        let (mut contact, mut faults) = ContactAttributes::read(self.fields.attributes.clone());
+        let (name, numbers) = name_and_numbers(&self.words, home).unwrap_or_else(|refusal| {
+            faults.extend(refusal.faults);
+            (self.words.join(" "), Vec::new())
+        });
+        let labels = labels(&self.label, numbers.len()).unwrap_or_else(|refusal| {
+            faults.extend(refusal.faults);
+            vec![None; numbers.len()]
+        });
+        contact.name = Some(Some(name)).filter(|name| *name != Some(String::new()));
+        contact.details = Some(self.details.0.clone()).filter(|details| !details.is_empty());
+        with_all_parts(&mut contact, &context);
+        let phones = numbers.into_iter().zip(labels).map(|(number, label)| {
+            PhoneEdit::Create(PhoneAttributes {
+                valid_values: number::has_words(&number).then_some(false),
+                number: Some(number),
+                location: label.map(Some),
+                ..PhoneAttributes::default()
+            })
+        });
+        if !faults.is_empty() {
+            contact.clone().create(&context, faults)?;
+        }
+        Ok(ContactEdit {
+            id: None,
+            contact: Some(contact),
+            phones: phones.collect(),
+        })
+    }
+}
+
+/// Gives a name that comes with some of its parts the others, and itself those that it lacks: Ada Lovelace with the
+/// prefix Dr. is Dr. Ada Lovelace.
+fn with_all_parts(sent: &mut ContactAttributes, context: &Context) {
+    if !NameParts::is_sent(sent) || sent.name.is_none() {
+        return;
+    }
+    let named = ContactAttributes {
+        name: sent.name.clone(),
+        kind: sent.kind,
+        ..ContactAttributes::default()
+    };
+    let parts = ContactAttributes {
+        prefix: sent.prefix.clone(),
+        given_name: sent.given_name.clone(),
+        additional_name: sent.additional_name.clone(),
+        family_name: sent.family_name.clone(),
+        suffix: sent.suffix.clone(),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    let named = named.create(context, Vec::new());
+    let made = named.and_then(|named| parts.revise(&named, context, Vec::new()));
+    // What is wrong with them is found when all of it is saved.
+    if let Ok(made) = made {
+        sent.prefix = Some(made.prefix);
+        sent.given_name = Some(made.given_name);
+        sent.additional_name = Some(made.additional_name);
+        sent.family_name = Some(made.family_name);
+        sent.suffix = Some(made.suffix);
+        sent.name = Some(Some(made.name));
+    }
+}
+
+/// Refuses a contact whose name or one of whose numbers is in the book.
+fn refuse_known(edit: &ContactEdit, store: &Store) -> Result<(), Refusal> {
+    let names = edit.contact.iter().flat_map(|contact| &contact.name);
+    let mut known = Vec::new();
+    for name in names.flatten() {
+        let others = store.named(name, None)?;
+        let is_there = |other: &NamedContact| format!("{} is in the book", other.name);
+        known.extend(others.first().map(is_there));
+    }
+    for phone in &edit.phones {
+        let PhoneEdit::Create(PhoneAttributes {
+            number: Some(number),
+            ..
+        }) = phone
+        else {
+            continue;
+        };
+        let number = number::canonical(number, None, store.home()).number;
+        let holders = store.holders(&number, None)?;
+        let has =
+            |holder: &Holder| format!("{} is a number of {}", holder.phone.shown(), holder.name);
+        known.extend(holders.first().map(has));
+    }
+    if known.is_empty() {
+        return Ok(());
+    }
+    let known = known.join("; ");
+    Err(Refusal::new(Kind::Conflict, format!("not added: {known}")))
 }
 
 /// What was added, and what is not right with it.

@@ -17,8 +17,9 @@ use crate::exchange::jsonapi::{self, Document};
 use crate::store::Store;
 
 use super::document::{
-    CommandAnswer, ListFlags, VersionGuard, answer, boolean, foot, sent, stamp, string, when,
+    CommandAnswer, ListFlags, VersionGuard, answer, foot, sent, stamp, string, when,
 };
+use super::field_flags::FieldFlags;
 use super::files::GivenPath;
 use super::output;
 use super::phone::flags;
@@ -51,7 +52,7 @@ pub(super) enum ContactCommand {
     },
     /// Add a contact; its numbers are added with `callbook phone create`.
     #[command(
-        after_help = "Examples:\n  callbook contact create --name 'Marco Bianchi' --organisation 'Officina Bianchi' --tag garage\n  callbook contact create --json - < contact.json"
+        after_help = "Examples:\n  callbook contact create --name 'Marco Bianchi' --company 'Officina Bianchi' --tag garage\n  callbook contact create --json - < contact.json"
     )]
     Create {
         #[command(flatten)]
@@ -100,61 +101,19 @@ pub(super) struct ContactFlags {
     /// The shown name.
     #[arg(long)]
     name: Option<String>,
-    /// The given name.
-    #[arg(long)]
-    given_name: Option<String>,
-    /// The family name.
-    #[arg(long)]
-    family_name: Option<String>,
-    /// Sort by this instead of the name, such as "Rijn, Rembrandt".
-    #[arg(long, value_name = "TEXT")]
-    sort_as: Option<String>,
-    /// The kind: person or company.
-    #[arg(long)]
-    kind: Option<String>,
-    /// The nickname.
-    #[arg(long)]
-    nickname: Option<String>,
-    /// The company.
-    #[arg(long)]
-    organisation: Option<String>,
-    /// The job title.
-    #[arg(long)]
-    title: Option<String>,
-    /// The note.
-    #[arg(long)]
-    note: Option<String>,
-    /// A tag; can be repeated, an empty one clears all tags.
-    #[arg(long, value_name = "TAG")]
-    tag: Vec<String>,
-    /// Add to favourites.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    favourite: Option<bool>,
+    #[command(flatten)]
+    fields: FieldFlags,
 }
 
 impl ContactFlags {
     fn read(&self) -> Result<Document, Refusal> {
-        let tags = (!self.tag.is_empty()).then(|| {
-            let tags = self.tag.iter().filter(|tag| !tag.is_empty());
-            Value::Array(tags.cloned().map(Value::String).collect())
-        });
-        sent(
+        let mut document = sent(
             self.document.as_ref(),
             jsonapi::CONTACTS,
-            [
-                ("name", string(self.name.as_ref())),
-                ("given_name", string(self.given_name.as_ref())),
-                ("family_name", string(self.family_name.as_ref())),
-                ("sort_as", string(self.sort_as.as_ref())),
-                ("kind", string(self.kind.as_ref())),
-                ("nickname", string(self.nickname.as_ref())),
-                ("organisation", string(self.organisation.as_ref())),
-                ("title", string(self.title.as_ref())),
-                ("note", string(self.note.as_ref())),
-                ("tags", tags),
-                ("favourite", boolean(self.favourite)),
-            ],
-        )
+            [("name", string(self.name.as_ref()))],
+        )?;
+        document.attributes.extend(self.fields.attributes.clone());
+        Ok(document)
     }
 }
 

@@ -26,7 +26,15 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ),
     (
         "Edit and clean up",
-        &["change", "fix", "duplicates", "contact", "phone", "health"],
+        &[
+            "edit",
+            "change",
+            "fix",
+            "duplicates",
+            "contact",
+            "phone",
+            "health",
+        ],
     ),
     (
         "See and undo changes",

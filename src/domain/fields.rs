@@ -1,8 +1,8 @@
 //! The fields of contacts and of phones: each is written down here once, as a row.
 //!
 //! The rows drive documents, the checks of what was sent, the columns of the database, the words of
-//! history, conflicts and previews, the forms, tables, cards and the layouts of the command line's lines; its
-//! flags are in `cli/contact.rs`. What only one field needs (a name brings its parts, a number is normalised)
+//! history, conflicts and previews, the forms, the edited text, tables, cards, and the flags and layouts of the
+//! command line. What only one field needs (a name brings its parts, a number is normalised)
 //! is code of that field, not a column here.
 
 use std::borrow::Cow;
@@ -32,6 +32,8 @@ pub struct RecordField<R: 'static, S: 'static> {
     pub card: Option<&'static str>,
     /// What a form calls it.
     pub label: Option<&'static str>,
+    /// What it is, for flags and the edited text, where its words do not say it.
+    pub help: Option<&'static str>,
     /// The longest text that it holds, in characters.
     pub limit: usize,
     /// Of a flag: what is said where it becomes no, and where it becomes yes.
@@ -68,6 +70,8 @@ pub enum Use {
     About,
     /// Other programs know the record by it.
     Key,
+    /// Where the record came from: nobody types it.
+    Origin,
     /// History and previews leave it out: it follows from another field, or says nothing to a person.
     Quiet,
 }
@@ -126,6 +130,7 @@ const fn own<R, S>(name: &'static str, text: fn(&R) -> Cow<'_, str>) -> RecordFi
         csv: None,
         card: None,
         label: None,
+        help: None,
         limit: TEXT_LIMIT,
         flips: None,
         uses: &[],
@@ -136,31 +141,32 @@ const fn own<R, S>(name: &'static str, text: fn(&R) -> Cow<'_, str>) -> RecordFi
 /// The fields of a contact, but for its id.
 pub static CONTACT: [ContactField; 26] = [
     row!(Own name |contact| Cow::Borrowed(&contact.name); label Some("Name"), csv Some("name"); Name),
-    row!(Text prefix; label Some("Prefix"), csv Some("prefix"); Part),
+    row!(Text prefix; label Some("Prefix"), help Some("before the name, such as Dr."), csv Some("prefix"); Part),
     row!(Text given_name; words "given name", label Some("First name"), csv Some("given name"); Search Name Part),
     row!(Text additional_name; words "additional name", label Some("Middle name"), csv Some("additional name");
         Search Part),
     row!(Text family_name; words "family name", label Some("Last name"), csv Some("family name"); Search Name Part),
-    row!(Text suffix; label Some("Suffix"), csv Some("suffix"); Part),
+    row!(Text suffix; label Some("Suffix"), help Some("after the name, such as Jr."), csv Some("suffix"); Part),
     row!(Text phonetic_given_name; words "phonetic given name", csv Some("phonetic given name"),
         card Some("X-PHONETIC-FIRST-NAME"); Search),
     row!(Text phonetic_family_name; words "phonetic family name", csv Some("phonetic family name"),
         card Some("X-PHONETIC-LAST-NAME"); Search),
-    row!(Text sort_as; words "sort as", csv Some("sort as"); Search),
-    row!(Own kind |contact| Cow::Borrowed(contact.kind.word()); csv Some("kind"); Filter),
+    row!(Text sort_as; words "sort as", help Some("sorted by this instead of the name, such as \"Rijn, Rembrandt\""),
+        csv Some("sort as"); Search),
+    row!(Own kind |contact| Cow::Borrowed(contact.kind.word()); help Some("person or company"), csv Some("kind"); Filter),
     row!(Text nickname; label Some("Nickname"), csv Some("nickname"), card Some("NICKNAME"); Search Name About),
     row!(Text organisation; words "company", label Some("Company"), csv Some("company");
         Filter Search Name About),
     row!(Text department; label Some("Department"), csv Some("department"); Search About),
-    row!(Text title; label Some("Title"), csv Some("job title"), card Some("TITLE"); Search About),
-    row!(Text role; label Some("Role"), csv Some("role"), card Some("ROLE"); Search About),
+    row!(Text title; label Some("Title"), help Some("the job title"), csv Some("job title"), card Some("TITLE"); Search About),
+    row!(Text role; label Some("Role"), help Some("the role at work"), csv Some("role"), card Some("ROLE"); Search About),
     row!(Text note; label Some("Note"), csv Some("note"), card Some("NOTE"), limit NOTE_LIMIT; About),
     row!(Own tags |contact| Cow::Owned(contact.tags.join(", ")); label Some("Tags"), csv Some("tags");),
     row!(Flag favourite; label Some("Favourite"), csv Some("favourite"),
         flips Some(["removed from favourites", "added to favourites"]); Filter),
     row!(Own details |contact| values(&contact.details).into();;),
-    row!(Own source |contact| Cow::Borrowed(&contact.source); csv Some("source"); Filter),
-    row!(Text uid; csv Some("uid"); Filter Key),
+    row!(Own source |contact| Cow::Borrowed(&contact.source); csv Some("source"); Filter Origin),
+    row!(Text uid; csv Some("uid"); Filter Key Origin),
     row!(Own card |_| Cow::Borrowed("");; Internal Quiet),
     row!(Time created_at; words "created";),
     row!(Time updated_at; words "updated at"; Quiet),
@@ -181,7 +187,7 @@ pub static PHONE: [PhoneField; 14] = [
         flips Some(["no longer primary", "now primary"]); Filter),
     row!(Flag historic; label Some("Historic"), csv Some("historic"),
         flips Some(["back in use", "marked as historic"]); Filter),
-    row!(Own source |phone| Cow::Borrowed(&phone.source); csv Some("source"); Filter),
+    row!(Own source |phone| Cow::Borrowed(&phone.source); csv Some("source"); Filter Origin),
     row!(Time created_at; words "created";),
     row!(Time updated_at; words "updated at"; Quiet),
     row!(Time updated_in_db_at; words "updated in db at";),
@@ -272,6 +278,18 @@ impl<R, S> RecordField<R, S> {
     #[must_use]
     pub fn is_document(&self) -> bool {
         !self.is(Use::Internal)
+    }
+
+    /// Whether a person gives it: a form, a flag or the edited text has it.
+    #[must_use]
+    pub(crate) fn is_typed(&self) -> bool {
+        self.is_document() && !self.is(Use::Origin) && !matches!(self.place, Place::Time(_))
+    }
+
+    /// Its words as one: `given_name`, `company`.
+    #[must_use]
+    pub(crate) fn key(&self, between: char) -> String {
+        self.words.replace(' ', between.encode_utf8(&mut [0; 4]))
     }
 
     /// Whether code of its own reads and writes it.

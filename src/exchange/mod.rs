@@ -6,6 +6,7 @@ pub mod book;
 pub mod calendar;
 pub mod charset;
 pub mod csv;
+pub mod edit_text;
 pub mod jsonapi;
 pub mod ldif;
 pub mod mail;

@@ -11,6 +11,7 @@ use std::thread;
 
 use crate::config;
 use crate::domain::progress::Stop;
+use crate::editor;
 use crate::import::keep;
 use crate::store::Options;
 
@@ -20,7 +21,6 @@ use super::terminal::{self, Background, Reader, TerminalGuard};
 mod book_watch;
 pub(crate) mod clipboard;
 mod config_file;
-mod editor;
 mod event;
 pub(crate) mod opener;
 mod paths;
@@ -176,9 +176,7 @@ impl Runtime {
                 let edited = self.lend(guard, || editor::edit(&text))?;
                 self.tell(match edited {
                     Ok(text) => Msg::Editor(place, text),
-                    Err(error) => {
-                        Msg::Trouble(format!("cannot start the editor: {error}; set $EDITOR"))
-                    }
+                    Err(error) => Msg::Trouble(error.to_string()),
                 });
             }
             Effect::Complete(page, path) => {

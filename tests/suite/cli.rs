@@ -31,7 +31,12 @@ impl Shell {
         self.run_in(&[("LANG", "de_DE.UTF-8")], words, input)
     }
 
-    fn run_in(&self, place: &[(&str, &str)], words: &[&str], input: &str) -> (i32, String, String) {
+    pub(crate) fn run_in(
+        &self,
+        place: &[(&str, &str)],
+        words: &[&str],
+        input: &str,
+    ) -> (i32, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_callbook"))
             .env_remove("LC_ALL")
             .envs(place.iter().copied())

@@ -98,6 +98,7 @@ const OPENS: [&str; 11] = [
 const OPENERS: [&str; 11] = [
     "cli/document.rs",
     "config/rewrite.rs",
+    "editor.rs",
     "export.rs",
     "import.rs",
     "import/rejects.rs",

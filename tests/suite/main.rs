@@ -27,6 +27,7 @@ mod damaged;
 mod dates;
 mod detail_rows;
 mod documents;
+mod edit_text;
 mod environment;
 mod fields;
 mod finding;

@@ -17,7 +17,9 @@ use callbook::domain::intake::CardRecords;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::number::Region;
 use callbook::domain::phone::{Context, Phone, PhoneAttributes};
+use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::csv::{self, Guard};
+use callbook::exchange::edit_text::{CameBack, EditedText};
 use callbook::exchange::vcard::{self, CardReader, Version};
 use callbook::export::ExportForm;
 use callbook::import::File;
@@ -836,8 +838,51 @@ fn cases(figure: usize) -> ProptestConfig {
     }
 }
 
+/// A drawn contact with its numbers as the store would make them, without a store.
+fn made((contact, phones): (ContactAttributes, Vec<PhoneAttributes>)) -> FullContact {
+    let context = Context {
+        now: Timestamp::default(),
+        home: Region::new("US"),
+        fresh_id: uuid::Uuid::from_u128(1),
+    };
+    let contact = contact.create(&context, Vec::new()).unwrap();
+    let phones = (2..).zip(phones).map(|(id, phone)| {
+        let fresh_id = uuid::Uuid::from_u128(id);
+        let context = Context {
+            fresh_id,
+            ..context
+        };
+        phone
+            .create(contact.id, false, &context, Vec::new())
+            .unwrap()
+    });
+    let phones = phones.collect();
+    FullContact { contact, phones }
+}
+
 proptest! {
     #![proptest_config(cases(5_000))]
+
+    #[test]
+    fn a_generated_contact_is_the_same_after_the_edited_text(drawn in contact()) {
+        let home = Region::new("US");
+        let full = made(drawn);
+        let mut edited = EditedText::of(full.clone(), home);
+        let text = edited.text().to_owned();
+        prop_assert_eq!(edited.came_back(&text), CameBack::Unchanged);
+        // A comment is another text that says the same.
+        let commented = format!("# nothing\n{text}");
+        prop_assert_eq!(edited.came_back(&commented), CameBack::Unchanged, "{}", text);
+        // One more line is all that changes.
+        let tagged = text.replacen("\nemail = [", "\nemail = [ \"new@example.org\",", 1);
+        let CameBack::Save(edit) = edited.came_back(&tagged) else {
+            return Err(TestCaseError::fail(format!("{}\n{tagged}", edited.text())));
+        };
+        let details = edit.contact.unwrap().details.unwrap();
+        let kept = details.iter().filter(|detail| !detail.id.is_none()).cloned();
+        prop_assert_eq!(kept.collect::<Vec<_>>(), full.contact.details);
+        prop_assert_eq!(edit.phones, []);
+    }
 
     #[test]
     fn a_generated_book_is_the_same_after_a_table_or_json(

@@ -1,0 +1,93 @@
+//! `callbook edit NAME`: a contact as text in the editor.
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use crate::config::shown;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::editor::{Left, TextFile};
+use crate::exchange::edit_text::{CameBack, EditedText};
+use crate::store::Store;
+
+use super::one::one;
+use super::output::print;
+
+/// Which contact is edited.
+#[derive(Debug, Args)]
+pub(super) struct EditCommand {
+    /// A name, a number, an id or a filter; where several contacts match, one is chosen on a terminal.
+    #[arg(required = true)]
+    contact: Vec<String>,
+}
+
+impl EditCommand {
+    /// Edits the contact until it can be saved or is left.
+    pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
+        let mut store = open()?;
+        let full = one(&store, &self.contact)?;
+        let mut edited = EditedText::of(full, store.home());
+        let file = TextFile::new(edited.text(), ".toml").context("cannot write the text")?;
+        loop {
+            let Left { text, failure } = file.edit().unwrap_or_else(|error| Left {
+                text: edited.text().to_owned(),
+                failure: Some(error.to_string()),
+            });
+            if let Some(failure) = failure {
+                let refusal = Refusal::new(Kind::Storage, failure);
+                return Err(kept(refusal, &edited, &text, file).into());
+            }
+            match edited.came_back(&text) {
+                CameBack::Unchanged => {
+                    print("Nothing to change\n")?;
+                    return Ok(0);
+                }
+                CameBack::GivenUp => {
+                    let why = "nothing was saved: the mistakes are still in the text";
+                    let refusal = Refusal::new(Kind::Invalid, why);
+                    return Err(kept(refusal, &edited, &text, file).into());
+                }
+                CameBack::Wrong => {}
+                CameBack::Save(edit) => match store.save_contact(*edit) {
+                    Ok(done) => {
+                        let title = done.point.map(|point| point.title);
+                        let title = title.unwrap_or_else(|| "Nothing to change".to_owned());
+                        print(&format!("{title}\n"))?;
+                        return Ok(0);
+                    }
+                    Err(refusal) if refusal.kind == Kind::Invalid => edited.refused(&refusal),
+                    Err(refusal) => {
+                        let refusal = in_words(refusal, &edited);
+                        return Err(kept(refusal, &edited, &text, file).into());
+                    }
+                },
+            }
+            file.put(edited.text()).context("cannot write the text")?;
+        }
+    }
+}
+
+/// A refusal that names the contact where it was changed or deleted meanwhile.
+fn in_words(refusal: Refusal, edited: &EditedText) -> Refusal {
+    let name = &edited.opened().contact.name;
+    let why = match refusal.kind {
+        Kind::Conflict => "has changed since it was opened; edit it again",
+        Kind::NotFound => "was deleted, or one of its numbers was, since it was opened",
+        _ => return refusal,
+    };
+    Refusal::new(refusal.kind, format!("nothing was saved: {name} {why}"))
+}
+
+/// The refusal with the file in which the text is kept, where anything was typed.
+fn kept(mut refusal: Refusal, edited: &EditedText, text: &str, file: TextFile) -> Refusal {
+    if !edited.is_typed(text) {
+        return refusal;
+    }
+    let told = match file.keep() {
+        Ok(path) => format!("what you typed is in {}", shown(&path)),
+        Err(error) => format!("what you typed cannot be kept: {error}"),
+    };
+    if let Some(fault) = refusal.faults.last_mut() {
+        fault.detail = format!("{}; {told}", fault.detail);
+    }
+    refusal
+}

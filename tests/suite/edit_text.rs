@@ -1,0 +1,516 @@
+//! A contact by hand from the shell: added in one line, and edited as text.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::{Value, json};
+
+use crate::cli::Shell;
+
+fn attributes(shell: &Shell, id: &str) -> Value {
+    let (status, found) = shell.json(&["contact", "get", id, "--json"], "");
+    assert_eq!(status, 0, "{found}");
+    found["data"]["attributes"].clone()
+}
+
+fn id_of(document: &Value) -> String {
+    document["data"]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn add_takes_all_that_is_known_of_a_contact() {
+    let shell = Shell::new();
+    let words = [
+        "add",
+        "--json",
+        "Grace Hopper",
+        "+1 650 253 0000",
+        "--email",
+        "grace@example.org",
+        "--email",
+        "work=g=h@navy.example",
+        "--company",
+        "Navy",
+        "--department",
+        "Research",
+        "--title",
+        "Rear admiral",
+        "--role",
+        "Programmer",
+        "--birthday",
+        "1906-12-09",
+        "--address",
+        "home=1 Main St, Springfield, IL 62701, USA",
+        "--link",
+        "https://example.org/?a=b",
+        "--chat",
+        "signal=+16502530000",
+        "--relation",
+        "spouse=Vincent",
+        "--note",
+        "Compilers",
+        "--tag",
+        "navy",
+        "--tag",
+        "first",
+        "--nickname",
+        "Amazing Grace",
+        "--prefix",
+        "Dr.",
+        "--favourite",
+    ];
+    let (status, told) = shell.json(&words, "");
+    assert_eq!(status, 0, "{told}");
+    let grace = attributes(&shell, &id_of(&told));
+    for (name, value) in [
+        ("name", json!("Dr. Grace Hopper")),
+        ("prefix", json!("Dr.")),
+        ("given_name", json!("Grace")),
+        ("family_name", json!("Hopper")),
+        ("organisation", json!("Navy")),
+        ("department", json!("Research")),
+        ("title", json!("Rear admiral")),
+        ("role", json!("Programmer")),
+        ("note", json!("Compilers")),
+        ("nickname", json!("Amazing Grace")),
+        ("tags", json!(["navy", "first"])),
+        ("favourite", json!(true)),
+    ] {
+        assert_eq!(grace[name], value, "{name}");
+    }
+    let details = grace["details"].as_array().unwrap().iter();
+    let said = details.map(|detail| {
+        (
+            detail["kind"].clone(),
+            detail["label"].clone(),
+            detail["value"].clone(),
+        )
+    });
+    let said: Vec<_> = said
+        .map(|(kind, label, value)| json!([kind, label, value]))
+        .collect();
+    let address = json!({"street": "1 Main St", "locality": "Springfield", "region": "IL", "postal_code": "62701", "country": "USA"});
+    let wanted = [
+        json!(["email", null, "grace@example.org"]),
+        json!(["email", "work", "g=h@navy.example"]),
+        json!(["address", "home", address]),
+        json!(["link", null, "https://example.org/?a=b"]),
+        json!(["chat", "signal", "+16502530000"]),
+        json!(["relation", "spouse", "Vincent"]),
+        json!(["date", "birthday", {"year": 1906, "month": 12, "day": 9}]),
+    ];
+    assert_eq!(said, wanted);
+}
+
+#[test]
+fn add_tells_all_that_is_wrong_at_once_and_adds_nothing() {
+    let shell = Shell::new();
+    let words = [
+        "add",
+        "Grace Hopper",
+        "+1 650 253 0000",
+        "--email",
+        "no at sign",
+        "--birthday",
+        "30.2.1980",
+        "--address",
+        " ",
+        "--kind",
+        "robot",
+        "--label",
+        "a",
+        "--label",
+        "b",
+    ];
+    let (status, _, told) = shell.run(&words, "");
+    assert_eq!(status, 2, "{told}");
+    for words in [
+        "no at sign has no @",
+        "30.2.1980 is no date",
+        "address  cannot be blank",
+        "kind has to be",
+        "2 labels for 1 number",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert_eq!(shell.run(&["find", "grace"], "").0, 3);
+}
+
+#[test]
+fn add_says_that_a_contact_is_there_and_with_if_new_does_not_add_it() {
+    let shell = Shell::new();
+    for (words, why) in [
+        (&["ada lovelace"][..], "Ada Lovelace is in the book"),
+        (&["Countess"][..], ""),
+        (
+            &["Countess", "+44 (0)20 7946 0018"][..],
+            "+44 20 7946 0018 is a number of Ada Lovelace",
+        ),
+    ] {
+        let add = [&["add", "--if-new"], words].concat();
+        let (status, told, error) = shell.run(&add, "");
+        if why.is_empty() {
+            assert_eq!((status, &*told), (0, "Added Countess\n"), "{error}");
+            assert_eq!(shell.run(&["undo"], "").0, 0);
+            continue;
+        }
+        assert_eq!((status, &*told), (4, ""), "{error}");
+        assert!(error.contains(why), "{error}");
+        let add = [&["add"], words].concat();
+        let (status, _, error) = shell.run(&add, "");
+        assert_eq!(status, 0, "{error}");
+        assert!(error.contains("Ada Lovelace"), "{error}");
+        assert_eq!(shell.run(&["undo"], "").0, 0);
+    }
+}
+
+#[test]
+fn every_text_of_a_contact_has_a_flag() {
+    let shell = Shell::new();
+    let texts = [
+        ("--prefix", "prefix"),
+        ("--given-name", "given_name"),
+        ("--additional-name", "additional_name"),
+        ("--family-name", "family_name"),
+        ("--suffix", "suffix"),
+        ("--phonetic-given-name", "phonetic_given_name"),
+        ("--phonetic-family-name", "phonetic_family_name"),
+        ("--sort-as", "sort_as"),
+        ("--nickname", "nickname"),
+        ("--company", "organisation"),
+        ("--organisation", "organisation"),
+        ("--department", "department"),
+        ("--title", "title"),
+        ("--role", "role"),
+        ("--note", "note"),
+    ];
+    let (_, told) = shell.json(&["contact", "create", "--json", "--name", "Grace"], "");
+    let id = id_of(&told);
+    for (flag, name) in texts {
+        for value in ["some text", ""] {
+            let words = [
+                "contact",
+                "update",
+                &id,
+                "--overwrite",
+                "--json",
+                "--name",
+                "Grace Hopper",
+                flag,
+                value,
+            ];
+            let (status, told) = shell.json(&words, "");
+            assert_eq!(status, 0, "{told}");
+            let wanted = if value.is_empty() {
+                json!(null)
+            } else {
+                json!(value)
+            };
+            assert_eq!(attributes(&shell, &id)[name], wanted, "{flag}");
+        }
+    }
+    let words = [
+        "contact",
+        "update",
+        &id,
+        "--overwrite",
+        "--json",
+        "--kind",
+        "company",
+        "--tag",
+        "a",
+        "--favourite=false",
+    ];
+    assert_eq!(shell.json(&words, "").0, 0);
+    let company = attributes(&shell, &id);
+    assert_eq!(
+        json!([company["kind"], company["tags"], company["favourite"]]),
+        json!(["company", ["a"], false])
+    );
+}
+
+/// An editor that runs these lines on the file that is `$1`; each start of it is a line of `starts`.
+struct Editor {
+    folder: tempfile::TempDir,
+}
+
+impl Editor {
+    fn new(lines: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("editor");
+        let starts = folder.path().join("starts");
+        let text = format!(
+            "#!/bin/sh\necho >> {starts}\ncp \"$1\" {folder}/seen-$(wc -l < {starts} | tr -d ' ')\n{lines}\n",
+            starts = starts.display(),
+            folder = folder.path().display()
+        );
+        fs::write(&script, text).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        Self { folder }
+    }
+
+    fn edits(&self, shell: &Shell, name: &str) -> (i32, String, String) {
+        let script = self.folder.path().join("editor");
+        let place = [
+            ("EDITOR", script.to_str().unwrap()),
+            ("VISUAL", script.to_str().unwrap()),
+            ("TMPDIR", self.folder.path().to_str().unwrap()),
+            ("LANG", "en_GB.UTF-8"),
+        ];
+        shell.run_in(&place, &["edit", name], "")
+    }
+
+    /// What the editor got at a start of it, from 1 on.
+    fn saw(&self, start: usize) -> String {
+        let seen = self.folder.path().join(format!("seen-{start}"));
+        fs::read_to_string(seen).unwrap_or_default()
+    }
+
+    /// The texts that were left behind.
+    fn kept(&self) -> Vec<String> {
+        let files = fs::read_dir(self.folder.path()).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        let kept = paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml"));
+        kept.map(|path| fs::read_to_string(path).unwrap()).collect()
+    }
+}
+
+const ADA: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nN:Lovelace;Ada;;;\nTEL;TYPE=CELL:+44 20 7946 0018\n\
+TEL:+44 20 7946 0019\nEMAIL;TYPE=HOME:ada@example.org\nADR;TYPE=HOME:;;12 Square;London;;SW1;UK\nBDAY:1815-12-10\n\
+NOTE:first\\nsecond\nEND:VCARD\n";
+
+fn book_of_ada() -> (Shell, String) {
+    let shell = Shell::new();
+    shell.import(ADA);
+    let (_, found) = shell.json(&["contact", "list", "--json", "--filter", "uid=1"], "");
+    let id = found["data"][0]["id"].as_str().unwrap().to_owned();
+    (shell, id)
+}
+
+#[test]
+fn a_whole_contact_is_edited_in_one_step() {
+    let (shell, id) = book_of_ada();
+    let before = attributes(&shell, &id);
+    let editor = Editor::new(
+        "sed -i -e 's/^company = .*/company = \"Engines\"/' -e 's/^nickname.*/nickname = \"Countess\"/' \\\n\
+         -e 's/^link = .*/link = \"https:..ada.example\"/' -e 's/^postal_code = .*/postal_code = \"SW1Y\"/' \\\n\
+         -e 's/1815-12-10/--12-10/' -e 's/7946 0018/7946 0077/' -e '/value = .ada@example/a \"ada@work.example\",' \"$1\"\n\
+         printf '[[number]]\\nnumber = \"02 5550 1182\"\\ncountry = \"Italy\"\\nlabel = \"work\"\\n' >> \"$1\"",
+    );
+    let (status, told, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 0, "{error}{}", editor.saw(1));
+    assert!(told.contains("Ada Lovelace"), "{told}");
+    assert!(editor.kept().is_empty());
+    let (_, found) = shell.json(&["contact", "get", &id, "--json"], "");
+    let ada = &found["data"]["attributes"];
+    assert_eq!(ada["organisation"], "Engines");
+    assert_eq!(ada["nickname"], "Countess");
+    assert_eq!(ada["note"], "first\nsecond");
+    let details = ada["details"].as_array().unwrap();
+    let of = |kind: &str| {
+        let details = details.iter().filter(|detail| detail["kind"] == kind);
+        details
+            .map(|detail| detail["value"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("email"),
+        [json!("ada@example.org"), json!("ada@work.example")]
+    );
+    assert_eq!(of("link"), [json!("https:..ada.example")]);
+    assert_eq!(of("date"), [json!({"year": null, "month": 12, "day": 10})]);
+    assert_eq!(of("address")[0]["postal_code"], "SW1Y");
+    let numbers = found["included"].as_array().unwrap().iter();
+    let mut numbers: Vec<&str> = numbers
+        .map(|phone| phone["attributes"]["number"].as_str().unwrap())
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, ["+390255501182", "+442079460019", "+442079460077"]);
+    assert_eq!(shell.run(&["undo"], "").0, 0);
+    let mut after = attributes(&shell, &id);
+    after["updated_in_db_at"] = before["updated_in_db_at"].clone();
+    assert_eq!(after, before, "one undo takes all of it back");
+}
+
+#[test]
+fn all_mistakes_are_shown_above_their_lines_and_the_text_is_kept() {
+    let (shell, id) = book_of_ada();
+    let before = attributes(&shell, &id);
+    for (edit, line, why) in [
+        (
+            "s/^name = .*/name = \"  \"/",
+            "name = ",
+            "name cannot be blank",
+        ),
+        (
+            "s/^nickname = .*/nickname = 3/",
+            "nickname = ",
+            "nickname has to be a string, not a number",
+        ),
+        ("s/^nickname = .*/pet = \"x\"/", "pet = ", "unknown key pet"),
+        ("s/^nickname = .*/nickname = /", "nickname = ", ""),
+        ("s/^kind = .*/kind = \"robot\"/", "kind = ", "person"),
+        ("s/ada@example.org/ada/", "  { value = \"ada\"", "has no @"),
+        (
+            "s/1815-12-10/30 February 1815/",
+            "  { value = \"30 Feb",
+            "is no date",
+        ),
+        (
+            "s/^link = .*/link = [{ value = \"a\", preferred = true}, {value = \"b\", preferred = true}]/",
+            "link = ",
+            "preferred can be true",
+        ),
+        (
+            "s/^link = .*/link = [{ value = \"a\", labl = \"x\" }]/",
+            "link = ",
+            "unknown key labl",
+        ),
+        (
+            "s/^street = .*\\|^locality = .*\\|^postal_code = .*\\|^country = \"UK\"//",
+            "[[address]]",
+            "cannot be blank",
+        ),
+        (
+            "s/^country = \"GB\"/country = \"Narnia\"/",
+            "country = \"Narnia\"",
+            "Narnia is unknown",
+        ),
+        (
+            "s/7946 0018/7946 0019/",
+            "number = \"+44 20 7946 0019\"",
+            "is listed twice",
+        ),
+        ("s/^id = \".*-.*/id = \"x\"/", "id = \"x\"", "is no id"),
+        (
+            "s/^confirmed = .*/confirmed = \"yes\"/",
+            "confirmed = \"yes\"",
+            "has to be true or false",
+        ),
+    ] {
+        let editor = Editor::new(&format!(
+            "[ $(wc -l < {}) = 1 ] && sed -i '{edit}' \"$1\"; true",
+            "\"$(dirname \"$0\")/starts\""
+        ));
+        let (status, told, error) = editor.edits(&shell, "ada");
+        assert_eq!(
+            (status, &*told),
+            (2, ""),
+            "{edit}: {error}{}",
+            editor.saw(1)
+        );
+        assert!(
+            error.contains("mistakes") && error.contains("what you typed is in"),
+            "{error}"
+        );
+        let again = editor.saw(2);
+        let lines: Vec<&str> = again.lines().collect();
+        let at = lines.iter().position(|line| line.starts_with("# ERROR: "));
+        let at = at.unwrap_or_else(|| panic!("{edit}: {again}"));
+        assert!(lines[at].contains(why), "{edit}: {}", lines[at]);
+        let below = lines[at..].iter().find(|line| !line.starts_with("# ERROR"));
+        assert!(below.unwrap().starts_with(line), "{edit}: {again}");
+        assert_eq!(editor.kept().concat(), again, "{edit}");
+        assert_eq!(attributes(&shell, &id), before);
+    }
+}
+
+#[test]
+fn several_mistakes_are_told_at_once_and_go_when_they_are_put_right() {
+    let (shell, id) = book_of_ada();
+    let editor = Editor::new(
+        "case $(wc -l < \"$(dirname \"$0\")/starts\") in\n\
+         1) sed -i -e 's/ada@example.org/ada/' -e 's/1815-12-10/30.2.1815/' -e 's/7946 0018/7946 0019/' \"$1\";;\n\
+         2) sed -i -e 's/\"ada\"/\"a@b.example\"/' -e 's/30.2.1815/1815/' \"$1\";;\n\
+         3) sed -i -e '0,/7946 0019/s//7946 0055/' \"$1\";;\nesac",
+    );
+    let (status, _, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 0, "{error}{}", editor.saw(3));
+    assert_eq!(
+        editor.saw(2).matches("# ERROR: ").count(),
+        3,
+        "{}",
+        editor.saw(2)
+    );
+    assert_eq!(
+        editor.saw(3).matches("# ERROR: ").count(),
+        1,
+        "{}",
+        editor.saw(3)
+    );
+    let ada = attributes(&shell, &id);
+    assert!(ada.to_string().contains("a@b.example"), "{ada}");
+    assert!(editor.kept().is_empty());
+}
+
+#[test]
+fn an_unchanged_or_empty_text_changes_nothing() {
+    let (shell, id) = book_of_ada();
+    let before = attributes(&shell, &id);
+    for lines in [
+        "true",
+        ": > \"$1\"",
+        "echo >> \"$1\"",
+        "echo '# a remark' >> \"$1\"",
+    ] {
+        let editor = Editor::new(lines);
+        let (status, told, error) = editor.edits(&shell, "ada");
+        assert_eq!(
+            (status, &*told),
+            (0, "Nothing to change\n"),
+            "{lines}: {error}"
+        );
+        assert_eq!(attributes(&shell, &id), before);
+        assert!(editor.kept().is_empty(), "{lines}");
+    }
+}
+
+#[test]
+fn an_editor_that_fails_loses_nothing() {
+    let (shell, id) = book_of_ada();
+    let before = attributes(&shell, &id);
+    let editor = Editor::new("echo 'role = \"x\"' >> \"$1\"; exit 3");
+    let (status, told, error) = editor.edits(&shell, "ada");
+    assert_eq!((status, &*told), (1, ""), "{error}");
+    assert!(
+        error.contains("failed (exit status: 3)") && error.contains("what you typed is in"),
+        "{error}"
+    );
+    assert_eq!(editor.kept().len(), 1);
+    let editor = Editor::new("exit 3");
+    assert_eq!(editor.edits(&shell, "ada").0, 1);
+    assert!(editor.kept().is_empty());
+    let none = [("EDITOR", "/nowhere/editor"), ("VISUAL", "/nowhere/editor")];
+    let (status, _, error) = shell.run_in(&none, &["edit", "ada"], "");
+    assert_eq!(status, 1);
+    assert!(
+        error.contains("cannot start the editor /nowhere/editor"),
+        "{error}"
+    );
+    assert_eq!(attributes(&shell, &id), before);
+}
+
+#[test]
+fn a_contact_that_changed_meanwhile_is_not_overwritten() {
+    let (shell, id) = book_of_ada();
+    let program = env!("CARGO_BIN_EXE_callbook");
+    let db = shell.db();
+    let other = format!(
+        "{program} --db {} contact update {id} --overwrite --note theirs > /dev/null\nsed -i 's/^nickname = .*/nickname = \"mine\"/' \"$1\"",
+        db.display()
+    );
+    let editor = Editor::new(&other);
+    let (status, _, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 4, "{error}");
+    assert!(
+        error.contains("Ada Lovelace has changed since it was opened"),
+        "{error}"
+    );
+    let kept = editor.kept();
+    assert!(kept[0].contains("nickname = \"mine\""), "{kept:?}");
+    let ada = attributes(&shell, &id);
+    assert_eq!(
+        json!([ada["note"], ada["nickname"]]),
+        json!(["theirs", null])
+    );
+}
