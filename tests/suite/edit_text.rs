@@ -240,7 +240,7 @@ impl Editor {
         let script = folder.path().join("editor");
         let starts = folder.path().join("starts");
         let text = format!(
-            "#!/bin/sh\necho >> {starts}\ncp \"$1\" {folder}/seen-$(wc -l < {starts} | tr -d ' ')\n{lines}\n",
+            "#!/bin/sh\necho >> {starts}\ncp \"$1\" {folder}/seen-$(wc -l < {starts} | tr -d ' ')\n[ $(wc -l < {starts}) -gt 5 ] && exit 9\n{lines}\n",
             starts = starts.display(),
             folder = folder.path().display()
         );
@@ -294,7 +294,7 @@ fn a_whole_contact_is_edited_in_one_step() {
     let editor = Editor::new(
         "sed -i -e 's/^company = .*/company = \"Engines\"/' -e 's/^nickname.*/nickname = \"Countess\"/' \\\n\
          -e 's/^link = .*/link = \"https:..ada.example\"/' -e 's/^postal_code = .*/postal_code = \"SW1Y\"/' \\\n\
-         -e 's/1815-12-10/--12-10/' -e 's/7946 0018/7946 0077/' -e '/value = .ada@example/a \"ada@work.example\",' \"$1\"\n\
+         -e 's/1815-12-10/--12-10/' -e 's/7946 0018/7946 0077/' -e '/^  { value = .ada@example/a \"ada@work.example\",' \"$1\"\n\
          printf '[[number]]\\nnumber = \"02 5550 1182\"\\ncountry = \"Italy\"\\nlabel = \"work\"\\n' >> \"$1\"",
     );
     let (status, told, error) = editor.edits(&shell, "ada");
@@ -422,7 +422,7 @@ fn several_mistakes_are_told_at_once_and_go_when_they_are_put_right() {
         "case $(wc -l < \"$(dirname \"$0\")/starts\") in\n\
          1) sed -i -e 's/ada@example.org/ada/' -e 's/1815-12-10/30.2.1815/' -e 's/7946 0018/7946 0019/' \"$1\";;\n\
          2) sed -i -e 's/\"ada\"/\"a@b.example\"/' -e 's/30.2.1815/1815/' \"$1\";;\n\
-         3) sed -i -e '0,/7946 0019/s//7946 0055/' \"$1\";;\nesac",
+         3) sed -i -e '0,/^number = .*0019/s//number = \"+44 20 7946 0055\"/' \"$1\";;\nesac",
     );
     let (status, _, error) = editor.edits(&shell, "ada");
     assert_eq!(status, 0, "{error}{}", editor.saw(3));
