@@ -24,7 +24,7 @@ impl EditCommand {
     /// Edits the contact until it can be saved or is left.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let mut store = open()?;
-        let full = one(&store, &self.contact)?;
+        let full = one(&store, &self.contact)?.full;
         let mut edited = EditedText::of(full, store.home());
         let file = TextFile::new(edited.text(), ".toml").context("cannot write the text")?;
         loop {
