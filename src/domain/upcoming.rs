@@ -65,10 +65,10 @@ impl Upcoming {
 
 /// The dates that return from today on within so many days, the next first.
 #[must_use]
-pub fn upcoming(dated: &[DatedContact], today: NaiveDate, days: u32) -> Vec<Upcoming> {
+pub fn upcoming(contacts: &[DatedContact], today: NaiveDate, days: u32) -> Vec<Upcoming> {
     let last = today.checked_add_days(Days::new(u64::from(days)));
     let last = last.unwrap_or(NaiveDate::MAX);
-    let mut found: Vec<Upcoming> = dated
+    let mut found: Vec<Upcoming> = contacts
         .iter()
         .flat_map(|dated| {
             let dates = dated.contact.details_of(DetailKind::Date);

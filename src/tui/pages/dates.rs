@@ -176,16 +176,14 @@ impl Page for Dates {
             ]));
         }
         if shown.is_empty() {
-            let told = match all {
-                0 => "no contact has a birthday or another date with a day and a month yet"
-                    .to_owned(),
-                _ => {
-                    let key = ui.session.key(Scope::Dates, Action::Further);
-                    format!(
-                        "no date in the next {} days; {key} looks further",
-                        self.days()
-                    )
-                }
+            let told = if all == 0 {
+                "no contact has a birthday or another date with a day and a month yet".to_owned()
+            } else {
+                let key = ui.session.key(Scope::Dates, Action::Further);
+                format!(
+                    "no date in the next {} days; {key} looks further",
+                    self.days()
+                )
             };
             let told = wrap(&told, columns.saturating_sub(3)).into_iter();
             lines.extend(told.map(|told| indented(&told, Role::Dim, columns, theme)));

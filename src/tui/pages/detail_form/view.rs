@@ -175,7 +175,7 @@ impl Sheet<'_> {
             inside = elide(field.text(), room, theme.glyphs.ellipsis).into_owned();
         }
         let on = self.begin(place, self.value + column.min(width(&inside)));
-        let role = match (on, field.is_selected()) {
+        let look = match (on, field.is_selected()) {
             (true, true) => Role::Match,
             _ => Role::Text,
         };
@@ -186,7 +186,7 @@ impl Sheet<'_> {
                 label,
                 theme.style(if on { Role::Strong } else { Role::Dim }),
             ),
-            Span::styled(inside, theme.style(role)),
+            Span::styled(inside, theme.style(look)),
         ]));
         if on {
             let rule = Span::styled(theme.glyphs.heavy.repeat(room), theme.style(Role::Focus));
