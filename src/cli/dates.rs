@@ -1,5 +1,7 @@
 //! `callbook dates`: birthdays and other dates that return soon, and the calendar of all of them.
 
+use std::io::{self, IsTerminal as _};
+
 use anyhow::Result;
 use chrono::Local;
 use clap::Args;
@@ -13,7 +15,7 @@ use crate::exchange::calendar::calendar;
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
-use super::output::exact;
+use super::output::{exact, print};
 use super::table::columns;
 
 /// Which dates are printed, and how.
@@ -38,7 +40,14 @@ impl DatesCommand {
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         if self.ics {
-            return exact(&calendar(&dated)).map(|()| 0);
+            let calendar = calendar(&dated);
+            // On a terminal nothing that is stored may act on it.
+            let told = if io::stdout().is_terminal() {
+                print(&calendar.replace("\r\n", "\n"))
+            } else {
+                exact(&calendar)
+            };
+            return told.map(|()| 0);
         }
         let found = upcoming(&dated, Local::now().date_naive(), self.days);
         let document = json!({ "data": found.iter().map(of_document).collect::<Vec<_>>() });

@@ -14,8 +14,11 @@ const SOME_YEAR: i32 = 2_000;
 /// The calendar of all dates of some contacts whose month and day are known.
 #[must_use]
 pub fn calendar(dated: &[DatedContact]) -> String {
-    let mut calendar = Calendar::new();
-    calendar.name("callbook");
+    let mut calendar = Calendar::empty();
+    calendar
+        .append_property(Property::new("VERSION", "2.0"))
+        .append_property(Property::new("PRODID", "-//callbook//dates//EN"))
+        .name("callbook");
     for dated in dated {
         let contact = &dated.contact;
         for detail in contact.details_of(DetailKind::Date) {
@@ -32,7 +35,7 @@ pub fn calendar(dated: &[DatedContact]) -> String {
                 .uid(&format!("{}-{}@callbook", contact.id, detail.id))
                 .summary(&format!("{}: {label}{year}", contact.name))
                 .timestamp(contact.updated_at.to_utc())
-                .all_day(first)
+                .starts(first)
                 .add_property("RRULE", rule(date))
                 .append_property(Property::new("TRANSP", "TRANSPARENT"));
             calendar.push(event.done());

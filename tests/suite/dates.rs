@@ -30,7 +30,7 @@ fn the_page_shows_who_has_a_date_soon_and_goes_there() {
         }
         assert!(!frame.contains("Leo"), "{frame}");
         insta::assert_snapshot!(format!("dates_{width}x{height}"), frame);
-        desk.press("m m m");
+        desk.press("m m m G");
         assert!(desk.frame().contains("Leo"), "{}", desk.frame());
         desk.press("g g j enter");
         let shown = desk.shown().contact;
@@ -60,9 +60,14 @@ fn a_calendar_has_each_date_once_with_a_uid_that_stays() {
         "DTSTART;VALUE=DATE:20000229\r\n",
         "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1\r\n",
         "RRULE:FREQ=YEARLY\r\n",
+        "PRODID:-//callbook//dates//EN\r\n",
     ] {
         assert!(unfolded.contains(line), "{line}: {unfolded}");
     }
+    assert!(
+        !unfolded.contains("DTEND"),
+        "an event without an end takes its day"
+    );
     let mut uids: Vec<&str> = unfolded
         .lines()
         .filter(|line| line.starts_with("UID:"))

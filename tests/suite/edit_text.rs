@@ -328,7 +328,9 @@ fn a_whole_contact_is_edited_in_one_step() {
     assert_eq!(numbers, ["+390255501182", "+442079460019", "+442079460077"]);
     assert_eq!(shell.run(&["undo"], "").0, 0);
     let mut after = attributes(&shell, &id);
-    after["updated_in_db_at"] = before["updated_in_db_at"].clone();
+    for moment in ["updated_at", "updated_in_db_at"] {
+        after[moment] = before[moment].clone();
+    }
     assert_eq!(after, before, "one undo takes all of it back");
 }
 
@@ -422,7 +424,7 @@ fn several_mistakes_are_told_at_once_and_go_when_they_are_put_right() {
         "case $(wc -l < \"$(dirname \"$0\")/starts\") in\n\
          1) sed -i -e 's/ada@example.org/ada/' -e 's/1815-12-10/30.2.1815/' -e 's/7946 0018/7946 0019/' \"$1\";;\n\
          2) sed -i -e 's/\"ada\"/\"a@b.example\"/' -e 's/30.2.1815/1815/' \"$1\";;\n\
-         3) sed -i -e '0,/^number = .*0019/s//number = \"+44 20 7946 0055\"/' \"$1\";;\nesac",
+         3) sed -i -e '/ERROR/{n;s/0019/0055/}' \"$1\";;\nesac",
     );
     let (status, _, error) = editor.edits(&shell, "ada");
     assert_eq!(status, 0, "{error}{}", editor.saw(3));

@@ -310,7 +310,7 @@ fn every_fault_of_a_detail_is_told_at_its_place() {
         (
             json!([{"kind": "date", "value": "30 February"}]),
             "0/value",
-            "no date",
+            "no 30 February",
         ),
         (
             json!([{"kind": "relation", "label": "friend", "value": "ada  KING"}]),

@@ -89,7 +89,7 @@ impl ContactAttributes {
         let is_checked = self.is_checked;
         self.put(&mut contact);
         if is_checked {
-            faults.extend(check_details(&contact, &[]));
+            faults.extend(check_details(&contact, &[], &faults));
         }
         if contact.name.is_empty() && !has_fault(&faults, "name") {
             faults.push({
@@ -134,7 +134,7 @@ impl ContactAttributes {
         let is_checked = self.is_checked;
         self.put(&mut contact);
         if is_checked {
-            faults.extend(check_details(&contact, &stored.details));
+            faults.extend(check_details(&contact, &stored.details, &faults));
         }
         if contact.name.is_empty() && !has_fault(&faults, "name") {
             faults.push(Fault::of("name", "cannot be blank"));

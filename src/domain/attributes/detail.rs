@@ -9,7 +9,7 @@ use crate::domain::attribute_reader::{
     AttributeReader, NOTE_LIMIT, TEXT_LIMIT, kind_of, tidy, unstorable,
 };
 use crate::domain::contact::Contact;
-use crate::domain::day::PartialDate;
+use crate::domain::day::{PartialDate, month_named};
 use crate::domain::detail::{Detail, DetailId, DetailKind, DetailValue};
 use crate::domain::fold::fold;
 use crate::domain::refusal::Fault;
@@ -37,6 +37,7 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
         return None;
     };
     let mut details = Vec::with_capacity(values.len());
+    let mut read = Vec::new();
     let mut faults = Vec::new();
     for (place, value) in values.into_iter().enumerate() {
         match value {
@@ -47,6 +48,7 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
                     faults: Vec::new(),
                 };
                 let detail = reader.read();
+                read.extend(detail.iter().map(|detail| (place, detail.clone())));
                 details.extend(detail.filter(|_| reader.faults.is_empty()));
                 faults.append(&mut reader.faults);
             }
@@ -71,6 +73,13 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
     let preferred = two_preferred(&details);
     faults.extend(preferred.map(|place| fault(place, "preferred", TWO_PREFERRED)));
     let are_right = faults.is_empty();
+    // Together with these, what is not what its kind asks for.
+    if !are_right {
+        for (place, detail) in read {
+            let why = wrong_detail(&Contact::default(), &detail);
+            faults.extend(why.map(|why| fault(place, "value", why)));
+        }
+    }
     for fault in faults {
         sent.add(fault);
     }
@@ -260,6 +269,12 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
             DetailValue::Address(address) => {
                 for part in &PARTS {
                     let text = (part.of_mut)(address);
+                    // A part is one line, as it is of a card.
+                    if text.contains(['\n', '\r']) {
+                        let lines = text.lines().map(str::trim);
+                        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+                        *text = lines.join(", ");
+                    }
                     if text.trim().len() != text.len() {
                         *text = text.trim().to_owned();
                     }
@@ -274,13 +289,18 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
     faults
 }
 
-/// What is wrong with the details of a contact that are new or were changed: those that came as they are from a
-/// card stay.
-pub(super) fn check_details(contact: &Contact, before: &[Detail]) -> Vec<Fault> {
+/// What is wrong with the details of a contact that are new or were changed, beside what is known: those that came
+/// as they are from a card stay.
+pub(super) fn check_details(contact: &Contact, before: &[Detail], known: &[Fault]) -> Vec<Fault> {
     let is_new = |detail: &Detail| !before.contains(detail);
+    let is_known = |place: usize| {
+        let place = format!("{place}/");
+        let within = known.iter().filter_map(|fault| fault.within.as_ref());
+        within.into_iter().any(|within| within.starts_with(&place))
+    };
     let details = contact.details.iter().enumerate();
     let wrong = details
-        .filter(|(_, detail)| is_new(detail))
+        .filter(|(place, detail)| is_new(detail) && !is_known(*place))
         .filter_map(|(place, detail)| {
             wrong_detail(contact, detail).map(|why| {
                 let name = detail.kind.word();
@@ -302,6 +322,10 @@ pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<String>
         return Some("cannot be blank".to_owned());
     }
     match (detail.kind, &detail.value) {
+        (_, DetailValue::Address(address)) => PARTS.iter().find_map(|part| {
+            let why = unstorable((part.of)(address), TEXT_LIMIT)?;
+            Some(format!("has a {} that {why}", part.words))
+        }),
         (DetailKind::Email, _) => wrong_email(&text).map(str::to_owned),
         (DetailKind::Date, DetailValue::Text(text)) => wrong_date(text),
         (DetailKind::Relation, _) => {
@@ -328,17 +352,42 @@ fn wrong_email(text: &str) -> Option<&'static str> {
 
 /// Why a text that is meant as a date is none: one without a digit may be any remark.
 fn wrong_date(text: &str) -> Option<String> {
+    if let Some(why) = no_such_day(text) {
+        return Some(why);
+    }
     let words = text
         .split([' ', '-', '/', '.', ','])
         .filter(|word| !word.is_empty());
     let are_parts = words.clone().count() >= 2
         && words.clone().all(|word| {
-            word.bytes().all(|byte| byte.is_ascii_digit())
-                || crate::domain::day::month_named(word).is_some()
+            word.bytes().all(|byte| byte.is_ascii_digit()) || month_named(word).is_some()
         });
     let has_day = text.bytes().any(|byte| byte.is_ascii_digit());
     (are_parts && has_day).then(|| {
         "is no date, or it is not sure which number is the day; write it as 1961-09-04, 4 Sep 1961 or --09-04"
             .to_owned()
     })
+}
+
+/// Why a text that names a day and a month names no day: `30 February`, `1961-13-01`.
+fn no_such_day(text: &str) -> Option<String> {
+    let words = text
+        .split([' ', '-', '/', '.', ','])
+        .filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
+    let number = |word: &str| word.parse::<u32>().ok();
+    let named = words.iter().find_map(|word| month_named(word));
+    let (year, month, day) = match (named, words.as_slice()) {
+        (Some(month), all) => {
+            let mut numbers = all.iter().filter_map(|word| number(word));
+            let day = numbers.clone().find(|number| *number < 1_000)?;
+            (numbers.find(|number| *number >= 1_000), month, day)
+        }
+        (None, [year, month, day]) if year.len() == 4 => {
+            (Some(number(year)?), number(month)?, number(day)?)
+        }
+        _ => return None,
+    };
+    let year = year.map(|year| i32::try_from(year).unwrap_or(i32::MAX));
+    PartialDate::new(year, Some(month), Some(day)).err()
 }

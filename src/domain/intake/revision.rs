@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::attribute_reader::NOTE_LIMIT;
 use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::detail::settle;
 use crate::domain::fields::{CONTACT, Use, texts};
@@ -56,6 +57,7 @@ fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
     if known.uid.is_none() {
         known.uid.clone_from(&other.uid);
     }
+    join_notes(known, other, older);
     let old_details: HashSet<_> = older
         .iter()
         .flat_map(|old| &old.details)
@@ -66,6 +68,19 @@ fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
     add_details(&mut known.details, details);
     let new = |tag: &&String| older.is_none_or(|old| !old.tags.contains(tag));
     add_missing(&mut known.tags, other.tags.iter().filter(new));
+}
+
+/// Adds the note of another card after the one that is there: a text that only one of them has is not lost.
+fn join_notes(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
+    let (Some(note), Some(other)) = (&mut known.note, &other.note) else {
+        return;
+    };
+    let is_new = older.is_none_or(|older| older.note.as_ref() != Some(other));
+    let room = NOTE_LIMIT.saturating_sub(note.chars().count() + 2);
+    if is_new && !note.contains(other.as_str()) && other.chars().count() <= room {
+        note.push_str("\n\n");
+        note.push_str(other);
+    }
 }
 
 pub(in crate::domain) fn add_missing<'o, T: Clone + PartialEq + 'o>(

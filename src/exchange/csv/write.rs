@@ -228,6 +228,8 @@ impl Table {
         let tags: Vec<String> = contact.tags.iter().cloned().chain(star).collect();
         let mut cells = google_name(contact).to_vec();
         cells.extend([
+            text(&contact.phonetic_given_name),
+            text(&contact.phonetic_family_name),
             text(&contact.nickname),
             text(&contact.organisation),
             text(&contact.title),
@@ -287,12 +289,14 @@ fn tags_cell(tags: &[String]) -> String {
     tags.join("\n")
 }
 
-const GOOGLE: [&str; 12] = [
+const GOOGLE: [&str; 14] = [
     "First Name",
     "Middle Name",
     "Last Name",
     "Name Prefix",
     "Name Suffix",
+    "Phonetic First Name",
+    "Phonetic Last Name",
     "Nickname",
     "Organization Name",
     "Organization Title",
@@ -411,6 +415,8 @@ fn google_detail_label(detail: &Detail) -> String {
     let label = match (detail.kind, detail.label.as_deref()) {
         (DetailKind::Date, Some(BIRTHDAY)) => "Birthday",
         (DetailKind::Date, Some(ANNIVERSARY)) => "Anniversary",
+        // Without a label it would be read as an anniversary.
+        (DetailKind::Date, None) => "Other",
         (_, label) => label.unwrap_or_default(),
     };
     if detail.preferred {

@@ -280,7 +280,7 @@ fn tags(properties: &[Property]) -> Vec<String> {
 
 /// What else a person may want to read of a card. Of several that are preferred, the one with the least number
 /// counts, or else the first.
-fn all_details(properties: &[Property]) -> Vec<Detail> {
+pub(super) fn all_details(properties: &[Property]) -> Vec<Detail> {
     let mut all: Vec<(u32, Detail)> = Vec::new();
     for property in properties {
         let preference = property.preference().unwrap_or(u32::MAX);
@@ -463,6 +463,14 @@ fn bare(value: String, scheme: &str) -> String {
 
 /// A postal address (RFC 6350, 6.3.1); none where all its parts are blank.
 fn address(property: &Property) -> Option<Address> {
+    // What has no parts is an address in one text.
+    if let [whole] = property.components.as_slice() {
+        let street = address_part(whole.iter().map(String::as_str))?;
+        return Some(Address {
+            street,
+            ..Address::default()
+        });
+    }
     let parts = std::array::from_fn(|at| {
         let texts = property.components.get(at);
         let texts = texts.into_iter().flatten().map(String::as_str);

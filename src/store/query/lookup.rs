@@ -6,7 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{Holder, NamedContact};
@@ -86,6 +87,7 @@ impl Store {
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let mut found = Vec::new();
+            found.extend(with_uid(connection, name)?.filter(|one| Some(one.contact) != except));
             for key in &keys {
                 let rows = statement.query_map([key], |row| {
                     Ok(NamedContact {
@@ -176,4 +178,22 @@ pub(in crate::store) fn held(
         .prepare_cached(&sql)?
         .query_map(values, holder)?
         .collect()
+}
+
+/// The contact that goes by a `UID`, its own or that of its card, as a relation names it.
+fn with_uid(connection: &Connection, uid: &str) -> Answer<Option<NamedContact>> {
+    let Some(short) = uid.strip_prefix("urn:uuid:") else {
+        return Ok(None);
+    };
+    let id = Uuid::parse_str(short).unwrap_or_default();
+    let mut statement = connection.prepare_cached(
+        "SELECT id, name FROM contact WHERE uid = ?1 OR uid = ?2 OR id = ?3 LIMIT 1",
+    )?;
+    let found = statement.query_row(params![uid, short, id.as_bytes()], |row| {
+        Ok(NamedContact {
+            contact: ContactId(record::uuid(row, 0)?),
+            name: row.get(1)?,
+        })
+    });
+    Ok(found.optional()?)
 }

@@ -49,6 +49,16 @@ impl Qr {
         })
     }
 
+    /// The code of an email.
+    pub(crate) fn of_email(contact: FullContact, email: &str) -> AnyPage {
+        let place = contact.contact.emails().position(|own| own == email);
+        Box::new(Self {
+            content: place.map_or(Content::Card, Content::Email),
+            contact,
+            card: None,
+        })
+    }
+
     /// What the code says, and what is read under it; none before the card has come.
     fn shown(&self) -> Option<(String, String)> {
         match self.content {

@@ -73,7 +73,22 @@ pub(super) fn prefer_the_same(some: &[Detail], others: &[Detail]) -> bool {
 pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
     let mut draft = CardDraft::new(card, Version::V30);
     let mut marks: Vec<(usize, bool)> = Vec::new();
+    let said = contact::all_details(&draft.properties);
     for wanted in DetailKind::ALL {
+        let of_kind = |details: &[Detail]| {
+            let mut details = details.iter();
+            details
+                .find(|detail| detail.kind == wanted && detail.preferred)
+                .cloned()
+        };
+        // Of several that are marked the first counts: then their lines stay.
+        let is_said = match (of_kind(&said), of_kind(details)) {
+            (Some(said), Some(wanted)) => says_but_for_preferred(&said, &wanted),
+            (said, wanted) => said.is_none() && wanted.is_none(),
+        };
+        if is_said {
+            continue;
+        }
         let preferred = details
             .iter()
             .find(|detail| detail.kind == wanted && detail.preferred);
@@ -248,6 +263,9 @@ fn plain(version: Version, detail: &Detail) -> Vec<Line> {
         DetailKind::Link => vec![text("URL"), text("X-SOCIALPROFILE")],
         DetailKind::Chat => {
             let scheme: String = label.chars().filter(char::is_ascii_alphanumeric).collect();
+            if label.is_empty() {
+                return vec![text("IMPP")];
+            }
             let line = Line::of("IMPP", format!("{scheme}:{}", escape(value)));
             vec![line.clone(), line.with(param("X-SERVICE-TYPE", label))]
         }

@@ -4,6 +4,8 @@ use crate::domain::change_line::detail_words;
 use crate::domain::full_contact::FullContact;
 use crate::domain::safe::safe;
 
+use super::detail::in_order;
+
 /// The name, then the company, the numbers and all else that is known, each in a line of its own.
 pub(crate) fn in_lines(full: &FullContact) -> String {
     let contact = &full.contact;
@@ -19,7 +21,7 @@ pub(crate) fn in_lines(full: &FullContact) -> String {
         let text = format!("{label} {}{historic}", phone.shown());
         text.trim_start().to_owned()
     }));
-    lines.extend(contact.details.iter().map(detail_words));
+    lines.extend(in_order(contact).map(|(_, detail)| detail_words(detail)));
     let note = contact.note.iter().flat_map(|note| note.lines());
     lines.extend(note.map(str::to_owned));
     // A line end within a value would be taken for the end of its line.

@@ -35,6 +35,13 @@ pub(super) fn in_order(contact: &Contact) -> impl Iterator<Item = (usize, &Detai
     })
 }
 
+/// The details of a contact as they are shown, each by its place and its id.
+fn shown_details(profile: Option<&Profile>) -> Vec<(usize, DetailId)> {
+    let contact = profile.map(|profile| &profile.full.contact);
+    let details = contact.into_iter().flat_map(in_order);
+    details.map(|(place, detail)| (place, detail.id)).collect()
+}
+
 /// The detail pane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetailPane {
@@ -44,6 +51,8 @@ pub struct DetailPane {
     pub(super) other: Option<DetailRow>,
     /// Which of its numbers the cursor is on, or was on last.
     pub cursor: usize,
+    /// Whether a form for a new detail was opened by the last key.
+    pub(super) expects_new: bool,
     /// How many lines are scrolled off, where that is more than the cursor needs.
     scroll: usize,
     /// Whether what the cursor is on is scrolled off: then the keys are about the contact.
@@ -243,13 +252,7 @@ impl DetailPane {
             |profile: &Option<Box<Profile>>| profile.as_ref().map(|it| it.full.contact.id);
         let is_another = contact(&profile) != contact(&self.profile);
         let detail = self.detail().map(|detail| detail.id);
-        let details = |profile: &Option<Box<Profile>>| -> Vec<DetailId> {
-            let details = profile
-                .iter()
-                .flat_map(|profile| &profile.full.contact.details);
-            details.map(|detail| detail.id).collect()
-        };
-        let before = details(&self.profile);
+        let before = shown_details(self.profile.as_deref());
         let on = self.phone().map(|phone| phone.id);
         let on = self.replacement(profile.as_deref()).or(on);
         self.profile = profile;
@@ -257,15 +260,19 @@ impl DetailPane {
         if is_another {
             return self.point_at_listed();
         }
-        if let Some(DetailRow::Detail(place)) = self.other {
-            let now = details(&self.profile);
-            let new = now.iter().position(|id| !before.contains(id));
-            let same = now.iter().position(|id| Some(*id) == detail);
-            // One that was added is what a person looks at; after one that was deleted the next one is.
-            let place = new
-                .or(same)
-                .unwrap_or(place)
-                .min(now.len().saturating_sub(1));
+        let now = shown_details(self.profile.as_deref());
+        let new = now
+            .iter()
+            .find(|(_, id)| before.iter().all(|(_, known)| known != id));
+        if let Some((place, _)) = new.filter(|_| std::mem::take(&mut self.expects_new)) {
+            // One that a person has added is what that person looks at.
+            self.point_at(DetailRow::Detail(*place));
+        } else if let Some(DetailRow::Detail(_)) = self.other {
+            let same = now.iter().position(|(_, id)| Some(*id) == detail);
+            // After one that was deleted the next one takes its place.
+            let was = before.iter().position(|(_, id)| Some(*id) == detail);
+            let at = same.or(was).unwrap_or(0).min(now.len().saturating_sub(1));
+            let place = now.get(at).map_or(usize::MAX, |(place, _)| *place);
             self.other = Some(DetailRow::Detail(place));
         }
         if self.other.is_none() {

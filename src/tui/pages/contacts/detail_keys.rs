@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::domain::contact::{ContactAttributes, ContactId, Detail, DetailKind};
+use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
 use crate::domain::detail::BIRTHDAY;
-use crate::domain::edit::Profile;
+use crate::domain::edit::{NamedContact, Profile};
 use crate::domain::opening::address_to_open;
 use crate::domain::safe::safe;
 use crate::tui::ctx::Ctx;
@@ -12,7 +12,7 @@ use crate::tui::keymap::Action;
 use crate::tui::pages::contact_form::ContactForm;
 use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
 use crate::tui::pages::page::AnyPage;
-use crate::tui::protocol::{Effect, Tone, Write};
+use crate::tui::protocol::{Effect, Purpose, Request, Tone, Write};
 
 use super::detail::DetailRow;
 use super::state::{Contacts, Focus};
@@ -129,7 +129,9 @@ impl Contacts {
             detail.text().into_owned(),
         );
         if kind == DetailKind::Relation {
-            return self.go_to_relation(&text, ctx);
+            // Shown once it is known who has the name.
+            ctx.wait_for(Request::Named(text, Some(contact)), Purpose::Stay);
+            return;
         }
         match address_to_open(detail) {
             Ok(address) => {
@@ -146,18 +148,17 @@ impl Contacts {
         }
     }
 
-    /// Shows the contact that a relation names by its `UID`, or else those of its name.
-    fn go_to_relation(&mut self, text: &str, ctx: &mut Ctx<'_>) {
-        let id = text.strip_prefix("urn:uuid:").unwrap_or(text);
-        self.focus = Focus::List;
-        self.fix = None;
-        if let Ok(id) = id.parse::<ContactId>() {
-            self.clear_filter(ctx);
-            return self.seek(id, ctx);
+    /// Shows the contact that a relation names.
+    pub(super) fn go_to_relation(&mut self, found: &[NamedContact], ctx: &mut Ctx<'_>) {
+        match found {
+            [] => ctx.say(Tone::Plain, "no other contact has this name"),
+            [first, ..] => {
+                self.fix = None;
+                self.list.query.attention = false;
+                self.clear_filter(ctx);
+                self.seek(first.contact, ctx);
+            }
         }
-        self.list.query.attention = false;
-        self.list.filter.set(text);
-        self.list.refilter(self.height(ctx.session), ctx);
     }
 
     /// Makes the detail under the cursor the preferred one of its kind, or deletes it.

@@ -141,10 +141,12 @@ impl Sheet<'_> {
         let does = match detail.kind {
             DetailKind::Email => "writes a mail",
             DetailKind::Address => "shows it on a map",
-            DetailKind::Link => "opens it",
+            DetailKind::Link if address_to_open(detail).is_ok() => "opens it",
             DetailKind::Relation => "goes there",
             DetailKind::Chat if address_to_open(detail).is_ok() => "opens the chat",
-            DetailKind::Chat | DetailKind::Date | DetailKind::Other => return None,
+            DetailKind::Link | DetailKind::Chat | DetailKind::Date | DetailKind::Other => {
+                return None;
+            }
         };
         Some(format!("{key} {does}"))
     }

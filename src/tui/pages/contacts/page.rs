@@ -23,6 +23,7 @@ use crate::tui::widgets::frame::{middle, rules};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::detail::Extent;
+use super::detail_keys::added;
 use super::state::{Contacts, Focus};
 use super::{detail_view, fix_view, list_view};
 
@@ -40,6 +41,7 @@ impl Page for Contacts {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         let height = self.height(ctx.session);
+        self.detail.expects_new = added(action).is_some();
         if action == Action::MarkRange {
             self.mark_range(ctx);
             return Outcome::Stay;
@@ -213,6 +215,7 @@ impl Page for Contacts {
             Reply::Rehearsed(task, rehearsal) => {
                 return Preview::page(task, *rehearsal, ctx).map_or(Outcome::Stay, Outcome::Open);
             }
+            Reply::Named(found) => self.go_to_relation(&found, ctx),
             Reply::Worklist(worklist) => {
                 if let Some(fix) = &mut self.fix {
                     fix.worklist = worklist;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::bulk::BulkEdit;
+use crate::domain::contact::DetailKind;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::number::{digits, is_copied_number};
 use crate::domain::phone::Phone;
@@ -154,6 +155,10 @@ impl Contacts {
     /// The code of the number that a row shows, or of the contact where its name is selected.
     fn qr(&self) -> Option<AnyPage> {
         let full = &self.profile()?.full;
+        let detail = self.detail.detail().filter(|_| self.focus == Focus::Detail);
+        if let Some(email) = detail.filter(|detail| detail.kind == DetailKind::Email) {
+            return Some(Qr::of_email(full.clone(), &email.text()));
+        }
         let number = match self.focus {
             Focus::Detail => self.detail.phone(),
             Focus::List | Focus::Filter => self.detail.listed(),
