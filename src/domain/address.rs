@@ -65,12 +65,12 @@ macro_rules! part {
 /// The parts in the order in which they are asked for.
 pub static PARTS: [AddressPart; 7] = [
     part!(street, "street"),
-    part!(extended, "extended address"),
-    part!(po_box, "PO box"),
     part!(postal_code, "postal code"),
     part!(locality, "city"),
     part!(region, "region"),
     part!(country, "country"),
+    part!(extended, "extended address"),
+    part!(po_box, "PO box"),
 ];
 
 impl Address {

@@ -12,6 +12,7 @@ use callbook::tui::draft::Draft;
 use callbook::tui::keymap::Scope;
 use callbook::tui::pages::contact_form::ContactForm;
 use callbook::tui::pages::damaged::Damaged;
+use callbook::tui::pages::detail_form::DetailForm;
 use callbook::tui::pages::duplicates::Duplicates;
 use callbook::tui::pages::history::History;
 use callbook::tui::pages::phone_form::PhoneForm;
@@ -605,11 +606,31 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 1..60)
 }
 
+/// What is drawn of the form of a detail.
+const DETAIL_FORM: &[&str] = &[
+    "╭─ Add an email",
+    "╭─ Add an address",
+    "╭─ Add a date",
+    "╭─ Add a link",
+    "╭─ Add a chat",
+    "╭─ Add a relation",
+    "╭─ Edit email",
+    "╭─ Edit address",
+    "╭─ Edit date",
+    "╭─ Edit link",
+    "╭─ Edit chat",
+    "╭─ Edit relation",
+    "╭─ Edit other",
+];
+
 /// What is drawn of a page when it is the one that is seen.
 fn mark(page: &dyn Page) -> &'static [&'static str] {
     if page.as_page::<PhoneForm>().is_some() {
         // An open list of it has the scope of a choice.
         return &["Edit number", "Add a number"];
+    }
+    if page.as_page::<DetailForm>().is_some() {
+        return DETAIL_FORM;
     }
     match page.scope() {
         Scope::ContactForm => &["Edit contact", "Add a contact"],
@@ -625,7 +646,8 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::Sources => &["Confirm by source"],
         Scope::Import => &["callbook › Import"],
         Scope::Columns => &["╭─ Columns"],
-        Scope::Choice => &["╭─ Read national", "╭─ Column "],
+        Scope::Choice => &["╭─ Read national", "╭─ Column ", "╭─ Add to the contact"],
+        Scope::Dates => &["╭─ Dates"],
         Scope::Damaged => &["damaged"],
         Scope::Qr => &["v whole contact"],
         scope => panic!("{scope:?}"),
@@ -660,6 +682,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         }
         Write::RestoreContact(..) | Write::RestorePhone(..) => seen(&["╭─ History"]),
         Write::EmptyBin => seen(&["Sure?"]),
+        Write::ContactAttributes(..) if seen(DETAIL_FORM) => true,
         Write::Perform(Task::Bulk(_), _) | Write::ContactAttributes(..) => {
             !seen(&pages) || seen(&["╭─ Command", "╭─ Keys"])
         }
@@ -700,6 +723,10 @@ fn forms(desk: &Desk) -> Vec<AnyPage> {
 /// What was typed into a form that can be told again from another one.
 fn words(page: &AnyPage) -> Vec<String> {
     if let Some(form) = page.as_page::<ContactForm>() {
+        let texts = form.texts.iter();
+        return texts.map(|text| text.text().to_owned()).collect();
+    }
+    if let Some(form) = page.as_page::<DetailForm>() {
         let texts = form.texts.iter();
         return texts.map(|text| text.text().to_owned()).collect();
     }

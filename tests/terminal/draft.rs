@@ -34,7 +34,7 @@ fn a_contact_that_was_being_typed_comes_back_after_sigterm_and_is_saved() {
     let (_folder, db) = book();
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
-    callbook.types("aMarta Kowalska\t\t\r\u{15}Marta Maria");
+    callbook.types("aMarta Kowalska\t\t\r\t\u{15}Marta Maria");
     callbook.sees("Marta Maria");
     signal("TERM", callbook.id());
     assert_eq!(callbook.leaves(), 143);
@@ -186,7 +186,7 @@ fn what_was_typed_a_second_before_a_kill_comes_back() {
     let mode = drafts(&db)[0].metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     // What is typed on takes the place of it, and is not another program's meanwhile.
-    callbook.types("\t\t\rMaria");
+    callbook.types("\t\t\r\tMaria");
     let holds = |words: &str| {
         let kept = drafts(&db);
         let kept = kept

@@ -82,7 +82,7 @@ fn somebody_new_is_found_again_after_a_restart() {
     callbook.sees("2 contacts");
     callbook.types("aMarta Kowalska\u{13}");
     callbook.sees("Added Marta Kowalska");
-    callbook.types("la");
+    callbook.types("laa");
     callbook.sees("Add a number");
     callbook.types("+48 22 555 01 08\r");
     callbook.sees("Added +48 22 555 01 08 to Marta Kowalska");

@@ -18,7 +18,7 @@ use super::state::{DetailForm, DetailOwner, DetailPlace};
 const VALUE: usize = 20;
 
 /// The same where there is little room.
-const NARROW_VALUE: usize = 11;
+const NARROW_VALUE: usize = 15;
 
 /// How wide the popup is.
 const WIDTH: u16 = 68;
