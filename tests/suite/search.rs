@@ -915,3 +915,22 @@ fn scripts_keep_together_and_accents_make_no_difference_to_the_order() {
         ["ángel Ábalos", "Émile Zola", "Emma Zola", "Olga Aas"]
     );
 }
+
+#[test]
+fn what_another_program_wrote_is_found_after_the_index_was_prepared_again() {
+    let mut book = Book::new();
+    book.contact("Marco Bianchi");
+    let query = ListQuery {
+        text: "marco".to_owned(),
+        ..ListQuery::default()
+    };
+    assert_eq!(book.store.count(&query).unwrap(), 1);
+    let mut other = book.other();
+    let sent = ContactAttributes {
+        name: Some(Some("Marco Rossi".to_owned())),
+        ..ContactAttributes::default()
+    };
+    other.create_contact(sent, Vec::new()).unwrap();
+    book.store.prepare_search().unwrap();
+    assert_eq!(book.store.count(&query).unwrap(), 2);
+}

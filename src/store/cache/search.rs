@@ -75,6 +75,10 @@ impl Search {
         if current && (self.index.is_some() || self.loading.is_some()) {
             return Ok(());
         }
+        if !current {
+            // Another program wrote: what was found before says nothing now.
+            self.forget_hits();
+        }
         self.index = None;
         self.written.clear();
         self.version = version;
