@@ -222,6 +222,36 @@ fn only_the_line_of_an_edited_detail_changes() {
 }
 
 #[test]
+fn a_label_changes_in_its_place_and_the_other_parameters_stay() {
+    let mut book = Book::new();
+    import(&mut book, ADA);
+    let contact = everybody(&book).remove(0).full.contact;
+    let mut details = json!(contact.details);
+    details[0]["label"] = json!("Study");
+    details[1]["label"] = json!("Office desk");
+    update(&mut book, contact.id, json!({"details": details})).unwrap();
+    let out = exported(&book);
+    let wanted = ADA
+        .replace("X-ABLabel:Writing desk", "X-ABLabel:Study")
+        .replace("EMAIL;TYPE=WORK,PREF:", "item2.EMAIL;TYPE=WORK,PREF:");
+    let wanted = wanted.replace(
+        "ada@work.example\r\n",
+        "ada@work.example\r\nitem2.X-ABLabel:Office desk\r\n",
+    );
+    assert_eq!(out, wanted);
+    let again = {
+        let mut other = Book::new();
+        import(&mut other, &out);
+        everybody(&other).remove(0).full.contact
+    };
+    let labels = |details: &[callbook::domain::contact::Detail]| -> Vec<Option<String>> {
+        details.iter().map(|detail| detail.label.clone()).collect()
+    };
+    let stored = everybody(&book).remove(0).full.contact;
+    assert_eq!(labels(&again.details), labels(&stored.details));
+}
+
+#[test]
 fn the_company_and_its_department_are_parts_of_one_line() {
     let mut book = Book::new();
     let card = ADA.replace(

@@ -135,15 +135,11 @@ pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
 fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
     let before = draft.head(at);
     let version = draft.version();
-    let label = before
+    let group = before
         .group
-        .as_deref()
-        .and_then(|group| draft.label_of(group));
-    let label = label
-        .and_then(|label| draft.property(label))
-        .map(super::super::property::Property::text);
-    let group = before.group.clone().unwrap_or_default();
-    let label = label.map(|label| Line::text("X-ABLabel", &label).grouped(&group));
+        .clone()
+        .filter(|group| !draft.is_shared(group, at));
+    let label_at = group.as_deref().and_then(|group| draft.label_of(group));
     for plain in plain(version, detail) {
         if !plain.name.eq_ignore_ascii_case(&before.name) {
             continue;
@@ -161,9 +157,35 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         line.params.retain(|param| !is_form(param));
         line.params
             .extend(plain.params.iter().filter(|param| is_form(param)).cloned());
-        let read: Vec<&Line> = [&line].into_iter().chain(&label).collect();
+        let named = |group: &str, label: &str| Line::text("X-ABLabel", label).grouped(group);
+        let there = before.group.as_deref().and_then(|group| {
+            let at = draft.label_of(group)?;
+            Some(named(group, &draft.property(at)?.text()))
+        });
+        let read: Vec<&Line> = [&line].into_iter().chain(&there).collect();
         if reads_as(version, &read, detail) {
             return vec![line];
+        }
+        // Another label of the person's own: in the place of the one before, or in a group for it.
+        let Some(own) = detail.label.as_deref() else {
+            continue;
+        };
+        match (&group, label_at) {
+            (Some(group), Some(label_at)) => {
+                let named = named(group, own);
+                if reads_as(version, &[&line, &named], detail) {
+                    draft.replace(label_at, vec![named]);
+                    return vec![line];
+                }
+            }
+            _ if before.group.is_none() => {
+                let group = draft.group();
+                let (line, named) = (line.grouped(&group), named(&group, own));
+                if reads_as(version, &[&line, &named], detail) {
+                    return vec![line, named];
+                }
+            }
+            _ => {}
         }
     }
     lines(draft, detail)
