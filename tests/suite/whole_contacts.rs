@@ -1,6 +1,10 @@
 //! A contact with all its parts: how older books get them, what documents take, and what a card keeps when one
 //! detail of it is edited.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use crate::support::Book;
 use callbook::domain::contact::{ContactAttributes, ContactId, DetailKind};
 use callbook::domain::detail::DetailId;
@@ -137,6 +141,38 @@ fn an_older_book_gets_the_parts_that_its_cards_have() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), ada.details.len());
+}
+
+#[test]
+fn a_book_of_any_older_schema_with_every_kind_of_detail_is_brought_up_to_date() {
+    for schema in [1, 2, 3, 6] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book.db");
+        let books = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books");
+        fs::copy(books.join(format!("schema-{schema}.db")), &path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        // As the programs of these schemas wrote them.
+        let details = json!([
+            {"kind": "birthday", "label": null, "value": "1961-09-04"},
+            {"kind": "anniversary", "label": "first day", "value": "2001-06"},
+            {"kind": "address", "label": "home", "value": "1 Main St, Springfield, IL 62701"},
+            {"kind": "chat", "label": "xmpp", "value": "a@chat.example"},
+            {"kind": "other", "label": "role", "value": "Clerk"},
+        ]);
+        let raw = rusqlite::Connection::open(&path).unwrap();
+        let sql = "UPDATE contact SET details = ?1 WHERE name LIKE 'Marco%'";
+        assert_eq!(raw.execute(sql, [details.to_string()]).unwrap(), 1);
+        drop(raw);
+        let book = Book::in_folder(folder);
+        let marco = named(&book, "Marco Bianchi");
+        assert_eq!(
+            marco.full.contact.role.as_deref(),
+            Some("Clerk"),
+            "schema {schema}"
+        );
+        assert_eq!(texts(&marco, DetailKind::Date), ["1961-09-04", "2001-06"]);
+        assert_eq!(book.store.examine().unwrap(), [], "schema {schema}");
+    }
 }
 
 #[test]

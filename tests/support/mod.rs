@@ -98,7 +98,8 @@ impl Book {
         Self::in_folder(folder)
     }
 
-    fn in_folder(folder: tempfile::TempDir) -> Self {
+    /// The book in a folder.
+    pub(crate) fn in_folder(folder: tempfile::TempDir) -> Self {
         let path = folder.path().join("book.db");
         let clock = Arc::new(AtomicI64::new(NOON));
         let store = Store::open(&path, options(&clock)).unwrap();

@@ -32,8 +32,7 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 2,
         sql: include_str!("../../../assets/migrations/002.sql"),
-        // Folding knows more scripts now, and what is sorted and searched was made by it.
-        then: record::fold_contacts,
+        then: |_| Ok(()),
     },
     Migration {
         version: 3,
@@ -53,15 +52,14 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 6,
         sql: include_str!("../../../assets/migrations/006.sql"),
-        // Names are folded and sorted in another way since, and numbers found by fewer digits.
-        then: |connection| {
-            record::fold_contacts(connection)?;
-            record::find_numbers_again(connection)
-        },
+        // Numbers are found by fewer digits since.
+        then: record::find_numbers_again,
     },
     Migration {
         version: 7,
         sql: include_str!("../../../assets/migrations/007.sql"),
+        // Names are folded again too, once for all versions that fold them in another way: before this the
+        // contacts of an older book cannot be read as they are now.
         then: make_whole,
     },
 ];
