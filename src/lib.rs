@@ -32,7 +32,7 @@
 //!
 //! ```text
 //! callbook                domain regular editor crash config state exchange store import export tui cli
-//! callbook::domain        safe words fold latin tag timestamp ids day number address detail contact phone
+//! callbook::domain        safe percent words fold latin tag timestamp ids day number address detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
 //!                         bulk

@@ -196,7 +196,7 @@ fn with_all_parts(sent: &mut ContactAttributes, context: &Context) {
     }
 }
 
-/// Refuses a contact whose name or one of whose numbers is in the book.
+/// Refuses a contact if its name or one of its numbers is already in the book.
 fn refuse_known(edit: &ContactEdit, store: &Store) -> Result<(), Refusal> {
     let names = edit.contact.iter().flat_map(|contact| &contact.name);
     let mut known = Vec::new();

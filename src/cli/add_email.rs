@@ -159,7 +159,7 @@ struct Questions {
 }
 
 impl Questions {
-    /// Opens the terminal; where there is none, the question is refused with the way out.
+    /// Opens the terminal. Without one, the question is refused, and the refusal says what to do instead.
     fn open(question: &str) -> Result<Self, Refusal> {
         let terminal = tty::open().map_err(|_| {
             let asked = question.split(" [").next().unwrap_or(question);

@@ -62,6 +62,20 @@ impl DetailKind {
         }
     }
 
+    /// The heading above the details of this kind.
+    #[must_use]
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Email => "EMAIL",
+            Self::Address => "ADDRESS",
+            Self::Date => "DATES",
+            Self::Link => "LINKS",
+            Self::Chat => "CHAT",
+            Self::Relation => "RELATIONS",
+            Self::Other => "OTHER",
+        }
+    }
+
     /// The kind that a word names.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
@@ -103,8 +117,8 @@ impl DetailKind {
         }
     }
 
-    /// Whether two details of this kind with one value and different labels are two: somebody's birthday may be
-    /// the wedding day too, and one name may be used in two chat networks.
+    /// Whether details of this kind with the same value and different labels are different details. A birthday
+    /// and a wedding day may fall on one date, and a name may be used in two chat networks.
     const fn is_told_by_label(self) -> bool {
         !self.has_preferred()
     }
@@ -312,15 +326,20 @@ impl Detail {
     /// Whether two details say the same, whatever their ids.
     #[must_use]
     pub fn says(&self, other: &Self) -> bool {
+        self.preferred == other.preferred && self.says_but_for_preferred(other)
+    }
+
+    /// Whether two details say the same, whatever their ids and whichever of them is preferred.
+    #[must_use]
+    pub fn says_but_for_preferred(&self, other: &Self) -> bool {
         let Self {
             id: _,
             kind,
             label,
-            preferred,
+            preferred: _,
             value,
         } = self;
-        (kind, label, preferred, value)
-            == (&other.kind, &other.label, &other.preferred, &other.value)
+        (kind, label, value) == (&other.kind, &other.label, &other.value)
     }
 
     /// The id that it has in an empty contact: FNV-1a over its identity.
@@ -370,9 +389,7 @@ pub fn settle(details: &mut [Detail], before: &[Detail]) {
             continue;
         };
         let before = details.iter_mut().take(at);
-        let mut same = before.filter(|other| {
-            (other.kind, &other.label, &other.value) == (own.kind, &own.label, &own.value)
-        });
+        let mut same = before.filter(|other| other.says_but_for_preferred(&own));
         if let Some(first) = same.next() {
             first.preferred = true;
             if let Some(detail) = details.get_mut(at) {
@@ -383,6 +400,18 @@ pub fn settle(details: &mut [Detail], before: &[Detail]) {
     let mut preferred = HashSet::new();
     for detail in details.iter_mut().filter(|detail| detail.preferred) {
         detail.preferred = detail.kind.has_preferred() && preferred.insert(detail.kind);
+    }
+}
+
+/// Makes those details of a kind the preferred ones that are meant, and no others.
+pub fn prefer_only<'d>(
+    details: impl IntoIterator<Item = &'d mut Detail>,
+    kind: DetailKind,
+    is_meant: impl Fn(&Detail) -> bool,
+) {
+    let details = details.into_iter().filter(|detail| detail.kind == kind);
+    for detail in details {
+        detail.preferred = kind.has_preferred() && is_meant(detail);
     }
 }
 

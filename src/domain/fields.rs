@@ -70,7 +70,7 @@ pub enum Use {
     About,
     /// Other programs know the record by it.
     Key,
-    /// Where the record came from: nobody types it.
+    /// Where the record came from. No form or flag sets it.
     Origin,
     /// History and previews leave it out: it follows from another field, or says nothing to a person.
     Quiet,

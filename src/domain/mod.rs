@@ -33,6 +33,7 @@ pub mod number;
 pub mod opening;
 pub mod operation;
 pub mod page;
+pub mod percent;
 pub mod phone;
 pub mod primary;
 pub mod progress;

@@ -1,8 +1,7 @@
 //! What a program of the desktop is asked to open for a detail: a mail, a map, a page of the web, a chat.
 
-use std::fmt::Write as _;
-
 use super::contact::{Detail, DetailKind};
+use super::percent::percent_encoded;
 use super::qr;
 
 /// Chat networks, each with what stands before and after a name in an address that opens it.
@@ -20,7 +19,7 @@ const CHATS: [(&str, &str, &str); 8] = [
 /// The address that opens a detail.
 ///
 /// # Errors
-/// Why there is none, as a sentence.
+/// A sentence that says why the detail cannot be opened.
 pub fn address_to_open(detail: &Detail) -> Result<String, String> {
     let text = detail.text();
     let label = detail.label.as_deref().unwrap_or_default();
@@ -84,7 +83,7 @@ fn page_of_the_web(text: &str) -> Result<String, String> {
 
 /// A link without what no address has.
 fn encoded_link(text: &str) -> String {
-    encoded_but(text, |sign| {
+    percent_encoded(text, |sign| {
         sign.is_ascii_graphic()
             && !matches!(sign, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
     })
@@ -92,25 +91,9 @@ fn encoded_link(text: &str) -> String {
 
 /// A text as a part of an address (RFC 3986, 2.1).
 fn encoded(text: &str) -> String {
-    encoded_but(text, |sign| {
+    percent_encoded(text, |sign| {
         sign.is_ascii_alphanumeric() || matches!(sign, '-' | '.' | '_' | '~' | '@' | ':')
     })
-}
-
-fn encoded_but(text: &str, is_plain: impl Fn(char) -> bool) -> String {
-    let mut address = String::with_capacity(text.len());
-    for sign in text.chars() {
-        if is_plain(sign) {
-            address.push(sign);
-            continue;
-        }
-        let mut bytes = [0; 4];
-        for byte in sign.encode_utf8(&mut bytes).bytes() {
-            // Memory takes all that is written.
-            let _ = write!(address, "%{byte:02X}");
-        }
-    }
-    address
 }
 
 #[cfg(test)]

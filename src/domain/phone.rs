@@ -1,12 +1,11 @@
 //! The Phone resource: the record, and what may be sent to make or change one (Phone resource, 1).
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ids::ContactId;
 use super::number::{self, Region};
+use super::percent::percent_encoded;
 use super::timestamp::Timestamp;
 
 pub use super::ids::PhoneId;
@@ -91,15 +90,8 @@ impl Phone {
         if self.is_normalised() {
             return format!("tel:{}", self.number);
         }
-        let mut address = "tel:".to_owned();
-        for byte in self.number.bytes() {
-            if byte.is_ascii_alphanumeric() || b"+-.()*_~".contains(&byte) {
-                address.push(char::from(byte));
-            } else {
-                let _ = write!(address, "%{byte:02X}");
-            }
-        }
-        address
+        let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "+-.()*_~".contains(sign);
+        format!("tel:{}", percent_encoded(&self.number, is_plain))
     }
 
     /// Whether it is in E.164, or a short number of its country or a code for its network.

@@ -1,9 +1,8 @@
 //! QR codes (ISO/IEC 18004), drawn as text: a number to call, an email to write to, or a contact to take along.
 
-use std::fmt::Write as _;
-
 use fast_qr::{ECL, QRBuilder};
 
+use super::percent::percent_encoded;
 use super::phone::Phone;
 
 /// The light modules around a code that a reader needs to find it.
@@ -94,16 +93,6 @@ pub fn call(phone: &Phone) -> String {
 /// What a scan of an email does: it writes to it (RFC 6068).
 #[must_use]
 pub fn mail(email: &str) -> String {
-    let mut address = "mailto:".to_owned();
-    for sign in email.chars() {
-        if sign.is_whitespace() || "%?&#\"<>\\^`{|}".contains(sign) {
-            let mut bytes = [0; 4];
-            for byte in sign.encode_utf8(&mut bytes).bytes() {
-                let _ = write!(address, "%{byte:02X}");
-            }
-        } else {
-            address.push(sign);
-        }
-    }
-    address
+    let is_plain = |sign: char| !sign.is_whitespace() && !"%?&#\"<>\\^`{|}".contains(sign);
+    format!("mailto:{}", percent_encoded(email, is_plain))
 }

@@ -1,7 +1,7 @@
 //! The rows of a contact that are no numbers: selected, copied, opened, edited, deleted; and their forms.
 
 use crate::support::desk::Desk;
-use callbook::domain::contact::{Contact, DetailKind};
+use callbook::domain::contact::{Contact, ContactAttributes, DetailKind};
 use callbook::tui::pages::contact_form::ContactForm;
 use callbook::tui::pages::detail_form::DetailForm;
 use callbook::tui::protocol::Effect;
@@ -181,35 +181,32 @@ fn a_whole_person_is_added_in_the_form() {
     assert!(desk.names().is_empty());
 }
 
+/// Another program changes one detail of the contact that is shown.
+fn changes_elsewhere(desk: &Desk, place: usize, value: &str) {
+    let contact = desk.shown().contact;
+    let mut details = contact.details.clone();
+    details[place].value = value.into();
+    let sent = ContactAttributes {
+        details: Some(details),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    let mut other = desk.book.other();
+    other.update_contact(contact.id, sent, Vec::new()).unwrap();
+}
+
 #[test]
 fn a_detail_that_another_program_left_alone_is_saved_beside_its_change() {
     let mut desk = Desk::new(100, 30, ADA);
     desk.press("/ \"ada\" enter j e ^U \"ada.king@work.example\"");
-    let contact = desk.shown().contact;
-    let mut other = desk.book.other();
-    let mut details = contact.details.clone();
-    details[1].value = "ada.king@home.example".into();
-    let sent = callbook::domain::contact::ContactAttributes {
-        details: Some(details),
-        overwrite: true,
-        ..Default::default()
-    };
-    other.update_contact(contact.id, sent, Vec::new()).unwrap();
+    changes_elsewhere(&desk, 1, "ada.king@home.example");
     desk.press("enter");
     assert!(desk.top::<DetailForm>().is_none(), "{}", desk.frame());
     let emails = texts(&desk.shown().contact, DetailKind::Email);
     assert_eq!(emails, ["ada.king@work.example", "ada.king@home.example"]);
     // The same one on both sides is for a person to choose.
     desk.press("e ^U \"mine@work.example\"");
-    let contact = desk.shown().contact;
-    let mut details = contact.details.clone();
-    details[0].value = "theirs@work.example".into();
-    let sent = callbook::domain::contact::ContactAttributes {
-        details: Some(details),
-        overwrite: true,
-        ..Default::default()
-    };
-    other.update_contact(contact.id, sent, Vec::new()).unwrap();
+    changes_elsewhere(&desk, 0, "theirs@work.example");
     desk.press("enter");
     let frame = desk.frame();
     for words in ["mine@work.example", "theirs@work.examp"] {

@@ -416,7 +416,7 @@ fn what_a_card_brought_is_kept_however_odd_it_is() {
     let mut book = Book::new();
     import(&mut book, &odd);
     let contact = everybody(&book).remove(0).full.contact;
-    // It does not stand in the way of another change.
+    // Other changes of the contact are still accepted.
     let mut details = json!(contact.details);
     details
         .as_array_mut()

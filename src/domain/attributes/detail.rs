@@ -332,7 +332,7 @@ pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<String>
             let is_own = contact.uid.as_deref() == Some(&*text)
                 || contact.own_uid() == *text
                 || fold(&contact.name) == fold(&text);
-            is_own.then(|| "is the contact itself; name somebody else".to_owned())
+            is_own.then(|| "is the contact itself; enter another person".to_owned())
         }
         _ => None,
     }
@@ -350,7 +350,7 @@ fn wrong_email(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Why a text that is meant as a date is none: one without a digit may be any remark.
+/// Why a text is not a valid date. A text without a digit may be any remark, and is accepted.
 fn wrong_date(text: &str) -> Option<String> {
     if let Some(why) = no_such_day(text) {
         return Some(why);

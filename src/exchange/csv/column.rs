@@ -11,7 +11,7 @@ pub(super) enum DetailColumn {
     Email,
     Address,
     Birthday,
-    /// A date whose label says which, a wedding day where there is none.
+    /// A date that its label describes; without a label it is an anniversary.
     Event,
     Link,
     Chat,

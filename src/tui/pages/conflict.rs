@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::change_line;
 use crate::domain::contact::Detail;
-use crate::domain::detail::DetailId;
+use crate::domain::detail::{DetailId, prefer_only};
 use crate::domain::fields::{self, CONTACT, PHONE, RecordField, of_form};
 use crate::domain::merge::{Changed, FieldMerge, Side, three_way};
 use crate::domain::refusal::Stored;
@@ -257,9 +257,7 @@ fn together(stored: &[Detail], mine: &[&FieldMerge]) -> Vec<Detail> {
         .iter()
         .filter_map(|field| serde_json::from_value::<Detail>(field.mine.clone()).ok());
     for own in preferred.filter(|detail| detail.preferred) {
-        for other in details.iter_mut().filter(|other| other.kind == own.kind) {
-            other.preferred = other.says(&own);
-        }
+        prefer_only(&mut details, own.kind, |other| other.says(&own));
     }
     details
 }

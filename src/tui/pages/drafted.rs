@@ -80,10 +80,7 @@ impl DraftedForm {
                 (form.home, form.recalled) = (home, true);
                 form
             }
-            Self::Detail(mut form) => {
-                form.recalled = true;
-                form
-            }
+            Self::Detail(form) => form,
             Self::Contact(mut form) => {
                 (form.home, form.recalled) = (home, true);
                 for row in &mut form.numbers {

@@ -18,7 +18,7 @@ const BEYOND_STANDARD: i32 = 3;
 /// Opens the terminal for reading and writing.
 ///
 /// # Errors
-/// If there is none.
+/// If the program has no terminal.
 pub fn open() -> io::Result<TerminalFile> {
     // One of the standard streams is what can be waited for everywhere: macOS cannot poll /dev/tty.
     let there = standard(&io::stdin());

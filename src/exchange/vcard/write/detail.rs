@@ -21,7 +21,7 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
         };
         let mut left = missing.clone();
         let all_there = read.iter().all(|read| {
-            let says_same = |detail: &&Detail| says_but_for_preferred(detail, read);
+            let says_same = |detail: &&Detail| detail.says_but_for_preferred(read);
             let there = left.iter().position(says_same);
             there.map(|there| left.remove(there)).is_some()
         });
@@ -43,11 +43,6 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
             draft.add(line);
         }
     }
-}
-
-/// Whether two details say the same, whichever of them is preferred.
-fn says_but_for_preferred(one: &Detail, other: &Detail) -> bool {
-    (one.kind, &one.label, &one.value) == (other.kind, &other.label, &other.value)
 }
 
 /// Whether two lists prefer the same details.
@@ -83,7 +78,7 @@ pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
         };
         // Of several that are marked the first counts: then their lines stay.
         let is_said = match (of_kind(&said), of_kind(details)) {
-            (Some(said), Some(wanted)) => says_but_for_preferred(&said, &wanted),
+            (Some(said), Some(wanted)) => said.says_but_for_preferred(&wanted),
             (said, wanted) => said.is_none() && wanted.is_none(),
         };
         if is_said {
@@ -99,7 +94,7 @@ pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
                 continue;
             };
             let is_wanted =
-                !is_written && preferred.is_some_and(|own| says_but_for_preferred(first, own));
+                !is_written && preferred.is_some_and(|own| first.says_but_for_preferred(own));
             is_written |= is_wanted;
             if is_wanted != first.preferred {
                 marks.push((at, is_wanted));
@@ -253,7 +248,7 @@ fn reads_as(version: Version, lines: &[&Line], detail: &Detail) -> bool {
     let first = properties.first();
     let read = first.map(|first| contact::details(first, &properties));
     read.is_some_and(|read| match read.as_slice() {
-        [read] => says_but_for_preferred(read, detail),
+        [read] => read.says_but_for_preferred(detail),
         _ => false,
     })
 }

@@ -1,6 +1,7 @@
 //! The emails, addresses and other details of the contact form.
 
 use crate::domain::contact::DetailKind;
+use crate::domain::detail::prefer_only;
 use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
 
 use super::form_detail::FormDetail;
@@ -52,10 +53,10 @@ impl ContactForm {
         let Some(kind) = self.details.get(row).map(|row| row.detail.kind) else {
             return;
         };
-        for (at, other) in self.details.iter_mut().enumerate() {
-            if other.detail.kind == kind {
-                other.detail.preferred = at == row && kind.has_preferred();
-            }
+        let details = self.details.iter_mut().map(|row| &mut row.detail);
+        prefer_only(details, kind, |_| false);
+        if let Some(row) = self.details.get_mut(row) {
+            row.detail.preferred = kind.has_preferred();
         }
     }
 }

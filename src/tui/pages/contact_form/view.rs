@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::contact::DetailKind;
 use crate::domain::fields::ContactField;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
@@ -104,19 +103,6 @@ impl FormPart {
             }
             ContactPlace::Text(_) | ContactPlace::More | ContactPlace::Favourite => Self::Texts,
         }
-    }
-}
-
-/// The head before the details of a kind.
-const fn head_of(kind: DetailKind) -> &'static str {
-    match kind {
-        DetailKind::Email => "EMAIL",
-        DetailKind::Address => "ADDRESS",
-        DetailKind::Date => "DATES",
-        DetailKind::Link => "LINKS",
-        DetailKind::Chat => "CHAT",
-        DetailKind::Relation => "RELATIONS",
-        DetailKind::Other => "OTHER",
     }
 }
 
@@ -334,7 +320,7 @@ impl Sheet<'_> {
     /// The line that adds a detail, with the head of its section where no row has it.
     fn add_detail(&mut self, place: ContactPlace, head: &str, words: &'static str) {
         let mut rows = self.form.details.iter();
-        let has_row = rows.any(|row| head_of(row.detail.kind) == head);
+        let has_row = rows.any(|row| row.detail.kind.heading() == head);
         let on = self.begin(place);
         let label = if has_row { "" } else { head };
         let words = elide(words, self.columns, self.theme.glyphs.ellipsis).into_owned();
@@ -353,7 +339,7 @@ impl Sheet<'_> {
         let mut rows = self.form.details.iter();
         let first = rows.position(|other| other.detail.kind == detail.kind);
         let head = if first == Some(at) {
-            head_of(detail.kind)
+            detail.kind.heading()
         } else {
             ""
         };

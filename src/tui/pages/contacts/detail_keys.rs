@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
-use crate::domain::detail::BIRTHDAY;
+use crate::domain::detail::{BIRTHDAY, prefer_only};
 use crate::domain::edit::{NamedContact, Profile};
 use crate::domain::opening::address_to_open;
 use crate::domain::safe::safe;
@@ -171,9 +171,9 @@ impl Contacts {
         if action == Action::DeleteDetail {
             details.retain(|other| other.id != detail.id);
         } else {
-            for other in details.iter_mut().filter(|other| other.kind == detail.kind) {
-                other.preferred = other.id == detail.id && !detail.preferred;
-            }
+            prefer_only(&mut details, detail.kind, |other| {
+                other.id == detail.id && !detail.preferred
+            });
         }
         let sent = ContactAttributes {
             details: Some(details),

@@ -23,19 +23,6 @@ const SOON: i64 = 30;
 /// The columns of a detail's label where there is room.
 const WIDE_LABEL: usize = 11;
 
-/// The head of the section of a kind.
-const fn section(kind: DetailKind) -> &'static str {
-    match kind {
-        DetailKind::Email => "EMAIL",
-        DetailKind::Address => "ADDRESS",
-        DetailKind::Date => "DATES",
-        DetailKind::Link => "LINKS",
-        DetailKind::Chat => "CHAT",
-        DetailKind::Relation => "RELATIONS",
-        DetailKind::Other => "OTHER",
-    }
-}
-
 impl Sheet<'_> {
     /// The rows of details, note and tags.
     pub(super) fn other_rows(
@@ -49,7 +36,7 @@ impl Sheet<'_> {
             if kind != Some(detail.kind) {
                 kind = Some(detail.kind);
                 lines.push(Line::default());
-                lines.push(self.plain(section(detail.kind), Role::Section));
+                lines.push(self.plain(detail.kind.heading(), Role::Section));
             }
             let first = lines.len();
             let row = DetailRow::Detail(place);

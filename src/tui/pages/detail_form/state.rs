@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Address, PARTS};
 use crate::domain::contact::{Contact, Detail, DetailKind, DetailValue};
+use crate::domain::detail::prefer_only;
 use crate::domain::refusal::Fault;
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
@@ -52,9 +53,6 @@ pub struct DetailForm {
     /// What was refused.
     #[serde(skip)]
     pub faults: Vec<Fault>,
-    /// Whether it comes from a draft.
-    #[serde(skip)]
-    pub recalled: bool,
 }
 
 impl DetailForm {
@@ -76,7 +74,6 @@ impl DetailForm {
             place: DetailPlace::Text(0),
             first_label: label.to_owned(),
             faults: Vec::new(),
-            recalled: false,
         }
     }
 
@@ -232,9 +229,7 @@ pub(crate) fn with_detail(
 ) -> Vec<Detail> {
     let mut all = details.to_vec();
     if detail.preferred {
-        for other in all.iter_mut().filter(|other| other.kind == detail.kind) {
-            other.preferred = false;
-        }
+        prefer_only(&mut all, detail.kind, |_| false);
     }
     let is_it = |other: &Detail| before.is_some_and(|before| other.id == before.id);
     match all.iter().position(is_it) {
