@@ -11,6 +11,7 @@
 //! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`], and [`exchange`] to bring old books up to date |
 //! | [`exchange`] | bytes to domain types and back: vCard, CSV, LDIF, JSON, JSON:API | [`domain`] |
 //! | [`import`], [`export`] | the one path of a file into the book and out of it, for screens and shell | the above |
+//! | [`sync`] | keeping the book and address books elsewhere the same; the feature `sync` | the above |
 //! | [`config`], [`state`] | what is set, and what comes back at the next start, as plain values | [`domain`] |
 //! | [`crash`] | what is reported of an internal error | nothing else here |
 //! | [`editor`] | the editor that a text is handed to | [`regular`] |
@@ -31,7 +32,7 @@
 //! circles. The file of a folder itself comes after all that is in it. A test reads this very list.
 //!
 //! ```text
-//! callbook                domain regular editor crash config state exchange store import export tui cli
+//! callbook                domain regular editor crash config state exchange store import export sync tui cli
 //! callbook::domain        safe percent words fold latin tag timestamp ids day number address detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
@@ -67,6 +68,8 @@
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters
+//! callbook::sync          secret carddav
+//! callbook::sync::carddav href auth xml stop reply http answers discovery changes cards write
 //! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key table sequence bindings settings overrides
@@ -164,4 +167,6 @@ pub mod import;
 pub mod regular;
 pub mod state;
 pub mod store;
+#[cfg(feature = "sync")]
+pub mod sync;
 pub mod tui;

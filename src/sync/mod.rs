@@ -1,0 +1,4 @@
+//! Keeping the book and address books elsewhere the same.
+
+pub mod carddav;
+pub mod secret;
