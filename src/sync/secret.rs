@@ -72,11 +72,11 @@ impl Source {
                     regular::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
                 let text = String::from_utf8_lossy(&bytes);
                 in_netrc(&text, host, user)
-                    .ok_or_else(|| format!("{shown} has no password of {user} on {host}"))?
+                    .ok_or_else(|| format!("{shown} has no password for {user} on {host}"))?
             }
         };
         if text.is_empty() || text.contains(char::is_control) {
-            return Err("the password is empty, or has a control character in it".to_owned());
+            return Err("the password is empty or contains a control character".to_owned());
         }
         Ok(Secret(text))
     }
@@ -102,7 +102,7 @@ fn printed(words: &[String], limit: Duration) -> Result<String, String> {
             Ok(None) => {
                 end(&mut child);
                 return Err(format!(
-                    "{program} did not end within {} s",
+                    "{program} did not finish within {} s",
                     limit.as_secs()
                 ));
             }
@@ -119,7 +119,8 @@ fn printed(words: &[String], limit: Duration) -> Result<String, String> {
             .max(PAUSE);
         text.and_then(|text| text.recv_timeout(left).ok())
     };
-    let output = read(output).ok_or_else(|| format!("{program} ended, and its output did not"))?;
+    let output =
+        read(output).ok_or_else(|| format!("{program} exited, but its output stayed open"))?;
     if output.len() as u64 > SIZE {
         return Err(format!("{program} printed more than {} KB", SIZE / 1024));
     }
@@ -130,7 +131,8 @@ fn printed(words: &[String], limit: Duration) -> Result<String, String> {
         let errors: String = errors.join(" ").chars().take(500).collect();
         return Err(format!("{program} failed ({status}): {}", safe(&errors)));
     }
-    let output = String::from_utf8(output).map_err(|_| format!("{program} printed no UTF-8"))?;
+    let output = String::from_utf8(output)
+        .map_err(|_| format!("{program} printed text that is not UTF-8"))?;
     Ok(output.lines().next().unwrap_or_default().to_owned())
 }
 
@@ -277,7 +279,7 @@ mod tests {
     fn a_command_that_does_not_end_is_ended() {
         let words = ["sleep", "60"].map(str::to_owned);
         let failed = printed(&words, Duration::from_millis(100)).unwrap_err();
-        assert!(failed.contains("did not end"), "{failed}");
+        assert!(failed.contains("did not finish"), "{failed}");
     }
 
     #[test]

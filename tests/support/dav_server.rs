@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -117,6 +118,7 @@ pub struct State {
 pub struct DavServer {
     state: Arc<Mutex<State>>,
     port: u16,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl DavServer {
@@ -128,7 +130,7 @@ impl DavServer {
             ..State::default()
         }));
         let shared = Arc::clone(&state);
-        std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let shared = Arc::clone(&shared);
                 if shared.lock().unwrap().is_over {
@@ -138,7 +140,11 @@ impl DavServer {
                 std::thread::spawn(move || serve(&stream, &shared));
             }
         });
-        Self { state, port }
+        Self {
+            state,
+            port,
+            thread: Some(thread),
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -182,6 +188,8 @@ impl Drop for DavServer {
         self.state().is_over = true;
         // Wakes the thread that listens.
         let _ = TcpStream::connect(("127.0.0.1", self.port));
+        // Only then is nobody listening any more.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 

@@ -12,6 +12,7 @@
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// What goes wrong.
@@ -72,6 +73,7 @@ pub const FAULTS: [Fault; 15] = [
 pub struct FailingProxy {
     state: Arc<Mutex<State>>,
     port: u16,
+    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -88,7 +90,7 @@ impl FailingProxy {
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
-        std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let fault = {
                     let mut state = shared.lock().unwrap();
@@ -109,7 +111,11 @@ impl FailingProxy {
                 });
             }
         });
-        Self { state, port }
+        Self {
+            state,
+            port,
+            thread: Some(thread),
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -140,6 +146,8 @@ impl Drop for FailingProxy {
     fn drop(&mut self) {
         self.state.lock().unwrap().is_over = true;
         let _ = TcpStream::connect(("127.0.0.1", self.port));
+        // Only then is nobody listening any more.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 

@@ -408,7 +408,7 @@ fn a_certificate_of_nobody_is_refused_and_taken_with_its_authority() {
         ..Settings::default()
     };
     let stop = Client::new(&secure, settings, password("secret")).unwrap_err();
-    assert!(stop.why.contains("no certificate"), "{stop}");
+    assert!(stop.why.contains("no PEM certificate"), "{stop}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub struct Href(pub String);
 pub struct Etag(pub String);
 
 impl Etag {
-    /// Takes what a server wrote. One that is longer than any honest one is none.
+    /// Takes what a server wrote. A text that is too long to be stored counts as missing.
     #[must_use]
     pub fn of(text: String) -> Self {
         Self(

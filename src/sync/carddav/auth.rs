@@ -1,6 +1,7 @@
-//! Proving to a server who asks: Basic at once, Digest where the server challenges for it, a Bearer token.
+//! Authentication: Basic with the first request, Digest where the server asks for it, a Bearer token.
 //!
-//! RFC 7617, RFC 7616 and 2617, RFC 6750. A password is sent once: servers lock out who tries again.
+//! RFC 7617, RFC 7616 and 2617, RFC 6750. A refused password is not sent again: servers lock accounts after a few
+//! failures.
 
 use std::fmt::{self, Write as _};
 
@@ -11,10 +12,10 @@ use sha2::Sha256;
 
 use crate::sync::secret::Secret;
 
-/// What gives a token, and another one when it has expired.
+/// Returns a token; called again when the last one was refused.
 pub type Renew = Box<dyn FnMut() -> Result<Secret, String> + Send>;
 
-/// What is known of the person who asks.
+/// How to authenticate.
 pub enum Credentials {
     /// Nothing.
     None,
@@ -25,7 +26,7 @@ pub enum Credentials {
         /// The password.
         password: Secret,
     },
-    /// A token, and what gives another one.
+    /// A token, and the function that gets one.
     Token(Renew),
 }
 
@@ -42,13 +43,13 @@ impl fmt::Debug for Credentials {
 /// Why a request cannot be authorised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The server did not take what it was given, or asks for something that callbook cannot give.
+    /// The server asks for a scheme that callbook does not support.
     Refused(String),
-    /// A request needs a secret that could not be had.
+    /// The password or token is not available.
     NoSecret(String),
 }
 
-/// What the requests of a run have in their `Authorization`.
+/// The `Authorization` headers of a run.
 #[derive(Debug)]
 pub struct Auth {
     credentials: Credentials,
@@ -131,7 +132,9 @@ impl Auth {
                         Ok(Again::No)
                     } else {
                         let names = names.join(", ");
-                        Err(Fault::Refused(format!("the server asks for {names} only")))
+                        Err(Fault::Refused(format!(
+                            "the server accepts only {names}, which callbook does not support"
+                        )))
                     };
                 };
                 let is_new = match &self.digest {

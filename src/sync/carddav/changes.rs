@@ -125,7 +125,7 @@ pub(crate) fn headers(depth: &str) -> Vec<(&'static str, String)> {
 /// What is known of an address book now.
 ///
 /// # Errors
-/// If it does not answer, or is none.
+/// If it does not answer, or is not an address book.
 pub(crate) fn state(client: &mut Client, book: &Address) -> Result<BookState, Stop> {
     let mut state = None;
     propfind(client, book, false, BOOK_PROPS, |entry, _| {
@@ -143,7 +143,7 @@ pub(crate) fn state(client: &mut Client, book: &Address) -> Result<BookState, St
         None => Err(Stop::new(
             Kind::Odd,
             None,
-            &format!("{book} says nothing of itself"),
+            &format!("{book}: the server returned no properties"),
         )),
     }
 }
@@ -234,7 +234,7 @@ fn report(client: &mut Client, book: &Address, token: &str) -> Result<Changes, S
     Err(Stop::new(
         Kind::Odd,
         None,
-        &format!("{} never comes to the end of its list", book.origin),
+        &format!("{}: the list of changes never ends", book.origin),
     ))
 }
 

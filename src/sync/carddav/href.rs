@@ -1,6 +1,6 @@
-//! Addresses on a server: read, resolved against the one that answered, and compared.
+//! Addresses on a server: reading them, resolving them against the address that answered, comparing them.
 //!
-//! Servers write one address in many ways: `a+b.vcf` comes back as `a%2Bb.vcf` or `a%2bb.vcf`. So an address is
+//! Servers write one address in several ways: `a+b.vcf` comes back as `a%2Bb.vcf` or `a%2bb.vcf`. So an address is
 //! sent as the server wrote it, and compared by its [place], in which every escape is undone.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use crate::domain::percent::percent_encoded;
 
-/// A host with what is spoken to it.
+/// A scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// Whether it is https.
@@ -72,26 +72,26 @@ impl fmt::Display for Address {
     }
 }
 
-/// Why a text is no address that callbook can use.
+/// Why a text cannot be used as an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Neither https nor http.
     Scheme,
     /// A name or a password before the host.
     Password,
-    /// No host, or none that can be asked for.
+    /// No host, or an invalid one.
     Host,
-    /// A port that is none.
+    /// An invalid port.
     Port,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Scheme => "an address begins with https://",
+            Self::Scheme => "an address must begin with https://",
             Self::Password => "names and passwords do not belong in an address; use `user`",
-            Self::Host => "this host is not possible; write others than ASCII letters as xn--…",
-            Self::Port => "the port is not a number up to 65535",
+            Self::Host => "invalid host; write names that are not ASCII as xn--…",
+            Self::Port => "invalid port; expected a number up to 65535",
         })
     }
 }

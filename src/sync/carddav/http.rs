@@ -1,8 +1,7 @@
 //! Requests to one server, with the rules that hold for each of them.
 //!
-//! The only file that knows the HTTP library. It keeps to https, follows redirects by hand and only where a
-//! password may go, waits no longer than it says and reads no more than it says. Whatever goes wrong is a
-//! [`Stop`].
+//! The only file that knows the HTTP library. It requires https, follows redirects by hand and only on the same
+//! host, and limits how long it waits and how much it reads. Every failure is a [`Stop`].
 
 use std::fmt;
 use std::io::{self, Read as _};
@@ -39,10 +38,10 @@ const REDIRECTS: usize = 5;
 /// that is not stale.
 const TRIES: usize = 3;
 
-/// What may be set for a server.
+/// The settings of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Whether http is good enough.
+    /// Allows http.
     pub insecure: bool,
     /// A file with the certificates of the authority that this server is trusted by, instead of those
     /// of the system.
@@ -106,7 +105,7 @@ pub struct Traffic {
     pub bytes: u64,
 }
 
-/// A server, and what is known of it during a run.
+/// A connection to one server, for one run.
 pub struct Client {
     agent: Agent,
     auth: Auth,
@@ -123,7 +122,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Gets ready to talk to the server of an address; nothing is sent.
+    /// Prepares to talk to the server of an address. Sends nothing.
     pub fn new(
         address: &Address,
         settings: Settings,
@@ -131,8 +130,9 @@ impl Client {
     ) -> Result<Self, Stop> {
         let origin = address.origin.clone();
         if !origin.secure && !origin.is_loopback() && !settings.insecure {
-            let why =
-                format!("{origin} is not https: whoever is in between could read the password");
+            let why = format!(
+                "{origin} does not use https, so others could read the password on its way"
+            );
             return Err(odd(&why));
         }
         let roots = match &settings.ca_file {
@@ -148,7 +148,7 @@ impl Client {
                     })
                     .collect();
                 if certificates.is_empty() {
-                    return Err(odd(&format!("{shown} has no certificate in PEM")));
+                    return Err(odd(&format!("{shown} contains no PEM certificate")));
                 }
                 RootCerts::new_with_certs(&certificates)
             }
@@ -212,14 +212,14 @@ impl Client {
             }
             address = target;
         }
-        Err(odd(&format!("{} redirects on and on", self.origin)))
+        Err(odd(&format!("{} redirects too many times", self.origin)))
     }
 
     /// Where a redirect leads, if it may be followed.
     fn redirected(&self, method: Method, from: &Address, location: &str) -> Result<Address, Stop> {
         let mut target = match from.resolve(location) {
             Ok(target) if !location.is_empty() => target,
-            _ => return Err(odd(&format!("{} redirects to nowhere", self.origin))),
+            _ => return Err(odd(&format!("{} sent an invalid redirect", self.origin))),
         };
         // A proxy in front of a server that does not know of it: the scheme is put back.
         if from.origin.secure && !target.origin.secure && from.origin.host == target.origin.host {
@@ -228,7 +228,10 @@ impl Client {
             target.origin.port = if named == 80 { from.origin.port } else { named };
         }
         if !from.origin.trusts(&target.origin) {
-            let why = format!("{} hands over to {}", self.origin, target.origin);
+            let why = format!(
+                "{} redirects to another host: {}",
+                self.origin, target.origin
+            );
             return Err(Stop::new(Kind::Elsewhere(target.to_string()), None, &why));
         }
         if !method.is_reading() {
@@ -270,7 +273,7 @@ impl Client {
             }
         }
         let why = format!(
-            "{} did not take the name and password; some servers need an app password",
+            "{} refused the user name or password; some servers need an app password",
             self.origin
         );
         Err(Stop::new(Kind::SignIn, Some(401), &why))
@@ -298,7 +301,7 @@ impl Client {
     ) -> Result<Response<Body>, Stop> {
         // Whatever was resolved, and wherever it came from: the password goes to its own server only.
         if !self.origin.trusts(&address.origin) {
-            let why = format!("{} is not on {}", address, self.origin);
+            let why = format!("{address} is on another host than {}", self.origin);
             return Err(Stop::new(Kind::Elsewhere(address.to_string()), None, &why));
         }
         let mut builder = http::Request::builder()
@@ -351,7 +354,7 @@ impl Client {
             Ok(document)
         } else {
             let why = format!(
-                "{}: the answer is an error that calls itself none",
+                "{}: the response is an error with a status that says otherwise",
                 self.origin
             );
             Err(Stop::new(Kind::Odd, Some(reply.status), &why))
@@ -391,9 +394,9 @@ impl Client {
         let origin = &self.origin;
         let mut why = match kind {
             Kind::Page => format!("{origin}: {}", xml::Fault::Page),
-            Kind::Forbidden => format!("{origin} does not allow it ({status})"),
-            Kind::Gone => format!("{origin} has nothing at this address ({status})"),
-            Kind::Later(_) => format!("{origin} asks to wait ({status})"),
+            Kind::Forbidden => format!("{origin} denied access ({status})"),
+            Kind::Gone => format!("{origin}: nothing found at this address ({status})"),
+            Kind::Later(_) => format!("{origin} is busy ({status})"),
             _ => format!("{origin} answered {status}"),
         };
         let said = refusal.said();
@@ -433,9 +436,10 @@ impl Client {
                 }
                 _ => return self.broken(error),
             },
-            ureq::Error::Http(_) | ureq::Error::BadUri(_) => {
-                (Kind::Odd, format!("{origin}: this cannot be sent: {error}"))
-            }
+            ureq::Error::Http(_) | ureq::Error::BadUri(_) => (
+                Kind::Odd,
+                format!("{origin}: cannot send the request: {error}"),
+            ),
             other => (Kind::Unknown, format!("{origin}: {other}")),
         };
         Stop::new(kind, None, &why)
@@ -464,7 +468,7 @@ impl Client {
         let why = if timed_out {
             self.timed_out()
         } else {
-            format!("the connection to {} was cut off: {}", self.origin, error)
+            format!("the connection to {} was lost: {}", self.origin, error)
         };
         Stop::new(Kind::Unknown, None, &why)
     }

@@ -135,7 +135,7 @@ impl fmt::Display for TooLarge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "the answer is larger than {} MB",
+            "the response is larger than {} MB",
             self.0 / (1024 * 1024)
         )
     }

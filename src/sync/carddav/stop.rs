@@ -19,7 +19,7 @@ pub struct Stop {
 /// The kinds of trouble that need different things done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// Nothing was sent: no network, no such host, nobody there, a certificate that is not trusted.
+    /// Nothing was sent: no network, no such host, connection refused, a certificate that is not trusted.
     Unreachable,
     /// Something was sent and no whole answer came, or one that says nothing of what was done.
     Unknown,
@@ -37,7 +37,7 @@ pub enum Kind {
     Elsewhere(String),
     /// The answer is a web page.
     Page,
-    /// The answer is none that callbook understands.
+    /// The answer is not one that callbook understands.
     Odd,
 }
 

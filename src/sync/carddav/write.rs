@@ -19,7 +19,7 @@ pub(crate) fn put(
 ) -> Result<Put, Stop> {
     let address = inside(book, href)?;
     let condition = match over {
-        // A server without versions: at least nothing that is gone is made anew.
+        // A server without versions: at least a deleted card is not created again.
         Some(Etag(etag)) if etag.is_empty() => ("if-match", "*".to_owned()),
         Some(Etag(etag)) => ("if-match", etag.clone()),
         None => ("if-none-match", "*".to_owned()),
@@ -103,7 +103,13 @@ fn inside(book: &Address, href: &Href) -> Result<Address, Stop> {
         .resolve(&href.0)
         .ok()
         .filter(|address| book.holds(address));
-    address.ok_or_else(|| Stop::new(Kind::Odd, None, &format!("{href} is not in {book}")))
+    address.ok_or_else(|| {
+        Stop::new(
+            Kind::Odd,
+            None,
+            &format!("{href} is outside the address book {book}"),
+        )
+    })
 }
 
 /// What an answer to a request that changes something means.

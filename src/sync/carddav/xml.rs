@@ -1,9 +1,9 @@
-//! What a server answers in XML: a `multistatus` read from the socket, an entry at a time, and `error`.
+//! The XML of a server: a `multistatus`, read from the socket one entry at a time, or an `error`.
 //!
-//! The only file that knows the XML library. A server is not trusted: there are no entities but the five and
-//! characters, nothing is deeper than 32 levels, and what is no such document has a name. Control characters,
-//! which some servers let through from a card, are dropped, so that one card does not spoil a batch. Text is
-//! taken as it is, with its line ends.
+//! The only file that knows the XML library. The server is not trusted: only the five predefined entities and
+//! character references are resolved, nesting is limited to 32 levels, and each way to be unreadable has a name.
+//! Control characters, which some servers let through from a card, are dropped, so that one card does not spoil a
+//! batch. Text keeps its line ends.
 
 use std::fmt;
 use std::io::{self, BufReader, Cursor, Read};
@@ -23,7 +23,7 @@ const WORDS: usize = 4_000;
 /// How much may follow the root, of what is not looked at.
 const REST: u64 = 64 * 1024;
 
-/// Why an answer is not a document that can be read.
+/// Why a response cannot be read.
 #[derive(Debug, Clone)]
 pub enum Fault {
     /// It could not be read to its end.
@@ -50,16 +50,21 @@ impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Read(error) => write!(formatter, "{error}"),
-            Self::Empty => formatter.write_str("the answer is empty"),
+            Self::Empty => formatter.write_str("the response is empty"),
             Self::Page => {
                 formatter.write_str("answered with a web page; is there a login page in between?")
             }
-            Self::Utf16 => formatter.write_str("the answer is UTF-16, which no such server sends"),
-            Self::Doctype => formatter.write_str("the answer declares a document type"),
-            Self::Deep => write!(formatter, "the answer is more than {DEPTH} levels deep"),
-            Self::Root(name) => write!(formatter, "the answer is a {name}, not a multistatus"),
-            Self::Open => formatter.write_str("the answer was cut short"),
-            Self::Syntax(why) => write!(formatter, "the answer is not XML: {why}"),
+            Self::Utf16 => formatter.write_str("the response is UTF-16, which is not supported"),
+            Self::Doctype => {
+                formatter.write_str("the response contains a DOCTYPE, which is not allowed")
+            }
+            Self::Deep => write!(
+                formatter,
+                "the response is nested more than {DEPTH} levels deep"
+            ),
+            Self::Root(name) => write!(formatter, "the response is a <{name}>, not a multistatus"),
+            Self::Open => formatter.write_str("the response was cut short"),
+            Self::Syntax(why) => write!(formatter, "the response is not XML: {why}"),
         }
     }
 }
