@@ -1,5 +1,6 @@
 //! Names, passwords and tokens.
 
+use callbook::sync::carddav::answers::{Delete, Put};
 use callbook::sync::carddav::auth::Credentials;
 use callbook::sync::carddav::discovery::discover;
 use callbook::sync::carddav::stop::Kind;
@@ -65,6 +66,18 @@ fn a_digest_is_challenged_once_and_then_counted() {
     assert_eq!(server.asked().len(), 15);
     let heard = server.state().heard.join("\n");
     assert_eq!(heard.matches("Basic ").count(), 1);
+
+    // Each method and address has a response of its own.
+    let place = right.place_for("new");
+    let put = right.put(&place, &card("new", "Bob", "1"), None);
+    let Ok(Put::Taken {
+        etag: Some(etag), ..
+    }) = put
+    else {
+        panic!("{put:?}");
+    };
+    assert_eq!(right.delete(&place, &etag), Ok(Delete::Done));
+    server.asked();
 
     let stop = book(&server.book(), password("wrong"))
         .changes(None)

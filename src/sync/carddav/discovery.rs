@@ -1,7 +1,5 @@
 //! From an address, or an email address, to the address books of a person (RFC 6764, without the DNS).
 
-use std::fmt;
-
 use super::changes::{BOOK_PROPS, BookState, propfind};
 use super::href::{self, Address};
 use super::http::Client;
@@ -44,14 +42,8 @@ pub struct Found {
     pub state: BookState,
 }
 
-impl fmt::Display for Found {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.state.name, self.address)
-    }
-}
-
-/// The address to begin at, of what a person wrote: an address with or without its `https://`, or an email
-/// address.
+/// Reads what a person wrote as the address to begin at: an address with or without its `https://`, or an
+/// email address.
 pub fn start(text: &str) -> Result<Address, href::Fault> {
     let text = text.trim();
     if text.contains("://") {
@@ -70,11 +62,11 @@ pub fn start(text: &str) -> Result<Address, href::Fault> {
     }
 }
 
-/// The address books that are found from an address on, which may be that of one, of the folder they are in,
-/// of a person, or only of the server. None is no error.
+/// Finds address books from an address, which may be that of an address book, of the folder it is in, of a
+/// person, or of the server. Finding none is not an error.
 ///
 /// # Errors
-/// If the server does not answer, refuses the password, or hands over to another host.
+/// If the server does not answer, refuses the password, or redirects to another host.
 pub fn discover(client: &mut Client, start: &Address) -> Result<Vec<Found>, Stop> {
     let at = |path: &str| Address {
         origin: start.origin.clone(),
