@@ -53,6 +53,7 @@ mod qr;
 mod reading;
 mod recent;
 mod rehearsal;
+mod remotes;
 mod restore;
 mod roundtrip;
 mod rows;

@@ -62,6 +62,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         // contacts of an older book cannot be read as they are now.
         then: make_whole,
     },
+    Migration {
+        version: 8,
+        sql: include_str!("../../../assets/migrations/008.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// Gives a book its id.
