@@ -125,5 +125,6 @@ const fn intake(choices: &Choices, country: Option<Region>) -> Intake<'_> {
         choices,
         country,
         format: &vcard::Format,
+        run: None,
     }
 }

@@ -110,7 +110,7 @@ fn step_row(step: &StepEntry) -> [String; 6] {
     [
         step.point.id.to_string(),
         when(step.point.at),
-        step.point.actor.words().to_owned(),
+        step.point.by().into_owned(),
         count(step.rows, "change"),
         step.point.title.clone(),
         step.standing.word().to_owned(),
@@ -125,6 +125,11 @@ fn point_json(point: &UndoPoint, beside: Value) -> Value {
         "by": point.actor.word(),
         "title": point.title,
     });
+    if let (Some(object), Some(run)) = (object.as_object_mut(), &point.run) {
+        object.insert("by".to_owned(), json!("sync"));
+        object.insert("remote".to_owned(), json!(run.remote));
+        object.insert("run".to_owned(), json!(run.id.to_string()));
+    }
     if let (Some(object), Value::Object(beside)) = (object.as_object_mut(), beside) {
         object.extend(beside);
     }
@@ -165,7 +170,7 @@ fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {
         if last != Some(point.id) {
             last = Some(point.id);
             let undone = if entry.undone { "  undone" } else { "" };
-            let (title, by) = (safe(&point.title), point.actor.words());
+            let (title, by) = (safe(&point.title), point.by());
             let _ = writeln!(
                 words,
                 "{}  {}  {title}  {by}{undone}",
@@ -211,12 +216,12 @@ impl UndoCommand {
     fn answered(&self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         let mut store = open()?;
         if self.dry_run {
-            let step = match self.back_to {
-                Some(step) => Some(step),
-                None => last_step(&store)?,
+            let task = match self.back_to {
+                Some(step) => Some(Task::UndoBackTo(step)),
+                None => last_step(&store)?.map(Task::Undo),
             };
-            return match step {
-                Some(step) => changed(&mut store, &Task::UndoBackTo(step), true),
+            return match task {
+                Some(task) => changed(&mut store, &task, true),
                 None => Ok(steps_told("Undone", "nothing to undo", &[])),
             };
         }
@@ -246,12 +251,14 @@ impl UndoCommand {
     }
 }
 
-/// The last step that is in effect.
+/// The last step that is in effect, and that a person did.
 fn last_step(store: &Store) -> Result<Option<i64>, Refusal> {
     let mut before = None;
     loop {
         let steps = store.steps(before, 100)?;
-        let mut done = steps.iter().filter(|step| step.standing == Standing::Done);
+        let is_undone_next =
+            |step: &&StepEntry| step.standing == Standing::Done && step.point.run.is_none();
+        let mut done = steps.iter().filter(is_undone_next);
         match (done.next(), steps.last()) {
             (Some(step), _) => return Ok(Some(step.point.id)),
             (None, None) => return Ok(None),

@@ -11,6 +11,7 @@ use super::full_contact::FullContact;
 use super::intake::ParsedCard;
 use super::notice::Notice;
 use super::number::{Region, digits};
+use super::operation::SyncRun;
 use super::phone::Phone;
 use super::refusal::Refusal;
 pub use super::reject::{Aside, CardPlace, Reject, RejectScope};
@@ -138,6 +139,8 @@ pub struct Intake<'a> {
     pub country: Option<Region>,
     /// The format of the cards.
     pub format: &'a dyn CardFormat,
+    /// The run of a sync that brings the cards, if one does.
+    pub run: Option<&'a SyncRun>,
 }
 
 /// What the bytes that come with a contact are.

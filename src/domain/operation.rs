@@ -4,6 +4,8 @@
 //! A change is kept as the fields that differ, from what to what; so the history can be read by a
 //! person, and the inverse is the same change the other way round.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -256,6 +258,15 @@ impl Actor {
     }
 }
 
+/// The run of a sync that a step is part of. All steps of a run are taken back as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncRun {
+    /// The name of the remote that the book was synced with.
+    pub remote: String,
+    /// Which run.
+    pub id: Uuid,
+}
+
 /// A step that is undone as one: its id and the words for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoPoint {
@@ -267,6 +278,19 @@ pub struct UndoPoint {
     pub actor: Actor,
     /// What it did, as a toast says it: `Marked +39 02 5550 1182 as accurate`.
     pub title: String,
+    /// The run of a sync that it is part of, if it is.
+    pub run: Option<SyncRun>,
+}
+
+impl UndoPoint {
+    /// What made the change, for people: `on screen`, or `by nextcloud` of a sync.
+    #[must_use]
+    pub fn by(&self) -> Cow<'static, str> {
+        match &self.run {
+            Some(run) => format!("by {}", run.remote).into(),
+            None => self.actor.words().into(),
+        }
+    }
 }
 
 /// What an undo does with rows that have changed since.

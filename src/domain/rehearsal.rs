@@ -24,6 +24,8 @@ pub enum Task {
     Merge(Vec<Merge>),
     /// The same for all groups that have the same name and the same number when it is done.
     MergeSure,
+    /// A step is undone, or the run of a sync that it is part of.
+    Undo(i64),
     /// A step and every one after it is undone.
     UndoBackTo(i64),
 }
@@ -66,7 +68,7 @@ impl Task {
                 words.join(" ")
             }
             Self::Merge(_) | Self::MergeSure => format!("merge {}", count(groups, "group")),
-            Self::UndoBackTo(_) => format!("undo {}", count(groups, "step")),
+            Self::Undo(_) | Self::UndoBackTo(_) => format!("undo {}", count(groups, "step")),
         }
     }
 }

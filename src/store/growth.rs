@@ -122,6 +122,7 @@ impl Counted {
                 choices: &Choices::new(),
                 country: None,
                 format: &Bare,
+                run: None,
             };
             store
                 .import(

@@ -147,6 +147,7 @@ pub(crate) fn fill(path: &Path, count: usize) -> usize {
         choices: &Choices::new(),
         country: None,
         format: &Format,
+        run: None,
     };
     let origin = Origin {
         source: "vcard",

@@ -672,7 +672,10 @@ fn can_ask(frame: &str, write: &Write) -> bool {
             seen(&["callbook › Duplicates", "callbook › Merge "])
         }
         Write::Perform(_, Seen::Rehearsal(_)) => seen(&["╭─ Preview: "]),
-        Write::Perform(Task::Merge(_) | Task::MergeSure | Task::UndoBackTo(_), _) => false,
+        Write::Perform(
+            Task::Merge(_) | Task::MergeSure | Task::Undo(_) | Task::UndoBackTo(_),
+            _,
+        ) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
         Write::AddPhone(..) => seen(&["Add a number"]),

@@ -575,6 +575,7 @@ fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
         choices: &choices,
         country: None,
         format: &vcard::Format,
+        run: None,
     };
     book.store
         .import(&mut handed, &intake, "Imported", Seen::Nothing)

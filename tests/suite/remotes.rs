@@ -1,9 +1,16 @@
 //! What a book keeps of the places that it is synced with: the tables, the steps of a sync, and what a restore
 //! leaves of them.
 
-use crate::support::Book;
+use crate::support::{Book, Handed, options};
+use callbook::domain::contact::{ContactAttributes, ContactId};
+use callbook::domain::import::{Choices, Intake};
 use callbook::domain::listing::ListQuery;
-use callbook::domain::operation::Standing;
+use callbook::domain::operation::{Overwriting, Standing, SyncRun, UndoPoint};
+use callbook::domain::refusal::{Kind, Refusal};
+use callbook::domain::rehearsal::Seen;
+use callbook::exchange::vcard;
+use callbook::export::ExportForm;
+use uuid::Uuid;
 
 fn names(book: &Book) -> Vec<String> {
     let rows = book.store.rows(&ListQuery::default(), 0, 100).unwrap().rows;
@@ -24,6 +31,7 @@ fn a_book_from_before_remotes_is_brought_up_to_date_with_its_history() {
         ["Marco Bianchi", "Dr. Ada Augusta Lovelace PhD"]
     );
     let steps = book.store.steps(None, 99).unwrap();
+    assert!(steps.iter().all(|step| step.point.run.is_none()));
     let done = steps.iter().filter(|step| step.standing == Standing::Done);
     let done = done.count();
     assert_eq!((steps.len(), done), (6, 4));
@@ -51,4 +59,195 @@ fn a_row_of_a_remote_that_is_not_there_is_found_by_the_doctor() {
         words,
         ["rows of remote_card belong to nothing that is in the book; restore a backup"]
     );
+}
+
+/// What a commit of a sync brings.
+fn sync(book: &mut Book, run: &SyncRun, cards: &str) -> Option<UndoPoint> {
+    let cards = vcard::read(cards.as_bytes()).map(Result::unwrap).collect();
+    let intake = Intake {
+        choices: &Choices::new(),
+        country: None,
+        format: &vcard::Format,
+        run: Some(run),
+    };
+    let mut cards = Handed::of(cards);
+    let done = book
+        .store
+        .import(&mut cards, &intake, "Synced with work", Seen::Nothing);
+    done.unwrap().point
+}
+
+fn run() -> SyncRun {
+    SyncRun {
+        remote: "work".to_owned(),
+        id: Uuid::now_v7(),
+    }
+}
+
+fn card(name: &str, number: &str) -> String {
+    format!(
+        "BEGIN:VCARD\nVERSION:3.0\nUID:{name}\nREV:20261124T120000Z\nFN:{name}\nTEL:{number}\nEND:VCARD\n"
+    )
+}
+
+const FAR: Overwriting = Overwriting::Refused;
+
+fn noted(book: &mut Book, id: ContactId, note: &str) -> Result<(), Refusal> {
+    let sent = ContactAttributes {
+        note: Some(Some(note.to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    book.store.update_contact(id, sent, Vec::new()).map(drop)
+}
+
+#[test]
+fn undo_passes_over_a_sync_and_redo_is_not_lost_by_one() {
+    let mut book = Book::new();
+    let ben = book.contact("Ben");
+    noted(&mut book, ben, "first").unwrap();
+    noted(&mut book, ben, "second").unwrap();
+    book.store.undo().unwrap();
+    sync(&mut book, &run(), &card("Ada", "+44 20 7946 0123")).unwrap();
+    // What was undone before the sync can be done again after it, and undone again.
+    assert!(book.store.redo().unwrap().is_some());
+    let note = |book: &Book| book.store.contact(ben).unwrap().note;
+    assert_eq!(note(&book).as_deref(), Some("second"));
+    for left in [Some("first"), None] {
+        book.store.undo().unwrap();
+        assert_eq!(note(&book).as_deref(), left);
+    }
+    assert_eq!(book.store.undo().unwrap().unwrap().title, "Added Ben");
+    assert_eq!(book.store.undo().unwrap(), None);
+    assert_eq!(names(&book), ["Ada"]);
+    // Nor does another start of the program take it back.
+    let mut other = book.other();
+    assert_eq!(other.undo().unwrap(), None);
+    let dry = other.steps(None, 9).unwrap();
+    assert_eq!(dry[0].point.by(), "by work");
+}
+
+#[test]
+fn a_run_is_taken_back_as_one_or_not_at_all() {
+    let mut book = Book::new();
+    let ben = book.contact("Ben");
+    let before = book.exported(ExportForm::Cards(None));
+    let run = run();
+    let first = sync(&mut book, &run, &card("Ada", "+44 20 7946 0123")).unwrap();
+    let carl = book.contact("Carl");
+    let second = sync(&mut book, &run, &card("Dora", "+44 20 7946 0124")).unwrap();
+    let third = sync(
+        &mut book,
+        &run,
+        &card("Ada", "+44 20 7946 0999").replace("T12", "T13"),
+    );
+    assert_eq!(second.run, Some(run));
+    // Another run of the same remote is not touched by it.
+    sync(&mut book, &self::run(), &card("Eve", "+44 20 7946 0125")).unwrap();
+    let dora = book.store.lookup("+44 20 7946 0124").unwrap()[0].contact;
+    noted(&mut book, dora, "by hand").unwrap();
+    let done = book.exported(ExportForm::Cards(None));
+    let refusal = book.store.undo_step(third.unwrap().id, FAR).unwrap_err();
+    assert_eq!(refusal.kind, Kind::Conflict, "{refusal}");
+    assert_eq!(book.exported(ExportForm::Cards(None)), done);
+    book.store.undo().unwrap();
+    noted(&mut book, ben, "undone").unwrap();
+    book.store.undo().unwrap();
+
+    let undone = book.store.undo_step(second.id, FAR).unwrap();
+    assert_eq!(undone.id, first.id, "a run is named by its first step");
+    assert_eq!(names(&book), ["Ben", "Carl", "Eve"]);
+    assert!(book.store.undo_step(first.id, FAR).is_err());
+    // It is not done again by a redo, which is for what the person undid.
+    let redone = book.store.redo().unwrap().unwrap().title;
+    assert_eq!(redone, "Changed Ben");
+    book.store.undo().unwrap();
+    let eve = book.store.lookup("+44 20 7946 0125").unwrap()[0].contact;
+    for id in [carl, eve] {
+        book.store.delete_contact(id, None).unwrap();
+    }
+    assert_eq!(book.exported(ExportForm::Cards(None)), before);
+    assert_eq!(book.store.contact(ben).unwrap().name, "Ben");
+}
+
+#[test]
+fn what_a_run_made_is_marked_as_undone_wherever_it_is_linked() {
+    let mut book = Book::new();
+    let ben = book.contact("Ben");
+    let step = sync(&mut book, &run(), &card("Ada", "+44 20 7946 0123")).unwrap();
+    let ada = book.store.lookup("+44 20 7946 0123").unwrap()[0].contact;
+    let raw = raw(&book);
+    raw.execute_batch(
+        "INSERT INTO remote (id, name, kind, book) VALUES (1, 'work', 'carddav', '/w/'), (2, 'home', 'folder', '/h/')",
+    )
+    .unwrap();
+    for (remote, contact, place, intent) in [
+        (1, ada, "a", None),
+        (2, ada, "a", None),
+        (1, ben, "b", None),
+        (2, ada, "sent", Some("create")),
+    ] {
+        raw.execute(
+            "INSERT INTO remote_card (remote, contact, href, place, kind, intent)
+             VALUES (?1, ?2, ?3, CAST(?3 AS BLOB), 'person', ?4)",
+            rusqlite::params![remote, contact.0.as_bytes(), place, intent],
+        )
+        .unwrap();
+    }
+    book.store.undo_step(step.id, FAR).unwrap();
+    let mut marked = raw
+        .prepare("SELECT remote || href FROM remote_card WHERE undone ORDER BY 1")
+        .unwrap();
+    let marked = marked.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(
+        marked.collect::<Result<Vec<_>, _>>().unwrap(),
+        ["1a", "2a"],
+        "not who was there before, nor what may have been made there"
+    );
+}
+
+/// The links are older than what is there by now; only how many there were is known (8.4).
+#[test]
+fn a_restore_drops_the_links_with_remotes_and_keeps_how_many_there_were() {
+    let book = Book::new();
+    let linked = |raw: &rusqlite::Connection, remote: &str, from: i64, to: i64| {
+        raw.execute(
+            "INSERT INTO remote (name, kind, book, confirmed, token, seen)
+             VALUES (?1, 'carddav', '/' || ?1 || '/', 1, 'token', 3) ON CONFLICT DO NOTHING",
+            [remote],
+        )
+        .unwrap();
+        for at in from..to {
+            raw.execute(
+                "INSERT INTO remote_card (remote, href, place, etag, kind, contact)
+                 SELECT id, 'a', CAST(?2 AS BLOB), 'e', 'person', zeroblob(16) FROM remote WHERE name = ?1",
+                rusqlite::params![remote, at.to_string()],
+            )
+            .unwrap();
+        }
+        raw.execute_batch(
+            "INSERT OR IGNORE INTO remote_conflict SELECT id, x'00', 'note', NULL, NULL, 1 FROM remote_card LIMIT 1",
+        )
+        .unwrap();
+    };
+    let raw = raw(&book);
+    linked(&raw, "before", 0, 3);
+    linked(&raw, "both", 0, 2);
+    let backup = book.store.back_up().unwrap().path;
+    linked(&raw, "both", 2, 5);
+    linked(&raw, "since", 0, 4);
+    let path = book.path.clone();
+    let clock = std::sync::Arc::clone(&book.clock);
+    drop(book.store);
+    let forced = callbook::store::backup::Force::No;
+    callbook::store::backup::restore(&path, &backup, forced, options(&clock)).unwrap();
+    let left = "SELECT group_concat(name || known, ' ') FROM (SELECT * FROM remote ORDER BY name)
+        WHERE NOT confirmed AND token IS NULL AND seen = 0";
+    let left: String = raw.query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, "before3 both5 since4");
+    let rows = "SELECT (SELECT count(*) FROM remote_card) + (SELECT count(*) FROM remote_conflict)";
+    let rows: i64 = raw.query_row(rows, [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 0);
+    let store = callbook::store::Store::open(&path, options(&clock)).unwrap();
+    assert_eq!(store.examine().unwrap(), []);
 }

@@ -1120,6 +1120,7 @@ mod import {
             choices,
             country: None,
             format: &Format,
+            run: None,
         }
     }
 

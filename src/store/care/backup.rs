@@ -136,7 +136,7 @@ pub fn prune(database: &Path, pruned: DroppedBackups) -> Result<Vec<Backup>, Ref
 /// When the backups were made that were made before the last import, and before the last new schema.
 fn kept_for(book: &Connection, backups: &[Backup]) -> Answer<Vec<Timestamp>> {
     let imported: Option<i64> = book.query_row(
-        "SELECT max(at) FROM undo_point WHERE actor = 'import' AND kind = 'change'",
+        "SELECT max(at) FROM undo_point WHERE actor = 'import' AND run IS NULL AND kind = 'change'",
         [],
         |row| row.get(0),
     )?;

@@ -194,7 +194,8 @@ fn sound(connection: &Connection) -> Answer<Vec<Finding>> {
     let mut keys = connection.prepare("PRAGMA foreign_key_check")?;
     let orphans = keys.query_map([], |row| row.get::<_, String>(0))?;
     for table in orphans.collect::<rusqlite::Result<std::collections::BTreeSet<_>>>()? {
-        let words = format!("rows of {table} belong to nothing that is in the book; restore a backup");
+        let words =
+            format!("rows of {table} belong to nothing that is in the book; restore a backup");
         findings.push(incurable(words));
     }
     Ok(findings)

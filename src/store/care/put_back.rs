@@ -90,12 +90,12 @@ pub fn restore(
     open::bring_up_to_date(&newer).map_err(|failure| failure.refusal(&newer, Trying::Open))?;
 
     if there.is_none() {
-        carry_over(&newer, claimant.id(), left_stamp(database, &claimant))?;
+        Left::by(database, &claimant).carry_over(&newer)?;
         put_new(database, &newer)?;
         return Ok(None);
     }
     let aside = |claimant: Claimant| {
-        carry_over(&newer, claimant.id(), left_stamp(database, &claimant))?;
+        Left::by(database, &claimant).carry_over(&newer)?;
         // No connection is to see its file go.
         drop(claimant);
         put_aside(database, &newer).map(Some)
@@ -196,22 +196,73 @@ fn stamp_of(connection: &Connection) -> Answer<i64> {
     Ok(connection.query_row("SELECT stamp FROM clock", [], |row| row.get(0))?)
 }
 
-/// Has a copy that is to be a book go on where the book ends: with its id, and with stamps that are
-/// later than any that it gave.
-fn carry_over(copy: &Path, id: Option<Uuid>, stamp: i64) -> Result<(), Refusal> {
-    let write = || -> Answer<()> {
-        let connection = connect::connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let latest = crate::store::base::CLOCK.1.micros();
-        connection.execute(
-            "UPDATE clock SET stamp = max(stamp, ?1)",
-            [stamp.min(latest)],
-        )?;
-        if let Some(id) = id {
-            connection.execute("UPDATE book SET uuid = ?1", params![id.as_bytes()])?;
+/// What a book leaves to the copy that takes its place.
+struct Left {
+    id: Option<Uuid>,
+    stamp: i64,
+    /// Its remotes: the name, the kind, the book there, and how many cards of that were linked.
+    remotes: Vec<(String, String, String, i64)>,
+}
+
+impl Left {
+    /// What a book leaves that may be damaged.
+    fn by(database: &Path, claimant: &Claimant) -> Self {
+        let remotes = connect::reading_book(database).and_then(|book| remotes_of(&book));
+        Self {
+            id: claimant.id(),
+            stamp: left_stamp(database, claimant),
+            // A damaged book may not know them, and an older one does not.
+            remotes: remotes.unwrap_or_default(),
         }
-        Ok(())
-    };
-    write().map_err(|failure| failure.refusal(copy, Trying::Write))
+    }
+
+    /// Has a copy that is to be a book go on where the book ends: with its id, and with stamps that are
+    /// later than any that it gave. The links with remotes are dropped: what was changed there since the copy was
+    /// made is nothing that was deleted here. How many there were is kept, so that an empty list there is told
+    /// from a book that has nobody in it.
+    fn carry_over(&self, copy: &Path) -> Result<(), Refusal> {
+        let write = || -> Answer<()> {
+            let mut connection = connect::connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            let connection = connection.transaction()?;
+            let latest = crate::store::base::CLOCK.1.micros();
+            connection.execute(
+                "UPDATE clock SET stamp = max(stamp, ?1)",
+                [self.stamp.min(latest)],
+            )?;
+            if let Some(id) = self.id {
+                connection.execute("UPDATE book SET uuid = ?1", params![id.as_bytes()])?;
+            }
+            let own = remotes_of(&connection)?;
+            connection.execute_batch(
+                "DELETE FROM remote_conflict; DELETE FROM remote_card;
+                 UPDATE remote SET confirmed = 0, token = NULL, seen = 0, again_at = NULL;",
+            )?;
+            let mut keep = connection.prepare(
+                "INSERT INTO remote (name, kind, book, known) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (name) DO UPDATE SET known = max(known, excluded.known)
+                 WHERE book = excluded.book",
+            )?;
+            for (name, kind, book, known) in own.iter().chain(&self.remotes) {
+                keep.execute(params![name, kind, book, known])?;
+            }
+            drop(keep);
+            Ok(connection.commit()?)
+        };
+        write().map_err(|failure| failure.refusal(copy, Trying::Write))
+    }
+}
+
+/// The remotes of a book.
+fn remotes_of(book: &Connection) -> Answer<Vec<(String, String, String, i64)>> {
+    let mut remotes = book.prepare(
+        "SELECT name, kind, book, max(known, (
+            SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.contact IS NOT NULL))
+         FROM remote r",
+    )?;
+    let remotes = remotes.query_map([], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    Ok(remotes.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Restores a backup to a place that has no book.
@@ -284,7 +335,12 @@ impl Store {
                 let snapshot = reader.unchecked_transaction()?;
                 make(&snapshot, &path, now, &Arc::default())?
             };
-            carry_over(newer, claimant.id(), stamp_of(reader)?)?;
+            let left = Left {
+                id: claimant.id(),
+                stamp: stamp_of(reader)?,
+                remotes: remotes_of(reader)?,
+            };
+            left.carry_over(newer)?;
             match whole.step(-1)? {
                 rusqlite::backup::StepResult::Done => Ok(before),
                 step => {

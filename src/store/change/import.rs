@@ -29,6 +29,7 @@ use crate::domain::rehearsal::{Rehearsal, Seen};
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
+use crate::store::write::log::StepKind;
 use crate::store::write::writer::Writer;
 
 mod crowds;
@@ -57,6 +58,9 @@ impl Store {
         seen: Seen,
     ) -> Result<Done<ImportReport>, Refusal> {
         self.performed(usize::MAX, seen, |writer| {
+            if let Some(run) = intake.run {
+                writer.set_step(StepKind::Sync(run.clone()));
+            }
             let run = writer.take_all(cards, Run::new(intake, title, None))?;
             Ok((run.report, title.to_owned()))
         })

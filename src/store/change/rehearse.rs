@@ -5,6 +5,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::CardFormat;
+use crate::domain::operation::Overwriting;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task, lines_between};
 
@@ -79,7 +80,7 @@ impl Store {
                 Task::Merge(merges) => merges.len(),
                 Task::MergeSure => merge::sure(connection)?.len(),
                 // Each of these steps can be redone.
-                Task::UndoBackTo(_) => 0,
+                Task::Undo(_) | Task::UndoBackTo(_) => 0,
             })
         })
     }
@@ -102,7 +103,18 @@ impl Store {
                 let merges = merge::sure_merges(writer.connection())?;
                 writer.merge_all(&merges, format, lines)
             }
-            Task::UndoBackTo(step) => writer.plan_back_to(*step, lines),
+            Task::Undo(step) => {
+                let touched = log::touched_with(writer.connection(), *step)?;
+                writer.plan_undo(touched, lines, |writer| {
+                    writer.undo_one(*step, Overwriting::Refused).map(|_| 1)
+                })
+            }
+            Task::UndoBackTo(step) => {
+                let touched = log::touched_since(writer.connection(), *step)?;
+                writer.plan_undo(touched, lines, |writer| {
+                    writer.back_to(*step).map(|steps| steps.len())
+                })
+            }
         }
     }
 
@@ -132,15 +144,19 @@ impl Store {
 }
 
 impl Writer<'_> {
-    /// As [`Store::undo_back_to`], with what it comes to for each contact.
-    fn plan_back_to(&mut self, id: i64, lines: PlanLines) -> Answer<(BulkPlan, String)> {
-        let contacts = log::touched_since(self.connection(), id)?;
-        let mut before = Vec::with_capacity(contacts.len());
-        for contact in contacts {
+    /// Undoes steps that touched these contacts, with what it comes to for each; `undo` gives how many it was.
+    fn plan_undo(
+        &mut self,
+        touched: Vec<ContactId>,
+        lines: PlanLines,
+        undo: impl FnOnce(&mut Self) -> Answer<usize>,
+    ) -> Answer<(BulkPlan, String)> {
+        let mut before = Vec::with_capacity(touched.len());
+        for contact in touched {
             before.push((contact, self.full(contact)?));
         }
         let mut plan = BulkPlan::default();
-        plan.tally.groups = self.back_to(id)?.len();
+        plan.tally.groups = undo(self)?;
         for (contact, before) in before {
             let told = lines_between(before.as_ref(), self.full(contact)?.as_ref());
             plan.tally.changed += usize::from(!told.is_empty());

@@ -21,7 +21,7 @@ use crate::domain::words::count;
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
-use crate::store::write::log;
+use crate::store::write::log::{self, STEP};
 use crate::store::write::writer::Writer;
 
 /// Deletions that were not undone, of rows that do not exist now. The numbers of a contact that was
@@ -44,7 +44,7 @@ impl Store {
     pub fn bin(&self, limit: usize) -> Result<Vec<BinEntry>, Refusal> {
         self.snapshot(|connection| {
             let mut binned = connection.prepare_cached(&format!(
-                "SELECT o.entity, o.key, o.kind, o.fields, p.id, p.at, p.actor, p.title {BINNED}
+                "SELECT o.entity, o.key, o.kind, o.fields, {STEP} {BINNED}
                  ORDER BY o.point DESC, o.seq DESC LIMIT ?1"
             ))?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);

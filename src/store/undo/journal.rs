@@ -23,7 +23,7 @@ use crate::domain::rehearsal::Seen;
 use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
-use crate::store::write::log::{self, StepKind};
+use crate::store::write::log::{self, STEP, StepKind};
 use crate::store::write::writer::Writer;
 
 /// The field that follows every write, so that it says nothing about whether a row is as it was
@@ -60,16 +60,16 @@ impl Store {
         done.map(|Done { value, .. }| value)
     }
 
-    /// Undoes one step of any program, and leaves later ones.
+    /// Undoes one step of any program, and leaves later ones. Of a sync it undoes the whole run that the step
+    /// is part of, and gives the first step of that.
     ///
     /// # Errors
     /// Not found if no such step is in effect; conflict as [`Store::undo_over`].
     pub fn undo_step(&mut self, id: i64, over: Overwriting) -> Result<UndoPoint, Refusal> {
         let done = self.write_much(Seen::Nothing, |writer| {
-            let target = log::standing(writer.connection(), id)?
-                .ok_or_else(|| Refusal::new(Kind::NotFound, GONE))?;
-            writer.take_back(&target, over)?;
-            Ok((target.clone(), target.title))
+            let undone = writer.undo_one(id, over)?;
+            let title = undone.title.clone();
+            Ok((undone, title))
         });
         done.map(|Done { value, .. }| value)
     }
@@ -96,7 +96,7 @@ impl Store {
                 return Ok((None, String::new()));
             };
             let applied = log::last_undone(writer.connection(), target.id)?;
-            writer.reverse(StepKind::Redo(target.id));
+            writer.set_step(StepKind::Redo(target.id));
             writer.turn_round(&target, applied, "redo", Overwriting::Refused)?;
             Ok((Some(target.clone()), target.title))
         });
@@ -109,17 +109,17 @@ impl Store {
     /// If the database cannot be read.
     pub fn steps(&self, before: Option<i64>, limit: usize) -> Result<Vec<StepEntry>, Refusal> {
         self.read(|connection| {
-            let mut steps = connection.prepare_cached(
-                "SELECT id, at, actor, title, undone, emptied,
-                    (SELECT 1 + max(seq) FROM operation WHERE point = undo_point.id)
-                 FROM undo_point WHERE kind = 'change' AND id < ?1 ORDER BY id DESC LIMIT ?2",
-            )?;
+            let mut steps = connection.prepare_cached(&format!(
+                "SELECT {STEP}, undone, emptied,
+                    (SELECT 1 + max(seq) FROM operation WHERE point = p.id)
+                 FROM undo_point p WHERE kind = 'change' AND id < ?1 ORDER BY id DESC LIMIT ?2"
+            ))?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let steps = steps.query_map(params![before.unwrap_or(i64::MAX), limit], |row| {
-                let rows: Option<i64> = row.get(6)?;
+                let rows: Option<i64> = row.get(8)?;
                 Ok(StepEntry {
                     point: log::point(row, 0)?,
-                    standing: match (row.get(5)?, row.get::<_, i64>(4)?) {
+                    standing: match (row.get(7)?, row.get::<_, i64>(6)?) {
                         (true, _) => Standing::Emptied,
                         (_, 0) => Standing::Done,
                         (_, 1) => Standing::Undone,
@@ -172,17 +172,17 @@ pub(in crate::store) fn history(
     limit: usize,
 ) -> Answer<Vec<HistoryEntry>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut entries = connection.prepare_cached(
-        "SELECT o.entity, o.key, o.kind, o.fields, p.id, p.at, p.actor, p.title, p.undone
+    let mut entries = connection.prepare_cached(&format!(
+        "SELECT o.entity, o.key, o.kind, o.fields, {STEP}, p.undone
          FROM operation o JOIN undo_point p ON p.id = o.point
-         WHERE o.contact = ?1 AND p.kind = 'change' ORDER BY o.point DESC, o.seq LIMIT ?2",
-    )?;
+         WHERE o.contact = ?1 AND p.kind = 'change' ORDER BY o.point DESC, o.seq LIMIT ?2"
+    ))?;
     let entries = entries.query_map(params![contact.0.as_bytes(), limit], |row| {
         Ok(HistoryEntry {
             number: None,
             operation: log::operation(row)?,
             point: log::point(row, 4)?,
-            undone: row.get::<_, i64>(8)? != 0,
+            undone: row.get::<_, i64>(10)? != 0,
         })
     })?;
     let mut entries = entries.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -259,7 +259,7 @@ fn deleted_phone(
     Ok(deleted.optional()?)
 }
 
-/// The title and the actor of the changes of a contact that are newer than a step.
+/// The title of the changes of a contact that are newer than a step, and what made them.
 #[derive(Default)]
 struct Later {
     /// The newest of each row.
@@ -282,18 +282,54 @@ impl Writer<'_> {
             return Err(Refusal::new(Kind::Invalid, detail).into());
         }
         let steps = log::standing_since(self.connection(), id)?;
-        for step in &steps {
-            self.take_back(step, Overwriting::Refused)?;
+        self.take_all_back(&steps, Overwriting::Refused)?;
+        Ok(steps)
+    }
+
+    /// Undoes a step, or the run of a sync that it is part of; gives the first step of what was undone.
+    pub(in crate::store) fn undo_one(&mut self, id: i64, over: Overwriting) -> Answer<UndoPoint> {
+        let target = log::standing(self.connection(), id)?
+            .ok_or_else(|| Refusal::new(Kind::NotFound, GONE))?;
+        let Some(run) = &target.run else {
+            self.take_back(&target, over)?;
+            return Ok(target);
+        };
+        let mut steps = log::standing_of_run(self.connection(), run.id)?;
+        self.take_all_back(&steps, over)?;
+        Ok(steps.pop().unwrap_or(target))
+    }
+
+    /// Undoes steps in this order, each in a step of its own.
+    fn take_all_back(&mut self, steps: &[UndoPoint], over: Overwriting) -> Answer<()> {
+        for step in steps {
+            self.take_back(step, over)?;
             self.end_step(&step.title)?;
         }
-        Ok(steps)
+        Ok(())
     }
 
     /// Makes this step the undo of another one.
     fn take_back(&mut self, target: &UndoPoint, over: Overwriting) -> Answer<()> {
         let applied = log::last_done(self.connection(), target.id)?;
-        self.reverse(StepKind::Undo(target.id));
-        self.turn_round(target, applied, "undo", over)
+        self.set_step(StepKind::Undo(target.id));
+        self.turn_round(target, applied, "undo", over)?;
+        if target.run.is_some() {
+            self.mark_unlinked(applied)?;
+        }
+        Ok(())
+    }
+
+    /// Marks the cards of contacts that a step of a sync made as linked by a run that was taken back, wherever
+    /// they are: that those contacts are gone is no wish to delete them there. A card of which it is not known
+    /// whether it was made there is looked for first.
+    fn mark_unlinked(&self, step: i64) -> Answer<()> {
+        self.connection().execute(
+            "UPDATE remote_card SET undone = 1
+             WHERE intent IS NOT 'create' AND contact IN (
+                SELECT key FROM operation WHERE point = ?1 AND entity = 'contact' AND kind = 'create')",
+            [step],
+        )?;
+        Ok(())
     }
 
     /// Applies the inverses of a step's operations, the last first, if every row is as the step
@@ -352,14 +388,20 @@ impl Writer<'_> {
     /// may have thousands of rows.
     fn later(&self, contact: ContactId, step: &UndoPoint) -> Answer<Later> {
         let mut changes = self.connection().prepare_cached(
-            "SELECT o.key, p.title, p.actor FROM operation o JOIN undo_point p ON p.id = o.point
+            "SELECT o.key, p.title, p.actor, p.remote FROM operation o JOIN undo_point p ON p.id = o.point
              WHERE o.contact = ?1 AND o.point > ?2 AND p.kind = 'change' AND p.undone = 0
              ORDER BY o.point",
         )?;
         let mut later = Later::default();
         let mut changes = changes.query(params![contact.0.as_bytes(), step.id])?;
         while let Some(row) = changes.next()? {
-            let by: (String, String) = (row.get(1)?, row.get(2)?);
+            let by = match row.get(3)? {
+                Some(remote) => remote,
+                None => Actor::of(&row.get::<_, String>(2)?)
+                    .map_or("another program", words)
+                    .to_owned(),
+            };
+            let by: (String, String) = (row.get(1)?, by);
             later.of.insert(record::uuid(row, 0)?, by.clone());
             later.newest = Some(by);
         }
@@ -386,10 +428,7 @@ impl Writer<'_> {
             later.of.get(&operation.key().uuid())
         };
         let by = match newer {
-            Some((title, actor)) => {
-                let actor = Actor::of(actor).map_or("another program", words);
-                format!("it has been changed since by “{title}” ({actor})")
-            }
+            Some((title, by)) => format!("it has been changed since by “{title}” ({by})"),
             None if self.is_as_left(operation)? => return Ok(()),
             None => "it has been changed since".to_owned(),
         };

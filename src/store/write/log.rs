@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
-use crate::domain::operation::{Actor, Operation, Record, RecordKey, UndoPoint};
+use crate::domain::operation::{Actor, Operation, Record, RecordKey, SyncRun, UndoPoint};
 use crate::domain::phone::PhoneId;
 use crate::domain::timestamp::Timestamp;
 
@@ -25,10 +25,11 @@ pub(in crate::store) struct Author {
     pub(in crate::store) horizon: i64,
 }
 
-/// What a step is: a change, or one that takes another back or does it again.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a step is: a change, by a person or by a sync, or one that takes another back or does it again.
+#[derive(Clone, PartialEq, Eq)]
 pub(in crate::store) enum StepKind {
     Change,
+    Sync(SyncRun),
     Undo(i64),
     Redo(i64),
 }
@@ -41,16 +42,13 @@ pub(in crate::store) fn begin(
     at: Timestamp,
     title: String,
 ) -> Answer<UndoPoint> {
-    let (word, target) = match step {
-        StepKind::Change => ("change", None),
-        StepKind::Undo(target) => ("undo", Some(target)),
-        StepKind::Redo(target) => ("redo", Some(target)),
-    };
     match step {
         // What was undone before a new change can no longer be redone.
         StepKind::Change => {
             connection.execute("UPDATE undo_point SET undone = 2 WHERE undone = 1", [])?
         }
+        // A sync is no change of the person's, and leaves that alone.
+        StepKind::Sync(_) => 0,
         StepKind::Undo(target) => {
             connection.execute("UPDATE undo_point SET undone = 1 WHERE id = ?1", [target])?
         }
@@ -58,10 +56,16 @@ pub(in crate::store) fn begin(
             connection.execute("UPDATE undo_point SET undone = 0 WHERE id = ?1", [target])?
         }
     };
+    let (word, target, run) = match step {
+        StepKind::Change => ("change", None, None),
+        StepKind::Sync(run) => ("change", None, Some(run)),
+        StepKind::Undo(target) => ("undo", Some(target), None),
+        StepKind::Redo(target) => ("redo", Some(target), None),
+    };
     connection
         .prepare_cached(
-            "INSERT INTO undo_point (at, actor, title, session, kind, target)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO undo_point (at, actor, title, session, kind, target, remote, run)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             at.micros(),
@@ -69,13 +73,16 @@ pub(in crate::store) fn begin(
             title,
             author.session.as_bytes(),
             word,
-            target
+            target,
+            run.as_ref().map(|run| &run.remote),
+            run.as_ref().map(|run| run.id.as_bytes()),
         ])?;
     Ok(UndoPoint {
         id: connection.last_insert_rowid(),
         at,
         actor: author.actor,
         title,
+        run,
     })
 }
 
@@ -173,45 +180,62 @@ pub(in crate::store) fn operation(row: &Row<'_>) -> rusqlite::Result<Operation> 
     })
 }
 
-/// A step out of a row, from a column on: id, at, actor, title.
+/// The columns of a step `p` that [`point`] reads.
+pub(in crate::store) const STEP: &str = "p.id, p.at, p.actor, p.title, p.remote, p.run";
+
+/// A step out of a row, from the first of its columns on.
 pub(in crate::store) fn point(row: &Row<'_>, from: usize) -> rusqlite::Result<UndoPoint> {
     let actor: String = row.get(from + 2)?;
+    let run = match row.get(from + 4)? {
+        Some(remote) => Some(SyncRun {
+            remote,
+            id: record::uuid(row, from + 5)?,
+        }),
+        None => None,
+    };
     Ok(UndoPoint {
         id: row.get(from)?,
         at: Timestamp::from_micros(row.get(from + 1)?),
         actor: Actor::of(&actor).unwrap_or(Actor::Command),
         title: row.get(from + 3)?,
+        run,
     })
 }
 
 /// The newest change that has not been undone, of the author's run or from before it began. What
-/// another running program does meanwhile is its own to take back.
+/// another running program does meanwhile is its own to take back, and a sync is taken back by its name.
 pub(in crate::store) fn undoable(
     connection: &Connection,
     author: Author,
 ) -> rusqlite::Result<Option<UndoPoint>> {
     connection
         .query_row(
-            "SELECT id, at, actor, title FROM undo_point
-             WHERE undone = 0 AND kind = 'change' AND NOT emptied AND (session = ?1 OR id <= ?2)
-             ORDER BY id DESC LIMIT 1",
+            &format!(
+                "SELECT {STEP} FROM undo_point p
+                 WHERE undone = 0 AND kind = 'change' AND NOT emptied AND run IS NULL
+                    AND (session = ?1 OR id <= ?2)
+                 ORDER BY id DESC LIMIT 1"
+            ),
             params![author.session.as_bytes(), author.horizon],
             |row| point(row, 0),
         )
         .optional()
 }
 
-/// The change that was undone last, by the author's run or before it began, and not redone since.
+/// The change that was undone last, by the author's run or before it began, and not redone since. A sync that
+/// was taken back comes with the next one.
 pub(in crate::store) fn redoable(
     connection: &Connection,
     author: Author,
 ) -> rusqlite::Result<Option<UndoPoint>> {
     connection
         .query_row(
-            "SELECT p.id, p.at, p.actor, p.title
-             FROM undo_point p JOIN undo_point u ON u.target = p.id AND u.kind = 'undo'
-             WHERE p.undone = 1 AND p.kind = 'change' AND NOT p.emptied AND (u.session = ?1 OR u.id <= ?2)
-             ORDER BY u.id DESC LIMIT 1",
+            &format!(
+                "SELECT {STEP} FROM undo_point p JOIN undo_point u ON u.target = p.id AND u.kind = 'undo'
+                 WHERE p.undone = 1 AND p.kind = 'change' AND NOT p.emptied AND p.run IS NULL
+                    AND (u.session = ?1 OR u.id <= ?2)
+                 ORDER BY u.id DESC LIMIT 1"
+            ),
             params![author.session.as_bytes(), author.horizon],
             |row| point(row, 0),
         )
@@ -225,26 +249,37 @@ pub(in crate::store) fn standing(
 ) -> rusqlite::Result<Option<UndoPoint>> {
     connection
         .query_row(
-            "SELECT id, at, actor, title FROM undo_point
-             WHERE id = ?1 AND undone = 0 AND kind = 'change' AND NOT emptied",
+            &format!("SELECT {STEP} FROM undo_point p WHERE id = ?1 AND {STANDING}"),
             [id],
             |row| point(row, 0),
         )
         .optional()
 }
 
+/// Whether a change `p` is in effect.
+const STANDING: &str = "undone = 0 AND kind = 'change' AND NOT emptied";
+
 /// The changes in effect from one on, of any program, newest first.
 pub(in crate::store) fn standing_since(
     connection: &Connection,
     id: i64,
 ) -> rusqlite::Result<Vec<UndoPoint>> {
-    connection
-        .prepare_cached(
-            "SELECT id, at, actor, title FROM undo_point
-             WHERE id >= ?1 AND undone = 0 AND kind = 'change' AND NOT emptied
-             ORDER BY id DESC",
-        )?
-        .query_map([id], |row| point(row, 0))?
+    let since =
+        format!("SELECT {STEP} FROM undo_point p WHERE id >= ?1 AND {STANDING} ORDER BY id DESC");
+    let mut since = connection.prepare_cached(&since)?;
+    since.query_map([id], |row| point(row, 0))?.collect()
+}
+
+/// The steps of the run of a sync that are in effect, newest first.
+pub(in crate::store) fn standing_of_run(
+    connection: &Connection,
+    run: Uuid,
+) -> rusqlite::Result<Vec<UndoPoint>> {
+    let of_run =
+        format!("SELECT {STEP} FROM undo_point p WHERE run = ?1 AND {STANDING} ORDER BY id DESC");
+    let mut of_run = connection.prepare_cached(&of_run)?;
+    of_run
+        .query_map([run.as_bytes()], |row| point(row, 0))?
         .collect()
 }
 
@@ -253,11 +288,25 @@ pub(in crate::store) fn touched_since(
     connection: &Connection,
     id: i64,
 ) -> rusqlite::Result<Vec<ContactId>> {
+    touched(connection, "o.point >= ?1", id)
+}
+
+/// The contacts that a step touched, or the run of a sync that it is part of, in the order of their names.
+pub(in crate::store) fn touched_with(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<Vec<ContactId>> {
+    let of_run = "o.point = ?1 OR o.point IN (
+        SELECT p.id FROM undo_point p JOIN undo_point of ON of.run = p.run WHERE of.id = ?1)";
+    touched(connection, of_run, id)
+}
+
+fn touched(connection: &Connection, by: &str, id: i64) -> rusqlite::Result<Vec<ContactId>> {
     connection
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT DISTINCT o.contact FROM operation o LEFT JOIN contact c ON c.id = o.contact
-             WHERE o.point >= ?1 ORDER BY c.name, o.contact",
-        )?
+             WHERE {by} ORDER BY c.name, o.contact"
+        ))?
         .query_map([id], |row| Ok(ContactId(record::uuid(row, 0)?)))?
         .collect()
 }

@@ -138,8 +138,8 @@ impl<'c> Writer<'c> {
         self.overseer.begin()
     }
 
-    /// Makes this transaction an undo or a redo.
-    pub(in crate::store) const fn reverse(&mut self, step: StepKind) {
+    /// Makes this transaction an undo, a redo or a part of a sync.
+    pub(in crate::store) fn set_step(&mut self, step: StepKind) {
         self.step = step;
     }
 
@@ -484,7 +484,7 @@ impl<'c> Writer<'c> {
             let contacts = operations.iter().map(|(_, contact)| *contact);
             contacts.collect::<BTreeSet<_>>().into_iter().collect()
         });
-        if !operations.is_empty() || self.step != StepKind::Change {
+        if !operations.is_empty() || matches!(self.step, StepKind::Undo(_) | StepKind::Redo(_)) {
             self.log(title, &operations)?;
         }
         if let Some((point, _)) = &mut self.logged
@@ -540,7 +540,7 @@ impl<'c> Writer<'c> {
         let (point, there) = if let Some(logged) = self.logged.take() {
             logged
         } else {
-            let (author, step, at) = (self.author, self.step, self.now);
+            let (author, step, at) = (self.author, self.step.clone(), self.now);
             let point = log::begin(self.connection, author, step, at, title.to_owned())?;
             (point, 0)
         };

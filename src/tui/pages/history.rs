@@ -381,7 +381,7 @@ fn draw(history: &History, ui: &mut Ui<'_, '_>) {
 /// The head of a step: when it was, its title in as many lines as it needs, and who made it.
 fn head(step: &StepShown, columns: usize, calendar: &Calendar) -> (String, Vec<String>, String) {
     let narrow = columns < usize::from(NARROW);
-    let mut by = format!("  {}", step.point.actor.words());
+    let mut by = format!("  {}", step.point.by());
     if narrow {
         by.clear();
     }

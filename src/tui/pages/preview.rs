@@ -198,8 +198,10 @@ fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
     let (theme, plan) = (ui.theme, &preview.plan);
     let tally = plan.tally;
     let mut below = match &preview.task {
-        Task::Bulk(_) | Task::UndoBackTo(_) if tally.changed == 1 => "1 contact changes".to_owned(),
-        Task::Bulk(_) | Task::UndoBackTo(_) => {
+        Task::Bulk(_) | Task::Undo(_) | Task::UndoBackTo(_) if tally.changed == 1 => {
+            "1 contact changes".to_owned()
+        }
+        Task::Bulk(_) | Task::Undo(_) | Task::UndoBackTo(_) => {
             format!("{} change", count(tally.changed, "contact"))
         }
         Task::Merge(_) | Task::MergeSure => format!(
