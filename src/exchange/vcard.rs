@@ -20,7 +20,7 @@
 //! apart, and `contact` and `phone` say what the properties mean. Writing goes the other way, over the card that
 //! came in: `draft` is a card whose lines can be changed, `write` changes those that say something else
 //! than what is stored, `line` and `param` spell them, `convert` brings a card into another version,
-//! and `join` makes one of two.
+//! `join` makes one of two, and `fit` is for those who refuse what is not as they want it.
 
 mod card;
 mod companion;
@@ -29,6 +29,7 @@ mod contact;
 mod content;
 mod convert;
 mod draft;
+mod fit;
 mod frame;
 mod group;
 mod head;
@@ -36,6 +37,7 @@ mod join;
 mod label;
 mod line;
 mod omit;
+mod over;
 mod param;
 mod phone;
 mod property;
@@ -60,9 +62,11 @@ use property::Property;
 use value::AssumedCharset;
 
 pub use companion::{CompanionCard, group, kept_columns};
+pub use fit::fit;
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
 pub use group::{read_group, write_group};
 pub use line::Version;
+pub use over::{HistoricTel, NumberLine, Outgoing, Over, numbers, write_over};
 pub use write::{SOURCE, small, write};
 
 pub use super::reader::Read;

@@ -44,6 +44,7 @@ mod limits;
 mod lists;
 mod model;
 mod one_contact;
+mod outgoing;
 mod packages;
 mod phone_oracle;
 mod phone_resource;

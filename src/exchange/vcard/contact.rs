@@ -8,13 +8,16 @@ use crate::domain::address::Address;
 use crate::domain::attribute_reader::NOTE_LIMIT;
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind, DetailValue};
 use crate::domain::day::PartialDate;
-use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY, DetailId};
 use crate::domain::fields::{CONTACT, texts};
 use crate::domain::naming::NameParts;
 use crate::domain::timestamp::Timestamp;
 
 use super::label::{of_detail, one_line, short};
 use super::property::{Property, flag};
+
+/// The parameter that gives a detail its id, so that it is known again after its value has changed.
+pub(super) const DETAIL_ID: &str = "X-CALLBOOK-ID";
 
 /// What another program would read otherwise than it is stored, with its `KIND`.
 pub(super) const OWN_DETAIL: &str = "X-CALLBOOK-DETAIL";
@@ -64,9 +67,10 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
         .find_map(|name| first_of(properties, name))
         .and_then(|text| flag(&text))
         .or_else(|| {
-            categories(properties)
-                .any(|own| own == STARRED)
-                .then_some(true)
+            let mut own = categories(properties).filter(|own| own == STARRED || own == MY_CONTACTS);
+            // Google says it with a category, and what it is not by leaving that out.
+            let first = own.next()?;
+            Some(first == STARRED || own.any(|own| own == STARRED))
         });
     let tags = tags(properties);
     let name = name(properties);
@@ -312,7 +316,12 @@ pub(super) fn details(property: &Property, all: &[Property]) -> Vec<Detail> {
         return vec![first];
     }
     let emails = emails(&first.text());
+    if let [only] = emails.as_slice() {
+        let value = only.clone().into();
+        return vec![Detail { value, ..first }];
+    }
     let email = |(at, value): (usize, String)| Detail {
+        id: DetailId::default(),
         value: value.into(),
         preferred: first.preferred && at == 0,
         ..first.clone()
@@ -412,9 +421,15 @@ pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
         }
     };
     Some(Detail {
+        id: id_of(property).unwrap_or_default(),
         preferred: kind.has_preferred() && property.preference().is_some(),
         ..Detail::new(kind, label, value)
     })
+}
+
+/// The id that a line gives its detail.
+pub(super) fn id_of(property: &Property) -> Option<DetailId> {
+    DetailId::read(property.param(DETAIL_ID)?.trim())
 }
 
 /// The value of a line of our own: an address or a date as the JSON of its parts, anything else as its text.

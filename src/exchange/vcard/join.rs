@@ -9,7 +9,7 @@ use super::line::{Line, Version};
 use super::property::Property;
 
 /// Stands before the lines of another card.
-const MARK: &str = "X-CALLBOOK-JOINED";
+pub(super) const MARK: &str = "X-CALLBOOK-JOINED";
 
 /// A card with those lines of another one that say what callbook does not read, and that it does not
 /// have itself; none where there are no such lines. Without a card, it is the other one.

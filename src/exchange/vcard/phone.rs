@@ -11,11 +11,11 @@
 //! X-CALLBOOK-TEL;NUMBER=+39 02 5550 1000;ACCURATE=TRUE;HISTORIC=TRUE:google
 //! ```
 //!
-//! It names its number, so that it says nothing of a number that another program has changed since.
-//! Its value is the source. In cards written by hand, TEL may have `X-CALLBOOK-ACCURATE`,
+//! It names its number, so that it says nothing of a number that another program has changed since; a number
+//! that it says is historic may have no TEL, and then its label is here. Its value is the source. In cards written by hand, TEL may have `X-CALLBOOK-ACCURATE`,
 //! `X-CALLBOOK-HISTORIC` and `X-CALLBOOK-SOURCE` as parameters.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::attribute_reader::{MANY, NUMBERS, TEXT_LIMIT, too_many};
 use crate::domain::number::digits;
@@ -45,8 +45,18 @@ pub(super) fn too_much(properties: &[Property]) -> Option<String> {
         .or_else(|| too_many(grouped.count() / 4, MANY, "groups of lines"))
 }
 
-/// The phones, in the order of the card; at most one of them primary.
+/// The phones, in the order of the card, and then those that only a line of ours names and says are historic; at
+/// most one of them primary.
 pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
+    let mut phones = tels(properties);
+    // Of another one a program took the TEL out.
+    let named = named_only(properties).into_iter();
+    phones.extend(named.filter(|phone| phone.historic == Some(true)));
+    phones
+}
+
+/// The phones that have a TEL.
+pub(super) fn tels(properties: &[Property]) -> Vec<PhoneAttributes> {
     let mut preferred: Option<(u32, usize)> = None;
     let mut phones = Vec::new();
     let more = More::of(properties);
@@ -68,6 +78,45 @@ pub(super) fn phones(properties: &[Property]) -> Vec<PhoneAttributes> {
     phones
 }
 
+/// The numbers that only a line of ours names, which have no TEL.
+pub(super) fn named_only(properties: &[Property]) -> Vec<PhoneAttributes> {
+    let more = More::of(properties);
+    let tels = properties.iter().filter(|property| is_phone(property));
+    let about: HashSet<usize> = tels
+        .filter_map(|property| more.about(&whole(&number(&property.text()))?))
+        .collect();
+    let mut named: Vec<usize> = more.by_signs.into_values().collect();
+    named.sort_unstable();
+    named.retain(|at| !about.contains(at));
+    let named = named.into_iter();
+    named
+        .filter_map(|at| self::named(properties.get(at)?))
+        .collect()
+}
+
+/// The number that a line of ours names, as it would be without a TEL.
+pub(super) fn named(more: &Property) -> Option<PhoneAttributes> {
+    Some(PhoneAttributes {
+        location: more.param("LABEL").and_then(one_line).map(Some),
+        number: Some(whole(more.param("NUMBER")?)?),
+        ..told(more)
+    })
+}
+
+/// What a line of ours says of a number.
+fn told(more: &Property) -> PhoneAttributes {
+    PhoneAttributes {
+        country_code: more
+            .param("COUNTRY")
+            .filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()))
+            .map(|code| Some(code.to_owned())),
+        historic: more.flag("HISTORIC"),
+        valid_values: more.flag("ACCURATE"),
+        source: one_line(&more.text()),
+        ..PhoneAttributes::default()
+    }
+}
+
 /// The phone of one property, if it is one; whether it is primary is a question to all of them. `more`
 /// is what is said of the numbers of all.
 pub(super) fn phone(property: &Property, all: &[Property], more: &More) -> Option<PhoneAttributes> {
@@ -76,23 +125,17 @@ pub(super) fn phone(property: &Property, all: &[Property], more: &More) -> Optio
     }
     let number = whole(&number(&property.text()))?;
     let more = more.about(&number).and_then(|at| all.get(at));
-    let flag = |name: &str| {
-        let more = more.and_then(|more| more.flag(name));
-        more.or_else(|| property.flag(&format!("X-CALLBOOK-{name}")))
-    };
+    let told = more.map(told).unwrap_or_default();
+    let flag = |name: &str| property.flag(&format!("X-CALLBOOK-{name}"));
     Some(PhoneAttributes {
-        location: of_phone(property, all).map(Some),
-        country_code: more
-            .and_then(|more| more.param("COUNTRY"))
-            .filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()))
-            .map(|code| Some(code.to_owned())),
-        historic: flag("HISTORIC"),
-        valid_values: flag("ACCURATE"),
-        source: more
-            .and_then(|more| one_line(&more.text()))
+        location: Some(of_phone(property, all)),
+        historic: told.historic.or_else(|| flag("HISTORIC")),
+        valid_values: told.valid_values.or_else(|| flag("ACCURATE")),
+        source: told
+            .source
             .or_else(|| property.param("X-CALLBOOK-SOURCE").and_then(one_line)),
         number: Some(number),
-        ..PhoneAttributes::default()
+        ..told
     })
 }
 

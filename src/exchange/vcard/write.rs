@@ -6,8 +6,8 @@
 //! one that came in. A contact without a card is written in the same way, into one that is empty.
 
 pub(super) mod detail;
-mod stored;
-mod tel;
+pub(super) mod stored;
+pub(super) mod tel;
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ use super::line::{Line, Version, escape};
 use super::param::holds;
 use super::property;
 
-use stored::StoredContact;
+use stored::{Goal, StoredContact};
 
 /// The source of what comes out of a card that names none.
 pub const SOURCE: &str = "vcard";
@@ -75,6 +75,7 @@ pub fn write(
         full,
         source: source(contact, card),
         home,
+        goal: Goal::File,
     };
     let card = match (card, version) {
         (Some(card), None) => card.to_vec(),
@@ -96,11 +97,16 @@ pub fn write(
         // A card names no primary, and who it would be has changed with the rest.
         stored.written(&card, tel::Primary::Said)
     };
-    if read_kind == contact.kind {
-        return written;
+    of_kind(written, read_kind, contact.kind)
+}
+
+/// A card that says which kind its contact is of, where a reader takes it for another.
+pub(super) fn of_kind(card: Vec<u8>, read: ContactKind, stored: ContactKind) -> Vec<u8> {
+    if read == stored {
+        return card;
     }
-    let mut draft = CardDraft::new(&written, Version::V30);
-    kind(&mut draft, contact.kind);
+    let mut draft = CardDraft::new(&card, Version::V30);
+    kind(&mut draft, stored);
     draft.finish()
 }
 
@@ -116,11 +122,11 @@ fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
 
 impl StoredContact<'_> {
     /// The records that a card makes, or none where it makes none.
-    fn read(&self, card: &[u8]) -> Option<FullContact> {
+    pub(super) fn read(&self, card: &[u8]) -> Option<FullContact> {
         self.taken(said(&property::properties(card)))
     }
 
-    fn taken(&self, said: ParsedCard) -> Option<FullContact> {
+    pub(super) fn taken(&self, said: ParsedCard) -> Option<FullContact> {
         let mut ids = 0;
         let context = || {
             ids += 1;
@@ -174,7 +180,7 @@ impl StoredContact<'_> {
     }
 
     /// What a card says that says nothing.
-    fn blank(&self) -> Contact {
+    pub(super) fn blank(&self) -> Contact {
         Contact {
             source: self.source.to_owned(),
             ..Contact::default()
@@ -182,7 +188,7 @@ impl StoredContact<'_> {
     }
 
     /// A card with nothing on it but its version and times.
-    fn fresh(&self, version: Version) -> Vec<u8> {
+    pub(super) fn fresh(&self, version: Version) -> Vec<u8> {
         let number = version.number();
         let mut draft = CardDraft::new(b"BEGIN:VCARD\r\nEND:VCARD\r\n", version);
         draft.add(Line::of("VERSION", number.to_owned()));
@@ -211,36 +217,51 @@ impl StoredContact<'_> {
         }
         let blank = self.blank();
         let said = read.as_ref().map_or(&blank, |read| &read.contact);
+        self.words(&mut draft, said);
+        let read_phones = read.as_ref().map_or(&[][..], |read| &read.phones);
+        tel::Tel::new(self, read_phones).write(&mut draft, primary);
+        convert::require(&mut draft, &self.full.contact.name);
+        self.preferring(draft.finish(), said)
+    }
+
+    /// Writes all but the numbers, where the card says something else.
+    pub(super) fn words(&self, draft: &mut CardDraft<'_>, said: &Contact) {
         let stored = &self.full.contact;
-        name(&mut draft, said, stored);
+        name(draft, said, stored);
         for text in texts(&CONTACT) {
             let (said, stored) = (text.of(said), text.of(stored));
             if let Some(property) = text.field.card.filter(|_| said != stored) {
                 draft.put(property, stored.map(escape));
             }
         }
-        // A contact without a UID goes out under its id, but not where it came without one.
+        // A contact without a UID goes out under its id, but not where it came without one. Elsewhere it is what
+        // it is there.
         let own = said.uid.clone().filter(|uid| *uid == stored.own_uid());
         let uid = stored.uid.clone().or(own);
-        if said.uid != uid {
+        if said.uid != uid && self.goal.is_file() {
             draft.put("UID", uid.map(|uid| escape(&uid)));
         }
-        self.tags(&mut draft, said);
-        if said.source != stored.source {
+        self.tags(draft, said);
+        if said.source != stored.source && self.goal.is_file() {
             let source = (stored.source != self.source).then(|| escape(&stored.source));
             draft.put("X-CALLBOOK-SOURCE", source);
         }
-        organisation(&mut draft, said, stored);
-        detail::write(&mut draft, &stored.details);
-        let read_phones = read.as_ref().map_or(&[][..], |read| &read.phones);
-        tel::Tel::new(self, read_phones).write(&mut draft, primary);
-        convert::require(&mut draft, &stored.name);
-        let written = draft.finish();
+        organisation(draft, said, stored);
+        let agreed = match self.goal {
+            Goal::File => None,
+            Goal::Remote(agreed) => Some(agreed.map_or(&[][..], |agreed| &agreed.details)),
+        };
+        detail::write(draft, &stored.details, agreed);
+    }
+
+    /// A card that was written over one that said this, with the marks of the preferred details.
+    pub(super) fn preferring(&self, written: Vec<u8>, said: &Contact) -> Vec<u8> {
+        let stored = &self.full.contact.details;
         // A line that was changed keeps its mark, and a new one has none.
-        if detail::prefer_the_same(&said.details, &stored.details) {
+        if detail::prefer_the_same(&said.details, stored) {
             return written;
         }
-        detail::prefer(&written, &stored.details)
+        detail::prefer(&written, stored)
     }
 
     /// Writes tags, and whether the contact is a favourite, where the card says something else. On a card
@@ -263,11 +284,14 @@ impl StoredContact<'_> {
         }
         let names = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"];
         let there = names.into_iter().find(|name| draft.has(name));
-        if favourite && (!google || there.is_some()) {
+        // A line that is missing says nothing: where it was dropped, that it is none has to be said.
+        let agreed = matches!(self.goal, Goal::Remote(Some(agreed)) if agreed.favourite);
+        let unsaid = agreed && !stored.favourite && there.is_none();
+        if favourite && (!google || there.is_some()) || unsaid && !google {
             let value = if stored.favourite { "1" } else { "0" };
             draft.put(
                 there.unwrap_or("X-CALLBOOK-FAVOURITE"),
-                (stored.favourite || there.is_some()).then(|| value.to_owned()),
+                (stored.favourite || there.is_some() || unsaid).then(|| value.to_owned()),
             );
         }
     }
@@ -365,11 +389,11 @@ fn kind(draft: &mut CardDraft<'_>, kind: ContactKind) {
 }
 
 /// An instant in the extended form that 3.0 has, to the second.
-fn extended(at: Timestamp) -> String {
+pub(super) fn extended(at: Timestamp) -> String {
     at.to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// An instant in the basic form that 4.0 has (RFC 6350, 4.3.5).
-fn basic(at: Timestamp) -> String {
+pub(super) fn basic(at: Timestamp) -> String {
     at.to_utc().format("%Y%m%dT%H%M%SZ").to_string()
 }

@@ -1,19 +1,24 @@
 //! Emails, addresses, days, links and chats as lines of a card.
 
+use std::collections::HashSet;
+
 use crate::domain::address::Address;
 use crate::domain::contact::{Detail, DetailKind, DetailValue};
-use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY, DetailId};
 
-use super::super::contact::{self, OWN_DETAIL};
+use super::super::contact::{self, DETAIL_ID, OWN_DETAIL};
 use super::super::draft::CardDraft;
 use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{is as is_param, param, preference, type_param, without_types};
 use super::super::property;
 
-/// Writes the details that the card does not have, and leaves out those that the contact does not.
-pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
+/// Writes the details that the card does not have, and leaves out those that the contact does not. In a card that
+/// is the same contact's elsewhere, each line that is written gives the id of its detail; `agreed` is what its
+/// details were when both were the same.
+pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Option<&[Detail]>) {
     let mut missing: Vec<&Detail> = details.iter().collect();
-    let mut surplus: Vec<(usize, DetailKind)> = Vec::new();
+    let mut surplus: Vec<(usize, Detail)> = Vec::new();
+    let mut given: HashSet<DetailId> = HashSet::new();
     for (at, property) in draft.lines() {
         let read = contact::details(property, &draft.properties);
         let Some(first) = read.first() else {
@@ -25,24 +30,60 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail]) {
             let there = left.iter().position(says_same);
             there.map(|there| left.remove(there)).is_some()
         });
+        given.extend(contact::id_of(property));
         if all_there {
             missing = left;
         } else {
-            surplus.push((at, first.kind));
+            surplus.push((at, first.clone()));
         }
     }
-    for (at, kind) in surplus {
+    for (at, said) in surplus {
         // What was changed stays in its place, with the other parameters of its line.
-        let new = missing.iter().position(|detail| detail.kind == kind);
+        let new = match agreed {
+            None => missing.iter().position(|detail| detail.kind == said.kind),
+            Some(agreed) => missing
+                .iter()
+                .position(|detail| is_changed(detail, &said, agreed)),
+        };
         let new = new.map(|new| missing.remove(new));
-        let lines = new.map(|detail| changed(draft, at, detail));
+        let lines = new.map(|detail| {
+            let lines = changed(draft, at, detail);
+            match agreed {
+                Some(_) if said.id.is_none() => identified(lines, detail.id, &mut given),
+                Some(_) => identified(lines, said.id, &mut HashSet::new()),
+                None => lines,
+            }
+        });
         draft.replace(at, lines.unwrap_or_default());
     }
     for detail in missing {
-        for line in lines(draft, detail) {
+        let mut lines = lines(draft, detail);
+        if agreed.is_some() {
+            lines = identified(lines, detail.id, &mut given);
+        }
+        for line in lines {
             draft.add(line);
         }
     }
+}
+
+/// Whether a detail is what became of one that a card says: the card gives its id, or it said the same when both
+/// agreed.
+fn is_changed(detail: &Detail, said: &Detail, agreed: &[Detail]) -> bool {
+    let said_so = |was: &Detail| was.id == detail.id && was.identity() == said.identity();
+    detail.kind == said.kind
+        && (said.id == detail.id && !said.id.is_none() || agreed.iter().any(said_so))
+}
+
+/// The lines of a detail with its id on the first of them, unless another line has that already.
+fn identified(mut lines: Vec<Line>, id: DetailId, given: &mut HashSet<DetailId>) -> Vec<Line> {
+    if let Some(first) = lines.first_mut() {
+        let has_one = first.params.iter().any(|own| is_param(own, DETAIL_ID));
+        if !has_one && !id.is_none() && given.insert(id) {
+            first.params.push(param(DETAIL_ID, &id.to_string()));
+        }
+    }
+    lines
 }
 
 /// Whether two lists prefer the same details.

@@ -25,7 +25,7 @@ enum Turn {
 
 /// How the primary phone is marked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Primary {
+pub(in crate::exchange::vcard) enum Primary {
     /// As the card does, where a reader finds the right one.
     AsRead,
     /// By a preference of its own line.
@@ -33,7 +33,7 @@ pub(super) enum Primary {
 }
 
 /// The phones of a contact, to be written over what a card says of them.
-pub(super) struct Tel<'a> {
+pub(in crate::exchange::vcard) struct Tel<'a> {
     stored: &'a StoredContact<'a>,
     /// The phones as a reader finds them on the card.
     read: &'a [Phone],
@@ -68,19 +68,22 @@ struct Tell {
 }
 
 /// A TEL as it is written.
-struct WrittenTel {
+pub(in crate::exchange::vcard) struct WrittenTel {
     /// Which of the stored phones it is.
-    index: usize,
+    pub(in crate::exchange::vcard) index: usize,
     /// The number as a reader finds it.
-    number: String,
+    pub(in crate::exchange::vcard) number: String,
     /// Where it stood on the card.
-    at: Option<usize>,
+    pub(in crate::exchange::vcard) at: Option<usize>,
     /// Whether another one before it has the same number.
     turn: Turn,
 }
 
 impl<'a> Tel<'a> {
-    pub(super) fn new(stored: &'a StoredContact<'a>, read: &'a [Phone]) -> Self {
+    pub(in crate::exchange::vcard) fn new(
+        stored: &'a StoredContact<'a>,
+        read: &'a [Phone],
+    ) -> Self {
         let read_by = By::of(read);
         Self {
             stored,
@@ -89,7 +92,18 @@ impl<'a> Tel<'a> {
         }
     }
 
-    pub(super) fn write(&self, draft: &mut CardDraft<'_>, primary: Primary) {
+    /// Writes the phones and what only callbook knows of them.
+    pub(in crate::exchange::vcard) fn write(&self, draft: &mut CardDraft<'_>, primary: Primary) {
+        let written = self.write_lines(draft, primary);
+        self.mark(draft, &written);
+    }
+
+    /// Writes a TEL with its label for each of the phones; gives them as they are written.
+    pub(in crate::exchange::vcard) fn write_lines(
+        &self,
+        draft: &mut CardDraft<'_>,
+        primary: Primary,
+    ) -> Vec<WrittenTel> {
         let tells = self.tells(draft);
         let primary = if self.primary_moved() {
             Primary::Said
@@ -131,7 +145,7 @@ impl<'a> Tel<'a> {
                 });
             }
         }
-        self.mark(draft, &written);
+        written
     }
 
     /// The stored phones as they came: ids rise with time.
@@ -371,7 +385,7 @@ fn add(draft: &mut CardDraft<'_>, phone: &Phone, primary: Primary) -> String {
 }
 
 /// A number for every reader, wherever: in international spelling, or else as it was typed.
-fn spelling(phone: &Phone) -> String {
+pub(in crate::exchange::vcard) fn spelling(phone: &Phone) -> String {
     if !phone.is_normalised() {
         return phone.number.clone();
     }
