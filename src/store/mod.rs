@@ -25,7 +25,7 @@ pub mod backup {
     //! Backups of a book, and putting one in its place.
 
     pub use crate::store::care::backup::{
-        DroppedBackups, backups_with_owners, newest_sound, owner, prune,
+        BackupRule, DroppedBackups, backups_with_owners, newest_sound, owner, prune,
     };
     pub use crate::store::care::put_back::{Force, restore};
     pub use crate::store::db::backups::{Backup, backups, folder};

@@ -11,7 +11,7 @@ use callbook::domain::contact::ContactId;
 use callbook::domain::refusal::Kind;
 use callbook::import::File;
 use callbook::store::Store;
-use callbook::store::backup::{self, backups};
+use callbook::store::backup::{self, BackupRule, backups};
 use serde_json::json;
 
 fn names(store: &Store) -> Vec<String> {
@@ -182,8 +182,8 @@ fn at_most_one_a_day_is_made_by_itself_and_years_of_them_leave_few() {
     let day = 86_400_000_000;
     for _ in 0..40 {
         book.contact("Ada");
-        book.store.back_up_daily().unwrap();
-        book.store.back_up_daily().unwrap();
+        book.store.back_up_by(BackupRule::Daily).unwrap();
+        book.store.back_up_by(BackupRule::Daily).unwrap();
         book.clock.fetch_add(day, Ordering::SeqCst);
     }
     let left = backups(&book.path).unwrap();
@@ -198,12 +198,12 @@ fn the_backup_of_a_day_is_made_when_the_newest_is_just_a_day_old() {
     let mut book = Book::new();
     let day = 86_400_000_000;
     book.contact("Ada");
-    book.store.back_up_daily().unwrap();
+    book.store.back_up_by(BackupRule::Daily).unwrap();
     let made = backups(&book.path).unwrap()[0].at.micros();
     book.contact("Ben");
     for (at, all) in [(made + day - 1, 1), (made + day, 2)] {
         book.clock.store(at, Ordering::SeqCst);
-        book.store.back_up_daily().unwrap();
+        book.store.back_up_by(BackupRule::Daily).unwrap();
         assert_eq!(backups(&book.path).unwrap().len(), all, "{}", at - made);
     }
 }

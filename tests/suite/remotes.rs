@@ -251,3 +251,44 @@ fn a_restore_drops_the_links_with_remotes_and_keeps_how_many_there_were() {
     let store = callbook::store::Store::open(&path, options(&clock)).unwrap();
     assert_eq!(store.examine().unwrap(), []);
 }
+
+/// What a remote has of somebody who was deleted for good does not stay here, but for the place to delete it at.
+#[test]
+fn emptying_the_bin_takes_what_is_kept_of_a_remote() {
+    let mut book = Book::new();
+    let ada = book.contact("Ada");
+    let raw = raw(&book);
+    raw.execute_batch(
+        "INSERT INTO remote (id, name, kind, book) VALUES (1, 'work', 'carddav', '/w/');
+         INSERT INTO card (id, bytes) VALUES (901, CAST('base of Ada' AS BLOB)),
+            (902, CAST('agreed of Ada' AS BLOB)), (903, CAST('base of Ben' AS BLOB))",
+    )
+    .unwrap();
+    for (id, contact, base, agreed) in [
+        (1, ada, 901, Some(902)),
+        (2, book.contact("Ben"), 903, None),
+    ] {
+        raw.execute(
+            "INSERT INTO remote_card (id, remote, contact, href, place, etag, kind, base, agreed)
+             VALUES (?1, 1, ?2, ?1, CAST(?1 AS BLOB), 'e', 'person', ?3, ?4)",
+            rusqlite::params![id, contact.0.as_bytes(), base, agreed],
+        )
+        .unwrap();
+        raw.execute(
+            "INSERT INTO remote_conflict VALUES (?1, ?2, 'note', 'was', 'theirs', 1)",
+            rusqlite::params![id, contact.0.as_bytes()],
+        )
+        .unwrap();
+    }
+    book.store.delete_contact(ada, None).unwrap();
+    book.store.empty_bin(&vcard::Format).unwrap();
+    let left = "SELECT group_concat(CAST(bytes AS TEXT), '/') FROM card WHERE id > 900";
+    let left: String = raw.query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, "//base of Ben");
+    let rows = "SELECT (SELECT count(*) FROM remote_card), (SELECT group_concat(remote_card) FROM remote_conflict)";
+    let rows: (i64, String) = raw
+        .query_row(rows, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert_eq!(rows, (2, "2".to_owned()));
+    assert_eq!(book.store.examine().unwrap(), []);
+}

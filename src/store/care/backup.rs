@@ -151,6 +151,15 @@ fn kept_for(book: &Connection, backups: &[Backup]) -> Answer<Vec<Timestamp>> {
     Ok(both.map(|backup| backup.at).collect())
 }
 
+/// When a backup is made before the book is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupRule {
+    /// Unless nothing was written since the newest one: before much is changed.
+    Changed,
+    /// If the newest one is older than a day and something was written since: before what happens often.
+    Daily,
+}
+
 impl Store {
     /// Makes a backup of the current database.
     ///
@@ -203,32 +212,29 @@ impl Store {
         }
     }
 
-    /// Makes a backup before much is changed, and drops those that are too many.
-    pub(in crate::store) fn back_up_before(&self) -> Result<(), Refusal> {
+    /// Makes a backup where the rule wants one, and drops those that are too many.
+    ///
+    /// # Errors
+    /// As [`Store::back_up`].
+    pub fn back_up_by(&self, rule: BackupRule) -> Result<(), Refusal> {
+        if self.read_only.is_some() {
+            return Ok(());
+        }
+        if rule == BackupRule::Daily {
+            let now = (self.options.clock)();
+            let newest = newest(&self.path)?;
+            if newest.is_some_and(|newest| now.micros() - newest.at.micros() < DAY) {
+                return Ok(());
+            }
+        }
         if self.back_up_if_changed().map_err(unchanged)?.is_some() {
             // Keeping one too long does no harm.
             let _ = prune(&self.path, DroppedBackups::TooMany);
         }
-        Ok(())
-    }
-
-    /// Makes a backup, if the newest one is older than a day and something was written since, and
-    /// drops those that are too many.
-    ///
-    /// # Errors
-    /// As [`Store::back_up`].
-    pub fn back_up_daily(&self) -> Result<(), Refusal> {
-        let now = (self.options.clock)();
-        if self.read_only.is_some() {
-            return Ok(());
+        if rule == BackupRule::Daily {
+            // An unused card that cannot be deleted now is only kept longer.
+            let _ = self.drop_orphan_cards();
         }
-        let newest = newest(&self.path)?;
-        if newest.is_some_and(|newest| now.micros() - newest.at.micros() < DAY) {
-            return Ok(());
-        }
-        self.back_up_before()?;
-        // An unused card that cannot be deleted now is only kept longer.
-        let _ = self.drop_orphan_cards();
         Ok(())
     }
 }

@@ -27,6 +27,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Rehearsal, Seen};
 
 use crate::store::base::Store;
+use crate::store::care::backup::BackupRule;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::log::StepKind;
@@ -57,7 +58,9 @@ impl Store {
         title: &str,
         seen: Seen,
     ) -> Result<Done<ImportReport>, Refusal> {
-        self.performed(usize::MAX, seen, |writer| {
+        // A run of a sync has made the one that it needs before its first step.
+        let backup = intake.run.is_none().then_some(BackupRule::Changed);
+        self.performed(backup, seen, |writer| {
             if let Some(run) = intake.run {
                 writer.set_step(StepKind::Sync(run.clone()));
             }

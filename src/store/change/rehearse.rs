@@ -10,6 +10,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task, lines_between};
 
 use crate::store::base::{CACHE, MUCH_CACHE, Store};
+use crate::store::care::backup::BackupRule;
 use crate::store::change::bulk::PlanLines;
 use crate::store::change::merge;
 use crate::store::db::failure::{Answer, Trying};
@@ -50,20 +51,19 @@ impl Store {
             Seen::Rehearsal(_) => PlanLines::Counted,
             Seen::Nothing | Seen::Contacts(_) => PlanLines::Listed,
         };
-        self.performed(self.touches(task)?, seen, |writer| {
-            self.run(writer, task, format, lines)
-        })
+        let backup = (self.touches(task)? >= MANY).then_some(BackupRule::Changed);
+        self.performed(backup, seen, |writer| self.run(writer, task, format, lines))
     }
 
-    /// Does something with so many contacts, where it is still what was seen of it.
+    /// Does something, where it is still what was seen of it, after a backup by this rule.
     pub(in crate::store) fn performed<T>(
         &self,
-        contacts: usize,
+        backup: Option<BackupRule>,
         seen: Seen,
         work: impl FnOnce(&mut Writer<'_>) -> Answer<(T, String)>,
     ) -> Result<Done<T>, Refusal> {
-        if contacts >= MANY {
-            self.back_up_before()?;
+        if let Some(rule) = backup {
+            self.back_up_by(rule)?;
         }
         let done = self.write_much(seen, work);
         done.map_err(|refusal| match refusal.kind {

@@ -209,7 +209,11 @@ const CARDS: &str = "UPDATE card SET bytes = x'' WHERE id IN (
         SELECT version.value FROM part JOIN operation o USING (point, seq),
             json_each(o.fields) change, json_each(change.value) version
         WHERE o.kind = 'update' AND o.entity = 'contact' AND change.value ->> 'field' = 'card'
-            AND version.key IN ('from', 'to'))
+            AND version.key IN ('from', 'to')
+        UNION ALL
+        -- What a remote has of them; to delete it there takes no more than its place.
+        SELECT c.id FROM remote_card r JOIN card c ON c.id IN (r.base, r.agreed, r.intent_body, r.intent_says)
+        WHERE r.contact IN (SELECT key FROM thrown WHERE entity = 'contact'))
      AND id NOT IN (SELECT card FROM contact WHERE card IS NOT NULL)";
 
 /// The cards that a contact has and had.
@@ -236,6 +240,8 @@ impl Writer<'_> {
         self.take_members_off_groups(format)?;
         connection.execute_batch(
             "DELETE FROM imported WHERE contact IN (SELECT key FROM thrown);
+             DELETE FROM remote_conflict WHERE key IN (SELECT key FROM thrown) OR remote_card IN (
+                SELECT id FROM remote_card WHERE contact IN (SELECT key FROM thrown));
              DELETE FROM operation WHERE (point, seq) IN (SELECT point, seq FROM part);
              -- What is left of such a step is nothing that could be undone.
              UPDATE undo_point SET emptied = 1 WHERE id IN (SELECT point FROM part)

@@ -296,7 +296,8 @@ impl Writer<'_> {
         };
         let mut steps = log::standing_of_run(self.connection(), run.id)?;
         self.take_all_back(&steps, over)?;
-        Ok(steps.pop().unwrap_or(target))
+        let first = steps.pop();
+        first.ok_or_else(|| Refusal::new(Kind::NotFound, GONE).into())
     }
 
     /// Undoes steps in this order, each in a step of its own.

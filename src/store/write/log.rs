@@ -270,11 +270,16 @@ pub(in crate::store) fn standing_since(
     since.query_map([id], |row| point(row, 0))?.collect()
 }
 
-/// The steps of the run of a sync that are in effect, newest first.
+/// The steps of the run of a sync that are in effect, newest first; none where one of them cannot be undone any
+/// more.
 pub(in crate::store) fn standing_of_run(
     connection: &Connection,
     run: Uuid,
 ) -> rusqlite::Result<Vec<UndoPoint>> {
+    let emptied = "SELECT EXISTS (SELECT 1 FROM undo_point WHERE run = ?1 AND emptied)";
+    if connection.query_row(emptied, [run.as_bytes()], |row| row.get(0))? {
+        return Ok(Vec::new());
+    }
     let of_run =
         format!("SELECT {STEP} FROM undo_point p WHERE run = ?1 AND {STANDING} ORDER BY id DESC");
     let mut of_run = connection.prepare_cached(&of_run)?;

@@ -14,6 +14,7 @@ use crate::domain::operation::Actor;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
+use crate::store::backup::BackupRule;
 use crate::store::{Options, Store};
 use crate::tui::protocol::{Msg, Reply, Ticket};
 
@@ -78,7 +79,8 @@ pub(super) fn back_up(path: &Path, open: &Open) -> Worker<Infallible> {
         let before = if large { BEFORE_LARGE } else { BEFORE_SMALL };
         if ended.recv_timeout(before) == Err(RecvTimeoutError::Timeout) {
             // A failure is reported where it matters: before a large change.
-            let _ = open_another(&path, &stopped).and_then(|store| store.back_up_daily());
+            let _ =
+                open_another(&path, &stopped).and_then(|store| store.back_up_by(BackupRule::Daily));
         }
         drop(open);
     });
