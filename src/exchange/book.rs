@@ -236,7 +236,11 @@ fn contact(mut object: Map<String, Value>, place: CardPlace) -> Result<Incoming,
     if faults.is_empty() {
         Ok(Incoming {
             place,
-            said: ParsedCard { contact, phones },
+            said: ParsedCard {
+                contact,
+                phones,
+                ..ParsedCard::default()
+            },
             card,
         })
     } else {

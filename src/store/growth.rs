@@ -157,6 +157,7 @@ fn card(at: usize, name: &str, uid: Option<String>, number: Option<&str>, email:
                 })
                 .into_iter()
                 .collect(),
+            ..ParsedCard::default()
         },
         card: format!("{at} {name}").into_bytes(),
     }
@@ -274,5 +275,17 @@ fn duplicates_are_found_at_the_same_cost_for_each() {
         one_number(size).steps_of(|store| {
             assert_eq!(store.duplicates().unwrap().len(), 1);
         })
+    });
+}
+
+#[test]
+fn unused_cards_are_dropped_at_the_same_cost_for_each() {
+    stays_flat("unused cards", |size| {
+        let mut book = one_number(size);
+        for _ in 0..size {
+            let sql = "INSERT INTO card (bytes) VALUES (x'00')";
+            book.store.connection.execute_batch(sql).unwrap();
+        }
+        book.steps_of(|store| assert_eq!(store.drop_orphan_cards().unwrap(), size))
     });
 }

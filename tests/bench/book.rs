@@ -105,7 +105,11 @@ pub(crate) fn cards(count: usize) -> impl Iterator<Item = Incoming> {
                 card: at + 1,
                 line: 1,
             },
-            said: ParsedCard { contact, phones },
+            said: ParsedCard {
+                contact,
+                phones,
+                ..ParsedCard::default()
+            },
             card: Vec::new(),
         }
     })

@@ -564,7 +564,7 @@ fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
                 uid: Some(Some(uid.to_owned())),
                 ..ContactAttributes::default()
             },
-            phones: Vec::new(),
+            ..ParsedCard::default()
         },
         card: format!("BEGIN:VCARD\r\nUID:{uid}\r\nFN:Name {uid}\r\nEND:VCARD\r\n").into_bytes(),
     };

@@ -69,5 +69,6 @@ mod table_cells;
 mod tables;
 mod tags;
 mod told;
+mod unsaid;
 mod vcards;
 mod whole_contacts;

@@ -1094,6 +1094,7 @@ mod import {
                     ..ContactAttributes::default()
                 },
                 phones: numbers.iter().map(|number| numbered(number)).collect(),
+                ..ParsedCard::default()
             },
             card: format!("BEGIN:VCARD\r\nFN:{name:?}\r\nTEL:{numbers:?}\r\nEND:VCARD\r\n").into(),
         }

@@ -219,9 +219,10 @@ pub fn revise(
     newer: &CardRecords,
     missing: Missing,
 ) -> Revision {
+    revise_contact(contact, older, newer, missing);
     let (older_says, newer_says) = (&older.says, &newer.says);
+    let prefers = newer.says_of_contact.prefers;
     let (older, newer) = (&older.records, &newer.records);
-    revise_contact(contact, &older.contact, &newer.contact, missing);
 
     let mut revision = Revision::default();
     let [of_older, of_newer, of_stored] = [&older.phones, &newer.phones, phones].map(by_number);
@@ -232,7 +233,9 @@ pub fn revise(
     let older_says: HashMap<&str, Says> = says
         .map(|(phone, says)| (phone.identity.as_str(), *says))
         .collect();
-    let moved = primary_of(&older.phones) != primary_of(&newer.phones)
+    // Where no line is marked, the order of the lines is no word on it.
+    let moved = prefers
+        && primary_of(&older.phones) != primary_of(&newer.phones)
         && primary_of(phones) == primary_of(&older.phones);
     for (new, says) in newer.phones.iter().zip(newer_says) {
         let (old, stored) = (of(&of_older, &new.identity), of(&of_stored, &new.identity));
@@ -276,10 +279,22 @@ pub fn revise(
     revision
 }
 
-/// Changes of a contact, but for its phones, what the card says otherwise.
-fn revise_contact(contact: &mut Contact, old: &Contact, new: &Contact, missing: Missing) {
+/// Changes of a contact, but for its phones, what the card says otherwise. What a line of ours said before and none
+/// says now was dropped by another program, and stays.
+fn revise_contact(
+    contact: &mut Contact,
+    older: &CardRecords,
+    newer: &CardRecords,
+    missing: Missing,
+) {
+    let (said, says) = (&older.says_of_contact, &newer.says_of_contact);
+    let (old, new) = (&older.records.contact, &newer.records.contact);
+    let name_is_whole = said.whole_name && !says.whole_name && old.name == new.name;
     take(&mut contact.name, &old.name, &new.name);
     for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Key)) {
+        if name_is_whole && text.field.is(Use::Part) {
+            continue;
+        }
         let (old, new) = (text.of(old), text.of(new));
         let stored = text.of_mut(contact);
         if (new.is_some() || missing == Missing::Removed) && stored.as_deref() == old {
@@ -287,8 +302,16 @@ fn revise_contact(contact: &mut Contact, old: &Contact, new: &Contact, missing: 
         }
     }
     take(&mut contact.kind, &old.kind, &new.kind);
-    take(&mut contact.favourite, &old.favourite, &new.favourite);
-    take_details(&mut contact.details, &old.details, &new.details, missing);
+    if says.favourite {
+        take(&mut contact.favourite, &old.favourite, &new.favourite);
+    }
+    let dropped = |detail: &Detail| {
+        let is_ours = |own: &Detail| own.identity() == detail.identity();
+        said.details.iter().any(is_ours) && says.details.iter().all(|own| own.kind != detail.kind)
+    };
+    let old_details = old.details.iter().filter(|detail| !dropped(detail));
+    let old_details: Vec<Detail> = old_details.cloned().collect();
+    take_details(&mut contact.details, &old_details, &new.details, missing);
     take_list(&mut contact.tags, &old.tags, &new.tags, missing);
 }
 
@@ -324,7 +347,9 @@ fn replaced<'a>(
 /// A phone with what a newer card says otherwise of it than the older one.
 fn newer_phone(stored: &Phone, old: &Phone, new: &Phone, (before, says): (Says, Says)) -> Phone {
     let mut after = stored.clone();
-    take(&mut after.location, &old.location, &new.location);
+    if says.label {
+        take(&mut after.location, &old.location, &new.location);
+    }
     take(&mut after.typed, &old.typed, &new.typed);
     match (before.historic, says.historic) {
         (_, false) => {}

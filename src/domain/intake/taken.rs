@@ -20,6 +20,8 @@ pub struct ParsedCard {
     pub contact: ContactAttributes,
     /// Its phones, in the order of the card.
     pub phones: Vec<PhoneAttributes>,
+    /// Those of its details that only lines of ours say, which other programs may drop.
+    pub ours: Vec<Detail>,
 }
 
 /// A card in the form of the records that it would make.
@@ -29,6 +31,8 @@ pub struct CardRecords {
     pub records: FullContact,
     /// What the card itself says of each of them.
     pub(super) says: Vec<Says>,
+    /// The same of the contact.
+    pub(super) says_of_contact: SaysOfContact,
     /// Whether the first of them says nothing about being accurate: then it is, if it becomes the
     /// first of its contact (Phone resource, 4).
     pub(super) trusting: bool,
@@ -56,6 +60,21 @@ pub(super) struct Says {
     pub(super) historic: bool,
     pub(super) accurate: bool,
     pub(super) source: bool,
+    /// Whether it has a label or says that it has none.
+    pub(super) label: bool,
+}
+
+/// What of a contact a card says only in lines of ours, which other programs may drop.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct SaysOfContact {
+    /// Whether it says if the contact is a favourite.
+    pub(super) favourite: bool,
+    /// Whether it says that the name has no parts.
+    pub(super) whole_name: bool,
+    /// Whether it says which number it prefers.
+    pub(super) prefers: bool,
+    /// The details that only such lines say.
+    pub(super) details: Vec<Detail>,
 }
 
 impl Says {
@@ -64,6 +83,7 @@ impl Says {
             historic: sent.historic.is_some(),
             accurate: sent.valid_values.is_some(),
             source: sent.source.is_some(),
+            label: sent.location.is_some(),
         }
     }
 
@@ -73,6 +93,7 @@ impl Says {
             historic: self.historic || other.historic,
             accurate: self.accurate || other.accurate,
             source: self.source || other.source,
+            label: self.label || other.label,
         }
     }
 }
@@ -122,7 +143,14 @@ impl CardRecords {
         let ParsedCard {
             contact: mut sent,
             phones,
+            ours,
         } = said;
+        let says_of_contact = SaysOfContact {
+            favourite: sent.favourite.is_some(),
+            whole_name: (&sent.given_name, &sent.family_name) == (&Some(None), &Some(None)),
+            prefers: phones.iter().any(|phone| phone.primary == Some(true)),
+            details: ours,
+        };
         if let Some(why) = too_many(phones.len(), NUMBERS, "numbers") {
             return Err(Refusal::invalid(vec![Fault::whole(why)]));
         }
@@ -183,6 +211,7 @@ impl CardRecords {
                 phones: made,
             },
             says,
+            says_of_contact,
             assumed,
             trusting,
             twice,

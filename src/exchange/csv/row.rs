@@ -346,7 +346,11 @@ impl<'a> TableRow<'a> {
         }
         somebody.then(|| Incoming {
             place,
-            said: ParsedCard { contact, phones },
+            said: ParsedCard {
+                contact,
+                phones,
+                ..ParsedCard::default()
+            },
             card: beside.finish(),
         })
     }
