@@ -39,12 +39,13 @@
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
-//!                         rank retention usage qr opening upcoming
+//!                         rank retention usage qr opening upcoming sync
 //! callbook::domain::attributes    detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
+//! callbook::domain::sync  rules said person guard remote row part merge details outgoing report take run
 //! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
 //! callbook::exchange::edit_text   place read write
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact

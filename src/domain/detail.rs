@@ -11,7 +11,7 @@ use super::day::PartialDate;
 use super::fold::fold;
 
 /// What a detail is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DetailKind {
     /// An address of electronic mail.
@@ -342,6 +342,15 @@ impl Detail {
         (kind, label, value) == (&other.kind, &other.label, &other.value)
     }
 
+    /// The id that it gets in a contact where some are taken.
+    pub(crate) fn fresh_id(&self, is_taken: impl Fn(DetailId) -> bool) -> DetailId {
+        let mut id = self.derived_id();
+        while id.is_none() || is_taken(id) {
+            id = DetailId(id.0.wrapping_add(1));
+        }
+        id
+    }
+
     /// The id that it has in an empty contact: FNV-1a over its identity.
     fn derived_id(&self) -> DetailId {
         let (kind, text) = self.identity();
@@ -376,11 +385,8 @@ pub fn settle(details: &mut [Detail], before: &[Detail]) {
         }
         taken.extend(before.iter().map(|own| own.id));
         for detail in details.iter_mut().filter(is_new) {
-            let mut id = detail.derived_id();
-            while id.is_none() || !taken.insert(id) {
-                id = DetailId(id.0.wrapping_add(1));
-            }
-            detail.id = id;
+            detail.id = detail.fresh_id(|id| taken.contains(&id));
+            taken.insert(detail.id);
         }
     }
     // Of two that are the same the first one is preferred.

@@ -45,6 +45,7 @@ pub mod rehearsal;
 pub mod reject;
 pub mod retention;
 pub mod safe;
+pub mod sync;
 pub mod tables;
 pub mod tag;
 pub mod timestamp;

@@ -1,0 +1,114 @@
+//! The book here: what a run asks of it, and what it writes.
+
+use super::person::Person;
+use super::remote::{Etag, Href, Stop};
+use super::row::{Card, Row};
+use super::said::SaidCard;
+use crate::domain::ids::ContactId;
+
+/// A book that is kept the same with one remote.
+pub trait Book {
+    /// The cards of the other side.
+    type Card: Card;
+
+    /// Reads, without a transaction of its own.
+    fn view(&mut self, read: &mut Reading<'_, Self::Card>) -> Result<(), Stop>;
+
+    /// Writes all or nothing. Between two of these the program may be killed.
+    fn commit(&mut self, write: &mut Writing<'_, Self::Card>) -> Result<(), Stop>;
+
+    /// The card that makes the other side say what a contact says, over the card that is there.
+    fn card(
+        &mut self,
+        contact: ContactId,
+        says: &Person,
+        row: Option<&Row<Self::Card>>,
+    ) -> Result<Self::Card, Stop>;
+}
+
+/// What reads in a book.
+pub type Reading<'a, C> = dyn FnMut(&mut dyn Part<C>) -> Result<(), Stop> + 'a;
+
+/// What writes in a book.
+pub type Writing<'a, C> = dyn FnMut(&mut dyn Part<C>) -> Result<(), Stop> + 'a;
+
+/// A remote as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RemoteState {
+    /// What to ask for changes with; none lists everything.
+    pub token: Option<String>,
+    /// How many cards were linked before a restore or an undo dropped the links.
+    pub known: usize,
+}
+
+/// The book within one transaction.
+pub trait Part<C> {
+    /// The remote as a whole.
+    fn state(&mut self) -> Result<RemoteState, Stop>;
+    /// Keeps it.
+    fn put_state(&mut self, state: &RemoteState) -> Result<(), Stop>;
+
+    /// The row of a card.
+    fn row(&mut self, href: &Href) -> Result<Option<Row<C>>, Stop>;
+    /// The card of a contact.
+    fn row_of(&mut self, contact: ContactId) -> Result<Option<(Href, Row<C>)>, Stop>;
+    /// Keeps a row.
+    fn put_row(&mut self, href: &Href, row: &Row<C>) -> Result<(), Stop>;
+    /// Notes a card that cannot be read, with the reason: it is never written, and never deleted.
+    fn put_unread(&mut self, href: &Href, etag: &Etag, why: &str) -> Result<(), Stop>;
+    /// Forgets a row.
+    fn drop_row(&mut self, href: &Href) -> Result<(), Stop>;
+    /// The version of a card that is known to be there: a quick look, without the row.
+    fn etag(&mut self, href: &Href) -> Result<Option<Etag>, Stop>;
+    /// Every card that is known to be there.
+    fn linked(&mut self) -> Result<Vec<Href>, Stop>;
+    /// How many these are.
+    fn count_linked(&mut self) -> Result<usize, Stop>;
+    /// The rows with something under way.
+    fn open(&mut self) -> Result<Vec<Href>, Stop>;
+    /// The cards whose contact was deleted here.
+    fn orphans(&mut self) -> Result<Vec<Href>, Stop>;
+    /// The contacts that may have to be sent, in the order of their change.
+    fn touched(&mut self) -> Result<Vec<ContactId>, Stop>;
+
+    /// A contact.
+    fn person(&mut self, contact: ContactId) -> Result<Option<Person>, Stop>;
+    /// Writes what of a contact is otherwise; what is new in it is as `card` has it. Gives it back as it is then:
+    /// the rules of the Phone resource settle which number is primary.
+    fn put_person(&mut self, contact: ContactId, person: &Person, card: &C)
+    -> Result<Person, Stop>;
+    /// Makes a contact of a card, under an id of its own.
+    fn make_person(
+        &mut self,
+        person: &Person,
+        card: &C,
+        is_twin: bool,
+    ) -> Result<(ContactId, Person), Stop>;
+    /// Deletes a contact, to the bin.
+    fn delete_person(&mut self, contact: ContactId) -> Result<(), Stop>;
+    /// A contact as it was when it was deleted, if it is still in the bin.
+    fn binned(&mut self, contact: ContactId) -> Result<Option<Person>, Stop>;
+    /// Brings a contact back from the bin, as it is to be now.
+    fn revive_person(
+        &mut self,
+        contact: ContactId,
+        person: &Person,
+        card: &C,
+    ) -> Result<(ContactId, Person), Stop>;
+
+    /// The contact that a card is about, if it has no card of this remote yet: by its `UID`, by the name of
+    /// the file that we give, or by its name and a number or an email.
+    fn known(&mut self, href: &Href, card: &SaidCard) -> Result<Option<ContactId>, Stop>;
+    /// Whether a contact is linked to a card of this `UID` already.
+    fn has_uid(&mut self, card: &SaidCard) -> Result<bool, Stop>;
+    /// Where a contact goes that has no card there yet.
+    fn new_href(&mut self, contact: ContactId) -> Result<Href, Stop>;
+    /// What was agreed of a contact with other remotes.
+    fn agreed_elsewhere(&mut self, contact: ContactId) -> Result<Vec<Person>, Stop>;
+    /// Whether a contact goes to this remote at all.
+    fn is_sent(&mut self, contact: ContactId) -> Result<bool, Stop>;
+    /// Whether deletions that are held back go out now.
+    fn sends_held(&mut self) -> Result<bool, Stop>;
+    /// Whether a contact is the twin of another one: it goes to no other remote.
+    fn is_twin(&mut self, contact: ContactId) -> Result<bool, Stop>;
+}

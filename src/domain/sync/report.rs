@@ -1,0 +1,46 @@
+//! What a run did.
+
+/// What was done with one card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Did {
+    /// It was new or changed there, and was taken in.
+    TakenIn,
+    /// It was sent.
+    Sent,
+    /// It is gone there.
+    GoneThere,
+    /// It was deleted there, as here.
+    DeletedThere,
+    /// It was deleted here and changed there: the change won.
+    CameBack,
+    /// The other side does not take it.
+    Refused,
+    /// It cannot be read; it stays as it is.
+    Unread,
+}
+
+/// What a run did, in the order in which it was done.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What was done with each card: its name, its address, or the reason.
+    pub done: Vec<(Did, String)>,
+}
+
+impl Report {
+    /// Notes what was done with a card.
+    pub(super) fn note(&mut self, did: Did, what: &str) {
+        self.done.push((did, what.to_owned()));
+    }
+
+    /// How many cards something was done with.
+    #[must_use]
+    pub fn count(&self, did: Did) -> usize {
+        self.done.iter().filter(|(done, _)| *done == did).count()
+    }
+
+    /// Whether anything moved.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.done.is_empty()
+    }
+}

@@ -1,0 +1,112 @@
+//! What is remembered of a card of the other side.
+
+use std::collections::BTreeMap;
+
+use crate::domain::detail::{DetailId, DetailValue};
+use crate::domain::ids::ContactId;
+
+use super::person::Person;
+use super::remote::Etag;
+use super::said::SaidCard;
+
+/// The text of a card with what it says; how it is stored is the book's matter.
+pub trait Card: Clone {
+    /// What it says.
+    fn said(&self) -> &SaidCard;
+}
+
+/// What is remembered of one card there.
+#[derive(Clone, Debug)]
+pub struct Row<C> {
+    /// Its version there; none where it is not known to be there.
+    pub etag: Option<Etag>,
+    /// The contact that it is; it may have been deleted here.
+    pub contact: ContactId,
+    /// The card, as it was last read there.
+    pub base: Option<C>,
+    /// The contact, as it was when both sides agreed.
+    pub agreed: Person,
+    /// What both sides changed to different things.
+    pub conflicts: Conflicts,
+    /// What is under way.
+    pub intent: Option<Intent<C>>,
+    /// How often what it lacked was sent again.
+    pub strikes: u8,
+    /// How often it was sent since a person last changed it.
+    pub sent: u8,
+    /// Why the other side does not take it.
+    pub refused: Option<String>,
+    /// Its deletion is not sent.
+    pub held: bool,
+    /// Linked or made by a run that was taken back.
+    pub undone: bool,
+    /// A second card with the `UID` of a contact that another card is linked to.
+    pub twin: bool,
+}
+
+impl<C> Row<C> {
+    /// A card of a contact, that nothing is known of yet.
+    #[must_use]
+    pub fn of(contact: ContactId) -> Self {
+        Self {
+            etag: None,
+            contact,
+            base: None,
+            agreed: Person::default(),
+            conflicts: Conflicts::default(),
+            intent: None,
+            strikes: 0,
+            sent: 0,
+            refused: None,
+            held: false,
+            undone: false,
+            twin: false,
+        }
+    }
+}
+
+impl<C: Card> Row<C> {
+    /// What the card said when it was last read.
+    #[must_use]
+    pub fn base_said(&self) -> SaidCard {
+        let base = self.base.as_ref();
+        base.map(|base| base.said().clone()).unwrap_or_default()
+    }
+}
+
+/// A change that is on its way: kept before the request goes out, so that a run that is cut off can find
+/// out what became of it.
+#[derive(Clone, Debug)]
+pub struct Intent<C> {
+    /// The bytes that are sent.
+    pub body: C,
+    /// The contact that they were made of.
+    pub says: Person,
+    /// The version that they are to replace; none for a new card.
+    pub over: Option<Etag>,
+}
+
+/// The fields that both sides changed to different things, with what the other side says.
+pub type Conflicts = BTreeMap<ConflictKey, Theirs>;
+
+/// What the other side says of a field in conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Theirs {
+    /// A text, or that there is none.
+    Text(Option<String>),
+    /// The value of a detail.
+    Value(DetailValue),
+}
+
+/// What is in conflict.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConflictKey {
+    /// A field of the contact.
+    Field(&'static str),
+    /// The label of a number.
+    NumberLabel(String),
+    /// The label of a detail.
+    DetailLabel(DetailId),
+    /// The value of a detail.
+    DetailValue(DetailId),
+}
