@@ -2,3 +2,4 @@
 
 pub mod carddav;
 pub mod secret;
+pub mod server;

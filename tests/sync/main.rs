@@ -18,6 +18,7 @@ mod failing_proxy;
 
 mod asking;
 mod fuzz;
+mod joined;
 mod proxied;
 mod real;
 mod signing_in;
