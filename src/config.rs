@@ -8,6 +8,7 @@ mod faults;
 pub mod filters;
 mod home;
 pub mod looks;
+pub mod remotes;
 pub mod rewrite;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use faults::{Faults, line_around};
 use home::NO_COUNTRY;
 pub use home::home_value;
 use looks::{ColorPalette, Look, Role, Signs};
+use remotes::RemoteSettings;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -122,6 +124,8 @@ pub struct Config {
     pub call: String,
     /// The saved filters, by name.
     pub filters: Vec<SavedFilter>,
+    /// The places that the book is kept the same with.
+    pub remotes: Vec<RemoteSettings>,
     /// What the file says of keys, in the order of its lines.
     pub keys: Vec<KeyLine>,
     /// What is wrong with the file, each with the file and the line.
@@ -192,7 +196,9 @@ impl Config {
             }
             for (key, value) in table.get_ref() {
                 let name = key.get_ref().as_ref();
-                if let Err(why) = config.set(name, value, &mut faults) {
+                if name == "remote" {
+                    config.remotes = remotes::read(value, key.span().start, &mut faults);
+                } else if let Err(why) = config.set(name, value, &mut faults) {
                     faults.add(key.span().start, &why);
                 }
             }
@@ -231,6 +237,7 @@ impl Config {
             keep: None,
             call: opener.to_owned(),
             filters: Vec::new(),
+            remotes: Vec::new(),
             keys: Vec::new(),
             troubles: Vec::new(),
             set: Vec::new(),
@@ -305,7 +312,7 @@ impl Config {
             }
             other => {
                 return Err(format!(
-                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [colors], [filters], [history] or [keys]"
+                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [colors], [filters], [history], [keys] or [[remote]]"
                 ));
             }
         }

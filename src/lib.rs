@@ -39,7 +39,7 @@
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
-//!                         rank retention usage qr opening upcoming sync
+//!                         rank retention usage qr opening upcoming remotes sync
 //! callbook::domain::attributes    detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
@@ -68,8 +68,8 @@
 //! callbook::store::change bulk import merge triage phones contacts rehearse
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
-//! callbook::config        looks environment faults rewrite home filters
-//! callbook::sync          secret carddav server
+//! callbook::config        looks environment faults rewrite home filters remotes
+//! callbook::sync          secret carddav server open
 //! callbook::sync::carddav href auth xml stop reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::config::filters::line_of;
 use crate::config::looks::Role;
+use crate::config::remotes::RemoteSettings;
 use crate::config::{self, Config, home_value, shown};
 use crate::state;
 use crate::tui::keymap::Keymap;
@@ -34,6 +35,7 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
         "mouse": config.mouse,
         "call": config.call,
         "filters": filters.collect::<Map<_, _>>(),
+        "remotes": config.remotes.iter().map(RemoteSettings::document).collect::<Vec<_>>(),
         "history_keep_days": config.keep,
         "set": config.set,
         "keys": keys.collect::<Map<_, _>>(),
@@ -99,6 +101,9 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
         for filter in &config.filters {
             let _ = writeln!(text, "{}", line_of(filter));
         }
+    }
+    for remote in &config.remotes {
+        let _ = write!(text, "\n{}", remote.block());
     }
     if let Some(days) = config.keep {
         let _ = writeln!(text, "\n[history]\nkeep = \"{days} days\"");

@@ -18,7 +18,7 @@ pub(crate) fn line_of(filter: &SavedFilter) -> String {
 }
 
 /// A text as a string of TOML; one with quotes in it, as filters have them, without escapes where that can be.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_plain = text.chars().all(|sign| !sign.is_control());
     if is_plain && text.contains(['"', '\\']) && !text.contains('\'') {
         return format!("'{text}'");

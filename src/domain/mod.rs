@@ -43,6 +43,7 @@ pub mod rank;
 pub mod refusal;
 pub mod rehearsal;
 pub mod reject;
+pub mod remotes;
 pub mod retention;
 pub mod safe;
 pub mod sync;

@@ -7,6 +7,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use crate::domain::percent::percent_encoded;
+use crate::domain::remotes::is_this_machine;
 
 /// A scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +24,7 @@ impl Origin {
     /// Whether it is this very machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost"
-            || host.ends_with(".localhost")
-            || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        is_this_machine(&self.host)
     }
 
     fn usual_port(secure: bool) -> u16 {

@@ -1,0 +1,77 @@
+//! The places that the book is kept the same with, as the book knows them.
+
+use std::net::IpAddr;
+
+use crate::domain::timestamp::Timestamp;
+
+/// A remote, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteRow {
+    /// Its number in the book.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its kind: `carddav` or `folder`.
+    pub kind: String,
+    /// The address or the path of its address book.
+    pub book: String,
+    /// Whether its first sync was confirmed.
+    pub confirmed: bool,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// What to ask with for changes; none: everything is listed.
+    pub token: Option<String>,
+    /// The last step of the history that was looked at.
+    pub seen: i64,
+    /// How many cards were linked before the links were dropped.
+    pub known: u64,
+    /// What was learned of it, as JSON.
+    pub traits: String,
+    /// When it was synced.
+    pub synced_at: Option<Timestamp>,
+    /// When a run last began.
+    pub tried_at: Option<Timestamp>,
+    /// Not before then is it asked again by itself.
+    pub again_at: Option<Timestamp>,
+    /// Why the last run ended early.
+    pub trouble: Option<String>,
+    /// What its cards are.
+    pub counts: RemoteCounts,
+}
+
+/// How many cards of a remote are what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RemoteCounts {
+    /// Linked to a contact.
+    pub linked: u64,
+    /// On their way: sent, and not yet known to have arrived.
+    pub waiting: u64,
+    /// Not taken there.
+    pub refused: u64,
+    /// There, and not to be read.
+    pub unread: u64,
+    /// Fields that both sides changed to different things.
+    pub conflicts: u64,
+}
+
+/// How a run ended, as far as the remote as a whole goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOutcome {
+    /// When it began.
+    pub tried_at: Timestamp,
+    /// When it was done; none: it ended early.
+    pub synced_at: Option<Timestamp>,
+    /// Not before then is it asked again by itself.
+    pub again_at: Option<Timestamp>,
+    /// Why it ended early.
+    pub trouble: Option<String>,
+}
+
+/// Whether a host is this very machine, which nobody can listen to on the way.
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.to_ascii_lowercase().ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
