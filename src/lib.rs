@@ -39,13 +39,13 @@
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
-//!                         rank retention usage qr opening upcoming remotes sync
+//!                         rank retention usage qr opening upcoming linked remotes sync
 //! callbook::domain::attributes    detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
-//! callbook::domain::sync  rules said person guard remote row part merge details outgoing report take run
+//! callbook::domain::sync  rules said person records guard remote row part merge details outgoing report take arrive run send
 //! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
 //! callbook::exchange::edit_text   place read write
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
@@ -65,11 +65,11 @@
 //! callbook::store::undo   bin journal restore
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
-//! callbook::store::change bulk import merge triage phones contacts rehearse
+//! callbook::store::change bulk import merge triage phones contacts rehearse remote_cards
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters remotes
-//! callbook::sync          secret carddav server open
+//! callbook::sync          secret carddav server open card dry book one
 //! callbook::sync::carddav href auth xml stop reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run

@@ -13,7 +13,7 @@ CREATE TABLE remote (
     trouble TEXT                                       -- why the last run ended early; safe text, no names
 ) STRICT;
 
--- One resource there. A row without an ETag is not known to be there.
+-- One card there. A row without a version is not known to be there.
 CREATE TABLE remote_card (
     id INTEGER PRIMARY KEY,
     remote INTEGER NOT NULL REFERENCES remote (id),
@@ -23,23 +23,27 @@ CREATE TABLE remote_card (
     kind TEXT NOT NULL CHECK (kind IN ('person', 'group', 'unread')),
     contact BLOB CHECK (length(contact) = 16),         -- no reference: a row without its contact is a deletion
     base INTEGER REFERENCES card (id),                 -- what the server has, as it was last read
-    agreed INTEGER REFERENCES card (id),               -- the contact when both agreed; none: base says it
-    intent TEXT CHECK (intent IN ('create', 'update', 'delete')),
+    agreed TEXT CHECK (json_valid(agreed)),            -- the contact when both agreed; none: as base says it
+    intent TEXT CHECK (intent IN ('create', 'update')),
     intent_body INTEGER REFERENCES card (id),          -- the bytes that are sent
-    intent_says INTEGER REFERENCES card (id),          -- the contact that they were made of
-    strikes INTEGER NOT NULL DEFAULT 0,
-    refused TEXT,                                      -- why the server does not take it
+    intent_says TEXT CHECK (json_valid(intent_says)),  -- the contact that they were made of, or that was refused
+    strikes INTEGER NOT NULL DEFAULT 0,                -- how often what it lacked was sent again
+    sent INTEGER NOT NULL DEFAULT 0,                   -- how often it was sent since a person changed it
+    refused TEXT,                                      -- why the server does not take it, or why it cannot be read
     held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),       -- deleted here while `only` kept it from being sent
-    undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),   -- linked by a run that was taken back
+    undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),   -- linked or made by a run that was taken back
+    twin INTEGER NOT NULL DEFAULT 0 CHECK (twin IN (0, 1)),       -- has the UID of a contact of another card
+    run BLOB,                                          -- the run that linked it
     UNIQUE (remote, place)
 ) STRICT;
 CREATE INDEX remote_card_contact ON remote_card (contact);
-CREATE INDEX remote_card_open ON remote_card (remote) WHERE intent IS NOT NULL OR refused IS NOT NULL;
+CREATE INDEX remote_card_open ON remote_card (remote)
+    WHERE intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL;
 
 -- A field that both sides changed to different things.
 CREATE TABLE remote_conflict (
     remote_card INTEGER NOT NULL REFERENCES remote_card (id),
-    key BLOB NOT NULL,                                 -- the contact, the phone or the detail
+    key TEXT NOT NULL,                                 -- of a number its identity, of a detail its id, else blank
     field TEXT NOT NULL,
     was TEXT, theirs TEXT,                             -- JSON
     at INTEGER NOT NULL,

@@ -24,6 +24,7 @@ pub mod ids;
 pub mod import;
 pub mod intake;
 pub mod latin;
+pub mod linked;
 pub mod listing;
 pub mod member;
 pub mod merge;

@@ -228,6 +228,23 @@ impl<R: BufRead> Iterator for CardReader<R> {
     }
 }
 
+/// The one card that a text is to be.
+///
+/// # Errors
+/// Why it is not: it has no card, or several, or one that cannot be read, or a group.
+pub fn only_card(text: &[u8]) -> Result<ParsedCard, String> {
+    let mut cards = read(text);
+    let first = cards.next();
+    let other = cards.next();
+    match (first, other) {
+        (Some(Ok(card)), None) if cards.groups().is_empty() => Ok(card.said),
+        (Some(Err(reject)), _) => Err(reject.reason),
+        (Some(Ok(_)), _) => Err("it has several cards".to_owned()),
+        (None, _) if cards.groups().is_empty() => Err("it has no card".to_owned()),
+        (None, _) => Err("it is a group".to_owned()),
+    }
+}
+
 /// vCards, for a store that keeps them and does not read them.
 #[derive(Clone, Copy, Debug)]
 pub struct Format;

@@ -16,6 +16,7 @@ mod write;
 pub use base::Store;
 pub use care::compact::{PrunedHistory, Sizes};
 pub use care::doctor::Finding;
+pub use change::remote_cards::RemoteBook;
 pub use db::backups::backups_around;
 pub use db::held::is_of_book;
 pub use db::options::{FileSystem, Options};

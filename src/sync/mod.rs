@@ -1,6 +1,10 @@
 //! Keeping the book and address books elsewhere the same.
 
+pub mod book;
+pub mod card;
 pub mod carddav;
+pub mod dry;
+pub mod one;
 pub mod open;
 pub mod secret;
 pub mod server;

@@ -28,11 +28,6 @@ fn met(known: &Phone, other: &Phone, says: Says) -> Phone {
 /// the card says nothing new.
 #[must_use]
 pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
-    let emails = |contact: &Contact| -> HashSet<_> {
-        let details = contact.details.iter();
-        let emails = details.filter(|detail| detail.kind == DetailKind::Email);
-        emails.map(Detail::identity).collect()
-    };
     let mut filled = namesake.clone();
     fill(&mut filled, said, None);
     filled.uid.clone_from(&namesake.uid);
@@ -40,7 +35,17 @@ pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
         .filter(|text| text.field.is(Use::About))
         .map(|text| (text.of(said), text.of(namesake)))
         .any(|(said, there)| said.is_some() && said != there);
-    !emails(said).is_disjoint(&emails(namesake)) || filled == *namesake && !contradicts
+    share_an_email(said, namesake) || filled == *namesake && !contradicts
+}
+
+/// Whether two contacts have an email in common.
+#[must_use]
+pub fn share_an_email(one: &Contact, other: &Contact) -> bool {
+    let emails = |contact: &Contact| -> HashSet<_> {
+        let emails = contact.details_of(DetailKind::Email);
+        emails.map(Detail::identity).collect()
+    };
+    !emails(one).is_disjoint(&emails(other))
 }
 
 /// Fills what a contact has blank, and adds the details and tags that it does not have; but not what

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::person::{Number, Person};
 use super::row::{ConflictKey, Conflicts, Theirs};
 use super::rules::{Rule, holds};
-use super::said::{NAME, OurLine, SaidCard, Standing, is_only_ours, same_label, same_text};
+use super::said::{NAME, NO, OurLine, SaidCard, Standing, is_only_ours, same_label, same_text};
 
 /// What changed there.
 #[derive(Clone, Copy)]
@@ -60,6 +60,8 @@ fn apply_fields(
             continue;
         }
         let mine = person.fields.get(name);
+        // A flag that is not set is no field of a contact.
+        let is = is.filter(|is| !(is_only_ours(name) && *is == NO));
         let key = ConflictKey::Field(name);
         if mine == unless.fields.get(name) || mine == is {
             set(person, name, is.cloned());

@@ -15,15 +15,18 @@ pub mod guard;
 pub mod outgoing;
 pub mod part;
 pub mod person;
+pub mod records;
 pub mod remote;
 pub mod report;
 pub mod row;
 pub mod run;
 pub mod said;
 
+mod arrive;
 mod details;
 mod merge;
 mod rules;
+mod send;
 mod take;
 
 #[cfg(test)]
@@ -31,3 +34,4 @@ mod simulation;
 
 use crate::domain::detail::Detail;
 pub use person::{Number, Person};
+pub use take::taken_as;

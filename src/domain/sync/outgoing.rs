@@ -71,7 +71,8 @@ pub struct NumberOut {
     pub line: OurLine,
 }
 
-/// How a number goes out over the card that is there, or none where it does not.
+/// How a number goes out, or none where it does not. `there` is what the card that is there says of it, none for a new
+/// card; `was` is the number when both agreed.
 ///
 /// Every number in use goes as a `TEL`. A historic one has its `TEL` where the card has it, and a line of ours,
 /// only if the card already has either, or is new: so what was taken out elsewhere is not brought back there.
@@ -79,19 +80,16 @@ pub struct NumberOut {
 /// that knows nothing of a flag must not say that it is not set.
 #[must_use]
 pub fn number_out(
-    key: &str,
     number: &Number,
-    base: Option<&SaidCard>,
-    agreed: Option<&Person>,
+    there: Option<&SaidNumber>,
+    was: Option<&Number>,
 ) -> Option<NumberOut> {
-    let there = base.and_then(|base| base.numbers.get(key));
     let has_tel = there.is_some_and(|there| there.tel);
     let line = there.map(|there| there.line).unwrap_or_default();
-    let is_unknown = base.is_some() && !has_tel && line == OurLine::default();
+    let is_unknown = there.is_some() && !has_tel && line == OurLine::default();
     if number.historic && is_unknown && holds(Rule::HistoricStaysHere) {
         return None;
     }
-    let was = agreed.and_then(|agreed| agreed.numbers.get(key));
     let say = |is: bool, line: Option<bool>, was: Option<bool>| {
         (is || line.is_some() || was == Some(true)).then_some(is)
     };
@@ -130,7 +128,10 @@ pub fn card_out(
         ..SaidCard::default()
     };
     for (key, number) in &person.numbers {
-        if let Some(NumberOut { tel, line }) = number_out(key, number, base, agreed) {
+        let blank = SaidNumber::default();
+        let there = base.map(|base| base.numbers.get(key).unwrap_or(&blank));
+        let was = agreed.and_then(|agreed| agreed.numbers.get(key));
+        if let Some(NumberOut { tel, line }) = number_out(number, there, was) {
             let said = SaidNumber {
                 tel,
                 label: number.label.clone(),

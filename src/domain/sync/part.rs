@@ -41,6 +41,15 @@ pub struct RemoteState {
     pub known: usize,
 }
 
+/// The contacts that may have to be sent.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// They, in the order of their change.
+    pub contacts: Vec<ContactId>,
+    /// The newest step that was looked at for them.
+    pub step: i64,
+}
+
 /// The book within one transaction.
 pub trait Part<C> {
     /// The remote as a whole.
@@ -69,7 +78,9 @@ pub trait Part<C> {
     /// The cards whose contact was deleted here.
     fn orphans(&mut self) -> Result<Vec<Href>, Stop>;
     /// The contacts that may have to be sent, in the order of their change.
-    fn touched(&mut self) -> Result<Vec<ContactId>, Stop>;
+    fn touched(&mut self) -> Result<Touched, Stop>;
+    /// Notes that all that was changed up to a step has been looked at.
+    fn put_seen(&mut self, step: i64) -> Result<(), Stop>;
 
     /// A contact.
     fn person(&mut self, contact: ContactId) -> Result<Option<Person>, Stop>;
@@ -86,19 +97,12 @@ pub trait Part<C> {
     ) -> Result<(ContactId, Person), Stop>;
     /// Deletes a contact, to the bin.
     fn delete_person(&mut self, contact: ContactId) -> Result<(), Stop>;
-    /// A contact as it was when it was deleted, if it is still in the bin.
-    fn binned(&mut self, contact: ContactId) -> Result<Option<Person>, Stop>;
-    /// Brings a contact back from the bin, as it is to be now.
-    fn revive_person(
-        &mut self,
-        contact: ContactId,
-        person: &Person,
-        card: &C,
-    ) -> Result<(ContactId, Person), Stop>;
+    /// Brings a contact back from the bin, if it is still there, as it was when it was deleted.
+    fn bring_back(&mut self, contact: ContactId) -> Result<Option<Person>, Stop>;
 
     /// The contact that a card is about, if it has no card of this remote yet: by its `UID`, by the name of
     /// the file that we give, or by its name and a number or an email.
-    fn known(&mut self, href: &Href, card: &SaidCard) -> Result<Option<ContactId>, Stop>;
+    fn known(&mut self, href: &Href, card: &C) -> Result<Option<ContactId>, Stop>;
     /// Whether a contact is linked to a card of this `UID` already.
     fn has_uid(&mut self, card: &SaidCard) -> Result<bool, Stop>;
     /// Where a contact goes that has no card there yet.

@@ -3,11 +3,17 @@
 /// What was done with one card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Did {
-    /// It was new or changed there, and was taken in.
-    TakenIn,
-    /// It was sent.
-    Sent,
-    /// It is gone there.
+    /// It is only there, and made a contact here.
+    NewHere,
+    /// It is there and here, and the two are one from now on.
+    Joined,
+    /// It changed there.
+    ChangedHere,
+    /// It is only here, and was sent.
+    NewThere,
+    /// It changed here, and was sent.
+    ChangedThere,
+    /// It is gone there, and went to the bin here unless it was changed here.
     GoneThere,
     /// It was deleted there, as here.
     DeletedThere,

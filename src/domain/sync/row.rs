@@ -34,8 +34,8 @@ pub struct Row<C> {
     pub strikes: u8,
     /// How often it was sent since a person last changed it.
     pub sent: u8,
-    /// Why the other side does not take it.
-    pub refused: Option<String>,
+    /// What the other side does not take.
+    pub refused: Option<Refused>,
     /// Its deletion is not sent.
     pub held: bool,
     /// Linked or made by a run that was taken back.
@@ -72,6 +72,15 @@ impl<C: Card> Row<C> {
         let base = self.base.as_ref();
         base.map(|base| base.said().clone()).unwrap_or_default()
     }
+}
+
+/// A card that the other side does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why, in its words.
+    pub why: String,
+    /// The contact that it was made of: another one is tried.
+    pub says: Person,
 }
 
 /// A change that is on its way: kept before the request goes out, so that a run that is cut off can find

@@ -3,28 +3,19 @@
 //! Every commit is one transaction, none waits for the other side, and between any two of them the program may
 //! be killed: the next run looks at what was under way and goes on.
 
-use crate::domain::ids::ContactId;
-
+use super::arrive::take_card;
 use super::guard::{Guard, is_many};
-use super::outgoing::{is_in, outgoing};
 use super::part::{Book, Part, RemoteState};
-use super::person::Person;
-use super::remote::{Changes, Delete, Etag, Got, Href, Put, Remote, Stop};
+use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
-use super::row::{Card, Intent, Row};
 use super::rules::{Rule, holds};
-use super::said::{NAME, SaidCard, same_text};
-use super::take::{How, gone, link, merge, revive, settle};
+use super::take::{gone, settle};
 
 /// How many cards are written in one transaction.
-const PART: usize = 100;
+pub(super) const PART: usize = 100;
 
 /// How often what was changed there while it was being sent is merged and sent again in one run.
 const ROUNDS: usize = 3;
-
-/// How often a card goes out without a person's change in between, before it is paused: two remotes may
-/// each have a wording of their own.
-const SENT_AT_MOST: u8 = 8;
 
 /// What a person said beforehand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,10 +30,10 @@ pub struct Answers {
 
 /// A run of one book with one remote.
 pub struct Run<'r, R, B> {
-    remote: &'r mut R,
-    book: &'r mut B,
-    answers: Answers,
-    report: Report,
+    pub(super) remote: &'r mut R,
+    pub(super) book: &'r mut B,
+    pub(super) answers: Answers,
+    pub(super) report: Report,
 }
 
 /// Keeps a book and a remote the same; says what was done, as far as it came.
@@ -62,7 +53,7 @@ where
 }
 
 /// Reads something in the book.
-fn view<B: Book, T>(
+pub(super) fn view<B: Book, T>(
     book: &mut B,
     mut read: impl FnMut(&mut dyn Part<B::Card>) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
@@ -75,7 +66,7 @@ fn view<B: Book, T>(
 }
 
 /// Writes something in the book.
-fn commit<B: Book, T>(
+pub(super) fn commit<B: Book, T>(
     book: &mut B,
     mut write: impl FnMut(&mut dyn Part<B::Card>) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
@@ -288,255 +279,10 @@ where
             Ok(())
         })
     }
-
-    /// Sends what changed here; says whether something was merged meanwhile and has to be sent again.
-    fn send(&mut self) -> Result<bool, Stop> {
-        let touched = view(self.book, |part| part.touched())?;
-        let mut again = false;
-        let mut sent: Vec<(Href, Option<Etag>)> = Vec::new();
-        for contact in touched {
-            match self.send_contact(contact)? {
-                Sent::Nothing => {}
-                Sent::Taken(href, etag) => sent.push((href, etag)),
-                Sent::Merged => again = true,
-            }
-        }
-        self.send_deletions()?;
-        self.read_back(&sent)?;
-        Ok(again)
-    }
-
-    /// Sends a contact, if it is another than when both agreed.
-    fn send_contact(&mut self, contact: ContactId) -> Result<Sent, Stop> {
-        let outgoing = view(self.book, |part| to_send(part, contact))?;
-        let Some((href, row, out)) = outgoing else {
-            return Ok(Sent::Nothing);
-        };
-        let over = row.etag.clone();
-        let known = over.is_some().then_some(&row);
-        let body = self.book.card(contact, &out, known)?;
-        if let Some(base) = row.base.as_ref().filter(|_| over.is_some())
-            && base.said() == body.said()
-        {
-            // What changed does not travel.
-            commit(self.book, |part| {
-                let Some(mut row) = part.row(&href)? else {
-                    return Ok(());
-                };
-                row.agreed = out.clone();
-                part.put_row(&href, &row)
-            })?;
-            return Ok(Sent::Nothing);
-        }
-        let intent = Intent {
-            body: body.clone(),
-            says: out,
-            over: over.clone(),
-        };
-        commit(self.book, |part| {
-            let mut row = row.clone();
-            row.intent = Some(intent.clone());
-            row.refused = None;
-            part.put_row(&href, &row)
-        })?;
-        if self.remote.traits().ignores_versions && over.is_some() {
-            let there = self.version(&href)?;
-            if there != over {
-                commit(self.book, |part| {
-                    forget_intent(part, &href)?;
-                    keep_token(part, None, false)
-                })?;
-                return Ok(Sent::Merged);
-            }
-        }
-        match self.remote.put(&href, &body, over.as_ref())? {
-            Put::Taken { etag, href: place } => {
-                commit(self.book, |part| {
-                    let Some(mut row) = part.row(&href)? else {
-                        return Ok(());
-                    };
-                    row.sent = row.sent.saturating_add(1);
-                    if place != href {
-                        part.drop_row(&href)?;
-                    }
-                    part.put_row(&place, &row)
-                })?;
-                self.report.note(
-                    Did::Sent,
-                    body.said().fields.get(NAME).map_or("", String::as_str),
-                );
-                Ok(Sent::Taken(place, etag))
-            }
-            Put::Moved => {
-                let exact = self.remote.traits().exact_etags;
-                let now = self.card(&href)?;
-                commit(self.book, |part| {
-                    settle(part, &href, now.clone(), None, false, exact)
-                })?;
-                Ok(Sent::Merged)
-            }
-            Put::Refused(why) => {
-                self.report.note(Did::Refused, &why);
-                commit(self.book, |part| {
-                    let Some(mut row) = part.row(&href)? else {
-                        return Ok(());
-                    };
-                    row.intent = None;
-                    row.refused = Some(why.clone());
-                    part.put_row(&href, &row)
-                })?;
-                Ok(Sent::Nothing)
-            }
-        }
-    }
-
-    /// The card that is there now.
-    fn card(&mut self, href: &Href) -> Result<Option<(Etag, B::Card)>, Stop> {
-        let got = self.remote.get(std::slice::from_ref(href))?;
-        let got = got.into_iter().find(|(answered, _)| answered == href);
-        Ok(match got {
-            Some((_, Got::Card(etag, card))) => Some((etag, card)),
-            _ => None,
-        })
-    }
-
-    /// The version that is there now.
-    fn version(&mut self, href: &Href) -> Result<Option<Etag>, Stop> {
-        Ok(self.card(href)?.map(|(etag, _)| etag))
-    }
-
-    /// Deletes there what was deleted here.
-    fn send_deletions(&mut self) -> Result<(), Stop> {
-        let dead = view(self.book, |part| {
-            let sends_held = part.sends_held()?;
-            let mut dead = Vec::new();
-            for href in part.orphans()? {
-                if let Some(row) = part.row(&href)?
-                    && let Some(etag) = row.etag
-                    && (!row.held || sends_held)
-                {
-                    dead.push((href, etag));
-                }
-            }
-            Ok(dead)
-        })?;
-        if dead.is_empty() {
-            return Ok(());
-        }
-        let linked = view(self.book, |part| part.count_linked())?;
-        if is_many(dead.len(), linked) && !self.answers.accepts_deletions {
-            let gone = dead.len();
-            return Err(Stop::Asked(Box::new(Guard::GoneHere { gone, linked })));
-        }
-        for (href, etag) in dead {
-            match self.remote.delete(&href, &etag)? {
-                Delete::Done => {
-                    self.report.note(Did::DeletedThere, &href.0);
-                    commit(self.book, |part| part.drop_row(&href))?;
-                }
-                Delete::Moved => {
-                    let now = self.card(&href)?;
-                    self.report.note(Did::CameBack, &href.0);
-                    commit(self.book, |part| {
-                        let Some(row) = part.row(&href)? else {
-                            return Ok(());
-                        };
-                        match now.clone() {
-                            Some(now) => {
-                                merge(part, &href, row, now, How::default())?;
-                                revive(part, &href)
-                            }
-                            None => part.drop_row(&href),
-                        }
-                    })?;
-                }
-                Delete::Refused(why) => {
-                    self.report.note(Did::Refused, &why);
-                    commit(self.book, |part| {
-                        let Some(mut row) = part.row(&href)? else {
-                            return Ok(());
-                        };
-                        row.refused = Some(why.clone());
-                        part.put_row(&href, &row)
-                    })?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads back what was sent: the other side may have written it in its own way, or somebody changed it.
-    fn read_back(&mut self, sent: &[(Href, Option<Etag>)]) -> Result<(), Stop> {
-        let exact = self.remote.traits().exact_etags;
-        for batch in sent.chunks(self.remote.batch()) {
-            let hrefs: Vec<Href> = batch.iter().map(|(href, _)| href.clone()).collect();
-            let got = self.remote.get(&hrefs)?;
-            for part_of in batch.chunks(PART) {
-                commit(self.book, |part| {
-                    for (href, answer) in part_of {
-                        let found = got.iter().find(|(answered, _)| answered == href);
-                        let now = match found {
-                            Some((_, Got::Card(etag, card))) => Some((etag.clone(), card.clone())),
-                            _ => None,
-                        };
-                        settle(part, href, now, answer.as_ref(), true, exact)?;
-                    }
-                    Ok(())
-                })?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What became of a contact that may have had to be sent.
-enum Sent {
-    Nothing,
-    Taken(Href, Option<Etag>),
-    Merged,
-}
-
-/// What of a contact goes out, and where; none where nothing does.
-fn to_send<C: Card>(
-    part: &mut dyn Part<C>,
-    contact: ContactId,
-) -> Result<Option<(Href, Row<C>, Person)>, Stop> {
-    if !part.is_sent(contact)? {
-        return Ok(None);
-    }
-    let Some(person) = part.person(contact)? else {
-        return Ok(None);
-    };
-    let Some((href, row)) = part.row_of(contact)? else {
-        // The twin of somebody stays where it came from, until a person has looked at the two.
-        if part.is_twin(contact)? && holds(Rule::TwinsStay) {
-            return Ok(None);
-        }
-        let href = part.new_href(contact)?;
-        return Ok(Some((href, Row::of(contact), person)));
-    };
-    let out = outgoing(&person, &row);
-    let is_changed = match &row.base {
-        Some(base) if !holds(Rule::SentIsOurChange) => {
-            super::outgoing::card_out(&out, "", Some(base.said()), None) != *base.said()
-        }
-        _ => out != row.agreed,
-    };
-    let goes = is_changed || row.etag.is_none();
-    let is_paused = row.sent >= SENT_AT_MOST && row.etag.is_some();
-    Ok((goes && !is_paused).then_some((href, row, out)))
-}
-
-fn forget_intent<C>(part: &mut dyn Part<C>, href: &Href) -> Result<(), Stop> {
-    let Some(mut row) = part.row(href)? else {
-        return Ok(());
-    };
-    row.intent = None;
-    part.put_row(href, &row)
 }
 
 /// Keeps the token of a list; one that had something in it shows that the remote is as it was.
-fn keep_token<C>(
+pub(super) fn keep_token<C>(
     part: &mut dyn Part<C>,
     token: Option<&String>,
     has_something: bool,
@@ -551,97 +297,4 @@ fn keep_token<C>(
         return Ok(());
     }
     part.put_state(&state)
-}
-
-/// Takes in one card that changed there or is new.
-fn take_card<C: Card>(
-    part: &mut dyn Part<C>,
-    href: &Href,
-    now: (Etag, C),
-    gone: &mut Vec<Href>,
-    open: &[Href],
-    exact: bool,
-    report: &mut Report,
-) -> Result<(), Stop> {
-    let name = now.1.said().fields.get(NAME).cloned().unwrap_or_default();
-    if let Some(row) = part.row(href)? {
-        let row = merge(part, href, row, now, How::default())?;
-        if part.person(row.contact)?.is_none() {
-            report.note(Did::CameBack, &name);
-            return revive(part, href);
-        }
-        report.note(Did::TakenIn, &name);
-        return Ok(());
-    }
-    report.note(Did::TakenIn, &name);
-    // Made anew elsewhere, under another name.
-    let anew = find_anew(part, gone, now.1.said())?;
-    if let Some(place) = anew {
-        let old = gone.remove(place);
-        if let Some(row) = part.row(&old)? {
-            part.drop_row(&old)?;
-            merge(part, href, row, now, How::default())?;
-            return Ok(());
-        }
-    }
-    // Made by us: what was under way is this card.
-    for old in open {
-        let Some(row) = part.row(old)? else { continue };
-        let is_ours = row.etag.is_none()
-            && row.intent.as_ref().is_some_and(|intent| {
-                intent.over.is_none() && is_same_person(intent.body.said(), now.1.said())
-            });
-        if is_ours {
-            part.drop_row(old)?;
-            part.put_row(href, &row)?;
-            return settle(part, href, Some(now), None, false, exact);
-        }
-    }
-    let contact = part.known(href, now.1.said())?;
-    link(part, href, contact, now, None)
-}
-
-/// Whether a card that we made is this one: by its `UID`, its text, or its name.
-fn is_same_person(body: &SaidCard, now: &SaidCard) -> bool {
-    let name = |card: &SaidCard| card.fields.get(NAME).cloned();
-    body.uid == now.uid
-        || is_in(body, now)
-        || same_text(name(body).as_deref(), name(now).as_deref())
-}
-
-/// The card that is gone and that this one takes the place of: with its `UID`, or the same name and something
-/// in common.
-fn find_anew<C: Card>(
-    part: &mut dyn Part<C>,
-    gone: &[Href],
-    now: &SaidCard,
-) -> Result<Option<usize>, Stop> {
-    if !holds(Rule::KnownAgain) {
-        return Ok(None);
-    }
-    for (place, href) in gone.iter().enumerate() {
-        let Some(row) = part.row(href)? else { continue };
-        let Some(base) = row.base.as_ref().map(Card::said) else {
-            continue;
-        };
-        let is_same = base.uid.is_some() && base.uid == now.uid || is_alike(base, now);
-        if is_same && part.person(row.contact)?.is_some() {
-            return Ok(Some(place));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether two cards are of one person: the same name, and a number or an email in common, or no number
-/// at all.
-fn is_alike(one: &SaidCard, other: &SaidCard) -> bool {
-    let name = |card: &SaidCard| card.fields.get(NAME).cloned();
-    let has_none = |card: &SaidCard| card.tels().next().is_none();
-    same_text(name(one).as_deref(), name(other).as_deref())
-        && (one.tels().any(|(key, _)| other.has_tel(key))
-            || has_none(one) && has_none(other)
-            || one
-                .details
-                .iter()
-                .any(|said| other.detail(&said.identity).is_some()))
 }

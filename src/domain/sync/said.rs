@@ -16,6 +16,9 @@ pub const NAME: &str = "name";
 /// The fields that only lines of ours carry. Where such a line is missing, another program dropped it.
 const OURS: [&str; 2] = ["favourite", "sort_as"];
 
+/// What a flag says that is not set.
+pub const NO: &str = "no";
+
 /// Whether only lines of ours carry a field.
 #[must_use]
 pub fn is_only_ours(field: &str) -> bool {

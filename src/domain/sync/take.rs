@@ -99,6 +99,7 @@ pub(super) fn merge<C: Card>(
     row.base = Some(now);
     row.etag = Some(etag);
     row.intent = None;
+    row.refused = None;
     part.put_row(href, &row)?;
     Ok(row)
 }
@@ -292,6 +293,18 @@ pub(super) fn taken_from(known: &Person, card: &SaidCard) -> Person {
     taken
 }
 
+/// A contact that was made of a card alone: what both sides agree on where nothing else was.
+#[must_use]
+pub fn taken_as(card: &SaidCard) -> Person {
+    let mut taken = taken_from(&Person::default(), card);
+    trust_first(&mut taken, card);
+    if taken.primary.is_none() {
+        let first = card.first.clone();
+        taken.primary = first.filter(|first| taken.uses(first));
+    }
+    taken
+}
+
 /// The card of nobody: nothing was sent.
 #[derive(Clone)]
 enum NoCard {}
@@ -331,6 +344,10 @@ pub(super) fn link<C: Card>(
     };
 
     let mut taken = taken_from(&before, card);
+    // A card of it that was never taken there is this one.
+    if let Some((old, _)) = part.row_of(contact)?.filter(|(old, _)| old != href) {
+        part.drop_row(&old)?;
+    }
     let mut row = Row::of(contact);
     let mut person = before.clone();
     row.agreed = taken.clone();
@@ -519,7 +536,8 @@ pub(super) fn revive<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(),
     let Some(now) = row.base.clone() else {
         return Ok(());
     };
-    let was = part.binned(row.contact)?.unwrap_or_default();
+    let back = part.bring_back(row.contact)?;
+    let was = back.clone().unwrap_or_default();
     let mut person = taken_from(&was, now.said());
     for (key, number) in &mut person.numbers {
         let line = now.said().line(key);
@@ -543,8 +561,10 @@ pub(super) fn revive<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(),
         }
     }
     person.tidy();
-    let (contact, settled) = part.revive_person(row.contact, &person, &now)?;
-    row.twin |= contact != row.contact;
+    let (contact, settled) = match back {
+        Some(_) => (row.contact, part.put_person(row.contact, &person, &now)?),
+        None => part.make_person(&person, &now, false)?,
+    };
     row.contact = contact;
     row.agreed = person;
     take_primary(&mut row, &settled, now.said());

@@ -9,6 +9,9 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::intake::primary_of;
 use crate::domain::number::{self, Region};
 use crate::domain::phone::{Phone, PhoneAttributes};
+use crate::domain::sync::Number;
+use crate::domain::sync::outgoing::number_out;
+use crate::domain::sync::said::{OurLine, SaidNumber};
 
 use super::card::said;
 use super::draft::CardDraft;
@@ -77,11 +80,6 @@ impl SaidOfNumber {
             accurate: said.valid_values,
             label: None,
         }
-    }
-
-    /// Whether nothing is known of the number there.
-    const fn is_unknown(&self) -> bool {
-        !self.tel && self.historic.is_none() && self.accurate.is_none()
     }
 }
 
@@ -186,27 +184,31 @@ impl Outgoing<'_> {
         phone: &Phone,
         there: Option<&HashMap<String, SaidOfNumber>>,
     ) -> Option<SaidOfNumber> {
-        let is_new = there.is_none();
-        let there = there.and_then(|there| there.get(&phone.identity));
-        let there = there.cloned().unwrap_or_default();
-        if phone.historic && !is_new && there.is_unknown() {
-            // It was taken out there, or never was.
-            return None;
-        }
-        let tel = !phone.historic || there.tel && self.historic == HistoricTel::Beside;
+        let blank = SaidOfNumber::default();
+        let there = there.map(|there| there.get(&phone.identity).unwrap_or(&blank));
+        let there = there.map(|there| SaidNumber {
+            tel: there.tel,
+            label: None,
+            line: OurLine {
+                historic: there.historic,
+                accurate: there.accurate,
+            },
+        });
         let agreed = self.agreed.and_then(|agreed| {
             let mut phones = agreed.phones.iter();
             phones.find(|known| known.identity == phone.identity)
         });
-        // What nobody has said is not said: another callbook would take it for a person's word.
-        let say = |is: bool, line: Option<bool>, was: Option<bool>| {
-            (is || line.is_some() || was == Some(true)).then_some(is)
+        let number = |phone: &Phone| Number {
+            label: phone.location.clone(),
+            historic: phone.historic,
+            accurate: phone.valid_values,
         };
-        let (historic, accurate) = (phone.historic, phone.valid_values);
+        let out = number_out(&number(phone), there.as_ref(), agreed.map(number).as_ref())?;
+        let tel = out.tel && (!phone.historic || self.historic == HistoricTel::Beside);
         Some(SaidOfNumber {
             tel,
-            historic: say(historic, there.historic, agreed.map(|was| was.historic)),
-            accurate: say(accurate, there.accurate, agreed.map(|was| was.valid_values)),
+            historic: out.line.historic,
+            accurate: out.line.accurate,
             label: phone.location.clone().filter(|_| !tel),
         })
     }

@@ -314,21 +314,20 @@ impl Writer<'_> {
         let applied = log::last_done(self.connection(), target.id)?;
         self.set_step(StepKind::Undo(target.id));
         self.turn_round(target, applied, "undo", over)?;
-        if target.run.is_some() {
-            self.mark_unlinked(applied)?;
+        if let Some(run) = &target.run {
+            self.mark_unlinked(applied, run.id)?;
         }
         Ok(())
     }
 
-    /// Marks the cards of contacts that a step of a sync made as linked by a run that was taken back, wherever
-    /// they are: that those contacts are gone is no wish to delete them there. A card of which it is not known
-    /// whether it was made there is looked for first.
-    fn mark_unlinked(&self, step: i64) -> Answer<()> {
+    /// Marks the cards that a run of a sync linked or made, and those of contacts that a step of it made, as of a
+    /// run that was taken back, wherever they are: that those contacts are gone is no wish to delete them there.
+    fn mark_unlinked(&self, step: i64, run: Uuid) -> Answer<()> {
         self.connection().execute(
             "UPDATE remote_card SET undone = 1
-             WHERE intent IS NOT 'create' AND contact IN (
+             WHERE run = ?2 OR contact IN (
                 SELECT key FROM operation WHERE point = ?1 AND entity = 'contact' AND kind = 'create')",
-            [step],
+            params![step, run.as_bytes()],
         )?;
         Ok(())
     }

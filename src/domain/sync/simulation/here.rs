@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::domain::ids::ContactId;
 use crate::domain::sync::outgoing::card_out;
-use crate::domain::sync::part::{Book, Part, Reading, RemoteState, Writing};
+use crate::domain::sync::part::{Book, Part, Reading, RemoteState, Touched, Writing};
 use crate::domain::sync::person::Person;
 use crate::domain::sync::remote::{Etag, Href, Stop};
 use crate::domain::sync::row::{Card, Row};
@@ -139,8 +139,13 @@ impl Part<SimCard> for SimPart {
         Ok(rows.map(|(href, _)| href.clone()).collect())
     }
 
-    fn touched(&mut self) -> Result<Vec<ContactId>, Stop> {
-        Ok(self.book.contacts.keys().copied().collect())
+    fn touched(&mut self) -> Result<Touched, Stop> {
+        let contacts = self.book.contacts.keys().copied().collect();
+        Ok(Touched { contacts, step: 0 })
+    }
+
+    fn put_seen(&mut self, _: i64) -> Result<(), Stop> {
+        Ok(())
     }
 
     fn person(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {
@@ -186,32 +191,17 @@ impl Part<SimCard> for SimPart {
         Ok(())
     }
 
-    fn binned(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {
-        let mut binned = self.book.bin.iter().rev();
-        let found = binned.find(|(id, _)| *id == contact);
-        Ok(found.map(|(_, contact)| contact.person.clone()))
-    }
-
-    fn revive_person(
-        &mut self,
-        contact: ContactId,
-        person: &Person,
-        card: &SimCard,
-    ) -> Result<(ContactId, Person), Stop> {
+    fn bring_back(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {
         let binned = self.book.bin.iter().rposition(|(id, _)| *id == contact);
-        let uid = match binned.map(|at| self.book.bin.remove(at)) {
-            Some((_, was)) => was.uid.clone(),
-            None => card.said.uid.clone().unwrap_or_default(),
+        let Some((_, was)) = binned.map(|at| self.book.bin.remove(at)) else {
+            return Ok(None);
         };
-        let back = SimContact {
-            uid,
-            person: person.clone(),
-        };
-        self.book.contacts.insert(contact, Rc::new(back));
-        Ok((contact, person.clone()))
+        self.book.contacts.insert(contact, was.clone());
+        Ok(Some(was.person.clone()))
     }
 
-    fn known(&mut self, href: &Href, card: &SaidCard) -> Result<Option<ContactId>, Stop> {
+    fn known(&mut self, href: &Href, card: &SimCard) -> Result<Option<ContactId>, Stop> {
+        let card = &*card.said;
         let book = &self.book;
         let linked: BTreeSet<ContactId> = book.sides[self.side]
             .rows

@@ -1,0 +1,109 @@
+//! A card that arrives: of which contact it is, and what becomes of it.
+
+use super::outgoing::is_in;
+use super::part::Part;
+use super::remote::{Etag, Href, Stop};
+use super::report::{Did, Report};
+use super::row::Card;
+use super::rules::{Rule, holds};
+use super::said::{NAME, SaidCard, same_text};
+use super::take::{How, link, merge, revive, settle};
+
+/// Takes in one card that changed there or is new.
+pub(super) fn take_card<C: Card>(
+    part: &mut dyn Part<C>,
+    href: &Href,
+    now: (Etag, C),
+    gone: &mut Vec<Href>,
+    open: &[Href],
+    exact: bool,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    let name = now.1.said().fields.get(NAME).cloned().unwrap_or_default();
+    if let Some(row) = part.row(href)? {
+        let row = merge(part, href, row, now, How::default())?;
+        if part.person(row.contact)?.is_none() {
+            report.note(Did::CameBack, &name);
+            return revive(part, href);
+        }
+        report.note(Did::ChangedHere, &name);
+        return Ok(());
+    }
+    // Made anew elsewhere, under another name.
+    let anew = find_anew(part, gone, now.1.said())?;
+    if let Some(place) = anew {
+        let old = gone.remove(place);
+        if let Some(row) = part.row(&old)? {
+            part.drop_row(&old)?;
+            report.note(Did::ChangedHere, &name);
+            merge(part, href, row, now, How::default())?;
+            return Ok(());
+        }
+    }
+    // Made by us: what was under way is this card.
+    for old in open {
+        let Some(row) = part.row(old)? else { continue };
+        let is_ours = row.etag.is_none()
+            && row.intent.as_ref().is_some_and(|intent| {
+                intent.over.is_none() && is_same_person(intent.body.said(), now.1.said())
+            });
+        if is_ours {
+            part.drop_row(old)?;
+            part.put_row(href, &row)?;
+            return settle(part, href, Some(now), None, false, exact);
+        }
+    }
+    let contact = part.known(href, &now.1)?;
+    let did = if contact.is_some() {
+        Did::Joined
+    } else {
+        Did::NewHere
+    };
+    report.note(did, &name);
+    link(part, href, contact, now, None)
+}
+
+/// Whether a card that we made is this one: by its `UID`, its text, or its name.
+fn is_same_person(body: &SaidCard, now: &SaidCard) -> bool {
+    let name = |card: &SaidCard| card.fields.get(NAME).cloned();
+    body.uid == now.uid
+        || is_in(body, now)
+        || same_text(name(body).as_deref(), name(now).as_deref())
+}
+
+/// The card that is gone and that this one takes the place of: with its `UID`, or the same name and something
+/// in common.
+fn find_anew<C: Card>(
+    part: &mut dyn Part<C>,
+    gone: &[Href],
+    now: &SaidCard,
+) -> Result<Option<usize>, Stop> {
+    if !holds(Rule::KnownAgain) {
+        return Ok(None);
+    }
+    for (place, href) in gone.iter().enumerate() {
+        let Some(row) = part.row(href)? else { continue };
+        let Some(base) = row.base.as_ref().map(Card::said) else {
+            continue;
+        };
+        let is_same = base.uid.is_some() && base.uid == now.uid || is_alike(base, now);
+        if is_same && part.person(row.contact)?.is_some() {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether two cards are of one person: the same name, and a number or an email in common, or no number
+/// at all.
+fn is_alike(one: &SaidCard, other: &SaidCard) -> bool {
+    let name = |card: &SaidCard| card.fields.get(NAME).cloned();
+    let has_none = |card: &SaidCard| card.tels().next().is_none();
+    same_text(name(one).as_deref(), name(other).as_deref())
+        && (one.tels().any(|(key, _)| other.has_tel(key))
+            || has_none(one) && has_none(other)
+            || one
+                .details
+                .iter()
+                .any(|said| other.detail(&said.identity).is_some()))
+}

@@ -1,0 +1,288 @@
+//! Sending what changed here: contacts, deletions, and reading back what was sent.
+
+use crate::domain::ids::ContactId;
+
+use super::guard::{Guard, is_many};
+use super::outgoing::outgoing;
+use super::part::{Book, Part};
+use super::person::Person;
+use super::remote::{Delete, Etag, Got, Href, Put, Remote, Stop};
+use super::report::Did;
+use super::row::{Card, Intent, Refused, Row};
+use super::rules::{Rule, holds};
+use super::run::{PART, Run, commit, keep_token, view};
+use super::said::NAME;
+use super::take::{How, merge, revive, settle};
+
+/// How often a card goes out without a person's change in between, before it is paused: two remotes may
+/// each have a wording of their own.
+const SENT_AT_MOST: u8 = 8;
+
+impl<R, B> Run<'_, R, B>
+where
+    B: Book,
+    R: Remote<Card = B::Card>,
+{
+    /// Sends what changed here; says whether something was merged meanwhile and has to be sent again.
+    pub(super) fn send(&mut self) -> Result<bool, Stop> {
+        let touched = view(self.book, |part| part.touched())?;
+        let mut again = false;
+        let mut sent: Vec<(Href, Option<Etag>)> = Vec::new();
+        for contact in touched.contacts {
+            match self.send_contact(contact)? {
+                Sent::Nothing => {}
+                Sent::Taken(href, etag) => sent.push((href, etag)),
+                Sent::Merged => again = true,
+            }
+        }
+        self.send_deletions()?;
+        self.read_back(&sent)?;
+        if !again {
+            commit(self.book, |part| part.put_seen(touched.step))?;
+        }
+        Ok(again)
+    }
+
+    /// Sends a contact, if it is another than when both agreed.
+    fn send_contact(&mut self, contact: ContactId) -> Result<Sent, Stop> {
+        let outgoing = view(self.book, |part| to_send(part, contact))?;
+        let Some((href, row, out)) = outgoing else {
+            return Ok(Sent::Nothing);
+        };
+        let over = row.etag.clone();
+        let known = over.is_some().then_some(&row);
+        let body = self.book.card(contact, &out, known)?;
+        if let Some(base) = row.base.as_ref().filter(|_| over.is_some())
+            && base.said() == body.said()
+        {
+            // What changed does not travel.
+            commit(self.book, |part| {
+                let Some(mut row) = part.row(&href)? else {
+                    return Ok(());
+                };
+                row.agreed = out.clone();
+                part.put_row(&href, &row)
+            })?;
+            return Ok(Sent::Nothing);
+        }
+        let intent = Intent {
+            body: body.clone(),
+            says: out,
+            over: over.clone(),
+        };
+        commit(self.book, |part| {
+            let mut row = row.clone();
+            row.intent = Some(intent.clone());
+            row.refused = None;
+            part.put_row(&href, &row)
+        })?;
+        if self.remote.traits().ignores_versions && over.is_some() {
+            let there = self.version(&href)?;
+            if there != over {
+                commit(self.book, |part| {
+                    forget_intent(part, &href)?;
+                    keep_token(part, None, false)
+                })?;
+                return Ok(Sent::Merged);
+            }
+        }
+        match self.remote.put(&href, &body, over.as_ref())? {
+            Put::Taken { etag, href: place } => {
+                commit(self.book, |part| {
+                    let Some(mut row) = part.row(&href)? else {
+                        return Ok(());
+                    };
+                    row.sent = row.sent.saturating_add(1);
+                    if place != href {
+                        part.drop_row(&href)?;
+                    }
+                    part.put_row(&place, &row)
+                })?;
+                let name = body.said().fields.get(NAME).map_or("", String::as_str);
+                let did = if over.is_some() {
+                    Did::ChangedThere
+                } else {
+                    Did::NewThere
+                };
+                self.report.note(did, name);
+                Ok(Sent::Taken(place, etag))
+            }
+            Put::Moved => {
+                let exact = self.remote.traits().exact_etags;
+                let now = self.card(&href)?;
+                commit(self.book, |part| {
+                    settle(part, &href, now.clone(), None, false, exact)
+                })?;
+                Ok(Sent::Merged)
+            }
+            Put::Refused(why) => {
+                let name = body.said().fields.get(NAME).map_or("", String::as_str);
+                self.report.note(Did::Refused, name);
+                commit(self.book, |part| {
+                    let Some(mut row) = part.row(&href)? else {
+                        return Ok(());
+                    };
+                    row.intent = None;
+                    row.refused = Some(Refused {
+                        why: why.clone(),
+                        says: intent.says.clone(),
+                    });
+                    part.put_row(&href, &row)
+                })?;
+                Ok(Sent::Nothing)
+            }
+        }
+    }
+
+    /// The card that is there now.
+    fn card(&mut self, href: &Href) -> Result<Option<(Etag, B::Card)>, Stop> {
+        let got = self.remote.get(std::slice::from_ref(href))?;
+        let got = got.into_iter().find(|(answered, _)| answered == href);
+        Ok(match got {
+            Some((_, Got::Card(etag, card))) => Some((etag, card)),
+            _ => None,
+        })
+    }
+
+    /// The version that is there now.
+    fn version(&mut self, href: &Href) -> Result<Option<Etag>, Stop> {
+        Ok(self.card(href)?.map(|(etag, _)| etag))
+    }
+
+    /// Deletes there what was deleted here.
+    fn send_deletions(&mut self) -> Result<(), Stop> {
+        let dead = view(self.book, |part| {
+            let sends_held = part.sends_held()?;
+            let mut dead = Vec::new();
+            for href in part.orphans()? {
+                if let Some(row) = part.row(&href)?
+                    && let Some(etag) = row.etag
+                    && (!row.held || sends_held)
+                    && row.refused.is_none()
+                {
+                    dead.push((href, etag));
+                }
+            }
+            Ok(dead)
+        })?;
+        if dead.is_empty() {
+            return Ok(());
+        }
+        let linked = view(self.book, |part| part.count_linked())?;
+        if is_many(dead.len(), linked) && !self.answers.accepts_deletions {
+            let gone = dead.len();
+            return Err(Stop::Asked(Box::new(Guard::GoneHere { gone, linked })));
+        }
+        for (href, etag) in dead {
+            match self.remote.delete(&href, &etag)? {
+                Delete::Done => {
+                    self.report.note(Did::DeletedThere, &href.0);
+                    commit(self.book, |part| part.drop_row(&href))?;
+                }
+                Delete::Moved => {
+                    let now = self.card(&href)?;
+                    self.report.note(Did::CameBack, &href.0);
+                    commit(self.book, |part| {
+                        let Some(row) = part.row(&href)? else {
+                            return Ok(());
+                        };
+                        match now.clone() {
+                            Some(now) => {
+                                merge(part, &href, row, now, How::default())?;
+                                revive(part, &href)
+                            }
+                            None => part.drop_row(&href),
+                        }
+                    })?;
+                }
+                Delete::Refused(why) => {
+                    self.report.note(Did::Refused, &why);
+                    commit(self.book, |part| {
+                        let Some(mut row) = part.row(&href)? else {
+                            return Ok(());
+                        };
+                        row.refused = Some(Refused {
+                            why: why.clone(),
+                            says: Person::default(),
+                        });
+                        part.put_row(&href, &row)
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads back what was sent: the other side may have written it in its own way, or somebody changed it.
+    fn read_back(&mut self, sent: &[(Href, Option<Etag>)]) -> Result<(), Stop> {
+        let exact = self.remote.traits().exact_etags;
+        for batch in sent.chunks(self.remote.batch()) {
+            let hrefs: Vec<Href> = batch.iter().map(|(href, _)| href.clone()).collect();
+            let got = self.remote.get(&hrefs)?;
+            for part_of in batch.chunks(PART) {
+                commit(self.book, |part| {
+                    for (href, answer) in part_of {
+                        let found = got.iter().find(|(answered, _)| answered == href);
+                        let now = match found {
+                            Some((_, Got::Card(etag, card))) => Some((etag.clone(), card.clone())),
+                            _ => None,
+                        };
+                        settle(part, href, now, answer.as_ref(), true, exact)?;
+                    }
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What became of a contact that may have had to be sent.
+enum Sent {
+    Nothing,
+    Taken(Href, Option<Etag>),
+    Merged,
+}
+
+/// What of a contact goes out, and where; none where nothing does.
+fn to_send<C: Card>(
+    part: &mut dyn Part<C>,
+    contact: ContactId,
+) -> Result<Option<(Href, Row<C>, Person)>, Stop> {
+    if !part.is_sent(contact)? {
+        return Ok(None);
+    }
+    let Some(person) = part.person(contact)? else {
+        return Ok(None);
+    };
+    let Some((href, row)) = part.row_of(contact)? else {
+        // The twin of somebody stays where it came from, until a person has looked at the two.
+        if part.is_twin(contact)? && holds(Rule::TwinsStay) {
+            return Ok(None);
+        }
+        let href = part.new_href(contact)?;
+        return Ok(Some((href, Row::of(contact), person)));
+    };
+    let out = outgoing(&person, &row);
+    let is_changed = match &row.base {
+        Some(base) if !holds(Rule::SentIsOurChange) => {
+            super::outgoing::card_out(&out, "", Some(base.said()), None) != *base.said()
+        }
+        _ => out != row.agreed,
+    };
+    let is_refused = row
+        .refused
+        .as_ref()
+        .is_some_and(|refused| refused.says == out);
+    let goes = (is_changed || row.etag.is_none()) && !is_refused;
+    let is_paused = row.sent >= SENT_AT_MOST && row.etag.is_some();
+    Ok((goes && !is_paused).then_some((href, row, out)))
+}
+
+fn forget_intent<C>(part: &mut dyn Part<C>, href: &Href) -> Result<(), Stop> {
+    let Some(mut row) = part.row(href)? else {
+        return Ok(());
+    };
+    row.intent = None;
+    part.put_row(href, &row)
+}

@@ -1,0 +1,734 @@
+//! The cards of a remote within one transaction of a sync: what is kept of each, and the contacts that they are.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use rusqlite::{OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use crate::domain::called::Called;
+use crate::domain::contact::{CardId, Contact, ContactId};
+use crate::domain::full_contact::FullContact;
+use crate::domain::intake;
+use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent, SoughtCard};
+use crate::domain::naming::given_keys;
+use crate::domain::operation::{RecordKey, SyncRun};
+use crate::domain::phone::Context;
+use crate::domain::refusal::Refusal;
+
+use crate::store::base::Store;
+use crate::store::db::failure::{Answer, Trying};
+use crate::store::db::record;
+use crate::store::write::log::StepKind;
+use crate::store::write::writer::Writer;
+
+/// How many contacts of one number or name are looked at.
+const ASKED: i64 = 33;
+
+/// A book as a sync with one remote sees it, within one transaction.
+pub struct RemoteBook<'w, 'c> {
+    writer: &'w mut Writer<'c>,
+    path: &'w Path,
+    remote: i64,
+    run: Uuid,
+}
+
+impl Store {
+    /// Reads what a sync with a remote needs, in one state of the book.
+    ///
+    /// # Errors
+    /// What `work` refuses, or that the database cannot be read.
+    pub fn read_remote<T>(
+        &self,
+        remote: i64,
+        work: impl FnOnce(&mut RemoteBook<'_, '_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let (now, author, home) = self.start_writing()?;
+        self.snapshot(|connection| {
+            let mut writer = Writer::new(connection, now, home, author, &self.overseer)?;
+            let mut book = RemoteBook {
+                writer: &mut writer,
+                path: &self.path,
+                remote,
+                run: Uuid::nil(),
+            };
+            Ok(work(&mut book)?)
+        })
+    }
+
+    /// Writes a part of the run of a sync, all or nothing, as a step of that run.
+    ///
+    /// # Errors
+    /// What `work` refuses, or that the database cannot be written; then nothing was.
+    pub fn write_remote<T>(
+        &mut self,
+        remote: i64,
+        run: &SyncRun,
+        title: &str,
+        work: impl FnOnce(&mut RemoteBook<'_, '_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let done = self.write(|writer| {
+            writer.set_step(StepKind::Sync(run.clone()));
+            let mut book = RemoteBook {
+                writer,
+                path: &self.path,
+                remote,
+                run: run.id,
+            };
+            let value = work(&mut book)?;
+            Ok((value, title.to_owned()))
+        })?;
+        Ok(done.value)
+    }
+}
+
+/// The columns of a card, in the order of [`linked_card`].
+const COLUMNS: &str =
+    "r.href, r.etag, r.contact, b.bytes, r.agreed, r.intent, i.bytes, r.intent_says, r.strikes,
+    r.sent, r.refused, r.held, r.undone, r.twin, r.id
+    FROM remote_card r LEFT JOIN card b ON b.id = r.base LEFT JOIN card i ON i.id = r.intent_body";
+
+/// A count of rows.
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<usize> {
+    let count: i64 = row.get(column)?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// A card without its conflicts, and its row.
+fn linked_card(row: &Row<'_>) -> rusqlite::Result<(LinkedCard, i64)> {
+    let intent: Option<String> = row.get(5)?;
+    let says: Option<String> = row.get(7)?;
+    let refused: Option<String> = row.get(10)?;
+    let intent = match intent {
+        Some(word) => Some(LinkedIntent {
+            is_new: word == "create",
+            body: row.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
+            says: says.clone().unwrap_or_default(),
+        }),
+        None => None,
+    };
+    let card = LinkedCard {
+        href: row.get(0)?,
+        etag: row.get(1)?,
+        contact: ContactId(record::uuid(row, 2)?),
+        base: row.get(3)?,
+        agreed: row.get(4)?,
+        intent,
+        conflicts: Vec::new(),
+        strikes: row.get(8)?,
+        sent: row.get(9)?,
+        refused: refused.map(|why| (why, says.unwrap_or_default())),
+        held: row.get(11)?,
+        undone: row.get(12)?,
+        twin: row.get(13)?,
+    };
+    Ok((card, row.get(14)?))
+}
+
+impl RemoteBook<'_, '_> {
+    fn answered<T>(&self, answer: Answer<T>) -> Result<T, Refusal> {
+        answer.map_err(|failure| failure.refusal(self.path, Trying::Write))
+    }
+
+    /// The context of the rules, with a new id at each call.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.writer.context()
+    }
+
+    /// The token, and how many cards were linked before the links were dropped.
+    pub fn state(&mut self) -> Result<(Option<String>, usize), Refusal> {
+        let state = || -> Answer<_> {
+            let state = self.writer.connection().query_row(
+                "SELECT token, known FROM remote WHERE id = ?1",
+                [self.remote],
+                |row| Ok((row.get(0)?, count(row, 1)?)),
+            )?;
+            Ok(state)
+        };
+        self.answered(state())
+    }
+
+    /// Keeps the token, and how many cards were linked.
+    pub fn put_state(&mut self, token: Option<&str>, known: usize) -> Result<(), Refusal> {
+        self.execute(
+            "UPDATE remote SET token = ?2, known = ?3 WHERE id = ?1",
+            params![self.remote, token, i64::try_from(known).unwrap_or(i64::MAX)],
+        )
+    }
+
+    /// The newest step of the log that was looked at.
+    pub fn seen(&mut self) -> Result<i64, Refusal> {
+        self.one(
+            "SELECT seen FROM remote WHERE id = ?1",
+            params![self.remote],
+        )
+    }
+
+    /// Notes the newest step of the log that was looked at.
+    pub fn put_seen(&mut self, step: i64) -> Result<(), Refusal> {
+        self.execute(
+            "UPDATE remote SET seen = ?2 WHERE id = ?1 AND seen <> ?2",
+            params![self.remote, step],
+        )
+    }
+
+    /// What is kept of a card.
+    pub fn card(&mut self, place: &[u8]) -> Result<Option<LinkedCard>, Refusal> {
+        self.card_by(
+            "r.place = ?2 AND r.kind = 'person'",
+            params![self.remote, place],
+        )
+    }
+
+    /// The card of a contact.
+    pub fn card_of(&mut self, contact: ContactId) -> Result<Option<LinkedCard>, Refusal> {
+        let id = contact.0.as_bytes();
+        self.card_by(
+            "r.contact = ?2 AND r.kind = 'person'",
+            params![self.remote, id],
+        )
+    }
+
+    fn card_by(
+        &self,
+        condition: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Option<LinkedCard>, Refusal> {
+        let found = || -> Answer<_> {
+            let connection = self.writer.connection();
+            let sql = format!(
+                "SELECT {COLUMNS} WHERE r.remote = ?1 AND {condition} ORDER BY r.etag IS NULL LIMIT 1"
+            );
+            let found = connection
+                .prepare_cached(&sql)?
+                .query_row(values, linked_card)
+                .optional()?;
+            let Some((mut card, id)) = found else {
+                return Ok(None);
+            };
+            let mut conflicts = connection.prepare_cached(
+                "SELECT key, field, was, theirs FROM remote_conflict WHERE remote_card = ?1",
+            )?;
+            let conflicts = conflicts.query_map([id], |row| {
+                Ok(LinkedConflict {
+                    key: row.get(0)?,
+                    field: row.get(1)?,
+                    was: row.get(2)?,
+                    theirs: row.get(3)?,
+                })
+            })?;
+            card.conflicts = conflicts.collect::<rusqlite::Result<_>>()?;
+            Ok(Some(card))
+        };
+        self.answered(found())
+    }
+
+    /// Keeps a card.
+    pub fn put_card(&mut self, place: &[u8], card: &LinkedCard) -> Result<(), Refusal> {
+        let put = self.put(place, card);
+        self.answered(put)
+    }
+
+    fn put(&self, place: &[u8], card: &LinkedCard) -> Answer<()> {
+        let connection = self.writer.connection();
+        let there = connection
+            .prepare_cached(
+                "SELECT base, intent_body, id FROM remote_card WHERE remote = ?1 AND place = ?2",
+            )?
+            .query_row(params![self.remote, place], |row| {
+                Ok((row.get(0)?, row.get(1)?, Some(row.get::<_, i64>(2)?)))
+            })
+            .optional()?;
+        let (base, body, _) = there.unwrap_or_default();
+        let base = self.keep(base, card.base.as_deref())?;
+        let intent = card.intent.as_ref();
+        let body = self.keep(body, intent.map(|intent| &*intent.body))?;
+        let word = intent.map(|intent| if intent.is_new { "create" } else { "update" });
+        let refused = card.refused.as_ref();
+        let says = intent
+            .map(|intent| &intent.says)
+            .or_else(|| refused.map(|(_, says)| says));
+        connection
+            .prepare_cached(
+                "INSERT INTO remote_card (remote, href, place, etag, kind, contact, base, agreed, intent,
+                    intent_body, intent_says, strikes, sent, refused, held, undone, twin, run)
+                 VALUES (?1, ?2, ?3, ?4, 'person', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                 ON CONFLICT (remote, place) DO UPDATE SET href = excluded.href, etag = excluded.etag,
+                    kind = excluded.kind, contact = excluded.contact, base = excluded.base,
+                    agreed = excluded.agreed, intent = excluded.intent, intent_body = excluded.intent_body,
+                    intent_says = excluded.intent_says, strikes = excluded.strikes, sent = excluded.sent,
+                    refused = excluded.refused, held = excluded.held, undone = excluded.undone,
+                    twin = excluded.twin",
+            )?
+            .execute(params![
+                self.remote,
+                card.href,
+                place,
+                card.etag,
+                card.contact.0.as_bytes(),
+                base,
+                card.agreed,
+                word,
+                body,
+                says,
+                card.strikes,
+                card.sent,
+                refused.map(|(why, _)| why),
+                card.held,
+                card.undone,
+                card.twin,
+                self.run.as_bytes(),
+            ])?;
+        self.put_conflicts(place, &card.conflicts)
+    }
+
+    /// Keeps the text of a card, in the place of the one that is there; none drops it later.
+    fn keep(&self, there: Option<i64>, bytes: Option<&[u8]>) -> Answer<Option<i64>> {
+        match (there, bytes) {
+            (_, None) => Ok(None),
+            (Some(id), Some(bytes)) => {
+                self.writer
+                    .connection()
+                    .prepare_cached("UPDATE card SET bytes = ?2 WHERE id = ?1 AND bytes <> ?2")?
+                    .execute(params![id, bytes])?;
+                Ok(Some(id))
+            }
+            (None, Some(bytes)) => {
+                let CardId(id) = self.writer.keep_card(bytes)?;
+                Ok(Some(id))
+            }
+        }
+    }
+
+    fn put_conflicts(&self, place: &[u8], conflicts: &[LinkedConflict]) -> Answer<()> {
+        let connection = self.writer.connection();
+        let of_card = "(SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2)";
+        let sql = format!("SELECT key, field FROM remote_conflict WHERE remote_card = {of_card}");
+        let mut there = connection.prepare_cached(&sql)?;
+        let there = there.query_map(params![self.remote, place], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        let there: Vec<(String, String)> = there.collect::<rusqlite::Result<_>>()?;
+        for (key, field) in there {
+            let stays = |conflict: &LinkedConflict| conflict.key == key && conflict.field == field;
+            if !conflicts.iter().any(stays) {
+                let sql = format!(
+                    "DELETE FROM remote_conflict WHERE remote_card = {of_card} AND key = ?3 AND field = ?4"
+                );
+                connection.execute(&sql, params![self.remote, place, key, field])?;
+            }
+        }
+        let sql = format!(
+            "INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
+             VALUES ({of_card}, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET theirs = excluded.theirs"
+        );
+        for LinkedConflict {
+            key,
+            field,
+            was,
+            theirs,
+        } in conflicts
+        {
+            let at = self.writer.context().now.micros();
+            connection.prepare_cached(&sql)?.execute(params![
+                self.remote,
+                place,
+                key,
+                field,
+                was,
+                theirs,
+                at
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Notes a card that cannot be read, with the reason.
+    pub fn put_unread(
+        &mut self,
+        href: &str,
+        place: &[u8],
+        etag: &str,
+        why: &str,
+    ) -> Result<(), Refusal> {
+        self.execute(
+            "INSERT INTO remote_card (remote, href, place, etag, kind, refused, run)
+             VALUES (?1, ?2, ?3, ?4, 'unread', ?5, ?6)
+             ON CONFLICT (remote, place) DO UPDATE SET etag = excluded.etag, refused = excluded.refused",
+            params![self.remote, href, place, etag, why, self.run.as_bytes()],
+        )
+    }
+
+    /// Forgets a card.
+    pub fn drop_card(&mut self, place: &[u8]) -> Result<(), Refusal> {
+        let values = params![self.remote, place];
+        self.execute(
+            "DELETE FROM remote_conflict WHERE remote_card IN (
+                SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2)",
+            values,
+        )?;
+        self.execute(
+            "DELETE FROM remote_card WHERE remote = ?1 AND place = ?2",
+            values,
+        )
+    }
+
+    /// The version of a card that is known to be there.
+    pub fn etag(&mut self, place: &[u8]) -> Result<Option<String>, Refusal> {
+        let found: Option<Option<String>> = self.maybe(
+            "SELECT etag FROM remote_card WHERE remote = ?1 AND place = ?2",
+            params![self.remote, place],
+        )?;
+        Ok(found.flatten())
+    }
+
+    /// The addresses of the cards that are known to be there.
+    pub fn linked(&mut self) -> Result<Vec<String>, Refusal> {
+        self.hrefs("etag IS NOT NULL")
+    }
+
+    /// How many cards are known to be there.
+    pub fn count_linked(&mut self) -> Result<usize, Refusal> {
+        let linked: i64 = self.one(
+            "SELECT count(*) FROM remote_card WHERE remote = ?1 AND etag IS NOT NULL",
+            params![self.remote],
+        )?;
+        Ok(usize::try_from(linked).unwrap_or_default())
+    }
+
+    /// The addresses of the cards with something under way.
+    pub fn open(&mut self) -> Result<Vec<String>, Refusal> {
+        self.hrefs("intent IS NOT NULL")
+    }
+
+    /// The addresses of the cards whose contact was deleted here.
+    pub fn orphans(&mut self) -> Result<Vec<String>, Refusal> {
+        self.hrefs("kind = 'person' AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.id = contact)")
+    }
+
+    fn hrefs(&self, condition: &str) -> Result<Vec<String>, Refusal> {
+        let hrefs = || -> Answer<_> {
+            let sql = format!(
+                "SELECT href FROM remote_card WHERE remote = ?1 AND {condition} ORDER BY id"
+            );
+            let mut hrefs = self.writer.connection().prepare_cached(&sql)?;
+            let hrefs = hrefs.query_map([self.remote], |row| row.get(0))?;
+            Ok(hrefs.collect::<rusqlite::Result<_>>()?)
+        };
+        self.answered(hrefs())
+    }
+
+    /// The contacts that steps after one touched, and those with a card that waits, in the order of their
+    /// change; and the newest step. All contacts, where none was looked at yet.
+    pub fn touched(&mut self, since: i64) -> Result<(Vec<ContactId>, i64), Refusal> {
+        let newest = self.one("SELECT coalesce(max(id), 0) FROM undo_point", params![])?;
+        let touched = || -> Answer<_> {
+            let connection = self.writer.connection();
+            let sql = if since == 0 {
+                "SELECT id FROM contact ORDER BY updated_in_db_at"
+            } else {
+                "SELECT contact FROM operation WHERE point > ?1"
+            };
+            let mut changed = connection.prepare_cached(sql)?;
+            let values: &[&dyn rusqlite::ToSql] = if since == 0 { &[] } else { &[&since] };
+            let id = |row: &Row<'_>| Ok(ContactId(record::uuid(row, 0)?));
+            let mut ids = changed
+                .query_map(values, id)?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut waiting = connection.prepare_cached(
+                "SELECT contact FROM remote_card WHERE remote = ?1 AND contact IS NOT NULL
+                    AND (intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL)",
+            )?;
+            ids.extend(
+                waiting
+                    .query_map([self.remote], id)?
+                    .collect::<rusqlite::Result<Vec<_>>>()?,
+            );
+            let mut known = HashSet::new();
+            ids.retain(|id| known.insert(*id));
+            Ok(ids)
+        };
+        Ok((self.answered(touched())?, newest))
+    }
+
+    /// A contact, if it is there.
+    pub fn contact(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
+        let found = || -> Answer<_> {
+            if !self.writer.is_there(RecordKey::Contact(id))? {
+                return Ok(None);
+            }
+            Ok(Some(record::full_contact(self.writer.connection(), id)?))
+        };
+        self.answered(found())
+    }
+
+    /// A contact with the card that it came from, if it is there.
+    pub fn contact_and_card(
+        &mut self,
+        id: ContactId,
+    ) -> Result<Option<(FullContact, Option<Vec<u8>>)>, Refusal> {
+        let Some(full) = self.contact(id)? else {
+            return Ok(None);
+        };
+        let card = record::card_of(self.writer.connection(), &full.contact);
+        let card = self.answered(card)?;
+        Ok(Some((full, card)))
+    }
+
+    /// Writes what of a contact is otherwise, and gives it back with its primary number settled.
+    pub fn put_contact(
+        &mut self,
+        before: &FullContact,
+        mut after: FullContact,
+    ) -> Result<FullContact, Refusal> {
+        let now = self.writer.context().now;
+        let id = after.contact.id;
+        let put = |writer: &mut Writer<'_>| -> Answer<FullContact> {
+            if before.contact != after.contact {
+                after.contact.updated_at = now;
+                writer.update_contact(before.contact.clone(), after.contact)?;
+            }
+            let same = |phone: &crate::domain::phone::Phone,
+                        all: &[crate::domain::phone::Phone]| {
+                all.iter().find(|other| other.id == phone.id).cloned()
+            };
+            for phone in &before.phones {
+                if same(phone, &after.phones).is_none() {
+                    writer.delete_phone(phone.clone())?;
+                }
+            }
+            for phone in after.phones {
+                match same(&phone, &before.phones) {
+                    None => writer.insert_phone(phone)?,
+                    Some(was) if was != phone => writer.touch_phone(was, phone)?,
+                    Some(_) => {}
+                }
+            }
+            writer.settle_all()?;
+            record::full_contact(writer.connection(), id)
+        };
+        let put = put(self.writer);
+        self.answered(put)
+    }
+
+    /// Makes a contact with its numbers, with the card that it came as.
+    pub fn make_contact(
+        &mut self,
+        mut full: FullContact,
+        card: &[u8],
+    ) -> Result<FullContact, Refusal> {
+        let id = full.contact.id;
+        let make = |writer: &mut Writer<'_>| -> Answer<FullContact> {
+            full.contact.card = Some(writer.keep_card(card)?);
+            writer.insert_full(full)?;
+            record::full_contact(writer.connection(), id)
+        };
+        let made = make(self.writer);
+        self.answered(made)
+    }
+
+    /// Deletes a contact, to the bin.
+    pub fn delete_contact(&mut self, id: ContactId) -> Result<(), Refusal> {
+        let delete = |writer: &mut Writer<'_>| -> Answer<()> {
+            match record::find_contact(writer.connection(), id)? {
+                Some(contact) => writer.delete_contact(contact),
+                None => Ok(()),
+            }
+        };
+        let deleted = delete(self.writer);
+        self.answered(deleted)
+    }
+
+    /// Brings a contact back from the bin, if it is still there.
+    pub fn bring_back(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
+        let back = |writer: &mut Writer<'_>| -> Answer<Option<FullContact>> {
+            let step: Option<i64> = writer
+                .connection()
+                .prepare_cached(
+                    "SELECT max(point) FROM operation WHERE key = ?1 AND entity = 'contact' AND kind = 'delete'",
+                )?
+                .query_row([id.0.as_bytes()], |row| row.get(0))?;
+            let Some(step) = step else { return Ok(None) };
+            writer.restore_contact(id, step - 1)?;
+            writer.settle_all()?;
+            Ok(Some(record::full_contact(writer.connection(), id)?))
+        };
+        let back = back(self.writer);
+        self.answered(back)
+    }
+
+    /// The contact that a card is about, if it has no card of this remote yet: by its `UID`, by the name of its
+    /// file, or by its name and a number or an email.
+    pub fn known(&mut self, card: &SoughtCard) -> Result<Option<ContactId>, Refusal> {
+        let known = self.find(card);
+        self.answered(known)
+    }
+
+    fn find(&self, card: &SoughtCard) -> Answer<Option<ContactId>> {
+        for uid in card.uid.iter().chain([&card.file]) {
+            for id in self.with_uid(uid)? {
+                if self.is_free(id)? {
+                    return Ok(Some(id));
+                }
+            }
+        }
+        let called = Called::of(&card.contact);
+        let mut seen = HashSet::new();
+        for number in &card.numbers {
+            for id in self.ids(
+                "SELECT contact FROM phone WHERE identity = ?1 LIMIT ?2",
+                number,
+            )? {
+                if seen.insert(id) && self.is_called(id, &called)?.is_some() && self.is_free(id)? {
+                    return Ok(Some(id));
+                }
+            }
+        }
+        for key in given_keys(&card.contact.name) {
+            for id in self.ids("SELECT id FROM contact WHERE given_key = ?1 LIMIT ?2", &key)? {
+                if seen.insert(id)
+                    && let Some(known) = self.is_called(id, &called)?
+                    && intake::share_an_email(&card.contact, &known)
+                    && self.is_free(id)?
+                {
+                    return Ok(Some(id));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A contact, if it has this name.
+    fn is_called(&self, id: ContactId, called: &Called) -> Answer<Option<Contact>> {
+        let contact = record::find_contact(self.writer.connection(), id)?;
+        Ok(contact.filter(|contact| called.is(&Called::of(contact))))
+    }
+
+    /// Whether a contact has no card of this remote.
+    fn is_free(&self, id: ContactId) -> Answer<bool> {
+        let linked = self
+            .writer
+            .connection()
+            .prepare_cached(
+                "SELECT 1 FROM remote_card WHERE remote = ?1 AND contact = ?2 AND etag IS NOT NULL",
+            )?
+            .exists(params![self.remote, id.0.as_bytes()])?;
+        Ok(!linked)
+    }
+
+    /// Whether a contact has this `UID`.
+    pub fn has_uid(&mut self, uid: &str) -> Result<bool, Refusal> {
+        let found = self.with_uid(uid);
+        Ok(!self.answered(found)?.is_empty())
+    }
+
+    /// The contacts with a `UID`, one that was made here under its id.
+    fn with_uid(&self, uid: &str) -> Answer<Vec<ContactId>> {
+        let mut found = self.ids("SELECT id FROM contact WHERE uid = ?1 LIMIT ?2", uid)?;
+        let bare = uid.strip_prefix("urn:uuid:").unwrap_or(uid);
+        if let Ok(id) = Uuid::parse_str(bare) {
+            found.extend(self.ids(
+                "SELECT id FROM contact WHERE uid = ?1 LIMIT ?2",
+                &format!("urn:uuid:{bare}"),
+            )?);
+            if self.writer.is_there(RecordKey::Contact(ContactId(id)))? {
+                found.push(ContactId(id));
+            }
+        }
+        Ok(found)
+    }
+
+    fn ids(&self, sql: &str, of: &str) -> Answer<Vec<ContactId>> {
+        let mut ids = self.writer.connection().prepare_cached(sql)?;
+        let ids = ids.query_map(params![of, ASKED], |row| {
+            Ok(ContactId(record::uuid(row, 0)?))
+        })?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What was agreed of a contact with other remotes, and what is under way there: the JSON of each, or the card
+    /// that says it.
+    pub fn elsewhere(&mut self, id: ContactId) -> Result<Vec<LinkedCard>, Refusal> {
+        let cards = || -> Answer<_> {
+            let sql = format!("SELECT {COLUMNS} WHERE r.remote <> ?1 AND r.contact = ?2");
+            let mut cards = self.writer.connection().prepare_cached(&sql)?;
+            let cards = cards.query_map(params![self.remote, id.0.as_bytes()], linked_card)?;
+            let cards = cards.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(cards.into_iter().map(|(card, _)| card).collect())
+        };
+        self.answered(cards())
+    }
+
+    /// Whether a contact is the twin of another one.
+    pub fn is_twin(&mut self, id: ContactId) -> Result<bool, Refusal> {
+        let found: Option<i64> = self.maybe(
+            "SELECT 1 FROM remote_card WHERE contact = ?1 AND twin LIMIT 1",
+            params![id.0.as_bytes()],
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// Holds back the deletions of those that do not go out: all linked contacts but those that do.
+    pub fn hold(&mut self, going: Option<&HashSet<ContactId>>) -> Result<(), Refusal> {
+        let hold = || -> Answer<()> {
+            let connection = self.writer.connection();
+            let mut linked = connection.prepare_cached(
+                "SELECT r.contact, r.held FROM remote_card r JOIN contact c ON c.id = r.contact
+                 WHERE r.remote = ?1",
+            )?;
+            let linked = linked.query_map([self.remote], |row| {
+                Ok((ContactId(record::uuid(row, 0)?), row.get::<_, bool>(1)?))
+            })?;
+            for linked in linked.collect::<rusqlite::Result<Vec<_>>>()? {
+                let (id, held) = linked;
+                let is_held = going.is_some_and(|going| !going.contains(&id));
+                if is_held != held {
+                    connection
+                        .prepare_cached(
+                            "UPDATE remote_card SET held = ?3 WHERE remote = ?1 AND contact = ?2",
+                        )?
+                        .execute(params![self.remote, id.0.as_bytes(), is_held])?;
+                }
+            }
+            Ok(())
+        };
+        self.answered(hold())
+    }
+
+    fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), Refusal> {
+        let execute = || -> Answer<()> {
+            self.writer
+                .connection()
+                .prepare_cached(sql)?
+                .execute(values)?;
+            Ok(())
+        };
+        self.answered(execute())
+    }
+
+    fn one<T: rusqlite::types::FromSql>(
+        &self,
+        sql: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<T, Refusal> {
+        let one = || -> Answer<T> {
+            let mut one = self.writer.connection().prepare_cached(sql)?;
+            Ok(one.query_row(values, |row| row.get(0))?)
+        };
+        self.answered(one())
+    }
+
+    fn maybe<T: rusqlite::types::FromSql>(
+        &self,
+        sql: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Option<T>, Refusal> {
+        let maybe = || -> Answer<Option<T>> {
+            let mut maybe = self.writer.connection().prepare_cached(sql)?;
+            Ok(maybe.query_row(values, |row| row.get(0)).optional()?)
+        };
+        self.answered(maybe())
+    }
+}

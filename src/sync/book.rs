@@ -1,0 +1,524 @@
+//! The book as a run of a sync sees it: the rows of the store, with cards that are read.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use crate::domain::contact::ContactId;
+use crate::domain::detail::{DetailId, DetailValue};
+use crate::domain::full_contact::FullContact;
+use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent, SoughtCard};
+use crate::domain::number::Region;
+use crate::domain::operation::SyncRun;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::sync::part::{Book, Part, Reading, RemoteState, Touched, Writing};
+use crate::domain::sync::person::Person;
+use crate::domain::sync::records::field_named;
+use crate::domain::sync::remote::{Etag, Href, Stop};
+use crate::domain::sync::row::{Card, ConflictKey, Conflicts, Intent, Refused, Row, Theirs};
+use crate::domain::sync::said::SaidCard;
+use crate::domain::sync::taken_as;
+use crate::exchange::vcard::{self, HistoricTel, Outgoing, Over};
+use crate::store::{RemoteBook, Store};
+
+use super::card::{CardReader, RemoteCard};
+
+/// What a run may send, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Sending {
+    /// Whether contacts that have no card there yet go there.
+    pub new: bool,
+    /// The only contacts that go there; all where it is none.
+    pub only: Option<HashSet<ContactId>>,
+    /// How a historic number is written.
+    pub historic: HistoricTel,
+}
+
+/// Where cards are, as the remote names them.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    /// What makes two addresses the same.
+    pub of: fn(&str) -> Vec<u8>,
+}
+
+/// A book that is kept the same with a remote, in one run.
+pub struct SyncBook<'s> {
+    /// The book.
+    pub store: &'s mut Store,
+    /// The remote's row.
+    pub remote: i64,
+    /// The run.
+    pub run: SyncRun,
+    /// How cards are read.
+    pub reader: CardReader,
+    /// What may be sent.
+    pub sending: Sending,
+    /// Where cards are.
+    pub places: Places,
+    /// Where a new card goes, by the name of its file.
+    pub new_place: Box<dyn Fn(&str) -> String + 's>,
+    /// The country of national numbers.
+    pub home: Option<Region>,
+}
+
+/// What ends a part, carried through the store.
+fn carried<T>(stopped: &mut Option<Stop>, done: Result<T, Stop>) -> Result<T, Refusal> {
+    done.map_err(|stop| match stop {
+        Stop::Book(refusal) => *refusal,
+        other => {
+            *stopped = Some(other);
+            Refusal::new(Kind::Storage, "the sync has stopped".to_owned())
+        }
+    })
+}
+
+fn failed(refusal: Refusal) -> Stop {
+    Stop::Book(Box::new(refusal))
+}
+
+impl Book for SyncBook<'_> {
+    type Card = RemoteCard;
+
+    fn view(&mut self, read: &mut Reading<'_, RemoteCard>) -> Result<(), Stop> {
+        let mut stopped = None;
+        let done = self.store.read_remote(self.remote, |book| {
+            let mut part = SyncPart::new(
+                book,
+                &self.reader,
+                &self.sending,
+                self.places,
+                &*self.new_place,
+            );
+            carried(&mut stopped, read(&mut part))
+        });
+        done.map_err(|refusal| stopped.unwrap_or_else(|| failed(refusal)))
+    }
+
+    fn commit(&mut self, write: &mut Writing<'_, RemoteCard>) -> Result<(), Stop> {
+        let mut stopped = None;
+        let title = format!("Synced with {}", self.run.remote);
+        let done = self
+            .store
+            .write_remote(self.remote, &self.run, &title, |book| {
+                let mut part = SyncPart::new(
+                    book,
+                    &self.reader,
+                    &self.sending,
+                    self.places,
+                    &*self.new_place,
+                );
+                carried(&mut stopped, write(&mut part))
+            });
+        done.map_err(|refusal| stopped.unwrap_or_else(|| failed(refusal)))
+    }
+
+    fn card(
+        &mut self,
+        contact: ContactId,
+        says: &Person,
+        row: Option<&Row<RemoteCard>>,
+    ) -> Result<RemoteCard, Stop> {
+        let stored = self
+            .store
+            .read_remote(self.remote, |book| book.contact_and_card(contact))
+            .map_err(failed)?;
+        let Some((full, kept)) = stored else {
+            return Err(Stop::Stopped);
+        };
+        let records = |person: &Person| {
+            let base = row.and_then(|row| row.base.as_ref());
+            let card = base.map_or(&full, RemoteCard::records);
+            person.put_into(&full, card, context)
+        };
+        let out = records(says);
+        let agreed = row.map(|row| records(&row.agreed));
+        let over = match row.and_then(|row| row.base.as_ref()) {
+            Some(base) => Over::Card(base.bytes()),
+            None => Over::Nothing(kept.as_deref()),
+        };
+        let bytes = vcard::write_over(&Outgoing {
+            contact: &out,
+            over,
+            agreed: agreed.as_ref(),
+            historic: self.sending.historic,
+            home: self.home,
+        });
+        let read = self.reader.read(bytes);
+        read.map_err(|why| failed(Refusal::new(Kind::Storage, why)))
+    }
+}
+
+/// New ids, for records that are only written out.
+fn context() -> crate::domain::phone::Context {
+    crate::domain::phone::Context {
+        now: crate::domain::timestamp::Timestamp::default(),
+        home: None,
+        fresh_id: Uuid::now_v7(),
+    }
+}
+
+/// The book within one transaction.
+struct SyncPart<'p, 'w, 'c> {
+    book: &'p mut RemoteBook<'w, 'c>,
+    reader: &'p CardReader,
+    sending: &'p Sending,
+    places: Places,
+    new_place: &'p dyn Fn(&str) -> String,
+}
+
+impl<'p, 'w, 'c> SyncPart<'p, 'w, 'c> {
+    fn new(
+        book: &'p mut RemoteBook<'w, 'c>,
+        reader: &'p CardReader,
+        sending: &'p Sending,
+        places: Places,
+        new_place: &'p dyn Fn(&str) -> String,
+    ) -> Self {
+        Self {
+            book,
+            reader,
+            sending,
+            places,
+            new_place,
+        }
+    }
+
+    fn place(&self, href: &Href) -> Vec<u8> {
+        (self.places.of)(&href.0)
+    }
+
+    /// A card that is kept, read.
+    fn read(&self, bytes: Vec<u8>) -> Result<RemoteCard, Stop> {
+        let read = self.reader.read(bytes);
+        read.map_err(|why| {
+            failed(Refusal::new(
+                Kind::Storage,
+                format!("a card that is kept cannot be read: {why}"),
+            ))
+        })
+    }
+
+    fn person(text: &str) -> Result<Person, Stop> {
+        Person::from_json(text).map_err(|error| {
+            failed(Refusal::new(
+                Kind::Storage,
+                format!("what was agreed cannot be read: {error}"),
+            ))
+        })
+    }
+
+    fn read_row(&self, card: LinkedCard) -> Result<(Href, Row<RemoteCard>), Stop> {
+        let base = card.base.map(|bytes| self.read(bytes)).transpose()?;
+        let agreed = match (&card.agreed, &base) {
+            (Some(text), _) => Self::person(text)?,
+            (None, Some(base)) => taken_as(base.said()),
+            (None, None) => Person::default(),
+        };
+        let etag = card.etag.map(Etag);
+        let intent = match card.intent {
+            Some(intent) => Some(Intent {
+                body: self.read(intent.body)?,
+                says: Self::person(&intent.says)?,
+                over: etag.clone().filter(|_| !intent.is_new),
+            }),
+            None => None,
+        };
+        let refused = match card.refused {
+            Some((why, says)) => Some(Refused {
+                why,
+                says: if says.is_empty() {
+                    Person::default()
+                } else {
+                    Self::person(&says)?
+                },
+            }),
+            None => None,
+        };
+        let conflicts = card.conflicts.iter().filter_map(read_conflict);
+        let row = Row {
+            etag,
+            contact: card.contact,
+            base,
+            agreed,
+            conflicts: conflicts.collect(),
+            intent,
+            strikes: card.strikes,
+            sent: card.sent,
+            refused,
+            held: card.held,
+            undone: card.undone,
+            twin: card.twin,
+        };
+        Ok((Href(card.href), row))
+    }
+}
+
+/// A row as it is kept.
+fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
+    let as_said = row
+        .base
+        .as_ref()
+        .is_some_and(|base| taken_as(base.said()) == row.agreed);
+    LinkedCard {
+        href: href.0.clone(),
+        etag: row.etag.as_ref().map(|etag| etag.0.clone()),
+        contact: row.contact,
+        base: row.base.as_ref().map(|base| base.bytes().to_vec()),
+        agreed: (!as_said).then(|| row.agreed.to_json()),
+        intent: row.intent.as_ref().map(|intent| LinkedIntent {
+            is_new: intent.over.is_none(),
+            body: intent.body.bytes().to_vec(),
+            says: intent.says.to_json(),
+        }),
+        conflicts: conflicts(&row.conflicts, &row.agreed),
+        strikes: row.strikes,
+        sent: row.sent,
+        refused: row
+            .refused
+            .as_ref()
+            .map(|refused| (refused.why.clone(), refused.says.to_json())),
+        held: row.held,
+        undone: row.undone,
+        twin: row.twin,
+    }
+}
+
+/// The words of a label and of a value in the table of conflicts.
+const LABEL: &str = "label";
+const VALUE: &str = "value";
+
+/// The conflicts as they are kept, with what each was when both agreed.
+fn conflicts(conflicts: &Conflicts, agreed: &Person) -> Vec<LinkedConflict> {
+    let text = |text: Option<&String>| serde_json::to_string(&text).ok();
+    let conflict = |(key, theirs): (&ConflictKey, &Theirs)| {
+        let (of, field, was) = match key {
+            ConflictKey::Field(name) => (String::new(), *name, text(agreed.fields.get(name))),
+            ConflictKey::NumberLabel(number) => {
+                let was = agreed
+                    .numbers
+                    .get(number)
+                    .and_then(|was| was.label.as_ref());
+                (number.clone(), LABEL, text(was))
+            }
+            ConflictKey::DetailLabel(id) => {
+                let was = agreed.details.get(id).and_then(|was| was.label.as_ref());
+                (id.to_string(), LABEL, text(was))
+            }
+            ConflictKey::DetailValue(id) => {
+                let was = agreed.details.get(id).map(|was| &was.value);
+                (id.to_string(), VALUE, serde_json::to_string(&was).ok())
+            }
+        };
+        let theirs = match theirs {
+            Theirs::Text(theirs) => text(theirs.as_ref()),
+            Theirs::Value(value) => serde_json::to_string(value).ok(),
+        };
+        LinkedConflict {
+            key: of,
+            field: field.to_owned(),
+            was,
+            theirs,
+        }
+    };
+    conflicts.iter().map(conflict).collect()
+}
+
+/// A conflict as the merge has it; none where it cannot be read, or its field is no more.
+#[must_use]
+pub fn read_conflict(kept: &LinkedConflict) -> Option<(ConflictKey, Theirs)> {
+    let theirs = kept.theirs.as_deref()?;
+    let text = || serde_json::from_str(theirs).ok().map(Theirs::Text);
+    let detail = DetailId::read(&kept.key);
+    match (kept.field.as_str(), detail) {
+        (name, _) if kept.key.is_empty() => Some((ConflictKey::Field(field_named(name)?), text()?)),
+        (VALUE, Some(id)) => {
+            let value: DetailValue = serde_json::from_str(theirs).ok()?;
+            Some((ConflictKey::DetailValue(id), Theirs::Value(value)))
+        }
+        (LABEL, Some(id)) => Some((ConflictKey::DetailLabel(id), text()?)),
+        (LABEL, None) => Some((ConflictKey::NumberLabel(kept.key.clone()), text()?)),
+        _ => None,
+    }
+}
+
+impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
+    fn state(&mut self) -> Result<RemoteState, Stop> {
+        let (token, known) = self.book.state().map_err(failed)?;
+        Ok(RemoteState { token, known })
+    }
+
+    fn put_state(&mut self, state: &RemoteState) -> Result<(), Stop> {
+        let put = self.book.put_state(state.token.as_deref(), state.known);
+        put.map_err(failed)
+    }
+
+    fn row(&mut self, href: &Href) -> Result<Option<Row<RemoteCard>>, Stop> {
+        let card = self.book.card(&self.place(href)).map_err(failed)?;
+        let row = card.map(|card| self.read_row(card)).transpose()?;
+        Ok(row.map(|(_, row)| row))
+    }
+
+    fn row_of(&mut self, contact: ContactId) -> Result<Option<(Href, Row<RemoteCard>)>, Stop> {
+        let card = self.book.card_of(contact).map_err(failed)?;
+        card.map(|card| self.read_row(card)).transpose()
+    }
+
+    fn put_row(&mut self, href: &Href, row: &Row<RemoteCard>) -> Result<(), Stop> {
+        let place = self.place(href);
+        self.book.put_card(&place, &kept(href, row)).map_err(failed)
+    }
+
+    fn put_unread(&mut self, href: &Href, etag: &Etag, why: &str) -> Result<(), Stop> {
+        let place = self.place(href);
+        self.book
+            .put_unread(&href.0, &place, &etag.0, why)
+            .map_err(failed)
+    }
+
+    fn drop_row(&mut self, href: &Href) -> Result<(), Stop> {
+        let place = self.place(href);
+        self.book.drop_card(&place).map_err(failed)
+    }
+
+    fn etag(&mut self, href: &Href) -> Result<Option<Etag>, Stop> {
+        let place = self.place(href);
+        let etag = self.book.etag(&place).map_err(failed)?;
+        Ok(etag.map(Etag))
+    }
+
+    fn linked(&mut self) -> Result<Vec<Href>, Stop> {
+        hrefs(self.book.linked())
+    }
+
+    fn count_linked(&mut self) -> Result<usize, Stop> {
+        self.book.count_linked().map_err(failed)
+    }
+
+    fn open(&mut self) -> Result<Vec<Href>, Stop> {
+        hrefs(self.book.open())
+    }
+
+    fn orphans(&mut self) -> Result<Vec<Href>, Stop> {
+        hrefs(self.book.orphans())
+    }
+
+    fn touched(&mut self) -> Result<Touched, Stop> {
+        let since = self.book.seen().map_err(failed)?;
+        let (contacts, step) = self.book.touched(since).map_err(failed)?;
+        Ok(Touched { contacts, step })
+    }
+
+    fn put_seen(&mut self, step: i64) -> Result<(), Stop> {
+        self.book.put_seen(step).map_err(failed)
+    }
+
+    fn person(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {
+        let full = self.book.contact(contact).map_err(failed)?;
+        Ok(full.map(|full| Person::of(&full)))
+    }
+
+    fn put_person(
+        &mut self,
+        contact: ContactId,
+        person: &Person,
+        card: &RemoteCard,
+    ) -> Result<Person, Stop> {
+        let Some(full) = self.book.contact(contact).map_err(failed)? else {
+            return Ok(person.clone());
+        };
+        let after = person.put_into(&full, card.records(), || self.book.context());
+        let stored = self.book.put_contact(&full, after).map_err(failed)?;
+        Ok(Person::of(&stored))
+    }
+
+    fn make_person(
+        &mut self,
+        person: &Person,
+        card: &RemoteCard,
+        is_twin: bool,
+    ) -> Result<(ContactId, Person), Stop> {
+        let mut full: FullContact = card.records().clone();
+        let context = self.book.context();
+        let id = ContactId(context.fresh_id);
+        full.contact.id = id;
+        full.contact.created_at = context.now;
+        full.contact.updated_at = context.now;
+        if is_twin {
+            full.contact.uid = None;
+        }
+        for phone in &mut full.phones {
+            phone.contact = id;
+            phone.created_at = context.now;
+            phone.updated_at = context.now;
+        }
+        let full = person.put_into(&full, card.records(), || self.book.context());
+        let stored = self.book.make_contact(full, card.bytes()).map_err(failed)?;
+        Ok((id, Person::of(&stored)))
+    }
+
+    fn delete_person(&mut self, contact: ContactId) -> Result<(), Stop> {
+        self.book.delete_contact(contact).map_err(failed)
+    }
+
+    fn bring_back(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {
+        let back = self.book.bring_back(contact).map_err(failed)?;
+        Ok(back.map(|full| Person::of(&full)))
+    }
+
+    fn known(&mut self, href: &Href, card: &RemoteCard) -> Result<Option<ContactId>, Stop> {
+        let file = href.0.rsplit('/').next().unwrap_or_default();
+        let sought = SoughtCard {
+            uid: card.said().uid.clone(),
+            file: file.trim_end_matches(".vcf").to_owned(),
+            contact: card.records().contact.clone(),
+            numbers: card.said().numbers.keys().cloned().collect(),
+        };
+        self.book.known(&sought).map_err(failed)
+    }
+
+    fn has_uid(&mut self, card: &SaidCard) -> Result<bool, Stop> {
+        match &card.uid {
+            Some(uid) => self.book.has_uid(uid).map_err(failed),
+            None => Ok(false),
+        }
+    }
+
+    fn new_href(&mut self, contact: ContactId) -> Result<Href, Stop> {
+        Ok(Href((self.new_place)(&contact.to_string())))
+    }
+
+    fn agreed_elsewhere(&mut self, contact: ContactId) -> Result<Vec<Person>, Stop> {
+        let cards = self.book.elsewhere(contact).map_err(failed)?;
+        let mut known = Vec::new();
+        for card in cards {
+            let (_, row) = self.read_row(card)?;
+            known.extend(row.intent.map(|intent| intent.says));
+            known.push(row.agreed);
+        }
+        Ok(known)
+    }
+
+    fn is_sent(&mut self, contact: ContactId) -> Result<bool, Stop> {
+        if self
+            .sending
+            .only
+            .as_ref()
+            .is_some_and(|only| !only.contains(&contact))
+        {
+            return Ok(false);
+        }
+        Ok(self.sending.new || self.book.card_of(contact).map_err(failed)?.is_some())
+    }
+
+    fn sends_held(&mut self) -> Result<bool, Stop> {
+        Ok(self.sending.only.is_none())
+    }
+
+    fn is_twin(&mut self, contact: ContactId) -> Result<bool, Stop> {
+        self.book.is_twin(contact).map_err(failed)
+    }
+}
+
+fn hrefs(hrefs: Result<Vec<String>, Refusal>) -> Result<Vec<Href>, Stop> {
+    Ok(hrefs.map_err(failed)?.into_iter().map(Href).collect())
+}

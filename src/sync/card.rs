@@ -1,0 +1,160 @@
+//! A card of a remote: its bytes with what they say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::domain::detail::DetailId;
+use crate::domain::full_contact::FullContact;
+use crate::domain::intake::CardRecords;
+use crate::domain::number::{self, Region};
+use crate::domain::phone::Context;
+use crate::domain::refusal::Refusal;
+use crate::domain::sync::records::{FAVOURITE, fields_of};
+use crate::domain::sync::row::Card;
+use crate::domain::sync::said::{NO, OurLine, SaidCard, SaidDetail, SaidNumber};
+use crate::domain::timestamp::Timestamp;
+use crate::exchange::vcard;
+
+/// How cards of a remote are read.
+#[derive(Clone, Debug)]
+pub struct CardReader {
+    /// The source of what a card names none for: `carddav:nextcloud`.
+    pub source: String,
+    /// The country of national numbers.
+    pub home: Option<Region>,
+}
+
+/// A card with what it says.
+#[derive(Clone)]
+pub struct RemoteCard(Arc<Parts>);
+
+struct Parts {
+    bytes: Vec<u8>,
+    said: SaidCard,
+    records: FullContact,
+}
+
+impl fmt::Debug for RemoteCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.said.fmt(f)
+    }
+}
+
+impl Card for RemoteCard {
+    fn said(&self) -> &SaidCard {
+        &self.0.said
+    }
+}
+
+impl RemoteCard {
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// The records that it makes.
+    #[must_use]
+    pub fn records(&self) -> &FullContact {
+        &self.0.records
+    }
+}
+
+impl CardReader {
+    /// Reads a card.
+    ///
+    /// # Errors
+    /// Why it cannot be read: no card, several cards, or nobody on it.
+    pub fn read(&self, bytes: Vec<u8>) -> Result<RemoteCard, String> {
+        let parsed = vcard::only_card(&bytes)?;
+        let ids: Vec<DetailId> = parsed
+            .contact
+            .details
+            .iter()
+            .flatten()
+            .map(|detail| detail.id)
+            .collect();
+        let said_favourite = parsed.contact.favourite;
+        let said_primary = parsed
+            .phones
+            .iter()
+            .any(|phone| phone.primary == Some(true));
+        let context = || Context {
+            now: Timestamp::default(),
+            home: self.home,
+            fresh_id: Uuid::now_v7(),
+        };
+        let taken = CardRecords::of(parsed, &self.source, context);
+        let records = taken
+            .map_err(|refusal: Refusal| refusal.to_string())?
+            .records;
+        let mut said = SaidCard {
+            uid: records.contact.uid.clone(),
+            fields: fields_of(&records.contact),
+            tags: records
+                .contact
+                .tags
+                .iter()
+                .cloned()
+                .collect::<BTreeSet<_>>(),
+            ..SaidCard::default()
+        };
+        if said_favourite == Some(false) {
+            said.fields.insert(FAVOURITE, NO.to_owned());
+        }
+        self.numbers(&bytes, &records, &mut said);
+        if said_primary {
+            let primary = records.phones.iter().find(|phone| phone.primary);
+            said.primary = primary.map(|phone| phone.identity.clone());
+        }
+        let given = ids
+            .into_iter()
+            .chain(std::iter::repeat(DetailId::default()));
+        for (detail, id) in records.contact.details.iter().zip(given) {
+            let said_detail = SaidDetail::new(detail.clone(), (!id.is_none()).then_some(id));
+            if said.detail(&said_detail.identity).is_none() {
+                said.details.push(said_detail);
+            }
+        }
+        Ok(RemoteCard(Arc::new(Parts {
+            bytes,
+            said,
+            records,
+        })))
+    }
+
+    /// What it says of its numbers: what other programs read, and what lines of ours say.
+    fn numbers(&self, bytes: &[u8], records: &FullContact, said: &mut SaidCard) {
+        let mut numbers: BTreeMap<String, SaidNumber> = BTreeMap::new();
+        for line in vcard::numbers(bytes) {
+            let hint = line.said.country_code.as_ref().and_then(Option::as_deref);
+            let Some(text) = line.said.number.as_deref().map(str::trim) else {
+                continue;
+            };
+            let by_line = number::canonical(text, hint, self.home).identity;
+            // A national number may have been read with the country of an address.
+            let of_records = records.phones.iter().find(|phone| phone.typed == text);
+            let identity = of_records.map_or(by_line, |phone| phone.identity.clone());
+            if line.has_tel && said.first.is_none() {
+                said.first = Some(identity.clone());
+            }
+            let known = numbers.entry(identity).or_default();
+            if line.has_tel && !known.tel || known.label.is_none() {
+                known.label = line.said.location.clone().flatten();
+            }
+            known.tel |= line.has_tel;
+            let OurLine { historic, accurate } = &mut known.line;
+            *historic = historic.or(line.said.historic);
+            *accurate = accurate.or(line.said.valid_values);
+        }
+        for phone in &records.phones {
+            if let Some(number) = numbers.get_mut(&phone.identity) {
+                number.label.clone_from(&phone.location);
+            }
+        }
+        said.numbers = numbers;
+    }
+}
