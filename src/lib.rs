@@ -69,7 +69,7 @@
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters remotes
-//! callbook::sync          secret carddav server open card dry book one
+//! callbook::sync          secret lock carddav server open card dry book one
 //! callbook::sync::carddav href auth xml stop reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run

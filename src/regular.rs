@@ -29,6 +29,27 @@ pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     opened(path, OFlags::NONBLOCK | OFlags::NOFOLLOW)
 }
 
+/// Opens a file that is only locked, and makes it where it is not there; follows no link.
+///
+/// # Errors
+/// As [`open`].
+pub fn lock_file(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_REGULAR))
+    }
+}
+
 /// Reads a file, or the one that a link names.
 ///
 /// # Errors

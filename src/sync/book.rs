@@ -30,6 +30,8 @@ pub struct Sending {
     pub new: bool,
     /// The only contacts that go there; all where it is none.
     pub only: Option<HashSet<ContactId>>,
+    /// Whether a number that was taken out there is deleted here.
+    pub bins_removed: bool,
     /// How a historic number is written.
     pub historic: HistoricTel,
 }
@@ -508,6 +510,10 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
             return Ok(false);
         }
         Ok(self.sending.new || self.book.card_of(contact).map_err(failed)?.is_some())
+    }
+
+    fn bins_removed(&self) -> bool {
+        self.sending.bins_removed
     }
 
     fn sends_held(&mut self) -> Result<bool, Stop> {

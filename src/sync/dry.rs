@@ -24,6 +24,14 @@ impl<R: Remote> DryRemote<R> {
     }
 }
 
+impl<R: Remote> DryRemote<R> {
+    /// The remote itself.
+    #[must_use]
+    pub const fn remote(&self) -> &R {
+        &self.remote
+    }
+}
+
 /// The version of a card that was not sent.
 fn unsent() -> Etag {
     Etag("not sent".to_owned())

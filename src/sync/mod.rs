@@ -4,6 +4,7 @@ pub mod book;
 pub mod card;
 pub mod carddav;
 pub mod dry;
+pub mod lock;
 pub mod one;
 pub mod open;
 pub mod secret;

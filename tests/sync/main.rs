@@ -22,6 +22,7 @@ mod joined;
 mod proxied;
 mod real;
 mod signing_in;
+mod two_way;
 mod writing;
 
 use callbook::sync::carddav::AddressBook;

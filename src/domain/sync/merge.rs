@@ -20,6 +20,8 @@ pub(super) struct Change<'c> {
     pub(super) to: &'c SaidCard,
     /// Whether what is missing now was taken out.
     pub(super) takes_out: bool,
+    /// Whether a number that was taken out there is deleted here, instead of being historic.
+    pub(super) bins: bool,
     /// The contact as it was sent, where it is not known whether that arrived.
     pub(super) sent: Option<&'c Person>,
 }
@@ -125,6 +127,7 @@ fn number(
         from,
         to,
         takes_out,
+        bins,
         sent,
     }: &Change<'_>,
     conflicts: &mut Conflicts,
@@ -198,6 +201,7 @@ fn number(
             number.historic = false;
         }
         // Taken out there: kept here on record, unless it was changed here.
+        (InUse, Absent) if *takes_out && agreed == Some(mine) && *bins => return None,
         (InUse, Absent) if *takes_out && agreed == Some(mine) => number.historic = true,
         _ => {}
     }

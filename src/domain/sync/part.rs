@@ -111,6 +111,8 @@ pub trait Part<C> {
     fn agreed_elsewhere(&mut self, contact: ContactId) -> Result<Vec<Person>, Stop>;
     /// Whether a contact goes to this remote at all.
     fn is_sent(&mut self, contact: ContactId) -> Result<bool, Stop>;
+    /// Whether a number that was taken out there is deleted here, instead of being kept as historic.
+    fn bins_removed(&self) -> bool;
     /// Whether deletions that are held back go out now.
     fn sends_held(&mut self) -> Result<bool, Stop>;
     /// Whether a contact is the twin of another one: it goes to no other remote.

@@ -30,6 +30,8 @@ pub enum Did {
 pub struct Report {
     /// What was done with each card: its name, its address, or the reason.
     pub done: Vec<(Did, String)>,
+    /// Of each card that was sent, whether the version in the answer was that of the card that is there now.
+    pub exact_answers: Vec<bool>,
 }
 
 impl Report {

@@ -219,6 +219,14 @@ where
         for batch in sent.chunks(self.remote.batch()) {
             let hrefs: Vec<Href> = batch.iter().map(|(href, _)| href.clone()).collect();
             let got = self.remote.get(&hrefs)?;
+            for (href, answer) in batch {
+                let there = got.iter().find(|(answered, _)| answered == href);
+                if let Some((_, Got::Card(etag, _))) = there {
+                    self.report
+                        .exact_answers
+                        .push(answer.as_ref() == Some(etag));
+                }
+            }
             for part_of in batch.chunks(PART) {
                 commit(self.book, |part| {
                     for (href, answer) in part_of {

@@ -59,6 +59,7 @@ pub(super) fn merge<C: Card>(
             from: &from,
             to: now.said(),
             takes_out: how.takes_out,
+            bins: part.bins_removed(),
             sent: sent.map(|sent| &sent.says),
         };
         let agreed = if holds(Rule::TwoBases) {
@@ -285,6 +286,7 @@ pub(super) fn taken_from(known: &Person, card: &SaidCard) -> Person {
         from: &blank,
         to: card,
         takes_out: true,
+        bins: false,
         sent: None,
     };
     let mut none = Conflicts::new();

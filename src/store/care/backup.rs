@@ -185,6 +185,18 @@ impl Store {
         made().map_err(|failure| failure.refusal(&self.path, Trying::Read))
     }
 
+    /// Copies the book to a new file, to try something on.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the copy cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), Refusal> {
+        self.read(|connection| {
+            let path = path.to_string_lossy();
+            connection.execute("VACUUM INTO ?1", [&*path])?;
+            Ok(())
+        })
+    }
+
     /// How many backups of this book there are.
     #[must_use]
     pub(crate) fn own_backups(&self) -> usize {

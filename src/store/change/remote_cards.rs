@@ -173,6 +173,56 @@ impl RemoteBook<'_, '_> {
         )
     }
 
+    /// Notes that the first sync was confirmed and done.
+    pub fn confirm(&mut self) -> Result<(), Refusal> {
+        self.execute(
+            "UPDATE remote SET confirmed = 1 WHERE id = ?1 AND confirmed = 0",
+            params![self.remote],
+        )
+    }
+
+    /// Keeps what was learned of the remote, as JSON.
+    pub fn put_traits(&mut self, traits: &str) -> Result<(), Refusal> {
+        self.execute(
+            "UPDATE remote SET traits = ?2 WHERE id = ?1 AND traits <> ?2",
+            params![self.remote, traits],
+        )
+    }
+
+    /// How many cards were linked or made by a run that was taken back.
+    pub fn count_undone(&mut self) -> Result<usize, Refusal> {
+        let undone: i64 = self.one(
+            "SELECT count(*) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL",
+            params![self.remote],
+        )?;
+        Ok(usize::try_from(undone).unwrap_or_default())
+    }
+
+    /// Decides what is to become of the cards of a run that was taken back: the undo is sent there, so that what it
+    /// took away is deleted there too; or their links are dropped, and the next run is a first sync again.
+    pub fn decide_undone(&mut self, send: bool) -> Result<(), Refusal> {
+        if send {
+            return self.execute(
+                "UPDATE remote_card SET undone = 0 WHERE remote = ?1 AND undone AND etag IS NOT NULL",
+                params![self.remote],
+            );
+        }
+        let undone = i64::try_from(self.count_undone()?).unwrap_or(i64::MAX);
+        self.execute(
+            "DELETE FROM remote_conflict WHERE remote_card IN (
+                SELECT id FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL)",
+            params![self.remote],
+        )?;
+        self.execute(
+            "DELETE FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL",
+            params![self.remote],
+        )?;
+        self.execute(
+            "UPDATE remote SET known = known + ?2, token = NULL, confirmed = 0 WHERE id = ?1",
+            params![self.remote, undone],
+        )
+    }
+
     /// What is kept of a card.
     pub fn card(&mut self, place: &[u8]) -> Result<Option<LinkedCard>, Refusal> {
         self.card_by(

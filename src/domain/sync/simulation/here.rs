@@ -257,6 +257,10 @@ impl Part<SimCard> for SimPart {
         Ok(!self.book.is_out(contact) || !holds(Rule::OnlyIsObeyed))
     }
 
+    fn bins_removed(&self) -> bool {
+        false
+    }
+
     fn sends_held(&mut self) -> Result<bool, Stop> {
         Ok(!self.book.only || !holds(Rule::OnlyIsObeyed))
     }

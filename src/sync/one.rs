@@ -1,0 +1,279 @@
+//! A sync of the book with one remote.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::config::remotes::{Historic, RemoteSettings, Removed};
+use crate::domain::contact::ContactId;
+use crate::domain::listing::ListQuery;
+use crate::domain::operation::{Actor, SyncRun};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::remotes::RemoteRow;
+use crate::domain::sync::remote::{Remote, Stop, Traits};
+use crate::domain::sync::report::Report;
+use crate::domain::sync::run::{Answers, run};
+use crate::domain::timestamp::Timestamp;
+use crate::exchange::vcard::HistoricTel;
+use crate::store::backup::BackupRule;
+use crate::store::{Options, Store};
+
+use super::book::{Places, Sending, SyncBook};
+use super::card::{CardReader, RemoteCard};
+use super::carddav::AddressBook;
+use super::carddav::http::Traffic;
+use super::dry::DryRemote;
+use super::server::Server;
+
+/// After so many answers in a row that named the version that is stored, a server is taken to name it always.
+const SURE: u8 = 3;
+
+/// What is asked of a sync.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// What a person said beforehand.
+    pub answers: Answers,
+    /// Nothing is written, here or there.
+    pub dry: bool,
+}
+
+/// What came of a sync.
+#[derive(Debug)]
+pub struct Synced {
+    /// What was done, or would be.
+    pub report: Report,
+    /// How it ended.
+    pub end: Result<(), Stop>,
+    /// What was sent and read.
+    pub traffic: Traffic,
+}
+
+/// What was learned of a remote, as it is kept.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Learned {
+    /// How many answers in a row named the version that is stored.
+    exact: u8,
+    read_only: bool,
+    ignores_versions: bool,
+}
+
+impl Learned {
+    fn of(row: &RemoteRow) -> Self {
+        serde_json::from_str(&row.traits).unwrap_or_default()
+    }
+
+    const fn traits(self, settings: &RemoteSettings) -> Traits {
+        Traits {
+            exact_etags: self.exact >= SURE,
+            ignores_versions: self.ignores_versions,
+            read_only: self.read_only || settings.read_only,
+        }
+    }
+
+    fn with(mut self, answers: &[bool], read_only: bool) -> Self {
+        for exact in answers {
+            self.exact = if *exact {
+                self.exact.saturating_add(1).min(SURE)
+            } else {
+                0
+            };
+        }
+        self.read_only = read_only;
+        self
+    }
+}
+
+/// A run with one remote, but for the remote itself.
+struct Way<'s> {
+    settings: &'s RemoteSettings,
+    row: &'s RemoteRow,
+    reader: CardReader,
+    places: Places,
+    new_place: Box<dyn Fn(&str) -> String>,
+    answers: Answers,
+}
+
+/// Syncs the book with an address book on a server.
+pub fn sync_server(
+    store: &mut Store,
+    settings: &RemoteSettings,
+    row: &RemoteRow,
+    book: AddressBook,
+    asked: Asked,
+) -> Synced {
+    let learned = Learned::of(row);
+    let reader = CardReader {
+        source: format!("{}:{}", settings.kind(), settings.name),
+        home: store.home(),
+    };
+    let reading = reader.clone();
+    let folder = book.place_for("").0;
+    let folder = folder.trim_end_matches(".vcf").to_owned();
+    let mut server = Server::new(
+        book,
+        learned.traits(settings),
+        Box::new(move |text: String| reading.read(text.into_bytes())),
+        Box::new(|card: &RemoteCard| String::from_utf8_lossy(card.bytes()).into_owned()),
+    );
+    let way = Way {
+        settings,
+        row,
+        reader,
+        places: Places {
+            of: super::carddav::href::place,
+        },
+        new_place: Box::new(move |name| format!("{folder}{name}.vcf")),
+        answers: asked.answers,
+    };
+    if asked.dry {
+        let mut dry = DryRemote::new(server);
+        let (report, end) = way.rehearse(store, &mut dry);
+        let traffic = dry.remote().book().traffic();
+        return Synced {
+            report,
+            end,
+            traffic,
+        };
+    }
+    let (report, end) = way.perform(store, &mut server);
+    let read_only = server.traits().read_only && !settings.read_only;
+    let learned = learned.with(&report.exact_answers, read_only);
+    let traits = serde_json::to_string(&learned).unwrap_or_default();
+    // What was learned is learned again where it cannot be kept.
+    let _ = store.write_remote(row.id, &unnamed(settings), "", |book| {
+        book.put_traits(&traits)
+    });
+    Synced {
+        report,
+        end,
+        traffic: server.book().traffic(),
+    }
+}
+
+/// A run that changes no contact, and so makes no step.
+fn unnamed(settings: &RemoteSettings) -> SyncRun {
+    SyncRun {
+        remote: settings.name.clone(),
+        id: Uuid::nil(),
+    }
+}
+
+type Ended = (Report, Result<(), Stop>);
+
+/// A run that did not begin.
+fn not_begun(refusal: Refusal) -> Ended {
+    (Report::default(), Err(Stop::Book(Box::new(refusal))))
+}
+
+impl Way<'_> {
+    /// Syncs for good: a backup is made first, and the first sync is confirmed by it.
+    fn perform<R: Remote<Card = RemoteCard>>(self, store: &mut Store, remote: &mut R) -> Ended {
+        let is_usual = self.row.confirmed && !self.answers.accepts_deletions;
+        let rule = if is_usual {
+            BackupRule::Daily
+        } else {
+            BackupRule::Changed
+        };
+        if let Err(refusal) = store.back_up_by(rule) {
+            return not_begun(refusal);
+        }
+        let (settings, row) = (self.settings, self.row);
+        let (report, end) = self.go(store, remote);
+        if end.is_ok() && !row.confirmed {
+            let confirmed =
+                store.write_remote(row.id, &unnamed(settings), "", |book| book.confirm());
+            if let Err(refusal) = confirmed {
+                return (report, Err(Stop::Book(Box::new(refusal))));
+            }
+        }
+        (report, end)
+    }
+
+    /// Syncs a copy of the book with a remote that is only read.
+    fn rehearse<R: Remote<Card = RemoteCard>>(self, store: &Store, remote: &mut R) -> Ended {
+        match copied(store) {
+            Ok((mut copy, _folder)) => self.go(&mut copy, remote),
+            Err(refusal) => not_begun(refusal),
+        }
+    }
+
+    fn go<R: Remote<Card = RemoteCard>>(self, store: &mut Store, remote: &mut R) -> Ended {
+        let Self {
+            settings,
+            row,
+            reader,
+            places,
+            new_place,
+            answers,
+        } = self;
+        let run_id = SyncRun {
+            remote: settings.name.clone(),
+            id: Uuid::now_v7(),
+        };
+        let begun = going(store, settings).and_then(|only| {
+            store.write_remote(row.id, &run_id, "", |book| book.hold(only.as_ref()))?;
+            Ok(only)
+        });
+        let only = match begun {
+            Ok(only) => only,
+            Err(refusal) => return not_begun(refusal),
+        };
+        let home = store.home();
+        let mut book = SyncBook {
+            store,
+            remote: row.id,
+            run: run_id,
+            reader,
+            sending: Sending {
+                new: settings.new,
+                only,
+                bins_removed: settings.removed == Removed::Bin,
+                historic: match settings.historic {
+                    Historic::Beside => HistoricTel::Beside,
+                    Historic::Hidden => HistoricTel::Hidden,
+                },
+            },
+            places,
+            new_place,
+            home,
+        };
+        run(remote, &mut book, answers)
+    }
+}
+
+/// A copy of a book, in a folder that goes with it.
+fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
+    let failed = |error: std::io::Error| {
+        let why = format!("cannot make a copy to try the sync on: {error}");
+        Refusal::new(Kind::Storage, why)
+    };
+    let folder = tempfile::Builder::new()
+        .prefix("callbook-sync-")
+        .tempdir()
+        .map_err(failed)?;
+    let path = folder.path().join("book.db");
+    store.copy_to(&path)?;
+    let options = Options {
+        home: store.home(),
+        actor: Actor::Command,
+        clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
+        file_system: None,
+    };
+    Ok((Store::open(&path, options)?, folder))
+}
+
+/// The contacts that go to a remote; all where it is none.
+fn going(store: &Store, settings: &RemoteSettings) -> Result<Option<HashSet<ContactId>>, Refusal> {
+    let Some(filter) = &settings.only else {
+        return Ok(None);
+    };
+    let query = ListQuery {
+        text: filter.clone(),
+        ..ListQuery::default()
+    };
+    let ids = store.ids(&query, 0, usize::MAX)?;
+    Ok(Some(ids.into_iter().collect()))
+}

@@ -1,0 +1,298 @@
+//! A book and an address book on a server, kept the same.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use callbook::config::remotes::{PasswordFrom, Place, RemoteSettings, ServerSettings};
+use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
+use callbook::domain::operation::Actor;
+use callbook::domain::phone::{Phone, PhoneAttributes};
+use callbook::domain::remotes::{RemoteCounts, RemoteRow};
+use callbook::domain::sync::report::Did;
+use callbook::domain::timestamp::Timestamp;
+use callbook::store::{Options, Store};
+use callbook::sync::one::{Asked, Synced, sync_server};
+use tempfile::TempDir;
+
+use crate::dav_server::{Access, DavServer, Ways};
+use crate::{book, password};
+
+/// A book in a folder of its own, with a remote called `nextcloud`.
+struct Desk {
+    folder: TempDir,
+    store: Store,
+}
+
+fn options() -> Options {
+    Options {
+        home: None,
+        actor: Actor::Command,
+        clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
+        file_system: None,
+    }
+}
+
+impl Desk {
+    fn new(server: &DavServer) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("book.db");
+        let store = Store::open(&path, options()).unwrap();
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection
+            .execute(
+                "INSERT INTO remote (name, kind, book) VALUES ('nextcloud', 'carddav', ?1)",
+                [server.book()],
+            )
+            .unwrap();
+        Self { folder, store }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("book.db")
+    }
+
+    fn sync(&mut self, server: &DavServer) -> Synced {
+        let settings = RemoteSettings {
+            new: true,
+            ..RemoteSettings::new("nextcloud", place(server))
+        };
+        let row = row(&self.path());
+        let book = book(&server.book(), password("secret"));
+        sync_server(&mut self.store, &settings, &row, book, Asked::default())
+    }
+
+    fn synced(&mut self, server: &DavServer) -> Synced {
+        let synced = self.sync(server);
+        assert!(synced.end.is_ok(), "{:?}", synced.end);
+        synced
+    }
+
+    fn contact(&self, name: &str) -> (Contact, Vec<Phone>) {
+        let named = self.store.named(name, None).unwrap();
+        let id = named.first().unwrap_or_else(|| panic!("no {name}")).contact;
+        (self.store.contact(id).unwrap(), self.phones(id))
+    }
+
+    fn phones(&self, id: ContactId) -> Vec<Phone> {
+        self.store.profile(id).unwrap().full.phones
+    }
+
+    fn add(&mut self, name: &str, number: &str) -> ContactId {
+        let contact = ContactAttributes {
+            name: Some(Some(name.to_owned())),
+            ..ContactAttributes::default()
+        };
+        let id = self
+            .store
+            .create_contact(contact, Vec::new())
+            .unwrap()
+            .value
+            .id;
+        let phone = PhoneAttributes {
+            number: Some(number.to_owned()),
+            ..PhoneAttributes::default()
+        };
+        self.store.create_phone(id, phone, Vec::new()).unwrap();
+        id
+    }
+}
+
+fn place(server: &DavServer) -> Place {
+    Place::Server(ServerSettings {
+        url: server.book(),
+        user: Some("ann".to_owned()),
+        password: PasswordFrom::Asked,
+        ca_file: None,
+        timeout: Duration::from_secs(10),
+        insecure: false,
+    })
+}
+
+/// The remote as it is kept.
+fn row(path: &Path) -> RemoteRow {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection
+        .query_row(
+            "SELECT id, book, confirmed, token, seen, known, traits FROM remote",
+            [],
+            |row| {
+                Ok(RemoteRow {
+                    id: row.get(0)?,
+                    name: "nextcloud".to_owned(),
+                    kind: "carddav".to_owned(),
+                    book: row.get(1)?,
+                    confirmed: row.get(2)?,
+                    paused: false,
+                    token: row.get(3)?,
+                    seen: row.get(4)?,
+                    known: row.get::<_, i64>(5)?.unsigned_abs(),
+                    traits: row.get(6)?,
+                    synced_at: None,
+                    tried_at: None,
+                    again_at: None,
+                    trouble: None,
+                    counts: RemoteCounts::default(),
+                })
+            },
+        )
+        .unwrap()
+}
+
+fn server() -> DavServer {
+    DavServer::start(Ways {
+        access: Access::Basic,
+        ..Ways::default()
+    })
+}
+
+fn card(uid: &str, name: &str, lines: &str) -> String {
+    let (given, family) = name.split_once(' ').unwrap_or((name, ""));
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:{family};{given};;;\r\n{lines}END:VCARD\r\n"
+    )
+}
+
+#[test]
+fn what_is_there_comes_here_and_what_is_here_goes_there() {
+    let server = server();
+    let text = card(
+        "u1",
+        "Ada Berg",
+        "TEL;TYPE=CELL:+39 347 555 0164\r\nX-OTHER;A=b:kept\r\n",
+    );
+    server.store("ada.vcf", &text);
+    let mut desk = Desk::new(&server);
+    desk.add("Björn Larsen", "+47 21 55 01 34");
+
+    let first = desk.synced(&server);
+    assert_eq!(first.report.count(Did::NewHere), 1, "{:?}", first.report);
+    assert_eq!(first.report.count(Did::NewThere), 1, "{:?}", first.report);
+    let (_, phones) = desk.contact("Ada Berg");
+    assert_eq!(phones[0].identity, "+393475550164");
+    assert_eq!(phones[0].source, "carddav:nextcloud");
+    assert!(
+        phones[0].valid_values,
+        "the first number of a contact is confirmed"
+    );
+    let cards = server.state().cards.clone();
+    let sent = cards
+        .values()
+        .find(|card| card.text.contains("Larsen"))
+        .unwrap();
+    assert!(sent.text.contains("+47"), "{}", sent.text);
+    // What was taken in is there as it was.
+    assert_eq!(server.card("ada.vcf").unwrap().text, text);
+
+    let again = desk.synced(&server);
+    assert!(again.report.is_empty(), "{:?}", again.report);
+    assert_eq!(again.traffic.requests, 1);
+}
+
+#[test]
+fn a_change_on_either_side_comes_to_the_other_and_only_its_lines_change() {
+    let server = server();
+    let text = card(
+        "u1",
+        "Ada Berg",
+        "item1.TEL;TYPE=CELL:+39 347 555 0164\r\nX-OTHER;A=b:kept\r\nNOTE:before\r\n",
+    );
+    server.store("ada.vcf", &text);
+    let mut desk = Desk::new(&server);
+    desk.synced(&server);
+
+    // There: a number more.
+    server.store(
+        "ada.vcf",
+        &text.replace("NOTE:", "TEL;TYPE=WORK:+39 02 5550 1182\r\nNOTE:"),
+    );
+    desk.synced(&server);
+    let (contact, phones) = desk.contact("Ada Berg");
+    assert_eq!(phones.len(), 2);
+    let new = phones
+        .iter()
+        .find(|phone| phone.identity == "+390255501182")
+        .unwrap();
+    assert!(!new.valid_values);
+    assert_eq!(new.source, "carddav:nextcloud");
+
+    // Here: another note.
+    let change = ContactAttributes {
+        note: Some(Some("after".to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    desk.store
+        .update_contact(contact.id, change, Vec::new())
+        .unwrap();
+    let sent = desk.synced(&server);
+    assert_eq!(sent.report.count(Did::ChangedThere), 1, "{:?}", sent.report);
+    let there = server.card("ada.vcf").unwrap().text;
+    assert!(there.contains("NOTE:after\r\n"), "{there}");
+    assert!(
+        there.contains("item1.TEL;TYPE=CELL:+39 347 555 0164\r\nX-OTHER;A=b:kept\r\n"),
+        "{there}"
+    );
+    let again = desk.synced(&server);
+    assert!(again.report.is_empty(), "{:?}", again.report);
+}
+
+#[test]
+fn a_number_that_is_taken_out_there_is_kept_as_historic() {
+    let server = server();
+    let numbers = "TEL:+39 347 555 0164\r\nTEL;TYPE=WORK:+39 02 5550 1182\r\n";
+    server.store("ada.vcf", &card("u1", "Ada Berg", numbers));
+    let mut desk = Desk::new(&server);
+    desk.synced(&server);
+    server.store(
+        "ada.vcf",
+        &card("u1", "Ada Berg", "TEL:+39 347 555 0164\r\n"),
+    );
+    desk.synced(&server);
+    let (_, phones) = desk.contact("Ada Berg");
+    let gone = phones
+        .iter()
+        .find(|phone| phone.identity == "+390255501182")
+        .unwrap();
+    assert!(gone.historic);
+    // And it is not brought back there.
+    desk.synced(&server);
+    assert!(!server.card("ada.vcf").unwrap().text.contains("1182"));
+}
+
+#[test]
+fn a_deletion_goes_to_the_other_side_and_an_edit_wins_over_it() {
+    let server = server();
+    server.store(
+        "ada.vcf",
+        &card("u1", "Ada Berg", "TEL:+39 347 555 0164\r\n"),
+    );
+    server.store(
+        "ben.vcf",
+        &card("u2", "Ben Okoye", "TEL:+44 20 7946 0000\r\n"),
+    );
+    let mut desk = Desk::new(&server);
+    desk.synced(&server);
+
+    let (ada, _) = desk.contact("Ada Berg");
+    desk.store
+        .delete_contact(ada.id, Some(ada.updated_in_db_at))
+        .unwrap();
+    desk.synced(&server);
+    assert!(server.card("ada.vcf").is_none());
+
+    let (ben, _) = desk.contact("Ben Okoye");
+    desk.store
+        .delete_contact(ben.id, Some(ben.updated_in_db_at))
+        .unwrap();
+    server.store(
+        "ben.vcf",
+        &card("u2", "Ben Okoye", "TEL:+44 20 7946 0000\r\nNOTE:new\r\n"),
+    );
+    let back = desk.synced(&server);
+    assert_eq!(back.report.count(Did::CameBack), 1, "{:?}", back.report);
+    assert_eq!(desk.contact("Ben Okoye").0.note.as_deref(), Some("new"));
+
+    server.delete("ben.vcf");
+    desk.synced(&server);
+    assert!(desk.store.named("Ben Okoye", None).unwrap().is_empty());
+}
