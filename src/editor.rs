@@ -1,7 +1,7 @@
 //! The editor that a text is handed to.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -15,37 +15,26 @@ pub(crate) struct TextFile {
     file: NamedTempFile,
 }
 
-/// What the editor left.
-#[derive(Debug)]
-pub(crate) struct Left {
-    /// The text.
-    pub text: String,
-    /// Why the editor failed, if it did.
-    pub failure: Option<String>,
-}
-
 impl TextFile {
-    /// Writes a text to a file of its own, which only its owner can read.
-    pub(crate) fn new(text: &str, ending: &str) -> io::Result<Self> {
-        let mut file = tempfile::Builder::new()
+    /// A file of its own, which only its owner can read.
+    pub(crate) fn new(ending: &str) -> io::Result<Self> {
+        let file = tempfile::Builder::new()
             .prefix("callbook-")
             .suffix(ending)
             .tempfile()?;
-        file.write_all(text.as_bytes())?;
-        file.flush()?;
         Ok(Self { file })
     }
 
-    /// Writes another text to it.
-    pub(crate) fn put(&self, text: &str) -> io::Result<()> {
-        fs::write(self.file.path(), text)
+    /// Lets the person edit a text in it. Gives what the editor left, and why it failed if it did.
+    pub(crate) fn edit(&self, text: &str) -> (String, Option<String>) {
+        match fs::write(self.file.path(), text).and_then(|()| self.left()) {
+            Ok(left) => left,
+            Err(error) => (text.to_owned(), Some(error.to_string())),
+        }
     }
 
-    /// Lets the person edit it.
-    ///
-    /// # Errors
-    /// If the editor cannot be started, or the text cannot be read.
-    pub(crate) fn edit(&self) -> io::Result<Left> {
+    /// Runs the editor, and reads what it left.
+    fn left(&self) -> io::Result<(String, Option<String>)> {
         let editor = std::env::var("VISUAL")
             .or_else(|_| std::env::var("EDITOR"))
             .unwrap_or_else(|_| "vi".to_owned());
@@ -63,15 +52,14 @@ impl TextFile {
             (!status.success()).then(|| format!("the editor {program} failed ({status})"));
         // Editors save by putting another file in its place: read it by its name.
         let bytes = regular::read(self.file.path())?;
-        let (text, failure) = match String::from_utf8(bytes) {
+        Ok(match String::from_utf8(bytes) {
             Ok(text) => (text, failure),
             Err(error) => {
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 let why = || "the text is not UTF-8".to_owned();
                 (text, Some(failure.unwrap_or_else(why)))
             }
-        };
-        Ok(Left { text, failure })
+        })
     }
 
     /// Keeps the file; gives its path.
@@ -81,12 +69,26 @@ impl TextFile {
     }
 }
 
-/// Lets the person edit a text; none where they left it as it was or gave up.
-pub(crate) fn edit(text: &str) -> io::Result<Option<String>> {
-    let file = TextFile::new(text, ".txt")?;
-    let Left {
-        text: edited,
-        failure,
-    } = file.edit()?;
-    Ok((failure.is_none() && edited.trim_end_matches('\n') != text).then_some(edited))
+/// What became of a text that was handed to the editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// It is as it was.
+    Unchanged,
+    /// It is another one.
+    Text(String),
+    /// The editor failed, and why: what it wrote is not taken.
+    Failed(String),
+}
+
+/// Lets the person edit a text.
+pub(crate) fn edit(text: &str) -> Edited {
+    let file = match TextFile::new(".txt") {
+        Ok(file) => file,
+        Err(error) => return Edited::Failed(format!("cannot write the text: {error}")),
+    };
+    match file.edit(text) {
+        (_, Some(why)) => Edited::Failed(why),
+        (edited, None) if edited.trim_end_matches('\n') == text => Edited::Unchanged,
+        (edited, None) => Edited::Text(edited),
+    }
 }

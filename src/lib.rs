@@ -74,7 +74,7 @@
 //! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key table sequence bindings settings overrides
-//! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form drafted
+//! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form contact_text drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
 //!                         tags recent dates save_filter qr
 //!                         contacts

@@ -4,9 +4,10 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 
 use crate::config::shown;
+use crate::domain::edit::TextEdit;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::editor::{Left, TextFile};
-use crate::exchange::edit_text::{CameBack, EditedText};
+use crate::editor::TextFile;
+use crate::exchange::edit_text::EditedText;
 use crate::store::Store;
 
 use super::one::one;
@@ -26,42 +27,29 @@ impl EditCommand {
         let mut store = open()?;
         let full = one(&store, &self.contact)?.full;
         let mut edited = EditedText::of(full, store.home());
-        let file = TextFile::new(edited.text(), ".toml").context("cannot write the text")?;
+        let file = TextFile::new(".toml").context("cannot write the text")?;
         loop {
-            let Left { text, failure } = file.edit().unwrap_or_else(|error| Left {
-                text: edited.text().to_owned(),
-                failure: Some(error.to_string()),
-            });
-            if let Some(failure) = failure {
-                let refusal = Refusal::new(Kind::Storage, failure);
-                return Err(kept(refusal, &edited, &text, file).into());
-            }
-            match edited.came_back(&text) {
-                CameBack::Unchanged => {
+            let refusal = match edited.edit(|text| file.edit(text)) {
+                TextEdit::Unchanged => {
                     print("Nothing to change\n")?;
                     return Ok(0);
                 }
-                CameBack::GivenUp => {
-                    let why = "nothing was saved: the mistakes are still in the text";
-                    let refusal = Refusal::new(Kind::Invalid, why);
-                    return Err(kept(refusal, &edited, &text, file).into());
-                }
-                CameBack::Wrong => {}
-                CameBack::Save(edit) => match store.save_contact(*edit) {
+                TextEdit::Unfinished(refusal) => refusal,
+                TextEdit::Save(edit) => match store.save_contact(*edit) {
                     Ok(done) => {
                         let title = done.point.map(|point| point.title);
                         let title = title.unwrap_or_else(|| "Nothing to change".to_owned());
                         print(&format!("{title}\n"))?;
                         return Ok(0);
                     }
-                    Err(refusal) if refusal.kind == Kind::Invalid => edited.refused(&refusal),
-                    Err(refusal) => {
-                        let refusal = in_words(refusal, &edited);
-                        return Err(kept(refusal, &edited, &text, file).into());
+                    Err(refusal) if refusal.kind == Kind::Invalid => {
+                        edited.refused(&refusal.faults);
+                        continue;
                     }
+                    Err(refusal) => in_words(refusal, &edited),
                 },
-            }
-            file.put(edited.text()).context("cannot write the text")?;
+            };
+            return Err(kept(refusal, &edited, file).into());
         }
     }
 }
@@ -78,8 +66,8 @@ fn in_words(refusal: Refusal, edited: &EditedText) -> Refusal {
 }
 
 /// The refusal with the file in which the text is kept, where anything was typed.
-fn kept(mut refusal: Refusal, edited: &EditedText, text: &str, file: TextFile) -> Refusal {
-    if !edited.is_typed(text) {
+fn kept(mut refusal: Refusal, edited: &EditedText, file: TextFile) -> Refusal {
+    if !edited.is_typed(edited.text()) {
         return refusal;
     }
     let told = match file.keep() {

@@ -1,9 +1,13 @@
 //! What the screens and the command line hand to the store to write, and what they get back.
 
+use serde::{Deserialize, Serialize};
+
 use super::contact::{ContactAttributes, ContactId};
 use super::full_contact::FullContact;
+use super::number::Region;
 use super::operation::{HistoryEntry, UndoPoint};
 use super::phone::{Phone, PhoneAttributes, PhoneId};
+use super::refusal::Refusal;
 use super::timestamp::Timestamp;
 use super::triage::OtherHolders;
 
@@ -76,4 +80,29 @@ pub struct Holder {
     pub name: String,
     /// The phone.
     pub phone: Phone,
+}
+
+/// A contact that a person edits as text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContactAsText {
+    /// The contact as it was opened.
+    pub opened: FullContact,
+    /// The country of national numbers.
+    #[serde(skip)]
+    pub home: Option<Region>,
+    /// The text as the editor gets it, with the errors above their lines; empty before it was opened.
+    pub text: String,
+    /// The lines of it that name errors.
+    pub errors: Vec<String>,
+}
+
+/// How the text of a contact was left.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextEdit {
+    /// Nothing is to be changed.
+    Unchanged,
+    /// This is to be saved.
+    Save(Box<ContactEdit>),
+    /// It cannot be saved, and why.
+    Unfinished(Refusal),
 }

@@ -1,10 +1,12 @@
 //! A contact with its phones, as they are stored or are to be stored.
 
+use serde::{Deserialize, Serialize};
+
 use super::contact::Contact;
 use super::phone::Phone;
 
 /// A contact with its phones.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FullContact {
     /// The contact.
     pub contact: Contact,

@@ -7,10 +7,10 @@ mod place;
 mod read;
 mod write;
 
-use crate::domain::edit::ContactEdit;
+use crate::domain::edit::{ContactAsText, ContactEdit, TextEdit};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
-use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::refusal::{Fault, Kind, Refusal};
 use crate::domain::safe::safe;
 
 use place::TextFault;
@@ -22,13 +22,9 @@ const ERROR: &str = "# ERROR: ";
 /// A contact that is edited as text, from one opening of the editor to the next.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EditedText {
-    opened: FullContact,
-    home: Option<Region>,
+    state: ContactAsText,
+    /// The text as it was opened first.
     original: String,
-    /// The text as the editor gets it, with what is wrong above the lines.
-    shown: String,
-    /// The lines that were put into it.
-    errors: Vec<String>,
     changes: Option<Changes>,
 }
 
@@ -49,13 +45,24 @@ impl EditedText {
     /// The text of a contact.
     #[must_use]
     pub fn of(opened: FullContact, home: Option<Region>) -> Self {
-        let original = write::text(&opened, home);
-        Self {
+        Self::resumed(ContactAsText {
             opened,
             home,
-            shown: original.clone(),
-            original,
+            text: String::new(),
             errors: Vec::new(),
+        })
+    }
+
+    /// The text as it was left before.
+    #[must_use]
+    pub fn resumed(mut state: ContactAsText) -> Self {
+        let original = write::text(&state.opened, state.home);
+        if state.text.is_empty() {
+            state.text.clone_from(&original);
+        }
+        Self {
+            state,
+            original,
             changes: None,
         }
     }
@@ -63,13 +70,13 @@ impl EditedText {
     /// The contact as it was opened.
     #[must_use]
     pub const fn opened(&self) -> &FullContact {
-        &self.opened
+        &self.state.opened
     }
 
     /// The text as the editor gets it.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.shown
+        &self.state.text
     }
 
     /// Whether a text is another than the one that was opened first.
@@ -84,16 +91,17 @@ impl EditedText {
         if !self.is_typed(text) {
             return CameBack::Unchanged;
         }
-        let was_wrong = !self.errors.is_empty() && text.trim_end() == self.shown.trim_end();
+        let was_wrong = !self.state.errors.is_empty() && text.trim_end() == self.text().trim_end();
         if was_wrong {
             return CameBack::GivenUp;
         }
         let text = self.without_errors(text);
-        match read::changes(&self.original, &text, &self.opened, self.home) {
+        let ContactAsText { opened, home, .. } = &self.state;
+        match read::changes(&self.original, &text, opened, *home) {
             Ok(changes) if changes.is_empty() => CameBack::Unchanged,
             Ok(changes) => {
                 let edit = changes.edit.clone();
-                (self.shown, self.errors) = (text, Vec::new());
+                (self.state.text, self.state.errors) = (text, Vec::new());
                 self.changes = Some(changes);
                 CameBack::Save(Box::new(edit))
             }
@@ -104,17 +112,53 @@ impl EditedText {
         }
     }
 
+    /// Has a person edit the text until it can be saved or is left: where it has mistakes, the editor opens
+    /// again with the errors above the lines. `editor` gives the text as it came back, and why the editor failed
+    /// if it did.
+    pub fn edit(&mut self, mut editor: impl FnMut(&str) -> (String, Option<String>)) -> TextEdit {
+        loop {
+            let (text, failure) = editor(self.text());
+            if let Some(failure) = failure {
+                self.state.text = text;
+                return TextEdit::Unfinished(Refusal::new(Kind::Storage, failure));
+            }
+            return match self.came_back(&text) {
+                CameBack::Wrong => continue,
+                CameBack::Unchanged => TextEdit::Unchanged,
+                CameBack::GivenUp => {
+                    let why = "nothing was saved: the mistakes are still in the text";
+                    TextEdit::Unfinished(Refusal::new(Kind::Invalid, why))
+                }
+                CameBack::Save(edit) => TextEdit::Save(edit),
+            };
+        }
+    }
+
+    /// The contact as it was opened, and what was typed; no text where nothing was.
+    #[must_use]
+    pub fn left(&self) -> ContactAsText {
+        let mut left = self.state.clone();
+        if !self.is_typed(&left.text) {
+            (left.text, left.errors) = Default::default();
+        }
+        left
+    }
+
     /// Takes what the store found wrong.
-    pub fn refused(&mut self, refusal: &Refusal) {
-        let text = self.shown.clone();
+    pub fn refused(&mut self, faults: &[Fault]) {
+        let text = self.state.text.clone();
+        let changes = self.changes.take().or_else(|| {
+            let ContactAsText { opened, home, .. } = &self.state;
+            read::changes(&self.original, &text, opened, *home).ok()
+        });
         let at = |fault: &Fault| {
-            let changes = self.changes.as_ref();
-            changes.map_or(0, |changes| changes.place_of(fault))
+            changes
+                .as_ref()
+                .map_or(0, |changes| changes.place_of(fault))
         };
-        let faults = refusal.faults.iter();
+        let faults = faults.iter();
         let faults = faults.map(|fault| TextFault::new(at(fault), fault.in_words()));
-        let faults = faults.collect();
-        self.show_errors(&text, faults);
+        self.show_errors(&text, faults.collect());
     }
 
     /// Puts each fault above its line.
@@ -134,12 +178,12 @@ impl EditedText {
             shown.push_str(line);
             begin = end;
         }
-        (self.shown, self.errors) = (shown, errors);
+        (self.state.text, self.state.errors) = (shown, errors);
     }
 
     /// A text without the lines that were put into it.
     fn without_errors(&self, text: &str) -> String {
-        let mut left = self.errors.clone();
+        let mut left = self.state.errors.clone();
         let lines = text.split_inclusive('\n').filter(|line| {
             let line = line.trim_end_matches(['\n', '\r']);
             let at = left.iter().position(|error| error == line);

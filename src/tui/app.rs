@@ -11,6 +11,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
 use crate::domain::number::Region;
 use crate::domain::operation::Overwriting;
+use crate::editor::Edited;
 use crate::state::View;
 
 use super::ctx::{Ctx, Session};
@@ -150,6 +151,12 @@ impl App {
                 self.session.busy = self.session.writing == Some(ticket);
             }
             Msg::Editor(place, text) => self.edited(place, text, &mut effects),
+            Msg::ContactEdited(page, typed, how) => {
+                effects.push(Effect::Redraw);
+                self.with_editing_page(page, &mut effects, |page, ctx| {
+                    page.contact_edited(*typed, how, ctx)
+                });
+            }
             Msg::Paths(page, path, names) => {
                 if let Some(page) = self.pages.get_mut(page) {
                     page.completed(&path, names);
@@ -366,21 +373,37 @@ impl App {
     }
 
     /// Takes what the editor left, in the place that it was opened for.
-    fn edited(&mut self, place: TextPlace, text: Option<String>, effects: &mut Vec<Effect>) {
+    fn edited(&mut self, place: TextPlace, edited: Edited, effects: &mut Vec<Effect>) {
         effects.push(Effect::Redraw);
-        let Some(text) = text else {
-            let text = "the editor changed nothing";
-            return self.session.say(Tone::Plain, text);
+        let text = match edited {
+            Edited::Text(text) => text,
+            Edited::Unchanged => {
+                return self.session.say(Tone::Plain, "the editor changed nothing");
+            }
+            Edited::Failed(why) => {
+                let told = format!("{why}; the field stays as it was");
+                return self.session.say(Tone::Bad, told);
+            }
         };
-        if self.pages.get_mut(place.page).is_none() {
-            let text = "the form was closed before the editor ended; its text was discarded";
-            return self.session.say(Tone::Bad, text);
-        }
         let text = text.trim_end_matches(['\n', '\r']);
-        self.with_page(place.page, effects, |page, ctx| {
+        self.with_editing_page(place.page, effects, |page, ctx| {
             page.edited(place.field, text, ctx);
             Outcome::Stay
         });
+    }
+
+    /// Has the page do something that the editor was opened from, where it is still there.
+    fn with_editing_page(
+        &mut self,
+        page: PageId,
+        effects: &mut Vec<Effect>,
+        work: impl FnOnce(&mut dyn Page, &mut Ctx<'_>) -> Outcome,
+    ) {
+        if self.pages.get_mut(page).is_none() {
+            let text = "the form was closed before the editor ended; its text was discarded";
+            return self.session.say(Tone::Bad, text);
+        }
+        self.with_page(page, effects, work);
     }
 
     /// Takes a paste: into the text that has the cursor; over the list it starts the filter.

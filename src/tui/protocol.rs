@@ -12,7 +12,7 @@ use crate::domain::bulk::BulkPlan;
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
 use crate::domain::duplicates::Group;
-use crate::domain::edit::{ContactEdit, Holder, NamedContact, Profile};
+use crate::domain::edit::{ContactAsText, ContactEdit, Holder, NamedContact, Profile, TextEdit};
 use crate::domain::files::There;
 use crate::domain::full_contact::FullContact;
 use crate::domain::health::Health;
@@ -25,12 +25,13 @@ use crate::domain::operation::{
 use crate::domain::phone::{PhoneAttributes, PhoneId};
 use crate::domain::progress::Progress;
 use crate::domain::query::{SavedFilter, Values};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::tag::TagCount;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
 use crate::domain::upcoming::DatedContact;
+use crate::editor::Edited;
 
 use super::keymap::key::Key;
 
@@ -309,8 +310,10 @@ pub enum Msg {
     BookTouched,
     /// A time has passed.
     Timer(TimerId),
-    /// The editor came back to the place that it was opened for, with a changed text or none.
-    Editor(TextPlace, Option<String>),
+    /// The editor came back to the place that it was opened for.
+    Editor(TextPlace, Edited),
+    /// The editor came back to the page that a contact is edited as text from.
+    ContactEdited(PageId, Box<ContactAsText>, TextEdit),
     /// Names of files that this path of a page can be completed to.
     Paths(PageId, String, Vec<String>),
     /// The terminal answered with its background, for which this is the palette. The loop handles it.
@@ -332,6 +335,8 @@ pub enum Effect {
     Open(String),
     /// Let the person edit the text of a place in `$EDITOR`.
     Edit(TextPlace, String),
+    /// Let the person edit a contact as text in `$EDITOR`, with what the store found wrong with the text.
+    EditContact(PageId, Box<ContactAsText>, Vec<Fault>),
     /// Complete a path that is typed in a page.
     Complete(PageId, String),
     /// Come back after a while.

@@ -576,7 +576,10 @@ impl Loop<'_> {
 
 /// Whether an effect hands the terminal over, or ends the program.
 const fn lends(effect: &Effect) -> bool {
-    matches!(effect, Effect::Edit(..) | Effect::Suspend | Effect::Quit)
+    matches!(
+        effect,
+        Effect::Edit(..) | Effect::EditContact(..) | Effect::Suspend | Effect::Quit
+    )
 }
 
 /// Tells the app what time it is.

@@ -10,8 +10,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use crate::config;
+use crate::domain::edit::TextEdit;
 use crate::domain::progress::Stop;
-use crate::editor;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::editor::{self, TextFile};
+use crate::exchange::edit_text::EditedText;
 use crate::import::keep;
 use crate::store::Options;
 
@@ -174,10 +177,22 @@ impl Runtime {
             Effect::Open(address) => self.open(&address),
             Effect::Edit(place, text) => {
                 let edited = self.lend(guard, || editor::edit(&text))?;
-                self.tell(match edited {
-                    Ok(text) => Msg::Editor(place, text),
-                    Err(error) => Msg::Trouble(error.to_string()),
-                });
+                self.tell(Msg::Editor(place, edited));
+            }
+            Effect::EditContact(page, typed, faults) => {
+                let mut edited = EditedText::resumed(*typed);
+                if !faults.is_empty() {
+                    edited.refused(&faults);
+                }
+                let how = match TextFile::new(".toml") {
+                    Ok(file) => self.lend(guard, || edited.edit(|text| file.edit(text)))?,
+                    Err(error) => {
+                        let why = format!("cannot write the text: {error}");
+                        TextEdit::Unfinished(Refusal::new(Kind::Storage, why))
+                    }
+                };
+                let typed = Box::new(edited.left());
+                self.tell(Msg::ContactEdited(page, typed, how));
             }
             Effect::Complete(page, path) => {
                 let paths = paths::complete(&path);

@@ -11,6 +11,7 @@ use callbook::domain::rehearsal::{Seen, Task};
 use callbook::tui::draft::Draft;
 use callbook::tui::keymap::Scope;
 use callbook::tui::pages::contact_form::ContactForm;
+use callbook::tui::pages::contact_text::ContactText;
 use callbook::tui::pages::damaged::Damaged;
 use callbook::tui::pages::detail_form::DetailForm;
 use callbook::tui::pages::duplicates::Duplicates;
@@ -592,7 +593,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let keys = prop::sample::select(vec![
         "*", "v", "d", "D", "j", "k", "space", "u", "^R", "a", "e", "i", "m", "f", "H", "s h",
         "s b", "s l", "x v", "x y", "enter", "enter", "^S", "esc", "esc", "tab", "y", "n", "?",
-        ":", "^X ^E", "B", "M", "\"Qx\"", "\"Qx\"", "\"tag:\"", "/", "X", "o",
+        ":", "^X ^E", "B", "M", "\"Qx\"", "\"Qx\"", "\"tag:\"", "/", "X", "o", "E", "E",
     ]);
     let pasted = prop::sample::select(vec!["Qp", "+39 02 5550 1100", "Qp\nTwo\n"]);
     let kind = prop::sample::select(vec![Kind::Busy, Kind::Storage, Kind::Stopped]);
@@ -634,6 +635,7 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
     }
     match page.scope() {
         Scope::ContactForm => &["Edit contact", "Add a contact"],
+        Scope::ContactText => &[" as text "],
         Scope::Conflict => &["changed elsewhere"],
         Scope::Palette => &["╭─ Keys", "╭─ Command"],
         Scope::Prompt => &["╭─ Import", "╭─ Export", "╭─ Change many"],
@@ -733,6 +735,10 @@ fn words(page: &AnyPage) -> Vec<String> {
         let texts = form.texts.iter();
         return texts.map(|text| text.text().to_owned()).collect();
     }
+    if let Some(text) = page.as_page::<ContactText>() {
+        let typed = &text.typed;
+        return vec![typed.opened.contact.name.clone(), typed.text.clone()];
+    }
     let form = page.as_page::<PhoneForm>();
     let number = form.map(|form| form.entry.number.text().to_owned());
     number.into_iter().collect()
@@ -769,13 +775,15 @@ proptest! {
                     let before = forms(&desk);
                     desk.requests();
                     let answer = desk.let_go(place % asked);
+                    // That a text was edited is what a person did.
+                    let is_edited = matches!(&answer, Msg::ContactEdited(..));
                     for request in desk.requests() {
-                        prop_assert!(!matches!(request, Request::Write(_)), "{answer:?}: {request:?}");
+                        prop_assert!(is_edited || !matches!(request, Request::Write(_)), "{answer:?}: {request:?}");
                     }
                     // Only the answer to its own saving takes a form away, or changes what is in it.
                     let after: Vec<Vec<String>> = desk.app.pages.above().map(words).collect();
                     let gone: Vec<&AnyPage> = before.iter().filter(|form| !after.contains(&words(form))).collect();
-                    let saved = matches!(&answer, Msg::Store(_, Reply::Written(_)) | Msg::Editor(..));
+                    let saved = matches!(&answer, Msg::Store(_, Reply::Written(_)) | Msg::Editor(..) | Msg::ContactEdited(..));
                     prop_assert!(gone.is_empty() || saved, "{answer:?}: {gone:?}");
                     if matches!(answer, Msg::Store(..)) {
                         for form in gone {

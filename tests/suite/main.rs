@@ -68,6 +68,7 @@ mod support;
 mod table_cells;
 mod tables;
 mod tags;
+mod text_page;
 mod told;
 mod unsaid;
 mod vcards;

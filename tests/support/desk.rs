@@ -4,10 +4,13 @@
 
 use std::path::PathBuf;
 
+use callbook::domain::edit::TextEdit;
 use callbook::domain::full_contact::FullContact;
 use callbook::domain::number::Region;
 use callbook::domain::progress::Stop;
 use callbook::domain::timestamp::Timestamp;
+use callbook::editor::Edited;
+use callbook::exchange::edit_text::EditedText;
 use callbook::import::File;
 use callbook::state::View;
 use callbook::tui::app::App;
@@ -30,9 +33,14 @@ pub(crate) struct Desk {
     pub effects: Vec<Effect>,
     /// The answers that wait, in the order of what was asked; none: they do not wait.
     pub held: Option<Vec<Msg>>,
+    /// What the editor makes of a text, or why it fails; none: a contact that is edited as text waits.
+    pub editor: Option<Editor>,
     /// What was asked of the store since it was looked at last.
     asked: Vec<Request>,
 }
+
+/// What an editor leaves of a text, and why it failed if it did.
+pub(crate) type Editor = Box<dyn FnMut(&str) -> (String, Option<String>)>;
 
 impl Desk {
     /// The page on top, where it is one of this kind.
@@ -69,6 +77,7 @@ impl Desk {
             app,
             effects: Vec::new(),
             held: None,
+            editor: None,
             asked: Vec::new(),
         };
         let effects = desk.app.start(&View::default());
@@ -124,7 +133,18 @@ impl Desk {
                 }
                 // These are the world's to answer: only a test that holds answers back does it.
                 Effect::Edit(place, text) if self.held.is_some() => {
-                    Some(Msg::Editor(*place, Some(format!("{text} edited"))))
+                    let text = Edited::Text(format!("{text} edited"));
+                    Some(Msg::Editor(*place, text))
+                }
+                Effect::EditContact(page, typed, faults) => {
+                    let mut edited = EditedText::resumed((**typed).clone());
+                    if !faults.is_empty() {
+                        edited.refused(faults);
+                    }
+                    self.edits(&mut edited).map(|how| {
+                        let typed = Box::new(edited.left());
+                        Msg::ContactEdited(*page, typed, how)
+                    })
                 }
                 Effect::Complete(page, path) if self.held.is_some() => {
                     let paths = vec![format!("{path}ends")];
@@ -138,6 +158,18 @@ impl Desk {
                 (Some(answer), None) => self.tell(answer),
             }
         }
+    }
+
+    /// Has the editor open a text until it can be saved or is left. While answers are held back, an editor that
+    /// nobody set changes the nickname.
+    fn edits(&mut self, edited: &mut EditedText) -> Option<TextEdit> {
+        let mut renames: Editor =
+            Box::new(|text| (text.replace("nickname = \"\"", "nickname = \"Qx\""), None));
+        let editor = self
+            .editor
+            .as_mut()
+            .or_else(|| self.held.is_some().then_some(&mut renames))?;
+        Some(edited.edit(|text| editor(text)))
     }
 
     /// Has something happen.

@@ -277,6 +277,27 @@ fn the_editor_gets_every_key_that_is_meant_for_it_and_so_does_the_form_after_it(
 }
 
 #[test]
+fn a_contact_is_edited_as_text_and_a_mistake_opens_the_editor_again() {
+    let (folder, db) = book();
+    let path = folder.path().join("editor.sh");
+    // At first a mistake, which the second start mends.
+    let script = "#!/bin/sh\nif grep -q '^# ERROR' \"$1\"; then sed -i 's/no at sign/ada@b.example/' \"$1\"; \
+                  else sed -i 's/^email = \\[.*/email = [\"no at sign\"]/' \"$1\"; fi\n";
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut callbook = Running::with(&db, 100, 30, &[("EDITOR", path.to_str().unwrap())]);
+    callbook.sees("2 contacts");
+    let clears = callbook.count(CLEAR);
+    callbook.types("E");
+    callbook.sees("u undo");
+    callbook.sees("ada@b.example");
+    assert!(
+        callbook.count(CLEAR) > clears,
+        "all is drawn again after it"
+    );
+}
+
+#[test]
 fn an_interrupt_that_is_meant_for_the_editor_does_not_end_the_program() {
     let (folder, db) = book();
     let path = folder.path().join("editor.sh");

@@ -37,6 +37,8 @@ pub enum Scope {
     Choice,
     /// The form for a contact.
     ContactForm,
+    /// The text of a contact that is not saved.
+    ContactText,
     /// The conflict dialog.
     Conflict,
     /// Help and the palette.
@@ -71,7 +73,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -94,6 +96,7 @@ impl Scope {
         Self::DetailForm,
         Self::Choice,
         Self::ContactForm,
+        Self::ContactText,
         Self::Conflict,
         Self::Palette,
         Self::Prompt,
@@ -164,6 +167,7 @@ impl Scope {
             Self::NumberForm => "number-form",
             Self::Choice => "choice",
             Self::ContactForm => "contact-form",
+            Self::ContactText => "contact-text",
             Self::Conflict => "conflict",
             Self::Palette => "palette",
             Self::Question => "question",
@@ -203,6 +207,7 @@ impl Scope {
             Self::NumberForm => "number form",
             Self::Choice => "open list of a form",
             Self::ContactForm => "contact form",
+            Self::ContactText => "contact as text",
             Self::Conflict => "conflict",
             Self::Palette => "help and palette",
             Self::Question => "questions",
@@ -249,7 +254,7 @@ actions! {
     PreviousPane "previous-pane", Escape "escape", Interrupt "interrupt", Repaint "repaint",
     Suspend "suspend", Quit "quit", Mouse "mouse",
     Down "down", Up "up", Top "top", Bottom "bottom", PageDown "page-down", PageUp "page-up",
-    Open "open", AddContact "add-contact", EditContact "edit-contact", DeleteContact "delete-contact",
+    Open "open", AddContact "add-contact", EditContact "edit-contact", EditText "edit-text", DeleteContact "delete-contact",
     Copy "copy", Call "call", Mark "mark", MarkRange "mark-range", MarkAll "mark-all", Favourite "favourite", Confirm "confirm-contact", Fix "fix",
     ConfirmNext "confirm-next", Skip "skip", BySource "by-source", ConfirmSource "confirm-source",
     MergeRow "merge-row", NewRow "new-row", SkipRow "skip-row", ShowKind "show-kind",
@@ -328,6 +333,7 @@ const fn bind(
 pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["enter", "l", "right"], Action::Open, "open", 0, "open the contact"),
     bind(Scope::Contacts, &["e"], Action::EditContact, "edit", 1, "edit the contact"),
+    bind(Scope::Contacts, &["E"], Action::EditText, "", 9, "edit the contact as text in $EDITOR"),
     bind(Scope::Contacts, &["a"], Action::AddContact, "add", 2, "add a contact"),
     bind(Scope::Contacts, &["y"], Action::Copy, "copy", 3, "copy the number"),
     bind(Scope::Contacts, &["c"], Action::Call, "call", 4, "call the number"),
@@ -362,6 +368,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["Q"], Action::Qr, "", 9, "QR code: scan it to call the number or to take the contact"),
     bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
     bind(Scope::Numbers, &["enter", "e"], Action::EditNumber, "edit", 0, "edit the number"),
+    bind(Scope::Numbers, &["E"], Action::EditText, "", 9, "edit the contact as text in $EDITOR"),
     bind(Scope::Numbers, &["p"], Action::MakePrimary, "primary", 1, "make the number primary: dialled first"),
     bind(Scope::Numbers, &["v"], Action::Accurate, "confirm", 2, "confirm the number, or mark it as unconfirmed"),
     bind(Scope::Numbers, &["r"], Action::Historic, "historic", 3, "mark as historic, or bring back into use"),
@@ -382,6 +389,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Numbers, &["Q"], Action::Qr, "", 9, "QR code: scan it to call the number"),
     bind(Scope::Numbers, &["H"], Action::History, "", 9, "history of the number"),
     bind(Scope::Name, &["enter", "e"], Action::EditContact, "edit", 0, "edit the contact"),
+    bind(Scope::Name, &["E"], Action::EditText, "as text", 6, "edit the contact as text in $EDITOR"),
     bind(Scope::Name, &["a a", "a n"], Action::AddNumber, "add number", 1, "add a number"),
     bind(Scope::Name, &["a e"], Action::AddEmail, "email", 9, "add an email"),
     bind(Scope::Name, &["a s"], Action::AddAddress, "address", 9, "add an address: street, city, country"),
@@ -400,6 +408,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Name, &["H"], Action::History, "history", 4, "history of the contact"),
     bind(Scope::Name, &["h", "left"], Action::Left, "list", 5, "back to the list"),
     bind(Scope::Details, &["enter", "e"], Action::EditDetail, "edit", 0, "edit what the row says"),
+    bind(Scope::Details, &["E"], Action::EditText, "", 9, "edit the contact as text in $EDITOR"),
     bind(Scope::Details, &["y"], Action::Copy, "copy", 1, "copy what the row says; an address as on an envelope"),
     bind(Scope::Details, &["o"], Action::OpenDetail, "open", 2, "open it: write a mail, show the address on a map, open the link, go to the relation"),
     bind(Scope::Details, &["p"], Action::Prefer, "preferred", 3, "make it the preferred one of its kind, or no longer"),
@@ -520,6 +529,8 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::ContactForm, &["^X d"], Action::DeleteRow, "delete row", 4, "delete the number or the detail of this row, or keep it"),
     bind(Scope::ContactForm, &["^X ^E"], Action::Editor, "editor", 6, "edit the text in $EDITOR"),
     bind(Scope::ContactForm, &["esc"], Action::Escape, "cancel", 2, "leave without saving"),
+    bind(Scope::ContactText, &["enter", "e", "E"], Action::EditText, "edit again", 0, "open the text in $EDITOR again; it is saved when the editor is left"),
+    bind(Scope::ContactText, &["esc", "q"], Action::Escape, "cancel", 1, "leave without saving"),
     bind(Scope::Conflict, &["left", "h"], Action::Left, "yours", 0, "choose your value"),
     bind(Scope::Conflict, &["right", "l"], Action::Right, "stored", 0, "choose the stored value"),
     bind(Scope::Conflict, &["enter", "^S"], Action::Save, "save", 1, "save the chosen values"),

@@ -48,8 +48,8 @@ pub struct Conflict {
 }
 
 impl Conflict {
-    /// The dialog for those fields of a record that a form changes, as it was read under a stamp and as it is typed, that ran
-    /// into `stored`.
+    /// The dialog for the fields of a record that a person changes, as it was read under a stamp and as it is
+    /// typed, that ran into `stored`.
     #[must_use]
     pub fn page<R, S>(
         fields: &'static [RecordField<R, S>],
@@ -61,9 +61,16 @@ impl Conflict {
             Stored::Phone(phone) => fields::attributes(&PHONE, &**phone),
             Stored::Contact(contact) => fields::attributes(&CONTACT, &**contact),
         };
-        let fields = of_form(fields)
-            .into_iter()
-            .map(|field| field.name.to_owned());
+        let of_form = of_form(fields);
+        // A text changes what no form has.
+        let others = fields.iter();
+        let others = others.filter(|field| field.is_typed() && field.name != "details");
+        let others: Vec<&str> = others
+            .filter(|field| field.label.is_none())
+            .map(|field| field.name)
+            .collect();
+        let fields = of_form.into_iter().map(|field| field.name);
+        let fields = fields.chain(others.iter().copied()).map(str::to_owned);
         // Each detail is decided by itself.
         let [base, typed, now] = [base, typed, &now].map(apart);
         let details = [&base, &now, &typed].into_iter().flat_map(Map::keys);
@@ -81,8 +88,9 @@ impl Conflict {
         // What is not there on either side says nothing.
         fields.retain(|field| {
             let is_blank = field.mine.is_null() && field.stored.is_null();
-            let is_detail = field.field.starts_with(OF_DETAIL);
-            !is_blank && (!is_detail || field.mine != field.stored)
+            let is_always =
+                !field.field.starts_with(OF_DETAIL) && !others.contains(&field.field.as_str());
+            !is_blank && (is_always || field.mine != field.stored)
         });
         let cursor = fields.iter().position(|field| field.side.is_none());
         Box::new(Self {

@@ -6,6 +6,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::number::Region;
 
 use super::contact_form::{ContactForm, TEXTS};
+use super::contact_text::ContactText;
 use super::detail_form::{DetailForm, DetailOwner};
 use super::page::{AnyPage, Page};
 use super::phone_form::{Owner, PhoneForm};
@@ -20,6 +21,8 @@ pub(crate) enum DraftedForm {
     Detail(Box<DetailForm>),
     /// Of a contact.
     Contact(Box<ContactForm>),
+    /// Of a contact as text.
+    Text(Box<ContactText>),
 }
 
 impl DraftedForm {
@@ -31,6 +34,7 @@ impl DraftedForm {
         number
             .or_else(detail)
             .or_else(|| page.as_page().cloned().map(Box::new).map(Self::Contact))
+            .or_else(|| page.as_page().cloned().map(Box::new).map(Self::Text))
     }
 
     /// Whether anything was typed or ticked.
@@ -40,6 +44,7 @@ impl DraftedForm {
             Self::Number(form) => form.is_dirty(),
             Self::Detail(form) => form.is_dirty(),
             Self::Contact(form) => form.is_dirty(),
+            Self::Text(text) => text.is_typed(),
         }
     }
 
@@ -47,7 +52,7 @@ impl DraftedForm {
     #[must_use]
     pub(crate) fn is_whole(&self) -> bool {
         match self {
-            Self::Number(_) => true,
+            Self::Number(_) | Self::Text(_) => true,
             Self::Detail(form) => {
                 let whole = DetailForm::new(DetailOwner::Row(None), form.kind, "");
                 form.texts.len() == whole.texts.len()
@@ -69,6 +74,7 @@ impl DraftedForm {
                 DetailOwner::Row(_) => None,
             },
             Self::Contact(form) => form.stored.as_ref().map(|contact| contact.id),
+            Self::Text(text) => Some(text.typed.opened.contact.id),
         }
     }
 
@@ -81,6 +87,10 @@ impl DraftedForm {
                 form
             }
             Self::Detail(form) => form,
+            Self::Text(mut text) => {
+                text.typed.home = home;
+                text
+            }
             Self::Contact(mut form) => {
                 (form.home, form.recalled) = (home, true);
                 for row in &mut form.numbers {

@@ -9,6 +9,7 @@ pub mod chooser;
 pub mod columns;
 pub mod conflict;
 pub mod contact_form;
+pub mod contact_text;
 pub mod contacts;
 mod country;
 pub mod damaged;

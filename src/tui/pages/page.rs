@@ -11,17 +11,18 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::contact::ContactId;
+use crate::domain::edit::{ContactAsText, ContactEdit, TextEdit};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Key;
 use crate::tui::keymap::{Action, Binding, Scope};
-use crate::tui::protocol::{Mouse, Purpose, Reply};
+use crate::tui::protocol::{Mouse, Purpose, Reply, Tone, Write};
 use crate::tui::widgets::areas::Areas;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::theme::{Role, Theme};
 
-use super::returned::{Picked, Resolution, TableFields};
+use super::returned::{AS_STORED, Picked, Resolution, TableFields};
 
 /// A page that is opened over another one.
 pub type AnyPage = Box<dyn Page>;
@@ -301,6 +302,16 @@ pub trait Page: PageValue {
     /// The editor came back with another text.
     fn edited(&mut self, _number: usize, _text: &str, _ctx: &mut Ctx<'_>) {}
 
+    /// The editor came back with the text of a contact.
+    fn contact_edited(
+        &mut self,
+        _typed: ContactAsText,
+        _how: TextEdit,
+        _ctx: &mut Ctx<'_>,
+    ) -> Outcome {
+        Outcome::Stay
+    }
+
     /// Names that a path which was typed here can be completed to.
     fn completed(&mut self, _path: &str, _names: Vec<String>) {}
 
@@ -392,5 +403,15 @@ pub(super) fn save_refused(
         return Outcome::Open(dialog);
     }
     faults.clone_from(&refusal.faults);
+    Outcome::Stay
+}
+
+/// Saves what was decided of a contact, unless the stored values stay.
+pub(super) fn save_resolved(edit: ContactEdit, ctx: &mut Ctx<'_>) -> Outcome {
+    if edit.contact.is_none() && edit.phones.is_empty() {
+        ctx.say(Tone::Plain, AS_STORED);
+        return Outcome::Close;
+    }
+    ctx.save(Write::Contact(Box::new(edit)));
     Outcome::Stay
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use crate::domain::contact::{ContactAttributes, DetailKind};
+use crate::domain::edit::{ContactEdit, PhoneEdit};
 use crate::domain::number::Region;
 use crate::domain::phone::PhoneAttributes;
 use crate::domain::refusal::Stored;
@@ -49,6 +50,27 @@ impl Resolution {
     #[must_use]
     pub(crate) fn is_as_stored(&self) -> bool {
         self.mine.is_empty()
+    }
+
+    /// Puts it into what is to be saved, with all else that this changes.
+    pub(super) fn put(&self, edit: &mut ContactEdit) {
+        match &self.stored {
+            Stored::Contact(_) if self.is_as_stored() => edit.contact = None,
+            Stored::Contact(_) => edit.contact = Some(self.contact()),
+            Stored::Phone(stored) => {
+                if self.is_as_stored() {
+                    let is_it = |row: &PhoneEdit| matches!(row, PhoneEdit::Update(id, _) if *id == stored.id);
+                    edit.phones.retain(|row| !is_it(row));
+                }
+                for row in &mut edit.phones {
+                    match row {
+                        PhoneEdit::Update(id, sent) if *id == stored.id => *sent = self.phone(),
+                        PhoneEdit::Delete(id, seen) if *id == stored.id => *seen = self.stamp,
+                        _ => {}
+                    }
+                }
+            }
+        }
     }
 
     /// As attributes of a phone.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::contact::DetailKind;
-use crate::domain::edit::{PhoneEdit, Profile};
+use crate::domain::edit::Profile;
 use crate::domain::fields::CONTACT;
 use crate::domain::refusal::{Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
@@ -13,10 +13,10 @@ use crate::tui::pages::conflict::Conflict;
 use crate::tui::pages::country::set_home;
 use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
 use crate::tui::pages::page::{
-    AnyPage, NOTHING_TO_CHANGE, Outcome, Page, Returned, Ui, left, save_refused,
+    AnyPage, NOTHING_TO_CHANGE, Outcome, Page, Returned, Ui, left, save_refused, save_resolved,
 };
 use crate::tui::pages::phone_form::{NUMBER_GONE, Owner, PhoneForm, contact_gone};
-use crate::tui::pages::returned::{AS_STORED, Picked, Resolution};
+use crate::tui::pages::returned::{Picked, Resolution};
 use crate::tui::protocol::{Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::areas::Panes;
 use crate::tui::widgets::cursor::Motion;
@@ -121,29 +121,8 @@ impl ContactForm {
     /// Writes what was decided of one record, with all else that the form changes.
     fn write_resolved(&self, decided: &Resolution, ctx: &mut Ctx<'_>) -> Outcome {
         let mut edit = self.edit();
-        match &decided.stored {
-            Stored::Contact(_) if decided.is_as_stored() => edit.contact = None,
-            Stored::Contact(_) => edit.contact = Some(decided.contact()),
-            Stored::Phone(stored) => {
-                if decided.is_as_stored() {
-                    let is_it = |row: &PhoneEdit| matches!(row, PhoneEdit::Update(id, _) if *id == stored.id);
-                    edit.phones.retain(|row| !is_it(row));
-                }
-                for row in &mut edit.phones {
-                    match row {
-                        PhoneEdit::Update(id, sent) if *id == stored.id => *sent = decided.phone(),
-                        PhoneEdit::Delete(id, seen) if *id == stored.id => *seen = decided.stamp,
-                        _ => {}
-                    }
-                }
-            }
-        }
-        if edit.contact.is_none() && edit.phones.is_empty() {
-            ctx.say(Tone::Plain, AS_STORED);
-            return Outcome::Close;
-        }
-        ctx.save(Write::Contact(Box::new(edit)));
-        Outcome::Stay
+        decided.put(&mut edit);
+        save_resolved(edit, ctx)
     }
 
     /// Takes what is there of the record of a draft. What is gone is added again when it is saved; a row

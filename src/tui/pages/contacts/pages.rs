@@ -13,6 +13,7 @@ use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::bin::Bin;
 use crate::tui::pages::contact_form::ContactForm;
+use crate::tui::pages::contact_text::ContactText;
 use crate::tui::pages::dates::Dates;
 use crate::tui::pages::duplicates::Duplicates;
 use crate::tui::pages::health::HealthPage;
@@ -73,6 +74,9 @@ impl Contacts {
             Action::EditContact => self
                 .profile()
                 .map(|profile| -> AnyPage { Box::new(ContactForm::of_profile(profile, home)) }),
+            Action::EditText => self.profile().map(|profile| -> AnyPage {
+                Box::new(ContactText::of(profile.full.clone(), home))
+            }),
             Action::EditNumber | Action::AddNumber | Action::ReplaceNumber => {
                 self.number_form(action, ctx)
             }
@@ -230,6 +234,7 @@ impl Contacts {
             || matches!(
                 action,
                 Action::EditContact
+                    | Action::EditText
                     | Action::DeleteContact
                     | Action::Mark
                     | Action::MarkRange
@@ -296,6 +301,7 @@ impl Contacts {
             }
             Action::Open
             | Action::EditContact
+            | Action::EditText
             | Action::DeleteContact
             | Action::Mark
             | Action::MarkRange
@@ -404,6 +410,7 @@ impl Contacts {
                 Some("no contact here".into())
             }
             Action::EditContact
+            | Action::EditText
             | Action::Favourite
             | Action::History
             | Action::Qr
