@@ -15,6 +15,7 @@ use callbook::domain::edit::Profile;
 use callbook::domain::full_contact::FullContact;
 use callbook::domain::intake::CardRecords;
 use callbook::domain::listing::ListQuery;
+use callbook::domain::naming::NameParts;
 use callbook::domain::number::Region;
 use callbook::domain::phone::{Context, Phone, PhoneAttributes};
 use callbook::domain::timestamp::Timestamp;
@@ -945,6 +946,148 @@ proptest! {
         let mut other = Book::of_rules();
         import(&mut other, &card);
         prop_assert_eq!(plain(&before), plain(&only(&other)), "{}", text(&card));
+    }
+}
+
+/// A contact with all that Google's columns can say.
+fn google_contact() -> impl Strategy<Value = (ContactAttributes, Vec<PhoneAttributes>)> {
+    let word = || "[a-z]{3,8}";
+    let some = || prop::option::of("[a-z]{3,8}");
+    let label = |labels: &[&'static str]| prop::option::of(prop::sample::select(labels.to_vec()));
+    let detail = prop_oneof![
+        (
+            label(&["home", "work", "own words"]),
+            "[a-z]{3,8}@example[.]org"
+        )
+            .prop_map(|(label, text)| (DetailKind::Email, label, text)),
+        (label(&["home", "work"]), "[a-z]{3,8} [1-9], [a-z]{3,8}").prop_map(|(label, text)| (
+            DetailKind::Address,
+            label,
+            text
+        )),
+        (
+            label(&["birthday", "anniversary", "graduation"]),
+            "19[0-9]{2}-0[1-9]-1[0-9]"
+        )
+            .prop_map(|(label, text)| (DetailKind::Date, label.or(Some("other")), text)),
+        (label(&["blog", "profile"]), "https://[a-z]{3,8}[.]example").prop_map(|(label, text)| (
+            DetailKind::Link,
+            label,
+            text
+        )),
+        (label(&["signal", "matrix"]), "[a-z]{3,8}").prop_map(|(label, text)| (
+            DetailKind::Chat,
+            label,
+            text
+        )),
+        (label(&["spouse", "boss"]), "[A-Z][a-z]{3,8}").prop_map(|(label, text)| (
+            DetailKind::Relation,
+            label,
+            text
+        )),
+    ];
+    let phone = (
+        10..99_u8,
+        label(&["mobile", "home", "work", "fax", "pager", "main", "workshop"]),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    (
+        (word(), word(), some(), some(), some(), any::<bool>()),
+        (some(), some(), some(), some(), some(), some()),
+        prop::option::of("[a-z]{3,8}(\n[a-z]{3,8})?"),
+        prop::collection::btree_set("[a-z]{3,8}", 0..3),
+        prop::collection::vec(detail, 0..5),
+        prop::collection::vec(phone, 0..4),
+        any::<bool>(),
+    )
+        .prop_map(|(names, more, note, tags, details, phones, favourite)| {
+            let (given, family, prefix, additional, suffix, is_bare) = names;
+            let (spoken, family_spoken, nickname, organisation, title, department) = more;
+            let mut contact = ContactAttributes {
+                name: is_bare.then(|| Some(format!("{given} {family}"))),
+                prefix: Some(prefix),
+                given_name: Some(Some(given)),
+                additional_name: Some(additional),
+                family_name: Some(Some(family)),
+                suffix: Some(suffix),
+                phonetic_given_name: Some(spoken),
+                phonetic_family_name: Some(family_spoken),
+                nickname: Some(nickname),
+                organisation: Some(organisation),
+                title: Some(title),
+                department: Some(department),
+                note: Some(note),
+                tags: Some(tags.into_iter().collect()),
+                favourite: Some(favourite),
+                ..ContactAttributes::default()
+            };
+            let details = details.into_iter().map(|(kind, label, text)| {
+                let value = DetailValue::read(kind, &text);
+                Detail::new(kind, label.map(str::to_owned), value)
+            });
+            contact.details = Some(details.collect());
+            let phones =
+                phones
+                    .into_iter()
+                    .map(|(end, label, historic, primary)| PhoneAttributes {
+                        number: Some(format!("+1 650 253 00{end}")),
+                        location: Some(label.map(str::to_owned)),
+                        historic: Some(historic),
+                        primary: Some(primary && !historic),
+                        ..PhoneAttributes::default()
+                    });
+            (contact, phones.collect())
+        })
+}
+
+/// What Google's columns can say of a contact; a shown name that lacks parts has them there.
+fn of_google(profile: &Profile) -> Vec<String> {
+    let FullContact { contact, phones } = &profile.full;
+    let parts = NameParts::of(contact);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut said = vec![
+        parts.spoken(),
+        format!("{parts:?}"),
+        text(&contact.phonetic_given_name),
+        text(&contact.phonetic_family_name),
+        text(&contact.nickname),
+        text(&contact.organisation),
+        text(&contact.title),
+        text(&contact.department),
+        text(&contact.note),
+        contact.tags.join(", "),
+        contact.favourite.to_string(),
+    ];
+    let details = contact.details.iter();
+    let mut details: Vec<String> = details
+        .map(|detail| format!("{:?} {:?} {:?}", detail.kind, detail.label, detail.value))
+        .collect();
+    details.sort();
+    let phones = phones.iter();
+    let mut phones: Vec<String> = phones
+        .map(|phone| {
+            let flags = (phone.historic, phone.primary);
+            format!("{} {:?} {flags:?}", phone.number, phone.location)
+        })
+        .collect();
+    phones.sort();
+    said.extend(details.into_iter().chain(phones));
+    said
+}
+
+proptest! {
+    #![proptest_config(cases(5_000))]
+
+    #[test]
+    fn a_generated_contact_is_the_same_after_googles_table(drawn in google_contact()) {
+        let mut book = Book::of_rules();
+        let before = store(&mut book, drawn);
+        let form = ExportForm::Table(csv::TableForm::Google, Guard::Exact);
+        let bytes = book.exported(form);
+        let mut other = Book::of_rules();
+        import_as(&mut other, "google.csv", &bytes);
+        prop_assert_eq!(of_google(&before), of_google(&only(&other)), "{}", text(&bytes));
     }
 }
 

@@ -360,8 +360,8 @@ fn spelling(phone: &Phone) -> String {
     phone.typed.clone()
 }
 
-/// The name in Google's parts (first, middle, last, prefix, suffix), which are shown one after the other:
-/// where that gives another name than the contact's, the whole name is the first.
+/// The name in Google's parts (first, middle, last, prefix, suffix), which it shows one after the other. A shown name
+/// that only lacks some of them gives all of them; where it is another one altogether, it is the first name.
 fn google_name(contact: &Contact) -> [String; 5] {
     let name = NameParts::of(contact);
     let bare = NameParts {
@@ -370,13 +370,15 @@ fn google_name(contact: &Contact) -> [String; 5] {
         suffix: None,
         ..name.clone()
     };
-    let whole = NameParts {
-        given: Some(contact.name.clone()),
-        ..NameParts::default()
+    let is_shown = |parts: &NameParts| parts.spoken() == contact.name;
+    let name = if is_shown(&name) || is_shown(&bare) {
+        name
+    } else {
+        NameParts {
+            given: Some(contact.name.clone()),
+            ..NameParts::default()
+        }
     };
-    let said = [name, bare];
-    let found = said.into_iter().find(|name| name.spoken() == contact.name);
-    let name = found.unwrap_or(whole);
     [
         name.given,
         name.additional,
@@ -388,9 +390,10 @@ fn google_name(contact: &Contact) -> [String; 5] {
 }
 
 /// A label in Google's words. A number that is no longer used says so there, and the primary one has
-/// Google's mark where it is not the first.
+/// Google's mark where a reader would not take the first for it.
 fn google_label(phone: &Phone, index: usize) -> String {
     let label = phone.location.as_deref().unwrap_or_default();
+    let is_called = !matches!(label, "fax" | "pager" | "telex" | "isdn");
     let label = match label {
         "mobile" => "Mobile",
         "home" => "Home",
@@ -403,7 +406,7 @@ fn google_label(phone: &Phone, index: usize) -> String {
     };
     if phone.historic {
         format!("historic {label}").trim_end().to_owned()
-    } else if phone.primary && index > 0 {
+    } else if phone.primary && (index > 0 || !is_called) {
         format!("* {label}")
     } else {
         label.to_owned()
