@@ -2,12 +2,20 @@
 //! historic primary, and exactly one where a phone is in use; all undone is the start, all redone
 //! the end. `CALLBOOK_LONG=100` runs a hundred times as many.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use crate::support::Book;
 use crate::support::Marked as _;
 use crate::support::amount::drawn;
-use callbook::domain::contact::ContactId;
+use callbook::domain::contact::{
+    Contact, ContactAttributes, ContactId, Detail, DetailKind, DetailValue,
+};
+use callbook::domain::detail::DetailId;
+use callbook::domain::duplicates::Merge;
+use callbook::domain::listing::ListQuery;
 use callbook::domain::page::PageQuery;
 use callbook::domain::phone::Phone;
+use callbook::domain::rehearsal::{Seen, Task};
 use callbook::domain::timestamp::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -318,4 +326,250 @@ fn whatever_is_done_the_three_rules_hold_and_undo_brings_everything_back() {
             });
         }
     });
+}
+
+/// What is done with the details of two contacts.
+#[derive(Clone, Debug)]
+enum DetailStep {
+    Add(usize, usize, u8),
+    Edit(usize, usize, u8),
+    Label(usize, usize, Option<&'static str>),
+    Prefer(usize, usize),
+    Delete(usize, usize),
+    Merge,
+    Undo,
+    Redo,
+}
+
+fn detail_step() -> impl Strategy<Value = DetailStep> {
+    let own = || (0..2_usize, 0..6_usize);
+    let label = prop::sample::select(vec![None, Some("home"), Some("Work"), Some("own words")]);
+    prop_oneof![
+        5 => (0..2_usize, 0..DetailKind::ALL.len(), 0..6_u8)
+            .prop_map(|(owner, kind, text)| DetailStep::Add(owner, kind, text)),
+        3 => (own(), 0..6_u8).prop_map(|((owner, at), text)| DetailStep::Edit(owner, at, text)),
+        2 => (own(), label).prop_map(|((owner, at), label)| DetailStep::Label(owner, at, label)),
+        2 => own().prop_map(|(owner, at)| DetailStep::Prefer(owner, at)),
+        2 => own().prop_map(|(owner, at)| DetailStep::Delete(owner, at)),
+        1 => Just(DetailStep::Merge),
+        3 => Just(DetailStep::Undo),
+        1 => Just(DetailStep::Redo),
+    ]
+}
+
+/// A value that a person may give to a detail of a kind.
+fn detail_value(kind: DetailKind, text: u8) -> DetailValue {
+    let text = match kind {
+        DetailKind::Email => format!("a{text}@example.org"),
+        DetailKind::Address => format!("Street {text}, 1234{text} Town, Italy"),
+        DetailKind::Date => format!("19{text}0-03-1{text}"),
+        DetailKind::Link => format!("https://example.org/{text}"),
+        _ => format!("name {text}"),
+    };
+    DetailValue::read(kind, &text)
+}
+
+/// The contacts of a book without the stamps, the bin left out.
+fn contacts(book: &Book) -> Vec<Contact> {
+    let rows = book.store.rows(&ListQuery::default(), 0, 100).unwrap().rows;
+    let mut contacts: Vec<Contact> = rows
+        .into_iter()
+        .map(|row| Contact {
+            updated_at: Timestamp::default(),
+            updated_in_db_at: Timestamp::default(),
+            ..book.store.contact(row.id).unwrap()
+        })
+        .collect();
+    contacts.sort_by_key(|contact| contact.id);
+    contacts
+}
+
+/// The rules of details: ids that are there and differ, and one that is preferred of a kind.
+fn details_hold(contacts: &[Contact], step: &DetailStep) {
+    for contact in contacts {
+        let ids: BTreeSet<DetailId> = contact.details.iter().map(|detail| detail.id).collect();
+        assert_eq!(ids.len(), contact.details.len(), "{step:?} {contact:#?}");
+        assert!(ids.iter().all(|id| !id.is_none()), "{step:?} {contact:#?}");
+        for kind in DetailKind::ALL {
+            let preferred = contact.details_of(kind).filter(|detail| detail.preferred);
+            let most = usize::from(kind.has_preferred());
+            assert!(preferred.count() <= most, "{step:?} {contact:#?}");
+        }
+    }
+}
+
+/// What is done to the details of a contact, of which one is meant.
+type DetailChange = Box<dyn Fn(&mut Vec<Detail>, usize)>;
+
+/// Does a step with the details, and holds what is stored then to what was sent.
+fn run_on_details(book: &mut Book, step: &DetailStep) {
+    let before = contacts(book);
+    let (owner, changes): (usize, DetailChange) = match step.clone() {
+        DetailStep::Add(owner, kind, text) => {
+            let kind = DetailKind::ALL[kind];
+            let new = Detail::new(kind, None, detail_value(kind, text));
+            (owner, Box::new(move |details, _| details.push(new.clone())))
+        }
+        DetailStep::Edit(owner, at, text) => (
+            owner + 2 * at,
+            Box::new(move |details, at| {
+                details[at].value = detail_value(details[at].kind, text);
+            }),
+        ),
+        DetailStep::Label(owner, at, label) => (
+            owner + 2 * at,
+            Box::new(move |details, at| details[at].label = label.map(str::to_owned)),
+        ),
+        DetailStep::Prefer(owner, at) => (
+            owner + 2 * at,
+            Box::new(|details, at| {
+                let kind = details[at].kind;
+                for (own, detail) in details.iter_mut().enumerate() {
+                    if detail.kind == kind {
+                        detail.preferred = own == at && kind.has_preferred();
+                    }
+                }
+            }),
+        ),
+        DetailStep::Delete(owner, at) => (
+            owner + 2 * at,
+            Box::new(|details, at| drop(details.remove(at))),
+        ),
+        DetailStep::Merge => {
+            if let [kept, other] = before.as_slice() {
+                let merge = Merge {
+                    contacts: vec![kept.id, other.id],
+                    picks: BTreeMap::new(),
+                };
+                book.perform(&Task::Merge(vec![merge]), Seen::Nothing)
+                    .unwrap();
+                let after = contacts(book);
+                assert_eq!(after.len(), 1);
+                for detail in kept.details.iter().chain(&other.details) {
+                    let mut all = after[0].details.iter();
+                    let is_there = all.any(|own| {
+                        own.kind == detail.kind
+                            && own.text().to_lowercase() == detail.text().to_lowercase()
+                    });
+                    assert!(is_there, "{detail:?} {after:#?}");
+                }
+                // What the kept one had stays as it was, in its order.
+                let own = after[0].details.iter().take(kept.details.len());
+                assert!(
+                    own.map(|own| own.id)
+                        .eq(kept.details.iter().map(|own| own.id))
+                );
+            }
+            return;
+        }
+        DetailStep::Undo => {
+            // The making of the two is not undone here.
+            let undone = book.store.undo().unwrap();
+            if undone.is_some_and(|point| point.title == "Added Bob") {
+                book.store.redo().unwrap();
+            }
+            return;
+        }
+        DetailStep::Redo => {
+            book.store.redo().unwrap();
+            return;
+        }
+    };
+    let Some(contact) = before.get(owner % 2 % before.len()) else {
+        return;
+    };
+    let mut details = contact.details.clone();
+    if details.is_empty() && !matches!(step, DetailStep::Add(..)) {
+        return;
+    }
+    let at = (owner / 2) % details.len().max(1);
+    changes(&mut details, at);
+    // Of two that say the same the first stands for both: no person can tell them apart.
+    let said: HashSet<(DetailKind, String)> = { details.iter() }
+        .map(|own| (own.kind, own.text().into_owned()))
+        .collect();
+    if said.len() < details.len() {
+        return;
+    }
+    let sent = ContactAttributes {
+        details: Some(details.clone()),
+        overwrite: true,
+        is_checked: true,
+        ..ContactAttributes::default()
+    };
+    let saved = book.store.update_contact(contact.id, sent, Vec::new());
+    let after = contacts(book);
+    if saved.is_err() {
+        assert_eq!(after, before, "what is refused changes nothing");
+        return;
+    }
+    let stored = after.iter().find(|own| own.id == contact.id).unwrap();
+    let said = |detail: &Detail| {
+        (
+            detail.kind,
+            detail.label.clone(),
+            detail.value.clone(),
+            detail.preferred,
+        )
+    };
+    assert!(
+        stored.details.iter().map(said).eq(details.iter().map(said)),
+        "{step:?} {stored:#?}"
+    );
+    // Ids stay; a new one gets one.
+    let kept = details.iter().filter(|detail| !detail.id.is_none());
+    for detail in kept {
+        assert!(
+            stored.details.iter().any(|own| own.id == detail.id),
+            "{step:?}"
+        );
+    }
+    let others = |all: &[Contact]| {
+        all.iter()
+            .filter(|own| own.id != contact.id)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(others(&after), others(&before));
+}
+
+#[test]
+fn whatever_is_done_with_details_undo_brings_them_back() {
+    let mut runner = TestRunner::new(Config {
+        cases: u32::try_from(drawn(2_000)).unwrap(),
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(11),
+        max_shrink_iters: 300,
+        ..Config::default()
+    });
+    runner
+        .run(&proptest::collection::vec(detail_step(), 30), |steps| {
+            let mut book = Book::of_rules();
+            for name in ["Ada", "Bob"] {
+                book.contact(name);
+            }
+            let start = contacts(&book);
+            for step in &steps {
+                run_on_details(&mut book, step);
+                let now = contacts(&book);
+                details_hold(&now, step);
+            }
+            let end = contacts(&book);
+            let mut undone = 0;
+            while let Some(point) = book.store.undo().unwrap() {
+                if point.title == "Added Bob" {
+                    book.store.redo().unwrap();
+                    break;
+                }
+                undone += 1;
+                details_hold(&contacts(&book), &DetailStep::Undo);
+            }
+            assert_eq!(contacts(&book), start, "all undone is the start");
+            for _ in 0..undone {
+                book.store.redo().unwrap();
+            }
+            assert_eq!(contacts(&book), end, "all redone is the end");
+            Ok(())
+        })
+        .unwrap();
 }
