@@ -54,6 +54,7 @@ use signals::Signals;
 
 use crate::config::{Config, database};
 use crate::crash;
+use crate::domain::naming::SortPrefixes;
 use crate::domain::number::Region;
 use crate::domain::operation::Actor;
 use crate::domain::refusal::{Kind, Refusal};
@@ -393,14 +394,14 @@ fn answer(
 ) -> Result<u8> {
     let command = match command {
         None => {
-            let options = options(config.home, Actor::Screens);
+            let options = options(config.home, Some(config.sort_prefixes), Actor::Screens);
             let view = screens::view(path, fresh, demo);
             return screens::run(path, options, (config, keymap), view, Vec::new());
         }
         Some(Cmd::Files(words)) => {
             return match files::given(words, &Arguments::command())? {
                 Given::Files(files) => {
-                    let options = options(config.home, Actor::Screens);
+                    let options = options(config.home, Some(config.sort_prefixes), Actor::Screens);
                     let view = screens::view(path, fresh, demo);
                     screens::run(path, options, (config, keymap), view, files)
                 }
@@ -409,8 +410,8 @@ fn answer(
         }
         // It is left by the signals of the screens.
         Some(Cmd::Pick(pick)) => {
-            let home = config.home;
-            let options = || options(home, Actor::Screens);
+            let (home, order) = (config.home, Some(config.sort_prefixes));
+            let options = || options(home, order, Actor::Screens);
             let open = || {
                 if is_missing(path) {
                     return Err(missing(path));
@@ -459,7 +460,7 @@ fn done(
             return Err(missing(path));
         }
         let stop = signals.stop();
-        let mut store = Store::open(path, options(home, actor))?;
+        let mut store = Store::open(path, options(home, Some(config.sort_prefixes), actor))?;
         store.set_stop(stop)?;
         Ok(store)
     };
@@ -494,7 +495,7 @@ fn done(
             json,
         } => {
             let force = if force { Force::Yes } else { Force::No };
-            let options = options(config.home, Actor::Command);
+            let options = options(config.home, Some(config.sort_prefixes), Actor::Command);
             let stop = signals.stop();
             let restored = backup::restore(path, backup.as_deref(), force, options, &stop);
             document::answer(restored, json)
@@ -517,12 +518,13 @@ fn done(
     }
 }
 
-fn options(home: Option<Region>, actor: Actor) -> Options {
+fn options(home: Option<Region>, sort_prefixes: Option<SortPrefixes>, actor: Actor) -> Options {
     Options {
         home,
         actor,
         clock: Box::new(|| Timestamp::from_utc(Utc::now())),
         file_system: None,
+        sort_prefixes,
     }
 }
 
@@ -559,7 +561,7 @@ impl TemporaryBook {
     /// The book of the demonstration.
     fn demo() -> Result<Self> {
         let book = Self::new()?;
-        let mut store = Store::open(&book.path, options(None, Actor::Import))?;
+        let mut store = Store::open(&book.path, options(None, None, Actor::Import))?;
         let demo = crate::import::File::open(DEMO, "demo.vcf", &[])?;
         crate::import::all(&mut store, demo)?;
         Ok(book)

@@ -23,6 +23,7 @@ use remotes::RemoteSettings;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::domain::naming::SortPrefixes;
 use crate::domain::number::Region;
 use crate::domain::query::{Query, SavedFilter, Typing};
 use crate::regular;
@@ -107,6 +108,8 @@ pub struct Config {
     pub home: Option<Region>,
     /// The variable of the environment that names that country, where the file does not.
     pub home_from: Option<&'static str>,
+    /// Where family names with a word such as "van" before them stand in the list.
+    pub sort_prefixes: SortPrefixes,
     /// The colours.
     pub palette: ColorPalette,
     /// Whether nothing says what the terminal's background is: neither the environment nor the file.
@@ -122,6 +125,8 @@ pub struct Config {
     pub keep: Option<u64>,
     /// The command for `tel:` addresses.
     pub call: String,
+    /// The address that shows a place on a map, with `{}` for the place; none: `geo:`.
+    pub map: Option<String>,
     /// The saved filters, by name.
     pub filters: Vec<SavedFilter>,
     /// The places that the book is kept the same with.
@@ -229,6 +234,7 @@ impl Config {
             file: file.to_owned(),
             home: home.map(|(_, home)| home),
             home_from: home.map(|(variable, _)| variable),
+            sort_prefixes: SortPrefixes::default(),
             palette,
             is_background_unknown: palette == ColorPalette::Ansi,
             colours: Vec::new(),
@@ -236,6 +242,7 @@ impl Config {
             mouse: true,
             keep: None,
             call: opener.to_owned(),
+            map: None,
             filters: Vec::new(),
             remotes: Vec::new(),
             keys: Vec::new(),
@@ -298,9 +305,30 @@ impl Config {
                 self.mouse = mouse.ok_or("mouse: expected true or false")?;
                 self.set.push("mouse");
             }
+            "sort_prefixes" => {
+                let is_first = value.get_ref().as_bool();
+                let is_first = is_first.ok_or("sort_prefixes: expected true or false")?;
+                self.sort_prefixes = if is_first {
+                    SortPrefixes::First
+                } else {
+                    SortPrefixes::Last
+                };
+                self.set.push("sort_prefixes");
+            }
             "call" => {
                 text(name, value)?.clone_into(&mut self.call);
                 self.set.push("call");
+            }
+            "map" => {
+                let map = text(name, value)?;
+                let is_address = map.starts_with("https://") || map.starts_with("http://");
+                if !is_address || !map.contains("{}") {
+                    return Err(
+                        "map: expected an address of the web with {} for the place".to_owned()
+                    );
+                }
+                self.map = Some(map.to_owned());
+                self.set.push("map");
             }
             "history" => self.set_each(name, value, faults, Self::set_history)?,
             "colors" => self.set_each(name, value, faults, Self::set_colour)?,
@@ -312,7 +340,7 @@ impl Config {
             }
             other => {
                 return Err(format!(
-                    "unknown setting {other}; expected home, theme, glyphs, mouse, call, [colors], [filters], [history], [keys] or [[remote]]"
+                    "unknown setting {other}; expected home, theme, glyphs, mouse, sort_prefixes, call, map, [colors], [filters], [history], [keys] or [[remote]]"
                 ));
             }
         }

@@ -33,7 +33,7 @@
 //!
 //! ```text
 //! callbook                domain regular editor crash config state exchange store import export sync tui cli
-//! callbook::domain        safe percent words fold latin tag timestamp ids day number address detail contact phone
+//! callbook::domain        safe percent words fold latin tag timestamp ids day number address attachment detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
 //!                         fields naming attributes called query listing primary operation change_line title
 //!                         bulk
@@ -49,7 +49,7 @@
 //! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
 //! callbook::exchange::edit_text   place read write
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label contact
-//!                         phone complete draft card convert fit join write over companion group omit
+//!                         phone complete draft card convert fit join write over companion attachment group omit
 //! callbook::exchange::vcard::convert  binary day
 //! callbook::exchange::vcard::write    stored detail tel
 //! callbook::exchange::csv     column words header own cells detail headings phone text record row read
@@ -57,8 +57,8 @@
 //! callbook::exchange::ldif    attribute
 //! callbook::exchange::jsonapi resources errors documents
 //! callbook::store         db write cache base query undo care change
-//! callbook::store::db     failure files options pace paths held connect journal_mode sound refusal record
-//!                         whole_contacts schema objects backups owner copy open
+//! callbook::store::db     failure files options pace paths sorting held connect journal_mode sound refusal record
+//!                         sort_again whole_contacts schema objects backups owner copy open
 //! callbook::store::write  log trail writer
 //! callbook::store::cache  condition ranked lines sounds index search window
 //! callbook::store::query  values search list page lookup dates
@@ -87,7 +87,7 @@
 //!                         pages page picker
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader tty
-//! callbook::tui::runtime  event clipboard opener paths config_file book_watch workers store_thread
+//! callbook::tui::runtime  event clipboard opener paths photo config_file book_watch workers store_thread
 //! callbook::cli           exit signals output files document detail_flags field_flags table phone format change one contact
 //!                         add add_email backup call compact config copy dates doctor duplicates edit export find fix
 //!                         health help import keys log negation pick qr screens show who

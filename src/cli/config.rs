@@ -9,6 +9,7 @@ use crate::config::filters::line_of;
 use crate::config::looks::Role;
 use crate::config::remotes::RemoteSettings;
 use crate::config::{self, Config, home_value, shown};
+use crate::domain::naming::SortPrefixes;
 use crate::state;
 use crate::tui::keymap::Keymap;
 
@@ -33,7 +34,9 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
         "colors": colours(config).collect::<Map<_, _>>(),
         "glyphs": config.signs.name(),
         "mouse": config.mouse,
+        "sort_prefixes": config.sort_prefixes == SortPrefixes::First,
         "call": config.call,
+        "map": config.map,
         "filters": filters.collect::<Map<_, _>>(),
         "remotes": config.remotes.iter().map(RemoteSettings::document).collect::<Vec<_>>(),
         "history_keep_days": config.keep,
@@ -69,8 +72,20 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
         ("theme", quoted(config.palette.name()), ""),
         ("glyphs", quoted(config.signs.name()), ""),
         ("mouse", config.mouse.to_string(), ""),
+        (
+            "sort_prefixes",
+            (config.sort_prefixes == SortPrefixes::First).to_string(),
+            match config.sort_prefixes {
+                SortPrefixes::First => "van Rijn under V",
+                SortPrefixes::Last => "van Rijn under R",
+            },
+        ),
         ("call", quoted(&config.call), ""),
+        ("map", quoted(config.map.as_deref().unwrap_or_default()), ""),
     ] {
+        if name == "map" && config.map.is_none() {
+            continue;
+        }
         let default = match config.home_from {
             _ if config.set.contains(&name) => String::new(),
             Some(variable) if name == "home" => format!("by {variable}"),

@@ -116,6 +116,7 @@ fn start(path: &Path, options: Options, (config, keymap): (Config, Keymap)) -> t
         asks_home: HomeQuestion::Settled,
         mouse: config.mouse,
         call: config.call,
+        map: config.map,
         filters: (config.file, config.filters),
         view: View::default(),
         drafts: None,

@@ -11,10 +11,45 @@ const ARTICLES: [&str; 23] = [
     "gli", "i", "o", "os", "as", "de", "het", "'t",
 ];
 
+/// Where a family name with a word such as "van" before it stands in a sorted list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortPrefixes {
+    /// Under that word: van Rijn under V.
+    #[default]
+    First,
+    /// Under what follows it: van Rijn under R.
+    Last,
+}
+
+/// What ends the key of a name whose prefix comes last.
+pub(crate) const PREFIX_LAST: char = '\u{2}';
+
 impl Contact {
     /// The name as it is written in a sorted list, family name first, unless the contact has a text
     /// to be sorted by: `Bianchi, Marco`. That of a company stays as it is.
-    fn sorted_as(&self) -> String {
+    #[must_use]
+    pub(crate) fn sorted_as(&self, prefixes: SortPrefixes) -> String {
+        self.with_prefix_last()
+            .filter(|_| prefixes == SortPrefixes::Last)
+            .unwrap_or_else(|| self.with_prefix_first())
+    }
+
+    /// The name under what follows the prefix of its family name: `Rijn, Rembrandt van`; none where there is no
+    /// prefix, or where something else says what the contact is sorted by.
+    fn with_prefix_last(&self) -> Option<String> {
+        let is_told = self.sort_as.is_some() || self.phonetic_family_name.is_some();
+        if is_told || self.kind == ContactKind::Company {
+            return None;
+        }
+        let (prefix, family) = without_particles(self.family_name.as_deref()?)?;
+        let given = self.phonetic_given_name.as_ref();
+        Some(match given.or(self.given_name.as_ref()) {
+            Some(given) => format!("{family}, {given} {prefix}"),
+            None => format!("{family}, {prefix}"),
+        })
+    }
+
+    fn with_prefix_first(&self) -> String {
         if let Some(sort_as) = &self.sort_as {
             let parts: Vec<&str> = sort_as.split(',').map(str::trim).collect();
             return parts.join(", ");
@@ -63,8 +98,18 @@ impl Contact {
 
     /// The key that the list is sorted by under the family name: folded, to be compared as bytes.
     #[must_use]
-    pub fn family_key(&self) -> String {
-        sort_key(&[&self.sorted_as(), &self.name])
+    pub fn family_key(&self, prefixes: SortPrefixes) -> String {
+        let last = self.with_prefix_last();
+        match last.filter(|_| prefixes == SortPrefixes::Last) {
+            Some(name) => format!("{}{PREFIX_LAST}", sort_key(&[&name, &self.name])),
+            None => sort_key(&[&self.with_prefix_first(), &self.name]),
+        }
+    }
+
+    /// Whether it stands elsewhere where prefixes come last.
+    #[must_use]
+    pub(crate) fn is_sorted_by_prefix(&self) -> bool {
+        self.with_prefix_last().is_some()
     }
 
     /// The key that the list is sorted by under the given name.
@@ -152,6 +197,9 @@ const CAPITAL_SUFFIXES: &str = "II III IV MD MBA DDS DVM CPA RN MSc BSc";
 /// Words that belong to the family name after them.
 const PARTICLES: &str = "van von vom de den der di da del della dello degli dei du des dos das do la le ter \
     ten te zu zum zur al el bin ibn bint ben st 't";
+
+/// The Arabic article as it is attached to a name with a hyphen.
+const ARABIC_ARTICLES: [&str; 2] = ["al", "el"];
 
 /// Forms of companies, without dots.
 const COMPANIES: &str =
@@ -413,6 +461,36 @@ fn family_of(name: &str) -> Option<(&str, &str)> {
     }
     let family = name.get(given.len()..)?.trim_start();
     Some((given, family))
+}
+
+/// The words before a family name, and the name without them; none where it has none.
+fn without_particles(family: &str) -> Option<(&str, &str)> {
+    let mut rest = family.trim();
+    let whole = rest;
+    while let Some((first, more)) = rest.split_once(char::is_whitespace) {
+        if !is_in(PARTICLES, &first.to_lowercase().replace('’', "'")) {
+            break;
+        }
+        rest = more.trim_start();
+    }
+    // The Arabic article is attached: al-Sharif.
+    if let Some((first, more)) = rest.split_once('-')
+        && ARABIC_ARTICLES.contains(&first.to_lowercase().as_str())
+        && !more.is_empty()
+    {
+        rest = more;
+    }
+    let prefix = whole.get(..whole.len() - rest.len())?.trim_end();
+    (!prefix.is_empty()).then_some((prefix, rest))
+}
+
+/// What the keys begin with of names that stand under their prefixes.
+pub(crate) fn prefix_keys() -> impl Iterator<Item = String> {
+    let words = PARTICLES.split_whitespace().map(|word| format!("{word} "));
+    let articles = ARABIC_ARTICLES.iter().map(|word| format!("{word}-"));
+    words
+        .chain(articles)
+        .map(|start| sort_key(&[&start]).trim_end_matches('\u{1}').to_owned())
 }
 
 /// The parts that a contact gets when its shown name becomes another; none where its own stay.

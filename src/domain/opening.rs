@@ -25,7 +25,7 @@ pub fn address_to_open(detail: &Detail) -> Result<String, String> {
     let label = detail.label.as_deref().unwrap_or_default();
     match detail.kind {
         DetailKind::Email => Ok(qr::mail(&text)),
-        DetailKind::Address => Ok(format!("geo:0,0?q={}", encoded(&text))),
+        DetailKind::Address => Ok(on_map(&text, None)),
         DetailKind::Link => page_of_the_web(&text),
         DetailKind::Chat => {
             let mut networks = CHATS.iter();
@@ -51,6 +51,13 @@ pub fn address_to_open(detail: &Detail) -> Result<String, String> {
             detail.kind.word()
         )),
     }
+}
+
+/// The address that shows a place on a map: that of a person's own, in which `{}` is the place, or what the
+/// desktop has for `geo:`.
+#[must_use]
+pub fn on_map(place: &str, own: Option<&str>) -> String {
+    own.unwrap_or("geo:0,0?q={}").replace("{}", &encoded(place))
 }
 
 const fn article(kind: DetailKind) -> &'static str {

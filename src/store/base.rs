@@ -28,6 +28,8 @@ use crate::store::db::journal_mode;
 use crate::store::db::open;
 use crate::store::db::options::{FileSystem, Options};
 use crate::store::db::pace::{self, Overseer, Watch};
+use crate::store::db::sort_again;
+use crate::store::db::sorting;
 use crate::store::write::log::Author;
 use crate::store::write::writer::{Settled, Writer};
 
@@ -84,11 +86,12 @@ impl Store {
                 path,
                 read_only,
             } = open::open(path, &options)?;
+            sorting::add_function(&connection, options.sort_prefixes.unwrap_or_default())?;
             let held = RefCell::new(Held::of(&connection, &path)?);
             let newest = "SELECT coalesce(max(id), 0) FROM undo_point";
             let horizon = connection.query_row(newest, [], |row| row.get(0))?;
             let data_version = Cell::new(data_version(&connection)?);
-            Ok(Self {
+            let store = Self {
                 connection,
                 path,
                 held,
@@ -103,9 +106,32 @@ impl Store {
                 window: Cell::new(None),
                 search: RefCell::default(),
                 overseer: Overseer::default(),
-            })
+            };
+            store.sort_again()?;
+            Ok(store)
         };
         opening().map_err(|failure| failure.refusal(path, Trying::Open))
+    }
+
+    /// Brings the order of the list up to date, where the book was sorted otherwise. While another program writes
+    /// it stays as it is until the next time.
+    fn sort_again(&self) -> Answer<()> {
+        let Some(prefixes) = self.options.sort_prefixes else {
+            return Ok(());
+        };
+        if self.read_only.is_some() || !sorting::is_otherwise(&self.connection, prefixes)? {
+            return Ok(());
+        }
+        match self.begin() {
+            Ok(transaction) => {
+                sort_again::sort_contacts(&transaction)?;
+                transaction.commit()?;
+                self.wrote.set(true);
+                Ok(())
+            }
+            Err(failure) if failure.is_of_a_lock() => Ok(()),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Has long work tell how far it has come, until this is called again.

@@ -80,6 +80,7 @@ impl Counted {
             home: None,
             actor: Actor::Import,
             file_system: None,
+            sort_prefixes: None,
             clock: Box::new(|| Timestamp::from_micros(1_795_521_600_000_000)),
         };
         let mut store = Store::open(&folder.path().join("book.db"), options).unwrap();

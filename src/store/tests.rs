@@ -23,6 +23,7 @@ fn store_on(folder: &tempfile::TempDir, file_system: FileSystem) -> Store {
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_micros(1_000_000)),
         file_system: Some(file_system),
+        sort_prefixes: None,
     };
     Store::open(&folder.path().join("book.db"), options).unwrap()
 }
@@ -102,6 +103,7 @@ fn what_is_opened_for_reading_is_written_by_nothing() {
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_micros(1_000_000)),
         file_system: None,
+        sort_prefixes: None,
     };
     for path in [folder.path().join("book.db"), backup] {
         let store = Store::open(&path, options()).unwrap();
@@ -175,6 +177,7 @@ fn a_backup_without_one_of_its_tables_is_damaged() {
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_micros(1_000_000)),
         file_system: None,
+        sort_prefixes: None,
     };
     let refusal = Store::open(&backup, options).map(|_| ()).unwrap_err();
     assert_eq!(

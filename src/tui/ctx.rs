@@ -13,6 +13,7 @@ use crate::domain::change_line::{Length, Signs};
 use crate::domain::contact::ContactId;
 use crate::domain::damage::Damage;
 use crate::domain::listing::Totals;
+use crate::domain::naming::SortPrefixes;
 use crate::domain::number::Region;
 use crate::domain::operation::Overwriting;
 use crate::domain::progress::Progress;
@@ -79,12 +80,16 @@ pub struct Session {
     pub home: Option<Region>,
     /// Whether that is still to be asked for.
     pub asks_home: HomeQuestion,
+    /// Where family names with a word such as "van" before them stand in the list.
+    pub sort_prefixes: SortPrefixes,
     /// The keys.
     pub keymap: Keymap,
     /// The signs that the screens draw with.
     pub glyphs: Glyphs,
     /// Where the data is, as a person reads it.
     pub path: String,
+    /// The address that shows a place on a map; none: `geo:`.
+    pub map: Option<String>,
     /// The configuration's file, which saved filters are added to.
     pub config_file: PathBuf,
     /// The saved filters, by name.
@@ -155,9 +160,11 @@ impl Session {
             offset: 0,
             home,
             asks_home: HomeQuestion::Settled,
+            sort_prefixes: SortPrefixes::default(),
             keymap,
             glyphs: UNICODE,
             path,
+            map: None,
             config_file: PathBuf::new(),
             filters: Vec::new(),
             read_only: None,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::protocol::{Effect, Msg, Request, TimerId};
-use super::terminal::Input;
+use super::terminal::{ANSWER_TIME, Background, Input};
 
 /// How long a frame waits for what it asked: most answers come sooner, and then a key changes the
 /// screen once and not three times. Nobody sees so short a while.
@@ -12,6 +12,22 @@ const PATIENCE: Duration = Duration::from_millis(5);
 /// How long a frame waits for the next of the keys that come faster than they are drawn, and how
 /// many of them it lets by at most.
 const HELD: (Duration, u32) = (Duration::from_millis(20), 100);
+
+/// The terminal's answer to the question for its background.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// Until when it may come; none: nothing was asked, or it came.
+    pub(super) until: Option<Instant>,
+}
+
+impl Answer {
+    pub(super) fn to(background: Background, now: Instant) -> Self {
+        let is_asked = background == Background::Asked;
+        Self {
+            until: is_asked.then(|| now + ANSWER_TIME),
+        }
+    }
+}
 
 /// Whether what has changed is to be drawn now, or with what comes next.
 #[derive(Debug, Default)]

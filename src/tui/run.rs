@@ -30,13 +30,13 @@ use super::ctx::HomeQuestion;
 use super::draft::{self, Draft};
 use super::keymap;
 use super::keymap::key::Key;
-use super::pacing::{Pacing, Timers};
+use super::pacing::{Answer, Pacing, Timers};
 use super::pages::contacts::Picker;
 use super::protocol::{Effect, Msg, Request, Tone};
 use super::runtime::{Event, Runtime};
 use super::screen;
 use super::terminal::columns::Aligned;
-use super::terminal::{self, ANSWER_TIME, Background, FrameWriter, TerminalGuard};
+use super::terminal::{self, Background, FrameWriter, TerminalGuard};
 use super::widgets::theme::Theme;
 
 type Screen = Terminal<Aligned<CrosstermBackend<FrameWriter>>>;
@@ -74,6 +74,8 @@ pub struct Start {
     pub mouse: bool,
     /// The command for `tel:` addresses.
     pub call: String,
+    /// The address that shows a place on a map; none: `geo:`.
+    pub map: Option<String>,
     /// The configuration's file, and the filters that are saved there.
     pub filters: (PathBuf, Vec<SavedFilter>),
     /// What is said first, if anything.
@@ -121,7 +123,9 @@ pub fn run(mut start: Start) -> Result<Left> {
     let mut app = App::new(size, keymap, start.options.home, shown(&start.path));
     app.session.mouse = start.mouse;
     app.session.asks_home = start.asks_home;
+    app.session.sort_prefixes = start.options.sort_prefixes.unwrap_or_default();
     app.session.glyphs = start.theme.glyphs;
+    app.session.map = start.map.take();
     (app.session.config_file, app.session.filters) = std::mem::take(&mut start.filters);
     if let Some((tone, notice)) = start.notice.take() {
         app.session.say(tone, notice);
@@ -323,21 +327,6 @@ fn finish(app: &mut App, events: &Receiver<Event>, patience: Duration) {
             Ok(Event::Msg(msg @ Msg::Store(..))) => drop(app.update(msg)),
             Ok(Event::Crashed(_)) | Err(_) => return,
             Ok(_) => {}
-        }
-    }
-}
-
-/// The terminal's answer to the question for its background.
-struct Answer {
-    /// Until when it may come; none: nothing was asked, or it came.
-    until: Option<Instant>,
-}
-
-impl Answer {
-    fn to(background: Background, now: Instant) -> Self {
-        let is_asked = background == Background::Asked;
-        Self {
-            until: is_asked.then(|| now + ANSWER_TIME),
         }
     }
 }

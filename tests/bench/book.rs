@@ -122,6 +122,7 @@ pub(crate) fn open(path: &Path) -> Store {
         actor: Actor::Import,
         clock: Box::new(clock),
         file_system: None,
+        sort_prefixes: None,
     };
     Store::open(path, options).unwrap()
 }

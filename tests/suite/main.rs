@@ -62,6 +62,7 @@ mod saved_filters;
 mod screens;
 mod search;
 mod shell_answers;
+mod sort_prefixes;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;

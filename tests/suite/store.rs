@@ -928,7 +928,12 @@ mod list {
             .map(|id| book.store.contact(id).unwrap())
             .collect();
         match order {
-            Order::Name => contacts.sort_by_key(|contact| (contact.family_key(), contact.id)),
+            Order::Name => contacts.sort_by_key(|contact| {
+                (
+                    contact.family_key(callbook::domain::naming::SortPrefixes::First),
+                    contact.id,
+                )
+            }),
             Order::Given => contacts.sort_by_key(|contact| (contact.given_key(), contact.id)),
             Order::Changed => {
                 contacts.sort_by_key(|contact| std::cmp::Reverse((contact.updated_at, contact.id)));

@@ -55,6 +55,7 @@ pub(crate) fn options(clock: &Arc<AtomicI64>) -> Options {
             Timestamp::from_micros(clock.fetch_add(1_000_000, Ordering::SeqCst))
         }),
         file_system: None,
+        sort_prefixes: None,
     }
 }
 

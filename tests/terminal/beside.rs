@@ -223,6 +223,7 @@ fn on_a_network(db: &Path) -> Store {
         actor: Actor::Import,
         clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
         file_system: Some(FileSystem::Network),
+        sort_prefixes: None,
     };
     Store::open(db, options).unwrap()
 }

@@ -8,10 +8,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{Access, access};
 
+use crate::domain::naming::SortPrefixes;
 use crate::store::db::failure::{Answer, refused};
 use crate::store::db::files::{folder_of, with_suffix};
 use crate::store::db::held::refuse_irregular_beside;
 use crate::store::db::paths;
+use crate::store::db::sorting;
 
 /// "cbk1": marks a file as callbook's in its header.
 pub(in crate::store) const APPLICATION_ID: i32 = 0x6362_6b31;
@@ -48,6 +50,7 @@ fn connect_as(path: &Path, access: OpenFlags, locking: &str) -> Answer<Connectio
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(96);
+    sorting::add_function(&connection, SortPrefixes::default())?;
     // Nothing stored may run code or reach the file's internals, and a misspelt column is no text.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -181,6 +181,7 @@ mod tests {
             actor: Actor::Command,
             clock: Box::new(|| Timestamp::from_micros(1_000_000)),
             file_system: None,
+            sort_prefixes: None,
         };
         drop(Store::open(&path, options).unwrap());
         let book = connect::connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();

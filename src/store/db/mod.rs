@@ -16,5 +16,7 @@ pub(in crate::store) mod paths;
 pub(in crate::store) mod record;
 pub(in crate::store) mod refusal;
 pub(in crate::store) mod schema;
+pub(in crate::store) mod sort_again;
+pub(in crate::store) mod sorting;
 pub(in crate::store) mod sound;
 mod whole_contacts;

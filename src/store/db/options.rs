@@ -1,5 +1,6 @@
 //! How a database is opened.
 
+use crate::domain::naming::SortPrefixes;
 use crate::domain::number::Region;
 use crate::domain::operation::Actor;
 use crate::domain::timestamp::Timestamp;
@@ -8,6 +9,8 @@ use crate::domain::timestamp::Timestamp;
 pub struct Options {
     /// The country that a number in national spelling belongs to.
     pub home: Option<Region>,
+    /// Where family names with a word such as "van" before them stand in the list; none: where they do.
+    pub sort_prefixes: Option<SortPrefixes>,
     /// What writes through this store: screens, a command or an import.
     pub actor: Actor,
     /// The time; the system's, but in tests.

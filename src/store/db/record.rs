@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::domain::contact::{CardId, Contact, ContactId, ContactKind};
 use crate::domain::fields::{self, Place, RecordField};
 use crate::domain::full_contact::FullContact;
+use crate::domain::naming::SortPrefixes;
 use crate::domain::number::digits_to_find;
 use crate::domain::operation::{Record, RecordKey};
 use crate::domain::phone::{Mark, Phone, PhoneId};
@@ -22,6 +23,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::Answer;
+use crate::store::db::sorting;
 
 /// The columns of a contact that have code of their own, the id first.
 const CONTACT_OWN: [&str; 7] = ["id", "name", "kind", "tags", "details", "card", "source"];
@@ -358,7 +360,7 @@ pub(in crate::store) fn is_shown_rightly(
         .query_row(
             params![
                 contact.id.0.as_bytes(),
-                contact.family_key(),
+                family_key(connection, contact)?,
                 contact.given_key(),
                 contact.search_text(),
                 summary.main_number,
@@ -415,7 +417,7 @@ pub(in crate::store) fn insert_contact(
         summary.main_mark.into(),
         summary.attention.into(),
     ];
-    let values = contact_values(contact)?.chain(shown);
+    let values = contact_values(connection, contact)?.chain(shown);
     run(connection, &INSERT_CONTACT, values)
 }
 
@@ -424,11 +426,32 @@ pub(in crate::store) fn update_contact(
     connection: &Connection,
     contact: &Contact,
 ) -> rusqlite::Result<()> {
-    run(connection, &UPDATE_CONTACT, contact_values(contact)?)
+    run(
+        connection,
+        &UPDATE_CONTACT,
+        contact_values(connection, contact)?,
+    )
+}
+
+/// The key that a contact is sorted by under the family name. Which one it is is asked of the connection only
+/// where that matters, since it does for few names.
+pub(in crate::store) fn family_key(
+    connection: &Connection,
+    contact: &Contact,
+) -> rusqlite::Result<String> {
+    let prefixes = if contact.is_sorted_by_prefix() {
+        sorting::prefixes(connection)?
+    } else {
+        SortPrefixes::default()
+    };
+    Ok(contact.family_key(prefixes))
 }
 
 /// What is written of a contact itself.
-fn contact_values(contact: &Contact) -> rusqlite::Result<impl Iterator<Item = ToSqlOutput<'_>>> {
+fn contact_values<'a>(
+    connection: &Connection,
+    contact: &'a Contact,
+) -> rusqlite::Result<impl Iterator<Item = ToSqlOutput<'a>> + use<'a>> {
     let own = [
         contact.id.0.as_bytes().as_slice().into(),
         contact.name.as_str().into(),
@@ -439,7 +462,7 @@ fn contact_values(contact: &Contact) -> rusqlite::Result<impl Iterator<Item = To
         contact.source.as_str().into(),
     ];
     let keys = [
-        contact.family_key().into(),
+        family_key(connection, contact)?.into(),
         contact.given_key().into(),
         contact.search_text().into(),
     ];
@@ -456,7 +479,7 @@ pub(in crate::store) fn fold_contacts(connection: &Connection) -> Answer<()> {
     // Read before any of it is written: an update would come by again.
     let contacts = all.query_map([], |row| {
         let contact = contact(row)?;
-        let keys = (contact.family_key(), contact.given_key());
+        let keys = (family_key(connection, &contact)?, contact.given_key());
         Ok((contact.id, keys, contact.search_text()))
     })?;
     for (id, (family, given), text) in contacts.collect::<rusqlite::Result<Vec<_>>>()? {

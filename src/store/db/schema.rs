@@ -196,6 +196,7 @@ mod tests {
             actor: Actor::Command,
             clock: Box::new(|| Timestamp::from_micros(0)),
             file_system: None,
+            sort_prefixes: None,
         };
         let mut opened = open(&path, &options).unwrap();
         let mut migrations = MIGRATIONS.to_vec();

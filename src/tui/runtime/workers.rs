@@ -135,5 +135,6 @@ pub(super) fn options() -> Options {
         actor: Actor::Screens,
         clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
         file_system: None,
+        sort_prefixes: None,
     }
 }

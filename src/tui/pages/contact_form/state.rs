@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::contact::{Contact, ContactAttributes, Detail, DetailKind};
 use crate::domain::edit::{ContactEdit, NamedContact, PhoneEdit, Profile};
 use crate::domain::fields::{self, ContactField, Use};
-use crate::domain::naming::{NameParts, name_with_parts, parts_with_name};
+use crate::domain::naming::{NameParts, SortPrefixes, name_with_parts, parts_with_name};
 use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, PhoneAttributes};
 use crate::domain::refusal::Fault;
@@ -389,14 +389,13 @@ impl ContactForm {
 
     /// How the contact will sort.
     #[must_use]
-    pub(crate) fn sorted_as(&self) -> String {
-        let NameParts { given, family, .. } = self.parts();
-        match (family, given) {
-            (Some(family), Some(given)) => format!("{family}, {given}"),
-            (family, given) => family
-                .or(given)
-                .unwrap_or_else(|| self.text(NAME).to_owned()),
-        }
+    pub(crate) fn sorted_as(&self, prefixes: SortPrefixes) -> String {
+        let mut contact = Contact {
+            name: self.text(NAME).to_owned(),
+            ..self.stored.clone().unwrap_or_default()
+        };
+        self.parts().put(&mut contact);
+        contact.sorted_as(prefixes)
     }
 
     /// Whether the cursor is in the name or in a part of it.

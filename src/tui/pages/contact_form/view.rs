@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::fields::ContactField;
+use crate::domain::naming::SortPrefixes;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
 use crate::domain::refusal::Fault;
@@ -39,6 +40,7 @@ pub(super) fn draw(form: &ContactForm, ui: &mut Ui<'_, '_>) {
     let mut sheet = Sheet {
         form,
         theme,
+        prefixes: ui.session.sort_prefixes,
         columns: usize::from(area.width)
             .saturating_sub(VALUE + 2)
             .min(WIDEST),
@@ -77,6 +79,7 @@ pub(super) fn draw(form: &ContactForm, ui: &mut Ui<'_, '_>) {
 struct Sheet<'a> {
     form: &'a ContactForm,
     theme: &'a Theme,
+    prefixes: SortPrefixes,
     columns: usize,
     is_roomy: bool,
     lines: Vec<Line<'static>>,
@@ -175,7 +178,7 @@ impl Sheet<'_> {
         let role = if on { Role::Strong } else { Role::Dim };
         let (text, fault) = (self.theme.style(Role::Text), self.fault(own));
         let remark = (at == NAME && !field.text().trim().is_empty())
-            .then(|| format!("sorted as {}", form.sorted_as()));
+            .then(|| format!("sorted as {}", form.sorted_as(self.prefixes)));
         if !on {
             let value = self.first_line(field.text());
             self.labelled(label, role, vec![Span::styled(value, text)]);
