@@ -130,6 +130,21 @@ pub fn file(
     path: &Path,
     there: There,
 ) -> Result<usize> {
+    refuse_other_things(store, path)?;
+    put(path, there, |out| stream(store, selection, form, out))
+}
+
+/// Writes bytes to a file, as they are.
+///
+/// # Errors
+/// Where the file is there and stays, or cannot be written.
+pub(crate) fn bytes(store: &Store, bytes: &[u8], path: &Path, there: There) -> Result<()> {
+    refuse_other_things(store, path)?;
+    put(path, there, |out| Ok(out.write_all(bytes)?))
+}
+
+/// Refuses to write where the book is, a backup of it or a folder.
+fn refuse_other_things(store: &Store, path: &Path) -> Result<()> {
     if is_of_book(path, store.path()) {
         let detail = format!(
             "cannot write {}: it is the book itself; name another file",
@@ -144,8 +159,7 @@ pub fn file(
         );
         return Err(Refusal::new(Kind::Invalid, detail).into());
     }
-    refuse_backups(store, path, path)?;
-    put(path, there, |out| stream(store, selection, form, out))
+    Ok(refuse_backups(store, path, path)?)
 }
 
 /// Refuses to write among the backups of the book: a file there is taken for one, or is one.

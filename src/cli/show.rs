@@ -8,14 +8,17 @@ use clap::Args;
 use crossterm::style::Stylize as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::domain::attachment::Attachment;
 use crate::domain::contact::Contact;
 use crate::domain::detail::{Detail, DetailKind};
+use crate::domain::fields::{CONTACT, Use};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
+use crate::exchange::vcard;
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
@@ -42,9 +45,12 @@ impl ShowCommand {
         let read = || {
             let store = open()?;
             let named = one(&store, &self.contact)?;
-            Ok((named.full, store.home()))
+            let card = named.full.contact.card;
+            let card = card.map(|card| store.card(card)).transpose()?;
+            let attachments = card.as_deref().map_or_else(Vec::new, vcard::attachments);
+            Ok((named.full, attachments, store.home()))
         };
-        let (full, home) = match read() {
+        let (full, attachments, home) = match read() {
             Ok(found) => found,
             Err(refusal) => return answer(Err(Refusal::into(refusal)), self.json),
         };
@@ -54,17 +60,19 @@ impl ShowCommand {
             return answer(Ok(CommandAnswer::new(document, String::new())), true);
         }
         // Its cells are safe already, and have colours.
-        exact(&words(&full, home)).map(|()| 0)
+        exact(&words(&full, &attachments, home)).map(|()| 0)
     }
 }
 
 /// The contact in words, in sections with a blank line between.
-fn words(full: &FullContact, home: Option<Region>) -> String {
+fn words(full: &FullContact, attachments: &[Attachment], home: Option<Region>) -> String {
     let FullContact { contact, phones } = full;
     let details = contact.details.iter();
     let details = details.map(|detail| [label_of(detail), detail.shown().into_owned()]);
     let details: Vec<[String; 2]> = details.collect();
-    let rest = rest(contact);
+    let mut rest = rest(contact);
+    let attachments = attachments.iter();
+    rest.extend(attachments.map(|own| [own.kind.to_owned(), own.words()]));
     let labels = details.iter().chain(&rest).map(|[label, _]| label.width());
     let labels = labels.chain(phones.iter().map(|phone| label(phone).width()));
     let widest = labels.max().unwrap_or(0);
@@ -138,6 +146,20 @@ fn label_of(detail: &Detail) -> String {
 fn rest(contact: &Contact) -> Vec<[String; 2]> {
     let mut rows = Vec::new();
     let mut row = |label: &str, text: &str| rows.push([label.to_owned(), text.to_owned()]);
+    // Where the name does not say it.
+    for field in CONTACT.iter().filter(|field| field.is(Use::Part)) {
+        let text = field.text(contact);
+        if !text.is_empty() && !contact.name.contains(&*text) {
+            row(&field.words.to_lowercase(), &text);
+        }
+    }
+    for name in ["phonetic_given_name", "phonetic_family_name", "sort_as"] {
+        let field = CONTACT.iter().find(|field| field.name == name);
+        let field = field.map(|field| (field.words, field.text(contact)));
+        if let Some((words, text)) = field.filter(|(_, text)| !text.is_empty()) {
+            row(words, &text);
+        }
+    }
     if let Some(nickname) = &contact.nickname {
         row("nickname", nickname);
     }

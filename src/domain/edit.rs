@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::contact::{ContactAttributes, ContactId};
+use super::detail::DetailId;
 use super::full_contact::FullContact;
 use super::number::Region;
 use super::operation::{HistoryEntry, UndoPoint};
@@ -29,6 +31,10 @@ pub struct Profile {
     pub history: Vec<HistoryEntry>,
     /// The other contacts with those of its phones that need attention.
     pub others: OtherHolders,
+    /// What its card holds that is no text.
+    pub attachments: Vec<Attachment>,
+    /// The names of contacts that its relations give by their `UID`.
+    pub related: Vec<(DetailId, String)>,
 }
 
 /// A contact with all that an export writes of it.

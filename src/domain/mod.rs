@@ -2,6 +2,7 @@
 //! terminal, no clock, no files. The time and the home country are handed in.
 
 pub mod address;
+pub mod attachment;
 pub mod attribute_reader;
 pub mod attributes;
 pub mod bulk;

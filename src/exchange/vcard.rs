@@ -22,6 +22,7 @@
 //! than what is stored, `line` and `param` spell them, `convert` brings a card into another version,
 //! `join` makes one of two, and `fit` is for those who refuse what is not as they want it.
 
+mod attachment;
 mod card;
 mod companion;
 mod complete;
@@ -61,6 +62,7 @@ use frame::{Frame, Frames};
 use property::Property;
 use value::AssumedCharset;
 
+pub use attachment::{attached, attachments, with_photo};
 pub use companion::{CompanionCard, group, kept_columns};
 pub use fit::fit;
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};

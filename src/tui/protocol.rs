@@ -110,6 +110,8 @@ pub enum Request {
     Cards(Selection),
     /// A small card of a contact, to be scanned.
     SmallCard(ContactId),
+    /// Write what the card of a contact holds at this place among its attachments to a file.
+    SaveAttachment(ContactId, usize, PathBuf, There),
     /// Add a filter to this configuration.
     SaveFilter(PathBuf, SavedFilter),
     /// Write.
@@ -166,6 +168,8 @@ pub enum Write {
     Contact(Box<ContactEdit>),
     /// Change attributes of a contact.
     ContactAttributes(ContactId, Box<ContactAttributes>),
+    /// Take the photo of a contact that has this stamp from a file.
+    Photo(ContactId, Timestamp, PathBuf),
     /// Change several contacts, where that is what was seen of it.
     Perform(Task, Seen),
     /// Mark numbers as shared on purpose.
@@ -239,6 +243,8 @@ pub enum Reply {
     Values(Values),
     /// Contacts were written to a file: how many, and where it is.
     Exported(usize, PathBuf),
+    /// The bytes were written to this file.
+    Saved(PathBuf),
     /// Nothing was written: there is such a file, and it was not to be replaced.
     FileExists,
     /// The filter was added to this file, as a person reads its name.

@@ -27,6 +27,7 @@ mod config_file;
 mod event;
 pub(crate) mod opener;
 mod paths;
+mod photo;
 mod store_thread;
 mod workers;
 

@@ -638,7 +638,13 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::ContactText => &[" as text "],
         Scope::Conflict => &["changed elsewhere"],
         Scope::Palette => &["╭─ Keys", "╭─ Command"],
-        Scope::Prompt => &["╭─ Import", "╭─ Export", "╭─ Change many"],
+        Scope::Prompt => &[
+            "╭─ Import",
+            "╭─ Export",
+            "╭─ Change many",
+            "╭─ Photo",
+            "╭─ Save to",
+        ],
         Scope::Question => &["Sure?"],
         Scope::History => &["╭─ History"],
         Scope::Bin => &["╭─ Bin"],
@@ -680,6 +686,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         ) => false,
         Write::Import(..) => seen(&["callbook › Import"]),
         Write::Contact(_) => seen(&["Add a contact", "Edit contact", "changed elsewhere"]),
+        Write::Photo(..) => seen(&["╭─ Photo"]),
         Write::AddPhone(..) => seen(&["Add a number"]),
         Write::BringBack(_) => seen(&["╭─ Bin"]),
         Write::UndoBackTo(_, seen_of_it) => {

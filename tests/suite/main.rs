@@ -48,6 +48,7 @@ mod outgoing;
 mod packages;
 mod phone_oracle;
 mod phone_resource;
+mod photos;
 mod pitfalls;
 mod programs;
 mod qr;

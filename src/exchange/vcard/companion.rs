@@ -1,6 +1,8 @@
 //! What a row of a table says that callbook does not know: a card beside the contact holds it, and it goes out
 //! again from there.
 
+use data_encoding::BASE64;
+
 use super::draft::CardDraft;
 use super::line::{Line, Version, escape};
 use super::param::param;
@@ -38,7 +40,7 @@ impl CompanionCard {
 
     /// Keeps a photo, a JPEG.
     pub fn photo(&mut self, bytes: &[u8]) {
-        let line = Line::of("PHOTO", base64(bytes));
+        let line = Line::of("PHOTO", BASE64.encode(bytes));
         self.draft.add(line.with("ENCODING=b;TYPE=JPEG"));
     }
 
@@ -70,22 +72,6 @@ pub fn group(name: &str, members: &[String]) -> Vec<u8> {
         ));
     }
     group.finish()
-}
-
-/// Bytes as base64 (RFC 4648).
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len() / 3 * 4 + 4);
-    for three in bytes.chunks(3) {
-        let byte = |at: usize| three.get(at).copied().map_or(0, u32::from);
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let sign = SIGNS.get((bits >> shift & 63) as usize).copied();
-            let sign = sign.filter(|_| at <= three.len()).unwrap_or(b'=');
-            text.push(char::from(sign));
-        }
-    }
-    text
 }
 
 /// The cells of columns that nothing is known of, which a card keeps, each with its header.

@@ -66,7 +66,7 @@ impl Store {
             let before = record::get_contact(writer.connection(), id)?;
             let after = sent.revise(&before, &writer.context(), faults)?;
             let title = title::contact_changed(&before, &after);
-            Ok((writer.update_contact(before, after)?, title))
+            Ok((writer.revise_contact(before, after)?, title))
         })
     }
 
@@ -108,9 +108,34 @@ impl Store {
             let full = record::full_contact(connection, id)?;
             Ok(Profile {
                 others: triage::others(connection, &full.phones)?,
+                attachments: Vec::new(),
+                related: Vec::new(),
                 history: journal::history(connection, id, &full.phones, HISTORY)?,
                 full,
             })
+        })
+    }
+
+    /// Gives a contact another card, where it has not changed since; `title` says what that does.
+    ///
+    /// # Errors
+    /// Not found; conflict.
+    pub fn put_card(
+        &mut self,
+        id: ContactId,
+        seen: Timestamp,
+        card: &[u8],
+        title: String,
+    ) -> Result<Done<Contact>, Refusal> {
+        self.write(|writer| {
+            let before = record::get_contact(writer.connection(), id)?;
+            let sent = ContactAttributes {
+                card: Some(writer.keep_card(card)?),
+                updated_in_db_at: Some(seen),
+                ..ContactAttributes::default()
+            };
+            let after = sent.revise(&before, &writer.context(), Vec::new())?;
+            Ok((writer.update_contact(before, after)?, title))
         })
     }
 
@@ -190,7 +215,15 @@ impl Writer<'_> {
         };
         let after = sent.revise(&before, &self.context(), Vec::new())?;
         let title = title::contact_changed(&before, &after);
-        Ok((title, self.update_contact(before, after)?))
+        Ok((title, self.revise_contact(before, after)?))
+    }
+
+    /// Puts a contact in the place of what it was; where it is the same, nothing is written.
+    fn revise_contact(&mut self, before: Contact, after: Contact) -> Answer<Contact> {
+        if before == after {
+            return Ok(after);
+        }
+        self.update_contact(before, after)
     }
 
     /// What a person calls the phone of a row: the number as it was typed, or else as it is stored.

@@ -37,6 +37,8 @@ impl Store {
                     others: others(connection, &full.phones)?,
                     full,
                     history: Vec::new(),
+                    attachments: Vec::new(),
+                    related: Vec::new(),
                 });
             }
             Ok(ids.len())

@@ -1,5 +1,5 @@
-//! A contact that is edited as text: the page under the editor. Nobody sees it where the text is saved or left
-//! as it was; else it shows the text, which is kept until it can be saved.
+//! A contact that is edited as text: the page under the editor. It is gone at once where the text is saved or left as
+//! it was; else it shows the text, which is kept until it can be saved.
 
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;

@@ -138,6 +138,7 @@ const fn synonyms(action: Action) -> &'static str {
         Action::EditContact => {
             "change rename note comment email mail address birthday nickname tag group company"
         }
+        Action::Photo => "picture image avatar",
         Action::EditText => "toml vim raw phonetic",
         Action::EditNumber => "change phone telephone label mobile home work",
         Action::ExportCards | Action::ExportTable | Action::ExportBook => "save backup file",

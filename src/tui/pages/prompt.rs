@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
+use crate::domain::contact::ContactId;
 use crate::domain::files::There;
 use crate::domain::fold::fold;
 use crate::domain::import::ImportOptions;
@@ -16,11 +17,12 @@ use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::Task;
 use crate::domain::safe::safe;
 use crate::domain::tag::is_same_tag;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
 use crate::import::plain;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
-use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone};
+use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{popup, popup_place};
 use crate::tui::widgets::text::{elide, wrap, wrapped_within};
@@ -42,6 +44,10 @@ pub enum Wanted {
     Change(Box<BulkEdit>, String),
     /// Another name for this tag.
     RenameTag(String),
+    /// A file that the attachment of a contact at this place is written to; with the words for what it is.
+    Attachment(ContactId, usize, String),
+    /// A file that the photo of a contact is taken from, where it still has this stamp; with its name.
+    Photo(ContactId, Timestamp, String),
 }
 
 /// The prompt.
@@ -125,6 +131,12 @@ impl Prompt {
                 Request::RehearseImport(typed, ImportOptions::default())
             }
             Wanted::Export(selection, _) => Request::Export(selection.clone(), file, there),
+            Wanted::Attachment(contact, place, _) => {
+                Request::SaveAttachment(*contact, *place, file, there)
+            }
+            Wanted::Photo(contact, seen, _) => {
+                return ctx.save(Write::Photo(*contact, *seen, file));
+            }
         };
         ctx.wait_for(request, Purpose::Preview);
     }
@@ -249,6 +261,10 @@ impl Page for Prompt {
                 ctx.say(Tone::Good, text);
                 Outcome::Close
             }
+            Reply::Saved(path) => {
+                ctx.say(Tone::Good, format!("Saved {}", path.display()));
+                Outcome::Close
+            }
             Reply::FileExists => {
                 let path = self.file().display().to_string();
                 Outcome::Ask(Question::ReplaceFile(path))
@@ -282,6 +298,7 @@ impl Page for Prompt {
     fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
         Some(match (binding.action, &self.wanted) {
             (Action::Save, Wanted::Export(..)) => "export".into(),
+            (Action::Save, Wanted::Attachment(..) | Wanted::Photo(..)) => "save".into(),
             _ => binding.hint.into(),
         })
     }
@@ -301,6 +318,17 @@ impl Page for Prompt {
             Wanted::Change(_, which) => (
                 "Change many at once",
                 format!("{which}; shows a preview first"),
+            ),
+            Wanted::Attachment(_, _, what) => (
+                "Save to a file",
+                format!("{}; its bytes as they are on the card", safe(what)),
+            ),
+            Wanted::Photo(_, _, name) => (
+                "Photo from a file",
+                format!(
+                    "{}; a JPEG, PNG, GIF or WebP picture of 5 MB at most",
+                    safe(name)
+                ),
             ),
             Wanted::RenameTag(from) => (
                 "Rename tag",

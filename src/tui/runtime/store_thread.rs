@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use crate::config::shown;
+use crate::domain::contact::DetailKind;
 use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
 use crate::domain::operation::RecordKey;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::exchange::vcard::attachments;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, ExportForm, IsThere};
 use crate::import::{Batch, expanded, typed};
@@ -25,6 +27,7 @@ use crate::tui::protocol::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Wri
 use super::book_watch;
 use super::config_file;
 use super::event::Event;
+use super::photo;
 use super::workers::{self, Open};
 
 /// Answers what is asked of the store, on a thread of its own.
@@ -268,7 +271,20 @@ impl StoreThread {
             }
             Request::Profile(id) | Request::Recalled(id) => {
                 Reply::Profile(match store.profile(id) {
-                    Ok(profile) => Some(Box::new(profile)),
+                    Ok(mut profile) => {
+                        let card = profile.full.contact.card;
+                        let card = card.map(|card| store.card(card)).transpose()?;
+                        profile.attachments = card.as_deref().map_or_else(Vec::new, attachments);
+                        for relation in profile.full.contact.details_of(DetailKind::Relation) {
+                            let uid = relation.text();
+                            if uid.starts_with("urn:")
+                                && let Some(found) = store.named(&uid, Some(id))?.into_iter().next()
+                            {
+                                profile.related.push((relation.id, found.name));
+                            }
+                        }
+                        Some(Box::new(profile))
+                    }
                     Err(refusal) if refusal.kind == Kind::NotFound => None,
                     Err(refusal) => return Err(refusal),
                 })
@@ -323,6 +339,17 @@ impl StoreThread {
                 let full = store.profile(id)?.full;
                 Reply::SmallCard(vcard::small(&full, store.home()))
             }
+            Request::SaveAttachment(id, place, path, there) => {
+                let path = expanded(&path);
+                let bytes = photo::attached(store, id, place)?;
+                match export::bytes(store, &bytes, &path, there) {
+                    Err(error) if error.is::<IsThere>() => Reply::FileExists,
+                    written => {
+                        written.map_err(refusal)?;
+                        Reply::Saved(path)
+                    }
+                }
+            }
             Request::SaveFilter(file, filter) => {
                 let name = shown(&file);
                 config_file::add(&file, &filter)
@@ -356,6 +383,10 @@ impl StoreThread {
             Write::Phone(id, sent) => {
                 let done = store.update_phone(id, sent, Vec::new())?;
                 forward(done.point, Some(done.value.contact))
+            }
+            Write::Photo(id, seen, path) => {
+                let done = photo::put(store, id, seen, &expanded(&path))?;
+                forward(done.point, Some(id))
             }
             Write::AddPhone(owner, sent) => forward(
                 store.create_phone(owner, sent, Vec::new())?.point,

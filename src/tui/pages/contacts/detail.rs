@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::domain::attachment::Attachment;
 use crate::domain::contact::{Contact, ContactId, Detail, DetailKind};
 use crate::domain::detail::DetailId;
 use crate::domain::edit::Profile;
@@ -25,6 +26,8 @@ pub enum DetailRow {
     Note,
     /// The tags.
     Tags,
+    /// A photo or the like on its card, by its place.
+    Attachment(usize),
 }
 
 /// The details of a contact with their places, in the order in which they are shown: kind by kind.
@@ -86,6 +89,7 @@ impl DetailPane {
             Some(DetailRow::Detail(place)) => place < contact.details.len(),
             Some(DetailRow::Note) => contact.note.is_some(),
             Some(DetailRow::Tags) => !contact.tags.is_empty(),
+            Some(DetailRow::Attachment(place)) => place < profile.attachments.len(),
             Some(DetailRow::Name | DetailRow::Number(_)) => true,
         };
         match self.other {
@@ -101,6 +105,18 @@ impl DetailPane {
         match self.row() {
             DetailRow::Detail(place) if !self.is_beyond => {
                 self.profile.as_ref()?.full.contact.details.get(place)
+            }
+            _ => None,
+        }
+    }
+
+    /// The photo or the like under the cursor, with its place.
+    #[must_use]
+    pub(super) fn attachment(&self) -> Option<(usize, &Attachment)> {
+        match self.row() {
+            DetailRow::Attachment(place) if !self.is_beyond => {
+                let attachment = self.profile.as_ref()?.attachments.get(place)?;
+                Some((place, attachment))
             }
             _ => None,
         }

@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 
+use crate::domain::attachment::Content;
 use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
 use crate::domain::detail::{BIRTHDAY, prefer_only};
 use crate::domain::edit::{NamedContact, Profile};
-use crate::domain::opening::address_to_open;
+use crate::domain::opening::{address_to_open, on_map};
 use crate::domain::safe::safe;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::Action;
 use crate::tui::pages::contact_form::ContactForm;
 use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
 use crate::tui::pages::page::AnyPage;
+use crate::tui::pages::prompt::{Prompt, Wanted};
 use crate::tui::protocol::{Effect, Purpose, Request, Tone, Write};
 
 use super::detail::DetailRow;
@@ -59,13 +61,26 @@ impl Contacts {
             }
             DetailRow::Note => form("note"),
             DetailRow::Tags => form("tags"),
-            DetailRow::Name | DetailRow::Number(_) => None,
+            DetailRow::Name | DetailRow::Number(_) | DetailRow::Attachment(_) => None,
         }
     }
 
     /// Why nothing can be done with the row.
     pub(super) fn detail_missing(&self, action: Action) -> Option<Cow<'static, str>> {
         let detail = self.detail.detail();
+        if let Some((_, attachment)) = self.detail.attachment() {
+            return match (action, &attachment.content) {
+                (Action::EditDetail, _) => Some("what is on the card stays as it is".into()),
+                (Action::OpenDetail, Content::Unreadable) => Some("it cannot be read".into()),
+                (Action::OpenDetail, Content::Address(_)) => {
+                    Some("the card has only its address; copy it".into())
+                }
+                (Action::Prefer | Action::DeleteDetail, _) => {
+                    Some("go to an email, an address or another detail first".into())
+                }
+                _ => None,
+            };
+        }
         match (action, detail) {
             (Action::OpenDetail | Action::Prefer | Action::DeleteDetail, None) => {
                 Some("go to an email, an address or another detail first".into())
@@ -82,6 +97,9 @@ impl Contacts {
 
     /// The word for what the key that opens does here.
     pub(super) fn opens(&self) -> &'static str {
+        if self.detail.attachment().is_some() {
+            return "save";
+        }
         match self.detail.detail().map(|detail| detail.kind) {
             Some(DetailKind::Email) => "mail",
             Some(DetailKind::Address) => "map",
@@ -109,6 +127,13 @@ impl Contacts {
                 (note, "the note".to_owned())
             }
             (DetailRow::Tags, _) => (contact.tags.join(", "), "the tags".to_owned()),
+            (DetailRow::Attachment(_), _) => {
+                let Some((_, attachment)) = self.detail.attachment() else {
+                    return;
+                };
+                let what = format!("what the {} is", attachment.kind);
+                (attachment.words(), what)
+            }
             _ => return,
         };
         ctx.note_use(contact.id);
@@ -116,6 +141,20 @@ impl Contacts {
         ctx.push(Effect::Copy(lines.join("\n")));
         let text = format!("Sent {what} to the terminal's clipboard");
         ctx.say(Tone::Good, text);
+    }
+
+    /// Asks for the file that the photo or the like under the cursor is written to.
+    pub(super) fn save_attachment(&self) -> Option<AnyPage> {
+        let (place, attachment) = self.detail.attachment()?;
+        let contact = &self.profile()?.full.contact;
+        let ending = attachment.ending.map(|ending| format!(".{ending}"));
+        let name = contact.name.replace('/', "-");
+        let file = format!("~/{name}{}", ending.unwrap_or_default());
+        let what = format!("{}, {}", attachment.kind, attachment.words());
+        Some(Prompt::page(
+            Wanted::Attachment(contact.id, place, what),
+            &file,
+        ))
     }
 
     /// Writes a mail, shows the address on a map, opens the link, or goes to the relation.
@@ -133,7 +172,11 @@ impl Contacts {
             ctx.wait_for(Request::Named(text, Some(contact)), Purpose::Stay);
             return;
         }
-        match address_to_open(detail) {
+        let address = match kind {
+            DetailKind::Address => Ok(on_map(&text, ctx.session.map.as_deref())),
+            _ => address_to_open(detail),
+        };
+        match address {
             Ok(address) => {
                 ctx.note_use(contact);
                 ctx.push(Effect::Open(address));

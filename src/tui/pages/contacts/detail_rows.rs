@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use ratatui::text::{Line, Span};
 
+use crate::domain::attachment::Content;
 use crate::domain::contact::{Detail as ContactDetail, DetailKind};
 use crate::domain::detail::BIRTHDAY;
 use crate::domain::opening::address_to_open;
@@ -59,6 +60,22 @@ impl Sheet<'_> {
             self.point(lines.get_mut(first), DetailRow::Tags);
             rows.push((DetailRow::Tags, first..lines.len()));
         }
+        let attachments = &self.profile.attachments;
+        if !attachments.is_empty() {
+            lines.push(Line::default());
+            lines.push(self.plain("ON THE CARD", Role::Section));
+        }
+        for (place, attachment) in attachments.iter().enumerate() {
+            let first = lines.len();
+            let row = DetailRow::Attachment(place);
+            let selected = self.on() == Some(row);
+            lines.extend(self.texts_beside(attachment.kind, &[attachment.words()], " ", selected));
+            if selected && matches!(attachment.content, Content::Bytes(_)) {
+                let key = self.session.key(Scope::Details, Action::OpenDetail);
+                lines.extend(self.folded_under(&format!("{key} saves it to a file")));
+            }
+            rows.push((row, first..lines.len()));
+        }
     }
 
     /// Draws the cursor before a line, where it is on its row.
@@ -77,22 +94,47 @@ impl Sheet<'_> {
             " "
         };
         let label = detail.label.as_deref().unwrap_or_default();
-        let columns = if self.columns >= 36 {
-            WIDE_LABEL
-        } else {
-            LABEL
-        };
-        let (label, beyond) = match fit(label, columns, glyphs.ellipsis) {
-            fitted if width(label) > columns => (fitted, Some(label.to_owned())),
-            fitted => (fitted, None),
-        };
-        let role = if selected { Role::Cursor } else { Role::Text };
-        let indent = 4 + columns + 1;
-        let room = self.columns.saturating_sub(indent + 1).max(8);
         let texts = match detail.address() {
             Some(address) => address.lines(),
             None => vec![self.value(detail).into_owned()],
         };
+        let mut lines = self.texts_beside(label, &texts, flag, selected);
+        if selected {
+            let beyond = width(label) > self.label_columns();
+            let said = [
+                beyond.then(|| label.to_owned()),
+                detail.preferred.then(|| "preferred".to_owned()),
+                self.opens(detail),
+            ];
+            let said: Vec<String> = said.into_iter().flatten().collect();
+            lines.extend(self.folded_under(&said.join(&format!(" {} ", glyphs.middle))));
+        }
+        lines
+    }
+
+    /// How many columns the label of a row has.
+    const fn label_columns(&self) -> usize {
+        if self.columns >= 36 {
+            WIDE_LABEL
+        } else {
+            LABEL
+        }
+    }
+
+    /// A label with texts beside it, after a flag.
+    fn texts_beside(
+        &self,
+        label: &str,
+        texts: &[String],
+        flag: &'static str,
+        selected: bool,
+    ) -> Vec<Line<'static>> {
+        let glyphs = &self.theme.glyphs;
+        let columns = self.label_columns();
+        let label = fit(label, columns, glyphs.ellipsis);
+        let role = if selected { Role::Cursor } else { Role::Text };
+        let indent = 4 + columns + 1;
+        let room = self.columns.saturating_sub(indent + 1).max(8);
         let mut lines: Vec<Line<'static>> = Vec::new();
         for text in texts.iter().flat_map(|text| wrap(text, room)) {
             let text = Span::styled(text, self.theme.style(role));
@@ -109,15 +151,6 @@ impl Sheet<'_> {
             } else {
                 lines.push(Line::from(vec![Span::raw(" ".repeat(indent)), text]));
             }
-        }
-        if selected {
-            let said = [
-                beyond,
-                detail.preferred.then(|| "preferred".to_owned()),
-                self.opens(detail),
-            ];
-            let said: Vec<String> = said.into_iter().flatten().collect();
-            lines.extend(self.folded_under(&said.join(&format!(" {} ", glyphs.middle))));
         }
         lines
     }
@@ -140,6 +173,10 @@ impl Sheet<'_> {
 
     /// The value of a detail; of a date also how many years have passed since, and when it returns.
     fn value<'d>(&self, detail: &'d ContactDetail) -> Cow<'d, str> {
+        let related = &self.profile.related;
+        if let Some((_, name)) = related.iter().find(|(id, _)| *id == detail.id) {
+            return name.clone().into();
+        }
         let shown = detail.shown();
         let Some(date) = detail.date() else {
             return shown;

@@ -77,6 +77,14 @@ impl Contacts {
             Action::EditText => self.profile().map(|profile| -> AnyPage {
                 Box::new(ContactText::of(profile.full.clone(), home))
             }),
+            Action::Photo => self.profile().map(|profile| {
+                let contact = &profile.full.contact;
+                let name = contact.name.clone();
+                Prompt::page(
+                    Wanted::Photo(contact.id, contact.updated_in_db_at, name),
+                    "",
+                )
+            }),
             Action::EditNumber | Action::AddNumber | Action::ReplaceNumber => {
                 self.number_form(action, ctx)
             }
@@ -235,6 +243,7 @@ impl Contacts {
                 action,
                 Action::EditContact
                     | Action::EditText
+                    | Action::Photo
                     | Action::DeleteContact
                     | Action::Mark
                     | Action::MarkRange
@@ -302,6 +311,7 @@ impl Contacts {
             Action::Open
             | Action::EditContact
             | Action::EditText
+            | Action::Photo
             | Action::DeleteContact
             | Action::Mark
             | Action::MarkRange
@@ -411,6 +421,7 @@ impl Contacts {
             }
             Action::EditContact
             | Action::EditText
+            | Action::Photo
             | Action::Favourite
             | Action::History
             | Action::Qr

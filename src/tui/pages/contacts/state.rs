@@ -396,7 +396,10 @@ impl Contacts {
         match action {
             Action::Copy if self.scope() == Scope::Name => self.copy_contact(ctx),
             Action::Copy if self.scope() == Scope::Details => self.copy_row(ctx),
-            Action::OpenDetail => self.open_detail(ctx),
+            Action::OpenDetail => match self.save_attachment() {
+                Some(page) => return Outcome::Open(page),
+                None => self.open_detail(ctx),
+            },
             Action::Prefer | Action::DeleteDetail => self.change_detail(action, ctx),
             Action::Copy | Action::Call => self.dial(action, ctx),
             Action::MakePrimary | Action::Accurate | Action::Historic | Action::DeleteNumber => {

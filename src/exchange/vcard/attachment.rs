@@ -1,0 +1,122 @@
+//! What a card holds that is no text: named, taken out as it is, and a photo put in.
+
+use data_encoding::{BASE64, BASE64_NOPAD};
+
+use crate::domain::attachment::{Attachment, Content, ending_of, picture_kind};
+
+use super::content::{ContentLines, Keep, split};
+use super::draft::CardDraft;
+use super::head::Head;
+use super::line::{Line, Version};
+
+/// Properties that hold no text, with their words.
+const KINDS: [(&str, &str); 4] = [
+    ("PHOTO", "photo"),
+    ("LOGO", "logo"),
+    ("SOUND", "sound"),
+    ("KEY", "key"),
+];
+
+/// The values of the card that are no text, each with the word for what it is.
+fn values(card: &[u8]) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let lines = ContentLines::new(card, Keep::All);
+    lines.filter_map(|line| {
+        let (head, value) = split(&line.text)?;
+        let name = Head::of(head)?.name;
+        let (_, word) = KINDS.iter().find(|(known, _)| *known == name)?;
+        (!value.trim_ascii().is_empty()).then(|| (*word, value.to_vec()))
+    })
+}
+
+/// The base64 in a value, without white space and padding; none where it is an address.
+fn encoded(value: &[u8]) -> Option<Vec<u8>> {
+    let value = match value.get(..5) {
+        Some(scheme) if scheme.eq_ignore_ascii_case(b"data:") => {
+            let at = memchr::memmem::find(value, b"base64")? + b"base64".len();
+            // 4.0 may escape the comma.
+            let rest = value.get(at..)?;
+            let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+            rest.strip_prefix(b",")?
+        }
+        _ => value,
+    };
+    let signs = value.iter().copied();
+    let signs: Vec<u8> = signs.filter(|sign| !sign.is_ascii_whitespace()).collect();
+    let end = signs.iter().rposition(|sign| *sign != b'=')? + 1;
+    let signs = signs.get(..end)?;
+    let is_base64 = |sign: &u8| sign.is_ascii_alphanumeric() || matches!(sign, b'+' | b'/');
+    signs.iter().all(is_base64).then(|| signs.to_vec())
+}
+
+/// What the card holds that is no text, in its order.
+#[must_use]
+pub fn attachments(card: &[u8]) -> Vec<Attachment> {
+    let named = values(card).map(|(kind, value)| match encoded(&value) {
+        Some(signs) => {
+            // As many of its first bytes as tell pictures apart.
+            let first = signs.get(..16).unwrap_or_default();
+            let first = decoded(first).unwrap_or_default();
+            Attachment {
+                kind,
+                content: Content::Bytes(signs.len() * 3 / 4),
+                ending: picture_kind(&first).and_then(ending_of),
+            }
+        }
+        None => Attachment {
+            kind,
+            content: match value.trim_ascii() {
+                address if is_address(address) => {
+                    Content::Address(String::from_utf8_lossy(address).into_owned())
+                }
+                _ => Content::Unreadable,
+            },
+            ending: None,
+        },
+    });
+    named.collect()
+}
+
+/// The bytes of what the card holds at a place among its attachments; none where they are elsewhere or broken.
+#[must_use]
+pub fn attached(card: &[u8], place: usize) -> Option<Vec<u8>> {
+    let (_, value) = values(card).nth(place)?;
+    decoded(&encoded(&value)?)
+}
+
+/// The bytes of base64. What its last sign says beyond a byte is nothing.
+fn decoded(signs: &[u8]) -> Option<Vec<u8>> {
+    let mut base64 = BASE64_NOPAD.specification();
+    base64.check_trailing_bits = false;
+    base64.encoding().ok()?.decode(signs).ok()
+}
+
+/// Whether a value is the address of something: its scheme comes first.
+fn is_address(value: &[u8]) -> bool {
+    let scheme = value.split(|sign| *sign == b':').next().unwrap_or_default();
+    scheme.len() < value.len() && scheme.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// The card with this photo in the place of the first that it has. Its other lines stay as they are.
+#[must_use]
+pub fn with_photo(card: &[u8], picture: &[u8]) -> Vec<u8> {
+    let mut draft = CardDraft::new(card, Version::V30);
+    let kind = picture_kind(picture).unwrap_or("JPEG");
+    let bytes = BASE64.encode(picture);
+    let photo = match draft.version() {
+        Version::V40 => {
+            let media = kind.to_ascii_lowercase();
+            Line::of("PHOTO", format!("data:image/{media};base64,{bytes}"))
+        }
+        Version::V30 => Line::of("PHOTO", bytes).with(format!("ENCODING=b;TYPE={kind}")),
+        Version::V21 => Line::of("PHOTO", bytes).with(format!("ENCODING=BASE64;{kind}")),
+    };
+    let is_photo = |at: &usize| {
+        let head = split(draft.text(*at)).and_then(|(head, _)| Head::of(head));
+        head.is_some_and(|head| head.name == "PHOTO")
+    };
+    match (0..draft.len()).find(is_photo) {
+        Some(at) => draft.replace(at, vec![photo]),
+        None => draft.add(photo),
+    }
+    draft.finish()
+}
