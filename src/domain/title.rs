@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::contact::Contact;
+use super::change_line::detail_words;
+use super::contact::{Contact, Detail};
 use super::fields::{Use, is_used};
 use super::number::digits;
 use super::phone::Phone;
@@ -71,7 +72,53 @@ pub(crate) fn contact_changed(before: &Contact, after: &Contact) -> String {
     match (before.favourite, after.favourite) {
         (false, true) if only_favourite => format!("Added {} to favourites", after.name),
         (true, false) if only_favourite => format!("Removed {} from favourites", after.name),
-        _ => format!("Changed {}", after.name),
+        _ => detail_changed(before, after).unwrap_or_else(|| format!("Changed {}", after.name)),
+    }
+}
+
+/// The most letters of a detail in the words for a step.
+const MOST: usize = 80;
+
+/// The words for the one detail that was added, changed or deleted; none where more changed than that.
+fn detail_changed(before: &Contact, after: &Contact) -> Option<String> {
+    let only_details = Contact {
+        details: after.details.clone(),
+        updated_at: after.updated_at,
+        updated_in_db_at: after.updated_in_db_at,
+        ..before.clone()
+    } == *after;
+    let of = |details: &[Detail], id| details.iter().find(|own| own.id == id).cloned();
+    let gone: Vec<&Detail> = { before.details.iter() }
+        .filter(|own| of(&after.details, own.id).is_none())
+        .collect();
+    let mut changed: Vec<(&Detail, Option<Detail>)> = { after.details.iter() }
+        .map(|own| (own, of(&before.details, own.id)))
+        .filter(|(own, was)| was.as_ref() != Some(own))
+        .collect();
+    // Another one that became the preferred one says enough about the one before.
+    changed.retain(|(own, was)| {
+        let was = was.as_ref();
+        !was.is_some_and(|was| was.preferred && !own.preferred && was.says_but_for_preferred(own))
+            || after.details_of(own.kind).all(|other| !other.preferred)
+    });
+    let words = |detail: &Detail| {
+        let words = detail_words(detail);
+        match words.char_indices().nth(MOST) {
+            Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
+            None => words,
+        }
+    };
+    let name = &after.name;
+    match (gone.as_slice(), changed.as_slice()) {
+        _ if !only_details => None,
+        ([gone], []) => Some(format!("Deleted {} of {name}", words(gone))),
+        ([], [(new, None)]) => Some(format!("Added {} to {name}", words(new))),
+        ([], [(own, Some(was))]) if was.says_but_for_preferred(own) && own.preferred => {
+            let kind = own.kind.word();
+            Some(format!("Made {} the preferred {kind}", own.shown()))
+        }
+        ([], [(own, Some(_))]) => Some(format!("Changed {} of {name}", words(own))),
+        _ => None,
     }
 }
 

@@ -47,7 +47,7 @@ fn a_namesake_gets_the_email_only_where_that_is_said() {
     assert_eq!(told, "Ada Lovelace already has ada@example.org\n");
     assert_eq!(shell.run(&["find", "ada@example.org"], "").0, 0);
     let (_, told, _) = shell.run(&["undo"], "");
-    assert!(told.contains("Changed Ada Lovelace"), "{told}");
+    assert!(told.contains("Added email"), "{told}");
     assert_eq!(shell.run(&["find", "ada@example.org"], "").0, 3);
     let (status, told, why) = shell.run(&["add-email", "--yes"], &ada);
     assert_eq!(

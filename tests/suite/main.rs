@@ -26,6 +26,7 @@ mod conditions;
 mod damaged;
 mod dates;
 mod detail_rows;
+mod detail_steps;
 mod documents;
 mod edit_text;
 mod environment;

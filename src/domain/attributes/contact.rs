@@ -127,7 +127,7 @@ impl ContactAttributes {
             faults.extend(unstamped(&faults));
         }
         let stale = !self.overwrite && self.updated_in_db_at != Some(stored.updated_in_db_at);
-        contact.updated_at = self.updated_at.unwrap_or(context.now);
+        let said_at = self.updated_at;
         if let Some(source) = &self.source {
             contact.source.clone_from(source);
         }
@@ -144,6 +144,10 @@ impl ContactAttributes {
         }
         if stale {
             return Err(Refusal::stale(Stored::Contact(Box::new(stored.clone()))));
+        }
+        // What changes nothing is no change.
+        if contact != *stored || said_at.is_some() {
+            contact.updated_at = said_at.unwrap_or(context.now);
         }
         Ok(contact)
     }

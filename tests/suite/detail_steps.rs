@@ -1,0 +1,153 @@
+//! What the history says of a change of one detail, and of a change that is none.
+
+use callbook::domain::contact::{
+    Contact, ContactAttributes, ContactId, Detail, DetailKind, DetailValue,
+};
+use callbook::tui::protocol::Effect;
+use serde_json::json;
+
+use crate::cli::Shell;
+use crate::support::Book;
+use crate::support::desk::Desk;
+
+/// Changes the details of a contact; gives the words for the step.
+fn changed(book: &mut Book, id: ContactId, change: impl FnOnce(&mut Vec<Detail>)) -> String {
+    let mut details = book.store.contact(id).unwrap().details;
+    change(&mut details);
+    let sent = ContactAttributes {
+        details: Some(details),
+        overwrite: true,
+        is_checked: true,
+        ..ContactAttributes::default()
+    };
+    let done = book.store.update_contact(id, sent, Vec::new()).unwrap();
+    done.point.unwrap().title
+}
+
+#[test]
+fn a_step_names_the_detail_that_it_changed() {
+    let mut book = Book::of_rules();
+    let ada = book.contact("Ada");
+    let detail = |kind, label: Option<&str>, text: &str| {
+        Detail::new(
+            kind,
+            label.map(str::to_owned),
+            DetailValue::read(kind, text),
+        )
+    };
+    let home = detail(DetailKind::Email, Some("home"), "a@example.org");
+    let title = changed(&mut book, ada, |own| own.push(home));
+    assert_eq!(title, "Added home email a@example.org to Ada");
+    let born = detail(DetailKind::Date, Some("birthday"), "1815-12-10");
+    let title = changed(&mut book, ada, |own| own.push(born));
+    assert_eq!(title, "Added birthday 10 Dec 1815 to Ada");
+    let title = changed(&mut book, ada, |own| {
+        own[0].value = "b@example.org".to_owned().into();
+    });
+    assert_eq!(title, "Changed home email b@example.org of Ada");
+    let title = changed(&mut book, ada, |own| own[0].preferred = true);
+    assert_eq!(title, "Made b@example.org the preferred email");
+    // Another one that is preferred is one change, though two details differ.
+    let work = Detail {
+        preferred: true,
+        ..detail(DetailKind::Email, Some("work"), "c@example.org")
+    };
+    let title = changed(&mut book, ada, |own| {
+        own[0].preferred = false;
+        own.push(work);
+    });
+    assert_eq!(title, "Added work email c@example.org to Ada");
+    let title = changed(&mut book, ada, |own| own[2].preferred = false);
+    assert_eq!(title, "Changed work email c@example.org of Ada");
+    let title = changed(&mut book, ada, |own| drop(own.remove(1)));
+    assert_eq!(title, "Deleted birthday 10 Dec 1815 of Ada");
+    let title = changed(&mut book, ada, Vec::clear);
+    assert_eq!(title, "Changed Ada");
+    let long = detail(
+        DetailKind::Link,
+        None,
+        &format!("https://example.org/{}", "x".repeat(500)),
+    );
+    let title = changed(&mut book, ada, |own| own.push(long));
+    assert!(title.len() < 120 && title.contains('…'), "{title}");
+}
+
+#[test]
+fn an_update_that_changes_nothing_makes_no_version() {
+    let shell = Shell::new();
+    let (_, found) = shell.json(&["contact", "list", "--json", "--filter", "uid=1"], "");
+    let id = found["data"][0]["id"].as_str().unwrap().to_owned();
+    let (_, before) = shell.json(&["contact", "get", &id, "--json"], "");
+    let (_, log) = shell.json(&["log", "--json"], "");
+    let (status, again) = shell.json(
+        &["contact", "update", &id, "-", "--json"],
+        &before.to_string(),
+    );
+    assert_eq!(status, 0, "{again}");
+    assert_eq!(again["data"]["attributes"], before["data"]["attributes"]);
+    assert_eq!(shell.json(&["log", "--json"], "").1, log);
+    // Something that changes does.
+    let sent = json!({"data": {"attributes": {"note": "new", "overwrite": true}}});
+    let (status, again) = shell.json(
+        &["contact", "update", &id, "-", "--json"],
+        &sent.to_string(),
+    );
+    assert_eq!(status, 0, "{again}");
+    assert_ne!(
+        again["data"]["attributes"]["updated_in_db_at"],
+        before["data"]["attributes"]["updated_in_db_at"]
+    );
+}
+
+const PAIR: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:urn:uuid:00000000-0000-4000-8000-000000000001\nFN:Ann Ames\n\
+N:Ames;Ann;;;\nEND:VCARD\nBEGIN:VCARD\nVERSION:4.0\nUID:2\nFN:Zoe Zander\nN:Zander;Zoe;;;\n\
+RELATED;TYPE=friend:urn:uuid:00000000-0000-4000-8000-000000000001\nRELATED;TYPE=friend:urn:uuid:00000000-0000-4000-8000-000000000009\n\
+ADR:;;12 Square;London;;;UK\nEND:VCARD\n";
+
+#[test]
+fn a_relation_by_uid_is_shown_by_the_name_of_the_contact() {
+    let mut desk = Desk::new(100, 30, PAIR);
+    desk.press("G");
+    let frame = desk.frame();
+    assert!(frame.contains("friend      Ann Ames"), "{frame}");
+    assert_eq!(frame.matches("urn:uuid:").count(), 1, "{frame}");
+    // Who is not in the book stays an address.
+    assert!(frame.contains("urn:uuid:0000"), "{frame}");
+}
+
+#[test]
+fn an_address_is_shown_on_the_map_that_is_set() {
+    for (map, opened) in [
+        (None, "geo:0,0?q=12%20Square%2C%20London%2C%20UK"),
+        (
+            Some("https://map.example/?q={}&z=9"),
+            "https://map.example/?q=12%20Square%2C%20London%2C%20UK&z=9",
+        ),
+    ] {
+        let mut desk = Desk::new(100, 30, PAIR);
+        desk.app.session.map = map.map(str::to_owned);
+        desk.press("G enter j o");
+        let opens = |effect: &Effect| *effect == Effect::Open(opened.to_owned());
+        assert!(
+            desk.effects.iter().any(opens),
+            "{:?} {}",
+            desk.effects.last(),
+            desk.toast()
+        );
+    }
+}
+
+/// A contact is compared whole.
+#[test]
+fn the_contact_after_an_update_of_nothing_is_the_one_before() {
+    let mut book = Book::of_rules();
+    let ada = book.contact("Ada");
+    let before: Contact = book.store.contact(ada).unwrap();
+    let sent = ContactAttributes {
+        name: Some(Some("Ada".to_owned())),
+        updated_in_db_at: Some(before.updated_in_db_at),
+        ..ContactAttributes::default()
+    };
+    let done = book.store.update_contact(ada, sent, Vec::new()).unwrap();
+    assert_eq!((done.value, done.point), (before, None));
+}
