@@ -284,3 +284,19 @@ fn an_editor_of_a_field_that_fails_is_no_unchanged_text() {
         assert_eq!(desk.top::<ContactForm>().unwrap().texts[0].text(), "Bob");
     }
 }
+
+#[test]
+fn a_text_that_is_not_saved_and_what_a_card_holds_at_three_sizes() {
+    let photo = "PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQAA\nEND:VCARD";
+    let card = ADA.replace("END:VCARD", photo);
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, &card);
+        desk.press("g g enter G");
+        insta::assert_snapshot!(format!("on_the_card_{width}x{height}"), desk.frame());
+        desk.editor = Some(Box::new(|text| {
+            (text.replace("value = \"ada@", "value = \"ada"), None)
+        }));
+        desk.press("E");
+        insta::assert_snapshot!(format!("contact_as_text_{width}x{height}"), desk.frame());
+    }
+}
