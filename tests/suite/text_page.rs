@@ -297,6 +297,9 @@ fn a_text_that_is_not_saved_and_what_a_card_holds_at_three_sizes() {
             (text.replace("value = \"ada@", "value = \"ada"), None)
         }));
         desk.press("E");
-        insta::assert_snapshot!(format!("contact_as_text_{width}x{height}"), desk.frame());
+        // Ids are others each time.
+        let id = desk.shown().phones[0].id.to_string();
+        let frame = desk.frame().replace(&id, &"0".repeat(id.len()));
+        insta::assert_snapshot!(format!("contact_as_text_{width}x{height}"), frame);
     }
 }

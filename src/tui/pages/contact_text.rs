@@ -169,7 +169,14 @@ impl Page for ContactText {
         how: TextEdit,
         ctx: &mut Ctx<'_>,
     ) -> Outcome {
-        (self.typed, self.edit, self.top) = (typed, None, Top::default());
+        // What is wrong first is seen first.
+        let errors = &typed.errors;
+        let wrong = { typed.text.lines() }.position(|line| errors.iter().any(|own| own == line));
+        self.top = Top {
+            item: wrong.unwrap_or_default(),
+            line: 0,
+        };
+        (self.typed, self.edit) = (typed, None);
         match how {
             TextEdit::Unchanged => {
                 ctx.say(Tone::Plain, NOTHING_TO_CHANGE);

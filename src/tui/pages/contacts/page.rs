@@ -312,7 +312,7 @@ impl Page for Contacts {
             Action::Fix if self.fix.is_none() => Some(format!("fix {left}").into()),
             // On an empty list only what works there.
             action if self.has_no_rows() && self.unavailable(action, session).is_some() => None,
-            Action::OpenDetail | Action::Prefer | Action::DeleteDetail
+            Action::EditDetail | Action::OpenDetail | Action::Prefer | Action::DeleteDetail
                 if self.detail_missing(binding.action).is_some() =>
             {
                 None
