@@ -261,6 +261,7 @@ fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
         file_system: None,
+        sort_prefixes: None,
     };
     Ok((Store::open(&path, options)?, folder))
 }

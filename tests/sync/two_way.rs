@@ -29,6 +29,7 @@ fn options() -> Options {
         actor: Actor::Command,
         clock: Box::new(|| Timestamp::from_utc(chrono::Utc::now())),
         file_system: None,
+        sort_prefixes: None,
     }
 }
 
