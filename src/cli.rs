@@ -33,6 +33,8 @@ mod output;
 mod phone;
 mod pick;
 mod qr;
+mod questions;
+mod remote;
 mod screens;
 mod show;
 mod signals;
@@ -269,6 +271,12 @@ enum Cmd {
     /// No other program may have the book open.
     #[command(after_help = "Examples:\n  callbook compact\n  callbook compact --history --dry-run")]
     Compact(compact::CompactCommand),
+    /// Set up and look after the address books elsewhere that the book is synced with.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  callbook remote add nextcloud https://cloud.example.org --user ann\n  callbook remote add friends ~/.contacts/friends\n  callbook remote check nextcloud\n  callbook remote list"
+    )]
+    Remote(remote::RemoteCommand),
     /// Print every key binding.
     Keys(keys::Keys),
     /// Explain the filter: its words and conditions.
@@ -503,6 +511,7 @@ fn done(
         Cmd::Compact(command) => command.run(config.keep, open),
         Cmd::Doctor { fix, json } => doctor::run(fix, json, open),
         Cmd::Bin(command) => command.run(open),
+        Cmd::Remote(command) => command.run(config, path, &signals.stop(), open),
         Cmd::Keys(command) => command.run(keymap).map(|()| 0),
         Cmd::Config { json } => document::answer(Ok(config::told(config, keymap, path)), json),
         Cmd::Filters => exact(FILTERS).map(|()| 0),

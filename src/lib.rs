@@ -65,7 +65,7 @@
 //! callbook::store::undo   bin journal restore
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
-//! callbook::store::change bulk import merge triage phones contacts rehearse remote_cards
+//! callbook::store::change bulk import merge triage phones contacts rehearse remotes remote_cards
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters remotes
@@ -88,10 +88,11 @@
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader tty
 //! callbook::tui::runtime  event clipboard opener paths photo config_file book_watch workers store_thread
-//! callbook::cli           exit signals output files document detail_flags field_flags table phone format change one contact
+//! callbook::cli           exit signals output questions files document detail_flags field_flags table phone format change one contact
 //!                         add add_email backup call compact config copy dates doctor duplicates edit export find fix
-//!                         health help import keys log negation pick qr screens show who
+//!                         health help import keys log negation pick qr remote screens show who
 //! callbook::cli::import   json
+//! callbook::cli::remote   learn add
 //! ```
 //!
 //! # Invariants

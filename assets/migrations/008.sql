@@ -5,6 +5,7 @@ CREATE TABLE remote (
     kind TEXT NOT NULL CHECK (kind IN ('carddav', 'folder')),
     book TEXT NOT NULL CHECK (length(book) <= 4000),   -- address or path; another one is a first sync
     confirmed INTEGER NOT NULL DEFAULT 0 CHECK (confirmed IN (0, 1)),
+    paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
     token TEXT,                                        -- none: list everything
     seen INTEGER NOT NULL DEFAULT 0,                   -- the last step of the log that was looked at
     known INTEGER NOT NULL DEFAULT 0,                  -- cards that were linked before a restore or an undo dropped the links

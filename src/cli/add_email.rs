@@ -1,7 +1,7 @@
 //! `callbook add-email`: offers to add the sender of a mail that comes on standard input.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -18,11 +18,11 @@ use crate::domain::safe::safe;
 use crate::exchange::mail::{Sender, senders};
 use crate::import::Stream;
 use crate::store::Store;
-use crate::tui::terminal::tty::{self, TerminalFile};
 
 use super::contact::say_namesake;
 use super::one::{line, one};
-use super::output::{harmless, print};
+use super::output::print;
+use super::questions::Questions;
 
 /// How much of a mail is read for its head. What a mail program pipes may have attachments behind it.
 const LONGEST_HEAD: u64 = 1 << 20;
@@ -106,18 +106,18 @@ impl AddEmailCommand {
         loop {
             let namesakes = namesakes(store, &name)?;
             let question = question(&name, &sender.email, &namesakes);
-            let terminal = match &mut questions {
-                Some(terminal) => terminal,
-                none => none.insert(Questions::open(&question)?),
+            let asked = match &mut questions {
+                Some(asked) => asked,
+                none => none.insert(terminal(&question)?),
             };
-            let answer = terminal.ask(&question, store.stop())?;
+            let answer = asked.ask(&question, store.stop())?;
             let place = answer.parse::<usize>().ok();
             let chosen = place.and_then(|place| namesakes.get(place.checked_sub(1)?));
             match (answer.to_lowercase().as_str(), chosen) {
                 (_, Some(chosen)) => return Ok(Target::Existing(chosen.contact.id)),
                 ("y" | "yes", _) => return Ok(Target::New(name)),
                 ("e" | "edit", _) => {
-                    let typed = terminal.ask(&format!("Name [{name}]: "), store.stop())?;
+                    let typed = asked.ask(&format!("Name [{name}]: "), store.stop())?;
                     if !typed.is_empty() {
                         name = typed;
                     }
@@ -132,7 +132,7 @@ impl AddEmailCommand {
 /// Asks whether the email is to be added to the contact that was named.
 fn agrees(sender: &Sender, contact: &Contact, stop: &Stop) -> Result<bool> {
     let question = format!("Add {} to {}? [y/N] ", sender.email, contact.name);
-    let answer = Questions::open(&question)?.ask(&question, stop)?;
+    let answer = terminal(&question)?.ask(&question, stop)?;
     Ok(answer.eq_ignore_ascii_case("y"))
 }
 
@@ -153,39 +153,14 @@ fn question(name: &str, email: &str, namesakes: &[FullContact]) -> String {
     text + &format!("Add {name} with {email}? [y: yes, e: edit the name{of_these}, N: no] ")
 }
 
-/// The terminal, to ask on: standard input is the mail.
-struct Questions {
-    terminal: TerminalFile,
-}
-
-impl Questions {
-    /// Opens the terminal. Without one, the question is refused, and the refusal says what to do instead.
-    fn open(question: &str) -> Result<Self, Refusal> {
-        let terminal = tty::open().map_err(|_| {
-            let asked = question.split(" [").next().unwrap_or(question);
-            let asked = asked.lines().last().unwrap_or(asked);
-            Refusal::new(Kind::Invalid, format!("{asked} Use --yes to confirm"))
-        })?;
-        Ok(Self { terminal })
-    }
-
-    /// Asks, and gives the answer without the spaces around it.
-    fn ask(&mut self, question: &str, stop: &Stop) -> Result<String> {
-        let asked = "cannot ask on the terminal";
-        write!(self.terminal, "{}", harmless(question)).context(asked)?;
-        let copy = self.terminal.try_clone().context(asked)?;
-        let mut answer = Stream::of_terminal(copy, stop.clone());
-        let (mut line, mut bytes) = (Vec::new(), [0; 256]);
-        // A terminal gives a line at a time.
-        while !line.ends_with(b"\n") {
-            let count = answer.read(&mut bytes).context(asked)?;
-            if count == 0 {
-                break;
-            }
-            line.extend_from_slice(bytes.get(..count).unwrap_or_default());
-        }
-        Ok(String::from_utf8_lossy(&line).trim().to_owned())
-    }
+/// The terminal, to ask on: standard input is the mail. Without one, the question is refused, and the refusal says
+/// what to do instead.
+fn terminal(question: &str) -> Result<Questions, Refusal> {
+    Questions::open().ok_or_else(|| {
+        let asked = question.split(" [").next().unwrap_or(question);
+        let asked = asked.lines().last().unwrap_or(asked);
+        Refusal::new(Kind::Invalid, format!("{asked} Use --yes to confirm"))
+    })
 }
 
 /// The head of the mail on standard input. All of the mail is taken: a mail program may report a pipe that is

@@ -5,6 +5,10 @@ use crate::domain::refusal::Kind;
 /// The exit status of a search that finds nothing.
 pub(super) const NOTHING_FOUND: u8 = status(Kind::NotFound);
 
+/// The exit status where a remote could not be reached; nothing is lost by that.
+#[cfg(feature = "sync")]
+pub(super) const UNREACHABLE: u8 = 6;
+
 /// The exit status of a refusal.
 #[must_use]
 pub const fn status(kind: Kind) -> u8 {

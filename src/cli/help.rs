@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Command;
 
 /// The commands by what they are for. One that is in none of them is shown with the last.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     (
         "Find and add contacts",
         &[
@@ -43,6 +43,10 @@ const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Keep the book safe",
         &["backup", "restore", "doctor", "compact"],
+    ),
+    (
+        "Sync with other address books",
+        &["sync", "conflicts", "remote"],
     ),
     ("Set up", &[]),
 ];

@@ -34,7 +34,7 @@ const OF_SERVERS: [&str; 9] = [
 ];
 
 /// How long a server may take to answer.
-const TIMEOUT: Duration = Duration::from_mins(2);
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How often a remote is synced by the screens.
 const EVERY: Duration = Duration::from_mins(15);

@@ -82,7 +82,7 @@ fn addressed(text: &str) -> Option<PathBuf> {
 }
 
 /// The words of a text: parted by spaces that are not quoted.
-fn shell_words(text: &str) -> Vec<String> {
+pub(crate) fn shell_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

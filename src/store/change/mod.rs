@@ -7,4 +7,5 @@ pub(in crate::store) mod merge;
 pub(in crate::store) mod phones;
 pub(in crate::store) mod rehearse;
 pub(in crate::store) mod remote_cards;
+pub(in crate::store) mod remotes;
 pub(in crate::store) mod triage;

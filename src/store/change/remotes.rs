@@ -1,0 +1,198 @@
+//! The places that the book is kept the same with, each as a whole. None of it is in the history: it says what the
+//! other side has, and that is not changed by an undo here.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde_json::Value;
+
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::remotes::{RemoteCounts, RemoteRow, RunOutcome};
+use crate::domain::timestamp::Timestamp;
+
+use crate::store::base::Store;
+use crate::store::db::failure::Answer;
+use crate::store::write::writer::Writer;
+
+/// The columns of a remote, with what its cards are.
+const COLUMNS: &str = "r.id, r.name, r.kind, r.book, r.confirmed, r.paused, r.token, r.seen, r.known, r.traits,
+    r.synced_at, r.tried_at, r.again_at, r.trouble,
+    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.contact IS NOT NULL),
+    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.intent IS NOT NULL),
+    (SELECT count(*) FROM remote_card c
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.kind <> 'unread'),
+    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.kind = 'unread'),
+    (SELECT count(*) FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card WHERE c.remote = r.id)
+    FROM remote r";
+
+impl Store {
+    /// All remotes that the book knows, by name.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn remotes(&self) -> Result<Vec<RemoteRow>, Refusal> {
+        self.read(|connection| {
+            let mut remotes =
+                connection.prepare_cached(&format!("SELECT {COLUMNS} ORDER BY r.name"))?;
+            let remotes = remotes.query_map([], row)?;
+            Ok(remotes.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The remote of this name, which is made where the book does not know it. Where it is another address book than
+    /// before, its links and its token are dropped, and the next run is a first sync; how many cards were linked is
+    /// kept, so that an empty list is asked about.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn ensure_remote(&self, name: &str, kind: &str, book: &str) -> Result<RemoteRow, Refusal> {
+        let there = self.read(|connection| find(connection, name))?;
+        if let Some(there) = there.filter(|there| there.kind == kind && there.book == book) {
+            return Ok(there);
+        }
+        self.write_remotes(|writer| {
+            let connection = writer.connection();
+            if let Some(there) = find(connection, name)? {
+                drop_links(connection, there.id)?;
+            }
+            connection.execute(
+                "INSERT INTO remote (name, kind, book) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, book = excluded.book, traits = '{}'",
+                params![name, kind, book],
+            )?;
+            Ok(find(connection, name)?.ok_or_else(|| unknown(name))?)
+        })
+    }
+
+    /// Pauses a remote, or lets it go on.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn pause_remote(&self, name: &str, paused: bool) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let changed = writer.connection().execute(
+                "UPDATE remote SET paused = ?2, again_at = NULL WHERE name = ?1",
+                params![name, paused],
+            )?;
+            is_there(changed, name)
+        })
+    }
+
+    /// Forgets a remote with its links. No contact changes. Gives how many cards were linked.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn forget_remote(&self, name: &str) -> Result<u64, Refusal> {
+        self.write_remotes(|writer| {
+            let connection = writer.connection();
+            let there = find(connection, name)?.ok_or_else(|| unknown(name))?;
+            drop_links(connection, there.id)?;
+            connection.execute("DELETE FROM remote WHERE id = ?1", [there.id])?;
+            Ok(there.counts.linked)
+        })
+    }
+
+    /// Notes how a run ended.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn note_run(&self, name: &str, outcome: &RunOutcome) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let changed = writer.connection().execute(
+                "UPDATE remote SET tried_at = ?2, synced_at = coalesce(?3, synced_at), again_at = ?4, trouble = ?5
+                 WHERE name = ?1",
+                params![
+                    name,
+                    outcome.tried_at.micros(),
+                    outcome.synced_at.map(Timestamp::micros),
+                    outcome.again_at.map(Timestamp::micros),
+                    outcome.trouble,
+                ],
+            )?;
+            is_there(changed, name)
+        })
+    }
+
+    /// Keeps what was learned of a remote, in the place of what was learned before.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn learn_remote(&self, name: &str, traits: &Value) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let changed = writer.connection().execute(
+                "UPDATE remote SET traits = ?2 WHERE name = ?1",
+                params![name, traits.to_string()],
+            )?;
+            is_there(changed, name)
+        })
+    }
+
+    /// Writes what is in no step.
+    fn write_remotes<T>(&self, work: impl FnOnce(&Writer<'_>) -> Answer<T>) -> Result<T, Refusal> {
+        let done = self.write(|writer| Ok((work(writer)?, String::new())));
+        done.map(|done| done.value)
+    }
+}
+
+/// Drops the links with an address book, and what the next run would go on from.
+fn drop_links(connection: &Connection, id: i64) -> Answer<()> {
+    connection.execute(
+        "UPDATE remote SET confirmed = 0, token = NULL, seen = 0, again_at = NULL, trouble = NULL, synced_at = NULL,
+            known = max(known, (SELECT count(*) FROM remote_card c WHERE c.remote = ?1 AND c.contact IS NOT NULL))
+         WHERE id = ?1",
+        [id],
+    )?;
+    connection.execute(
+        "DELETE FROM remote_conflict WHERE remote_card IN (SELECT id FROM remote_card WHERE remote = ?1)",
+        [id],
+    )?;
+    connection.execute("DELETE FROM remote_card WHERE remote = ?1", [id])?;
+    Ok(())
+}
+
+fn find(connection: &Connection, name: &str) -> Answer<Option<RemoteRow>> {
+    let sql = format!("SELECT {COLUMNS} WHERE r.name = ?1");
+    let mut one = connection.prepare_cached(&sql)?;
+    Ok(one.query_row([name], row).optional()?)
+}
+
+fn unknown(name: &str) -> Refusal {
+    Refusal::new(Kind::NotFound, format!("the book knows no remote {name}"))
+}
+
+fn is_there(changed: usize, name: &str) -> Answer<()> {
+    if changed == 0 {
+        return Err(unknown(name).into());
+    }
+    Ok(())
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<RemoteRow> {
+    let time = |at: usize| -> rusqlite::Result<_> {
+        Ok(row.get::<_, Option<i64>>(at)?.map(Timestamp::from_micros))
+    };
+    let count = |at: usize| -> rusqlite::Result<_> {
+        Ok(u64::try_from(row.get::<_, i64>(at)?).unwrap_or_default())
+    };
+    Ok(RemoteRow {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        kind: row.get(2)?,
+        book: row.get(3)?,
+        confirmed: row.get(4)?,
+        paused: row.get(5)?,
+        token: row.get(6)?,
+        seen: row.get(7)?,
+        known: count(8)?,
+        traits: row.get(9)?,
+        synced_at: time(10)?,
+        tried_at: time(11)?,
+        again_at: time(12)?,
+        trouble: row.get(13)?,
+        counts: RemoteCounts {
+            linked: count(14)?,
+            waiting: count(15)?,
+            refused: count(16)?,
+            unread: count(17)?,
+            conflicts: count(18)?,
+        },
+    })
+}
