@@ -317,6 +317,7 @@ impl Cmd {
             Self::Import(_) | Self::Add(_) | Self::AddEmail(_) | Self::Restore { .. } => true,
             Self::Contact(command) => matches!(command, contact::ContactCommand::Create { .. }),
             Self::Phone(command) => matches!(command, phone::PhoneCommand::Create { .. }),
+            Self::Remote(command) => command.creates(),
             _ => false,
         }
     }

@@ -90,6 +90,14 @@ pub(super) struct AddFlags {
 }
 
 impl RemoteCommand {
+    /// Whether it needs a book, and makes a missing one.
+    pub(super) const fn creates(&self) -> bool {
+        matches!(
+            self,
+            Self::Check { write: true, .. } | Self::Pause { .. } | Self::Resume { .. }
+        )
+    }
+
     /// Does it.
     pub(super) fn run(
         self,

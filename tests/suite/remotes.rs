@@ -1,6 +1,7 @@
 //! What a book keeps of the places that it is synced with: the tables, the steps of a sync, and what a restore
 //! leaves of them.
 
+use crate::cli::Shell;
 use crate::support::{Book, Handed, options};
 use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::import::{Choices, Intake};
@@ -8,6 +9,8 @@ use callbook::domain::listing::ListQuery;
 use callbook::domain::operation::{Overwriting, Standing, SyncRun, UndoPoint};
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::domain::rehearsal::Seen;
+use callbook::domain::remotes::{RemoteCounts, RunOutcome};
+use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::vcard;
 use callbook::export::ExportForm;
 use uuid::Uuid;
@@ -291,4 +294,132 @@ fn emptying_the_bin_takes_what_is_kept_of_a_remote() {
         .unwrap();
     assert_eq!(rows, (2, "2".to_owned()));
     assert_eq!(book.store.examine().unwrap(), []);
+}
+
+/// Two cards of a remote: one with a contact, and one that cannot be read; and a field in conflict.
+const LINKS: &str = "
+    INSERT INTO remote_card (id, remote, href, place, kind, contact, refused)
+    SELECT 1, id, '/a.vcf', x'2f61', 'person', zeroblob(16), 'too large' FROM remote WHERE name = 'work';
+    INSERT INTO remote_card (id, remote, href, place, kind, refused)
+    SELECT 2, id, '/b.vcf', x'2f62', 'unread', 'two cards' FROM remote WHERE name = 'work';
+    INSERT INTO remote_conflict (remote_card, key, field, at) VALUES (1, x'', 'note', 1);
+    UPDATE remote SET token = 't:1', confirmed = 1, seen = 3, traits = '{\"read_only\":true}' WHERE name = 'work'";
+
+#[test]
+fn another_address_book_under_a_name_is_a_first_sync() {
+    let book = Book::new();
+    let store = &book.store;
+    let first = store
+        .ensure_remote("work", "carddav", "https://h/a/")
+        .unwrap();
+    assert!(!first.confirmed && !first.paused && first.token.is_none());
+    raw(&book).execute_batch(LINKS).unwrap();
+    let same = store
+        .ensure_remote("work", "carddav", "https://h/a/")
+        .unwrap();
+    let counts = RemoteCounts {
+        linked: 1,
+        waiting: 0,
+        refused: 1,
+        unread: 1,
+        conflicts: 1,
+    };
+    assert_eq!(
+        (same.id, same.confirmed, same.counts),
+        (first.id, true, counts)
+    );
+    let other = store
+        .ensure_remote("work", "carddav", "https://h/b/")
+        .unwrap();
+    assert_eq!((other.id, other.book.as_str()), (first.id, "https://h/b/"));
+    assert_eq!((other.confirmed, other.token, other.seen), (false, None, 0));
+    assert_eq!((other.counts, other.known), (RemoteCounts::default(), 1));
+    assert_eq!(other.traits, "{}");
+    assert_eq!(store.remotes().unwrap().len(), 1);
+    assert_eq!(store.steps(None, 9).unwrap().len(), 0, "it is no step");
+    assert_eq!(store.examine().unwrap(), []);
+}
+
+#[test]
+fn a_remote_is_paused_noted_and_forgotten() {
+    let book = Book::new();
+    let store = &book.store;
+    store
+        .ensure_remote("work", "carddav", "https://h/a/")
+        .unwrap();
+    store.ensure_remote("home", "folder", "/cards").unwrap();
+    raw(&book).execute_batch(LINKS).unwrap();
+    store.pause_remote("work", true).unwrap();
+    let at = Timestamp::from_micros;
+    let failed = RunOutcome {
+        tried_at: at(20),
+        synced_at: None,
+        again_at: Some(at(50)),
+        trouble: Some("no network".to_owned()),
+    };
+    let done = RunOutcome {
+        tried_at: at(10),
+        synced_at: Some(at(11)),
+        again_at: None,
+        trouble: None,
+    };
+    store.note_run("work", &done).unwrap();
+    store.note_run("work", &failed).unwrap();
+    let row = |name: &str| {
+        let rows = store.remotes().unwrap();
+        rows.into_iter().find(|row| row.name == name).unwrap()
+    };
+    let work = row("work");
+    assert!(work.paused && !row("home").paused);
+    assert_eq!(
+        (work.synced_at, work.tried_at),
+        (Some(at(11)), Some(at(20)))
+    );
+    assert_eq!(work.trouble.as_deref(), Some("no network"));
+    store.pause_remote("work", false).unwrap();
+    assert_eq!((row("work").paused, row("work").again_at), (false, None));
+    store.note_run("work", &done).unwrap();
+    assert_eq!(row("work").trouble, None);
+
+    assert_eq!(store.forget_remote("work").unwrap(), 1);
+    assert_eq!(store.remotes().unwrap().len(), 1);
+    for refused in [
+        store.forget_remote("work").map(drop),
+        store.pause_remote("work", true),
+        store.note_run("work", &done),
+    ] {
+        assert_eq!(refused.unwrap_err().kind, Kind::NotFound);
+    }
+    assert_eq!(store.examine().unwrap(), []);
+}
+
+#[test]
+fn remotes_are_printed_as_they_are_set() {
+    let shell = Shell::new();
+    let file = shell.db().with_file_name(".config/callbook/config.toml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let block = "[[remote]]\nname = \"work\"\nurl = \"https://h/a/\"\nuser = \"ann\"\n\
+                 password_command = [\"pass\", \"show\", \"work\"]\nevery = \"1h\"\n";
+    std::fs::write(&file, format!("mouse = false\n\n{block}")).unwrap();
+    let (status, told, _) = shell.run(&["config"], "");
+    assert!(status == 0 && told.contains(block), "{told}");
+    let (_, told) = shell.json(&["config", "--json"], "");
+    let remote = &told["data"]["remotes"][0];
+    assert_eq!(
+        (&remote["name"], &remote["every"]),
+        (&"work".into(), &"1h".into())
+    );
+    // A password in the file is named by its line, and never shown.
+    std::fs::write(&file, format!("{block}password = \"hunter2\"\n")).unwrap();
+    let (_, told, why) = shell.run(&["find", "ada"], "");
+    assert!(
+        why.contains("config.toml:6: remote work is not used: passwords do not belong here"),
+        "{why}"
+    );
+    let (_, config, _) = shell.run(&["config"], "");
+    assert!(
+        !format!("{told}{why}{config}").contains("hunter2"),
+        "{config}"
+    );
+    assert!(!config.contains("[[remote]]"), "{config}");
 }

@@ -15,12 +15,15 @@ mod amount;
 mod dav_server;
 #[path = "../support/failing_proxy.rs"]
 mod failing_proxy;
+#[path = "../support/pty.rs"]
+mod pty;
 
 mod asking;
 mod fuzz;
 mod joined;
 mod proxied;
 mod real;
+mod setting_up;
 mod signing_in;
 mod two_way;
 mod writing;

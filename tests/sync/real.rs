@@ -167,6 +167,14 @@ fn fill(book: &mut AddressBook, cards: usize) -> Vec<Href> {
 }
 
 #[test]
+fn a_remote_is_set_up_from_the_shell() {
+    let Some(programs) = programs() else { return };
+    let server = radicale(&programs);
+    let root = format!("http://127.0.0.1:{}/", server.port);
+    crate::setting_up::set_up(&root, &server.book);
+}
+
+#[test]
 fn the_book_is_found() {
     with_each(|server, name| {
         let root = format!("http://127.0.0.1:{}/", server.port);
