@@ -79,7 +79,7 @@ const FILTERS: &str = include_str!("../assets/guide/filters.md");
     name = "callbook",
     version,
     arg_required_else_help = false,
-    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 import contacts\n  callbook who +39 02 5550 1182                look up who called\n  callbook find marco                          find a contact and its numbers\n  callbook export -o contacts.vcf              export all contacts\n\nExit status: 2 invalid input, 3 not found, 4 conflict, 5 the book is in use by another program,\n1 any other error."
+    after_help = "Examples:\n  callbook                                     open the screens\n  callbook contacts.vcf                        preview an import on the screens\n  callbook import contacts.vcf                 import contacts\n  callbook who +39 02 5550 1182                look up who called\n  callbook find marco                          find a contact and its numbers\n  callbook export -o contacts.vcf              export all contacts\n\nExit status: 2 invalid input, 3 not found, 4 conflict, 5 the book is in use by another program,\n6 a remote could not be reached, 1 any other error."
 )]
 struct Arguments {
     /// Open this book instead of `CALLBOOK_DB` or the default one.
@@ -362,7 +362,7 @@ pub fn run() -> Result<u8> {
         .is_some_and(|command| !matches!(command, Cmd::Config { .. }))
     {
         for trouble in &config.troubles {
-            complain(&format!("warning: {trouble}; this line is ignored"));
+            complain(&format!("warning: {trouble}"));
         }
     }
     let named = db.is_some();

@@ -8,8 +8,10 @@ mod faults;
 pub mod filters;
 mod home;
 pub mod looks;
+mod remote_blocks;
 pub mod remotes;
 pub mod rewrite;
+mod values;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +24,7 @@ use looks::{ColorPalette, Look, Role, Signs};
 use remotes::RemoteSettings;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use values::{Value, table, text};
 
 use crate::domain::naming::SortPrefixes;
 use crate::domain::number::Region;
@@ -139,9 +142,6 @@ pub struct Config {
     pub set: Vec<&'static str>,
 }
 
-/// A value of the file, with its place.
-type Value<'a> = Spanned<DeValue<'a>>;
-
 impl Config {
     /// Reads the configuration. Faults are reported, and the program starts all the same.
     #[must_use]
@@ -202,7 +202,7 @@ impl Config {
             for (key, value) in table.get_ref() {
                 let name = key.get_ref().as_ref();
                 if name == "remote" {
-                    config.remotes = remotes::read(value, key.span().start, &mut faults);
+                    config.remotes = remote_blocks::read(value, key.span().start, &mut faults);
                 } else if let Err(why) = config.set(name, value, &mut faults) {
                     faults.add(key.span().start, &why);
                 }
@@ -441,16 +441,6 @@ impl Config {
             faults.add(name.span().start, &why);
         }
     }
-}
-
-fn text<'a>(name: &str, value: &'a Value<'_>) -> Result<&'a str, String> {
-    let text = value.get_ref().as_str();
-    text.ok_or_else(|| format!("{name}: expected text in quotation marks"))
-}
-
-fn table<'a, 'b>(name: &str, value: &'a Value<'b>) -> Result<&'a DeTable<'b>, String> {
-    let table = value.get_ref().as_table();
-    table.ok_or_else(|| format!("{name} is a table; write its settings in lines below [{name}]"))
 }
 
 /// Where the configuration is.

@@ -68,8 +68,8 @@
 //! callbook::store::change bulk import merge triage phones contacts rehearse remotes remote_cards
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
-//! callbook::config        looks environment faults rewrite home filters remotes
-//! callbook::sync          secret lock carddav server open card dry book one
+//! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks
+//! callbook::sync          secret lock carddav server open card folder dry book one rounds
 //! callbook::sync::carddav href auth xml stop reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
@@ -90,9 +90,9 @@
 //! callbook::tui::runtime  event clipboard opener paths photo config_file book_watch workers store_thread
 //! callbook::cli           exit signals output questions files document detail_flags field_flags table phone format change one contact
 //!                         add add_email backup call compact config copy dates doctor duplicates edit export find fix
-//!                         health help import keys log negation pick qr remote screens show who
+//!                         health help import keys log negation pick qr remote screens show sync conflicts who
 //! callbook::cli::import   json
-//! callbook::cli::remote   learn add
+//! callbook::cli::remote   flags learn add
 //! ```
 //!
 //! # Invariants

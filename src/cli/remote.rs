@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sync")]
 mod add;
+mod flags;
 #[cfg(feature = "sync")]
 mod learn;
 
@@ -9,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::config::remotes::RemoteSettings;
@@ -22,9 +23,10 @@ use crate::domain::words::count;
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer, when};
-use super::files::{GivenPath, is_missing};
+use super::files::is_missing;
 use super::output::print;
 use super::table::columns;
+use flags::AddFlags;
 
 /// What is done with remotes.
 #[derive(Debug, Subcommand)]
@@ -66,27 +68,6 @@ pub(super) enum RemoteCommand {
         /// The remote.
         name: String,
     },
-}
-
-/// What is to be added.
-#[derive(Debug, Args)]
-pub(super) struct AddFlags {
-    /// A name for it: one word.
-    name: String,
-    /// The address of the server or of the address book, an email address, or a folder of .vcf files.
-    address: String,
-    /// The user name there.
-    #[arg(long, value_name = "NAME")]
-    user: Option<String>,
-    /// A command that prints the password.
-    #[arg(long, value_name = "COMMAND", requires = "user")]
-    password_command: Option<String>,
-    /// Trust the certificate of the authority in this file, instead of those of the system.
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<GivenPath>,
-    /// Do not ask before the configuration is changed.
-    #[arg(long)]
-    yes: bool,
 }
 
 impl RemoteCommand {

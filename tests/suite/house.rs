@@ -263,6 +263,7 @@ fn the_readme_is_short_and_its_links_lead_somewhere() {
         "assets/guide/mail.md",
         "assets/guide/safety.md",
         "assets/guide/shell.md",
+        "assets/guide/sync.md",
         ".github/CONTRIBUTING.md",
         ".github/SECURITY.md",
     ];

@@ -413,7 +413,7 @@ fn remotes_are_printed_as_they_are_set() {
     std::fs::write(&file, format!("{block}password = \"hunter2\"\n")).unwrap();
     let (_, told, why) = shell.run(&["find", "ada"], "");
     assert!(
-        why.contains("config.toml:6: remote work is not used: passwords do not belong here"),
+        why.contains("config.toml:7: remote work is not used: passwords do not belong here"),
         "{why}"
     );
     let (_, config, _) = shell.run(&["config"], "");

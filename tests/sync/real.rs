@@ -171,7 +171,19 @@ fn a_remote_is_set_up_from_the_shell() {
     let Some(programs) = programs() else { return };
     let server = radicale(&programs);
     let root = format!("http://127.0.0.1:{}/", server.port);
-    crate::setting_up::set_up(&root, &server.book);
+    crate::setting_up::set_up(&root, &server.book, &[]);
+    let file = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
+        folder.join(name).to_str().unwrap().to_owned()
+    };
+    let (certificate, key) = (file("server.pem"), file("server.key"));
+    let server = radicale_with(&programs, |command| {
+        command.args(["--ssl", "--certificate", &certificate, "--key", &key]);
+    });
+    let root = format!("https://127.0.0.1:{}/", server.port);
+    let book = server.book.replacen("http:", "https:", 1);
+    crate::setting_up::a_foreign_certificate(&root);
+    crate::setting_up::set_up(&root, &book, &["--ca-file", &file("ca.pem")]);
 }
 
 #[test]

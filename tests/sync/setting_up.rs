@@ -65,6 +65,10 @@ impl Home {
 
     /// Adds a remote whose password a command prints.
     fn add(&self, name: &str, address: &str, password: &str) -> Ran {
+        self.add_with(name, address, password, &[])
+    }
+
+    fn add_with(&self, name: &str, address: &str, password: &str, more: &[&str]) -> Ran {
         // The command itself is shown and stored; so the password is put together.
         let (first, rest) = password.split_at(3);
         let print = format!("printf %s {first}; printf %s {rest}");
@@ -72,6 +76,7 @@ impl Home {
         let words: Vec<&str> = ["remote", "add", name, address]
             .into_iter()
             .chain(flags)
+            .chain(more.iter().copied())
             .collect();
         self.run(&words)
     }
@@ -420,9 +425,9 @@ fn another_host_gets_the_password_only_once_a_person_says_so() {
 }
 
 /// A remote on a server of another project, added by its root and tried.
-pub(crate) fn set_up(root: &str, book: &str) {
+pub(crate) fn set_up(root: &str, book: &str, flags: &[&str]) {
     let home = Home::new();
-    let (status, told, why) = home.add("work", root, "secret");
+    let (status, told, why) = home.add_with("work", root, "secret", flags);
     assert_eq!(status, 0, "{told}{why}");
     assert!(home.configured().contains(book), "{}", home.configured());
     let (status, told, why) = home.run(&["remote", "check", "work", "--write"]);
@@ -433,4 +438,55 @@ pub(crate) fn set_up(root: &str, book: &str) {
     );
     assert_eq!(home.listed()[0]["attributes"]["traits"]["keeps_ours"], true);
     home.holds_no_secret();
+}
+
+/// A certificate that nobody vouches for is told with the way out.
+pub(crate) fn a_foreign_certificate(root: &str) {
+    let home = Home::new();
+    let (status, told, why) = home.add("work", root, "secret");
+    assert_eq!(status, 6, "{told}{why}");
+    assert!(
+        why.contains("certificate") && why.contains("ca_file"),
+        "{why}"
+    );
+    assert_eq!(home.configured(), "# mine\nmouse = false");
+}
+
+#[test]
+fn a_program_that_keeps_passwords_is_offered_and_asked_from_then_on() {
+    let server = server(with(Access::Basic));
+    let (home, desk) = (Home::new(), tempfile::tempdir().unwrap());
+    let (program, kept) = (desk.path().join("secret-tool"), desk.path().join("kept"));
+    let script = format!(
+        "#!/bin/sh\nkept={}\ncase $1 in store) printf '%s\\n' \"$*\" > $kept.words; cat > $kept ;; lookup) cat $kept ;; esac\n",
+        kept.display()
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", desk.path().display());
+    let db = home.path().join("book.db");
+    let root = server.root();
+    let callbook = env!("CARGO_BIN_EXE_callbook");
+    let run = |words: &[&str]| {
+        let mut started = command(&[&[callbook], words].concat(), &db);
+        started.env("PATH", &path);
+        Running::of(started, 120, 30)
+    };
+    let mut running = run(&["remote", "add", "work", &root, "--user", "ann"]);
+    running.sees("Password of ann");
+    running.types("secret\r");
+    running.sees("Keep the password with secret-tool");
+    running.types("\r");
+    running.sees("Add this to");
+    running.types("\r");
+    assert_eq!(running.leaves(), 0);
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "secret");
+    let words = fs::read_to_string(desk.path().join("kept.words")).unwrap();
+    holds_none(words.replace("secret-tool", "").as_bytes(), &"an argument");
+    let configured = home.configured();
+    let command = "password_command = [\"secret-tool\", \"lookup\", \"service\", \"callbook-work\", \"user\", \"ann\"]";
+    assert!(configured.contains(command), "{configured}");
+    let mut running = run(&["remote", "check", "work"]);
+    running.sees("read and write");
+    assert_eq!((running.leaves(), running.count("Password of")), (0, 0));
 }

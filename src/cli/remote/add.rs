@@ -20,7 +20,7 @@ use crate::sync::open::client;
 
 use super::super::output::{complain, print};
 use super::super::questions::Questions;
-use super::AddFlags;
+use super::flags::AddFlags;
 use super::learn::{folder, told};
 
 /// Signs that only a shell understands.

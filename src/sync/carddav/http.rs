@@ -31,6 +31,10 @@ const BODY: Duration = Duration::from_mins(30);
 /// How long an idle connection is kept: less than servers do, so that a request does not meet a dead one.
 const IDLE: Duration = Duration::from_secs(4);
 
+/// What to do where a certificate is not trusted.
+const FOREIGN: &str = "; another server may have answered, such as that of a wireless network. If this is your server, \
+                       ca_file names the certificate of its authority";
+
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
 
@@ -131,7 +135,8 @@ impl Client {
         let origin = address.origin.clone();
         if !origin.secure && !origin.is_loopback() && !settings.insecure {
             let why = format!(
-                "{origin} does not use https, so others could read the password on its way"
+                "{origin} does not use https, so others could read the password on its way; use https, or set \
+                 insecure = true for this remote"
             );
             return Err(odd(&why));
         }
@@ -422,17 +427,20 @@ impl Client {
             ureq::Error::HostNotFound => (Kind::Unreachable, format!("{connecting}: no such host")),
             ureq::Error::ConnectionFailed
             | ureq::Error::ConnectProxyFailed(_)
-            | ureq::Error::InvalidProxyUrl
-            | ureq::Error::Tls(_)
-            | ureq::Error::Rustls(_) => (Kind::Unreachable, format!("{connecting}: {error}")),
+            | ureq::Error::InvalidProxyUrl => (Kind::Unreachable, format!("{connecting}: {error}")),
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
+                (Kind::Unreachable, format!("{connecting}: {error}{FOREIGN}"))
+            }
             ureq::Error::Io(error) => match error.kind() {
                 io::ErrorKind::ConnectionRefused
                 | io::ErrorKind::NetworkUnreachable
                 | io::ErrorKind::HostUnreachable
-                | io::ErrorKind::AddrNotAvailable
-                // A certificate that is not trusted.
-                | io::ErrorKind::InvalidData => {
+                | io::ErrorKind::AddrNotAvailable => {
                     (Kind::Unreachable, format!("{connecting}: {error}"))
+                }
+                // A certificate that is not trusted.
+                io::ErrorKind::InvalidData => {
+                    (Kind::Unreachable, format!("{connecting}: {error}{FOREIGN}"))
                 }
                 _ => return self.broken(error),
             },
