@@ -7,6 +7,7 @@ mod call;
 mod change;
 mod compact;
 mod config;
+mod conflicts;
 mod contact;
 mod copy;
 mod dates;
@@ -38,6 +39,8 @@ mod remote;
 mod screens;
 mod show;
 mod signals;
+#[cfg(feature = "sync")]
+mod sync;
 mod table;
 mod who;
 
@@ -277,6 +280,14 @@ enum Cmd {
         after_help = "Examples:\n  callbook remote add nextcloud https://cloud.example.org --user ann\n  callbook remote add friends ~/.contacts/friends\n  callbook remote check nextcloud\n  callbook remote list"
     )]
     Remote(remote::RemoteCommand),
+    /// Sync the book with the remotes.
+    #[cfg(feature = "sync")]
+    #[command(
+        after_help = "Examples:\n  callbook sync\n  callbook sync --dry-run nextcloud\n  callbook sync --yes nextcloud\n\nExit status: 0 all is synced, 4 something is to be decided, 5 another callbook syncs or has the database,\n6 a remote could not be reached (nothing is lost)."
+    )]
+    Sync(sync::SyncCommand),
+    /// List and decide what was changed on both sides.
+    Conflicts(conflicts::ConflictsCommand),
     /// Print every key binding.
     Keys(keys::Keys),
     /// Explain the filter: its words and conditions.
@@ -513,6 +524,9 @@ fn done(
         Cmd::Doctor { fix, json } => doctor::run(fix, json, open),
         Cmd::Bin(command) => command.run(open),
         Cmd::Remote(command) => command.run(config, path, &signals.stop(), open),
+        #[cfg(feature = "sync")]
+        Cmd::Sync(command) => command.run(config, &signals.stop(), open),
+        Cmd::Conflicts(command) => command.run(open),
         Cmd::Keys(command) => command.run(keymap).map(|()| 0),
         Cmd::Config { json } => document::answer(Ok(config::told(config, keymap, path)), json),
         Cmd::Filters => exact(FILTERS).map(|()| 0),

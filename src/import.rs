@@ -18,6 +18,7 @@ mod stream;
 
 pub use batch::Batch;
 pub use file::File;
+#[cfg(feature = "sync")]
 pub(crate) use paths::shell_words;
 pub use paths::{expanded, plain, typed};
 use reading::BatchReader;

@@ -34,12 +34,13 @@ CREATE TABLE remote_card (
     held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),       -- deleted here while `only` kept it from being sent
     undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),   -- linked or made by a run that was taken back
     twin INTEGER NOT NULL DEFAULT 0 CHECK (twin IN (0, 1)),       -- has the UID of a contact of another card
+    looked INTEGER NOT NULL DEFAULT 0 CHECK (looked IN (0, 1)),   -- nothing of it waits to be sent
     run BLOB,                                          -- the run that linked it
     UNIQUE (remote, place)
 ) STRICT;
 CREATE INDEX remote_card_contact ON remote_card (contact);
 CREATE INDEX remote_card_open ON remote_card (remote)
-    WHERE intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL;
+    WHERE intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL OR NOT looked;
 
 -- A field that both sides changed to different things.
 CREATE TABLE remote_conflict (

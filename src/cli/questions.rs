@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 
 use anyhow::{Context as _, Result};
+#[cfg(feature = "sync")]
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::domain::progress::Stop;
@@ -31,6 +32,7 @@ impl Questions {
         Ok(self.line(stop)?.trim().to_owned())
     }
 
+    #[cfg(feature = "sync")]
     /// Asks for what nobody else is to read: what is typed is not shown.
     pub(super) fn ask_hidden(&mut self, question: &str, stop: &Stop) -> Result<String> {
         let hidden = Hidden::of(&self.terminal)?;
@@ -59,12 +61,14 @@ impl Questions {
     }
 }
 
+#[cfg(feature = "sync")]
 /// A terminal that does not show what is typed, until this is dropped.
 struct Hidden<'t> {
     terminal: &'t TerminalFile,
     before: Termios,
 }
 
+#[cfg(feature = "sync")]
 impl<'t> Hidden<'t> {
     fn of(terminal: &'t TerminalFile) -> Result<Hidden<'t>> {
         let before = tcgetattr(terminal).context(ASKED)?;
@@ -75,6 +79,7 @@ impl<'t> Hidden<'t> {
     }
 }
 
+#[cfg(feature = "sync")]
 impl Drop for Hidden<'_> {
     fn drop(&mut self) {
         let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);

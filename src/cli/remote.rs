@@ -117,7 +117,10 @@ impl RemoteCommand {
 }
 
 /// The settings of a remote.
-fn configured<'c>(config: &'c Config, name: &str) -> Result<&'c RemoteSettings, Refusal> {
+pub(super) fn configured<'c>(
+    config: &'c Config,
+    name: &str,
+) -> Result<&'c RemoteSettings, Refusal> {
     let found = config.remotes.iter().find(|remote| remote.name == name);
     found.ok_or_else(|| {
         let names: Vec<&str> = config.remotes.iter().map(|one| one.name.as_str()).collect();

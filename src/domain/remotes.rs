@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::domain::ids::ContactId;
 use crate::domain::timestamp::Timestamp;
 
 /// A remote, and what is known of it.
@@ -74,4 +75,36 @@ pub fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.to_ascii_lowercase().ends_with(".localhost")
         || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// A field that both sides changed to different things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConflictEntry {
+    /// How it is addressed.
+    pub id: String,
+    /// The remote.
+    pub remote: String,
+    /// The contact.
+    pub contact: ContactId,
+    /// Its name.
+    pub name: String,
+    /// The field, in words.
+    pub field: String,
+    /// What the contact says.
+    pub ours: String,
+    /// What is there.
+    pub theirs: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// How a field in conflict is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// What the contact says goes there.
+    Mine,
+    /// What is there is taken.
+    Theirs,
+    /// Both texts are kept, one after the other.
+    Both,
 }

@@ -5,17 +5,17 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
-use crate::domain::detail::{DetailId, DetailValue};
+use crate::domain::edit::ContactWithCard;
 use crate::domain::full_contact::FullContact;
-use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent, SoughtCard};
+use crate::domain::linked::{LinkedCard, LinkedIntent, SoughtCard};
 use crate::domain::number::Region;
 use crate::domain::operation::SyncRun;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::sync::kept::{conflicts, read_conflict};
 use crate::domain::sync::part::{Book, Part, Reading, RemoteState, Touched, Writing};
 use crate::domain::sync::person::Person;
-use crate::domain::sync::records::field_named;
 use crate::domain::sync::remote::{Etag, Href, Stop};
-use crate::domain::sync::row::{Card, ConflictKey, Conflicts, Intent, Refused, Row, Theirs};
+use crate::domain::sync::row::{Card, Intent, Refused, Row};
 use crate::domain::sync::said::SaidCard;
 use crate::domain::sync::taken_as;
 use crate::exchange::vcard::{self, HistoricTel, Outgoing, Over};
@@ -124,7 +124,7 @@ impl Book for SyncBook<'_> {
             .store
             .read_remote(self.remote, |book| book.contact_and_card(contact))
             .map_err(failed)?;
-        let Some((full, kept)) = stored else {
+        let Some(ContactWithCard { full, card: kept }) = stored else {
             return Err(Stop::Stopped);
         };
         let records = |person: &Person| {
@@ -285,64 +285,6 @@ fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
     }
 }
 
-/// The words of a label and of a value in the table of conflicts.
-const LABEL: &str = "label";
-const VALUE: &str = "value";
-
-/// The conflicts as they are kept, with what each was when both agreed.
-fn conflicts(conflicts: &Conflicts, agreed: &Person) -> Vec<LinkedConflict> {
-    let text = |text: Option<&String>| serde_json::to_string(&text).ok();
-    let conflict = |(key, theirs): (&ConflictKey, &Theirs)| {
-        let (of, field, was) = match key {
-            ConflictKey::Field(name) => (String::new(), *name, text(agreed.fields.get(name))),
-            ConflictKey::NumberLabel(number) => {
-                let was = agreed
-                    .numbers
-                    .get(number)
-                    .and_then(|was| was.label.as_ref());
-                (number.clone(), LABEL, text(was))
-            }
-            ConflictKey::DetailLabel(id) => {
-                let was = agreed.details.get(id).and_then(|was| was.label.as_ref());
-                (id.to_string(), LABEL, text(was))
-            }
-            ConflictKey::DetailValue(id) => {
-                let was = agreed.details.get(id).map(|was| &was.value);
-                (id.to_string(), VALUE, serde_json::to_string(&was).ok())
-            }
-        };
-        let theirs = match theirs {
-            Theirs::Text(theirs) => text(theirs.as_ref()),
-            Theirs::Value(value) => serde_json::to_string(value).ok(),
-        };
-        LinkedConflict {
-            key: of,
-            field: field.to_owned(),
-            was,
-            theirs,
-        }
-    };
-    conflicts.iter().map(conflict).collect()
-}
-
-/// A conflict as the merge has it; none where it cannot be read, or its field is no more.
-#[must_use]
-pub fn read_conflict(kept: &LinkedConflict) -> Option<(ConflictKey, Theirs)> {
-    let theirs = kept.theirs.as_deref()?;
-    let text = || serde_json::from_str(theirs).ok().map(Theirs::Text);
-    let detail = DetailId::read(&kept.key);
-    match (kept.field.as_str(), detail) {
-        (name, _) if kept.key.is_empty() => Some((ConflictKey::Field(field_named(name)?), text()?)),
-        (VALUE, Some(id)) => {
-            let value: DetailValue = serde_json::from_str(theirs).ok()?;
-            Some((ConflictKey::DetailValue(id), Theirs::Value(value)))
-        }
-        (LABEL, Some(id)) => Some((ConflictKey::DetailLabel(id), text()?)),
-        (LABEL, None) => Some((ConflictKey::NumberLabel(kept.key.clone()), text()?)),
-        _ => None,
-    }
-}
-
 impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     fn state(&mut self) -> Result<RemoteState, Stop> {
         let (token, known) = self.book.state().map_err(failed)?;
@@ -410,8 +352,8 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         Ok(Touched { contacts, step })
     }
 
-    fn put_seen(&mut self, step: i64) -> Result<(), Stop> {
-        self.book.put_seen(step).map_err(failed)
+    fn put_seen(&mut self, step: i64, nothing_waits: &[ContactId]) -> Result<(), Stop> {
+        self.book.put_seen(step, nothing_waits).map_err(failed)
     }
 
     fn person(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {

@@ -1,6 +1,5 @@
 //! One sync of a book at a time, on one machine.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use rustix::fs::{FlockOperation, flock};
 /// Held while a sync runs; the lock goes with the process, however it ends.
 #[derive(Debug)]
 pub struct SyncLock {
-    _file: File,
+    _file: std::fs::File,
 }
 
 /// Why there is no lock.

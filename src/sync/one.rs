@@ -1,8 +1,9 @@
 //! A sync of the book with one remote.
 
 use std::collections::HashSet;
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -25,10 +26,11 @@ use super::card::{CardReader, RemoteCard};
 use super::carddav::AddressBook;
 use super::carddav::http::Traffic;
 use super::dry::DryRemote;
+use super::folder::Folder;
 use super::server::Server;
 
 /// After so many answers in a row that named the version that is stored, a server is taken to name it always.
-const SURE: u8 = 3;
+const SURE: u64 = 3;
 
 /// What is asked of a sync.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,39 +52,47 @@ pub struct Synced {
     pub traffic: Traffic,
 }
 
-/// What was learned of a remote, as it is kept.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Learned {
-    /// How many answers in a row named the version that is stored.
-    exact: u8,
-    read_only: bool,
-    ignores_versions: bool,
-}
+/// What was learned of a remote, as it is kept: what `callbook remote check` found, and what the runs did.
+#[derive(Clone, Debug, Default)]
+struct Learned(Map<String, Value>);
+
+/// What of the contacts goes there, as it was set the last time.
+const GOES: &str = "goes";
+
+/// How many answers in a row named the version that is stored.
+const EXACT: &str = "exact_answers";
 
 impl Learned {
     fn of(row: &RemoteRow) -> Self {
-        serde_json::from_str(&row.traits).unwrap_or_default()
+        Self(serde_json::from_str(&row.traits).unwrap_or_default())
     }
 
-    const fn traits(self, settings: &RemoteSettings) -> Traits {
+    fn is(&self, name: &str) -> bool {
+        self.0.get(name) == Some(&Value::Bool(true))
+    }
+
+    fn exact(&self) -> u64 {
+        let found = self.0.get("etag_after_put").and_then(Value::as_str);
+        let counted = self.0.get(EXACT).and_then(Value::as_u64);
+        counted.unwrap_or(if found == Some("exact") { SURE } else { 0 })
+    }
+
+    fn traits(&self, settings: &RemoteSettings) -> Traits {
         Traits {
-            exact_etags: self.exact >= SURE,
-            ignores_versions: self.ignores_versions,
-            read_only: self.read_only || settings.read_only,
+            exact_etags: self.exact() >= SURE,
+            ignores_versions: self.is("ignores_versions"),
+            read_only: self.is("read_only") || settings.read_only,
         }
     }
 
-    fn with(mut self, answers: &[bool], read_only: bool) -> Self {
-        for exact in answers {
-            self.exact = if *exact {
-                self.exact.saturating_add(1).min(SURE)
-            } else {
-                0
-            };
+    fn learn(&mut self, answers: &[bool], read_only: bool) {
+        let exact = answers.iter().fold(self.exact(), |exact, is_exact| {
+            if *is_exact { SURE.min(exact + 1) } else { 0 }
+        });
+        self.0.insert(EXACT.to_owned(), exact.into());
+        if read_only {
+            self.0.insert("read_only".to_owned(), true.into());
         }
-        self.read_only = read_only;
-        self
     }
 }
 
@@ -104,11 +114,8 @@ pub fn sync_server(
     book: AddressBook,
     asked: Asked,
 ) -> Synced {
-    let learned = Learned::of(row);
-    let reader = CardReader {
-        source: format!("{}:{}", settings.kind(), settings.name),
-        home: store.home(),
-    };
+    let mut learned = Learned::of(row);
+    let reader = reader(store, settings);
     let reading = reader.clone();
     let folder = book.place_for("").0;
     let folder = folder.trim_end_matches(".vcf").to_owned();
@@ -140,12 +147,14 @@ pub fn sync_server(
     }
     let (report, end) = way.perform(store, &mut server);
     let read_only = server.traits().read_only && !settings.read_only;
-    let learned = learned.with(&report.exact_answers, read_only);
-    let traits = serde_json::to_string(&learned).unwrap_or_default();
-    // What was learned is learned again where it cannot be kept.
-    let _ = store.write_remote(row.id, &unnamed(settings), "", |book| {
-        book.put_traits(&traits)
-    });
+    learned
+        .0
+        .insert(GOES.to_owned(), json!([settings.new, settings.only]));
+    learned.learn(&report.exact_answers, read_only);
+    if learned.0 != Learned::of(row).0 {
+        // What was learned is learned again where it cannot be kept.
+        let _ = store.learn_remote(&settings.name, &Value::Object(learned.0));
+    }
     Synced {
         report,
         end,
@@ -153,11 +162,48 @@ pub fn sync_server(
     }
 }
 
-/// A run that changes no contact, and so makes no step.
-fn unnamed(settings: &RemoteSettings) -> SyncRun {
-    SyncRun {
-        remote: settings.name.clone(),
-        id: Uuid::nil(),
+/// How the cards of a remote are read.
+fn reader(store: &Store, settings: &RemoteSettings) -> CardReader {
+    CardReader {
+        source: format!("{}:{}", settings.kind(), settings.name),
+        home: store.home(),
+    }
+}
+
+/// Syncs the book with a folder of cards.
+pub fn sync_folder(
+    store: &mut Store,
+    settings: &RemoteSettings,
+    row: &RemoteRow,
+    path: &Path,
+    asked: Asked,
+) -> Synced {
+    let reader = reader(store, settings);
+    let traits = Traits {
+        exact_etags: true,
+        ignores_versions: false,
+        read_only: settings.read_only,
+    };
+    let mut folder = Folder::new(path, reader.clone(), traits);
+    let way = Way {
+        settings,
+        row,
+        reader,
+        places: Places {
+            of: |href| href.as_bytes().to_vec(),
+        },
+        new_place: Box::new(|name| format!("{name}.vcf")),
+        answers: asked.answers,
+    };
+    let (report, end) = if asked.dry {
+        way.rehearse(store, &mut DryRemote::new(folder))
+    } else {
+        way.perform(store, &mut folder)
+    };
+    Synced {
+        report,
+        end,
+        traffic: Traffic::default(),
     }
 }
 
@@ -183,8 +229,7 @@ impl Way<'_> {
         let (settings, row) = (self.settings, self.row);
         let (report, end) = self.go(store, remote);
         if end.is_ok() && !row.confirmed {
-            let confirmed =
-                store.write_remote(row.id, &unnamed(settings), "", |book| book.confirm());
+            let confirmed = store.confirm_remote(&settings.name);
             if let Err(refusal) = confirmed {
                 return (report, Err(Stop::Book(Box::new(refusal))));
             }
@@ -213,8 +258,21 @@ impl Way<'_> {
             remote: settings.name.clone(),
             id: Uuid::now_v7(),
         };
+        let goes = json!([settings.new, settings.only]);
+        let mut learned = Learned::of(row);
+        let is_set_otherwise =
+            learned.0.insert(GOES.to_owned(), goes.clone()).as_ref() != Some(&goes);
         let begun = going(store, settings).and_then(|only| {
-            store.write_remote(row.id, &run_id, "", |book| book.hold(only.as_ref()))?;
+            store.write_remote(row.id, &run_id, "", |book| {
+                book.hold(only.as_ref())?;
+                if is_set_otherwise {
+                    book.look_at_all()?;
+                }
+                Ok(())
+            })?;
+            if is_set_otherwise {
+                store.learn_remote(&settings.name, &Value::Object(learned.0))?;
+            }
             Ok(only)
         });
         let only = match begun {

@@ -145,7 +145,7 @@ fn there(href: &Href) -> answers::Href {
 }
 
 /// What ends a run, by what is to be done about it.
-fn stopped(stop: stop::Stop) -> Stop {
+pub(super) fn stopped(stop: stop::Stop) -> Stop {
     let why = stop.why;
     match stop.kind {
         stop::Kind::Unreachable | stop::Kind::Unknown => Stop::Later { why, after: None },

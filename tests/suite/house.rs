@@ -95,7 +95,7 @@ const OPENS: [&str; 11] = [
 
 /// The only files that may, outside of the store: what they open is no book, or is checked to be none
 /// before.
-const OPENERS: [&str; 12] = [
+const OPENERS: [&str; 13] = [
     "cli/document.rs",
     "config/rewrite.rs",
     "editor.rs",
@@ -106,6 +106,7 @@ const OPENERS: [&str; 12] = [
     "regular.rs",
     "state.rs",
     "store/db/files.rs",
+    "sync/folder.rs",
     "tui/runtime/book_watch.rs",
     "tui/terminal/tty.rs",
 ];

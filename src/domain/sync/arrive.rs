@@ -20,7 +20,8 @@ pub(super) fn take_card<C: Card>(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let name = now.1.said().fields.get(NAME).cloned().unwrap_or_default();
-    if let Some(row) = part.row(href)? {
+    let known = part.row(href)?;
+    if let Some(row) = known.filter(|row| row.etag.is_some() || row.intent.is_some()) {
         let row = merge(part, href, row, now, How::default())?;
         if part.person(row.contact)?.is_none() {
             report.note(Did::CameBack, &name);

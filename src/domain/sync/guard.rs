@@ -1,5 +1,9 @@
 //! What a run asks before it does much at once.
 
+use std::fmt;
+
+use crate::domain::words::count;
+
 /// What is asked about; nothing of the run has been done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guard {
@@ -32,4 +36,32 @@ const MANY: usize = 10;
 #[must_use]
 pub fn is_many(gone: usize, linked: usize) -> bool {
     gone > MANY && gone > linked / 5
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyList { linked } => {
+                write!(
+                    f,
+                    "it lists no card, and {} were linked",
+                    count(*linked, "card")
+                )
+            }
+            Self::GoneThere { gone, linked } => {
+                write!(
+                    f,
+                    "{gone} of {} are gone there, and would be deleted here",
+                    count(*linked, "card")
+                )
+            }
+            Self::GoneHere { gone, linked } => {
+                write!(
+                    f,
+                    "{gone} of {} were deleted here, and would be deleted there",
+                    count(*linked, "contact")
+                )
+            }
+        }
+    }
 }

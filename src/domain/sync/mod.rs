@@ -12,6 +12,7 @@
 //! they do not know.
 
 pub mod guard;
+pub mod kept;
 pub mod outgoing;
 pub mod part;
 pub mod person;
@@ -32,6 +33,5 @@ mod take;
 #[cfg(test)]
 mod simulation;
 
-use crate::domain::detail::Detail;
 pub use person::{Number, Person};
 pub use take::taken_as;

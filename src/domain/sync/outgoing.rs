@@ -4,7 +4,7 @@ use super::person::{Number, Person};
 use super::row::{ConflictKey, Row, Theirs};
 use super::rules::{Rule, holds};
 use super::said::{OurLine, SaidCard, SaidDetail, SaidNumber, same_label};
-use crate::domain::detail::DetailId;
+use crate::domain::detail::{Detail, DetailId};
 
 /// The contact as it goes out: a field in conflict goes as the other side has it, until a person decides.
 #[must_use]
@@ -162,7 +162,7 @@ fn detail_id_out(
     let was = agreed.and_then(|agreed| agreed.details.get(&id));
     let is_unknown = agreed.is_none_or(|agreed| agreed.detail_like(&detail.identity()).is_none());
     let was = was
-        .map(super::Detail::identity)
+        .map(Detail::identity)
         .or_else(|| is_unknown.then(|| detail.identity()));
     let there = was.and_then(|was| base?.detail(&was)?.id).filter(is_free);
     there.or_else(|| Some(id).filter(is_free))

@@ -79,8 +79,9 @@ pub trait Part<C> {
     fn orphans(&mut self) -> Result<Vec<Href>, Stop>;
     /// The contacts that may have to be sent, in the order of their change.
     fn touched(&mut self) -> Result<Touched, Stop>;
-    /// Notes that all that was changed up to a step has been looked at.
-    fn put_seen(&mut self, step: i64) -> Result<(), Stop>;
+    /// Notes that all that was changed up to a step has been looked at, and of which contacts nothing waits to be
+    /// sent. A row that is kept is looked at again by the next run.
+    fn put_seen(&mut self, step: i64, nothing_waits: &[ContactId]) -> Result<(), Stop>;
 
     /// A contact.
     fn person(&mut self, contact: ContactId) -> Result<Option<Person>, Stop>;

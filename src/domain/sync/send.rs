@@ -27,10 +27,12 @@ where
     pub(super) fn send(&mut self) -> Result<bool, Stop> {
         let touched = view(self.book, |part| part.touched())?;
         let mut again = false;
+        let mut nothing_waits = Vec::new();
         let mut sent: Vec<(Href, Option<Etag>)> = Vec::new();
         for contact in touched.contacts {
             match self.send_contact(contact)? {
-                Sent::Nothing => {}
+                Sent::Nothing => nothing_waits.push(contact),
+                Sent::Later => {}
                 Sent::Taken(href, etag) => sent.push((href, etag)),
                 Sent::Merged => again = true,
             }
@@ -38,7 +40,9 @@ where
         self.send_deletions()?;
         self.read_back(&sent)?;
         if !again {
-            commit(self.book, |part| part.put_seen(touched.step))?;
+            commit(self.book, |part| {
+                part.put_seen(touched.step, &nothing_waits)
+            })?;
         }
         Ok(again)
     }
@@ -63,7 +67,7 @@ where
                 row.agreed = out.clone();
                 part.put_row(&href, &row)
             })?;
-            return Ok(Sent::Nothing);
+            return Ok(Sent::Later);
         }
         let intent = Intent {
             body: body.clone(),
@@ -129,7 +133,7 @@ where
                     });
                     part.put_row(&href, &row)
                 })?;
-                Ok(Sent::Nothing)
+                Ok(Sent::Later)
             }
         }
     }
@@ -247,7 +251,10 @@ where
 
 /// What became of a contact that may have had to be sent.
 enum Sent {
+    /// Nothing of it waits.
     Nothing,
+    /// It is looked at again by the next run.
+    Later,
     Taken(Href, Option<Etag>),
     Merged,
 }

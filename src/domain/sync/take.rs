@@ -9,7 +9,7 @@ use super::details::{self, pairs};
 use super::merge::{self, Change, in_their_words, since_sent};
 use super::outgoing::{is_in, is_open, outgoing, shows};
 use super::part::Part;
-use super::person::Person;
+use super::person::{Number, Person};
 use super::remote::{Etag, Href, Stop};
 use super::row::{Card, ConflictKey, Conflicts, Intent, Row, Theirs};
 use super::rules::{Rule, holds};
@@ -143,7 +143,7 @@ fn flags_agreed_elsewhere<C>(
         let line = now.line(key);
         let mut agreed = elsewhere.iter().filter_map(|other| other.numbers.get(key));
         if let Some(was) = before.numbers.get(key) {
-            let is_in_use = |other: &super::Number| !other.historic;
+            let is_in_use = |other: &Number| !other.historic;
             if was.historic && !number.historic && line.historic.is_none() && agreed.any(is_in_use)
             {
                 number.historic = true;
@@ -180,7 +180,7 @@ pub(super) fn settle<C: Card>(
     let Some((etag, now)) = now else {
         row.intent = None;
         if is_new {
-            return part.drop_row(href);
+            return send_anew(part, href, row.contact);
         }
         part.put_row(href, &row)?;
         return gone(part, href);
@@ -514,9 +514,8 @@ pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), S
     let Some(row) = part.row(href)? else {
         return Ok(());
     };
-    part.drop_row(href)?;
     let Some(person) = part.person(row.contact)? else {
-        return Ok(());
+        return part.drop_row(href);
     };
     // A field in conflict was edited here, though it goes out as theirs.
     let is_as_agreed = if holds(Rule::ConflictIsEdit) {
@@ -525,9 +524,19 @@ pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), S
         outgoing(&person, &row) == row.agreed
     };
     if is_as_agreed {
-        part.delete_person(row.contact)?;
+        part.drop_row(href)?;
+        return part.delete_person(row.contact);
     }
-    Ok(())
+    send_anew(part, href, row.contact)
+}
+
+/// Has a contact sent that has no card there, or no longer, if it is here.
+fn send_anew<C: Card>(part: &mut dyn Part<C>, href: &Href, contact: ContactId) -> Result<(), Stop> {
+    part.drop_row(href)?;
+    match part.person(contact)? {
+        Some(_) => part.put_row(href, &Row::of(contact)),
+        None => Ok(()),
+    }
 }
 
 /// Deleted here and changed there: the change wins, and the contact comes back with the flags that it had.

@@ -6,13 +6,9 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use crate::domain::called::Called;
-use crate::domain::contact::{CardId, Contact, ContactId};
-use crate::domain::full_contact::FullContact;
-use crate::domain::intake;
-use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent, SoughtCard};
-use crate::domain::naming::given_keys;
-use crate::domain::operation::{RecordKey, SyncRun};
+use crate::domain::contact::{CardId, ContactId};
+use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent};
+use crate::domain::operation::SyncRun;
 use crate::domain::phone::Context;
 use crate::domain::refusal::Refusal;
 
@@ -22,14 +18,11 @@ use crate::store::db::record;
 use crate::store::write::log::StepKind;
 use crate::store::write::writer::Writer;
 
-/// How many contacts of one number or name are looked at.
-const ASKED: i64 = 33;
-
 /// A book as a sync with one remote sees it, within one transaction.
 pub struct RemoteBook<'w, 'c> {
-    writer: &'w mut Writer<'c>,
+    pub(super) writer: &'w mut Writer<'c>,
     path: &'w Path,
-    remote: i64,
+    pub(super) remote: i64,
     run: Uuid,
 }
 
@@ -82,6 +75,45 @@ impl Store {
     }
 }
 
+impl Store {
+    /// How many fields are in conflict, of all remotes.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_conflicts(&self) -> Result<usize, Refusal> {
+        self.read(|connection| {
+            let sql = "SELECT count(*) FROM remote_conflict";
+            Ok(connection.query_row(sql, [], |row| count(row, 0))?)
+        })
+    }
+
+    /// How many cards of a remote were linked or made by a run that was taken back.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_undone(&self, remote: i64) -> Result<usize, Refusal> {
+        self.read(|connection| {
+            Ok(connection.query_row(COUNT_UNDONE, [remote], |row| count(row, 0))?)
+        })
+    }
+
+    /// Decides what is to become of the cards that a run linked or made which was taken back.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn decide_undone(&mut self, remote: i64, name: &str, send: bool) -> Result<(), Refusal> {
+        let run = SyncRun {
+            remote: name.to_owned(),
+            id: Uuid::nil(),
+        };
+        self.write_remote(remote, &run, "", |book| book.decide_undone(send))
+    }
+}
+
+/// Counts the cards of a remote that were linked or made by a run that was taken back.
+const COUNT_UNDONE: &str =
+    "SELECT count(*) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL";
+
 /// The columns of a card, in the order of [`linked_card`].
 const COLUMNS: &str =
     "r.href, r.etag, r.contact, b.bytes, r.agreed, r.intent, i.bytes, r.intent_says, r.strikes,
@@ -126,7 +158,7 @@ fn linked_card(row: &Row<'_>) -> rusqlite::Result<(LinkedCard, i64)> {
 }
 
 impl RemoteBook<'_, '_> {
-    fn answered<T>(&self, answer: Answer<T>) -> Result<T, Refusal> {
+    pub(super) fn answered<T>(&self, answer: Answer<T>) -> Result<T, Refusal> {
         answer.map_err(|failure| failure.refusal(self.path, Trying::Write))
     }
 
@@ -165,37 +197,27 @@ impl RemoteBook<'_, '_> {
         )
     }
 
-    /// Notes the newest step of the log that was looked at.
-    pub fn put_seen(&mut self, step: i64) -> Result<(), Refusal> {
+    /// Notes the newest step of the log that was looked at, and of which contacts nothing waits to be sent.
+    pub fn put_seen(&mut self, step: i64, nothing_waits: &[ContactId]) -> Result<(), Refusal> {
         self.execute(
             "UPDATE remote SET seen = ?2 WHERE id = ?1 AND seen <> ?2",
             params![self.remote, step],
-        )
-    }
-
-    /// Notes that the first sync was confirmed and done.
-    pub fn confirm(&mut self) -> Result<(), Refusal> {
-        self.execute(
-            "UPDATE remote SET confirmed = 1 WHERE id = ?1 AND confirmed = 0",
-            params![self.remote],
-        )
-    }
-
-    /// Keeps what was learned of the remote, as JSON.
-    pub fn put_traits(&mut self, traits: &str) -> Result<(), Refusal> {
-        self.execute(
-            "UPDATE remote SET traits = ?2 WHERE id = ?1 AND traits <> ?2",
-            params![self.remote, traits],
-        )
-    }
-
-    /// How many cards were linked or made by a run that was taken back.
-    pub fn count_undone(&mut self) -> Result<usize, Refusal> {
-        let undone: i64 = self.one(
-            "SELECT count(*) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL",
-            params![self.remote],
         )?;
-        Ok(usize::try_from(undone).unwrap_or_default())
+        for contact in nothing_waits {
+            self.execute(
+                "UPDATE remote_card SET looked = 1 WHERE contact = ?2 AND remote = ?1 AND NOT looked",
+                params![self.remote, contact.0.as_bytes()],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Has all contacts looked at by the next run.
+    pub fn look_at_all(&mut self) -> Result<(), Refusal> {
+        self.execute(
+            "UPDATE remote SET seen = 0 WHERE id = ?1",
+            params![self.remote],
+        )
     }
 
     /// Decides what is to become of the cards of a run that was taken back: the undo is sent there, so that what it
@@ -207,7 +229,7 @@ impl RemoteBook<'_, '_> {
                 params![self.remote],
             );
         }
-        let undone = i64::try_from(self.count_undone()?).unwrap_or(i64::MAX);
+        let undone: i64 = self.one(COUNT_UNDONE, params![self.remote])?;
         self.execute(
             "DELETE FROM remote_conflict WHERE remote_card IN (
                 SELECT id FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL)",
@@ -218,7 +240,7 @@ impl RemoteBook<'_, '_> {
             params![self.remote],
         )?;
         self.execute(
-            "UPDATE remote SET known = known + ?2, token = NULL, confirmed = 0 WHERE id = ?1",
+            "UPDATE remote SET known = known + ?2, token = NULL, confirmed = 0, seen = 0 WHERE id = ?1",
             params![self.remote, undone],
         )
     }
@@ -309,7 +331,7 @@ impl RemoteBook<'_, '_> {
                     agreed = excluded.agreed, intent = excluded.intent, intent_body = excluded.intent_body,
                     intent_says = excluded.intent_says, strikes = excluded.strikes, sent = excluded.sent,
                     refused = excluded.refused, held = excluded.held, undone = excluded.undone,
-                    twin = excluded.twin",
+                    twin = excluded.twin, looked = 0",
             )?
             .execute(params![
                 self.remote,
@@ -489,7 +511,7 @@ impl RemoteBook<'_, '_> {
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let mut waiting = connection.prepare_cached(
                 "SELECT contact FROM remote_card WHERE remote = ?1 AND contact IS NOT NULL
-                    AND (intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL)",
+                    AND (intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL OR NOT looked)",
             )?;
             ids.extend(
                 waiting
@@ -501,201 +523,6 @@ impl RemoteBook<'_, '_> {
             Ok(ids)
         };
         Ok((self.answered(touched())?, newest))
-    }
-
-    /// A contact, if it is there.
-    pub fn contact(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
-        let found = || -> Answer<_> {
-            if !self.writer.is_there(RecordKey::Contact(id))? {
-                return Ok(None);
-            }
-            Ok(Some(record::full_contact(self.writer.connection(), id)?))
-        };
-        self.answered(found())
-    }
-
-    /// A contact with the card that it came from, if it is there.
-    pub fn contact_and_card(
-        &mut self,
-        id: ContactId,
-    ) -> Result<Option<(FullContact, Option<Vec<u8>>)>, Refusal> {
-        let Some(full) = self.contact(id)? else {
-            return Ok(None);
-        };
-        let card = record::card_of(self.writer.connection(), &full.contact);
-        let card = self.answered(card)?;
-        Ok(Some((full, card)))
-    }
-
-    /// Writes what of a contact is otherwise, and gives it back with its primary number settled.
-    pub fn put_contact(
-        &mut self,
-        before: &FullContact,
-        mut after: FullContact,
-    ) -> Result<FullContact, Refusal> {
-        let now = self.writer.context().now;
-        let id = after.contact.id;
-        let put = |writer: &mut Writer<'_>| -> Answer<FullContact> {
-            if before.contact != after.contact {
-                after.contact.updated_at = now;
-                writer.update_contact(before.contact.clone(), after.contact)?;
-            }
-            let same = |phone: &crate::domain::phone::Phone,
-                        all: &[crate::domain::phone::Phone]| {
-                all.iter().find(|other| other.id == phone.id).cloned()
-            };
-            for phone in &before.phones {
-                if same(phone, &after.phones).is_none() {
-                    writer.delete_phone(phone.clone())?;
-                }
-            }
-            for phone in after.phones {
-                match same(&phone, &before.phones) {
-                    None => writer.insert_phone(phone)?,
-                    Some(was) if was != phone => writer.touch_phone(was, phone)?,
-                    Some(_) => {}
-                }
-            }
-            writer.settle_all()?;
-            record::full_contact(writer.connection(), id)
-        };
-        let put = put(self.writer);
-        self.answered(put)
-    }
-
-    /// Makes a contact with its numbers, with the card that it came as.
-    pub fn make_contact(
-        &mut self,
-        mut full: FullContact,
-        card: &[u8],
-    ) -> Result<FullContact, Refusal> {
-        let id = full.contact.id;
-        let make = |writer: &mut Writer<'_>| -> Answer<FullContact> {
-            full.contact.card = Some(writer.keep_card(card)?);
-            writer.insert_full(full)?;
-            record::full_contact(writer.connection(), id)
-        };
-        let made = make(self.writer);
-        self.answered(made)
-    }
-
-    /// Deletes a contact, to the bin.
-    pub fn delete_contact(&mut self, id: ContactId) -> Result<(), Refusal> {
-        let delete = |writer: &mut Writer<'_>| -> Answer<()> {
-            match record::find_contact(writer.connection(), id)? {
-                Some(contact) => writer.delete_contact(contact),
-                None => Ok(()),
-            }
-        };
-        let deleted = delete(self.writer);
-        self.answered(deleted)
-    }
-
-    /// Brings a contact back from the bin, if it is still there.
-    pub fn bring_back(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
-        let back = |writer: &mut Writer<'_>| -> Answer<Option<FullContact>> {
-            let step: Option<i64> = writer
-                .connection()
-                .prepare_cached(
-                    "SELECT max(point) FROM operation WHERE key = ?1 AND entity = 'contact' AND kind = 'delete'",
-                )?
-                .query_row([id.0.as_bytes()], |row| row.get(0))?;
-            let Some(step) = step else { return Ok(None) };
-            writer.restore_contact(id, step - 1)?;
-            writer.settle_all()?;
-            Ok(Some(record::full_contact(writer.connection(), id)?))
-        };
-        let back = back(self.writer);
-        self.answered(back)
-    }
-
-    /// The contact that a card is about, if it has no card of this remote yet: by its `UID`, by the name of its
-    /// file, or by its name and a number or an email.
-    pub fn known(&mut self, card: &SoughtCard) -> Result<Option<ContactId>, Refusal> {
-        let known = self.find(card);
-        self.answered(known)
-    }
-
-    fn find(&self, card: &SoughtCard) -> Answer<Option<ContactId>> {
-        for uid in card.uid.iter().chain([&card.file]) {
-            for id in self.with_uid(uid)? {
-                if self.is_free(id)? {
-                    return Ok(Some(id));
-                }
-            }
-        }
-        let called = Called::of(&card.contact);
-        let mut seen = HashSet::new();
-        for number in &card.numbers {
-            for id in self.ids(
-                "SELECT contact FROM phone WHERE identity = ?1 LIMIT ?2",
-                number,
-            )? {
-                if seen.insert(id) && self.is_called(id, &called)?.is_some() && self.is_free(id)? {
-                    return Ok(Some(id));
-                }
-            }
-        }
-        for key in given_keys(&card.contact.name) {
-            for id in self.ids("SELECT id FROM contact WHERE given_key = ?1 LIMIT ?2", &key)? {
-                if seen.insert(id)
-                    && let Some(known) = self.is_called(id, &called)?
-                    && intake::share_an_email(&card.contact, &known)
-                    && self.is_free(id)?
-                {
-                    return Ok(Some(id));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// A contact, if it has this name.
-    fn is_called(&self, id: ContactId, called: &Called) -> Answer<Option<Contact>> {
-        let contact = record::find_contact(self.writer.connection(), id)?;
-        Ok(contact.filter(|contact| called.is(&Called::of(contact))))
-    }
-
-    /// Whether a contact has no card of this remote.
-    fn is_free(&self, id: ContactId) -> Answer<bool> {
-        let linked = self
-            .writer
-            .connection()
-            .prepare_cached(
-                "SELECT 1 FROM remote_card WHERE remote = ?1 AND contact = ?2 AND etag IS NOT NULL",
-            )?
-            .exists(params![self.remote, id.0.as_bytes()])?;
-        Ok(!linked)
-    }
-
-    /// Whether a contact has this `UID`.
-    pub fn has_uid(&mut self, uid: &str) -> Result<bool, Refusal> {
-        let found = self.with_uid(uid);
-        Ok(!self.answered(found)?.is_empty())
-    }
-
-    /// The contacts with a `UID`, one that was made here under its id.
-    fn with_uid(&self, uid: &str) -> Answer<Vec<ContactId>> {
-        let mut found = self.ids("SELECT id FROM contact WHERE uid = ?1 LIMIT ?2", uid)?;
-        let bare = uid.strip_prefix("urn:uuid:").unwrap_or(uid);
-        if let Ok(id) = Uuid::parse_str(bare) {
-            found.extend(self.ids(
-                "SELECT id FROM contact WHERE uid = ?1 LIMIT ?2",
-                &format!("urn:uuid:{bare}"),
-            )?);
-            if self.writer.is_there(RecordKey::Contact(ContactId(id)))? {
-                found.push(ContactId(id));
-            }
-        }
-        Ok(found)
-    }
-
-    fn ids(&self, sql: &str, of: &str) -> Answer<Vec<ContactId>> {
-        let mut ids = self.writer.connection().prepare_cached(sql)?;
-        let ids = ids.query_map(params![of, ASKED], |row| {
-            Ok(ContactId(record::uuid(row, 0)?))
-        })?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
     /// What was agreed of a contact with other remotes, and what is under way there: the JSON of each, or the card
@@ -718,33 +545,6 @@ impl RemoteBook<'_, '_> {
             params![id.0.as_bytes()],
         )?;
         Ok(found.is_some())
-    }
-
-    /// Holds back the deletions of those that do not go out: all linked contacts but those that do.
-    pub fn hold(&mut self, going: Option<&HashSet<ContactId>>) -> Result<(), Refusal> {
-        let hold = || -> Answer<()> {
-            let connection = self.writer.connection();
-            let mut linked = connection.prepare_cached(
-                "SELECT r.contact, r.held FROM remote_card r JOIN contact c ON c.id = r.contact
-                 WHERE r.remote = ?1",
-            )?;
-            let linked = linked.query_map([self.remote], |row| {
-                Ok((ContactId(record::uuid(row, 0)?), row.get::<_, bool>(1)?))
-            })?;
-            for linked in linked.collect::<rusqlite::Result<Vec<_>>>()? {
-                let (id, held) = linked;
-                let is_held = going.is_some_and(|going| !going.contains(&id));
-                if is_held != held {
-                    connection
-                        .prepare_cached(
-                            "UPDATE remote_card SET held = ?3 WHERE remote = ?1 AND contact = ?2",
-                        )?
-                        .execute(params![self.remote, id.0.as_bytes(), is_held])?;
-                }
-            }
-            Ok(())
-        };
-        self.answered(hold())
     }
 
     fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), Refusal> {

@@ -111,6 +111,17 @@ impl Store {
         })
     }
 
+    /// Notes that the first sync with a remote was confirmed and done.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn confirm_remote(&self, name: &str) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let sql = "UPDATE remote SET confirmed = 1 WHERE name = ?1";
+            is_there(writer.connection().execute(sql, [name])?, name)
+        })
+    }
+
     /// Keeps what was learned of a remote, in the place of what was learned before.
     ///
     /// # Errors

@@ -212,7 +212,7 @@ const CARDS: &str = "UPDATE card SET bytes = x'' WHERE id IN (
             AND version.key IN ('from', 'to')
         UNION ALL
         -- What a remote has of them; to delete it there takes no more than its place.
-        SELECT c.id FROM remote_card r JOIN card c ON c.id IN (r.base, r.agreed, r.intent_body, r.intent_says)
+        SELECT c.id FROM remote_card r JOIN card c ON c.id IN (r.base, r.intent_body)
         WHERE r.contact IN (SELECT key FROM thrown WHERE entity = 'contact'))
      AND id NOT IN (SELECT card FROM contact WHERE card IS NOT NULL)";
 
@@ -240,8 +240,12 @@ impl Writer<'_> {
         self.take_members_off_groups(format)?;
         connection.execute_batch(
             "DELETE FROM imported WHERE contact IN (SELECT key FROM thrown);
-             DELETE FROM remote_conflict WHERE key IN (SELECT key FROM thrown) OR remote_card IN (
+             DELETE FROM remote_conflict WHERE remote_card IN (
                 SELECT id FROM remote_card WHERE contact IN (SELECT key FROM thrown));
+             -- Of a number that is no more.
+             DELETE FROM remote_conflict WHERE length(key) > 8 AND key NOT IN (SELECT identity FROM phone);
+             UPDATE remote_card SET agreed = '{}', intent_says = NULL
+                WHERE contact IN (SELECT key FROM thrown WHERE entity = 'contact');
              DELETE FROM operation WHERE (point, seq) IN (SELECT point, seq FROM part);
              -- What is left of such a step is nothing that could be undone.
              UPDATE undo_point SET emptied = 1 WHERE id IN (SELECT point FROM part)

@@ -52,6 +52,10 @@ pub(super) struct Side {
     /// A run was taken back, and a person has to say what is to become of its links.
     pub(super) waits: bool,
     pub(super) undone: BTreeSet<Href>,
+    /// Rows of which something may wait to be sent.
+    pub(super) unlooked: BTreeSet<ContactId>,
+    /// How much of the log was looked at.
+    pub(super) seen: usize,
 }
 
 pub(super) type People = BTreeMap<ContactId, Rc<SimContact>>;
@@ -79,6 +83,8 @@ pub(super) struct SimBook {
     pub(super) fresh: bool,
     pub(super) ids: u32,
     pub(super) conflicts: u64,
+    /// The contacts that were changed, by whatever it was.
+    pub(super) log: Vec<ContactId>,
 }
 
 impl SimBook {
@@ -208,6 +214,7 @@ impl SimBook {
                     .any(|href| side.rows.get(href).is_some_and(|row| row.contact == id))
             });
             note_undone(world, was, is, again);
+            self.log.push(id);
             if let Some(was) = was {
                 self.contacts.insert(id, was.clone());
                 self.bin.retain(|(binned, _)| *binned != id);
@@ -273,6 +280,7 @@ impl SimBook {
             }
             if !send {
                 side.state.token = None;
+                side.seen = 0;
             }
         }
     }
@@ -356,6 +364,11 @@ impl SimBook {
                 Rc::make_mut(row).sent = 0;
             }
         }
+        for (id, contact) in &self.contacts {
+            if before.get(id) != Some(contact) {
+                self.log.push(*id);
+            }
+        }
     }
 
     fn edit_something(&mut self, world: &mut World) {
@@ -369,6 +382,7 @@ impl SimBook {
             if !self.out.remove(&id) {
                 self.out.insert(id);
             }
+            self.log.push(id);
             return;
         }
         if what == 1 {
@@ -451,6 +465,7 @@ impl SimBook {
             {
                 let row = Rc::make_mut(row);
                 self.conflicts += row.conflicts.len() as u64;
+                side.unlooked.insert(row.contact);
                 let conflicts = std::mem::take(&mut row.conflicts);
                 let Some(contact) = self.contacts.get_mut(&row.contact).filter(|_| !mine) else {
                     continue;
@@ -483,6 +498,7 @@ impl SimBook {
                     }
                 }
                 person.join_same(&row.agreed);
+                self.log.push(row.contact);
             }
         }
     }

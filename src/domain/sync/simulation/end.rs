@@ -68,10 +68,12 @@ impl End<'_> {
                 self.same_emails(&out, faults);
             }
             self.nothing_historic_by_itself(faults);
-            self.no_echo(faults);
             if self.quirks().has(Quirks::DROPS_NUMBERS) {
                 // What the server left out and is sent again was historic to the others meanwhile.
                 faults.retain(|fault| *fault != "in use again by itself");
+            } else {
+                // And one that was deleted comes back from another book, once the server has room for it.
+                self.no_echo(faults);
             }
         } else {
             self.same_people(&out, faults);

@@ -100,6 +100,7 @@ impl Part<SimCard> for SimPart {
 
     fn put_row(&mut self, href: &Href, row: &Row<SimCard>) -> Result<(), Stop> {
         self.side().rows.insert(href.clone(), Rc::new(row.clone()));
+        self.side().unlooked.insert(row.contact);
         Ok(())
     }
 
@@ -140,11 +141,30 @@ impl Part<SimCard> for SimPart {
     }
 
     fn touched(&mut self) -> Result<Touched, Stop> {
-        let contacts = self.book.contacts.keys().copied().collect();
-        Ok(Touched { contacts, step: 0 })
+        let book = &self.book;
+        let side = &book.sides[self.side];
+        let mut touched: BTreeSet<ContactId> = match side.seen {
+            0 => book.contacts.keys().copied().collect(),
+            seen => book.log[seen..].iter().copied().collect(),
+        };
+        touched.extend(&side.unlooked);
+        let waiting = side
+            .rows
+            .values()
+            .filter(|row| row.intent.is_some() || row.refused.is_some() || row.etag.is_none());
+        touched.extend(waiting.map(|row| row.contact));
+        Ok(Touched {
+            contacts: touched.into_iter().collect(),
+            step: i64::try_from(book.log.len()).unwrap_or(i64::MAX),
+        })
     }
 
-    fn put_seen(&mut self, _: i64) -> Result<(), Stop> {
+    fn put_seen(&mut self, step: i64, nothing_waits: &[ContactId]) -> Result<(), Stop> {
+        let side = self.side();
+        side.seen = usize::try_from(step).unwrap_or(0);
+        for contact in nothing_waits {
+            side.unlooked.remove(contact);
+        }
         Ok(())
     }
 
@@ -162,6 +182,7 @@ impl Part<SimCard> for SimPart {
         if let Some(stored) = self.book.contacts.get_mut(&contact) {
             Rc::make_mut(stored).person = person.clone();
         }
+        self.book.log.push(contact);
         Ok(person.clone())
     }
 
@@ -181,6 +202,7 @@ impl Part<SimCard> for SimPart {
             person: person.clone(),
         };
         self.book.contacts.insert(id, Rc::new(contact));
+        self.book.log.push(id);
         Ok((id, person.clone()))
     }
 
@@ -197,6 +219,7 @@ impl Part<SimCard> for SimPart {
             return Ok(None);
         };
         self.book.contacts.insert(contact, was.clone());
+        self.book.log.push(contact);
         Ok(Some(was.person.clone()))
     }
 

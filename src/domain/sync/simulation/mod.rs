@@ -277,6 +277,9 @@ impl Simulation {
             book.choose(world, send);
             if world.rng.one_in(2) {
                 book.only = false;
+                for side in &mut book.sides {
+                    side.seen = 0;
+                }
             }
         }
         let answers = Answers {
@@ -358,26 +361,27 @@ fn with_two(first: Quirks, second: Quirks) -> impl Fn(u64) -> Outcome {
     move |seed| Simulation::new(seed, [first, second], true, Also::ALL).play()
 }
 
+/// What was found, where something was: a kind, each fault with how often and the first seed.
+type Lost = Vec<(&'static str, BTreeMap<&'static str, (u64, u64)>)>;
+
 #[test]
 fn nothing_is_lost_with_any_kind_of_server() {
-    for (name, quirks) in KINDS {
-        let found = faults(runs(), with_one(quirks, Also::ALL));
-        assert!(
-            found.is_empty(),
-            "{name}: {found:?} (a fault, how often, and the first seed)"
-        );
-    }
+    let found = KINDS.map(|(name, quirks)| (name, faults(runs(), with_one(quirks, Also::ALL))));
+    let lost: Lost = found
+        .into_iter()
+        .filter(|(_, faults)| !faults.is_empty())
+        .collect();
+    assert!(lost.is_empty(), "{lost:#?}");
 }
 
 #[test]
 fn nothing_is_lost_between_two_servers() {
-    for (name, first, second) in PAIRS {
-        let found = faults(runs(), with_two(first, second));
-        assert!(
-            found.is_empty(),
-            "{name}: {found:?} (a fault, how often, and the first seed)"
-        );
-    }
+    let found = PAIRS.map(|(name, first, second)| (name, faults(runs(), with_two(first, second))));
+    let lost: Lost = found
+        .into_iter()
+        .filter(|(_, faults)| !faults.is_empty())
+        .collect();
+    assert!(lost.is_empty(), "{lost:#?}");
 }
 
 /// The first seed of some that shows a fault, with a rule taken out.

@@ -1,0 +1,330 @@
+//! `callbook sync`: keeps the book and the address books elsewhere the same.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::domain::progress::Stop as Signal;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::safe::safe;
+use crate::domain::sync::records::shown_name;
+use crate::domain::sync::remote::Stop;
+use crate::domain::sync::report::{Did, Report};
+use crate::domain::sync::run::Answers;
+use crate::domain::words::count;
+use crate::store::Store;
+use crate::sync::lock::{Locked, SyncLock};
+use crate::sync::one::Asked;
+use crate::sync::rounds::{Outcome, RemoteRun, RoundsAsked, sync_all, why_stopped};
+
+use super::document::{CommandAnswer, answer};
+use super::exit::UNREACHABLE;
+use super::questions::Questions;
+use super::remote::configured;
+use super::table::columns;
+
+/// Which remotes are synced, and how.
+#[derive(Debug, Args)]
+pub(super) struct SyncCommand {
+    /// The remotes; all of them where none is named.
+    names: Vec<String>,
+    /// Say what would come and go; nothing is written, here or there.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do a first sync as it is planned.
+    #[arg(long)]
+    yes: bool,
+    /// Go on where many cards are gone there, or many contacts were deleted here.
+    #[arg(long)]
+    accept_deletions: bool,
+    /// List everything, instead of what changed since the last time.
+    #[arg(long)]
+    all: bool,
+    /// After a sync that was taken back: delete there what the undo took away here.
+    #[arg(long, conflicts_with = "again")]
+    send_undo: bool,
+    /// After a sync that was taken back: begin again with a first sync.
+    #[arg(long)]
+    again: bool,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl SyncCommand {
+    /// Syncs.
+    pub(super) fn run(
+        self,
+        config: &Config,
+        signal: &Signal,
+        open: impl FnOnce() -> Result<Store, Refusal>,
+    ) -> Result<u8> {
+        let mut remotes = Vec::new();
+        for name in &self.names {
+            remotes.push(configured(config, name)?);
+        }
+        if self.names.is_empty() {
+            remotes.extend(&config.remotes);
+        }
+        if remotes.is_empty() {
+            let why =
+                "no remote is set up; callbook remote add finds an address book and sets it up";
+            return Err(Refusal::new(Kind::NotFound, why).into());
+        }
+        let mut store = open()?;
+        let _lock = match SyncLock::take(store.path()) {
+            Ok(lock) => lock,
+            Err(Locked::Elsewhere) => {
+                let why = "another callbook syncs this book; try again when it is done";
+                return Err(Refusal::new(Kind::Busy, why).into());
+            }
+            Err(Locked::Failed(error)) => {
+                let why = format!("cannot lock the book for the sync: {error}");
+                return Err(Refusal::new(Kind::Storage, why).into());
+            }
+        };
+        if self.send_undo || self.again {
+            for settings in &remotes {
+                let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
+                store.decide_undone(row.id, &settings.name, self.send_undo)?;
+            }
+        }
+        let asked = RoundsAsked {
+            asked: Asked {
+                answers: Answers {
+                    accepts_deletions: self.accept_deletions,
+                    only_takes_in: false,
+                    lists_all: self.all,
+                },
+                dry: self.dry_run,
+            },
+            confirms_first: self.yes,
+            by_person: !self.names.is_empty(),
+        };
+        let mut ask = |question: &str| Questions::open()?.ask_hidden(question, signal).ok();
+        let outcomes = sync_all(&mut store, &remotes, asked, &mut ask)?;
+        let to_decide = store.count_conflicts()?;
+        let names: Vec<&str> = remotes.iter().map(|one| one.name.as_str()).collect();
+        let text = text(&names, &outcomes, to_decide, self.dry_run);
+        let document = json!({
+            "data": names.iter().zip(&outcomes).map(|(name, outcome)| of_document(name, outcome)).collect::<Vec<_>>(),
+            "meta": { "to_decide": to_decide },
+        });
+        let told = answer(Ok(CommandAnswer::new(document, text)), self.json)?;
+        Ok(if told == 0 {
+            status(&outcomes, to_decide)
+        } else {
+            told
+        })
+    }
+}
+
+/// The exit status: what is worst of all remotes.
+fn status(outcomes: &[Outcome], to_decide: usize) -> u8 {
+    let status_of = |outcome: &Outcome| match outcome {
+        Outcome::Synced(run) => match &run.synced.end {
+            Ok(()) => 0,
+            Err(Stop::Later { .. }) => UNREACHABLE,
+            Err(Stop::Asked(_)) => super::exit::status(Kind::Conflict),
+            Err(Stop::Book(refusal)) => super::exit::status(refusal.kind),
+            Err(_) => 1,
+        },
+        Outcome::Planned(_) | Outcome::Undone(_) => super::exit::status(Kind::Conflict),
+        Outcome::Blocked(_) => 1,
+        Outcome::Paused => 0,
+    };
+    let worst = outcomes.iter().map(status_of).max().unwrap_or_default();
+    if worst == 0 && to_decide > 0 {
+        super::exit::status(Kind::Conflict)
+    } else {
+        worst
+    }
+}
+
+/// What came in and went out.
+fn moved(report: &Report) -> String {
+    let came = [
+        Did::NewHere,
+        Did::Joined,
+        Did::ChangedHere,
+        Did::GoneThere,
+        Did::CameBack,
+    ];
+    let went = [Did::NewThere, Did::ChangedThere, Did::DeletedThere];
+    let sum = |all: &[Did]| all.iter().map(|did| report.count(*did)).sum::<usize>();
+    let mut parts = Vec::new();
+    let (came, went) = (sum(&came), sum(&went));
+    if came > 0 {
+        parts.push(format!("{came} in"));
+    }
+    if went > 0 {
+        parts.push(format!("{went} out"));
+    }
+    for (did, words) in [
+        (Did::Refused, "not taken there"),
+        (Did::Unread, "cannot be read"),
+    ] {
+        if report.count(did) > 0 {
+            parts.push(format!("{} {words}", report.count(did)));
+        }
+    }
+    if parts.is_empty() {
+        "nothing new".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn traffic(run: &RemoteRun) -> String {
+    let traffic = run.synced.traffic;
+    if traffic.requests == 0 {
+        return String::new();
+    }
+    let requests = count(
+        usize::try_from(traffic.requests).unwrap_or(usize::MAX),
+        "request",
+    );
+    let bytes = match traffic.bytes {
+        0..1_000 => format!("{} bytes", traffic.bytes),
+        1_000..1_000_000 => format!("{} KB", traffic.bytes / 1_000),
+        more => format!("{}.{} MB", more / 1_000_000, more % 1_000_000 / 100_000),
+    };
+    format!("{requests}, {bytes}, {:.1} s", run.took.as_secs_f32())
+}
+
+fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> String {
+    let mut rows = Vec::new();
+    let mut lines = String::new();
+    for (name, outcome) in names.iter().zip(outcomes) {
+        let (did, about) = match outcome {
+            Outcome::Synced(run) => match &run.synced.end {
+                Ok(()) => (moved(&run.synced.report), traffic(run)),
+                Err(stop) => (
+                    format!("not synced: {}", way_out(name, stop)),
+                    String::new(),
+                ),
+            },
+            Outcome::Planned(run) => {
+                lines.push_str(&plan(&run.synced.report));
+                let did = format!(
+                    "first sync: {}; nothing was written. callbook sync --yes {name} does it",
+                    moved(&run.synced.report)
+                );
+                (did, String::new())
+            }
+            Outcome::Paused => (
+                format!("paused; callbook remote resume {name} lets it go on"),
+                String::new(),
+            ),
+            Outcome::Undone(cards) => (
+                format!(
+                    "a sync was taken back that linked {}: callbook sync --again {name} begins with a first sync, \
+                     --send-undo deletes there what is gone here",
+                    count(*cards, "card")
+                ),
+                String::new(),
+            ),
+            Outcome::Blocked(why) => (
+                format!("not synced: {why}; callbook sync {name} tries it again"),
+                String::new(),
+            ),
+        };
+        if dry && let Outcome::Synced(run) = outcome {
+            lines.push_str(&plan(&run.synced.report));
+        }
+        rows.push([(*name).to_owned(), safe(&did).into_owned(), about]);
+    }
+    let mut text = lines;
+    text.push_str(&columns(&rows));
+    if dry {
+        text.push_str("nothing was written\n");
+    }
+    if to_decide > 0 {
+        let _ = writeln!(
+            text,
+            "{} to decide: callbook conflicts",
+            count(to_decide, "field")
+        );
+    }
+    text
+}
+
+/// Why a run ended, and what to do about it.
+fn way_out(name: &str, stop: &Stop) -> String {
+    let why = why_stopped(stop);
+    match stop {
+        Stop::Asked(_) => format!(
+            "{why}. Nothing was done. If that is meant: callbook sync --accept-deletions {name}"
+        ),
+        Stop::Password(_) => format!("{why}; it is not tried again by itself"),
+        Stop::Later { .. } => format!("{why}; nothing is lost, and the next sync goes on"),
+        _ => why,
+    }
+}
+
+/// What is done with each card, a line each.
+fn plan(report: &Report) -> String {
+    let mut lines = String::new();
+    for (did, name) in &report.done {
+        let (sign, words) = match did {
+            Did::NewHere => ("← +", "only there"),
+            Did::Joined => ("← ~", "there and here: one from now on"),
+            Did::ChangedHere => ("← ~", "changed there"),
+            Did::GoneThere => ("← -", "gone there"),
+            Did::CameBack => ("← +", "deleted here and changed there: comes back"),
+            Did::NewThere => ("→ +", "only here"),
+            Did::ChangedThere => ("→ ~", "changed here"),
+            Did::DeletedThere => ("→ -", "deleted here"),
+            Did::Refused => ("· !", "not taken there"),
+            Did::Unread => ("· !", "cannot be read"),
+        };
+        let _ = writeln!(lines, "{sign} {:<24} {words}", safe(&shown_name(name)));
+    }
+    lines
+}
+
+fn of_document(name: &str, outcome: &Outcome) -> Value {
+    let (state, run) = match outcome {
+        Outcome::Synced(run) if run.synced.end.is_ok() => ("synced", Some(run)),
+        Outcome::Synced(run) => ("stopped", Some(run)),
+        Outcome::Planned(run) => ("planned", Some(run)),
+        Outcome::Paused => ("paused", None),
+        Outcome::Undone(_) => ("undone", None),
+        Outcome::Blocked(_) => ("blocked", None),
+    };
+    let done = run.map(|run| {
+        let done = run.synced.report.done.iter();
+        done.map(|(did, name)| json!({ "did": word(*did), "name": shown_name(name) }))
+            .collect::<Vec<_>>()
+    });
+    json!({
+        "type": "syncs",
+        "id": name,
+        "attributes": {
+            "state": state,
+            "done": done,
+            "requests": run.map(|run| run.synced.traffic.requests),
+            "bytes": run.map(|run| run.synced.traffic.bytes),
+            "trouble": run.and_then(|run| run.synced.end.as_ref().err()).map(why_stopped),
+        },
+    })
+}
+
+/// What was done with a card, in documents.
+const fn word(did: Did) -> &'static str {
+    match did {
+        Did::NewHere => "new_here",
+        Did::Joined => "joined",
+        Did::ChangedHere => "changed_here",
+        Did::GoneThere => "gone_there",
+        Did::CameBack => "came_back",
+        Did::NewThere => "new_there",
+        Did::ChangedThere => "changed_there",
+        Did::DeletedThere => "deleted_there",
+        Did::Refused => "refused",
+        Did::Unread => "unread",
+    }
+}

@@ -1,0 +1,153 @@
+//! Fields that a contact and its card elsewhere say differently: what is to be decided, and decisions.
+
+use crate::domain::contact::ContactId;
+use crate::domain::edit::Done;
+use crate::domain::linked::LinkedConflict;
+use crate::domain::refusal::Refusal;
+use crate::domain::remotes::{ConflictEntry, Decision};
+use crate::domain::sync::kept::{field_words, ours, read_conflict, take_theirs, theirs};
+use crate::domain::sync::person::Person;
+use crate::domain::sync::row::{ConflictKey, Theirs};
+use crate::domain::timestamp::Timestamp;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::store::base::Store;
+use crate::store::change::remote_contacts::put_full;
+use crate::store::db::failure::Answer;
+use crate::store::db::record;
+
+/// The columns of a conflict with whom it is about, in the order of [`found`].
+const COLUMNS: &str = "r.name, c.contact, f.key, f.field, f.was, f.theirs, f.at, f.remote_card
+    FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card JOIN remote r ON r.id = c.remote";
+
+struct Found {
+    remote: String,
+    contact: ContactId,
+    kept: LinkedConflict,
+    at: Timestamp,
+    card: i64,
+}
+
+fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
+    Ok(Found {
+        remote: row.get(0)?,
+        contact: ContactId(record::uuid(row, 1)?),
+        kept: LinkedConflict {
+            key: row.get(2)?,
+            field: row.get(3)?,
+            was: row.get(4)?,
+            theirs: row.get(5)?,
+        },
+        at: Timestamp::from_micros(row.get(6)?),
+        card: row.get(7)?,
+    })
+}
+
+/// A conflict as it is addressed: its card, what it is about, and the field.
+fn address(found: &Found) -> String {
+    format!("{}:{}:{}", found.card, found.kept.field, found.kept.key)
+}
+
+/// What a conflict is about, if it can be read and its contact is there.
+fn about(connection: &Connection, found: &Found) -> Answer<Option<(Person, ConflictKey, Theirs)>> {
+    let Some(contact) = record::find_contact(connection, found.contact)? else {
+        return Ok(None);
+    };
+    let phones = record::phones_of(connection, found.contact)?;
+    let person = Person::of(&crate::domain::full_contact::FullContact { contact, phones });
+    Ok(read_conflict(&found.kept).map(|(key, theirs)| (person, key, theirs)))
+}
+
+impl Store {
+    /// The fields in conflict, by name.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn conflicts(&self) -> Result<Vec<ConflictEntry>, Refusal> {
+        self.snapshot(|connection| {
+            let sql = format!("SELECT {COLUMNS} ORDER BY f.at, f.remote_card, f.field");
+            let mut all = connection.prepare(&sql)?;
+            let all = all
+                .query_map([], found)?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut entries = Vec::new();
+            for one in all {
+                let Some((person, key, said)) = about(connection, &one)? else {
+                    continue;
+                };
+                let name = record::get_contact(connection, one.contact)?.name;
+                entries.push(ConflictEntry {
+                    id: address(&one),
+                    remote: one.remote,
+                    contact: one.contact,
+                    name,
+                    field: field_words(&person, &key),
+                    ours: ours(&person, &key),
+                    theirs: theirs(&key, &said),
+                    at: one.at,
+                });
+            }
+            Ok(entries)
+        })
+    }
+
+    /// Decides a field in conflict: what the contact says goes there with the next sync, or what is there is taken.
+    ///
+    /// # Errors
+    /// Not found where it is decided already; if the database cannot be written.
+    pub fn decide(&mut self, id: &str, decision: Decision) -> Result<Done<()>, Refusal> {
+        self.write(|writer| {
+            let gone = || Refusal::not_found("conflict", id);
+            let (card, rest) = id.split_once(':').ok_or_else(gone)?;
+            let (field, key) = rest.split_once(':').ok_or_else(gone)?;
+            let sql = format!(
+                "SELECT {COLUMNS} WHERE f.remote_card = ?1 AND f.field = ?2 AND f.key = ?3"
+            );
+            let one = writer
+                .connection()
+                .query_row(&sql, params![card, field, key], found)
+                .optional()?
+                .ok_or_else(gone)?;
+            writer.connection().execute(
+                "DELETE FROM remote_conflict WHERE remote_card = ?1 AND field = ?2 AND key = ?3",
+                params![card, field, key],
+            )?;
+            let Some((mut person, about, said)) = about(writer.connection(), &one)? else {
+                return Ok(((), String::new()));
+            };
+            let before = record::full_contact(writer.connection(), one.contact)?;
+            let title = match decision {
+                Decision::Mine => String::new(),
+                Decision::Theirs => {
+                    take_theirs(&mut person, &about, &said);
+                    format!(
+                        "Took the {} of {} from {}",
+                        field_words(&person, &about),
+                        before.contact.name,
+                        one.remote
+                    )
+                }
+                Decision::Both => {
+                    let both = format!("{} / {}", ours(&person, &about), theirs(&about, &said));
+                    take_theirs(&mut person, &about, &Theirs::Text(Some(both)));
+                    format!(
+                        "Kept both texts of the {} of {}",
+                        field_words(&person, &about),
+                        before.contact.name
+                    )
+                }
+            };
+            if decision != Decision::Mine {
+                let after = person.put_into(&before, &before, || writer.context());
+                put_full(writer, &before, after)?;
+            }
+            // The next sync looks at it.
+            writer.connection().execute(
+                "UPDATE remote_card SET sent = 0, looked = 0 WHERE id = ?1",
+                [card],
+            )?;
+            Ok(((), title))
+        })
+    }
+}

@@ -1,0 +1,250 @@
+//! The contacts within one transaction of a sync: which one a card is about, and what is written of it.
+
+use std::collections::HashSet;
+
+use rusqlite::params;
+use uuid::Uuid;
+
+use crate::domain::called::Called;
+use crate::domain::contact::{Contact, ContactId};
+use crate::domain::edit::ContactWithCard;
+use crate::domain::full_contact::FullContact;
+use crate::domain::intake;
+use crate::domain::linked::SoughtCard;
+use crate::domain::naming::given_keys;
+use crate::domain::operation::RecordKey;
+use crate::domain::phone::Phone;
+use crate::domain::refusal::Refusal;
+
+use crate::store::db::failure::Answer;
+use crate::store::db::record;
+use crate::store::write::writer::Writer;
+
+use super::remote_cards::RemoteBook;
+
+/// How many contacts of one number or name are looked at.
+const ASKED: i64 = 33;
+
+impl RemoteBook<'_, '_> {
+    /// A contact, if it is there.
+    pub fn contact(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
+        let found = || -> Answer<_> {
+            if !self.writer.is_there(RecordKey::Contact(id))? {
+                return Ok(None);
+            }
+            Ok(Some(record::full_contact(self.writer.connection(), id)?))
+        };
+        self.answered(found())
+    }
+
+    /// A contact with the card that it came from, if it is there.
+    pub fn contact_and_card(&mut self, id: ContactId) -> Result<Option<ContactWithCard>, Refusal> {
+        let Some(full) = self.contact(id)? else {
+            return Ok(None);
+        };
+        let card = record::card_of(self.writer.connection(), &full.contact);
+        let card = self.answered(card)?;
+        Ok(Some(ContactWithCard { full, card }))
+    }
+
+    /// Writes what of a contact is otherwise, and gives it back with its primary number settled.
+    pub fn put_contact(
+        &mut self,
+        before: &FullContact,
+        after: FullContact,
+    ) -> Result<FullContact, Refusal> {
+        let put = put_full(self.writer, before, after);
+        self.answered(put)
+    }
+
+    /// Makes a contact with its numbers, with the card that it came as.
+    pub fn make_contact(
+        &mut self,
+        mut full: FullContact,
+        card: &[u8],
+    ) -> Result<FullContact, Refusal> {
+        let id = full.contact.id;
+        let make = |writer: &mut Writer<'_>| -> Answer<FullContact> {
+            full.contact.card = Some(writer.keep_card(card)?);
+            writer.insert_full(full)?;
+            record::full_contact(writer.connection(), id)
+        };
+        let done = make(self.writer);
+        self.answered(done)
+    }
+
+    /// Deletes a contact, to the bin.
+    pub fn delete_contact(&mut self, id: ContactId) -> Result<(), Refusal> {
+        let delete = |writer: &mut Writer<'_>| -> Answer<()> {
+            match record::find_contact(writer.connection(), id)? {
+                Some(contact) => writer.delete_contact(contact),
+                None => Ok(()),
+            }
+        };
+        let deleted = delete(self.writer);
+        self.answered(deleted)
+    }
+
+    /// Brings a contact back from the bin, if it is still there.
+    pub fn bring_back(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
+        let back = |writer: &mut Writer<'_>| -> Answer<Option<FullContact>> {
+            let step: Option<i64> = writer
+                .connection()
+                .prepare_cached(
+                    "SELECT max(point) FROM operation WHERE key = ?1 AND entity = 'contact' AND kind = 'delete'",
+                )?
+                .query_row([id.0.as_bytes()], |row| row.get(0))?;
+            let Some(step) = step else { return Ok(None) };
+            writer.restore_contact(id, step - 1)?;
+            writer.settle_all()?;
+            Ok(Some(record::full_contact(writer.connection(), id)?))
+        };
+        let back = back(self.writer);
+        self.answered(back)
+    }
+
+    /// The contact that a card is about, if it has no card of this remote yet: by its `UID`, by the name of its
+    /// file, or by its name and a number or an email.
+    pub fn known(&mut self, card: &SoughtCard) -> Result<Option<ContactId>, Refusal> {
+        let known = self.find(card);
+        self.answered(known)
+    }
+
+    fn find(&self, card: &SoughtCard) -> Answer<Option<ContactId>> {
+        for uid in card.uid.iter().chain([&card.file]) {
+            for id in self.with_uid(uid)? {
+                if self.is_free(id)? {
+                    return Ok(Some(id));
+                }
+            }
+        }
+        let called = Called::of(&card.contact);
+        let mut seen = HashSet::new();
+        for number in &card.numbers {
+            for id in self.ids(
+                "SELECT contact FROM phone WHERE identity = ?1 LIMIT ?2",
+                number,
+            )? {
+                if seen.insert(id) && self.is_called(id, &called)?.is_some() && self.is_free(id)? {
+                    return Ok(Some(id));
+                }
+            }
+        }
+        for key in given_keys(&card.contact.name) {
+            for id in self.ids("SELECT id FROM contact WHERE given_key = ?1 LIMIT ?2", &key)? {
+                if seen.insert(id)
+                    && let Some(known) = self.is_called(id, &called)?
+                    && intake::share_an_email(&card.contact, &known)
+                    && self.is_free(id)?
+                {
+                    return Ok(Some(id));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A contact, if it has this name.
+    fn is_called(&self, id: ContactId, called: &Called) -> Answer<Option<Contact>> {
+        let contact = record::find_contact(self.writer.connection(), id)?;
+        Ok(contact.filter(|contact| called.is(&Called::of(contact))))
+    }
+
+    /// Whether a contact has no card of this remote.
+    fn is_free(&self, id: ContactId) -> Answer<bool> {
+        let linked = self
+            .writer
+            .connection()
+            .prepare_cached(
+                "SELECT 1 FROM remote_card WHERE remote = ?1 AND contact = ?2 AND etag IS NOT NULL",
+            )?
+            .exists(params![self.remote, id.0.as_bytes()])?;
+        Ok(!linked)
+    }
+
+    /// Whether a contact has this `UID`.
+    pub fn has_uid(&mut self, uid: &str) -> Result<bool, Refusal> {
+        let found = self.with_uid(uid);
+        Ok(!self.answered(found)?.is_empty())
+    }
+
+    /// The contacts with a `UID`, one that was made here under its id.
+    fn with_uid(&self, uid: &str) -> Answer<Vec<ContactId>> {
+        let mut found = self.ids("SELECT id FROM contact WHERE uid = ?1 LIMIT ?2", uid)?;
+        let bare = uid.strip_prefix("urn:uuid:").unwrap_or(uid);
+        if let Ok(id) = Uuid::parse_str(bare) {
+            found.extend(self.ids(
+                "SELECT id FROM contact WHERE uid = ?1 LIMIT ?2",
+                &format!("urn:uuid:{bare}"),
+            )?);
+            if self.writer.is_there(RecordKey::Contact(ContactId(id)))? {
+                found.push(ContactId(id));
+            }
+        }
+        Ok(found)
+    }
+
+    fn ids(&self, sql: &str, of: &str) -> Answer<Vec<ContactId>> {
+        let mut ids = self.writer.connection().prepare_cached(sql)?;
+        let ids = ids.query_map(params![of, ASKED], |row| {
+            Ok(ContactId(record::uuid(row, 0)?))
+        })?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Holds back the deletions of those that do not go out: all linked contacts but those that do.
+    pub fn hold(&mut self, going: Option<&HashSet<ContactId>>) -> Result<(), Refusal> {
+        let hold = || -> Answer<()> {
+            let connection = self.writer.connection();
+            let mut linked = connection.prepare_cached(
+                "SELECT r.contact, r.held FROM remote_card r JOIN contact c ON c.id = r.contact
+                 WHERE r.remote = ?1",
+            )?;
+            let linked = linked.query_map([self.remote], |row| {
+                Ok((ContactId(record::uuid(row, 0)?), row.get::<_, bool>(1)?))
+            })?;
+            for linked in linked.collect::<rusqlite::Result<Vec<_>>>()? {
+                let (id, held) = linked;
+                let is_held = going.is_some_and(|going| !going.contains(&id));
+                if is_held != held {
+                    connection
+                        .prepare_cached(
+                            "UPDATE remote_card SET held = ?3 WHERE remote = ?1 AND contact = ?2",
+                        )?
+                        .execute(params![self.remote, id.0.as_bytes(), is_held])?;
+                }
+            }
+            Ok(())
+        };
+        self.answered(hold())
+    }
+}
+
+/// Writes what of a contact is otherwise, and gives it back with its primary number settled.
+pub(super) fn put_full(
+    writer: &mut Writer<'_>,
+    before: &FullContact,
+    mut after: FullContact,
+) -> Answer<FullContact> {
+    let id = after.contact.id;
+    if before.contact != after.contact {
+        after.contact.updated_at = writer.context().now;
+        writer.update_contact(before.contact.clone(), after.contact)?;
+    }
+    let same =
+        |phone: &Phone, all: &[Phone]| all.iter().find(|other| other.id == phone.id).cloned();
+    for phone in &before.phones {
+        if same(phone, &after.phones).is_none() {
+            writer.delete_phone(phone.clone())?;
+        }
+    }
+    for phone in after.phones {
+        match same(&phone, &before.phones) {
+            None => writer.insert_phone(phone)?,
+            Some(was) if was != phone => writer.touch_phone(was, phone)?,
+            Some(_) => {}
+        }
+    }
+    writer.settle_all()?;
+    record::full_contact(writer.connection(), id)
+}

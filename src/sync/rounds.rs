@@ -1,0 +1,210 @@
+//! All remotes in turn, again until a round moves nothing: what comes from one is a change for the others.
+
+use std::time::{Duration, Instant};
+
+use crate::config::remotes::{Place, RemoteSettings};
+use crate::domain::refusal::Refusal;
+use crate::domain::remotes::{RemoteRow, RunOutcome};
+use crate::domain::sync::remote::Stop;
+use crate::domain::timestamp::Timestamp;
+use crate::store::Store;
+
+use super::carddav::http::Traffic;
+use super::one::{Asked, Synced, sync_folder, sync_server};
+use super::open::open;
+use super::server::stopped;
+
+/// How often the remotes are gone round.
+const ROUNDS: usize = 4;
+
+/// What is asked of a sync of several remotes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RoundsAsked {
+    /// Of each.
+    pub asked: Asked,
+    /// A first sync is done as it was planned.
+    pub confirms_first: bool,
+    /// A person asks for it: what was refused before is tried again.
+    pub by_person: bool,
+}
+
+/// What came of a remote.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was synced, as far as that came.
+    Synced(RemoteRun),
+    /// What its first sync would do; nothing was written.
+    Planned(RemoteRun),
+    /// It is paused.
+    Paused,
+    /// A run was taken back, and a person has to say what is to become of so many cards that it linked.
+    Undone(usize),
+    /// Its password was refused before, and is not tried again unasked.
+    Blocked(String),
+}
+
+/// A remote's runs of one sync, as one.
+#[derive(Debug)]
+pub struct RemoteRun {
+    /// What was done, and how it ended.
+    pub synced: Synced,
+    /// How long it took.
+    pub took: Duration,
+    /// The remote as it was before.
+    pub row: RemoteRow,
+}
+
+/// Why a remote's password is not tried again: the words before those of the server.
+const REFUSED_PASSWORD: &str = "the password was refused: ";
+
+/// Syncs some remotes. `ask` asks a person for a password.
+///
+/// # Errors
+/// If the book cannot be read or written; what is wrong with one remote is in its outcome.
+pub fn sync_all(
+    store: &mut Store,
+    remotes: &[&RemoteSettings],
+    asked: RoundsAsked,
+    ask: &mut dyn FnMut(&str) -> Option<String>,
+) -> Result<Vec<Outcome>, Refusal> {
+    let mut outcomes = Vec::new();
+    for settings in remotes {
+        outcomes.push(one(store, settings, asked, ask)?);
+    }
+    if remotes.len() < 2 || asked.asked.dry {
+        return Ok(outcomes);
+    }
+    for _ in 1..ROUNDS {
+        let mut moved = false;
+        for (settings, outcome) in remotes.iter().zip(&mut outcomes) {
+            let Outcome::Synced(before) = outcome else {
+                continue;
+            };
+            if before.synced.end.is_err() {
+                continue;
+            }
+            let Outcome::Synced(again) = one(store, settings, asked, ask)? else {
+                continue;
+            };
+            moved |= !again.synced.report.is_empty();
+            before.add(again);
+        }
+        if !moved {
+            break;
+        }
+    }
+    Ok(outcomes)
+}
+
+impl RemoteRun {
+    /// Adds what a later run did.
+    fn add(&mut self, later: Self) {
+        let Synced {
+            report,
+            end,
+            traffic,
+        } = later.synced;
+        self.synced.report.done.extend(report.done);
+        self.synced.end = end;
+        self.synced.traffic.requests += traffic.requests;
+        self.synced.traffic.bytes += traffic.bytes;
+        self.took += later.took;
+    }
+}
+
+fn one(
+    store: &mut Store,
+    settings: &RemoteSettings,
+    RoundsAsked {
+        asked,
+        confirms_first,
+        by_person,
+    }: RoundsAsked,
+    ask: &mut dyn FnMut(&str) -> Option<String>,
+) -> Result<Outcome, Refusal> {
+    let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
+    if row.paused {
+        return Ok(Outcome::Paused);
+    }
+    let undone = store.count_undone(row.id)?;
+    if undone > 0 {
+        return Ok(Outcome::Undone(undone));
+    }
+    let refused = row
+        .trouble
+        .as_ref()
+        .filter(|why| why.starts_with(REFUSED_PASSWORD));
+    if let (false, Some(why)) = (by_person, refused) {
+        return Ok(Outcome::Blocked(why.clone()));
+    }
+    let is_plan = !row.confirmed && !confirms_first;
+    let asked = Asked {
+        dry: asked.dry || is_plan,
+        ..asked
+    };
+    let began = Instant::now();
+    let tried_at = now();
+    let synced = match &settings.place {
+        Place::Folder(path) => sync_folder(store, settings, &row, path, asked),
+        Place::Server(_) => match open(settings, ask) {
+            Ok(book) => sync_server(store, settings, &row, book, asked),
+            Err(stop) => Synced {
+                report: crate::domain::sync::report::Report::default(),
+                end: Err(stopped(stop)),
+                traffic: Traffic::default(),
+            },
+        },
+    };
+    if !asked.dry {
+        store.note_run(&settings.name, &outcome_of(&synced, tried_at))?;
+    }
+    let run = RemoteRun {
+        synced,
+        took: began.elapsed(),
+        row,
+    };
+    Ok(if is_plan && run.synced.end.is_ok() {
+        Outcome::Planned(run)
+    } else {
+        Outcome::Synced(run)
+    })
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_utc(chrono::Utc::now())
+}
+
+/// How long a remote that does not answer is let alone at first.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn outcome_of(synced: &Synced, tried_at: Timestamp) -> RunOutcome {
+    let trouble = synced.end.as_ref().err().map(why_stopped);
+    let again_at = match &synced.end {
+        Err(Stop::Later { after, .. }) => {
+            let after = after.unwrap_or(PATIENCE).as_micros();
+            let after = i64::try_from(after).unwrap_or(i64::MAX);
+            Some(Timestamp::from_micros(
+                tried_at.micros().saturating_add(after),
+            ))
+        }
+        _ => None,
+    };
+    RunOutcome {
+        tried_at,
+        synced_at: synced.end.is_ok().then(now),
+        again_at,
+        trouble,
+    }
+}
+
+/// Why a run ended early, in words.
+#[must_use]
+pub fn why_stopped(stop: &Stop) -> String {
+    match stop {
+        Stop::Later { why, .. } | Stop::Trouble(why) => why.clone(),
+        Stop::Password(why) => format!("{REFUSED_PASSWORD}{why}"),
+        Stop::Asked(guard) => guard.to_string(),
+        Stop::Stopped => "it was stopped".to_owned(),
+        Stop::Book(refusal) => refusal.to_string(),
+    }
+}
