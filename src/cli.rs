@@ -329,6 +329,8 @@ impl Cmd {
             Self::Contact(command) => matches!(command, contact::ContactCommand::Create { .. }),
             Self::Phone(command) => matches!(command, phone::PhoneCommand::Create { .. }),
             Self::Remote(command) => command.creates(),
+            #[cfg(feature = "sync")]
+            Self::Sync(_) => true,
             _ => false,
         }
     }

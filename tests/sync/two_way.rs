@@ -9,6 +9,7 @@ use callbook::domain::operation::Actor;
 use callbook::domain::phone::{Phone, PhoneAttributes};
 use callbook::domain::remotes::{RemoteCounts, RemoteRow};
 use callbook::domain::sync::report::Did;
+use callbook::domain::sync::run::Answers;
 use callbook::domain::timestamp::Timestamp;
 use callbook::store::{Options, Store};
 use callbook::sync::one::{Asked, Synced, sync_server};
@@ -18,9 +19,9 @@ use crate::dav_server::{Access, DavServer, Ways};
 use crate::{book, password};
 
 /// A book in a folder of its own, with a remote called `nextcloud`.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
-    store: Store,
+    pub(crate) store: Store,
 }
 
 fn options() -> Options {
@@ -34,7 +35,7 @@ fn options() -> Options {
 }
 
 impl Desk {
-    fn new(server: &DavServer) -> Self {
+    pub(crate) fn new(server: &DavServer) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("book.db");
         let store = Store::open(&path, options()).unwrap();
@@ -52,14 +53,14 @@ impl Desk {
         self.folder.path().join("book.db")
     }
 
-    fn sync(&mut self, server: &DavServer) -> Synced {
+    pub(crate) fn sync(&mut self, server: &DavServer) -> Synced {
         let settings = RemoteSettings {
             new: true,
             ..RemoteSettings::new("nextcloud", place(server))
         };
         let row = row(&self.path());
         let book = book(&server.book(), password("secret"));
-        sync_server(&mut self.store, &settings, &row, book, Asked::default())
+        sync_server(&mut self.store, &settings, &row, book, asked())
     }
 
     fn synced(&mut self, server: &DavServer) -> Synced {
@@ -74,11 +75,11 @@ impl Desk {
         (self.store.contact(id).unwrap(), self.phones(id))
     }
 
-    fn phones(&self, id: ContactId) -> Vec<Phone> {
+    pub(crate) fn phones(&self, id: ContactId) -> Vec<Phone> {
         self.store.profile(id).unwrap().full.phones
     }
 
-    fn add(&mut self, name: &str, number: &str) -> ContactId {
+    pub(crate) fn add(&mut self, name: &str, number: &str) -> ContactId {
         let contact = ContactAttributes {
             name: Some(Some(name.to_owned())),
             ..ContactAttributes::default()
@@ -95,6 +96,17 @@ impl Desk {
         };
         self.store.create_phone(id, phone, Vec::new()).unwrap();
         id
+    }
+}
+
+/// What few cards are deleted is meant.
+fn asked() -> Asked {
+    Asked {
+        answers: Answers {
+            accepts_deletions: true,
+            ..Answers::default()
+        },
+        dry: false,
     }
 }
 
@@ -146,7 +158,7 @@ fn server() -> DavServer {
     })
 }
 
-fn card(uid: &str, name: &str, lines: &str) -> String {
+pub(crate) fn card(uid: &str, name: &str, lines: &str) -> String {
     let (given, family) = name.split_once(' ').unwrap_or((name, ""));
     format!(
         "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:{family};{given};;;\r\n{lines}END:VCARD\r\n"

@@ -9,9 +9,9 @@ use crate::domain::sync::remote::{Etag, Href};
 use crate::domain::sync::row::{Card as _, Row};
 use crate::domain::sync::said::{OurLine, SaidCard, same_label};
 
-use super::EMAIL;
-use super::book::{SimBook, SimContact, emails, note_of};
-use super::server::{Quirks, SimCard, identity};
+use super::book::SimBook;
+use super::contact::{SimContact, emails, note_of};
+use super::server::{EMAIL, Quirks, SimCard, identity};
 use super::world::Known;
 
 pub(super) type Cards = BTreeMap<String, (u64, SimCard)>;

@@ -1,6 +1,5 @@
 //! The books of the simulation, in memory, and their people.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -9,40 +8,15 @@ use uuid::Uuid;
 use crate::domain::ids::ContactId;
 use crate::domain::sync::part::RemoteState;
 use crate::domain::sync::person::{Number, Person};
-use crate::domain::sync::remote::{Href, Stop};
+use crate::domain::sync::remote::Href;
 use crate::domain::sync::row::{ConflictKey, Row, Theirs};
 use crate::domain::sync::rules::{Rule, holds};
-use crate::domain::sync::run::{Answers, run};
 use crate::domain::sync::said::NAME;
 
-use super::here::Here;
+use super::contact::{SimContact, emails};
 use super::people::{edit_email, edit_number, note_undone};
-use super::server::{SimCard, birth_of, detail, email, identity, is_crowded, key_of, label, name};
-use super::there::SimRemote;
+use super::server::{SimCard, birth_of, detail, email, identity, is_crowded, label, name};
 use super::world::World;
-
-/// A contact with what is not merged of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct SimContact {
-    pub(super) uid: String,
-    pub(super) person: Person,
-}
-
-impl SimContact {
-    pub(super) fn key(&self) -> u32 {
-        key_of(self.person.name())
-    }
-}
-
-pub(super) fn note_of(person: &Person) -> Option<&String> {
-    person.fields.get("note")
-}
-
-/// The value of each email, by its id, as text.
-pub(super) fn emails(person: &Person) -> impl Iterator<Item = (String, Option<&str>)> {
-    let details = person.details.values();
-    details.map(|detail| (detail.text().into_owned(), detail.label.as_deref()))
-}
 
 /// What a book knows of one remote.
 #[derive(Clone, Default)]
@@ -115,49 +89,6 @@ impl SimBook {
     ) -> Option<(&Href, &Rc<Row<SimCard>>)> {
         let mut rows = self.sides[side].rows.iter();
         rows.find(|(_, row)| row.contact == contact)
-    }
-
-    /// A run with one remote, or with both until nothing moves; it can be taken back as one.
-    pub(super) fn sync(
-        &mut self,
-        world: &RefCell<World>,
-        sides: &[usize],
-        answers: Answers,
-    ) -> Result<bool, Stop> {
-        let mut taken = Taken {
-            before: self.contacts.clone(),
-            links: self.links(),
-            ..Taken::default()
-        };
-        let mut moved = false;
-        let mut end = Ok(());
-        for _ in 0..4 {
-            let mut any = false;
-            for side in sides {
-                if end.is_err() || self.paused || self.sides[*side].waits {
-                    continue;
-                }
-                let mut remote = SimRemote { world, side: *side };
-                let mut here = Here {
-                    world,
-                    book: self,
-                    side: *side,
-                };
-                let (report, ended) = run(&mut remote, &mut here, answers);
-                any |= !report.is_empty();
-                end = ended;
-            }
-            moved |= any;
-            if !any || sides.len() == 1 || end.is_err() {
-                break;
-            }
-        }
-        taken.after = self.contacts.clone();
-        if taken.before != taken.after || taken.links != self.links() {
-            self.run = Some(taken);
-        }
-        self.fresh = false;
-        end.map(|()| moved)
     }
 
     /// A person takes the last run back: contacts are as before it, and where it linked, nothing moves until the

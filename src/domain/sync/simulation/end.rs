@@ -6,10 +6,10 @@ use crate::domain::detail::Detail;
 use crate::domain::sync::person::Person;
 use crate::domain::sync::said::{Fields, Standing, same_label};
 
-use super::EMAIL;
 use super::across::Faults;
-use super::book::{SimBook, SimContact, emails};
-use super::server::{Quirks, Server, SimCard, birth_of};
+use super::book::SimBook;
+use super::contact::{SimContact, emails};
+use super::server::{EMAIL, Quirks, Server, SimCard, birth_of};
 use super::there::is_refused;
 use super::world::Known;
 

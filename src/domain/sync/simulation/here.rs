@@ -11,11 +11,59 @@ use crate::domain::sync::person::Person;
 use crate::domain::sync::remote::{Etag, Href, Stop};
 use crate::domain::sync::row::{Card, Row};
 use crate::domain::sync::rules::{Rule, holds};
+use crate::domain::sync::run::{Answers, run};
 use crate::domain::sync::said::{NAME, SaidCard};
 
-use super::book::{Side, SimBook, SimContact};
+use super::book::{Side, SimBook, Taken};
+use super::contact::SimContact;
 use super::server::{SimCard, key_of};
+use super::there::SimRemote;
 use super::world::World;
+
+impl SimBook {
+    /// A run with one remote, or with both until nothing moves; it can be taken back as one.
+    pub(super) fn sync(
+        &mut self,
+        world: &RefCell<World>,
+        sides: &[usize],
+        answers: Answers,
+    ) -> Result<bool, Stop> {
+        let mut taken = Taken {
+            before: self.contacts.clone(),
+            links: self.links(),
+            ..Taken::default()
+        };
+        let mut moved = false;
+        let mut end = Ok(());
+        for _ in 0..4 {
+            let mut any = false;
+            for side in sides {
+                if end.is_err() || self.paused || self.sides[*side].waits {
+                    continue;
+                }
+                let mut remote = SimRemote { world, side: *side };
+                let mut here = Here {
+                    world,
+                    book: self,
+                    side: *side,
+                };
+                let (report, ended) = run(&mut remote, &mut here, answers);
+                any |= !report.is_empty();
+                end = ended;
+            }
+            moved |= any;
+            if !any || sides.len() == 1 || end.is_err() {
+                break;
+            }
+        }
+        taken.after = self.contacts.clone();
+        if taken.before != taken.after || taken.links != self.links() {
+            self.run = Some(taken);
+        }
+        self.fresh = false;
+        end.map(|()| moved)
+    }
+}
 
 /// A book as a run with one remote sees it.
 pub(super) struct Here<'w, 'b> {

@@ -7,6 +7,7 @@
 
 mod across;
 mod book;
+mod contact;
 mod end;
 mod here;
 mod people;
@@ -17,8 +18,6 @@ mod world;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::detail::DetailKind;
-
 use super::remote::Stop;
 use super::rules::{Rule, break_rule};
 use super::run::Answers;
@@ -27,8 +26,6 @@ use book::{SimBook, numbers_of};
 use end::End;
 use server::{Quirks, Rng, Server};
 use world::{Also, Known, Manners, World};
-
-const EMAIL: DetailKind = DetailKind::Email;
 
 const STEPS: usize = 40;
 

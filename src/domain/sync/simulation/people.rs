@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::domain::sync::person::{Number, Person};
 use crate::domain::sync::said::NAME;
 
-use super::book::{SimContact, emails};
+use super::contact::{SimContact, emails};
 use super::server::{birth_of, detail, edited_email, edited_name, email, identity, label, usual};
 use super::world::World;
 
@@ -148,7 +148,7 @@ pub(super) fn edit_email(person: &mut Person, owner: u32, what: u64, world: &mut
                 world.known.blurred.insert(birth_of(&own.text()));
             }
             if world.rng.one_in(2) {
-                person.preferred.insert(super::EMAIL, id);
+                person.preferred.insert(super::server::EMAIL, id);
             }
         }
         (14, Some(id)) => {

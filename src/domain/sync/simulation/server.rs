@@ -7,6 +7,9 @@ use crate::domain::detail::{Detail, DetailKind};
 use crate::domain::sync::row::Card;
 use crate::domain::sync::said::{NAME, OurLine, SaidCard, same_label};
 
+/// The details of the simulation.
+pub(super) const EMAIL: DetailKind = DetailKind::Email;
+
 /// What a server does otherwise than one would hope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Quirks(pub(super) u32);
@@ -134,7 +137,7 @@ pub(super) fn usual(key: u32) -> String {
 }
 
 pub(super) fn detail(value: &str, label: Option<String>) -> Detail {
-    Detail::new(DetailKind::Email, label, value)
+    Detail::new(EMAIL, label, value)
 }
 
 pub(super) fn identity(value: &str) -> (&'static str, String) {
