@@ -16,7 +16,7 @@ use crate::domain::remotes::is_this_machine;
 
 /// What the lines of a block may set, for a message.
 const NAMES: &str = "name, kind, url, path, user, password_command, password_env, netrc, token_command, new, only, \
-                     read_only, removed, historic, groups, every, on_start, on_change, ca_file, timeout or insecure";
+                     read_only, removed, historic, every, on_start, on_change, ca_file, timeout or insecure";
 
 /// What belongs to a server only.
 const OF_SERVERS: [&str; 9] = [
@@ -226,7 +226,6 @@ impl Draft {
             "read_only" => settings.read_only = flag(name, value)?,
             "removed" => settings.removed = word(name, value)?,
             "historic" => settings.historic = word(name, value)?,
-            "groups" => settings.groups = word(name, value)?,
             "every" => settings.every = time_or_never(name, value, 60)?,
             "on_start" => settings.on_start = flag(name, value)?,
             "on_change" => settings.on_change = time_or_never(name, value, 1)?,
@@ -400,7 +399,6 @@ only = 'tag:shared label:"at home"'
 read_only = true
 removed = "bin"
 historic = "hidden"
-groups = "cards"
 every = "2h"
 on_start = false
 on_change = "never"

@@ -36,8 +36,6 @@ pub struct RemoteSettings {
     pub removed: Removed,
     /// How a historic number goes out.
     pub historic: Historic,
-    /// How a new tag goes out.
-    pub groups: Groups,
     /// How often the screens sync it; none: only by hand.
     pub every: Option<Duration>,
     /// Whether the screens sync it when they start.
@@ -108,18 +106,6 @@ pub enum Historic {
     Hidden,
 }
 
-/// How a new tag goes out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Groups {
-    /// As the address book does it already.
-    #[default]
-    Auto,
-    /// As the card of a group.
-    Cards,
-    /// As a category of each contact.
-    Categories,
-}
-
 /// What is said by one of a few words.
 pub(super) trait Word: Copy + PartialEq + Sized + 'static {
     /// All of them, the default first.
@@ -134,14 +120,6 @@ impl Word for Removed {
 impl Word for Historic {
     const ALL: &'static [(&'static str, Self)] =
         &[("beside", Self::Beside), ("hidden", Self::Hidden)];
-}
-
-impl Word for Groups {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("auto", Self::Auto),
-        ("cards", Self::Cards),
-        ("categories", Self::Categories),
-    ];
 }
 
 fn word_of<T: Word>(value: T) -> &'static str {
@@ -166,7 +144,6 @@ impl RemoteSettings {
             read_only: false,
             removed: Removed::default(),
             historic: Historic::default(),
-            groups: Groups::default(),
             every: Some(EVERY),
             on_start: true,
             on_change: Some(ON_CHANGE),
@@ -233,7 +210,6 @@ impl RemoteSettings {
                 word_of(self.historic),
                 is_default(self.historic),
             ),
-            ("groups", word_of(self.groups), is_default(self.groups)),
         ];
         for (name, word, _) in words.into_iter().filter(|(_, _, usual)| !usual) {
             set.push((name, json!(word)));

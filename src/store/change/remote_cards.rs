@@ -547,7 +547,11 @@ impl RemoteBook<'_, '_> {
         Ok(found.is_some())
     }
 
-    fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), Refusal> {
+    pub(super) fn execute(
+        &self,
+        sql: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<(), Refusal> {
         let execute = || -> Answer<()> {
             self.writer
                 .connection()

@@ -194,6 +194,14 @@ impl RemoteBook<'_, '_> {
 
     /// Holds back the deletions of those that do not go out: all linked contacts but those that do.
     pub fn hold(&mut self, going: Option<&HashSet<ContactId>>) -> Result<(), Refusal> {
+        if going.is_none() {
+            // All go; those whose contact is gone go with the next deletions.
+            return self.execute(
+                "UPDATE remote_card SET held = 0 WHERE remote = ?1 AND held
+                    AND contact IN (SELECT id FROM contact)",
+                params![self.remote],
+            );
+        }
         let hold = || -> Answer<()> {
             let connection = self.writer.connection();
             let mut linked = connection.prepare_cached(
