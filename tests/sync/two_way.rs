@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use callbook::config::remotes::{PasswordFrom, Place, RemoteSettings, ServerSettings};
 use callbook::domain::contact::{Contact, ContactAttributes, ContactId};
-use callbook::domain::operation::Actor;
+use callbook::domain::listing::ListQuery;
+use callbook::domain::operation::{Actor, Overwriting};
 use callbook::domain::phone::{Phone, PhoneAttributes};
-use callbook::domain::remotes::{RemoteCounts, RemoteRow};
+use callbook::domain::remotes::{Decision, RemoteCounts, RemoteRow};
 use callbook::domain::sync::report::Did;
 use callbook::domain::sync::run::Answers;
 use callbook::domain::timestamp::Timestamp;
+use callbook::store::backup::Force;
 use callbook::store::{Options, Store};
-use callbook::sync::one::{Asked, Synced, sync_server};
+use callbook::sync::one::{Asked, Synced, sync_folder, sync_server};
 use tempfile::TempDir;
 
 use crate::dav_server::{Access, DavServer, Ways};
@@ -308,4 +310,203 @@ fn a_deletion_goes_to_the_other_side_and_an_edit_wins_over_it() {
     server.delete("ben.vcf");
     desk.synced(&server);
     assert!(desk.store.named("Ben Okoye", None).unwrap().is_empty());
+}
+
+/// Three cards that were synced with a new book.
+fn three_synced() -> (DavServer, Desk) {
+    let server = server();
+    for (file, name) in [("a", "Ada Berg"), ("b", "Ben Okoye"), ("c", "Cy Young")] {
+        let lines = format!("TEL:+39 347 555 01{:02}\r\n", file.as_bytes()[0]);
+        server.store(&format!("{file}.vcf"), &card(file, name, &lines));
+    }
+    let mut desk = Desk::new(&server);
+    desk.synced(&server);
+    (server, desk)
+}
+
+fn everybody(desk: &Desk) -> usize {
+    desk.store
+        .ids(&ListQuery::default(), 0, usize::MAX)
+        .unwrap()
+        .len()
+}
+
+fn texts(server: &DavServer) -> Vec<String> {
+    let state = server.state();
+    state.cards.values().map(|card| card.text.clone()).collect()
+}
+
+#[test]
+fn a_first_sync_that_is_taken_back_deletes_nothing_there() {
+    let (server, mut desk) = three_synced();
+    let before = texts(&server);
+    let step = desk.store.steps(None, 1).unwrap()[0].point.id;
+    desk.store.undo_step(step, Overwriting::Refused).unwrap();
+    assert_eq!(everybody(&desk), 0);
+    let remote = row(&desk.path()).id;
+    assert_eq!(desk.store.count_undone(remote).unwrap(), 3);
+
+    desk.store
+        .decide_undone(remote, "nextcloud", false)
+        .unwrap();
+    desk.synced(&server);
+    assert_eq!(everybody(&desk), 3);
+    assert_eq!(texts(&server), before);
+}
+
+#[test]
+fn an_undo_that_is_sent_deletes_there_what_it_took_away_here() {
+    let (server, mut desk) = three_synced();
+    let step = desk.store.steps(None, 1).unwrap()[0].point.id;
+    desk.store.undo_step(step, Overwriting::Refused).unwrap();
+    let remote = row(&desk.path()).id;
+    desk.store.decide_undone(remote, "nextcloud", true).unwrap();
+    desk.synced(&server);
+    assert_eq!(texts(&server).len(), 0);
+}
+
+#[test]
+fn what_both_changed_is_listed_and_each_side_keeps_its_own_until_it_is_decided() {
+    let (server, mut desk) = three_synced();
+    let (ada, _) = desk.contact("Ada Berg");
+    let note = |text: &str| ContactAttributes {
+        note: Some(Some(text.to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    desk.store
+        .update_contact(ada.id, note("mine"), Vec::new())
+        .unwrap();
+    let there = server.card("a.vcf").unwrap().text;
+    server.store("a.vcf", &there.replace("END:", "NOTE:theirs\r\nEND:"));
+    desk.synced(&server);
+    let conflicts = desk.store.conflicts().unwrap();
+    assert_eq!(conflicts.len(), 1);
+    let one = &conflicts[0];
+    assert_eq!(
+        (&*one.name, &*one.field, &*one.ours, &*one.theirs),
+        ("Ada Berg", "note", "mine", "theirs")
+    );
+    assert!(server.card("a.vcf").unwrap().text.contains("NOTE:theirs"));
+    assert_eq!(desk.contact("Ada Berg").0.note.as_deref(), Some("mine"));
+
+    desk.store.decide(&one.id, Decision::Mine).unwrap();
+    desk.synced(&server);
+    assert!(server.card("a.vcf").unwrap().text.contains("NOTE:mine"));
+    assert_eq!(desk.store.conflicts().unwrap(), []);
+}
+
+#[test]
+fn a_choice_for_what_is_there_is_a_step_that_can_be_undone() {
+    let (server, mut desk) = three_synced();
+    let (ada, _) = desk.contact("Ada Berg");
+    let name = ContactAttributes {
+        name: Some(Some("Ada Sand".to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    desk.store.update_contact(ada.id, name, Vec::new()).unwrap();
+    let there = server.card("a.vcf").unwrap().text;
+    server.store(
+        "a.vcf",
+        &there
+            .replace("FN:Ada Berg", "FN:Ada Wood")
+            .replace("N:Berg;", "N:Wood;"),
+    );
+    desk.synced(&server);
+    let one = desk.store.conflicts().unwrap().remove(0);
+    assert_eq!(
+        (&*one.field, &*one.ours, &*one.theirs),
+        ("name", "Ada Sand", "Ada Wood")
+    );
+    desk.store.decide(&one.id, Decision::Theirs).unwrap();
+    let (wood, _) = desk.contact("Ada Wood");
+    assert_eq!(wood.family_name.as_deref(), Some("Wood"));
+    desk.store.undo().unwrap();
+    assert_eq!(desk.store.contact(ada.id).unwrap().name, "Ada Sand");
+}
+
+#[test]
+fn a_restored_book_does_not_lose_again_what_it_restored() {
+    let (server, mut desk) = three_synced();
+    desk.add("Dee Only", "+44 20 7946 0001");
+    let backup = desk.store.back_up().unwrap().path;
+    desk.synced(&server);
+    let (dee, _) = desk.contact("Dee Only");
+    desk.store.delete_contact(dee.id, None).unwrap();
+    desk.synced(&server);
+    assert_eq!(texts(&server).len(), 3);
+    let path = desk.path();
+    let Desk { folder, store } = desk;
+    drop(store);
+    callbook::store::backup::restore(&path, &backup, Force::No, options()).unwrap();
+    let mut desk = Desk {
+        folder,
+        store: Store::open(&path, options()).unwrap(),
+    };
+    assert!(!row(&path).confirmed);
+    desk.synced(&server);
+    desk.synced(&server);
+    assert_eq!(everybody(&desk), 4);
+    assert_eq!(texts(&server).len(), 4);
+}
+
+#[test]
+fn a_folder_of_cards_is_kept_the_same_too() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("ada.vcf");
+    let text = card(
+        "u1",
+        "Ada Berg",
+        "TEL;TYPE=CELL:+39 347 555 0164\r\nX-KHARD:kept\r\n",
+    );
+    std::fs::write(&file, &text).unwrap();
+    std::fs::write(folder.path().join(".hidden.vcf"), &text).unwrap();
+    std::fs::write(folder.path().join("two.vcf"), format!("{text}{text}")).unwrap();
+    let book = TempDir::new().unwrap();
+    let mut store = Store::open(&book.path().join("book.db"), options()).unwrap();
+    let settings = RemoteSettings {
+        new: true,
+        ..RemoteSettings::new("friends", Place::Folder(folder.path().to_owned()))
+    };
+    let sync = |store: &mut Store| {
+        let row = store
+            .ensure_remote("friends", "folder", &settings.book())
+            .unwrap();
+        let synced = sync_folder(store, &settings, &row, folder.path(), Asked::default());
+        assert!(synced.end.is_ok(), "{:?}", synced.end);
+        synced.report
+    };
+    let report = sync(&mut store);
+    assert_eq!(
+        (report.count(Did::NewHere), report.count(Did::Unread)),
+        (1, 1),
+        "{report:?}"
+    );
+    assert!(sync(&mut store).is_empty());
+
+    let id = store.named("Ada Berg", None).unwrap()[0].contact;
+    let note = ContactAttributes {
+        note: Some(Some("from here".to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    store.update_contact(id, note, Vec::new()).unwrap();
+    sync(&mut store);
+    let there = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        there.contains("NOTE:from here") && there.contains("X-KHARD:kept"),
+        "{there}"
+    );
+
+    std::fs::write(&file, there.replace("from here", "from there")).unwrap();
+    sync(&mut store);
+    assert_eq!(
+        store.contact(id).unwrap().note.as_deref(),
+        Some("from there")
+    );
+    assert!(folder.path().join("two.vcf").exists());
+    std::fs::remove_file(&file).unwrap();
+    sync(&mut store);
+    assert!(store.named("Ada Berg", None).unwrap().is_empty());
 }
