@@ -116,9 +116,15 @@ impl Contacts {
         (panes, why)
     }
 
-    /// How many rows the list has on the screen.
+    /// How many rows the list has on the screen, or will have once it is back in the place of the contact.
     pub(super) fn height(&self, session: &Session) -> usize {
-        usize::from(self.panes(session).0.list.height)
+        let list = self.panes(session).0.list;
+        let area = if list.is_empty() {
+            Areas::split(session.size).content
+        } else {
+            list
+        };
+        usize::from(area.height)
     }
 
     /// Asks for the first rows, as they were left.
