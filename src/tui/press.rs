@@ -103,6 +103,11 @@ impl App {
     /// A key has none: it may be a digit of a count.
     fn missed(&mut self, waiting: &[Key], count: Option<usize>, scopes: &[Scope]) {
         let key = self.key;
+        // What begins a sequence elsewhere takes the next key with it, which would do something else alone.
+        if waiting.is_empty() && count.is_none() && self.session.keymap.begins_elsewhere(key) {
+            self.waiting.push(key);
+            return;
+        }
         let digit = key.typed().and_then(|sign| sign.to_digit(10));
         let takes = waiting.is_empty() && takes_counts(&self.session.keymap, scopes);
         match digit.filter(|_| takes) {
