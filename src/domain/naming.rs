@@ -486,11 +486,13 @@ fn without_particles(family: &str) -> Option<(&str, &str)> {
 
 /// What the keys begin with of names that stand under their prefixes.
 pub(crate) fn prefix_keys() -> impl Iterator<Item = String> {
-    let words = PARTICLES.split_whitespace().map(|word| format!("{word} "));
-    let articles = ARABIC_ARTICLES.iter().map(|word| format!("{word}-"));
-    words
-        .chain(articles)
-        .map(|start| sort_key(&[&start]).trim_end_matches('\u{1}').to_owned())
+    let words = PARTICLES.split_whitespace().map(|word| (word, ' '));
+    let articles = ARABIC_ARTICLES.map(|word| (word, '-'));
+    words.chain(articles).map(|(word, end)| {
+        // Names that only begin with the same letters do not stand under the word.
+        let key = sort_key(&[word]);
+        format!("{}{end}", key.trim_end_matches('\u{1}'))
+    })
 }
 
 /// The parts that a contact gets when its shown name becomes another; none where its own stay.
