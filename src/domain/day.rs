@@ -70,6 +70,9 @@ pub(crate) fn calendar_day(text: &str, order: Option<DayOrder>) -> Option<String
     NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day).map(written)
 }
 
+/// What is said of a date that no calendar has, before why.
+pub(crate) const NO_DATE: &str = "is no date: ";
+
 /// What is known of a day: all of it, all but the year, the year and the month, or the year (RFC 6350, 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "DateParts")]
@@ -123,7 +126,7 @@ impl PartialDate {
             {
                 let month = month_name(month);
                 let year = year.map_or_else(String::new, |year| format!(" {year}"));
-                Err(format!("is no date: there is no {day} {month}{year}"))
+                Err(format!("{NO_DATE}there is no {day} {month}{year}"))
             }
             _ => Ok(Self { year, month, day }),
         }

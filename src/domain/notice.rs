@@ -187,7 +187,7 @@ impl Notice {
                 if self.number == 1 { "says" } else { "say" }
             ),
             NoticeKind::DayTextKept => format!(
-                "{} kept as text{example}: which number is the day is not sure; write them as YYYY-MM-DD",
+                "{} kept as text{example}: no such day, or it is not sure which number is the day; write them as YYYY-MM-DD",
                 count(self.number, "date")
             ),
             NoticeKind::IgnoredFiles => format!(

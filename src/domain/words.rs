@@ -1,4 +1,6 @@
-//! Numbers and their nouns, as people read them.
+//! Numbers and their nouns, and other words, as people read them.
+
+use std::borrow::Cow;
 
 /// A number and its noun, in the plural where need be.
 #[must_use]
@@ -22,4 +24,13 @@ pub fn thousands(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// The beginning of a text that is named in a message: at most so many signs, and a sign for what is left out.
+#[must_use]
+pub(crate) fn beginning(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
 }

@@ -4,15 +4,16 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::domain::address::{Address, PARTS};
+use crate::domain::address::{Address, AddressPart, PARTS};
 use crate::domain::attribute_reader::{
     AttributeReader, NOTE_LIMIT, TEXT_LIMIT, kind_of, tidy, unstorable,
 };
 use crate::domain::contact::Contact;
-use crate::domain::day::{PartialDate, month_named};
+use crate::domain::day::{NO_DATE, PartialDate, month_named};
 use crate::domain::detail::{Detail, DetailId, DetailKind, DetailValue};
 use crate::domain::fold::fold;
 use crate::domain::refusal::Fault;
+use crate::domain::words::beginning;
 
 /// The attribute that all of this is about.
 const DETAILS: &str = "details";
@@ -27,7 +28,12 @@ fn fault(place: usize, member: &str, why: impl Into<String>) -> Fault {
     }
 }
 
-/// Reads the details of a document; each fault is one of the reader. None where there is any.
+/// Stands where a detail cannot be read, so that those after it keep their places. Its faults are known.
+fn unreadable() -> Detail {
+    Detail::new(DetailKind::Other, None, "?")
+}
+
+/// Reads the details of a document; each fault is one of the reader.
 pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<Vec<Detail>> {
     let Value::Array(values) = value else {
         sent.fault(
@@ -37,7 +43,6 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
         return None;
     };
     let mut details = Vec::with_capacity(values.len());
-    let mut read = Vec::new();
     let mut faults = Vec::new();
     for (place, value) in values.into_iter().enumerate() {
         match value {
@@ -47,21 +52,22 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
                     members,
                     faults: Vec::new(),
                 };
-                let detail = reader.read();
-                read.extend(detail.iter().map(|detail| (place, detail.clone())));
-                details.extend(detail.filter(|_| reader.faults.is_empty()));
+                details.push(reader.read().unwrap_or_else(unreadable));
                 faults.append(&mut reader.faults);
             }
-            other => faults.push(Fault {
-                within: Some(place.to_string()),
-                ..Fault::of(
-                    DETAILS,
-                    format!(
-                        "has to hold objects with kind, label and value, not {}",
-                        kind_of(&other)
-                    ),
-                )
-            }),
+            other => {
+                details.push(unreadable());
+                faults.push(Fault {
+                    within: Some(place.to_string()),
+                    ..Fault::of(
+                        DETAILS,
+                        format!(
+                            "has to hold objects with kind, label and value, not {}",
+                            kind_of(&other)
+                        ),
+                    )
+                });
+            }
         }
     }
     let mut ids = HashSet::new();
@@ -72,18 +78,10 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
     faults.extend(ids.map(|(place, _)| fault(place, "id", "is the id of a detail before it")));
     let preferred = two_preferred(&details);
     faults.extend(preferred.map(|place| fault(place, "preferred", TWO_PREFERRED)));
-    let are_right = faults.is_empty();
-    // Together with these, what is not what its kind asks for.
-    if !are_right {
-        for (place, detail) in read {
-            let why = wrong_detail(&Contact::default(), &detail);
-            faults.extend(why.map(|why| fault(place, "value", why)));
-        }
-    }
     for fault in faults {
         sent.add(fault);
     }
-    are_right.then_some(details)
+    Some(details)
 }
 
 const TWO_PREFERRED: &str = "can be true for one detail of a kind only";
@@ -264,7 +262,10 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
                     *text = text.trim().to_owned();
                 }
                 let why = unstorable(text, NOTE_LIMIT);
-                faults.extend(why.map(|why| fault(place, "value", why)));
+                faults.extend(why.map(|why| {
+                    let plain = WrongDetail::of(why.clone()).words(detail.kind, text);
+                    fault(place, "value", why).plainly(plain)
+                }));
             }
             DetailValue::Address(address) => {
                 for part in &PARTS {
@@ -279,8 +280,10 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
                         *text = text.trim().to_owned();
                     }
                     let why = unstorable(text, TEXT_LIMIT);
-                    faults
-                        .extend(why.map(|why| fault(place, &format!("value/{}", part.name), why)));
+                    faults.extend(why.map(|why| {
+                        let plain = format!("{} {why}", part.words);
+                        fault(place, &format!("value/{}", part.name), why).plainly(plain)
+                    }));
                 }
             }
             DetailValue::Date(_) => {}
@@ -294,38 +297,105 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
 pub(super) fn check_details(contact: &Contact, before: &[Detail], known: &[Fault]) -> Vec<Fault> {
     let is_new = |detail: &Detail| !before.contains(detail);
     let is_known = |place: usize| {
-        let place = format!("{place}/");
-        let within = known.iter().filter_map(|fault| fault.within.as_ref());
-        within.into_iter().any(|within| within.starts_with(&place))
+        let value = format!("{place}/value");
+        let mut within = known.iter().filter_map(|fault| fault.within.as_ref());
+        within.any(|within| within.starts_with(&value))
+    };
+    let was_there_twice = |detail: &Detail| {
+        let identity = detail.identity();
+        before
+            .iter()
+            .any(|own| own.id == detail.id && own.identity() == identity)
     };
     let details = contact.details.iter().enumerate();
     let wrong = details
         .filter(|(place, detail)| is_new(detail) && !is_known(*place))
         .filter_map(|(place, detail)| {
-            wrong_detail(contact, detail).map(|why| {
-                let name = detail.kind.word();
-                Fault {
-                    within: Some(format!("{place}/value")),
-                    ..Fault::of(DETAILS, why.clone())
-                        .plainly(format!("{name} {} {why}", detail.text()))
-                }
+            let twice = || {
+                let is_twice = !was_there_twice(detail) && has_twin(&contact.details, place);
+                is_twice.then(|| WrongDetail::of("is there already"))
+            };
+            let wrong = wrong_detail(contact, detail).or_else(twice)?;
+            let within = match wrong.part {
+                Some(part) => format!("{place}/value/{}", part.name),
+                None => format!("{place}/value"),
+            };
+            let words = wrong.words(detail.kind, &detail.shown());
+            Some(Fault {
+                within: Some(within),
+                ..Fault::of(DETAILS, wrong.why).plainly(words)
             })
         });
     wrong.collect()
 }
 
-/// Why a detail is not what its kind asks for, to be read after its value; none where it is.
-#[must_use]
-pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<String> {
-    let text = detail.text();
-    if text.is_empty() {
-        return Some("cannot be blank".to_owned());
+/// Whether the detail at a place says the same as another.
+fn has_twin(details: &[Detail], place: usize) -> bool {
+    let Some(own) = details.get(place) else {
+        return false;
+    };
+    let identity = own.identity();
+    let mut others = details.iter().enumerate();
+    others.any(|(at, other)| at != place && other.kind == own.kind && other.identity() == identity)
+}
+
+/// How many signs of a detail a message names.
+const NAMED: usize = 40;
+
+/// What is wrong with a detail.
+pub(crate) struct WrongDetail {
+    /// The part of an address that it is about, if so.
+    pub part: Option<&'static AddressPart>,
+    /// Why, to be read after its value.
+    pub why: String,
+}
+
+impl WrongDetail {
+    /// What is wrong with all of it.
+    pub(crate) fn of(why: impl Into<String>) -> Self {
+        Self {
+            part: None,
+            why: why.into(),
+        }
     }
-    match (detail.kind, &detail.value) {
-        (_, DetailValue::Address(address)) => PARTS.iter().find_map(|part| {
-            let why = unstorable((part.of)(address), TEXT_LIMIT)?;
-            Some(format!("has a {} that {why}", part.words))
-        }),
+
+    /// In a sentence for people, who see of a long text its beginning.
+    #[must_use]
+    pub(crate) fn words(&self, kind: DetailKind, text: &str) -> String {
+        let why = &self.why;
+        let text = beginning(text.trim(), NAMED);
+        match (self.part, why.strip_prefix(NO_DATE)) {
+            (Some(part), _) => format!("{} {why}", part.words),
+            // It names the date.
+            (None, Some(why)) => why.to_owned(),
+            (None, None) if text.is_empty() => format!("{} {why}", kind.word()),
+            (None, None) => format!("{} {text} {why}", kind.word()),
+        }
+    }
+}
+
+/// Why a detail is not what its kind asks for; none where it is.
+#[must_use]
+pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<WrongDetail> {
+    let text = detail.text();
+    let is_blank = match detail.address() {
+        Some(address) => address.is_blank(),
+        None => text.trim().is_empty(),
+    };
+    if is_blank {
+        return Some(WrongDetail::of("cannot be blank"));
+    }
+    let why = match (detail.kind, &detail.value) {
+        (_, DetailValue::Address(address)) => {
+            return PARTS.iter().find_map(|part| {
+                let why = unstorable((part.of)(address), TEXT_LIMIT)?;
+                let part = Some(part);
+                Some(WrongDetail { part, why })
+            });
+        }
+        (_, DetailValue::Text(text)) if unstorable(text, NOTE_LIMIT).is_some() => {
+            unstorable(text, NOTE_LIMIT)
+        }
         (DetailKind::Email, _) => wrong_email(&text).map(str::to_owned),
         (DetailKind::Date, DetailValue::Text(text)) => wrong_date(text),
         (DetailKind::Relation, _) => {
@@ -335,7 +405,8 @@ pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<String>
             is_own.then(|| "is the contact itself; enter another person".to_owned())
         }
         _ => None,
-    }
+    };
+    why.map(WrongDetail::of)
 }
 
 fn wrong_email(text: &str) -> Option<&'static str> {
@@ -383,6 +454,7 @@ fn no_such_day(text: &str) -> Option<String> {
             let day = numbers.clone().find(|number| *number < 1_000)?;
             (numbers.find(|number| *number >= 1_000), month, day)
         }
+        (None, [month, day]) if text.starts_with("--") => (None, number(month)?, number(day)?),
         (None, [year, month, day]) if year.len() == 4 => {
             (Some(number(year)?), number(month)?, number(day)?)
         }

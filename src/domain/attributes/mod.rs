@@ -4,4 +4,4 @@ mod contact;
 mod detail;
 mod phone;
 
-pub(crate) use detail::wrong_detail;
+pub(crate) use detail::{WrongDetail, wrong_detail};

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::place::{ID, NUMBER, TextFault, parsed};
 use crate::domain::address::PARTS;
+use crate::domain::attributes::WrongDetail;
 use crate::domain::contact::{ContactAttributes, ContactKind};
 use crate::domain::detail::{Detail, DetailId, DetailKind};
 use crate::domain::edit::{ContactEdit, PhoneEdit};
@@ -314,6 +315,18 @@ struct Placed<'a> {
     kept: Option<&'a Detail>,
 }
 
+impl Placed<'_> {
+    /// What is wrong with a member of it. A value is named by what was typed.
+    fn fault(&self, member: &str, why: &str) -> TextFault {
+        if member != "value" {
+            return self.entry.fault(member, why);
+        }
+        let typed = self.entry.members.get(member).and_then(Json::as_str);
+        let words = WrongDetail::of(why).words(self.kind, typed.unwrap_or_default());
+        TextFault::new(self.entry.place(member), words)
+    }
+}
+
 impl<'a> Reading<'a> {
     /// What changed of the contact itself, if anything did.
     fn contact(&mut self, before: &Typed, typed: &Typed) -> Option<ContactAttributes> {
@@ -360,7 +373,7 @@ impl<'a> Reading<'a> {
                 let detail = at.parse::<usize>().ok().and_then(|at| placed.get(at));
                 let member = member.rsplit('/').next().unwrap_or_default();
                 if let Some(detail) = detail {
-                    return detail.entry.fault(member, &fault.detail);
+                    return detail.fault(member, &fault.detail);
                 }
                 let name = fault.attribute.as_deref().unwrap_or_default();
                 let at = typed.places.get(name).copied().unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::domain::phone::Phone;
 use crate::domain::refusal::{Fault, Kind, Refusal, Stored};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::title;
+use crate::domain::words::beginning;
 
 use crate::store::base::Store;
 use crate::store::change::triage;
@@ -129,6 +130,13 @@ impl Store {
     ) -> Result<Done<Contact>, Refusal> {
         self.write(|writer| {
             let before = record::get_contact(writer.connection(), id)?;
+            let is_same = match before.card {
+                Some(own) => record::card(writer.connection(), own)? == card,
+                None => false,
+            };
+            if is_same {
+                return Ok((before, title));
+            }
             let sent = ContactAttributes {
                 card: Some(writer.keep_card(card)?),
                 updated_in_db_at: Some(seen),
@@ -236,10 +244,7 @@ impl Writer<'_> {
         let typed = sent.and_then(|sent| sent.number.as_deref());
         let typed = typed.map(str::trim).filter(|typed| !typed.is_empty());
         if let Some(typed) = typed {
-            return Ok(match typed.char_indices().nth(MOST_CALLED) {
-                Some((end, _)) => format!("{}…", typed.get(..end).unwrap_or_default()),
-                None => typed.to_owned(),
-            });
+            return Ok(beginning(typed, MOST_CALLED).into_owned());
         }
         let stored = match id {
             Some(id) => record::find_phone(self.connection(), id)?,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::address::PARTS;
 use crate::domain::attributes::wrong_detail;
 use crate::domain::contact::{Contact, ContactAttributes};
 use crate::domain::fields::{self, CONTACT};
@@ -67,16 +68,18 @@ impl DetailForm {
             DetailOwner::Contact(contact) => (**contact).clone(),
             DetailOwner::Row(_) => Contact::default(),
         };
-        if let Some(why) = wrong_detail(&contact, &detail) {
-            let text = detail.text();
-            let words = if text.is_empty() {
+        if let Some(wrong) = wrong_detail(&contact, &detail) {
+            let text = detail.shown();
+            let words = if self.is_blank() {
                 format!("type {} first", self.label_of(0).to_lowercase())
             } else {
-                format!("{} {text} {why}", self.kind.word())
+                wrong.words(self.kind, &text)
             };
             ctx.say(Tone::Bad, words.clone());
             self.faults = vec![Fault::whole(words)];
-            self.place = DetailPlace::Text(0);
+            let named = wrong.part.map(|part| part.name);
+            let at = PARTS.iter().position(|part| Some(part.name) == named);
+            self.place = DetailPlace::Text(at.unwrap_or(0));
             return Outcome::Stay;
         }
         match &self.owner {

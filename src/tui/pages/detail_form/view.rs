@@ -5,7 +5,6 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::contact::{Detail, DetailKind};
-use crate::domain::refusal::Fault;
 use crate::tui::pages::page::Ui;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{popup, popup_place, popup_width};
@@ -102,25 +101,41 @@ impl Sheet<'_> {
                 DetailPlace::Text(at) => {
                     if let Some(field) = form.texts.get(at) {
                         self.text(place, &form.label_of(at), field);
+                        self.fault(place);
                     }
                 }
                 DetailPlace::Preferred => self.preferred(),
             }
         }
-        let fault = form.faults.first().map(Fault::in_words);
-        let (text, role) = match fault {
-            Some(fault) => (fault, Role::Bad),
-            None => (self.remark(), Role::Dim),
-        };
-        let room = self.columns.saturating_sub(6);
-        for text in wrap(&text, room)
-            .into_iter()
-            .filter(|text| !text.is_empty())
-        {
-            let text = Span::styled(format!("   {text}"), self.theme.style(role));
-            self.lines.push(Line::from(text));
+        if form.faults.is_empty() {
+            self.words(&self.remark(), 3, Role::Dim);
+        } else if !matches!(form.place, DetailPlace::Text(_)) {
+            self.fault(form.place);
         }
         self.lines.push(Line::default());
+    }
+
+    /// What was refused, under the field with the cursor.
+    fn fault(&mut self, place: DetailPlace) {
+        let fault = self
+            .form
+            .faults
+            .first()
+            .filter(|_| place == self.form.place);
+        if let Some(fault) = fault {
+            self.words(&fault.in_words(), self.value, Role::Bad);
+            self.seen.end = self.lines.len();
+        }
+    }
+
+    /// Words in as many rows as they take.
+    fn words(&mut self, text: &str, indent: usize, role: Role) {
+        let room = self.columns.saturating_sub(indent + 3);
+        let rows = wrap(text, room).into_iter();
+        for text in rows.filter(|text| !text.is_empty()) {
+            let text = format!("{}{text}", " ".repeat(indent));
+            self.lines.push(Line::styled(text, self.theme.style(role)));
+        }
     }
 
     /// What is read of what is typed, where that is not what is seen.
