@@ -128,6 +128,9 @@ impl Address {
         };
         let parts = text.split([',', '\n']).map(str::trim);
         let mut parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() {
+            return Self::default();
+        }
         let country = match parts.last().filter(|last| is_country(last)) {
             Some(last) => (*last).to_owned(),
             None => String::new(),
@@ -224,12 +227,20 @@ fn is_country(text: &str) -> bool {
     matches!(text, "USA" | "UK") || text.chars().count() > 3 && Region::called(text).is_some()
 }
 
-/// A postal code of four to six digits and the town after it: `20144 Milano`.
+/// A postal code of four to six digits and the town after it: `20144 Milano`. A Dutch one has two letters more:
+/// `1011 NK Amsterdam`.
 fn town_with_code(text: &str) -> Option<(&str, &str)> {
-    let (code, town) = text.split_once(' ')?;
+    let (digits, rest) = text.split_once(' ')?;
+    let letters = rest.split_once(' ').map_or("", |(letters, _)| letters);
+    let is_dutch = digits.len() == 4
+        && letters.len() == 2
+        && letters.bytes().all(|byte| byte.is_ascii_uppercase());
+    let end = digits.len() + if is_dutch { 1 + letters.len() } else { 0 };
+    let (code, town) = text.split_at_checked(end)?;
+    let town = town.trim();
     let is_town = !town.chars().any(|sign| sign.is_ascii_digit())
         && !town.starts_with(|sign: char| sign.is_lowercase());
-    (is_code(code) && is_town).then_some((code, town.trim()))
+    (is_code(digits) && is_town).then_some((code, town))
 }
 
 /// Whether a text is a postal code of four to six digits.
@@ -259,6 +270,19 @@ mod tests {
                 "Via Savona 41, 20144 Milano, Italy",
                 ["", "", "Via Savona 41", "Milano", "", "20144", "Italy"],
             ),
+            (
+                "Jodenbreestraat 4, 1011 NK Amsterdam, Netherlands",
+                [
+                    "",
+                    "",
+                    "Jodenbreestraat 4",
+                    "Amsterdam",
+                    "",
+                    "1011 NK",
+                    "Netherlands",
+                ],
+            ),
+            (" , , , , , , ", ["", "", "", "", "", "", ""]),
             (
                 "Via Savona 41\n20144 Milano",
                 ["", "", "Via Savona 41", "Milano", "", "20144", ""],
