@@ -58,7 +58,16 @@ pub fn small(full: &FullContact, home: Option<Region>) -> String {
         phones: phones.cloned().collect(),
     };
     let written = write(&few, None, Some(Version::V30), home);
-    String::from_utf8_lossy(&written).into_owned()
+    let mut draft = CardDraft::new(&written, Version::V30);
+    let few = ["BEGIN", "VERSION", "FN", "N", "ORG", "TEL", "EMAIL", "END"];
+    let rest = draft
+        .lines()
+        .filter(|(_, line)| !few.contains(&line.name.as_str()));
+    let rest: Vec<usize> = rest.map(|(at, _)| at).collect();
+    for at in rest {
+        draft.replace(at, Vec::new());
+    }
+    String::from_utf8_lossy(&draft.finish()).into_owned()
 }
 
 /// The card of a contact. `card` is the one that it came as, which keeps its version unless another
