@@ -9,6 +9,17 @@ use tempfile::NamedTempFile;
 
 use crate::regular;
 
+/// The editor that a person has named, if any.
+fn named() -> Option<String> {
+    let mut names = ["VISUAL", "EDITOR"].into_iter();
+    names.find_map(|name| std::env::var(name).ok())
+}
+
+/// Whether a person has named an editor.
+pub(crate) fn is_named() -> bool {
+    named().is_some()
+}
+
 /// A file with the text that is edited, which is removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct TextFile {
@@ -35,9 +46,7 @@ impl TextFile {
 
     /// Runs the editor, and reads what it left.
     fn left(&self) -> io::Result<(String, Option<String>)> {
-        let editor = std::env::var("VISUAL")
-            .or_else(|_| std::env::var("EDITOR"))
-            .unwrap_or_else(|_| "vi".to_owned());
+        let editor = named().unwrap_or_else(|| "vi".to_owned());
         let mut words = editor.split_whitespace();
         let program = words.next().unwrap_or("vi");
         let status = Command::new(program)

@@ -1,12 +1,14 @@
 //! `callbook edit NAME`: a contact as text in the editor.
 
+use std::io::{self, IsTerminal as _};
+
 use anyhow::{Context as _, Result};
 use clap::Args;
 
 use crate::config::shown;
 use crate::domain::edit::TextEdit;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::editor::TextFile;
+use crate::editor::{self, TextFile};
 use crate::exchange::edit_text::EditedText;
 use crate::store::Store;
 
@@ -25,6 +27,10 @@ impl EditCommand {
     /// Edits the contact until it can be saved or is left.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let mut store = open()?;
+        if !editor::is_named() && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+            let why = "no editor to edit with: set $EDITOR, or run this on a terminal";
+            return Err(Refusal::new(Kind::Invalid, why).into());
+        }
         let full = one(&store, &self.contact)?.full;
         let mut edited = EditedText::of(full, store.home());
         let file = TextFile::new(".toml").context("cannot write the text")?;
