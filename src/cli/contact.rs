@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use crate::domain::contact::{Contact, ContactAttributes, ContactId, ContactKind};
+use crate::domain::detail::{Detail, DetailKind};
 use crate::domain::fields::{self, Use, texts};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
@@ -188,12 +189,23 @@ impl ContactCommand {
     }
 }
 
+/// What a detail is, with its label: `home email`. The label of a date, say, is all that it is called.
+pub(super) fn label_of(detail: &Detail) -> String {
+    match (detail.kind, detail.label.as_deref()) {
+        (DetailKind::Email | DetailKind::Address | DetailKind::Link, Some(label)) => {
+            format!("{label} {}", detail.kind.word())
+        }
+        (_, Some(label)) => label.to_owned(),
+        (kind, None) => kind.word().to_owned(),
+    }
+}
+
 fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
     let FullContact { contact, phones } = full;
     let mut words = String::new();
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
-            let _ = writeln!(words, "{name:<8} {}", safe(value));
+            let _ = writeln!(words, "{:<8} {}", safe(name), safe(value));
         }
     };
     line("id", &contact.id.to_string());
@@ -207,10 +219,10 @@ fn contact_answer(full: &FullContact, home: Option<Region>) -> CommandAnswer {
     }
     line("tags", &contact.tags.join(", "));
     for detail in &contact.details {
-        line(detail.kind.word(), &detail.shown());
+        line(&label_of(detail), &detail.shown());
     }
     for phone in phones {
-        let label = phone.location.as_deref().unwrap_or("phone");
+        let label = phone.location.as_deref().unwrap_or("number");
         line(label, &format!("{}  {}", phone.shown(), flags(phone, home)));
     }
     line("source", &contact.source);

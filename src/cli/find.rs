@@ -21,6 +21,7 @@ use crate::store::Store;
 use super::document::{CommandAnswer, answer};
 use super::exit::NOTHING_FOUND;
 use super::format::{LineFlags, say_no_match};
+use super::one::best_named;
 use super::output;
 
 #[derive(Debug, Args)]
@@ -77,9 +78,15 @@ impl FindCommand {
                 true,
             )?;
         } else if mail {
+            // Somebody else may have the words in a note or as a relation, and is not who is written to.
+            let found = best_named(&query.text, &query.needles(), found);
             output::print(&self.mail(&found))?;
         } else {
-            layout.print(numbers(&found, &query.needles()))?;
+            let mut lines = numbers(&found, &query.needles());
+            if !layout.names_number() {
+                lines.dedup_by_key(|(contact, _)| contact.id);
+            }
+            layout.print(lines)?;
         }
         Ok(if is_found { 0 } else { NOTHING_FOUND })
     }

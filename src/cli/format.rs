@@ -145,6 +145,13 @@ impl LineFormat {
         })
     }
 
+    /// Whether a line says anything of a number; else the lines of a contact are all the same.
+    pub(super) fn names_number(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Piece::Other(name) if !matches!(*name, "email" | "id")))
+    }
+
     /// Prints the lines of contacts and their numbers: on a terminal in columns, coloured by what is to be
     /// said of a number, else as the layout has them.
     ///

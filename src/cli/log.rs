@@ -158,7 +158,15 @@ fn step_told(rows: &[StepRow], ends: &RowFlags) -> CommandAnswer {
 fn what_happened(operation: &Operation, number: Option<&str>) -> Vec<String> {
     let signs = signs();
     let lines = ChangeLine::all(operation).into_iter();
-    lines.map(|line| line.about(number, &signs)).collect()
+    let lines: Vec<String> = lines.map(|line| line.about(number, &signs)).collect();
+    match operation {
+        Operation::Update(_, changes)
+            if lines.is_empty() && changes.iter().any(|change| change.field == "card") =>
+        {
+            vec!["other lines of its card".to_owned()]
+        }
+        _ => lines,
+    }
 }
 
 fn history_told(entries: &[HistoryEntry]) -> CommandAnswer {

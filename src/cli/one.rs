@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
-use crate::domain::contact::ContactId;
+use crate::domain::contact::{Contact, ContactId};
 use crate::domain::fold::fold;
 use crate::domain::full_contact::FullContact;
 use crate::domain::listing::{Found, ListQuery, RowNumber, Selection};
@@ -93,6 +93,7 @@ pub(super) fn one(store: &Store, words: &[String]) -> Result<Named, Refusal> {
     if found.is_empty() {
         return Err(Refusal::new(Kind::NotFound, format!("no match for {text}")));
     }
+    let found = best_named(&text, &query.needles(), found);
     let full = only(store, &text, found)?;
     let mut matched = numbers.iter().filter(|(id, _)| *id == full.contact.id);
     let matched = matched.find_map(|(_, number)| *number);
@@ -100,14 +101,44 @@ pub(super) fn one(store: &Store, words: &[String]) -> Result<Named, Refusal> {
     Ok(Named { full, number })
 }
 
-/// The one of the contacts that is meant: the only one of that name, or the one that is chosen.
+/// Those of the contacts that have the words as their whole name; else those in whose names they begin words; else
+/// all, which have them elsewhere.
+pub(super) fn best_named(
+    text: &str,
+    needles: &SearchTerms,
+    found: Vec<FullContact>,
+) -> Vec<FullContact> {
+    let whole = fold(text);
+    let is_called = |one: &FullContact| fold(&one.contact.name) == whole;
+    let words = &needles.words;
+    let is_named = |one: &FullContact| {
+        let Contact {
+            name,
+            nickname,
+            organisation,
+            ..
+        } = &one.contact;
+        let names = [Some(name), nickname.as_ref(), organisation.as_ref()];
+        let names: Vec<String> = names.into_iter().flatten().map(|name| fold(name)).collect();
+        let begins = |word: &String| {
+            let mut parts = names.iter().flat_map(|name| name.split([' ', '-']));
+            parts.any(|part| part.starts_with(word.as_str()))
+        };
+        !words.is_empty() && words.iter().all(begins)
+    };
+    let by_name = |is: &dyn Fn(&FullContact) -> bool| found.iter().any(is);
+    let is_meant: &dyn Fn(&FullContact) -> bool = if by_name(&is_called) {
+        &is_called
+    } else if by_name(&is_named) {
+        &is_named
+    } else {
+        return found;
+    };
+    found.iter().filter(|one| is_meant(one)).cloned().collect()
+}
+
+/// The one of the contacts that is meant: the only one, or the one that is chosen.
 fn only(store: &Store, text: &str, mut found: Vec<FullContact>) -> Result<FullContact, Refusal> {
-    let named = fold(text);
-    let is_named = |one: &FullContact| fold(&one.contact.name) == named;
-    let mut named = found.iter().filter(|one| is_named(one));
-    if let (Some(only), None) = (named.next(), named.next()) {
-        return Ok(only.clone());
-    }
     let place = match found.len() {
         1 => Some(0),
         _ => chosen(store, text, &found)?,
@@ -147,7 +178,7 @@ fn read(store: &Store, ids: Vec<ContactId>) -> Result<Vec<FullContact>, Refusal>
 /// Asks on the terminal which contact is meant. None without a terminal, or if the answer is not a number of the
 /// list.
 fn chosen(store: &Store, text: &str, found: &[FullContact]) -> Result<Option<usize>, Refusal> {
-    let lines: Vec<String> = found.iter().take(LISTED).map(line).collect();
+    let lines = lines(found);
     let head = format!("{} contacts match {text}:", how_many(found));
     choose(store, &head, &lines)
 }
@@ -176,12 +207,10 @@ pub(super) fn choose(
 }
 
 fn several(text: &str, found: &[FullContact]) -> Refusal {
-    let names = found.iter().take(LISTED).map(line);
-    let names: Vec<String> = names.collect();
     let why = format!(
         "{} contacts match {text}; name one of them: {}",
         how_many(found),
-        names.join("; ")
+        lines(found).join("; ")
     );
     Refusal::new(Kind::Invalid, why)
 }
@@ -192,6 +221,19 @@ fn how_many(found: &[FullContact]) -> String {
     } else {
         found.len().to_string()
     }
+}
+
+/// The contacts to choose from; those that would be written the same have their ids too.
+fn lines(found: &[FullContact]) -> Vec<String> {
+    let plain: Vec<String> = found.iter().take(LISTED).map(line).collect();
+    let with_id = |(line, one): (&String, &FullContact)| {
+        let same = plain.iter().filter(|other| *other == line).count();
+        match same {
+            1 => line.clone(),
+            _ => format!("{line}, {}", one.contact.id),
+        }
+    };
+    plain.iter().zip(found).map(with_id).collect()
 }
 
 /// A contact with the number that tells it from others of its name.

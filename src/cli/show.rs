@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::attachment::Attachment;
 use crate::domain::contact::Contact;
-use crate::domain::detail::{Detail, DetailKind};
+use crate::domain::detail::{DetailId, DetailKind};
 use crate::domain::fields::{CONTACT, Use};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
@@ -21,6 +21,7 @@ use crate::exchange::jsonapi::{self, contact_resource, phone_resource};
 use crate::exchange::vcard;
 use crate::store::Store;
 
+use super::contact::label_of;
 use super::document::{CommandAnswer, answer};
 use super::format::colour;
 use super::one::one;
@@ -48,9 +49,10 @@ impl ShowCommand {
             let card = named.full.contact.card;
             let card = card.map(|card| store.card(card)).transpose()?;
             let attachments = card.as_deref().map_or_else(Vec::new, vcard::attachments);
-            Ok((named.full, attachments, store.home()))
+            let related = related(&store, &named.full.contact)?;
+            Ok((named.full, attachments, related, store.home()))
         };
-        let (full, attachments, home) = match read() {
+        let (full, attachments, related, home) = match read() {
             Ok(found) => found,
             Err(refusal) => return answer(Err(Refusal::into(refusal)), self.json),
         };
@@ -59,9 +61,38 @@ impl ShowCommand {
             let document = jsonapi::compound(&contact_resource(&full.contact), &phones);
             return answer(Ok(CommandAnswer::new(document, String::new())), true);
         }
+        let full = FullContact {
+            contact: with_names(full.contact, related),
+            ..full
+        };
         // Its cells are safe already, and have colours.
         exact(&words(&full, &attachments, home)).map(|()| 0)
     }
+}
+
+/// The names of the contacts that relations point to by their `UID`s.
+fn related(store: &Store, contact: &Contact) -> Result<Vec<(DetailId, String)>, Refusal> {
+    let mut related = Vec::new();
+    for relation in contact.details_of(DetailKind::Relation) {
+        let uid = relation.text();
+        if uid.starts_with("urn:")
+            && let Some(found) = store.named(&uid, Some(contact.id))?.into_iter().next()
+        {
+            related.push((relation.id, found.name));
+        }
+    }
+    Ok(related)
+}
+
+/// The contact with these names in the places of the `UID`s.
+fn with_names(mut contact: Contact, related: Vec<(DetailId, String)>) -> Contact {
+    for (id, name) in related {
+        let mut details = contact.details.iter_mut();
+        if let Some(detail) = details.find(|detail| detail.id == id) {
+            detail.value = name.into();
+        }
+    }
+    contact
 }
 
 /// The contact in words, in sections with a blank line between.
@@ -129,17 +160,6 @@ fn numbers(phones: &[Phone], widest: usize, home: Option<Region>) -> String {
         text.push_str(&columns.row_in(&row, Some(colour(phone, home))));
     }
     text + &columns.rest()
-}
-
-/// What a detail is, with its label: `home email`. The label of a date, say, is all that it is called.
-fn label_of(detail: &Detail) -> String {
-    match (detail.kind, detail.label.as_deref()) {
-        (DetailKind::Email | DetailKind::Address | DetailKind::Link, Some(label)) => {
-            format!("{label} {}", detail.kind.word())
-        }
-        (_, Some(label)) => label.to_owned(),
-        (kind, None) => kind.word().to_owned(),
-    }
 }
 
 /// What is said of a contact after its details.
