@@ -75,7 +75,10 @@ impl Contacts {
                 (Action::OpenDetail, Content::Address(_)) => {
                     Some("the card has only its address; copy it".into())
                 }
-                (Action::Prefer | Action::DeleteDetail, _) => {
+                (Action::DeleteDetail, _) => {
+                    Some("what is on the card cannot be deleted here".into())
+                }
+                (Action::Prefer, _) => {
                     Some("go to an email, an address or another detail first".into())
                 }
                 _ => None,

@@ -182,27 +182,27 @@ impl Sheet<'_> {
             return shown;
         };
         let today = self.calendar.today();
-        let years = date
-            .years_until(today)
-            .and_then(|years| usize::try_from(years).ok());
-        let years = years.map(|years| {
-            if detail.is_date(BIRTHDAY) {
-                years.to_string()
-            } else {
-                count(years, "year")
-            }
-        });
-        let next = date.next_from(today).map(|next| (next - today).num_days());
-        let next = next.and_then(|days| match days {
-            0 => Some("today".to_owned()),
-            1 => Some("tomorrow".to_owned()),
-            2..=SOON => Some(format!("in {days} days")),
+        let next = date.next_from(today);
+        let soon = next.and_then(|next| match (next - today).num_days() {
+            0 => Some((next, "today".to_owned())),
+            1 => Some((next, "tomorrow".to_owned())),
+            days @ 2..=SOON => Some((next, format!("in {days} days"))),
             _ => None,
         });
-        let said: Vec<String> = years.into_iter().chain(next).collect();
+        // Of a day that returns soon it is said how many years it will be.
+        let day = soon.as_ref().map_or(today, |(next, _)| *next);
+        let years = date.years_until(day);
+        let years = years.and_then(|years| usize::try_from(years).ok());
+        let years = years.map(|years| match (detail.is_date(BIRTHDAY), &soon) {
+            (true, Some(_)) => format!("turns {years}"),
+            (true, None) => years.to_string(),
+            (false, _) => count(years, "year"),
+        });
+        let soon = soon.map(|(_, words)| words);
+        let said: Vec<String> = years.into_iter().chain(soon).collect();
         if said.is_empty() {
             return shown;
         }
-        format!("{shown} {} {}", self.theme.glyphs.middle, said.join(", ")).into()
+        format!("{shown} {} {}", self.theme.glyphs.middle, said.join(" ")).into()
     }
 }
