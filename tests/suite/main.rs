@@ -33,6 +33,7 @@ mod environment;
 mod fields;
 mod finding;
 mod forms;
+mod found_by_hand;
 mod fuzz;
 mod hints;
 mod home_country;
