@@ -103,8 +103,10 @@ impl App {
     /// A key has none: it may be a digit of a count.
     fn missed(&mut self, waiting: &[Key], count: Option<usize>, scopes: &[Scope]) {
         let key = self.key;
-        // What begins a sequence elsewhere takes the next key with it, which would do something else alone.
-        if waiting.is_empty() && count.is_none() && self.session.keymap.begins_elsewhere(key) {
+        // Beside the list what begins a sequence there takes the next key along: alone it would do something else.
+        let in_list = self.session.keymap.lookup(&[Scope::Contacts], &[], key);
+        let is_fresh = waiting.is_empty() && count.is_none();
+        if is_fresh && self.pages.is_bare() && in_list == Lookup::Pending {
             self.waiting.push(key);
             return;
         }

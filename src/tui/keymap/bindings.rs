@@ -131,13 +131,6 @@ impl Keymap {
         Lookup::Miss
     }
 
-    /// Whether a key begins a sequence in any scope.
-    #[must_use]
-    pub(crate) fn begins_elsewhere(&self, key: Key) -> bool {
-        let mut keys = self.bounds.iter().flat_map(|bound| &bound.keys);
-        keys.any(|sequence| sequence.keys.len() > 1 && sequence.keys.first() == Some(&key))
-    }
-
     /// The place of a key among those of an action in a chain of scopes, from 0: of an action that chooses
     /// one of several, each key chooses the one in its place.
     #[must_use]
