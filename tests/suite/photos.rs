@@ -106,7 +106,7 @@ fn what_the_card_holds_is_named_and_saved_as_it_is() {
     desk.press("n esc");
     for (key, why) in [
         ("e", "stays as it is"),
-        ("d", "go to an email"),
+        ("d", "cannot be deleted here"),
         ("p", "go to an email"),
     ] {
         desk.press(key);
@@ -145,6 +145,11 @@ fn a_photo_is_taken_from_a_file_and_undone() {
     assert_eq!(card(&desk), before);
     desk.press("^R");
     assert_eq!(attached(&card(&desk), 0).as_deref(), Some(PNG));
+    // The same picture again is no change.
+    desk.press("P");
+    desk.paste(&file.display().to_string());
+    desk.press("enter");
+    assert_eq!(desk.toast(), "Nothing to change");
 
     // A contact that came from no card gets one that says the same.
     desk.press("h a \"Cy_Dee\" ^S P");

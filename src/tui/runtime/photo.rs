@@ -37,14 +37,22 @@ pub(super) fn put(
         Some(card) => store.card(card)?,
         None => vcard::write(&full, None, None, store.home()),
     };
-    let has_one = attachments(&card).iter().any(|own| own.kind == "photo");
+    let first = attachments(&card)
+        .iter()
+        .position(|own| own.kind == "photo");
+    let is_same = first.and_then(|at| vcard::attached(&card, at)) == Some(picture.clone());
     let name = &full.contact.name;
-    let title = if has_one {
+    let title = if first.is_some() {
         format!("Changed the photo of {name}")
     } else {
         format!("Added a photo to {name}")
     };
-    store.put_card(id, seen, &with_photo(&card, &picture), title)
+    let card = if is_same {
+        card
+    } else {
+        with_photo(&card, &picture)
+    };
+    store.put_card(id, seen, &card, title)
 }
 
 /// The bytes of a picture.
