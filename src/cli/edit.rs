@@ -27,7 +27,8 @@ impl EditCommand {
     /// Edits the contact until it can be saved or is left.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let mut store = open()?;
-        if !editor::is_named() && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        let is_on_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        if !(editor::is_named() || is_on_terminal) {
             let why = "no editor to edit with: set $EDITOR, or run this on a terminal";
             return Err(Refusal::new(Kind::Invalid, why).into());
         }

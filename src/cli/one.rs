@@ -101,8 +101,8 @@ pub(super) fn one(store: &Store, words: &[String]) -> Result<Named, Refusal> {
     Ok(Named { full, number })
 }
 
-/// Those of the contacts that have the words as their whole name; else those in whose names they begin words; else
-/// all, which have them elsewhere.
+/// Those of the contacts that have the words as their whole name; else those in whose names and emails they are;
+/// else all, which have them elsewhere.
 pub(super) fn best_named(
     text: &str,
     needles: &SearchTerms,
@@ -119,12 +119,11 @@ pub(super) fn best_named(
             ..
         } = &one.contact;
         let names = [Some(name), nickname.as_ref(), organisation.as_ref()];
-        let names: Vec<String> = names.into_iter().flatten().map(|name| fold(name)).collect();
-        let begins = |word: &String| {
-            let mut parts = names.iter().flat_map(|name| name.split([' ', '-']));
-            parts.any(|part| part.starts_with(word.as_str()))
-        };
-        !words.is_empty() && words.iter().all(begins)
+        let names = names.into_iter().flatten().map(String::as_str);
+        let names = names.chain(one.contact.emails());
+        let names: Vec<String> = names.map(fold).collect();
+        let has = |word: &String| names.iter().any(|name| name.contains(word.as_str()));
+        !words.is_empty() && words.iter().all(has)
     };
     let by_name = |is: &dyn Fn(&FullContact) -> bool| found.iter().any(is);
     let is_meant: &dyn Fn(&FullContact) -> bool = if by_name(&is_called) {
