@@ -72,12 +72,12 @@
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks
 //! callbook::sync          secret lock carddav server open card folder dry book one rounds
 //! callbook::sync::carddav href auth xml stop reply http answers changes discovery cards write
-//! callbook::tui           keymap protocol widgets ctx pages stack app press answers draft autosave footer screen
+//! callbook::tui           keymap protocol widgets remotes ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
-//! callbook::tui::keymap   key table sequence bindings settings overrides
+//! callbook::tui::keymap   key scope table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form contact_text drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
-//!                         tags recent dates save_filter qr
+//!                         tags recent dates save_filter qr conflicts remotes
 //!                         contacts
 //! callbook::tui::pages::phone_form    state replace view page
 //! callbook::tui::pages::detail_form   state view page

@@ -123,9 +123,11 @@ fn take(store: &mut Store, side: Side, which: &str) -> Result<CommandAnswer, Ref
         };
         vec![one.ok_or_else(why)?]
     };
-    for one in &chosen {
-        store.decide(&one.id, decision)?;
-    }
+    let decided: Vec<_> = chosen
+        .iter()
+        .map(|one| ((*one).clone(), decision))
+        .collect();
+    store.decide(&decided)?;
     let text = format!("decided {}\n", count(chosen.len(), "field"));
     Ok(CommandAnswer::new(
         json!({ "meta": { "decided": chosen.len() } }),

@@ -42,8 +42,15 @@ pub(super) fn run(
     } else {
         HomeQuestion::Open
     };
+    // A book that is gone tomorrow is synced with nothing.
+    let remotes = if remembering {
+        config.remotes.clone()
+    } else {
+        Vec::new()
+    };
     let left = tui::run(tui::Start {
         asks_home,
+        remotes,
         view: view.unwrap_or_default(),
         // A temporary book has no next time.
         drafts: remembering.then(|| Drafts::of(path)).flatten(),
@@ -118,6 +125,7 @@ fn start(path: &Path, options: Options, (config, keymap): (Config, Keymap)) -> t
         call: config.call,
         map: config.map,
         filters: (config.file, config.filters),
+        remotes: Vec::new(),
         view: View::default(),
         drafts: None,
         import: Vec::new(),

@@ -144,40 +144,6 @@ fn status(outcomes: &[Outcome], to_decide: usize) -> u8 {
     }
 }
 
-/// What came in and went out.
-fn moved(report: &Report) -> String {
-    let came = [
-        Did::NewHere,
-        Did::Joined,
-        Did::ChangedHere,
-        Did::GoneThere,
-        Did::CameBack,
-    ];
-    let went = [Did::NewThere, Did::ChangedThere, Did::DeletedThere];
-    let sum = |all: &[Did]| all.iter().map(|did| report.count(*did)).sum::<usize>();
-    let mut parts = Vec::new();
-    let (came, went) = (sum(&came), sum(&went));
-    if came > 0 {
-        parts.push(format!("{came} in"));
-    }
-    if went > 0 {
-        parts.push(format!("{went} out"));
-    }
-    for (did, words) in [
-        (Did::Refused, "not taken there"),
-        (Did::Unread, "cannot be read"),
-    ] {
-        if report.count(did) > 0 {
-            parts.push(format!("{} {words}", report.count(did)));
-        }
-    }
-    if parts.is_empty() {
-        "nothing new".to_owned()
-    } else {
-        parts.join(", ")
-    }
-}
-
 fn traffic(run: &RemoteRun) -> String {
     let traffic = run.synced.traffic;
     if traffic.requests == 0 {
@@ -201,7 +167,7 @@ fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> St
     for (name, outcome) in names.iter().zip(outcomes) {
         let (did, about) = match outcome {
             Outcome::Synced(run) => match &run.synced.end {
-                Ok(()) => (moved(&run.synced.report), traffic(run)),
+                Ok(()) => (run.synced.report.moved(), traffic(run)),
                 Err(stop) => (
                     format!("not synced: {}", way_out(name, stop)),
                     String::new(),
@@ -211,7 +177,7 @@ fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> St
                 lines.push_str(&plan(&run.synced.report));
                 let did = format!(
                     "first sync: {}; nothing was written. callbook sync --yes {name} does it",
-                    moved(&run.synced.report)
+                    run.synced.report.moved()
                 );
                 (did, String::new())
             }

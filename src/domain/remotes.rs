@@ -68,6 +68,18 @@ pub struct RunOutcome {
     pub trouble: Option<String>,
 }
 
+/// Why a remote's password is not tried again unasked: the words before those of the server.
+pub const REFUSED_PASSWORD: &str = "the password was refused: ";
+
+impl RemoteRow {
+    /// Whether its password was refused the last time.
+    #[must_use]
+    pub fn has_refused_password(&self) -> bool {
+        let trouble = self.trouble.as_ref();
+        trouble.is_some_and(|why| why.starts_with(REFUSED_PASSWORD))
+    }
+}
+
 /// Whether a host is this very machine, which nobody can listen to on the way.
 #[must_use]
 pub fn is_this_machine(host: &str) -> bool {
@@ -94,6 +106,10 @@ pub struct ConflictEntry {
     pub ours: String,
     /// What is there.
     pub theirs: String,
+    /// What both said before; blank where that is not known.
+    pub was: String,
+    /// Whether both texts can be kept, one after the other.
+    pub joins: bool,
     /// Since when.
     pub at: Timestamp,
 }

@@ -78,10 +78,21 @@ fn failed(refusal: Refusal) -> Stop {
     Stop::Book(Box::new(refusal))
 }
 
+impl SyncBook<'_> {
+    /// Ends the run where a person stopped it: nothing more is asked of the other side.
+    fn go_on(&self) -> Result<(), Stop> {
+        if self.store.stop().is_asked() {
+            return Err(Stop::Stopped);
+        }
+        Ok(())
+    }
+}
+
 impl Book for SyncBook<'_> {
     type Card = RemoteCard;
 
     fn view(&mut self, read: &mut Reading<'_, RemoteCard>) -> Result<(), Stop> {
+        self.go_on()?;
         let mut stopped = None;
         let done = self.store.read_remote(self.remote, |book| {
             let mut part = SyncPart::new(
@@ -97,6 +108,7 @@ impl Book for SyncBook<'_> {
     }
 
     fn commit(&mut self, write: &mut Writing<'_, RemoteCard>) -> Result<(), Stop> {
+        self.go_on()?;
         let mut stopped = None;
         let title = format!("Synced with {}", self.run.remote);
         let done = self

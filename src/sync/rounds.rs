@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::remotes::{Place, RemoteSettings};
 use crate::domain::refusal::Refusal;
-use crate::domain::remotes::{RemoteRow, RunOutcome};
+use crate::domain::remotes::{REFUSED_PASSWORD, RemoteRow, RunOutcome};
 use crate::domain::sync::remote::Stop;
 use crate::domain::timestamp::Timestamp;
 use crate::store::Store;
@@ -53,9 +53,6 @@ pub struct RemoteRun {
     /// The remote as it was before.
     pub row: RemoteRow,
 }
-
-/// Why a remote's password is not tried again: the words before those of the server.
-const REFUSED_PASSWORD: &str = "the password was refused: ";
 
 /// Syncs some remotes. `ask` asks a person for a password.
 ///
@@ -130,10 +127,7 @@ fn one(
     if undone > 0 {
         return Ok(Outcome::Undone(undone));
     }
-    let refused = row
-        .trouble
-        .as_ref()
-        .filter(|why| why.starts_with(REFUSED_PASSWORD));
+    let refused = row.trouble.as_ref().filter(|_| row.has_refused_password());
     if let (false, Some(why)) = (by_person, refused) {
         return Ok(Outcome::Blocked(why.clone()));
     }

@@ -42,6 +42,7 @@ impl App {
         let ticket = asked.ticket;
         match reply {
             Reply::Totals(totals) => self.session.totals = Some(totals),
+            Reply::Remotes(rows) => self.session.remotes.rows = Some(rows),
             Reply::Values(values) => self.session.values = Some(values),
             Reply::Written(written) => self.wrote(asked, &written, effects),
             Reply::Refused(refusal) => self.refused(asked, &refusal, effects),
@@ -159,6 +160,9 @@ fn describe(written: &Written, redo: &str) -> String {
             Some(still) => format!("Emptied the bin; {still}"),
             None => "Emptied the bin".to_owned(),
         },
+        (Step::Decided, ..) => "Yours stays, and goes there with the next sync".to_owned(),
+        (Step::Paused(true), ..) => "Paused: nothing is sent there or taken in".to_owned(),
+        (Step::Paused(false), ..) => "It is synced again".to_owned(),
         (Step::Redone, Some(title), None) => format!("Redone: {title}"),
         (Step::Redone, None, None) => "Nothing to redo".to_owned(),
     }

@@ -164,6 +164,16 @@ impl App {
             }
             Msg::Background(_) => {}
             Msg::Trouble(text) => self.session.say(Tone::Bad, text),
+            Msg::Sync(on, told) => {
+                self.session.remotes.on = on;
+                if let Some((tone, words)) = told {
+                    self.session.say(tone, words);
+                }
+                self.with_contacts(&mut effects, |_, ctx| {
+                    ctx.read(Request::Look);
+                    ctx.read(Request::Remotes);
+                });
+            }
             Msg::Reported(path) => {
                 let text = format!("saved the preview to {}", path.display());
                 self.session.say(Tone::Good, text);

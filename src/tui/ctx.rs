@@ -27,6 +27,7 @@ use super::keymap::{Action, Keymap, Scope};
 use super::protocol::{
     Effect, PageId, Purpose, Request, RequestKind, Size, Ticket, TimerId, Toast, Tone, Write,
 };
+use super::remotes::Remotes;
 use super::widgets::areas::Areas;
 use super::widgets::frame::{NARROW, page_inside};
 use super::widgets::theme::{Glyphs, UNICODE};
@@ -94,6 +95,8 @@ pub struct Session {
     pub config_file: PathBuf,
     /// The saved filters, by name.
     pub filters: Vec<SavedFilter>,
+    /// The remotes.
+    pub remotes: Remotes,
     /// Why nothing can be written, if so.
     pub read_only: Option<String>,
     /// What is wrong with the database, if it cannot be opened.
@@ -167,6 +170,7 @@ impl Session {
             map: None,
             config_file: PathBuf::new(),
             filters: Vec::new(),
+            remotes: Remotes::default(),
             read_only: None,
             damage: None,
             totals: None,
@@ -418,6 +422,24 @@ impl Ctx<'_> {
     pub fn undo(&mut self, step: Option<i64>, over: Overwriting) {
         let write = step.map_or(Write::Undo(over), |step| Write::UndoStep(step, over));
         self.wait_for(Request::Write(write), Purpose::Undo(step));
+    }
+
+    /// Has remotes synced, or stops the sync that goes on.
+    pub(crate) fn sync(&mut self, names: Vec<String>) {
+        let session = &mut *self.session;
+        if let Some(reason) = session.read_only.clone() {
+            self.say(Tone::Bad, reason);
+        } else if !session.remotes.on.is_empty() {
+            self.push(Effect::StopSync);
+            self.say(Tone::Plain, "the sync stops after the request under way");
+        } else if names.is_empty() {
+            let told =
+                "no remote is set up; callbook remote add finds an address book and sets it up";
+            self.say(Tone::Plain, told);
+        } else {
+            session.remotes.on.clone_from(&names);
+            self.push(Effect::Sync(names));
+        }
     }
 
     /// Asks, once, for the values that conditions can have.

@@ -7,12 +7,14 @@
 mod bindings;
 pub mod key;
 mod overrides;
+pub mod scope;
 mod sequence;
 mod settings;
 pub mod table;
 
 pub use bindings::{Keymap, Lookup, Loss};
-pub use table::{Action, Binding, Scope, TABLE};
+pub use scope::Scope;
+pub use table::{Action, Binding, TABLE};
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,7 @@ mod pacing;
 pub mod pages;
 mod press;
 pub mod protocol;
+pub mod remotes;
 mod run;
 pub mod runtime;
 pub mod screen;

@@ -27,6 +27,7 @@ use crate::domain::progress::Progress;
 use crate::domain::query::{SavedFilter, Values};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
+use crate::domain::remotes::{ConflictEntry, Decision, RemoteRow};
 use crate::domain::tag::TagCount;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
@@ -60,6 +61,10 @@ pub enum Request {
     Rows(ListQuery, usize, usize, RowColumns),
     /// The contacts that have a date.
     Dates,
+    /// The remotes that the book knows.
+    Remotes,
+    /// The fields that were changed here and on a remote.
+    Conflicts,
     /// Rows of these contacts; those that are gone have none.
     RowsOf(Vec<ContactId>),
     /// How many rows the list has.
@@ -184,6 +189,10 @@ pub enum Write {
     BringBack(operation::RecordKey),
     /// Throw away what is in the bin.
     EmptyBin,
+    /// Decide fields that were changed here and on a remote.
+    Decide(Vec<(ConflictEntry, Decision)>),
+    /// Pause a remote, or let it go on.
+    Pause(String, bool),
     /// Undo the last step.
     Undo(Overwriting),
     /// Undo one step.
@@ -235,6 +244,10 @@ pub enum Reply {
     RehearsedImport(Vec<PathBuf>, String, Box<Rehearsal<ImportPlan>>),
     /// The counts.
     Health(Box<Health>),
+    /// The remotes.
+    Remotes(Vec<RemoteRow>),
+    /// The fields to decide.
+    Conflicts(Vec<ConflictEntry>),
     /// The contacts that have a date.
     Dates(Vec<DatedContact>),
     /// Why contacts need attention.
@@ -293,6 +306,10 @@ pub enum Step {
     Redone,
     /// The bin was emptied.
     Emptied(usize),
+    /// Fields were decided as the contacts have them.
+    Decided,
+    /// A remote was paused, or goes on.
+    Paused(bool),
 }
 
 /// Something happened.
@@ -328,6 +345,8 @@ pub enum Msg {
     Trouble(String),
     /// A report was written to this file.
     Reported(PathBuf),
+    /// Which remotes are synced now, and what came of those that were.
+    Sync(Vec<String>, Option<(Tone, String)>),
 }
 
 /// Something is to be done, outside of `update`.
@@ -353,6 +372,10 @@ pub enum Effect {
     KeepHome(Option<Region>),
     /// Write a report of an import to a file of its own: the name of what is imported, and the text.
     Report(String, String),
+    /// Sync these remotes.
+    Sync(Vec<String>),
+    /// Have the sync make no further request.
+    StopSync,
     /// Give up what the store is doing for long.
     Stop,
     /// Stop, until the shell brings the program back.

@@ -17,6 +17,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use crate::config::remotes::RemoteSettings;
 use crate::config::shown;
 use crate::crash;
 use crate::domain::query::SavedFilter;
@@ -78,6 +79,8 @@ pub struct Start {
     pub map: Option<String>,
     /// The configuration's file, and the filters that are saved there.
     pub filters: (PathBuf, Vec<SavedFilter>),
+    /// The remotes that are set.
+    pub remotes: Vec<RemoteSettings>,
     /// What is said first, if anything.
     pub notice: Option<(Tone, String)>,
     /// What was on the screen when it was left last.
@@ -126,6 +129,7 @@ pub fn run(mut start: Start) -> Result<Left> {
     app.session.sort_prefixes = start.options.sort_prefixes.unwrap_or_default();
     app.session.glyphs = start.theme.glyphs;
     app.session.map = start.map.take();
+    app.session.remotes.set.clone_from(&start.remotes);
     (app.session.config_file, app.session.filters) = std::mem::take(&mut start.filters);
     if let Some((tone, notice)) = start.notice.take() {
         app.session.say(tone, notice);
@@ -215,6 +219,7 @@ fn session(
         start.options,
         start.call,
         start.background,
+        start.remotes,
         tell,
     )?;
     let mut effects = app.start(&start.view);
@@ -409,7 +414,9 @@ impl Loop<'_> {
             Effect::Redraw => self.repaint()?,
             Effect::After(time, timer) => self.timers.start(Instant::now() + time, timer),
             // What is counted grows with the book, and comes when its rows are seen.
-            Effect::Ask(_, Request::Count(_) | Request::Totals) => self.later.push(effect),
+            Effect::Ask(_, Request::Count(_) | Request::Totals | Request::Remotes) => {
+                self.later.push(effect)
+            }
             Effect::Suspend => {
                 self.runtime.run(effect, self.guard)?;
                 self.repaint()?;
@@ -454,6 +461,9 @@ impl Loop<'_> {
             }
             Event::Opened(opened) => {
                 self.app.session.read_only = opened?;
+                if self.app.session.read_only.is_none() {
+                    self.runtime.opened();
+                }
                 return Ok(None);
             }
             Event::Continued => {

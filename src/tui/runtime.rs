@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use crate::config;
+use crate::config::remotes::RemoteSettings;
 use crate::domain::edit::TextEdit;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
@@ -18,6 +19,8 @@ use crate::exchange::edit_text::EditedText;
 use crate::import::keep;
 use crate::store::Options;
 
+#[cfg(not(feature = "sync"))]
+use super::protocol::Tone;
 use super::protocol::{Effect, Msg, Request, Ticket};
 use super::terminal::{self, Background, Reader, TerminalGuard};
 
@@ -25,6 +28,8 @@ mod book_watch;
 pub(crate) mod clipboard;
 mod config_file;
 mod event;
+#[cfg(feature = "sync")]
+mod network;
 pub(crate) mod opener;
 mod paths;
 mod photo;
@@ -45,6 +50,8 @@ pub(crate) struct Runtime {
     open: Open,
     /// Disconnected once no thread has the book open.
     closed: Receiver<Infallible>,
+    #[cfg(feature = "sync")]
+    network: network::Network,
     permitted: bool,
     /// Set while another program has the terminal: what is typed there is not for this one.
     lent: Arc<AtomicBool>,
@@ -53,7 +60,8 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     /// Starts the threads, which tell `events` what happens. `call` is the command that a `tel:`
-    /// address is handed to; `background` says whether the reader asks the terminal for it.
+    /// address is handed to; `background` says whether the reader asks the terminal for it; the remotes are
+    /// synced by themselves once the book is open.
     ///
     /// # Errors
     /// If signals cannot be listened to.
@@ -62,8 +70,15 @@ impl Runtime {
         options: Options,
         call: String,
         background: Background,
+        #[cfg_attr(
+            not(feature = "sync"),
+            expect(unused_variables, reason = "nothing is synced")
+        )]
+        remotes: Vec<RemoteSettings>,
         events: Sender<Event>,
     ) -> io::Result<Self> {
+        #[cfg(feature = "sync")]
+        let network = network::Network::start(path.clone(), options.home, remotes, events.clone());
         let (permits, granted) = channel();
         let (requests, asked) = channel();
         let input = events.clone();
@@ -118,6 +133,8 @@ impl Runtime {
             stop,
             open,
             closed,
+            #[cfg(feature = "sync")]
+            network,
             permitted: false,
             lent,
             call,
@@ -138,8 +155,12 @@ impl Runtime {
             stop,
             open,
             closed,
+            #[cfg(feature = "sync")]
+            network,
             ..
         } = self;
+        #[cfg(feature = "sync")]
+        network.stop();
         open.close();
         stop.ask();
         drop((requests, open));
@@ -171,6 +192,12 @@ impl Runtime {
     pub(crate) fn run(&mut self, effect: Effect, guard: &mut TerminalGuard) -> io::Result<()> {
         match effect {
             Effect::Ask(ticket, request) => {
+                #[cfg(feature = "sync")]
+                match &request {
+                    Request::Write(_) => self.network.written(),
+                    Request::SetHome(home) => self.network.set_home(*home),
+                    _ => {}
+                }
                 // The store's thread ends with the program only.
                 let _ = self.requests.send((ticket, request));
             }
@@ -216,6 +243,15 @@ impl Runtime {
                 });
             }
             Effect::Stop => self.stop(),
+            #[cfg(feature = "sync")]
+            Effect::Sync(names) => self.network.sync(names),
+            #[cfg(feature = "sync")]
+            Effect::StopSync => self.network.stop(),
+            #[cfg(not(feature = "sync"))]
+            Effect::Sync(_) | Effect::StopSync => {
+                let why = "this callbook was built without sync".to_owned();
+                self.tell(Msg::Sync(Vec::new(), Some((Tone::Bad, why))));
+            }
             Effect::Suspend => self.lend(guard, || {
                 let _ = rustix::process::kill_process(
                     rustix::process::getpid(),
@@ -225,6 +261,12 @@ impl Runtime {
             Effect::After(..) | Effect::Redraw | Effect::Quit => {}
         }
         Ok(())
+    }
+
+    /// The book is open and can be written: what is due at the start is done.
+    pub(crate) fn opened(&self) {
+        #[cfg(feature = "sync")]
+        self.network.opened();
     }
 
     fn tell(&self, msg: Msg) {

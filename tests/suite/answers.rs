@@ -3,6 +3,7 @@
 
 use crate::support::amount::{drawn, seed};
 use crate::support::desk::Desk;
+use callbook::config::remotes::{Place, RemoteSettings};
 use callbook::domain::contact::ContactAttributes;
 use callbook::domain::damage::Damage;
 use callbook::domain::listing::ListQuery;
@@ -593,7 +594,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let keys = prop::sample::select(vec![
         "*", "v", "d", "D", "j", "k", "space", "u", "^R", "a", "e", "i", "m", "f", "H", "s h",
         "s b", "s l", "x v", "x y", "enter", "enter", "^S", "esc", "esc", "tab", "y", "n", "?",
-        ":", "^X ^E", "B", "M", "\"Qx\"", "\"Qx\"", "\"tag:\"", "/", "X", "o", "E", "E",
+        ":", "^X ^E", "B", "M", "s x", "s y", "S", "right", "t", "p", "\"Qx\"", "\"Qx\"",
+        "\"tag:\"", "/", "X", "o", "E", "E",
     ]);
     let pasted = prop::sample::select(vec!["Qp", "+39 02 5550 1100", "Qp\nTwo\n"]);
     let kind = prop::sample::select(vec![Kind::Busy, Kind::Storage, Kind::Stopped]);
@@ -656,6 +658,8 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::Columns => &["╭─ Columns"],
         Scope::Choice => &["╭─ Read national", "╭─ Column ", "╭─ Add to the contact"],
         Scope::Dates => &["╭─ Dates"],
+        Scope::Conflicts => &["╭─ Conflicts"],
+        Scope::Remotes => &["╭─ Remotes"],
         Scope::Damaged => &["damaged"],
         Scope::Qr => &["v whole contact"],
         scope => panic!("{scope:?}"),
@@ -693,6 +697,8 @@ fn can_ask(frame: &str, write: &Write) -> bool {
             seen(&["╭─ Preview: "]) && matches!(seen_of_it, Seen::Rehearsal(_))
         }
         Write::RestoreContact(..) | Write::RestorePhone(..) => seen(&["╭─ History"]),
+        Write::Decide(_) => seen(&["╭─ Conflicts"]),
+        Write::Pause(..) => seen(&["╭─ Remotes"]),
         Write::EmptyBin => seen(&["Sure?"]),
         Write::ContactAttributes(..) if seen(DETAIL_FORM) => true,
         Write::Perform(Task::Bulk(_), _) | Write::ContactAttributes(..) => {
@@ -704,6 +710,21 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         | Write::Phone(..)
         | Write::DeletePhone(..) => true,
     }
+}
+
+/// Has the book know a remote with two fields in conflict, which the configuration has too.
+fn synced(desk: &mut Desk) {
+    let raw = rusqlite::Connection::open(&desk.book.path).unwrap();
+    raw.execute_batch(
+        "INSERT INTO remote (id, name, kind, book, confirmed) VALUES (1, 'work', 'folder', '/cards', 1);
+         INSERT INTO remote_card (id, remote, href, place, kind, contact)
+         SELECT 1, 1, 'a.vcf', x'61', 'person', id FROM contact WHERE name = 'Zoe Zanetti';
+         INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
+         VALUES (1, '', 'note', 'null', '\"there\"', 1), (1, '', 'organisation', 'null', '\"Zanetti\"', 1)",
+    )
+    .unwrap();
+    let place = Place::Folder("/cards".into());
+    desk.app.session.remotes.set = vec![RemoteSettings::new("work", place)];
 }
 
 /// Another program changes a contact, or deletes it, and the screens are told that the book was touched.
@@ -762,6 +783,7 @@ proptest! {
     #[test]
     fn keys_and_answers_in_any_order(acts in acts()) {
         let mut desk = held();
+        synced(&mut desk);
         for act in acts {
             let seen = desk.frame();
             let asked = desk.waiting();

@@ -69,6 +69,7 @@ mod sort_prefixes;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod sync_pages;
 mod table_cells;
 mod tables;
 mod tags;

@@ -16,7 +16,7 @@ use callbook::state::View;
 use callbook::tui::app::App;
 use callbook::tui::keymap::Keymap;
 use callbook::tui::pages::Page;
-use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket};
+use callbook::tui::protocol::{Effect, Msg, Reply, Request, Size, Ticket, Tone};
 use callbook::tui::runtime::StoreThread;
 use callbook::tui::screen::draw;
 use callbook::tui::widgets::theme::{ColorPalette, Glyphs, Theme, UNICODE};
@@ -145,6 +145,10 @@ impl Desk {
                         let typed = Box::new(edited.left());
                         Msg::ContactEdited(*page, typed, how)
                     })
+                }
+                Effect::Sync(names) if self.held.is_some() => {
+                    let told = format!("{}: nothing new", names.join(", "));
+                    Some(Msg::Sync(Vec::new(), Some((Tone::Good, told))))
                 }
                 Effect::Complete(page, path) if self.held.is_some() => {
                     let paths = vec![format!("{path}ends")];

@@ -21,6 +21,7 @@ mod pty;
 mod asking;
 mod fuzz;
 mod joined;
+mod on_screen;
 mod proxied;
 mod random;
 mod real;

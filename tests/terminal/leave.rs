@@ -229,6 +229,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
         call: String::new(),
         map: None,
         filters: (PathBuf::new(), Vec::new()),
+        remotes: Vec::new(),
         notice: None,
         view: View::default(),
         import: Vec::new(),

@@ -7,7 +7,7 @@ use super::merge::set;
 use super::person::Person;
 use super::records::{field_named, shown_name};
 use super::row::{ConflictKey, Conflicts, Theirs};
-use super::said::NAME;
+use super::said::{NAME, is_only_ours};
 
 /// The words of a label and of a value in the table of conflicts.
 const LABEL: &str = "label";
@@ -128,6 +128,12 @@ fn shown(name: &str, value: Option<&String>) -> String {
         Some(value) if name == NAME => shown_name(value),
         value => value.cloned().unwrap_or_default(),
     }
+}
+
+/// Whether a field can hold both texts, one after the other.
+#[must_use]
+pub fn joins(key: &ConflictKey) -> bool {
+    matches!(key, ConflictKey::Field(name) if *name != NAME && !is_only_ours(name))
 }
 
 /// What is in conflict, for people: `company`, or `label of +39 02 5550 1182`.

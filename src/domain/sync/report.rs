@@ -46,6 +46,35 @@ impl Report {
         self.done.iter().filter(|(done, _)| *done == did).count()
     }
 
+    /// What came in and went out, in words.
+    #[must_use]
+    pub fn moved(&self) -> String {
+        let came = [
+            Did::NewHere,
+            Did::Joined,
+            Did::ChangedHere,
+            Did::GoneThere,
+            Did::CameBack,
+        ];
+        let went = [Did::NewThere, Did::ChangedThere, Did::DeletedThere];
+        let sum = |all: &[Did]| all.iter().map(|did| self.count(*did)).sum::<usize>();
+        let counts = [
+            (sum(&came), "in"),
+            (sum(&went), "out"),
+            (self.count(Did::Refused), "not taken there"),
+            (self.count(Did::Unread), "cannot be read"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = counts
+            .map(|(count, words)| format!("{count} {words}"))
+            .collect();
+        if words.is_empty() {
+            "nothing new".to_owned()
+        } else {
+            words.join(", ")
+        }
+    }
+
     /// Whether anything moved.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -3,12 +3,13 @@
 use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
 use crate::domain::linked::LinkedConflict;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{ConflictEntry, Decision};
-use crate::domain::sync::kept::{field_words, ours, read_conflict, take_theirs, theirs};
+use crate::domain::sync::kept::{field_words, joins, ours, read_conflict, take_theirs, theirs};
 use crate::domain::sync::person::Person;
 use crate::domain::sync::row::{ConflictKey, Theirs};
 use crate::domain::timestamp::Timestamp;
+use crate::domain::words::count;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -16,6 +17,7 @@ use crate::store::base::Store;
 use crate::store::change::remote_contacts::put_full;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
+use crate::store::write::writer::Writer;
 
 /// The columns of a conflict with whom it is about, in the order of [`found`].
 const COLUMNS: &str = "r.name, c.contact, f.key, f.field, f.was, f.theirs, f.at, f.remote_card
@@ -77,6 +79,10 @@ impl Store {
                     continue;
                 };
                 let name = record::get_contact(connection, one.contact)?.name;
+                let was = read_conflict(&LinkedConflict {
+                    theirs: one.kept.was.clone(),
+                    ..one.kept.clone()
+                });
                 entries.push(ConflictEntry {
                     id: address(&one),
                     remote: one.remote,
@@ -85,6 +91,8 @@ impl Store {
                     field: field_words(&person, &key),
                     ours: ours(&person, &key),
                     theirs: theirs(&key, &said),
+                    was: was.map_or_else(String::new, |(key, was)| theirs(&key, &was)),
+                    joins: joins(&key),
                     at: one.at,
                 });
             }
@@ -92,62 +100,89 @@ impl Store {
         })
     }
 
-    /// Decides a field in conflict: what the contact says goes there with the next sync, or what is there is taken.
+    /// Decides fields in conflict as they were seen, all or none of them, in one step: what the contact says goes there
+    /// with the next sync, or what is there is taken.
     ///
     /// # Errors
-    /// Not found where it is decided already; if the database cannot be written.
-    pub fn decide(&mut self, id: &str, decision: Decision) -> Result<Done<()>, Refusal> {
+    /// Not found where one is decided already, a conflict where either side says something else than was seen, invalid
+    /// where it cannot hold both; if the database cannot be written.
+    pub fn decide(&mut self, decided: &[(ConflictEntry, Decision)]) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
-            let gone = || Refusal::not_found("conflict", id);
-            let (card, rest) = id.split_once(':').ok_or_else(gone)?;
-            let (field, key) = rest.split_once(':').ok_or_else(gone)?;
-            let sql = format!(
-                "SELECT {COLUMNS} WHERE f.remote_card = ?1 AND f.field = ?2 AND f.key = ?3"
-            );
-            let one = writer
-                .connection()
-                .query_row(&sql, params![card, field, key], found)
-                .optional()?
-                .ok_or_else(gone)?;
-            writer.connection().execute(
-                "DELETE FROM remote_conflict WHERE remote_card = ?1 AND field = ?2 AND key = ?3",
-                params![card, field, key],
-            )?;
-            let Some((mut person, about, said)) = about(writer.connection(), &one)? else {
-                return Ok(((), String::new()));
-            };
-            let before = record::full_contact(writer.connection(), one.contact)?;
-            let title = match decision {
-                Decision::Mine => String::new(),
-                Decision::Theirs => {
-                    take_theirs(&mut person, &about, &said);
-                    format!(
-                        "Took the {} of {} from {}",
-                        field_words(&person, &about),
-                        before.contact.name,
-                        one.remote
-                    )
-                }
-                Decision::Both => {
-                    let both = format!("{} / {}", ours(&person, &about), theirs(&about, &said));
-                    take_theirs(&mut person, &about, &Theirs::Text(Some(both)));
-                    format!(
-                        "Kept both texts of the {} of {}",
-                        field_words(&person, &about),
-                        before.contact.name
-                    )
-                }
-            };
-            if decision != Decision::Mine {
-                let after = person.put_into(&before, &before, || writer.context());
-                put_full(writer, &before, after)?;
+            let mut titles = Vec::new();
+            for (seen, decision) in decided {
+                titles.push(decide(writer, seen, *decision)?);
             }
-            // The next sync looks at it.
-            writer.connection().execute(
-                "UPDATE remote_card SET sent = 0, looked = 0 WHERE id = ?1",
-                [card],
-            )?;
+            titles.retain(|title| !title.is_empty());
+            let title = match titles.len() {
+                0 | 1 => titles.pop().unwrap_or_default(),
+                many => format!("Decided {}", count(many, "field")),
+            };
             Ok(((), title))
         })
     }
+}
+
+/// Decides one field. Gives what was done to the contact; blank where that stays as it is.
+fn decide(writer: &mut Writer<'_>, seen: &ConflictEntry, decision: Decision) -> Answer<String> {
+    let id = seen.id.as_str();
+    let gone = || Refusal::not_found("conflict", id);
+    let (card, rest) = id.split_once(':').ok_or_else(gone)?;
+    let (field, key) = rest.split_once(':').ok_or_else(gone)?;
+    let sql = format!("SELECT {COLUMNS} WHERE f.remote_card = ?1 AND f.field = ?2 AND f.key = ?3");
+    let one = writer
+        .connection()
+        .query_row(&sql, params![card, field, key], found)
+        .optional()?
+        .ok_or_else(gone)?;
+    writer.connection().execute(
+        "DELETE FROM remote_conflict WHERE remote_card = ?1 AND field = ?2 AND key = ?3",
+        params![card, field, key],
+    )?;
+    let Some((mut person, about, said)) = about(writer.connection(), &one)? else {
+        return Ok(String::new());
+    };
+    if (ours(&person, &about), theirs(&about, &said)) != (seen.ours.clone(), seen.theirs.clone()) {
+        let why = format!(
+            "{} of {} has changed since; nothing was decided",
+            field_words(&person, &about),
+            seen.name
+        );
+        return Err(Refusal::new(Kind::Conflict, why).into());
+    }
+    if decision == Decision::Both && !joins(&about) {
+        let why = format!("{} cannot hold both values", field_words(&person, &about));
+        return Err(Refusal::new(Kind::Invalid, why).into());
+    }
+    let before = record::full_contact(writer.connection(), one.contact)?;
+    let title = match decision {
+        Decision::Mine => String::new(),
+        Decision::Theirs => {
+            take_theirs(&mut person, &about, &said);
+            format!(
+                "Took the {} of {} from {}",
+                field_words(&person, &about),
+                before.contact.name,
+                one.remote
+            )
+        }
+        Decision::Both => {
+            let both = format!("{} / {}", ours(&person, &about), theirs(&about, &said));
+            take_theirs(&mut person, &about, &Theirs::Text(Some(both)));
+            format!(
+                "Kept both texts of the {} of {}",
+                field_words(&person, &about),
+                before.contact.name
+            )
+        }
+    };
+    if decision != Decision::Mine {
+        let after = person.put_into(&before, &before, || writer.context());
+        put_full(writer, &before, after)?;
+    }
+    // The next sync looks at it.
+    writer.connection().execute(
+        "UPDATE remote_card SET sent = 0, looked = 0 WHERE id = ?1",
+        [card],
+    )?;
+    Ok(title)
 }

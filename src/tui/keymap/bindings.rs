@@ -3,8 +3,9 @@
 use std::fmt::{self, Write as _};
 
 use super::key::Key;
+use super::scope::Scope;
 use super::sequence::Sequence;
-use super::table::{Action, Binding, Scope, TABLE};
+use super::table::{Action, Binding, TABLE};
 
 /// What a key, after those that wait, leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]

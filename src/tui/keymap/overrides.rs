@@ -9,9 +9,10 @@
 use crate::config::KeyLine;
 
 use super::bindings::{Bound, Keymap, Loss};
+use super::scope::Scope;
 use super::sequence::Sequence;
 use super::settings::{ReadLine, Setting, distance, settings_of};
-use super::table::{Action, Scope, TABLE};
+use super::table::{Action, TABLE};
 
 /// Whether keys of both scopes act at the same time somewhere.
 fn act_together(one: Scope, other: Scope) -> bool {

@@ -1,7 +1,7 @@
 //! Keys that are pressed one after the other.
 
 use super::key::Key;
-use super::table::Scope;
+use super::scope::Scope;
 
 /// Keys one after the other, and how they are written: `g g`.
 #[derive(Clone, Debug, PartialEq, Eq)]

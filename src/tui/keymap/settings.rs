@@ -2,8 +2,9 @@
 
 use crate::config::KeyLine;
 
+use super::scope::Scope;
 use super::sequence::Sequence;
-use super::table::{Action, Binding, Scope, TABLE};
+use super::table::{Action, Binding, TABLE};
 
 /// One action with its keys in one scope, as a line of the configuration has it.
 #[derive(Clone, Debug)]

@@ -1,231 +1,6 @@
-//! The table itself: where keys act, what they do, and which they are by default.
+//! The table itself: what keys do, and which they are by default.
 
-/// Where a key acts. Scopes chain: field, screen, everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Everywhere but in text.
-    Global,
-    /// In every list.
-    Movement,
-    /// The list of contacts.
-    Contacts,
-    /// While the filter is typed.
-    Filter,
-    /// The list to choose from.
-    Picker,
-    /// While its filter is typed.
-    PickFilter,
-    /// The numbers of a contact.
-    Numbers,
-    /// What else is known of a contact: emails, addresses, dates and the like.
-    Details,
-    /// Fix numbers.
-    Fix,
-    /// The sources to confirm by.
-    Sources,
-    /// What an import would do.
-    Import,
-    /// The columns of a table that is imported.
-    Columns,
-    /// The name at the head of a contact.
-    Name,
-    /// A form for one number.
-    NumberForm,
-    /// A form for an email, an address, a date or the like.
-    DetailForm,
-    /// The open list of a choice, in a form.
-    Choice,
-    /// The form for a contact.
-    ContactForm,
-    /// The text of a contact that is not saved.
-    ContactText,
-    /// The conflict dialog.
-    Conflict,
-    /// Help and the palette.
-    Palette,
-    /// A question with yes and no.
-    Question,
-    /// A line to type a path into.
-    Prompt,
-    /// What was done, step by step.
-    History,
-    /// What was deleted.
-    Bin,
-    /// What a change of many contacts would do.
-    Preview,
-    /// Possible duplicates.
-    Duplicates,
-    /// How well the book is.
-    Health,
-    /// The tags of the book.
-    Tags,
-    /// Contacts that were used last.
-    Recent,
-    /// Birthdays and other dates.
-    Dates,
-    /// A QR code.
-    Qr,
-    /// The name of a filter that is saved.
-    SaveFilter,
-    /// The database cannot be opened.
-    Damaged,
-}
-
-impl Scope {
-    /// Every scope, in the order of the help.
-    pub const ALL: [Self; 33] = [
-        Self::Contacts,
-        Self::Numbers,
-        Self::Name,
-        Self::Details,
-        Self::Fix,
-        Self::Sources,
-        Self::Duplicates,
-        Self::Preview,
-        Self::History,
-        Self::Bin,
-        Self::Health,
-        Self::Tags,
-        Self::Recent,
-        Self::Dates,
-        Self::Qr,
-        Self::Import,
-        Self::Columns,
-        Self::Filter,
-        Self::NumberForm,
-        Self::DetailForm,
-        Self::Choice,
-        Self::ContactForm,
-        Self::ContactText,
-        Self::Conflict,
-        Self::Palette,
-        Self::Prompt,
-        Self::SaveFilter,
-        Self::Picker,
-        Self::PickFilter,
-        Self::Question,
-        Self::Damaged,
-        Self::Movement,
-        Self::Global,
-    ];
-
-    /// The scopes that act where this one is the nearest, the nearest first.
-    #[must_use]
-    pub fn chain(self) -> Vec<Self> {
-        match self {
-            Self::Palette | Self::Question | Self::Movement | Self::Global => vec![self],
-            Self::Choice => vec![self, Self::NumberForm, Self::Global],
-            Self::Filter
-            | Self::PickFilter
-            | Self::NumberForm
-            | Self::DetailForm
-            | Self::ContactForm
-            | Self::Prompt
-            | Self::SaveFilter
-            | Self::Damaged => {
-                vec![self, Self::Global]
-            }
-            _ => vec![self, Self::Movement, Self::Global],
-        }
-    }
-
-    /// Whether letters are text here, so that none can be a key.
-    #[must_use]
-    pub(crate) const fn is_text(self) -> bool {
-        matches!(
-            self,
-            Self::Filter
-                | Self::PickFilter
-                | Self::NumberForm
-                | Self::DetailForm
-                | Self::Choice
-                | Self::ContactForm
-                | Self::Palette
-                | Self::Prompt
-                | Self::SaveFilter
-        )
-    }
-
-    /// Its name in the configuration: `contacts`, `number-form`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Global => "global",
-            Self::Movement => "movement",
-            Self::Contacts => "contacts",
-            Self::Filter => "filter",
-            Self::Picker => "picker",
-            Self::PickFilter => "picker-filter",
-            Self::Numbers => "numbers",
-            Self::Name => "name",
-            Self::Details => "details",
-            Self::DetailForm => "detail-form",
-            Self::Fix => "fix",
-            Self::Sources => "sources",
-            Self::Import => "import",
-            Self::Columns => "columns",
-            Self::NumberForm => "number-form",
-            Self::Choice => "choice",
-            Self::ContactForm => "contact-form",
-            Self::ContactText => "contact-text",
-            Self::Conflict => "conflict",
-            Self::Palette => "palette",
-            Self::Question => "question",
-            Self::Prompt => "prompt",
-            Self::History => "history",
-            Self::Bin => "bin",
-            Self::Preview => "preview",
-            Self::Duplicates => "duplicates",
-            Self::Health => "health",
-            Self::Tags => "tags",
-            Self::Recent => "recent",
-            Self::Dates => "dates",
-            Self::Qr => "qr-code",
-            Self::SaveFilter => "save-filter",
-            Self::Damaged => "damaged",
-        }
-    }
-
-    /// Its name at the head of a section.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Global => "everywhere",
-            Self::Movement => "movement",
-            Self::Contacts => "contacts",
-            Self::Filter => "filter",
-            Self::Picker => "picker",
-            Self::PickFilter => "filter of the picker",
-            Self::Numbers => "numbers",
-            Self::Name => "name of a contact",
-            Self::Details => "rows of a contact",
-            Self::DetailForm => "detail form",
-            Self::Fix => "fix numbers",
-            Self::Sources => "confirm by source",
-            Self::Import => "import",
-            Self::Columns => "columns of an import",
-            Self::NumberForm => "number form",
-            Self::Choice => "open list of a form",
-            Self::ContactForm => "contact form",
-            Self::ContactText => "contact as text",
-            Self::Conflict => "conflict",
-            Self::Palette => "help and palette",
-            Self::Question => "questions",
-            Self::Prompt => "prompt",
-            Self::History => "history",
-            Self::Bin => "bin",
-            Self::Preview => "preview of changes",
-            Self::Duplicates => "duplicates",
-            Self::Health => "health of the book",
-            Self::Tags => "tags",
-            Self::Recent => "recent contacts",
-            Self::Dates => "dates",
-            Self::Qr => "QR code",
-            Self::SaveFilter => "saving a filter",
-            Self::Damaged => "damaged database",
-        }
-    }
-}
+use super::scope::Scope;
 
 macro_rules! actions {
     ($($action:ident $name:literal,)*) => {
@@ -261,7 +36,9 @@ actions! {
     Report "report", ChangeMany "change-many", Duplicates "duplicates", KeepOther "keep-other",
     Apart "keep-apart", MergeGroup "merge-group", MergeSure "merge-sure", Health "health",
     BookHistory "book-history", Rows "show-rows", Restore "restore", UndoStep "undo-step",
-    SaveFilter "save-filter", Recent "recent", Dates "dates", Further "further", Qr "qr", QrContact "qr-contact", QrNumber "qr-number",
+    SaveFilter "save-filter", Recent "recent", Dates "dates", Further "further",
+    Conflicts "conflicts", Remotes "remotes", Sync "sync", SyncOne "sync-one", Pause "pause",
+    Qr "qr", QrContact "qr-contact", QrNumber "qr-number",
     QrEmail "qr-email", Tags "tags", RenameTag "rename-tag", DeleteTag "delete-tag",
     Bin "bin", BringBack "bring-back", EmptyBin "empty-bin",
     Import "import", ExportCards "export-vcard", ExportTable "export-csv", ExportBook "export-json",
@@ -275,7 +52,7 @@ actions! {
     Accurate "confirm-number", Historic "historic", DeleteNumber "delete-number", ReplaceNumber "replace-number", Pick "pick", NextNumber "next-number",
     NextField "next-field", PreviousField "previous-field", Toggle "toggle", Save "save",
     Columns "columns", ReadAs "read-as", ChangeColumn "change-column", Choose "choose", ChooseNext "choose-next", Editor "editor", DeleteRow "delete-row", Enter "enter",
-    Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", Overwrite "overwrite",
+    Left "left", Right "right", AllMine "all-mine", AllStored "all-stored", BothTexts "both-texts", Overwrite "overwrite",
     Run "run", Complete "complete", Yes "yes", No "no", PutBack "put-back",
 }
 
@@ -364,7 +141,10 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Contacts, &["s f"], Action::SaveFilter, "save filter", 9, "save the filter under a name"),
     bind(Scope::Contacts, &["s r"], Action::Recent, "recent", 9, "recent: contacts used last, and used most"),
     bind(Scope::Contacts, &["s d"], Action::Dates, "dates", 9, "dates: birthdays and other dates that return soon"),
+    bind(Scope::Contacts, &["s x"], Action::Conflicts, "conflicts", 9, "conflicts: fields that were changed here and on a remote"),
+    bind(Scope::Contacts, &["s y"], Action::Remotes, "remotes", 9, "remotes: the address books elsewhere that this one is synced with"),
     bind(Scope::Contacts, &["s t"], Action::Tags, "tags", 9, "tags: list, rename and delete them"),
+    bind(Scope::Contacts, &["S"], Action::Sync, "", 9, "sync with all remotes, or stop the sync"),
     bind(Scope::Contacts, &["P"], Action::Photo, "", 9, "take the photo of the contact from a file"),
     bind(Scope::Contacts, &["Q"], Action::Qr, "", 9, "QR code: scan it to call the number or to take the contact"),
     bind(Scope::Contacts, &["H"], Action::History, "", 9, "history of the contact"),
@@ -481,6 +261,19 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Dates, &["enter"], Action::Open, "show", 0, "show the contact in the list"),
     bind(Scope::Dates, &["m"], Action::Further, "further", 1, "look thirty days further ahead"),
     bind(Scope::Dates, &["esc", "q"], Action::Escape, "close", 2, "close"),
+    bind(Scope::Remotes, &["enter"], Action::SyncOne, "sync now", 0, "sync the remote now, or stop the sync"),
+    bind(Scope::Remotes, &["S"], Action::Sync, "sync all", 2, "sync all remotes now, or stop the sync"),
+    bind(Scope::Remotes, &["p"], Action::Pause, "pause", 1, "pause the remote, or let it go on"),
+    bind(Scope::Remotes, &["c"], Action::Conflicts, "conflicts", 3, "conflicts: fields that were changed here and there"),
+    bind(Scope::Remotes, &["esc", "q"], Action::Escape, "close", 4, "close"),
+    bind(Scope::Conflicts, &["enter"], Action::Enter, "decide", 0, "decide the field as it is chosen"),
+    bind(Scope::Conflicts, &["left", "h"], Action::Left, "yours", 1, "choose your value, which then goes there"),
+    bind(Scope::Conflicts, &["right", "l"], Action::Right, "there", 1, "choose the value there, which then is yours"),
+    bind(Scope::Conflicts, &["b"], Action::BothTexts, "both", 2, "choose both texts, one after the other"),
+    bind(Scope::Conflicts, &["m"], Action::AllMine, "all yours", 3, "choose your value for every field"),
+    bind(Scope::Conflicts, &["t"], Action::AllStored, "all there", 4, "choose the value there for every field"),
+    bind(Scope::Conflicts, &["^S"], Action::Save, "decide all", 5, "decide all fields as they are chosen, in one step"),
+    bind(Scope::Conflicts, &["esc", "q"], Action::Escape, "close", 6, "close"),
     bind(Scope::Qr, &["n"], Action::QrNumber, "number", 0, "code of the number, then of the next number"),
     bind(Scope::Qr, &["e"], Action::QrEmail, "email", 1, "code of the email, then of the next email"),
     bind(Scope::Qr, &["v"], Action::QrContact, "whole contact", 2, "code of the contact, as a card"),

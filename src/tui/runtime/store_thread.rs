@@ -303,6 +303,8 @@ impl StoreThread {
                 Reply::Rehearsed(task, Box::new(rehearsal))
             }
             Request::Health => Reply::Health(Box::new(store.health()?)),
+            Request::Remotes => Reply::Remotes(store.remotes()?),
+            Request::Conflicts => Reply::Conflicts(store.conflicts()?),
             Request::Dates => Reply::Dates(store.dated()?),
             Request::Worklist => Reply::Worklist(store.worklist()?),
             Request::Values => Reply::Values(store.values()?),
@@ -428,6 +430,14 @@ impl StoreThread {
                     thrown,
                     ..turned(Step::Emptied(store.own_backups()), None)
                 }
+            }
+            Write::Decide(decided) => match store.decide(&decided)?.point {
+                None => turned(Step::Decided, None),
+                point => forward(point, None),
+            },
+            Write::Pause(name, pauses) => {
+                store.pause_remote(&name, pauses)?;
+                turned(Step::Paused(pauses), None)
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
             Write::UndoStep(id, over) => turned(Step::Undone, Some(store.undo_step(id, over)?)),

@@ -27,6 +27,9 @@ use super::detail_keys::added;
 use super::state::{Contacts, Focus};
 use super::{detail_view, fix_view, list_view};
 
+/// The width from which on the head of the list says in full how a remote is.
+const WITH_REMOTE: u16 = 80;
+
 impl Page for Contacts {
     fn scope(&self) -> Scope {
         match self.focus {
@@ -300,7 +303,12 @@ impl Page for Contacts {
         let middle = theme.glyphs.middle;
         let text = match &self.fix {
             Some(fix) => Some(fix_view::progress(session, fix, theme)),
-            None => session.summary(middle),
+            None => {
+                let mut words: Vec<String> = session.summary(middle).into_iter().collect();
+                let is_roomy = session.size.width >= WITH_REMOTE && self.title().is_none();
+                words.extend(session.remotes.head(session.calendar(), is_roomy));
+                (!words.is_empty()).then(|| words.join(&format!(" {middle} ")))
+            }
         };
         text.map(|text| (text, Role::Dim))
     }

@@ -12,6 +12,7 @@ use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::bin::Bin;
+use crate::tui::pages::conflicts::Conflicts;
 use crate::tui::pages::contact_form::ContactForm;
 use crate::tui::pages::contact_text::ContactText;
 use crate::tui::pages::dates::Dates;
@@ -23,6 +24,7 @@ use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::prompt::{Prompt, Wanted};
 use crate::tui::pages::qr::Qr;
 use crate::tui::pages::recent::Recent;
+use crate::tui::pages::remotes::RemotesPage;
 use crate::tui::pages::save_filter::SaveFilter;
 use crate::tui::pages::sources::Sources;
 use crate::tui::pages::tags::Tags;
@@ -107,6 +109,12 @@ impl Contacts {
             Action::SaveFilter => return self.save_filter(ctx),
             Action::Recent => Some(Box::<Recent>::default()),
             Action::Dates => Some(Box::<Dates>::default()),
+            Action::Conflicts => Some(Box::<Conflicts>::default()),
+            Action::Remotes => Some(Box::<RemotesPage>::default()),
+            Action::Sync => {
+                ctx.sync(ctx.session.remotes.names());
+                return Outcome::Stay;
+            }
             Action::Tags => Some(Box::<Tags>::default()),
             Action::BySource => {
                 let known = self.fix.as_ref().map(|fix| fix.worklist.sources.clone());

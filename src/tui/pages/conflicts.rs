@@ -1,0 +1,346 @@
+//! Fields that were changed here and on a remote to different things. Each side keeps its own until a
+//! person chooses.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::domain::refusal::Refusal;
+use crate::domain::remotes::{ConflictEntry, Decision};
+use crate::domain::safe::safe;
+use crate::domain::words::count;
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::protocol::{Purpose, Reply, Request, Write};
+use crate::tui::widgets::cursor::Motion;
+use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
+use crate::tui::widgets::text::{fit, wrap};
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::page::{News, Outcome, Page, Ui};
+
+/// The width from which on a row says since when, and on which remote.
+const WITH_REMOTE: usize = 88;
+
+/// The columns of a field, of a time and of a remote in a row.
+const FIELD: usize = 14;
+const SINCE: usize = 13;
+const REMOTE: usize = 12;
+
+/// The most rows of a text below the list.
+const TEXT_ROWS: usize = 3;
+
+/// The page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Conflicts {
+    /// The fields, as they came; none until then.
+    all: Option<Vec<ConflictEntry>>,
+    /// What is chosen of a field where it is not ours.
+    chosen: BTreeMap<String, Decision>,
+    /// The line under the cursor.
+    cursor: usize,
+}
+
+impl Conflicts {
+    fn all(&self) -> &[ConflictEntry] {
+        self.all.as_deref().unwrap_or_default()
+    }
+
+    fn current(&self) -> Option<&ConflictEntry> {
+        self.all().get(self.cursor)
+    }
+
+    fn side(&self, one: &ConflictEntry) -> Decision {
+        let chosen = self.chosen.get(&one.id).copied();
+        chosen.unwrap_or(Decision::Mine)
+    }
+
+    /// What is chosen of fields, to be written.
+    fn decided<'a>(&self, fields: impl IntoIterator<Item = &'a ConflictEntry>) -> Write {
+        let decided = |one: &ConflictEntry| (one.clone(), self.side(one));
+        Write::Decide(fields.into_iter().map(decided).collect())
+    }
+
+    fn choose_for_all(&mut self, side: Decision) {
+        let ids = self.all().iter().map(|one| (one.id.clone(), side));
+        self.chosen = ids.collect();
+    }
+}
+
+impl Page for Conflicts {
+    fn scope(&self) -> Scope {
+        Scope::Conflicts
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        ctx.read(Request::Conflicts);
+        Outcome::Stay
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        let Some(current) = self.current() else {
+            return Outcome::Unused;
+        };
+        let side = match action {
+            Action::Left => Decision::Mine,
+            Action::Right => Decision::Theirs,
+            Action::BothTexts => Decision::Both,
+            Action::AllMine => {
+                self.choose_for_all(Decision::Mine);
+                return Outcome::Stay;
+            }
+            Action::AllStored => {
+                self.choose_for_all(Decision::Theirs);
+                return Outcome::Stay;
+            }
+            Action::Enter => {
+                ctx.write(self.decided([current]));
+                return Outcome::Stay;
+            }
+            Action::Save => {
+                ctx.write(self.decided(self.all()));
+                return Outcome::Stay;
+            }
+            _ => return Outcome::Unused,
+        };
+        self.chosen.insert(current.id.clone(), side);
+        Outcome::Stay
+    }
+
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        self.cursor = motion.apply(self.cursor, self.all().len(), ctx.height());
+    }
+
+    fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
+        let is_of_field = matches!(
+            action,
+            Action::Left
+                | Action::Right
+                | Action::BothTexts
+                | Action::AllMine
+                | Action::AllStored
+                | Action::Enter
+                | Action::Save
+        );
+        match self.current() {
+            None if is_of_field => Some("nothing is to be decided".into()),
+            Some(one) if action == Action::BothTexts && !one.joins => {
+                Some(format!("{} cannot hold both values", safe(&one.field)).into())
+            }
+            _ => None,
+        }
+    }
+
+    fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
+        if let Reply::Conflicts(all) = reply {
+            self.cursor = self.cursor.min(all.len().saturating_sub(1));
+            self.chosen
+                .retain(|id, _| all.iter().any(|one| one.id == *id));
+            self.all = Some(all);
+        }
+        Outcome::Stay
+    }
+
+    fn refused(&mut self, purpose: Purpose, _refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
+        if self.all.is_none() {
+            return Outcome::Close;
+        }
+        if purpose != Purpose::Read {
+            // What is gone, or is otherwise than it was when it was chosen, is not to be seen any more.
+            ctx.read(Request::Conflicts);
+        }
+        Outcome::Stay
+    }
+
+    fn notified(&mut self, _news: News, ctx: &mut Ctx<'_>) {
+        ctx.read(Request::Conflicts);
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        let theme = ui.theme;
+        let all = self.all();
+        let right = if all.is_empty() {
+            String::new()
+        } else {
+            format!("{} to decide", count(all.len(), "field"))
+        };
+        let inside = page("Conflicts", &right, "", theme, ui.areas.content, ui.frame);
+        let columns = usize::from(inside.width);
+        let Some(current) = self.current() else {
+            if self.all.is_some() {
+                let told = "nothing is to be decided: here and there, the contacts say the same or only one side changed";
+                let told = wrap(told, columns.saturating_sub(4)).into_iter();
+                let told = told.map(|line| indented(&line, Role::Dim, columns, theme));
+                ui.frame
+                    .render_widget(Paragraph::new(told.collect::<Vec<_>>()), inside);
+            }
+            return;
+        };
+        let mut lines = Vec::new();
+        if columns >= WITH_REMOTE {
+            lines.push(self.heads(columns, theme));
+        }
+        let heads = lines.len();
+        let rows = all.iter().enumerate();
+        lines.extend(rows.map(|(at, one)| self.row(one, at == self.cursor, columns, ui)));
+        let below = self.whole(current, columns, ui.session, theme);
+        // The list has as many rows as it needs, as long as both texts are seen.
+        let height = usize::from(inside.height);
+        let least = (heads + 2).min(lines.len());
+        let rows = lines.len().min(height.saturating_sub(below.len()));
+        let rows = rows.max(least).min(height);
+        let rows = u16::try_from(rows).unwrap_or(inside.height);
+        let list = Rect {
+            height: rows,
+            ..inside
+        };
+        let rest = Rect {
+            y: inside.y + rows,
+            height: inside.height - rows,
+            ..inside
+        };
+        // A list that is cut shows no head, but the row of the cursor.
+        scrolled(lines, heads + self.cursor, list, ui.frame);
+        ui.frame.render_widget(Paragraph::new(below), rest);
+    }
+}
+
+/// The columns of a name, and of a value in a row.
+fn rooms(columns: usize) -> (usize, usize) {
+    let taken = if columns >= WITH_REMOTE {
+        SINCE + REMOTE + 2
+    } else {
+        0
+    };
+    let rest = columns.saturating_sub(FIELD + taken + 6);
+    let name = (rest / 4).clamp(8, 22);
+    (name, rest.saturating_sub(name) / 2)
+}
+
+impl Conflicts {
+    fn heads(&self, columns: usize, theme: &Theme) -> Line<'static> {
+        let (name, value) = rooms(columns);
+        let head = |text: &str, room: usize| fit(text, room, "");
+        let text = format!(
+            "  {} {} {} {} {} {}",
+            head("NAME", name),
+            head("FIELD", FIELD),
+            head("  YOURS", value),
+            head("  THERE", value),
+            head("SINCE", SINCE),
+            "REMOTE"
+        );
+        Line::styled(text, theme.style(Role::Section))
+    }
+
+    fn row(&self, one: &ConflictEntry, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
+        let theme = ui.theme;
+        let (ellipsis, dim) = (theme.glyphs.ellipsis, theme.style(Role::Dim));
+        let (name, value) = rooms(columns);
+        let role = if on { Role::Cursor } else { Role::Text };
+        let is_narrow = columns < usize::from(NARROW);
+        let mut spans = vec![cursor(on, theme), Span::raw(" ")];
+        if is_narrow {
+            // Both values are below the list.
+            let room = columns.saturating_sub(4) / 2;
+            let text = fit(&safe(&one.name), room, ellipsis);
+            spans.push(Span::styled(text, theme.style(role)));
+            let text = fit(&safe(&one.field), room, ellipsis);
+            spans.push(Span::styled(format!(" {text}"), dim));
+            return Line::from(spans);
+        }
+        let text = fit(&safe(&one.name), name, ellipsis);
+        spans.push(Span::styled(text, theme.style(role)));
+        let text = fit(&safe(&one.field), FIELD, ellipsis);
+        spans.push(Span::styled(format!(" {text} "), dim));
+        let side = self.side(one);
+        let values = [(Decision::Mine, &one.ours), (Decision::Theirs, &one.theirs)];
+        for (of, text) in values {
+            let taken = side == of || side == Decision::Both;
+            let sign = if taken { theme.glyphs.dot } else { " " };
+            let text = fit(&shown(text, theme), value.saturating_sub(2), ellipsis);
+            let role = if taken { Role::Match } else { Role::Dim };
+            spans.push(Span::styled(format!("{sign} {text} "), theme.style(role)));
+        }
+        if columns >= WITH_REMOTE {
+            let since = fit(&ui.session.calendar().when(one.at), SINCE, ellipsis);
+            let remote = fit(&safe(&one.remote), REMOTE, ellipsis);
+            spans.push(Span::styled(format!("{since} {remote}"), dim));
+        }
+        Line::from(spans)
+    }
+
+    /// The field under the cursor, with both texts as a whole.
+    fn whole(
+        &self,
+        one: &ConflictEntry,
+        columns: usize,
+        session: &Session,
+        theme: &Theme,
+    ) -> Vec<Line<'static>> {
+        let side = self.side(one);
+        let mut texts = vec![
+            ("yours", one.ours.clone(), side == Decision::Mine),
+            ("there", one.theirs.clone(), side == Decision::Theirs),
+        ];
+        if one.joins {
+            let both = format!("{} / {}", one.ours, one.theirs);
+            texts.push(("both", both, side == Decision::Both));
+        }
+        texts.push(("was", one.was.clone(), false));
+        let is_short = session.size.height < 20;
+        let mut lines = Vec::new();
+        if !is_short {
+            lines.push(Line::default());
+            let middle = theme.glyphs.middle;
+            let head = format!("{} {middle} {}", safe(&one.name), safe(&one.field));
+            lines.push(indented(
+                &head.to_uppercase(),
+                Role::Section,
+                columns,
+                theme,
+            ));
+        }
+        let most = if is_short { 1 } else { TEXT_ROWS };
+        for (word, text, taken) in texts {
+            let sign = if taken { theme.glyphs.dot } else { " " };
+            let role = if taken { Role::Match } else { Role::Text };
+            let mut rows = wrap(&shown(&text, theme), columns.saturating_sub(WORD + 6));
+            crate::tui::widgets::text::wrapped_within(
+                &mut rows,
+                most,
+                columns.saturating_sub(WORD + 6),
+                theme.glyphs.ellipsis,
+            );
+            for (at, row) in rows.into_iter().enumerate() {
+                let (sign, word) = if at == 0 { (sign, word) } else { (" ", "") };
+                lines.push(Line::from(vec![
+                    Span::styled(format!("  {sign} {word:<WORD$}"), theme.style(Role::Dim)),
+                    Span::styled(row, theme.style(role)),
+                ]));
+            }
+        }
+        let since = format!(
+            "    {:<WORD$}{}, {}",
+            "since",
+            session.calendar().when(one.at),
+            safe(&one.remote)
+        );
+        lines.push(Line::styled(since, theme.style(Role::Dim)));
+        lines
+    }
+}
+
+/// The columns of the word before a text.
+const WORD: usize = 8;
+
+/// A value, or the sign that there is none.
+fn shown(text: &str, theme: &Theme) -> String {
+    match text {
+        "" => theme.glyphs.none.to_owned(),
+        text => safe(text).into_owned(),
+    }
+}

@@ -1,0 +1,215 @@
+//! How each remote is: what a person has to do about it first, in a few words.
+
+use crate::config::remotes::{PasswordFrom, Place, RemoteSettings};
+use crate::domain::remotes::RemoteRow;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::words::thousands;
+
+use super::widgets::text::elide;
+use super::widgets::theme::Role;
+use super::widgets::time::Calendar;
+
+/// The most columns of a name at the head of the list.
+const NAME: usize = 16;
+
+/// What is known of the remotes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Remotes {
+    /// Those that are set, as the configuration has them.
+    pub set: Vec<RemoteSettings>,
+    /// Those that the book knows; none until they came.
+    pub rows: Option<Vec<RemoteRow>>,
+    /// Those that are synced now.
+    pub on: Vec<String>,
+}
+
+/// A remote that is set, that the book knows, or both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OneRemote<'a> {
+    pub name: &'a str,
+    pub set: Option<&'a RemoteSettings>,
+    pub row: Option<&'a RemoteRow>,
+    is_on: bool,
+}
+
+/// How a remote is, what needs a person most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// So many fields are to be decided.
+    ToDecide(u64),
+    /// The password was refused.
+    PasswordRefused,
+    /// The last run ended early, and going on needs a person.
+    Stopped,
+    /// It cannot be reached, since its last sync; so many cards wait.
+    Offline(Option<Timestamp>, u64),
+    /// It is being synced.
+    Syncing,
+    /// So many cards are on their way.
+    Waiting(u64),
+    /// So many cards are not taken there.
+    NotTaken(u64),
+    /// Its first sync is not done.
+    New,
+    /// Its password is typed, which only a command asks for.
+    Typed,
+    /// It is paused.
+    Paused,
+    /// It is in the book, and no longer in the configuration.
+    NotSet,
+    /// All is well.
+    Synced,
+}
+
+impl Remotes {
+    /// All of them: those that are set in the order of the configuration, then the others.
+    pub(crate) fn all(&self) -> Vec<OneRemote<'_>> {
+        let rows = self.rows.as_deref().unwrap_or_default();
+        let set = self.set.iter().map(|set| {
+            let is_it = |row: &&RemoteRow| row.name == set.name;
+            (set.name.as_str(), Some(set), rows.iter().find(is_it))
+        });
+        let is_set = |row: &&RemoteRow| self.set.iter().any(|set| set.name == row.name);
+        let others = rows.iter().filter(|row| !is_set(row));
+        let others = others.map(|row| (row.name.as_str(), None, Some(row)));
+        set.chain(others)
+            .map(|(name, set, row)| OneRemote {
+                name,
+                set,
+                row,
+                is_on: self.on.iter().any(|on| on == name),
+            })
+            .collect()
+    }
+
+    /// The names of those that are set.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.set.iter().map(|set| set.name.clone()).collect()
+    }
+
+    /// What the head of the list says: of the remote that needs a person most, in one word where there is
+    /// little room. Of what needs nobody it says nothing.
+    pub(crate) fn head(&self, calendar: Calendar, is_roomy: bool) -> Option<String> {
+        let all = self.all().into_iter();
+        let set = all.filter(|one| one.set.is_some());
+        let (standing, name) = set.map(|one| (one.standing(), one.name)).min()?;
+        if standing > Standing::Waiting(u64::MAX) {
+            return None;
+        }
+        Some(if is_roomy {
+            let name = elide(name, NAME, "…");
+            format!("{name}: {}", standing.words(calendar))
+        } else {
+            standing.word().to_owned()
+        })
+    }
+}
+
+impl OneRemote<'_> {
+    /// How it is.
+    pub(crate) fn standing(&self) -> Standing {
+        if self.is_on {
+            return match self.row.map_or(0, |row| row.counts.conflicts) {
+                0 => Standing::Syncing,
+                fields => Standing::ToDecide(fields),
+            };
+        }
+        let Some(row) = self.row else {
+            return Standing::New;
+        };
+        let counts = row.counts;
+        if counts.conflicts > 0 {
+            Standing::ToDecide(counts.conflicts)
+        } else if self.set.is_none() {
+            Standing::NotSet
+        } else if row.paused {
+            Standing::Paused
+        } else if !row.confirmed {
+            Standing::New
+        } else if row.has_refused_password() {
+            Standing::PasswordRefused
+        } else if row.again_at.is_some() {
+            Standing::Offline(row.synced_at, counts.waiting)
+        } else if row.trouble.is_some() {
+            Standing::Stopped
+        } else if counts.waiting > 0 {
+            Standing::Waiting(counts.waiting)
+        } else if counts.refused > 0 {
+            Standing::NotTaken(counts.refused)
+        } else if self.set.is_some_and(is_typed) {
+            Standing::Typed
+        } else {
+            Standing::Synced
+        }
+    }
+
+    /// Whether it is being synced.
+    pub(crate) const fn is_on(&self) -> bool {
+        self.is_on
+    }
+}
+
+/// Whether the password of a remote is typed each time.
+#[must_use]
+pub fn is_typed(settings: &RemoteSettings) -> bool {
+    match &settings.place {
+        Place::Server(server) => server.user.is_some() && server.password == PasswordFrom::Asked,
+        Place::Folder(_) => false,
+    }
+}
+
+/// A count as words have it.
+fn many(number: u64) -> String {
+    thousands(usize::try_from(number).unwrap_or(usize::MAX))
+}
+
+impl Standing {
+    /// In a few words.
+    pub(crate) fn words(self, calendar: Calendar) -> String {
+        match self {
+            Self::ToDecide(fields) => format!("{} to decide", many(fields)),
+            Self::PasswordRefused => "password refused".to_owned(),
+            Self::Stopped => "not synced".to_owned(),
+            Self::Offline(since, waiting) => {
+                let since = since.map(|since| format!(" since {}", calendar.clock(since)));
+                let waiting = (waiting > 0).then(|| format!("{} waiting, ", many(waiting)));
+                format!(
+                    "{}offline{}",
+                    waiting.unwrap_or_default(),
+                    since.unwrap_or_default()
+                )
+            }
+            Self::Syncing => "syncing…".to_owned(),
+            Self::Waiting(cards) => format!("{} waiting", many(cards)),
+            Self::NotTaken(cards) => format!("{} not taken", many(cards)),
+            Self::New => "first sync to do".to_owned(),
+            Self::Typed => "password typed".to_owned(),
+            Self::Paused => "paused".to_owned(),
+            Self::NotSet => "not set up".to_owned(),
+            Self::Synced => "synced".to_owned(),
+        }
+    }
+
+    /// In one word.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::ToDecide(_) => "decide",
+            Self::PasswordRefused => "password",
+            Self::Stopped => "unsynced",
+            Self::Offline(..) => "offline",
+            Self::Syncing => "syncing…",
+            Self::Waiting(_) => "waiting",
+            _ => "",
+        }
+    }
+
+    /// How it looks.
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::ToDecide(_) | Self::NotTaken(_) | Self::New => Role::Warn,
+            Self::PasswordRefused | Self::Stopped => Role::Bad,
+            Self::Synced => Role::Good,
+            _ => Role::Dim,
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! The sync's thread: it sleeps until a remote is due or a person asks, and has a connection to the book only
+//! while a sync goes on. Nothing waits for it: what the end of the program cuts off, the next sync goes on with.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::config::remotes::RemoteSettings;
+use crate::domain::number::Region;
+use crate::domain::progress::Stop;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::remotes::RemoteRow;
+use crate::domain::sync::remote;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::words::count;
+use crate::store::{Options, Store};
+use crate::sync::lock::{Locked, SyncLock};
+use crate::sync::rounds::{Outcome, RoundsAsked, sync_all, why_stopped};
+use crate::tui::protocol::{Msg, Tone};
+use crate::tui::remotes::is_typed;
+
+use super::event::Event;
+use super::workers;
+
+/// How long after the book is open the first sync begins: what is seen first comes first.
+const AT_START: Duration = Duration::from_millis(300);
+
+/// How long a sync that nobody asked for waits where another program syncs.
+const LATER: Duration = Duration::from_mins(1);
+
+/// What the thread is told.
+enum Order {
+    /// The book is open, and can be written.
+    Opened,
+    /// A person asks for these.
+    Sync(Vec<String>),
+    /// A person changed something.
+    Written,
+    /// National numbers are of this country, or of none.
+    Home(Option<Region>),
+}
+
+/// The thread, as the rest of the runtime has it.
+pub(super) struct Network {
+    orders: Sender<Order>,
+    stop: Stop,
+}
+
+impl Network {
+    /// Starts the thread, where any remote is set.
+    pub(super) fn start(
+        path: PathBuf,
+        home: Option<Region>,
+        remotes: Vec<RemoteSettings>,
+        events: Sender<Event>,
+    ) -> Self {
+        let (orders, told) = channel();
+        let stop = Stop::default();
+        let due = |settings| Due {
+            settings,
+            next: None,
+            changed: None,
+        };
+        let syncing = Syncing {
+            path,
+            home,
+            remotes: remotes.into_iter().map(due).collect(),
+            events,
+            stop: stop.clone(),
+        };
+        if !syncing.remotes.is_empty() {
+            thread::spawn(move || syncing.keep(&told));
+        }
+        Self { orders, stop }
+    }
+
+    fn tell(&self, order: Order) {
+        // Where there is no remote, there is no thread.
+        let _ = self.orders.send(order);
+    }
+
+    pub(super) fn opened(&self) {
+        self.tell(Order::Opened);
+    }
+
+    pub(super) fn sync(&self, names: Vec<String>) {
+        self.stop.take_back();
+        self.tell(Order::Sync(names));
+    }
+
+    pub(super) fn stop(&self) {
+        self.stop.ask();
+    }
+
+    pub(super) fn written(&self) {
+        self.tell(Order::Written);
+    }
+
+    pub(super) fn set_home(&self, home: Option<Region>) {
+        self.tell(Order::Home(home));
+    }
+}
+
+/// A remote, and when it is synced by itself.
+struct Due {
+    settings: RemoteSettings,
+    /// At the latest then.
+    next: Option<Instant>,
+    /// For something was changed, and nothing more until then.
+    changed: Option<Instant>,
+}
+
+impl Due {
+    fn at(&self) -> Option<Instant> {
+        [self.next, self.changed].into_iter().flatten().min()
+    }
+}
+
+/// What a sync says to a person.
+type Told = Option<(Tone, String)>;
+
+/// The thread itself.
+struct Syncing {
+    path: PathBuf,
+    home: Option<Region>,
+    remotes: Vec<Due>,
+    events: Sender<Event>,
+    stop: Stop,
+}
+
+impl Syncing {
+    /// Does what it is told, and what is due, until the program ends.
+    fn keep(mut self, orders: &Receiver<Order>) {
+        loop {
+            let order = match self.remotes.iter().filter_map(Due::at).min() {
+                None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(at) => orders.recv_timeout(at.saturating_duration_since(Instant::now())),
+            };
+            match order {
+                Ok(Order::Opened) => {
+                    let now = Instant::now();
+                    for one in &mut self.remotes {
+                        let every = one.settings.every.map(|every| now + every);
+                        one.next = if one.settings.on_start {
+                            Some(now + AT_START)
+                        } else {
+                            every
+                        };
+                    }
+                }
+                Ok(Order::Written) => {
+                    let now = Instant::now();
+                    for one in &mut self.remotes {
+                        one.changed = one.settings.on_change.map(|after| now + after);
+                    }
+                }
+                Ok(Order::Home(home)) => self.home = home,
+                Ok(Order::Sync(names)) => self.sync(&names, true),
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = Instant::now();
+                    let due = self.remotes.iter();
+                    let due = due.filter(|one| one.at().is_some_and(|at| at <= now));
+                    let names: Vec<_> = due.map(|one| one.settings.name.clone()).collect();
+                    self.stop.take_back();
+                    self.sync(&names, false);
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn tell(&self, on: Vec<String>, told: Told) {
+        let _ = self.events.send(Event::Msg(Msg::Sync(on, told)));
+    }
+
+    /// Syncs some remotes, says so, and says what came of it.
+    fn sync(&mut self, names: &[String], by_person: bool) {
+        let synced = self.synced(names, by_person);
+        let (told, is_later) = match synced {
+            Ok(told) => (told, false),
+            Err(Kept::Elsewhere) => {
+                let why = "another callbook syncs this book; try again when it is done";
+                (Some((Tone::Plain, why.to_owned())), true)
+            }
+            Err(Kept::Refused(refusal)) if refusal.kind == Kind::Stopped => (
+                Some((Tone::Plain, "the sync was stopped".to_owned())),
+                false,
+            ),
+            Err(Kept::Refused(refusal)) => (Some((Tone::Bad, refusal.to_string())), false),
+        };
+        let now = Instant::now();
+        for one in &mut self.remotes {
+            if names.contains(&one.settings.name) {
+                one.changed = None;
+                let every = one.settings.every;
+                let after = if is_later {
+                    every.map(|every| every.min(LATER))
+                } else {
+                    every
+                };
+                one.next = after.map(|after| now + after);
+            }
+        }
+        // Of a sync that nobody asked for, only what needs a person is said; that is in what was told.
+        let is_said = by_person || !is_later;
+        self.tell(Vec::new(), told.filter(|_| is_said));
+    }
+
+    fn synced(&self, names: &[String], by_person: bool) -> Result<Told, Kept> {
+        let options = Options {
+            home: self.home,
+            ..workers::options()
+        };
+        let mut store = Store::open(&self.path, options)?;
+        let before = store.remotes()?;
+        let mut said = Said::default();
+        let mut ready = Vec::new();
+        for one in &self.remotes {
+            let settings = &one.settings;
+            if !names.contains(&settings.name) {
+                continue;
+            }
+            match hindrance(settings, &before) {
+                None if by_person || !waits(settings, &before) => ready.push(settings),
+                None => {}
+                Some(why) => said.plain.extend(by_person.then_some(why)),
+            }
+        }
+        if ready.is_empty() {
+            return Ok(said.told());
+        }
+        store.set_stop(self.stop.clone())?;
+        let _lock = match SyncLock::take(store.path()) {
+            Ok(lock) => lock,
+            Err(Locked::Elsewhere) => return Err(Kept::Elsewhere),
+            Err(Locked::Failed(error)) => {
+                let why = format!("cannot lock the book for the sync: {error}");
+                return Err(Refusal::new(Kind::Storage, why).into());
+            }
+        };
+        let on = ready.iter().map(|settings| settings.name.clone());
+        self.tell(on.collect(), None);
+        let asked = RoundsAsked {
+            by_person,
+            ..RoundsAsked::default()
+        };
+        // Nobody is asked for a password here.
+        let outcomes = sync_all(&mut store, &ready, asked, &mut |_| None)?;
+        for (settings, outcome) in ready.iter().zip(&outcomes) {
+            let known = before.iter().find(|row| row.name == settings.name);
+            let was = known.and_then(|row| row.trouble.as_deref());
+            said.add(&settings.name, outcome, by_person, was);
+        }
+        let fields = |rows: &[RemoteRow]| rows.iter().map(|row| row.counts.conflicts).sum::<u64>();
+        let (were, are) = (fields(&before), fields(&store.remotes()?));
+        if are > 0 && (by_person || were == 0) {
+            let are = usize::try_from(are).unwrap_or(usize::MAX);
+            said.bad.push(format!("{} to decide", count(are, "field")));
+        }
+        Ok(said.told())
+    }
+}
+
+/// Why there was no sync.
+enum Kept {
+    /// Another program syncs.
+    Elsewhere,
+    /// The book is not to be read or written.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Kept {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Why a remote is not synced from here, and what does it instead.
+fn hindrance(settings: &RemoteSettings, rows: &[RemoteRow]) -> Option<String> {
+    let name = &settings.name;
+    let is_it = |row: &&RemoteRow| {
+        row.name == *name && row.kind == settings.kind() && row.book == settings.book()
+    };
+    match rows.iter().find(is_it) {
+        Some(row) if row.paused => Some(format!("{name} is paused")),
+        Some(_) if is_typed(settings) => Some(format!(
+            "the password of {name} is typed: callbook sync {name}"
+        )),
+        Some(row) if row.confirmed => None,
+        _ => Some(format!("callbook sync --yes {name} does the first sync")),
+    }
+}
+
+/// Whether a remote is let alone for a while, unless a person asks.
+fn waits(settings: &RemoteSettings, rows: &[RemoteRow]) -> bool {
+    let row = rows.iter().find(|row| row.name == settings.name);
+    let again = row.and_then(|row| row.again_at);
+    again.is_some_and(|again| again > Timestamp::from_utc(chrono::Utc::now()))
+}
+
+/// What is said of a sync.
+#[derive(Default)]
+struct Said {
+    plain: Vec<String>,
+    bad: Vec<String>,
+}
+
+impl Said {
+    /// Adds what came of a remote: all where a person asked, else what needs one and was not known before.
+    fn add(&mut self, name: &str, outcome: &Outcome, by_person: bool, was: Option<&str>) {
+        match outcome {
+            Outcome::Synced(run) => match &run.synced.end {
+                Ok(()) if by_person => {
+                    self.plain
+                        .push(format!("{name}: {}", run.synced.report.moved()));
+                }
+                Ok(()) => {}
+                Err(remote::Stop::Stopped) => self.plain.push("the sync was stopped".to_owned()),
+                Err(stop) => {
+                    let needs = matches!(stop, remote::Stop::Password(_) | remote::Stop::Asked(_));
+                    let why = why_stopped(stop);
+                    if by_person || needs && was != Some(&why) {
+                        self.bad.push(format!("{name} not synced: {why}"));
+                    }
+                }
+            },
+            Outcome::Undone(_) if by_person => self.bad.push(format!(
+                "a sync with {name} was taken back: callbook sync {name} says how it goes on"
+            )),
+            Outcome::Undone(_) | Outcome::Planned(_) | Outcome::Paused | Outcome::Blocked(_) => {}
+        }
+    }
+
+    fn told(self) -> Told {
+        let tone = match (self.bad.is_empty(), self.plain.is_empty()) {
+            (true, true) => return None,
+            (true, false) => Tone::Good,
+            (false, _) => Tone::Bad,
+        };
+        let words: Vec<String> = self.bad.into_iter().chain(self.plain).collect();
+        Some((tone, words.join("; ")))
+    }
+}

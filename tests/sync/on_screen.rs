@@ -1,0 +1,92 @@
+//! The screens with a remote: what a key syncs, and that nothing waits for a server that does not answer.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::dav_server::{DavServer, Ways};
+use crate::pty::{Running, book, stored};
+
+fn card(uid: &str, name: &str) -> String {
+    crate::card(uid, name, "+390255501199")
+}
+
+/// A book with a remote that is synced by hand only.
+fn with_remote(server: &DavServer) -> (TempDir, PathBuf) {
+    let (folder, db) = book();
+    let config = folder.path().join(".config/callbook");
+    std::fs::create_dir_all(&config).unwrap();
+    let block = format!(
+        "[[remote]]\nname = \"work\"\nurl = \"{}\"\non_start = false\nevery = \"never\"\non_change = \"never\"\n",
+        server.book()
+    );
+    std::fs::write(config.join("config.toml"), block).unwrap();
+    (folder, db)
+}
+
+fn first_sync(folder: &Path, db: &Path) {
+    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .args(["--db", db.to_str().unwrap(), "sync", "--yes", "work"])
+        .env("HOME", folder)
+        .assert()
+        .success();
+}
+
+#[test]
+fn a_key_takes_in_what_is_there() {
+    let server = DavServer::start(Ways::default());
+    server.store("a.vcf", &card("a", "Sami Korhonen"));
+    let (folder, db) = with_remote(&server);
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    // A first sync is done by nobody but a person who saw its plan.
+    callbook.types("S");
+    callbook.sees("callbook sync --yes work does the first sync");
+    assert_eq!(stored(&db, "SELECT count(*) || '' FROM contact"), "2");
+    first_sync(folder.path(), &db);
+    callbook.sees("Sami Korhonen");
+
+    server.store("b.vcf", &card("b", "Ines Duarte"));
+    callbook.types("S");
+    callbook.sees("work: 1 in");
+    callbook.sees("Ines Duarte");
+    callbook.types("sy");
+    callbook.sees("just now");
+    callbook.types("qq");
+    assert_eq!(callbook.leaves(), 0);
+}
+
+#[test]
+fn nothing_waits_for_a_server_that_does_not_answer() {
+    let server = DavServer::start(Ways::default());
+    let (folder, db) = with_remote(&server);
+    first_sync(folder.path(), &db);
+    let place = server.book();
+    let port = place.trim_start_matches("http://127.0.0.1:");
+    let port: u16 = port.split('/').next().unwrap().parse().unwrap();
+    drop(server);
+    // It takes connections, and says nothing.
+    let silent = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("S");
+    callbook.sees("work: syncing");
+    let _asked = silent.accept().unwrap();
+    // A contact is added meanwhile, and the sync is stopped.
+    callbook.types("aMarta Kowalska\u{13}");
+    callbook.sees("Added Marta Kowalska");
+    callbook.types("S");
+    callbook.sees("the sync stops after the request");
+    let began = Instant::now();
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    let name = "SELECT name FROM contact WHERE name LIKE 'Marta%'";
+    assert_eq!(stored(&db, name), "Marta Kowalska");
+}
