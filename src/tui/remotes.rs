@@ -89,15 +89,20 @@ impl Remotes {
 
     /// What the head of the list says: of the remote that needs a person most, in one word where there is
     /// little room. Of what needs nobody it says nothing.
-    pub(crate) fn head(&self, calendar: Calendar, is_roomy: bool) -> Option<String> {
+    pub(crate) fn head(
+        &self,
+        calendar: Calendar,
+        ellipsis: &str,
+        is_roomy: bool,
+    ) -> Option<String> {
         let all = self.all().into_iter();
         let set = all.filter(|one| one.set.is_some());
-        let (standing, name) = set.map(|one| (one.standing(), one.name)).min()?;
+        let (standing, name) = set.map(|one| (one.need(), one.name)).min()?;
         if standing > Standing::Waiting(u64::MAX) {
             return None;
         }
         Some(if is_roomy {
-            let name = elide(name, NAME, "…");
+            let name = elide(name, NAME, ellipsis);
             format!("{name}: {}", standing.words(calendar))
         } else {
             standing.word().to_owned()
@@ -106,13 +111,18 @@ impl Remotes {
 }
 
 impl OneRemote<'_> {
+    /// What it needs, whether it is being synced or not.
+    fn need(&self) -> Standing {
+        match self.row.map_or(0, |row| row.counts.conflicts) {
+            0 => self.standing(),
+            fields => Standing::ToDecide(fields),
+        }
+    }
+
     /// How it is.
     pub(crate) fn standing(&self) -> Standing {
         if self.is_on {
-            return match self.row.map_or(0, |row| row.counts.conflicts) {
-                0 => Standing::Syncing,
-                fields => Standing::ToDecide(fields),
-            };
+            return Standing::Syncing;
         }
         let Some(row) = self.row else {
             return Standing::New;

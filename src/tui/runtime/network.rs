@@ -302,6 +302,7 @@ fn waits(settings: &RemoteSettings, rows: &[RemoteRow]) -> bool {
 /// What is said of a sync.
 #[derive(Default)]
 struct Said {
+    good: Vec<String>,
     plain: Vec<String>,
     bad: Vec<String>,
 }
@@ -312,7 +313,7 @@ impl Said {
         match outcome {
             Outcome::Synced(run) => match &run.synced.end {
                 Ok(()) if by_person => {
-                    self.plain
+                    self.good
                         .push(format!("{name}: {}", run.synced.report.moved()));
                 }
                 Ok(()) => {}
@@ -333,12 +334,17 @@ impl Said {
     }
 
     fn told(self) -> Told {
-        let tone = match (self.bad.is_empty(), self.plain.is_empty()) {
-            (true, true) => return None,
-            (true, false) => Tone::Good,
-            (false, _) => Tone::Bad,
+        let tone = match (
+            self.bad.as_slice(),
+            self.good.as_slice(),
+            self.plain.as_slice(),
+        ) {
+            ([], [], []) => return None,
+            ([], [], _) => Tone::Plain,
+            ([], ..) => Tone::Good,
+            _ => Tone::Bad,
         };
-        let words: Vec<String> = self.bad.into_iter().chain(self.plain).collect();
+        let words = [self.bad, self.good, self.plain].concat();
         Some((tone, words.join("; ")))
     }
 }

@@ -306,7 +306,11 @@ impl Page for Contacts {
             None => {
                 let mut words: Vec<String> = session.summary(middle).into_iter().collect();
                 let is_roomy = session.size.width >= WITH_REMOTE && self.title().is_none();
-                words.extend(session.remotes.head(session.calendar(), is_roomy));
+                words.extend(session.remotes.head(
+                    session.calendar(),
+                    theme.glyphs.ellipsis,
+                    is_roomy,
+                ));
                 (!words.is_empty()).then(|| words.join(&format!(" {middle} ")))
             }
         };
