@@ -314,15 +314,16 @@ fn what_is_decided_is_what_was_shown() {
         .other()
         .update_contact(id, sent, Vec::new())
         .unwrap();
-    desk.tell(Msg::BookTouched);
-    assert!(desk.frame().contains("Other"), "{}", desk.frame());
-    desk.requests();
-    desk.press("j enter");
-    let asked = desk.requests();
+    // It is not seen yet.
+    desk.press("right enter");
     assert!(
-        asked
-            .iter()
-            .any(|asked| matches!(asked, Request::Write(Write::Decide(_))))
+        desk.toast().contains("has changed since"),
+        "{}",
+        desk.toast()
     );
-    assert_eq!(notes(&desk).1.as_deref(), Some("Other"));
+    assert_eq!((left(&desk), notes(&desk).1.as_deref()), (3, Some("Other")));
+    // It is shown now.
+    assert!(desk.frame().contains("Other"), "{}", desk.frame());
+    desk.press("enter");
+    assert_eq!(notes(&desk).1.as_deref(), Some("Moved to Haifa."));
 }

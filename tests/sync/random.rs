@@ -159,7 +159,7 @@ fn play(seed: usize, ways: &Ways) {
                 } else {
                     Decision::Theirs
                 };
-                desk.store.decide(&conflict.id, side).unwrap();
+                desk.store.decide(&[(conflict.clone(), side)]).unwrap();
                 moved = true;
             }
         }

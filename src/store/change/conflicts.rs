@@ -108,9 +108,15 @@ impl Store {
     /// where it cannot hold both; if the database cannot be written.
     pub fn decide(&mut self, decided: &[(ConflictEntry, Decision)]) -> Result<Done<()>, Refusal> {
         self.write(|writer| {
-            let mut titles = Vec::new();
+            // All of them are looked at before any is decided: two may be about one field.
+            let mut found = Vec::new();
             for (seen, decision) in decided {
-                titles.push(decide(writer, seen, *decision)?);
+                let one = as_seen(writer.connection(), seen)?;
+                found.push((one, *decision));
+            }
+            let mut titles = Vec::new();
+            for (one, decision) in found {
+                titles.push(decide(writer, &one, decision)?);
             }
             titles.retain(|title| !title.is_empty());
             let title = match titles.len() {
@@ -122,33 +128,39 @@ impl Store {
     }
 }
 
-/// Decides one field. Gives what was done to the contact; blank where that stays as it is.
-fn decide(writer: &mut Writer<'_>, seen: &ConflictEntry, decision: Decision) -> Answer<String> {
+/// A conflict that is still as it was seen.
+fn as_seen(connection: &Connection, seen: &ConflictEntry) -> Answer<Found> {
     let id = seen.id.as_str();
     let gone = || Refusal::not_found("conflict", id);
     let (card, rest) = id.split_once(':').ok_or_else(gone)?;
     let (field, key) = rest.split_once(':').ok_or_else(gone)?;
     let sql = format!("SELECT {COLUMNS} WHERE f.remote_card = ?1 AND f.field = ?2 AND f.key = ?3");
-    let one = writer
-        .connection()
+    let one = connection
         .query_row(&sql, params![card, field, key], found)
         .optional()?
         .ok_or_else(gone)?;
-    writer.connection().execute(
-        "DELETE FROM remote_conflict WHERE remote_card = ?1 AND field = ?2 AND key = ?3",
-        params![card, field, key],
-    )?;
-    let Some((mut person, about, said)) = about(writer.connection(), &one)? else {
-        return Ok(String::new());
-    };
-    if (ours(&person, &about), theirs(&about, &said)) != (seen.ours.clone(), seen.theirs.clone()) {
+    let said = about(connection, &one)?;
+    let said = said.map(|(person, key, said)| (ours(&person, &key), theirs(&key, &said)));
+    if said.is_none_or(|(ours, theirs)| ours != seen.ours || theirs != seen.theirs) {
         let why = format!(
             "{} of {} has changed since; nothing was decided",
-            field_words(&person, &about),
-            seen.name
+            seen.field, seen.name
         );
         return Err(Refusal::new(Kind::Conflict, why).into());
     }
+    Ok(one)
+}
+
+/// Decides one field. Gives what was done to the contact; blank where that stays as it is.
+fn decide(writer: &mut Writer<'_>, one: &Found, decision: Decision) -> Answer<String> {
+    let kept = &one.kept;
+    writer.connection().execute(
+        "DELETE FROM remote_conflict WHERE remote_card = ?1 AND field = ?2 AND key = ?3",
+        params![one.card, kept.field, kept.key],
+    )?;
+    let Some((mut person, about, said)) = about(writer.connection(), one)? else {
+        return Ok(String::new());
+    };
     if decision == Decision::Both && !joins(&about) {
         let why = format!("{} cannot hold both values", field_words(&person, &about));
         return Err(Refusal::new(Kind::Invalid, why).into());
@@ -182,7 +194,7 @@ fn decide(writer: &mut Writer<'_>, seen: &ConflictEntry, decision: Decision) -> 
     // The next sync looks at it.
     writer.connection().execute(
         "UPDATE remote_card SET sent = 0, looked = 0 WHERE id = ?1",
-        [card],
+        [one.card],
     )?;
     Ok(title)
 }
