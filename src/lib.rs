@@ -88,7 +88,7 @@
 //!                         pages page picker
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader tty
-//! callbook::tui::runtime  event clipboard opener paths photo config_file book_watch workers store_thread
+//! callbook::tui::runtime  event clipboard opener paths photo config_file book_watch workers network store_thread
 //! callbook::cli           exit signals output questions files document detail_flags field_flags table phone format change one contact
 //!                         add add_email backup call compact config copy dates doctor duplicates edit export find fix
 //!                         health help import keys log negation pick qr remote screens show sync conflicts who
