@@ -415,7 +415,7 @@ impl Loop<'_> {
             Effect::After(time, timer) => self.timers.start(Instant::now() + time, timer),
             // What is counted grows with the book, and comes when its rows are seen.
             Effect::Ask(_, Request::Count(_) | Request::Totals | Request::Remotes) => {
-                self.later.push(effect)
+                self.later.push(effect);
             }
             Effect::Suspend => {
                 self.runtime.run(effect, self.guard)?;

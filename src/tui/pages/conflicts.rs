@@ -181,7 +181,7 @@ impl Page for Conflicts {
         };
         let mut lines = Vec::new();
         if columns >= WITH_REMOTE {
-            lines.push(self.heads(columns, theme));
+            lines.push(Self::heads(columns, theme));
         }
         let heads = lines.len();
         let rows = all.iter().enumerate();
@@ -221,7 +221,7 @@ fn rooms(columns: usize) -> (usize, usize) {
 }
 
 impl Conflicts {
-    fn heads(&self, columns: usize, theme: &Theme) -> Line<'static> {
+    fn heads(columns: usize, theme: &Theme) -> Line<'static> {
         let (name, value) = rooms(columns);
         let head = |text: &str, room: usize| fit(text, room, "");
         let text = format!(

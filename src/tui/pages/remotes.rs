@@ -2,6 +2,7 @@
 //! be done about it.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use ratatui::text::{Line, Span};
 
@@ -182,10 +183,12 @@ fn head(columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
     if address > 0 {
         text.push_str(&fit("ADDRESS", address + 1, ""));
     }
-    text.push_str(&format!(
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
         "{:>CARDS$}  {:<SYNCED$} STATE",
         "CARDS", "LAST SYNCED"
-    ));
+    );
     Line::styled(text, ui.theme.style(Role::Section))
 }
 
@@ -219,10 +222,7 @@ fn row(one: &OneRemote<'_>, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'
         let cards = thousands(usize::try_from(cards).unwrap_or(usize::MAX));
         let synced = one.row.and_then(|row| row.synced_at);
         let synced = synced.map_or_else(|| "never".to_owned(), |at| calendar.when(at));
-        text.push_str(&format!(
-            "{cards:>CARDS$}  {} ",
-            fit(&synced, SYNCED, ellipsis)
-        ));
+        let _ = write!(text, "{cards:>CARDS$}  {} ", fit(&synced, SYNCED, ellipsis));
         spans.push(Span::styled(text, dim));
     }
     spans.push(Span::styled(state, theme.style(standing.role())));

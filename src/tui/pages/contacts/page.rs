@@ -301,20 +301,14 @@ impl Page for Contacts {
             return Some((format!("{range}{} marked", thousands(marked)), Role::Match));
         }
         let middle = theme.glyphs.middle;
-        let text = match &self.fix {
-            Some(fix) => Some(fix_view::progress(session, fix, theme)),
-            None => {
-                let mut words: Vec<String> = session.summary(middle).into_iter().collect();
-                let is_roomy = session.size.width >= WITH_REMOTE && self.title().is_none();
-                words.extend(session.remotes.head(
-                    session.calendar(),
-                    theme.glyphs.ellipsis,
-                    is_roomy,
-                ));
-                (!words.is_empty()).then(|| words.join(&format!(" {middle} ")))
-            }
-        };
-        text.map(|text| (text, Role::Dim))
+        if let Some(fix) = &self.fix {
+            return Some((fix_view::progress(session, fix, theme), Role::Dim));
+        }
+        let mut words: Vec<String> = session.summary(middle).into_iter().collect();
+        let is_roomy = session.size.width >= WITH_REMOTE && self.title().is_none();
+        let ellipsis = theme.glyphs.ellipsis;
+        words.extend(session.remotes.head(session.calendar(), ellipsis, is_roomy));
+        (!words.is_empty()).then(|| (words.join(&format!(" {middle} ")), Role::Dim))
     }
 
     fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {

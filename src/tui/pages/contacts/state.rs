@@ -130,7 +130,7 @@ impl Contacts {
     /// Asks for the first rows, as they were left.
     pub fn start(&mut self, ctx: &mut Ctx<'_>) {
         self.list.reload(self.height(ctx.session), ctx);
-        self.ask_remotes(ctx);
+        Self::ask_remotes(ctx);
     }
 
     /// Puts the cursor on a contact, wherever it is.
@@ -162,11 +162,11 @@ impl Contacts {
         self.list.reload(self.height(ctx.session), ctx);
         self.detail.refresh(ctx);
         self.ask_reasons(ctx);
-        self.ask_remotes(ctx);
+        Self::ask_remotes(ctx);
     }
 
     /// Asks how the remotes are, where there are any.
-    fn ask_remotes(&self, ctx: &mut Ctx<'_>) {
+    fn ask_remotes(ctx: &mut Ctx<'_>) {
         if !ctx.session.remotes.set.is_empty() {
             ctx.read(Request::Remotes);
         }
