@@ -390,7 +390,7 @@ fn what_both_changed_is_listed_and_each_side_keeps_its_own_until_it_is_decided()
     assert!(server.card("a.vcf").unwrap().text.contains("NOTE:theirs"));
     assert_eq!(desk.contact("Ada Berg").0.note.as_deref(), Some("mine"));
 
-    desk.store.decide(&one.id, Decision::Mine).unwrap();
+    desk.store.decide(&[(one.clone(), Decision::Mine)]).unwrap();
     desk.synced(&server);
     assert!(server.card("a.vcf").unwrap().text.contains("NOTE:mine"));
     assert_eq!(desk.store.conflicts().unwrap(), []);
@@ -419,7 +419,9 @@ fn a_choice_for_what_is_there_is_a_step_that_can_be_undone() {
         (&*one.field, &*one.ours, &*one.theirs),
         ("name", "Ada Sand", "Ada Wood")
     );
-    desk.store.decide(&one.id, Decision::Theirs).unwrap();
+    desk.store
+        .decide(&[(one.clone(), Decision::Theirs)])
+        .unwrap();
     let (wood, _) = desk.contact("Ada Wood");
     assert_eq!(wood.family_name.as_deref(), Some("Wood"));
     desk.store.undo().unwrap();
