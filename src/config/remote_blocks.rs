@@ -429,7 +429,7 @@ every = "never"
         );
         assert_eq!(
             (cloud.lines, friends.lines),
-            (Some((3, 19)), Some((21, 25)))
+            (Some((3, 18)), Some((20, 24)))
         );
         assert_eq!(cloud.kind(), "carddav");
         assert_eq!(friends.book(), "/home/ann/friends");

@@ -255,6 +255,7 @@ impl<'p, 'w, 'c> SyncPart<'p, 'w, 'c> {
             base,
             agreed,
             conflicts: conflicts.collect(),
+            before_conflict: None,
             intent,
             strikes: card.strikes,
             sent: card.sent,
@@ -284,7 +285,10 @@ fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
             body: intent.body.bytes().to_vec(),
             says: intent.says.to_json(),
         }),
-        conflicts: conflicts(&row.conflicts, &row.agreed),
+        conflicts: conflicts(
+            &row.conflicts,
+            row.before_conflict.as_ref().unwrap_or(&row.agreed),
+        ),
         strikes: row.strikes,
         sent: row.sent,
         refused: row

@@ -22,7 +22,7 @@ impl Disk {
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=576k", "tmpfs"])
             .arg(folder.path())
             .output();
         mounted
@@ -83,7 +83,7 @@ fn a_full_disk_says_so_loses_nothing_and_can_still_be_read() {
         return;
     };
     let reserve = disk.0.path().join("reserve");
-    fs::write(&reserve, vec![7; 88 << 10]).unwrap();
+    fs::write(&reserve, vec![7; 120 << 10]).unwrap();
     let mut store = Store::open(&disk.path(), options()).unwrap();
     let mut told = Vec::new();
     let refusal = loop {

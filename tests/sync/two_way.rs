@@ -387,6 +387,7 @@ fn what_both_changed_is_listed_and_each_side_keeps_its_own_until_it_is_decided()
         (&*one.name, &*one.field, &*one.ours, &*one.theirs),
         ("Ada Berg", "note", "mine", "theirs")
     );
+    assert_eq!(one.was, "", "there was no note when both agreed");
     assert!(server.card("a.vcf").unwrap().text.contains("NOTE:theirs"));
     assert_eq!(desk.contact("Ada Berg").0.note.as_deref(), Some("mine"));
 

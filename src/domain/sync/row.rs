@@ -28,6 +28,8 @@ pub struct Row<C> {
     pub agreed: Person,
     /// What both sides changed to different things.
     pub conflicts: Conflicts,
+    /// The contact when both agreed, before the change that made the newest of the conflicts; it is kept with them.
+    pub before_conflict: Option<Person>,
     /// What is under way.
     pub intent: Option<Intent<C>>,
     /// How often what it lacked was sent again.
@@ -54,6 +56,7 @@ impl<C> Row<C> {
             base: None,
             agreed: Person::default(),
             conflicts: Conflicts::default(),
+            before_conflict: None,
             intent: None,
             strikes: 0,
             sent: 0,

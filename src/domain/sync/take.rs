@@ -86,7 +86,10 @@ pub(super) fn merge<C: Card>(
             person.join_same(&known);
             now_agreed.join_same(&known);
         }
-        row.agreed = now_agreed;
+        let before_change = std::mem::replace(&mut row.agreed, now_agreed);
+        if !row.conflicts.is_empty() {
+            row.before_conflict = Some(before_change);
+        }
         flags_agreed_elsewhere(part, row.contact, before, &mut person, now.said())?;
         let person = if person == *before {
             person
