@@ -43,11 +43,7 @@ pub fn lock_file(path: &Path) -> io::Result<File> {
         .mode(0o600)
         .custom_flags(flags.bits().cast_signed())
         .open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_REGULAR))
-    }
+    if_regular(file)
 }
 
 /// Reads a file, or the one that a link names.
@@ -65,6 +61,11 @@ fn opened(path: &Path, flags: OFlags) -> io::Result<File> {
         .read(true)
         .custom_flags(flags.bits().cast_signed())
         .open(path)?;
+    if_regular(file)
+}
+
+/// A file that was opened, if it is a regular one.
+fn if_regular(file: File) -> io::Result<File> {
     if file.metadata()?.is_file() {
         Ok(file)
     } else {

@@ -21,7 +21,7 @@ pub(super) struct Questions {
 }
 
 impl Questions {
-    /// Opens the terminal; none where there is none.
+    /// Opens the terminal, if the program has one.
     pub(super) fn open() -> Option<Self> {
         tty::open().ok().map(|terminal| Self { terminal })
     }
@@ -33,7 +33,7 @@ impl Questions {
     }
 
     #[cfg(feature = "sync")]
-    /// Asks for what nobody else is to read: what is typed is not shown.
+    /// Asks for a secret: what is typed is not shown.
     pub(super) fn ask_hidden(&mut self, question: &str, stop: &Stop) -> Result<String> {
         let hidden = Hidden::of(&self.terminal)?;
         write!(&self.terminal, "{}", harmless(question)).context(ASKED)?;

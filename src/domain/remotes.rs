@@ -80,7 +80,7 @@ impl RemoteRow {
     }
 }
 
-/// Whether a host is this very machine, which nobody can listen to on the way.
+/// Whether a host is this computer. Nobody can listen in on the way to it, so http is safe enough.
 #[must_use]
 pub fn is_this_machine(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -36,13 +36,6 @@ pub struct Sending {
     pub historic: HistoricTel,
 }
 
-/// Where cards are, as the remote names them.
-#[derive(Clone, Copy, Debug)]
-pub struct Places {
-    /// What makes two addresses the same.
-    pub of: fn(&str) -> Vec<u8>,
-}
-
 /// A book that is kept the same with a remote, in one run.
 pub struct SyncBook<'s> {
     /// The book.
@@ -51,16 +44,22 @@ pub struct SyncBook<'s> {
     pub remote: i64,
     /// The run.
     pub run: SyncRun,
+    /// What both sides of it need to know.
+    pub terms: Terms<'s>,
+    /// The country of national numbers.
+    pub home: Option<Region>,
+}
+
+/// What is read and written of a remote, and how.
+pub struct Terms<'s> {
     /// How cards are read.
     pub reader: CardReader,
     /// What may be sent.
     pub sending: Sending,
-    /// Where cards are.
-    pub places: Places,
+    /// What makes two addresses the same.
+    pub place: fn(&str) -> Vec<u8>,
     /// Where a new card goes, by the name of its file.
     pub new_place: Box<dyn Fn(&str) -> String + 's>,
-    /// The country of national numbers.
-    pub home: Option<Region>,
 }
 
 /// What ends a part, carried through the store.
@@ -95,13 +94,10 @@ impl Book for SyncBook<'_> {
         self.go_on()?;
         let mut stopped = None;
         let done = self.store.read_remote(self.remote, |book| {
-            let mut part = SyncPart::new(
+            let mut part = SyncPart {
                 book,
-                &self.reader,
-                &self.sending,
-                self.places,
-                &*self.new_place,
-            );
+                terms: &self.terms,
+            };
             carried(&mut stopped, read(&mut part))
         });
         done.map_err(|refusal| stopped.unwrap_or_else(|| failed(refusal)))
@@ -114,13 +110,10 @@ impl Book for SyncBook<'_> {
         let done = self
             .store
             .write_remote(self.remote, &self.run, &title, |book| {
-                let mut part = SyncPart::new(
+                let mut part = SyncPart {
                     book,
-                    &self.reader,
-                    &self.sending,
-                    self.places,
-                    &*self.new_place,
-                );
+                    terms: &self.terms,
+                };
                 carried(&mut stopped, write(&mut part))
             });
         done.map_err(|refusal| stopped.unwrap_or_else(|| failed(refusal)))
@@ -154,10 +147,10 @@ impl Book for SyncBook<'_> {
             contact: &out,
             over,
             agreed: agreed.as_ref(),
-            historic: self.sending.historic,
+            historic: self.terms.sending.historic,
             home: self.home,
         });
-        let read = self.reader.read(bytes);
+        let read = self.terms.reader.read(bytes);
         read.map_err(|why| failed(Refusal::new(Kind::Storage, why)))
     }
 }
@@ -174,36 +167,17 @@ fn context() -> crate::domain::phone::Context {
 /// The book within one transaction.
 struct SyncPart<'p, 'w, 'c> {
     book: &'p mut RemoteBook<'w, 'c>,
-    reader: &'p CardReader,
-    sending: &'p Sending,
-    places: Places,
-    new_place: &'p dyn Fn(&str) -> String,
+    terms: &'p Terms<'p>,
 }
 
-impl<'p, 'w, 'c> SyncPart<'p, 'w, 'c> {
-    fn new(
-        book: &'p mut RemoteBook<'w, 'c>,
-        reader: &'p CardReader,
-        sending: &'p Sending,
-        places: Places,
-        new_place: &'p dyn Fn(&str) -> String,
-    ) -> Self {
-        Self {
-            book,
-            reader,
-            sending,
-            places,
-            new_place,
-        }
-    }
-
+impl SyncPart<'_, '_, '_> {
     fn place(&self, href: &Href) -> Vec<u8> {
-        (self.places.of)(&href.0)
+        (self.terms.place)(&href.0)
     }
 
     /// A card that is kept, read.
     fn read(&self, bytes: Vec<u8>) -> Result<RemoteCard, Stop> {
-        let read = self.reader.read(bytes);
+        let read = self.terms.reader.read(bytes);
         read.map_err(|why| {
             failed(Refusal::new(
                 Kind::Storage,
@@ -255,7 +229,6 @@ impl<'p, 'w, 'c> SyncPart<'p, 'w, 'c> {
             base,
             agreed,
             conflicts: conflicts.collect(),
-            before_conflict: None,
             intent,
             strikes: card.strikes,
             sent: card.sent,
@@ -285,10 +258,7 @@ fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
             body: intent.body.bytes().to_vec(),
             says: intent.says.to_json(),
         }),
-        conflicts: conflicts(
-            &row.conflicts,
-            row.before_conflict.as_ref().unwrap_or(&row.agreed),
-        ),
+        conflicts: conflicts(&row.conflicts),
         strikes: row.strikes,
         sent: row.sent,
         refused: row
@@ -444,7 +414,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     }
 
     fn new_href(&mut self, contact: ContactId) -> Result<Href, Stop> {
-        Ok(Href((self.new_place)(&contact.to_string())))
+        Ok(Href((self.terms.new_place)(&contact.to_string())))
     }
 
     fn agreed_elsewhere(&mut self, contact: ContactId) -> Result<Vec<Person>, Stop> {
@@ -460,6 +430,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
 
     fn is_sent(&mut self, contact: ContactId) -> Result<bool, Stop> {
         if self
+            .terms
             .sending
             .only
             .as_ref()
@@ -467,15 +438,15 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         {
             return Ok(false);
         }
-        Ok(self.sending.new || self.book.card_of(contact).map_err(failed)?.is_some())
+        Ok(self.terms.sending.new || self.book.card_of(contact).map_err(failed)?.is_some())
     }
 
     fn bins_removed(&self) -> bool {
-        self.sending.bins_removed
+        self.terms.sending.bins_removed
     }
 
     fn sends_held(&mut self) -> Result<bool, Stop> {
-        Ok(self.sending.only.is_none())
+        Ok(self.terms.sending.only.is_none())
     }
 
     fn is_twin(&mut self, contact: ContactId) -> Result<bool, Stop> {

@@ -21,7 +21,7 @@ use crate::exchange::vcard::HistoricTel;
 use crate::store::backup::BackupRule;
 use crate::store::{Options, Store};
 
-use super::book::{Places, Sending, SyncBook};
+use super::book::{Sending, SyncBook, Terms};
 use super::card::{CardReader, RemoteCard};
 use super::carddav::AddressBook;
 use super::carddav::http::Traffic;
@@ -101,7 +101,7 @@ struct Way<'s> {
     settings: &'s RemoteSettings,
     row: &'s RemoteRow,
     reader: CardReader,
-    places: Places,
+    place: fn(&str) -> Vec<u8>,
     new_place: Box<dyn Fn(&str) -> String>,
     answers: Answers,
 }
@@ -129,9 +129,7 @@ pub fn sync_server(
         settings,
         row,
         reader,
-        places: Places {
-            of: super::carddav::href::place,
-        },
+        place: super::carddav::href::place,
         new_place: Box::new(move |name| format!("{folder}{name}.vcf")),
         answers: asked.answers,
     };
@@ -189,9 +187,7 @@ pub fn sync_folder(
         settings,
         row,
         reader,
-        places: Places {
-            of: |href| href.as_bytes().to_vec(),
-        },
+        place: |href| href.as_bytes().to_vec(),
         new_place: Box::new(|name| format!("{name}.vcf")),
         answers: asked.answers,
     };
@@ -250,7 +246,7 @@ impl Way<'_> {
             settings,
             row,
             reader,
-            places,
+            place,
             new_place,
             answers,
         } = self;
@@ -284,18 +280,20 @@ impl Way<'_> {
             store,
             remote: row.id,
             run: run_id,
-            reader,
-            sending: Sending {
-                new: settings.new,
-                only,
-                bins_removed: settings.removed == Removed::Bin,
-                historic: match settings.historic {
-                    Historic::Beside => HistoricTel::Beside,
-                    Historic::Hidden => HistoricTel::Hidden,
+            terms: Terms {
+                reader,
+                sending: Sending {
+                    new: settings.new,
+                    only,
+                    bins_removed: settings.removed == Removed::Bin,
+                    historic: match settings.historic {
+                        Historic::Beside => HistoricTel::Beside,
+                        Historic::Hidden => HistoricTel::Hidden,
+                    },
                 },
+                place,
+                new_place,
             },
-            places,
-            new_place,
             home,
         };
         run(remote, &mut book, answers)

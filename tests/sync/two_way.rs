@@ -292,8 +292,10 @@ fn a_deletion_goes_to_the_other_side_and_an_edit_wins_over_it() {
     desk.store
         .delete_contact(ada.id, Some(ada.updated_in_db_at))
         .unwrap();
-    desk.synced(&server);
+    let sent = desk.synced(&server).report.done;
     assert!(server.card("ada.vcf").is_none());
+    // By name, as a person knows it.
+    assert!(matches!(&sent[..], [(Did::DeletedThere, name)] if name.contains("Ada Berg")));
 
     let (ben, _) = desk.contact("Ben Okoye");
     desk.store

@@ -38,7 +38,7 @@ struct Person<'a> {
 }
 
 impl Person<'_> {
-    /// Asks; none where there is nobody to ask.
+    /// Asks the person at the terminal. Gives none without a terminal.
     fn ask(&mut self, question: &str) -> Result<Option<String>> {
         match &mut self.questions {
             Some(questions) => questions.ask(question, self.asked).map(Some),
@@ -161,7 +161,7 @@ impl AddFlags {
                         Some(false) => return Ok(Err(stop)),
                         None => {
                             let why = format!(
-                                "{} hands over to {}, and there is nobody to ask whether that is right; if it is, \
+                                "{} hands over to {}, and without a terminal callbook cannot ask whether that is right; if it is, \
                                  give {there} as the address",
                                 address.origin, there.origin
                             );

@@ -77,7 +77,7 @@ pub(super) fn check(
     Ok(0)
 }
 
-/// Asks for a password, where there is somebody to ask.
+/// Asks the person at the terminal for a password, if there is a terminal.
 pub(super) fn password(question: &str, asked: &Asked) -> Option<String> {
     Questions::open()?.ask_hidden(question, asked).ok()
 }
@@ -280,7 +280,7 @@ fn changed(
     let wording = if is_as_sent {
         "kept as they were sent"
     } else {
-        "written anew by the server"
+        "rewritten by the server"
     };
     line("cards", wording);
     let ours = if keeps_ours {

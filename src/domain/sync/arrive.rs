@@ -6,7 +6,7 @@ use super::remote::{Etag, Href, Stop};
 use super::report::{Did, Report};
 use super::row::Card;
 use super::rules::{Rule, holds};
-use super::said::{NAME, SaidCard, same_text};
+use super::said::{SaidCard, name_on, same_text};
 use super::take::{How, link, merge, revive, settle};
 
 /// Takes in one card that changed there or is new.
@@ -19,7 +19,7 @@ pub(super) fn take_card<C: Card>(
     exact: bool,
     report: &mut Report,
 ) -> Result<(), Stop> {
-    let name = now.1.said().fields.get(NAME).cloned().unwrap_or_default();
+    let name = name_on(now.1.said());
     let known = part.row(href)?;
     if let Some(row) = known.filter(|row| row.etag.is_some() || row.intent.is_some()) {
         let row = merge(part, href, row, now, How::default())?;
@@ -30,9 +30,8 @@ pub(super) fn take_card<C: Card>(
         report.note(Did::ChangedHere, &name);
         return Ok(());
     }
-    // Made anew elsewhere, under another name.
-    let anew = find_anew(part, gone, now.1.said())?;
-    if let Some(place) = anew {
+    // Somebody deleted a card there and made it again, at another address.
+    if let Some(place) = find_predecessor(part, gone, now.1.said())? {
         let old = gone.remove(place);
         if let Some(row) = part.row(&old)? {
             part.drop_row(&old)?;
@@ -66,15 +65,12 @@ pub(super) fn take_card<C: Card>(
 
 /// Whether a card that we made is this one: by its `UID`, its text, or its name.
 fn is_same_person(body: &SaidCard, now: &SaidCard) -> bool {
-    let name = |card: &SaidCard| card.fields.get(NAME).cloned();
-    body.uid == now.uid
-        || is_in(body, now)
-        || same_text(name(body).as_deref(), name(now).as_deref())
+    body.uid == now.uid || is_in(body, now) || same_text(Some(&name_on(body)), Some(&name_on(now)))
 }
 
 /// The card that is gone and that this one takes the place of: with its `UID`, or the same name and something
 /// in common.
-fn find_anew<C: Card>(
+fn find_predecessor<C: Card>(
     part: &mut dyn Part<C>,
     gone: &[Href],
     now: &SaidCard,
@@ -98,9 +94,8 @@ fn find_anew<C: Card>(
 /// Whether two cards are of one person: the same name, and a number or an email in common, or no number
 /// at all.
 fn is_alike(one: &SaidCard, other: &SaidCard) -> bool {
-    let name = |card: &SaidCard| card.fields.get(NAME).cloned();
     let has_none = |card: &SaidCard| card.tels().next().is_none();
-    same_text(name(one).as_deref(), name(other).as_deref())
+    same_text(Some(&name_on(one)), Some(&name_on(other)))
         && (one.tels().any(|(key, _)| other.has_tel(key))
             || has_none(one) && has_none(other)
             || one

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use crate::domain::detail::{Detail, DetailId, DetailKind};
 
 use super::merge::Change;
-use super::person::Person;
-use super::row::{Card, ConflictKey, Conflicts, Intent, Theirs};
+use super::person::{Person, plain};
+use super::row::{Card, Conflict, ConflictKey, Conflicts, FieldValue, Intent};
 use super::rules::{Rule, holds};
 use super::said::{SaidCard, SaidDetail, same_label};
 
@@ -180,7 +180,7 @@ pub(super) fn changes<'c, C: Card>(
 }
 
 /// Which details of the newer card are what was sent and not settled: by their places, with the id here, and
-/// whether the value is the one that was sent. One of another value is what somebody made of it since.
+/// whether the value is the one that was sent. If it is another one, somebody has changed it there since.
 fn arrived<C: Card>(
     sent: &Intent<C>,
     agreed: &Person,
@@ -249,7 +249,7 @@ pub(super) fn apply(
                 }
                 match person.details.get(id) {
                     Some(own) if own.label != to.label => {
-                        label_conflict(conflicts, *id, to);
+                        label_conflict(conflicts, *id, unless.details.get(id), to);
                     }
                     Some(_) => {}
                     None => {
@@ -260,10 +260,10 @@ pub(super) fn apply(
             DetailChange::Clash(id, to) => match person.details.get(id) {
                 Some(own) => {
                     if own.value != to.value {
-                        value_conflict(conflicts, *id, to);
+                        value_conflict(conflicts, *id, unless.details.get(id), to);
                     }
                     if own.label != to.label {
-                        label_conflict(conflicts, *id, to);
+                        label_conflict(conflicts, *id, unless.details.get(id), to);
                     }
                 }
                 None if change.sent.is_none() => {
@@ -291,24 +291,34 @@ pub(super) fn apply(
     person.tidy();
 }
 
-/// A detail as a contact holds it: which is preferred is not its own.
-fn plain(detail: &Detail) -> Detail {
-    Detail {
-        id: DetailId::default(),
-        preferred: false,
-        ..detail.clone()
-    }
+/// Notes that the value of a detail is in conflict. `was` is the detail when both agreed.
+pub(super) fn value_conflict(
+    conflicts: &mut Conflicts,
+    id: DetailId,
+    was: Option<&Detail>,
+    to: &Detail,
+) {
+    let value = |detail: &Detail| FieldValue::Value(detail.value.clone());
+    let conflict = Conflict {
+        was: was.map(value),
+        theirs: value(to),
+    };
+    conflicts.insert(ConflictKey::DetailValue(id), conflict);
 }
 
-fn value_conflict(conflicts: &mut Conflicts, id: DetailId, to: &Detail) {
-    conflicts.insert(
-        ConflictKey::DetailValue(id),
-        Theirs::Value(to.value.clone()),
-    );
-}
-
-fn label_conflict(conflicts: &mut Conflicts, id: DetailId, to: &Detail) {
-    conflicts.insert(ConflictKey::DetailLabel(id), Theirs::Text(to.label.clone()));
+/// Notes that the label of a detail is in conflict. `was` is the detail when both agreed.
+pub(super) fn label_conflict(
+    conflicts: &mut Conflicts,
+    id: DetailId,
+    was: Option<&Detail>,
+    to: &Detail,
+) {
+    let label = |detail: &Detail| FieldValue::Text(detail.label.clone());
+    let conflict = Conflict {
+        was: was.map(label),
+        theirs: label(to),
+    };
+    conflicts.insert(ConflictKey::DetailLabel(id), conflict);
 }
 
 /// A detail that is on both cards: its value and its label are two fields.
@@ -332,7 +342,7 @@ fn both(
             own.value = to.value.clone();
             conflicts.remove(&ConflictKey::DetailValue(id));
         } else {
-            value_conflict(conflicts, id, to);
+            value_conflict(conflicts, id, was, to);
         }
     }
     if from.label != to.label {
@@ -340,7 +350,7 @@ fn both(
             own.label.clone_from(&to.label);
             conflicts.remove(&ConflictKey::DetailLabel(id));
         } else {
-            label_conflict(conflicts, id, to);
+            label_conflict(conflicts, id, was, to);
         }
     }
 }

@@ -1,50 +1,40 @@
 //! Conflicts as they are kept.
 
-use crate::domain::detail::{DetailId, DetailValue};
+use crate::domain::detail::DetailId;
 use crate::domain::linked::LinkedConflict;
 
-use super::merge::set;
 use super::person::Person;
 use super::records::{field_named, shown_name};
-use super::row::{ConflictKey, Conflicts, Theirs};
+use super::row::{Conflict, ConflictKey, Conflicts, FieldValue};
 use super::said::{NAME, is_only_ours};
 
 /// The words of a label and of a value in the table of conflicts.
 const LABEL: &str = "label";
 const VALUE: &str = "value";
 
-/// The conflicts as they are kept, with what each was when both agreed.
+/// The JSON of what is said of a field.
+fn json(value: &FieldValue) -> Option<String> {
+    match value {
+        FieldValue::Text(text) => serde_json::to_string(text).ok(),
+        FieldValue::Value(value) => serde_json::to_string(value).ok(),
+    }
+}
+
+/// The conflicts as they are kept.
 #[must_use]
-pub fn conflicts(conflicts: &Conflicts, agreed: &Person) -> Vec<LinkedConflict> {
-    let text = |text: Option<&String>| serde_json::to_string(&text).ok();
-    let conflict = |(key, theirs): (&ConflictKey, &Theirs)| {
-        let (of, field, was) = match key {
-            ConflictKey::Field(name) => (String::new(), *name, text(agreed.fields.get(name))),
-            ConflictKey::NumberLabel(number) => {
-                let was = agreed
-                    .numbers
-                    .get(number)
-                    .and_then(|was| was.label.as_ref());
-                (number.clone(), LABEL, text(was))
-            }
-            ConflictKey::DetailLabel(id) => {
-                let was = agreed.details.get(id).and_then(|was| was.label.as_ref());
-                (id.to_string(), LABEL, text(was))
-            }
-            ConflictKey::DetailValue(id) => {
-                let was = agreed.details.get(id).map(|was| &was.value);
-                (id.to_string(), VALUE, serde_json::to_string(&was).ok())
-            }
-        };
-        let theirs = match theirs {
-            Theirs::Text(theirs) => text(theirs.as_ref()),
-            Theirs::Value(value) => serde_json::to_string(value).ok(),
+pub fn conflicts(conflicts: &Conflicts) -> Vec<LinkedConflict> {
+    let conflict = |(key, conflict): (&ConflictKey, &Conflict)| {
+        let (of, field) = match key {
+            ConflictKey::Field(name) => (String::new(), *name),
+            ConflictKey::NumberLabel(number) => (number.clone(), LABEL),
+            ConflictKey::DetailLabel(id) => (id.to_string(), LABEL),
+            ConflictKey::DetailValue(id) => (id.to_string(), VALUE),
         };
         LinkedConflict {
             key: of,
             field: field.to_owned(),
-            was,
-            theirs,
+            was: conflict.was.as_ref().and_then(json),
+            theirs: json(&conflict.theirs),
         }
     };
     conflicts.iter().map(conflict).collect()
@@ -52,43 +42,23 @@ pub fn conflicts(conflicts: &Conflicts, agreed: &Person) -> Vec<LinkedConflict> 
 
 /// A conflict as the merge has it; none where it cannot be read, or its field is no more.
 #[must_use]
-pub fn read_conflict(kept: &LinkedConflict) -> Option<(ConflictKey, Theirs)> {
-    let theirs = kept.theirs.as_deref()?;
-    let text = || serde_json::from_str(theirs).ok().map(Theirs::Text);
-    let detail = DetailId::read(&kept.key);
-    match (kept.field.as_str(), detail) {
-        (name, _) if kept.key.is_empty() => Some((ConflictKey::Field(field_named(name)?), text()?)),
-        (VALUE, Some(id)) => {
-            let value: DetailValue = serde_json::from_str(theirs).ok()?;
-            Some((ConflictKey::DetailValue(id), Theirs::Value(value)))
-        }
-        (LABEL, Some(id)) => Some((ConflictKey::DetailLabel(id), text()?)),
-        (LABEL, None) => Some((ConflictKey::NumberLabel(kept.key.clone()), text()?)),
-        _ => None,
-    }
-}
-
-/// Takes what the other side says of a field.
-pub fn take_theirs(person: &mut Person, key: &ConflictKey, theirs: &Theirs) {
-    match (key, theirs) {
-        (ConflictKey::Field(name), Theirs::Text(text)) => set(person, name, text.clone()),
-        (ConflictKey::NumberLabel(number), Theirs::Text(label)) => {
-            if let Some(number) = person.numbers.get_mut(number) {
-                number.label.clone_from(label);
-            }
-        }
-        (ConflictKey::DetailLabel(id), Theirs::Text(label)) => {
-            if let Some(detail) = person.details.get_mut(id) {
-                detail.label.clone_from(label);
-            }
-        }
-        (ConflictKey::DetailValue(id), Theirs::Value(value)) => {
-            if let Some(detail) = person.details.get_mut(id) {
-                detail.value = value.clone();
-            }
-        }
-        _ => {}
-    }
+pub fn read_conflict(kept: &LinkedConflict) -> Option<(ConflictKey, Conflict)> {
+    let key = match (kept.field.as_str(), DetailId::read(&kept.key)) {
+        (name, _) if kept.key.is_empty() => ConflictKey::Field(field_named(name)?),
+        (VALUE, Some(id)) => ConflictKey::DetailValue(id),
+        (LABEL, Some(id)) => ConflictKey::DetailLabel(id),
+        (LABEL, None) => ConflictKey::NumberLabel(kept.key.clone()),
+        _ => return None,
+    };
+    let read = |text: &str| match key {
+        ConflictKey::DetailValue(_) => serde_json::from_str(text).ok().map(FieldValue::Value),
+        _ => serde_json::from_str(text).ok().map(FieldValue::Text),
+    };
+    let conflict = Conflict {
+        was: kept.was.as_deref().and_then(read),
+        theirs: read(kept.theirs.as_deref()?)?,
+    };
+    Some((key, conflict))
 }
 
 /// What a contact says of a field, for people.
@@ -113,13 +83,13 @@ pub fn ours(person: &Person, key: &ConflictKey) -> String {
     }
 }
 
-/// What the other side says of a field, for people.
+/// What is said of a field, for people.
 #[must_use]
-pub fn theirs(key: &ConflictKey, theirs: &Theirs) -> String {
-    match (key, theirs) {
-        (ConflictKey::Field(name), Theirs::Text(text)) => shown(name, text.as_ref()),
-        (_, Theirs::Text(text)) => text.clone().unwrap_or_default(),
-        (_, Theirs::Value(value)) => value.text().into_owned(),
+pub fn value_words(key: &ConflictKey, value: &FieldValue) -> String {
+    match (key, value) {
+        (ConflictKey::Field(name), FieldValue::Text(text)) => shown(name, text.as_ref()),
+        (_, FieldValue::Text(text)) => text.clone().unwrap_or_default(),
+        (_, FieldValue::Value(value)) => value.text().into_owned(),
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::person::{Number, Person};
-use super::row::{ConflictKey, Conflicts, Theirs};
+use super::row::{Conflict, ConflictKey, Conflicts, FieldValue};
 use super::rules::{Rule, holds};
 use super::said::{NAME, NO, OurLine, SaidCard, Standing, is_only_ours, same_label, same_text};
 
@@ -69,7 +69,11 @@ fn apply_fields(
             set(person, name, is.cloned());
             conflicts.remove(&key);
         } else if !is_only_ours(name) {
-            conflicts.insert(key, Theirs::Text(is.cloned()));
+            let conflict = Conflict {
+                was: Some(FieldValue::Text(unless.fields.get(name).cloned())),
+                theirs: FieldValue::Text(is.cloned()),
+            };
+            conflicts.insert(key, conflict);
         }
     }
 }
@@ -138,7 +142,7 @@ fn number(
     let (line_before, line) = (from.line(key), to.line(key));
     let label = to.numbers.get(key).and_then(|said| said.label.clone());
     let had_tel = from.has_tel(key);
-    // Whether a line of ours says anew that it is in use.
+    // Whether a line of ours says that it is in use again.
     let says_in_use = line.historic == Some(false)
         || !holds(Rule::LineSaysSetFlags) && line != OurLine::default();
 
@@ -211,7 +215,11 @@ fn number(
             number.label = label;
             conflicts.remove(&conflict);
         } else if had_tel && !same_label(mine.label.as_deref(), label.as_deref()) {
-            conflicts.insert(conflict, Theirs::Text(label));
+            let said = Conflict {
+                was: agreed.map(|agreed| FieldValue::Text(agreed.label.clone())),
+                theirs: FieldValue::Text(label),
+            };
+            conflicts.insert(conflict, said);
         }
     }
     if let Some(accurate) = line.accurate

@@ -1,7 +1,8 @@
 //! What goes out of a contact: the contact as the other side is to have it, and the card that says so.
 
+use super::merge::set;
 use super::person::{Number, Person};
-use super::row::{ConflictKey, Row, Theirs};
+use super::row::{ConflictKey, FieldValue, Row};
 use super::rules::{Rule, holds};
 use super::said::{OurLine, SaidCard, SaidDetail, SaidNumber, same_label};
 use crate::domain::detail::{Detail, DetailId};
@@ -13,28 +14,8 @@ pub fn outgoing<C>(person: &Person, row: &Row<C>) -> Person {
     if row.conflicts.is_empty() {
         return out;
     }
-    for (key, theirs) in &row.conflicts {
-        match (key, theirs) {
-            (ConflictKey::Field(name), Theirs::Text(text)) => {
-                super::merge::set(&mut out, name, text.clone());
-            }
-            (ConflictKey::NumberLabel(number), Theirs::Text(label)) => {
-                if let Some(number) = out.numbers.get_mut(number) {
-                    number.label.clone_from(label);
-                }
-            }
-            (ConflictKey::DetailLabel(id), Theirs::Text(label)) => {
-                if let Some(detail) = out.details.get_mut(id) {
-                    detail.label.clone_from(label);
-                }
-            }
-            (ConflictKey::DetailValue(id), Theirs::Value(value)) => {
-                if let Some(detail) = out.details.get_mut(id) {
-                    detail.value = value.clone();
-                }
-            }
-            _ => {}
-        }
+    for (key, conflict) in &row.conflicts {
+        take(&mut out, key, &conflict.theirs);
     }
     if holds(Rule::SameIsOne) {
         out.join_same(&row.agreed);
@@ -42,19 +23,44 @@ pub fn outgoing<C>(person: &Person, row: &Row<C>) -> Person {
     out
 }
 
+/// Makes a contact say what is said of a field.
+pub fn take(person: &mut Person, key: &ConflictKey, value: &FieldValue) {
+    match (key, value) {
+        (ConflictKey::Field(name), FieldValue::Text(text)) => set(person, name, text.clone()),
+        (ConflictKey::NumberLabel(number), FieldValue::Text(label)) => {
+            if let Some(number) = person.numbers.get_mut(number) {
+                number.label.clone_from(label);
+            }
+        }
+        (ConflictKey::DetailLabel(id), FieldValue::Text(label)) => {
+            if let Some(detail) = person.details.get_mut(id) {
+                detail.label.clone_from(label);
+            }
+        }
+        (ConflictKey::DetailValue(id), FieldValue::Value(value)) => {
+            if let Some(detail) = person.details.get_mut(id) {
+                detail.value = value.clone();
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Whether a decision is still to be made: neither side has come to the other's value.
-pub(super) fn is_open(person: &Person, key: &ConflictKey, theirs: &Theirs) -> bool {
+pub(super) fn is_open(person: &Person, key: &ConflictKey, theirs: &FieldValue) -> bool {
     match (key, theirs) {
-        (ConflictKey::Field(name), Theirs::Text(text)) => person.fields.get(name) != text.as_ref(),
-        (ConflictKey::NumberLabel(number), Theirs::Text(label)) => {
+        (ConflictKey::Field(name), FieldValue::Text(text)) => {
+            person.fields.get(name) != text.as_ref()
+        }
+        (ConflictKey::NumberLabel(number), FieldValue::Text(label)) => {
             let number = person.numbers.get(number);
             number.is_some_and(|number| number.label != *label)
         }
-        (ConflictKey::DetailLabel(id), Theirs::Text(label)) => {
+        (ConflictKey::DetailLabel(id), FieldValue::Text(label)) => {
             let detail = person.details.get(id);
             detail.is_some_and(|detail| detail.label != *label)
         }
-        (ConflictKey::DetailValue(id), Theirs::Value(value)) => {
+        (ConflictKey::DetailValue(id), FieldValue::Value(value)) => {
             let detail = person.details.get(id);
             detail.is_some_and(|detail| detail.value != *value)
         }

@@ -36,6 +36,15 @@ pub struct Number {
     pub accurate: bool,
 }
 
+/// A detail as a person holds it: its id and which one is preferred are not its own.
+pub(super) fn plain(detail: &Detail) -> Detail {
+    Detail {
+        id: DetailId::default(),
+        preferred: false,
+        ..detail.clone()
+    }
+}
+
 impl Person {
     /// The name with all its parts.
     #[must_use]

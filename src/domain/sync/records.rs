@@ -12,7 +12,7 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::ids::PhoneId;
 use crate::domain::phone::{Context, Phone};
 
-use super::person::{Number, Person};
+use super::person::{Number, Person, plain};
 use super::said::{Fields, NAME};
 
 /// The field that says whether a contact is kept at hand.
@@ -221,15 +221,6 @@ impl Person {
 fn phone_of<'f>(full: &'f FullContact, identity: &str) -> Option<&'f Phone> {
     let mut phones = full.phones.iter();
     phones.find(|phone| phone.identity == identity)
-}
-
-/// A detail without what a person does not hold in it.
-fn plain(detail: &Detail) -> Detail {
-    Detail {
-        id: DetailId::default(),
-        preferred: false,
-        ..detail.clone()
-    }
 }
 
 /// Tags keep their order; new ones come last.

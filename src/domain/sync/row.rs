@@ -28,8 +28,6 @@ pub struct Row<C> {
     pub agreed: Person,
     /// What both sides changed to different things.
     pub conflicts: Conflicts,
-    /// The contact when both agreed, before the change that made the newest of the conflicts; it is kept with them.
-    pub before_conflict: Option<Person>,
     /// What is under way.
     pub intent: Option<Intent<C>>,
     /// How often what it lacked was sent again.
@@ -56,7 +54,6 @@ impl<C> Row<C> {
             base: None,
             agreed: Person::default(),
             conflicts: Conflicts::default(),
-            before_conflict: None,
             intent: None,
             strikes: 0,
             sent: 0,
@@ -98,12 +95,21 @@ pub struct Intent<C> {
     pub over: Option<Etag>,
 }
 
-/// The fields that both sides changed to different things, with what the other side says.
-pub type Conflicts = BTreeMap<ConflictKey, Theirs>;
+/// The fields that both sides changed to different things.
+pub type Conflicts = BTreeMap<ConflictKey, Conflict>;
 
-/// What the other side says of a field in conflict.
+/// What was said of a field in conflict, beside what the contact says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Theirs {
+pub struct Conflict {
+    /// What both said before; none where they never agreed.
+    pub was: Option<FieldValue>,
+    /// What the other side says.
+    pub theirs: FieldValue,
+}
+
+/// What is said of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
     /// A text, or that there is none.
     Text(Option<String>),
     /// The value of a detail.

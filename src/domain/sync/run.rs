@@ -3,12 +3,16 @@
 //! Every commit is one transaction, none waits for the other side, and between any two of them the program may
 //! be killed: the next run looks at what was under way and goes on.
 
+use std::collections::HashSet;
+
 use super::arrive::take_card;
 use super::guard::{Guard, is_many};
 use super::part::{Book, Part, RemoteState};
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
+use super::row::Card;
 use super::rules::{Rule, holds};
+use super::said::name_on;
 use super::take::{gone, settle};
 
 /// How many cards are written in one transaction.
@@ -191,7 +195,7 @@ where
                 }
             }
             if full {
-                let there: std::collections::HashSet<&Href> = listed
+                let there: HashSet<&Href> = listed
                     .iter()
                     .filter(|(_, etag)| etag.is_some())
                     .map(|(href, _)| href)
@@ -231,9 +235,8 @@ where
         while want.peek().is_some() {
             let batch: Vec<Href> = want.by_ref().take(self.remote.batch()).collect();
             let mut got = self.remote.get(&batch)?;
-            unanswered |= batch
-                .iter()
-                .any(|href| !got.iter().any(|(answered, _)| answered == href));
+            let answered: HashSet<&Href> = got.iter().map(|(href, _)| href).collect();
+            unanswered |= batch.iter().any(|href| !answered.contains(href));
             while !got.is_empty() {
                 let rest = got.split_off(got.len().min(PART));
                 let part_of = std::mem::replace(&mut got, rest);
@@ -269,7 +272,9 @@ where
                 }
             }
             for href in &found.gone {
-                report.note(Did::GoneThere, &href.0);
+                let base = part.row(href)?.and_then(|row| row.base);
+                let name = base.map(|base| name_on(base.said()));
+                report.note(Did::GoneThere, &name.unwrap_or_default());
                 gone(part, href)?;
             }
             if is_whole {

@@ -100,6 +100,12 @@ pub enum Standing {
     Historic,
 }
 
+/// The name on a card, with all its parts.
+#[must_use]
+pub fn name_on(card: &SaidCard) -> String {
+    card.fields.get(NAME).cloned().unwrap_or_default()
+}
+
 impl SaidCard {
     /// How a number stands on the card.
     #[must_use]

@@ -1,5 +1,7 @@
 //! Sending what changed here: contacts, deletions, and reading back what was sent.
 
+use std::collections::HashMap;
+
 use crate::domain::ids::ContactId;
 
 use super::guard::{Guard, is_many};
@@ -11,7 +13,7 @@ use super::report::Did;
 use super::row::{Card, Intent, Refused, Row};
 use super::rules::{Rule, holds};
 use super::run::{PART, Run, commit, keep_token, view};
-use super::said::NAME;
+use super::said::name_on;
 use super::take::{How, merge, revive, settle};
 
 /// How often a card goes out without a person's change in between, before it is paused: two remotes may
@@ -60,13 +62,7 @@ where
             && base.said() == body.said()
         {
             // What changed does not travel.
-            commit(self.book, |part| {
-                let Some(mut row) = part.row(&href)? else {
-                    return Ok(());
-                };
-                row.agreed = out.clone();
-                part.put_row(&href, &row)
-            })?;
+            self.change_row(&href, |row| row.agreed = out.clone())?;
             return Ok(Sent::Later);
         }
         let intent = Intent {
@@ -83,10 +79,8 @@ where
         if self.remote.traits().ignores_versions && over.is_some() {
             let there = self.version(&href)?;
             if there != over {
-                commit(self.book, |part| {
-                    forget_intent(part, &href)?;
-                    keep_token(part, None, false)
-                })?;
+                self.change_row(&href, |row| row.intent = None)?;
+                commit(self.book, |part| keep_token(part, None, false))?;
                 return Ok(Sent::Merged);
             }
         }
@@ -102,13 +96,13 @@ where
                     }
                     part.put_row(&place, &row)
                 })?;
-                let name = body.said().fields.get(NAME).map_or("", String::as_str);
+                let name = name_on(body.said());
                 let did = if over.is_some() {
                     Did::ChangedThere
                 } else {
                     Did::NewThere
                 };
-                self.report.note(did, name);
+                self.report.note(did, &name);
                 Ok(Sent::Taken(place, etag))
             }
             Put::Moved => {
@@ -120,22 +114,29 @@ where
                 Ok(Sent::Merged)
             }
             Put::Refused(why) => {
-                let name = body.said().fields.get(NAME).map_or("", String::as_str);
-                self.report.note(Did::Refused, name);
-                commit(self.book, |part| {
-                    let Some(mut row) = part.row(&href)? else {
-                        return Ok(());
-                    };
+                let name = name_on(body.said());
+                self.report.note(Did::Refused, &name);
+                self.change_row(&href, |row| {
                     row.intent = None;
                     row.refused = Some(Refused {
                         why: why.clone(),
                         says: intent.says.clone(),
                     });
-                    part.put_row(&href, &row)
                 })?;
                 Ok(Sent::Later)
             }
         }
+    }
+
+    /// Changes what is kept of a card, if it is still kept.
+    fn change_row(&mut self, href: &Href, change: impl Fn(&mut Row<B::Card>)) -> Result<(), Stop> {
+        commit(self.book, |part| {
+            let Some(mut row) = part.row(href)? else {
+                return Ok(());
+            };
+            change(&mut row);
+            part.put_row(href, &row)
+        })
     }
 
     /// The card that is there now.
@@ -164,7 +165,8 @@ where
                     && (!row.held || sends_held)
                     && row.refused.is_none()
                 {
-                    dead.push((href, etag));
+                    let name = row.base.as_ref().map(|base| name_on(base.said()));
+                    dead.push((href, etag, name.unwrap_or_default()));
                 }
             }
             Ok(dead)
@@ -177,15 +179,15 @@ where
             let gone = dead.len();
             return Err(Stop::Asked(Box::new(Guard::GoneHere { gone, linked })));
         }
-        for (href, etag) in dead {
+        for (href, etag, name) in dead {
             match self.remote.delete(&href, &etag)? {
                 Delete::Done => {
-                    self.report.note(Did::DeletedThere, &href.0);
+                    self.report.note(Did::DeletedThere, &name);
                     commit(self.book, |part| part.drop_row(&href))?;
                 }
                 Delete::Moved => {
                     let now = self.card(&href)?;
-                    self.report.note(Did::CameBack, &href.0);
+                    self.report.note(Did::CameBack, &name);
                     commit(self.book, |part| {
                         let Some(row) = part.row(&href)? else {
                             return Ok(());
@@ -200,16 +202,12 @@ where
                     })?;
                 }
                 Delete::Refused(why) => {
-                    self.report.note(Did::Refused, &why);
-                    commit(self.book, |part| {
-                        let Some(mut row) = part.row(&href)? else {
-                            return Ok(());
-                        };
+                    self.report.note(Did::Refused, &name);
+                    self.change_row(&href, |row| {
                         row.refused = Some(Refused {
                             why: why.clone(),
                             says: Person::default(),
                         });
-                        part.put_row(&href, &row)
                     })?;
                 }
             }
@@ -222,10 +220,9 @@ where
         let exact = self.remote.traits().exact_etags;
         for batch in sent.chunks(self.remote.batch()) {
             let hrefs: Vec<Href> = batch.iter().map(|(href, _)| href.clone()).collect();
-            let got = self.remote.get(&hrefs)?;
+            let got: HashMap<Href, Got<B::Card>> = self.remote.get(&hrefs)?.into_iter().collect();
             for (href, answer) in batch {
-                let there = got.iter().find(|(answered, _)| answered == href);
-                if let Some((_, Got::Card(etag, _))) = there {
+                if let Some(Got::Card(etag, _)) = got.get(href) {
                     self.report
                         .exact_answers
                         .push(answer.as_ref() == Some(etag));
@@ -234,9 +231,8 @@ where
             for part_of in batch.chunks(PART) {
                 commit(self.book, |part| {
                     for (href, answer) in part_of {
-                        let found = got.iter().find(|(answered, _)| answered == href);
-                        let now = match found {
-                            Some((_, Got::Card(etag, card))) => Some((etag.clone(), card.clone())),
+                        let now = match got.get(href) {
+                            Some(Got::Card(etag, card)) => Some((etag.clone(), card.clone())),
                             _ => None,
                         };
                         settle(part, href, now, answer.as_ref(), true, exact)?;
@@ -292,12 +288,4 @@ fn to_send<C: Card>(
     let goes = (is_changed || row.etag.is_none()) && !is_refused;
     let is_paused = row.sent >= SENT_AT_MOST && row.etag.is_some();
     Ok((goes && !is_paused).then_some((href, row, out)))
-}
-
-fn forget_intent<C>(part: &mut dyn Part<C>, href: &Href) -> Result<(), Stop> {
-    let Some(mut row) = part.row(href)? else {
-        return Ok(());
-    };
-    row.intent = None;
-    part.put_row(href, &row)
 }

@@ -11,7 +11,7 @@ use super::outgoing::{is_in, is_open, outgoing, shows};
 use super::part::Part;
 use super::person::{Number, Person};
 use super::remote::{Etag, Href, Stop};
-use super::row::{Card, ConflictKey, Conflicts, Intent, Row, Theirs};
+use super::row::{Card, Conflict, ConflictKey, Conflicts, FieldValue, Intent, Row};
 use super::rules::{Rule, holds};
 use super::said::{NAME, OurLine, SaidCard};
 
@@ -86,10 +86,7 @@ pub(super) fn merge<C: Card>(
             person.join_same(&known);
             now_agreed.join_same(&known);
         }
-        let before_change = std::mem::replace(&mut row.agreed, now_agreed);
-        if !row.conflicts.is_empty() {
-            row.before_conflict = Some(before_change);
-        }
+        row.agreed = now_agreed;
         flags_agreed_elsewhere(part, row.contact, before, &mut person, now.said())?;
         let person = if person == *before {
             person
@@ -98,7 +95,7 @@ pub(super) fn merge<C: Card>(
         };
         take_primary(&mut row, &person, now.said());
         row.conflicts
-            .retain(|key, theirs| is_open(&person, key, theirs));
+            .retain(|key, conflict| is_open(&person, key, &conflict.theirs));
     }
     row.base = Some(now);
     row.etag = Some(etag);
@@ -374,12 +371,10 @@ pub(super) fn link<C: Card>(
             }
             Some(own) => {
                 if own.value != detail.value {
-                    let theirs = Theirs::Value(detail.value.clone());
-                    row.conflicts.insert(ConflictKey::DetailValue(*id), theirs);
+                    details::value_conflict(&mut row.conflicts, *id, None, detail);
                 }
                 if own.label != detail.label {
-                    let theirs = Theirs::Text(detail.label.clone());
-                    row.conflicts.insert(ConflictKey::DetailLabel(*id), theirs);
+                    details::label_conflict(&mut row.conflicts, *id, None, detail);
                 }
             }
         }
@@ -406,7 +401,7 @@ pub(super) fn link<C: Card>(
     row.etag = Some(etag);
     row.base = Some(now);
     row.conflicts
-        .retain(|key, theirs| is_open(&person, key, theirs));
+        .retain(|key, conflict| is_open(&person, key, &conflict.theirs));
     part.put_row(href, &row)
 }
 
@@ -434,8 +429,11 @@ fn join_fields<C>(person: &mut Person, taken: &Person, row: &mut Row<C>) {
                 person.fields.insert(name, theirs.clone());
             }
             Some(ours) if ours != theirs && !super::said::is_only_ours(name) => {
-                let theirs = Theirs::Text(Some(theirs.clone()));
-                row.conflicts.insert(ConflictKey::Field(name), theirs);
+                let conflict = Conflict {
+                    was: None,
+                    theirs: FieldValue::Text(Some(theirs.clone())),
+                };
+                row.conflicts.insert(ConflictKey::Field(name), conflict);
             }
             Some(_) => {}
         }

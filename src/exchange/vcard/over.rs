@@ -22,7 +22,7 @@ use super::param::param;
 use super::phone::{self, MORE, More};
 use super::property::{self, Property};
 use super::write::stored::{Goal, StoredContact};
-use super::write::tel::{Primary, Tel, WrittenTel, spelling};
+use super::write::tel::{Primary, Tel, WrittenTel, lines_of_ours, spelling};
 use super::write::{SOURCE, basic, extended, of_kind};
 
 /// What a card is written over.
@@ -228,11 +228,7 @@ fn mark(
     wanted: &[(&Phone, SaidOfNumber)],
     home: Option<Region>,
 ) {
-    let there: Vec<(usize, Property)> = draft
-        .lines()
-        .filter(|(_, property)| property.name == MORE)
-        .map(|(at, property)| (at, property.clone()))
-        .collect();
+    let there = lines_of_ours(draft);
     let places = More::of(there.iter().map(|(_, property)| property));
     let mut by_identity: HashMap<String, usize> = HashMap::new();
     for (place, (_, property)) in there.iter().enumerate() {

@@ -5,9 +5,10 @@ use crate::domain::edit::Done;
 use crate::domain::linked::LinkedConflict;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{ConflictEntry, Decision};
-use crate::domain::sync::kept::{field_words, joins, ours, read_conflict, take_theirs, theirs};
+use crate::domain::sync::kept::{field_words, joins, ours, read_conflict, value_words};
+use crate::domain::sync::outgoing::take;
 use crate::domain::sync::person::Person;
-use crate::domain::sync::row::{ConflictKey, Theirs};
+use crate::domain::sync::row::{Conflict, ConflictKey, FieldValue};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
 
@@ -52,13 +53,16 @@ fn address(found: &Found) -> String {
 }
 
 /// What a conflict is about, if it can be read and its contact is there.
-fn about(connection: &Connection, found: &Found) -> Answer<Option<(Person, ConflictKey, Theirs)>> {
+fn about(
+    connection: &Connection,
+    found: &Found,
+) -> Answer<Option<(Person, ConflictKey, Conflict)>> {
     let Some(contact) = record::find_contact(connection, found.contact)? else {
         return Ok(None);
     };
     let phones = record::phones_of(connection, found.contact)?;
     let person = Person::of(&crate::domain::full_contact::FullContact { contact, phones });
-    Ok(read_conflict(&found.kept).map(|(key, theirs)| (person, key, theirs)))
+    Ok(read_conflict(&found.kept).map(|(key, conflict)| (person, key, conflict)))
 }
 
 impl Store {
@@ -75,14 +79,10 @@ impl Store {
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let mut entries = Vec::new();
             for one in all {
-                let Some((person, key, said)) = about(connection, &one)? else {
+                let Some((person, key, Conflict { was, theirs })) = about(connection, &one)? else {
                     continue;
                 };
                 let name = record::get_contact(connection, one.contact)?.name;
-                let was = read_conflict(&LinkedConflict {
-                    theirs: one.kept.was.clone(),
-                    ..one.kept.clone()
-                });
                 entries.push(ConflictEntry {
                     id: address(&one),
                     remote: one.remote,
@@ -90,8 +90,8 @@ impl Store {
                     name,
                     field: field_words(&person, &key),
                     ours: ours(&person, &key),
-                    theirs: theirs(&key, &said),
-                    was: was.map_or_else(String::new, |(key, was)| theirs(&key, &was)),
+                    theirs: value_words(&key, &theirs),
+                    was: was.map_or_else(String::new, |was| value_words(&key, &was)),
                     joins: joins(&key),
                     at: one.at,
                 });
@@ -140,7 +140,9 @@ fn as_seen(connection: &Connection, seen: &ConflictEntry) -> Answer<Found> {
         .optional()?
         .ok_or_else(gone)?;
     let said = about(connection, &one)?;
-    let said = said.map(|(person, key, said)| (ours(&person, &key), theirs(&key, &said)));
+    let said = said.map(|(person, key, Conflict { theirs, .. })| {
+        (ours(&person, &key), value_words(&key, &theirs))
+    });
     if said.is_none_or(|(ours, theirs)| ours != seen.ours || theirs != seen.theirs) {
         let why = format!(
             "{} of {} has changed since; nothing was decided",
@@ -158,7 +160,8 @@ fn decide(writer: &mut Writer<'_>, one: &Found, decision: Decision) -> Answer<St
         "DELETE FROM remote_conflict WHERE remote_card = ?1 AND field = ?2 AND key = ?3",
         params![one.card, kept.field, kept.key],
     )?;
-    let Some((mut person, about, said)) = about(writer.connection(), one)? else {
+    let Some((mut person, about, Conflict { theirs, .. })) = about(writer.connection(), one)?
+    else {
         return Ok(String::new());
     };
     if decision == Decision::Both && !joins(&about) {
@@ -169,7 +172,7 @@ fn decide(writer: &mut Writer<'_>, one: &Found, decision: Decision) -> Answer<St
     let title = match decision {
         Decision::Mine => String::new(),
         Decision::Theirs => {
-            take_theirs(&mut person, &about, &said);
+            take(&mut person, &about, &theirs);
             format!(
                 "Took the {} of {} from {}",
                 field_words(&person, &about),
@@ -178,8 +181,12 @@ fn decide(writer: &mut Writer<'_>, one: &Found, decision: Decision) -> Answer<St
             )
         }
         Decision::Both => {
-            let both = format!("{} / {}", ours(&person, &about), theirs(&about, &said));
-            take_theirs(&mut person, &about, &Theirs::Text(Some(both)));
+            let both = format!(
+                "{} / {}",
+                ours(&person, &about),
+                value_words(&about, &theirs)
+            );
+            take(&mut person, &about, &FieldValue::Text(Some(both)));
             format!(
                 "Kept both texts of the {} of {}",
                 field_words(&person, &about),

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use uuid::Uuid;
 
 use crate::domain::ids::ContactId;
+use crate::domain::sync::outgoing::take;
 use crate::domain::sync::part::RemoteState;
 use crate::domain::sync::person::{Number, Person};
 use crate::domain::sync::remote::Href;
-use crate::domain::sync::row::{ConflictKey, Row, Theirs};
+use crate::domain::sync::row::Row;
 use crate::domain::sync::rules::{Rule, holds};
 use crate::domain::sync::said::NAME;
 
@@ -402,31 +403,8 @@ impl SimBook {
                     continue;
                 };
                 let person = &mut Rc::make_mut(contact).person;
-                for (key, theirs) in conflicts {
-                    match (key, theirs) {
-                        (ConflictKey::Field(name), Theirs::Text(Some(text))) => {
-                            person.fields.insert(name, text);
-                        }
-                        (ConflictKey::Field(name), Theirs::Text(None)) => {
-                            person.fields.remove(name);
-                        }
-                        (ConflictKey::NumberLabel(number), Theirs::Text(label)) => {
-                            if let Some(number) = person.numbers.get_mut(&number) {
-                                number.label = label;
-                            }
-                        }
-                        (ConflictKey::DetailLabel(id), Theirs::Text(label)) => {
-                            if let Some(detail) = person.details.get_mut(&id) {
-                                detail.label = label;
-                            }
-                        }
-                        (ConflictKey::DetailValue(id), Theirs::Value(value)) => {
-                            if let Some(detail) = person.details.get_mut(&id) {
-                                detail.value = value;
-                            }
-                        }
-                        _ => {}
-                    }
+                for (key, conflict) in conflicts {
+                    take(person, &key, &conflict.theirs);
                 }
                 person.join_same(&row.agreed);
                 self.log.push(row.contact);

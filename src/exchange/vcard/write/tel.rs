@@ -256,11 +256,7 @@ impl<'a> Tel<'a> {
     /// Writes what only callbook knows of the numbers, where a reader would take it for something
     /// else.
     fn mark(&self, draft: &mut CardDraft<'_>, written: &[WrittenTel]) {
-        let there: Vec<(usize, Property)> = draft
-            .lines()
-            .filter(|(_, property)| property.name == MORE)
-            .map(|(at, property)| (at, property.clone()))
-            .collect();
+        let there = lines_of_ours(draft);
         let places = More::of(there.iter().map(|(_, property)| property));
         let mut used = HashSet::new();
         for (place, tel) in written.iter().enumerate() {
@@ -448,4 +444,11 @@ fn labelled(
     };
     let named = Line::text("X-ABLabel", text).grouped(&group);
     vec![line.grouped(&group), named]
+}
+
+/// The lines of a card that are our own and say something of its numbers, by their places.
+pub(in crate::exchange::vcard) fn lines_of_ours(draft: &CardDraft<'_>) -> Vec<(usize, Property)> {
+    let lines = draft.lines();
+    let ours = lines.filter(|(_, property)| property.name == MORE);
+    ours.map(|(at, property)| (at, property.clone())).collect()
 }
