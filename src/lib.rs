@@ -45,7 +45,7 @@
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
-//! callbook::domain::sync  rules said person records guard remote row part merge kept details outgoing report take arrive run send simulation
+//! callbook::domain::sync  rules said person records guard remote row part merge kept plan details outgoing report take arrive run send simulation
 //! callbook::domain::sync::simulation     server world contact people book there here across end
 //! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
 //! callbook::exchange::edit_text   place read write
@@ -62,7 +62,7 @@
 //!                         sort_again whole_contacts schema objects backups owner copy open
 //! callbook::store::write  log trail writer
 //! callbook::store::cache  condition ranked lines sounds index search window
-//! callbook::store::query  values search list page lookup dates
+//! callbook::store::query  values search list page lookup dates in_remotes
 //! callbook::store::undo   bin journal restore
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
@@ -70,21 +70,23 @@
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks
-//! callbook::sync          secret lock carddav server open card folder dry book one rounds
+//! callbook::sync          secret lock carddav server open card folder dry book plan one rounds
 //! callbook::sync::carddav href auth xml stop reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets remotes ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key scope table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form contact_text drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
-//!                         tags recent dates save_filter qr conflicts remotes
+//!                         tags recent dates save_filter qr conflicts sync_plan guard remotes
 //!                         contacts
 //! callbook::tui::pages::phone_form    state replace view page
 //! callbook::tui::pages::detail_form   state view page
 //! callbook::tui::pages::contact_form  form_detail state details tags view page
 //! callbook::tui::pages::import        state view page
+//! callbook::tui::pages::sync_plan     state view page
+//! callbook::tui::pages::remotes       about page
 //! callbook::tui::pages::duplicates    state view page
-//! callbook::tui::pages::contacts  marks list detail fix as_text state detail_keys fix_view list_view detail_view detail_rows
+//! callbook::tui::pages::contacts  marks list detail fix as_text state detail_keys fix_view list_view detail_view detail_rows remote_rows
 //!                         pages page picker
 //! callbook::tui::widgets   cursor text theme time hints field areas flow frame choice
 //! callbook::tui::terminal  columns poll reply reader tty

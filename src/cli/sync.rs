@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::domain::progress::Stop as Signal;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
+use crate::domain::sync::guard::GuardAnswer;
 use crate::domain::sync::records::shown_name;
 use crate::domain::sync::remote::Stop;
 use crate::domain::sync::report::{Did, Report};
@@ -40,6 +41,9 @@ pub(super) struct SyncCommand {
     /// Go on where many cards are gone there, or many contacts were deleted here.
     #[arg(long)]
     accept_deletions: bool,
+    /// Go on where many are gone on one side, and put them back there.
+    #[arg(long, conflicts_with = "accept_deletions")]
+    put_back: bool,
     /// List everything, instead of what changed since the last time.
     #[arg(long)]
     all: bool,
@@ -98,11 +102,13 @@ impl SyncCommand {
                     accepts_deletions: self.accept_deletions,
                     only_takes_in: false,
                     lists_all: self.all,
+                    puts_back: None,
                 },
                 dry: self.dry_run,
             },
             confirms_first: self.yes,
             by_person: !self.names.is_empty(),
+            decided: self.put_back.then_some((GuardAnswer::PutBack, None)),
         };
         let mut ask = |question: &str| Questions::open()?.ask_hidden(question, signal).ok();
         let outcomes = sync_all(&mut store, &remotes, asked, &mut ask)?;
@@ -223,7 +229,8 @@ fn way_out(name: &str, stop: &Stop) -> String {
     let why = why_stopped(stop);
     match stop {
         Stop::Asked(_) => format!(
-            "{why}. Nothing was done. If that is meant: callbook sync --accept-deletions {name}"
+            "{why}. Nothing was done. If that is meant: callbook sync --accept-deletions {name}; \
+             to have them on both sides: callbook sync --put-back {name}"
         ),
         Stop::Password(_) => format!("{why}; it is not tried again by itself"),
         Stop::Later { .. } => format!("{why}; nothing is lost, and the next sync goes on"),

@@ -35,6 +35,25 @@ pub struct Profile {
     pub attachments: Vec<Attachment>,
     /// The names of contacts that its relations give by their `UID`.
     pub related: Vec<(DetailId, String)>,
+    /// The remotes that have a card of it.
+    pub remotes: Vec<InRemote>,
+}
+
+/// How a contact is kept the same with a remote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InRemote {
+    /// The remote.
+    pub name: String,
+    /// When it was synced last.
+    pub synced_at: Option<Timestamp>,
+    /// Whether something was changed here that is not there yet.
+    pub is_waiting: bool,
+    /// Why the card is not taken there, if it is not.
+    pub refused: Option<String>,
+    /// How many fields were changed here and there to different things.
+    pub disputed: usize,
+    /// Numbers whose label is one of these, with the label there: by what makes two numbers the same.
+    pub labels: Vec<(String, Option<String>)>,
 }
 
 /// A contact with all that an export writes of it.

@@ -33,6 +33,23 @@ pub struct LinkedCard {
     pub twin: bool,
 }
 
+/// A card as it is listed, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedCard {
+    /// Its address, as the other side writes it.
+    pub href: String,
+    /// What makes two addresses the same.
+    pub place: Vec<u8>,
+    /// Whether it is known to be there.
+    pub is_there: bool,
+    /// The contact that it is; none of one that cannot be read.
+    pub contact: Option<ContactId>,
+    /// Why it is not taken, or cannot be read.
+    pub refused: Option<String>,
+    /// Whether fields of it are in conflict.
+    pub is_disputed: bool,
+}
+
 /// A change that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedIntent {

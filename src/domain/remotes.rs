@@ -2,6 +2,10 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::contact::CardId;
 use crate::domain::ids::ContactId;
 use crate::domain::timestamp::Timestamp;
 
@@ -45,7 +49,7 @@ pub struct RemoteRow {
 pub struct RemoteCounts {
     /// Linked to a contact.
     pub linked: u64,
-    /// On their way: sent, and not yet known to have arrived.
+    /// Changed here, or sent and not yet known to have arrived.
     pub waiting: u64,
     /// Not taken there.
     pub refused: u64,
@@ -53,6 +57,23 @@ pub struct RemoteCounts {
     pub unread: u64,
     /// Fields that both sides changed to different things.
     pub conflicts: u64,
+    /// Linked or made by a run that was taken back.
+    pub undone: u64,
+}
+
+/// The cards of a remote that a person may want to look at, and its last run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RemoteDetails {
+    /// The remote.
+    pub name: String,
+    /// The contacts of which something is not sent yet, by name; the first of them.
+    pub waiting: Vec<String>,
+    /// Those that are not taken there, with the reason; the first of them.
+    pub refused: Vec<(String, String)>,
+    /// The addresses of cards that cannot be read, with the reason; the first of them.
+    pub unread: Vec<(String, String)>,
+    /// A step of the last run that is in effect, by which it can be taken back.
+    pub last_step: Option<i64>,
 }
 
 /// How a run ended, as far as the remote as a whole goes.
@@ -66,6 +87,40 @@ pub struct RunOutcome {
     pub again_at: Option<Timestamp>,
     /// Why it ended early.
     pub trouble: Option<String>,
+    /// What else is remembered of it, as a patch of what is remembered of the remote.
+    pub remembered: Value,
+}
+
+/// One of the last runs of a remote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRun {
+    /// When it began.
+    pub at: Timestamp,
+    /// How many cards came in.
+    pub came: usize,
+    /// How many went out.
+    pub went: usize,
+    /// How many requests it took; none of a folder.
+    pub requests: u64,
+    /// How many bytes were sent and read.
+    pub bytes: u64,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+    /// Whether it came to its end.
+    pub is_whole: bool,
+}
+
+impl LastRun {
+    /// Where they are remembered of a remote.
+    pub const REMEMBERED: &'static str = "runs";
+
+    /// How many are remembered.
+    const KEPT: usize = 6;
+
+    /// Whether nothing came of it that anybody would look for.
+    const fn is_idle(&self) -> bool {
+        self.is_whole && self.came == 0 && self.went == 0
+    }
 }
 
 /// Why a remote's password is not tried again unasked: the words before those of the server.
@@ -77,6 +132,27 @@ impl RemoteRow {
     pub fn has_refused_password(&self) -> bool {
         let trouble = self.trouble.as_ref();
         trouble.is_some_and(|why| why.starts_with(REFUSED_PASSWORD))
+    }
+
+    /// Its last runs, the newest first.
+    #[must_use]
+    pub fn last_runs(&self) -> Vec<LastRun> {
+        let traits: Value = serde_json::from_str(&self.traits).unwrap_or_default();
+        let runs = traits.get(LastRun::REMEMBERED).cloned();
+        runs.and_then(|runs| serde_json::from_value(runs).ok())
+            .unwrap_or_default()
+    }
+
+    /// The same with a new one. Of several in a row in which nothing moved, only the newest is kept.
+    #[must_use]
+    pub fn runs_with(&self, new: LastRun) -> Vec<LastRun> {
+        let mut runs = self.last_runs();
+        if new.is_idle() && runs.first().is_some_and(LastRun::is_idle) {
+            runs.remove(0);
+        }
+        runs.insert(0, new);
+        runs.truncate(LastRun::KEPT);
+        runs
     }
 }
 
@@ -110,8 +186,27 @@ pub struct ConflictEntry {
     pub was: String,
     /// Whether both texts can be kept, one after the other.
     pub joins: bool,
+    /// The text of the card there.
+    pub card: Option<CardId>,
+    /// When a person last changed the contact, as far as the history says so.
+    pub ours_at: Option<Timestamp>,
+    /// When the card there was changed, where it says so; who reads cards puts it here.
+    pub theirs_at: Option<Timestamp>,
     /// Since when.
     pub at: Timestamp,
+}
+
+impl ConflictEntry {
+    /// The side that was changed last, where that is known.
+    #[must_use]
+    pub fn newest(&self) -> Option<Decision> {
+        let (ours, theirs) = (self.ours_at?, self.theirs_at?);
+        Some(if theirs > ours {
+            Decision::Theirs
+        } else {
+            Decision::Mine
+        })
+    }
 }
 
 /// How a field in conflict is decided.

@@ -10,6 +10,7 @@ use crate::domain::sync::remote::{
 #[derive(Debug)]
 pub struct DryRemote<R: Remote> {
     remote: R,
+    read: HashMap<Href, R::Card>,
     sent: HashMap<Href, R::Card>,
 }
 
@@ -19,6 +20,7 @@ impl<R: Remote> DryRemote<R> {
     pub fn new(remote: R) -> Self {
         Self {
             remote,
+            read: HashMap::new(),
             sent: HashMap::new(),
         }
     }
@@ -29,6 +31,18 @@ impl<R: Remote> DryRemote<R> {
     #[must_use]
     pub const fn remote(&self) -> &R {
         &self.remote
+    }
+
+    /// The cards that were read there.
+    #[must_use]
+    pub const fn read(&self) -> &HashMap<Href, R::Card> {
+        &self.read
+    }
+
+    /// Whether a card would have been sent.
+    #[must_use]
+    pub fn is_sent(&self, href: &Href) -> bool {
+        self.sent.contains_key(href)
     }
 }
 
@@ -56,6 +70,11 @@ where
         } else {
             self.remote.get(&asked)?
         };
+        for (href, got) in &got {
+            if let Got::Card(_, card) = got {
+                self.read.insert(href.clone(), card.clone());
+            }
+        }
         for href in sent {
             let card = self.sent.get(href).cloned();
             got.extend(card.map(|card| (href.clone(), Got::Card(unsent(), card))));

@@ -8,6 +8,7 @@ pub mod folder;
 pub mod lock;
 pub mod one;
 pub mod open;
+pub mod plan;
 pub mod rounds;
 pub mod secret;
 pub mod server;

@@ -13,6 +13,7 @@ use crate::domain::listing::ListQuery;
 use crate::domain::operation::{Actor, SyncRun};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::RemoteRow;
+use crate::domain::sync::plan::PlannedCard;
 use crate::domain::sync::remote::{Remote, Stop, Traits};
 use crate::domain::sync::report::Report;
 use crate::domain::sync::run::{Answers, run};
@@ -27,6 +28,7 @@ use super::carddav::AddressBook;
 use super::carddav::http::Traffic;
 use super::dry::DryRemote;
 use super::folder::Folder;
+use super::plan::Rehearsal;
 use super::server::Server;
 
 /// After so many answers in a row that named the version that is stored, a server is taken to name it always.
@@ -50,6 +52,8 @@ pub struct Synced {
     pub end: Result<(), Stop>,
     /// What was sent and read.
     pub traffic: Traffic,
+    /// What would be done, card by card, where nothing was written.
+    pub planned: Vec<PlannedCard>,
 }
 
 /// What was learned of a remote, as it is kept: what `callbook remote check` found, and what the runs did.
@@ -135,13 +139,9 @@ pub fn sync_server(
     };
     if asked.dry {
         let mut dry = DryRemote::new(server);
-        let (report, end) = way.rehearse(store, &mut dry);
+        let synced = way.rehearse(store, &mut dry);
         let traffic = dry.remote().book().traffic();
-        return Synced {
-            report,
-            end,
-            traffic,
-        };
+        return Synced { traffic, ..synced };
     }
     let (report, end) = way.perform(store, &mut server);
     let read_only = server.traits().read_only && !settings.read_only;
@@ -154,9 +154,8 @@ pub fn sync_server(
         let _ = store.learn_remote(&settings.name, &Value::Object(learned.0));
     }
     Synced {
-        report,
-        end,
         traffic: server.book().traffic(),
+        ..Synced::of((report, end))
     }
 }
 
@@ -191,19 +190,27 @@ pub fn sync_folder(
         new_place: Box::new(|name| format!("{name}.vcf")),
         answers: asked.answers,
     };
-    let (report, end) = if asked.dry {
+    if asked.dry {
         way.rehearse(store, &mut DryRemote::new(folder))
     } else {
-        way.perform(store, &mut folder)
-    };
-    Synced {
-        report,
-        end,
-        traffic: Traffic::default(),
+        Synced::of(way.perform(store, &mut folder))
     }
 }
 
 type Ended = (Report, Result<(), Stop>);
+
+impl Synced {
+    /// What a run ended with.
+    #[must_use]
+    pub fn of((report, end): Ended) -> Self {
+        Self {
+            report,
+            end,
+            traffic: Traffic::default(),
+            planned: Vec::new(),
+        }
+    }
+}
 
 /// A run that did not begin.
 fn not_begun(refusal: Refusal) -> Ended {
@@ -234,10 +241,31 @@ impl Way<'_> {
     }
 
     /// Syncs a copy of the book with a remote that is only read.
-    fn rehearse<R: Remote<Card = RemoteCard>>(self, store: &Store, remote: &mut R) -> Ended {
-        match copied(store) {
-            Ok((mut copy, _folder)) => self.go(&mut copy, remote),
-            Err(refusal) => not_begun(refusal),
+    fn rehearse<R: Remote<Card = RemoteCard>>(
+        self,
+        store: &Store,
+        remote: &mut DryRemote<R>,
+    ) -> Synced {
+        let (mut copy, _folder) = match copied(store) {
+            Ok(copied) => copied,
+            Err(refusal) => return Synced::of(not_begun(refusal)),
+        };
+        let rehearsal = Rehearsal {
+            remote: self.row.id,
+            is_first: !self.row.confirmed,
+            sends: !remote.traits().read_only,
+            reader: self.reader.clone(),
+        };
+        let (report, end) = self.go(&mut copy, remote);
+        if end.is_err() {
+            return Synced::of((report, end));
+        }
+        match rehearsal.planned(store, &copy, remote) {
+            Ok(planned) => Synced {
+                planned,
+                ..Synced::of((report, end))
+            },
+            Err(refusal) => Synced::of((report, Err(Stop::Book(Box::new(refusal))))),
         }
     }
 
@@ -319,7 +347,9 @@ fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
         file_system: None,
         sort_prefixes: None,
     };
-    Ok((Store::open(&path, options)?, folder))
+    let mut copy = Store::open(&path, options)?;
+    copy.set_stop(store.stop().clone())?;
+    Ok((copy, folder))
 }
 
 /// The contacts that go to a remote; all where it is none.

@@ -2,14 +2,18 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::config::remotes::{Place, RemoteSettings};
 use crate::domain::refusal::Refusal;
-use crate::domain::remotes::{REFUSED_PASSWORD, RemoteRow, RunOutcome};
+use crate::domain::remotes::{LastRun, REFUSED_PASSWORD, RemoteRow, RunOutcome};
+use crate::domain::sync::guard::{Guard, GuardAnswer, REMEMBERED, Side};
 use crate::domain::sync::remote::Stop;
+use crate::domain::sync::report::Report;
+use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
 use crate::store::Store;
 
-use super::carddav::http::Traffic;
 use super::one::{Asked, Synced, sync_folder, sync_server};
 use super::open::open;
 use super::server::stopped;
@@ -26,6 +30,9 @@ pub struct RoundsAsked {
     pub confirms_first: bool,
     /// A person asks for it: what was refused before is tried again.
     pub by_person: bool,
+    /// What a person decides where the run asks, having seen this; of what was not seen, or was less, it asks again.
+    /// Without what was seen it is meant of whatever is asked.
+    pub decided: Option<(GuardAnswer, Option<Guard>)>,
 }
 
 /// What came of a remote.
@@ -100,7 +107,9 @@ impl RemoteRun {
             report,
             end,
             traffic,
+            planned,
         } = later.synced;
+        self.synced.planned.extend(planned);
         self.synced.report.done.extend(report.done);
         self.synced.end = end;
         self.synced.traffic.requests += traffic.requests;
@@ -116,6 +125,7 @@ fn one(
         asked,
         confirms_first,
         by_person,
+        decided,
     }: RoundsAsked,
     ask: &mut dyn FnMut(&str) -> Option<String>,
 ) -> Result<Outcome, Refusal> {
@@ -123,8 +133,8 @@ fn one(
     if row.paused {
         return Ok(Outcome::Paused);
     }
-    let undone = store.count_undone(row.id)?;
-    if undone > 0 {
+    if row.counts.undone > 0 {
+        let undone = usize::try_from(row.counts.undone).unwrap_or(usize::MAX);
         return Ok(Outcome::Undone(undone));
     }
     let refused = row.trouble.as_ref().filter(|_| row.has_refused_password());
@@ -138,30 +148,70 @@ fn one(
     };
     let began = Instant::now();
     let tried_at = now();
-    let synced = match &settings.place {
-        Place::Folder(path) => sync_folder(store, settings, &row, path, asked),
-        Place::Server(_) => match open(settings, ask) {
-            Ok(book) => sync_server(store, settings, &row, book, asked),
-            Err(stop) => Synced {
-                report: crate::domain::sync::report::Report::default(),
-                end: Err(stopped(stop)),
-                traffic: Traffic::default(),
-            },
-        },
+    // A password is asked for once.
+    let mut said = None;
+    let mut ask = |question: &str| {
+        if said.is_none() {
+            said = ask(question);
+        }
+        said.clone()
     };
-    if !asked.dry {
-        store.note_run(&settings.name, &outcome_of(&synced, tried_at))?;
+    let mut synced = run(store, settings, &row, asked, &mut ask);
+    if let (Err(Stop::Asked(guard)), Some((answer, seen))) = (&synced.end, decided)
+        && seen.is_none_or(|seen| seen.covers(**guard))
+    {
+        let asked = Asked {
+            answers: answered(asked.answers, guard.side(), answer),
+            ..asked
+        };
+        let before = synced.traffic;
+        synced = run(store, settings, &row, asked, &mut ask);
+        synced.traffic.requests += before.requests;
+        synced.traffic.bytes += before.bytes;
     }
-    let run = RemoteRun {
-        synced,
-        took: began.elapsed(),
-        row,
-    };
+    let took = began.elapsed();
+    if !asked.dry {
+        let mut outcome = outcome_of(&synced, &row, tried_at, took);
+        // What is changed here waits for nothing where nothing is sent.
+        outcome.remembered["sends"] = json!(!settings.read_only);
+        store.note_run(&settings.name, &outcome)?;
+    }
+    let run = RemoteRun { synced, took, row };
     Ok(if is_plan && run.synced.end.is_ok() {
         Outcome::Planned(run)
     } else {
         Outcome::Synced(run)
     })
+}
+
+/// What a person said, with what they decided of what is gone on a side.
+const fn answered(answers: Answers, side: Side, answer: GuardAnswer) -> Answers {
+    match answer {
+        GuardAnswer::DeleteToo => Answers {
+            accepts_deletions: true,
+            ..answers
+        },
+        GuardAnswer::PutBack => Answers {
+            puts_back: Some(side),
+            ..answers
+        },
+    }
+}
+
+fn run(
+    store: &mut Store,
+    settings: &RemoteSettings,
+    row: &RemoteRow,
+    asked: Asked,
+    ask: &mut dyn FnMut(&str) -> Option<String>,
+) -> Synced {
+    match &settings.place {
+        Place::Folder(path) => sync_folder(store, settings, row, path, asked),
+        Place::Server(_) => match open(settings, ask) {
+            Ok(book) => sync_server(store, settings, row, book, asked),
+            Err(stop) => Synced::of((Report::default(), Err(stopped(stop)))),
+        },
+    }
 }
 
 fn now() -> Timestamp {
@@ -171,7 +221,7 @@ fn now() -> Timestamp {
 /// How long a remote that does not answer is let alone at first.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn outcome_of(synced: &Synced, tried_at: Timestamp) -> RunOutcome {
+fn outcome_of(synced: &Synced, row: &RemoteRow, tried_at: Timestamp, took: Duration) -> RunOutcome {
     let trouble = synced.end.as_ref().err().map(why_stopped);
     let again_at = match &synced.end {
         Err(Stop::Later { after, .. }) => {
@@ -183,11 +233,25 @@ fn outcome_of(synced: &Synced, tried_at: Timestamp) -> RunOutcome {
         }
         _ => None,
     };
+    let asked = match &synced.end {
+        Err(Stop::Asked(guard)) => json!(**guard),
+        _ => Value::Null,
+    };
+    let last = LastRun {
+        at: tried_at,
+        came: synced.report.came(),
+        went: synced.report.went(),
+        requests: synced.traffic.requests,
+        bytes: synced.traffic.bytes,
+        millis: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        is_whole: synced.end.is_ok(),
+    };
     RunOutcome {
         tried_at,
         synced_at: synced.end.is_ok().then(now),
         again_at,
         trouble,
+        remembered: json!({ REMEMBERED: asked, LastRun::REMEMBERED: row.runs_with(last) }),
     }
 }
 

@@ -25,7 +25,8 @@ use crate::domain::words::{count, thousands};
 use super::keymap::key::Key;
 use super::keymap::{Action, Keymap, Scope};
 use super::protocol::{
-    Effect, PageId, Purpose, Request, RequestKind, Size, Ticket, TimerId, Toast, Tone, Write,
+    Effect, PageId, Purpose, Request, RequestKind, Size, SyncOrder, Ticket, TimerId, Toast, Tone,
+    Write,
 };
 use super::remotes::Remotes;
 use super::widgets::areas::Areas;
@@ -424,22 +425,29 @@ impl Ctx<'_> {
         self.wait_for(Request::Write(write), Purpose::Undo(step));
     }
 
-    /// Has remotes synced, or stops the sync that goes on.
-    pub(crate) fn sync(&mut self, names: Vec<String>) {
+    /// Has remotes synced, or stops the sync that goes on. False where no sync begins.
+    pub(crate) fn sync(&mut self, order: SyncOrder) -> bool {
         let session = &mut *self.session;
         if let Some(reason) = session.read_only.clone() {
             self.say(Tone::Bad, reason);
         } else if !session.remotes.on.is_empty() {
-            self.push(Effect::StopSync);
+            self.stop_sync();
             self.say(Tone::Plain, "the sync stops after the request under way");
-        } else if names.is_empty() {
+        } else if order.names.is_empty() {
             let told =
                 "no remote is set up; callbook remote add finds an address book and sets it up";
             self.say(Tone::Plain, told);
         } else {
-            session.remotes.on.clone_from(&names);
-            self.push(Effect::Sync(names));
+            session.remotes.on.clone_from(&order.names);
+            self.push(Effect::Sync(order));
+            return true;
         }
+        false
+    }
+
+    /// Has the sync make no further request.
+    pub(crate) fn stop_sync(&mut self) {
+        self.push(Effect::StopSync);
     }
 
     /// Asks, once, for the values that conditions can have.

@@ -12,13 +12,12 @@ use crate::domain::words::{count, thousands};
 
 use super::app::App;
 use super::keymap::{Action, Binding, Scope};
-use super::pages::Hint;
 use super::protocol::{Toast, Tone};
 use super::widgets::areas::Areas;
 use super::widgets::frame::{NARROW, popup, two_ends};
 use super::widgets::hints::key_text;
 use super::widgets::text::{fit, width, wrap, wrapped_within};
-use super::widgets::theme::{Glyphs, Role, Theme};
+use super::widgets::theme::{Role, Theme};
 
 /// The most hints in a row.
 const MOST: usize = 8;
@@ -194,7 +193,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let mut used = 2;
     let mut left = vec![Span::raw("  ")];
     for hint in page.hints(&app.session).into_iter().take(MOST) {
-        let (key, word) = (keys(&hint, &theme.glyphs), hint.word);
+        let (key, word) = (key_text(&hint.key, &theme.glyphs), hint.word);
         let wide = width(&key) + 1 + width(&word) + 3;
         if used + wide - 3 > room {
             break;
@@ -209,14 +208,6 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         left.push(Span::styled(format!(" {word}   "), theme.style(Role::Dim)));
     }
     two_ends(Line::from(left), Line::from(right), area, frame);
-}
-
-/// The key of a hint.
-fn keys(hint: &Hint, glyphs: &Glyphs) -> String {
-    match hint.action {
-        Some(Action::ShowKind) => "1-4".to_owned(),
-        _ => key_text(&hint.key, glyphs),
-    }
 }
 
 /// The style of a tone.

@@ -27,7 +27,9 @@ use crate::domain::progress::Progress;
 use crate::domain::query::{SavedFilter, Values};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
-use crate::domain::remotes::{ConflictEntry, Decision, RemoteRow};
+use crate::domain::remotes::{ConflictEntry, Decision, RemoteDetails, RemoteRow};
+use crate::domain::sync::guard::{Guard, GuardAnswer};
+use crate::domain::sync::plan::SyncPlan;
 use crate::domain::tag::TagCount;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
@@ -63,8 +65,12 @@ pub enum Request {
     Dates,
     /// The remotes that the book knows.
     Remotes,
+    /// The cards of a remote that a person may want to look at.
+    RemoteDetails(String),
     /// The fields that were changed here and on a remote.
     Conflicts,
+    /// What a sync with this remote would do: the network's thread answers it.
+    PlanSync(String),
     /// Rows of these contacts; those that are gone have none.
     RowsOf(Vec<ContactId>),
     /// How many rows the list has.
@@ -193,6 +199,9 @@ pub enum Write {
     Decide(Vec<(ConflictEntry, Decision)>),
     /// Pause a remote, or let it go on.
     Pause(String, bool),
+    /// What becomes of cards that a run linked or made which was taken back: what the undo took away is deleted
+    /// there with the next sync, or that is a first sync again.
+    DecideUndone(String, bool),
     /// Undo the last step.
     Undo(Overwriting),
     /// Undo one step.
@@ -246,8 +255,12 @@ pub enum Reply {
     Health(Box<Health>),
     /// The remotes.
     Remotes(Vec<RemoteRow>),
+    /// The cards of a remote.
+    RemoteDetails(Box<RemoteDetails>),
     /// The fields to decide.
     Conflicts(Vec<ConflictEntry>),
+    /// What a sync would do.
+    PlannedSync(Box<SyncPlan>),
     /// The contacts that have a date.
     Dates(Vec<DatedContact>),
     /// Why contacts need attention.
@@ -310,6 +323,8 @@ pub enum Step {
     Decided,
     /// A remote was paused, or goes on.
     Paused(bool),
+    /// How a remote goes on after a run that was taken back: whether the undo is sent there.
+    UndoneDecided(bool),
 }
 
 /// Something happened.
@@ -372,8 +387,8 @@ pub enum Effect {
     KeepHome(Option<Region>),
     /// Write a report of an import to a file of its own: the name of what is imported, and the text.
     Report(String, String),
-    /// Sync these remotes.
-    Sync(Vec<String>),
+    /// Sync remotes.
+    Sync(SyncOrder),
     /// Have the sync make no further request.
     StopSync,
     /// Give up what the store is doing for long.
@@ -384,6 +399,49 @@ pub enum Effect {
     Redraw,
     /// Leave.
     Quit,
+}
+
+/// Which remotes a person has synced, and what they say beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncOrder {
+    /// The remotes.
+    pub names: Vec<String>,
+    /// A first sync is done as it was shown.
+    pub confirms_first: bool,
+    /// What is decided where the run asks this.
+    pub decided: Option<(GuardAnswer, Guard)>,
+}
+
+impl SyncOrder {
+    /// As it is every time.
+    #[must_use]
+    pub const fn usual(names: Vec<String>) -> Self {
+        Self {
+            names,
+            confirms_first: false,
+            decided: None,
+        }
+    }
+
+    /// The first sync with a remote, as it was shown.
+    #[must_use]
+    pub fn first(name: String) -> Self {
+        Self {
+            names: vec![name],
+            confirms_first: true,
+            decided: None,
+        }
+    }
+
+    /// With what a person decided of what the last run asked.
+    #[must_use]
+    pub fn decided(name: String, answer: GuardAnswer, of: Guard) -> Self {
+        Self {
+            names: vec![name],
+            confirms_first: true,
+            decided: Some((answer, of)),
+        }
+    }
 }
 
 /// A text of a page, to be edited elsewhere.

@@ -2,6 +2,7 @@
 
 use crate::config::remotes::{PasswordFrom, Place, RemoteSettings};
 use crate::domain::remotes::RemoteRow;
+use crate::domain::sync::guard::Guard;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::thousands;
 
@@ -39,6 +40,10 @@ pub(crate) enum Standing {
     ToDecide(u64),
     /// The password was refused.
     PasswordRefused,
+    /// It asks before it does much at once.
+    Asks(Guard),
+    /// A run was taken back, and a person has to say how it goes on.
+    Undone,
     /// The last run ended early, and going on needs a person.
     Stopped,
     /// It cannot be reached, since its last sync; so many cards wait.
@@ -98,7 +103,7 @@ impl Remotes {
         let all = self.all().into_iter();
         let set = all.filter(|one| one.set.is_some());
         let (standing, name) = set.map(|one| (one.need(), one.name)).min()?;
-        if standing > Standing::Waiting(u64::MAX) {
+        if standing > Standing::Syncing {
             return None;
         }
         Some(if is_roomy {
@@ -134,6 +139,10 @@ impl OneRemote<'_> {
             Standing::NotSet
         } else if row.paused {
             Standing::Paused
+        } else if let Some(guard) = self.asks() {
+            Standing::Asks(guard)
+        } else if counts.undone > 0 {
+            Standing::Undone
         } else if !row.confirmed {
             Standing::New
         } else if row.has_refused_password() {
@@ -150,6 +159,23 @@ impl OneRemote<'_> {
             Standing::Typed
         } else {
             Standing::Synced
+        }
+    }
+
+    /// What its last run asked, before it did much at once.
+    pub(crate) fn asks(&self) -> Option<Guard> {
+        let row = self.row.filter(|row| row.trouble.is_some())?;
+        Guard::remembered(&row.traits)
+    }
+
+    /// Whether its first sync is to be done: the book does not know it, or as another address book.
+    pub(crate) fn is_new(&self) -> bool {
+        match (self.set, self.row) {
+            (Some(_), None) => true,
+            (Some(set), Some(row)) => {
+                !row.paused && (!row.confirmed || row.kind != set.kind() || row.book != set.book())
+            }
+            (None, _) => false,
         }
     }
 
@@ -180,6 +206,8 @@ impl Standing {
             Self::ToDecide(fields) => format!("{} to decide", many(fields)),
             Self::PasswordRefused => "password refused".to_owned(),
             Self::Stopped => "not synced".to_owned(),
+            Self::Asks(guard) => guard.short(),
+            Self::Undone => "a sync was undone".to_owned(),
             Self::Offline(since, waiting) => {
                 let since = since.map(|since| format!(" since {}", calendar.clock(since)));
                 let waiting = (waiting > 0).then(|| format!("{} waiting, ", many(waiting)));
@@ -206,6 +234,8 @@ impl Standing {
             Self::ToDecide(_) => "decide",
             Self::PasswordRefused => "password",
             Self::Stopped => "unsynced",
+            Self::Asks(_) => "asks",
+            Self::Undone => "undone",
             Self::Offline(..) => "offline",
             Self::Syncing => "syncing…",
             Self::Waiting(_) => "waiting",
@@ -217,7 +247,7 @@ impl Standing {
     pub(crate) const fn role(self) -> Role {
         match self {
             Self::ToDecide(_) | Self::NotTaken(_) | Self::New => Role::Warn,
-            Self::PasswordRefused | Self::Stopped => Role::Bad,
+            Self::PasswordRefused | Self::Stopped | Self::Asks(_) | Self::Undone => Role::Bad,
             Self::Synced => Role::Good,
             _ => Role::Dim,
         }

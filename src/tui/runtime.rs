@@ -19,9 +19,9 @@ use crate::exchange::edit_text::EditedText;
 use crate::import::keep;
 use crate::store::Options;
 
-#[cfg(not(feature = "sync"))]
-use super::protocol::Tone;
 use super::protocol::{Effect, Msg, Request, Ticket};
+#[cfg(not(feature = "sync"))]
+use super::protocol::{Reply, Tone};
 use super::terminal::{self, Background, Reader, TerminalGuard};
 
 mod book_watch;
@@ -39,6 +39,10 @@ mod workers;
 pub use event::Event;
 pub use store_thread::StoreThread;
 use workers::Open;
+
+/// Why nothing is synced.
+#[cfg(not(feature = "sync"))]
+const WITHOUT: &str = "this callbook was built without sync";
 
 /// The threads and the world.
 pub(crate) struct Runtime {
@@ -191,6 +195,7 @@ impl Runtime {
     /// Does an effect. Quitting, drawing and timers are the loop's.
     pub(crate) fn run(&mut self, effect: Effect, guard: &mut TerminalGuard) -> io::Result<()> {
         match effect {
+            Effect::Ask(ticket, Request::PlanSync(name)) => self.plan_sync(ticket, name),
             Effect::Ask(ticket, request) => {
                 #[cfg(feature = "sync")]
                 match &request {
@@ -244,13 +249,12 @@ impl Runtime {
             }
             Effect::Stop => self.stop(),
             #[cfg(feature = "sync")]
-            Effect::Sync(names) => self.network.sync(names),
+            Effect::Sync(order) => self.network.sync(order),
             #[cfg(feature = "sync")]
             Effect::StopSync => self.network.stop(),
             #[cfg(not(feature = "sync"))]
             Effect::Sync(_) | Effect::StopSync => {
-                let why = "this callbook was built without sync".to_owned();
-                self.tell(Msg::Sync(Vec::new(), Some((Tone::Bad, why))));
+                self.tell(Msg::Sync(Vec::new(), Some((Tone::Bad, WITHOUT.to_owned()))));
             }
             Effect::Suspend => self.lend(guard, || {
                 let _ = rustix::process::kill_process(
@@ -267,6 +271,18 @@ impl Runtime {
     pub(crate) fn opened(&self) {
         #[cfg(feature = "sync")]
         self.network.opened();
+    }
+
+    /// Has the network's thread answer what a sync would do.
+    #[cfg(feature = "sync")]
+    fn plan_sync(&self, ticket: Ticket, name: String) {
+        self.network.plan(ticket, name);
+    }
+
+    #[cfg(not(feature = "sync"))]
+    fn plan_sync(&self, ticket: Ticket, _name: String) {
+        let refusal = Refusal::new(Kind::Invalid, WITHOUT);
+        self.tell(Msg::Store(ticket, Reply::Refused(refusal)));
     }
 
     fn tell(&self, msg: Msg) {

@@ -9,6 +9,7 @@ use callbook::domain::damage::Damage;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::{Kind, Refusal};
 use callbook::domain::rehearsal::{Seen, Task};
+use callbook::domain::sync::plan::{CardFate, PlannedCard, SyncPlan};
 use callbook::tui::draft::Draft;
 use callbook::tui::keymap::Scope;
 use callbook::tui::pages::contact_form::ContactForm;
@@ -660,6 +661,8 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::Dates => &["╭─ Dates"],
         Scope::Conflicts => &["╭─ Conflicts"],
         Scope::Remotes => &["╭─ Remotes"],
+        Scope::SyncPlan => &["Next sync with work", "First sync with work"],
+        Scope::Guard => &["Nothing has been done"],
         Scope::Damaged => &["damaged"],
         Scope::Qr => &["v whole contact"],
         scope => panic!("{scope:?}"),
@@ -699,6 +702,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         Write::RestoreContact(..) | Write::RestorePhone(..) => seen(&["╭─ History"]),
         Write::Decide(_) => seen(&["╭─ Conflicts"]),
         Write::Pause(..) => seen(&["╭─ Remotes"]),
+        Write::DecideUndone(..) => seen(&["a sync was undone"]),
         Write::EmptyBin => seen(&["Sure?"]),
         Write::ContactAttributes(..) if seen(DETAIL_FORM) => true,
         Write::Perform(Task::Bulk(_), _) | Write::ContactAttributes(..) => {
@@ -723,6 +727,15 @@ fn synced(desk: &mut Desk) {
          VALUES (1, '', 'note', 'null', '\"there\"', 1), (1, '', 'organisation', 'null', '\"Zanetti\"', 1)",
     )
     .unwrap();
+    let card = PlannedCard {
+        fate: CardFate::ComesHere,
+        name: "Sami Korhonen".to_owned(),
+        why: "only there".to_owned(),
+        number: None,
+        confirmed: false,
+        fields: Vec::new(),
+    };
+    desk.plan = Some(Ok(SyncPlan::new("work".to_owned(), false, 5, vec![card])));
     let place = Place::Folder("/cards".into());
     desk.app.session.remotes.set = vec![RemoteSettings::new("work", place)];
 }

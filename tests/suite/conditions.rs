@@ -295,3 +295,34 @@ fn the_language_is_explained_on_one_page() {
     let help = run(folder.path(), &["help", "filters"]).1;
     assert!(help.contains("Several conditions on numbers"), "{help}");
 }
+
+#[test]
+fn the_shell_finds_what_is_synced_and_what_is_to_be_decided() {
+    let folder = tempfile::tempdir().unwrap();
+    let cards = folder.path().join("cards.vcf");
+    std::fs::write(&cards, CARDS).unwrap();
+    let shell = |words: &[&str]| run(folder.path(), words);
+    assert_eq!(shell(&["import", cards.to_str().unwrap()]).0, 0);
+    assert_eq!(shell(&["find", "is:conflict"]).0, 3);
+    let raw = rusqlite::Connection::open(folder.path().join("book.db")).unwrap();
+    raw.execute_batch(
+        "INSERT INTO remote (id, name, kind, book, confirmed, seen)
+         SELECT 1, 'front desk', 'folder', '/cards', 1, max(id) FROM undo_point;
+         INSERT INTO remote_card (id, remote, href, place, kind, etag, contact)
+         SELECT 1, 1, 'a', x'61', 'person', 'e', id FROM contact WHERE name = 'Cleo Wu';
+         INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
+         VALUES (1, '', 'note', 'null', '\"there\"', 1)",
+    )
+    .unwrap();
+    for filter in ["is:conflict", "in:=\"front desk\"", "in:desk"] {
+        let (status, out, _) = shell(&["find", filter]);
+        assert_eq!(status, 0, "{filter}");
+        assert!(
+            out.contains("Cleo Wu") && !out.contains("Ada"),
+            "{filter}: {out}"
+        );
+    }
+    assert_eq!(shell(&["find", "is:waiting"]).0, 3);
+    assert_eq!(shell(&["change", "in:desk", "tag:tea"]).0, 0);
+    assert!(shell(&["find", "is:waiting"]).1.contains("Cleo Wu"));
+}

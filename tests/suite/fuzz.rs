@@ -459,6 +459,7 @@ fn filters_of_any_kind_are_read_and_completed() {
         "http://ada 627",
     ];
     let values = Values {
+        remotes: vec!["nextcloud".to_owned()],
         labels: vec!["work".into(), "front desk".into()],
         sources: vec!["google".into()],
         tags: vec!["old friends".into()],

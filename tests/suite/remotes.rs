@@ -323,6 +323,7 @@ fn another_address_book_under_a_name_is_a_first_sync() {
         refused: 1,
         unread: 1,
         conflicts: 1,
+        undone: 0,
     };
     assert_eq!(
         (same.id, same.confirmed, same.counts),
@@ -356,12 +357,14 @@ fn a_remote_is_paused_noted_and_forgotten() {
         synced_at: None,
         again_at: Some(at(50)),
         trouble: Some("no network".to_owned()),
+        remembered: serde_json::json!({"asked": null}),
     };
     let done = RunOutcome {
         tried_at: at(10),
         synced_at: Some(at(11)),
         again_at: None,
         trouble: None,
+        remembered: serde_json::json!({"asked": 1, "runs": []}),
     };
     store.note_run("work", &done).unwrap();
     store.note_run("work", &failed).unwrap();

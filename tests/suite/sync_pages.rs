@@ -4,7 +4,13 @@ use crate::support::desk::Desk;
 use crate::support::{Book, NOON};
 use callbook::config::remotes::{PasswordFrom, Place, RemoteSettings, ServerSettings};
 use callbook::domain::contact::ContactAttributes;
-use callbook::tui::protocol::{Effect, Msg, Request, Tone};
+use callbook::domain::listing::ListQuery;
+use callbook::domain::refusal::{Kind, Refusal};
+use callbook::domain::remotes::LastRun;
+use callbook::domain::sync::guard::{Guard, GuardAnswer};
+use callbook::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, SyncPlan};
+use callbook::domain::timestamp::Timestamp;
+use callbook::tui::protocol::{Effect, Msg, Request, SyncOrder, Tone};
 use std::time::Duration;
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Tamar Lev\nORG:Lev & Sons\nNOTE:Ask for Dana first.\nEND:VCARD\n\
@@ -37,10 +43,11 @@ fn desk(width: u16, height: u16) -> Desk {
          (2, 'nextcloud', 'carddav', 'https://cloud.example.org/dav/ann/', 1, {early}, {late}, {again},
           'the server did not answer'),
          (3, 'old', 'folder', '/old', 1, NULL, NULL, NULL, NULL);
-         INSERT INTO remote_card (id, remote, href, place, kind, contact)
-         SELECT 1, 1, 'a', x'61', 'person', id FROM contact WHERE name = 'Tamar Lev';
-         INSERT INTO remote_card (id, remote, href, place, kind, contact)
-         SELECT 2, 1, 'b', x'62', 'person', id FROM contact WHERE name = 'Mark Abernathy';
+         UPDATE remote SET seen = (SELECT max(id) FROM undo_point);
+         INSERT INTO remote_card (id, remote, href, place, kind, etag, contact)
+         SELECT 1, 1, 'a', x'61', 'person', 'e', id FROM contact WHERE name = 'Tamar Lev';
+         INSERT INTO remote_card (id, remote, href, place, kind, etag, contact)
+         SELECT 2, 1, 'b', x'62', 'person', 'e', id FROM contact WHERE name = 'Mark Abernathy';
          INSERT INTO remote_card (id, remote, href, place, kind, contact, refused)
          SELECT 3, 2, 'a', x'61', 'person', id, 'too large' FROM contact WHERE name = 'Tamar Lev';
          INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at) VALUES
@@ -194,7 +201,7 @@ fn the_page_of_remotes_says_how_each_is_and_what_to_do() {
             desk.press("j j");
             let frame = desk.frame();
             assert!(
-                frame.contains("callbook sync --yes friends does the first sync"),
+                frame.contains("enter shows what the first sync would do"),
                 "{frame}"
             );
             desk.press("j enter");
@@ -243,7 +250,7 @@ fn a_sync_is_asked_for_stopped_and_told() {
     desk.press("s y enter");
     assert_eq!(
         desk.effects.pop(),
-        Some(Effect::Sync(vec!["nextcloud".to_owned()]))
+        Some(Effect::Sync(SyncOrder::usual(vec!["nextcloud".to_owned()])))
     );
     assert!(desk.frame().contains("syncing…"), "{}", desk.frame());
     desk.press("esc S");
@@ -253,7 +260,10 @@ fn a_sync_is_asked_for_stopped_and_told() {
     assert_eq!(desk.toast(), told);
     desk.press("S");
     let all = ["nextcloud", "work", "friends"].map(str::to_owned).to_vec();
-    assert_eq!(desk.effects.pop(), Some(Effect::Sync(all)));
+    assert_eq!(
+        desk.effects.pop(),
+        Some(Effect::Sync(SyncOrder::usual(all)))
+    );
     // What came of it is read again.
     desk.requests();
     desk.tell(Msg::Sync(Vec::new(), None));
@@ -330,4 +340,572 @@ fn what_is_decided_is_what_was_shown() {
     assert!(desk.frame().contains("Other"), "{}", desk.frame());
     desk.press("enter");
     assert_eq!(notes(&desk).1.as_deref(), Some("Moved to Haifa."));
+}
+
+fn planned(fate: CardFate, name: &str, why: &str, fields: &[[&str; 3]]) -> PlannedCard {
+    let field = |[what, here, there]: &[&str; 3]| PlannedField {
+        what: (*what).to_owned(),
+        here: (*here).to_owned(),
+        there: (*there).to_owned(),
+        after: match (here, there) {
+            _ if fate == CardFate::ToDecide => After::ToDecide,
+            _ if fate == CardFate::Deleted => After::Gone,
+            (here, there) if here == there => After::Same,
+            _ => After::Both,
+        },
+    };
+    PlannedCard {
+        fate,
+        name: name.to_owned(),
+        why: why.to_owned(),
+        number: (why == "name and number").then(|| "+39 02 5550 1182".to_owned()),
+        confirmed: name.contains('a'),
+        fields: fields.iter().map(field).collect(),
+    }
+}
+
+fn first_plan() -> SyncPlan {
+    let cards = vec![
+        planned(CardFate::Same, "Aylin Demir", "same UID", &[]),
+        planned(
+            CardFate::ComesHere,
+            "Björn Larsen",
+            "only there",
+            &[["name", "", "Björn Larsen"]],
+        ),
+        planned(
+            CardFate::Joined,
+            "Marco Bianchi",
+            "name and number",
+            &[
+                ["name", "Marco Bianchi", "Marco Bianchi"],
+                ["company", "Officina Bianchi S.r.l.", ""],
+                ["work", "+39 02 5550 1182", "+39 02 5550 1182"],
+                ["fax", "", "+39 02 5550 1183"],
+            ],
+        ),
+        planned(
+            CardFate::GoesThere,
+            "Margit Sørensen",
+            "only here",
+            &[["name", "Margit Sørensen", ""]],
+        ),
+        planned(
+            CardFate::ToDecide,
+            "Marta Kowalska",
+            "same UID",
+            &[["company", "Here GmbH", "There Ltd"]],
+        ),
+        planned(CardFate::LeftOut, "9.vcf", "it has no name", &[]),
+    ];
+    SyncPlan::new("friends".to_owned(), true, 2, cards)
+}
+
+#[test]
+fn a_first_sync_is_shown_before_anything_is_written_and_then_done() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        desk.plan = Some(Ok(first_plan()));
+        desk.press("s y j j enter");
+        let frame = desk.frame();
+        for words in ["First sync with friends", "Aylin Demir"] {
+            assert!(frame.contains(words), "{width}: {words}: {frame}");
+        }
+        assert!(width == 40 || frame.contains("5 cards there"), "{frame}");
+        desk.press("j j j");
+        insta::assert_snapshot!(format!("first_sync_{width}x{height}"), desk.frame());
+        // One kind only.
+        desk.press("5");
+        assert!(!desk.frame().contains("Aylin"), "{}", desk.frame());
+        assert!(desk.frame().contains("Marta"), "{}", desk.frame());
+        desk.press("l");
+        let frame = desk.frame();
+        for words in ["Here GmbH", "There Ltd", "to decide"] {
+            assert!(frame.contains(words), "{width}: {words}: {frame}");
+        }
+        desk.press("h 5 w");
+        assert!(
+            matches!(desk.effects.pop(), Some(Effect::Report(name, text))
+                if name == "sync-friends" && text.contains("company: Here GmbH | There Ltd | to decide")),
+        );
+        // Nothing of it was done yet; the next key does all of it.
+        assert!(
+            !desk
+                .effects
+                .iter()
+                .any(|one| matches!(one, Effect::Sync(_)))
+        );
+        desk.press("^S");
+        assert_eq!(
+            desk.effects.pop(),
+            Some(Effect::Sync(SyncOrder::first("friends".to_owned())))
+        );
+        assert!(!desk.frame().contains("First sync"), "{}", desk.frame());
+    }
+}
+
+#[test]
+fn a_plan_that_comes_late_fills_its_page_and_no_other() {
+    let mut desk = desk(100, 30);
+    desk.plan = Some(Ok(first_plan()));
+    desk.hold();
+    desk.press("s y");
+    desk.let_all_go();
+    desk.press("j j enter");
+    assert!(
+        desk.frame().contains("reading what is there"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("enter");
+    assert_eq!(desk.toast(), "what is there is still being read");
+    desk.press("esc esc a \"Ada\"");
+    desk.let_all_go();
+    assert!(desk.frame().contains("Add a contact"), "{}", desk.frame());
+    assert!(
+        !desk
+            .effects
+            .iter()
+            .any(|one| matches!(one, Effect::Sync(_)))
+    );
+    // What cannot be read closes its page, and says why.
+    desk.press("esc y");
+    desk.plan = Some(Err(Refusal::new(
+        Kind::Busy,
+        "friends cannot be read: the folder is not there",
+    )));
+    desk.press("s y");
+    desk.let_all_go();
+    desk.press("g g j j enter");
+    desk.let_all_go();
+    assert!(
+        desk.toast().contains("the folder is not there"),
+        "{}",
+        desk.toast()
+    );
+    assert!(desk.frame().contains("╭─ Remotes"), "{}", desk.frame());
+}
+
+#[test]
+fn a_dry_run_is_only_looked_at() {
+    let mut desk = desk(100, 30);
+    let cards = vec![planned(
+        CardFate::ComesHere,
+        "Sami Korhonen",
+        "changed there",
+        &[["mobile", "", "+358 40 555 0100"]],
+    )];
+    desk.plan = Some(Ok(SyncPlan::new("work".to_owned(), false, 2, cards)));
+    desk.press("s y j n");
+    let frame = desk.frame();
+    assert!(frame.contains("Next sync with work"), "{frame}");
+    assert!(
+        frame.contains("changed there") && !frame.contains("do all"),
+        "{frame}"
+    );
+    desk.press("enter ^S");
+    assert_eq!(desk.toast(), "this only shows what a sync would do");
+    assert!(
+        !desk
+            .effects
+            .iter()
+            .any(|one| matches!(one, Effect::Sync(_)))
+    );
+    desk.press("q");
+    assert!(desk.frame().contains("╭─ Remotes"), "{}", desk.frame());
+}
+
+fn asked(desk: &Desk, guard: Guard) {
+    raw(&desk.book)
+        .execute(
+            "UPDATE remote SET trouble = ?1, traits = ?2 WHERE name = 'nextcloud'",
+            (
+                guard.to_string(),
+                serde_json::json!({ "asked": guard }).to_string(),
+            ),
+        )
+        .unwrap();
+}
+
+fn gone_plan() -> SyncPlan {
+    let names = [
+        "Ada Berg",
+        "Ada Lovelace",
+        "Aylin Demir",
+        "Björn Olsen",
+        "Tim Rot",
+    ];
+    let cards = names.map(|name| {
+        let fields = [["name", name, ""]];
+        planned(CardFate::Deleted, name, "gone there", &fields)
+    });
+    SyncPlan::new("nextcloud".to_owned(), false, 9, cards.to_vec())
+}
+
+#[test]
+fn a_sync_that_would_delete_many_is_decided_on_the_screen() {
+    let guard = Guard::GoneThere {
+        gone: 412,
+        linked: 1204,
+    };
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        asked(&desk, guard);
+        desk.plan = Some(Ok(gone_plan()));
+        desk.press("s y enter");
+        let frame = desk.frame();
+        for words in ["412", "put them back there", "delete them here"] {
+            assert!(frame.contains(words), "{width}: {words}: {frame}");
+        }
+        if width > 40 {
+            for words in [
+                "412 of 1,204 cards are gone there",
+                "Nothing has been done",
+                "Ada Berg, Ada Lovelace, Aylin Demir, Björn Olsen … 1 more",
+                "2 of them have numbers that you confirmed",
+            ] {
+                assert!(frame.contains(words), "{width}: {words}: {frame}");
+            }
+        }
+        insta::assert_snapshot!(format!("guard_{width}x{height}"), frame);
+        desk.press("enter");
+        assert!(desk.frame().contains("Tim Rot"), "{}", desk.frame());
+        desk.press("q");
+        for (key, answer) in [("p", GuardAnswer::PutBack), ("D", GuardAnswer::DeleteToo)] {
+            desk.press(key);
+            // What was seen goes with the answer: more than that is asked about again.
+            let order = SyncOrder::decided("nextcloud".to_owned(), answer, guard);
+            assert_eq!(desk.effects.pop(), Some(Effect::Sync(order)));
+            desk.tell(Msg::Sync(Vec::new(), None));
+            desk.press("g g enter");
+        }
+        desk.press("esc");
+        assert!(desk.frame().contains("Remotes"), "{}", desk.frame());
+        assert!(
+            !desk
+                .effects
+                .iter()
+                .any(|one| matches!(one, Effect::Sync(_)))
+        );
+    }
+}
+
+#[test]
+fn what_is_put_back_is_not_sent_to_a_remote_that_is_only_read() {
+    let mut desk = desk(100, 30);
+    asked(&desk, Guard::EmptyList { linked: 12 });
+    desk.app.session.remotes.set[0].read_only = true;
+    desk.plan = Some(Err(Refusal::new(Kind::Busy, "no network")));
+    desk.press("s y enter p");
+    assert!(desk.toast().contains("read_only"), "{}", desk.toast());
+    desk.press("enter");
+    assert_eq!(desk.toast(), "who they are is not known");
+    assert!(
+        desk.frame().contains("12 cards were linked"),
+        "{}",
+        desk.frame()
+    );
+    // The head of the list names it too, and the key that syncs asks.
+    desk.press("esc esc");
+    desk.app.session.remotes.set.truncate(1);
+    desk.press("S");
+    assert!(
+        desk.frame().contains("delete them here too"),
+        "{}",
+        desk.frame()
+    );
+}
+
+#[test]
+fn a_sync_that_was_undone_goes_on_as_a_person_says() {
+    for (key, undone, confirmed) in [("p", 0, 0), ("D", 0, 1)] {
+        let mut desk = desk(100, 30);
+        raw(&desk.book)
+            .execute_batch(
+                "UPDATE remote SET trouble = NULL, again_at = NULL;
+                 UPDATE remote_card SET undone = 1, etag = '1' WHERE remote = 2",
+            )
+            .unwrap();
+        desk.press("s y");
+        assert!(
+            desk.frame().contains("a sync was undone"),
+            "{}",
+            desk.frame()
+        );
+        desk.press("enter");
+        assert!(
+            desk.frame().contains("It had linked 1 card"),
+            "{}",
+            desk.frame()
+        );
+        desk.press(key);
+        let rows = desk.book.store.remotes().unwrap();
+        let row = rows.iter().find(|row| row.name == "nextcloud").unwrap();
+        assert_eq!(row.counts.undone, undone, "{key}");
+        assert_eq!(
+            i32::from(row.confirmed),
+            confirmed,
+            "{key}: {}",
+            desk.toast()
+        );
+        assert!(desk.frame().contains("Remotes"), "{}", desk.frame());
+    }
+}
+
+/// The contacts that a filter finds, by their first names.
+fn found(desk: &Desk, text: &str) -> String {
+    let query = ListQuery {
+        text: text.to_owned(),
+        ..ListQuery::default()
+    };
+    assert_eq!(query.query().trouble, None, "{text}");
+    let rows = desk.book.store.rows(&query, 0, 50).unwrap().rows;
+    let names = rows.iter().map(|row| row.name.split(' ').next().unwrap());
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.join(" ")
+}
+
+#[test]
+fn the_filter_knows_what_is_synced_what_waits_and_what_is_to_be_decided() {
+    let mut desk = desk(100, 30);
+    // A third contact, which is nowhere else; and one that is changed, which is on the way then.
+    desk.press("a \"Zoe_Zanetti\" ^S");
+    assert_eq!(found(&desk, "in:work"), "Mark Tamar");
+    assert_eq!(found(&desk, "in:wo"), "Mark Tamar");
+    assert_eq!(found(&desk, "-in:work"), "Zoe");
+    // What is not taken there is not there.
+    assert_eq!(found(&desk, "in:=nextcloud"), "");
+    assert_eq!(found(&desk, "is:conflict"), "Mark Tamar");
+    assert_eq!(found(&desk, "-is:conflict"), "Zoe");
+    assert_eq!(found(&desk, "is:waiting"), "");
+    let id = desk.book.store.named("Mark Abernathy", None).unwrap()[0].contact;
+    let sent = ContactAttributes {
+        note: Some(Some("Other".to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    desk.book
+        .other()
+        .update_contact(id, sent, Vec::new())
+        .unwrap();
+    assert_eq!(found(&desk, "is:waiting"), "Mark");
+    let waiting = |desk: &Desk, name: &str| {
+        let rows = desk.book.store.remotes().unwrap();
+        let row = rows.into_iter().find(|row| row.name == name);
+        row.unwrap().counts.waiting
+    };
+    assert_eq!(
+        (waiting(&desk, "work"), waiting(&desk, "nextcloud")),
+        (1, 0)
+    );
+    // To a remote that takes all new contacts, the new one goes too.
+    raw(&desk.book)
+        .execute(
+            "UPDATE remote SET traits = '{\"goes\":[true,null]}' WHERE name = 'nextcloud'",
+            [],
+        )
+        .unwrap();
+    assert_eq!(found(&desk, "is:waiting"), "Mark Zoe");
+    assert_eq!(waiting(&desk, "nextcloud"), 2);
+    // Where nothing is sent, nothing waits.
+    raw(&desk.book)
+        .execute("UPDATE remote SET traits = '{\"sends\":false}'", [])
+        .unwrap();
+    assert_eq!(found(&desk, "is:waiting"), "");
+    // A decision is seen at once.
+    desk.press("s x m ^S");
+    assert_eq!(found(&desk, "is:conflict"), "");
+    // Names of remotes are completed.
+    desk.press("esc / \"in:ne\" tab");
+    assert_eq!(desk.app.pages.contacts.list.filter.text(), "in:nextcloud ");
+}
+
+#[test]
+fn the_newer_side_is_chosen_where_the_card_says_when_it_was_changed() {
+    let mut desk = desk(100, 30);
+    desk.press("s x n");
+    assert!(desk.toast().contains("do not say when"), "{}", desk.toast());
+    desk.press("esc");
+    let base = |card: i64, rev: &str| {
+        let bytes = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:T\r\nREV:{rev}\r\nEND:VCARD\r\n");
+        let raw = raw(&desk.book);
+        raw.execute(
+            "INSERT INTO card (id, bytes) VALUES (?1 + 900, ?2)",
+            (card, bytes.into_bytes()),
+        )
+        .unwrap();
+        raw.execute(
+            "UPDATE remote_card SET base = ?1 + 900 WHERE id = ?1",
+            [card],
+        )
+        .unwrap();
+    };
+    base(1, "2999-01-01T00:00:00Z");
+    base(2, "1999-01-01T00:00:00Z");
+    desk.press("s x n");
+    assert!(
+        desk.frame().contains("changed last there"),
+        "{}",
+        desk.frame()
+    );
+    assert_eq!(left(&desk), 3, "the choice is seen before it is done");
+    desk.press("^S");
+    assert_eq!(
+        notes(&desk),
+        (Some("Lev Trading".into()), Some("Moved to Haifa.".into()))
+    );
+    let mark = desk.book.store.named("Mark Abernathy", None).unwrap()[0].contact;
+    let phone = desk.book.phones(mark).remove(0);
+    assert_ne!(phone.location.as_deref(), Some("work"));
+}
+
+#[test]
+fn a_contact_says_which_remotes_it_is_in_and_what_they_say_otherwise() {
+    let mut desk = desk(100, 30);
+    let show = |desk: &mut Desk, name: &str| {
+        let at = desk.names().iter().position(|of| of == name).unwrap();
+        // What is under the cursor is read when it comes there.
+        desk.press("G g g");
+        desk.press(&"j ".repeat(at));
+    };
+    show(&mut desk, "Mark Abernathy");
+    assert!(
+        desk.frame()
+            .contains("IN          work · 1 field to decide"),
+        "{}",
+        desk.frame()
+    );
+    assert!(desk.frame().contains("mobile   !"), "{}", desk.frame());
+    desk.press("l j");
+    assert!(desk.frame().contains("work says work"), "{}", desk.frame());
+    desk.press("h");
+    show(&mut desk, "Tamar Lev");
+    assert!(
+        desk.frame().contains("not taken there: too large"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("s x m ^S esc");
+    // Decided: nothing is otherwise any more; and what a person changes is not there yet.
+    show(&mut desk, "Mark Abernathy");
+    assert!(
+        desk.frame().contains("work · as there since"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("l j v h");
+    assert!(
+        desk.frame().contains("work · changed here, not sent yet"),
+        "{}",
+        desk.frame()
+    );
+}
+
+#[test]
+fn a_historic_number_says_where_it_was_taken_out() {
+    let mut desk = desk(100, 30);
+    let mark = desk.book.store.named("Mark Abernathy", None).unwrap()[0].contact;
+    let phone = desk.book.phones(mark).remove(0);
+    desk.book
+        .set(phone.id, serde_json::json!({"historic": true}));
+    raw(&desk.book)
+        .execute_batch(
+            "UPDATE undo_point SET remote = 'work', run = zeroblob(16)
+             WHERE id = (SELECT max(id) FROM undo_point)",
+        )
+        .unwrap();
+    let at = desk
+        .names()
+        .iter()
+        .position(|of| of == "Mark Abernathy")
+        .unwrap();
+    desk.press("G g g");
+    desk.press(&"j ".repeat(at));
+    desk.press("l j");
+    let frame = desk.frame();
+    assert!(
+        frame.contains("taken out on work") && frame.contains("kept on record"),
+        "{frame}"
+    );
+}
+
+#[test]
+fn the_last_runs_of_a_remote_are_seen_and_the_last_one_is_undone() {
+    let mut desk = desk(100, 30);
+    let run = |at: i64, came: usize, requests: u64| LastRun {
+        at: Timestamp::from_micros(NOON - at * HOUR),
+        came,
+        went: 0,
+        requests,
+        bytes: 9_300,
+        millis: 71,
+        is_whole: true,
+    };
+    raw(&desk.book)
+        .execute(
+            "UPDATE remote SET traits = ?1 WHERE name = 'work'",
+            [serde_json::json!({
+                "runs": [run(1, 4, 5), run(30, 0, 1)],
+                "keeps_ours": true,
+                "versions": ["3.0", "4.0"],
+            })
+            .to_string()],
+        )
+        .unwrap();
+    let id = desk.book.store.named("Tamar Lev", None).unwrap()[0].contact;
+    let sent = ContactAttributes {
+        note: Some(Some("From there".to_owned())),
+        overwrite: true,
+        ..ContactAttributes::default()
+    };
+    desk.book
+        .other()
+        .update_contact(id, sent, Vec::new())
+        .unwrap();
+    raw(&desk.book)
+        .execute_batch(
+            "UPDATE undo_point SET remote = 'work', run = zeroblob(16)
+             WHERE id = (SELECT max(id) FROM undo_point)",
+        )
+        .unwrap();
+    desk.press("s y x");
+    assert_eq!(desk.toast(), "no sync of it is in the history");
+    desk.press("j");
+    for words in [
+        "4 in, 0 out",
+        "9 KB, 5 requests, 71 ms",
+        "nothing new",
+        "keeps lines of ours · vCard 3.0 and 4.0",
+    ] {
+        assert!(desk.frame().contains(words), "{words}: {}", desk.frame());
+    }
+    desk.press("x");
+    assert!(desk.toast().starts_with("Undone"), "{}", desk.toast());
+    assert_eq!(notes(&desk).1.as_deref(), Some("Ask for Dana first."));
+}
+
+#[test]
+fn of_runs_in_which_nothing_moved_only_the_newest_is_remembered() {
+    let run = |at: i64, came: usize| LastRun {
+        at: Timestamp::from_micros(at),
+        came,
+        went: 0,
+        requests: 1,
+        bytes: 1,
+        millis: 1,
+        is_whole: true,
+    };
+    let desk = desk(100, 30);
+    let mut row = desk.book.store.remotes().unwrap().remove(0);
+    for (at, came) in [(1, 3), (2, 0), (3, 0), (4, 1), (5, 0), (6, 0)] {
+        let runs = row.runs_with(run(at, came));
+        row.traits = serde_json::json!({ "runs": runs }).to_string();
+    }
+    let at = row
+        .last_runs()
+        .iter()
+        .map(|run| run.at.micros())
+        .collect::<Vec<_>>();
+    assert_eq!(at, [6, 4, 3, 1]);
 }

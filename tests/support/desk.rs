@@ -8,6 +8,8 @@ use callbook::domain::edit::TextEdit;
 use callbook::domain::full_contact::FullContact;
 use callbook::domain::number::Region;
 use callbook::domain::progress::Stop;
+use callbook::domain::refusal::Refusal;
+use callbook::domain::sync::plan::SyncPlan;
 use callbook::domain::timestamp::Timestamp;
 use callbook::editor::Edited;
 use callbook::exchange::edit_text::EditedText;
@@ -35,6 +37,8 @@ pub(crate) struct Desk {
     pub held: Option<Vec<Msg>>,
     /// What the editor makes of a text, or why it fails; none: a contact that is edited as text waits.
     pub editor: Option<Editor>,
+    /// What a sync would do, or why that cannot be said; none: it is not answered.
+    pub plan: Option<Result<SyncPlan, Refusal>>,
     /// What was asked of the store since it was looked at last.
     asked: Vec<Request>,
 }
@@ -78,6 +82,7 @@ impl Desk {
             effects: Vec::new(),
             held: None,
             editor: None,
+            plan: None,
             asked: Vec::new(),
         };
         let effects = desk.app.start(&View::default());
@@ -126,6 +131,14 @@ impl Desk {
     pub(crate) fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let answer = match &effect {
+                // What a sync would do is for the network to answer.
+                Effect::Ask(ticket, Request::PlanSync(name)) => {
+                    self.asked.push(Request::PlanSync(name.clone()));
+                    let plan = self.plan.clone().map(|plan| {
+                        plan.map_or_else(Reply::Refused, |plan| Reply::PlannedSync(Box::new(plan)))
+                    });
+                    plan.map(|reply| Msg::Store(*ticket, reply))
+                }
                 Effect::Ask(ticket, request) => {
                     self.asked.push(request.clone());
                     let reply = self.answer(request.clone());
@@ -146,8 +159,8 @@ impl Desk {
                         Msg::ContactEdited(*page, typed, how)
                     })
                 }
-                Effect::Sync(names) if self.held.is_some() => {
-                    let told = format!("{}: nothing new", names.join(", "));
+                Effect::Sync(order) if self.held.is_some() => {
+                    let told = format!("{}: nothing new", order.names.join(", "));
                     Some(Msg::Sync(Vec::new(), Some((Tone::Good, told))))
                 }
                 Effect::Complete(page, path) if self.held.is_some() => {

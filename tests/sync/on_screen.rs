@@ -38,14 +38,16 @@ fn first_sync(folder: &Path, db: &Path) {
 fn a_key_takes_in_what_is_there() {
     let server = DavServer::start(Ways::default());
     server.store("a.vcf", &card("a", "Sami Korhonen"));
-    let (folder, db) = with_remote(&server);
+    let (_folder, db) = with_remote(&server);
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     // A first sync is done by nobody but a person who saw its plan.
     callbook.types("S");
-    callbook.sees("callbook sync --yes work does the first sync");
+    callbook.sees("First sync with work");
+    callbook.sees("1 comes here");
     assert_eq!(stored(&db, "SELECT count(*) || '' FROM contact"), "2");
-    first_sync(folder.path(), &db);
+    callbook.types("\r");
+    callbook.sees("work: 1 in");
     callbook.sees("Sami Korhonen");
 
     server.store("b.vcf", &card("b", "Ines Duarte"));
@@ -89,4 +91,51 @@ fn nothing_waits_for_a_server_that_does_not_answer() {
     );
     let name = "SELECT name FROM contact WHERE name LIKE 'Marta%'";
     assert_eq!(stored(&db, name), "Marta Kowalska");
+}
+
+#[test]
+fn many_that_are_gone_there_are_put_back_or_deleted_as_a_person_says() {
+    let server = DavServer::start(Ways::default());
+    let names: Vec<String> = (0..16).map(|at| format!("Person {at:02}")).collect();
+    let fill = |server: &DavServer| {
+        for (at, name) in names.iter().enumerate() {
+            let number = format!("+3902555012{at:02}");
+            server.store(
+                &format!("{at}.vcf"),
+                &crate::card(&format!("u{at}"), name, &number),
+            );
+        }
+    };
+    fill(&server);
+    let (folder, db) = with_remote(&server);
+    first_sync(folder.path(), &db);
+    let contacts = "SELECT count(*) || '' FROM contact";
+    let before = stored(&db, contacts);
+    let clear = |server: &DavServer| {
+        for at in 0..16 {
+            server.delete(&format!("{at}.vcf"));
+        }
+    };
+    clear(&server);
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("contacts");
+    callbook.types("S");
+    callbook.sees("gone there");
+    assert_eq!(stored(&db, contacts), before);
+    callbook.types("S");
+    callbook.sees("Person 00, Person 01");
+    callbook.types("p");
+    callbook.sees("16 out");
+    assert_eq!(stored(&db, contacts), before);
+    // The same again, and this time they are meant to be gone.
+    clear(&server);
+    callbook.types("S");
+    callbook.sees("gone there, and would");
+    callbook.types("S");
+    callbook.sees("Person 00, Person 01");
+    callbook.types("D");
+    callbook.sees("16 in");
+    assert_ne!(stored(&db, contacts), before);
+    callbook.types("qq");
+    assert_eq!(callbook.leaves(), 0);
 }

@@ -17,6 +17,8 @@ pub struct Values {
     pub tags: Vec<String>,
     /// Countries of numbers, by their code in lower case.
     pub countries: Vec<String>,
+    /// Names of remotes.
+    pub remotes: Vec<String>,
 }
 
 /// From how many letters on the name of a condition is completed; fewer begin too many words.
@@ -52,6 +54,7 @@ impl Values {
             ConditionField::Source => strings(&self.sources),
             ConditionField::Tag => strings(&self.tags),
             ConditionField::Country => strings(&self.countries),
+            ConditionField::In => strings(&self.remotes),
             ConditionField::Is => words(&Quality::ALL),
             ConditionField::Has | ConditionField::No => words(&Part::ALL),
         };
@@ -109,6 +112,7 @@ mod tests {
     fn a_condition_is_completed_by_what_the_book_has() {
         let values = Values {
             labels: vec!["work".into(), "front desk".into(), "fax".into()],
+            remotes: vec!["nextcloud".into()],
             ..Values::default()
         };
         for (text, offered, then) in [
@@ -121,6 +125,7 @@ mod tests {
             ("not:label:=fa", "fax", "not:label:=fax "),
             ("label:\"front d", "front desk", "label:\"front desk\" "),
             ("is:p", "primary", "is:primary "),
+            ("-in:ne", "nextcloud", "-in:nextcloud "),
             ("has:a", "address, anniversary", "has:address "),
             ("-no:e", "email", "-no:email "),
             ("mar la", "label:", "mar label:"),

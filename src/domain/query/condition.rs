@@ -40,6 +40,8 @@ pub enum Condition {
     Changed(Period),
     /// The contact has a birthday like this.
     Birthday(DayPattern),
+    /// The contact is in the address book of a remote of this name.
+    In(TextMatch),
 }
 
 impl Condition {
@@ -109,11 +111,15 @@ pub enum Quality {
     Favourite,
     /// The contact is a company.
     Company,
+    /// Something of the contact was changed and is not sent yet.
+    Waiting,
+    /// The contact was changed here and on a remote to different things.
+    Conflict,
 }
 
 impl Quality {
     /// All of them, with their words.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("historic", Self::Historic),
         ("primary", Self::Primary),
         ("unconfirmed", Self::Unconfirmed),
@@ -121,6 +127,8 @@ impl Quality {
         ("impossible", Self::Impossible),
         ("favourite", Self::Favourite),
         ("company", Self::Company),
+        ("waiting", Self::Waiting),
+        ("conflict", Self::Conflict),
     ];
 
     /// Other words for them, which are not offered.
@@ -196,13 +204,15 @@ pub enum ConditionField {
     Changed,
     /// `year:2024`.
     Year,
+    /// `in:nextcloud`.
+    In,
     /// `not:tag:garage`.
     Not,
 }
 
 impl ConditionField {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 14] = [
         ("tel", Self::Tel),
         ("label", Self::Label),
         ("is", Self::Is),
@@ -215,6 +225,7 @@ impl ConditionField {
         ("created", Self::Created),
         ("changed", Self::Changed),
         ("year", Self::Year),
+        ("in", Self::In),
         ("not", Self::Not),
     ];
 }
@@ -378,6 +389,7 @@ fn condition(field: ConditionField, value: &str) -> Result<Option<Condition>, St
         ConditionField::Label => return Ok(TextMatch::read(value).map(Condition::Label)),
         ConditionField::Source => return Ok(TextMatch::read(value).map(Condition::Source)),
         ConditionField::Tag => return Ok(TextMatch::read(value).map(Condition::Tag)),
+        ConditionField::In => return Ok(TextMatch::read(value).map(Condition::In)),
         ConditionField::Is => Condition::Is(named("is", value, &Quality::ALL, &Quality::ALIASES)?),
         ConditionField::Has => Condition::Has(named("has", value, &Part::ALL, &[])?),
         ConditionField::No => not(Condition::Has(named("no", value, &Part::ALL, &[])?)),

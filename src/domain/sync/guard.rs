@@ -2,10 +2,14 @@
 
 use std::fmt;
 
-use crate::domain::words::count;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::words::{count, thousands};
 
 /// What is asked about; nothing of the run has been done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "asks", rename_all = "snake_case")]
 pub enum Guard {
     /// The other side lists nothing, though cards are linked.
     EmptyList {
@@ -27,6 +31,66 @@ pub enum Guard {
         linked: usize,
     },
 }
+
+/// One of the two sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The book here.
+    Here,
+    /// The remote.
+    There,
+}
+
+/// What a person decides of what is gone on one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardAnswer {
+    /// It is deleted on the other side too.
+    DeleteToo,
+    /// It is put back on the side where it is gone.
+    PutBack,
+}
+
+impl Guard {
+    /// The side on which much is gone.
+    #[must_use]
+    pub const fn side(self) -> Side {
+        match self {
+            Self::EmptyList { .. } | Self::GoneThere { .. } => Side::There,
+            Self::GoneHere { .. } => Side::Here,
+        }
+    }
+
+    /// Whether who saw this has seen all of what is asked now: the same, and no more of it.
+    #[must_use]
+    pub const fn covers(self, now: Self) -> bool {
+        match (self, now) {
+            (Self::EmptyList { linked }, Self::EmptyList { linked: now }) => now <= linked,
+            (Self::GoneThere { gone, .. }, Self::GoneThere { gone: now, .. })
+            | (Self::GoneHere { gone, .. }, Self::GoneHere { gone: now, .. }) => now <= gone,
+            _ => false,
+        }
+    }
+
+    /// What the last run asked, of what is remembered of a remote.
+    #[must_use]
+    pub fn remembered(traits: &str) -> Option<Self> {
+        let traits: Value = serde_json::from_str(traits).ok()?;
+        serde_json::from_value(traits.get(REMEMBERED)?.clone()).ok()
+    }
+
+    /// The same in short: what is gone, and where.
+    #[must_use]
+    pub fn short(self) -> String {
+        match self {
+            Self::EmptyList { .. } => "it lists no card".to_owned(),
+            Self::GoneThere { gone, .. } => format!("{} gone there", thousands(gone)),
+            Self::GoneHere { gone, .. } => format!("{} deleted here", thousands(gone)),
+        }
+    }
+}
+
+/// Where it is remembered of a remote what its last run asked.
+pub const REMEMBERED: &str = "asked";
 
 /// From how many on deletions are asked about.
 const MANY: usize = 10;

@@ -16,6 +16,7 @@ pub mod kept;
 pub mod outgoing;
 pub mod part;
 pub mod person;
+pub mod plan;
 pub mod records;
 pub mod remote;
 pub mod report;

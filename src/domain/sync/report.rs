@@ -46,9 +46,9 @@ impl Report {
         self.done.iter().filter(|(done, _)| *done == did).count()
     }
 
-    /// What came in and went out, in words.
+    /// How many cards came in.
     #[must_use]
-    pub fn moved(&self) -> String {
+    pub fn came(&self) -> usize {
         let came = [
             Did::NewHere,
             Did::Joined,
@@ -56,11 +56,22 @@ impl Report {
             Did::GoneThere,
             Did::CameBack,
         ];
+        came.iter().map(|did| self.count(*did)).sum()
+    }
+
+    /// How many cards went out.
+    #[must_use]
+    pub fn went(&self) -> usize {
         let went = [Did::NewThere, Did::ChangedThere, Did::DeletedThere];
-        let sum = |all: &[Did]| all.iter().map(|did| self.count(*did)).sum::<usize>();
+        went.iter().map(|did| self.count(*did)).sum()
+    }
+
+    /// What came in and went out, in words.
+    #[must_use]
+    pub fn moved(&self) -> String {
         let counts = [
-            (sum(&came), "in"),
-            (sum(&went), "out"),
+            (self.came(), "in"),
+            (self.went(), "out"),
             (self.count(Did::Refused), "not taken there"),
             (self.count(Did::Unread), "cannot be read"),
         ];

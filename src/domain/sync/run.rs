@@ -6,14 +6,14 @@
 use std::collections::HashSet;
 
 use super::arrive::take_card;
-use super::guard::{Guard, is_many};
+use super::guard::{Guard, Side, is_many};
 use super::part::{Book, Part, RemoteState};
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
-use super::row::Card;
+use super::row::{Card, Row};
 use super::rules::{Rule, holds};
 use super::said::name_on;
-use super::take::{gone, settle};
+use super::take::{gone, revive, settle};
 
 /// How many cards are written in one transaction.
 pub(super) const PART: usize = 100;
@@ -30,6 +30,8 @@ pub struct Answers {
     pub only_takes_in: bool,
     /// Everything is listed, as if there were no token.
     pub lists_all: bool,
+    /// What is gone on this side is put back there, instead of being deleted on the other.
+    pub puts_back: Option<Side>,
 }
 
 /// A run of one book with one remote.
@@ -110,6 +112,9 @@ where
         self.take_in(&open, found)?;
         if self.answers.only_takes_in || self.remote.traits().read_only {
             return Ok(());
+        }
+        if self.answers.puts_back == Some(Side::Here) {
+            self.bring_back()?;
         }
         for _ in 0..ROUNDS {
             if !self.send()? {
@@ -209,10 +214,44 @@ where
         Ok(found)
     }
 
+    /// Whether what is gone there is put back there.
+    fn puts_back_there(&self) -> bool {
+        self.answers.puts_back == Some(Side::There) && !self.remote.traits().read_only
+    }
+
+    /// Brings back here what was deleted here, instead of deleting it there.
+    fn bring_back(&mut self) -> Result<(), Stop> {
+        let dead = view(self.book, |part| {
+            let sends_held = part.sends_held()?;
+            let mut dead = Vec::new();
+            for href in part.orphans()? {
+                let row = part.row(&href)?;
+                if row.is_some_and(|row| row.etag.is_some() && (!row.held || sends_held)) {
+                    dead.push(href);
+                }
+            }
+            Ok(dead)
+        })?;
+        for hrefs in dead.chunks(PART) {
+            let report = &mut self.report;
+            commit(self.book, |part| {
+                for href in hrefs {
+                    let base = part.row(href)?.and_then(|row| row.base);
+                    let name = base.map(|base| name_on(base.said()));
+                    report.note(Did::CameBack, &name.unwrap_or_default());
+                    revive(part, href)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
     /// Asks, before anything is done, where much would be deleted here.
     fn guard_arriving(&mut self, state: &RemoteState, found: &Found) -> Result<(), Stop> {
         let is_suspect = found.full && found.nothing_listed || !found.gone.is_empty();
-        if !is_suspect || self.answers.accepts_deletions || !holds(Rule::Guard) {
+        let is_answered = self.answers.accepts_deletions || self.puts_back_there();
+        if !is_suspect || is_answered || !holds(Rule::Guard) {
             return Ok(());
         }
         let linked = view(self.book, |part| part.count_linked())? + state.known;
@@ -261,6 +300,7 @@ where
                 })?;
             }
         }
+        let puts_back = self.puts_back_there();
         let report = &mut self.report;
         let is_whole = !unanswered;
         commit(self.book, |part| {
@@ -272,6 +312,9 @@ where
                 }
             }
             for href in &found.gone {
+                if puts_back && put_back(part, href)? {
+                    continue;
+                }
                 let base = part.row(href)?.and_then(|row| row.base);
                 let name = base.map(|base| name_on(base.said()));
                 report.note(Did::GoneThere, &name.unwrap_or_default());
@@ -284,6 +327,19 @@ where
             Ok(())
         })
     }
+}
+
+/// Has the contact of a card that is gone there sent again; not one that was deleted here too.
+fn put_back<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<bool, Stop> {
+    let Some(row) = part.row(href)? else {
+        return Ok(false);
+    };
+    if part.person(row.contact)?.is_none() {
+        return Ok(false);
+    }
+    part.drop_row(href)?;
+    part.put_row(href, &Row::of(row.contact))?;
+    Ok(true)
 }
 
 /// Keeps the token of a list; one that had something in it shows that the remote is as it was.

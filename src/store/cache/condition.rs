@@ -18,6 +18,23 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::db::failure::Answer;
 use crate::store::db::record::{self, PHONE};
 
+/// The contacts of which something is not sent yet, each with the remote that it goes to: those that are on their
+/// way, and those that were changed since the last sync, unless by that remote itself. Those without a card go to a
+/// remote that takes all new contacts.
+pub(in crate::store) const WAITING: &str = "
+    SELECT contact, remote FROM remote_card
+    WHERE contact IS NOT NULL AND NOT held AND refused IS NULL AND (intent IS NOT NULL OR etag IS NULL)
+    UNION
+    SELECT o.contact, r.id FROM remote r
+    JOIN undo_point p ON p.id > r.seen AND p.remote IS NOT r.name
+    JOIN operation o ON o.point = p.id
+    LEFT JOIN remote_card l ON l.remote = r.id AND l.contact = o.contact
+    WHERE r.confirmed AND coalesce(r.traits ->> 'sends', 1) AND NOT coalesce(r.traits ->> 'read_only', 0)
+        AND CASE WHEN l.id IS NULL
+            THEN r.traits ->> '$.goes[0]' AND r.traits ->> '$.goes[1]' IS NULL
+                AND EXISTS (SELECT 1 FROM contact c WHERE c.id = o.contact)
+            ELSE NOT l.held AND l.refused IS NULL END";
+
 /// A set of rows.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Allowed(Vec<u64>);
@@ -228,6 +245,17 @@ impl Parameters {
         match condition {
             Condition::Is(Quality::Favourite) => "c.favourite".to_owned(),
             Condition::Is(Quality::Company) => "c.kind = 'company'".to_owned(),
+            Condition::Is(Quality::Waiting) => {
+                format!("c.id IN (SELECT w.contact FROM ({WAITING}) w)")
+            }
+            Condition::Is(Quality::Conflict) => "c.id IN (SELECT r.contact FROM remote_conflict f
+                JOIN remote_card r ON r.id = f.remote_card WHERE r.contact IS NOT NULL)"
+                .to_owned(),
+            Condition::In(remote) => format!(
+                "c.id IN (SELECT l.contact FROM remote_card l JOIN remote r ON r.id = l.remote
+                 WHERE l.contact IS NOT NULL AND l.etag IS NOT NULL AND {})",
+                self.words("r.name", remote)
+            ),
             Condition::Tag(tag) => format!(
                 "c.tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(c.tags) WHERE {})",
                 self.words("value", tag)

@@ -1,6 +1,6 @@
 //! Fields that a contact and its card elsewhere say differently: what is to be decided, and decisions.
 
-use crate::domain::contact::ContactId;
+use crate::domain::contact::{CardId, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::linked::LinkedConflict;
 use crate::domain::refusal::{Kind, Refusal};
@@ -65,7 +65,38 @@ fn about(
     Ok(read_conflict(&found.kept).map(|(key, conflict)| (person, key, conflict)))
 }
 
+/// When a person last changed a contact, as far as the history says so.
+fn changed_at(connection: &Connection, id: ContactId) -> Answer<Option<Timestamp>> {
+    let at: Option<i64> = connection
+        .prepare_cached(
+            "SELECT max(p.at) FROM operation o JOIN undo_point p ON p.id = o.point
+             WHERE o.contact = ?1 AND p.remote IS NULL",
+        )?
+        .query_row([id.0.as_bytes()], |row| row.get(0))?;
+    Ok(at.map(Timestamp::from_micros))
+}
+
+/// The text of the card there.
+fn base(connection: &Connection, card: i64) -> Answer<Option<CardId>> {
+    let base: Option<i64> = connection
+        .prepare_cached("SELECT base FROM remote_card WHERE id = ?1")?
+        .query_row([card], |row| row.get(0))?;
+    Ok(base.map(CardId))
+}
+
 impl Store {
+    /// How many fields are in conflict, of all remotes.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_conflicts(&self) -> Result<usize, Refusal> {
+        self.read(|connection| {
+            let sql = "SELECT count(*) FROM remote_conflict";
+            let fields: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+            Ok(usize::try_from(fields).unwrap_or_default())
+        })
+    }
+
     /// The fields in conflict, by name.
     ///
     /// # Errors
@@ -85,6 +116,9 @@ impl Store {
                 let name = record::get_contact(connection, one.contact)?.name;
                 entries.push(ConflictEntry {
                     id: address(&one),
+                    card: base(connection, one.card)?,
+                    ours_at: changed_at(connection, one.contact)?,
+                    theirs_at: None,
                     remote: one.remote,
                     contact: one.contact,
                     name,

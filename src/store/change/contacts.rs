@@ -16,6 +16,7 @@ use crate::store::base::Store;
 use crate::store::change::triage;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
+use crate::store::query::in_remotes;
 use crate::store::undo::journal;
 use crate::store::write::writer::Writer;
 
@@ -111,6 +112,7 @@ impl Store {
                 others: triage::others(connection, &full.phones)?,
                 attachments: Vec::new(),
                 related: Vec::new(),
+                remotes: in_remotes::of_contact(connection, id)?,
                 history: journal::history(connection, id, &full.phones, HISTORY)?,
                 full,
             })

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::domain::contact::{CardId, ContactId};
-use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent};
+use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent, ListedCard};
 use crate::domain::operation::SyncRun;
 use crate::domain::phone::Context;
 use crate::domain::refusal::Refusal;
@@ -17,6 +17,8 @@ use crate::store::db::failure::{Answer, Trying};
 use crate::store::db::record;
 use crate::store::write::log::StepKind;
 use crate::store::write::writer::Writer;
+
+use super::remotes::COUNT_UNDONE;
 
 /// A book as a sync with one remote sees it, within one transaction.
 pub struct RemoteBook<'w, 'c> {
@@ -76,27 +78,6 @@ impl Store {
 }
 
 impl Store {
-    /// How many fields are in conflict, of all remotes.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn count_conflicts(&self) -> Result<usize, Refusal> {
-        self.read(|connection| {
-            let sql = "SELECT count(*) FROM remote_conflict";
-            Ok(connection.query_row(sql, [], |row| count(row, 0))?)
-        })
-    }
-
-    /// How many cards of a remote were linked or made by a run that was taken back.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn count_undone(&self, remote: i64) -> Result<usize, Refusal> {
-        self.read(|connection| {
-            Ok(connection.query_row(COUNT_UNDONE, [remote], |row| count(row, 0))?)
-        })
-    }
-
     /// Decides what is to become of the cards that a run linked or made which was taken back.
     ///
     /// # Errors
@@ -109,10 +90,6 @@ impl Store {
         self.write_remote(remote, &run, "", |book| book.decide_undone(send))
     }
 }
-
-/// Counts the cards of a remote that were linked or made by a run that was taken back.
-const COUNT_UNDONE: &str =
-    "SELECT count(*) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL";
 
 /// The columns of a card, in the order of [`linked_card`].
 const COLUMNS: &str =
@@ -468,6 +445,32 @@ impl RemoteBook<'_, '_> {
             params![self.remote],
         )?;
         Ok(usize::try_from(linked).unwrap_or_default())
+    }
+
+    /// All cards, without what they say.
+    pub fn listed(&mut self) -> Result<Vec<ListedCard>, Refusal> {
+        let listed = || -> Answer<_> {
+            let mut cards = self.writer.connection().prepare_cached(
+                "SELECT href, place, etag IS NOT NULL, contact, refused,
+                    EXISTS (SELECT 1 FROM remote_conflict f WHERE f.remote_card = r.id)
+                 FROM remote_card r WHERE remote = ?1 ORDER BY id",
+            )?;
+            let cards = cards.query_map([self.remote], |row| {
+                let has_contact = row.get_ref(3)? != rusqlite::types::ValueRef::Null;
+                Ok(ListedCard {
+                    href: row.get(0)?,
+                    place: row.get(1)?,
+                    is_there: row.get(2)?,
+                    contact: has_contact
+                        .then(|| record::uuid(row, 3).map(ContactId))
+                        .transpose()?,
+                    refused: row.get(4)?,
+                    is_disputed: row.get(5)?,
+                })
+            })?;
+            Ok(cards.collect::<rusqlite::Result<_>>()?)
+        };
+        self.answered(listed())
     }
 
     /// The addresses of the cards with something under way.

@@ -5,25 +5,49 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::Value;
 
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::remotes::{RemoteCounts, RemoteRow, RunOutcome};
+use crate::domain::remotes::{RemoteCounts, RemoteDetails, RemoteRow, RunOutcome};
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::base::Store;
+use crate::store::cache::condition::WAITING;
 use crate::store::db::failure::Answer;
 use crate::store::write::writer::Writer;
 
+/// How many cards of a kind are looked at.
+const LOOKED_AT: usize = 20;
+
 /// The columns of a remote, with what its cards are.
-const COLUMNS: &str = "r.id, r.name, r.kind, r.book, r.confirmed, r.paused, r.token, r.seen, r.known, r.traits,
+fn columns() -> String {
+    format!("r.id, r.name, r.kind, r.book, r.confirmed, r.paused, r.token, r.seen, r.known, r.traits,
     r.synced_at, r.tried_at, r.again_at, r.trouble,
     (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.contact IS NOT NULL),
-    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.intent IS NOT NULL),
+    (SELECT count(*) FROM ({WAITING}) w WHERE w.remote = r.id),
     (SELECT count(*) FROM remote_card c
      WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.kind <> 'unread'),
     (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.kind = 'unread'),
-    (SELECT count(*) FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card WHERE c.remote = r.id)
-    FROM remote r";
+    (SELECT count(*) FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card WHERE c.remote = r.id),
+    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.undone AND c.etag IS NOT NULL)
+    FROM remote r")
+}
+
+/// Counts the cards of a remote that were linked or made by a run that was taken back.
+pub(super) const COUNT_UNDONE: &str =
+    "SELECT count(*) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL";
 
 impl Store {
+    /// How many cards of a remote were linked or made by a run that was taken back.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_undone(&self, remote: i64) -> Result<usize, Refusal> {
+        self.read(|connection| {
+            Ok(connection.query_row(COUNT_UNDONE, [remote], |row| {
+                let undone: i64 = row.get(0)?;
+                Ok(usize::try_from(undone).unwrap_or_default())
+            })?)
+        })
+    }
+
     /// All remotes that the book knows, by name.
     ///
     /// # Errors
@@ -31,9 +55,52 @@ impl Store {
     pub fn remotes(&self) -> Result<Vec<RemoteRow>, Refusal> {
         self.read(|connection| {
             let mut remotes =
-                connection.prepare_cached(&format!("SELECT {COLUMNS} ORDER BY r.name"))?;
+                connection.prepare_cached(&format!("SELECT {} ORDER BY r.name", columns()))?;
             let remotes = remotes.query_map([], row)?;
             Ok(remotes.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The cards of a remote that a person may want to look at.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn remote_details(&self, name: &str) -> Result<RemoteDetails, Refusal> {
+        self.snapshot(|connection| {
+            let mut details = RemoteDetails {
+                name: name.to_owned(),
+                ..RemoteDetails::default()
+            };
+            let Some(there) = find(connection, name)? else {
+                return Ok(details);
+            };
+            let mut waiting = connection.prepare_cached(&format!(
+                "SELECT c.name FROM ({WAITING}) w JOIN contact c ON c.id = w.contact
+                 WHERE w.remote = ?1 ORDER BY c.name LIMIT {LOOKED_AT}"
+            ))?;
+            let waiting = waiting.query_map([there.id], |row| row.get(0))?;
+            details.waiting = waiting.collect::<rusqlite::Result<_>>()?;
+            let mut left = connection.prepare_cached(&format!(
+                "SELECT l.kind = 'unread', coalesce(c.name, l.href), l.refused FROM remote_card l
+                 LEFT JOIN contact c ON c.id = l.contact
+                 WHERE l.remote = ?1 AND l.refused IS NOT NULL ORDER BY 2 LIMIT {LOOKED_AT}"
+            ))?;
+            let mut left = left.query([there.id])?;
+            while let Some(row) = left.next()? {
+                let card = (row.get(1)?, row.get(2)?);
+                if row.get(0)? {
+                    details.unread.push(card);
+                } else {
+                    details.refused.push(card);
+                }
+            }
+            details.last_step = connection.query_row(
+                "SELECT max(id) FROM undo_point
+                 WHERE remote = ?1 AND kind = 'change' AND undone = 0 AND NOT emptied",
+                [name],
+                |row| row.get(0),
+            )?;
+            Ok(details)
         })
     }
 
@@ -97,7 +164,8 @@ impl Store {
     pub fn note_run(&self, name: &str, outcome: &RunOutcome) -> Result<(), Refusal> {
         self.write_remotes(|writer| {
             let changed = writer.connection().execute(
-                "UPDATE remote SET tried_at = ?2, synced_at = coalesce(?3, synced_at), again_at = ?4, trouble = ?5
+                "UPDATE remote SET tried_at = ?2, synced_at = coalesce(?3, synced_at), again_at = ?4, trouble = ?5,
+                    traits = json_patch(traits, ?6)
                  WHERE name = ?1",
                 params![
                     name,
@@ -105,6 +173,7 @@ impl Store {
                     outcome.synced_at.map(Timestamp::micros),
                     outcome.again_at.map(Timestamp::micros),
                     outcome.trouble,
+                    outcome.remembered.to_string(),
                 ],
             )?;
             is_there(changed, name)
@@ -160,7 +229,7 @@ fn drop_links(connection: &Connection, id: i64) -> Answer<()> {
 }
 
 fn find(connection: &Connection, name: &str) -> Answer<Option<RemoteRow>> {
-    let sql = format!("SELECT {COLUMNS} WHERE r.name = ?1");
+    let sql = format!("SELECT {} WHERE r.name = ?1", columns());
     let mut one = connection.prepare_cached(&sql)?;
     Ok(one.query_row([name], row).optional()?)
 }
@@ -204,6 +273,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<RemoteRow> {
             refused: count(16)?,
             unread: count(17)?,
             conflicts: count(18)?,
+            undone: count(19)?,
         },
     })
 }

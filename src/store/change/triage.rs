@@ -39,6 +39,7 @@ impl Store {
                     history: Vec::new(),
                     attachments: Vec::new(),
                     related: Vec::new(),
+                    remotes: Vec::new(),
                 });
             }
             Ok(ids.len())

@@ -57,6 +57,7 @@ impl Store {
                      GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200",
                 )?,
                 countries: countries.collect(),
+                remotes: all("SELECT name FROM remote ORDER BY name LIMIT 200")?,
             })
         })
     }

@@ -67,6 +67,10 @@ pub enum Scope {
     Remotes,
     /// Fields that were changed here and on a remote.
     Conflicts,
+    /// What a sync would do.
+    SyncPlan,
+    /// What a sync asks before it does much at once.
+    Guard,
     /// A QR code.
     Qr,
     /// The name of a filter that is saved.
@@ -77,7 +81,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -94,6 +98,8 @@ impl Scope {
         Self::Dates,
         Self::Remotes,
         Self::Conflicts,
+        Self::SyncPlan,
+        Self::Guard,
         Self::Qr,
         Self::Import,
         Self::Columns,
@@ -188,6 +194,8 @@ impl Scope {
             Self::Dates => "dates",
             Self::Remotes => "remotes",
             Self::Conflicts => "conflicts",
+            Self::SyncPlan => "sync-plan",
+            Self::Guard => "guard",
             Self::Qr => "qr-code",
             Self::SaveFilter => "save-filter",
             Self::Damaged => "damaged",
@@ -230,6 +238,8 @@ impl Scope {
             Self::Dates => "dates",
             Self::Remotes => "remotes",
             Self::Conflicts => "conflicts with remotes",
+            Self::SyncPlan => "plan of a sync",
+            Self::Guard => "question of a sync",
             Self::Qr => "QR code",
             Self::SaveFilter => "saving a filter",
             Self::Damaged => "damaged database",

@@ -64,6 +64,13 @@ impl Conflicts {
         Write::Decide(fields.into_iter().map(decided).collect())
     }
 
+    /// Chooses the side that was changed last, of each field of which that is known.
+    fn choose_newest(&mut self) {
+        let all = self.all.iter().flatten();
+        let newest = all.filter_map(|one| Some((one.id.clone(), one.newest()?)));
+        self.chosen.extend(newest);
+    }
+
     fn choose_for_all(&mut self, side: Decision) {
         let ids = self.all().iter().map(|one| (one.id.clone(), side));
         self.chosen = ids.collect();
@@ -96,6 +103,10 @@ impl Page for Conflicts {
                 self.choose_for_all(Decision::Theirs);
                 return Outcome::Stay;
             }
+            Action::Newest => {
+                self.choose_newest();
+                return Outcome::Stay;
+            }
             Action::Enter => {
                 ctx.write(self.decided([current]));
                 return Outcome::Stay;
@@ -122,6 +133,7 @@ impl Page for Conflicts {
                 | Action::BothTexts
                 | Action::AllMine
                 | Action::AllStored
+                | Action::Newest
                 | Action::Enter
                 | Action::Save
         );
@@ -129,6 +141,9 @@ impl Page for Conflicts {
             None if is_of_field => Some("nothing is to be decided".into()),
             Some(one) if action == Action::BothTexts && !one.joins => {
                 Some(format!("{} cannot hold both values", safe(&one.field)).into())
+            }
+            Some(_) if action == Action::Newest && self.all().iter().all(|one| one.newest().is_none()) => {
+                Some("which is newer is not known: the cards there do not say when they were changed".into())
             }
             _ => None,
         }
@@ -323,8 +338,13 @@ impl Conflicts {
                 ]));
             }
         }
+        let newest = match one.newest() {
+            Some(Decision::Theirs) => ", changed last there",
+            Some(_) => ", changed last here",
+            None => "",
+        };
         let since = format!(
-            "    {:<WORD$}{}, {}",
+            "    {:<WORD$}{}, {}{newest}",
             "since",
             session.calendar().when(one.at),
             safe(&one.remote)

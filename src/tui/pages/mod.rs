@@ -18,6 +18,7 @@ pub mod dates;
 pub mod detail_form;
 pub mod drafted;
 pub mod duplicates;
+pub mod guard;
 pub mod health;
 pub mod history;
 pub mod import;
@@ -33,6 +34,7 @@ pub mod remotes;
 pub mod returned;
 pub mod save_filter;
 pub mod sources;
+pub mod sync_plan;
 pub mod tags;
 
 pub use page::{AnyPage, Hint, News, Outcome, Page, Returned, Ui};

@@ -134,6 +134,11 @@ const MORE: usize = 3;
 /// The hints of the nearest scope of a page.
 pub(super) fn hints<P: Page + ?Sized>(page: &P, session: &Session) -> Vec<Hint> {
     let hint = |(key, binding): (String, &'static Binding)| {
+        let key = match binding.keys {
+            // One of several is chosen by its key.
+            [first, .., last] if binding.action == Action::ShowKind => format!("{first}-{last}"),
+            _ => key,
+        };
         Some(Hint {
             key,
             word: page.hint(binding, session)?.into_owned(),

@@ -155,6 +155,7 @@ const fn synonyms(action: Action) -> &'static str {
         Action::Conflicts => "sync decide merge differing both sides",
         Action::Remotes => "sync carddav server account nextcloud address book folder",
         Action::Sync | Action::SyncOne => "synchronise synchronize refresh carddav push pull",
+        Action::DryRun => "plan preview simulate sync",
         Action::Dates => "birthday birthdays anniversary calendar",
         Action::Qr => "scan barcode phone share",
         Action::SaveFilter => "saved search query bookmark",

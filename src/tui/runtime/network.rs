@@ -11,13 +11,16 @@ use crate::domain::number::Region;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::RemoteRow;
+use crate::domain::sync::plan::SyncPlan;
 use crate::domain::sync::remote;
+use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
 use crate::store::{Options, Store};
 use crate::sync::lock::{Locked, SyncLock};
+use crate::sync::one::Asked;
 use crate::sync::rounds::{Outcome, RoundsAsked, sync_all, why_stopped};
-use crate::tui::protocol::{Msg, Tone};
+use crate::tui::protocol::{Msg, Reply, SyncOrder, Ticket, Tone};
 use crate::tui::remotes::is_typed;
 
 use super::event::Event;
@@ -33,8 +36,10 @@ const LATER: Duration = Duration::from_mins(1);
 enum Order {
     /// The book is open, and can be written.
     Opened,
-    /// A person asks for these.
-    Sync(Vec<String>),
+    /// A person asks for this.
+    Sync(SyncOrder),
+    /// A person asks what a sync with a remote would do.
+    Plan(Ticket, String),
     /// A person changed something.
     Written,
     /// National numbers are of this country, or of none.
@@ -84,9 +89,14 @@ impl Network {
         self.tell(Order::Opened);
     }
 
-    pub(super) fn sync(&self, names: Vec<String>) {
+    pub(super) fn sync(&self, order: SyncOrder) {
         self.stop.take_back();
-        self.tell(Order::Sync(names));
+        self.tell(Order::Sync(order));
+    }
+
+    pub(super) fn plan(&self, ticket: Ticket, name: String) {
+        self.stop.take_back();
+        self.tell(Order::Plan(ticket, name));
     }
 
     pub(super) fn stop(&self) {
@@ -156,14 +166,15 @@ impl Syncing {
                     }
                 }
                 Ok(Order::Home(home)) => self.home = home,
-                Ok(Order::Sync(names)) => self.sync(&names, true),
+                Ok(Order::Sync(order)) => self.sync(&order, true),
+                Ok(Order::Plan(ticket, name)) => self.plan(ticket, &name),
                 Err(RecvTimeoutError::Timeout) => {
                     let now = Instant::now();
                     let due = self.remotes.iter();
                     let due = due.filter(|one| one.at().is_some_and(|at| at <= now));
                     let names: Vec<_> = due.map(|one| one.settings.name.clone()).collect();
                     self.stop.take_back();
-                    self.sync(&names, false);
+                    self.sync(&SyncOrder::usual(names), false);
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -175,14 +186,12 @@ impl Syncing {
     }
 
     /// Syncs some remotes, says so, and says what came of it.
-    fn sync(&mut self, names: &[String], by_person: bool) {
-        let synced = self.synced(names, by_person);
+    fn sync(&mut self, order: &SyncOrder, by_person: bool) {
+        let names = &order.names;
+        let synced = self.synced(order, by_person);
         let (told, is_later) = match synced {
             Ok(told) => (told, false),
-            Err(Kept::Elsewhere) => {
-                let why = "another callbook syncs this book; try again when it is done";
-                (Some((Tone::Plain, why.to_owned())), true)
-            }
+            Err(Kept::Elsewhere) => (Some((Tone::Plain, ELSEWHERE.to_owned())), true),
             Err(Kept::Refused(refusal)) if refusal.kind == Kind::Stopped => (
                 Some((Tone::Plain, "the sync was stopped".to_owned())),
                 false,
@@ -207,12 +216,80 @@ impl Syncing {
         self.tell(Vec::new(), told.filter(|_| is_said));
     }
 
-    fn synced(&self, names: &[String], by_person: bool) -> Result<Told, Kept> {
+    fn open(&self) -> Result<Store, Refusal> {
         let options = Options {
             home: self.home,
             ..workers::options()
         };
         let mut store = Store::open(&self.path, options)?;
+        store.set_stop(self.stop.clone())?;
+        Ok(store)
+    }
+
+    /// Says what a sync with a remote would do, to the page that asks.
+    fn plan(&self, ticket: Ticket, name: &str) {
+        let planned = self.planned(name).map_err(|kept| match kept {
+            Kept::Elsewhere => Refusal::new(Kind::Busy, ELSEWHERE),
+            Kept::Refused(refusal) => refusal,
+        });
+        let reply = planned.map_or_else(Reply::Refused, |plan| Reply::PlannedSync(Box::new(plan)));
+        self.tell(Vec::new(), None);
+        let _ = self.events.send(Event::Msg(Msg::Store(ticket, reply)));
+    }
+
+    fn planned(&self, name: &str) -> Result<SyncPlan, Kept> {
+        let is_it = |one: &&Due| one.settings.name == name;
+        let known = self.remotes.iter().find(is_it);
+        let settings = known.map(|one| &one.settings);
+        let settings = settings.ok_or_else(|| Refusal::not_found("remote", name))?;
+        let mut store = self.open()?;
+        let rows = store.remotes()?;
+        if let Some(why) = hindrance(settings, &rows).filter(|_| !is_new(settings, &rows)) {
+            return Err(Refusal::new(Kind::Invalid, why).into());
+        }
+        let _lock = lock(&store)?;
+        self.tell(vec![name.to_owned()], None);
+        let asked = RoundsAsked {
+            asked: Asked {
+                answers: Answers {
+                    accepts_deletions: true,
+                    ..Answers::default()
+                },
+                dry: true,
+            },
+            by_person: true,
+            ..RoundsAsked::default()
+        };
+        let here = store.totals()?.contacts;
+        let outcomes = sync_all(&mut store, &[settings], asked, &mut |_| None)?;
+        let run = match outcomes.into_iter().next() {
+            Some(Outcome::Synced(run) | Outcome::Planned(run)) => run,
+            Some(Outcome::Undone(_)) => {
+                let why = format!("a sync with {name} was undone: say first how it goes on");
+                return Err(Refusal::new(Kind::Invalid, why).into());
+            }
+            _ => return Err(Refusal::new(Kind::Invalid, format!("{name} is not synced")).into()),
+        };
+        if let Err(stop) = &run.synced.end {
+            let kind = match stop {
+                remote::Stop::Stopped => Kind::Stopped,
+                _ => Kind::Busy,
+            };
+            let why = format!("{name} cannot be read: {}", why_stopped(stop));
+            return Err(Refusal::new(kind, why).into());
+        }
+        let is_first = !run.row.confirmed;
+        Ok(SyncPlan::new(
+            name.to_owned(),
+            is_first,
+            here,
+            run.synced.planned,
+        ))
+    }
+
+    fn synced(&self, order: &SyncOrder, by_person: bool) -> Result<Told, Kept> {
+        let names = &order.names;
+        let mut store = self.open()?;
         let before = store.remotes()?;
         let mut said = Said::default();
         let mut ready = Vec::new();
@@ -221,7 +298,8 @@ impl Syncing {
             if !names.contains(&settings.name) {
                 continue;
             }
-            match hindrance(settings, &before) {
+            let is_confirmed = order.confirms_first && is_new(settings, &before);
+            match hindrance(settings, &before).filter(|_| !is_confirmed) {
                 None if by_person || !waits(settings, &before) => ready.push(settings),
                 None => {}
                 Some(why) => said.plain.extend(by_person.then_some(why)),
@@ -230,19 +308,13 @@ impl Syncing {
         if ready.is_empty() {
             return Ok(said.told());
         }
-        store.set_stop(self.stop.clone())?;
-        let _lock = match SyncLock::take(store.path()) {
-            Ok(lock) => lock,
-            Err(Locked::Elsewhere) => return Err(Kept::Elsewhere),
-            Err(Locked::Failed(error)) => {
-                let why = format!("cannot lock the book for the sync: {error}");
-                return Err(Refusal::new(Kind::Storage, why).into());
-            }
-        };
+        let _lock = lock(&store)?;
         let on = ready.iter().map(|settings| settings.name.clone());
         self.tell(on.collect(), None);
         let asked = RoundsAsked {
             by_person,
+            confirms_first: order.confirms_first,
+            decided: order.decided.map(|(answer, seen)| (answer, Some(seen))),
             ..RoundsAsked::default()
         };
         // Nobody is asked for a password here.
@@ -276,19 +348,45 @@ impl From<Refusal> for Kept {
     }
 }
 
+/// What is said where another program syncs.
+const ELSEWHERE: &str = "another callbook syncs this book; try again when it is done";
+
+/// The lock of those who sync.
+fn lock(store: &Store) -> Result<SyncLock, Kept> {
+    match SyncLock::take(store.path()) {
+        Ok(lock) => Ok(lock),
+        Err(Locked::Elsewhere) => Err(Kept::Elsewhere),
+        Err(Locked::Failed(error)) => {
+            let why = format!("cannot lock the book for the sync: {error}");
+            Err(Refusal::new(Kind::Storage, why).into())
+        }
+    }
+}
+
+/// The remote as the book knows it, where it is the same address book.
+fn known<'r>(settings: &RemoteSettings, rows: &'r [RemoteRow]) -> Option<&'r RemoteRow> {
+    let is_it = |row: &&RemoteRow| {
+        row.name == settings.name && row.kind == settings.kind() && row.book == settings.book()
+    };
+    rows.iter().find(is_it)
+}
+
+/// Whether the first sync with a remote is to be done, and can be done from here.
+fn is_new(settings: &RemoteSettings, rows: &[RemoteRow]) -> bool {
+    let row = known(settings, rows);
+    row.is_none_or(|row| !row.paused && !row.confirmed) && !is_typed(settings)
+}
+
 /// Why a remote is not synced from here, and what does it instead.
 fn hindrance(settings: &RemoteSettings, rows: &[RemoteRow]) -> Option<String> {
     let name = &settings.name;
-    let is_it = |row: &&RemoteRow| {
-        row.name == *name && row.kind == settings.kind() && row.book == settings.book()
-    };
-    match rows.iter().find(is_it) {
+    match known(settings, rows) {
         Some(row) if row.paused => Some(format!("{name} is paused")),
-        Some(_) if is_typed(settings) => Some(format!(
+        _ if is_typed(settings) => Some(format!(
             "the password of {name} is typed: callbook sync {name}"
         )),
         Some(row) if row.confirmed => None,
-        _ => Some(format!("callbook sync --yes {name} does the first sync")),
+        _ => Some(format!("the first sync with {name} is to be done")),
     }
 }
 
@@ -326,9 +424,9 @@ impl Said {
                     }
                 }
             },
-            Outcome::Undone(_) if by_person => self.bad.push(format!(
-                "a sync with {name} was taken back: callbook sync {name} says how it goes on"
-            )),
+            Outcome::Undone(_) if by_person => self
+                .bad
+                .push(format!("a sync with {name} was undone: say how it goes on")),
             Outcome::Undone(_) | Outcome::Planned(_) | Outcome::Paused | Outcome::Blocked(_) => {}
         }
     }

@@ -304,7 +304,18 @@ impl StoreThread {
             }
             Request::Health => Reply::Health(Box::new(store.health()?)),
             Request::Remotes => Reply::Remotes(store.remotes()?),
-            Request::Conflicts => Reply::Conflicts(store.conflicts()?),
+            Request::RemoteDetails(name) => {
+                Reply::RemoteDetails(Box::new(store.remote_details(&name)?))
+            }
+            Request::Conflicts => {
+                let mut all = store.conflicts()?;
+                for one in &mut all {
+                    let card = one.card.map(|card| store.card(card)).transpose()?;
+                    let said = card.and_then(|card| vcard::only_card(&card).ok());
+                    one.theirs_at = said.and_then(|said| said.contact.updated_at);
+                }
+                Reply::Conflicts(all)
+            }
             Request::Dates => Reply::Dates(store.dated()?),
             Request::Worklist => Reply::Worklist(store.worklist()?),
             Request::Values => Reply::Values(store.values()?),
@@ -364,8 +375,9 @@ impl StoreThread {
                 store.set_home(home);
                 Reply::Noted
             }
-            // Writes of other programs were reported above, and the book is not damaged here.
-            Request::Look | Request::PutBack(_) => Reply::Noted,
+            // Writes of other programs were reported above, the book is not damaged here, and what a sync would do
+            // is for the network's thread to say.
+            Request::Look | Request::PutBack(_) | Request::PlanSync(_) => Reply::Noted,
         })
     }
 
@@ -438,6 +450,13 @@ impl StoreThread {
             Write::Pause(name, pauses) => {
                 store.pause_remote(&name, pauses)?;
                 turned(Step::Paused(pauses), None)
+            }
+            Write::DecideUndone(name, sends) => {
+                let rows = store.remotes()?;
+                let row = rows.into_iter().find(|row| row.name == name);
+                let row = row.ok_or_else(|| Refusal::not_found("remote", &name))?;
+                store.decide_undone(row.id, &name, sends)?;
+                turned(Step::UndoneDecided(sends), None)
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
             Write::UndoStep(id, over) => turned(Step::Undone, Some(store.undo_step(id, over)?)),

@@ -247,6 +247,7 @@ impl Sheet<'_> {
         let contact = &self.profile.full.contact;
         self.other_rows(lines, rows);
         lines.push(Line::default());
+        lines.extend(self.in_remotes());
         let from = if contact.source == MANUAL {
             "by you".to_owned()
         } else {
@@ -420,7 +421,12 @@ impl Sheet<'_> {
             Span::raw(" "),
             flag,
             Span::raw(" "),
-            Span::styled(format!("{label} "), self.theme.style(Role::Dim)),
+            Span::styled(label, self.theme.style(Role::Dim)),
+            if self.other_labels(phone).is_empty() {
+                Span::raw(" ")
+            } else {
+                Span::styled(glyphs.impossible, self.theme.style(Role::Warn))
+            },
         ];
         spans.extend(lit_digits(
             &shown,
@@ -473,7 +479,10 @@ impl Sheet<'_> {
             self.calendar.when(phone.updated_at)
         );
         let beyond = self.beyond_row(phone).join(&format!(" {middle} "));
-        let texts = [beyond, first, second].into_iter();
-        texts.flat_map(|text| self.folded_under(&text)).collect()
+        let mut texts = self.other_labels(phone);
+        texts.extend(self.taken_out(phone));
+        texts.extend([beyond, first, second]);
+        let texts = texts.iter();
+        texts.flat_map(|text| self.folded_under(text)).collect()
     }
 }

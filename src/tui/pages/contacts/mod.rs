@@ -14,6 +14,7 @@ mod marks;
 mod page;
 mod pages;
 mod picker;
+mod remote_rows;
 mod state;
 
 pub use picker::{PickKind, Picker};

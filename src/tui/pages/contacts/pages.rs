@@ -24,7 +24,7 @@ use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::pages::prompt::{Prompt, Wanted};
 use crate::tui::pages::qr::Qr;
 use crate::tui::pages::recent::Recent;
-use crate::tui::pages::remotes::RemotesPage;
+use crate::tui::pages::remotes::{RemotesPage, sync_all};
 use crate::tui::pages::save_filter::SaveFilter;
 use crate::tui::pages::sources::Sources;
 use crate::tui::pages::tags::Tags;
@@ -111,10 +111,7 @@ impl Contacts {
             Action::Dates => Some(Box::<Dates>::default()),
             Action::Conflicts => Some(Box::<Conflicts>::default()),
             Action::Remotes => Some(Box::<RemotesPage>::default()),
-            Action::Sync => {
-                ctx.sync(ctx.session.remotes.names());
-                return Outcome::Stay;
-            }
+            Action::Sync => return sync_all(ctx),
             Action::Tags => Some(Box::<Tags>::default()),
             Action::BySource => {
                 let known = self.fix.as_ref().map(|fix| fix.worklist.sources.clone());

@@ -7,26 +7,34 @@ use std::fmt::Write as _;
 use ratatui::text::{Line, Span};
 
 use crate::config::remotes::RemoteSettings;
+use crate::domain::operation::Overwriting;
 use crate::domain::refusal::Refusal;
+use crate::domain::remotes::RemoteDetails;
 use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::protocol::{Purpose, Request, Write};
-use crate::tui::remotes::{OneRemote, Standing, is_typed};
+use crate::tui::protocol::{Purpose, Reply, Request, SyncOrder, Write};
+use crate::tui::remotes::OneRemote;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
 use crate::tui::widgets::text::{fit, wrap};
-use crate::tui::widgets::theme::Role;
+use crate::tui::widgets::theme::{Role, Theme};
 
-use super::conflicts::Conflicts;
-use super::page::{News, Outcome, Page, Ui};
+use super::about::{About, about};
+use crate::tui::pages::conflicts::Conflicts;
+use crate::tui::pages::guard::page_for;
+use crate::tui::pages::page::{AnyPage, News, Outcome, Page, Ui};
+use crate::tui::pages::sync_plan::SyncPlanPage;
 
 /// The width from which on a row has the address, and the columns of the others.
 const WITH_ADDRESS: usize = 88;
 const KIND: usize = 9;
 const CARDS: usize = 7;
 const SYNCED: usize = 14;
+
+/// The columns of what a line below the list is about.
+const ABOUT: usize = 11;
 
 /// What is said where there is none.
 const NONE: &str = "no remote is set up: callbook remote add NAME ADDRESS finds an address book on a server, and \
@@ -37,6 +45,8 @@ const NONE: &str = "no remote is set up: callbook remote add NAME ADDRESS finds 
 pub(crate) struct RemotesPage {
     /// The line under the cursor.
     cursor: usize,
+    /// What is known of the cards of a remote; of which one, it says.
+    details: Option<RemoteDetails>,
 }
 
 impl RemotesPage {
@@ -44,6 +54,20 @@ impl RemotesPage {
         let all = session.remotes.all();
         let last = all.len().saturating_sub(1);
         all.into_iter().nth(self.cursor.min(last))
+    }
+
+    /// What is known of the cards of the remote under the cursor.
+    fn details(&self, one: &OneRemote<'_>) -> Option<&RemoteDetails> {
+        let details = self.details.as_ref();
+        details.filter(|details| details.name == one.name)
+    }
+
+    /// Asks for the cards of the remote under the cursor.
+    fn ask(&self, ctx: &mut Ctx<'_>) {
+        let current = self.current(ctx.session);
+        if let Some(name) = current.map(|one| one.name.to_owned()) {
+            ctx.read(Request::RemoteDetails(name));
+        }
     }
 }
 
@@ -54,16 +78,36 @@ impl Page for RemotesPage {
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         ctx.read(Request::Remotes);
+        self.ask(ctx);
         Outcome::Stay
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
             Action::Conflicts => return Outcome::Open(Box::<Conflicts>::default()),
-            Action::Sync => ctx.sync(ctx.session.remotes.names()),
+            Action::Sync => return sync_all(ctx),
             Action::SyncOne => {
-                let name = self.current(ctx.session).map(|one| one.name.to_owned());
-                ctx.sync(name.into_iter().collect());
+                let current = self.current(ctx.session);
+                let is_free = ctx.session.remotes.on.is_empty();
+                let page = current.filter(|_| is_free);
+                if let Some(page) = page.and_then(|one| page_for(&one)) {
+                    return Outcome::Open(page);
+                }
+                let name = current.map(|one| one.name.to_owned());
+                ctx.sync(SyncOrder::usual(name.into_iter().collect()));
+            }
+            Action::DryRun => {
+                if let Some(one) = self.current(ctx.session) {
+                    let page = SyncPlanPage::dry(one.name.to_owned());
+                    return Outcome::Open(Box::new(page));
+                }
+            }
+            Action::UndoStep => {
+                let current = self.current(ctx.session);
+                let details = current.and_then(|one| self.details(&one));
+                if let Some(step) = details.and_then(|details| details.last_step) {
+                    ctx.undo(Some(step), Overwriting::Refused);
+                }
             }
             Action::Pause => {
                 let current = self.current(ctx.session);
@@ -80,17 +124,26 @@ impl Page for RemotesPage {
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
         let all = ctx.session.remotes.all().len();
         self.cursor = motion.apply(self.cursor, all, ctx.height());
+        self.ask(ctx);
     }
 
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
         let current = self.current(session);
         match (action, current) {
-            (Action::SyncOne | Action::Pause, None) => Some("no remote is set up".into()),
-            (Action::SyncOne, Some(OneRemote { set: None, .. })) => {
+            (Action::SyncOne | Action::Pause | Action::DryRun, None) => {
+                Some("no remote is set up".into())
+            }
+            (Action::SyncOne | Action::DryRun, Some(OneRemote { set: None, .. })) => {
                 Some("it is not in the configuration any more".into())
             }
             (Action::Pause, Some(OneRemote { row: None, .. })) => {
                 Some("its first sync is not done".into())
+            }
+            (Action::UndoStep, current) => {
+                let details = current.as_ref().and_then(|one| self.details(one));
+                let step = details.and_then(|details| details.last_step);
+                step.is_none()
+                    .then(|| "no sync of it is in the history".into())
             }
             (Action::Conflicts, _) => {
                 let all = session.remotes.all().into_iter();
@@ -99,6 +152,13 @@ impl Page for RemotesPage {
             }
             _ => None,
         }
+    }
+
+    fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
+        if let Reply::RemoteDetails(details) = reply {
+            self.details = Some(*details);
+        }
+        Outcome::Stay
     }
 
     fn refused(&mut self, purpose: Purpose, _refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {
@@ -110,6 +170,7 @@ impl Page for RemotesPage {
 
     fn notified(&mut self, _news: News, ctx: &mut Ctx<'_>) {
         ctx.read(Request::Remotes);
+        self.ask(ctx);
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
@@ -133,13 +194,12 @@ impl Page for RemotesPage {
         let rows = all.iter().enumerate();
         lines.extend(rows.map(|(at, one)| row(one, at == on, columns, ui)));
         let told = match all.get(on) {
-            None => vec![NONE.to_owned()],
-            Some(one) => about(one, ui.session),
+            None => vec![About::new("", NONE)],
+            Some(one) => about(one, self.details(one), ui.session),
         };
-        let told = told.iter();
-        let told = told.flat_map(|told| wrap(told, columns.saturating_sub(4)));
         let mut told: Vec<Line<'_>> = told
-            .map(|line| indented(&line, Role::Dim, columns, theme))
+            .iter()
+            .flat_map(|about| lines_of(about, columns, theme))
             .collect();
         let height = usize::from(inside.height);
         if lines.len() + 2 + told.len() > height {
@@ -158,6 +218,46 @@ impl Page for RemotesPage {
         }
         scrolled(lines, until, inside, ui.frame);
     }
+}
+
+/// What is said of a remote: what it is about, and beside it the words.
+fn lines_of(about: &About, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let room = if columns < usize::from(NARROW) || about.of.is_none() {
+        0
+    } else {
+        ABOUT
+    };
+    let mut of = about.of.unwrap_or_default();
+    let told = wrap(&about.words, columns.saturating_sub(room + 4)).into_iter();
+    let told = told.map(|line| {
+        let before = if room > 0 {
+            format!("  {of:<ABOUT$}")
+        } else {
+            "  ".to_owned()
+        };
+        of = "";
+        Line::from(vec![
+            Span::styled(before, theme.style(Role::Dim)),
+            Span::styled(line, theme.style(about.role)),
+        ])
+    });
+    told.collect()
+}
+
+/// Syncs all remotes. Where each of them waits for a person, what the first of them waits for comes first.
+pub(in crate::tui::pages) fn sync_all(ctx: &mut Ctx<'_>) -> Outcome {
+    let remotes = &ctx.session.remotes;
+    let all = remotes.all();
+    let set = || all.iter().filter(|one| one.set.is_some());
+    let pages: Vec<AnyPage> = set().filter_map(page_for).collect();
+    let waits = !pages.is_empty() && pages.len() == set().count();
+    if waits && remotes.on.is_empty() && ctx.session.read_only.is_none() {
+        let first = pages.into_iter().next();
+        return first.map_or(Outcome::Stay, Outcome::Open);
+    }
+    let names = remotes.names();
+    ctx.sync(SyncOrder::usual(names));
+    Outcome::Stay
 }
 
 /// The columns of a name, and of an address, and of how a remote is.
@@ -227,96 +327,4 @@ fn row(one: &OneRemote<'_>, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'
     }
     spans.push(Span::styled(state, theme.style(standing.role())));
     Line::from(spans)
-}
-
-/// What is to be known of a remote, a sentence a line.
-fn about(one: &OneRemote<'_>, session: &Session) -> Vec<String> {
-    let key = |action| session.key(Scope::Remotes, action);
-    let mut said = Vec::new();
-    let name = safe(one.name);
-    match one.standing() {
-        Standing::NotSet => {
-            said.push(
-                "not in the configuration any more: nothing is sent there or taken in".to_owned(),
-            );
-        }
-        Standing::Paused => said.push(format!("paused; {} lets it go on", key(Action::Pause))),
-        Standing::New => said.push(format!("callbook sync --yes {name} does the first sync")),
-        _ => {}
-    }
-    if one.set.is_some_and(is_typed) {
-        said.push(format!(
-            "its password is typed: callbook sync {name}, or set password_command"
-        ));
-    }
-    let Some(row) = one.row else { return said };
-    let calendar = session.calendar();
-    if let Some(why) = row.trouble.as_ref().filter(|_| !one.is_on()) {
-        let tried = row.tried_at.map(|at| format!(" at {}", calendar.clock(at)));
-        said.push(format!(
-            "not synced{}: {}",
-            tried.unwrap_or_default(),
-            safe(why)
-        ));
-    }
-    if let Some(again) = row.again_at.filter(|again| *again > session.now) {
-        said.push(format!("tried again at {}", calendar.clock(again)));
-    }
-    let counts = row.counts;
-    let cards = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), "card");
-    if counts.conflicts > 0 {
-        let fields = usize::try_from(counts.conflicts).unwrap_or(usize::MAX);
-        said.push(format!(
-            "{} to decide: {} shows them",
-            count(fields, "field"),
-            key(Action::Conflicts)
-        ));
-    }
-    for (number, words) in [
-        (counts.waiting, "on the way"),
-        (counts.refused, "not taken there"),
-        (counts.unread, "there that cannot be read"),
-    ] {
-        if number > 0 {
-            said.push(format!("{} {words}", cards(number)));
-        }
-    }
-    if let Some(set) = one.set {
-        said.extend(as_set(set));
-    }
-    said
-}
-
-/// What is set of a remote, as far as it says what goes where and when.
-fn as_set(set: &RemoteSettings) -> Vec<String> {
-    let mut said = Vec::new();
-    if set.read_only {
-        said.push("nothing is sent there".to_owned());
-    } else if set.new {
-        said.push("contacts made here go there".to_owned());
-    }
-    if let Some(only) = &set.only {
-        said.push(format!("of those here, only {} go there", safe(only)));
-    }
-    let every = set.every.map(|every| format!("every {}", time(every)));
-    let after = set
-        .on_change
-        .map(|after| format!("{} after a change", time(after)));
-    let when: Vec<String> = every.into_iter().chain(after).collect();
-    said.push(if when.is_empty() {
-        "synced by hand only".to_owned()
-    } else {
-        format!("synced {}", when.join(", and "))
-    });
-    said
-}
-
-fn time(time: std::time::Duration) -> String {
-    let seconds = usize::try_from(time.as_secs()).unwrap_or(usize::MAX);
-    match seconds {
-        0 => "at once".to_owned(),
-        seconds if seconds % 3_600 == 0 => count(seconds / 3_600, "hour"),
-        seconds if seconds % 60 == 0 => count(seconds / 60, "minute"),
-        seconds => count(seconds, "second"),
-    }
 }

@@ -1,0 +1,266 @@
+//! What a run did to a copy of the book, as the plan of what it would do.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::contact::ContactId;
+use crate::domain::full_contact::FullContact;
+use crate::domain::linked::{LinkedCard, ListedCard};
+use crate::domain::number::display;
+use crate::domain::refusal::Refusal;
+use crate::domain::sync::kept::read_conflict;
+use crate::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, compared};
+use crate::domain::sync::remote::{Href, Remote};
+use crate::domain::sync::row::ConflictKey;
+use crate::domain::sync::{Person, taken_as};
+use crate::store::Store;
+
+use super::card::{CardReader, RemoteCard};
+use super::dry::DryRemote;
+use crate::domain::sync::row::Card as _;
+
+/// A run on a copy of the book.
+#[derive(Debug)]
+pub(super) struct Rehearsal {
+    /// The remote's row.
+    pub remote: i64,
+    /// Whether it is a first sync.
+    pub is_first: bool,
+    /// Whether anything goes there.
+    pub sends: bool,
+    /// How cards are read.
+    pub reader: CardReader,
+}
+
+/// A contact or a card on both sides, before and after.
+struct Both<'a> {
+    before: Option<&'a FullContact>,
+    after: Option<&'a FullContact>,
+    there: Option<&'a RemoteCard>,
+}
+
+impl Rehearsal {
+    /// What would be done, by what differs between the book and its copy after the run.
+    pub(super) fn planned<R: Remote<Card = RemoteCard>>(
+        &self,
+        store: &Store,
+        copy: &Store,
+        dry: &DryRemote<R>,
+    ) -> Result<Vec<PlannedCard>, Refusal> {
+        let before = store.read_remote(self.remote, |book| book.listed())?;
+        let after = copy.read_remote(self.remote, |book| book.listed())?;
+        let known: HashMap<&[u8], &ListedCard> =
+            before.iter().map(|card| (&*card.place, card)).collect();
+        let stays: HashSet<&[u8]> = after.iter().map(|card| &*card.place).collect();
+        let mut planned = Vec::new();
+        for card in &after {
+            let was = known.get(&*card.place).copied();
+            planned.extend(self.of_card(store, copy, dry, was, card)?);
+        }
+        for card in &before {
+            if !stays.contains(&*card.place) {
+                planned.extend(self.of_gone(store, copy, card)?);
+            }
+        }
+        Ok(planned)
+    }
+
+    fn contact(&self, store: &Store, id: ContactId) -> Result<Option<FullContact>, Refusal> {
+        store.read_remote(self.remote, |book| book.contact(id))
+    }
+
+    fn linked(&self, store: &Store, place: &[u8]) -> Result<Option<LinkedCard>, Refusal> {
+        store.read_remote(self.remote, |book| book.card(place))
+    }
+
+    /// The card as it was last read; none where it cannot be read.
+    fn base(&self, card: Option<LinkedCard>) -> Option<RemoteCard> {
+        self.reader.read(card?.base?).ok()
+    }
+
+    fn of_card<R: Remote<Card = RemoteCard>>(
+        &self,
+        store: &Store,
+        copy: &Store,
+        dry: &DryRemote<R>,
+        was: Option<&ListedCard>,
+        card: &ListedCard,
+    ) -> Result<Option<PlannedCard>, Refusal> {
+        let href = Href(card.href.clone());
+        let (read, is_sent) = (dry.read().get(&href), dry.is_sent(&href));
+        if let Some(why) = &card.refused
+            && (self.is_first || was.is_none_or(|was| was.refused.is_none()))
+        {
+            let name = match (read, card.contact) {
+                (Some(read), _) => read.records().contact.name.clone(),
+                (None, Some(id)) => self
+                    .contact(store, id)?
+                    .map_or_else(|| card.href.clone(), |full| full.contact.name),
+                (None, None) => card.href.clone(),
+            };
+            return Ok(Some(left_out(name, why)));
+        }
+        let Some(id) = card.contact else {
+            return Ok(None);
+        };
+        if read.is_none() && !is_sent {
+            return Ok(None);
+        }
+        let (before, after) = (self.contact(store, id)?, self.contact(copy, id)?);
+        let Some(after) = after else {
+            return Ok(None);
+        };
+        let base = match (read, was) {
+            (Some(read), _) => Some(read.clone()),
+            (None, Some(was)) => self.base(self.linked(store, &was.place)?),
+            (None, None) => None,
+        };
+        let linked = self.linked(copy, &card.place)?;
+        let conflicts = linked.iter().flat_map(|card| &card.conflicts);
+        let conflicts: Vec<ConflictKey> = conflicts
+            .filter_map(|conflict| Some(read_conflict(conflict)?.0))
+            .collect();
+        let both = Both {
+            before: before.as_ref(),
+            after: Some(&after),
+            there: base.as_ref(),
+        };
+        let is_known = was.is_some_and(|was| was.is_there);
+        let says_same = before.as_ref().map(Person::of) == Some(Person::of(&after));
+        let (fate, why) = match (&before, &base) {
+            _ if card.is_disputed => (CardFate::ToDecide, both.known_by(is_known, &card.href)),
+            (None, _) if is_known => (
+                CardFate::ComesHere,
+                "deleted here, changed there".to_owned(),
+            ),
+            (None, _) => (CardFate::ComesHere, "only there".to_owned()),
+            (Some(_), None) => (CardFate::GoesThere, "only here".to_owned()),
+            (Some(_), Some(_)) if is_known => match (says_same, is_sent) {
+                (true, false) => return Ok(None),
+                (true, true) => (CardFate::GoesThere, "changed here".to_owned()),
+                (false, false) => (CardFate::ComesHere, "changed there".to_owned()),
+                (false, true) => (CardFate::Joined, "changed on both".to_owned()),
+            },
+            (Some(_), Some(_)) => (CardFate::Joined, both.known_by(false, &card.href)),
+        };
+        Ok(Some(both.planned(fate, why, &conflicts, self.sends)))
+    }
+
+    /// A card that is known no more: its contact is gone there, or here.
+    fn of_gone(
+        &self,
+        store: &Store,
+        copy: &Store,
+        card: &ListedCard,
+    ) -> Result<Option<PlannedCard>, Refusal> {
+        let Some(id) = card.contact.filter(|_| card.is_there) else {
+            return Ok(None);
+        };
+        let before = self.contact(store, id)?;
+        let after = self.contact(copy, id)?;
+        let base = self.base(self.linked(store, &card.place)?);
+        let why = match (&before, &after) {
+            (_, Some(_)) => return Ok(None),
+            (Some(_), None) => "gone there",
+            (None, None) => "deleted here",
+        };
+        let both = Both {
+            before: before.as_ref(),
+            after: None,
+            // What is gone there says nothing any more.
+            there: base.as_ref().filter(|_| before.is_none()),
+        };
+        Ok(Some(both.planned(
+            CardFate::Deleted,
+            why.to_owned(),
+            &[],
+            self.sends,
+        )))
+    }
+}
+
+/// That a card is known by its name and a number.
+const BY_NUMBER: &str = "name and number";
+
+fn left_out(name: String, why: &str) -> PlannedCard {
+    PlannedCard {
+        fate: CardFate::LeftOut,
+        name,
+        why: why.to_owned(),
+        number: None,
+        confirmed: false,
+        fields: Vec::new(),
+    }
+}
+
+impl Both<'_> {
+    fn planned(
+        &self,
+        fate: CardFate,
+        why: String,
+        conflicts: &[ConflictKey],
+        sends: bool,
+    ) -> PlannedCard {
+        let here = self.before.map(Person::of);
+        let there = self.there.map(|card| taken_as(card.said()));
+        let after = self.after.map(Person::of);
+        let name = self.after.or(self.before).map(|full| &full.contact.name);
+        let there_name = self.there.map(|card| &card.records().contact.name);
+        let name = name.or(there_name).cloned().unwrap_or_default();
+        let mut fields = compared(
+            here.as_ref(),
+            there.as_ref(),
+            after.as_ref(),
+            conflicts,
+            sends,
+        );
+        let is_same = |field: &PlannedField| field.after == After::Same;
+        let fate = if fate == CardFate::Joined && fields.iter().all(is_same) {
+            fields.clear();
+            CardFate::Same
+        } else {
+            fate
+        };
+        let numbers = self.before.map_or(&[][..], |full| &full.phones);
+        PlannedCard {
+            fate,
+            name,
+            number: (why == BY_NUMBER).then(|| self.shared_number()).flatten(),
+            why,
+            confirmed: numbers.iter().any(|phone| phone.valid_values),
+            fields,
+        }
+    }
+
+    /// By what a card is known to be of a contact.
+    fn known_by(&self, is_known: bool, href: &str) -> String {
+        let (Some(full), Some(card)) = (self.before, self.there) else {
+            return "only there".to_owned();
+        };
+        if is_known {
+            return "changed on both".to_owned();
+        }
+        let (id, said) = (full.contact.id.to_string(), card.said());
+        let uid = said.uid.as_deref().unwrap_or_default();
+        let own = full.contact.uid.as_deref();
+        let bare = uid.strip_prefix("urn:uuid:").unwrap_or(uid);
+        if !uid.is_empty() && (own == Some(uid) || bare == id) {
+            return "same UID".to_owned();
+        }
+        let file = href.rsplit('/').next().unwrap_or_default();
+        if file.trim_end_matches(".vcf") == id {
+            return "same file name".to_owned();
+        }
+        match self.shared_number() {
+            Some(_) => BY_NUMBER.to_owned(),
+            None => "name and email".to_owned(),
+        }
+    }
+
+    /// A number that is here and there.
+    fn shared_number(&self) -> Option<String> {
+        let mut numbers = self.before?.phones.iter();
+        let said = self.there?.said();
+        let shared = numbers.find(|phone| said.numbers.contains_key(&phone.identity));
+        shared.map(|phone| display(&phone.identity))
+    }
+}

@@ -1,0 +1,175 @@
+//! The page of a sync's plan: what its keys do, and what it does with answers.
+
+use std::borrow::Cow;
+
+use crate::domain::refusal::Refusal;
+use crate::domain::safe::safe;
+use crate::domain::sync::plan::CardFate;
+use crate::domain::words::count;
+use crate::tui::ctx::{Ctx, Session};
+use crate::tui::keymap::{Action, Binding, Scope};
+use crate::tui::pages::page::{Outcome, Page, Ui, left};
+use crate::tui::protocol::{Effect, Purpose, Reply, Request, SyncOrder};
+use crate::tui::widgets::areas::Pane;
+use crate::tui::widgets::cursor::Motion;
+use crate::tui::widgets::theme::{Role, Theme};
+
+use super::state::SyncPlanPage;
+use super::view;
+
+impl Page for SyncPlanPage {
+    fn scope(&self) -> Scope {
+        Scope::SyncPlan
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if self.plan.is_none() {
+            ctx.read(Request::PlanSync(self.remote.clone()));
+        }
+        Outcome::Stay
+    }
+
+    fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        match action {
+            Action::Enter if self.is_list_alone(ctx.session) => self.focus = Pane::Detail,
+            Action::Enter | Action::Save => {
+                if ctx.sync(SyncOrder::first(self.remote.clone())) {
+                    return Outcome::Close;
+                }
+            }
+            Action::Open => self.focus = Pane::Detail,
+            Action::Left => self.focus = Pane::List,
+            Action::NextPane | Action::PreviousPane => {
+                self.focus = match self.focus {
+                    Pane::List => Pane::Detail,
+                    Pane::Detail => Pane::List,
+                };
+            }
+            Action::Report => {
+                if let Some(plan) = &self.plan {
+                    let name = format!("sync-{}", self.remote);
+                    ctx.push(Effect::Report(name, plan.told()));
+                }
+            }
+            Action::ShowKind => {
+                let place = ctx.key_place(Scope::SyncPlan, Action::ShowKind);
+                if let Some(fate) = CardFate::ALL.get(place.unwrap_or(0)) {
+                    self.show(*fate);
+                }
+            }
+            _ => return Outcome::Unused,
+        }
+        Outcome::Stay
+    }
+
+    fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
+        if self.focus == Pane::Detail {
+            let (lines, height) = view::card_extent(self, ctx.session);
+            let page = height.saturating_sub(1).max(1);
+            self.scroll = motion.apply(self.scroll, lines.saturating_sub(height) + 1, page);
+            return;
+        }
+        let height = view::list_height(self, ctx.session).max(1);
+        self.move_to(motion.apply(self.cursor, self.shown.len(), height), height);
+    }
+
+    /// From the card to the list, and from there out. What is still asked of the remote is given up.
+    fn escape(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if self.focus == Pane::Detail {
+            self.focus = Pane::List;
+            return Outcome::Stay;
+        }
+        if self.plan.is_none() && ctx.session.remotes.on == [self.remote.as_str()] {
+            ctx.stop_sync();
+        }
+        left(self)
+    }
+
+    fn resized(&mut self, ctx: &mut Ctx<'_>) {
+        self.move_to(self.cursor, view::list_height(self, ctx.session));
+    }
+
+    fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
+        if let Reply::PlannedSync(plan) = reply {
+            self.take(*plan);
+        }
+        Outcome::Stay
+    }
+
+    fn refused(&mut self, _purpose: Purpose, _refusal: &Refusal, _ctx: &mut Ctx<'_>) -> Outcome {
+        if self.plan.is_none() {
+            return Outcome::Close;
+        }
+        Outcome::Stay
+    }
+
+    fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
+        let does = matches!(action, Action::Enter | Action::Save);
+        let opens = matches!(
+            action,
+            Action::Open | Action::NextPane | Action::PreviousPane
+        );
+        match &self.plan {
+            None if does || opens || action == Action::Report => {
+                Some("what is there is still being read".into())
+            }
+            Some(_) if does && self.is_read_only && !self.is_list_alone(session) => {
+                Some("this only shows what a sync would do".into())
+            }
+            Some(_) if opens && self.shown.is_empty() => Some("no card here".into()),
+            _ => None,
+        }
+    }
+
+    fn fills(&self) -> bool {
+        true
+    }
+
+    fn title(&self) -> Option<String> {
+        let is_first = match &self.plan {
+            Some(plan) => plan.is_first,
+            None => !self.is_read_only,
+        };
+        let what = if is_first { "First sync" } else { "Next sync" };
+        Some(format!("{what} with {}", safe(&self.remote)))
+    }
+
+    fn status(&self, session: &Session, theme: &Theme) -> Option<(String, Role)> {
+        let plan = self.plan.as_ref()?;
+        let here = count(plan.here, "contact");
+        if !plan.is_first {
+            return Some((count(plan.cards.len(), "change"), Role::Dim));
+        }
+        let there = count(plan.there, "card");
+        let text = if view::is_narrow(session) {
+            format!("{there} there")
+        } else {
+            let middle = theme.glyphs.middle;
+            format!("{there} there {middle} {here} here")
+        };
+        Some((text, Role::Dim))
+    }
+
+    fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
+        let is_list_alone = self.is_list_alone(session);
+        match binding.action {
+            Action::Enter if is_list_alone => Some("open".into()),
+            Action::Enter if self.is_read_only => None,
+            Action::Save if self.is_read_only || !is_list_alone => None,
+            _ => Some(binding.hint.into()),
+        }
+    }
+
+    fn remark(&self) -> Option<String> {
+        let remark = if self.is_read_only {
+            "Nothing is written, here or there, by looking at it."
+        } else {
+            "A backup is made first. Not u, but the history undoes a sync, as one step."
+        };
+        self.plan.as_ref().map(|_| remark.to_owned())
+    }
+
+    fn draw(&self, ui: &mut Ui<'_, '_>) {
+        view::draw(self, ui);
+    }
+}

@@ -1,0 +1,105 @@
+//! What the page of a sync's plan remembers.
+
+use crate::domain::sync::plan::{CardFate, PlannedCard, SyncPlan};
+use crate::tui::ctx::Session;
+use crate::tui::widgets::areas::{Pane, TWO_PANES};
+use crate::tui::widgets::cursor::top_for;
+
+/// The page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SyncPlanPage {
+    /// The remote.
+    pub(super) remote: String,
+    /// Whether it is only looked at.
+    pub(super) is_read_only: bool,
+    /// What would be done; none until it came.
+    pub(super) plan: Option<SyncPlan>,
+    /// The kind that is shown, or all.
+    pub(super) fate: Option<CardFate>,
+    /// The cards that are shown, by their place in the plan.
+    pub(super) shown: Vec<usize>,
+    /// The row under the cursor, of those that are shown.
+    pub(super) cursor: usize,
+    /// The first row on the screen.
+    pub(super) top: usize,
+    /// Whether the list has the keys, or the card that its cursor is on.
+    pub(super) focus: Pane,
+    /// How many lines of the card are scrolled off.
+    pub(super) scroll: usize,
+}
+
+impl SyncPlanPage {
+    fn of(remote: String, is_read_only: bool) -> Self {
+        Self {
+            remote,
+            is_read_only,
+            plan: None,
+            fate: None,
+            shown: Vec::new(),
+            cursor: 0,
+            top: 0,
+            focus: Pane::List,
+            scroll: 0,
+        }
+    }
+
+    /// The plan of a first sync, which is then done.
+    #[must_use]
+    pub fn first(remote: String) -> Self {
+        Self::of(remote, false)
+    }
+
+    /// The plan of a sync, to be looked at.
+    #[must_use]
+    pub fn dry(remote: String) -> Self {
+        Self::of(remote, true)
+    }
+
+    /// A plan that is known, with its cards of one kind.
+    #[must_use]
+    pub fn known(plan: SyncPlan, fate: CardFate) -> Self {
+        let mut page = Self::of(plan.remote.clone(), true);
+        page.take(plan);
+        page.show(fate);
+        page
+    }
+
+    /// Shows a plan.
+    pub(super) fn take(&mut self, plan: SyncPlan) {
+        self.plan = Some(plan);
+        self.list();
+    }
+
+    /// The row at a place of those that are shown.
+    pub(super) fn card(&self, place: usize) -> Option<&PlannedCard> {
+        self.plan.as_ref()?.cards.get(*self.shown.get(place)?)
+    }
+
+    /// Shows one kind only, or all again.
+    pub(super) fn show(&mut self, fate: CardFate) {
+        self.fate = (self.fate != Some(fate)).then_some(fate);
+        self.list();
+    }
+
+    fn list(&mut self) {
+        let cards = self.plan.iter().flat_map(|plan| plan.cards.iter());
+        let places = cards.enumerate();
+        let shown = places.filter(|(_, card)| self.fate.is_none_or(|fate| card.fate == fate));
+        self.shown = shown.map(|(place, _)| place).collect();
+        self.cursor = 0;
+        self.top = 0;
+        self.scroll = 0;
+    }
+
+    /// Puts the cursor on a row, and the screen where it shows it.
+    pub(super) fn move_to(&mut self, place: usize, height: usize) {
+        self.scroll = 0;
+        self.cursor = place.min(self.shown.len().saturating_sub(1));
+        self.top = top_for(self.top, self.cursor, height);
+    }
+
+    /// Whether there is room for the list alone, and it is seen.
+    pub(super) fn is_list_alone(&self, session: &Session) -> bool {
+        self.focus == Pane::List && !self.shown.is_empty() && session.size.width < TWO_PANES
+    }
+}
