@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -123,6 +124,36 @@ impl LastRun {
     }
 }
 
+/// A contact that was deleted on one side and changed on the other: the change won.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroughtBack {
+    /// The contact.
+    pub contact: ContactId,
+    /// Whether it was deleted there and changed here; else it was the other way round.
+    pub deleted_there: bool,
+    /// When it was brought back.
+    pub at: Timestamp,
+}
+
+impl BroughtBack {
+    /// Where they are remembered of a remote.
+    pub const REMEMBERED: &'static str = "brought_back";
+
+    /// How many are remembered.
+    const KEPT: usize = 20;
+}
+
+/// A contact that was brought back, as a person looks at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BroughtBackEntry {
+    /// The remote.
+    pub remote: String,
+    /// The name of the contact.
+    pub name: String,
+    /// What happened.
+    pub back: BroughtBack,
+}
+
 /// Why a remote's password is not tried again unasked: the words before those of the server.
 pub const REFUSED_PASSWORD: &str = "the password was refused: ";
 
@@ -134,13 +165,35 @@ impl RemoteRow {
         trouble.is_some_and(|why| why.starts_with(REFUSED_PASSWORD))
     }
 
+    /// What is remembered of it under a name; what cannot be read is as if it were not.
+    fn remembered<T: DeserializeOwned + Default>(&self, name: &str) -> T {
+        let traits: Value = serde_json::from_str(&self.traits).unwrap_or_default();
+        let there = traits.get(name).cloned();
+        there
+            .and_then(|there| serde_json::from_value(there).ok())
+            .unwrap_or_default()
+    }
+
     /// Its last runs, the newest first.
     #[must_use]
     pub fn last_runs(&self) -> Vec<LastRun> {
-        let traits: Value = serde_json::from_str(&self.traits).unwrap_or_default();
-        let runs = traits.get(LastRun::REMEMBERED).cloned();
-        runs.and_then(|runs| serde_json::from_value(runs).ok())
-            .unwrap_or_default()
+        self.remembered(LastRun::REMEMBERED)
+    }
+
+    /// The contacts that were brought back, the newest first, as long as no person has said that it is right so.
+    #[must_use]
+    pub fn brought_back(&self) -> Vec<BroughtBack> {
+        self.remembered(BroughtBack::REMEMBERED)
+    }
+
+    /// The same with new ones.
+    #[must_use]
+    pub fn brought_back_with(&self, new: &[BroughtBack]) -> Vec<BroughtBack> {
+        let mut known = self.brought_back();
+        known.retain(|back| !new.iter().any(|new| new.contact == back.contact));
+        let mut all = [new, &known].concat();
+        all.truncate(BroughtBack::KEPT);
+        all
     }
 
     /// The same with a new one. Of several in a row in which nothing moved, only the newest is kept.

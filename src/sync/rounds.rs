@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::config::remotes::{Place, RemoteSettings};
 use crate::domain::refusal::Refusal;
-use crate::domain::remotes::{LastRun, REFUSED_PASSWORD, RemoteRow, RunOutcome};
+use crate::domain::remotes::{BroughtBack, LastRun, REFUSED_PASSWORD, RemoteRow, RunOutcome};
 use crate::domain::sync::guard::{Guard, GuardAnswer, REMEMBERED, Side};
 use crate::domain::sync::remote::Stop;
 use crate::domain::sync::report::Report;
@@ -111,6 +111,7 @@ impl RemoteRun {
         } = later.synced;
         self.synced.planned.extend(planned);
         self.synced.report.done.extend(report.done);
+        self.synced.report.brought_back.extend(report.brought_back);
         self.synced.end = end;
         self.synced.traffic.requests += traffic.requests;
         self.synced.traffic.bytes += traffic.bytes;
@@ -246,12 +247,24 @@ fn outcome_of(synced: &Synced, row: &RemoteRow, tried_at: Timestamp, took: Durat
         millis: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         is_whole: synced.end.is_ok(),
     };
+    let back = synced.report.brought_back.iter();
+    let back: Vec<BroughtBack> = back
+        .map(|(contact, side)| BroughtBack {
+            contact: *contact,
+            deleted_there: *side == Side::There,
+            at: tried_at,
+        })
+        .collect();
     RunOutcome {
         tried_at,
         synced_at: synced.end.is_ok().then(now),
         again_at,
         trouble,
-        remembered: json!({ REMEMBERED: asked, LastRun::REMEMBERED: row.runs_with(last) }),
+        remembered: json!({
+            REMEMBERED: asked,
+            LastRun::REMEMBERED: row.runs_with(last),
+            BroughtBack::REMEMBERED: row.brought_back_with(&back),
+        }),
     }
 }
 

@@ -163,6 +163,7 @@ fn describe(written: &Written, redo: &str) -> String {
         (Step::Decided, ..) => "Yours stays, and goes there with the next sync".to_owned(),
         (Step::Paused(true), ..) => "Paused: nothing is sent there or taken in".to_owned(),
         (Step::Paused(false), ..) => "It is synced again".to_owned(),
+        (Step::KeptBack, ..) => "It stays, here and there".to_owned(),
         (Step::UndoneDecided(true), ..) => "The undo goes there with the next sync".to_owned(),
         (Step::UndoneDecided(false), ..) => {
             "The next sync with it is a first sync, which shows its plan".to_owned()

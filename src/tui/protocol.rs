@@ -27,7 +27,7 @@ use crate::domain::progress::Progress;
 use crate::domain::query::{SavedFilter, Values};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
-use crate::domain::remotes::{ConflictEntry, Decision, RemoteDetails, RemoteRow};
+use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision, RemoteDetails, RemoteRow};
 use crate::domain::sync::guard::{Guard, GuardAnswer};
 use crate::domain::sync::plan::SyncPlan;
 use crate::domain::tag::TagCount;
@@ -69,6 +69,8 @@ pub enum Request {
     RemoteDetails(String),
     /// The fields that were changed here and on a remote.
     Conflicts,
+    /// The contacts for which a change won over a deletion.
+    BroughtBack,
     /// What a sync with this remote would do: the network's thread answers it.
     PlanSync(String),
     /// Rows of these contacts; those that are gone have none.
@@ -199,6 +201,8 @@ pub enum Write {
     Decide(Vec<(ConflictEntry, Decision)>),
     /// Pause a remote, or let it go on.
     Pause(String, bool),
+    /// It is right so that a contact was brought back, of this remote.
+    KeepBroughtBack(String, ContactId),
     /// What becomes of cards that a run linked or made which was taken back: what the undo took away is deleted
     /// there with the next sync, or that is a first sync again.
     DecideUndone(String, bool),
@@ -259,6 +263,8 @@ pub enum Reply {
     RemoteDetails(Box<RemoteDetails>),
     /// The fields to decide.
     Conflicts(Vec<ConflictEntry>),
+    /// The contacts for which a change won over a deletion.
+    BroughtBack(Vec<BroughtBackEntry>),
     /// What a sync would do.
     PlannedSync(Box<SyncPlan>),
     /// The contacts that have a date.
@@ -323,6 +329,8 @@ pub enum Step {
     Decided,
     /// A remote was paused, or goes on.
     Paused(bool),
+    /// A contact that was brought back stays.
+    KeptBack,
     /// How a remote goes on after a run that was taken back: whether the undo is sent there.
     UndoneDecided(bool),
 }

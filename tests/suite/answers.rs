@@ -700,7 +700,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
             seen(&["╭─ Preview: "]) && matches!(seen_of_it, Seen::Rehearsal(_))
         }
         Write::RestoreContact(..) | Write::RestorePhone(..) => seen(&["╭─ History"]),
-        Write::Decide(_) => seen(&["╭─ Conflicts"]),
+        Write::Decide(_) | Write::KeepBroughtBack(..) => seen(&["╭─ Conflicts"]),
         Write::Pause(..) => seen(&["╭─ Remotes"]),
         Write::DecideUndone(..) => seen(&["a sync was undone"]),
         Write::EmptyBin => seen(&["Sure?"]),

@@ -3,10 +3,10 @@
 use crate::support::desk::Desk;
 use crate::support::{Book, NOON};
 use callbook::config::remotes::{PasswordFrom, Place, RemoteSettings, ServerSettings};
-use callbook::domain::contact::ContactAttributes;
+use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::{Kind, Refusal};
-use callbook::domain::remotes::LastRun;
+use callbook::domain::remotes::{BroughtBack, LastRun};
 use callbook::domain::sync::guard::{Guard, GuardAnswer};
 use callbook::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, SyncPlan};
 use callbook::domain::timestamp::Timestamp;
@@ -908,4 +908,74 @@ fn of_runs_in_which_nothing_moved_only_the_newest_is_remembered() {
         .map(|run| run.at.micros())
         .collect::<Vec<_>>();
     assert_eq!(at, [6, 4, 3, 1]);
+}
+
+#[test]
+fn contacts_that_were_brought_back_stay_or_are_deleted_again() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        let ids = ["Tamar Lev", "Mark Abernathy"]
+            .map(|name| desk.book.store.named(name, None).unwrap()[0].contact);
+        let back = |at: usize, deleted_there| BroughtBack {
+            contact: ids[at],
+            deleted_there,
+            at: Timestamp::from_micros(NOON - HOUR),
+        };
+        // One more is gone by now, and is not shown.
+        let gone = BroughtBack {
+            contact: ContactId(uuid::Uuid::from_u128(7)),
+            ..back(0, true)
+        };
+        raw(&desk.book)
+            .execute(
+                "UPDATE remote SET traits = ?1 WHERE name = 'work'",
+                [
+                    serde_json::json!({"brought_back": [back(0, true), back(1, false), gone]})
+                        .to_string(),
+                ],
+            )
+            .unwrap();
+        desk.press("s x");
+        if width > 40 {
+            let frame = desk.frame();
+            for words in [
+                "BROUGHT BACK",
+                "deleted on work, changed here",
+                "deleted here, changed on work",
+            ] {
+                assert!(frame.contains(words), "{width}: {words}: {frame}");
+            }
+        }
+        insta::assert_snapshot!(format!("brought_back_{width}x{height}"), desk.frame());
+        desk.press("d");
+        assert!(
+            desk.toast()
+                .contains("only a contact that was brought back"),
+            "{}",
+            desk.toast()
+        );
+        desk.press("G b");
+        assert!(
+            desk.toast().contains("stays, or is deleted"),
+            "{}",
+            desk.toast()
+        );
+        assert!(
+            desk.frame().contains("deletes it on both"),
+            "{}",
+            desk.frame()
+        );
+        // The last one is right as it is.
+        desk.press("enter");
+        assert_eq!(desk.toast(), "It stays, here and there");
+        let left: Vec<_> = desk.book.store.brought_back().unwrap();
+        assert_eq!(left.len(), 1, "{left:?}");
+        // The other one is deleted again, which can be undone.
+        desk.press("d");
+        assert!(desk.toast().contains("Deleted"), "{}", desk.toast());
+        assert!(desk.book.store.named("Tamar Lev", None).unwrap().is_empty());
+        assert!(!desk.frame().contains("BROUGHT BACK"), "{}", desk.frame());
+        desk.press("u");
+        assert_eq!(desk.book.store.named("Tamar Lev", None).unwrap().len(), 1);
+    }
 }

@@ -1,5 +1,6 @@
 //! A card that arrives: of which contact it is, and what becomes of it.
 
+use super::guard::Side;
 use super::outgoing::is_in;
 use super::part::Part;
 use super::remote::{Etag, Href, Stop};
@@ -25,7 +26,10 @@ pub(super) fn take_card<C: Card>(
         let row = merge(part, href, row, now, How::default())?;
         if part.person(row.contact)?.is_none() {
             report.note(Did::CameBack, &name);
-            return revive(part, href);
+            revive(part, href)?;
+            let back = part.row(href)?.map(|row| (row.contact, Side::Here));
+            report.brought_back.extend(back);
+            return Ok(());
         }
         report.note(Did::ChangedHere, &name);
         return Ok(());

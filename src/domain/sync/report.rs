@@ -1,5 +1,9 @@
 //! What a run did.
 
+use crate::domain::ids::ContactId;
+
+use super::guard::Side;
+
 /// What was done with one card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Did {
@@ -32,6 +36,8 @@ pub struct Report {
     pub done: Vec<(Did, String)>,
     /// Of each card that was sent, whether the version in the answer was that of the card that is there now.
     pub exact_answers: Vec<bool>,
+    /// The contacts that were deleted on this side and changed on the other: the change won.
+    pub brought_back: Vec<(ContactId, Side)>,
 }
 
 impl Report {

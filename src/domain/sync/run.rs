@@ -315,10 +315,16 @@ where
                 if puts_back && put_back(part, href)? {
                     continue;
                 }
-                let base = part.row(href)?.and_then(|row| row.base);
+                let row = part.row(href)?;
+                let base = row.as_ref().and_then(|row| row.base.as_ref());
                 let name = base.map(|base| name_on(base.said()));
                 report.note(Did::GoneThere, &name.unwrap_or_default());
                 gone(part, href)?;
+                if let Some(row) = row
+                    && part.person(row.contact)?.is_some()
+                {
+                    report.brought_back.push((row.contact, Side::There));
+                }
             }
             if is_whole {
                 let has_something = found.full && !found.nothing_listed;

@@ -111,11 +111,19 @@ impl RemoteBook<'_, '_> {
     }
 
     fn find(&self, card: &SoughtCard) -> Answer<Option<ContactId>> {
-        for uid in card.uid.iter().chain([&card.file]) {
-            for id in self.with_uid(uid)? {
-                if self.is_free(id)? {
-                    return Ok(Some(id));
-                }
+        let mut alike = match &card.uid {
+            Some(uid) => self.with_uid(uid)?,
+            None => Vec::new(),
+        };
+        // A file is called as we call it, or as anybody does: `1.vcf` is not the contact with the `UID` 1.
+        if let Ok(id) = Uuid::parse_str(&card.file)
+            && self.writer.is_there(RecordKey::Contact(ContactId(id)))?
+        {
+            alike.push(ContactId(id));
+        }
+        for id in alike {
+            if self.is_free(id)? {
+                return Ok(Some(id));
             }
         }
         let called = Called::of(&card.contact);

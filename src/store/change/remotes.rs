@@ -2,15 +2,19 @@
 //! other side has, and that is not changed by an undo here.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::domain::contact::ContactId;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::remotes::{RemoteCounts, RemoteDetails, RemoteRow, RunOutcome};
+use crate::domain::remotes::{
+    BroughtBack, BroughtBackEntry, RemoteCounts, RemoteDetails, RemoteRow, RunOutcome,
+};
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::base::Store;
 use crate::store::cache::condition::WAITING;
 use crate::store::db::failure::Answer;
+use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
 /// How many cards of a kind are looked at.
@@ -101,6 +105,48 @@ impl Store {
                 |row| row.get(0),
             )?;
             Ok(details)
+        })
+    }
+
+    /// The contacts that were brought back because a change won over a deletion, the newest first.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn brought_back(&self) -> Result<Vec<BroughtBackEntry>, Refusal> {
+        let remotes = self.remotes()?;
+        self.snapshot(|connection| {
+            let mut entries = Vec::new();
+            for remote in &remotes {
+                for back in remote.brought_back() {
+                    let contact = record::find_contact(connection, back.contact)?;
+                    entries.extend(contact.map(|contact| BroughtBackEntry {
+                        remote: remote.name.clone(),
+                        name: contact.name,
+                        back,
+                    }));
+                }
+            }
+            entries.sort_by_key(|entry| std::cmp::Reverse(entry.back.at));
+            Ok(entries)
+        })
+    }
+
+    /// Notes that it is right so that a contact was brought back: it is not shown any more.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn keep_brought_back(&self, name: &str, contact: ContactId) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let connection = writer.connection();
+            let there = find(connection, name)?.ok_or_else(|| unknown(name))?;
+            let mut left = there.brought_back();
+            left.retain(|back| back.contact != contact);
+            let patch = json!({ BroughtBack::REMEMBERED: left });
+            let sql = "UPDATE remote SET traits = json_patch(traits, ?2) WHERE name = ?1";
+            is_there(
+                connection.execute(sql, params![name, patch.to_string()])?,
+                name,
+            )
         })
     }
 

@@ -275,6 +275,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Conflicts, &["b"], Action::BothTexts, "both", 2, "choose both texts, one after the other"),
     bind(Scope::Conflicts, &["m"], Action::AllMine, "all yours", 3, "choose your value for every field"),
     bind(Scope::Conflicts, &["t"], Action::AllStored, "all there", 4, "choose the value there for every field"),
+    bind(Scope::Conflicts, &["d"], Action::DeleteContact, "delete", 1, "delete a contact that was brought back, here and there"),
     bind(Scope::Conflicts, &["n"], Action::Newest, "newest", 6, "choose for every field the side that was changed last"),
     bind(Scope::Conflicts, &["^S"], Action::Save, "decide all", 5, "decide all fields as they are chosen, in one step"),
     bind(Scope::Conflicts, &["esc", "q"], Action::Escape, "close", 7, "close"),

@@ -9,11 +9,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::refusal::Refusal;
-use crate::domain::remotes::{ConflictEntry, Decision};
+use crate::domain::rehearsal::{Seen, Task};
+use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
@@ -38,6 +39,8 @@ const TEXT_ROWS: usize = 3;
 pub struct Conflicts {
     /// The fields, as they came; none until then.
     all: Option<Vec<ConflictEntry>>,
+    /// The contacts for which a change won over a deletion.
+    back: Vec<BroughtBackEntry>,
     /// What is chosen of a field where it is not ours.
     chosen: BTreeMap<String, Decision>,
     /// The line under the cursor.
@@ -51,6 +54,20 @@ impl Conflicts {
 
     fn current(&self) -> Option<&ConflictEntry> {
         self.all().get(self.cursor)
+    }
+
+    /// The contact under the cursor, where it is on one that was brought back: they come after the fields.
+    fn current_back(&self) -> Option<&BroughtBackEntry> {
+        self.back.get(self.cursor.checked_sub(self.all().len())?)
+    }
+
+    fn known(&self) -> usize {
+        self.all().len() + self.back.len()
+    }
+
+    fn ask(ctx: &mut Ctx<'_>) {
+        ctx.read(Request::Conflicts);
+        ctx.read(Request::BroughtBack);
     }
 
     fn side(&self, one: &ConflictEntry) -> Decision {
@@ -83,14 +100,26 @@ impl Page for Conflicts {
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
-        ctx.read(Request::Conflicts);
+        Self::ask(ctx);
         Outcome::Stay
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
-        let Some(current) = self.current() else {
-            return Outcome::Unused;
-        };
+        if let Some(one) = self.current_back() {
+            let (remote, contact) = (one.remote.clone(), one.back.contact);
+            match action {
+                Action::Enter => {
+                    ctx.write(Write::KeepBroughtBack(remote, contact));
+                    return Outcome::Stay;
+                }
+                Action::DeleteContact => {
+                    let task = Task::delete(vec![contact]);
+                    ctx.write(Write::Perform(task, Seen::Nothing));
+                    return Outcome::Stay;
+                }
+                _ => {}
+            }
+        }
         let side = match action {
             Action::Left => Decision::Mine,
             Action::Right => Decision::Theirs,
@@ -108,7 +137,9 @@ impl Page for Conflicts {
                 return Outcome::Stay;
             }
             Action::Enter => {
-                ctx.write(self.decided([current]));
+                if let Some(current) = self.current() {
+                    ctx.write(self.decided([current]));
+                }
                 return Outcome::Stay;
             }
             Action::Save => {
@@ -117,27 +148,31 @@ impl Page for Conflicts {
             }
             _ => return Outcome::Unused,
         };
-        self.chosen.insert(current.id.clone(), side);
+        if let Some(current) = self.current() {
+            self.chosen.insert(current.id.clone(), side);
+        }
         Outcome::Stay
     }
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        self.cursor = motion.apply(self.cursor, self.all().len(), ctx.height());
+        self.cursor = motion.apply(self.cursor, self.known(), ctx.height());
     }
 
     fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
-        let is_of_field = matches!(
+        let is_of_one = matches!(action, Action::Left | Action::Right | Action::BothTexts);
+        let is_of_all = matches!(
             action,
-            Action::Left
-                | Action::Right
-                | Action::BothTexts
-                | Action::AllMine
-                | Action::AllStored
-                | Action::Newest
-                | Action::Enter
-                | Action::Save
+            Action::AllMine | Action::AllStored | Action::Newest | Action::Save
         );
+        if self.current_back().is_some() && (is_of_one || is_of_all && self.all().is_empty()) {
+            return Some("a contact that was brought back stays, or is deleted".into());
+        }
+        if action == Action::DeleteContact && self.current_back().is_none() {
+            return Some("it deletes only a contact that was brought back".into());
+        }
+        let is_of_field = is_of_one || is_of_all || action == Action::Enter;
         match self.current() {
+            None if self.current_back().is_some() => None,
             None if is_of_field => Some("nothing is to be decided".into()),
             Some(one) if action == Action::BothTexts && !one.joins => {
                 Some(format!("{} cannot hold both values", safe(&one.field)).into())
@@ -151,11 +186,13 @@ impl Page for Conflicts {
 
     fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
         if let Reply::Conflicts(all) = reply {
-            self.cursor = self.cursor.min(all.len().saturating_sub(1));
             self.chosen
                 .retain(|id, _| all.iter().any(|one| one.id == *id));
             self.all = Some(all);
+        } else if let Reply::BroughtBack(back) = reply {
+            self.back = back;
         }
+        self.cursor = self.cursor.min(self.known().saturating_sub(1));
         Outcome::Stay
     }
 
@@ -165,13 +202,21 @@ impl Page for Conflicts {
         }
         if purpose != Purpose::Read {
             // What is gone, or is otherwise than it was when it was chosen, is not to be seen any more.
-            ctx.read(Request::Conflicts);
+            Self::ask(ctx);
         }
         Outcome::Stay
     }
 
     fn notified(&mut self, _news: News, ctx: &mut Ctx<'_>) {
-        ctx.read(Request::Conflicts);
+        Self::ask(ctx);
+    }
+
+    fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
+        match (binding.action, self.current_back()) {
+            (Action::DeleteContact, None) => None,
+            (Action::Enter, Some(_)) => Some("keep".into()),
+            _ => Some(binding.hint.into()),
+        }
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
@@ -184,7 +229,7 @@ impl Page for Conflicts {
         };
         let inside = page("Conflicts", &right, "", theme, ui.areas.content, ui.frame);
         let columns = usize::from(inside.width);
-        let Some(current) = self.current() else {
+        if self.known() == 0 {
             if self.all.is_some() {
                 let told = "nothing is to be decided: here and there, the contacts say the same or only one side changed";
                 let told = wrap(told, columns.saturating_sub(4)).into_iter();
@@ -193,15 +238,34 @@ impl Page for Conflicts {
                     .render_widget(Paragraph::new(told.collect::<Vec<_>>()), inside);
             }
             return;
-        };
+        }
         let mut lines = Vec::new();
-        if columns >= WITH_REMOTE {
+        if columns >= WITH_REMOTE && !all.is_empty() {
             lines.push(Self::heads(columns, theme));
         }
         let heads = lines.len();
         let rows = all.iter().enumerate();
         lines.extend(rows.map(|(at, one)| self.row(one, at == self.cursor, columns, ui)));
-        let below = self.whole(current, columns, ui.session, theme);
+        let mut on = heads + self.cursor;
+        if !self.back.is_empty() {
+            if !all.is_empty() {
+                lines.push(Line::default());
+            }
+            let head = "BROUGHT BACK: A CHANGE WON OVER A DELETION";
+            lines.push(indented(head, Role::Section, columns, theme));
+            if self.current().is_none() {
+                on += lines.len() - heads - all.len();
+            }
+            let rows = self.back.iter().enumerate();
+            lines.extend(rows.map(|(at, one)| {
+                let is_on = self.cursor == all.len() + at;
+                back_row(one, is_on, columns, ui)
+            }));
+        }
+        let below = match self.current() {
+            Some(current) => self.whole(current, columns, ui.session, theme),
+            None => Self::about_back(columns, ui.session, theme),
+        };
         // The list has as many rows as it needs, as long as both texts are seen.
         let height = usize::from(inside.height);
         let least = (heads + 2).min(lines.len());
@@ -218,9 +282,33 @@ impl Page for Conflicts {
             ..inside
         };
         // A list that is cut shows no head, but the row of the cursor.
-        scrolled(lines, heads + self.cursor, list, ui.frame);
+        scrolled(lines, on, list, ui.frame);
         ui.frame.render_widget(Paragraph::new(below), rest);
     }
+}
+
+/// A contact that was brought back, and what had happened.
+fn back_row(one: &BroughtBackEntry, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
+    let theme = ui.theme;
+    let (ellipsis, dim) = (theme.glyphs.ellipsis, theme.style(Role::Dim));
+    let (name, _) = rooms(columns);
+    let remote = safe(&one.remote);
+    let told = if one.back.deleted_there {
+        format!("deleted on {remote}, changed here")
+    } else {
+        format!("deleted here, changed on {remote}")
+    };
+    let middle = theme.glyphs.middle;
+    let when = ui.session.calendar().when(one.back.at);
+    let told = format!("{told} {middle} {when}");
+    let role = if on { Role::Cursor } else { Role::Text };
+    let room = columns.saturating_sub(name + 4);
+    Line::from(vec![
+        cursor(on, theme),
+        Span::raw(" "),
+        Span::styled(fit(&safe(&one.name), name, ellipsis), theme.style(role)),
+        Span::styled(format!(" {}", fit(&told, room, ellipsis)), dim),
+    ])
 }
 
 /// The columns of a name, and of a value in a row.
@@ -286,6 +374,19 @@ impl Conflicts {
             spans.push(Span::styled(format!("{since} {remote}"), dim));
         }
         Line::from(spans)
+    }
+
+    /// What can be done about a contact that was brought back.
+    fn about_back(columns: usize, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
+        let key = |action| session.key(Scope::Conflicts, action);
+        let told = format!(
+            "{} keeps it, here and there; {} deletes it on both sides",
+            key(Action::Enter),
+            key(Action::DeleteContact)
+        );
+        let told = wrap(&told, columns.saturating_sub(4)).into_iter();
+        let told = told.map(|line| indented(&line, Role::Dim, columns, theme));
+        std::iter::once(Line::default()).chain(told).collect()
     }
 
     /// The field under the cursor, with both texts as a whole.

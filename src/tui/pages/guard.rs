@@ -221,7 +221,11 @@ impl Page for GuardPage {
     }
 
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
+        let decides = matches!(action, Action::PutBack | Action::DeleteToo);
         match action {
+            _ if decides && !session.remotes.on.is_empty() => {
+                Some("a sync goes on; it is done in a moment".into())
+            }
             Action::Open if self.is_reading => Some("still reading who they are".into()),
             Action::Open if self.plan.is_none() => Some("who they are is not known".into()),
             Action::PutBack if matches!(self.asks, Asks::Guard(guard) if !is_here(guard)) => {

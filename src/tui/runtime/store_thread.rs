@@ -304,6 +304,7 @@ impl StoreThread {
             }
             Request::Health => Reply::Health(Box::new(store.health()?)),
             Request::Remotes => Reply::Remotes(store.remotes()?),
+            Request::BroughtBack => Reply::BroughtBack(store.brought_back()?),
             Request::RemoteDetails(name) => {
                 Reply::RemoteDetails(Box::new(store.remote_details(&name)?))
             }
@@ -450,6 +451,10 @@ impl StoreThread {
             Write::Pause(name, pauses) => {
                 store.pause_remote(&name, pauses)?;
                 turned(Step::Paused(pauses), None)
+            }
+            Write::KeepBroughtBack(name, contact) => {
+                store.keep_brought_back(&name, contact)?;
+                turned(Step::KeptBack, None)
             }
             Write::DecideUndone(name, sends) => {
                 let rows = store.remotes()?;

@@ -146,9 +146,10 @@ impl Page for RemotesPage {
                     .then(|| "no sync of it is in the history".into())
             }
             (Action::Conflicts, _) => {
-                let all = session.remotes.all().into_iter();
-                let fields = all.filter_map(|one| Some(one.row?.counts.conflicts));
-                (fields.sum::<u64>() == 0).then(|| "nothing is to be decided".into())
+                let mut all = session.remotes.all().into_iter().filter_map(|one| one.row);
+                let waits =
+                    all.any(|row| row.counts.conflicts > 0 || !row.brought_back().is_empty());
+                (!waits).then(|| "nothing is to be decided".into())
             }
             _ => None,
         }

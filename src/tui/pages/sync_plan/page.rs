@@ -116,6 +116,9 @@ impl Page for SyncPlanPage {
             Some(_) if does && self.is_read_only && !self.is_list_alone(session) => {
                 Some("this only shows what a sync would do".into())
             }
+            Some(_) if does && !self.is_list_alone(session) && !session.remotes.on.is_empty() => {
+                Some("a sync goes on; it is done in a moment".into())
+            }
             Some(_) if opens && self.shown.is_empty() => Some("no card here".into()),
             _ => None,
         }
