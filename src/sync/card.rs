@@ -47,6 +47,10 @@ impl Card for RemoteCard {
     fn said(&self) -> &SaidCard {
         &self.0.said
     }
+
+    fn is_same_text(&self, other: &Self) -> bool {
+        self.0.bytes == other.0.bytes
+    }
 }
 
 impl RemoteCard {

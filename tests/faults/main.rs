@@ -24,6 +24,8 @@ mod power;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod scenarios;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[allow(dead_code)]
+#[path = "../support/trace.rs"]
 mod trace;
 mod writers;
 

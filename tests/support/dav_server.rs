@@ -96,7 +96,7 @@ pub struct Stored {
 }
 
 /// What a server holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     pub ways: Ways,
     /// By their paths.

@@ -174,6 +174,10 @@ fn is_header(line: &str, name: &str) -> bool {
 fn relay(client: &TcpStream, server: u16, fault: Option<Fault>) -> std::io::Result<()> {
     let mut reader = BufReader::new(client);
     let mut lines = head(&mut reader)?;
+    if lines.is_empty() {
+        // Who was killed after connecting.
+        return Ok(());
+    }
     let length = lines.iter().find(|line| is_header(line, "content-length"));
     let length = length.map_or(0, |line| {
         line.split(':').nth(1).unwrap().trim().parse().unwrap()

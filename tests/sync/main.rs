@@ -17,9 +17,15 @@ mod dav_server;
 mod failing_proxy;
 #[path = "../support/pty.rs"]
 mod pty;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[allow(dead_code, unsafe_code)]
+#[path = "../support/trace.rs"]
+mod trace;
 
 mod asking;
 mod fuzz;
+mod home;
+mod interrupted;
 mod joined;
 mod on_screen;
 mod proxied;

@@ -2,67 +2,19 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use crate::card;
 use crate::dav_server::{Access, DavServer, Ways};
+use crate::home::{Home, Ran};
 use crate::pty::{Running, command, wait};
 
 /// What no file, output or argument may hold.
 const CANARY: &str = "secret";
 
-/// A person's home: a configuration with a line in it, and a file with the password.
-struct Home {
-    folder: tempfile::TempDir,
-}
-
-/// How a command ended: the status, and what it said.
-type Ran = (i32, String, String);
-
 impl Home {
-    fn new() -> Self {
-        let home = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        fs::create_dir_all(home.config().parent().unwrap()).unwrap();
-        fs::write(home.config(), "# mine\nmouse = false").unwrap();
-        fs::set_permissions(home.config(), fs::Permissions::from_mode(0o640)).unwrap();
-        home
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn config(&self) -> PathBuf {
-        self.path().join(".config/callbook/config.toml")
-    }
-
-    fn configured(&self) -> String {
-        fs::read_to_string(self.config()).unwrap()
-    }
-
-    fn run(&self, words: &[&str]) -> Ran {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_callbook"))
-            .env_clear()
-            .envs([("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8")])
-            .env("HOME", self.path())
-            .arg("--db")
-            .arg(self.path().join("book.db"))
-            .args(words)
-            .stdin(std::process::Stdio::null())
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code().unwrap(),
-            text(output.stdout),
-            text(output.stderr),
-        )
-    }
-
     /// Adds a remote whose password a command prints.
     fn add(&self, name: &str, address: &str, password: &str) -> Ran {
         self.add_with(name, address, password, &[])
@@ -130,7 +82,7 @@ fn with(access: Access) -> Ways {
 fn a_remote_is_added_checked_and_listed() {
     for access in [Access::Basic, Access::Digest] {
         let server = server(with(access));
-        let home = Home::new();
+        let home = Home::new("# mine\nmouse = false");
         let (status, told, why) = home.add("work", &server.root(), "secret");
         assert_eq!(status, 0, "{told}{why}");
         // What was there is as it was.
@@ -194,7 +146,7 @@ fn what_a_server_makes_of_a_card_is_learned_and_forgotten() {
         ignores_if_match: true,
         ..with(Access::Basic)
     });
-    let home = Home::new();
+    let home = Home::new("# mine\nmouse = false");
     assert_eq!(home.add("work", &server.book(), "secret").0, 0);
     let (status, told, why) = home.run(&["remote", "check", "work", "--write"]);
     assert_eq!(status, 0, "{told}{why}");
@@ -222,7 +174,7 @@ fn what_a_server_makes_of_a_card_is_learned_and_forgotten() {
 fn a_wrong_password_is_tried_once_and_nothing_is_written() {
     for (access, requests) in [(Access::Basic, 1), (Access::Digest, 2)] {
         let server = server(with(access));
-        let home = Home::new();
+        let home = Home::new("# mine\nmouse = false");
         let (status, told, why) = home.add("work", &server.root(), "wrong-one");
         assert_eq!(status, 1, "{told}{why}");
         assert!(
@@ -240,7 +192,7 @@ fn a_wrong_password_is_tried_once_and_nothing_is_written() {
 
 #[test]
 fn what_cannot_be_added_says_why() {
-    let home = Home::new();
+    let home = Home::new("# mine\nmouse = false");
     let server = server(Ways::default());
     let nobody = format!("http://127.0.0.1:{}/", {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -286,7 +238,7 @@ fn what_cannot_be_added_says_why() {
 
 #[test]
 fn a_read_only_book_and_a_folder_are_added_as_such() {
-    let home = Home::new();
+    let home = Home::new("# mine\nmouse = false");
     let server = server(Ways {
         read_only: true,
         ..Ways::default()
@@ -315,7 +267,7 @@ fn a_read_only_book_and_a_folder_are_added_as_such() {
 
 #[test]
 fn a_remote_is_paused_goes_on_and_is_forgotten() {
-    let home = Home::new();
+    let home = Home::new("# mine\nmouse = false");
     let server = server(Ways::default());
     assert_eq!(home.add("work", &server.book(), "secret").0, 0);
     let state = || home.listed()[0]["attributes"]["paused"].clone();
@@ -343,7 +295,7 @@ fn a_remote_is_paused_goes_on_and_is_forgotten() {
 #[test]
 fn a_password_is_asked_for_once_unseen_and_kept_nowhere() {
     let server = server(with(Access::Digest));
-    let home = Home::new();
+    let home = Home::new("# mine\nmouse = false");
     let db = home.path().join("book.db");
     let root = server.root();
     let program = env!("CARGO_BIN_EXE_callbook");
@@ -399,7 +351,7 @@ fn another_host_gets_the_password_only_once_a_person_says_so() {
             home: Some(other.book()),
             ..with(Access::Basic)
         });
-        let home = Home::new();
+        let home = Home::new("# mine\nmouse = false");
         let db = home.path().join("book.db");
         let program = env!("CARGO_BIN_EXE_callbook");
         let root = first.root();
@@ -426,7 +378,7 @@ fn another_host_gets_the_password_only_once_a_person_says_so() {
 
 /// A remote on a server of another project, added by its root and tried.
 pub(crate) fn set_up(root: &str, book: &str, flags: &[&str]) {
-    let home = Home::new();
+    let home = Home::new("# mine\nmouse = false");
     let (status, told, why) = home.add_with("work", root, "secret", flags);
     assert_eq!(status, 0, "{told}{why}");
     assert!(home.configured().contains(book), "{}", home.configured());
@@ -442,7 +394,7 @@ pub(crate) fn set_up(root: &str, book: &str, flags: &[&str]) {
 
 /// A certificate that nobody vouches for is told with the way out.
 pub(crate) fn a_foreign_certificate(root: &str) {
-    let home = Home::new();
+    let home = Home::new("# mine\nmouse = false");
     let (status, told, why) = home.add("work", root, "secret");
     assert_eq!(status, 6, "{told}{why}");
     assert!(
@@ -455,7 +407,10 @@ pub(crate) fn a_foreign_certificate(root: &str) {
 #[test]
 fn a_program_that_keeps_passwords_is_offered_and_asked_from_then_on() {
     let server = server(with(Access::Basic));
-    let (home, desk) = (Home::new(), tempfile::tempdir().unwrap());
+    let (home, desk) = (
+        Home::new("# mine\nmouse = false"),
+        tempfile::tempdir().unwrap(),
+    );
     let (program, kept) = (desk.path().join("secret-tool"), desk.path().join("kept"));
     let script = format!(
         "#!/bin/sh\nkept={}\ncase $1 in store) printf '%s\\n' \"$*\" > $kept.words; cat > $kept ;; lookup) cat $kept ;; esac\n",

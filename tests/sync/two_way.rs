@@ -314,6 +314,27 @@ fn a_deletion_goes_to_the_other_side_and_an_edit_wins_over_it() {
     assert!(desk.store.named("Ben Okoye", None).unwrap().is_empty());
 }
 
+#[test]
+fn a_new_version_of_the_same_text_is_nobodys_change() {
+    let (server, mut desk) = three_synced();
+    for name in ["Ada Berg", "Ben Okoye"] {
+        let (contact, _) = desk.contact(name);
+        desk.store
+            .delete_contact(contact.id, Some(contact.updated_in_db_at))
+            .unwrap();
+    }
+    // A server that was moved or restored numbers its cards anew.
+    for name in ["a.vcf", "b.vcf", "c.vcf"] {
+        let text = server.card(name).unwrap().text;
+        server.store(name, &text);
+    }
+    let report = desk.synced(&server).report;
+    assert_eq!(report.count(Did::CameBack), 0, "{report:?}");
+    assert_eq!(report.count(Did::DeletedThere), 2, "{report:?}");
+    assert_eq!(texts(&server).len(), 1);
+    assert_eq!(desk.synced(&server).report.done, []);
+}
+
 /// Three cards that were synced with a new book.
 fn three_synced() -> (DavServer, Desk) {
     let server = server();

@@ -13,6 +13,9 @@ use super::said::SaidCard;
 pub trait Card: Clone {
     /// What it says.
     fn said(&self) -> &SaidCard;
+
+    /// Whether it is the same text as another, with all that callbook does not read.
+    fn is_same_text(&self, other: &Self) -> bool;
 }
 
 /// What is remembered of one card there.
@@ -71,6 +74,13 @@ impl<C: Card> Row<C> {
     pub fn base_said(&self) -> SaidCard {
         let base = self.base.as_ref();
         base.map(|base| base.said().clone()).unwrap_or_default()
+    }
+
+    /// Whether a card has the text that was last read.
+    #[must_use]
+    pub fn has_text_of(&self, now: &C) -> bool {
+        let base = self.base.as_ref();
+        base.is_some_and(|base| base.is_same_text(now))
     }
 }
 

@@ -154,6 +154,21 @@ where
         Ok(self.card(href)?.map(|(etag, _)| etag))
     }
 
+    /// Deletes a card; one whose version is another while its text is the same is nobody's change.
+    fn delete(&mut self, href: &Href, etag: Etag) -> Result<Delete, Stop> {
+        let deleted = self.remote.delete(href, &etag)?;
+        if !matches!(deleted, Delete::Moved) {
+            return Ok(deleted);
+        }
+        let row = view(self.book, |part| part.row(href))?;
+        match (self.card(href)?, row) {
+            (Some((newer, card)), Some(row)) if newer != etag && row.has_text_of(&card) => {
+                self.remote.delete(href, &newer)
+            }
+            _ => Ok(deleted),
+        }
+    }
+
     /// Deletes there what was deleted here.
     fn send_deletions(&mut self) -> Result<(), Stop> {
         let dead = view(self.book, |part| {
@@ -180,7 +195,7 @@ where
             return Err(Stop::Asked(Box::new(Guard::GoneHere { gone, linked })));
         }
         for (href, etag, name) in dead {
-            match self.remote.delete(&href, &etag)? {
+            match self.delete(&href, etag)? {
                 Delete::Done => {
                     self.report.note(Did::DeletedThere, &name);
                     commit(self.book, |part| part.drop_row(&href))?;

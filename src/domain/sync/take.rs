@@ -315,6 +315,10 @@ impl Card for NoCard {
     fn said(&self) -> &SaidCard {
         match *self {}
     }
+
+    fn is_same_text(&self, _: &Self) -> bool {
+        match *self {}
+    }
 }
 
 /// Links a card with a contact that has no base in common with it, or makes the contact. Nothing is taken out:

@@ -65,6 +65,10 @@ impl Card for SimCard {
     fn said(&self) -> &SaidCard {
         &self.said
     }
+
+    fn is_same_text(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl SimCard {

@@ -18,6 +18,8 @@ pub(crate) enum Class {
     Read,
     Write,
     Lock,
+    /// Something goes to another program over the network.
+    Send,
 }
 
 /// What happens at the call that is chosen.
@@ -230,6 +232,12 @@ impl Tracer<'_> {
                 Class::Write
             }
         };
+        if let libc::SYS_write | libc::SYS_writev | libc::SYS_sendto | libc::SYS_sendmsg =
+            registers.orig_rax.cast_signed()
+            && self.file(arguments[0]).starts_with("socket:")
+        {
+            return Some(Class::Send);
+        }
         let (class, subject) = match registers.orig_rax.cast_signed() {
             libc::SYS_write
             | libc::SYS_pwrite64
