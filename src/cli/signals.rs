@@ -13,13 +13,16 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator;
 
-use crate::domain::progress::{STOPPED, Stop};
+use crate::domain::progress::{STOPPED, STOPPED_MIDWAY, Stop};
 
 /// The owners of the stop flag while no work runs: the command and the signal thread.
 const IDLE: usize = 2;
 
 /// How long the work may take to end before the process ends without it.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long work may take that may end anywhere: it waits for a server.
+const BRIEFLY: Duration = Duration::from_secs(1);
 
 /// How long a command may take after its work has ended, to tell what it did: a reader that has
 /// stopped reading is not waited for.
@@ -78,8 +81,13 @@ fn end(stop: &Stop, signal: i32) {
     if is_at_work() {
         stop.ask();
         let began = Instant::now();
-        while is_at_work() && began.elapsed() < PATIENCE {
+        let patience = if stop.is_safe() { BRIEFLY } else { PATIENCE };
+        while is_at_work() && began.elapsed() < patience {
             thread::sleep(LOOK);
+        }
+        if is_at_work() && stop.is_safe() {
+            let _ = writeln!(io::stderr(), "error: {STOPPED_MIDWAY}");
+            process::exit(128 + signal);
         }
         thread::sleep(TELLING);
     }

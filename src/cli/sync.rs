@@ -7,7 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::domain::progress::Stop as Signal;
+use crate::config::remotes::RemoteSettings;
+use crate::domain::progress::{STOPPED_MIDWAY, Stop as Signal};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::sync::guard::GuardAnswer;
@@ -90,28 +91,33 @@ impl SyncCommand {
                 return Err(Refusal::new(Kind::Storage, why).into());
             }
         };
-        if self.send_undo || self.again {
-            for settings in &remotes {
-                let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
-                store.decide_undone(row.id, &settings.name, self.send_undo)?;
-            }
+        let sends_undo = (self.send_undo || self.again).then_some(self.send_undo);
+        if sends_undo.is_some() {
+            refuse_where_nothing_was_taken_back(&mut store, &remotes)?;
         }
         let asked = RoundsAsked {
             asked: Asked {
                 answers: Answers {
                     accepts_deletions: self.accept_deletions,
-                    only_takes_in: false,
                     lists_all: self.all,
-                    puts_back: None,
+                    ..Answers::default()
                 },
                 dry: self.dry_run,
+                sends_undo,
             },
             confirms_first: self.yes,
             by_person: !self.names.is_empty(),
             decided: self.put_back.then_some((GuardAnswer::PutBack, None)),
         };
         let mut ask = |question: &str| Questions::open()?.ask_hidden(question, signal).ok();
-        let outcomes = sync_all(&mut store, &remotes, asked, &mut ask)?;
+        // Whatever was under way is looked at by the next run.
+        signal.is_safe_anywhere();
+        let outcomes = sync_all(&mut store, &remotes, asked, &mut ask).map_err(|refusal| {
+            if refusal.kind == Kind::Stopped {
+                return Refusal::new(Kind::Stopped, STOPPED_MIDWAY);
+            }
+            refusal
+        })?;
         let to_decide = store.count_conflicts()?;
         let names: Vec<&str> = remotes.iter().map(|one| one.name.as_str()).collect();
         let text = text(&names, &outcomes, to_decide, self.dry_run);
@@ -126,6 +132,26 @@ impl SyncCommand {
             told
         })
     }
+}
+
+/// Refuses to decide about an undo where there is none.
+fn refuse_where_nothing_was_taken_back(
+    store: &mut Store,
+    remotes: &[&RemoteSettings],
+) -> Result<(), Refusal> {
+    let mut names = Vec::new();
+    for settings in remotes {
+        let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
+        if store.count_undone(row.id)? > 0 {
+            return Ok(());
+        }
+        names.push(settings.name.as_str());
+    }
+    let why = format!(
+        "no sync with {} was taken back, so there is nothing to decide; leave out --again and --send-undo",
+        names.join(" or ")
+    );
+    Err(Refusal::new(Kind::Invalid, why))
 }
 
 /// The exit status: what is worst of all remotes.

@@ -41,30 +41,36 @@ pub(crate) const STOPPED: &str = "stopped";
 
 /// Asks work to stop. Clones share one flag: one side asks, the other one checks it.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    asked: AtomicBool,
+    is_safe: AtomicBool,
+}
 
 impl Stop {
     /// Asks the work to stop.
     pub fn ask(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.asked.store(true, Ordering::SeqCst);
     }
 
     /// Takes that back, before other work begins.
     pub fn take_back(&self) {
-        self.0.store(false, Ordering::SeqCst);
+        self.0.asked.store(false, Ordering::SeqCst);
     }
 
     /// Whether the work is asked to stop.
     #[must_use]
     pub(crate) fn is_asked(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.asked.load(Ordering::SeqCst)
     }
 
     /// Whether the work is asked to stop, which is done with that: what takes the work back is to run to its
     /// end.
     #[must_use]
     pub(crate) fn is_heard(&self) -> bool {
-        self.0.swap(false, Ordering::SeqCst)
+        self.0.asked.swap(false, Ordering::SeqCst)
     }
 
     /// Lets the work go on.
@@ -78,12 +84,27 @@ impl Stop {
         Ok(())
     }
 
+    /// Says that the work may end anywhere, and goes on from there the next time.
+    pub fn is_safe_anywhere(&self) {
+        self.0.is_safe.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the work may end anywhere.
+    #[must_use]
+    pub(crate) fn is_safe(&self) -> bool {
+        self.0.is_safe.load(Ordering::SeqCst)
+    }
+
     /// How many have it, this one with them.
     #[must_use]
     pub fn holders(&self) -> usize {
         Arc::strong_count(&self.0)
     }
 }
+
+/// What is said of work that was stopped, and goes on from there the next time.
+pub const STOPPED_MIDWAY: &str =
+    "stopped; what was done until then stays, and the next sync goes on";
 
 /// What is said of work that was stopped.
 #[must_use]

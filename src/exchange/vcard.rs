@@ -247,6 +247,13 @@ pub fn only_card(text: &[u8]) -> Result<ParsedCard, String> {
     }
 }
 
+/// The group whose card a text is.
+#[must_use]
+pub fn only_group(text: Vec<u8>) -> Option<GroupCard> {
+    let place = CardPlace { card: 1, line: 1 };
+    read_group(place, text)
+}
+
 /// vCards, for a store that keeps them and does not read them.
 #[derive(Clone, Copy, Debug)]
 pub struct Format;

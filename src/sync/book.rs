@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::contact::ContactId;
 use crate::domain::edit::ContactWithCard;
 use crate::domain::full_contact::FullContact;
+use crate::domain::import::GroupCard;
 use crate::domain::linked::{LinkedCard, LinkedIntent, SoughtCard};
 use crate::domain::number::Region;
 use crate::domain::operation::SyncRun;
@@ -97,6 +98,7 @@ impl Book for SyncBook<'_> {
             let mut part = SyncPart {
                 book,
                 terms: &self.terms,
+                groups: None,
             };
             carried(&mut stopped, read(&mut part))
         });
@@ -113,6 +115,7 @@ impl Book for SyncBook<'_> {
                 let mut part = SyncPart {
                     book,
                     terms: &self.terms,
+                    groups: None,
                 };
                 carried(&mut stopped, write(&mut part))
             });
@@ -168,6 +171,8 @@ fn context() -> crate::domain::phone::Context {
 struct SyncPart<'p, 'w, 'c> {
     book: &'p mut RemoteBook<'w, 'c>,
     terms: &'p Terms<'p>,
+    /// The names of the remote's groups, once they were read.
+    groups: Option<Vec<String>>,
 }
 
 impl SyncPart<'_, '_, '_> {
@@ -241,6 +246,39 @@ impl SyncPart<'_, '_, '_> {
     }
 }
 
+impl SyncPart<'_, '_, '_> {
+    /// The tags of a contact that are groups of the remote, and that its card there does not say: they go out with
+    /// no contact.
+    fn groups_of(&mut self, full: &FullContact, card: &SaidCard) -> Result<Vec<String>, Stop> {
+        if full.contact.tags.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.groups.is_none() {
+            let groups = self.book.groups().map_err(failed)?;
+            self.groups = Some(groups.into_iter().map(|group| group.tag).collect());
+        }
+        let groups = self.groups.iter().flatten();
+        let hidden =
+            groups.filter(|tag| full.contact.tags.contains(tag) && !card.tags.contains(*tag));
+        Ok(hidden.cloned().collect())
+    }
+
+    /// What of a contact is between it and the remote.
+    fn said_of(&mut self, full: &FullContact) -> Result<Person, Stop> {
+        let mut person = Person::of(full);
+        // Most books have no groups, and most contacts no tags.
+        if self.groups_of(full, &SaidCard::default())?.is_empty() {
+            return Ok(person);
+        }
+        let card = self.row_of(full.contact.id)?;
+        let said = card.map(|(_, row)| row.base_said()).unwrap_or_default();
+        for tag in self.groups_of(full, &said)? {
+            person.tags.remove(&tag);
+        }
+        Ok(person)
+    }
+}
+
 /// A row as it is kept.
 fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
     let as_said = row
@@ -305,8 +343,21 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
             .map_err(failed)
     }
 
+    fn put_group(&mut self, href: &Href, etag: &Etag, group: &GroupCard) -> Result<(), Stop> {
+        let place = self.place(href);
+        self.groups = None;
+        self.book
+            .put_group(&href.0, &place, &etag.0, group)
+            .map_err(failed)
+    }
+
+    fn settle_groups(&mut self) -> Result<(), Stop> {
+        self.book.settle_groups().map_err(failed)
+    }
+
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop> {
         let place = self.place(href);
+        self.book.drop_group(&place).map_err(failed)?;
         self.book.drop_card(&place).map_err(failed)
     }
 
@@ -334,8 +385,12 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
 
     fn touched(&mut self) -> Result<Touched, Stop> {
         let since = self.book.seen().map_err(failed)?;
-        let (contacts, step) = self.book.touched(since).map_err(failed)?;
-        Ok(Touched { contacts, step })
+        let touched = self.book.touched(since).map_err(failed)?;
+        Ok(Touched {
+            contacts: touched.contacts,
+            by_person: touched.by_person,
+            step: touched.newest,
+        })
     }
 
     fn put_seen(&mut self, step: i64, nothing_waits: &[ContactId]) -> Result<(), Stop> {
@@ -344,7 +399,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
 
     fn person(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {
         let full = self.book.contact(contact).map_err(failed)?;
-        Ok(full.map(|full| Person::of(&full)))
+        full.map(|full| self.said_of(&full)).transpose()
     }
 
     fn put_person(
@@ -356,9 +411,11 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         let Some(full) = self.book.contact(contact).map_err(failed)? else {
             return Ok(person.clone());
         };
-        let after = person.put_into(&full, card.records(), || self.book.context());
+        let mut after = person.put_into(&full, card.records(), || self.book.context());
+        let groups = self.groups_of(&full, card.said())?;
+        after.contact.tags.extend(groups);
         let stored = self.book.put_contact(&full, after).map_err(failed)?;
-        Ok(Person::of(&stored))
+        self.said_of(&stored)
     }
 
     fn make_person(
@@ -392,7 +449,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
 
     fn bring_back(&mut self, contact: ContactId) -> Result<Option<Person>, Stop> {
         let back = self.book.bring_back(contact).map_err(failed)?;
-        Ok(back.map(|full| Person::of(&full)))
+        back.map(|full| self.said_of(&full)).transpose()
     }
 
     fn known(&mut self, href: &Href, card: &RemoteCard) -> Result<Option<ContactId>, Stop> {

@@ -13,6 +13,7 @@ use crate::domain::number::{self, Region};
 use crate::domain::phone::Context;
 use crate::domain::refusal::Refusal;
 use crate::domain::sync::records::{FAVOURITE, fields_of};
+use crate::domain::sync::remote::{Etag, Got};
 use crate::domain::sync::row::Card;
 use crate::domain::sync::said::{NO, OurLine, SaidCard, SaidDetail, SaidNumber};
 use crate::domain::timestamp::Timestamp;
@@ -68,6 +69,18 @@ impl RemoteCard {
 }
 
 impl CardReader {
+    /// What a text that is there makes.
+    #[must_use]
+    pub fn got(&self, etag: Etag, bytes: Vec<u8>) -> Got<RemoteCard> {
+        match self.read(bytes.clone()) {
+            Ok(card) => Got::Card(etag, card),
+            Err(why) => match vcard::only_group(bytes) {
+                Some(group) => Got::Group(etag, group),
+                None => Got::Unread(etag, why),
+            },
+        }
+    }
+
     /// Reads a card.
     ///
     /// # Errors

@@ -144,21 +144,15 @@ impl Remote for Folder {
             let size = fs::metadata(&file)
                 .map(|about| about.len())
                 .unwrap_or_default();
-            let card = if size > LARGEST {
-                Err("it is larger than 64 MB".to_owned())
+            let read = if size > LARGEST {
+                Got::Unread(etag, "it is larger than 64 MB".to_owned())
             } else {
-                let bytes = crate::regular::read(&file);
-                bytes
-                    .map_err(|error| error.to_string())
-                    .and_then(|bytes| self.reader.read(bytes))
+                match crate::regular::read(&file) {
+                    Ok(bytes) => self.reader.got(etag, bytes),
+                    Err(error) => Got::Unread(etag, error.to_string()),
+                }
             };
-            got.push((
-                href.clone(),
-                match card {
-                    Ok(card) => Got::Card(etag, card),
-                    Err(why) => Got::Unread(etag, why),
-                },
-            ));
+            got.push((href.clone(), read));
         }
         Ok(got)
     }

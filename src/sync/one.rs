@@ -1,7 +1,10 @@
 //! A sync of the book with one remote.
 
 use std::collections::HashSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -41,6 +44,9 @@ pub struct Asked {
     pub answers: Answers,
     /// Nothing is written, here or there.
     pub dry: bool,
+    /// What is to become of the cards of a run that was taken back: whether the undo is sent, or a first sync
+    /// begins again. None: a person has not said.
+    pub sends_undo: Option<bool>,
 }
 
 /// What came of a sync.
@@ -89,14 +95,11 @@ impl Learned {
         }
     }
 
-    fn learn(&mut self, answers: &[bool], read_only: bool) {
+    fn learn(&mut self, answers: &[bool]) {
         let exact = answers.iter().fold(self.exact(), |exact, is_exact| {
             if *is_exact { SURE.min(exact + 1) } else { 0 }
         });
         self.0.insert(EXACT.to_owned(), exact.into());
-        if read_only {
-            self.0.insert("read_only".to_owned(), true.into());
-        }
     }
 }
 
@@ -107,7 +110,7 @@ struct Way<'s> {
     reader: CardReader,
     place: fn(&str) -> Vec<u8>,
     new_place: Box<dyn Fn(&str) -> String>,
-    answers: Answers,
+    asked: Asked,
 }
 
 /// Syncs the book with an address book on a server.
@@ -126,7 +129,7 @@ pub fn sync_server(
     let mut server = Server::new(
         book,
         learned.traits(settings),
-        Box::new(move |text: String| reading.read(text.into_bytes())),
+        Box::new(move |etag, text| reading.got(etag, text.into_bytes())),
         Box::new(|card: &RemoteCard| String::from_utf8_lossy(card.bytes()).into_owned()),
     );
     let way = Way {
@@ -135,7 +138,7 @@ pub fn sync_server(
         reader,
         place: super::carddav::href::place,
         new_place: Box::new(move |name| format!("{folder}{name}.vcf")),
-        answers: asked.answers,
+        asked,
     };
     if asked.dry {
         let mut dry = DryRemote::new(server);
@@ -144,11 +147,10 @@ pub fn sync_server(
         return Synced { traffic, ..synced };
     }
     let (report, end) = way.perform(store, &mut server);
-    let read_only = server.traits().read_only && !settings.read_only;
     learned
         .0
         .insert(GOES.to_owned(), json!([settings.new, settings.only]));
-    learned.learn(&report.exact_answers, read_only);
+    learned.learn(&report.exact_answers);
     if learned.0 != Learned::of(row).0 {
         // What was learned is learned again where it cannot be kept.
         let _ = store.learn_remote(&settings.name, &Value::Object(learned.0));
@@ -188,7 +190,7 @@ pub fn sync_folder(
         reader,
         place: |href| href.as_bytes().to_vec(),
         new_place: Box::new(|name| format!("{name}.vcf")),
-        answers: asked.answers,
+        asked,
     };
     if asked.dry {
         way.rehearse(store, &mut DryRemote::new(folder))
@@ -220,7 +222,7 @@ fn not_begun(refusal: Refusal) -> Ended {
 impl Way<'_> {
     /// Syncs for good: a backup is made first, and the first sync is confirmed by it.
     fn perform<R: Remote<Card = RemoteCard>>(self, store: &mut Store, remote: &mut R) -> Ended {
-        let is_usual = self.row.confirmed && !self.answers.accepts_deletions;
+        let is_usual = self.row.confirmed && !self.asked.answers.accepts_deletions;
         let rule = if is_usual {
             BackupRule::Daily
         } else {
@@ -250,6 +252,11 @@ impl Way<'_> {
             Ok(copied) => copied,
             Err(refusal) => return Synced::of(not_begun(refusal)),
         };
+        if let Some(sends) = self.asked.sends_undo
+            && let Err(refusal) = copy.decide_undone(self.row.id, &self.settings.name, sends)
+        {
+            return Synced::of(not_begun(refusal));
+        }
         let rehearsal = Rehearsal {
             remote: self.row.id,
             is_first: !self.row.confirmed,
@@ -276,7 +283,7 @@ impl Way<'_> {
             reader,
             place,
             new_place,
-            answers,
+            asked,
         } = self;
         let run_id = SyncRun {
             remote: settings.name.clone(),
@@ -324,7 +331,31 @@ impl Way<'_> {
             },
             home,
         };
-        run(remote, &mut book, answers)
+        run(remote, &mut book, asked.answers)
+    }
+}
+
+/// What the names of folders with copies begin with.
+const COPY: &str = "callbook-sync-";
+
+/// How long a copy may be in use.
+const STALE: Duration = Duration::from_hours(24);
+
+/// Removes copies of programs that were killed before they could do so.
+fn drop_stale_copies() {
+    let Ok(folders) = fs::read_dir(std::env::temp_dir()) else {
+        return;
+    };
+    for folder in folders.flatten() {
+        let is_copy = folder.file_name().to_string_lossy().starts_with(COPY);
+        let age = folder
+            .metadata()
+            .ok()
+            .and_then(|of| of.modified().ok()?.elapsed().ok());
+        if is_copy && age.is_some_and(|age| age > STALE) {
+            // Those of others cannot be removed, and are not ours to mind.
+            let _ = fs::remove_dir_all(folder.path());
+        }
     }
 }
 
@@ -334,8 +365,10 @@ fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
         let why = format!("cannot make a copy to try the sync on: {error}");
         Refusal::new(Kind::Storage, why)
     };
+    drop_stale_copies();
     let folder = tempfile::Builder::new()
-        .prefix("callbook-sync-")
+        .prefix(COPY)
+        .permissions(Permissions::from_mode(0o700))
         .tempdir()
         .map_err(failed)?;
     let path = folder.path().join("book.db");

@@ -134,10 +134,16 @@ fn one(
     if row.paused {
         return Ok(Outcome::Paused);
     }
-    if row.counts.undone > 0 {
-        let undone = usize::try_from(row.counts.undone).unwrap_or(usize::MAX);
-        return Ok(Outcome::Undone(undone));
-    }
+    let undone = store.count_undone(row.id)?;
+    let row = match asked.sends_undo {
+        _ if undone == 0 => row,
+        None => return Ok(Outcome::Undone(undone)),
+        Some(_) if asked.dry => row,
+        Some(sends) => {
+            store.decide_undone(row.id, &settings.name, sends)?;
+            store.ensure_remote(&settings.name, settings.kind(), &settings.book())?
+        }
+    };
     let refused = row.trouble.as_ref().filter(|_| row.has_refused_password());
     if let (false, Some(why)) = (by_person, refused) {
         return Ok(Outcome::Blocked(why.clone()));
@@ -145,6 +151,10 @@ fn one(
     let is_plan = !row.confirmed && !confirms_first;
     let asked = Asked {
         dry: asked.dry || is_plan,
+        answers: Answers {
+            tries_refused: asked.answers.tries_refused || by_person,
+            ..asked.answers
+        },
         ..asked
     };
     let began = Instant::now();
@@ -171,7 +181,8 @@ fn one(
         synced.traffic.bytes += before.bytes;
     }
     let took = began.elapsed();
-    if !asked.dry {
+    let is_refused = matches!(synced.end, Err(Stop::Password(_)));
+    if !asked.dry || is_refused {
         let mut outcome = outcome_of(&synced, &row, tried_at, took);
         // What is changed here waits for nothing where nothing is sent.
         outcome.remembered["sends"] = json!(!settings.read_only);
@@ -219,15 +230,18 @@ fn now() -> Timestamp {
     Timestamp::from_utc(chrono::Utc::now())
 }
 
-/// How long a remote that does not answer is let alone at first.
+/// How long a remote that does not answer is let alone at first; twice as long each time that it does not.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long at most.
+const LEAST_OFTEN: Duration = Duration::from_hours(1);
 
 fn outcome_of(synced: &Synced, row: &RemoteRow, tried_at: Timestamp, took: Duration) -> RunOutcome {
     let trouble = synced.end.as_ref().err().map(why_stopped);
     let again_at = match &synced.end {
         Err(Stop::Later { after, .. }) => {
-            let after = after.unwrap_or(PATIENCE).as_micros();
-            let after = i64::try_from(after).unwrap_or(i64::MAX);
+            let after = after.unwrap_or_else(|| waited(row).map_or(PATIENCE, |waited| waited * 2));
+            let after = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
             Some(Timestamp::from_micros(
                 tried_at.micros().saturating_add(after),
             ))
@@ -266,6 +280,13 @@ fn outcome_of(synced: &Synced, row: &RemoteRow, tried_at: Timestamp, took: Durat
             BroughtBack::REMEMBERED: row.brought_back_with(&back),
         }),
     }
+}
+
+/// How long a remote was to be let alone after the run before.
+fn waited(before: &RemoteRow) -> Option<Duration> {
+    let (tried, again) = (before.tried_at?, before.again_at?);
+    let waited = u64::try_from(again.micros() - tried.micros()).ok()?;
+    Some(Duration::from_micros(waited).min(LEAST_OFTEN / 2))
 }
 
 /// Why a run ended early, in words.

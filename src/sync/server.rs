@@ -12,8 +12,8 @@ use crate::domain::sync::remote::{Changes, Delete, Etag, Got, Href, Put, Remote,
 /// time that it is listed.
 const UNKNOWN: &str = "?";
 
-/// How the text of a card becomes a card; or why it cannot be read.
-type Read<C> = Box<dyn Fn(String) -> Result<C, String> + Send>;
+/// What a text that is there makes.
+type Read<C> = Box<dyn Fn(Etag, String) -> Got<C> + Send>;
 
 /// The text of a card.
 type Write<C> = Box<dyn Fn(&C) -> String + Send>;
@@ -83,10 +83,7 @@ impl<C> Remote for Server<C> {
         let card = |(href, got): (answers::Href, answers::Got)| {
             let got = match got {
                 answers::Got::Gone => Got::Gone,
-                answers::Got::Card(etag, text) => match (self.read)(text) {
-                    Ok(card) => Got::Card(Etag(etag.0), card),
-                    Err(why) => Got::Unread(Etag(etag.0), why),
-                },
+                answers::Got::Card(etag, text) => (self.read)(Etag(etag.0), text),
             };
             (Href(href.0), got)
         };
@@ -108,10 +105,7 @@ impl<C> Remote for Server<C> {
             answers::Put::UidTaken { .. } => {
                 Put::Refused("another card there has the UID of this contact".to_owned())
             }
-            answers::Put::ReadOnly(why) => {
-                self.traits.read_only = true;
-                Put::Refused(why)
-            }
+            answers::Put::ReadOnly(why) => Put::ReadOnly(why),
             answers::Put::Refused(why) => Put::Refused(why),
         })
     }
@@ -122,10 +116,7 @@ impl<C> Remote for Server<C> {
         Ok(match deleted.map_err(stopped)? {
             answers::Delete::Done => Delete::Done,
             answers::Delete::Moved => Delete::Moved,
-            answers::Delete::ReadOnly(why) => {
-                self.traits.read_only = true;
-                Delete::Refused(why)
-            }
+            answers::Delete::ReadOnly(why) => Delete::ReadOnly(why),
             answers::Delete::Refused(why) => Delete::Refused(why),
         })
     }
@@ -150,8 +141,9 @@ pub(super) fn stopped(stop: stop::Stop) -> Stop {
     match stop.kind {
         stop::Kind::Unreachable | stop::Kind::Unknown => Stop::Later { why, after: None },
         stop::Kind::Later(after) => Stop::Later { why, after },
-        stop::Kind::SignIn | stop::Kind::NoSecret => Stop::Password(why),
-        stop::Kind::Forbidden
+        stop::Kind::SignIn => Stop::Password(why),
+        stop::Kind::NoSecret
+        | stop::Kind::Forbidden
         | stop::Kind::Gone
         | stop::Kind::Elsewhere(_)
         | stop::Kind::Page

@@ -23,6 +23,7 @@ mod pty;
 mod trace;
 
 mod asking;
+mod everyday;
 mod fuzz;
 mod home;
 mod interrupted;

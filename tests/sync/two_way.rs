@@ -108,7 +108,7 @@ fn asked() -> Asked {
             accepts_deletions: true,
             ..Answers::default()
         },
-        dry: false,
+        ..Asked::default()
     }
 }
 

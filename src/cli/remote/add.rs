@@ -133,7 +133,7 @@ impl AddFlags {
             url: String::new(),
             user: self.user(person)?,
             password: { self.password_command.as_deref() }.map_or(PasswordFrom::Asked, words_of),
-            ca_file: self.ca_file.as_ref().map(|file| file.to_path_buf()),
+            ca_file: self.ca_file.as_ref().map(|file| whole(file)),
             timeout: crate::config::remotes::TIMEOUT,
             insecure: false,
         };
@@ -203,6 +203,11 @@ fn folder_of(address: &str) -> Option<PathBuf> {
     let is_path =
         address.starts_with(['/', '~', '.']) || !address.contains([':', '@']) && path.is_dir();
     is_path.then(|| std::path::absolute(&path).unwrap_or(path))
+}
+
+/// A path that is the same wherever the program is started.
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// A command as the configuration has it: its words, or a shell with it where it needs one.

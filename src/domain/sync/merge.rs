@@ -185,7 +185,7 @@ fn number(
     }
     let flag_as_agreed = agreed.map(|agreed| agreed.historic == mine.historic);
     match (was, is) {
-        (Absent, InUse) if flag_as_agreed != Some(false) => number.historic = false,
+        (Absent, InUse) if flag_as_agreed == Some(true) => number.historic = false,
         (Absent, Historic) if flag_as_agreed == Some(true) => number.historic = true,
         (InUse, Historic) if flag_as_agreed != Some(false) => number.historic = true,
         (Historic, InUse)
@@ -211,10 +211,14 @@ fn number(
     }
     if to.has_tel(key) && from.tel(key).map(|tel| &tel.label) != Some(&label) {
         let conflict = ConflictKey::NumberLabel(key.clone());
-        if agreed.is_none_or(|agreed| agreed.label == mine.label) || mine.label == label {
+        // Of a number that was added on both sides, what was agreed is nothing.
+        let agreed_label = agreed.and_then(|agreed| agreed.label.as_ref());
+        if agreed_label == mine.label.as_ref() || mine.label == label {
             number.label = label;
             conflicts.remove(&conflict);
-        } else if had_tel && !same_label(mine.label.as_deref(), label.as_deref()) {
+        } else if (had_tel || agreed.is_none() && label.is_some())
+            && !same_label(mine.label.as_deref(), label.as_deref())
+        {
             let said = Conflict {
                 was: agreed.map(|agreed| FieldValue::Text(agreed.label.clone())),
                 theirs: FieldValue::Text(label),

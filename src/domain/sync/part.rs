@@ -1,10 +1,13 @@
 //! The book here: what a run asks of it, and what it writes.
 
+use std::collections::HashSet;
+
 use super::person::Person;
 use super::remote::{Etag, Href, Stop};
 use super::row::{Card, Row};
 use super::said::SaidCard;
 use crate::domain::ids::ContactId;
+use crate::domain::import::GroupCard;
 
 /// A book that is kept the same with one remote.
 pub trait Book {
@@ -46,6 +49,8 @@ pub struct RemoteState {
 pub struct Touched {
     /// They, in the order of their change.
     pub contacts: Vec<ContactId>,
+    /// Those of them that a person changed, and not only a sync.
+    pub by_person: HashSet<ContactId>,
     /// The newest step that was looked at for them.
     pub step: i64,
 }
@@ -65,7 +70,12 @@ pub trait Part<C> {
     fn put_row(&mut self, href: &Href, row: &Row<C>) -> Result<(), Stop>;
     /// Notes a card that cannot be read, with the reason: it is never written, and never deleted.
     fn put_unread(&mut self, href: &Href, etag: &Etag, why: &str) -> Result<(), Stop>;
-    /// Forgets a row.
+    /// Keeps the card of a group.
+    fn put_group(&mut self, href: &Href, etag: &Etag, group: &GroupCard) -> Result<(), Stop>;
+    /// Tags the members of groups as their cards say, and takes the tags off those who left. Such a tag is not of
+    /// what a contact says to the remote, unless its card says it too.
+    fn settle_groups(&mut self) -> Result<(), Stop>;
+    /// Forgets a row; of a group, its members lose the tag.
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop>;
     /// The version of a card that is known to be there: a quick look, without the row.
     fn etag(&mut self, href: &Href) -> Result<Option<Etag>, Stop>;

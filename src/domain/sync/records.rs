@@ -234,7 +234,9 @@ fn put_tags(tags: &BTreeSet<String>, stored: &mut Vec<String>) {
 }
 
 /// A person as it is stored.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
+// What was thrown away with a contact in the bin says nothing any more.
+#[serde(default)]
 struct StoredPerson {
     fields: BTreeMap<String, String>,
     numbers: BTreeMap<String, Number>,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::guard::Guard;
+use crate::domain::import::GroupCard;
 use crate::domain::refusal::Refusal;
 
 /// The address of a card, as the other side writes it.
@@ -84,6 +85,8 @@ pub enum Got<C> {
     Card(Etag, C),
     /// It is not there.
     Gone,
+    /// It is the card of a group, whose members have its name as a tag.
+    Group(Etag, GroupCard),
     /// It is there and cannot be read; why.
     Unread(Etag, String),
 }
@@ -102,6 +105,8 @@ pub enum Put {
     Moved,
     /// This card is not taken; why.
     Refused(String),
+    /// Nothing is taken; why.
+    ReadOnly(String),
 }
 
 /// What became of a card that was deleted.
@@ -113,6 +118,8 @@ pub enum Delete {
     Moved,
     /// It is not deleted; why.
     Refused(String),
+    /// Nothing is deleted; why.
+    ReadOnly(String),
 }
 
 /// Why a run ends early.

@@ -32,6 +32,8 @@ pub struct Answers {
     pub lists_all: bool,
     /// What is gone on this side is put back there, instead of being deleted on the other.
     pub puts_back: Option<Side>,
+    /// What the other side did not take is sent once more.
+    pub tries_refused: bool,
 }
 
 /// A run of one book with one remote.
@@ -39,6 +41,8 @@ pub struct Run<'r, R, B> {
     pub(super) remote: &'r mut R,
     pub(super) book: &'r mut B,
     pub(super) answers: Answers,
+    /// Whether deletions were asked about in this run, and accepted.
+    pub(super) asked: bool,
     pub(super) report: Report,
 }
 
@@ -52,6 +56,7 @@ where
         remote,
         book,
         answers,
+        asked: false,
         report: Report::default(),
     };
     let end = run.all();
@@ -166,7 +171,7 @@ where
                         let now = (etag.clone(), card.clone());
                         settle(part, href, Some(now), None, false, exact)?;
                     }
-                    Got::Unread(..) => {}
+                    Got::Group(..) | Got::Unread(..) => {}
                 }
             }
             Ok(())
@@ -250,8 +255,7 @@ where
     /// Asks, before anything is done, where much would be deleted here.
     fn guard_arriving(&mut self, state: &RemoteState, found: &Found) -> Result<(), Stop> {
         let is_suspect = found.full && found.nothing_listed || !found.gone.is_empty();
-        let is_answered = self.answers.accepts_deletions || self.puts_back_there();
-        if !is_suspect || is_answered || !holds(Rule::Guard) {
+        if !is_suspect || self.puts_back_there() || !holds(Rule::Guard) {
             return Ok(());
         }
         let linked = view(self.book, |part| part.count_linked())? + state.known;
@@ -263,6 +267,10 @@ where
         } else {
             return Ok(());
         };
+        if self.answers.accepts_deletions {
+            self.asked = true;
+            return Ok(());
+        }
         Err(Stop::Asked(Box::new(guard)))
     }
 
@@ -270,6 +278,7 @@ where
     fn take_in(&mut self, open: &[Href], mut found: Found) -> Result<(), Stop> {
         let exact = self.remote.traits().exact_etags;
         let mut unanswered = false;
+        let came = !found.want.is_empty();
         let mut want = std::mem::take(&mut found.want).into_iter().peekable();
         while want.peek().is_some() {
             let batch: Vec<Href> = want.by_ref().take(self.remote.batch()).collect();
@@ -287,6 +296,10 @@ where
                             Got::Card(etag, card) => {
                                 let now = (etag.clone(), card.clone());
                                 take_card(part, href, now, gone, open, exact, report)?;
+                            }
+                            Got::Group(etag, group) => {
+                                report.note(Did::ChangedHere, &group.name);
+                                part.put_group(href, etag, group)?;
                             }
                             Got::Unread(etag, why) => {
                                 report.note(Did::Unread, why);
@@ -325,6 +338,9 @@ where
                 {
                     report.brought_back.push((row.contact, Side::There));
                 }
+            }
+            if came {
+                part.settle_groups()?;
             }
             if is_whole {
                 let has_something = found.full && !found.nothing_listed;

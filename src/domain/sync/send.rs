@@ -32,7 +32,8 @@ where
         let mut nothing_waits = Vec::new();
         let mut sent: Vec<(Href, Option<Etag>)> = Vec::new();
         for contact in touched.contacts {
-            match self.send_contact(contact)? {
+            let by_person = touched.by_person.contains(&contact);
+            match self.send_contact(contact, by_person)? {
                 Sent::Nothing => nothing_waits.push(contact),
                 Sent::Later => {}
                 Sent::Taken(href, etag) => sent.push((href, etag)),
@@ -50,8 +51,11 @@ where
     }
 
     /// Sends a contact, if it is another than when both agreed.
-    fn send_contact(&mut self, contact: ContactId) -> Result<Sent, Stop> {
-        let outgoing = view(self.book, |part| to_send(part, contact))?;
+    fn send_contact(&mut self, contact: ContactId, by_person: bool) -> Result<Sent, Stop> {
+        let tries_again = self.answers.tries_refused;
+        let outgoing = view(self.book, |part| {
+            to_send(part, contact, tries_again, by_person)
+        })?;
         let Some((href, row, out)) = outgoing else {
             return Ok(Sent::Nothing);
         };
@@ -113,6 +117,10 @@ where
                 })?;
                 Ok(Sent::Merged)
             }
+            Put::ReadOnly(why) => {
+                self.change_row(&href, |row| row.intent = None)?;
+                Err(takes_nothing(&why))
+            }
             Put::Refused(why) => {
                 let name = name_on(body.said());
                 self.report.note(Did::Refused, &name);
@@ -171,6 +179,7 @@ where
 
     /// Deletes there what was deleted here.
     fn send_deletions(&mut self) -> Result<(), Stop> {
+        let tries_again = self.answers.tries_refused;
         let dead = view(self.book, |part| {
             let sends_held = part.sends_held()?;
             let mut dead = Vec::new();
@@ -178,7 +187,7 @@ where
                 if let Some(row) = part.row(&href)?
                     && let Some(etag) = row.etag
                     && (!row.held || sends_held)
-                    && row.refused.is_none()
+                    && (row.refused.is_none() || tries_again)
                 {
                     let name = row.base.as_ref().map(|base| name_on(base.said()));
                     dead.push((href, etag, name.unwrap_or_default()));
@@ -190,7 +199,9 @@ where
             return Ok(());
         }
         let linked = view(self.book, |part| part.count_linked())?;
-        if is_many(dead.len(), linked) && !self.answers.accepts_deletions {
+        // What was accepted were those that were told.
+        let accepts = self.answers.accepts_deletions && !self.asked;
+        if is_many(dead.len(), linked) && !accepts {
             let gone = dead.len();
             return Err(Stop::Asked(Box::new(Guard::GoneHere { gone, linked })));
         }
@@ -216,6 +227,7 @@ where
                         }
                     })?;
                 }
+                Delete::ReadOnly(why) => return Err(takes_nothing(&why)),
                 Delete::Refused(why) => {
                     self.report.note(Did::Refused, &name);
                     self.change_row(&href, |row| {
@@ -260,6 +272,13 @@ where
     }
 }
 
+/// Ends a run where nothing can be written there. The next one tries again: a server may say so for a while.
+fn takes_nothing(why: &str) -> Stop {
+    Stop::Trouble(format!(
+        "what changed here is not taken there, and waits: {why}; if that is as it should be, set read_only = true"
+    ))
+}
+
 /// What became of a contact that may have had to be sent.
 enum Sent {
     /// Nothing of it waits.
@@ -274,6 +293,8 @@ enum Sent {
 fn to_send<C: Card>(
     part: &mut dyn Part<C>,
     contact: ContactId,
+    tries_again: bool,
+    by_person: bool,
 ) -> Result<Option<(Href, Row<C>, Person)>, Stop> {
     if !part.is_sent(contact)? {
         return Ok(None);
@@ -281,7 +302,7 @@ fn to_send<C: Card>(
     let Some(person) = part.person(contact)? else {
         return Ok(None);
     };
-    let Some((href, row)) = part.row_of(contact)? else {
+    let Some((href, mut row)) = part.row_of(contact)? else {
         // The twin of somebody stays where it came from, until a person has looked at the two.
         if part.is_twin(contact)? && holds(Rule::TwinsStay) {
             return Ok(None);
@@ -296,10 +317,11 @@ fn to_send<C: Card>(
         }
         _ => out != row.agreed,
     };
-    let is_refused = row
-        .refused
-        .as_ref()
-        .is_some_and(|refused| refused.says == out);
+    let refused = row.refused.as_ref().filter(|_| !tries_again);
+    let is_refused = refused.is_some_and(|refused| refused.says == out);
+    if by_person {
+        row.sent = 0;
+    }
     let goes = (is_changed || row.etag.is_none()) && !is_refused;
     let is_paused = row.sent >= SENT_AT_MOST && row.etag.is_some();
     Ok((goes && !is_paused).then_some((href, row, out)))

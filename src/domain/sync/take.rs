@@ -13,7 +13,7 @@ use super::person::{Number, Person};
 use super::remote::{Etag, Href, Stop};
 use super::row::{Card, Conflict, ConflictKey, Conflicts, FieldValue, Intent, Row};
 use super::rules::{Rule, holds};
-use super::said::{NAME, OurLine, SaidCard};
+use super::said::{NAME, OurLine, SaidCard, same_label};
 
 /// A card as it is there now, with its version.
 pub(super) type Now<C> = (Etag, C);
@@ -358,10 +358,7 @@ pub(super) fn link<C: Card>(
     let mut person = before.clone();
     row.agreed = taken.clone();
     join_fields(&mut person, &taken, &mut row);
-    for (key, number) in &taken.numbers {
-        let here = person.numbers.entry(key.clone());
-        here.or_insert_with(|| number.clone());
-    }
+    join_numbers(&mut person, &taken, &mut row.conflicts);
     if holds(Rule::FlagsAtJoin) {
         join_flags(&mut person, card, sent.map(|sent| &sent.says));
     }
@@ -445,6 +442,27 @@ fn join_fields<C>(person: &mut Person, taken: &Person, row: &mut Row<C>) {
     debug_assert!(!person.name().is_empty() || !taken.fields.contains_key(NAME));
 }
 
+/// Adds the numbers that are only there; where both sides have one under labels that say something else, both
+/// stay.
+fn join_numbers(person: &mut Person, taken: &Person, conflicts: &mut Conflicts) {
+    for (key, theirs) in &taken.numbers {
+        let Some(mine) = person.numbers.get_mut(key) else {
+            person.numbers.insert(key.clone(), theirs.clone());
+            continue;
+        };
+        let (ours, there) = (mine.label.as_deref(), theirs.label.as_deref());
+        if ours.is_none() {
+            mine.label.clone_from(&theirs.label);
+        } else if there.is_some() && !same_label(ours, there) {
+            let conflict = Conflict {
+                was: None,
+                theirs: FieldValue::Text(theirs.label.clone()),
+            };
+            conflicts.insert(ConflictKey::NumberLabel(key.clone()), conflict);
+        }
+    }
+}
+
 /// Takes the flags that lines of ours there say, unless a person changed them since they were sent; what
 /// none says stays.
 fn join_flags(person: &mut Person, card: &SaidCard, sent: Option<&Person>) {
@@ -517,7 +535,8 @@ fn join_ids<C: Card>(
 /// anew: a change wins over a deletion.
 pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), Stop> {
     let Some(row) = part.row(href)? else {
-        return Ok(());
+        // Of nobody: a group, or what could not be read.
+        return part.drop_row(href);
     };
     let Some(person) = part.person(row.contact)? else {
         return part.drop_row(href);

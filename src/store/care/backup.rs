@@ -1,6 +1,7 @@
 //! Backups of a book: made before much is changed, and once a day; and which of them are kept.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -185,11 +186,24 @@ impl Store {
         made().map_err(|failure| failure.refusal(&self.path, Trying::Read))
     }
 
-    /// Copies the book to a new file, to try something on.
+    /// Copies the book to a new file, to try something on. Nobody else may read it.
     ///
     /// # Errors
     /// If it cannot be read, or the copy cannot be written.
     pub fn copy_to(&self, path: &Path) -> Result<(), Refusal> {
+        let failed = |error: std::io::Error| {
+            Refusal::new(
+                Kind::Storage,
+                format!("cannot write {}: {error}", path.display()),
+            )
+        };
+        // SQLite writes into a file that is empty.
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(failed)?;
         self.read(|connection| {
             let path = path.to_string_lossy();
             connection.execute("VACUUM INTO ?1", [&*path])?;

@@ -35,7 +35,7 @@ use crate::store::write::writer::Writer;
 
 mod crowds;
 mod former;
-mod group;
+pub(in crate::store::change) mod group;
 mod known;
 mod planned;
 mod run;

@@ -9,5 +9,6 @@ pub(in crate::store) mod phones;
 pub(in crate::store) mod rehearse;
 pub(in crate::store) mod remote_cards;
 pub(in crate::store) mod remote_contacts;
+pub(in crate::store) mod remote_groups;
 pub(in crate::store) mod remotes;
 pub(in crate::store) mod triage;

@@ -1,6 +1,5 @@
 //! The cards of a remote within one transaction of a sync: what is kept of each, and the contacts that they are.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, Row, params};
@@ -103,15 +102,20 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<usize> {
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
+/// A card, unless it was thrown away with the contact in the bin: then nothing of it is known but its place.
+fn unless_emptied(card: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    card.filter(|bytes| !bytes.is_empty())
+}
+
 /// A card without its conflicts, and its row.
 fn linked_card(row: &Row<'_>) -> rusqlite::Result<(LinkedCard, i64)> {
     let intent: Option<String> = row.get(5)?;
     let says: Option<String> = row.get(7)?;
     let refused: Option<String> = row.get(10)?;
     let intent = match intent {
-        Some(word) => Some(LinkedIntent {
+        Some(word) => unless_emptied(row.get(6)?).map(|body| LinkedIntent {
             is_new: word == "create",
-            body: row.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
+            body,
             says: says.clone().unwrap_or_default(),
         }),
         None => None,
@@ -120,7 +124,7 @@ fn linked_card(row: &Row<'_>) -> rusqlite::Result<(LinkedCard, i64)> {
         href: row.get(0)?,
         etag: row.get(1)?,
         contact: ContactId(record::uuid(row, 2)?),
-        base: row.get(3)?,
+        base: unless_emptied(row.get(3)?),
         agreed: row.get(4)?,
         intent,
         conflicts: Vec::new(),
@@ -135,6 +139,11 @@ fn linked_card(row: &Row<'_>) -> rusqlite::Result<(LinkedCard, i64)> {
 }
 
 impl RemoteBook<'_, '_> {
+    /// The run that writes.
+    pub(super) const fn run(&self) -> Uuid {
+        self.run
+    }
+
     pub(super) fn answered<T>(&self, answer: Answer<T>) -> Result<T, Refusal> {
         answer.map_err(|failure| failure.refusal(self.path, Trying::Write))
     }
@@ -333,7 +342,7 @@ impl RemoteBook<'_, '_> {
     }
 
     /// Keeps the text of a card, in the place of the one that is there; none drops it later.
-    fn keep(&self, there: Option<i64>, bytes: Option<&[u8]>) -> Answer<Option<i64>> {
+    pub(super) fn keep(&self, there: Option<i64>, bytes: Option<&[u8]>) -> Answer<Option<i64>> {
         match (there, bytes) {
             (_, None) => Ok(None),
             (Some(id), Some(bytes)) => {
@@ -495,39 +504,6 @@ impl RemoteBook<'_, '_> {
         self.answered(hrefs())
     }
 
-    /// The contacts that steps after one touched, and those with a card that waits, in the order of their
-    /// change; and the newest step. All contacts, where none was looked at yet.
-    pub fn touched(&mut self, since: i64) -> Result<(Vec<ContactId>, i64), Refusal> {
-        let newest = self.one("SELECT coalesce(max(id), 0) FROM undo_point", params![])?;
-        let touched = || -> Answer<_> {
-            let connection = self.writer.connection();
-            let sql = if since == 0 {
-                "SELECT id FROM contact ORDER BY updated_in_db_at"
-            } else {
-                "SELECT contact FROM operation WHERE point > ?1"
-            };
-            let mut changed = connection.prepare_cached(sql)?;
-            let values: &[&dyn rusqlite::ToSql] = if since == 0 { &[] } else { &[&since] };
-            let id = |row: &Row<'_>| Ok(ContactId(record::uuid(row, 0)?));
-            let mut ids = changed
-                .query_map(values, id)?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut waiting = connection.prepare_cached(
-                "SELECT contact FROM remote_card WHERE remote = ?1 AND contact IS NOT NULL
-                    AND (intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL OR NOT looked)",
-            )?;
-            ids.extend(
-                waiting
-                    .query_map([self.remote], id)?
-                    .collect::<rusqlite::Result<Vec<_>>>()?,
-            );
-            let mut known = HashSet::new();
-            ids.retain(|id| known.insert(*id));
-            Ok(ids)
-        };
-        Ok((self.answered(touched())?, newest))
-    }
-
     /// What was agreed of a contact with other remotes, and what is under way there: the JSON of each, or the card
     /// that says it.
     pub fn elsewhere(&mut self, id: ContactId) -> Result<Vec<LinkedCard>, Refusal> {
@@ -565,7 +541,7 @@ impl RemoteBook<'_, '_> {
         self.answered(execute())
     }
 
-    fn one<T: rusqlite::types::FromSql>(
+    pub(super) fn one<T: rusqlite::types::FromSql>(
         &self,
         sql: &str,
         values: &[&dyn rusqlite::ToSql],
@@ -577,7 +553,7 @@ impl RemoteBook<'_, '_> {
         self.answered(one())
     }
 
-    fn maybe<T: rusqlite::types::FromSql>(
+    pub(super) fn maybe<T: rusqlite::types::FromSql>(
         &self,
         sql: &str,
         values: &[&dyn rusqlite::ToSql],

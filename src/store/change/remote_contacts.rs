@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 use uuid::Uuid;
 
 use crate::domain::called::Called;
@@ -25,6 +25,16 @@ use super::remote_cards::RemoteBook;
 /// How many contacts of one number or name are looked at.
 const ASKED: i64 = 33;
 
+/// The contacts that steps of the log touched.
+pub struct TouchedContacts {
+    /// They, and those with a card that waits, in the order of their change.
+    pub contacts: Vec<ContactId>,
+    /// Those of them that a step touched which is of no sync.
+    pub by_person: HashSet<ContactId>,
+    /// The newest step.
+    pub newest: i64,
+}
+
 impl RemoteBook<'_, '_> {
     /// A contact, if it is there.
     pub fn contact(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
@@ -45,6 +55,49 @@ impl RemoteBook<'_, '_> {
         let card = record::card_of(self.writer.connection(), &full.contact);
         let card = self.answered(card)?;
         Ok(Some(ContactWithCard { full, card }))
+    }
+
+    /// The contacts that steps after one touched, and those with a card that waits, in the order of their
+    /// change; and the newest step. All contacts, where none was looked at yet.
+    pub fn touched(&mut self, since: i64) -> Result<TouchedContacts, Refusal> {
+        let newest = self.one("SELECT coalesce(max(id), 0) FROM undo_point", params![])?;
+        let touched = || -> Answer<_> {
+            let connection = self.writer.connection();
+            let sql = if since == 0 {
+                "SELECT id FROM contact ORDER BY updated_in_db_at"
+            } else {
+                "SELECT contact FROM operation WHERE point > ?1"
+            };
+            let mut changed = connection.prepare_cached(sql)?;
+            let values: &[&dyn rusqlite::ToSql] = if since == 0 { &[] } else { &[&since] };
+            let id = |row: &Row<'_>| Ok(ContactId(record::uuid(row, 0)?));
+            let mut ids = changed
+                .query_map(values, id)?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut waiting = connection.prepare_cached(
+                "SELECT contact FROM remote_card WHERE remote = ?1 AND contact IS NOT NULL
+                    AND (intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL OR NOT looked)",
+            )?;
+            ids.extend(
+                waiting
+                    .query_map([self.remote], id)?
+                    .collect::<rusqlite::Result<Vec<_>>>()?,
+            );
+            let mut known = HashSet::new();
+            ids.retain(|id| known.insert(*id));
+            let mut by_person = connection.prepare_cached(
+                "SELECT o.contact FROM operation o JOIN undo_point p ON p.id = o.point
+                 WHERE o.point > ?1 AND p.remote IS NULL",
+            )?;
+            let by_person = by_person.query_map([since], id)?;
+            Ok((ids, by_person.collect::<rusqlite::Result<_>>()?))
+        };
+        let (contacts, by_person) = self.answered(touched())?;
+        Ok(TouchedContacts {
+            contacts,
+            by_person,
+            newest,
+        })
     }
 
     /// Writes what of a contact is otherwise, and gives it back with its primary number settled.

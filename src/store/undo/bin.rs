@@ -246,6 +246,8 @@ impl Writer<'_> {
              DELETE FROM remote_conflict WHERE length(key) > 8 AND key NOT IN (SELECT identity FROM phone);
              UPDATE remote_card SET agreed = '{}', intent_says = NULL
                 WHERE contact IN (SELECT key FROM thrown WHERE entity = 'contact');
+             -- The steps that tell a sync of it are gone with it.
+             UPDATE remote_card SET looked = 0 WHERE contact IN (SELECT contact FROM part);
              DELETE FROM operation WHERE (point, seq) IN (SELECT point, seq FROM part);
              -- What is left of such a step is nothing that could be undone.
              UPDATE undo_point SET emptied = 1 WHERE id IN (SELECT point FROM part)

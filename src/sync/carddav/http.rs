@@ -35,6 +35,19 @@ const IDLE: Duration = Duration::from_secs(4);
 const FOREIGN: &str = "; another server may have answered, such as that of a wireless network. If this is your server, \
                        ca_file names the certificate of its authority";
 
+/// What the library says where a server shows the certificate of an authority as its own.
+const AUTHORITY: &str = "CaUsedAsEndEntity";
+
+/// Why a certificate is not trusted, and what to do about it.
+fn not_trusted(error: &str) -> String {
+    if error.contains(AUTHORITY) {
+        return "its certificate is marked as that of an authority (CA:TRUE), which no server may show as its own; \
+                make it one without that mark, and have ca_file name what it is signed by"
+            .to_owned();
+    }
+    format!("{error}{FOREIGN}")
+}
+
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
 
@@ -391,7 +404,7 @@ impl Client {
             200..=299 if reply.is_page => Kind::Page,
             403 => Kind::Forbidden,
             404 | 410 => Kind::Gone,
-            423 | 429 | 503 => Kind::Later(reply.retry_after),
+            408 | 423 | 425 | 429 | 503 => Kind::Later(reply.retry_after),
             500.. => Kind::Unknown,
             _ => Kind::Odd,
         };
@@ -428,9 +441,10 @@ impl Client {
             ureq::Error::ConnectionFailed
             | ureq::Error::ConnectProxyFailed(_)
             | ureq::Error::InvalidProxyUrl => (Kind::Unreachable, format!("{connecting}: {error}")),
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
-                (Kind::Unreachable, format!("{connecting}: {error}{FOREIGN}"))
-            }
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => (
+                Kind::Unreachable,
+                format!("{connecting}: {}", not_trusted(&error.to_string())),
+            ),
             ureq::Error::Io(error) => match error.kind() {
                 io::ErrorKind::ConnectionRefused
                 | io::ErrorKind::NetworkUnreachable
@@ -439,9 +453,15 @@ impl Client {
                     (Kind::Unreachable, format!("{connecting}: {error}"))
                 }
                 // A certificate that is not trusted.
-                io::ErrorKind::InvalidData => {
-                    (Kind::Unreachable, format!("{connecting}: {error}{FOREIGN}"))
-                }
+                io::ErrorKind::InvalidData => (
+                    Kind::Unreachable,
+                    format!("{connecting}: {}", not_trusted(&error.to_string())),
+                ),
+                // The standard library has no kind for this.
+                _ if error.to_string().starts_with("failed to lookup address") => (
+                    Kind::Unreachable,
+                    format!("{connecting}: no such host, or no network"),
+                ),
                 _ => return self.broken(error),
             },
             ureq::Error::Http(_) | ureq::Error::BadUri(_) => (

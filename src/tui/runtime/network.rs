@@ -256,6 +256,7 @@ impl Syncing {
                     ..Answers::default()
                 },
                 dry: true,
+                ..Asked::default()
             },
             by_person: true,
             ..RoundsAsked::default()

@@ -59,7 +59,7 @@ pub(super) struct SimBook {
     pub(super) ids: u32,
     pub(super) conflicts: u64,
     /// The contacts that were changed, by whatever it was.
-    pub(super) log: Vec<ContactId>,
+    pub(super) log: Vec<(ContactId, bool)>,
 }
 
 impl SimBook {
@@ -146,7 +146,7 @@ impl SimBook {
                     .any(|href| side.rows.get(href).is_some_and(|row| row.contact == id))
             });
             note_undone(world, was, is, again);
-            self.log.push(id);
+            self.log.push((id, true));
             if let Some(was) = was {
                 self.contacts.insert(id, was.clone());
                 self.bin.retain(|(binned, _)| *binned != id);
@@ -298,7 +298,7 @@ impl SimBook {
         }
         for (id, contact) in &self.contacts {
             if before.get(id) != Some(contact) {
-                self.log.push(*id);
+                self.log.push((*id, true));
             }
         }
     }
@@ -314,7 +314,7 @@ impl SimBook {
             if !self.out.remove(&id) {
                 self.out.insert(id);
             }
-            self.log.push(id);
+            self.log.push((id, true));
             return;
         }
         if what == 1 {
@@ -407,7 +407,7 @@ impl SimBook {
                     take(person, &key, &conflict.theirs);
                 }
                 person.join_same(&row.agreed);
-                self.log.push(row.contact);
+                self.log.push((row.contact, true));
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::domain::ids::ContactId;
+use crate::domain::import::GroupCard;
 use crate::domain::sync::outgoing::card_out;
 use crate::domain::sync::part::{Book, Part, Reading, RemoteState, Touched, Writing};
 use crate::domain::sync::person::Person;
@@ -156,6 +157,14 @@ impl Part<SimCard> for SimPart {
         Ok(())
     }
 
+    fn put_group(&mut self, _: &Href, _: &Etag, _: &GroupCard) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    fn settle_groups(&mut self) -> Result<(), Stop> {
+        Ok(())
+    }
+
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop> {
         self.side().rows.remove(href);
         Ok(())
@@ -193,7 +202,10 @@ impl Part<SimCard> for SimPart {
         let side = &book.sides[self.side];
         let mut touched: BTreeSet<ContactId> = match side.seen {
             0 => book.contacts.keys().copied().collect(),
-            seen => book.log[seen..].iter().copied().collect(),
+            seen => book.log[seen..]
+                .iter()
+                .map(|(contact, _)| *contact)
+                .collect(),
         };
         touched.extend(&side.unlooked);
         let waiting = side
@@ -201,8 +213,12 @@ impl Part<SimCard> for SimPart {
             .values()
             .filter(|row| row.intent.is_some() || row.refused.is_some() || row.etag.is_none());
         touched.extend(waiting.map(|row| row.contact));
+        let by_person = book.log[side.seen..]
+            .iter()
+            .filter(|(_, by_person)| *by_person);
         Ok(Touched {
             contacts: touched.into_iter().collect(),
+            by_person: by_person.map(|(contact, _)| *contact).collect(),
             step: i64::try_from(book.log.len()).unwrap_or(i64::MAX),
         })
     }
@@ -230,7 +246,7 @@ impl Part<SimCard> for SimPart {
         if let Some(stored) = self.book.contacts.get_mut(&contact) {
             Rc::make_mut(stored).person = person.clone();
         }
-        self.book.log.push(contact);
+        self.book.log.push((contact, false));
         Ok(person.clone())
     }
 
@@ -250,7 +266,7 @@ impl Part<SimCard> for SimPart {
             person: person.clone(),
         };
         self.book.contacts.insert(id, Rc::new(contact));
-        self.book.log.push(id);
+        self.book.log.push((id, false));
         Ok((id, person.clone()))
     }
 
@@ -267,7 +283,7 @@ impl Part<SimCard> for SimPart {
             return Ok(None);
         };
         self.book.contacts.insert(contact, was.clone());
-        self.book.log.push(contact);
+        self.book.log.push((contact, false));
         Ok(Some(was.person.clone()))
     }
 

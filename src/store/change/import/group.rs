@@ -198,7 +198,12 @@ impl Writer<'_> {
     }
 
     /// Gives a contact a tag, or takes it; gives its name.
-    fn tag(&mut self, id: ContactId, tag: &str, tagged: Tagged) -> Answer<String> {
+    pub(in crate::store::change) fn tag(
+        &mut self,
+        id: ContactId,
+        tag: &str,
+        tagged: Tagged,
+    ) -> Answer<String> {
         let before = record::get_contact(self.connection(), id)?;
         let name = before.name.clone();
         let mut after = before.clone();
@@ -216,7 +221,7 @@ impl Writer<'_> {
 
 /// Whether a contact is to have a tag.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Tagged {
+pub(in crate::store::change) enum Tagged {
     On,
     Off,
 }
@@ -232,7 +237,10 @@ fn uid_line(card: &[u8]) -> Option<&[u8]> {
 
 /// The contact with a `UID`, with or without `urn:uuid:` before it; one that was made here has its id
 /// for one.
-fn find_member(connection: &Connection, uid: &str) -> Answer<Option<ContactId>> {
+pub(in crate::store::change) fn find_member(
+    connection: &Connection,
+    uid: &str,
+) -> Answer<Option<ContactId>> {
     let found = connection
         .prepare_cached(
             "SELECT id FROM contact WHERE uid IN (?1, 'urn:uuid:' || ?1) ORDER BY id LIMIT 1",

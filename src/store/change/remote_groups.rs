@@ -1,0 +1,162 @@
+//! The cards of groups of a remote within one transaction of a sync: their members have the group's name as a tag.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+use serde_json::json;
+
+use crate::domain::import::GroupCard;
+use crate::domain::refusal::Refusal;
+
+use crate::store::change::import::group::{Tagged, find_member};
+use crate::store::db::failure::Answer;
+use crate::store::db::record;
+
+use super::remote_cards::RemoteBook;
+
+/// The card of a group, as a remote has it and as far as its tags were given.
+#[derive(Clone, Debug)]
+pub struct LinkedGroup {
+    id: i64,
+    /// The name, which is the tag.
+    pub tag: String,
+    members: Vec<String>,
+    given: Given,
+}
+
+/// The tag that members were given, and the `UID`s of these members.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Given {
+    tag: String,
+    members: Vec<String>,
+}
+
+impl RemoteBook<'_, '_> {
+    /// Keeps the card of a group; [`Self::settle_groups`] tags its members.
+    pub fn put_group(
+        &mut self,
+        href: &str,
+        place: &[u8],
+        etag: &str,
+        group: &GroupCard,
+    ) -> Result<(), Refusal> {
+        let put = || -> Answer<()> {
+            let connection = self.writer.connection();
+            let there = connection
+                .prepare_cached("SELECT base FROM remote_card WHERE remote = ?1 AND place = ?2")?
+                .query_row(params![self.remote, place], |row| row.get(0))
+                .optional()?;
+            let card = self.keep(there.flatten(), Some(&group.card))?;
+            let says = json!({ "name": group.name.trim(), "members": group.members });
+            connection
+                .prepare_cached(
+                    "INSERT INTO remote_card (remote, href, place, etag, kind, base, intent_says, run, looked)
+                     VALUES (?1, ?2, ?3, ?4, 'group', ?5, ?6, ?7, 1)
+                     ON CONFLICT (remote, place) DO UPDATE SET etag = excluded.etag, kind = excluded.kind,
+                        base = excluded.base, intent_says = excluded.intent_says, refused = NULL, looked = 1",
+                )?
+                .execute(params![
+                    self.remote,
+                    href,
+                    place,
+                    etag,
+                    card,
+                    says.to_string(),
+                    self.run().as_bytes()
+                ])?;
+            Ok(())
+        };
+        self.answered(put())
+    }
+
+    /// The groups of the remote.
+    pub fn groups(&mut self) -> Result<Vec<LinkedGroup>, Refusal> {
+        let groups = || -> Answer<Vec<LinkedGroup>> {
+            let mut groups = self.writer.connection().prepare_cached(
+                "SELECT id, intent_says ->> 'name', intent_says -> 'members',
+                    coalesce(agreed ->> 'name', ''), coalesce(agreed -> 'members', '[]')
+                 FROM remote_card WHERE remote = ?1 AND kind = 'group' ORDER BY id",
+            )?;
+            let group = |row: &Row<'_>| {
+                Ok(LinkedGroup {
+                    id: row.get(0)?,
+                    tag: row.get(1)?,
+                    members: record::json(row, 2)?,
+                    given: Given {
+                        tag: row.get(3)?,
+                        members: record::json(row, 4)?,
+                    },
+                })
+            };
+            let groups = groups.query_map([self.remote], group)?;
+            Ok(groups.collect::<rusqlite::Result<_>>()?)
+        };
+        self.answered(groups())
+    }
+
+    /// Tags the members of groups as their cards say, and takes the tags off those who left. A tag that a person
+    /// took off here stays off.
+    pub fn settle_groups(&mut self) -> Result<(), Refusal> {
+        for group in self.groups()? {
+            let settled = self.settle(&group);
+            self.answered(settled)?;
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, group: &LinkedGroup) -> Answer<()> {
+        let before = &group.given;
+        let is_renamed = before.tag != group.tag;
+        let mut now = Given {
+            tag: group.tag.clone(),
+            members: Vec::new(),
+        };
+        for member in &before.members {
+            if is_renamed || !group.members.contains(member) {
+                self.tag_member(member, &before.tag, Tagged::Off)?;
+            }
+        }
+        for member in group.members.iter().filter(|_| !group.tag.is_empty()) {
+            let has_it = !is_renamed && before.members.contains(member);
+            if has_it || self.tag_member(member, &group.tag, Tagged::On)? {
+                now.members.push(member.clone());
+            }
+        }
+        if now != *before {
+            let given = json!({ "name": now.tag, "members": now.members });
+            self.writer
+                .connection()
+                .prepare_cached("UPDATE remote_card SET agreed = ?2 WHERE id = ?1")?
+                .execute(params![group.id, given.to_string()])?;
+        }
+        Ok(())
+    }
+
+    /// Gives a member a tag or takes it; says whether the member is in the book.
+    fn tag_member(&mut self, member: &str, tag: &str, tagged: Tagged) -> Answer<bool> {
+        let Some(id) = find_member(self.writer.connection(), member)? else {
+            return Ok(false);
+        };
+        self.writer.tag(id, tag, tagged)?;
+        Ok(true)
+    }
+
+    /// Takes the tag of a group off its members, where its card is gone.
+    pub fn drop_group(&mut self, place: &[u8]) -> Result<(), Refusal> {
+        let gone: Option<i64> = self.maybe(
+            "SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2 AND kind = 'group'",
+            params![self.remote, place],
+        )?;
+        for group in self
+            .groups()?
+            .into_iter()
+            .filter(|group| gone == Some(group.id))
+        {
+            let nobody = LinkedGroup {
+                members: Vec::new(),
+                ..group
+            };
+            let settled = self.settle(&nobody);
+            self.answered(settled)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,421 @@
+//! What people do with a remote over the months, with the program itself.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::dav_server::{DavServer, Ways};
+use crate::failing_proxy::{FailingProxy, Fault};
+use crate::home::Home;
+use crate::two_way::card;
+
+/// A home whose book is kept the same with a server.
+struct Synced {
+    home: Home,
+    server: DavServer,
+}
+
+fn config(port: u16) -> String {
+    format!(
+        "[[remote]]\nname = \"nextcloud\"\nurl = \"http://127.0.0.1:{port}/dav/ann/contacts/\"\nnew = true\n"
+    )
+}
+
+impl Synced {
+    /// With so many cards there, `Person 0` and on, which were taken in.
+    fn with(cards: usize) -> Self {
+        let server = DavServer::start(Ways::default());
+        for at in 0..cards {
+            let number = format!("TEL;TYPE=CELL:+39 347 555 {:04}\r\n", 100 + at);
+            let text = card(&format!("u{at}"), &format!("Person {at}"), &number);
+            server.store(&format!("{at}.vcf"), &text);
+        }
+        let home = Home::new(&config(server.port()));
+        let synced = Self { home, server };
+        synced.does(&["sync", "--yes"]);
+        synced
+    }
+
+    /// Runs a command that succeeds, and gives what it said.
+    fn does(&self, words: &[&str]) -> String {
+        let (status, told, why) = self.home.run(words);
+        assert_eq!(status, 0, "{words:?}: {told}{why}");
+        told
+    }
+
+    fn one(&self, sql: &str) -> String {
+        let raw = Connection::open(self.home.book()).unwrap();
+        let id: [u8; 16] = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+        uuid::Uuid::from_bytes(id).to_string()
+    }
+
+    fn id(&self, name: &str) -> String {
+        self.one(&format!("SELECT id FROM contact WHERE name = '{name}'"))
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.server.card(name).unwrap().text
+    }
+}
+
+#[test]
+fn every_edit_arrives_however_many_there_were() {
+    let synced = Synced::with(1);
+    let id = synced.id("Person 0");
+    for edit in 1..=12 {
+        let note = format!("edit {edit}");
+        synced.does(&["contact", "update", &id, "--note", &note, "--overwrite"]);
+        synced.does(&["sync"]);
+        assert!(
+            synced.text("0.vcf").contains(&note),
+            "{note} did not arrive"
+        );
+    }
+}
+
+#[test]
+fn what_was_thrown_away_for_good_is_deleted_there_too() {
+    let synced = Synced::with(3);
+    synced.does(&["contact", "delete", &synced.id("Person 0")]);
+    let number =
+        "SELECT p.id FROM phone p JOIN contact c ON c.id = p.contact WHERE c.name = 'Person 1'";
+    synced.does(&["phone", "delete", &synced.one(number)]);
+    synced.does(&["bin", "--empty", "--yes"]);
+    synced.does(&["sync"]);
+    assert!(synced.server.card("0.vcf").is_none());
+    assert!(
+        !synced.text("1.vcf").contains("TEL"),
+        "{}",
+        synced.text("1.vcf")
+    );
+    // And all goes on.
+    synced.does(&["add", "Marta New", "+48 22 555 01 08"]);
+    assert!(synced.does(&["sync"]).contains("1 out"));
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+}
+
+#[test]
+fn who_was_thrown_away_for_good_and_changed_there_comes_back() {
+    let synced = Synced::with(2);
+    synced.does(&["contact", "delete", &synced.id("Person 0")]);
+    synced.does(&["bin", "--empty", "--yes"]);
+    let text = synced.text("0.vcf").replace("END:", "NOTE:new\r\nEND:");
+    synced.server.store("0.vcf", &text);
+    synced.does(&["sync"]);
+    assert!(synced.does(&["show", "Person 0"]).contains("new"));
+    assert_eq!(synced.text("0.vcf"), text);
+}
+
+#[test]
+fn a_dry_run_decides_nothing_about_an_undo() {
+    let synced = Synced::with(3);
+    let (status, _, why) = synced.home.run(&["sync", "--again", "--dry-run"]);
+    assert_eq!(status, 2, "{why}");
+    assert!(
+        why.contains("no sync with nextcloud was taken back"),
+        "{why}"
+    );
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+
+    synced.does(&["undo", "1"]);
+    for decision in ["--send-undo", "--again"] {
+        let (_, told, why) =
+            synced
+                .home
+                .run(&["sync", decision, "--dry-run", "--accept-deletions"]);
+        assert!(told.contains("nothing was written"), "{told}{why}");
+        assert!(told.contains("Person 2"), "{told}");
+        let (status, told, _) = synced.home.run(&["sync"]);
+        assert_eq!(status, 4, "{told}");
+        assert_eq!(synced.server.state().cards.len(), 3, "{decision}");
+    }
+    synced.does(&["sync", "--send-undo"]);
+    assert_eq!(synced.server.state().cards.len(), 0);
+}
+
+/// The copies of the book that a dry run made under a folder.
+fn copies(folder: &std::path::Path) -> Vec<PathBuf> {
+    let within = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = within(folder.to_owned()).map(|entry| entry.path());
+    let folders = folders.filter(|path| path.to_string_lossy().contains("callbook-sync-"));
+    folders
+        .flat_map(|path| {
+            let files: Vec<PathBuf> = within(path.clone()).map(|entry| entry.path()).collect();
+            [vec![path], files].concat()
+        })
+        .collect()
+}
+
+#[test]
+fn nobody_else_may_read_the_book_while_a_sync_is_tried() {
+    let synced = Synced::with(3);
+    let proxy = FailingProxy::start(synced.server.port());
+    fs::write(synced.home.config(), config(proxy.port())).unwrap();
+    proxy.fail(1, Fault::Hang);
+    let folder = tempfile::tempdir().unwrap();
+    let mut child: Command = synced.home.command(&["sync", "--dry-run"]);
+    // As lax as a person's settings may be.
+    let mut child = child
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    let mut seen = Vec::new();
+    while seen.len() < 2 && begun.elapsed() < Duration::from_secs(10) {
+        seen = copies(folder.path());
+    }
+    assert!(seen.len() >= 2, "{seen:?}");
+    for path in &seen {
+        let mode = path.metadata().unwrap().permissions().mode() & 0o077;
+        assert_eq!(mode, 0, "{}", path.display());
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_server_that_takes_nothing_for_a_while_is_tried_again() {
+    let synced = Synced::with(1);
+    synced.does(&["add", "Marta New", "+48 22 555 01 08"]);
+    synced.server.state().ways.read_only = true;
+    for _ in 0..2 {
+        let (status, told, _) = synced.home.run(&["sync"]);
+        assert_eq!(status, 1, "{told}");
+        assert!(told.contains("read_only = true"), "{told}");
+    }
+    synced.server.state().ways.read_only = false;
+    assert!(synced.does(&["sync"]).contains("1 out"));
+    assert_eq!(synced.server.state().cards.len(), 2);
+}
+
+#[test]
+fn a_card_that_was_not_taken_is_sent_again_where_a_person_asks() {
+    let synced = Synced::with(1);
+    synced.server.state().ways.refuses = Some(("Marta".to_owned(), 413));
+    synced.does(&["add", "Marta New", "+48 22 555 01 08"]);
+    synced.home.run(&["sync"]);
+    synced.server.state().ways.refuses = None;
+    synced.home.run(&["sync", "nextcloud"]);
+    assert_eq!(synced.server.state().cards.len(), 2);
+}
+
+#[test]
+fn a_number_that_was_added_on_both_sides_keeps_what_was_said_here() {
+    let synced = Synced::with(2);
+    let (first, second) = (synced.id("Person 0"), synced.id("Person 1"));
+    let number = "+39 02 5550 1182";
+    let work = [
+        "phone",
+        "create",
+        "--owner",
+        &first,
+        "--number",
+        number,
+        "--location",
+        "work",
+    ];
+    synced.does(&work);
+    let lawyer = ["phone", "create", "--owner", &second, "--number", number];
+    synced.does(&[&lawyer[..], &["--location", "lawyer", "--historic"]].concat());
+    for (file, label) in [("0.vcf", "HOME"), ("1.vcf", "FAX")] {
+        let line = format!("TEL;TYPE={label}:{number}\r\nEND:");
+        synced
+            .server
+            .store(file, &synced.text(file).replace("END:", &line));
+    }
+    let (status, told, why) = synced.home.run(&["sync"]);
+    assert_eq!(status, 4, "{told}{why}");
+    let (_, conflicts, _) = synced.home.run(&["conflicts"]);
+    assert!(
+        conflicts.contains("work") && conflicts.contains("home"),
+        "{conflicts}"
+    );
+    assert!(
+        conflicts.contains("lawyer") && conflicts.contains("fax"),
+        "{conflicts}"
+    );
+    let shown = synced.does(&["show", "Person 1"]);
+    assert!(
+        shown.contains("lawyer") && shown.contains("historic"),
+        "{shown}"
+    );
+    // Until it is decided, each side keeps its own.
+    assert!(
+        synced.text("0.vcf").contains("TYPE=HOME"),
+        "{}",
+        synced.text("0.vcf")
+    );
+}
+
+#[test]
+fn deletions_that_were_not_told_are_not_accepted() {
+    let synced = Synced::with(60);
+    for at in 0..20 {
+        synced.server.delete(&format!("{at}.vcf"));
+    }
+    for at in 20..40 {
+        synced.does(&["contact", "delete", &synced.id(&format!("Person {at}"))]);
+    }
+    let (status, told, _) = synced.home.run(&["sync"]);
+    assert_eq!(status, 4, "{told}");
+    assert!(told.contains("20 of 60 cards are gone there"), "{told}");
+    let (status, told, _) = synced.home.run(&["sync", "--accept-deletions"]);
+    assert_eq!(status, 4, "{told}");
+    assert!(
+        told.contains("20 of 40 contacts were deleted here"),
+        "{told}"
+    );
+    assert_eq!(synced.server.state().cards.len(), 40);
+    synced.does(&["sync", "--accept-deletions"]);
+    assert_eq!(synced.server.state().cards.len(), 20);
+}
+
+#[test]
+fn a_command_for_the_password_that_fails_is_asked_again() {
+    let synced = Synced::with(1);
+    let key = synced.home.path().join("key");
+    let command = format!(
+        "user = \"ann\"\npassword_command = [\"cat\", \"{}\"]\n",
+        key.display()
+    );
+    fs::write(
+        synced.home.config(),
+        config(synced.server.port()) + &command,
+    )
+    .unwrap();
+    let (status, told, _) = synced.home.run(&["sync"]);
+    assert_eq!(status, 1, "{told}");
+    assert!(!told.contains("was refused"), "{told}");
+    fs::write(key, "secret\n").unwrap();
+    synced.does(&["sync"]);
+}
+
+/// A card of a group as Apple writes it.
+fn group(name: &str, members: &[&str]) -> String {
+    let members: String = members
+        .iter()
+        .map(|uid| format!("X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:{uid}\r\n"))
+        .collect();
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:g\r\nFN:{name}\r\nN:{name};;;;\r\n\
+         X-ADDRESSBOOKSERVER-KIND:group\r\n{members}END:VCARD\r\n"
+    )
+}
+
+#[test]
+fn groups_there_are_tags_here_and_stay_as_they_are_there() {
+    let synced = Synced::with(3);
+    let tagged = |tag: &str| {
+        let (_, told, _) = synced
+            .home
+            .run(&["find", &format!("tag:{tag}"), "--format", "{name}"]);
+        let mut names: Vec<String> = told.lines().map(str::to_owned).collect();
+        names.sort();
+        names
+    };
+    let before = synced.server.state().cards.clone();
+    let as_before = |what: &str| {
+        let now = synced.server.state().cards.clone();
+        for (path, card) in &before {
+            assert_eq!(now[path].text, card.text, "{what}: {path}");
+        }
+    };
+    // One of its members is in no book.
+    synced
+        .server
+        .store("g.vcf", &group("Choir", &["u0", "u1", "somebody"]));
+    synced.does(&["sync"]);
+    assert_eq!(tagged("Choir"), ["Person 0", "Person 1"]);
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+    as_before("tagged");
+
+    synced.server.store("g.vcf", &group("Choir", &["u1", "u2"]));
+    synced.does(&["sync"]);
+    assert_eq!(tagged("Choir"), ["Person 1", "Person 2"]);
+    // Who is taken out of it here stays out of it here.
+    synced.does(&[
+        "contact",
+        "update",
+        &synced.id("Person 1"),
+        "--tag",
+        "",
+        "--overwrite",
+    ]);
+    synced.does(&["sync"]);
+    assert_eq!(tagged("Choir"), ["Person 2"]);
+    as_before("untagged");
+
+    synced
+        .server
+        .store("g.vcf", &group("Singers", &["u1", "u2"]));
+    synced.does(&["sync"]);
+    assert_eq!(tagged("Choir"), [""; 0]);
+    assert_eq!(tagged("Singers"), ["Person 1", "Person 2"]);
+
+    // A member whose card comes later.
+    synced
+        .server
+        .store("g.vcf", &group("Singers", &["u1", "u2", "u8"]));
+    synced.does(&["sync"]);
+    synced
+        .server
+        .store("8.vcf", &card("u8", "Sofia Late", "TEL:+46 8 5550 11\r\n"));
+    synced.does(&["sync"]);
+    assert_eq!(tagged("Singers"), ["Person 1", "Person 2", "Sofia Late"]);
+
+    // An edit of a member goes out without it.
+    synced.does(&[
+        "contact",
+        "update",
+        &synced.id("Person 2"),
+        "--note",
+        "new",
+        "--overwrite",
+    ]);
+    synced.does(&["sync"]);
+    let text = synced.text("2.vcf");
+    assert!(
+        text.contains("NOTE:new") && !text.contains("Singers"),
+        "{text}"
+    );
+
+    synced.server.delete("g.vcf");
+    synced.does(&["sync"]);
+    assert_eq!(tagged("Singers"), [""; 0]);
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+    synced.does(&["doctor"]);
+}
+
+#[test]
+fn a_stopped_sync_ends_at_once_and_says_what_stays() {
+    let synced = Synced::with(1);
+    let proxy = FailingProxy::start(synced.server.port());
+    fs::write(synced.home.config(), config(proxy.port())).unwrap();
+    proxy.fail(1, Fault::Hang);
+    let mut command = synced.home.command(&["sync"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while proxy.count() == 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let begun = Instant::now();
+    let id = child.id().to_string();
+    Command::new("kill").args(["-INT", &id]).status().unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(ended.status.code(), Some(130));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.contains("what was done until then stays"), "{said}");
+}
