@@ -13,7 +13,12 @@
 )]
 
 mod book;
+#[cfg(feature = "sync")]
+#[path = "../support/dav_server.rs"]
+mod dav_server;
 mod process;
+#[cfg(feature = "sync")]
+mod sync;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -144,6 +149,10 @@ fn main() {
     }
     if part("rows") {
         rows(large);
+    }
+    #[cfg(feature = "sync")]
+    if part("sync") {
+        sync::measure(folder);
     }
 }
 

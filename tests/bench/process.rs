@@ -19,6 +19,15 @@ pub(crate) struct Running {
 }
 
 pub(crate) fn start(program: &str, arguments: &[&str]) -> Running {
+    start_in(program, arguments, &[])
+}
+
+/// The same with more in its environment.
+pub(crate) fn start_in(
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, String)],
+) -> Running {
     let size = PtySize {
         rows: 30,
         cols: 100,
@@ -33,6 +42,9 @@ pub(crate) fn start(program: &str, arguments: &[&str]) -> Running {
         command.env(name, value);
     }
     command.env("XDG_STATE_HOME", state);
+    for (name, value) in environment {
+        command.env(name, value);
+    }
     let child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader().unwrap();
@@ -86,6 +98,11 @@ impl Running {
             pieces += 1;
         }
         (bytes, pieces)
+    }
+
+    /// Waits until anything comes.
+    pub(crate) fn first(&self, time: Duration) {
+        self.output.recv_timeout(time).unwrap();
     }
 
     pub(crate) fn types(&mut self, keys: &[u8]) {
