@@ -1,6 +1,7 @@
 //! What a book keeps of the cards of a remote, as it is stored.
 
 use crate::domain::ids::ContactId;
+use crate::domain::timestamp::Timestamp;
 
 /// What is kept of one card there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct LinkedCard {
     pub contact: ContactId,
     /// The card as it was last read there.
     pub base: Option<Vec<u8>>,
+    /// When the card says that it was changed.
+    pub changed_at: Option<Timestamp>,
     /// The contact when both agreed, as JSON; none where that is what the card says.
     pub agreed: Option<String>,
     /// What is under way.

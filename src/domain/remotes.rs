@@ -6,7 +6,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::contact::CardId;
 use crate::domain::ids::ContactId;
 use crate::domain::timestamp::Timestamp;
 
@@ -239,11 +238,9 @@ pub struct ConflictEntry {
     pub was: String,
     /// Whether both texts can be kept, one after the other.
     pub joins: bool,
-    /// The text of the card there.
-    pub card: Option<CardId>,
     /// When a person last changed the contact, as far as the history says so.
     pub ours_at: Option<Timestamp>,
-    /// When the card there was changed, where it says so; who reads cards puts it here.
+    /// When the card there was changed, where it said so.
     pub theirs_at: Option<Timestamp>,
     /// Since when.
     pub at: Timestamp,

@@ -290,6 +290,7 @@ fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
         etag: row.etag.as_ref().map(|etag| etag.0.clone()),
         contact: row.contact,
         base: row.base.as_ref().map(|base| base.bytes().to_vec()),
+        changed_at: row.base.as_ref().and_then(RemoteCard::changed_at),
         agreed: (!as_said).then(|| row.agreed.to_json()),
         intent: row.intent.as_ref().map(|intent| LinkedIntent {
             is_new: intent.over.is_none(),

@@ -61,6 +61,14 @@ impl RemoteCard {
         &self.0.bytes
     }
 
+    /// When it says that it was changed.
+    #[must_use]
+    pub fn changed_at(&self) -> Option<Timestamp> {
+        let at = self.records().contact.updated_at;
+        // A card that does not say is read as if it were from the beginning of time.
+        (at != Timestamp::default()).then_some(at)
+    }
+
     /// The records that it makes.
     #[must_use]
     pub fn records(&self) -> &FullContact {

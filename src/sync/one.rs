@@ -151,9 +151,13 @@ pub fn sync_server(
         .0
         .insert(GOES.to_owned(), json!([settings.new, settings.only]));
     learned.learn(&report.exact_answers);
-    if learned.0 != Learned::of(row).0 {
+    let known = Learned::of(row).0;
+    learned
+        .0
+        .retain(|name, value| known.get(name) != Some(value));
+    if !learned.0.is_empty() {
         // What was learned is learned again where it cannot be kept.
-        let _ = store.learn_remote(&settings.name, &Value::Object(learned.0));
+        let _ = store.remember_of_remote(&settings.name, &Value::Object(learned.0));
     }
     Synced {
         traffic: server.book().traffic(),
@@ -290,9 +294,7 @@ impl Way<'_> {
             id: Uuid::now_v7(),
         };
         let goes = json!([settings.new, settings.only]);
-        let mut learned = Learned::of(row);
-        let is_set_otherwise =
-            learned.0.insert(GOES.to_owned(), goes.clone()).as_ref() != Some(&goes);
+        let is_set_otherwise = Learned::of(row).0.get(GOES) != Some(&goes);
         let begun = going(store, settings).and_then(|only| {
             store.write_remote(row.id, &run_id, "", |book| {
                 book.hold(only.as_ref())?;
@@ -302,7 +304,7 @@ impl Way<'_> {
                 Ok(())
             })?;
             if is_set_otherwise {
-                store.learn_remote(&settings.name, &Value::Object(learned.0))?;
+                store.remember_of_remote(&settings.name, &json!({ GOES: goes }))?;
             }
             Ok(only)
         });

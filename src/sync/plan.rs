@@ -10,13 +10,12 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sync::kept::read_conflict;
 use crate::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, compared};
 use crate::domain::sync::remote::{Href, Remote};
-use crate::domain::sync::row::ConflictKey;
+use crate::domain::sync::row::{Card as _, ConflictKey};
 use crate::domain::sync::{Person, taken_as};
 use crate::store::Store;
 
 use super::card::{CardReader, RemoteCard};
 use super::dry::DryRemote;
-use crate::domain::sync::row::Card as _;
 
 /// A run on a copy of the book.
 #[derive(Debug)]
@@ -46,8 +45,8 @@ impl Rehearsal {
         copy: &Store,
         dry: &DryRemote<R>,
     ) -> Result<Vec<PlannedCard>, Refusal> {
-        let before = store.read_remote(self.remote, |book| book.listed())?;
-        let after = copy.read_remote(self.remote, |book| book.listed())?;
+        let before = store.listed_cards(self.remote)?;
+        let after = copy.listed_cards(self.remote)?;
         let known: HashMap<&[u8], &ListedCard> =
             before.iter().map(|card| (&*card.place, card)).collect();
         let stays: HashSet<&[u8]> = after.iter().map(|card| &*card.place).collect();

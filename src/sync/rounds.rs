@@ -183,9 +183,8 @@ fn one(
     let took = began.elapsed();
     let is_refused = matches!(synced.end, Err(Stop::Password(_)));
     if !asked.dry || is_refused {
-        let mut outcome = outcome_of(&synced, &row, tried_at, took);
-        // What is changed here waits for nothing where nothing is sent.
-        outcome.remembered["sends"] = json!(!settings.read_only);
+        let sends = !settings.read_only;
+        let outcome = outcome_of(&synced, &row, sends, tried_at, took);
         store.note_run(&settings.name, &outcome)?;
     }
     let run = RemoteRun { synced, took, row };
@@ -236,7 +235,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long at most.
 const LEAST_OFTEN: Duration = Duration::from_hours(1);
 
-fn outcome_of(synced: &Synced, row: &RemoteRow, tried_at: Timestamp, took: Duration) -> RunOutcome {
+fn outcome_of(
+    synced: &Synced,
+    row: &RemoteRow,
+    sends: bool,
+    tried_at: Timestamp,
+    took: Duration,
+) -> RunOutcome {
     let trouble = synced.end.as_ref().err().map(why_stopped);
     let again_at = match &synced.end {
         Err(Stop::Later { after, .. }) => {
@@ -276,6 +281,8 @@ fn outcome_of(synced: &Synced, row: &RemoteRow, tried_at: Timestamp, took: Durat
         trouble,
         remembered: json!({
             REMEMBERED: asked,
+            // Where nothing is sent, what is changed here waits for nothing.
+            "sends": sends,
             LastRun::REMEMBERED: row.runs_with(last),
             BroughtBack::REMEMBERED: row.brought_back_with(&back),
         }),

@@ -139,3 +139,36 @@ fn many_that_are_gone_there_are_put_back_or_deleted_as_a_person_says() {
     callbook.types("qq");
     assert_eq!(callbook.leaves(), 0);
 }
+
+#[test]
+fn the_newer_side_of_a_first_sync_is_the_one_that_was_changed_last_there() {
+    let server = DavServer::start(Ways::default());
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:m\r\nFN:Marco Bianchi\r\nN:Bianchi;Marco;;;\r\n\
+                TEL;TYPE=WORK:+390255501182\r\nORG:Bianchi & Figli\r\nREV:20990101T000000Z\r\nEND:VCARD\r\n";
+    server.store("m.vcf", card);
+    let (_folder, db) = with_remote(&server);
+    rusqlite::Connection::open(&db)
+        .unwrap()
+        .execute(
+            "UPDATE contact SET organisation = 'Officina' WHERE name LIKE 'Marco%'",
+            [],
+        )
+        .unwrap();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("S");
+    callbook.sees("1 to decide");
+    callbook.types("\r");
+    callbook.sees("1 field to decide");
+    // The card there was sent from here meanwhile; what it said before counts.
+    callbook.types("sx");
+    callbook.sees("changed last there");
+    callbook.types("n");
+    callbook.sees("● Bianchi & Figli");
+    callbook.types("\u{13}");
+    callbook.sees("Took the company");
+    let company = "SELECT organisation FROM contact WHERE name LIKE 'Marco%'";
+    assert_eq!(stored(&db, company), "Bianchi & Figli");
+    callbook.types("qq");
+    assert_eq!(callbook.leaves(), 0);
+}

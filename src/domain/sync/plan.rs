@@ -1,6 +1,7 @@
 //! What a sync would do, card by card, before anything is written here or there.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::domain::fields;
 use crate::domain::fold::fold;
@@ -186,19 +187,20 @@ impl SyncPlan {
             count(self.here, "contact"),
             count(self.there, "card")
         );
+        // Writing to a string cannot fail.
         for fate in CardFate::ALL {
             let cards = self.of(fate);
             if cards > 0 {
-                text.push_str(&format!("\n{}\n", fate.counted(cards)));
+                let _ = writeln!(text, "\n{}", fate.counted(cards));
             }
             for card in self.cards.iter().filter(|card| card.fate == fate) {
-                text.push_str(&format!("  {}: {}\n", card.name, card.why));
+                let _ = writeln!(text, "  {}: {}", card.name, card.why);
                 for field in &card.fields {
                     let PlannedField {
                         what, here, there, ..
                     } = field;
                     let after = field.after.words();
-                    text.push_str(&format!("    {what}: {here} | {there} | {after}\n"));
+                    let _ = writeln!(text, "    {what}: {here} | {there} | {after}");
                 }
             }
         }

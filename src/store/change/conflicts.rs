@@ -1,6 +1,6 @@
 //! Fields that a contact and its card elsewhere say differently: what is to be decided, and decisions.
 
-use crate::domain::contact::{CardId, ContactId};
+use crate::domain::contact::ContactId;
 use crate::domain::edit::Done;
 use crate::domain::linked::LinkedConflict;
 use crate::domain::refusal::{Kind, Refusal};
@@ -15,6 +15,7 @@ use crate::domain::words::count;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::store::base::Store;
+use crate::store::change::remote_cards::RemoteBook;
 use crate::store::change::remote_contacts::put_full;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
@@ -23,6 +24,9 @@ use crate::store::write::writer::Writer;
 /// The columns of a conflict with whom it is about, in the order of [`found`].
 const COLUMNS: &str = "r.name, c.contact, f.key, f.field, f.was, f.theirs, f.at, f.remote_card
     FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card JOIN remote r ON r.id = c.remote";
+
+/// Where it is remembered of a remote when the cards in conflict were changed there, by their rows.
+const THEIRS_AT: &str = "theirs_at";
 
 struct Found {
     remote: String,
@@ -76,12 +80,15 @@ fn changed_at(connection: &Connection, id: ContactId) -> Answer<Option<Timestamp
     Ok(at.map(Timestamp::from_micros))
 }
 
-/// The text of the card there.
-fn base(connection: &Connection, card: i64) -> Answer<Option<CardId>> {
-    let base: Option<i64> = connection
-        .prepare_cached("SELECT base FROM remote_card WHERE id = ?1")?
+/// When the card there was changed that is in conflict, as far as it said so.
+fn theirs_at(connection: &Connection, card: i64) -> Answer<Option<Timestamp>> {
+    let at: Option<i64> = connection
+        .prepare_cached(&format!(
+            "SELECT r.traits ->> ('$.{THEIRS_AT}.\"' || l.id || '\"') FROM remote_card l
+             JOIN remote r ON r.id = l.remote WHERE l.id = ?1"
+        ))?
         .query_row([card], |row| row.get(0))?;
-    Ok(base.map(CardId))
+    Ok(at.map(Timestamp::from_micros))
 }
 
 impl Store {
@@ -116,9 +123,8 @@ impl Store {
                 let name = record::get_contact(connection, one.contact)?.name;
                 entries.push(ConflictEntry {
                     id: address(&one),
-                    card: base(connection, one.card)?,
                     ours_at: changed_at(connection, one.contact)?,
-                    theirs_at: None,
+                    theirs_at: theirs_at(connection, one.card)?,
                     remote: one.remote,
                     contact: one.contact,
                     name,
@@ -238,4 +244,73 @@ fn decide(writer: &mut Writer<'_>, one: &Found, decision: Decision) -> Answer<St
         [one.card],
     )?;
     Ok(title)
+}
+
+impl RemoteBook<'_, '_> {
+    /// Keeps the fields in conflict of a card, and when it was changed where they are new.
+    pub(super) fn put_conflicts(
+        &self,
+        place: &[u8],
+        conflicts: &[LinkedConflict],
+        changed_at: Option<Timestamp>,
+    ) -> Answer<()> {
+        let connection = self.writer.connection();
+        let of_card = "(SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2)";
+        let sql = format!("SELECT key, field FROM remote_conflict WHERE remote_card = {of_card}");
+        let mut there = connection.prepare_cached(&sql)?;
+        let there = there.query_map(params![self.remote, place], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        let there: Vec<(String, String)> = there.collect::<rusqlite::Result<_>>()?;
+        let is_known = |conflict: &LinkedConflict| {
+            let mut there = there.iter();
+            there.any(|(key, field)| conflict.key == *key && conflict.field == *field)
+        };
+        if !conflicts.iter().all(is_known) {
+            // The card is sent from here soon, and then says when that was.
+            connection
+                .prepare_cached(&format!(
+                    "UPDATE remote SET traits = json_patch(traits, json_object('{THEIRS_AT}',
+                        json_object(CAST({of_card} AS TEXT), ?3))) WHERE id = ?1"
+                ))?
+                .execute(params![
+                    self.remote,
+                    place,
+                    changed_at.map(Timestamp::micros)
+                ])?;
+        }
+        for (key, field) in there {
+            let stays = |conflict: &LinkedConflict| conflict.key == key && conflict.field == field;
+            if !conflicts.iter().any(stays) {
+                let sql = format!(
+                    "DELETE FROM remote_conflict WHERE remote_card = {of_card} AND key = ?3 AND field = ?4"
+                );
+                connection.execute(&sql, params![self.remote, place, key, field])?;
+            }
+        }
+        let sql = format!(
+            "INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
+             VALUES ({of_card}, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET theirs = excluded.theirs"
+        );
+        for LinkedConflict {
+            key,
+            field,
+            was,
+            theirs,
+        } in conflicts
+        {
+            let at = self.writer.context().now.micros();
+            connection.prepare_cached(&sql)?.execute(params![
+                self.remote,
+                place,
+                key,
+                field,
+                was,
+                theirs,
+                at
+            ])?;
+        }
+        Ok(())
+    }
 }

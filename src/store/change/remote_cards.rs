@@ -77,6 +77,33 @@ impl Store {
 }
 
 impl Store {
+    /// All cards of a remote, without what they say.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn listed_cards(&self, remote: i64) -> Result<Vec<ListedCard>, Refusal> {
+        self.read(|connection| {
+            let mut cards = connection.prepare_cached(
+                "SELECT href, place, etag IS NOT NULL, contact, refused,
+                    EXISTS (SELECT 1 FROM remote_conflict f WHERE f.remote_card = r.id)
+                 FROM remote_card r WHERE remote = ?1 ORDER BY id",
+            )?;
+            let cards = cards.query_map([remote], |row| {
+                let is_nobody = row.get_ref(3)? == rusqlite::types::ValueRef::Null;
+                let contact = (!is_nobody).then(|| record::uuid(row, 3).map(ContactId));
+                Ok(ListedCard {
+                    href: row.get(0)?,
+                    place: row.get(1)?,
+                    is_there: row.get(2)?,
+                    contact: contact.transpose()?,
+                    refused: row.get(4)?,
+                    is_disputed: row.get(5)?,
+                })
+            })?;
+            Ok(cards.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// Decides what is to become of the cards that a run linked or made which was taken back.
     ///
     /// # Errors
@@ -125,6 +152,7 @@ fn linked_card(row: &Row<'_>) -> rusqlite::Result<(LinkedCard, i64)> {
         etag: row.get(1)?,
         contact: ContactId(record::uuid(row, 2)?),
         base: unless_emptied(row.get(3)?),
+        changed_at: None,
         agreed: row.get(4)?,
         intent,
         conflicts: Vec::new(),
@@ -338,7 +366,7 @@ impl RemoteBook<'_, '_> {
                 card.twin,
                 self.run.as_bytes(),
             ])?;
-        self.put_conflicts(place, &card.conflicts)
+        self.put_conflicts(place, &card.conflicts, card.changed_at)
     }
 
     /// Keeps the text of a card, in the place of the one that is there; none drops it later.
@@ -357,50 +385,6 @@ impl RemoteBook<'_, '_> {
                 Ok(Some(id))
             }
         }
-    }
-
-    fn put_conflicts(&self, place: &[u8], conflicts: &[LinkedConflict]) -> Answer<()> {
-        let connection = self.writer.connection();
-        let of_card = "(SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2)";
-        let sql = format!("SELECT key, field FROM remote_conflict WHERE remote_card = {of_card}");
-        let mut there = connection.prepare_cached(&sql)?;
-        let there = there.query_map(params![self.remote, place], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-        let there: Vec<(String, String)> = there.collect::<rusqlite::Result<_>>()?;
-        for (key, field) in there {
-            let stays = |conflict: &LinkedConflict| conflict.key == key && conflict.field == field;
-            if !conflicts.iter().any(stays) {
-                let sql = format!(
-                    "DELETE FROM remote_conflict WHERE remote_card = {of_card} AND key = ?3 AND field = ?4"
-                );
-                connection.execute(&sql, params![self.remote, place, key, field])?;
-            }
-        }
-        let sql = format!(
-            "INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
-             VALUES ({of_card}, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO UPDATE SET theirs = excluded.theirs"
-        );
-        for LinkedConflict {
-            key,
-            field,
-            was,
-            theirs,
-        } in conflicts
-        {
-            let at = self.writer.context().now.micros();
-            connection.prepare_cached(&sql)?.execute(params![
-                self.remote,
-                place,
-                key,
-                field,
-                was,
-                theirs,
-                at
-            ])?;
-        }
-        Ok(())
     }
 
     /// Notes a card that cannot be read, with the reason.
@@ -454,32 +438,6 @@ impl RemoteBook<'_, '_> {
             params![self.remote],
         )?;
         Ok(usize::try_from(linked).unwrap_or_default())
-    }
-
-    /// All cards, without what they say.
-    pub fn listed(&mut self) -> Result<Vec<ListedCard>, Refusal> {
-        let listed = || -> Answer<_> {
-            let mut cards = self.writer.connection().prepare_cached(
-                "SELECT href, place, etag IS NOT NULL, contact, refused,
-                    EXISTS (SELECT 1 FROM remote_conflict f WHERE f.remote_card = r.id)
-                 FROM remote_card r WHERE remote = ?1 ORDER BY id",
-            )?;
-            let cards = cards.query_map([self.remote], |row| {
-                let has_contact = row.get_ref(3)? != rusqlite::types::ValueRef::Null;
-                Ok(ListedCard {
-                    href: row.get(0)?,
-                    place: row.get(1)?,
-                    is_there: row.get(2)?,
-                    contact: has_contact
-                        .then(|| record::uuid(row, 3).map(ContactId))
-                        .transpose()?,
-                    refused: row.get(4)?,
-                    is_disputed: row.get(5)?,
-                })
-            })?;
-            Ok(cards.collect::<rusqlite::Result<_>>()?)
-        };
-        self.answered(listed())
     }
 
     /// The addresses of the cards with something under way.

@@ -251,6 +251,21 @@ impl Store {
         })
     }
 
+    /// Keeps more of what was learned of a remote, as a patch of what was learned before.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn remember_of_remote(&self, name: &str, patch: &Value) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let sql = "UPDATE remote SET traits = json_patch(traits, ?2) WHERE name = ?1";
+            let connection = writer.connection();
+            is_there(
+                connection.execute(sql, params![name, patch.to_string()])?,
+                name,
+            )
+        })
+    }
+
     /// Writes what is in no step.
     fn write_remotes<T>(&self, work: impl FnOnce(&Writer<'_>) -> Answer<T>) -> Result<T, Refusal> {
         let done = self.write(|writer| Ok((work(writer)?, String::new())));

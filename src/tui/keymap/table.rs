@@ -267,7 +267,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Remotes, &["S"], Action::Sync, "sync all", 5, "sync all remotes now, or stop the sync"),
     bind(Scope::Remotes, &["p"], Action::Pause, "pause", 1, "pause the remote, or let it go on"),
     bind(Scope::Remotes, &["c"], Action::Conflicts, "conflicts", 3, "conflicts: fields that were changed here and there"),
-    bind(Scope::Remotes, &["x"], Action::UndoStep, "undo a run", 6, "undo the last sync with the remote, as a whole"),
+    bind(Scope::Remotes, &["x"], Action::UndoStep, "undo a run", 6, "preview undoing the last sync with the remote that changed something here, as a whole"),
     bind(Scope::Remotes, &["esc", "q"], Action::Escape, "close", 4, "close"),
     bind(Scope::Conflicts, &["enter"], Action::Enter, "decide", 0, "decide the field as it is chosen"),
     bind(Scope::Conflicts, &["left", "h"], Action::Left, "yours", 1, "choose your value, which then goes there"),

@@ -213,7 +213,8 @@ impl Page for Conflicts {
 
     fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
         match (binding.action, self.current_back()) {
-            (Action::DeleteContact, None) => None,
+            (Action::DeleteContact, None)
+            | (Action::Left | Action::Right | Action::BothTexts, Some(_)) => None,
             (Action::Enter, Some(_)) => Some("keep".into()),
             _ => Some(binding.hint.into()),
         }

@@ -308,15 +308,7 @@ impl StoreThread {
             Request::RemoteDetails(name) => {
                 Reply::RemoteDetails(Box::new(store.remote_details(&name)?))
             }
-            Request::Conflicts => {
-                let mut all = store.conflicts()?;
-                for one in &mut all {
-                    let card = one.card.map(|card| store.card(card)).transpose()?;
-                    let said = card.and_then(|card| vcard::only_card(&card).ok());
-                    one.theirs_at = said.and_then(|said| said.contact.updated_at);
-                }
-                Reply::Conflicts(all)
-            }
+            Request::Conflicts => Reply::Conflicts(store.conflicts()?),
             Request::Dates => Reply::Dates(store.dated()?),
             Request::Worklist => Reply::Worklist(store.worklist()?),
             Request::Values => Reply::Values(store.values()?),

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use ratatui::text::{Line, Span};
 
 use crate::config::remotes::RemoteSettings;
-use crate::domain::operation::Overwriting;
 use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::Task;
 use crate::domain::remotes::RemoteDetails;
 use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
@@ -25,6 +25,7 @@ use super::about::{About, about};
 use crate::tui::pages::conflicts::Conflicts;
 use crate::tui::pages::guard::page_for;
 use crate::tui::pages::page::{AnyPage, News, Outcome, Page, Ui};
+use crate::tui::pages::preview::Preview;
 use crate::tui::pages::sync_plan::SyncPlanPage;
 
 /// The width from which on a row has the address, and the columns of the others.
@@ -106,7 +107,7 @@ impl Page for RemotesPage {
                 let current = self.current(ctx.session);
                 let details = current.and_then(|one| self.details(&one));
                 if let Some(step) = details.and_then(|details| details.last_step) {
-                    ctx.undo(Some(step), Overwriting::Refused);
+                    ctx.wait_for(Request::Rehearse(Task::Undo(step)), Purpose::Preview);
                 }
             }
             Action::Pause => {
@@ -155,9 +156,14 @@ impl Page for RemotesPage {
         }
     }
 
-    fn answered(&mut self, reply: Reply, _ctx: &mut Ctx<'_>) -> Outcome {
-        if let Reply::RemoteDetails(details) = reply {
-            self.details = Some(*details);
+    fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
+        match reply {
+            Reply::Rehearsed(task, rehearsal) => {
+                let page = Preview::page(task, *rehearsal, ctx);
+                return page.map_or(Outcome::Stay, Outcome::Open);
+            }
+            Reply::RemoteDetails(details) => self.details = Some(*details),
+            _ => {}
         }
         Outcome::Stay
     }

@@ -139,17 +139,14 @@ impl Page for SyncPlanPage {
 
     fn status(&self, session: &Session, theme: &Theme) -> Option<(String, Role)> {
         let plan = self.plan.as_ref()?;
-        let here = count(plan.here, "contact");
         if !plan.is_first {
             return Some((count(plan.cards.len(), "change"), Role::Dim));
         }
-        let there = count(plan.there, "card");
-        let text = if view::is_narrow(session) {
-            format!("{there} there")
-        } else {
-            let middle = theme.glyphs.middle;
-            format!("{there} there {middle} {here} here")
-        };
+        let mut text = format!("{} there", count(plan.there, "card"));
+        if !view::is_narrow(session) {
+            let contacts = count(plan.here, "contact");
+            text = format!("{text} {} {contacts} here", theme.glyphs.middle);
+        }
         Some((text, Role::Dim))
     }
 

@@ -299,21 +299,21 @@ fn field_lines(field: &PlannedField, columns: usize, theme: &Theme) -> Vec<Line<
         "" => none.to_owned(),
         text => safe(text).into_owned(),
     };
-    let (here, there) = (shown(&field.here), shown(&field.there));
-    let there = if !field.here.is_empty() && there == here {
+    let here = shown(&field.here);
+    let card = if !field.here.is_empty() && field.there == field.here {
         "same".to_owned()
     } else {
-        there
+        shown(&field.there)
     };
     let after = safe(field.after.words()).into_owned();
     let label = fit(&safe(&field.what), LABEL, theme.glyphs.ellipsis);
     if columns < BESIDE {
-        let mut texts = vec![("here", here, Role::Text), ("there", there, Role::Text)];
+        let mut texts = vec![("here", here, Role::Text), ("there", card, Role::Text)];
         texts.push(("then", after, role));
         return stacked(sign, role, &safe(&field.what), texts, columns, theme);
     }
     let room = value_room(columns);
-    let cells = [wrap(&here, room), wrap(&there, room), wrap(&after, AFTER)];
+    let cells = [wrap(&here, room), wrap(&card, room), wrap(&after, AFTER)];
     let height = cells.iter().map(Vec::len).max().unwrap_or(1);
     let line = |at: usize| {
         let cell = |of: usize, room: usize| {
