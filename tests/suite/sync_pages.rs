@@ -874,6 +874,7 @@ fn the_last_runs_of_a_remote_are_seen_and_the_last_one_is_undone() {
     assert!(desk.frame().contains("╭─ Preview: "), "{}", desk.frame());
     assert_eq!(notes(&desk).1.as_deref(), Some("From there"));
     desk.press("enter");
+    assert!(desk.toast().starts_with("Undone"), "{}", desk.toast());
     assert_eq!(notes(&desk).1.as_deref(), Some("Ask for Dana first."));
 }
 

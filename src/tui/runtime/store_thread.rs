@@ -16,6 +16,7 @@ use crate::domain::number::Region;
 use crate::domain::operation::RecordKey;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::rehearsal::Task;
 use crate::exchange::vcard::attachments;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, ExportForm, IsThere};
@@ -408,6 +409,12 @@ impl StoreThread {
             }
             Write::ContactAttributes(id, sent) => {
                 forward(store.update_contact(id, *sent, Vec::new())?.point, Some(id))
+            }
+            Write::Perform(Task::Undo(id), seen) => {
+                store.perform(&Task::Undo(id), seen, &vcard::Format)?;
+                let steps = store.steps(id.checked_add(1), 1)?;
+                let undone = steps.into_iter().map(|step| step.point);
+                turned(Step::Undone, undone.last().filter(|step| step.id == id))
             }
             Write::Perform(task, seen) => {
                 let done = store.perform(&task, seen, &vcard::Format)?;
