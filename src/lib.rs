@@ -45,7 +45,7 @@
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
-//! callbook::domain::sync  rules said person records guard remote row part merge kept plan details outgoing report take arrive run send simulation
+//! callbook::domain::sync  rules said person records guard remote row part merge kept plan details outgoing report join take arrive run send simulation
 //! callbook::domain::sync::simulation     server world contact people book there here across end
 //! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
 //! callbook::exchange::edit_text   place read write
@@ -66,7 +66,7 @@
 //! callbook::store::undo   bin journal restore
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
-//! callbook::store::change bulk import merge triage phones contacts rehearse remotes remote_cards remote_contacts conflicts
+//! callbook::store::change bulk import merge triage phones contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks

@@ -1,5 +1,7 @@
 //! `callbook conflicts`: fields that were changed here and on a remote to different things.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -7,7 +9,6 @@ use serde_json::{Value, json};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{ConflictEntry, Decision};
 use crate::domain::safe::safe;
-use crate::domain::words::count;
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer, when};
@@ -25,12 +26,14 @@ pub(super) struct ConflictsCommand {
 
 #[derive(Debug, Subcommand)]
 enum ConflictAction {
-    /// Decide a field, or all that are listed.
+    /// Decide a field, those of a contact, or all that are listed.
     Take {
         /// Which side.
         side: Side,
-        /// The number of the line in the list, or `all`.
+        /// A contact by its name or id, the number of a line in the list, or `all`.
         which: String,
+        /// Only this field, as the list calls it.
+        field: Option<String>,
     },
 }
 
@@ -51,8 +54,8 @@ impl ConflictsCommand {
             None => open()
                 .and_then(|store| store.conflicts())
                 .map(|all| list(&all)),
-            Some(ConflictAction::Take { side, which }) => {
-                open().and_then(|mut store| take(&mut store, side, &which))
+            Some(ConflictAction::Take { side, which, field }) => {
+                open().and_then(|mut store| take(&mut store, side, &which, field.as_deref()))
             }
         };
         answer(done.map_err(Into::into), self.json)
@@ -102,35 +105,73 @@ fn document(one: &ConflictEntry) -> Value {
     })
 }
 
-fn take(store: &mut Store, side: Side, which: &str) -> Result<CommandAnswer, Refusal> {
+fn take(
+    store: &mut Store,
+    side: Side,
+    which: &str,
+    field: Option<&str>,
+) -> Result<CommandAnswer, Refusal> {
     let decision = match side {
         Side::Mine => Decision::Mine,
         Side::Theirs => Decision::Theirs,
         Side::Both => Decision::Both,
     };
     let all = store.conflicts()?;
-    let chosen: Vec<&ConflictEntry> = if which == "all" {
-        all.iter().collect()
-    } else {
-        let by_line = which
-            .parse::<usize>()
-            .ok()
-            .and_then(|line| all.get(line.checked_sub(1)?));
-        let one = by_line.or_else(|| all.iter().find(|one| one.id == which));
-        let why = || {
-            let why = format!("there is no conflict {which}; callbook conflicts lists them");
-            Refusal::new(Kind::NotFound, why)
-        };
-        vec![one.ok_or_else(why)?]
-    };
+    let chosen = chosen(&all, which, field)?;
     let decided: Vec<_> = chosen
         .iter()
         .map(|one| ((*one).clone(), decision))
         .collect();
     store.decide(&decided)?;
-    let text = format!("decided {}\n", count(chosen.len(), "field"));
+    let text: String = chosen.iter().map(|one| told(one, side)).collect();
     Ok(CommandAnswer::new(
-        json!({ "meta": { "decided": chosen.len() } }),
+        json!({
+            "data": chosen.iter().map(|one| document(one)).collect::<Vec<_>>(),
+            "meta": { "decided": chosen.len() },
+        }),
         text,
     ))
+}
+
+/// The conflicts that are meant: the list changes with each decision, so a name is safer than a line.
+fn chosen<'a>(
+    all: &'a [ConflictEntry],
+    which: &str,
+    field: Option<&str>,
+) -> Result<Vec<&'a ConflictEntry>, Refusal> {
+    let line = which.parse::<usize>().ok();
+    let line = line.and_then(|line| all.get(line.checked_sub(1)?));
+    let is_meant = |one: &&ConflictEntry| match line {
+        Some(line) => line.id == one.id,
+        None => {
+            which == "all"
+                || one.id == which
+                || one.contact.to_string() == which
+                || one.name.to_lowercase() == which.to_lowercase()
+        }
+    };
+    let is_field = |one: &&ConflictEntry| field.is_none_or(|field| one.field == field);
+    let chosen: Vec<_> = all.iter().filter(is_meant).filter(is_field).collect();
+    let people: HashSet<_> = chosen.iter().map(|one| one.contact).collect();
+    if people.len() > 1 && which != "all" {
+        let why = format!("{which} is the name of several contacts; say the id of one, or all");
+        return Err(Refusal::new(Kind::Invalid, why));
+    }
+    if chosen.is_empty() {
+        let of = field.map_or_else(String::new, |field| format!(" about {field}"));
+        let why = format!("there is no conflict {which}{of}; callbook conflicts lists them");
+        return Err(Refusal::new(Kind::NotFound, why));
+    }
+    Ok(chosen)
+}
+
+/// What was decided, in a line.
+fn told(one: &ConflictEntry, side: Side) -> String {
+    let texts = [&one.name, &one.field, &one.ours, &one.theirs, &one.remote];
+    let [name, field, ours, theirs, remote] = texts.map(|text| safe(text).into_owned());
+    match side {
+        Side::Mine => format!("{name}, {field}: {ours} stays and goes to {remote}\n"),
+        Side::Theirs => format!("{name}, {field}: {theirs}, as {remote} has it\n"),
+        Side::Both => format!("{name}, {field}: both are kept\n"),
+    }
 }

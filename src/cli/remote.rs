@@ -198,6 +198,9 @@ fn state(row: Option<&RemoteRow>, is_set: bool) -> String {
         return safe(trouble).into_owned();
     }
     let counts = row.counts;
+    if counts.undone > 0 {
+        return "a sync was taken back; callbook sync says how it goes on".to_owned();
+    }
     let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let mut told = Vec::new();
     if counts.conflicts > 0 {

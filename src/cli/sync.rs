@@ -1,6 +1,7 @@
 //! `callbook sync`: keeps the book and the address books elsewhere the same.
 
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 
 use anyhow::Result;
 use clap::Args;
@@ -11,7 +12,7 @@ use crate::config::remotes::RemoteSettings;
 use crate::domain::progress::{STOPPED_MIDWAY, Stop as Signal};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
-use crate::domain::sync::guard::GuardAnswer;
+use crate::domain::sync::guard::{GuardAnswer, Side};
 use crate::domain::sync::records::shown_name;
 use crate::domain::sync::remote::Stop;
 use crate::domain::sync::report::{Did, Report};
@@ -99,6 +100,7 @@ impl SyncCommand {
             asked: Asked {
                 answers: Answers {
                     accepts_deletions: self.accept_deletions,
+                    tries_refused: !self.names.is_empty(),
                     lists_all: self.all,
                     ..Answers::default()
                 },
@@ -106,7 +108,7 @@ impl SyncCommand {
                 sends_undo,
             },
             confirms_first: self.yes,
-            by_person: !self.names.is_empty(),
+            by_person: !self.names.is_empty() && std::io::stdin().is_terminal(),
             decided: self.put_back.then_some((GuardAnswer::PutBack, None)),
         };
         let mut ask = |question: &str| Questions::open()?.ask_hidden(question, signal).ok();
@@ -120,7 +122,10 @@ impl SyncCommand {
         })?;
         let to_decide = store.count_conflicts()?;
         let names: Vec<&str> = remotes.iter().map(|one| one.name.as_str()).collect();
-        let text = text(&names, &outcomes, to_decide, self.dry_run);
+        let mut text = text(&names, &outcomes, to_decide, self.dry_run);
+        if !self.dry_run {
+            text.push_str(&left(&store, &names, &outcomes)?);
+        }
         let document = json!({
             "data": names.iter().zip(&outcomes).map(|(name, outcome)| of_document(name, outcome)).collect::<Vec<_>>(),
             "meta": { "to_decide": to_decide },
@@ -195,48 +200,25 @@ fn traffic(run: &RemoteRun) -> String {
 
 fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> String {
     let mut rows = Vec::new();
-    let mut lines = String::new();
+    let (mut planned, mut told) = (String::new(), String::new());
     for (name, outcome) in names.iter().zip(outcomes) {
-        let (did, about) = match outcome {
-            Outcome::Synced(run) => match &run.synced.end {
-                Ok(()) => (run.synced.report.moved(), traffic(run)),
-                Err(stop) => (
-                    format!("not synced: {}", way_out(name, stop)),
-                    String::new(),
-                ),
-            },
-            Outcome::Planned(run) => {
-                lines.push_str(&plan(&run.synced.report));
-                let did = format!(
-                    "first sync: {}; nothing was written. callbook sync --yes {name} does it",
-                    run.synced.report.moved()
-                );
-                (did, String::new())
-            }
-            Outcome::Paused => (
-                format!("paused; callbook remote resume {name} lets it go on"),
-                String::new(),
-            ),
-            Outcome::Undone(cards) => (
-                format!(
-                    "a sync was taken back that linked {}: callbook sync --again {name} begins with a first sync, \
-                     --send-undo deletes there what is gone here",
-                    count(*cards, "card")
-                ),
-                String::new(),
-            ),
-            Outcome::Blocked(why) => (
-                format!("not synced: {why}; callbook sync {name} tries it again"),
-                String::new(),
-            ),
-        };
-        if dry && let Outcome::Synced(run) = outcome {
-            lines.push_str(&plan(&run.synced.report));
+        if let Outcome::Synced(run) | Outcome::Planned(run) = outcome
+            && (dry || matches!(outcome, Outcome::Planned(_)))
+        {
+            planned.push_str(&plan(&run.synced.report));
         }
-        rows.push([(*name).to_owned(), safe(&did).into_owned(), about]);
+        match outcome {
+            Outcome::Synced(run) if run.synced.end.is_ok() => {
+                let did = run.synced.report.moved();
+                rows.push([(*name).to_owned(), did, traffic(run)]);
+            }
+            // A sentence is wrapped by the terminal, never cut: its end is the way out.
+            _ => {
+                let _ = writeln!(told, "{name}  {}", safe(&sentence(name, outcome)));
+            }
+        }
     }
-    let mut text = lines;
-    text.push_str(&columns(&rows));
+    let mut text = planned + &columns(&rows) + &told;
     if dry {
         text.push_str("nothing was written\n");
     }
@@ -248,6 +230,57 @@ fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> St
         );
     }
     text
+}
+
+/// What became of a remote that was not synced to its end, and what to do about it.
+fn sentence(name: &str, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Synced(run) => match &run.synced.end {
+            Ok(()) => run.synced.report.moved(),
+            Err(stop) => format!("not synced: {}", way_out(name, stop)),
+        },
+        Outcome::Planned(run) => format!(
+            "first sync: {}; nothing was written. callbook sync --yes {name} does it",
+            run.synced.report.moved()
+        ),
+        Outcome::Paused => format!("paused; callbook remote resume {name} lets it go on"),
+        Outcome::Undone(cards) => format!(
+            "a sync was taken back that linked {}: callbook sync --again {name} begins with a first sync, \
+             callbook sync --send-undo {name} deletes there what is gone here",
+            count(*cards, "card")
+        ),
+        Outcome::Blocked(why) => format!(
+            "not synced: {why}; callbook sync {name} on a terminal tries it again, or callbook remote resume {name}"
+        ),
+    }
+}
+
+/// What a person may want to know of what was done: the changes that won over a deletion, and what is not taken
+/// there.
+fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<String, Refusal> {
+    let mut told = String::new();
+    for (name, outcome) in names.iter().zip(outcomes) {
+        let Outcome::Synced(run) = outcome else {
+            continue;
+        };
+        for (contact, gone) in &run.synced.report.brought_back {
+            let side = match gone {
+                Side::Here => "it was deleted here and changed there",
+                Side::There => "it was deleted there and changed here",
+            };
+            let who = store.contact(*contact)?.name;
+            let _ = writeln!(told, "{name}  kept {}: {side}", safe(&who));
+        }
+        for (who, why) in store.remote_details(name)?.refused {
+            let _ = writeln!(
+                told,
+                "{name}  does not take {}: {}; callbook sync {name} sends it again",
+                safe(&who),
+                safe(&why)
+            );
+        }
+    }
+    Ok(told)
 }
 
 /// Why a run ended, and what to do about it.

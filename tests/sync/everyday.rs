@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use crate::dav_server::{DavServer, Ways};
 use crate::failing_proxy::{FailingProxy, Fault};
 use crate::home::Home;
+use crate::pty::{Running, book};
 use crate::two_way::card;
 
 /// A home whose book is kept the same with a server.
@@ -244,7 +245,19 @@ fn a_number_that_was_added_on_both_sides_keeps_what_was_said_here() {
         shown.contains("lawyer") && shown.contains("historic"),
         "{shown}"
     );
-    // Until it is decided, each side keeps its own.
+    // Until it is decided, each side keeps its own. A contact is decided by its name.
+    let decided = synced.does(&["conflicts", "take", "theirs", "person 1"]);
+    assert!(
+        decided.contains("Person 1") && decided.contains("fax"),
+        "{decided}"
+    );
+    let (_, conflicts, _) = synced.home.run(&["conflicts"]);
+    assert!(
+        conflicts.contains("work") && !conflicts.contains("fax"),
+        "{conflicts}"
+    );
+    let (status, _, why) = synced.home.run(&["conflicts", "take", "mine", "Person 1"]);
+    assert_eq!(status, 3, "{why}");
     assert!(
         synced.text("0.vcf").contains("TYPE=HOME"),
         "{}",
@@ -418,4 +431,31 @@ fn a_stopped_sync_ends_at_once_and_says_what_stays() {
     assert_eq!(ended.status.code(), Some(130));
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(said.contains("what was done until then stays"), "{said}");
+}
+
+#[test]
+fn a_server_that_was_busy_is_asked_again_before_its_turn() {
+    let server = DavServer::start(Ways::default());
+    let proxy = FailingProxy::start(server.port());
+    server.store("0.vcf", &card("u0", "Person 0", "TEL:+39 347 555 0100\r\n"));
+    let (folder, db) = book();
+    let place = folder.path().join(".config/callbook");
+    fs::create_dir_all(&place).unwrap();
+    fs::write(place.join("config.toml"), config(proxy.port())).unwrap();
+    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .args(["--db", db.to_str().unwrap(), "sync", "--yes"])
+        .env("HOME", folder.path())
+        .assert()
+        .success();
+    server.store(
+        "1.vcf",
+        &card("u1", "Ines Duarte", "TEL:+39 347 555 0101\r\n"),
+    );
+    // It asks to be let alone for 7 s; a sync is every 15 minutes.
+    proxy.fail(1, Fault::Later);
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("offline since");
+    callbook.sees("Ines Duarte");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
 }

@@ -196,6 +196,9 @@ impl Stage {
     /// Runs without a fault until it has nothing to say, and looks whether all is as if there had been none.
     fn is_made_good(&self, what: &str) {
         self.proxy.heal();
+        // A password that was refused is not tried again unasked.
+        let resumed = self.home.run(&["remote", "resume", "nextcloud"]);
+        assert_eq!(resumed.0, 0, "{what}: {resumed:?}");
         let mut ran = self.home.run(&SYNC);
         if ran.0 == 5 {
             // A child that was being started when its parent was killed holds the lock a moment longer.

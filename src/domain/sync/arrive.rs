@@ -1,6 +1,7 @@
 //! A card that arrives: of which contact it is, and what becomes of it.
 
 use super::guard::Side;
+use super::join::link;
 use super::outgoing::is_in;
 use super::part::Part;
 use super::remote::{Etag, Href, Stop};
@@ -8,7 +9,7 @@ use super::report::{Did, Report};
 use super::row::Card;
 use super::rules::{Rule, holds};
 use super::said::{SaidCard, name_on, same_text};
-use super::take::{How, link, merge, revive, settle};
+use super::take::{How, merge, revive, settle};
 
 /// Takes in one card that changed there or is new.
 pub(super) fn take_card<C: Card>(

@@ -26,6 +26,7 @@ pub mod said;
 
 mod arrive;
 mod details;
+mod join;
 mod merge;
 mod rules;
 mod send;
@@ -34,5 +35,5 @@ mod take;
 #[cfg(test)]
 mod simulation;
 
+pub use join::taken_as;
 pub use person::{Number, Person};
-pub use take::taken_as;

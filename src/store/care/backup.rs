@@ -1,7 +1,6 @@
 //! Backups of a book: made before much is changed, and once a day; and which of them are kept.
 
-use std::fs::{self, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -14,6 +13,7 @@ use crate::store::db::backups::{Backup, backups, cannot, sum_of};
 use crate::store::db::connect;
 use crate::store::db::copy::{make, unchanged};
 use crate::store::db::failure::{Answer, Failure, Trying};
+use crate::store::db::files;
 use crate::store::db::owner::{BackupOwner, Claimant};
 use crate::store::db::pace;
 use crate::store::db::schema;
@@ -198,12 +198,7 @@ impl Store {
             )
         };
         // SQLite writes into a file that is empty.
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(failed)?;
+        files::make(path).map_err(failed)?;
         self.read(|connection| {
             let path = path.to_string_lossy();
             connection.execute("VACUUM INTO ?1", [&*path])?;

@@ -182,7 +182,7 @@ impl Store {
     pub fn pause_remote(&self, name: &str, paused: bool) -> Result<(), Refusal> {
         self.write_remotes(|writer| {
             let changed = writer.connection().execute(
-                "UPDATE remote SET paused = ?2, again_at = NULL WHERE name = ?1",
+                "UPDATE remote SET paused = ?2, again_at = NULL, trouble = iif(?2, trouble, NULL) WHERE name = ?1",
                 params![name, paused],
             )?;
             is_there(changed, name)

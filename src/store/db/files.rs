@@ -89,14 +89,19 @@ pub(in crate::store) fn sum(path: &Path) -> io::Result<String> {
     Ok(digits)
 }
 
-/// Copies a file, for its owner only.
-pub(in crate::store) fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut from = open_itself(from)?;
-    let mut file = OpenOptions::new()
+/// Makes a file that was not there, for its owner only.
+pub(in crate::store) fn make(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(to)?;
+        .open(path)
+}
+
+/// Copies a file, for its owner only.
+pub(in crate::store) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = open_itself(from)?;
+    let mut file = make(to)?;
     io::copy(&mut from, &mut file)?;
     file.sync_all()
 }

@@ -198,6 +198,8 @@ impl Syncing {
             ),
             Err(Kept::Refused(refusal)) => (Some((Tone::Bad, refusal.to_string())), false),
         };
+        let rows = self.open().and_then(|store| store.remotes());
+        let rows = rows.unwrap_or_default();
         let now = Instant::now();
         for one in &mut self.remotes {
             if names.contains(&one.settings.name) {
@@ -206,7 +208,10 @@ impl Syncing {
                 let after = if is_later {
                     every.map(|every| every.min(LATER))
                 } else {
-                    every
+                    // One that could not be reached is tried again before its turn.
+                    let again = rows.iter().find(|row| row.name == one.settings.name);
+                    let again = again.and_then(wait);
+                    every.map(|every| again.map_or(every, |again| every.min(again)))
                 };
                 one.next = after.map(|after| now + after);
             }
@@ -394,8 +399,17 @@ fn hindrance(settings: &RemoteSettings, rows: &[RemoteRow]) -> Option<String> {
 /// Whether a remote is let alone for a while, unless a person asks.
 fn waits(settings: &RemoteSettings, rows: &[RemoteRow]) -> bool {
     let row = rows.iter().find(|row| row.name == settings.name);
-    let again = row.and_then(|row| row.again_at);
-    again.is_some_and(|again| again > Timestamp::from_utc(chrono::Utc::now()))
+    row.and_then(wait).is_some()
+}
+
+/// How long a remote is still let alone.
+fn wait(row: &RemoteRow) -> Option<Duration> {
+    let now = Timestamp::from_utc(chrono::Utc::now());
+    let left = row.again_at?.micros() - now.micros();
+    u64::try_from(left)
+        .ok()
+        .filter(|left| *left > 0)
+        .map(Duration::from_micros)
 }
 
 /// What is said of a sync.
