@@ -432,13 +432,16 @@ fn answer(
         }
         // It is left by the signals of the screens.
         Some(Cmd::Pick(pick)) => {
+            let fields = config.fields.clone();
             let (home, order) = (config.home, Some(config.sort_prefixes));
             let options = || options(home, order, Actor::Screens);
             let open = || {
                 if is_missing(path) {
                     return Err(missing(path));
                 }
-                Store::open(path, options())
+                let mut store = Store::open(path, options())?;
+                config::learn(&mut store, &fields);
+                Ok(store)
             };
             let start = || screens::picking(path, options(), (config, keymap));
             return pick.run(open, start);
@@ -484,6 +487,7 @@ fn done(
         let stop = signals.stop();
         let mut store = Store::open(path, options(home, Some(config.sort_prefixes), actor))?;
         store.set_stop(stop)?;
+        config::learn(&mut store, &config.fields);
         Ok(store)
     };
     let open = || opened(Actor::Command);

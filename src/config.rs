@@ -28,7 +28,8 @@ use values::{Value, table, text};
 
 use crate::domain::naming::SortPrefixes;
 use crate::domain::number::Region;
-use crate::domain::query::{Query, SavedFilter, Typing};
+use crate::domain::own_fields::{OwnField, OwnFields};
+use crate::domain::query::{Query, SavedFilter, Typing, is_taken};
 use crate::regular;
 
 /// The least number of days that steps can be set to be kept for.
@@ -132,6 +133,8 @@ pub struct Config {
     pub map: Option<String>,
     /// The saved filters, by name.
     pub filters: Vec<SavedFilter>,
+    /// The properties of cards that are details with a name of their own.
+    pub fields: OwnFields,
     /// The places that the book is kept the same with.
     pub remotes: Vec<RemoteSettings>,
     /// What the file says of keys, in the order of its lines.
@@ -199,10 +202,15 @@ impl Config {
             for error in &errors {
                 faults.add(at(error), error.message().trim());
             }
-            for (key, value) in table.get_ref() {
+            // Filters name the fields, wherever in the file these are.
+            let entries = table.get_ref().iter();
+            let (fields, others): (Vec<_>, Vec<_>) =
+                entries.partition(|(key, _)| key.get_ref() == "fields");
+            for (key, value) in fields.into_iter().chain(others) {
                 let name = key.get_ref().as_ref();
                 if name == "remote" {
-                    config.remotes = remote_blocks::read(value, key.span().start, &mut faults);
+                    config.remotes =
+                        remote_blocks::read(value, key.span().start, &config.fields, &mut faults);
                 } else if let Err(why) = config.set(name, value, &mut faults) {
                     faults.add(key.span().start, &why);
                 }
@@ -244,6 +252,7 @@ impl Config {
             call: opener.to_owned(),
             map: None,
             filters: Vec::new(),
+            fields: OwnFields::none(),
             remotes: Vec::new(),
             keys: Vec::new(),
             troubles: Vec::new(),
@@ -332,6 +341,7 @@ impl Config {
             }
             "history" => self.set_each(name, value, faults, Self::set_history)?,
             "colors" => self.set_each(name, value, faults, Self::set_colour)?,
+            "fields" => self.set_each(name, value, faults, Self::set_field)?,
             "filters" => self.set_each(name, value, faults, Self::set_filter)?,
             "keys" => {
                 for (key, value) in table(name, value)? {
@@ -340,7 +350,7 @@ impl Config {
             }
             other => {
                 return Err(format!(
-                    "unknown setting {other}; expected home, theme, glyphs, mouse, sort_prefixes, call, map, [colors], [filters], [history], [keys] or [[remote]]"
+                    "unknown setting {other}; expected home, theme, glyphs, mouse, sort_prefixes, call, map, [colors], [fields], [filters], [history], [keys] or [[remote]]"
                 ));
             }
         }
@@ -362,10 +372,19 @@ impl Config {
         Ok(())
     }
 
+    /// Takes a line of `[fields]`.
+    fn set_field(&mut self, name: &str, value: &Value<'_>) -> Result<(), String> {
+        let property = text(&format!("[fields] {name}"), value)?;
+        let taken = is_taken(name).then(|| format!("the filter has {name} already"));
+        let field = taken.map_or_else(|| OwnField::new(name, property), Err);
+        let added = field.and_then(|field| self.fields.add(field));
+        added.map_err(|why| format!("[fields] {name}: {why}"))
+    }
+
     /// Takes a line of `[filters]`.
     fn set_filter(&mut self, name: &str, value: &Value<'_>) -> Result<(), String> {
         let told = text(&format!("[filters] {name}"), value)?;
-        if let Some(fault) = Query::of(told, Typing::Letters).fault() {
+        if let Some(fault) = Query::of(told, Typing::Letters, &self.fields).fault() {
             return Err(format!("[filters] {name}: {fault}"));
         }
         self.filters.push(SavedFilter {

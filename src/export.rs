@@ -19,6 +19,8 @@ use crate::domain::files::There;
 use crate::domain::fold::fold;
 use crate::domain::import::KeptGroup;
 use crate::domain::listing::Selection;
+use crate::domain::number::Region;
+use crate::domain::own_fields::OwnFields;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::book;
 use crate::exchange::csv::{self, Guard, Table};
@@ -60,10 +62,11 @@ pub fn stream(
 ) -> Result<usize> {
     match form {
         ExportForm::Cards(version) => {
+            let fields = store.own_fields()?;
             let mut exported = Exported::of(selection);
             let written = each(store, selection, |whole| {
                 exported.note(whole.full.contact.id);
-                Ok(out.write_all(&card(store, whole, version))?)
+                Ok(out.write_all(&card(whole, version, store.home(), &fields))?)
             })?;
             for group in store.groups(exported.only())? {
                 out.write_all(&group_card(&group, version))?;
@@ -198,6 +201,7 @@ pub fn files(
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
+    let own = store.own_fields()?;
     let mut exported = Exported::of(selection);
     let written = each(store, selection, |whole| {
         exported.note(whole.full.contact.id);
@@ -206,7 +210,7 @@ pub fn files(
             slug(&whole.full.contact.name),
             whole.full.contact.id
         );
-        let card = card(store, whole, version);
+        let card = card(whole, version, store.home(), &own);
         put(&folder.join(name), there, |out| Ok(out.write_all(&card)?))
     })?;
     for group in store.groups(exported.only())? {
@@ -245,9 +249,14 @@ fn each(
 }
 
 /// The card of a contact, line end included.
-fn card(store: &Store, whole: &ContactWithCard, version: Option<Version>) -> Vec<u8> {
+fn card(
+    whole: &ContactWithCard,
+    version: Option<Version>,
+    home: Option<Region>,
+    fields: &OwnFields,
+) -> Vec<u8> {
     let card = whole.card.as_deref();
-    let card = vcard::write(&whole.full, card, version, store.home());
+    let card = vcard::write(&whole.full, card, version, home, fields);
     vcard::complete(card)
 }
 

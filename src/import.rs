@@ -63,9 +63,16 @@ pub fn perform<'a>(
 ) -> Result<Done<ImportReport>, Refusal> {
     let files = files.into().into_book(store);
     let country = files.country();
-    let mut reading = BatchReader::of(files, country.or(store.home()));
+    let format = card_format(store)?;
+    let home = country.or(store.home());
+    let mut reading = BatchReader::of(files, home, format.fields.clone());
     let title = format!("Imported {}", reading.name());
-    let imported = store.import(&mut reading, &intake(choices, country), &title, seen);
+    let imported = store.import(
+        &mut reading,
+        &intake(choices, country, &format),
+        &title,
+        seen,
+    );
     let rejects = reading.rejects.take();
     let mut done = match imported {
         Ok(done) => done,
@@ -96,9 +103,11 @@ pub fn rehearse<'a>(
 ) -> Result<Rehearsal<ImportPlan>, Refusal> {
     let files = files.into().into_book(store);
     let country = files.country();
-    let mut reading = BatchReader::of(files, country.or(store.home()));
+    let format = card_format(store)?;
+    let home = country.or(store.home());
+    let mut reading = BatchReader::of(files, home, format.fields.clone());
     reading.rejects = None;
-    let rehearsed = store.rehearse_import(&mut reading, &intake(choices, country));
+    let rehearsed = store.rehearse_import(&mut reading, &intake(choices, country, &format));
     let refused = |refusal| of_files(refusal, reading.name(), Seen::Nothing);
     let mut rehearsal = rehearsed.map_err(refused)?;
     let plan = &mut rehearsal.plan;
@@ -122,11 +131,24 @@ pub fn rehearse<'a>(
     Ok(rehearsal)
 }
 
-const fn intake(choices: &Choices, country: Option<Region>) -> Intake<'_> {
+/// The format of the cards of a book, with the fields that it has of its own.
+///
+/// # Errors
+/// If the database cannot be read.
+pub(crate) fn card_format(store: &Store) -> Result<vcard::Format, Refusal> {
+    let fields = store.own_fields()?;
+    Ok(vcard::Format { fields })
+}
+
+const fn intake<'a>(
+    choices: &'a Choices,
+    country: Option<Region>,
+    format: &'a vcard::Format,
+) -> Intake<'a> {
     Intake {
         choices,
         country,
-        format: &vcard::Format,
+        format,
         run: None,
     }
 }

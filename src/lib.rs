@@ -35,7 +35,7 @@
 //! callbook                domain regular editor crash config state exchange store import export sync tui cli
 //! callbook::domain        safe percent words fold latin tag timestamp ids day number address attachment detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
-//!                         fields naming attributes called query listing primary operation change_line title
+//!                         own_fields fields naming attributes called query listing primary operation change_line title
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
 //!                         health member merge page
@@ -67,6 +67,7 @@
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
 //! callbook::store::change bulk import merge triage phones contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts
+//!                         own_fields
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks

@@ -16,8 +16,8 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
-use crate::exchange::vcard;
 use crate::import::Stream;
+use crate::import::card_format;
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
@@ -65,15 +65,26 @@ impl ChangeCommand {
         for word in &self.changes {
             changes.extend(Change::read(&quoted(word)).map_err(invalid)?);
         }
-        let query = ListQuery {
-            text: self.filter,
-            ..ListQuery::default()
-        };
-        if let Some(trouble) = query.query().fault() {
-            return Err(invalid(trouble).into());
-        }
+        let mut store = open()?;
+        let query = filtered(&store, self.filter)?;
         let edit = BulkEdit::new(Selection::Shown(query), changes);
-        changed(&mut open()?, &Task::Bulk(edit), self.dry_run)
+        changed(&mut store, &Task::Bulk(edit), self.dry_run)
+    }
+}
+
+/// The list that a filter of the shell shows.
+///
+/// # Errors
+/// Invalid where the filter cannot be read.
+pub(super) fn filtered(store: &Store, text: String) -> Result<ListQuery, Refusal> {
+    let query = ListQuery {
+        text,
+        fields: store.own_fields()?,
+        ..ListQuery::default()
+    };
+    match query.query().fault() {
+        Some(trouble) => Err(Refusal::new(Kind::Invalid, trouble)),
+        None => Ok(query),
     }
 }
 
@@ -90,9 +101,12 @@ fn quoted(word: &str) -> String {
 /// Performs a change, or only rehearses it, and describes it.
 pub(super) fn changed(store: &mut Store, task: &Task, dry_run: bool) -> Result<CommandAnswer> {
     if dry_run {
-        return Ok(told(&store.rehearse(task, &vcard::Format)?.plan, None));
+        return Ok(told(
+            &store.rehearse(task, &card_format(store)?)?.plan,
+            None,
+        ));
     }
-    let done = store.perform(task, Seen::Nothing, &vcard::Format)?;
+    let done = store.perform(task, Seen::Nothing, &card_format(store)?)?;
     let title = done.point.map(|point| point.title);
     Ok(told(&done.value, title.as_deref()))
 }

@@ -10,7 +10,10 @@ use crate::config::looks::Role;
 use crate::config::remotes::RemoteSettings;
 use crate::config::{self, Config, home_value, shown};
 use crate::domain::naming::SortPrefixes;
+use crate::domain::own_fields::OwnFields;
+use crate::exchange::vcard::Format;
 use crate::state;
+use crate::store::Store;
 use crate::tui::keymap::Keymap;
 
 use super::document::CommandAnswer;
@@ -23,6 +26,8 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
         .collect();
     let filters = config.filters.iter();
     let filters = filters.map(|filter| (filter.name.clone(), json!(filter.text)));
+    let fields = config.fields.iter();
+    let fields = fields.map(|field| (field.name.clone(), json!(field.property)));
     let document = json!({ "data": {
         "configuration": config::path().display().to_string(),
         "database": database.display().to_string(),
@@ -37,6 +42,7 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
         "sort_prefixes": config.sort_prefixes == SortPrefixes::First,
         "call": config.call,
         "map": config.map,
+        "fields": fields.collect::<Map<_, _>>(),
         "filters": filters.collect::<Map<_, _>>(),
         "remotes": config.remotes.iter().map(RemoteSettings::document).collect::<Vec<_>>(),
         "history_keep_days": config.keep,
@@ -44,6 +50,12 @@ pub(super) fn told(config: &Config, keymap: &Keymap, database: &Path) -> Command
         "keys": keys.collect::<Map<_, _>>(),
     }});
     CommandAnswer::new(document, config_text(config, keymap, database))
+}
+
+/// Has a book know the fields that are set.
+pub(super) fn learn(store: &mut Store, fields: &OwnFields) {
+    let fields = fields.clone();
+    store.learn_fields(&Format { fields });
 }
 
 fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
@@ -110,6 +122,13 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
         for (name, look) in colours(config) {
             let _ = writeln!(text, "{name} = {look}");
         }
+    }
+    let mut fields = config.fields.iter().peekable();
+    if fields.peek().is_some() {
+        text.push_str("\n[fields]\n");
+    }
+    for field in fields {
+        let _ = writeln!(text, "{} = {:?}", field.name, field.property);
     }
     if !config.filters.is_empty() {
         text.push_str("\n[filters]\n");

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use crate::domain::files::There;
-use crate::domain::listing::{Found, ListQuery, Selection};
+use crate::domain::listing::{Found, Selection};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::words::count;
@@ -107,10 +107,7 @@ impl ExportCommand {
         };
         let store = open()?;
         let selection = if self.id.is_empty() {
-            Selection::Shown(ListQuery {
-                text: self.text.join(" "),
-                ..ListQuery::default()
-            })
+            Selection::Shown(super::change::filtered(&store, self.text.join(" "))?)
         } else {
             let ids: Result<_, Refusal> = self.id.iter().map(|id| id.parse()).collect();
             Selection::Marked(ids?)
@@ -192,9 +189,6 @@ fn refuse_nothing(store: &Store, selection: &Selection) -> Result<(), Refusal> {
     let Selection::Shown(query) = selection else {
         return Ok(());
     };
-    if let Some(trouble) = query.query().fault() {
-        return Err(Refusal::new(Kind::Invalid, trouble));
-    }
     let (found, how) = store.find(query, 1)?;
     if !found.is_empty() && how != Found::Alike {
         return Ok(());

@@ -13,11 +13,12 @@ use crate::domain::listing::{Found, ListQuery, Selection};
 use crate::domain::number;
 use crate::domain::phone::Phone;
 use crate::domain::query::SearchTerms;
-use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::safe::safe;
 use crate::exchange::jsonapi::{contact_resource, phone_resource};
 use crate::store::Store;
 
+use super::change::filtered;
 use super::document::{CommandAnswer, answer};
 use super::exit::NOTHING_FOUND;
 use super::format::{LineFlags, say_no_match};
@@ -54,19 +55,14 @@ impl FindCommand {
     /// Runs the command on the database that `open` gives.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let mut layout = self.lines.layout()?;
-        let query = ListQuery {
-            text: self.text.join(" "),
-            ..ListQuery::default()
-        };
-        if let Some(trouble) = query.query().fault() {
-            let refusal = Refusal::new(Kind::Invalid, trouble);
-            return answer(Err(refusal.into()), self.json);
-        }
-        let found = match open().and_then(|store| {
+        let answered = open().and_then(|store| {
             layout.home = store.home();
-            self.found(&store, &query)
-        }) {
-            Ok(found) => found,
+            let query = filtered(&store, self.text.join(" "))?;
+            let found = self.found(&store, &query)?;
+            Ok((query, found))
+        });
+        let (query, found) = match answered {
+            Ok(answered) => answered,
             Err(refusal) => return answer(Err(refusal.into()), self.json),
         };
         let mail = self.mutt_query || self.aerc;

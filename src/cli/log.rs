@@ -18,7 +18,7 @@ use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::safe::safe;
 use crate::domain::title;
 use crate::domain::words::count;
-use crate::exchange::vcard;
+use crate::import::card_format;
 use crate::state;
 use crate::store::Store;
 
@@ -391,7 +391,7 @@ impl BinCommand {
                     "nothing was deleted\n".to_owned(),
                 ));
             }
-            let ids = store.empty_bin(&vcard::Format)?;
+            let ids = store.empty_bin(&card_format(&store)?)?;
             // What is remembered beside the database is a convenience; the next start rebuilds it.
             let _ = state::forget(store.path(), &ids);
             let thrown = count(ids.len(), "record");

@@ -62,7 +62,11 @@ fn negated(word: &str) -> Option<String> {
     let condition = word.strip_prefix('-')?;
     let (name, _) = condition.split_once(':')?;
     // A flag of one letter may have its value behind it.
-    let is_name = name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_name = name.len() >= 2
+        && name.starts_with(|sign: char| sign.is_ascii_alphabetic())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     is_name.then(|| format!("not:{condition}"))
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::fold::fold;
 use crate::domain::full_contact::FullContact;
-use crate::domain::listing::{Found, ListQuery, RowNumber, Selection};
+use crate::domain::listing::{Found, RowNumber, Selection};
 use crate::domain::number::digits_to_find;
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::query::SearchTerms;
@@ -14,7 +14,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::store::Store;
 
-use super::change::asked;
+use super::change::{asked, filtered};
 
 /// The most contacts that are listed where several match.
 const LISTED: usize = 20;
@@ -59,13 +59,7 @@ pub(super) fn one(store: &Store, words: &[String]) -> Result<Named, Refusal> {
         let full = found.pop().ok_or_else(missing)?;
         return Ok(Named { full, number: None });
     }
-    let query = ListQuery {
-        text: text.clone(),
-        ..ListQuery::default()
-    };
-    if let Some(trouble) = query.query().fault() {
-        return Err(Refusal::new(Kind::Invalid, trouble));
-    }
+    let query = filtered(store, text.clone())?;
     let rows = store.rows(&query, 0, LISTED + 1)?;
     // A number that was copied from elsewhere may be written in a way that only a look-up reads.
     let holders = if rows.rows.is_empty() || rows.found == Found::Alike {

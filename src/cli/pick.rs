@@ -6,13 +6,13 @@ use std::io;
 use anyhow::Result;
 use clap::Args;
 
-use crate::domain::query::{Query, Typing};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::store::Store;
 use crate::tui;
 use crate::tui::pages::contacts::{PickKind, Picker};
 use crate::tui::terminal::tty;
 
+use super::change::filtered;
 use super::output::{complain, written};
 
 /// The exit status where nothing was chosen.
@@ -49,10 +49,7 @@ impl PickCommand {
             _ => PickKind::Number,
         };
         let filter = self.filter.join(" ");
-        if let Some(trouble) = Query::of(&filter, Typing::Letters).fault() {
-            return Err(Refusal::new(Kind::Invalid, trouble).into());
-        }
-        drop(open()?);
+        filtered(&open()?, filter.clone())?;
         let mut out = output()?;
         let left = tui::run(tui::Start {
             pick: Some(Picker::new(kind, &filter)),

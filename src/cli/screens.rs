@@ -125,6 +125,7 @@ fn start(path: &Path, options: Options, (config, keymap): (Config, Keymap)) -> t
         call: config.call,
         map: config.map,
         filters: (config.file, config.filters),
+        fields: config.fields,
         remotes: Vec::new(),
         view: View::default(),
         drafts: None,

@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::faults::Faults;
 use super::remotes::{PasswordFrom, Place, RemoteSettings, ServerSettings, TIMEOUT, Word, is_name};
 use super::values::{Value, text};
+use crate::domain::own_fields::OwnFields;
 use crate::domain::query::{Query, Typing};
 use crate::domain::remotes::is_this_machine;
 
@@ -161,6 +162,7 @@ impl Draft {
         &mut self,
         (name, at): (&str, usize),
         value: &Value<'_>,
+        fields: &OwnFields,
         settings: &mut RemoteSettings,
     ) -> Result<(), String> {
         if OF_SERVERS.contains(&name) {
@@ -218,7 +220,7 @@ impl Draft {
             }
             "only" => {
                 let told = text(name, value)?;
-                if let Some(fault) = Query::of(told, Typing::Letters).fault() {
+                if let Some(fault) = Query::of(told, Typing::Letters, fields).fault() {
                     return Err(format!("only: {fault}"));
                 }
                 settings.only = Some(told.to_owned()).filter(|told| !told.trim().is_empty());
@@ -296,6 +298,7 @@ impl Draft {
 pub(super) fn read(
     value: &Value<'_>,
     header: usize,
+    fields: &OwnFields,
     faults: &mut Faults<'_>,
 ) -> Vec<RemoteSettings> {
     let Some(blocks) = value.get_ref().as_array() else {
@@ -309,7 +312,7 @@ pub(super) fn read(
             faults.add(at, "remotes are written as blocks below [[remote]]");
             continue;
         };
-        let wrong = match one(table, at, &remotes) {
+        let wrong = match one(table, at, fields, &remotes) {
             Ok(mut settings) => {
                 let ends = table.iter().map(|(_, value)| value.span().end);
                 let end = ends.max().unwrap_or(at);
@@ -332,7 +335,12 @@ pub(super) fn read(
 }
 
 /// Reads one block, after others.
-fn one(table: &DeTable<'_>, at: usize, others: &[RemoteSettings]) -> Result<RemoteSettings, Wrong> {
+fn one(
+    table: &DeTable<'_>,
+    at: usize,
+    fields: &OwnFields,
+    others: &[RemoteSettings],
+) -> Result<RemoteSettings, Wrong> {
     let mut settings = RemoteSettings::new("", Place::Folder(PathBuf::new()));
     let (mut draft, mut wrong) = (Draft::default(), Wrong::new());
     let mut name_at = at;
@@ -341,7 +349,7 @@ fn one(table: &DeTable<'_>, at: usize, others: &[RemoteSettings]) -> Result<Remo
         if name == "name" {
             name_at = at;
         }
-        if let Err(why) = draft.take((name, at), value, &mut settings) {
+        if let Err(why) = draft.take((name, at), value, fields, &mut settings) {
             wrong.push((at, why));
         }
     }

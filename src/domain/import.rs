@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::contact::ContactId;
+use super::contact::{ContactId, Detail};
 use super::files::Files;
 use super::fingerprint::{ContentHash, Fingerprint};
 use super::full_contact::FullContact;
@@ -12,6 +12,7 @@ use super::intake::ParsedCard;
 use super::notice::Notice;
 use super::number::{Region, digits};
 use super::operation::SyncRun;
+use super::own_fields::OwnFields;
 use super::phone::Phone;
 use super::refusal::Refusal;
 pub use super::reject::{Aside, CardPlace, Reject, RejectScope};
@@ -125,6 +126,12 @@ pub trait CardFormat {
 
     /// The card of a group without these members; none where it has none of them.
     fn without_members(&self, card: &[u8], is_gone: &dyn Fn(&str) -> bool) -> Option<Vec<u8>>;
+
+    /// The person's own fields.
+    fn own_fields(&self) -> &OwnFields;
+
+    /// What a card says in the person's own fields, in what was joined to it too.
+    fn own_details(&self, card: &[u8]) -> Vec<Detail>;
 
     /// The card that takes the place of an older one, with the lines that were joined to that.
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8>;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::ContactId;
 use super::number::Region;
+use super::own_fields::OwnFields;
 use super::phone::{Mark, Phone, PhoneId};
 use super::query::{Condition, Query, SearchTerms, Typing};
 
@@ -45,13 +46,15 @@ pub struct ListQuery {
     pub attention: bool,
     /// Conditions beside what was typed.
     pub only: Vec<Condition>,
+    /// The person's own fields, by which it can be filtered.
+    pub fields: OwnFields,
 }
 
 impl ListQuery {
     /// What was typed, read.
     #[must_use]
     pub fn query(&self) -> Query {
-        let mut query = Query::of(&self.text, self.typing);
+        let mut query = Query::of(&self.text, self.typing, &self.fields);
         query.conditions.extend(self.only.iter().cloned());
         query
     }

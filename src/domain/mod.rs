@@ -34,6 +34,7 @@ pub mod notice;
 pub mod number;
 pub mod opening;
 pub mod operation;
+pub mod own_fields;
 pub mod page;
 pub mod percent;
 pub mod phone;

@@ -17,11 +17,12 @@ use serde::{Deserialize, Serialize};
 pub use completion::{Values, begun, completed};
 pub use condition::{
     Condition, ConditionField, LONGEST_FILTER, Part, Quality, TextMatch, countries, filter_of_tag,
-    quoted, tokens,
+    is_taken, quoted, tokens,
 };
 
 use super::fold::fold;
 use super::number;
+use super::own_fields::OwnFields;
 use condition::Token;
 
 /// What the digits that are typed mean.
@@ -74,9 +75,9 @@ pub struct SearchTerms {
 }
 
 impl Query {
-    /// Reads a typed text.
+    /// Reads a typed text; `fields` are the person's own, by which it can be filtered too.
     #[must_use]
-    pub fn of(text: &str, typing: Typing) -> Self {
+    pub fn of(text: &str, typing: Typing, fields: &OwnFields) -> Self {
         if text.len() > LONGEST_FILTER {
             let trouble = format!(
                 "this filter has {} bytes; at most {LONGEST_FILTER} are searched for, so shorten it",
@@ -87,7 +88,7 @@ impl Query {
                 ..Self::default()
             };
         }
-        if let Some(number) = number_after_word(text) {
+        if let Some(number) = number_after_word(text, fields) {
             return Self {
                 needles: SearchTerms::of(number, typing),
                 ..Self::default()
@@ -96,7 +97,7 @@ impl Query {
         let mut query = Self::default();
         let mut plain = Vec::new();
         for token in tokens(text) {
-            match condition::read(token) {
+            match condition::read(token, fields) {
                 Ok(Token::Condition(Some(condition))) => query.conditions.push(condition),
                 Ok(Token::Condition(None)) => query.unfinished = Some(token.to_owned()),
                 Ok(Token::Word) => plain.push(token.trim_matches('"')),
@@ -192,11 +193,12 @@ impl SearchTerms {
 }
 
 /// The number that is pasted with words such as "Phone:" before it.
-fn number_after_word(text: &str) -> Option<&str> {
+fn number_after_word<'t>(text: &'t str, fields: &OwnFields) -> Option<&'t str> {
     let (words, number) = text.split_once(':')?;
     let is_letter = |sign: char| sign.is_alphabetic() || sign.is_whitespace() || sign == '.';
     let last = words.split_whitespace().last().unwrap_or_default();
     let is_words = words.chars().all(is_letter)
+        && fields.named(last).is_none()
         && match condition::field(&format!("{last}:")) {
             None => true,
             // With nothing between, it is a condition.
@@ -225,9 +227,43 @@ fn is_numeric(text: &str) -> bool {
 mod tests {
     use super::{Condition, Part, Quality, Query, SearchTerms, TextMatch, Typing};
     use crate::domain::number::Region;
+    use crate::domain::own_fields::{OwnField, OwnFields};
 
     fn query(text: &str) -> Query {
-        Query::of(text, Typing::Letters)
+        Query::of(text, Typing::Letters, &OwnFields::none())
+    }
+
+    #[test]
+    fn a_field_of_ones_own_is_a_condition() {
+        let mut fields = OwnFields::none();
+        fields
+            .add(OwnField::new("locker", "X-LOCKER").unwrap())
+            .unwrap();
+        let asked = |text: &str| Query::of(text, Typing::Letters, &fields);
+        let own = |said| Condition::Own("locker".into(), said);
+        let said = |text: &str| own(Some(TextMatch::Part(text.into())));
+        let not = |condition| Condition::Not(Box::new(condition));
+        for (text, conditions) in [
+            ("locker:12", vec![said("12")]),
+            ("LOCKER:\"Hall B\"", vec![said("hall b")]),
+            ("locker: 555 0118", vec![]),
+            ("-locker:12", vec![not(said("12"))]),
+            ("locker:=12", vec![own(Some(TextMatch::Whole("12".into())))]),
+            ("has:locker", vec![own(None)]),
+            ("no:locker", vec![not(own(None))]),
+            ("locker:", vec![]),
+            ("-lock", vec![]),
+        ] {
+            let read = asked(text);
+            assert_eq!(
+                (read.conditions, read.trouble),
+                (conditions, None),
+                "{text}"
+            );
+        }
+        let trouble = asked("stat:blue").trouble.unwrap();
+        assert!(trouble.contains("not: locker:; or"), "{trouble}");
+        assert!(query("locker:12").trouble.is_some());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::domain::import::{GroupCard, Incoming, Reject};
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
+use crate::domain::own_fields::OwnFields;
 use crate::domain::tables::ColumnRead;
 
 /// A contact read from a file, or why it could not be read.
@@ -18,6 +19,9 @@ pub trait ContactReader: Iterator<Item = Read> {
 
     /// Sets the country in which national numbers are read, before the first contact is.
     fn set_home(&mut self, _home: Option<Region>) {}
+
+    /// Sets the properties of cards that are the person's own fields, before the first contact is read.
+    fn set_fields(&mut self, _fields: &OwnFields) {}
 
     /// What was not understood and what was assumed in what was read so far; complete once the last
     /// contact was given.

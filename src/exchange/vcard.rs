@@ -49,11 +49,13 @@ mod write;
 use std::io::BufRead;
 
 use crate::domain::attribute_reader::MANY;
+use crate::domain::detail::Detail;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{CardFormat, CardPlace, GroupCard, Incoming, Reject, RejectScope};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
+use crate::domain::own_fields::OwnFields;
 use crate::domain::phone::Phone;
 
 use super::charset::{Charset, Utf8, utf8};
@@ -94,6 +96,7 @@ pub struct ReadOptions {
 pub struct CardReader<R> {
     frames: Frames<R>,
     options: ReadOptions,
+    fields: OwnFields,
     /// The charset that text of this source is taken to be in.
     guess: Option<Guess>,
     groups: Vec<GroupCard>,
@@ -119,6 +122,7 @@ impl<R: BufRead> CardReader<R> {
         Self {
             frames: Frames::new(source),
             options,
+            fields: OwnFields::none(),
             guess: None,
             groups: Vec::new(),
         }
@@ -141,6 +145,7 @@ impl<R: BufRead> CardReader<R> {
             self.groups.push(group::card(place, &properties, card));
             return None;
         }
+        property::mark(&mut properties, &self.fields);
         Some(understood(place, card, &properties, too_much))
     }
 
@@ -173,6 +178,10 @@ impl<R: BufRead> CardReader<R> {
 impl<R: BufRead> ContactReader for CardReader<R> {
     fn source(&self) -> &'static str {
         SOURCE
+    }
+
+    fn set_fields(&mut self, fields: &OwnFields) {
+        self.fields.clone_from(fields);
     }
 
     fn failure(&self) -> Option<String> {
@@ -230,12 +239,13 @@ impl<R: BufRead> Iterator for CardReader<R> {
     }
 }
 
-/// The one card that a text is to be.
+/// The one card that a text is to be, with the person's own `fields` read.
 ///
 /// # Errors
 /// Why it is not: it has no card, or several, or one that cannot be read, or a group.
-pub fn only_card(text: &[u8]) -> Result<ParsedCard, String> {
+pub fn only_card(text: &[u8], fields: &OwnFields) -> Result<ParsedCard, String> {
     let mut cards = read(text);
+    cards.set_fields(fields);
     let first = cards.next();
     let other = cards.next();
     match (first, other) {
@@ -255,20 +265,23 @@ pub fn only_group(text: Vec<u8>) -> Option<GroupCard> {
 }
 
 /// vCards, for a store that keeps them and does not read them.
-#[derive(Clone, Copy, Debug)]
-pub struct Format;
+#[derive(Clone, Debug, Default)]
+pub struct Format {
+    /// The properties that are the person's own fields.
+    pub fields: OwnFields,
+}
 
 impl CardFormat for Format {
     fn read(&self, card: &[u8]) -> ParsedCard {
-        card::said(&join::own(property::properties(card)))
+        card::said(&join::own(property::properties_with(card, &self.fields)))
     }
 
     fn write(&self, contact: &FullContact, card: Option<&[u8]>, home: Option<Region>) -> Vec<u8> {
-        write(contact, card, None, home)
+        write(contact, card, None, home, &self.fields)
     }
 
     fn join(&self, card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
-        join::join(card, other)
+        join::join(card, other, &self.fields)
     }
 
     fn without(&self, card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>> {
@@ -279,8 +292,19 @@ impl CardFormat for Format {
         omit::without_members(card, is_gone)
     }
 
+    fn own_fields(&self) -> &OwnFields {
+        &self.fields
+    }
+
+    fn own_details(&self, card: &[u8]) -> Vec<Detail> {
+        let properties = property::properties_with(card, &self.fields);
+        let own = properties.iter().filter(|line| line.own_field.is_some());
+        own.filter_map(|line| contact::detail(line, &properties))
+            .collect()
+    }
+
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8> {
-        join::renew(older, newer)
+        join::renew(older, newer, &self.fields)
     }
 }
 

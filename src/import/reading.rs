@@ -9,6 +9,7 @@ use crate::domain::import::{
 };
 use crate::domain::notice::Notice;
 use crate::domain::number::Region;
+use crate::domain::own_fields::OwnFields;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::tables::TableRead;
 
@@ -22,6 +23,8 @@ pub(super) struct BatchReader<'a> {
     batch: Batch<'a>,
     /// The country of national numbers.
     home: Option<Region>,
+    /// The person's own fields of cards.
+    fields: OwnFields,
     current: Option<Current<'a>>,
     groups: VecDeque<GroupCard>,
     /// The report of the cards that could not be imported.
@@ -52,12 +55,13 @@ struct Current<'a> {
 }
 
 impl<'a> BatchReader<'a> {
-    pub(super) fn of(mut batch: Batch<'a>, home: Option<Region>) -> Self {
+    pub(super) fn of(mut batch: Batch<'a>, home: Option<Region>, fields: OwnFields) -> Self {
         Self {
             notices: batch.take_notices(),
             rejects: batch.take_rejects(),
             batch,
             home,
+            fields,
             current: None,
             groups: VecDeque::new(),
             aside: Aside::default(),
@@ -81,6 +85,7 @@ impl<'a> BatchReader<'a> {
             match opened.file {
                 Ok(mut file) => {
                     file.contacts.set_home(self.home);
+                    file.contacts.set_fields(&self.fields);
                     let origin = Origin {
                         source: file.contacts.source(),
                         bytes: file.bytes,

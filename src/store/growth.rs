@@ -11,6 +11,7 @@ use crate::domain::import::{
 use crate::domain::intake::ParsedCard;
 use crate::domain::number::Region;
 use crate::domain::operation::Actor;
+use crate::domain::own_fields::{NO_FIELDS, OwnFields};
 use crate::domain::phone::{Phone, PhoneAttributes};
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::Seen;
@@ -40,6 +41,14 @@ impl CardFormat for Bare {
 
     fn without_members(&self, _: &[u8], _: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
         None
+    }
+
+    fn own_fields(&self) -> &OwnFields {
+        &NO_FIELDS
+    }
+
+    fn own_details(&self, _: &[u8]) -> Vec<Detail> {
+        Vec::new()
     }
 
     fn renew(&self, _: &[u8], newer: &[u8]) -> Vec<u8> {

@@ -152,6 +152,7 @@ impl Book for SyncBook<'_> {
             agreed: agreed.as_ref(),
             historic: self.terms.sending.historic,
             home: self.home,
+            fields: &self.terms.reader.fields,
         });
         let read = self.terms.reader.read(bytes);
         read.map_err(|why| failed(Refusal::new(Kind::Storage, why)))

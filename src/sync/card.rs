@@ -10,6 +10,7 @@ use crate::domain::detail::DetailId;
 use crate::domain::full_contact::FullContact;
 use crate::domain::intake::CardRecords;
 use crate::domain::number::{self, Region};
+use crate::domain::own_fields::OwnFields;
 use crate::domain::phone::Context;
 use crate::domain::refusal::Refusal;
 use crate::domain::sync::records::{FAVOURITE, fields_of};
@@ -26,6 +27,8 @@ pub struct CardReader {
     pub source: String,
     /// The country of national numbers.
     pub home: Option<Region>,
+    /// The properties that are the person's own fields.
+    pub fields: OwnFields,
 }
 
 /// A card with what it says.
@@ -94,7 +97,7 @@ impl CardReader {
     /// # Errors
     /// Why it cannot be read: no card, several cards, or nobody on it.
     pub fn read(&self, bytes: Vec<u8>) -> Result<RemoteCard, String> {
-        let parsed = vcard::only_card(&bytes)?;
+        let parsed = vcard::only_card(&bytes, &self.fields)?;
         let ids: Vec<DetailId> = parsed
             .contact
             .details

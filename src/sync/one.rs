@@ -122,7 +122,10 @@ pub fn sync_server(
     asked: Asked,
 ) -> Synced {
     let mut learned = Learned::of(row);
-    let reader = reader(store, settings);
+    let reader = match reader(store, settings) {
+        Ok(reader) => reader,
+        Err(refusal) => return Synced::of(not_begun(refusal)),
+    };
     let reading = reader.clone();
     let folder = book.place_for("").0;
     let folder = folder.trim_end_matches(".vcf").to_owned();
@@ -166,11 +169,12 @@ pub fn sync_server(
 }
 
 /// How the cards of a remote are read.
-fn reader(store: &Store, settings: &RemoteSettings) -> CardReader {
-    CardReader {
+fn reader(store: &Store, settings: &RemoteSettings) -> Result<CardReader, Refusal> {
+    Ok(CardReader {
         source: format!("{}:{}", settings.kind(), settings.name),
         home: store.home(),
-    }
+        fields: store.own_fields()?,
+    })
 }
 
 /// Syncs the book with a folder of cards.
@@ -181,7 +185,10 @@ pub fn sync_folder(
     path: &Path,
     asked: Asked,
 ) -> Synced {
-    let reader = reader(store, settings);
+    let reader = match reader(store, settings) {
+        Ok(reader) => reader,
+        Err(refusal) => return Synced::of(not_begun(refusal)),
+    };
     let traits = Traits {
         exact_etags: true,
         ignores_versions: false,
@@ -394,6 +401,7 @@ fn going(store: &Store, settings: &RemoteSettings) -> Result<Option<HashSet<Cont
     };
     let query = ListQuery {
         text: filter.clone(),
+        fields: store.own_fields()?,
         ..ListQuery::default()
     };
     let ids = store.ids(&query, 0, usize::MAX)?;

@@ -69,6 +69,7 @@ impl App {
         let mut effects = Vec::new();
         let list = &mut self.pages.contacts.list;
         list.query.text.clone_from(&view.filter);
+        list.query.fields.clone_from(&self.session.fields);
         list.query.order = view.order;
         list.filter = Field::new(&view.filter);
         self.session.usage.clone_from(&view.usage);

@@ -16,6 +16,7 @@ use crate::domain::listing::Totals;
 use crate::domain::naming::SortPrefixes;
 use crate::domain::number::Region;
 use crate::domain::operation::Overwriting;
+use crate::domain::own_fields::OwnFields;
 use crate::domain::progress::Progress;
 use crate::domain::query::{SavedFilter, Values};
 use crate::domain::timestamp::Timestamp;
@@ -96,6 +97,8 @@ pub struct Session {
     pub config_file: PathBuf,
     /// The saved filters, by name.
     pub filters: Vec<SavedFilter>,
+    /// The person's own fields, by which the list can be filtered.
+    pub fields: OwnFields,
     /// The remotes.
     pub remotes: Remotes,
     /// Why nothing can be written, if so.
@@ -171,6 +174,7 @@ impl Session {
             map: None,
             config_file: PathBuf::new(),
             filters: Vec::new(),
+            fields: OwnFields::none(),
             remotes: Remotes::default(),
             read_only: None,
             damage: None,

@@ -79,6 +79,8 @@ pub struct Start {
     pub map: Option<String>,
     /// The configuration's file, and the filters that are saved there.
     pub filters: (PathBuf, Vec<SavedFilter>),
+    /// The properties of cards that are fields of the person's own.
+    pub fields: crate::domain::own_fields::OwnFields,
     /// The remotes that are set.
     pub remotes: Vec<RemoteSettings>,
     /// What is said first, if anything.
@@ -129,6 +131,7 @@ pub fn run(mut start: Start) -> Result<Left> {
     app.session.sort_prefixes = start.options.sort_prefixes.unwrap_or_default();
     app.session.glyphs = start.theme.glyphs;
     app.session.map = start.map.take();
+    app.session.fields.clone_from(&start.fields);
     app.session.remotes.set.clone_from(&start.remotes);
     (app.session.config_file, app.session.filters) = std::mem::take(&mut start.filters);
     if let Some((tone, notice)) = start.notice.take() {
@@ -217,6 +220,7 @@ fn session(
     let mut runtime = Runtime::start(
         start.path,
         start.options,
+        start.fields,
         start.call,
         start.background,
         start.remotes,

@@ -12,6 +12,7 @@ use std::thread;
 use crate::config;
 use crate::config::remotes::RemoteSettings;
 use crate::domain::edit::TextEdit;
+use crate::domain::own_fields::OwnFields;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::editor::{self, TextFile};
@@ -72,6 +73,7 @@ impl Runtime {
     pub(crate) fn start(
         path: PathBuf,
         options: Options,
+        fields: OwnFields,
         call: String,
         background: Background,
         #[cfg_attr(
@@ -101,7 +103,7 @@ impl Runtime {
         let opens = open.clone();
         thread::spawn(move || {
             StoreThread::new(replies, stopped, crate::state::rejects().ok())
-                .keep(&path, options, &asked, &opens);
+                .keep(&path, options, fields, &asked, &opens);
         });
         let mut signals = signal_hook::iterator::Signals::new([
             signal_hook::consts::SIGTERM,

@@ -151,7 +151,7 @@ pub(crate) fn fill(path: &Path, count: usize) -> usize {
     let intake = Intake {
         choices: &Choices::new(),
         country: None,
-        format: &Format,
+        format: &Format::default(),
         run: None,
     };
     let origin = Origin {

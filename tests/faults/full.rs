@@ -136,7 +136,7 @@ fn a_full_disk_says_so_loses_nothing_and_can_still_be_read() {
     let mut store = Store::open(&disk.path(), options()).unwrap();
     let gone = store.rows(&ListQuery::default(), 0, 1).unwrap().rows[0].id;
     store
-        .perform(&Task::delete(vec![gone]), Seen::Nothing, &Format)
+        .perform(&Task::delete(vec![gone]), Seen::Nothing, &Format::default())
         .unwrap();
     store.undo().unwrap();
     everybody(&store);

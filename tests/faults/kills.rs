@@ -36,7 +36,7 @@ fn writer() {
         }
         if at % 3 == 0 {
             store
-                .perform(&Task::delete(vec![id]), Seen::Nothing, &Format)
+                .perform(&Task::delete(vec![id]), Seen::Nothing, &Format::default())
                 .unwrap();
             said(format!("- {id}"));
             if at % 2 == 0 {

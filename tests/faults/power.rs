@@ -157,7 +157,11 @@ fn import(store: &mut Store, told: &mut dyn FnMut(Fact)) {
         told((*id, true));
     }
     store
-        .perform(&Task::delete(vec![ids[0]]), Seen::Nothing, &Format)
+        .perform(
+            &Task::delete(vec![ids[0]]),
+            Seen::Nothing,
+            &Format::default(),
+        )
         .unwrap();
     told((ids[0], false));
     store.undo().unwrap();

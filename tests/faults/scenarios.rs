@@ -153,7 +153,7 @@ fn book(folder: &Path) {
         .create_phone(gone, numbered("+39 02 5550 1182"), Vec::new())
         .unwrap();
     store
-        .perform(&Task::delete(vec![gone]), Seen::Nothing, &Format)
+        .perform(&Task::delete(vec![gone]), Seen::Nothing, &Format::default())
         .unwrap();
     // What the import put beside it is not what is looked at.
     let _ = fs::remove_dir_all(folder.join("book.db.backups"));

@@ -618,6 +618,7 @@ const DETAIL_FORM: &[&str] = &[
     "╭─ Add a link",
     "╭─ Add a chat",
     "╭─ Add a relation",
+    "╭─ Add a line of text",
     "╭─ Edit email",
     "╭─ Edit address",
     "╭─ Edit date",

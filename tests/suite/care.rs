@@ -611,7 +611,7 @@ mod bin {
         let kept = book.post(bob, json!({"number": "213 456 7891"})).unwrap();
         assert_eq!(
             book.store
-                .empty_bin(&callbook::exchange::vcard::Format)
+                .empty_bin(&callbook::exchange::vcard::Format::default())
                 .unwrap()
                 .len(),
             1

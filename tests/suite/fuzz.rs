@@ -20,6 +20,7 @@ use callbook::domain::fold::fold;
 use callbook::domain::import::Incoming;
 use callbook::domain::naming::NameParts;
 use callbook::domain::number::{self, Region};
+use callbook::domain::own_fields::{OwnField, OwnFields};
 use callbook::domain::phone::{Context, PhoneAttributes, usual_label};
 use callbook::domain::query::{Query, Typing, Values, completed};
 use callbook::domain::safe::safe;
@@ -457,6 +458,7 @@ fn filters_of_any_kind_are_read_and_completed() {
         "+39 (0)2 55",
         "country:+1 country:none is:prim is:blue",
         "http://ada 627",
+        "locker:12 -locker:=hall has:locker",
     ];
     let values = Values {
         remotes: vec!["nextcloud".to_owned()],
@@ -464,11 +466,16 @@ fn filters_of_any_kind_are_read_and_completed() {
         sources: vec!["google".into()],
         tags: vec!["old friends".into()],
         countries: vec!["italy".into()],
+        own: vec![("locker".into(), vec!["Hall 9".into()])],
     };
+    let mut fields = OwnFields::none();
+    fields
+        .add(OwnField::new("locker", "X-LOCKER").unwrap())
+        .unwrap();
     let frames = [("", ""), ("label:\"", ""), ("tel:", ""), ("country:", "")];
     hold_text(&corpus, &frames, |text| {
         for typing in [Typing::Letters, Typing::Keypad] {
-            let _ = Query::of(text, typing);
+            let _ = Query::of(text, typing, &fields);
         }
         for value in values.completions(text) {
             let _ = completed(text, &value);

@@ -574,7 +574,7 @@ fn with_groups(book: &mut Book, groups: &[GroupCard]) -> Done<ImportReport> {
     let intake = Intake {
         choices: &choices,
         country: None,
-        format: &vcard::Format,
+        format: &vcard::Format::default(),
         run: None,
     };
     book.store

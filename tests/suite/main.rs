@@ -47,6 +47,7 @@ mod lists;
 mod model;
 mod one_contact;
 mod outgoing;
+mod own_fields;
 mod packages;
 mod phone_oracle;
 mod phone_resource;

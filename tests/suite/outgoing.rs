@@ -54,6 +54,7 @@ impl Kept {
             agreed: Some(&self.agreed).filter(|_| matches!(over, Over::Card(_))),
             historic,
             home: Region::new("US"),
+            fields: &callbook::domain::own_fields::NO_FIELDS,
         };
         String::from_utf8(vcard::write_over(&out)).unwrap()
     }

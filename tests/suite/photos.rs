@@ -3,6 +3,7 @@
 use std::fs;
 
 use callbook::domain::attachment::{Attachment, LARGEST_PHOTO};
+use callbook::domain::own_fields::NO_FIELDS;
 use callbook::exchange::vcard::{self, Version, attached, attachments, with_photo};
 
 use crate::cli::Shell;
@@ -157,7 +158,7 @@ fn a_photo_is_taken_from_a_file_and_undone() {
     desk.press("enter");
     assert_eq!(desk.toast(), "Added a photo to Cy Dee");
     let full = desk.shown();
-    let written = vcard::write(&full, Some(&card(&desk)), None, None);
+    let written = vcard::write(&full, Some(&card(&desk)), None, None, &NO_FIELDS);
     assert_eq!(written, card(&desk));
     desk.press("u");
     assert_eq!(desk.shown().contact.card, None);

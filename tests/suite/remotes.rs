@@ -70,7 +70,7 @@ fn sync(book: &mut Book, run: &SyncRun, cards: &str) -> Option<UndoPoint> {
     let intake = Intake {
         choices: &Choices::new(),
         country: None,
-        format: &vcard::Format,
+        format: &vcard::Format::default(),
         run: Some(run),
     };
     let mut cards = Handed::of(cards);
@@ -284,7 +284,7 @@ fn emptying_the_bin_takes_what_is_kept_of_a_remote() {
         .unwrap();
     }
     book.store.delete_contact(ada, None).unwrap();
-    book.store.empty_bin(&vcard::Format).unwrap();
+    book.store.empty_bin(&vcard::Format::default()).unwrap();
     let left = "SELECT group_concat(CAST(bytes AS TEXT), '/') FROM card WHERE id > 900";
     let left: String = raw.query_row(left, [], |row| row.get(0)).unwrap();
     assert_eq!(left, "/base of Ben");

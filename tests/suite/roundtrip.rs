@@ -17,6 +17,7 @@ use callbook::domain::intake::CardRecords;
 use callbook::domain::listing::ListQuery;
 use callbook::domain::naming::NameParts;
 use callbook::domain::number::Region;
+use callbook::domain::own_fields::NO_FIELDS;
 use callbook::domain::phone::{Context, Phone, PhoneAttributes};
 use callbook::domain::timestamp::Timestamp;
 use callbook::exchange::csv::{self, Guard};
@@ -52,7 +53,13 @@ fn out(book: &Book, profile: &Profile, version: Option<Version>) -> Vec<u8> {
         .contact
         .card
         .map(|id| book.store.card(id).unwrap());
-    vcard::write(&profile.full, card.as_deref(), version, Region::new("US"))
+    vcard::write(
+        &profile.full,
+        card.as_deref(),
+        version,
+        Region::new("US"),
+        &NO_FIELDS,
+    )
 }
 
 fn text(card: &[u8]) -> String {
@@ -1150,7 +1157,7 @@ fn every_sample_says_the_same_in_another_version() {
         for card in CardReader::new(&file[..]).flatten().map(|card| card.card) {
             let stored = taken(&card).unwrap();
             for version in [Version::V30, Version::V40] {
-                let other = vcard::write(&stored, Some(&card), Some(version), home);
+                let other = vcard::write(&stored, Some(&card), Some(version), home, &NO_FIELDS);
                 let mut read = taken(&other).unwrap();
                 read.contact.id = stored.contact.id;
                 assert_eq!(read.contact, stored.contact, "{}", text(&other));
@@ -1184,7 +1191,7 @@ fn a_byte_order_mark_before_begin_stays_out_of_a_card_in_another_version() {
         .unwrap()
         .card;
     let stored = taken(&card).unwrap();
-    let other = vcard::write(&stored, Some(&card), Some(Version::V40), None);
+    let other = vcard::write(&stored, Some(&card), Some(Version::V40), None, &NO_FIELDS);
     assert_eq!(
         taken(&other).unwrap().contact.name,
         "Imre Kiss",
@@ -1203,10 +1210,10 @@ proptest! {
         for card in CardReader::new(&file[..]).flatten() {
             let card = card.card;
             let Some(stored) = taken(&card) else { continue };
-            let same = vcard::write(&stored, Some(&card), None, home);
+            let same = vcard::write(&stored, Some(&card), None, home, &NO_FIELDS);
             prop_assert_eq!(text(&same), text(&card));
             for version in [Version::V30, Version::V40] {
-                let other = vcard::write(&stored, Some(&card), Some(version), home);
+                let other = vcard::write(&stored, Some(&card), Some(version), home, &NO_FIELDS);
                 prop_assert!(taken(&other).is_some(), "{}", text(&other));
             }
         }

@@ -18,6 +18,7 @@ use callbook::domain::import::{
 };
 use callbook::domain::intake::ParsedCard;
 use callbook::domain::listing::{ListQuery, Order, Row};
+use callbook::domain::own_fields::OwnFields;
 use callbook::domain::page::PageQuery;
 use callbook::domain::phone::{Mark, PhoneAttributes};
 use callbook::domain::refusal::{Kind, Refusal, Stored};
@@ -1121,11 +1122,15 @@ mod import {
         done
     }
 
+    static CARDS: Format = Format {
+        fields: OwnFields::none(),
+    };
+
     fn intake(choices: &Choices) -> Intake<'_> {
         Intake {
             choices,
             country: None,
-            format: &Format,
+            format: &CARDS,
             run: None,
         }
     }

@@ -153,12 +153,14 @@ impl Book {
 
     /// What a change would do.
     pub(crate) fn rehearse(&mut self, task: &Task) -> Rehearsal<BulkPlan> {
-        self.store.rehearse(task, &vcard::Format).unwrap()
+        self.store
+            .rehearse(task, &vcard::Format::default())
+            .unwrap()
     }
 
     /// Does a change, where it is what was seen.
     pub(crate) fn perform(&mut self, task: &Task, seen: Seen) -> Result<Done<BulkPlan>, Refusal> {
-        self.store.perform(task, seen, &vcard::Format)
+        self.store.perform(task, seen, &vcard::Format::default())
     }
 
     /// Does a change as it is rehearsed.
@@ -235,10 +237,18 @@ pub(crate) trait Marked {
 
 impl Marked for Store {
     fn delete_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal> {
-        self.perform(&Task::delete(ids.to_vec()), Seen::Nothing, &vcard::Format)
+        self.perform(
+            &Task::delete(ids.to_vec()),
+            Seen::Nothing,
+            &vcard::Format::default(),
+        )
     }
 
     fn confirm_contacts(&mut self, ids: &[ContactId]) -> Result<Done<BulkPlan>, Refusal> {
-        self.perform(&Task::confirm(ids.to_vec()), Seen::Nothing, &vcard::Format)
+        self.perform(
+            &Task::confirm(ids.to_vec()),
+            Seen::Nothing,
+            &vcard::Format::default(),
+        )
     }
 }

@@ -229,6 +229,7 @@ fn screens(db: &Path, clock: impl Fn() -> Timestamp + Send + 'static) -> ! {
         call: String::new(),
         map: None,
         filters: (PathBuf::new(), Vec::new()),
+        fields: callbook::domain::own_fields::OwnFields::none(),
         remotes: Vec::new(),
         notice: None,
         view: View::default(),

@@ -19,6 +19,8 @@ pub struct Values {
     pub countries: Vec<String>,
     /// Names of remotes.
     pub remotes: Vec<String>,
+    /// What contacts have in the person's own fields, by their names.
+    pub own: Vec<(String, Vec<String>)>,
 }
 
 /// From how many letters on the name of a condition is completed; fewer begin too many words.
@@ -36,14 +38,17 @@ impl Values {
             return Vec::new();
         };
         let (sign, rest) = without_signs(last);
+        if let Some(known) = self.of_own_field(rest) {
+            return known;
+        }
+        let own = || self.own.iter().map(|(name, _)| name.as_str());
         let Some((field, value)) = field(rest) else {
             let is_begun = rest.len() >= BEGUN || !sign.is_empty();
-            let names = words(&ConditionField::ALL).into_iter();
+            let names = words(&ConditionField::ALL).into_iter().chain(own());
             let fits = names.filter(|name| is_begun && name.starts_with(&rest.to_lowercase()));
             return fits.map(|name| format!("{name}:")).collect();
         };
-        let start = fold(value.trim_start_matches(['=', '"']));
-        let fits = |known: &&str| fold(known).starts_with(&start);
+        let fits = |known: &&str| begins(known, value);
         let known: Vec<&str> = match field {
             ConditionField::Tel
             | ConditionField::Year
@@ -56,10 +61,26 @@ impl Values {
             ConditionField::Country => strings(&self.countries),
             ConditionField::In => strings(&self.remotes),
             ConditionField::Is => words(&Quality::ALL),
-            ConditionField::Has | ConditionField::No => words(&Part::ALL),
+            ConditionField::Has | ConditionField::No => {
+                words(&Part::ALL).into_iter().chain(own()).collect()
+            }
         };
         known.into_iter().filter(fits).map(str::to_owned).collect()
     }
+
+    /// How a condition of one of the person's own fields may go on, where the text is one.
+    fn of_own_field(&self, text: &str) -> Option<Vec<String>> {
+        let (name, value) = text.split_once(':')?;
+        let mut own = self.own.iter();
+        let (_, known) = own.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        let fits = known.iter().filter(|known| begins(known, value));
+        Some(fits.cloned().collect())
+    }
+}
+
+/// Whether a value begins as it is typed so far.
+fn begins(known: &str, typed: &str) -> bool {
+    fold(known).starts_with(&fold(typed.trim_start_matches(['=', '"'])))
 }
 
 /// What a text ends in and goes on with the next letter.
@@ -113,6 +134,7 @@ mod tests {
         let values = Values {
             labels: vec!["work".into(), "front desk".into(), "fax".into()],
             remotes: vec!["nextcloud".into()],
+            own: vec![("locker".into(), vec!["12".into(), "Hall B".into()])],
             ..Values::default()
         };
         for (text, offered, then) in [
@@ -128,6 +150,9 @@ mod tests {
             ("-in:ne", "nextcloud", "-in:nextcloud "),
             ("has:a", "address, anniversary", "has:address "),
             ("-no:e", "email", "-no:email "),
+            ("lo", "locker:", "locker:"),
+            ("-locker:h", "Hall B", "-locker:\"Hall B\" "),
+            ("has:l", "link, locker", "has:link "),
             ("mar la", "label:", "mar label:"),
             ("mar -ta", "tag:", "mar -tag:"),
             ("NOT:C", "country:, created:, changed:", "NOT:country:"),

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::domain::fold::fold;
 use crate::domain::number::{self, Region};
+use crate::domain::own_fields::OwnFields;
 
 use super::period::{DayPattern, Period};
 
@@ -42,6 +43,8 @@ pub enum Condition {
     Birthday(DayPattern),
     /// The contact is in the address book of a remote of this name.
     In(TextMatch),
+    /// The contact has a detail of this field of the person's own; with a text, one that says this.
+    Own(String, Option<TextMatch>),
 }
 
 impl Condition {
@@ -240,6 +243,33 @@ pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
     .filter(|token| !token.is_empty())
 }
 
+/// Whether a name is that of a condition, or of what `has:` asks.
+#[must_use]
+pub fn is_taken(name: &str) -> bool {
+    let conditions = ConditionField::ALL.iter().map(|(known, _)| *known);
+    let parts = Part::ALL.iter().map(|(known, _)| *known);
+    conditions
+        .chain(parts)
+        .any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The condition of a person's own field that a word is; none where there is no value yet.
+fn own(token: &str, fields: &OwnFields) -> Option<Option<Condition>> {
+    let (name, value) = token.split_once(':')?;
+    let value = unquoted(value);
+    if let Some(field) = fields.named(name) {
+        let name = field.name.clone();
+        return Some(TextMatch::read(value).map(|said| Condition::Own(name, Some(said))));
+    }
+    let field = fields.named(value)?;
+    let has = Condition::Own(field.name.clone(), None);
+    match name.to_ascii_lowercase().as_str() {
+        "has" => Some(Some(has)),
+        "no" => Some(Some(not(has))),
+        _ => None,
+    }
+}
+
 /// A word as a field and its value, where it begins with the name of one.
 pub(super) fn field(token: &str) -> Option<(ConditionField, &str)> {
     let (name, value) = token.split_once(':')?;
@@ -277,12 +307,13 @@ pub(super) enum Token {
 ///
 /// # Errors
 /// What is wrong with a condition, and what it may be.
-pub(super) fn read(token: &str) -> Result<Token, String> {
+pub(super) fn read(token: &str, fields: &OwnFields) -> Result<Token, String> {
     let (signs, plain) = without_signs(token);
-    let Some((field, value)) = field(plain) else {
-        return unnamed(token, signs, plain);
+    let condition = match (own(plain, fields), field(plain)) {
+        (Some(condition), _) => condition,
+        (None, Some((field, value))) => condition(field, unquoted(value))?,
+        (None, None) => return unnamed(token, signs, plain, fields),
     };
-    let condition = condition(field, unquoted(value))?;
     let dashes = signs.matches('-').count() + signs.matches(':').count();
     Ok(Token::Condition(condition.map(|condition| {
         if dashes.is_multiple_of(2) {
@@ -311,14 +342,14 @@ pub(super) fn without_signs(token: &str) -> (&str, &str) {
 }
 
 /// What a word is that has no field of a condition in it.
-fn unnamed(token: &str, signs: &str, plain: &str) -> Result<Token, String> {
+fn unnamed(token: &str, signs: &str, plain: &str, fields: &OwnFields) -> Result<Token, String> {
     if let Some(name) = looks_like_condition(plain) {
-        return Err(unknown(name, token));
+        return Err(unknown(name, token, fields));
     }
     let begun = plain.to_ascii_lowercase();
-    let is_begun = ConditionField::ALL
-        .iter()
-        .any(|(name, _)| name.starts_with(&begun));
+    let names = ConditionField::ALL.iter().map(|(name, _)| *name);
+    let own = fields.iter().map(|field| field.name.as_str());
+    let is_begun = names.chain(own).any(|name| name.starts_with(&begun));
     let is_not = signs.contains(':');
     if signs.is_empty() {
         return Ok(Token::Word);
@@ -355,8 +386,10 @@ fn looks_like_condition(token: &str) -> Option<&str> {
     (is_name && !value.starts_with('/') && !value.contains('@')).then_some(name)
 }
 
-fn unknown(name: &str, token: &str) -> String {
-    let names = ConditionField::ALL.map(|(known, _)| format!("{known}:"));
+fn unknown(name: &str, token: &str, fields: &OwnFields) -> String {
+    let names = ConditionField::ALL.iter().map(|(known, _)| *known);
+    let own = fields.iter().map(|field| field.name.as_str());
+    let names: Vec<String> = names.chain(own).map(|known| format!("{known}:")).collect();
     format!(
         "unknown condition {name}:; expected {}; or \"{token}\" in quotes to search for this text",
         names.join(" ")

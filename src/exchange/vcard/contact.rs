@@ -407,6 +407,9 @@ pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
                 }
             }
         }
+        _ if property.own_field.is_some() => {
+            of_text(DetailKind::Other, property.own_field.clone(), text()?)
+        }
         _ => {
             let known = |list: &[(&str, &str)]| {
                 list.iter()
@@ -556,4 +559,34 @@ fn instant(text: &str) -> Option<Timestamp> {
                 .find_map(|form| NaiveDate::parse_from_str(utc, form).ok())?;
             Some(Timestamp::from_utc(day.and_hms_opt(0, 0, 0)?.and_utc()))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NETWORKS, RELATIONS, details};
+    use crate::domain::own_fields::OwnField;
+    use crate::exchange::vcard::draft::READ;
+    use crate::exchange::vcard::property::properties;
+
+    #[test]
+    fn what_is_read_is_no_field_of_ones_own() {
+        let lists = NETWORKS.iter().chain(&RELATIONS).map(|(name, _)| *name);
+        let dates = [
+            "X-ABDATE",
+            "X-ANNIVERSARY",
+            "X-MS-ANNIVERSARY",
+            "X-EVOLUTION-ANNIVERSARY",
+        ];
+        let others = ["X-SOCIALPROFILE", "X-ABRELATEDNAMES"];
+        let of_details: Vec<&str> = lists.chain(dates).chain(others).collect();
+        for name in &of_details {
+            let card = format!("BEGIN:VCARD\r\n{name}:1980-01-02\r\nEND:VCARD\r\n");
+            let card = properties(card.as_bytes());
+            assert!(!details(&card[0], &card).is_empty(), "{name}");
+        }
+        let read = READ.into_iter().filter(|name| name.starts_with("X-"));
+        for name in read.chain(of_details) {
+            assert!(OwnField::new("own", name).is_err(), "{name}");
+        }
+    }
 }

@@ -7,9 +7,10 @@ use super::frame::line_end;
 use super::head::Head;
 use super::line::{Line, LineForm, Version};
 use super::param::{self, holds};
-use super::property::{COLUMN, Property};
+use super::property::{self, COLUMN, Property};
 use super::quoted_printable::octets;
 use super::value::{self, AssumedCharset};
+use crate::domain::own_fields::{NO_FIELDS, OwnFields};
 use crate::exchange::charset::{Utf8, utf8};
 
 use memchr::memchr;
@@ -19,7 +20,7 @@ const JOINED: [&str; 2] = ["NOTE", "CATEGORIES"];
 
 /// Properties that are read, or that are about the card and not about the contact; beside those of
 /// details.
-const READ: [&str; 22] = [
+pub(super) const READ: [&str; 22] = [
     "CATEGORIES",
     "CREATED",
     "FN",
@@ -72,6 +73,8 @@ pub(super) struct CardDraft<'a> {
     added: Vec<Line>,
     /// The properties as they were read.
     pub(super) properties: Vec<Property>,
+    /// The properties that are the person's own fields.
+    fields: &'a OwnFields,
     groups: usize,
     named_version: bool,
     assumed: AssumedCharset<'a>,
@@ -108,10 +111,23 @@ impl<'a> CardDraft<'a> {
             end: lines.end(),
             added: Vec::new(),
             properties,
+            fields: &NO_FIELDS,
             groups: 0,
             named_version: named.is_some(),
             assumed,
         }
+    }
+
+    /// The same with the properties known that are the person's own fields.
+    pub(super) fn with(self, fields: &'a OwnFields) -> Self {
+        let mut draft = Self { fields, ..self };
+        property::mark(&mut draft.properties, fields);
+        draft
+    }
+
+    /// The properties that are the person's own fields.
+    pub(super) const fn fields(&self) -> &'a OwnFields {
+        self.fields
     }
 
     pub(super) const fn version(&self) -> Version {

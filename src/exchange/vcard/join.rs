@@ -3,6 +3,8 @@
 //! The lines that were joined stand behind a mark, so that a newer card takes the place of the older
 //! one and not of them.
 
+use crate::domain::own_fields::OwnFields;
+
 use super::convert;
 use super::draft::CardDraft;
 use super::line::{Line, Version};
@@ -13,8 +15,8 @@ pub(super) const MARK: &str = "X-CALLBOOK-JOINED";
 
 /// A card with those lines of another one that say what callbook does not read, and that it does not
 /// have itself; none where there are no such lines. Without a card, it is the other one.
-pub(super) fn join(card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
-    let other_draft = CardDraft::new(other, Version::V30);
+pub(super) fn join(card: Option<&[u8]>, other: &[u8], fields: &OwnFields) -> Option<Vec<u8>> {
+    let other_draft = CardDraft::new(other, Version::V30).with(fields);
     let Some(card) = card else {
         let mut lines = 0..other_draft.len();
         let more = |at| unread(&other_draft, at, Version::V30).is_some();
@@ -24,8 +26,8 @@ pub(super) fn join(card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The newer card with the lines that were joined to the older one.
-pub(super) fn renew(older: &[u8], newer: &[u8]) -> Vec<u8> {
-    let older = CardDraft::new(older, Version::V30);
+pub(super) fn renew(older: &[u8], newer: &[u8], fields: &OwnFields) -> Vec<u8> {
+    let older = CardDraft::new(older, Version::V30).with(fields);
     let mark = older.lines().find(|(_, property)| property.name == MARK);
     let renewed = mark.and_then(|(mark, _)| joined(newer, &older, mark + 1));
     renewed.unwrap_or_else(|| newer.to_vec())

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::full_contact::FullContact;
 use crate::domain::intake::primary_of;
 use crate::domain::number::{self, Region};
+use crate::domain::own_fields::OwnFields;
 use crate::domain::phone::{Phone, PhoneAttributes};
 use crate::domain::sync::Number;
 use crate::domain::sync::outgoing::number_out;
@@ -58,6 +59,8 @@ pub struct Outgoing<'a> {
     pub historic: HistoricTel,
     /// The country of national numbers.
     pub home: Option<Region>,
+    /// The properties that are the person's own fields.
+    pub fields: &'a OwnFields,
 }
 
 /// What a card says of a number that is not part of the contact's own text.
@@ -104,6 +107,7 @@ pub fn write_over(out: &Outgoing<'_>) -> Vec<u8> {
         full: &going,
         source: SOURCE,
         home: out.home,
+        fields: out.fields,
         goal: Goal::Remote(out.agreed.map(|agreed| &agreed.contact)),
     };
     let card = match out.over {
@@ -149,7 +153,7 @@ fn over(
     wanted: &[(&Phone, SaidOfNumber)],
     primary: Primary,
 ) -> Vec<u8> {
-    let mut draft = CardDraft::new(card, Version::V30);
+    let mut draft = CardDraft::new(card, Version::V30).with(stored.fields);
     let read = stored.taken(said(&draft.properties));
     let blank = stored.blank();
     let said = read.as_ref().map_or(&blank, |read| &read.contact);

@@ -1,6 +1,7 @@
 //! The properties of a card, in the shape that the mapping asks about.
 
 use crate::domain::attribute_reader::{NUMBERS, too_many};
+use crate::domain::own_fields::OwnFields;
 
 use super::content::{ContentLines, Keep, Unfolded, split};
 use super::head::Head;
@@ -32,6 +33,8 @@ pub(super) struct Property {
     params: Vec<(String, String)>,
     /// The value's components, each with the values of its list.
     pub(super) components: Vec<Vec<String>>,
+    /// The name of the person's own field that it is, once [`mark`] has said so.
+    pub(super) own_field: Option<String>,
 }
 
 impl Property {
@@ -88,6 +91,7 @@ impl Property {
             types: head.types,
             params: head.params,
             components,
+            own_field: None,
         })
     }
 }
@@ -104,6 +108,20 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 /// The properties of a card, in its order; of one that holds too much, the first of them.
 pub(super) fn properties(card: &[u8]) -> Vec<Property> {
     read(card, &AssumedCharset::of(card)).0
+}
+
+/// The properties of a card, those that are the person's own fields marked as such.
+pub(super) fn properties_with(card: &[u8], fields: &OwnFields) -> Vec<Property> {
+    let mut properties = properties(card);
+    mark(&mut properties, fields);
+    properties
+}
+
+/// Marks the properties that are the person's own fields.
+pub(super) fn mark(properties: &mut [Property], fields: &OwnFields) {
+    for property in properties {
+        property.own_field = fields.name_of(&property.name).map(str::to_owned);
+    }
 }
 
 /// The properties of a card, and why they are not all of them, if so.

@@ -20,6 +20,7 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::intake::{CardRecords, ParsedCard, primary_of};
 use crate::domain::naming::NameParts;
 use crate::domain::number::Region;
+use crate::domain::own_fields::{NO_FIELDS, OwnFields};
 use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;
 
@@ -57,7 +58,7 @@ pub fn small(full: &FullContact, home: Option<Region>) -> String {
         contact,
         phones: phones.cloned().collect(),
     };
-    let written = write(&few, None, Some(Version::V30), home);
+    let written = write(&few, None, Some(Version::V30), home, &NO_FIELDS);
     let mut draft = CardDraft::new(&written, Version::V30);
     let few = ["BEGIN", "VERSION", "FN", "N", "ORG", "TEL", "EMAIL", "END"];
     let rest = draft
@@ -71,19 +72,22 @@ pub fn small(full: &FullContact, home: Option<Region>) -> String {
 }
 
 /// The card of a contact. `card` is the one that it came as, which keeps its version unless another
-/// one is asked for; what has none is written in 3.0, which most programs read.
+/// one is asked for; what has none is written in 3.0, which most programs read. Details that are the person's own
+/// `fields` are written as their properties.
 #[must_use]
 pub fn write(
     full: &FullContact,
     card: Option<&[u8]>,
     version: Option<Version>,
     home: Option<Region>,
+    fields: &OwnFields,
 ) -> Vec<u8> {
     let FullContact { contact, phones } = full;
     let stored = StoredContact {
         full,
         source: source(contact, card),
         home,
+        fields,
         goal: Goal::File,
     };
     let card = match (card, version) {
@@ -132,7 +136,7 @@ fn source<'a>(contact: &'a Contact, card: Option<&[u8]>) -> &'a str {
 impl StoredContact<'_> {
     /// The records that a card makes, or none where it makes none.
     pub(super) fn read(&self, card: &[u8]) -> Option<FullContact> {
-        self.taken(said(&property::properties(card)))
+        self.taken(said(&property::properties_with(card, self.fields)))
     }
 
     pub(super) fn taken(&self, said: ParsedCard) -> Option<FullContact> {
@@ -218,7 +222,7 @@ impl StoredContact<'_> {
 
     /// The card with the lines changed that say something else than what is stored.
     fn written(&self, card: &[u8], primary: tel::Primary) -> Vec<u8> {
-        let mut draft = CardDraft::new(card, Version::V30);
+        let mut draft = CardDraft::new(card, Version::V30).with(self.fields);
         let read = self.taken(said(&draft.properties));
         let says_it = read.as_ref().is_some_and(|read| self.is_said_by(read));
         if primary == tel::Primary::AsRead && says_it {

@@ -277,6 +277,16 @@ impl Parameters {
                 let fits: Vec<String> = parts.collect();
                 self.date(BIRTHDAY, &fits.join(" AND "))
             }
+            Condition::Own(name, said) => {
+                let label = self.text(name);
+                let said = said.as_ref();
+                let said = said.map(|said| self.words("d.value ->> 'value'", said));
+                let holds = said.unwrap_or_else(|| "true".to_owned());
+                self.detail(
+                    DetailKind::Other,
+                    &format!("d.value ->> 'label' = {label} AND {holds}"),
+                )
+            }
             // All others are about numbers.
             _ => "true".to_owned(),
         }

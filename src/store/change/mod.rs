@@ -5,6 +5,7 @@ pub(in crate::store) mod conflicts;
 pub(in crate::store) mod contacts;
 pub(in crate::store) mod import;
 pub(in crate::store) mod merge;
+pub(in crate::store) mod own_fields;
 pub(in crate::store) mod phones;
 pub(in crate::store) mod rehearse;
 pub(in crate::store) mod remote_cards;

@@ -67,6 +67,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../assets/migrations/008.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        version: 9,
+        sql: include_str!("../../../assets/migrations/009.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// Gives a book its id.

@@ -32,6 +32,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn values(&self) -> Result<Values, Refusal> {
+        let fields = self.own_fields()?;
         self.snapshot(|connection| {
             let all = |sql: &str| -> Answer<Vec<String>> {
                 let mut statement = connection.prepare(sql)?;
@@ -46,7 +47,19 @@ impl Store {
                 let region = number::Region::of_calling_code(code.parse().ok()?)?;
                 Some(region.code().to_lowercase())
             });
+            let mut said = connection.prepare(
+                "SELECT d.value ->> 'value' FROM contact c, json_each(c.details) d
+                 WHERE instr(c.details, '\"other\"') AND d.value ->> 'kind' = 'other'
+                     AND d.value ->> 'label' = ?1
+                 GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200",
+            )?;
+            let mut own = Vec::new();
+            for field in fields.iter() {
+                let values = said.query_map([&field.name], |row| row.get(0))?;
+                own.push((field.name.clone(), values.collect::<rusqlite::Result<_>>()?));
+            }
             Ok(Values {
+                own,
                 labels: all("SELECT location FROM phone WHERE location IS NOT NULL
                      GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200")?,
                 sources: all(

@@ -45,7 +45,7 @@ enum About {
 }
 
 /// What can be added to a contact, each with its kind and the label that it has at first.
-const KINDS: [(&str, DetailKind, &str); 7] = [
+const KINDS: [(&str, DetailKind, &str); 8] = [
     ("address", DetailKind::Address, ""),
     ("birthday", DetailKind::Date, BIRTHDAY),
     ("anniversary", DetailKind::Date, ANNIVERSARY),
@@ -53,6 +53,7 @@ const KINDS: [(&str, DetailKind, &str); 7] = [
     ("link", DetailKind::Link, ""),
     ("chat", DetailKind::Chat, ""),
     ("relation", DetailKind::Relation, ""),
+    ("other", DetailKind::Other, ""),
 ];
 
 /// The page.
@@ -110,7 +111,8 @@ impl Chooser {
             About::Kind => {
                 let typed = self.choice.text().trim().to_lowercase();
                 let kinds = KINDS.iter().map(|(word, ..)| *word);
-                let lines = kinds.filter(|word| word.starts_with(&typed));
+                let own = session.fields.iter().map(|field| field.name.as_str());
+                let lines = kinds.chain(own).filter(|word| word.starts_with(&typed));
                 let lines = lines.map(str::to_owned).collect();
                 self.choice.open(lines, FirstMark::Best);
             }
@@ -153,12 +155,16 @@ impl Chooser {
             }
             About::Kind => {
                 let mut kinds = KINDS.iter();
-                let Some((_, kind, label)) = kinds.find(|(word, ..)| *word == line) else {
+                let kind = kinds.find(|(word, ..)| *word == line);
+                let kind = kind.map(|(_, kind, label)| (*kind, *label));
+                let own = ctx.session.fields.named(line);
+                let own = own.map(|field| (DetailKind::Other, field.name.as_str()));
+                let Some((kind, label)) = kind.or(own) else {
                     let text = format!("nothing to add is called {}", safe(typed));
                     ctx.say(Tone::Bad, text);
                     return Outcome::Stay;
                 };
-                Picked::Kind(*kind, label)
+                Picked::Kind(kind, label.to_owned())
             }
             About::Column(..) if line.is_empty() || line == self.choice.settled() => {
                 return Outcome::Close;

@@ -22,7 +22,7 @@ pub enum Picked {
     /// The field that a column holds, as `--map` has it; the column by its place on the page that asked.
     Column(usize, String),
     /// What kind of detail is added, with the label that it has at first.
-    Kind(DetailKind, &'static str),
+    Kind(DetailKind, String),
 }
 
 /// What a person says of columns: the field of each, by its place from 0.

@@ -35,7 +35,7 @@ pub(super) fn put(
     let full = store.profile(id)?.full;
     let card = match full.contact.card {
         Some(card) => store.card(card)?,
-        None => vcard::write(&full, None, None, store.home()),
+        None => vcard::write(&full, None, None, store.home(), &store.own_fields()?),
     };
     let first = attachments(&card)
         .iter()

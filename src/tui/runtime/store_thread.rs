@@ -14,13 +14,14 @@ use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
 use crate::domain::operation::RecordKey;
+use crate::domain::own_fields::{NO_FIELDS, OwnFields};
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::Task;
 use crate::exchange::vcard::attachments;
 use crate::exchange::{csv, vcard};
 use crate::export::{self, ExportForm, IsThere};
-use crate::import::{Batch, expanded, typed};
+use crate::import::{Batch, card_format, expanded, typed};
 use crate::store::backup::{self, Force};
 use crate::store::{Options, Store, Watch};
 use crate::tui::protocol::{Chosen, Msg, Reply, Request, Step, Ticket, Write, Written};
@@ -57,6 +58,7 @@ impl StoreThread {
         &self,
         path: &Path,
         options: Options,
+        fields: OwnFields,
         asked: &Receiver<(Ticket, Request)>,
         open: &Open,
     ) {
@@ -75,6 +77,7 @@ impl StoreThread {
                 return;
             }
         };
+        store.learn_fields(&vcard::Format { fields });
         let _ = replies.send(Event::Opened(Ok(store.read_only().map(str::to_owned))));
         // Without it, only what is counted in steps can be stopped.
         let _ = store.set_stop(self.stop.clone());
@@ -300,7 +303,7 @@ impl StoreThread {
             Request::Duplicates => Reply::Duplicates(store.duplicates()?),
             Request::People(ids) => Reply::People(store.people(&ids)?),
             Request::Rehearse(task) => {
-                let rehearsal = store.rehearse(&task, &vcard::Format)?;
+                let rehearsal = store.rehearse(&task, &card_format(store)?)?;
                 Reply::Rehearsed(task, Box::new(rehearsal))
             }
             Request::Health => Reply::Health(Box::new(store.health()?)),
@@ -411,13 +414,13 @@ impl StoreThread {
                 forward(store.update_contact(id, *sent, Vec::new())?.point, Some(id))
             }
             Write::Perform(Task::Undo(id), seen) => {
-                store.perform(&Task::Undo(id), seen, &vcard::Format)?;
+                store.perform(&Task::Undo(id), seen, &card_format(store)?)?;
                 let steps = store.steps(id.checked_add(1), 1)?;
                 let undone = steps.into_iter().map(|step| step.point);
                 turned(Step::Undone, undone.last().filter(|step| step.id == id))
             }
             Write::Perform(task, seen) => {
-                let done = store.perform(&task, seen, &vcard::Format)?;
+                let done = store.perform(&task, seen, &card_format(store)?)?;
                 forward(done.point, done.value.kept)
             }
             Write::Shared(numbers) => forward(store.mark_shared(&numbers)?.point, None),
@@ -436,7 +439,7 @@ impl StoreThread {
                 forward(store.bring_back(key)?.point, contact)
             }
             Write::EmptyBin => {
-                let thrown = store.empty_bin(&vcard::Format)?;
+                let thrown = store.empty_bin(&card_format(store)?)?;
                 let _ = crate::state::forget(store.path(), &thrown);
                 Written {
                     thrown,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::domain::address::Address;
 use crate::domain::contact::{Detail, DetailKind, DetailValue};
 use crate::domain::detail::{ANNIVERSARY, BIRTHDAY, DetailId};
+use crate::domain::own_fields::OwnFields;
 
 use super::super::contact::{self, DETAIL_ID, OWN_DETAIL};
 use super::super::draft::CardDraft;
@@ -170,13 +171,13 @@ pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
 /// finds the detail in it; so its group, its label and its other parameters stay.
 fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
     let before = draft.head(at);
-    let version = draft.version();
+    let (version, fields) = (draft.version(), draft.fields());
     let group = before
         .group
         .clone()
         .filter(|group| !draft.is_shared(group, at));
     let label_at = group.as_deref().and_then(|group| draft.label_of(group));
-    for plain in plain(version, detail) {
+    for plain in plain(version, fields, detail) {
         if !plain.name.eq_ignore_ascii_case(&before.name) {
             continue;
         }
@@ -199,7 +200,7 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
             Some(named(group, &draft.property(at)?.text()))
         });
         let read: Vec<&Line> = [&line].into_iter().chain(&there).collect();
-        if reads_as(version, &read, detail) {
+        if reads_as(version, fields, &read, detail) {
             return vec![line];
         }
         // Another label of the person's own: in the place of the one before, or in a group for it.
@@ -209,7 +210,7 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         match (&group, label_at) {
             (Some(group), Some(label_at)) => {
                 let named = named(group, own);
-                if reads_as(version, &[&line, &named], detail) {
+                if reads_as(version, fields, &[&line, &named], detail) {
                     draft.replace(label_at, vec![named]);
                     return vec![line];
                 }
@@ -217,7 +218,7 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
             _ if before.group.is_none() => {
                 let group = draft.group();
                 let (line, named) = (line.grouped(&group), named(&group, own));
-                if reads_as(version, &[&line, &named], detail) {
+                if reads_as(version, fields, &[&line, &named], detail) {
                     return vec![line, named];
                 }
             }
@@ -229,24 +230,24 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
 
 /// The lines of a detail: those that every program knows where they say the same, else ours.
 fn lines(draft: &mut CardDraft<'_>, detail: &Detail) -> Vec<Line> {
-    let plain = plain(draft.version(), detail);
+    let plain = plain(draft.version(), draft.fields(), detail);
     labelled(draft, detail, plain)
 }
 
 /// One of these lines with the label that the detail has, or ours where none of them says the same.
 fn labelled(draft: &mut CardDraft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec<Line> {
-    let version = draft.version();
+    let (version, fields) = (draft.version(), draft.fields());
     let Some(label) = detail.label.as_deref() else {
         let own = || own(detail);
         let plain = plain
             .into_iter()
-            .find(|line| reads_as(version, &[line], detail));
+            .find(|line| reads_as(version, fields, &[line], detail));
         return vec![plain.unwrap_or_else(own)];
     };
     for line in &plain {
         let typed = line.clone().with(type_param(version, label));
         for line in [line, &typed] {
-            if reads_as(version, &[line], detail) {
+            if reads_as(version, fields, &[line], detail) {
                 return vec![line.clone()];
             }
         }
@@ -255,7 +256,7 @@ fn labelled(draft: &mut CardDraft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec
     let named = Line::text("X-ABLabel", label).grouped(&group);
     for line in plain {
         let line = line.grouped(&group);
-        if reads_as(version, &[&line, &named], detail) {
+        if reads_as(version, fields, &[&line, &named], detail) {
             return vec![line, named];
         }
     }
@@ -275,7 +276,7 @@ fn own(detail: &Detail) -> Line {
 }
 
 /// Whether a reader finds this very detail in the lines.
-fn reads_as(version: Version, lines: &[&Line], detail: &Detail) -> bool {
+fn reads_as(version: Version, fields: &OwnFields, lines: &[&Line], detail: &Detail) -> bool {
     let mut card = format!("BEGIN:VCARD\r\nVERSION:{}\r\n", version.number()).into_bytes();
     let form = LineForm {
         version,
@@ -285,7 +286,7 @@ fn reads_as(version: Version, lines: &[&Line], detail: &Detail) -> bool {
         line.write(form, &mut card);
     }
     card.extend_from_slice(b"END:VCARD\r\n");
-    let properties = property::properties(&card);
+    let properties = property::properties_with(&card, fields);
     let first = properties.first();
     let read = first.map(|first| contact::details(first, &properties));
     read.is_some_and(|read| match read.as_slice() {
@@ -295,7 +296,7 @@ fn reads_as(version: Version, lines: &[&Line], detail: &Detail) -> bool {
 }
 
 /// The lines that other programs know for a detail, without a label; the best first.
-fn plain(version: Version, detail: &Detail) -> Vec<Line> {
+fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
     let value = detail.text();
     let value = &*value;
     let label = detail.label.as_deref().unwrap_or_default();
@@ -337,7 +338,10 @@ fn plain(version: Version, detail: &Detail) -> Vec<Line> {
             vec![related, text("X-ABRELATEDNAMES")]
         }
         DetailKind::Relation => vec![text("X-ABRELATEDNAMES")],
-        DetailKind::Other => Vec::new(),
+        DetailKind::Other => {
+            let own = fields.named(label).map(|field| text(&field.property));
+            own.into_iter().collect()
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::domain::contact::Contact;
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
+use crate::domain::own_fields::OwnFields;
 
 /// A contact as it is stored, to be written.
 pub(in crate::exchange::vcard) struct StoredContact<'a> {
@@ -10,6 +11,7 @@ pub(in crate::exchange::vcard) struct StoredContact<'a> {
     /// What a reader takes for the source of what says none.
     pub(in crate::exchange::vcard) source: &'a str,
     pub(in crate::exchange::vcard) home: Option<Region>,
+    pub(in crate::exchange::vcard) fields: &'a OwnFields,
     pub(in crate::exchange::vcard) goal: Goal<'a>,
 }
 

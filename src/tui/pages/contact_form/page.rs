@@ -305,7 +305,7 @@ impl Page for ContactForm {
             }
             Returned::Resolved(decided) => return self.write_resolved(&decided, ctx),
             Returned::Picked(Picked::Kind(kind, label)) => {
-                let form = DetailForm::new(DetailOwner::Row(None), kind, label);
+                let form = DetailForm::new(DetailOwner::Row(None), kind, &label);
                 return Outcome::Open(Box::new(form));
             }
             Returned::Picked(Picked::Home(home)) => {

@@ -29,6 +29,7 @@ pub(super) const fn added(action: Action) -> Option<(DetailKind, &'static str)> 
         Action::AddLink => (DetailKind::Link, ""),
         Action::AddChat => (DetailKind::Chat, ""),
         Action::AddRelation => (DetailKind::Relation, ""),
+        Action::AddOther => (DetailKind::Other, ""),
         _ => return None,
     })
 }

@@ -175,7 +175,8 @@ impl List {
     }
 
     /// Shows other contacts, from the first one on.
-    pub(super) fn show(&mut self, query: ListQuery, height: usize, ctx: &mut Ctx<'_>) {
+    pub(super) fn show(&mut self, mut query: ListQuery, height: usize, ctx: &mut Ctx<'_>) {
+        query.fields.clone_from(&ctx.session.fields);
         if self.query == query {
             return;
         }

@@ -97,7 +97,8 @@ impl Contacts {
             | Action::AddDate
             | Action::AddLink
             | Action::AddChat
-            | Action::AddRelation => self.detail_form(action, ctx),
+            | Action::AddRelation
+            | Action::AddOther => self.detail_form(action, ctx),
             Action::Import => Some(Prompt::page(Wanted::Import, "")),
             Action::ChangeMany => Some(self.change_many()),
             Action::Duplicates if self.list.marks.len() > 1 => {
@@ -273,6 +274,7 @@ impl Contacts {
                     | Action::AddLink
                     | Action::AddChat
                     | Action::AddRelation
+                    | Action::AddOther
                     | Action::Copy
                     | Action::Call
                     | Action::Pick

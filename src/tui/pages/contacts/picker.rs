@@ -323,6 +323,7 @@ impl Page for Picker {
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        self.list.query.fields.clone_from(&ctx.session.fields);
         self.list.reload(self.height(ctx.session), ctx);
         Outcome::Stay
     }

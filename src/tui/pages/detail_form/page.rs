@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::address::PARTS;
 use crate::domain::attributes::wrong_detail;
-use crate::domain::contact::{Contact, ContactAttributes};
+use crate::domain::contact::{Contact, ContactAttributes, DetailKind};
 use crate::domain::fields::{self, CONTACT};
 use crate::domain::refusal::{Fault, Refusal, Stored};
 use crate::tui::ctx::{Ctx, Session};
@@ -27,12 +27,16 @@ impl DetailForm {
     }
 
     /// Shows which of the usual labels begin with what is typed. Any other text is as good.
-    fn offer_labels(&mut self) {
+    fn offer_labels(&mut self, session: &Session) {
         let typed = self.label.text().trim().to_lowercase();
         self.label.settle(self.label.text().trim().to_owned());
-        let usual = self.kind.usual_labels().iter();
-        let lines = usual.filter(|label| label.starts_with(&typed) && **label != typed);
-        let lines: Vec<String> = lines.map(|label| (*label).to_owned()).collect();
+        let usual = self.kind.usual_labels().iter().copied();
+        let own = session.fields.iter().map(|field| field.name.as_str());
+        let own = own.filter(|_| self.kind == DetailKind::Other);
+        let lines = usual
+            .chain(own)
+            .filter(|label| label.starts_with(&typed) && *label != typed);
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
         if lines.is_empty() {
             self.label.close();
         } else {
@@ -40,7 +44,7 @@ impl DetailForm {
         }
     }
 
-    fn go(&mut self, action: Action) {
+    fn go(&mut self, action: Action, session: &Session) {
         self.label.close();
         let by = if action == Action::PreviousField {
             self.places().len() - 1
@@ -51,7 +55,7 @@ impl DetailForm {
         if self.place == DetailPlace::Label {
             self.label.field.select();
             if self.label.text().is_empty() {
-                self.offer_labels();
+                self.offer_labels(session);
             }
         }
     }
@@ -144,16 +148,18 @@ impl Page for DetailForm {
         }
     }
 
-    fn opened(&mut self, _ctx: &mut Ctx<'_>) -> Outcome {
+    fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if self.place == DetailPlace::Label {
-            self.offer_labels();
+            self.offer_labels(ctx.session);
         }
         Outcome::Stay
     }
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
-            Action::NextField | Action::PreviousField | Action::ChooseNext => self.go(action),
+            Action::NextField | Action::PreviousField | Action::ChooseNext => {
+                self.go(action, ctx.session);
+            }
             Action::Choose => match self.label.marked().map(str::to_owned) {
                 Some(line) => {
                     self.label.set(line);
@@ -209,10 +215,10 @@ impl Page for DetailForm {
         }
     }
 
-    fn typed(&mut self, _ctx: &mut Ctx<'_>) {
+    fn typed(&mut self, ctx: &mut Ctx<'_>) {
         self.faults.clear();
         if self.place == DetailPlace::Label {
-            self.offer_labels();
+            self.offer_labels(ctx.session);
         }
     }
 

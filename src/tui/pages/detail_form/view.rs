@@ -36,6 +36,7 @@ pub(super) fn draw(form: &DetailForm, ui: &mut Ui<'_, '_>) {
     };
     let title = match form.stored {
         Some(_) => format!("Edit {kind}"),
+        None if form.kind == DetailKind::Other => "Add a line of text".to_owned(),
         None => format!("Add {article} {kind}"),
     };
     let owner = match &form.owner {

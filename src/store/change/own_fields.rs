@@ -1,0 +1,235 @@
+//! Fields of a person's own in a book: which properties of cards are details of it.
+//!
+//! The book itself knows them, so that every program with it reads and writes cards in the same way, whatever its
+//! configuration: where one reads a line as a detail and another does not, the other would take the line for one
+//! that was deleted, or write it twice.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+
+use crate::domain::contact::{ContactId, Detail, DetailKind};
+use crate::domain::detail::settle;
+use crate::domain::import::CardFormat;
+use crate::domain::own_fields::{OwnField, OwnFields};
+use crate::domain::refusal::Refusal;
+use crate::domain::rehearsal::Seen;
+use crate::domain::words::count;
+
+use crate::store::base::Store;
+use crate::store::db::failure::Answer;
+use crate::store::db::record;
+use crate::store::write::writer::Writer;
+
+/// A field that a book knows.
+struct Known {
+    field: OwnField,
+    /// Whether the step that read it from the cards is undone.
+    is_undone: bool,
+}
+
+/// What a configuration says of fields that the book does not know.
+struct News {
+    known: Vec<Known>,
+    new: Vec<OwnField>,
+    /// Properties that are no fields any more, and that no contact has.
+    gone: Vec<String>,
+}
+
+impl Store {
+    /// The properties of cards that are details of this book.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn own_fields(&self) -> Result<OwnFields, Refusal> {
+        self.read(|connection| {
+            let mut fields = OwnFields::none();
+            for known in known(connection)? {
+                if !known.is_undone {
+                    // What was written by hand may be there twice.
+                    let _ = fields.add(known.field);
+                }
+            }
+            Ok(fields)
+        })
+    }
+
+    /// Has the book know the fields of a configuration: contacts whose cards have a line of a new one get it as a
+    /// detail, in one step. A field that is not in the configuration any more stays known for as long as a contact
+    /// has it. A book that cannot be read or written now stays as it is until the next time; whatever is asked of
+    /// it next says why.
+    pub fn learn_fields(&mut self, format: &dyn CardFormat) {
+        let fields = format.own_fields();
+        let is_new = self.read(|connection| Ok(news(connection, fields)?.is_some()));
+        if self.read_only().is_some() || !is_new.unwrap_or(false) {
+            return;
+        }
+        let _ = self.write_much(Seen::Nothing, |writer| {
+            let Some(news) = news(writer.connection(), fields)? else {
+                return Ok(((), String::new()));
+            };
+            Ok(((), writer.learn(&news, format)?))
+        });
+    }
+}
+
+/// The fields that a book knows.
+fn known(connection: &Connection) -> Answer<Vec<Known>> {
+    let mut fields = connection.prepare_cached(
+        "SELECT f.name, f.property, coalesce(p.undone, 0) FROM own_field f
+         LEFT JOIN undo_point p ON p.id = f.step ORDER BY f.name",
+    )?;
+    let fields = fields.query_map([], |row| {
+        Ok(Known {
+            field: OwnField {
+                name: row.get(0)?,
+                property: row.get(1)?,
+            },
+            is_undone: row.get::<_, i64>(2)? != 0,
+        })
+    })?;
+    Ok(fields.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What a configuration says that the book does not know; none where it says nothing new.
+fn news(connection: &Connection, fields: &OwnFields) -> Answer<Option<News>> {
+    let known = known(connection)?;
+    let is_known = |field: &&OwnField| {
+        let mut known = known.iter();
+        !known.any(|known| !known.is_undone && known.field == **field)
+    };
+    let new: Vec<OwnField> = fields.iter().filter(is_known).cloned().collect();
+    let mut gone = Vec::new();
+    for old in &known {
+        let is_set = fields.iter().any(|field| *field == old.field);
+        if !is_set && !is_used(connection, &old.field.name)? {
+            gone.push(old.field.property.clone());
+        }
+    }
+    let is_news = !new.is_empty() || !gone.is_empty();
+    Ok(is_news.then_some(News { known, new, gone }))
+}
+
+/// The contacts with a detail that has this label, of the kind that fields are of.
+const OF_CONTACTS: &str = "FROM contact c WHERE instr(c.details, '\"other\"') AND EXISTS (
+    SELECT 1 FROM json_each(c.details) d WHERE d.value ->> 'kind' = 'other' AND d.value ->> 'label' = ?1)";
+
+fn is_used(connection: &Connection, name: &str) -> Answer<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 {OF_CONTACTS})");
+    Ok(connection.query_row(&sql, [name], |row| row.get(0))?)
+}
+
+/// What becomes of a contact.
+#[derive(Default)]
+struct Learned {
+    /// What its card says in new fields.
+    said: Vec<Detail>,
+    /// Labels of it that are called otherwise now.
+    renamed: Vec<(String, String)>,
+}
+
+impl Writer<'_> {
+    /// Reads new fields from the cards; says what that did.
+    fn learn(&mut self, news: &News, format: &dyn CardFormat) -> Answer<String> {
+        let connection = self.connection();
+        let mut learned: BTreeMap<ContactId, Learned> = BTreeMap::new();
+        for field in &news.new {
+            let mut known = news.known.iter();
+            let before = known.find(|old| old.field.property == field.property);
+            if let Some(old) = before.filter(|old| old.field.name != field.name) {
+                let names = (old.field.name.clone(), field.name.clone());
+                for id in with_label(connection, &names.0)? {
+                    learned.entry(id).or_default().renamed.push(names.clone());
+                }
+            }
+        }
+        if !news.new.is_empty() {
+            read_cards(connection, format, &news.new, &mut learned)?;
+        }
+        let mut contacts = 0;
+        for (id, learned) in learned {
+            let before = record::get_contact(connection, id)?;
+            let mut after = before.clone();
+            learned.put_into(&mut after.details);
+            if after != before {
+                settle(&mut after.details, &before.details);
+                self.update_contact(before, after)?;
+                contacts += 1;
+            }
+        }
+        let names: Vec<&str> = news.new.iter().map(|field| field.name.as_str()).collect();
+        let fields = if names.len() == 1 { "field" } else { "fields" };
+        let title = format!(
+            "Read the {fields} {} of {}",
+            names.join(", "),
+            count(contacts, "contact")
+        );
+        let step = if contacts > 0 {
+            Some(self.begun(&title)?)
+        } else {
+            None
+        };
+        for property in &news.gone {
+            let forget = "DELETE FROM own_field WHERE property = ?1";
+            connection.execute(forget, [property])?;
+        }
+        for OwnField { name, property } in &news.new {
+            let forget = "DELETE FROM own_field WHERE property = ?1 OR name = ?2";
+            connection.execute(forget, [property, name])?;
+        }
+        for OwnField { name, property } in &news.new {
+            let keep = "INSERT INTO own_field (property, name, step) VALUES (?1, ?2, ?3)";
+            connection.execute(keep, params![property, name, step])?;
+        }
+        Ok(title)
+    }
+}
+
+impl Learned {
+    fn put_into(self, details: &mut Vec<Detail>) {
+        for (from, to) in self.renamed {
+            let is_called = |detail: &&mut Detail| {
+                detail.kind == DetailKind::Other && detail.label.as_deref() == Some(&*from)
+            };
+            for detail in details.iter_mut().filter(is_called) {
+                detail.label = Some(to.clone());
+            }
+        }
+        for said in self.said {
+            let identity = said.identity();
+            if !details.iter().any(|own| own.identity() == identity) {
+                details.push(said);
+            }
+        }
+    }
+}
+
+fn with_label(connection: &Connection, name: &str) -> Answer<Vec<ContactId>> {
+    let mut ids = connection.prepare(&format!("SELECT c.id {OF_CONTACTS}"))?;
+    let ids = ids.query_map([name], |row| record::uuid(row, 0).map(ContactId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Reads what cards say in these fields.
+fn read_cards(
+    connection: &Connection,
+    format: &dyn CardFormat,
+    fields: &[OwnField],
+    learned: &mut BTreeMap<ContactId, Learned>,
+) -> Answer<()> {
+    let mut cards =
+        connection.prepare("SELECT c.id, k.bytes FROM contact c JOIN card k ON k.id = c.card")?;
+    let mut rows = cards.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut said = format.own_details(record::bytes(row, 1)?);
+        said.retain(|detail| {
+            let mut fields = fields.iter();
+            fields.any(|field| detail.label.as_deref() == Some(&*field.name))
+        });
+        if !said.is_empty() {
+            let id = record::uuid(row, 0).map(ContactId)?;
+            learned.entry(id).or_default().said = said;
+        }
+    }
+    Ok(())
+}

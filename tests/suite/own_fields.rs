@@ -1,0 +1,336 @@
+//! Fields of a person's own, set in `[fields]`: lines of cards that are details with a name.
+
+use std::fs;
+
+use serde_json::json;
+
+use callbook::domain::own_fields::{OwnField, OwnFields};
+use callbook::exchange::vcard::Format;
+use callbook::import::File;
+use callbook::tui::pages::contact_form::{ContactForm, ContactPlace};
+
+use crate::cli::Shell;
+use crate::support::Book;
+use crate::support::desk::Desk;
+
+const CARD: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ann\r\nFN:Ann Ames\r\nN:Ames;Ann;;;\r\n\
+item1.X-Locker;X-SIDE=left:12\\, le\r\n ft\r\nX-BADGE:7\r\nNOTE:first\r\nEND:VCARD\r\n";
+
+const BOB: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:bob\r\nFN:Bob Bell\r\nN:Bell;Bob;;;\r\n\
+X-LOCKER:Hall 9\r\nEND:VCARD\r\n";
+
+/// Has the programs of a shell read this configuration.
+fn set(shell: &Shell, config: &str) {
+    let folder = shell.db().parent().unwrap().join(".config/callbook");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), config).unwrap();
+}
+
+const LOCKER: &str = "[fields]\nlocker = \"X-LOCKER\"\n";
+
+fn shell() -> Shell {
+    let shell = Shell::new();
+    shell.import(&format!("{CARD}{BOB}"));
+    shell
+}
+
+fn told(shell: &Shell, words: &[&str]) -> String {
+    let (status, told, why) = shell.run(words, "");
+    assert_eq!(status, 0, "{words:?}: {why}");
+    told
+}
+
+/// The titles of the steps, the newest first.
+fn titles(shell: &Shell) -> Vec<String> {
+    let log = shell.json(&["log", "--json"], "").1;
+    let steps = log["data"].as_array().unwrap().iter();
+    steps
+        .map(|step| step["title"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_field_that_is_set_is_read_from_the_cards_that_are_there() {
+    let shell = shell();
+    let (status, ..) = shell.run(&["find", "locker:12"], "");
+    assert_eq!(status, 2);
+    set(&shell, LOCKER);
+    let shown = told(&shell, &["show", "Ann Ames"]);
+    assert!(
+        shown.contains("locker") && shown.contains("12, left"),
+        "{shown}"
+    );
+    assert!(!shown.contains('7'), "{shown}");
+    assert_eq!(titles(&shell)[0], "Read the field locker of 2 contacts");
+    told(&shell, &["show", "Ann Ames"]);
+    assert_eq!(titles(&shell).len(), 3, "it is read once");
+    for (filter, name) in [
+        ("locker:12", "Ann Ames"),
+        ("locker:hall", "Bob Bell"),
+        ("locker:\"Hall 9\"", "Bob Bell"),
+        ("has:locker -locker:12", "Bob Bell"),
+        ("no:locker", "Ada Lovelace"),
+    ] {
+        let found = told(&shell, &["export", "--as", "csv", filter]);
+        let names = ["Ann Ames", "Bob Bell", "Ada Lovelace"];
+        let names: Vec<&str> = names.into_iter().filter(|it| found.contains(it)).collect();
+        assert_eq!(names, [name], "{filter}");
+    }
+    // The cards are what they were.
+    assert_eq!(told(&shell, &["export", "Ann"]), CARD);
+    assert_eq!(told(&shell, &["export", "Bob"]), BOB);
+    // What is imported later is read as well.
+    let card = BOB
+        .replace("Bob", "Eve")
+        .replace("bob", "eve")
+        .replace("Hall 9", "44");
+    shell.import(&card);
+    assert!(told(&shell, &["show", "locker:44"]).contains("Eve Bell"));
+    let again = shell.json(&["import", "--dry-run", "--json", "-"], &card).1;
+    assert_eq!(again["meta"]["changed"], json!(0), "{again}");
+}
+
+#[test]
+fn it_is_edited_and_only_its_line_changes() {
+    let shell = shell();
+    set(&shell, LOCKER);
+    let document = shell.json(&["contact", "list", "--json"], "").1;
+    let ann = document["data"].as_array().unwrap().iter();
+    let mut ann = { ann }
+        .find(|contact| contact["attributes"]["name"] == "Ann Ames")
+        .unwrap()
+        .clone();
+    let details = &mut ann["attributes"]["details"];
+    assert_eq!(details[0]["kind"], "other");
+    assert_eq!(details[0]["label"], "locker");
+    details[0]["value"] = json!("13");
+    let id = ann["id"].as_str().unwrap().to_owned();
+    let sent = json!({ "data": ann }).to_string();
+    let (status, changed) = shell.json(&["contact", "update", &id, "--json", "-"], &sent);
+    assert_eq!(status, 0, "{changed}");
+    let line = "item1.X-Locker;X-SIDE=left:12\\, le\r\n ft\r\n";
+    let edited = CARD.replace(line, "item1.X-Locker;X-SIDE=left:13\r\n");
+    assert_eq!(told(&shell, &["export", "Ann"]), edited);
+    let step = &shell.json(&["log", "--json"], "").1["data"][0]["step"];
+    let log = told(&shell, &["log", step.to_string().trim_matches('"')]);
+    assert!(log.contains("locker") && log.contains("13"), "{log}");
+    // By hand, and without a card.
+    told(&shell, &["add", "Cy Cole", "--other", "locker=14"]);
+    let card = told(&shell, &["export", "Cy"]);
+    assert!(card.contains("\r\nX-LOCKER:14\r\n"), "{card}");
+    assert!(!card.contains("X-CALLBOOK-DETAIL"), "{card}");
+    let table = told(&shell, &["export", "--as", "csv", "Cy"]);
+    let other = Shell::new();
+    set(&other, LOCKER);
+    let (status, _, why) = other.run(&["import", "-"], &table);
+    assert_eq!(status, 0, "{why}");
+    assert!(told(&other, &["show", "locker:14"]).contains("Cy Cole"));
+    // Taken out, the line goes.
+    ann = shell.json(&["contact", "get", &id, "--json"], "").1["data"].clone();
+    ann["attributes"]["details"] = json!([]);
+    let sent = json!({ "data": ann }).to_string();
+    assert_eq!(shell.run(&["contact", "update", &id, "-"], &sent).0, 0);
+    assert_eq!(told(&shell, &["export", "Ann"]), CARD.replace(line, ""));
+}
+
+#[test]
+fn undo_takes_it_out_and_the_cards_stay() {
+    let shell = shell();
+    set(&shell, LOCKER);
+    told(&shell, &["find", "ann"]);
+    set(&shell, "");
+    told(&shell, &["undo"]);
+    let shown = told(&shell, &["show", "Ann Ames"]);
+    assert!(!shown.contains("12, left"), "{shown}");
+    assert_eq!(told(&shell, &["export", "Ann"]), CARD);
+    assert_eq!(shell.run(&["find", "locker:12"], "").0, 2);
+    // It can be set again.
+    set(&shell, LOCKER);
+    assert!(told(&shell, &["show", "locker:12"]).contains("Ann Ames"));
+}
+
+#[test]
+fn a_field_that_is_taken_out_of_the_configuration_stays_as_long_as_a_contact_has_it() {
+    let shell = shell();
+    set(&shell, LOCKER);
+    told(&shell, &["find", "ann"]);
+    let steps = titles(&shell).len();
+    set(&shell, "");
+    let shown = told(&shell, &["show", "locker:12"]);
+    assert!(
+        shown.contains("locker") && shown.contains("12, left"),
+        "{shown}"
+    );
+    assert_eq!(told(&shell, &["export", "Ann"]), CARD);
+    assert_eq!(titles(&shell).len(), steps);
+    told(&shell, &["change", "locker:12", "delete"]);
+    told(&shell, &["change", "locker:hall", "delete"]);
+    // Nobody has it any more.
+    assert_eq!(shell.run(&["find", "locker:12"], "").0, 2);
+}
+
+#[test]
+fn two_fields_two_cards_and_another_name() {
+    let shell = shell();
+    // Two cards of one contact, each with its line.
+    let other = CARD
+        .replace("UID:ann\r\n", "")
+        .replace("12\\, le\r\n ft", "99");
+    shell.import(&other.replace("NOTE:first", "X-SHOE:43"));
+    let list = shell.json(&["contact", "list", "--json"], "").1;
+    let ids: Vec<&str> = { list["data"].as_array().unwrap().iter() }
+        .filter(|contact| contact["attributes"]["name"] == "Ann Ames")
+        .map(|contact| contact["id"].as_str().unwrap())
+        .collect();
+    if let [first, second] = ids.as_slice() {
+        told(&shell, &["duplicates", "--merge", first, second]);
+    }
+    set(
+        &shell,
+        "[fields]\nlocker = \"X-LOCKER\"\nbadge = \"x-badge\"\n",
+    );
+    let shown = told(&shell, &["show", "badge:7"]);
+    for said in ["12, left", "99", "badge", "7"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    set(
+        &shell,
+        "[fields]\nspind = \"X-LOCKER\"\nbadge = \"X-BADGE\"\n",
+    );
+    let shown = told(&shell, &["show", "spind:12"]);
+    assert!(!shown.contains("locker"), "{shown}");
+    assert_eq!(shown.matches("12, left").count(), 1, "{shown}");
+    assert_eq!(shell.run(&["find", "locker:12"], "").0, 2);
+}
+
+#[test]
+fn a_wrong_line_is_named_and_the_others_are_used() {
+    let shell = shell();
+    set(
+        &shell,
+        "[fields]\nlocker = \"X-LOCKER\"\ntag = \"X-TAG\"\nphone = \"TEL\"\nskype = \"X-SKYPE\"\n\
+         spind = \"x-locker\"\n[filters]\nhall = \"locker:hall\"\nbad = \"badge:1\"\n",
+    );
+    let (_, config, _) = shell.run(&["config"], "");
+    for words in [
+        "config.toml:3: [fields] tag: the filter has tag already",
+        "config.toml:4: [fields] phone: \"TEL\" is no property of your own",
+        "config.toml:5: [fields] skype: X-SKYPE is read already",
+        "config.toml:6: [fields] spind: X-LOCKER is the field locker already",
+        "config.toml:9: [filters] bad: unknown condition badge:",
+        "\n[fields]\nlocker = \"X-LOCKER\"\n",
+        "hall = \"locker:hall\"",
+    ] {
+        assert!(config.contains(words), "{words}: {config}");
+    }
+    assert!(!config.contains("config.toml:8"), "{config}");
+    assert!(told(&shell, &["show", "locker:hall"]).contains("Bob Bell"));
+}
+
+#[test]
+fn a_folder_takes_it_along() {
+    let shell = shell();
+    let folder = shell.db().parent().unwrap().join("cards");
+    fs::create_dir(&folder).unwrap();
+    let remote = format!(
+        "[[remote]]\nname = \"desk\"\nkind = \"folder\"\npath = \"{}\"\nnew = true\n",
+        folder.display()
+    );
+    set(&shell, &remote);
+    let synced = |shell: &Shell| {
+        let (status, told, why) = shell.run(&["sync", "--yes"], "");
+        assert_eq!(status, 0, "{told}{why}");
+    };
+    synced(&shell);
+    let there = || -> Vec<(std::path::PathBuf, String)> {
+        let files = fs::read_dir(&folder)
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let cards = files.filter(|path| path.extension().is_some_and(|it| it == "vcf"));
+        cards
+            .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
+            .collect()
+    };
+    let before = there();
+    assert_eq!(before.len(), 3);
+    // Reading the field changes nothing there.
+    set(&shell, &format!("{LOCKER}{remote}"));
+    synced(&shell);
+    let shown = told(&shell, &["show", "locker:12"]);
+    assert!(shown.contains("Ann Ames"), "{shown}");
+    assert_eq!(there(), before);
+    // Both sides change it.
+    let (path, card) = { before.iter() }
+        .find(|(_, card)| card.contains("UID:bob"))
+        .unwrap();
+    fs::write(path, card.replace("Hall 9", "Hall 10")).unwrap();
+    let list = shell.json(&["contact", "list", "--json"], "").1;
+    let ann = { list["data"].as_array().unwrap().iter() }
+        .find(|contact| contact["attributes"]["name"] == "Ann Ames")
+        .unwrap();
+    let mut ann = ann.clone();
+    ann["attributes"]["details"][0]["value"] = json!("13");
+    let id = ann["id"].as_str().unwrap().to_owned();
+    let sent = json!({ "data": ann }).to_string();
+    assert_eq!(shell.run(&["contact", "update", &id, "-"], &sent).0, 0);
+    synced(&shell);
+    assert!(told(&shell, &["show", "Bob Bell"]).contains("Hall 10"));
+    let (_, card) = { there().into_iter() }
+        .find(|(_, card)| card.contains("UID:ann"))
+        .unwrap();
+    let line = { card.lines() }.find(|line| line.to_uppercase().contains("X-LOCKER"));
+    assert!(line.unwrap().ends_with(":13"), "{card}");
+    assert!(!card.contains("12\\,"), "{card}");
+}
+
+#[test]
+fn on_the_screens_it_is_a_row_with_its_name() {
+    let mut fields = OwnFields::none();
+    fields
+        .add(OwnField::new("locker", "X-LOCKER").unwrap())
+        .unwrap();
+    let mut book = Book::of_rules();
+    let file = File::open(CARD.as_bytes(), "ann.vcf", &[]).unwrap();
+    callbook::import::all(&mut book.store, file).unwrap();
+    let format = Format {
+        fields: fields.clone(),
+    };
+    book.store.learn_fields(&format);
+    let mut desk = Desk::of(100, 30, book);
+    desk.app.session.fields = fields;
+    desk.press("/ \"locker:12\" enter");
+    assert_eq!(desk.names(), ["Ann Ames"]);
+    let frame = desk.frame();
+    assert!(
+        frame.contains("locker") && frame.contains("12, left"),
+        "{frame}"
+    );
+    // A new one is offered the label, and is edited as any detail.
+    desk.press("a o \"14\" shift-tab");
+    let frame = desk.frame();
+    assert!(
+        frame.contains("▏ locker") || frame.contains(" locker "),
+        "{frame}"
+    );
+    desk.press("down enter ^S");
+    let said = |desk: &Desk| -> Vec<String> {
+        let own = desk.shown().contact.details.into_iter();
+        own.map(|detail| format!("{}: {}", detail.label.clone().unwrap(), detail.text()))
+            .collect()
+    };
+    assert_eq!(said(&desk), ["locker: 12, left", "locker: 14"]);
+    // In the form of the contact its name is among what can be added.
+    desk.press("k k k k k k enter");
+    let is_adding = |desk: &Desk| {
+        let form = desk.top::<ContactForm>().unwrap();
+        form.place == ContactPlace::AddDetail
+    };
+    while !is_adding(&desk) {
+        desk.press("tab");
+    }
+    desk.press("enter \"lo\" enter \"15\" ^S ^S");
+    assert_eq!(
+        said(&desk),
+        ["locker: 12, left", "locker: 14", "locker: 15"]
+    );
+}
