@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::domain::contact::ContactId;
+use crate::domain::change_line::ChangeLine;
+use crate::domain::contact::{CardId, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::edit::ContactWithCard;
 use crate::domain::files::There;
@@ -20,6 +21,7 @@ use crate::domain::fold::fold;
 use crate::domain::import::KeptGroup;
 use crate::domain::listing::Selection;
 use crate::domain::number::Region;
+use crate::domain::operation::Operation;
 use crate::domain::own_fields::OwnFields;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::exchange::book;
@@ -92,8 +94,17 @@ pub fn stream(
                 Ok(())
             })?;
             out.write_all(&table.header())?;
+            let is_named = form == csv::TableForm::Google;
             each(store, selection, |whole| {
-                let row = table.row(whole);
+                let row = if is_named {
+                    // Other programs know nobody by the UIDs of ours.
+                    let related = store.related(&whole.full.contact)?;
+                    let mut named = whole.clone();
+                    named.full.contact = named.full.contact.with_names(&related);
+                    table.row(&named)
+                } else {
+                    table.row(whole)
+                };
                 let row =
                     row.context("another program changed the book meanwhile; export again")?;
                 Ok(out.write_all(&row)?)
@@ -258,6 +269,38 @@ fn card(
     let card = whole.card.as_deref();
     let card = vcard::write(&whole.full, card, version, home, fields);
     vcard::complete(card)
+}
+
+/// Names what operations did to photos and the like, where all that they changed is the card of a contact.
+///
+/// # Errors
+/// If the database cannot be read.
+pub(crate) fn name_attachments<'o>(
+    store: &Store,
+    operations: impl Iterator<Item = &'o mut Operation>,
+) -> Result<(), Refusal> {
+    for operation in operations {
+        if !ChangeLine::all(operation).is_empty() {
+            continue;
+        }
+        let Operation::Update(_, changes) = operation else {
+            continue;
+        };
+        let Some(change) = changes.iter().find(|change| change.field == "card") else {
+            continue;
+        };
+        let card = |id: &serde_json::Value| -> Result<Vec<u8>, Refusal> {
+            match id.as_i64().map(|id| store.card(CardId(id))) {
+                None => Ok(Vec::new()),
+                // The cards of what was deleted for good are gone.
+                Some(Err(refusal)) if refusal.kind == Kind::NotFound => Ok(Vec::new()),
+                Some(card) => card,
+            }
+        };
+        let (before, after) = (card(&change.from)?, card(&change.to)?);
+        changes.extend(vcard::changed_attachments(&before, &after));
+    }
+    Ok(())
 }
 
 /// Puts a file in its place once it is whole and on the disk.

@@ -63,7 +63,7 @@
 //! callbook::store::write  log trail writer
 //! callbook::store::cache  condition ranked lines sounds index search window
 //! callbook::store::query  values search list page lookup dates in_remotes
-//! callbook::store::undo   bin journal restore
+//! callbook::store::undo   bin restore journal
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
 //! callbook::store::change bulk import merge triage phones contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts

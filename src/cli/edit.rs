@@ -33,7 +33,8 @@ impl EditCommand {
             return Err(Refusal::new(Kind::Invalid, why).into());
         }
         let full = one(&store, &self.contact)?.full;
-        let mut edited = EditedText::of(full, store.home());
+        let related = store.related(&full.contact)?;
+        let mut edited = EditedText::of(full, store.home(), related);
         let file = TextFile::new(".toml").context("cannot write the text")?;
         loop {
             let refusal = match edited.edit(|text| file.edit(text)) {

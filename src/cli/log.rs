@@ -18,6 +18,7 @@ use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::safe::safe;
 use crate::domain::title;
 use crate::domain::words::count;
+use crate::export::name_attachments;
 use crate::import::card_format;
 use crate::state;
 use crate::store::Store;
@@ -63,7 +64,8 @@ impl LogCommand {
 
     fn answered(self, store: &Store) -> Result<CommandAnswer> {
         if let Some(step) = self.step {
-            let rows = store.step_rows(step, usize::MAX)?;
+            let mut rows = store.step_rows(step, usize::MAX)?;
+            name_attachments(store, rows.iter_mut().map(|row| &mut row.operation))?;
             if rows.is_empty() {
                 return Err(Refusal::not_found("step", step).into());
             }
@@ -73,7 +75,9 @@ impl LogCommand {
             self.ends.refuse_beside("--contact")?;
             let id: ContactId = contact.parse()?;
             store.contact(id)?;
-            return Ok(history_told(&store.history(id, self.lines)?));
+            let mut entries = store.history(id, self.lines)?;
+            name_attachments(store, entries.iter_mut().map(|entry| &mut entry.operation))?;
+            return Ok(history_told(&entries));
         }
         let steps = store.steps(self.before, self.lines)?;
         let rows: Vec<_> = steps.iter().map(step_row).collect();

@@ -10,7 +10,6 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::attachment::Attachment;
 use crate::domain::contact::Contact;
-use crate::domain::detail::{DetailId, DetailKind};
 use crate::domain::fields::{CONTACT, Use};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
@@ -49,7 +48,7 @@ impl ShowCommand {
             let card = named.full.contact.card;
             let card = card.map(|card| store.card(card)).transpose()?;
             let attachments = card.as_deref().map_or_else(Vec::new, vcard::attachments);
-            let related = related(&store, &named.full.contact)?;
+            let related = store.related(&named.full.contact)?;
             Ok((named.full, attachments, related, store.home()))
         };
         let (full, attachments, related, home) = match read() {
@@ -62,37 +61,12 @@ impl ShowCommand {
             return answer(Ok(CommandAnswer::new(document, String::new())), true);
         }
         let full = FullContact {
-            contact: with_names(full.contact, related),
+            contact: full.contact.with_names(&related),
             ..full
         };
         // Its cells are safe already, and have colours.
         exact(&words(&full, &attachments, home)).map(|()| 0)
     }
-}
-
-/// The names of the contacts that relations point to by their `UID`s.
-fn related(store: &Store, contact: &Contact) -> Result<Vec<(DetailId, String)>, Refusal> {
-    let mut related = Vec::new();
-    for relation in contact.details_of(DetailKind::Relation) {
-        let uid = relation.text();
-        if uid.starts_with("urn:")
-            && let Some(found) = store.named(&uid, Some(contact.id))?.into_iter().next()
-        {
-            related.push((relation.id, found.name));
-        }
-    }
-    Ok(related)
-}
-
-/// The contact with these names in the places of the `UID`s.
-fn with_names(mut contact: Contact, related: Vec<(DetailId, String)>) -> Contact {
-    for (id, name) in related {
-        let mut details = contact.details.iter_mut();
-        if let Some(detail) = details.find(|detail| detail.id == id) {
-            detail.value = name.into();
-        }
-    }
-    contact
 }
 
 /// The contact in words, in sections with a blank line between.

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::contact::{Detail, DetailKind};
 use super::fields;
 use super::number;
-use super::operation::{FieldChange, Operation};
+use super::operation::{FieldChange, Operation, Record};
 use super::safe::safe;
 use super::timestamp::Timestamp;
 
@@ -109,13 +109,31 @@ impl ChangeLine {
         }
     }
 
-    /// All that an operation did, line by line; a record that was added or deleted is one.
+    /// All that an operation did, line by line; a record that was deleted is one, and one that was added has its
+    /// details, where these are known.
     #[must_use]
     pub fn all(operation: &Operation) -> Vec<Self> {
         match operation {
-            Operation::Create(..) => vec![Self::said("record", NONE, ADDED, ADDED)],
+            Operation::Create(_, made) => {
+                let added = Self::said("record", NONE, ADDED, ADDED);
+                let details = match made {
+                    Some(Record::Contact(contact)) => contact.details.as_slice(),
+                    _ => &[],
+                };
+                let details = details.iter().map(Self::of_added);
+                std::iter::once(added).chain(details).collect()
+            }
             Operation::Delete(_) => vec![Self::said("record", ADDED, DELETED, DELETED)],
             Operation::Update(_, changes) => changes.iter().flat_map(Self::of).collect(),
+        }
+    }
+
+    /// The line for a detail that came.
+    fn of_added(detail: &Detail) -> Self {
+        Self {
+            from: NONE.to_owned(),
+            to: detail.text().into_owned(),
+            ..whole_detail(detail, ADDED)
         }
     }
 
@@ -293,11 +311,7 @@ fn of_details(from: Vec<Detail>, to: Vec<Detail>) -> Vec<ChangeLine> {
             }),
         }
     }
-    lines.extend(came.iter().map(|is| ChangeLine {
-        from: NONE.to_owned(),
-        to: is.text().into_owned(),
-        ..whole_detail(is, ADDED)
-    }));
+    lines.extend(came.iter().map(ChangeLine::of_added));
     lines
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::detail::DetailId;
 use super::timestamp::Timestamp;
 
 pub use super::detail::{Detail, DetailKind, DetailValue};
@@ -118,6 +119,18 @@ impl Contact {
     pub fn details_of(&self, kind: DetailKind) -> impl Iterator<Item = &Detail> {
         let details = self.details.iter();
         details.filter(move |detail| detail.kind == kind)
+    }
+
+    /// The same with these names in the places of the `UID`s that its relations have.
+    #[must_use]
+    pub(crate) fn with_names(mut self, related: &[(DetailId, String)]) -> Self {
+        for (id, name) in related {
+            let mut details = self.details.iter_mut();
+            if let Some(detail) = details.find(|detail| detail.id == *id) {
+                detail.value = name.as_str().into();
+            }
+        }
+        self
     }
 
     /// Its email addresses, the preferred one first.

@@ -158,6 +158,17 @@ impl PartialDate {
         without_year_in_words(text).or_else(|| month_of_year_in_words(text))
     }
 
+    /// Why there is no such day as a text in the order year, month, day says: `there is no 30 February 1990`. None
+    /// where it says none, or there is one.
+    #[must_use]
+    pub(crate) fn none_such(text: &str) -> Option<String> {
+        let mut parts = text.trim().splitn(3, ['-', '/', '.']);
+        let year = parts.next().filter(|year| year.len() == 4)?;
+        let (month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let wrong = Self::new(year.parse().ok(), Some(month), Some(day)).err()?;
+        wrong.strip_prefix(NO_DATE).map(str::to_owned)
+    }
+
     /// The date as people write it: `4 Sep 1961`, without a year `22 March`, or `Sep 1961`.
     #[must_use]
     pub fn shown(self) -> String {

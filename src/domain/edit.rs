@@ -119,6 +119,9 @@ pub struct ContactAsText {
     pub text: String,
     /// The lines of it that name errors.
     pub errors: Vec<String>,
+    /// The names of the contacts that its relations point to.
+    #[serde(default)]
+    pub related: Vec<(DetailId, String)>,
 }
 
 /// How the text of a contact was left.

@@ -113,9 +113,14 @@ pub trait CardFormat {
     /// What a card says.
     fn read(&self, card: &[u8]) -> ParsedCard;
 
-    /// The card of a contact: `card` as it came, where the contact has one, with only those lines
-    /// changed that say something else.
-    fn write(&self, contact: &FullContact, card: Option<&[u8]>, home: Option<Region>) -> Vec<u8>;
+    /// Whether a card is that of a contact as it goes out, in whatever version.
+    fn is_written(
+        &self,
+        written: &[u8],
+        contact: &FullContact,
+        card: Option<&[u8]>,
+        home: Option<Region>,
+    ) -> bool;
 
     /// A card with what callbook does not read of another card of the same contact, or none where
     /// that is nothing new: no such line of either is lost. Without a card, it is the other one.

@@ -91,6 +91,8 @@ pub enum RowColumns {
     NameAndNumber,
     /// The company too, for which each contact has to be read.
     WithCompany,
+    /// The name and the email that is used first.
+    WithEmail,
 }
 
 /// One row of the list.
@@ -104,6 +106,8 @@ pub struct Row {
     pub favourite: bool,
     /// The company, where the rows were asked for with theirs.
     pub organisation: Option<String>,
+    /// The email that is used first, where the rows were asked for with theirs.
+    pub email: Option<String>,
     /// The number that is shown: the primary one, else a historic one, else none. Where a search matched
     /// another number, that one.
     pub number: Option<RowNumber>,

@@ -4,6 +4,7 @@
 //! example: a column of 5,000 cells is one notice. What is wrong with one card is a
 //! [`Reject`](super::import::Reject).
 
+use super::day::PartialDate;
 use super::words::count;
 
 /// Something about an imported file that the plan, the report and the screens show.
@@ -187,8 +188,11 @@ impl Notice {
                 if self.number == 1 { "says" } else { "say" }
             ),
             NoticeKind::DayTextKept => format!(
-                "{} kept as text{example}: no such day, or it is not sure which number is the day; write them as YYYY-MM-DD",
-                count(self.number, "date")
+                "{} kept as text{example}: {}; write them as YYYY-MM-DD",
+                count(self.number, "date"),
+                PartialDate::none_such(&self.example).unwrap_or_else(|| {
+                    "no such day, or it is not sure which number is the day".to_owned()
+                })
             ),
             NoticeKind::IgnoredFiles => format!(
                 "{} not read in {subject}{example}; of a folder, .vcf files are read",

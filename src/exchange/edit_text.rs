@@ -7,6 +7,7 @@ mod place;
 mod read;
 mod write;
 
+use crate::domain::detail::DetailId;
 use crate::domain::edit::{ContactAsText, ContactEdit, TextEdit};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
@@ -42,21 +43,22 @@ pub enum CameBack {
 }
 
 impl EditedText {
-    /// The text of a contact.
+    /// The text of a contact; `related` are the names of the contacts that its relations point to.
     #[must_use]
-    pub fn of(opened: FullContact, home: Option<Region>) -> Self {
+    pub fn of(opened: FullContact, home: Option<Region>, related: Vec<(DetailId, String)>) -> Self {
         Self::resumed(ContactAsText {
             opened,
             home,
             text: String::new(),
             errors: Vec::new(),
+            related,
         })
     }
 
     /// The text as it was left before.
     #[must_use]
     pub fn resumed(mut state: ContactAsText) -> Self {
-        let original = write::text(&state.opened, state.home);
+        let original = write::text(&state.opened, state.home, &state.related);
         if state.text.is_empty() {
             state.text.clone_from(&original);
         }

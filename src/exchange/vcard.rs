@@ -60,11 +60,12 @@ use crate::domain::phone::Phone;
 
 use super::charset::{Charset, Utf8, utf8};
 use super::reader::ContactReader;
+use draft::CardDraft;
 use frame::{Frame, Frames};
 use property::Property;
 use value::AssumedCharset;
 
-pub use attachment::{attached, attachments, with_photo};
+pub use attachment::{attached, attachments, changed_attachments, with_photo, without_attached};
 pub use companion::{CompanionCard, group, kept_columns};
 pub use fit::fit;
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
@@ -276,8 +277,18 @@ impl CardFormat for Format {
         card::said(&join::own(property::properties_with(card, &self.fields)))
     }
 
-    fn write(&self, contact: &FullContact, card: Option<&[u8]>, home: Option<Region>) -> Vec<u8> {
-        write(contact, card, None, home, &self.fields)
+    fn is_written(
+        &self,
+        written: &[u8],
+        contact: &FullContact,
+        card: Option<&[u8]>,
+        home: Option<Region>,
+    ) -> bool {
+        let version = CardDraft::new(written, Version::V30).version();
+        [None, Some(version)].into_iter().any(|version| {
+            let card = write(contact, card, version, home, &self.fields);
+            card == written || complete(card) == written
+        })
     }
 
     fn join(&self, card: Option<&[u8]>, other: &[u8]) -> Option<Vec<u8>> {

@@ -27,8 +27,8 @@ impl CardFormat for Bare {
         ParsedCard::default()
     }
 
-    fn write(&self, _: &FullContact, _: Option<&[u8]>, _: Option<Region>) -> Vec<u8> {
-        Vec::new()
+    fn is_written(&self, _: &[u8], _: &FullContact, _: Option<&[u8]>, _: Option<Region>) -> bool {
+        false
     }
 
     fn join(&self, _: Option<&[u8]>, _: &[u8]) -> Option<Vec<u8>> {

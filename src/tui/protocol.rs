@@ -183,6 +183,8 @@ pub enum Write {
     ContactAttributes(ContactId, Box<ContactAttributes>),
     /// Take the photo of a contact that has this stamp from a file.
     Photo(ContactId, Timestamp, PathBuf),
+    /// Delete the photo at this place on the card of a contact that has this stamp.
+    DeletePhoto(ContactId, Timestamp, usize),
     /// Change several contacts, where that is what was seen of it.
     Perform(Task, Seen),
     /// Mark numbers as shared on purpose.

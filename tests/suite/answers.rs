@@ -706,9 +706,9 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         Write::DecideUndone(..) => seen(&["a sync was undone"]),
         Write::EmptyBin => seen(&["Sure?"]),
         Write::ContactAttributes(..) if seen(DETAIL_FORM) => true,
-        Write::Perform(Task::Bulk(_), _) | Write::ContactAttributes(..) => {
-            !seen(&pages) || seen(&["╭─ Command", "╭─ Keys"])
-        }
+        Write::Perform(Task::Bulk(_), _)
+        | Write::ContactAttributes(..)
+        | Write::DeletePhoto(..) => !seen(&pages) || seen(&["╭─ Command", "╭─ Keys"]),
         Write::Undo(_)
         | Write::UndoStep(..)
         | Write::Redo

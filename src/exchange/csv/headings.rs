@@ -242,8 +242,7 @@ fn of_counted(name: &str) -> Option<Column> {
         "event" => DetailColumn::Event,
         "im" => DetailColumn::Chat,
         "relation" => DetailColumn::Relation,
-        "detail" => DetailColumn::Other,
-        "custom field" => return Some(Column::Other),
+        "detail" | "custom field" => DetailColumn::Other,
         _ => return None,
     };
     let line = match words {
@@ -351,7 +350,14 @@ mod tests {
                     ColumnPart::Line(CITY),
                 ),
             ),
-            ("Custom Field 1 - Value", Column::Other),
+            (
+                "Custom Field 1 - Value",
+                Column::Detail(
+                    "custom field 1".into(),
+                    DetailColumn::Other,
+                    ColumnPart::Value(None),
+                ),
+            ),
             ("Shoe size", Column::Other),
             ("Name of the dog", Column::Other),
             ("E-Mail 2: Angezeigter Name", Column::Other),

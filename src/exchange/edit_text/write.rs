@@ -8,7 +8,7 @@ use super::place::{ID, NUMBER};
 use super::read::phone_key;
 use crate::domain::address::PARTS;
 use crate::domain::contact::Contact;
-use crate::domain::detail::{Detail, DetailKind, DetailValue};
+use crate::domain::detail::{Detail, DetailId, DetailKind, DetailValue};
 use crate::domain::fields::{CONTACT, PHONE, Place};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::{self, Region};
@@ -16,7 +16,11 @@ use crate::domain::phone::Phone;
 use crate::domain::safe::safe;
 
 /// The text of a contact.
-pub(super) fn text(full: &FullContact, home: Option<Region>) -> String {
+pub(super) fn text(
+    full: &FullContact,
+    home: Option<Region>,
+    related: &[(DetailId, String)],
+) -> String {
     let contact = &full.contact;
     let mut text = format!(
         "# {}: save and leave the editor to change the contact.\n\
@@ -50,7 +54,7 @@ pub(super) fn text(full: &FullContact, home: Option<Region>) -> String {
         .into_iter()
         .partition(|kind| *kind == DetailKind::Address && has(contact, *kind));
     for kind in lists {
-        list(contact, kind, &mut text);
+        list(contact, kind, related, &mut text);
     }
     if full.phones.is_empty() {
         let _ = writeln!(text, "{NUMBER} = []");
@@ -71,7 +75,7 @@ fn has(contact: &Contact, kind: DetailKind) -> bool {
 }
 
 /// The details of a kind, one a line.
-fn list(contact: &Contact, kind: DetailKind, text: &mut String) {
+fn list(contact: &Contact, kind: DetailKind, related: &[(DetailId, String)], text: &mut String) {
     let _ = write!(text, "{} = [", kind.word());
     for detail in contact.details_of(kind) {
         let _ = write!(text, "\n  {{ value = {}", Value::from(&*detail.text()));
@@ -82,6 +86,9 @@ fn list(contact: &Contact, kind: DetailKind, text: &mut String) {
             text.push_str(", preferred = true");
         }
         let _ = write!(text, ", {ID} = \"{}\" }},", detail.id);
+        if let Some((_, name)) = related.iter().find(|(id, _)| *id == detail.id) {
+            let _ = write!(text, "  # {}", safe(name).replace('\n', " "));
+        }
     }
     text.push_str(if has(contact, kind) { "\n]\n" } else { "]\n" });
 }

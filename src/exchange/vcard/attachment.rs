@@ -3,6 +3,7 @@
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use crate::domain::attachment::{Attachment, Content, ending_of, picture_kind};
+use crate::domain::operation::FieldChange;
 
 use super::content::{ContentLines, Keep, split};
 use super::draft::CardDraft;
@@ -21,11 +22,17 @@ const KINDS: [(&str, &str); 4] = [
 fn values(card: &[u8]) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     let lines = ContentLines::new(card, Keep::All);
     lines.filter_map(|line| {
-        let (head, value) = split(&line.text)?;
-        let name = Head::of(head)?.name;
-        let (_, word) = KINDS.iter().find(|(known, _)| *known == name)?;
-        (!value.trim_ascii().is_empty()).then(|| (*word, value.to_vec()))
+        let (word, value) = attached_as(&line.text)?;
+        Some((word, value.to_vec()))
     })
+}
+
+/// What a line holds that is no text, with the word for what it is.
+fn attached_as(line: &[u8]) -> Option<(&'static str, &[u8])> {
+    let (head, value) = split(line)?;
+    let name = Head::of(head)?.name;
+    let (_, word) = KINDS.iter().find(|(known, _)| *known == name)?;
+    (!value.trim_ascii().is_empty()).then_some((*word, value))
 }
 
 /// The base64 in a value, without white space and padding; none where it is an address.
@@ -94,6 +101,54 @@ fn decoded(signs: &[u8]) -> Option<Vec<u8>> {
 fn is_address(value: &[u8]) -> bool {
     let scheme = value.split(|sign| *sign == b':').next().unwrap_or_default();
     scheme.len() < value.len() && scheme.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// What came, went or changed between two cards of what is no text, each by the word for what it is.
+#[must_use]
+pub fn changed_attachments(before: &[u8], after: &[u8]) -> Vec<FieldChange> {
+    let held = |card: &[u8]| -> Vec<_> {
+        let all = attachments(card).into_iter().enumerate();
+        all.map(|(at, one)| (one.kind, one.words(), attached(card, at)))
+            .collect()
+    };
+    let (mut gone, mut came) = (held(before), held(after));
+    gone.retain(|one| match came.iter().position(|other| other == one) {
+        Some(at) => {
+            came.remove(at);
+            false
+        }
+        None => true,
+    });
+    let mut changes = Vec::new();
+    for (kind, words, _) in gone {
+        let at = came.iter().position(|(other, ..)| *other == kind);
+        let to = at.map(|at| came.remove(at).1);
+        changes.push((kind, Some(words), to));
+    }
+    changes.extend(
+        came.into_iter()
+            .map(|(kind, words, _)| (kind, None, Some(words))),
+    );
+    let changes = changes.into_iter();
+    changes
+        .map(|(kind, from, to)| FieldChange {
+            field: kind.to_owned(),
+            from: from.into(),
+            to: to.into(),
+        })
+        .collect()
+}
+
+/// The card without what it holds at a place among its attachments.
+#[must_use]
+pub fn without_attached(card: &[u8], place: usize) -> Vec<u8> {
+    let mut draft = CardDraft::new(card, Version::V30);
+    let is_attached = |at: &usize| attached_as(draft.text(*at)).is_some();
+    let at = (0..draft.len()).filter(is_attached).nth(place);
+    if let Some(at) = at {
+        draft.replace(at, Vec::new());
+    }
+    draft.finish()
 }
 
 /// The card with this photo in the place of the first that it has. Its other lines stay as they are.

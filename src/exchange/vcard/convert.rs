@@ -346,14 +346,21 @@ fn prefer(line: &mut Line, version: Version) {
 /// Whether the card has a line that says the same, in whatever group.
 pub(super) fn says(draft: &CardDraft<'_>, line: &Line) -> bool {
     (0..draft.len()).any(|at| {
-        self::line(draft, at, draft.version()).is_some_and(|own| {
-            Line { group: None, ..own }
-                == Line {
-                    group: None,
-                    ..line.clone()
-                }
-        })
+        let own = self::line(draft, at, draft.version());
+        own.is_some_and(|own| in_any_group(own) == in_any_group(line.clone()))
     })
+}
+
+/// A line without its group, its parameters in one order and case.
+fn in_any_group(mut line: Line) -> Line {
+    line.group = None;
+    for own in &mut line.params {
+        if is(own, "TYPE") || is(own, "ENCODING") || is(own, "VALUE") {
+            own.make_ascii_uppercase();
+        }
+    }
+    line.params.sort_unstable();
+    line
 }
 
 /// The card of an agent in the version of the card around it, as a text (RFC 2426, 3.5.4); 4.0 has no

@@ -10,10 +10,11 @@ use std::hash::Hash;
 use rusqlite::MAIN_DB;
 use rusqlite::blob::ZeroBlob;
 
-use crate::domain::contact::{CardId, ContactId};
+use crate::domain::contact::{CardId, Contact, ContactId, DetailKind};
 use crate::domain::content::ContentHash;
 use crate::domain::edit::Done;
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::fold::fold;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
     Arrival, Bytes, CardKey, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
@@ -30,6 +31,7 @@ use crate::store::base::Store;
 use crate::store::care::backup::BackupRule;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
+use crate::store::query::lookup::with_uid;
 use crate::store::write::log::StepKind;
 use crate::store::write::writer::Writer;
 
@@ -376,12 +378,14 @@ impl Writer<'_> {
         } = run.origin;
         let (bytes, revised_at) = (&*coming.bytes, coming.revised_at);
         let kept = record::card_of(self.connection(), contact)?;
-        let as_it_stands = || format.write(found, kept.as_deref(), self.context().home);
-        if meaning == Bytes::Whole && (kept.as_deref() == Some(bytes) || as_it_stands() == bytes) {
+        let home = self.context().home;
+        let as_it_stands = || format.is_written(bytes, found, kept.as_deref(), home);
+        if meaning == Bytes::Whole && (kept.as_deref() == Some(bytes) || as_it_stands()) {
             run.report.numbers_same += taken.records.phones.len();
             return Ok(None);
         }
         let mut after = contact.clone();
+        self.know_relations(contact, &mut taken.records.contact)?;
         // A contact without a UID goes out under its id, and comes back so.
         if taken.records.contact.uid == Some(contact.own_uid()) {
             taken.records.contact.uid.clone_from(&contact.uid);
@@ -441,6 +445,26 @@ impl Writer<'_> {
         }
         let put = Put { after, revision };
         Ok((put.after != *contact || !put.revision.is_empty()).then_some(put))
+    }
+
+    /// Takes a relation that a card has by its name for the one that the contact has by its `UID`.
+    fn know_relations(&self, contact: &Contact, read: &mut Contact) -> Answer<()> {
+        for own in contact.details_of(DetailKind::Relation) {
+            let uid = own.text();
+            if !uid.starts_with("urn:") {
+                continue;
+            }
+            if let Some(named) = with_uid(self.connection(), &uid)? {
+                let name = fold(&named.name);
+                let same = read.details.iter_mut().filter(|detail| {
+                    detail.kind == DetailKind::Relation
+                        && detail.label == own.label
+                        && fold(&detail.text()) == name
+                });
+                same.for_each(|detail| detail.value = own.value.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Writes what a card does to its contact.

@@ -103,10 +103,18 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub(crate) fn add_columns(&self, rows: &mut Rows, columns: RowColumns) -> Result<(), Refusal> {
-        if columns == RowColumns::NameAndNumber {
-            return Ok(());
-        }
         self.snapshot(|connection| {
+            if columns == RowColumns::WithEmail {
+                for row in &mut rows.rows {
+                    let contact = record::find_contact(connection, row.id)?;
+                    let email =
+                        contact.and_then(|contact| Some(contact.emails().next()?.to_owned()));
+                    row.email = email;
+                }
+            }
+            if columns != RowColumns::WithCompany {
+                return Ok(());
+            }
             let mut company =
                 connection.prepare_cached("SELECT organisation FROM contact WHERE id = ?1")?;
             for row in &mut rows.rows {
@@ -474,6 +482,7 @@ fn shown(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         name: row.get(1)?,
         favourite: row.get(2)?,
         organisation: None,
+        email: None,
         number: number.zip(mark).map(|(shown, mark)| RowNumber {
             shown,
             mark,

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 use uuid::Uuid;
 
-use crate::domain::contact::ContactId;
+use crate::domain::contact::{Contact, ContactId, DetailKind};
+use crate::domain::detail::DetailId;
 use crate::domain::edit::{Holder, NamedContact};
 use crate::domain::fold::fold;
 use crate::domain::naming::{given_keys, written_names};
@@ -27,6 +28,22 @@ const ENDING: usize = 7;
 const HOLDERS: usize = 50;
 
 impl Store {
+    /// The names of the contacts that the relations of a contact point to by their `UID`s.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn related(&self, contact: &Contact) -> Result<Vec<(DetailId, String)>, Refusal> {
+        self.read(|connection| {
+            let mut related = Vec::new();
+            for relation in contact.details_of(DetailKind::Relation) {
+                let found = with_uid(connection, &relation.text())?;
+                let found = found.filter(|found| found.contact != contact.id);
+                related.extend(found.map(|found| (relation.id, found.name)));
+            }
+            Ok(related)
+        })
+    }
+
     /// Everybody who has this number, in whatever spelling it is typed or stored.
     ///
     /// # Errors
@@ -181,7 +198,10 @@ pub(in crate::store) fn held(
 }
 
 /// The contact that goes by a `UID`, its own or that of its card, as a relation names it.
-fn with_uid(connection: &Connection, uid: &str) -> Answer<Option<NamedContact>> {
+pub(in crate::store) fn with_uid(
+    connection: &Connection,
+    uid: &str,
+) -> Answer<Option<NamedContact>> {
     let Some(short) = uid.strip_prefix("urn:uuid:") else {
         return Ok(None);
     };

@@ -23,8 +23,12 @@ use crate::domain::rehearsal::Seen;
 use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
+use crate::store::undo::restore::past;
 use crate::store::write::log::{self, STEP, StepKind};
 use crate::store::write::writer::Writer;
+
+/// Up to how many rows a step says what contacts were made with.
+const WHOLE: usize = 50;
 
 /// The field that follows every write, so that it says nothing about whether a row is as it was
 /// left; of a contact it moves with its phones, without an operation.
@@ -139,7 +143,13 @@ impl Store {
     pub fn step_rows(&self, id: i64, limit: usize) -> Result<Vec<StepRow>, Refusal> {
         self.snapshot(|connection| {
             let operations = log::operations(connection, id, limit)?;
+            let are_whole = operations.len() <= WHOLE;
             let rows = operations.into_iter().map(|(operation, contact)| {
+                let operation = if are_whole {
+                    with_contact(connection, operation, contact, id)?
+                } else {
+                    operation
+                };
                 Ok(StepRow {
                     contact,
                     name: name_of(connection, contact)?,
@@ -186,6 +196,16 @@ pub(in crate::store) fn history(
         })
     })?;
     let mut entries = entries.collect::<rusqlite::Result<Vec<_>>>()?;
+    for entry in &mut entries {
+        let made = matches!(
+            entry.operation,
+            Operation::Create(RecordKey::Contact(_), None)
+        );
+        if made && !entry.undone {
+            let operation = entry.operation.clone();
+            entry.operation = with_contact(connection, operation, contact, entry.point.id)?;
+        }
+    }
     let numbers = phones.iter().map(|phone| (phone.id, phone.shown()));
     let mut numbers: HashMap<PhoneId, String> = numbers.collect();
     for entry in &mut entries {
@@ -200,6 +220,21 @@ pub(in crate::store) fn history(
         numbers.extend(entry.number.clone().map(|number| (id, number)));
     }
     Ok(entries)
+}
+
+/// An operation of a step; one that made a contact with the contact as it was made, which the log leaves out.
+fn with_contact(
+    connection: &Connection,
+    operation: Operation,
+    contact: ContactId,
+    step: i64,
+) -> Answer<Operation> {
+    let Operation::Create(key @ RecordKey::Contact(_), None) = operation else {
+        return Ok(operation);
+    };
+    let made = past(connection, contact, None, step)?;
+    let record = made.map(|made| Record::Contact(Box::new(made.contact)));
+    Ok(Operation::Create(key, record))
 }
 
 /// The name of a contact, there or deleted.

@@ -74,7 +74,7 @@ fn title_of(connection: &Connection, step: i64) -> Answer<String> {
 
 /// What a contact was after a step: as it is, with all that happened since turned back, the newest
 /// first. With `only`, nothing but what happened to that phone is. None where the contact was not there.
-fn past(
+pub(in crate::store) fn past(
     connection: &Connection,
     id: ContactId,
     only: Option<PhoneId>,

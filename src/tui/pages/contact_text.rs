@@ -6,6 +6,7 @@ use ratatui::widgets::Paragraph;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::detail::DetailId;
 use crate::domain::edit::{ContactAsText, ContactEdit, PhoneEdit, TextEdit};
 use crate::domain::fields::{self, CONTACT, PHONE};
 use crate::domain::full_contact::FullContact;
@@ -43,13 +44,18 @@ pub struct ContactText {
 impl ContactText {
     /// The text of a contact, which opens in the editor.
     #[must_use]
-    pub(crate) fn of(opened: FullContact, home: Option<Region>) -> Self {
+    pub(crate) fn of(
+        opened: FullContact,
+        home: Option<Region>,
+        related: Vec<(DetailId, String)>,
+    ) -> Self {
         Self {
             typed: ContactAsText {
                 opened,
                 home,
                 text: String::new(),
                 errors: Vec::new(),
+                related,
             },
             edit: None,
             top: Top::default(),

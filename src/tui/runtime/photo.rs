@@ -55,6 +55,20 @@ pub(super) fn put(
     store.put_card(id, seen, &card, title)
 }
 
+/// Takes the photo at a place among the attachments off the card of a contact.
+pub(super) fn delete(
+    store: &mut Store,
+    id: ContactId,
+    seen: Timestamp,
+    place: usize,
+) -> Result<Done<Contact>, Refusal> {
+    let contact = store.contact(id)?;
+    let card = contact.card.map(|card| store.card(card)).transpose()?;
+    let card = vcard::without_attached(&card.unwrap_or_default(), place);
+    let title = format!("Deleted the photo of {}", contact.name);
+    store.put_card(id, seen, &card, title)
+}
+
 /// The bytes of a picture.
 fn picture(file: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use crate::config::shown;
-use crate::domain::contact::DetailKind;
 use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
@@ -279,14 +278,7 @@ impl StoreThread {
                         let card = profile.full.contact.card;
                         let card = card.map(|card| store.card(card)).transpose()?;
                         profile.attachments = card.as_deref().map_or_else(Vec::new, attachments);
-                        for relation in profile.full.contact.details_of(DetailKind::Relation) {
-                            let uid = relation.text();
-                            if uid.starts_with("urn:")
-                                && let Some(found) = store.named(&uid, Some(id))?.into_iter().next()
-                            {
-                                profile.related.push((relation.id, found.name));
-                            }
-                        }
+                        profile.related = store.related(&profile.full.contact)?;
                         Some(Box::new(profile))
                     }
                     Err(refusal) if refusal.kind == Kind::NotFound => None,
@@ -295,9 +287,19 @@ impl StoreThread {
             }
             Request::Holders(typed, except) => Reply::Holders(store.holders(&typed, except)?),
             Request::Named(name, except) => Reply::Named(store.named(&name, except)?),
-            Request::History(id) => Reply::History(store.history(id, 500)?),
+            Request::History(id) => {
+                let mut entries = store.history(id, 500)?;
+                let operations = entries.iter_mut().map(|entry| &mut entry.operation);
+                export::name_attachments(store, operations)?;
+                Reply::History(entries)
+            }
             Request::Steps(before, count) => Reply::Steps(store.steps(before, count)?),
-            Request::StepRows(id, count) => Reply::StepRows(id, store.step_rows(id, count)?),
+            Request::StepRows(id, count) => {
+                let mut rows = store.step_rows(id, count)?;
+                let operations = rows.iter_mut().map(|row| &mut row.operation);
+                export::name_attachments(store, operations)?;
+                Reply::StepRows(id, rows)
+            }
             Request::Bin(count) => Reply::Bin(store.bin(count)?),
             Request::Tags => Reply::Tags(store.tags()?),
             Request::Duplicates => Reply::Duplicates(store.duplicates()?),
@@ -397,6 +399,10 @@ impl StoreThread {
             }
             Write::Photo(id, seen, path) => {
                 let done = photo::put(store, id, seen, &expanded(&path))?;
+                forward(done.point, Some(id))
+            }
+            Write::DeletePhoto(id, seen, place) => {
+                let done = photo::delete(store, id, seen, place)?;
                 forward(done.point, Some(id))
             }
             Write::AddPhone(owner, sent) => forward(

@@ -1,17 +1,18 @@
 //! Emails, addresses, days, links and chats as lines of a card.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::domain::address::Address;
 use crate::domain::contact::{Detail, DetailKind, DetailValue};
 use crate::domain::detail::{ANNIVERSARY, BIRTHDAY, DetailId};
+use crate::domain::fold::fold;
 use crate::domain::own_fields::OwnFields;
 
 use super::super::contact::{self, DETAIL_ID, OWN_DETAIL};
 use super::super::draft::CardDraft;
 use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{is as is_param, param, preference, type_param, without_types};
-use super::super::property;
+use super::super::property::{self, Property};
 
 /// Writes the details that the card does not have, and leaves out those that the contact does not. In a card that
 /// is the same contact's elsewhere, each line that is written gives the id of its detail; `agreed` is what its
@@ -47,6 +48,11 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
                 .position(|detail| is_changed(detail, &said, agreed)),
         };
         let new = new.map(|new| missing.remove(new));
+        if new.is_none_or(|new| new.value != said.value) {
+            for stale in beside_address(draft, at, &said) {
+                draft.replace(stale, Vec::new());
+            }
+        }
         let lines = new.map(|detail| {
             let lines = changed(draft, at, detail);
             match agreed {
@@ -66,6 +72,35 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
             draft.add(line);
         }
     }
+}
+
+/// The lines that say an address once more, which is no longer what the line at a place says: as it is written on an
+/// envelope, and where it is.
+fn beside_address(draft: &CardDraft<'_>, at: usize, said: &Detail) -> Vec<usize> {
+    let (Some(address), Some(own)) = (said.address(), draft.property(at)) else {
+        return Vec::new();
+    };
+    let types = |property: &Property| -> BTreeSet<String> {
+        let types = property.types.iter().filter(|own| *own != "pref");
+        types.cloned().collect()
+    };
+    let parts = [&address.street, &address.po_box, &address.locality];
+    let part = parts.into_iter().find(|part| !part.is_empty());
+    let part = part.map(|part| fold(part)).unwrap_or_default();
+    let is_beside = |other: &Property| {
+        let in_group = own.group.is_some() && other.group == own.group;
+        match other.name.as_str() {
+            "GEO" => in_group,
+            "LABEL" => {
+                let alike = own.group.is_none() && other.group.is_none();
+                (in_group || alike && types(own) == types(other))
+                    && fold(&other.text()).contains(&part)
+            }
+            _ => false,
+        }
+    };
+    let beside = draft.lines().filter(|(_, other)| is_beside(other));
+    beside.map(|(at, _)| at).collect()
 }
 
 /// Whether a detail is what became of one that a card says: the card gives its id, or it said the same when both
@@ -177,6 +212,10 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         .clone()
         .filter(|group| !draft.is_shared(group, at));
     let label_at = group.as_deref().and_then(|group| draft.label_of(group));
+    let said = draft
+        .property(at)
+        .and_then(|property| contact::detail(property, &draft.properties))
+        .map(|said| said.value);
     for plain in plain(version, fields, detail) {
         if !plain.name.eq_ignore_ascii_case(&before.name) {
             continue;
@@ -192,6 +231,12 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
                 .any(|name| is_param(param, name))
         };
         line.params.retain(|param| !is_form(param));
+        // What says an address once more says the one before.
+        if detail.kind == DetailKind::Address && said.as_ref() != Some(&detail.value) {
+            let beside = ["LABEL", "GEO"];
+            line.params
+                .retain(|param| !beside.iter().any(|name| is_param(param, name)));
+        }
         line.params
             .extend(plain.params.iter().filter(|param| is_form(param)).cloned());
         let named = |group: &str, label: &str| Line::text("X-ABLabel", label).grouped(group);

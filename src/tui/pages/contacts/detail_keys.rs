@@ -76,8 +76,8 @@ impl Contacts {
                 (Action::OpenDetail, Content::Address(_)) => {
                     Some("the card has only its address; copy it".into())
                 }
-                (Action::DeleteDetail, _) => {
-                    Some("what is on the card cannot be deleted here".into())
+                (Action::DeleteDetail, _) if attachment.kind != "photo" => {
+                    Some("only a photo can be deleted here".into())
                 }
                 (Action::Prefer, _) => {
                     Some("go to an email, an address or another detail first".into())
@@ -208,8 +208,14 @@ impl Contacts {
         }
     }
 
-    /// Makes the detail under the cursor the preferred one of its kind, or deletes it.
+    /// Makes the detail under the cursor the preferred one of its kind, or deletes it. A photo is deleted too.
     pub(super) fn change_detail(&self, action: Action, ctx: &mut Ctx<'_>) {
+        if let (Some((place, _)), Some(profile)) = (self.detail.attachment(), self.profile()) {
+            let contact = &profile.full.contact;
+            let photo = Write::DeletePhoto(contact.id, contact.updated_in_db_at, place);
+            ctx.write(photo);
+            return;
+        }
         let Some((profile, detail)) = self.detail_row() else {
             return;
         };

@@ -42,6 +42,8 @@ pub struct List {
     pub found: Found,
     /// Whether the totals are those of before a change.
     stale: bool,
+    /// Whether its rows show emails instead of numbers.
+    pub(super) shows_emails: bool,
     asked: Option<(usize, usize, RowColumns)>,
     /// What of each row the window has.
     columns: RowColumns,
@@ -119,7 +121,9 @@ impl List {
     /// Asks for the rows round the screen where they are not there yet.
     pub(super) fn fill(&mut self, height: usize, ctx: &mut Ctx<'_>) {
         let height = height.max(1);
-        let columns = if ctx.session.size.width >= ROOMY {
+        let columns = if self.shows_emails {
+            RowColumns::WithEmail
+        } else if ctx.session.size.width >= ROOMY {
             RowColumns::WithCompany
         } else {
             RowColumns::NameAndNumber

@@ -225,7 +225,8 @@ pub(super) fn rows(list: &List, is_focused: bool, panes: Panes, ui: &mut Ui<'_, 
             is_in_range: range.as_ref().is_some_and(|range| range.contains(&place)),
             is_focused,
             is_alone: panes.detail.width == 0,
-            has_company: ui.session.size.width >= ROOMY,
+            has_company: ui.session.size.width >= ROOMY && !list.shows_emails,
+            shows_email: list.shows_emails,
         };
         let line = drawn.line(usize::from(area.width));
         let place = Rect {
@@ -258,6 +259,8 @@ struct DrawnRow<'a> {
     is_alone: bool,
     /// Whether there is room for its company.
     has_company: bool,
+    /// Whether it shows an email instead of a number.
+    shows_email: bool,
 }
 
 impl DrawnRow<'_> {
@@ -334,6 +337,7 @@ impl DrawnRow<'_> {
     /// The sign of the number's state, and its colour.
     fn mark(&self) -> (&'static str, Style) {
         match &self.row.number {
+            _ if self.shows_email => (" ", self.theme.style(Role::Dim)),
             // That it was confirmed once is no reason to dial it.
             Some(number) if number.historic => {
                 (self.theme.glyphs.historic, self.theme.style(Role::Dim))
@@ -343,8 +347,10 @@ impl DrawnRow<'_> {
         }
     }
 
+    /// The number, or the email.
     fn number(&self) -> &str {
         match &self.row.number {
+            _ if self.shows_email => self.row.email.as_deref().unwrap_or_default(),
             Some(number) => &number.shown,
             None if self.is_alone => "",
             None => self.theme.glyphs.none,
@@ -354,6 +360,9 @@ impl DrawnRow<'_> {
     fn lit_number(&self, columns: usize) -> Vec<Span<'static>> {
         let theme = self.theme;
         let shown = elide(self.number(), columns, theme.glyphs.ellipsis);
+        if self.shows_email {
+            return vec![Span::styled(shown.into_owned(), theme.style(Role::Text))];
+        }
         let is_historic = self
             .row
             .number

@@ -77,7 +77,11 @@ impl Contacts {
                 .profile()
                 .map(|profile| -> AnyPage { Box::new(ContactForm::of_profile(profile, home)) }),
             Action::EditText => self.profile().map(|profile| -> AnyPage {
-                Box::new(ContactText::of(profile.full.clone(), home))
+                Box::new(ContactText::of(
+                    profile.full.clone(),
+                    home,
+                    profile.related.clone(),
+                ))
             }),
             Action::Photo => self.profile().map(|profile| {
                 let contact = &profile.full.contact;

@@ -106,6 +106,7 @@ impl Picker {
         let mut list = List::default();
         filter.clone_into(&mut list.query.text);
         list.query.only = kind.condition();
+        list.shows_emails = kind == PickKind::Email;
         list.filter = Field::new(filter);
         Self {
             kind,

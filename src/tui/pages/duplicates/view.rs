@@ -339,6 +339,9 @@ impl SideBySide<'_> {
             self.line("RESULT OF MERGING", Role::Section),
         ];
         lines.extend(self.wrapped(&merged.contact.name, Role::Strong));
+        if let Some(company) = &merged.contact.organisation {
+            lines.extend(self.wrapped(company, Role::Text));
+        }
         if let Some(note) = &merged.contact.note {
             lines.extend(self.wrapped(note, Role::Dim));
         }
@@ -362,6 +365,9 @@ impl SideBySide<'_> {
             let number = fit(&phone.shown(), 20, glyphs.ellipsis);
             let text = format!("{mark} {label} {number} {sure} {new}");
             lines.push(self.line(text.trim_end(), Role::Text));
+        }
+        for detail in &merged.contact.details {
+            lines.extend(self.wrapped(&detail_words(detail), Role::Text));
         }
         lines
     }
