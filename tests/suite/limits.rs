@@ -243,10 +243,12 @@ fn a_stream_of_small_cards_is_not_held() {
 fn of_a_stream_that_cannot_be_read_the_first_cards_are_told_and_the_rest_counted() {
     let desk = Desk::new();
     let empty = "BEGIN:VCARD\r\nEND:VCARD\r\n".repeat(1_000);
-    let (most, status, said) = streamed(&desk, size(40), |_| empty.clone());
+    // Ten million cards are enough to hold too many.
+    let size = size(40).min(256 * MB);
+    let (most, status, said) = streamed(&desk, size, |_| empty.clone());
     assert_eq!(status, 1, "there were rejects");
     is_within(most, bound(96));
-    let cards = size(40).div_ceil(empty.len()) * 1_000;
+    let cards = size.div_ceil(empty.len()) * 1_000;
     let told = said
         .lines()
         .filter(|line| line.contains("has no name"))

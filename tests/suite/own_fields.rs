@@ -1,6 +1,7 @@
 //! Fields of a person's own, set in `[fields]`: lines of cards that are details with a name.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::json;
 
@@ -333,4 +334,17 @@ fn on_the_screens_it_is_a_row_with_its_name() {
         said(&desk),
         ["locker: 12, left", "locker: 14", "locker: 15"]
     );
+}
+
+/// A book of the schema before this one, with a card that has such a line.
+#[test]
+fn an_older_book_learns_its_fields() {
+    let shell = Shell::new();
+    let books = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books");
+    fs::copy(books.join("schema-8.db"), shell.db()).unwrap();
+    fs::set_permissions(shell.db(), fs::Permissions::from_mode(0o600)).unwrap();
+    set(&shell, LOCKER);
+    assert!(told(&shell, &["find", "locker:12"]).contains("Ada Lovelace"));
+    assert_eq!(titles(&shell)[0], "Read the field locker of 1 contact");
+    told(&shell, &["doctor"]);
 }

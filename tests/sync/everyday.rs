@@ -310,13 +310,11 @@ fn a_command_for_the_password_that_fails_is_asked_again() {
 
 /// A card of a group as Apple writes it.
 fn group(name: &str, members: &[&str]) -> String {
-    let members: String = members
-        .iter()
-        .map(|uid| format!("X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:{uid}\r\n"))
-        .collect();
+    let line = "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:";
+    let members = members.join(&format!("\r\n{line}"));
     format!(
         "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:g\r\nFN:{name}\r\nN:{name};;;;\r\n\
-         X-ADDRESSBOOKSERVER-KIND:group\r\n{members}END:VCARD\r\n"
+         X-ADDRESSBOOKSERVER-KIND:group\r\n{line}{members}\r\nEND:VCARD\r\n"
     )
 }
 

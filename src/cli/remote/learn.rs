@@ -41,7 +41,7 @@ pub(super) fn check(
     let store = if write { Some(open()?) } else { None };
     if let Some(store) = &store {
         store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
-        store.learn_remote(&settings.name, &json!({}))?;
+        store.remember_of_remote(&settings.name, &unlearned())?;
     }
     let mut ask = |question: &str| password(question, asked);
     let checked = open_book(settings, &mut ask).and_then(|mut book| {
@@ -71,10 +71,29 @@ pub(super) fn check(
                 traits.insert("read_only".to_owned(), json!(true));
             }
         }
-        store.learn_remote(&settings.name, &traits)?;
+        store.remember_of_remote(&settings.name, &traits)?;
         print(&learned.words)?;
     }
     Ok(0)
+}
+
+/// What was learned before is learned anew; what is remembered of the runs stays.
+fn unlearned() -> Value {
+    let learned = [
+        "etag_after_put",
+        "exact_answers",
+        "ignores_versions",
+        "keeps_ours",
+        "keeps_uid",
+        "max_size",
+        "read_only",
+        "rewrites",
+        "versions",
+    ];
+    learned
+        .iter()
+        .map(|name| ((*name).to_owned(), Value::Null))
+        .collect()
 }
 
 /// Asks the person at the terminal for a password, if there is a terminal.

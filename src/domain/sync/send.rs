@@ -163,14 +163,14 @@ where
     }
 
     /// Deletes a card; one whose version is another while its text is the same is nobody's change.
-    fn delete(&mut self, href: &Href, etag: Etag) -> Result<Delete, Stop> {
-        let deleted = self.remote.delete(href, &etag)?;
+    fn delete(&mut self, href: &Href, etag: &Etag) -> Result<Delete, Stop> {
+        let deleted = self.remote.delete(href, etag)?;
         if !matches!(deleted, Delete::Moved) {
             return Ok(deleted);
         }
         let row = view(self.book, |part| part.row(href))?;
         match (self.card(href)?, row) {
-            (Some((newer, card)), Some(row)) if newer != etag && row.has_text_of(&card) => {
+            (Some((newer, card)), Some(row)) if newer != *etag && row.has_text_of(&card) => {
                 self.remote.delete(href, &newer)
             }
             _ => Ok(deleted),
@@ -206,7 +206,7 @@ where
             return Err(Stop::Asked(Box::new(Guard::GoneHere { gone, linked })));
         }
         for (href, etag, name) in dead {
-            match self.delete(&href, etag)? {
+            match self.delete(&href, &etag)? {
                 Delete::Done => {
                     self.report.note(Did::DeletedThere, &name);
                     commit(self.book, |part| part.drop_row(&href))?;

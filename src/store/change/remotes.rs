@@ -237,20 +237,6 @@ impl Store {
         })
     }
 
-    /// Keeps what was learned of a remote, in the place of what was learned before.
-    ///
-    /// # Errors
-    /// Not found.
-    pub fn learn_remote(&self, name: &str, traits: &Value) -> Result<(), Refusal> {
-        self.write_remotes(|writer| {
-            let changed = writer.connection().execute(
-                "UPDATE remote SET traits = ?2 WHERE name = ?1",
-                params![name, traits.to_string()],
-            )?;
-            is_there(changed, name)
-        })
-    }
-
     /// Keeps more of what was learned of a remote, as a patch of what was learned before.
     ///
     /// # Errors

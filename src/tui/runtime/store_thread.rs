@@ -13,7 +13,7 @@ use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::number::Region;
 use crate::domain::operation::RecordKey;
-use crate::domain::own_fields::{NO_FIELDS, OwnFields};
+use crate::domain::own_fields::OwnFields;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::Task;
@@ -422,8 +422,8 @@ impl StoreThread {
             Write::Perform(Task::Undo(id), seen) => {
                 store.perform(&Task::Undo(id), seen, &card_format(store)?)?;
                 let steps = store.steps(id.checked_add(1), 1)?;
-                let undone = steps.into_iter().map(|step| step.point);
-                turned(Step::Undone, undone.last().filter(|step| step.id == id))
+                let mut undone = steps.into_iter().map(|step| step.point);
+                turned(Step::Undone, undone.find(|step| step.id == id))
             }
             Write::Perform(task, seen) => {
                 let done = store.perform(&task, seen, &card_format(store)?)?;
