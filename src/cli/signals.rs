@@ -86,6 +86,8 @@ fn end(stop: &Stop, signal: i32) {
             thread::sleep(LOOK);
         }
         if is_at_work() && stop.is_safe() {
+            #[cfg(feature = "sync")]
+            crate::sync::one::drop_copies();
             let _ = writeln!(io::stderr(), "error: {STOPPED_MIDWAY}");
             process::exit(128 + signal);
         }

@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::config::remotes::RemoteSettings;
+use crate::domain::fold::fold;
 use crate::domain::progress::{STOPPED_MIDWAY, Stop as Signal};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
 use crate::domain::sync::guard::{GuardAnswer, Side};
+use crate::domain::sync::plan::{After, CardFate, PlannedCard};
 use crate::domain::sync::records::shown_name;
 use crate::domain::sync::remote::Stop;
 use crate::domain::sync::report::{Did, Report};
@@ -20,7 +22,7 @@ use crate::domain::sync::run::Answers;
 use crate::domain::words::count;
 use crate::store::Store;
 use crate::sync::lock::{Locked, SyncLock};
-use crate::sync::one::Asked;
+use crate::sync::one::{Asked, Synced};
 use crate::sync::rounds::{Outcome, RemoteRun, RoundsAsked, sync_all, why_stopped};
 
 use super::document::{CommandAnswer, answer};
@@ -205,7 +207,7 @@ fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> St
         if let Outcome::Synced(run) | Outcome::Planned(run) = outcome
             && (dry || matches!(outcome, Outcome::Planned(_)))
         {
-            planned.push_str(&plan(&run.synced.report));
+            planned.push_str(&plan(&run.synced));
         }
         match outcome {
             Outcome::Synced(run) if run.synced.end.is_ok() => {
@@ -297,21 +299,69 @@ fn way_out(name: &str, stop: &Stop) -> String {
     }
 }
 
-/// What is done with each card, a line each.
-fn plan(report: &Report) -> String {
+/// What would be done with each card, and with which of its fields; of a run that ended early what it came to.
+fn plan(synced: &Synced) -> String {
+    if synced.planned.is_empty() {
+        return came_to(&synced.report);
+    }
+    let mut cards: Vec<&PlannedCard> = synced.planned.iter().collect();
+    cards.sort_by_cached_key(|card| (card.fate, fold(&card.name)));
+    let mut lines = String::new();
+    for card in cards.iter().filter(|card| card.fate != CardFate::Same) {
+        let sign = match card.fate {
+            CardFate::Same => "=",
+            CardFate::ComesHere => "←",
+            CardFate::GoesThere => "→",
+            CardFate::Joined => "~",
+            CardFate::ToDecide => "!",
+            CardFate::LeftOut => "·",
+            CardFate::Deleted => "-",
+        };
+        let _ = writeln!(lines, "{sign} {:<24} {}", safe(&card.name), safe(&card.why));
+        for field in card
+            .fields
+            .iter()
+            .filter(|field| field.after != After::Same)
+        {
+            let said = |side: &str| match side {
+                "" => "–".to_owned(),
+                text => safe(text).into_owned(),
+            };
+            let _ = writeln!(
+                lines,
+                "    {}: here {}, there {}, then {}",
+                safe(&field.what),
+                said(&field.here),
+                said(&field.there),
+                safe(field.after.words())
+            );
+        }
+    }
+    let same = cards
+        .iter()
+        .filter(|card| card.fate == CardFate::Same)
+        .count();
+    if same > 0 {
+        let _ = writeln!(lines, "= {}", CardFate::Same.counted(same));
+    }
+    lines
+}
+
+/// What was done with each card, a line each.
+fn came_to(report: &Report) -> String {
     let mut lines = String::new();
     for (did, name) in &report.done {
         let (sign, words) = match did {
-            Did::NewHere => ("← +", "only there"),
-            Did::Joined => ("← ~", "there and here: one from now on"),
-            Did::ChangedHere => ("← ~", "changed there"),
-            Did::GoneThere => ("← -", "gone there"),
-            Did::CameBack => ("← +", "deleted here and changed there: comes back"),
-            Did::NewThere => ("→ +", "only here"),
-            Did::ChangedThere => ("→ ~", "changed here"),
-            Did::DeletedThere => ("→ -", "deleted here"),
-            Did::Refused => ("· !", "not taken there"),
-            Did::Unread => ("· !", "cannot be read"),
+            Did::NewHere => ("←", "only there"),
+            Did::Joined => ("~", "there and here: one from now on"),
+            Did::ChangedHere => ("←", "changed there"),
+            Did::GoneThere => ("←", "gone there"),
+            Did::CameBack => ("←", "deleted here and changed there: comes back"),
+            Did::NewThere => ("→", "only here"),
+            Did::ChangedThere => ("→", "changed here"),
+            Did::DeletedThere => ("→", "deleted here"),
+            Did::Refused => ("·", "not taken there"),
+            Did::Unread => ("·", "cannot be read"),
         };
         let _ = writeln!(lines, "{sign} {:<24} {words}", safe(&shown_name(name)));
     }

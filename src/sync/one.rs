@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -350,6 +351,20 @@ const COPY: &str = "callbook-sync-";
 /// How long a copy may be in use.
 const STALE: Duration = Duration::from_hours(24);
 
+/// The folders with copies that this program has now.
+static COPIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes what this program copied: it ends while a copy is still in use.
+pub fn drop_copies() {
+    for folder in COPIES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .drain(..)
+    {
+        let _ = fs::remove_dir_all(folder);
+    }
+}
+
 /// Removes copies of programs that were killed before they could do so.
 fn drop_stale_copies() {
     let Ok(folders) = fs::read_dir(std::env::temp_dir()) else {
@@ -380,6 +395,9 @@ fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
         .permissions(Permissions::from_mode(0o700))
         .tempdir()
         .map_err(failed)?;
+    let mut copies = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
+    copies.push(folder.path().to_owned());
+    drop(copies);
     let path = folder.path().join("book.db");
     store.copy_to(&path)?;
     let options = Options {

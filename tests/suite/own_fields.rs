@@ -115,6 +115,15 @@ fn it_is_edited_and_only_its_line_changes() {
     let step = &shell.json(&["log", "--json"], "").1["data"][0]["step"];
     let log = told(&shell, &["log", step.to_string().trim_matches('"')]);
     assert!(log.contains("locker") && log.contains("13"), "{log}");
+    // Under another name it is what it was edited to, and not what the card said once.
+    set(&shell, "[fields]\nspind = \"X-LOCKER\"\n");
+    let shown = told(&shell, &["show", "spind:13"]);
+    assert!(
+        shown.contains("spind") && !shown.contains("12, le"),
+        "{shown}"
+    );
+    set(&shell, LOCKER);
+    assert_eq!(told(&shell, &["export", "Ann"]), edited);
     // By hand, and without a card.
     told(&shell, &["add", "Cy Cole", "--other", "locker=14"]);
     let card = told(&shell, &["export", "Cy"]);
@@ -131,6 +140,11 @@ fn it_is_edited_and_only_its_line_changes() {
     ann["attributes"]["details"] = json!([]);
     let sent = json!({ "data": ann }).to_string();
     assert_eq!(shell.run(&["contact", "update", &id, "-"], &sent).0, 0);
+    assert_eq!(told(&shell, &["export", "Ann"]), CARD.replace(line, ""));
+    // It is not back with the next line of the configuration.
+    set(&shell, "");
+    told(&shell, &["find", "ann"]);
+    set(&shell, LOCKER);
     assert_eq!(told(&shell, &["export", "Ann"]), CARD.replace(line, ""));
 }
 
@@ -151,7 +165,7 @@ fn undo_takes_it_out_and_the_cards_stay() {
 }
 
 #[test]
-fn a_field_that_is_taken_out_of_the_configuration_stays_as_long_as_a_contact_has_it() {
+fn a_field_that_is_taken_out_of_the_configuration_stays_a_field_of_the_book() {
     let shell = shell();
     set(&shell, LOCKER);
     told(&shell, &["find", "ann"]);
@@ -167,7 +181,7 @@ fn a_field_that_is_taken_out_of_the_configuration_stays_as_long_as_a_contact_has
     told(&shell, &["change", "locker:12", "delete"]);
     told(&shell, &["change", "locker:hall", "delete"]);
     // Nobody has it any more.
-    assert_eq!(shell.run(&["find", "locker:12"], "").0, 2);
+    assert_eq!(shell.run(&["find", "locker:12"], "").0, 3);
 }
 
 #[test]

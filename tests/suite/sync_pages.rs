@@ -562,7 +562,7 @@ fn a_sync_that_would_delete_many_is_decided_on_the_screen() {
                 "412 of 1,204 cards are gone there",
                 "Nothing has been done",
                 "Ada Berg, Ada Lovelace, Aylin Demir, Björn Olsen … 1 more",
-                "2 of them have numbers that you confirmed",
+                "2 of them have confirmed numbers",
             ] {
                 assert!(frame.contains(words), "{width}: {words}: {frame}");
             }

@@ -408,8 +408,10 @@ fn a_stopped_sync_ends_at_once_and_says_what_stays() {
     let proxy = FailingProxy::start(synced.server.port());
     fs::write(synced.home.config(), config(proxy.port())).unwrap();
     proxy.fail(1, Fault::Hang);
-    let mut command = synced.home.command(&["sync"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = synced.home.command(&["sync", "--dry-run"]);
     let child = command
+        .env("TMPDIR", folder.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -429,6 +431,7 @@ fn a_stopped_sync_ends_at_once_and_says_what_stays() {
     assert_eq!(ended.status.code(), Some(130));
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(said.contains("what was done until then stays"), "{said}");
+    assert_eq!(copies(folder.path()), [] as [PathBuf; 0]);
 }
 
 #[test]
@@ -456,4 +459,34 @@ fn a_server_that_was_busy_is_asked_again_before_its_turn() {
     callbook.sees("Ines Duarte");
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
+}
+
+#[test]
+fn a_field_of_ones_own_is_what_the_server_says_now() {
+    let synced = Synced::with(1);
+    let with = |value: &str| {
+        let line = format!("item1.X-LOCKER;X-ROW=3:{value}\r\nitem1.X-ABLabel:Hall\r\nEND:");
+        card("u0", "Person 0", "TEL:+39 347 555 0100\r\n").replace("END:", &line)
+    };
+    for value in ["12", "13"] {
+        synced.server.store("0.vcf", &with(value));
+        synced.does(&["sync"]);
+    }
+    let config = config(synced.server.port()) + "\n[fields]\nlocker = \"X-LOCKER\"\n";
+    fs::write(synced.home.config(), config).unwrap();
+    assert!(synced.does(&["show", "locker:13"]).contains("Person 0"));
+    synced.does(&["sync"]);
+    assert_eq!(synced.text("0.vcf"), with("13"));
+
+    let id = synced.id("Person 0");
+    synced.does(&["contact", "update", &id, "--note", "new", "--overwrite"]);
+    synced.does(&["sync"]);
+    assert!(
+        synced
+            .text("0.vcf")
+            .contains("item1.X-LOCKER;X-ROW=3:13\r\nitem1.X-ABLabel:Hall")
+    );
+    synced.server.store("0.vcf", &with("14"));
+    synced.does(&["sync"]);
+    assert!(synced.does(&["show", "locker:14"]).contains("Person 0"));
 }

@@ -107,6 +107,7 @@ pub(super) fn link<C: Card>(
     if holds(Rule::FlagsAtJoin) {
         join_flags(&mut person, card, sent.map(|sent| &sent.says));
     }
+    agree_on_first(&mut row.agreed, &person, card);
     if holds(Rule::SentIsAsked) {
         join_ids(&person, &mut taken, card, sent);
     }
@@ -164,6 +165,17 @@ fn trust_first(taken: &mut Person, card: &SaidCard) {
         .and_then(|first| taken.numbers.get_mut(first));
     if let Some(first) = first.filter(|_| !is_ours) {
         first.accurate = true;
+    }
+}
+
+/// The first number of a card that no callbook was at is confirmed wherever it comes in: where it is confirmed here,
+/// no line has to say so there.
+fn agree_on_first(agreed: &mut Person, person: &Person, card: &SaidCard) {
+    let mut trusted = agreed.clone();
+    trust_first(&mut trusted, card);
+    for (key, number) in &mut agreed.numbers {
+        let is_trusted = |who: &Person| who.numbers.get(key).is_some_and(|number| number.accurate);
+        number.accurate |= is_trusted(&trusted) && is_trusted(person);
     }
 }
 

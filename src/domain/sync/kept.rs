@@ -1,6 +1,6 @@
 //! Conflicts as they are kept.
 
-use crate::domain::detail::DetailId;
+use crate::domain::detail::{DetailId, DetailKind};
 use crate::domain::linked::LinkedConflict;
 
 use super::person::Person;
@@ -109,14 +109,21 @@ pub fn joins(key: &ConflictKey) -> bool {
 /// What is in conflict, for people: `company`, or `label of +39 02 5550 1182`.
 #[must_use]
 pub fn field_words(person: &Person, key: &ConflictKey) -> String {
-    let detail = |id: &DetailId| {
-        let detail = person.details.get(id);
-        detail.map_or("detail", |own| own.kind.word()).to_owned()
+    let detail = |id: &DetailId| match person.details.get(id) {
+        None => "detail".to_owned(),
+        Some(own) => match (&own.label, own.kind) {
+            (Some(name), DetailKind::Other) => name.clone(),
+            (Some(label), kind) => format!("{label} {}", kind.word()),
+            (None, kind) => kind.word().to_owned(),
+        },
     };
     match key {
         ConflictKey::Field(name) => crate::domain::fields::words(name).to_owned(),
         ConflictKey::NumberLabel(number) => format!("label of {number}"),
-        ConflictKey::DetailLabel(id) => format!("label of {}", detail(id)),
+        ConflictKey::DetailLabel(id) => match person.details.get(id) {
+            Some(own) => format!("label of {}", own.text().replace('\n', ", ")),
+            None => "label of a detail".to_owned(),
+        },
         ConflictKey::DetailValue(id) => detail(id),
     }
 }

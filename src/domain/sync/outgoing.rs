@@ -47,7 +47,8 @@ pub fn take(person: &mut Person, key: &ConflictKey, value: &FieldValue) {
 }
 
 /// Whether a decision is still to be made: neither side has come to the other's value.
-pub(super) fn is_open(person: &Person, key: &ConflictKey, theirs: &FieldValue) -> bool {
+#[must_use]
+pub fn is_open(person: &Person, key: &ConflictKey, theirs: &FieldValue) -> bool {
     match (key, theirs) {
         (ConflictKey::Field(name), FieldValue::Text(text)) => {
             person.fields.get(name) != text.as_ref()

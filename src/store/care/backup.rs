@@ -206,6 +206,14 @@ impl Store {
         })
     }
 
+    /// Has what is written survive no power loss: for a copy that something is tried on.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn never_sync(&self) -> Result<(), Refusal> {
+        self.read(|connection| Ok(connection.execute_batch("PRAGMA synchronous = OFF")?))
+    }
+
     /// How many backups of this book there are.
     #[must_use]
     pub(crate) fn own_backups(&self) -> usize {

@@ -6,7 +6,7 @@ use crate::domain::linked::LinkedConflict;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{ConflictEntry, Decision};
 use crate::domain::sync::kept::{field_words, joins, ours, read_conflict, value_words};
-use crate::domain::sync::outgoing::take;
+use crate::domain::sync::outgoing::{is_open, take};
 use crate::domain::sync::person::Person;
 use crate::domain::sync::row::{Conflict, ConflictKey, FieldValue};
 use crate::domain::timestamp::Timestamp;
@@ -120,6 +120,10 @@ impl Store {
                 let Some((person, key, Conflict { was, theirs })) = about(connection, &one)? else {
                     continue;
                 };
+                if !is_open(&person, &key, &theirs) {
+                    // Its number or detail is gone, or says the same meanwhile; the next sync closes it.
+                    continue;
+                }
                 let name = record::get_contact(connection, one.contact)?.name;
                 entries.push(ConflictEntry {
                     id: address(&one),

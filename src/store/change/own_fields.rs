@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use crate::domain::contact::{ContactId, Detail, DetailKind};
@@ -32,8 +33,6 @@ struct Known {
 struct News {
     known: Vec<Known>,
     new: Vec<OwnField>,
-    /// Properties that are no fields any more, and that no contact has.
-    gone: Vec<String>,
 }
 
 impl Store {
@@ -55,8 +54,8 @@ impl Store {
     }
 
     /// Has the book know the fields of a configuration: contacts whose cards have a line of a new one get it as a
-    /// detail, in one step. A field that is not in the configuration any more stays known for as long as a contact
-    /// has it. A book that cannot be read or written now stays as it is until the next time; whatever is asked of
+    /// detail, in one step. A field that is not in the configuration any more stays known: read as a plain line again,
+    /// what was deleted of it would be back. A book that cannot be read or written now stays as it is until the next time; whatever is asked of
     /// it next says why.
     pub fn learn_fields(&mut self, format: &dyn CardFormat) {
         let fields = format.own_fields();
@@ -99,25 +98,12 @@ fn news(connection: &Connection, fields: &OwnFields) -> Answer<Option<News>> {
         !known.any(|known| !known.is_undone && known.field == **field)
     };
     let new: Vec<OwnField> = fields.iter().filter(is_known).cloned().collect();
-    let mut gone = Vec::new();
-    for old in &known {
-        let is_set = fields.iter().any(|field| *field == old.field);
-        if !is_set && !is_used(connection, &old.field.name)? {
-            gone.push(old.field.property.clone());
-        }
-    }
-    let is_news = !new.is_empty() || !gone.is_empty();
-    Ok(is_news.then_some(News { known, new, gone }))
+    Ok((!new.is_empty()).then_some(News { known, new }))
 }
 
 /// The contacts with a detail that has this label, of the kind that fields are of.
 const OF_CONTACTS: &str = "FROM contact c WHERE instr(c.details, '\"other\"') AND EXISTS (
     SELECT 1 FROM json_each(c.details) d WHERE d.value ->> 'kind' = 'other' AND d.value ->> 'label' = ?1)";
-
-fn is_used(connection: &Connection, name: &str) -> Answer<bool> {
-    let sql = format!("SELECT EXISTS (SELECT 1 {OF_CONTACTS})");
-    Ok(connection.query_row(&sql, [name], |row| row.get(0))?)
-}
 
 /// What becomes of a contact.
 #[derive(Default)]
@@ -133,18 +119,22 @@ impl Writer<'_> {
     fn learn(&mut self, news: &News, format: &dyn CardFormat) -> Answer<String> {
         let connection = self.connection();
         let mut learned: BTreeMap<ContactId, Learned> = BTreeMap::new();
+        let mut unread = Vec::new();
         for field in &news.new {
-            let mut known = news.known.iter();
-            let before = known.find(|old| old.field.property == field.property);
-            if let Some(old) = before.filter(|old| old.field.name != field.name) {
-                let names = (old.field.name.clone(), field.name.clone());
-                for id in with_label(connection, &names.0)? {
-                    learned.entry(id).or_default().renamed.push(names.clone());
+            let mut known = news.known.iter().filter(|old| !old.is_undone);
+            match known.find(|old| old.field.property == field.property) {
+                // Its lines are details already: what the cards said once may be edited or deleted since.
+                Some(old) => {
+                    let names = (old.field.name.clone(), field.name.clone());
+                    for id in with_label(connection, &names.0)? {
+                        learned.entry(id).or_default().renamed.push(names.clone());
+                    }
                 }
+                None => unread.push(field.clone()),
             }
         }
-        if !news.new.is_empty() {
-            read_cards(connection, format, &news.new, &mut learned)?;
+        if !unread.is_empty() {
+            read_cards(connection, format, &unread, &mut learned)?;
         }
         let mut contacts = 0;
         for (id, learned) in learned {
@@ -169,10 +159,6 @@ impl Writer<'_> {
         } else {
             None
         };
-        for property in &news.gone {
-            let forget = "DELETE FROM own_field WHERE property = ?1";
-            connection.execute(forget, [property])?;
-        }
         for OwnField { name, property } in &news.new {
             let forget = "DELETE FROM own_field WHERE property = ?1 OR name = ?2";
             connection.execute(forget, [property, name])?;
@@ -210,18 +196,27 @@ fn with_label(connection: &Connection, name: &str) -> Answer<Vec<ContactId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Reads what cards say in these fields.
+/// Reads what cards say in these fields: of a contact that is on a remote the card that was last read there, for what
+/// changes on a line that nobody here reads changes there only.
 fn read_cards(
     connection: &Connection,
     format: &dyn CardFormat,
     fields: &[OwnField],
     learned: &mut BTreeMap<ContactId, Learned>,
 ) -> Answer<()> {
-    let mut cards =
-        connection.prepare("SELECT c.id, k.bytes FROM contact c JOIN card k ON k.id = c.card")?;
+    let mut cards = connection.prepare(
+        "SELECT c.id, coalesce((
+            SELECT b.bytes FROM remote_card r JOIN card b ON b.id = r.base
+            WHERE r.contact = c.id AND length(b.bytes) > 0 ORDER BY r.id DESC LIMIT 1), k.bytes)
+         FROM contact c LEFT JOIN card k ON k.id = c.card
+         WHERE c.card IS NOT NULL OR EXISTS (SELECT 1 FROM remote_card r WHERE r.contact = c.id)",
+    )?;
     let mut rows = cards.query([])?;
     while let Some(row) = rows.next()? {
-        let mut said = format.own_details(record::bytes(row, 1)?);
+        let ValueRef::Blob(card) = row.get_ref(1)? else {
+            continue;
+        };
+        let mut said = format.own_details(card);
         said.retain(|detail| {
             let mut fields = fields.iter();
             fields.any(|field| detail.label.as_deref() == Some(&*field.name))

@@ -155,9 +155,9 @@ impl GuardPage {
         let confirmed = of_it().filter(|card| card.confirmed).count();
         let confirmed = match confirmed {
             0 => None,
-            1 => Some("1 of them has a number that you confirmed.".to_owned()),
+            1 => Some("1 of them has a confirmed number.".to_owned()),
             many => Some(format!(
-                "{} of them have numbers that you confirmed.",
+                "{} of them have confirmed numbers.",
                 thousands(many)
             )),
         };
