@@ -1,5 +1,6 @@
 //! The book as a run of a sync sees it: the rows of the store, with cards that are read.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use uuid::Uuid;
@@ -61,6 +62,8 @@ pub struct Terms<'s> {
     pub place: fn(&str) -> Vec<u8>,
     /// Where a new card goes, by the name of its file.
     pub new_place: Box<dyn Fn(&str) -> String + 's>,
+    /// The names of the remote's groups, once they were read: each contact with a tag is compared with them.
+    pub groups: RefCell<Option<Vec<String>>>,
 }
 
 /// What ends a part, carried through the store.
@@ -98,7 +101,6 @@ impl Book for SyncBook<'_> {
             let mut part = SyncPart {
                 book,
                 terms: &self.terms,
-                groups: None,
             };
             carried(&mut stopped, read(&mut part))
         });
@@ -115,7 +117,6 @@ impl Book for SyncBook<'_> {
                 let mut part = SyncPart {
                     book,
                     terms: &self.terms,
-                    groups: None,
                 };
                 carried(&mut stopped, write(&mut part))
             });
@@ -172,8 +173,6 @@ fn context() -> crate::domain::phone::Context {
 struct SyncPart<'p, 'w, 'c> {
     book: &'p mut RemoteBook<'w, 'c>,
     terms: &'p Terms<'p>,
-    /// The names of the remote's groups, once they were read.
-    groups: Option<Vec<String>>,
 }
 
 impl SyncPart<'_, '_, '_> {
@@ -254,11 +253,12 @@ impl SyncPart<'_, '_, '_> {
         if full.contact.tags.is_empty() {
             return Ok(Vec::new());
         }
-        if self.groups.is_none() {
+        let mut known = self.terms.groups.borrow_mut();
+        if known.is_none() {
             let groups = self.book.groups().map_err(failed)?;
-            self.groups = Some(groups.into_iter().map(|group| group.tag).collect());
+            *known = Some(groups.into_iter().map(|group| group.tag).collect());
         }
-        let groups = self.groups.iter().flatten();
+        let groups = known.iter().flatten();
         let hidden =
             groups.filter(|tag| full.contact.tags.contains(tag) && !card.tags.contains(*tag));
         Ok(hidden.cloned().collect())
@@ -347,7 +347,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
 
     fn put_group(&mut self, href: &Href, etag: &Etag, group: &GroupCard) -> Result<(), Stop> {
         let place = self.place(href);
-        self.groups = None;
+        self.terms.groups.take();
         self.book
             .put_group(&href.0, &place, &etag.0, group)
             .map_err(failed)
@@ -359,6 +359,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
 
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop> {
         let place = self.place(href);
+        self.terms.groups.take();
         self.book.drop_group(&place).map_err(failed)?;
         self.book.drop_card(&place).map_err(failed)
     }

@@ -1,5 +1,6 @@
 //! A sync of the book with one remote.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -338,6 +339,7 @@ impl Way<'_> {
                 },
                 place,
                 new_place,
+                groups: RefCell::default(),
             },
             home,
         };

@@ -219,7 +219,8 @@ impl RemoteBook<'_, '_> {
         )?;
         for contact in nothing_waits {
             self.execute(
-                "UPDATE remote_card SET looked = 1 WHERE contact = ?2 AND remote = ?1 AND NOT looked",
+                // By the contact: at a first sync all cards of the remote are still to be looked at.
+                "UPDATE remote_card SET looked = 1 WHERE contact = ?2 AND +remote = ?1 AND NOT looked",
                 params![self.remote, contact.0.as_bytes()],
             )?;
         }
