@@ -170,7 +170,7 @@ fn keys_meanwhile(folder: &Path) {
     synced.put(1_000, 21_000);
     synced.server.asked();
     callbook.types(b"S");
-    while synced.server.asked().len() < 2 {
+    while synced.server.state().asked.len() < 2 {
         std::thread::sleep(Duration::from_millis(1));
     }
     let during = keys(&mut callbook, 60);
