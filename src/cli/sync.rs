@@ -141,7 +141,7 @@ impl SyncCommand {
     }
 }
 
-/// Refuses to decide about an undo where there is none.
+/// Fails if none of the remotes has an undone sync to decide about.
 fn refuse_where_nothing_was_taken_back(
     store: &mut Store,
     remotes: &[&RemoteSettings],

@@ -77,7 +77,7 @@ pub(super) fn check(
     Ok(0)
 }
 
-/// What was learned before is learned anew; what is remembered of the runs stays.
+/// Clears what an earlier check found out. What is remembered of the runs stays.
 fn unlearned() -> Value {
     let learned = [
         "etag_after_put",

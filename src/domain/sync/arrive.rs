@@ -25,7 +25,7 @@ pub(super) fn take_card<C: Card>(
     let known = part.row(href)?;
     if let Some(mut row) = known.filter(|row| row.etag.is_some() || row.intent.is_some()) {
         if row.intent.is_none() && row.has_text_of(&now.1) {
-            // Another version of the same text: nobody changed it.
+            // The version is new, but the text is the same, so nobody changed the card.
             row.etag = Some(now.0);
             return part.put_row(href, &row);
         }

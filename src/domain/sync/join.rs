@@ -52,7 +52,7 @@ pub fn taken_as(card: &SaidCard) -> Person {
     taken
 }
 
-/// The card of nobody: nothing was sent.
+/// Stands in for a card where nothing was sent.
 #[derive(Clone)]
 enum NoCard {}
 

@@ -293,7 +293,7 @@ fn about(key: &ConflictKey, person: &Person) -> Option<(u8, String)> {
     })
 }
 
-/// What is said on both sides, field by field, with what becomes of it. `after` is none where the contact is
+/// Compares both sides field by field, and says what becomes of each field. `after` is none where the contact is
 /// deleted; `sends` is whether anything of it goes there.
 #[must_use]
 pub fn compared(

@@ -162,7 +162,7 @@ where
         Ok(self.card(href)?.map(|(etag, _)| etag))
     }
 
-    /// Deletes a card; one whose version is another while its text is the same is nobody's change.
+    /// Deletes a card. If its version is new but its text is the same, nobody changed it, and it is deleted all the same.
     fn delete(&mut self, href: &Href, etag: &Etag) -> Result<Delete, Stop> {
         let deleted = self.remote.delete(href, etag)?;
         if !matches!(deleted, Delete::Moved) {

@@ -226,7 +226,7 @@ impl Lacking {
 /// anew: a change wins over a deletion.
 pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), Stop> {
     let Some(row) = part.row(href)? else {
-        // Of nobody: a group, or what could not be read.
+        // It belongs to no contact: it is a group, or could not be read.
         return part.drop_row(href);
     };
     let Some(person) = part.person(row.contact)? else {
