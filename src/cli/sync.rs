@@ -149,7 +149,7 @@ fn refuse_where_nothing_was_taken_back(
     let mut names = Vec::new();
     for settings in remotes {
         let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
-        if store.count_undone(row.id)? > 0 {
+        if row.counts.undone > 0 {
             return Ok(());
         }
         names.push(settings.name.as_str());

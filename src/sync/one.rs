@@ -152,9 +152,6 @@ pub fn sync_server(
         return Synced { traffic, ..synced };
     }
     let (report, end) = way.perform(store, &mut server);
-    learned
-        .0
-        .insert(GOES.to_owned(), json!([settings.new, settings.only]));
     learned.learn(&report.exact_answers);
     let known = Learned::of(row).0;
     learned

@@ -134,7 +134,7 @@ fn one(
     if row.paused {
         return Ok(Outcome::Paused);
     }
-    let undone = store.count_undone(row.id)?;
+    let undone = usize::try_from(row.counts.undone).unwrap_or(usize::MAX);
     let row = match asked.sends_undo {
         _ if undone == 0 => row,
         None => return Ok(Outcome::Undone(undone)),

@@ -367,7 +367,7 @@ fn a_first_sync_that_is_taken_back_deletes_nothing_there() {
     desk.store.undo_step(step, Overwriting::Refused).unwrap();
     assert_eq!(everybody(&desk), 0);
     let remote = row(&desk.path()).id;
-    assert_eq!(desk.store.count_undone(remote).unwrap(), 3);
+    assert_eq!(desk.store.remotes().unwrap()[0].counts.undone, 3);
 
     desk.store
         .decide_undone(remote, "nextcloud", false)

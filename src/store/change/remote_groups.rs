@@ -146,11 +146,11 @@ impl RemoteBook<'_, '_> {
             "SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2 AND kind = 'group'",
             params![self.remote, place],
         )?;
-        for group in self
-            .groups()?
-            .into_iter()
-            .filter(|group| gone == Some(group.id))
-        {
+        let Some(gone) = gone else {
+            return Ok(());
+        };
+        let groups = self.groups()?;
+        if let Some(group) = groups.into_iter().find(|group| group.id == gone) {
             let nobody = LinkedGroup {
                 members: Vec::new(),
                 ..group

@@ -39,19 +39,6 @@ pub(super) const COUNT_UNDONE: &str =
     "SELECT count(*) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL";
 
 impl Store {
-    /// How many cards of a remote were linked or made by a run that was taken back.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn count_undone(&self, remote: i64) -> Result<usize, Refusal> {
-        self.read(|connection| {
-            Ok(connection.query_row(COUNT_UNDONE, [remote], |row| {
-                let undone: i64 = row.get(0)?;
-                Ok(usize::try_from(undone).unwrap_or_default())
-            })?)
-        })
-    }
-
     /// All remotes that the book knows, by name.
     ///
     /// # Errors
@@ -141,12 +128,7 @@ impl Store {
             let there = find(connection, name)?.ok_or_else(|| unknown(name))?;
             let mut left = there.brought_back();
             left.retain(|back| back.contact != contact);
-            let patch = json!({ BroughtBack::REMEMBERED: left });
-            let sql = "UPDATE remote SET traits = json_patch(traits, ?2) WHERE name = ?1";
-            is_there(
-                connection.execute(sql, params![name, patch.to_string()])?,
-                name,
-            )
+            remember(connection, name, &json!({ BroughtBack::REMEMBERED: left }))
         })
     }
 
@@ -242,14 +224,7 @@ impl Store {
     /// # Errors
     /// Not found.
     pub fn remember_of_remote(&self, name: &str, patch: &Value) -> Result<(), Refusal> {
-        self.write_remotes(|writer| {
-            let sql = "UPDATE remote SET traits = json_patch(traits, ?2) WHERE name = ?1";
-            let connection = writer.connection();
-            is_there(
-                connection.execute(sql, params![name, patch.to_string()])?,
-                name,
-            )
-        })
+        self.write_remotes(|writer| remember(writer.connection(), name, patch))
     }
 
     /// Writes what is in no step.
@@ -257,6 +232,15 @@ impl Store {
         let done = self.write(|writer| Ok((work(writer)?, String::new())));
         done.map(|done| done.value)
     }
+}
+
+/// Patches what is remembered of a remote.
+fn remember(connection: &Connection, name: &str, patch: &Value) -> Answer<()> {
+    let sql = "UPDATE remote SET traits = json_patch(traits, ?2) WHERE name = ?1";
+    is_there(
+        connection.execute(sql, params![name, patch.to_string()])?,
+        name,
+    )
 }
 
 /// Drops the links with an address book, and what the next run would go on from.
