@@ -1,6 +1,7 @@
 //! The table with the keys that a person set: what a key does where, and which keys an action has.
 
 use std::fmt::{self, Write as _};
+use std::sync::LazyLock;
 
 use super::key::Key;
 use super::scope::Scope;
@@ -65,23 +66,28 @@ pub struct Keymap {
     pub(super) losses: Vec<Loss>,
 }
 
+/// The table, read once.
+static DEFAULT: LazyLock<Keymap> = LazyLock::new(|| {
+    let bounds = TABLE.iter().map(|binding| Bound {
+        scope: binding.scope,
+        binding,
+        // A test holds that all of them can be read.
+        keys: binding
+            .keys
+            .iter()
+            .filter_map(|keys| Sequence::read(keys).ok())
+            .collect(),
+        hidden: Vec::new(),
+    });
+    Keymap {
+        bounds: bounds.collect(),
+        losses: Vec::new(),
+    }
+});
+
 impl Default for Keymap {
     fn default() -> Self {
-        let bounds = TABLE.iter().map(|binding| Bound {
-            scope: binding.scope,
-            binding,
-            // A test holds that all of them can be read.
-            keys: binding
-                .keys
-                .iter()
-                .filter_map(|keys| Sequence::read(keys).ok())
-                .collect(),
-            hidden: Vec::new(),
-        });
-        Self {
-            bounds: bounds.collect(),
-            losses: Vec::new(),
-        }
+        DEFAULT.clone()
     }
 }
 

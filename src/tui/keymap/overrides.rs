@@ -6,6 +6,8 @@
 //! going back or help would be without a key. Lines are judged together: their order only decides which
 //! of two that clash is used.
 
+use std::sync::LazyLock;
+
 use crate::config::KeyLine;
 
 use super::bindings::{Bound, Keymap, Loss};
@@ -14,21 +16,46 @@ use super::sequence::Sequence;
 use super::settings::{ReadLine, Setting, distance, settings_of};
 use super::table::{Action, TABLE};
 
+/// The scopes that act together, for each that can be the nearest.
+static CHAINS: LazyLock<[(Scope, Vec<Scope>); Scope::ALL.len()]> =
+    LazyLock::new(|| Scope::ALL.map(|scope| (scope, scope.chain())));
+
 /// Whether keys of both scopes act at the same time somewhere.
 fn act_together(one: Scope, other: Scope) -> bool {
-    Scope::ALL.iter().any(|scope| {
-        let chain = scope.chain();
-        chain.contains(&one) && chain.contains(&other)
-    })
+    let mut chains = CHAINS.iter();
+    chains.any(|(_, chain)| chain.contains(&one) && chain.contains(&other))
 }
 
 /// Which of the actions may never be without a key in a place where they have one by default.
 const NEVER_WITHOUT: [Action; 3] = [Action::Quit, Action::Escape, Action::Help];
 
+/// Where an action has to have a key, with the scopes that act there: quitting, going back and help
+/// wherever they have one by default, and every action of a place where neither palette nor help can be
+/// opened to run it. In a text only going back has to have one: what is typed there is left first.
+static NEEDED: LazyLock<Vec<(Scope, &[Scope], Action)>> = LazyLock::new(|| {
+    let default = Keymap::default();
+    let mut needed = Vec::new();
+    for (scope, chain) in CHAINS.iter() {
+        let is_closed = *scope != Scope::Movement && !chain.contains(&Scope::Global);
+        let actions = TABLE
+            .iter()
+            .filter(|binding| chain.contains(&binding.scope))
+            .map(|binding| binding.action)
+            .filter(|action| is_closed || NEVER_WITHOUT.contains(action))
+            .filter(|action| is_closed || !scope.is_text() || *action == Action::Escape)
+            .filter(|action| default.key_for(chain, *action).is_some());
+        needed.extend(actions.map(|action| (*scope, chain.as_slice(), action)));
+    }
+    needed
+});
+
 impl Keymap {
     /// The table with the keys of these lines; and of each line that is refused, its number and why.
     #[must_use]
     pub fn with(lines: &[KeyLine]) -> (Self, Vec<(usize, String)>) {
+        if lines.is_empty() {
+            return (Self::default(), Vec::new());
+        }
         let mut unread = Vec::new();
         let lines: Vec<ReadLine<'_>> = lines
             .iter()
@@ -204,47 +231,27 @@ fn clash(earlier: &Setting, later: &Setting) -> Option<String> {
     })
 }
 
-/// The line because of which an action would be without a key where it has to have one: quitting,
-/// going back and help wherever they have one by default, and every action of a place where neither
-/// palette nor help can be opened to run it. In a text only going back has to have one: what is typed
-/// there is left first.
+/// The line because of which an action would be without a key where it has to have one.
 fn left_without(keymap: &Keymap, settings: &[Setting]) -> Option<(usize, String)> {
-    let default = Keymap::default();
-    for scope in Scope::ALL {
-        let chain = scope.chain();
-        let is_closed = scope != Scope::Movement && !chain.contains(&Scope::Global);
-        let needed = TABLE
-            .iter()
-            .filter(|binding| chain.contains(&binding.scope))
-            .map(|binding| binding.action)
-            .filter(|action| is_closed || NEVER_WITHOUT.contains(action))
-            .filter(|action| is_closed || !scope.is_text() || *action == Action::Escape);
-        for action in needed {
-            if default.key_for(&chain, action).is_none() || keymap.key_for(&chain, action).is_some()
-            {
-                continue;
-            }
-            let emptied = settings.iter().find(|setting| {
-                setting.action() == action
-                    && setting.keys.is_empty()
-                    && chain.contains(&setting.scope)
-            });
-            let taken = keymap.losses.iter().rev().find(|loss| {
-                let mut lost = loss.lost.iter();
-                lost.any(|(_, of)| *of == action) && act_together(loss.place, scope)
-            });
-            let at = emptied.map(|setting| setting.at);
-            let at = at.or_else(|| taken.map(|loss| loss.at));
-            let at = at.or_else(|| settings.last().map(|setting| setting.at))?;
-            let why = format!(
-                "{name} would be without a key in {}; give {name} another one too",
-                scope.title(),
-                name = action.name()
-            );
-            return Some((at, why));
-        }
-    }
-    None
+    let (scope, chain, action) = NEEDED
+        .iter()
+        .find(|(_, chain, action)| keymap.key_for(chain, *action).is_none())?;
+    let emptied = settings.iter().find(|setting| {
+        setting.action() == *action && setting.keys.is_empty() && chain.contains(&setting.scope)
+    });
+    let taken = keymap.losses.iter().rev().find(|loss| {
+        let mut lost = loss.lost.iter();
+        lost.any(|(_, of)| of == action) && act_together(loss.place, *scope)
+    });
+    let at = emptied.map(|setting| setting.at);
+    let at = at.or_else(|| taken.map(|loss| loss.at));
+    let at = at.or_else(|| settings.last().map(|setting| setting.at))?;
+    let why = format!(
+        "{name} would be without a key in {}; give {name} another one too",
+        scope.title(),
+        name = action.name()
+    );
+    Some((at, why))
 }
 
 #[cfg(test)]
