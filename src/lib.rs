@@ -60,7 +60,7 @@
 //! callbook::store         db write cache base query undo care change
 //! callbook::store::db     failure files options pace paths sorting held connect journal_mode sound refusal record
 //!                         sort_again whole_contacts schema objects backups owner copy open
-//! callbook::store::write  log trail writer
+//! callbook::store::write  log trail decided writer
 //! callbook::store::cache  condition ranked lines sounds index search window
 //! callbook::store::query  values search list page lookup dates in_remotes
 //! callbook::store::undo   bin restore journal

@@ -75,6 +75,8 @@ pub struct LinkedConflict {
     pub was: Option<String>,
     /// What the other side says, as JSON.
     pub theirs: Option<String>,
+    /// Whether it was decided.
+    pub closed: bool,
 }
 
 /// What a card is looked for by among the contacts.

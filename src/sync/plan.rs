@@ -115,6 +115,7 @@ impl Rehearsal {
         };
         let linked = self.linked(copy, &card.place)?;
         let conflicts = linked.iter().flat_map(|card| &card.conflicts);
+        let conflicts = conflicts.filter(|conflict| !conflict.closed);
         let conflicts: Vec<ConflictKey> = conflicts
             .filter_map(|conflict| Some(read_conflict(conflict)?.0))
             .collect();

@@ -160,7 +160,6 @@ fn describe(written: &Written, redo: &str) -> String {
             Some(still) => format!("Emptied the bin; {still}"),
             None => "Emptied the bin".to_owned(),
         },
-        (Step::Decided, ..) => "Yours stays, and goes there with the next sync".to_owned(),
         (Step::Paused(true), ..) => "Paused: nothing is sent there or taken in".to_owned(),
         (Step::Paused(false), ..) => "It is synced again".to_owned(),
         (Step::KeptBack, ..) => "It stays, here and there".to_owned(),

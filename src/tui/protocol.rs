@@ -327,8 +327,6 @@ pub enum Step {
     Redone,
     /// The bin was emptied.
     Emptied(usize),
-    /// Fields were decided as the contacts have them.
-    Decided,
     /// A remote was paused, or goes on.
     Paused(bool),
     /// A contact that was brought back stays.

@@ -113,7 +113,7 @@ fn both_sides_of_a_field_are_seen_and_one_is_chosen() {
             desk.toast()
         );
         desk.press("left enter");
-        assert!(desk.toast().contains("Yours stays"), "{}", desk.toast());
+        assert!(desk.toast().contains("as it is here"), "{}", desk.toast());
         assert_eq!(left(&desk), 0);
         assert!(desk.frame().contains("nothing is to be decided"));
         desk.press("enter");

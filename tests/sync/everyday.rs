@@ -490,3 +490,171 @@ fn a_field_of_ones_own_is_what_the_server_says_now() {
     synced.does(&["sync"]);
     assert!(synced.does(&["show", "locker:14"]).contains("Person 0"));
 }
+
+impl Synced {
+    /// The company of `Person 0` was changed to `Mine Co` here and to `Their Co` there.
+    fn with_two_companies() -> Self {
+        let synced = Self::with(1);
+        synced.says_company("Mine Co");
+        synced.has_company_there("Their Co");
+        assert_eq!(synced.home.run(&["sync"]).0, 4);
+        assert!(synced.text("0.vcf").contains("ORG:Their Co"));
+        synced
+    }
+
+    fn says_company(&self, company: &str) {
+        let id = self.id("Person 0");
+        self.does(&[
+            "contact",
+            "update",
+            &id,
+            "--company",
+            company,
+            "--overwrite",
+        ]);
+    }
+
+    fn has_company_there(&self, company: &str) {
+        let text = self.text("0.vcf");
+        let lines = text.lines().filter(|line| !line.starts_with("ORG:"));
+        let text = lines.collect::<Vec<_>>().join("\r\n") + "\r\n";
+        let line = format!("ORG:{company}\r\nEND:");
+        self.server.store("0.vcf", &text.replace("END:", &line));
+    }
+
+    /// The company here and there, and whether the two are to be decided.
+    fn companies(&self) -> (String, String, bool) {
+        let raw = Connection::open(self.home.book()).unwrap();
+        let sql = "SELECT coalesce(organisation, '') FROM contact WHERE name = 'Person 0'";
+        let here: String = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+        let there = self.text("0.vcf");
+        let there = there.lines().find_map(|line| line.strip_prefix("ORG:"));
+        let (_, listed, _) = self.home.run(&["conflicts"]);
+        (
+            here,
+            there.unwrap_or_default().to_owned(),
+            listed.contains("company"),
+        )
+    }
+}
+
+#[test]
+fn a_decision_that_is_undone_is_to_be_decided_again() {
+    let apart = ("Mine Co".to_owned(), "Their Co".to_owned(), true);
+    for side in ["mine", "theirs", "both"] {
+        for sent in [false, true] {
+            let synced = Synced::with_two_companies();
+            assert_eq!(synced.companies(), apart);
+            synced.does(&["conflicts", "take", side, "1"]);
+            let (here, _, listed) = synced.companies();
+            assert!(!listed, "{side}");
+            if sent {
+                synced.does(&["sync"]);
+                assert_eq!(synced.companies(), (here.clone(), here.clone(), false));
+            }
+            synced.does(&["undo"]);
+            let (mine, _, listed) = synced.companies();
+            assert_eq!((&*mine, listed), ("Mine Co", true), "{side}, {sent}");
+            let (status, told, _) = synced.home.run(&["sync"]);
+            assert_eq!(
+                (status, synced.companies()),
+                (4, apart.clone()),
+                "{side}: {told}"
+            );
+
+            synced.does(&["redo"]);
+            synced.does(&["sync"]);
+            assert_eq!(
+                synced.companies(),
+                (here.clone(), here, false),
+                "{side}, {sent}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_undo_that_parts_both_sides_again_leaves_both() {
+    let synced = Synced::with_two_companies();
+    synced.says_company("Their Co");
+    assert_eq!(
+        synced.companies(),
+        ("Their Co".into(), "Their Co".into(), false)
+    );
+    synced.does(&["sync"]);
+    synced.does(&["undo"]);
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    assert_eq!(
+        synced.companies(),
+        ("Mine Co".into(), "Their Co".into(), true)
+    );
+
+    // What was decided and changed there since is theirs; an undo over it is a change of ours.
+    synced.does(&["conflicts", "take", "theirs", "1"]);
+    synced.has_company_there("New Co");
+    synced.does(&["sync"]);
+    let (status, _, why) = synced.home.run(&["undo"]);
+    assert_ne!(status, 0, "{why}");
+    assert_eq!(
+        synced.companies(),
+        ("New Co".into(), "New Co".into(), false)
+    );
+}
+
+#[test]
+fn a_number_in_conflict_that_is_deleted_is_decided() {
+    let synced = Synced::with(1);
+    let number = "SELECT p.id FROM phone p JOIN contact c ON c.id = p.contact";
+    let number = synced.one(number);
+    synced.does(&[
+        "phone",
+        "update",
+        &number,
+        "--location",
+        "work",
+        "--overwrite",
+    ]);
+    let text = synced.text("0.vcf").replace("TYPE=CELL", "TYPE=HOME");
+    synced.server.store("0.vcf", &text);
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    let listed = || synced.home.run(&["conflicts"]).1;
+    assert!(listed().contains("home"), "{}", listed());
+
+    synced.does(&["phone", "delete", &number]);
+    assert!(
+        listed().contains("nothing is to be decided"),
+        "{}",
+        listed()
+    );
+    let told = synced.does(&["sync", "--dry-run"]);
+    assert!(!told.contains("to decide"), "{told}");
+    synced.does(&["undo"]);
+    assert!(listed().contains("home"), "{}", listed());
+    let status = synced.home.run(&["sync"]).0;
+    assert_eq!(status, 4);
+    assert!(
+        synced.text("0.vcf").contains("TYPE=HOME"),
+        "{}",
+        synced.text("0.vcf")
+    );
+}
+
+/// A book of the schema before this one, with a field in conflict.
+#[test]
+fn an_older_book_keeps_its_conflicts() {
+    let home = Home::new("");
+    let books = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books");
+    fs::copy(books.join("schema-9.db"), home.book()).unwrap();
+    fs::set_permissions(home.book(), fs::Permissions::from_mode(0o600)).unwrap();
+    let listed = || home.run(&["conflicts"]).1;
+    assert!(listed().contains("Mine Co"), "{}", listed());
+    for command in [
+        &["conflicts", "take", "mine", "1"][..],
+        &["doctor"],
+        &["undo"],
+    ] {
+        let (status, told, why) = home.run(command);
+        assert_eq!(status, 0, "{told}{why}");
+    }
+    assert!(listed().contains("Their Co"), "{}", listed());
+}

@@ -299,10 +299,7 @@ pub(super) fn value_conflict(
     to: &Detail,
 ) {
     let value = |detail: &Detail| FieldValue::Value(detail.value.clone());
-    let conflict = Conflict {
-        was: was.map(value),
-        theirs: value(to),
-    };
+    let conflict = Conflict::open(was.map(value), value(to));
     conflicts.insert(ConflictKey::DetailValue(id), conflict);
 }
 
@@ -314,10 +311,7 @@ pub(super) fn label_conflict(
     to: &Detail,
 ) {
     let label = |detail: &Detail| FieldValue::Text(detail.label.clone());
-    let conflict = Conflict {
-        was: was.map(label),
-        theirs: label(to),
-    };
+    let conflict = Conflict::open(was.map(label), label(to));
     conflicts.insert(ConflictKey::DetailLabel(id), conflict);
 }
 

@@ -187,10 +187,7 @@ fn join_fields<C>(person: &mut Person, taken: &Person, row: &mut Row<C>) {
                 person.fields.insert(name, theirs.clone());
             }
             Some(ours) if ours != theirs && !super::said::is_only_ours(name) => {
-                let conflict = Conflict {
-                    was: None,
-                    theirs: FieldValue::Text(Some(theirs.clone())),
-                };
+                let conflict = Conflict::open(None, FieldValue::Text(Some(theirs.clone())));
                 row.conflicts.insert(ConflictKey::Field(name), conflict);
             }
             Some(_) => {}
@@ -211,10 +208,7 @@ fn join_numbers(person: &mut Person, taken: &Person, conflicts: &mut Conflicts) 
         if ours.is_none() {
             mine.label.clone_from(&theirs.label);
         } else if there.is_some() && !same_label(ours, there) {
-            let conflict = Conflict {
-                was: None,
-                theirs: FieldValue::Text(theirs.label.clone()),
-            };
+            let conflict = Conflict::open(None, FieldValue::Text(theirs.label.clone()));
             conflicts.insert(ConflictKey::NumberLabel(key.clone()), conflict);
         }
     }

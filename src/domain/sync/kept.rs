@@ -35,6 +35,7 @@ pub fn conflicts(conflicts: &Conflicts) -> Vec<LinkedConflict> {
             field: field.to_owned(),
             was: conflict.was.as_ref().and_then(json),
             theirs: json(&conflict.theirs),
+            closed: conflict.closed,
         }
     };
     conflicts.iter().map(conflict).collect()
@@ -57,6 +58,7 @@ pub fn read_conflict(kept: &LinkedConflict) -> Option<(ConflictKey, Conflict)> {
     let conflict = Conflict {
         was: kept.was.as_deref().and_then(read),
         theirs: read(kept.theirs.as_deref()?)?,
+        closed: kept.closed,
     };
     Some((key, conflict))
 }

@@ -69,10 +69,8 @@ fn apply_fields(
             set(person, name, is.cloned());
             conflicts.remove(&key);
         } else if !is_only_ours(name) {
-            let conflict = Conflict {
-                was: Some(FieldValue::Text(unless.fields.get(name).cloned())),
-                theirs: FieldValue::Text(is.cloned()),
-            };
+            let was = FieldValue::Text(unless.fields.get(name).cloned());
+            let conflict = Conflict::open(Some(was), FieldValue::Text(is.cloned()));
             conflicts.insert(key, conflict);
         }
     }
@@ -219,10 +217,8 @@ fn number(
         } else if (had_tel || agreed.is_none() && label.is_some())
             && !same_label(mine.label.as_deref(), label.as_deref())
         {
-            let said = Conflict {
-                was: agreed.map(|agreed| FieldValue::Text(agreed.label.clone())),
-                theirs: FieldValue::Text(label),
-            };
+            let was = agreed.map(|agreed| FieldValue::Text(agreed.label.clone()));
+            let said = Conflict::open(was, FieldValue::Text(label));
             conflicts.insert(conflict, said);
         }
     }

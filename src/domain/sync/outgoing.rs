@@ -2,7 +2,7 @@
 
 use super::merge::set;
 use super::person::{Number, Person};
-use super::row::{ConflictKey, FieldValue, Row};
+use super::row::{ConflictKey, Conflicts, FieldValue, Row};
 use super::rules::{Rule, holds};
 use super::said::{OurLine, SaidCard, SaidDetail, SaidNumber, same_label};
 use crate::domain::detail::{Detail, DetailId};
@@ -14,7 +14,7 @@ pub fn outgoing<C>(person: &Person, row: &Row<C>) -> Person {
     if row.conflicts.is_empty() {
         return out;
     }
-    for (key, conflict) in &row.conflicts {
+    for (key, conflict) in row.conflicts.iter().filter(|(_, one)| !one.closed) {
         take(&mut out, key, &conflict.theirs);
     }
     if holds(Rule::SameIsOne) {
@@ -66,6 +66,13 @@ pub fn is_open(person: &Person, key: &ConflictKey, theirs: &FieldValue) -> bool 
             detail.is_some_and(|detail| detail.value != *value)
         }
         _ => false,
+    }
+}
+
+/// Closes the conflicts that are decided.
+pub(super) fn close_decided(conflicts: &mut Conflicts, person: &Person) {
+    for (key, conflict) in conflicts {
+        conflict.closed |= !is_open(person, key, &conflict.theirs);
     }
 }
 

@@ -115,6 +115,21 @@ pub struct Conflict {
     pub was: Option<FieldValue>,
     /// What the other side says.
     pub theirs: FieldValue,
+    /// Whether it was decided. It is kept, so that the decision can be undone, until the other side says something
+    /// new.
+    pub closed: bool,
+}
+
+impl Conflict {
+    /// One that is to be decided.
+    #[must_use]
+    pub const fn open(was: Option<FieldValue>, theirs: FieldValue) -> Self {
+        Self {
+            was,
+            theirs,
+            closed: false,
+        }
+    }
 }
 
 /// What is said of a field.

@@ -66,6 +66,9 @@ pub(super) enum Rule {
     KnownByFileName,
     /// Flags that were agreed with another remote count.
     AgreedElsewhere,
+    /// What was decided and is undone is in conflict again.
+    #[cfg(test)]
+    UndoneIsOpen,
     /// The links of a run that was taken back are dropped where it is to be a first sync again.
     #[cfg(test)]
     DropUndoneLinks,
@@ -80,7 +83,7 @@ pub(super) enum Rule {
 #[cfg(test)]
 impl Rule {
     /// Every rule.
-    pub(super) const ALL: [Self; 33] = [
+    pub(super) const ALL: [Self; 34] = [
         Self::LookAtIntents,
         Self::MissingLineSaysNothing,
         Self::MissingIsNotTakenOut,
@@ -111,6 +114,7 @@ impl Rule {
         Self::FlagsAtJoin,
         Self::KnownByFileName,
         Self::AgreedElsewhere,
+        Self::UndoneIsOpen,
         Self::DropUndoneLinks,
         Self::RestoreDropsLinks,
         Self::OnlyIsObeyed,

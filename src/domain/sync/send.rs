@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::ids::ContactId;
 
 use super::guard::{Guard, is_many};
-use super::outgoing::{is_open, outgoing};
+use super::outgoing::{close_decided, outgoing};
 use super::part::{Book, Part};
 use super::person::Person;
 use super::remote::{Delete, Etag, Got, Href, Put, Remote, Stop};
@@ -311,8 +311,7 @@ fn to_send<C: Card>(
         return Ok(Some((href, Row::of(contact), person)));
     };
     // What a conflict was about may be gone here.
-    row.conflicts
-        .retain(|key, conflict| is_open(&person, key, &conflict.theirs));
+    close_decided(&mut row.conflicts, &person);
     let out = outgoing(&person, &row);
     let is_changed = match &row.base {
         Some(base) if !holds(Rule::SentIsOurChange) => {

@@ -5,7 +5,7 @@ use crate::domain::ids::ContactId;
 use super::details::{self, pairs};
 use super::join::{Now, flags_agreed_elsewhere, link, take_primary, taken_from};
 use super::merge::{self, Change, in_their_words, since_sent};
-use super::outgoing::{is_in, is_open, outgoing, shows};
+use super::outgoing::{close_decided, is_in, outgoing, shows};
 use super::part::Part;
 use super::person::Person;
 use super::remote::{Etag, Href, Stop};
@@ -89,8 +89,7 @@ pub(super) fn merge<C: Card>(
             part.put_person(row.contact, &person, &now)?
         };
         take_primary(&mut row, &person, now.said());
-        row.conflicts
-            .retain(|key, conflict| is_open(&person, key, &conflict.theirs));
+        close_decided(&mut row.conflicts, &person);
     }
     row.base = Some(now);
     row.etag = Some(etag);

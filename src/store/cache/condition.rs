@@ -249,7 +249,7 @@ impl Parameters {
                 format!("c.id IN (SELECT w.contact FROM ({WAITING}) w)")
             }
             Condition::Is(Quality::Conflict) => "c.id IN (SELECT r.contact FROM remote_conflict f
-                JOIN remote_card r ON r.id = f.remote_card WHERE r.contact IS NOT NULL)"
+                JOIN remote_card r ON r.id = f.remote_card WHERE r.contact IS NOT NULL AND NOT f.closed)"
                 .to_owned(),
             Condition::In(remote) => format!(
                 "c.id IN (SELECT l.contact FROM remote_card l JOIN remote r ON r.id = l.remote

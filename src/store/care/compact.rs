@@ -191,6 +191,7 @@ fn prune(transaction: &Transaction<'_>, pruned: &PrunedHistory) -> Answer<()> {
                 OR contact IN (SELECT o.contact {BINNED})));
          DELETE FROM undo_point WHERE target IN (SELECT id FROM pruned);
          UPDATE undo_point SET emptied = 1 WHERE id IN (SELECT id FROM pruned);
+         DELETE FROM remote_conflict WHERE closed AND step IN (SELECT id FROM pruned);
          DROP TABLE pruned;"
     ))?;
     transaction.execute(

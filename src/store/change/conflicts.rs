@@ -5,10 +5,9 @@ use crate::domain::edit::Done;
 use crate::domain::linked::LinkedConflict;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{ConflictEntry, Decision};
-use crate::domain::sync::kept::{field_words, joins, ours, read_conflict, value_words};
-use crate::domain::sync::outgoing::{is_open, take};
-use crate::domain::sync::person::Person;
-use crate::domain::sync::row::{Conflict, ConflictKey, FieldValue};
+use crate::domain::sync::kept::{field_words, joins, ours, value_words};
+use crate::domain::sync::outgoing::take;
+use crate::domain::sync::row::{Conflict, FieldValue};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
 
@@ -19,54 +18,37 @@ use crate::store::change::remote_cards::RemoteBook;
 use crate::store::change::remote_contacts::put_full;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
+use crate::store::write::decided::{CONFLICT, OF_CARDS, StoredConflict, conflict};
 use crate::store::write::writer::Writer;
-
-/// The columns of a conflict with whom it is about, in the order of [`found`].
-const COLUMNS: &str = "r.name, c.contact, f.key, f.field, f.was, f.theirs, f.at, f.remote_card
-    FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card JOIN remote r ON r.id = c.remote";
 
 /// Where it is remembered of a remote when the cards in conflict were changed there, by their rows.
 const THEIRS_AT: &str = "theirs_at";
 
+/// The conflicts that are to be decided, with what [`found`] reads.
+fn open_ones() -> String {
+    format!(
+        "SELECT {CONFLICT}, r.name, f.at FROM {OF_CARDS} JOIN remote r ON r.id = c.remote
+         WHERE NOT f.closed"
+    )
+}
+
 struct Found {
+    stored: StoredConflict,
     remote: String,
-    contact: ContactId,
-    kept: LinkedConflict,
     at: Timestamp,
-    card: i64,
 }
 
 fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
     Ok(Found {
-        remote: row.get(0)?,
-        contact: ContactId(record::uuid(row, 1)?),
-        kept: LinkedConflict {
-            key: row.get(2)?,
-            field: row.get(3)?,
-            was: row.get(4)?,
-            theirs: row.get(5)?,
-        },
-        at: Timestamp::from_micros(row.get(6)?),
-        card: row.get(7)?,
+        stored: conflict(row)?,
+        remote: row.get(7)?,
+        at: Timestamp::from_micros(row.get(8)?),
     })
 }
 
 /// A conflict as it is addressed: its card, what it is about, and the field.
-fn address(found: &Found) -> String {
-    format!("{}:{}:{}", found.card, found.kept.field, found.kept.key)
-}
-
-/// What a conflict is about, if it can be read and its contact is there.
-fn about(
-    connection: &Connection,
-    found: &Found,
-) -> Answer<Option<(Person, ConflictKey, Conflict)>> {
-    let Some(contact) = record::find_contact(connection, found.contact)? else {
-        return Ok(None);
-    };
-    let phones = record::phones_of(connection, found.contact)?;
-    let person = Person::of(&crate::domain::full_contact::FullContact { contact, phones });
-    Ok(read_conflict(&found.kept).map(|(key, conflict)| (person, key, conflict)))
+fn address(StoredConflict { card, kept, .. }: &StoredConflict) -> String {
+    format!("{card}:{}:{}", kept.field, kept.key)
 }
 
 /// When a person last changed a contact, as far as the history says so.
@@ -98,7 +80,7 @@ impl Store {
     /// If the database cannot be read.
     pub fn count_conflicts(&self) -> Result<usize, Refusal> {
         self.read(|connection| {
-            let sql = "SELECT count(*) FROM remote_conflict";
+            let sql = "SELECT count(*) FROM remote_conflict WHERE NOT closed";
             let fields: i64 = connection.query_row(sql, [], |row| row.get(0))?;
             Ok(usize::try_from(fields).unwrap_or_default())
         })
@@ -110,34 +92,32 @@ impl Store {
     /// If the database cannot be read.
     pub fn conflicts(&self) -> Result<Vec<ConflictEntry>, Refusal> {
         self.snapshot(|connection| {
-            let sql = format!("SELECT {COLUMNS} ORDER BY f.at, f.remote_card, f.field");
+            let sql = format!("{} ORDER BY f.at, f.remote_card, f.field", open_ones());
             let mut all = connection.prepare(&sql)?;
             let all = all
                 .query_map([], found)?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let mut entries = Vec::new();
-            for one in all {
-                let Some((person, key, Conflict { was, theirs })) = about(connection, &one)? else {
+            for Found { stored, remote, at } in all {
+                let Some((person, key, said)) = stored.about(connection)? else {
                     continue;
                 };
-                if !is_open(&person, &key, &theirs) {
-                    // Its number or detail is gone, or says the same meanwhile; the next sync closes it.
-                    continue;
-                }
-                let name = record::get_contact(connection, one.contact)?.name;
+                let name = record::get_contact(connection, stored.contact)?.name;
                 entries.push(ConflictEntry {
-                    id: address(&one),
-                    ours_at: changed_at(connection, one.contact)?,
-                    theirs_at: theirs_at(connection, one.card)?,
-                    remote: one.remote,
-                    contact: one.contact,
+                    id: address(&stored),
+                    ours_at: changed_at(connection, stored.contact)?,
+                    theirs_at: theirs_at(connection, stored.card)?,
+                    remote,
+                    contact: stored.contact,
                     name,
                     field: field_words(&person, &key),
                     ours: ours(&person, &key),
-                    theirs: value_words(&key, &theirs),
-                    was: was.map_or_else(String::new, |was| value_words(&key, &was)),
+                    theirs: value_words(&key, &said.theirs),
+                    was: said
+                        .was
+                        .map_or_else(String::new, |was| value_words(&key, &was)),
                     joins: joins(&key),
-                    at: one.at,
+                    at,
                 });
             }
             Ok(entries)
@@ -162,7 +142,6 @@ impl Store {
             for (one, decision) in found {
                 titles.push(decide(writer, &one, decision)?);
             }
-            titles.retain(|title| !title.is_empty());
             let title = match titles.len() {
                 0 | 1 => titles.pop().unwrap_or_default(),
                 many => format!("Decided {}", count(many, "field")),
@@ -178,12 +157,15 @@ fn as_seen(connection: &Connection, seen: &ConflictEntry) -> Answer<Found> {
     let gone = || Refusal::not_found("conflict", id);
     let (card, rest) = id.split_once(':').ok_or_else(gone)?;
     let (field, key) = rest.split_once(':').ok_or_else(gone)?;
-    let sql = format!("SELECT {COLUMNS} WHERE f.remote_card = ?1 AND f.field = ?2 AND f.key = ?3");
+    let sql = format!(
+        "{} AND f.remote_card = ?1 AND f.field = ?2 AND f.key = ?3",
+        open_ones()
+    );
     let one = connection
         .query_row(&sql, params![card, field, key], found)
         .optional()?
         .ok_or_else(gone)?;
-    let said = about(connection, &one)?;
+    let said = one.stored.about(connection)?;
     let said = said.map(|(person, key, Conflict { theirs, .. })| {
         (ours(&person, &key), value_words(&key, &theirs))
     });
@@ -197,56 +179,40 @@ fn as_seen(connection: &Connection, seen: &ConflictEntry) -> Answer<Found> {
     Ok(one)
 }
 
-/// Decides one field. Gives what was done to the contact; blank where that stays as it is.
+/// Decides one field, and says what was done.
 fn decide(writer: &mut Writer<'_>, one: &Found, decision: Decision) -> Answer<String> {
-    let kept = &one.kept;
-    writer.connection().execute(
-        "DELETE FROM remote_conflict WHERE remote_card = ?1 AND field = ?2 AND key = ?3",
-        params![one.card, kept.field, kept.key],
-    )?;
-    let Some((mut person, about, Conflict { theirs, .. })) = about(writer.connection(), one)?
-    else {
+    let step = writer.begun("")?;
+    one.stored.close(writer.connection(), step)?;
+    let Some((mut person, about, said)) = one.stored.about(writer.connection())? else {
         return Ok(String::new());
     };
+    let field = field_words(&person, &about);
     if decision == Decision::Both && !joins(&about) {
-        let why = format!("{} cannot hold both values", field_words(&person, &about));
+        let why = format!("{field} cannot hold both values");
         return Err(Refusal::new(Kind::Invalid, why).into());
     }
-    let before = record::full_contact(writer.connection(), one.contact)?;
+    let before = record::full_contact(writer.connection(), one.stored.contact)?;
+    let name = &before.contact.name;
     let title = match decision {
-        Decision::Mine => String::new(),
+        Decision::Mine => format!("Kept the {field} of {name} as it is here"),
         Decision::Theirs => {
-            take(&mut person, &about, &theirs);
-            format!(
-                "Took the {} of {} from {}",
-                field_words(&person, &about),
-                before.contact.name,
-                one.remote
-            )
+            take(&mut person, &about, &said.theirs);
+            format!("Took the {field} of {name} from {}", one.remote)
         }
         Decision::Both => {
             let both = format!(
                 "{} / {}",
                 ours(&person, &about),
-                value_words(&about, &theirs)
+                value_words(&about, &said.theirs)
             );
             take(&mut person, &about, &FieldValue::Text(Some(both)));
-            format!(
-                "Kept both texts of the {} of {}",
-                field_words(&person, &about),
-                before.contact.name
-            )
+            format!("Kept both texts of the {field} of {name}")
         }
     };
     if decision != Decision::Mine {
         let after = person.put_into(&before, &before, || writer.context());
         put_full(writer, &before, after)?;
     }
-    // The next sync looks at it.
-    writer.connection().execute(
-        "UPDATE remote_card SET sent = 0, looked = 0 WHERE id = ?1",
-        [one.card],
-    )?;
     Ok(title)
 }
 
@@ -260,15 +226,18 @@ impl RemoteBook<'_, '_> {
     ) -> Answer<()> {
         let connection = self.writer.connection();
         let of_card = "(SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2)";
-        let sql = format!("SELECT key, field FROM remote_conflict WHERE remote_card = {of_card}");
+        let sql =
+            format!("SELECT key, field, closed FROM remote_conflict WHERE remote_card = {of_card}");
         let mut there = connection.prepare_cached(&sql)?;
         let there = there.query_map(params![self.remote, place], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
-        let there: Vec<(String, String)> = there.collect::<rusqlite::Result<_>>()?;
+        let there: Vec<(String, String, bool)> = there.collect::<rusqlite::Result<_>>()?;
         let is_known = |conflict: &LinkedConflict| {
             let mut there = there.iter();
-            there.any(|(key, field)| conflict.key == *key && conflict.field == *field)
+            there.any(|(key, field, closed)| {
+                conflict.key == *key && conflict.field == *field && conflict.closed >= *closed
+            })
         };
         if !conflicts.iter().all(is_known) {
             // The card is sent from here soon, and then says when that was.
@@ -283,7 +252,7 @@ impl RemoteBook<'_, '_> {
                     changed_at.map(Timestamp::micros)
                 ])?;
         }
-        for (key, field) in there {
+        for (key, field, _) in there {
             let stays = |conflict: &LinkedConflict| conflict.key == key && conflict.field == field;
             if !conflicts.iter().any(stays) {
                 let sql = format!(
@@ -293,15 +262,20 @@ impl RemoteBook<'_, '_> {
             }
         }
         let sql = format!(
-            "INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
-             VALUES ({of_card}, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO UPDATE SET theirs = excluded.theirs"
+            "INSERT INTO remote_conflict (remote_card, key, field, was, theirs, closed, at)
+             VALUES ({of_card}, ?3, ?4, ?5, ?6, ?7, ?8)
+             -- One that was decided, and is in conflict anew, is another one.
+             ON CONFLICT DO UPDATE SET theirs = excluded.theirs, closed = excluded.closed,
+                was = iif(closed > excluded.closed, excluded.was, was),
+                at = iif(closed > excluded.closed, excluded.at, at),
+                step = iif(closed > excluded.closed OR theirs IS NOT excluded.theirs, NULL, step)"
         );
         for LinkedConflict {
             key,
             field,
             was,
             theirs,
+            closed,
         } in conflicts
         {
             let at = self.writer.context().now.micros();
@@ -312,6 +286,7 @@ impl RemoteBook<'_, '_> {
                 field,
                 was,
                 theirs,
+                closed,
                 at
             ])?;
         }

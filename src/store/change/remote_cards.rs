@@ -85,7 +85,7 @@ impl Store {
         self.read(|connection| {
             let mut cards = connection.prepare_cached(
                 "SELECT href, place, etag IS NOT NULL, contact, refused,
-                    EXISTS (SELECT 1 FROM remote_conflict f WHERE f.remote_card = r.id)
+                    EXISTS (SELECT 1 FROM remote_conflict f WHERE f.remote_card = r.id AND NOT f.closed)
                  FROM remote_card r WHERE remote = ?1 ORDER BY id",
             )?;
             let cards = cards.query_map([remote], |row| {
@@ -295,7 +295,7 @@ impl RemoteBook<'_, '_> {
                 return Ok(None);
             };
             let mut conflicts = connection.prepare_cached(
-                "SELECT key, field, was, theirs FROM remote_conflict WHERE remote_card = ?1",
+                "SELECT key, field, was, theirs, closed FROM remote_conflict WHERE remote_card = ?1",
             )?;
             let conflicts = conflicts.query_map([id], |row| {
                 Ok(LinkedConflict {
@@ -304,6 +304,7 @@ impl RemoteBook<'_, '_> {
                     was: row.get(2)?,
                     theirs: row.get(3)?,
                 })
+                    closed: row.get(4)?,
             })?;
             card.conflicts = conflicts.collect::<rusqlite::Result<_>>()?;
             Ok(Some(card))

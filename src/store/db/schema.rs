@@ -72,6 +72,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../assets/migrations/009.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        version: 10,
+        sql: include_str!("../../../assets/migrations/010.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// Gives a book its id.

@@ -14,7 +14,7 @@ pub(in crate::store) fn of_contact(
 ) -> Answer<Vec<InRemote>> {
     let mut cards = connection.prepare_cached(
         "SELECT r.name, r.synced_at, l.refused, l.id,
-            (SELECT count(*) FROM remote_conflict f WHERE f.remote_card = l.id),
+            (SELECT count(*) FROM remote_conflict f WHERE f.remote_card = l.id AND NOT f.closed),
             l.intent IS NOT NULL OR l.etag IS NULL
                 OR NOT l.held AND coalesce(r.traits ->> 'sends', 1)
                 AND EXISTS (SELECT 1 FROM operation o JOIN undo_point p ON p.id = o.point
@@ -39,7 +39,8 @@ pub(in crate::store) fn of_contact(
         let (mut known, card) = card?;
         if known.disputed > 0 {
             let mut labels = connection.prepare_cached(
-                "SELECT key, theirs FROM remote_conflict WHERE remote_card = ?1 AND field = 'label'",
+                "SELECT key, theirs FROM remote_conflict
+                 WHERE remote_card = ?1 AND field = 'label' AND NOT closed",
             )?;
             let labels = labels.query_map([card], |row| {
                 let theirs: Option<String> = row.get(1)?;

@@ -24,6 +24,7 @@ use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
 use crate::store::undo::restore::past;
+use crate::store::write::decided;
 use crate::store::write::log::{self, STEP, StepKind};
 use crate::store::write::writer::Writer;
 
@@ -102,6 +103,8 @@ impl Store {
             let applied = log::last_undone(writer.connection(), target.id)?;
             writer.set_step(StepKind::Redo(target.id));
             writer.turn_round(&target, applied, "redo", Overwriting::Refused)?;
+            decided::open_again(writer.connection(), [applied; 2])?;
+            decided::close_again(writer.connection(), target.id)?;
             Ok((Some(target.clone()), target.title))
         });
         done.map(|Done { value, .. }| value)
@@ -349,6 +352,7 @@ impl Writer<'_> {
         let applied = log::last_done(self.connection(), target.id)?;
         self.set_step(StepKind::Undo(target.id));
         self.turn_round(target, applied, "undo", over)?;
+        decided::open_again(self.connection(), [target.id, applied])?;
         if let Some(run) = &target.run {
             self.mark_unlinked(applied, run.id)?;
         }

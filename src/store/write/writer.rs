@@ -22,6 +22,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::db::failure::Answer;
 use crate::store::db::pace::{Overseer, Pace};
 use crate::store::db::record;
+use crate::store::write::decided::note_decided;
 use crate::store::write::log::{self, Author, StepKind};
 use crate::store::write::trail::Trail;
 
@@ -479,7 +480,8 @@ impl<'c> Writer<'c> {
         }
         let operations = self.operations();
         // What was logged before is not held any more.
-        let known = self.logged.is_none() && !self.deleted;
+        let is_first = self.logged.as_ref().is_none_or(|(_, there)| *there == 0);
+        let known = is_first && !self.deleted;
         let contacts = known.then(|| {
             let contacts = operations.iter().map(|(_, contact)| *contact);
             contacts.collect::<BTreeSet<_>>().into_iter().collect()
@@ -545,6 +547,7 @@ impl<'c> Writer<'c> {
             (point, 0)
         };
         let there = log::add(self.connection, point.id, there, operations)?;
+        note_decided(self.connection, point.id, operations)?;
         self.logged = Some((point, there));
         Ok(())
     }

@@ -452,10 +452,7 @@ impl StoreThread {
                     ..turned(Step::Emptied(store.own_backups()), None)
                 }
             }
-            Write::Decide(decided) => match store.decide(&decided)?.point {
-                None => turned(Step::Decided, None),
-                point => forward(point, None),
-            },
+            Write::Decide(decided) => forward(store.decide(&decided)?.point, None),
             Write::Pause(name, pauses) => {
                 store.pause_remote(&name, pauses)?;
                 turned(Step::Paused(pauses), None)

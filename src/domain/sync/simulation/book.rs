@@ -6,15 +6,15 @@ use std::rc::Rc;
 use uuid::Uuid;
 
 use crate::domain::ids::ContactId;
-use crate::domain::sync::outgoing::take;
 use crate::domain::sync::part::RemoteState;
 use crate::domain::sync::person::{Number, Person};
 use crate::domain::sync::remote::Href;
-use crate::domain::sync::row::Row;
+use crate::domain::sync::row::{ConflictKey, Row};
 use crate::domain::sync::rules::{Rule, holds};
 use crate::domain::sync::said::NAME;
 
 use super::contact::{SimContact, emails};
+use super::decisions::Decision;
 use super::people::{edit_email, edit_number, note_undone};
 use super::server::{SimCard, birth_of, detail, email, identity, is_crowded, label, name};
 use super::world::World;
@@ -58,6 +58,10 @@ pub(super) struct SimBook {
     pub(super) fresh: bool,
     pub(super) ids: u32,
     pub(super) conflicts: u64,
+    /// What was decided last.
+    pub(super) decision: Option<Decision>,
+    /// The fields of the first server that are in conflict again since the last sync, with what is said there.
+    pub(super) parted: Vec<(Href, ConflictKey, Option<String>)>,
     /// The contacts that were changed, by whatever it was.
     pub(super) log: Vec<(ContactId, bool)>,
 }
@@ -269,6 +273,8 @@ impl SimBook {
             self.sides = links_before;
         }
         self.run = None;
+        self.decision = None;
+        self.parted.clear();
         self.fresh = true;
     }
 
@@ -384,31 +390,6 @@ impl SimBook {
         self.bin.push((id, contact));
         if self.only && self.out.remove(&id) {
             self.hold(id);
-        }
-    }
-
-    /// A person decides what is in conflict.
-    pub(super) fn decide(&mut self, mine: bool) {
-        for side in &mut self.sides {
-            for row in side
-                .rows
-                .values_mut()
-                .filter(|row| !row.conflicts.is_empty())
-            {
-                let row = Rc::make_mut(row);
-                self.conflicts += row.conflicts.len() as u64;
-                side.unlooked.insert(row.contact);
-                let conflicts = std::mem::take(&mut row.conflicts);
-                let Some(contact) = self.contacts.get_mut(&row.contact).filter(|_| !mine) else {
-                    continue;
-                };
-                let person = &mut Rc::make_mut(contact).person;
-                for (key, conflict) in conflicts {
-                    take(person, &key, &conflict.theirs);
-                }
-                person.join_same(&row.agreed);
-                self.log.push((row.contact, true));
-            }
         }
     }
 }

@@ -8,6 +8,7 @@
 mod across;
 mod book;
 mod contact;
+mod decisions;
 mod end;
 mod here;
 mod people;
@@ -161,6 +162,7 @@ impl Simulation {
             (world.servers.clone(), world.acts)
         };
         let end = self.books[at].sync(&self.world, sides, answers);
+        self.books[at].parted.clear();
         let world = self.world.borrow();
         let (after, faults) = (&self.books[at], &mut self.faults);
         let notes: BTreeSet<String> = world
@@ -182,6 +184,7 @@ impl Simulation {
                 faults,
             );
             if !world.two {
+                before.stays_parted(&there[0].cards, &world.servers[0].cards, faults);
                 let across = Across {
                     before: &before,
                     after,
@@ -224,6 +227,9 @@ impl Simulation {
         }
         if also.undo && world.rng.one_in(14) {
             book.undo(world);
+            return;
+        }
+        if also.undo && world.rng.one_in(3) && book.decides(world) {
             return;
         }
         match world.rng.below(4) {
@@ -425,7 +431,7 @@ fn each_rule_carries_something() {
             rule if RAREST.contains(&rule) => continue,
             rule if RARE.contains(&rule) && is_long => 1_000,
             rule if RARE.contains(&rule) => continue,
-            _ => 200,
+            _ => 600,
         };
         let found = found_without(rule, runs);
         assert!(found.is_some(), "nothing is missing without {rule:?}");
