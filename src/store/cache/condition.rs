@@ -22,8 +22,11 @@ use crate::store::db::record::{self, PHONE};
 /// way, and those that were changed since the last sync, unless by that remote itself. Those without a card go to a
 /// remote that takes all new contacts.
 pub(in crate::store) const WAITING: &str = "
-    SELECT contact, remote FROM remote_card
-    WHERE contact IS NOT NULL AND NOT held AND refused IS NULL AND (intent IS NOT NULL OR etag IS NULL)
+    SELECT contact, remote FROM remote_card INDEXED BY remote_card_todo
+    WHERE intent IS NOT NULL AND contact IS NOT NULL AND NOT held AND refused IS NULL
+    UNION
+    SELECT contact, remote FROM remote_card INDEXED BY remote_card_todo
+    WHERE etag IS NULL AND contact IS NOT NULL AND NOT held AND refused IS NULL
     UNION
     SELECT o.contact, r.id FROM remote r
     JOIN undo_point p ON p.id > r.seen AND p.remote IS NOT r.name

@@ -220,7 +220,8 @@ impl RemoteBook<'_, '_> {
         for contact in nothing_waits {
             self.execute(
                 // By the contact: at a first sync all cards of the remote are still to be looked at.
-                "UPDATE remote_card SET looked = 1 WHERE contact = ?2 AND +remote = ?1 AND NOT looked",
+                "UPDATE remote_card SET looked = 1 WHERE contact = ?2 AND +remote = ?1 AND NOT looked
+                    AND contact IN (SELECT id FROM contact)",
                 params![self.remote, contact.0.as_bytes()],
             )?;
         }
@@ -303,8 +304,8 @@ impl RemoteBook<'_, '_> {
                     field: row.get(1)?,
                     was: row.get(2)?,
                     theirs: row.get(3)?,
-                })
                     closed: row.get(4)?,
+                })
             })?;
             card.conflicts = conflicts.collect::<rusqlite::Result<_>>()?;
             Ok(Some(card))
@@ -430,7 +431,7 @@ impl RemoteBook<'_, '_> {
 
     /// The addresses of the cards that are known to be there.
     pub fn linked(&mut self) -> Result<Vec<String>, Refusal> {
-        self.hrefs("etag IS NOT NULL")
+        self.hrefs("", "etag IS NOT NULL")
     }
 
     /// How many cards are known to be there.
@@ -444,18 +445,22 @@ impl RemoteBook<'_, '_> {
 
     /// The addresses of the cards with something under way.
     pub fn open(&mut self) -> Result<Vec<String>, Refusal> {
-        self.hrefs("intent IS NOT NULL")
+        self.hrefs("INDEXED BY remote_card_todo", "intent IS NOT NULL")
     }
 
     /// The addresses of the cards whose contact was deleted here.
     pub fn orphans(&mut self) -> Result<Vec<String>, Refusal> {
-        self.hrefs("kind = 'person' AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.id = contact)")
+        // Whoever deletes a contact has its card looked at, and that stays so.
+        self.hrefs(
+            "INDEXED BY remote_card_todo",
+            "NOT looked AND contact IS NOT NULL AND contact NOT IN (SELECT id FROM contact)",
+        )
     }
 
-    fn hrefs(&self, condition: &str) -> Result<Vec<String>, Refusal> {
+    fn hrefs(&self, index: &str, condition: &str) -> Result<Vec<String>, Refusal> {
         let hrefs = || -> Answer<_> {
             let sql = format!(
-                "SELECT href FROM remote_card WHERE remote = ?1 AND {condition} ORDER BY id"
+                "SELECT href FROM remote_card {index} WHERE remote = ?1 AND {condition} ORDER BY id"
             );
             let mut hrefs = self.writer.connection().prepare_cached(&sql)?;
             let hrefs = hrefs.query_map([self.remote], |row| row.get(0))?;

@@ -75,7 +75,8 @@ impl RemoteBook<'_, '_> {
                 .query_map(values, id)?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let mut waiting = connection.prepare_cached(
-                "SELECT contact FROM remote_card WHERE remote = ?1 AND contact IS NOT NULL
+                "SELECT contact FROM remote_card INDEXED BY remote_card_todo
+                 WHERE remote = ?1 AND contact IS NOT NULL
                     AND (intent IS NOT NULL OR refused IS NOT NULL OR etag IS NULL OR NOT looked)",
             )?;
             ids.extend(
@@ -258,7 +259,7 @@ impl RemoteBook<'_, '_> {
         if going.is_none() {
             // All go; those whose contact is gone go with the next deletions.
             return self.execute(
-                "UPDATE remote_card SET held = 0 WHERE remote = ?1 AND held
+                "UPDATE remote_card INDEXED BY remote_card_todo SET held = 0 WHERE remote = ?1 AND held
                     AND contact IN (SELECT id FROM contact)",
                 params![self.remote],
             );

@@ -22,21 +22,26 @@ const LOOKED_AT: usize = 20;
 
 /// The columns of a remote, with what its cards are.
 fn columns() -> String {
-    format!("r.id, r.name, r.kind, r.book, r.confirmed, r.paused, r.token, r.seen, r.known, r.traits,
+    format!(
+        "r.id, r.name, r.kind, r.book, r.confirmed, r.paused, r.token, r.seen, r.known, r.traits,
     r.synced_at, r.tried_at, r.again_at, r.trouble,
     (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.contact IS NOT NULL),
     (SELECT count(*) FROM ({WAITING}) w WHERE w.remote = r.id),
-    (SELECT count(*) FROM remote_card c
+    (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
      WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.kind <> 'unread'),
-    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.kind = 'unread'),
-    (SELECT count(*) FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card WHERE c.remote = r.id),
-    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.undone AND c.etag IS NOT NULL)
-    FROM remote r")
+    (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.kind = 'unread'),
+    (SELECT count(*) FROM remote_conflict f CROSS JOIN remote_card c ON c.id = f.remote_card
+     WHERE c.remote = r.id AND NOT f.closed),
+    (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
+     WHERE c.remote = r.id AND c.undone AND c.etag IS NOT NULL)
+    FROM remote r"
+    )
 }
 
 /// Counts the cards of a remote that were linked or made by a run that was taken back.
-pub(super) const COUNT_UNDONE: &str =
-    "SELECT count(*) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL";
+pub(super) const COUNT_UNDONE: &str = "SELECT count(*) FROM remote_card INDEXED BY remote_card_todo
+     WHERE remote = ?1 AND undone AND etag IS NOT NULL";
 
 impl Store {
     /// All remotes that the book knows, by name.
@@ -72,7 +77,8 @@ impl Store {
             let waiting = waiting.query_map([there.id], |row| row.get(0))?;
             details.waiting = waiting.collect::<rusqlite::Result<_>>()?;
             let mut left = connection.prepare_cached(&format!(
-                "SELECT l.kind = 'unread', coalesce(c.name, l.href), l.refused FROM remote_card l
+                "SELECT l.kind = 'unread', coalesce(c.name, l.href), l.refused
+                 FROM remote_card l INDEXED BY remote_card_todo
                  LEFT JOIN contact c ON c.id = l.contact
                  WHERE l.remote = ?1 AND l.refused IS NOT NULL ORDER BY 2 LIMIT {LOOKED_AT}"
             ))?;

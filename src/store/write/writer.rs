@@ -248,6 +248,10 @@ impl<'c> Writer<'c> {
         }
         let key = RecordKey::Contact(contact.id);
         record::delete(self.connection, key)?;
+        // Its card elsewhere is to be deleted too.
+        self.connection
+            .prepare_cached("UPDATE remote_card SET looked = 0 WHERE contact = ?1")?
+            .execute([contact.id.0.as_bytes()])?;
         self.gone.insert(contact.id);
         self.deleted = true;
         self.trace(key, Some(Record::Contact(Box::new(contact))), None);
