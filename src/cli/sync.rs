@@ -42,10 +42,10 @@ pub(super) struct SyncCommand {
     /// Do a first sync as it is planned.
     #[arg(long)]
     yes: bool,
-    /// Go on where many cards are gone there, or many contacts were deleted here.
+    /// Go on where many are gone on one side, or most say something else.
     #[arg(long)]
     accept_deletions: bool,
-    /// Go on where many are gone on one side, and put them back there.
+    /// Go on where many are gone on one side, or most say something else, and have them there as on the other side.
     #[arg(long, conflicts_with = "accept_deletions")]
     put_back: bool,
     /// List everything, instead of what changed since the last time.
@@ -217,6 +217,9 @@ fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> St
             // A sentence is wrapped by the terminal, never cut: its end is the way out.
             _ => {
                 let _ = writeln!(told, "{name}  {}", safe(&sentence(name, outcome)));
+                if let (Outcome::Synced(run), false) = (outcome, dry) {
+                    told.push_str(&first_asked(name, &run.synced.report));
+                }
             }
         }
     }
@@ -289,10 +292,17 @@ fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<String, R
 fn way_out(name: &str, stop: &Stop) -> String {
     let why = why_stopped(stop);
     match stop {
-        Stop::Asked(_) => format!(
-            "{why}. Nothing was done. If that is meant: callbook sync --accept-deletions {name}; \
-             to have them on both sides: callbook sync --put-back {name}"
-        ),
+        Stop::Asked(guard) => {
+            let back = match (guard.is_of_words(), guard.side()) {
+                (false, _) => "to have them on both sides",
+                (true, Side::There) => "to keep what is here, and send it there",
+                (true, Side::Here) => "to have here again what is there",
+            };
+            format!(
+                "{why}. Nothing was done. If that is meant: callbook sync --accept-deletions {name}; \
+                 {back}: callbook sync --put-back {name}"
+            )
+        }
         Stop::Password(_) => format!("{why}; it is not tried again by itself"),
         Stop::Later { .. } => format!("{why}; nothing is lost, and the next sync goes on"),
         _ => why,
@@ -358,12 +368,33 @@ fn came_to(report: &Report) -> String {
             Did::GoneThere => ("←", "gone there"),
             Did::CameBack => ("←", "deleted here and changed there: comes back"),
             Did::NewThere => ("→", "only here"),
+/// How many of those that are asked about are named in a line.
+const NAMED: usize = 8;
+
+/// Who is meant where a run asks: the first of them, and how to see all.
+fn first_asked(name: &str, report: &Report) -> String {
+    let first = report.asked.iter().take(NAMED);
+    let first: Vec<_> = first.map(|who| shown_name(who)).collect();
+    let more = report.asked.len().saturating_sub(NAMED);
+    match more {
+        _ if first.is_empty() => String::new(),
+        0 => format!("{}\n", safe(&first.join(", "))),
+        _ => format!(
+            "{} … callbook sync --dry-run {name} names all of them\n",
+            safe(&first.join(", "))
+        ),
+    }
+}
+
             Did::ChangedThere => ("→", "changed here"),
             Did::DeletedThere => ("→", "deleted here"),
             Did::Refused => ("·", "not taken there"),
             Did::Unread => ("·", "cannot be read"),
         };
         let _ = writeln!(lines, "{sign} {:<24} {words}", safe(&shown_name(name)));
+    }
+    for name in &report.asked {
+        let _ = writeln!(lines, "? {}", safe(&shown_name(name)));
     }
     lines
 }

@@ -392,6 +392,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         Ok(Touched {
             contacts: touched.contacts,
             by_person: touched.by_person,
+            is_everybody: since == 0,
             step: touched.newest,
         })
     }

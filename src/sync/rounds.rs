@@ -112,6 +112,7 @@ impl RemoteRun {
         self.synced.planned.extend(planned);
         self.synced.report.done.extend(report.done);
         self.synced.report.brought_back.extend(report.brought_back);
+        self.synced.report.asked.extend(report.asked);
         self.synced.end = end;
         self.synced.traffic.requests += traffic.requests;
         self.synced.traffic.bytes += traffic.bytes;

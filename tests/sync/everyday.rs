@@ -658,3 +658,107 @@ fn an_older_book_keeps_its_conflicts() {
     }
     assert!(listed().contains("Their Co"), "{}", listed());
 }
+
+impl Synced {
+    /// The same change of text is made in each card there.
+    fn changes_each(&self, cards: usize, change: impl Fn(usize, &str) -> String) {
+        for at in 0..cards {
+            let file = format!("{at}.vcf");
+            self.server.store(&file, &change(at, &self.text(&file)));
+        }
+    }
+
+    fn notes(&self) -> i64 {
+        let raw = Connection::open(self.home.book()).unwrap();
+        let sql = "SELECT count(*) FROM contact WHERE note IS NOT NULL";
+        raw.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+}
+
+#[test]
+fn most_cards_with_other_words_are_asked_about() {
+    let synced = Synced::with(30);
+    // New versions of what says the same are no matter.
+    synced.changes_each(30, |_, text| text.replace("TYPE=CELL", "TYPE=cell"));
+    synced.does(&["sync"]);
+    synced.changes_each(30, |at, text| {
+        if at < 20 {
+            text.replace("END:", "NOTE:a\r\nEND:")
+        } else {
+            text.to_owned()
+        }
+    });
+    synced.does(&["sync"]);
+    assert_eq!(synced.notes(), 20);
+
+    synced.changes_each(30, |at, text| {
+        let text = text.replace("FN:Person", "FN:P?rson");
+        text.replace("END:", &format!("X-OTHER:{at}\r\nEND:"))
+    });
+    let broken = synced.text("7.vcf");
+    for dry in [&["sync"][..], &["sync", "--dry-run"]] {
+        let (status, told, _) = synced.home.run(dry);
+        assert_eq!(status, 4, "{told}");
+        assert!(
+            told.contains("30 of 30 cards say something else there"),
+            "{told}"
+        );
+        assert!(told.contains("Person 1"), "{told}");
+        // All of it by name.
+        assert_eq!(told.contains("Person 7"), dry.len() == 2, "{told}");
+    }
+    synced.id("Person 7");
+    synced.does(&["sync", "--put-back"]);
+    assert!(
+        synced.text("7.vcf").contains("FN:Person 7"),
+        "{}",
+        synced.text("7.vcf")
+    );
+    assert!(
+        synced.text("7.vcf").contains("X-OTHER:7"),
+        "lines that nobody reads stay"
+    );
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+
+    synced.changes_each(30, |_, text| text.replace("FN:Person", "FN:P?rson"));
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    synced.does(&["sync", "--accept-deletions"]);
+    synced.id("P?rson 7");
+    assert_ne!(synced.text("7.vcf"), broken);
+}
+
+#[test]
+fn most_contacts_with_other_words_are_asked_about() {
+    let synced = Synced::with(30);
+    synced.does(&["change", "Person", "tag:choir"]);
+    let (status, told, _) = synced.home.run(&["sync"]);
+    assert_eq!(status, 4, "{told}");
+    assert!(
+        told.contains("30 of 30 contacts say something else here"),
+        "{told}"
+    );
+    assert!(!synced.text("7.vcf").contains("choir"));
+    synced.does(&["sync", "--put-back"]);
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+    assert_eq!(synced.home.run(&["find", "tag:choir"]).1, "");
+
+    synced.does(&["change", "Person", "tag:choir"]);
+    synced.does(&["sync", "--accept-deletions"]);
+    assert!(synced.text("7.vcf").contains("choir"));
+}
+
+#[test]
+fn what_is_asked_about_is_named() {
+    let synced = Synced::with(20);
+    for at in 0..12 {
+        synced.server.delete(&format!("{at}.vcf"));
+    }
+    let told = synced.home.run(&["sync"]).1;
+    assert!(told.contains("Person 0, Person 1, Person 10"), "{told}");
+    assert!(told.contains("--dry-run nextcloud names all"), "{told}");
+    let told = synced.home.run(&["sync", "--dry-run"]).1;
+    for at in 0..12 {
+        assert!(told.contains(&format!("? Person {at}\n")), "{told}");
+    }
+    assert!(!told.contains("Person 12"), "{told}");
+}

@@ -11,14 +11,23 @@ use super::rules::{Rule, holds};
 use super::said::{SaidCard, name_on, same_text};
 use super::take::{How, merge, revive, settle};
 
+/// How cards are taken in.
+pub(super) struct Arriving<'a> {
+    /// The cards with something under way when the run began.
+    pub(super) open: &'a [Href],
+    /// The version in the answer to a change is that of the card that is stored.
+    pub(super) exact: bool,
+    /// What changed there is written over with what is here.
+    pub(super) keeps_ours: bool,
+}
+
 /// Takes in one card that changed there or is new.
 pub(super) fn take_card<C: Card>(
     part: &mut dyn Part<C>,
     href: &Href,
     now: (Etag, C),
     gone: &mut Vec<Href>,
-    open: &[Href],
-    exact: bool,
+    arriving: &Arriving<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
     let name = name_on(now.1.said());
@@ -29,7 +38,11 @@ pub(super) fn take_card<C: Card>(
             row.etag = Some(now.0);
             return part.put_row(href, &row);
         }
-        let row = merge(part, href, row, now, How::default())?;
+        let how = How {
+            keeps_ours: arriving.keeps_ours,
+            ..How::default()
+        };
+        let row = merge(part, href, row, now, how)?;
         if part.person(row.contact)?.is_none() {
             report.note(Did::CameBack, &name);
             revive(part, href)?;
@@ -51,7 +64,7 @@ pub(super) fn take_card<C: Card>(
         }
     }
     // Made by us: what was under way is this card.
-    for old in open {
+    for old in arriving.open {
         let Some(row) = part.row(old)? else { continue };
         let is_ours = row.etag.is_none()
             && row.intent.as_ref().is_some_and(|intent| {
@@ -60,7 +73,7 @@ pub(super) fn take_card<C: Card>(
         if is_ours {
             part.drop_row(old)?;
             part.put_row(href, &row)?;
-            return settle(part, href, Some(now), None, false, exact);
+            return settle(part, href, Some(now), None, false, arriving.exact);
         }
     }
     let contact = part.known(href, &now.1)?;

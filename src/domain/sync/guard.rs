@@ -23,6 +23,20 @@ pub enum Guard {
         /// Of how many that are linked.
         linked: usize,
     },
+    /// Most cards say something else now.
+    ChangedThere {
+        /// How many do.
+        changed: usize,
+        /// Of how many that are linked.
+        linked: usize,
+    },
+    /// Most contacts say something else now.
+    ChangedHere {
+        /// How many do.
+        changed: usize,
+        /// Of how many that are linked.
+        linked: usize,
+    },
     /// Many contacts were deleted here.
     GoneHere {
         /// How many deletions would go out.
@@ -55,9 +69,17 @@ impl Guard {
     #[must_use]
     pub const fn side(self) -> Side {
         match self {
-            Self::EmptyList { .. } | Self::GoneThere { .. } => Side::There,
-            Self::GoneHere { .. } => Side::Here,
+            Self::EmptyList { .. } | Self::GoneThere { .. } | Self::ChangedThere { .. } => {
+                Side::There
+            }
+            Self::GoneHere { .. } | Self::ChangedHere { .. } => Side::Here,
         }
+    }
+
+    /// Whether it is about what is said, and not about what is gone.
+    #[must_use]
+    pub const fn is_of_words(self) -> bool {
+        matches!(self, Self::ChangedThere { .. } | Self::ChangedHere { .. })
     }
 
     /// Whether who saw this has seen all of what is asked now: the same, and no more of it.
@@ -67,6 +89,10 @@ impl Guard {
             (Self::EmptyList { linked }, Self::EmptyList { linked: now }) => now <= linked,
             (Self::GoneThere { gone, .. }, Self::GoneThere { gone: now, .. })
             | (Self::GoneHere { gone, .. }, Self::GoneHere { gone: now, .. }) => now <= gone,
+            (Self::ChangedThere { changed, .. }, Self::ChangedThere { changed: now, .. })
+            | (Self::ChangedHere { changed, .. }, Self::ChangedHere { changed: now, .. }) => {
+                now <= changed
+            }
             _ => false,
         }
     }
@@ -85,6 +111,8 @@ impl Guard {
             Self::EmptyList { .. } => "it lists no card".to_owned(),
             Self::GoneThere { gone, .. } => format!("{} gone there", thousands(gone)),
             Self::GoneHere { gone, .. } => format!("{} deleted here", thousands(gone)),
+            Self::ChangedThere { changed, .. } => format!("{} changed there", thousands(changed)),
+            Self::ChangedHere { changed, .. } => format!("{} changed here", thousands(changed)),
         }
     }
 }
@@ -102,6 +130,16 @@ pub fn is_many(gone: usize, linked: usize) -> bool {
     gone > MANY && gone > linked / 5
 }
 
+/// From how many on changes of what is said are asked about.
+const MOST: usize = 20;
+
+/// Whether so many of those that are linked say something else that it is no work of a person: more than twenty, and
+/// more than half.
+#[must_use]
+pub const fn is_most(changed: usize, linked: usize) -> bool {
+    changed > MOST && changed > linked / 2
+}
+
 impl fmt::Display for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -117,6 +155,20 @@ impl fmt::Display for Guard {
                     f,
                     "{gone} of {} are gone there, and would be deleted here",
                     count(*linked, "card")
+                )
+            }
+            Self::ChangedThere { changed, linked } => {
+                write!(
+                    f,
+                    "{changed} of {} say something else there, and would be changed here",
+                    count(*linked, "card")
+                )
+            }
+            Self::ChangedHere { changed, linked } => {
+                write!(
+                    f,
+                    "{changed} of {} say something else here, and would be changed there",
+                    count(*linked, "contact")
                 )
             }
             Self::GoneHere { gone, linked } => {

@@ -25,6 +25,7 @@ pub mod run;
 pub mod said;
 
 mod arrive;
+mod asks;
 mod details;
 mod join;
 mod merge;

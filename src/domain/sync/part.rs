@@ -51,6 +51,8 @@ pub struct Touched {
     pub contacts: Vec<ContactId>,
     /// Those of them that a person changed, and not only a sync.
     pub by_person: HashSet<ContactId>,
+    /// Whether they are all contacts, since none was looked at before.
+    pub is_everybody: bool,
     /// The newest step that was looked at for them.
     pub step: i64,
 }

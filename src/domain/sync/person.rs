@@ -69,6 +69,25 @@ impl Person {
         number.is_some_and(|number| !number.historic)
     }
 
+    /// Whether another one says something else to people: flags, and which number or detail comes first, aside.
+    pub(super) fn has_other_words(&self, other: &Self) -> bool {
+        let fields = |who: &Self| -> Vec<(&'static str, String)> {
+            let fields = who.fields.iter();
+            let fields = fields.filter(|(name, _)| !super::said::is_only_ours(name));
+            fields.map(|(name, text)| (*name, text.clone())).collect()
+        };
+        let numbers = |who: &Self| -> Vec<(String, Option<String>)> {
+            let numbers = who.numbers.iter().filter(|(_, number)| !number.historic);
+            numbers
+                .map(|(key, number)| (key.clone(), number.label.clone()))
+                .collect()
+        };
+        fields(self) != fields(other)
+            || numbers(self) != numbers(other)
+            || self.details != other.details
+            || self.tags != other.tags
+    }
+
     /// Makes two details that became the same one: the one that `known` has too stays.
     pub fn join_same(&mut self, known: &Self) {
         let mut order: Vec<(bool, DetailId)> = self

@@ -38,6 +38,8 @@ pub struct Report {
     pub exact_answers: Vec<bool>,
     /// The contacts that were deleted on this side and changed on the other: the change won.
     pub brought_back: Vec<(ContactId, Side)>,
+    /// The names of those that the run asks about, where it ended with a question; the first of many.
+    pub asked: Vec<String>,
 }
 
 impl Report {

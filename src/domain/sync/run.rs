@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use super::arrive::take_card;
-use super::guard::{Guard, Side, is_many};
+use super::arrive::{Arriving, take_card};
+use super::guard::Side;
 use super::part::{Book, Part, RemoteState};
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
@@ -41,8 +41,10 @@ pub struct Run<'r, R, B> {
     pub(super) remote: &'r mut R,
     pub(super) book: &'r mut B,
     pub(super) answers: Answers,
-    /// Whether deletions were asked about in this run, and accepted.
+    /// Whether something was asked about in this run, and accepted.
     pub(super) asked: bool,
+    /// Whether what changed there is written over with what is here.
+    pub(super) keeps_ours: bool,
     pub(super) report: Report,
 }
 
@@ -57,6 +59,7 @@ where
         book,
         answers,
         asked: false,
+        keeps_ours: false,
         report: Report::default(),
     };
     let end = run.all();
@@ -90,14 +93,14 @@ pub(super) fn commit<B: Book, T>(
 }
 
 /// What changed there, sorted out.
-struct Found {
-    full: bool,
-    nothing_listed: bool,
+pub(super) struct Found {
+    pub(super) full: bool,
+    pub(super) nothing_listed: bool,
     token: Option<String>,
     /// Cards whose version is not the one that is known.
     want: Vec<Href>,
     /// Known cards that are gone.
-    gone: Vec<Href>,
+    pub(super) gone: Vec<Href>,
 }
 
 impl<R, B> Run<'_, R, B>
@@ -110,6 +113,7 @@ where
         let state = view(self.book, |part| part.state())?;
         let found = self.look(&state)?;
         self.guard_arriving(&state, &found)?;
+        self.guard_words_there(&found.want)?;
         if !holds(Rule::TokenAfterCards) {
             let token = found.token.clone();
             commit(self.book, |part| keep_token(part, token.as_ref(), false))?;
@@ -220,7 +224,7 @@ where
     }
 
     /// Whether what is gone there is put back there.
-    fn puts_back_there(&self) -> bool {
+    pub(super) fn puts_back_there(&self) -> bool {
         self.answers.puts_back == Some(Side::There) && !self.remote.traits().read_only
     }
 
@@ -252,31 +256,13 @@ where
         Ok(())
     }
 
-    /// Asks, before anything is done, where much would be deleted here.
-    fn guard_arriving(&mut self, state: &RemoteState, found: &Found) -> Result<(), Stop> {
-        let is_suspect = found.full && found.nothing_listed || !found.gone.is_empty();
-        if !is_suspect || self.puts_back_there() || !holds(Rule::Guard) {
-            return Ok(());
-        }
-        let linked = view(self.book, |part| part.count_linked())? + state.known;
-        let guard = if found.full && found.nothing_listed && linked > 0 {
-            Guard::EmptyList { linked }
-        } else if is_many(found.gone.len(), linked) {
-            let gone = found.gone.len();
-            Guard::GoneThere { gone, linked }
-        } else {
-            return Ok(());
-        };
-        if self.answers.accepts_deletions {
-            self.asked = true;
-            return Ok(());
-        }
-        Err(Stop::Asked(Box::new(guard)))
-    }
-
     /// Takes in what changed there, a part at a time.
     fn take_in(&mut self, open: &[Href], mut found: Found) -> Result<(), Stop> {
-        let exact = self.remote.traits().exact_etags;
+        let arriving = Arriving {
+            open,
+            exact: self.remote.traits().exact_etags,
+            keeps_ours: self.keeps_ours,
+        };
         let mut unanswered = false;
         let came = !found.want.is_empty();
         let mut want = std::mem::take(&mut found.want).into_iter().peekable();
@@ -295,7 +281,7 @@ where
                         match got {
                             Got::Card(etag, card) => {
                                 let now = (etag.clone(), card.clone());
-                                take_card(part, href, now, gone, open, exact, report)?;
+                                take_card(part, href, now, gone, &arriving, report)?;
                             }
                             Got::Group(etag, group) => {
                                 report.note(Did::ChangedHere, &group.name);
@@ -321,7 +307,7 @@ where
             for href in open {
                 let row = part.row(href)?;
                 if row.is_some_and(|row| row.intent.is_some()) {
-                    settle(part, href, None, None, false, exact)?;
+                    settle(part, href, None, None, false, arriving.exact)?;
                 }
             }
             for href in &found.gone {

@@ -28,6 +28,7 @@ where
     /// Sends what changed here; says whether something was merged meanwhile and has to be sent again.
     pub(super) fn send(&mut self) -> Result<bool, Stop> {
         let touched = view(self.book, |part| part.touched())?;
+        self.guard_words_here(&touched)?;
         let mut again = false;
         let mut nothing_waits = Vec::new();
         let mut sent: Vec<(Href, Option<Etag>)> = Vec::new();
@@ -199,11 +200,10 @@ where
             return Ok(());
         }
         let linked = view(self.book, |part| part.count_linked())?;
-        // What was accepted were those that were told.
-        let accepts = self.answers.accepts_deletions && !self.asked;
-        if is_many(dead.len(), linked) && !accepts {
+        if is_many(dead.len(), linked) {
             let gone = dead.len();
-            return Err(Stop::Asked(Box::new(Guard::GoneHere { gone, linked })));
+            let names = || dead.iter().map(|(_, _, name)| name.clone()).collect();
+            self.ask(Guard::GoneHere { gone, linked }, |_| Ok(names()))?;
         }
         for (href, etag, name) in dead {
             match self.delete(&href, &etag)? {
@@ -290,7 +290,7 @@ enum Sent {
 }
 
 /// What of a contact goes out, and where; none where nothing does.
-fn to_send<C: Card>(
+pub(super) fn to_send<C: Card>(
     part: &mut dyn Part<C>,
     contact: ContactId,
     tries_again: bool,

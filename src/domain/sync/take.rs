@@ -21,6 +21,8 @@ pub(super) struct How<'i, C> {
     pub(super) takes_out: bool,
     /// What was sent, where it is not known whether it arrived.
     pub(super) sent: Option<&'i Intent<C>>,
+    /// Whether the contact stays as it is, and goes there over what changed.
+    pub(super) keeps_ours: bool,
 }
 
 impl<C> Default for How<'_, C> {
@@ -29,6 +31,7 @@ impl<C> Default for How<'_, C> {
             from: None,
             takes_out: true,
             sent: None,
+            keeps_ours: false,
         }
     }
 }
@@ -82,6 +85,10 @@ pub(super) fn merge<C: Card>(
             now_agreed.join_same(&known);
         }
         row.agreed = now_agreed;
+        if how.keeps_ours {
+            person.clone_from(before);
+            row.conflicts.clear();
+        }
         flags_agreed_elsewhere(part, row.contact, before, &mut person, now.said())?;
         let person = if person == *before {
             person
@@ -168,7 +175,7 @@ pub(super) fn settle<C: Card>(
         let how = How {
             from: Some(from),
             takes_out: !holds(Rule::MissingIsNotTakenOut),
-            sent: None,
+            ..How::default()
         };
         let mut row = merge(part, href, row, (etag, now), how)?;
         if again && holds(Rule::SentOnceMore) {

@@ -106,6 +106,16 @@ impl GuardPage {
                 thousands(gone),
                 count(linked, "contact")
             ),
+            Asks::Guard(Guard::ChangedThere { changed, linked }) => format!(
+                "{name}: {} of {} say something else there",
+                thousands(changed),
+                count(linked, "card")
+            ),
+            Asks::Guard(Guard::ChangedHere { changed, linked }) => format!(
+                "{name}: {} of {} say something else here",
+                thousands(changed),
+                count(linked, "contact")
+            ),
             Asks::Undone(_) => format!("{name}: a sync was undone"),
         }
     }
@@ -123,12 +133,32 @@ impl GuardPage {
             Asks::Guard(Guard::GoneHere { .. }) => {
                 "They would be deleted there. Nothing has been done.".to_owned()
             }
+            Asks::Guard(Guard::ChangedThere { .. }) => {
+                "They would be changed here. Nothing has been done.".to_owned()
+            }
+            Asks::Guard(Guard::ChangedHere { .. }) => {
+                "They would be changed there. Nothing has been done.".to_owned()
+            }
             Asks::Undone(cards) => {
                 let cards = count(usize::try_from(cards).unwrap_or(usize::MAX), "card");
                 format!(
                     "It had linked {cards}. Nothing is sent or taken in until you choose how it goes on."
                 )
             }
+        }
+    }
+
+    /// Whether what becomes of a card is what is asked about.
+    const fn is_meant(&self, fate: CardFate) -> bool {
+        match self.asks {
+            Asks::Guard(Guard::ChangedThere { .. }) => matches!(
+                fate,
+                CardFate::ComesHere | CardFate::Joined | CardFate::ToDecide
+            ),
+            Asks::Guard(Guard::ChangedHere { .. }) => {
+                matches!(fate, CardFate::GoesThere | CardFate::Joined)
+            }
+            _ => matches!(fate, CardFate::Deleted),
         }
     }
 
@@ -140,7 +170,7 @@ impl GuardPage {
         };
         let of_it = || {
             let cards = plan.cards.iter();
-            cards.filter(|card| card.fate == CardFate::Deleted)
+            cards.filter(|card| self.is_meant(card.fate))
         };
         let all = of_it().count();
         if all == 0 {
@@ -169,6 +199,12 @@ impl GuardPage {
         Some(match (action, self.asks) {
             (Action::Open, Asks::Guard(_)) => "look at each",
             (Action::PutBack, Asks::Guard(Guard::GoneHere { .. })) => "bring them back here",
+            (Action::PutBack, Asks::Guard(Guard::ChangedThere { .. })) => {
+                "keep what is here, and send it there"
+            }
+            (Action::PutBack, Asks::Guard(Guard::ChangedHere { .. })) => "have here what is there",
+            (Action::DeleteToo, Asks::Guard(Guard::ChangedThere { .. })) => "change them here too",
+            (Action::DeleteToo, Asks::Guard(Guard::ChangedHere { .. })) => "change them there too",
             (Action::PutBack, Asks::Guard(_)) => "put them back there",
             (Action::PutBack, Asks::Undone(_)) => "begin again with a first sync",
             (Action::DeleteToo, Asks::Guard(Guard::GoneHere { .. })) => "delete them there too",
@@ -202,10 +238,14 @@ impl Page for GuardPage {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match (action, &self.plan) {
-            (Action::Open, Some(plan)) => Outcome::Open(Box::new(SyncPlanPage::known(
-                plan.clone(),
-                CardFate::Deleted,
-            ))),
+            (Action::Open, Some(plan)) => {
+                let fate = match self.asks {
+                    Asks::Guard(Guard::ChangedThere { .. }) => CardFate::ComesHere,
+                    Asks::Guard(Guard::ChangedHere { .. }) => CardFate::GoesThere,
+                    _ => CardFate::Deleted,
+                };
+                Outcome::Open(Box::new(SyncPlanPage::known(plan.clone(), fate)))
+            }
             (Action::PutBack, _) => self.answer(GuardAnswer::PutBack, ctx),
             (Action::DeleteToo, _) => self.answer(GuardAnswer::DeleteToo, ctx),
             _ => Outcome::Unused,
@@ -295,7 +335,7 @@ impl Page for GuardPage {
 }
 
 const fn is_here(guard: Guard) -> bool {
-    matches!(guard, Guard::GoneHere { .. })
+    matches!(guard, Guard::GoneHere { .. } | Guard::ChangedHere { .. })
 }
 
 impl GuardPage {

@@ -219,6 +219,7 @@ impl Part<SimCard> for SimPart {
         Ok(Touched {
             contacts: touched.into_iter().collect(),
             by_person: by_person.map(|(contact, _)| *contact).collect(),
+            is_everybody: side.seen == 0,
             step: i64::try_from(book.log.len()).unwrap_or(i64::MAX),
         })
     }
