@@ -12,6 +12,7 @@ use crate::domain::bulk::{BulkEdit, BulkPlan, Change};
 use crate::domain::change_line::{Length, Signs};
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::progress::Stop;
+use crate::domain::query::{Condition, TextMatch};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Seen, Task};
 use crate::domain::safe::safe;
@@ -82,10 +83,30 @@ pub(super) fn filtered(store: &Store, text: String) -> Result<ListQuery, Refusal
         fields: store.own_fields()?,
         ..ListQuery::default()
     };
-    match query.query().fault() {
-        Some(trouble) => Err(Refusal::new(Kind::Invalid, trouble)),
-        None => Ok(query),
+    let read = query.query();
+    if let Some(trouble) = read.fault() {
+        return Err(Refusal::new(Kind::Invalid, trouble));
     }
+    for remote in read.conditions.iter().filter_map(Condition::remote) {
+        refuse_unknown(store, remote)?;
+    }
+    Ok(query)
+}
+
+/// Refuses the name of a remote that the book does not know.
+fn refuse_unknown(store: &Store, remote: &TextMatch) -> Result<(), Refusal> {
+    let remotes = store.remotes()?;
+    let names = || remotes.iter().map(|known| known.name.as_str());
+    if names().any(|name| remote.is_in(name)) {
+        return Ok(());
+    }
+    let names: Vec<&str> = names().collect();
+    let known = match names[..] {
+        [] => "it was synced with none yet".to_owned(),
+        _ => format!("it knows {}", names.join(", ")),
+    };
+    let why = format!("the book knows no remote {}; {known}", remote.folded());
+    Err(Refusal::new(Kind::Invalid, why))
 }
 
 /// A word that the shell took out of its quotes, back in them.

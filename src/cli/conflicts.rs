@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::remotes::{ConflictEntry, Decision};
+use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision};
 use crate::domain::safe::safe;
 use crate::store::Store;
 
@@ -51,9 +51,7 @@ impl ConflictsCommand {
     /// Lists or decides.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let done = match self.what {
-            None => open()
-                .and_then(|store| store.conflicts())
-                .map(|all| list(&all)),
+            None => open().and_then(|store| Ok(list(&store.conflicts()?, &store.brought_back()?))),
             Some(ConflictAction::Take { side, which, field }) => {
                 open().and_then(|mut store| take(&mut store, side, &which, field.as_deref()))
             }
@@ -62,7 +60,7 @@ impl ConflictsCommand {
     }
 }
 
-fn list(all: &[ConflictEntry]) -> CommandAnswer {
+fn list(all: &[ConflictEntry], back: &[BroughtBackEntry]) -> CommandAnswer {
     let mut rows =
         vec![["", "NAME", "FIELD", "YOURS", "THERE", "SINCE", "REMOTE"].map(str::to_owned)];
     for (at, one) in all.iter().enumerate() {
@@ -78,13 +76,34 @@ fn list(all: &[ConflictEntry]) -> CommandAnswer {
             safe(&one.remote).into_owned(),
         ]);
     }
-    let text = if all.is_empty() {
+    let mut text = if all.is_empty() {
         "nothing is to be decided\n".to_owned()
     } else {
         columns(&rows)
     };
+    if !back.is_empty() {
+        text.push_str("\nbrought back, for a change won over a deletion:\n");
+        let rows = back.iter().map(|one| {
+            let texts = [one.name.as_str(), &one.what_happened()];
+            let [name, what] = texts.map(|text| safe(text).into_owned());
+            [name, what, when(one.back.at)]
+        });
+        text.push_str(&columns(&rows.collect::<Vec<_>>()));
+    }
+    let back = back.iter().map(|one| {
+        json!({
+            "remote": one.remote,
+            "contact": one.back.contact.to_string(),
+            "name": one.name,
+            "deleted_there": one.back.deleted_there,
+            "at": one.back.at,
+        })
+    });
     CommandAnswer::new(
-        json!({ "data": all.iter().map(document).collect::<Vec<_>>() }),
+        json!({
+            "data": all.iter().map(document).collect::<Vec<_>>(),
+            "meta": { "brought_back": back.collect::<Vec<_>>() },
+        }),
         text,
     )
 }

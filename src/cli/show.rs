@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::attachment::Attachment;
 use crate::domain::contact::Contact;
+use crate::domain::edit::InRemote;
 use crate::domain::fields::{CONTACT, Use};
 use crate::domain::full_contact::FullContact;
 use crate::domain::number::Region;
@@ -21,7 +22,7 @@ use crate::exchange::vcard;
 use crate::store::Store;
 
 use super::contact::label_of;
-use super::document::{CommandAnswer, answer};
+use super::document::{CommandAnswer, answer, when};
 use super::format::colour;
 use super::one::one;
 use super::output::exact;
@@ -49,9 +50,10 @@ impl ShowCommand {
             let card = card.map(|card| store.card(card)).transpose()?;
             let attachments = card.as_deref().map_or_else(Vec::new, vcard::attachments);
             let related = store.related(&named.full.contact)?;
-            Ok((named.full, attachments, related, store.home()))
+            let remotes = store.profile(named.full.contact.id)?.remotes;
+            Ok((named.full, attachments, related, remotes, store.home()))
         };
-        let (full, attachments, related, home) = match read() {
+        let (full, attachments, related, remotes, home) = match read() {
             Ok(found) => found,
             Err(refusal) => return answer(Err(Refusal::into(refusal)), self.json),
         };
@@ -65,12 +67,17 @@ impl ShowCommand {
             ..full
         };
         // Its cells are safe already, and have colours.
-        exact(&words(&full, &attachments, home)).map(|()| 0)
+        exact(&words(&full, &attachments, &remotes, home)).map(|()| 0)
     }
 }
 
 /// The contact in words, in sections with a blank line between.
-fn words(full: &FullContact, attachments: &[Attachment], home: Option<Region>) -> String {
+fn words(
+    full: &FullContact,
+    attachments: &[Attachment],
+    remotes: &[InRemote],
+    home: Option<Region>,
+) -> String {
     let FullContact { contact, phones } = full;
     let details = contact.details.iter();
     let details = details.map(|detail| [label_of(detail), detail.shown().into_owned()]);
@@ -78,6 +85,11 @@ fn words(full: &FullContact, attachments: &[Attachment], home: Option<Region>) -
     let mut rest = rest(contact);
     let attachments = attachments.iter();
     rest.extend(attachments.map(|own| [own.kind.to_owned(), own.words()]));
+    rest.extend(remotes.iter().enumerate().map(|(at, remote)| {
+        let label = if at == 0 { "in" } else { "" };
+        let told = format!("{}, {}", remote.name, remote.standing(when));
+        [label.to_owned(), told]
+    }));
     let labels = details.iter().chain(&rest).map(|[label, _]| label.width());
     let labels = labels.chain(phones.iter().map(|phone| label(phone).width()));
     let widest = labels.max().unwrap_or(0);

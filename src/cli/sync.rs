@@ -211,7 +211,15 @@ fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> St
         }
         match outcome {
             Outcome::Synced(run) if run.synced.end.is_ok() => {
-                let did = run.synced.report.moved();
+                let mut did = run.synced.report.moved();
+                let planned = run.synced.planned.iter();
+                let disputed = planned.filter(|card| card.fate == CardFate::ToDecide);
+                match disputed.count() {
+                    0 => {}
+                    disputed => {
+                        let _ = write!(did, ", {disputed} to decide");
+                    }
+                }
                 rows.push([(*name).to_owned(), did, traffic(run)]);
             }
             // A sentence is wrapped by the terminal, never cut: its end is the way out.
@@ -268,6 +276,9 @@ fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<String, R
         let Outcome::Synced(run) = outcome else {
             continue;
         };
+        for (_, card) in { run.synced.report.done.iter() }.filter(|(did, _)| *did == Did::Unread) {
+            let _ = writeln!(told, "{name}  cannot read {}", safe(card));
+        }
         for (contact, gone) in &run.synced.report.brought_back {
             let side = match gone {
                 Side::Here => "it was deleted here and changed there",
@@ -357,17 +368,6 @@ fn plan(synced: &Synced) -> String {
     lines
 }
 
-/// What was done with each card, a line each.
-fn came_to(report: &Report) -> String {
-    let mut lines = String::new();
-    for (did, name) in &report.done {
-        let (sign, words) = match did {
-            Did::NewHere => ("←", "only there"),
-            Did::Joined => ("~", "there and here: one from now on"),
-            Did::ChangedHere => ("←", "changed there"),
-            Did::GoneThere => ("←", "gone there"),
-            Did::CameBack => ("←", "deleted here and changed there: comes back"),
-            Did::NewThere => ("→", "only here"),
 /// How many of those that are asked about are named in a line.
 const NAMED: usize = 8;
 
@@ -386,6 +386,18 @@ fn first_asked(name: &str, report: &Report) -> String {
     }
 }
 
+/// What was done with each card, a line each.
+fn came_to(report: &Report) -> String {
+    let mut lines = String::new();
+    for (did, name) in &report.done {
+        let (sign, words) = match did {
+            Did::NewHere => ("←", "only there"),
+            Did::Joined => ("~", "there and here: one from now on"),
+            Did::Linked => ("=", "the same on both sides"),
+            Did::ChangedHere => ("←", "changed there"),
+            Did::GoneThere => ("←", "gone there"),
+            Did::CameBack => ("←", "deleted here and changed there: comes back"),
+            Did::NewThere => ("→", "only here"),
             Did::ChangedThere => ("→", "changed here"),
             Did::DeletedThere => ("→", "deleted here"),
             Did::Refused => ("·", "not taken there"),
@@ -431,6 +443,7 @@ const fn word(did: Did) -> &'static str {
     match did {
         Did::NewHere => "new_here",
         Did::Joined => "joined",
+        Did::Linked => "linked",
         Did::ChangedHere => "changed_here",
         Did::GoneThere => "gone_there",
         Did::CameBack => "came_back",

@@ -12,6 +12,7 @@ use super::phone::{Phone, PhoneAttributes, PhoneId};
 use super::refusal::Refusal;
 use super::timestamp::Timestamp;
 use super::triage::OtherHolders;
+use super::words::count;
 
 /// What a write left: its result, and the step that takes it back. No step where nothing changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,25 @@ pub struct InRemote {
     pub disputed: usize,
     /// Numbers whose label is one of these, with the label there: by what makes two numbers the same.
     pub labels: Vec<(String, Option<String>)>,
+}
+
+impl InRemote {
+    /// How the contact is there, for people; `at` writes a time.
+    pub fn standing(&self, at: impl Fn(Timestamp) -> String) -> String {
+        if let Some(why) = &self.refused {
+            return format!("not taken there: {why}");
+        }
+        if self.disputed > 0 {
+            return format!("{} to decide", count(self.disputed, "field"));
+        }
+        if self.is_waiting {
+            return "changed here, not sent yet".to_owned();
+        }
+        match self.synced_at {
+            Some(synced) => format!("as there since {}", at(synced)),
+            None => "as there".to_owned(),
+        }
+    }
 }
 
 /// A contact with all that an export writes of it.

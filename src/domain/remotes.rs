@@ -153,6 +153,19 @@ pub struct BroughtBackEntry {
     pub back: BroughtBack,
 }
 
+impl BroughtBackEntry {
+    /// On which side it was deleted, and on which changed.
+    #[must_use]
+    pub fn what_happened(&self) -> String {
+        let remote = &self.remote;
+        if self.back.deleted_there {
+            format!("deleted on {remote}, changed here")
+        } else {
+            format!("deleted here, changed on {remote}")
+        }
+    }
+}
+
 /// Why a remote's password is not tried again unasked: the words before those of the server.
 pub const REFUSED_PASSWORD: &str = "the password was refused: ";
 

@@ -762,3 +762,89 @@ fn what_is_asked_about_is_named() {
     }
     assert!(!told.contains("Person 12"), "{told}");
 }
+
+#[test]
+fn a_dry_run_names_what_will_be_to_decide() {
+    let synced = Synced::with(1);
+    synced.says_company("Mine Co");
+    synced.has_company_there("Their Co");
+    let told = synced.does(&["sync", "--dry-run"]);
+    assert!(told.contains("! Person 0"), "{told}");
+    assert!(
+        told.contains("company: here Mine Co, there Their Co, then to decide"),
+        "{told}"
+    );
+    assert!(told.contains("1 to decide"), "{told}");
+}
+
+#[test]
+fn what_a_remote_has_of_a_contact_is_said() {
+    let synced = Synced::with(1);
+    let told = synced.does(&["show", "Person 0"]);
+    assert!(told.contains("nextcloud, as there since"), "{told}");
+
+    synced.server.state().ways.refuses = Some(("Marta".to_owned(), 413));
+    synced.does(&["add", "Marta New", "+48 22 555 01 08"]);
+    let told = synced.home.run(&["sync"]).1;
+    assert!(told.contains("does not take Marta New"), "{told}");
+    let told = synced.does(&["show", "Marta"]);
+    assert!(told.contains("nextcloud, not taken there"), "{told}");
+    assert!(synced.does(&["find", "is:waiting"]).contains("Marta New"));
+
+    assert!(synced.does(&["find", "in:next"]).contains("Person 0"));
+    for filter in ["in:nope", "-in:nope"] {
+        let (status, told, why) = synced.home.run(&["find", filter]);
+        assert_eq!((status, &*told), (2, ""), "{why}");
+        assert!(
+            why.contains("no remote nope") && why.contains("nextcloud"),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn who_was_brought_back_is_listed_with_the_conflicts() {
+    let synced = Synced::with(1);
+    synced.says_company("Mine Co");
+    synced.server.delete("0.vcf");
+    synced.does(&["sync"]);
+    let told = synced.does(&["conflicts"]);
+    assert!(told.contains("nothing is to be decided"), "{told}");
+    assert!(
+        told.contains("Person 0  deleted on nextcloud, changed here"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_first_sync_counts_what_changes() {
+    let synced = Synced::with(3);
+    synced.does(&["remote", "remove", "nextcloud"]);
+    let told = synced.home.run(&["sync"]).1;
+    assert!(told.contains("3 the same on both"), "{told}");
+    assert!(!told.contains(" in"), "{told}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let home = Home::new("");
+    let folder = home.path().join("cards");
+    fs::create_dir(&folder).unwrap();
+    let config = format!(
+        "[[remote]]\nname = \"friends\"\nkind = \"folder\"\npath = \"{}\"\n",
+        folder.display()
+    );
+    fs::write(home.config(), config).unwrap();
+    fs::write(folder.join("ada.vcf"), card("a", "Ada Berg", "")).unwrap();
+    fs::write(folder.join("broken.vcf"), "nothing\n").unwrap();
+    for words in [&["sync", "--dry-run"][..], &["sync"], &["sync", "--yes"]] {
+        let (_, told, why) = home.run(words);
+        assert!(told.contains("broken.vcf"), "{words:?}: {told}{why}");
+    }
+    fs::write(folder.join("broken.vcf"), "still nothing\n").unwrap();
+    fs::write(folder.join("other.vcf"), "nothing\n").unwrap();
+    for words in [&["sync", "--dry-run"][..], &["sync"]] {
+        let (_, told, why) = home.run(words);
+        assert!(told.contains("other.vcf"), "{words:?}: {told}{why}");
+    }
+}

@@ -48,6 +48,16 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The remote in whose address book the contact is to be, or is not to be.
+    #[must_use]
+    pub fn remote(&self) -> Option<&TextMatch> {
+        match self {
+            Self::Not(inner) => inner.remote(),
+            Self::In(remote) => Some(remote),
+            _ => None,
+        }
+    }
+
     /// Whether it depends on which day is today.
     pub(super) fn is_relative(&self) -> bool {
         match self {
@@ -83,6 +93,15 @@ impl TextMatch {
     pub fn folded(&self) -> &str {
         match self {
             Self::Part(text) | Self::Whole(text) => text,
+        }
+    }
+
+    /// Whether a word of a text begins so, or all of it is so.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        match self {
+            Self::Part(wanted) => format!(" {}", fold(text)).contains(&format!(" {wanted}")),
+            Self::Whole(wanted) => fold(text) == *wanted,
         }
     }
 

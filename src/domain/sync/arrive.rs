@@ -77,13 +77,14 @@ pub(super) fn take_card<C: Card>(
         }
     }
     let contact = part.known(href, &now.1)?;
-    let did = if contact.is_some() {
-        Did::Joined
-    } else {
-        Did::NewHere
+    let is_same = link(part, href, contact, now, None)?;
+    let did = match contact {
+        None => Did::NewHere,
+        Some(_) if is_same => Did::Linked,
+        Some(_) => Did::Joined,
     };
     report.note(did, &name);
-    link(part, href, contact, now, None)
+    Ok(())
 }
 
 /// Whether a card that we made is this one: by its `UID`, its text, or its name.

@@ -67,14 +67,15 @@ impl Card for NoCard {
 }
 
 /// Links a card with a contact that has no base in common with it, or makes the contact. Nothing is taken out:
-/// lists are united, blanks filled, and where both say something else both stay and a person decides.
+/// lists are united, blanks filled, and where both say something else both stay and a person decides. Says whether
+/// both said the same already.
 pub(super) fn link<C: Card>(
     part: &mut dyn Part<C>,
     href: &Href,
     contact: Option<ContactId>,
     (etag, now): Now<C>,
     sent: Option<&Intent<C>>,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     let card = now.said();
     let known = match contact {
         Some(contact) => part.person(contact)?,
@@ -91,7 +92,8 @@ pub(super) fn link<C: Card>(
         row.agreed = taken;
         take_primary(&mut row, &person, card);
         row.base = Some(now);
-        return part.put_row(href, &row);
+        part.put_row(href, &row)?;
+        return Ok(false);
     };
 
     let mut taken = taken_from(&before, card);
@@ -139,6 +141,7 @@ pub(super) fn link<C: Card>(
         person.join_same(&row.agreed);
     }
     flags_agreed_elsewhere(part, contact, &before, &mut person, card)?;
+    let is_same = person == before && row.conflicts.is_empty();
     let person = if person == before {
         person
     } else {
@@ -149,7 +152,8 @@ pub(super) fn link<C: Card>(
     row.base = Some(now);
     row.conflicts
         .retain(|key, conflict| is_open(&person, key, &conflict.theirs));
-    part.put_row(href, &row)
+    part.put_row(href, &row)?;
+    Ok(is_same)
 }
 
 /// The first number of a new contact is confirmed (Phone resource, 4), unless a callbook has been at the card: what

@@ -11,6 +11,8 @@ pub enum Did {
     NewHere,
     /// It is there and here, and the two are one from now on.
     Joined,
+    /// It is there and here, and both say the same.
+    Linked,
     /// It changed there.
     ChangedHere,
     /// It is only here, and was sent.
@@ -36,10 +38,10 @@ pub struct Report {
     pub done: Vec<(Did, String)>,
     /// Of each card that was sent, whether the version in the answer was that of the card that is there now.
     pub exact_answers: Vec<bool>,
-    /// The contacts that were deleted on this side and changed on the other: the change won.
-    pub brought_back: Vec<(ContactId, Side)>,
     /// The names of those that the run asks about, where it ended with a question; the first of many.
     pub asked: Vec<String>,
+    /// The contacts that were deleted on this side and changed on the other: the change won.
+    pub brought_back: Vec<(ContactId, Side)>,
 }
 
 impl Report {
@@ -80,6 +82,7 @@ impl Report {
         let counts = [
             (self.came(), "in"),
             (self.went(), "out"),
+            (self.count(Did::Linked), "the same on both"),
             (self.count(Did::Refused), "not taken there"),
             (self.count(Did::Unread), "cannot be read"),
         ];

@@ -288,7 +288,8 @@ where
                                 part.put_group(href, etag, group)?;
                             }
                             Got::Unread(etag, why) => {
-                                report.note(Did::Unread, why);
+                                let file = href.0.rsplit('/').next().unwrap_or(&href.0);
+                                report.note(Did::Unread, &format!("{file}: {why}"));
                                 part.put_unread(href, etag, why)?;
                             }
                             // It went meanwhile; the next list says so.

@@ -159,7 +159,7 @@ pub(super) fn settle<C: Card>(
         part.drop_row(href)?;
         // Deleted here meanwhile, and not as it was sent: the change wins.
         let contact = part.person(row.contact)?.map(|_| row.contact);
-        return link(part, href, contact, (etag, now), Some(&intent));
+        return link(part, href, contact, (etag, now), Some(&intent)).map(drop);
     }
     let is_seen = !is_new && shows(&row.base_said(), body, now.said());
     if accepted || is_new && is_ours || is_seen {

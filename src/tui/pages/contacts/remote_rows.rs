@@ -3,11 +3,9 @@
 use ratatui::text::Line;
 use serde_json::Value;
 
-use crate::domain::edit::InRemote;
 use crate::domain::operation::RecordKey;
 use crate::domain::phone::Phone;
 use crate::domain::safe::safe;
-use crate::domain::words::count;
 
 use super::detail_view::Sheet;
 
@@ -18,26 +16,12 @@ impl Sheet<'_> {
         let mut lines = Vec::new();
         for remote in &self.profile.remotes {
             let middle = self.theme.glyphs.middle;
-            let told = format!("{} {middle} {}", safe(&remote.name), self.standing(remote));
+            let standing = remote.standing(|at| self.calendar.clock(at));
+            let told = format!("{} {middle} {}", safe(&remote.name), safe(&standing));
             lines.extend(self.pair(head, &told));
             head = "";
         }
         lines
-    }
-
-    fn standing(&self, remote: &InRemote) -> String {
-        if let Some(why) = &remote.refused {
-            format!("not taken there: {}", safe(why))
-        } else if remote.disputed > 0 {
-            format!("{} to decide", count(remote.disputed, "field"))
-        } else if remote.is_waiting {
-            "changed here, not sent yet".to_owned()
-        } else {
-            match remote.synced_at {
-                Some(at) => format!("as there since {}", self.calendar.clock(at)),
-                None => "as there".to_owned(),
-            }
-        }
     }
 
     /// What remotes call a number otherwise, until that is decided.
