@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::amount::drawn;
 use crate::dav_server::BOOK;
 use crate::failing_proxy::{FAULTS, FailingProxy, Fault};
+use crate::home::Home;
 use crate::proxied::{behind, run};
 use crate::{address, book, card, client, names, password};
 
@@ -418,6 +419,23 @@ fn a_certificate_of_nobody_is_refused_and_taken_with_its_authority() {
         .changes(None)
         .unwrap();
     assert_eq!(changes.listed.len(), 0);
+    // Beside those of the system, not instead of them: here these are the one that is needed.
+    let home = Home::new(&format!(
+        "[[remote]]\nname = \"own\"\nurl = \"{secure}\"\nuser = \"ann\"\npassword_env = \"PASSWORD\"\nca_file = \"{}\"\n",
+        file("other-ca.pem").display()
+    ));
+    let sync = |roots: Option<PathBuf>| {
+        let mut command = home.command(&["sync", "--yes"]);
+        command.env("PASSWORD", "secret");
+        command.env(
+            "SSL_CERT_FILE",
+            roots.unwrap_or_else(|| file("other-ca.pem")),
+        );
+        command.output().unwrap()
+    };
+    assert!(!sync(None).status.success());
+    let synced = sync(Some(file("ca.pem")));
+    assert!(synced.status.success(), "{synced:?}");
     // The certificate names this machine by two names, and this one not.
     let stop = open("127.0.0.2", Some(file("ca.pem")))
         .changes(None)

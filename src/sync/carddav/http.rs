@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use ureq::http::{self, HeaderMap, Response};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Timeout};
 
 use super::auth::{self, Again, Auth, Credentials};
@@ -48,6 +48,14 @@ fn not_trusted(error: &str) -> String {
     format!("{error}{FOREIGN}")
 }
 
+/// The authorities that the system trusts; where they cannot be read, those that can.
+fn authorities_of_system() -> impl Iterator<Item = Certificate<'static>> {
+    let known = rustls_native_certs::load_native_certs().certs;
+    known
+        .into_iter()
+        .map(|der| Certificate::from_der(&der).to_owned())
+}
+
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
 
@@ -60,8 +68,7 @@ const TRIES: usize = 3;
 pub struct Settings {
     /// Allows http.
     pub insecure: bool,
-    /// A file with the certificates of the authority that this server is trusted by, instead of those
-    /// of the system.
+    /// A file with the certificate of an authority that this server is trusted by too, beside those of the system.
     pub ca_file: Option<PathBuf>,
     /// How long the server may take to begin its answer, and to go on with it.
     pub timeout: Duration,
@@ -159,7 +166,7 @@ impl Client {
                 let shown = path.display();
                 let pem = regular::read(path)
                     .map_err(|error| odd(&format!("cannot read {shown}: {error}")))?;
-                let certificates: Vec<_> = parse_pem(&pem)
+                let mut certificates: Vec<_> = parse_pem(&pem)
                     .filter_map(|item| match item {
                         Ok(PemItem::Certificate(certificate)) => Some(certificate),
                         _ => None,
@@ -168,6 +175,7 @@ impl Client {
                 if certificates.is_empty() {
                     return Err(odd(&format!("{shown} contains no PEM certificate")));
                 }
+                certificates.extend(authorities_of_system());
                 RootCerts::new_with_certs(&certificates)
             }
         };
