@@ -101,10 +101,7 @@ impl<C> Remote for Server<C> {
             },
             // The run looks, and finds that it is gone.
             answers::Put::Moved | answers::Put::Gone => Put::Moved,
-            // That card is in the next list, and is joined then.
-            answers::Put::UidTaken { .. } => {
-                Put::Refused("another card there has the UID of this contact".to_owned())
-            }
+            answers::Put::UidTaken { href } => Put::UidTaken(href.map(|href| Href(href.0))),
             answers::Put::ReadOnly(why) => Put::ReadOnly(why),
             answers::Put::Refused(why) => Put::Refused(why),
         })

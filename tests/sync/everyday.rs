@@ -848,3 +848,28 @@ fn a_file_that_cannot_be_read_is_named() {
         assert!(told.contains("other.vcf"), "{words:?}: {told}{why}");
     }
 }
+
+#[test]
+fn a_contact_and_the_card_that_has_its_uid_are_one_at_once() {
+    let synced = Synced::with(1);
+    synced.server.state().ways.one_card_a_uid = true;
+    synced.does(&["add", "Marta New", "+48 22 555 01 08"]);
+    let id = synced.id("Marta New");
+    let text = card(&id, "Marta New", "TEL;TYPE=HOME:+48 22 555 01 09\r\n");
+    synced.server.store("marta.vcf", &text);
+    // It came there after the list was read.
+    let raw = Connection::open(synced.home.book()).unwrap();
+    let past = "UPDATE remote SET token = 'data:,' || (substr(token, 7) + 1)";
+    raw.execute(past, []).unwrap();
+    synced.does(&["sync"]);
+    assert_eq!(synced.server.state().cards.len(), 2);
+    let there = synced.text("marta.vcf");
+    let shown = synced.does(&["show", "Marta"]);
+    for number in ["01 08", "01 09"] {
+        assert!(
+            there.contains(number) && shown.contains(number),
+            "{there}{shown}"
+        );
+    }
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+}

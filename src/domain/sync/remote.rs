@@ -103,6 +103,8 @@ pub enum Put {
     },
     /// The version is another, or something is there already.
     Moved,
+    /// Another card has its `UID`; where that is, if it was said.
+    UidTaken(Option<Href>),
     /// This card is not taken; why.
     Refused(String),
     /// Nothing is taken; why.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::domain::ids::ContactId;
 
 use super::guard::{Guard, is_many};
+use super::join::link;
 use super::outgoing::{close_decided, outgoing};
 use super::part::{Book, Part};
 use super::person::Person;
@@ -122,19 +123,57 @@ where
                 self.change_row(&href, |row| row.intent = None)?;
                 Err(takes_nothing(&why))
             }
-            Put::Refused(why) => {
-                let name = name_on(body.said());
-                self.report.note(Did::Refused, &name);
-                self.change_row(&href, |row| {
-                    row.intent = None;
-                    row.refused = Some(Refused {
-                        why: why.clone(),
-                        says: intent.says.clone(),
-                    });
-                })?;
-                Ok(Sent::Later)
+            Put::UidTaken(other) => {
+                if over.is_none()
+                    && let Some(other) = other
+                    && self.join(contact, &other, &intent)?
+                {
+                    return Ok(Sent::Merged);
+                }
+                // Where it is not said which it is, the next list has it.
+                let why = "another card there has the UID of this contact";
+                self.refused(&href, &intent, why)
             }
+            Put::Refused(why) => self.refused(&href, &intent, &why),
         }
+    }
+
+    /// Notes that a card is not taken.
+    fn refused(&mut self, href: &Href, intent: &Intent<B::Card>, why: &str) -> Result<Sent, Stop> {
+        self.report.note(Did::Refused, &name_on(intent.body.said()));
+        self.change_row(href, |row| {
+            row.intent = None;
+            row.refused = Some(Refused {
+                why: why.to_owned(),
+                says: intent.says.clone(),
+            });
+        })?;
+        Ok(Sent::Later)
+    }
+
+    /// Makes a contact that was to be sent one with the card there that has its `UID`, unless that is another
+    /// contact's.
+    fn join(
+        &mut self,
+        contact: ContactId,
+        other: &Href,
+        intent: &Intent<B::Card>,
+    ) -> Result<bool, Stop> {
+        let Some(now) = self.card(other)? else {
+            return Ok(false);
+        };
+        let name = name_on(now.1.said());
+        let joined = commit(self.book, |part| {
+            if part.row(other)?.is_some() {
+                return Ok(false);
+            }
+            link(part, other, Some(contact), now.clone(), Some(intent))?;
+            Ok(true)
+        })?;
+        if joined {
+            self.report.note(Did::Joined, &name);
+        }
+        Ok(joined)
     }
 
     /// Changes what is kept of a card, if it is still kept.
