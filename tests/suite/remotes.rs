@@ -229,7 +229,8 @@ fn a_restore_drops_the_links_with_remotes_and_keeps_how_many_there_were() {
             .unwrap();
         }
         raw.execute_batch(
-            "INSERT OR IGNORE INTO remote_conflict SELECT id, '', 'note', NULL, NULL, 1 FROM remote_card LIMIT 1",
+            "INSERT OR IGNORE INTO remote_conflict (remote_card, key, field, at)
+             SELECT id, '', 'note', 1 FROM remote_card LIMIT 1",
         )
         .unwrap();
     };
@@ -278,7 +279,8 @@ fn emptying_the_bin_takes_what_is_kept_of_a_remote() {
         )
         .unwrap();
         raw.execute(
-            "INSERT INTO remote_conflict VALUES (?1, '', 'note', 'was', 'theirs', 1)",
+            "INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
+             VALUES (?1, '', 'note', 'was', 'theirs', 1)",
             [id],
         )
         .unwrap();

@@ -101,10 +101,14 @@ fn both_sides_of_a_field_are_seen_and_one_is_chosen() {
         assert_eq!(left(&desk), 2, "{}", desk.toast());
         desk.press("u");
         assert_eq!(notes(&desk).0.as_deref(), Some("Lev & Sons"));
+        // What was decided is to be decided again.
+        assert_eq!(left(&desk), 3, "{}", desk.toast());
         // Both texts.
         desk.press("g g b enter");
         let both = "Ask for Dana first. / Moved to Haifa.";
         assert_eq!(notes(&desk).1.as_deref(), Some(both), "{}", desk.toast());
+        desk.press("right enter");
+        assert_eq!(notes(&desk).0.as_deref(), Some("Lev Trading"));
         // A label holds one value.
         desk.press("b");
         assert!(
@@ -678,7 +682,7 @@ fn the_filter_knows_what_is_synced_what_waits_and_what_is_to_be_decided() {
     assert_eq!(found(&desk, "in:=nextcloud"), "");
     assert_eq!(found(&desk, "is:conflict"), "Mark Tamar");
     assert_eq!(found(&desk, "-is:conflict"), "Zoe");
-    assert_eq!(found(&desk, "is:waiting"), "");
+    assert_eq!(found(&desk, "is:waiting"), "Tamar");
     let id = desk.book.store.named("Mark Abernathy", None).unwrap()[0].contact;
     let sent = ContactAttributes {
         note: Some(Some("Other".to_owned())),
@@ -689,7 +693,7 @@ fn the_filter_knows_what_is_synced_what_waits_and_what_is_to_be_decided() {
         .other()
         .update_contact(id, sent, Vec::new())
         .unwrap();
-    assert_eq!(found(&desk, "is:waiting"), "Mark");
+    assert_eq!(found(&desk, "is:waiting"), "Mark Tamar");
     let waiting = |desk: &Desk, name: &str| {
         let rows = desk.book.store.remotes().unwrap();
         let row = rows.into_iter().find(|row| row.name == name);
@@ -706,13 +710,13 @@ fn the_filter_knows_what_is_synced_what_waits_and_what_is_to_be_decided() {
             [],
         )
         .unwrap();
-    assert_eq!(found(&desk, "is:waiting"), "Mark Zoe");
+    assert_eq!(found(&desk, "is:waiting"), "Mark Tamar Zoe");
     assert_eq!(waiting(&desk, "nextcloud"), 2);
     // Where nothing is sent, nothing waits.
     raw(&desk.book)
         .execute("UPDATE remote SET traits = '{\"sends\":false}'", [])
         .unwrap();
-    assert_eq!(found(&desk, "is:waiting"), "");
+    assert_eq!(found(&desk, "is:waiting"), "Tamar");
     // A decision is seen at once.
     desk.press("s x m ^S");
     assert_eq!(found(&desk, "is:conflict"), "");

@@ -7,10 +7,11 @@
 use std::path::Path;
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
 
 use crate::domain::progress::stopped;
-use crate::domain::refusal::{Kind, Refusal};
-use crate::store::db::failure::{Failure, Trying};
+use crate::domain::refusal::{Fault, Kind, Refusal};
+use crate::store::db::failure::{Answer, Failure, Trying};
 use crate::store::db::sound;
 
 impl Failure {
@@ -69,5 +70,25 @@ impl Failure {
                 ),
             },
         }
+    }
+}
+
+/// Refuses an id that is taken: the table says so itself, which costs nothing where it is not.
+pub(in crate::store) fn refuse_taken(inserted: rusqlite::Result<()>) -> Answer<()> {
+    let error = inserted.as_ref().err();
+    let error = error.and_then(rusqlite::Error::sqlite_error);
+    if error.is_some_and(|error| error.extended_code == SQLITE_CONSTRAINT_PRIMARYKEY) {
+        return Err(taken().into());
+    }
+    Ok(inserted?)
+}
+
+/// That an id is taken.
+pub(in crate::store) fn taken() -> Refusal {
+    Refusal {
+        kind: Kind::Conflict,
+        faults: vec![Fault::of("id", "exists already")],
+        stored: None,
+        reason: None,
     }
 }

@@ -187,3 +187,11 @@ fn decided_by(connection: &Connection, steps: [i64; 2]) -> Answer<Vec<StoredConf
     let all = all.query_map(steps, conflict)?;
     Ok(all.collect::<rusqlite::Result<_>>()?)
 }
+
+/// Has the card of a contact that is deleted looked at by the next sync: it is to be deleted too.
+pub(in crate::store) fn note_deleted(connection: &Connection, contact: ContactId) -> Answer<()> {
+    connection
+        .prepare_cached("UPDATE remote_card SET looked = 0 WHERE contact = ?1")?
+        .execute([contact.0.as_bytes()])?;
+    Ok(())
+}

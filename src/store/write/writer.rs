@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -16,13 +15,14 @@ use crate::domain::number::Region;
 use crate::domain::operation::{Operation, Record, RecordKey, UndoPoint};
 use crate::domain::phone::{Context, Phone, PhoneId};
 use crate::domain::primary::heir;
-use crate::domain::refusal::{Fault, Kind, Refusal};
+use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::db::failure::Answer;
 use crate::store::db::pace::{Overseer, Pace};
 use crate::store::db::record;
-use crate::store::write::decided::note_decided;
+use crate::store::db::refusal::{refuse_taken, taken};
+use crate::store::write::decided;
 use crate::store::write::log::{self, Author, StepKind};
 use crate::store::write::trail::Trail;
 
@@ -248,10 +248,7 @@ impl<'c> Writer<'c> {
         }
         let key = RecordKey::Contact(contact.id);
         record::delete(self.connection, key)?;
-        // Its card elsewhere is to be deleted too.
-        self.connection
-            .prepare_cached("UPDATE remote_card SET looked = 0 WHERE contact = ?1")?
-            .execute([contact.id.0.as_bytes()])?;
+        decided::note_deleted(self.connection, contact.id)?;
         self.gone.insert(contact.id);
         self.deleted = true;
         self.trace(key, Some(Record::Contact(Box::new(contact))), None);
@@ -551,7 +548,7 @@ impl<'c> Writer<'c> {
             (point, 0)
         };
         let there = log::add(self.connection, point.id, there, operations)?;
-        note_decided(self.connection, point.id, operations)?;
+        decided::note_decided(self.connection, point.id, operations)?;
         self.logged = Some((point, there));
         Ok(())
     }
@@ -584,24 +581,5 @@ impl<'c> Writer<'c> {
             }
         }
         operations
-    }
-}
-
-/// Refuses an id that is taken: the table says so itself, which costs nothing where it is not.
-fn refuse_taken(inserted: rusqlite::Result<()>) -> Answer<()> {
-    let error = inserted.as_ref().err();
-    let error = error.and_then(rusqlite::Error::sqlite_error);
-    if error.is_some_and(|error| error.extended_code == SQLITE_CONSTRAINT_PRIMARYKEY) {
-        return Err(taken().into());
-    }
-    Ok(inserted?)
-}
-
-fn taken() -> Refusal {
-    Refusal {
-        kind: Kind::Conflict,
-        faults: vec![Fault::of("id", "exists already")],
-        stored: None,
-        reason: None,
     }
 }

@@ -14,7 +14,6 @@ use crate::domain::sync::rules::{Rule, holds};
 use crate::domain::sync::said::NAME;
 
 use super::contact::{SimContact, emails};
-use super::decisions::Decision;
 use super::people::{edit_email, edit_number, note_undone};
 use super::server::{SimCard, birth_of, detail, email, identity, is_crowded, label, name};
 use super::world::World;
@@ -41,6 +40,15 @@ pub(super) struct Taken {
     pub(super) before: People,
     pub(super) after: People,
     pub(super) links: [BTreeMap<Href, ContactId>; 2],
+}
+
+/// What was decided of a contact.
+#[derive(Clone)]
+pub(super) struct Decision {
+    pub(super) contact: ContactId,
+    pub(super) before: Rc<SimContact>,
+    pub(super) after: Rc<SimContact>,
+    pub(super) fields: Vec<(usize, Href, ConflictKey)>,
 }
 
 #[derive(Clone, Default)]

@@ -4,24 +4,14 @@ use std::rc::Rc;
 
 use crate::domain::ids::ContactId;
 use crate::domain::sync::outgoing::{is_open, take};
-use crate::domain::sync::remote::{Etag, Href};
+use crate::domain::sync::remote::Etag;
 use crate::domain::sync::row::{ConflictKey, FieldValue, Row};
 use crate::domain::sync::rules::{Rule, holds};
 use crate::domain::sync::said::same_label;
 
 use super::across::{Cards, Faults};
-use super::book::SimBook;
-use super::contact::SimContact;
+use super::book::{Decision, SimBook};
 use super::world::World;
-
-/// What was decided of a contact.
-#[derive(Clone)]
-pub(super) struct Decision {
-    contact: ContactId,
-    before: Rc<SimContact>,
-    after: Rc<SimContact>,
-    fields: Vec<(usize, Href, ConflictKey)>,
-}
 
 impl SimBook {
     /// A person decides all that is in conflict.
