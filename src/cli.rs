@@ -113,7 +113,7 @@ enum Cmd {
     /// Unedited cards are written byte for byte as they were imported; edited cards change only in the
     /// edited lines.
     #[command(
-        after_help = "Examples:\n  callbook export > contacts.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv"
+        after_help = "Examples:\n  callbook export > contacts.vcf\n  callbook export -o garage.csv garage\n  callbook export --card-version 4.0 --split cards/\n  callbook export --as google --spreadsheet-safe -o google.csv\n  callbook export --as outlook -o outlook.csv"
     )]
     Export(export::ExportCommand),
     /// Add a contact with a name, its numbers and all else that is known.

@@ -3,6 +3,7 @@
 //! A file is written beside its place and put there when it is whole, readable by its owner alone. A
 //! file that is there stays, unless it is to be replaced.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::fs;
@@ -52,7 +53,26 @@ impl fmt::Display for IsThere {
 
 impl std::error::Error for IsThere {}
 
-/// Writes contacts to a stream; says how many.
+/// What an export wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// How many contacts.
+    pub contacts: usize,
+    /// Of a table for another program: how many values of each kind it has no column for, with the word for the
+    /// kind. They are in columns that only an import here reads.
+    pub lacking: Vec<(&'static str, usize)>,
+}
+
+impl From<usize> for Written {
+    fn from(contacts: usize) -> Self {
+        Self {
+            contacts,
+            lacking: Vec::new(),
+        }
+    }
+}
+
+/// Writes contacts to a stream.
 ///
 /// # Errors
 /// If the store refuses, or the stream fails with the [`io::Error`] that it gave.
@@ -61,7 +81,7 @@ pub fn stream(
     selection: &Selection,
     form: ExportForm,
     out: &mut dyn Write,
-) -> Result<usize> {
+) -> Result<Written> {
     match form {
         ExportForm::Cards(version) => {
             let fields = store.own_fields()?;
@@ -73,7 +93,7 @@ pub fn stream(
             for group in store.groups(exported.only())? {
                 out.write_all(&group_card(&group, version))?;
             }
-            Ok(written)
+            Ok(written.into())
         }
         ExportForm::Book => {
             out.write_all(book::HEAD.as_bytes())?;
@@ -85,32 +105,42 @@ pub fn stream(
             for group in store.groups(exported.only())? {
                 out.write_all(book::group_line(&vcard::write_group(&group, None)).as_bytes())?;
             }
-            Ok(written)
+            Ok(written.into())
         }
         ExportForm::Table(form, guard) => {
             let mut table = Table::new(form, guard);
             each(store, selection, |whole| {
-                table.see(whole);
+                table.see(for_program(store, whole, form)?.as_ref());
                 Ok(())
             })?;
             out.write_all(&table.header())?;
-            let is_named = form == csv::TableForm::Google;
-            each(store, selection, |whole| {
-                let row = if is_named {
-                    // Other programs know nobody by the UIDs of ours.
-                    let related = store.related(&whole.full.contact)?;
-                    let mut named = whole.clone();
-                    named.full.contact = named.full.contact.with_names(&related);
-                    table.row(&named)
-                } else {
-                    table.row(whole)
-                };
+            let contacts = each(store, selection, |whole| {
+                let row = table.row(for_program(store, whole, form)?.as_ref());
                 let row =
                     row.context("another program changed the book meanwhile; export again")?;
                 Ok(out.write_all(&row)?)
+            })?;
+            Ok(Written {
+                contacts,
+                lacking: table.lacking().to_vec(),
             })
         }
     }
+}
+
+/// A contact for a table. Other programs know nobody by the UIDs of ours: they get the names of its relations.
+fn for_program<'c>(
+    store: &Store,
+    whole: &'c ContactWithCard,
+    form: csv::TableForm,
+) -> Result<Cow<'c, ContactWithCard>> {
+    if form.program().is_none() {
+        return Ok(Cow::Borrowed(whole));
+    }
+    let related = store.related(&whole.full.contact)?;
+    let mut named = whole.clone();
+    named.full.contact = named.full.contact.with_names(&related);
+    Ok(Cow::Owned(named))
 }
 
 /// The contacts that were exported, where they are not all of the book.
@@ -133,7 +163,7 @@ impl Exported {
     }
 }
 
-/// Writes contacts to a file; says how many.
+/// Writes contacts to a file.
 ///
 /// # Errors
 /// As [`stream`]; where the file is there and stays, or cannot be written.
@@ -143,7 +173,7 @@ pub fn file(
     form: ExportForm,
     path: &Path,
     there: There,
-) -> Result<usize> {
+) -> Result<Written> {
     refuse_other_things(store, path)?;
     put(path, there, |out| stream(store, selection, form, out))
 }

@@ -53,8 +53,9 @@
 //!                         phone complete draft card convert fit join write over companion attachment group omit
 //! callbook::exchange::vcard::convert  binary day
 //! callbook::exchange::vcard::write    stored detail tel
-//! callbook::exchange::csv     column words header own cells detail headings phone text record row read
+//! callbook::exchange::csv     column words own header cells detail headings phone text record row read
 //!                         write
+//! callbook::exchange::csv::write  counted google outlook
 //! callbook::exchange::ldif    attribute
 //! callbook::exchange::jsonapi resources errors documents
 //! callbook::store         db write cache base query undo care change

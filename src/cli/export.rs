@@ -3,17 +3,17 @@
 use anyhow::Result;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use crate::domain::files::There;
 use crate::domain::listing::{Found, Selection};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
-use crate::domain::words::count;
+use crate::domain::words::{count, thousands};
 use crate::exchange::csv::{self, Guard};
 use crate::exchange::vcard::Version;
-use crate::export::{self, ExportForm, IsThere};
+use crate::export::{self, ExportForm, IsThere, Written};
 use crate::store::Store;
 
 use super::document::{CommandAnswer, answer};
@@ -59,6 +59,8 @@ enum Name {
     Csv,
     /// A table for Google Contacts.
     Google,
+    /// A table for Outlook.
+    Outlook,
     /// Everything in the book, one contact per line.
     Json,
 }
@@ -119,21 +121,38 @@ impl ExportCommand {
                     return Err(invalid("--split writes vCards; leave --as out"));
                 };
                 let written = export::files(&store, &selection, version, folder, there)?;
-                (written, folder)
+                (Written::from(written), folder)
             }
             (None, Some(file)) if !file.is_standard() => {
                 (export::file(&store, &selection, form, file, there)?, file)
             }
-            _ => return print(&store, &selection, form).map(|()| None),
+            _ => {
+                let written = print(&store, &selection, form)?;
+                if let Some(lacking) = lacking(form, &written) {
+                    super::output::complain(&lacking);
+                }
+                return Ok(None);
+            }
         };
-        let told = format!("{} to {}\n", count(written, "contact"), place.display());
+        let contacts = count(written.contacts, "contact");
+        let mut told = safe_line(&format!("{contacts} to {}", place.display()));
+        if let Some(lacking) = lacking(form, &written) {
+            told.push_str(&safe_line(&lacking));
+        }
+        let without: Map<String, Value> = { written.lacking.iter() }
+            .map(|(what, number)| ((*what).to_owned(), json!(number)))
+            .collect();
+        let form_of_file = form;
         let form = name.to_possible_value();
-        let document = json!({ "data": {
-            "contacts": written,
+        let mut document = json!({ "data": {
+            "contacts": written.contacts,
             "form": form.as_ref().map(PossibleValue::get_name),
             "to": place.display().to_string(),
         }});
-        Ok(Some(CommandAnswer::new(document, safe_line(&told))))
+        if lacking(form_of_file, &written).is_some() {
+            document["data"]["without_column"] = Value::Object(without);
+        }
+        Ok(Some(CommandAnswer::new(document, told)))
     }
 
     fn form(&self) -> Result<(Name, ExportForm)> {
@@ -165,15 +184,16 @@ impl ExportCommand {
                 "--card-version is for vCards; leave it out, or use --as vcard",
             ));
         }
-        if guard == Guard::Safe && !matches!(name, Name::Csv | Name::Google) {
+        if guard == Guard::Safe && matches!(name, Name::Vcard | Name::Json) {
             return Err(invalid(
-                "--spreadsheet-safe is for tables; use it with --as csv or --as google",
+                "--spreadsheet-safe is for tables; use it with --as csv, google or outlook",
             ));
         }
         let form = match name {
             Name::Vcard => ExportForm::Cards(version),
             Name::Csv => ExportForm::Table(csv::TableForm::Plain, guard),
             Name::Google => ExportForm::Table(csv::TableForm::Google, guard),
+            Name::Outlook => ExportForm::Table(csv::TableForm::Outlook, guard),
             Name::Json => ExportForm::Book,
         };
         Ok((name, form))
@@ -206,22 +226,44 @@ fn safe_line(text: &str) -> String {
     format!("{line}\n")
 }
 
+/// What another program has no column for; none where it has one for all.
+fn lacking(form: ExportForm, written: &Written) -> Option<String> {
+    let ExportForm::Table(form, _) = form else {
+        return None;
+    };
+    let program = form.program()?;
+    let kinds = written.lacking.iter().map(|(what, number)| match *what {
+        "address" if *number > 1 => format!("{} addresses", thousands(*number)),
+        what => count(*number, what),
+    });
+    let kinds: Vec<String> = kinds.collect();
+    (!kinds.is_empty()).then(|| {
+        format!(
+            "{program} has no column for {}: they are in columns at the end, which only callbook reads",
+            kinds.join(", ")
+        )
+    })
+}
+
 /// Writes to standard output: to a program exactly, to a terminal so that nothing in a name can take
 /// it over.
-fn print(store: &Store, selection: &Selection, form: ExportForm) -> Result<()> {
+fn print(store: &Store, selection: &Selection, form: ExportForm) -> Result<Written> {
     let stdout = io::stdout();
     let done = if stdout.is_terminal() {
         let mut bytes = Vec::new();
-        export::stream(store, selection, form, &mut bytes)?;
+        let written = export::stream(store, selection, form, &mut bytes)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let lines: String = text.lines().map(safe_line).collect();
-        return super::output::print(&lines);
+        return super::output::print(&lines).map(|()| written);
     } else {
         let mut out = BufWriter::new(Output::new(store.stop()));
-        export::stream(store, selection, form, &mut out).and_then(|_| Ok(out.flush()?))
+        export::stream(store, selection, form, &mut out).and_then(|written| {
+            out.flush()?;
+            Ok(written)
+        })
     };
     match done {
-        Err(error) if export::is_closed(&error) => Ok(()),
+        Err(error) if export::is_closed(&error) => Ok(Written::default()),
         Err(error) if error.is::<io::Error>() => {
             Err(error.context("cannot write to the standard output"))
         }

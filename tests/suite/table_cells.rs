@@ -7,6 +7,7 @@ use callbook::exchange::vcard::Version;
 use callbook::export::ExportForm;
 use callbook::import::File;
 
+use crate::cli::Shell;
 use crate::tables::{all, book_of, take};
 
 /// What a table with these lines gives: the birthdays with the BDAY of each card, and what is said.
@@ -242,4 +243,54 @@ fn cells_that_say_none_hide_no_column_of_numbers() {
             ""
         )
     );
+}
+
+#[test]
+fn what_outlook_has_no_column_for_is_named_and_comes_back() {
+    let shell = Shell::new();
+    shell.import(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Ames\r\nN:Ames;Ann;;;\r\nROLE:lead\r\n\
+         EMAIL;TYPE=WORK:a@example.org\r\nEMAIL:b@example.org\r\nEMAIL:c@example.org\r\nEMAIL:d@example.org\r\n\
+         TEL;TYPE=CELL:+39 347 555 0164\r\nTEL;TYPE=CELL:+39 347 555 0165\r\nTEL;TYPE=CELL:+39 347 555 0166\r\n\
+         TEL;TYPE=WORK:+39 02 5550 1182\r\nEND:VCARD\r\n",
+    );
+    let (status, table, told) = shell.run(&["export", "--as", "outlook", "Ann"], "");
+    assert_eq!(status, 0, "{told}");
+    assert!(
+        told.contains("Outlook has no column for 1 number, 1 email, 1 role"),
+        "{told}"
+    );
+    let mut reader = ::csv::Reader::from_reader(table.as_bytes());
+    let headers = reader.headers().unwrap().clone();
+    let row = reader.records().next().unwrap().unwrap();
+    let cell = |header: &str| {
+        let at = headers.iter().position(|own| own == header);
+        row.get(at.unwrap()).unwrap().to_owned()
+    };
+    for (header, said) in [
+        ("First Name", "Ann"),
+        ("E-mail Address", "a@example.org"),
+        ("Business Phone", "+39 02 5550 1182"),
+        ("callbook role", "lead"),
+    ] {
+        assert_eq!(cell(header), said, "{header}");
+    }
+    // Another mobile is under no label of its own, and not lost.
+    let mobiles = [cell("Mobile Phone"), cell("Other Phone")];
+    let is_mobile = |cell: &String| cell.starts_with("+39 347 555 016");
+    assert!(
+        mobiles.iter().all(is_mobile) && mobiles[0] != mobiles[1],
+        "{mobiles:?}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.csv");
+    let file = file.to_str().unwrap();
+    let words = ["export", "--as", "outlook", "--json", "-o", file, "Ann"];
+    let said = shell.json(&words, "").1;
+    assert_eq!(said["data"]["without_column"]["email"], 1, "{said}");
+    let (status, ..) = shell.run(
+        &["export", "--as", "outlook", "--force", "-o", file, "Ada"],
+        "",
+    );
+    assert_eq!(status, 0);
 }

@@ -149,6 +149,10 @@ fn tables_of_many_programs_come_in_and_out() {
             "google.csv",
             ExportForm::Table(csv::TableForm::Google, Guard::Exact),
         ),
+        (
+            "outlook.csv",
+            ExportForm::Table(csv::TableForm::Outlook, Guard::Exact),
+        ),
         ("cards.vcf", ExportForm::Cards(None)),
         ("cards4.vcf", ExportForm::Cards(Some(Version::V40))),
     ];

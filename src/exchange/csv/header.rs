@@ -4,6 +4,7 @@ use super::column::{
     CITY, COUNTRY, Column, ColumnPart, DAY, DetailColumn, EXTENDED, MONTH, PO_BOX, REGION, STREET,
     Sure, Text, YEAR, ZIP,
 };
+use super::own::CHILD;
 use super::words::{Header, Meaning, plain};
 
 /// What is known of all headers together.
@@ -37,8 +38,8 @@ impl HeaderWords {
         place: &mut String,
     ) -> (Column, Sure) {
         use Meaning::{
-            Assistant, CallingCode, Email, Ident, Mailbox, Manager, Mobile, Name, NameOrFirst,
-            Number, Skip, Spouse, Type, Web,
+            Assistant, CallingCode, Child, Email, Ident, Mailbox, Manager, Mobile, Name,
+            NameOrFirst, Number, Skip, Spouse, Type, Web,
         };
         let key = |kind: &str| format!("{kind} column {at}");
         let detail = |kind: DetailColumn, label: Option<String>| {
@@ -77,6 +78,7 @@ impl HeaderWords {
             (Manager, "manager"),
             (Spouse, "spouse"),
             (Assistant, "assistant"),
+            (Child, CHILD),
         ];
         let person = people.iter().find(|(meaning, _)| header.has(*meaning));
         let column = if header.has(Web) {
@@ -84,7 +86,10 @@ impl HeaderWords {
         } else if header.has(Meaning::Chat) {
             let network = plain(name);
             let network = network.split(' ').next().unwrap_or_default();
-            let is_network = !matches!(network, "im" | "chat" | "messenger" | "instant");
+            let is_network = !matches!(
+                network,
+                "im" | "imaddress" | "chat" | "messenger" | "instant"
+            );
             detail(DetailColumn::Chat, is_network.then(|| network.to_owned()))
         } else if let Some((_, relation)) = person {
             detail(DetailColumn::Relation, Some((*relation).to_owned()))

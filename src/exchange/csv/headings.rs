@@ -24,6 +24,7 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
             let (column, sure) = match of_counted(&plain(name))
                 .filter(|_| !outlook)
                 .or_else(|| phonetic(&plain(name)))
+                .or_else(|| of_ours(name))
             {
                 Some(column) => (column, Sure::Yes),
                 None => table.column(at, name, header, &mut place),
@@ -137,17 +138,29 @@ fn phonetic(name: &str) -> Option<Column> {
         "phonetic first name"
         | "phonetic given name"
         | "given name yomi"
+        | "given yomi"
         | "first name yomi"
         | "yomi first name" => "phonetic_given_name",
         "phonetic last name"
         | "phonetic family name"
         | "family name yomi"
+        | "surname yomi"
         | "last name yomi"
         | "yomi last name" => "phonetic_family_name",
         _ => return None,
     };
     let field = CONTACT.iter().find(|own| own.name == field)?;
     Some(Column::Text(Text::Own(field)))
+}
+
+/// A column of ours in a table for another program.
+fn of_ours(name: &str) -> Option<Column> {
+    let field = own::own_field(name)?;
+    Some(Column::Text(match field.name {
+        "kind" => Text::ContactKind,
+        "favourite" => Text::Favourite,
+        _ => Text::Own(field),
+    }))
 }
 
 /// What a person says that a column holds.
@@ -198,6 +211,14 @@ fn addresses_in_parts(headings: &mut [Heading]) {
             *group = whole.to_owned();
         }
     }
+}
+
+/// Whether a group is of columns that are counted.
+pub(super) fn is_counted(group: &str) -> bool {
+    let counted = group.rsplit_once(' ');
+    counted.is_some_and(|(words, number)| {
+        number.parse::<u32>().is_ok() && of_counted(&format!("{words} {number} value")).is_some()
+    })
 }
 
 /// A part of a group that is counted, as Google's tables and ours have them: `Phone 1 - Value`.

@@ -1,6 +1,6 @@
 //! Our own form of a table: its headers, and what its cells are written like.
 
-use crate::domain::fields::CONTACT;
+use crate::domain::fields::{CONTACT, ContactField};
 
 use super::column;
 
@@ -37,6 +37,23 @@ pub(super) fn own_headers() -> Vec<&'static str> {
     CONTACT.iter().filter_map(|field| field.csv).collect()
 }
 
+/// What the headers of our columns in a table for another program begin with.
+const OURS: &str = "callbook ";
+
+/// The header of a text that the other program has no column for.
+pub(super) fn own_header(field: &ContactField) -> Option<String> {
+    field.csv.map(|header| format!("{OURS}{header}"))
+}
+
+/// The field under such a header.
+pub(super) fn own_field(header: &str) -> Option<&'static ContactField> {
+    let header = header.strip_prefix(OURS)?;
+    CONTACT.iter().find(|field| field.csv == Some(header))
+}
+
+/// The label of children, who have one column together in Outlook's tables.
+pub(super) const CHILD: &str = "child";
+
 /// What a spreadsheet may take for the beginning of a formula.
 ///
 /// Some skip a line end or a tab before the sign, and some take the full-width signs for the others.
@@ -57,6 +74,13 @@ fn is_plain_number(cell: &str) -> bool {
 /// Whether a guarded table has to guard this cell.
 pub(super) fn needs_guard(cell: &str) -> bool {
     (cell.starts_with(TRIGGERS) || cell.starts_with('\'')) && !is_plain_number(cell)
+}
+
+/// The tags as one cell, each on a line of its own. The further lines of a tag begin with a space,
+/// which no tag does.
+pub(super) fn tags_cell(tags: &[String]) -> String {
+    let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\n', "\n ")).collect();
+    tags.join("\n")
 }
 
 /// The tags of such a cell.

@@ -43,6 +43,20 @@ pub(super) fn numbers(cell: &str, home: Option<Region>) -> impl Iterator<Item = 
     numbers.filter(|number| !is_no_number(number))
 }
 
+/// Leaves out the numbers that are told again, in columns that say more of them.
+pub(super) fn leave_told_again(
+    phones: &mut Vec<PhoneAttributes>,
+    again: &[PhoneAttributes],
+    home: Option<Region>,
+) {
+    let identity = |phone: &PhoneAttributes| {
+        let number = phone.number.as_deref().unwrap_or_default();
+        canonical(number, None, home).identity
+    };
+    let again: Vec<String> = again.iter().map(identity).collect();
+    phones.retain(|phone| again.is_empty() || !again.contains(&identity(phone)));
+}
+
 /// Says which number is primary: the one that the table says, or else the first that a call reaches a
 /// person at.
 pub(super) fn choose_primary(
@@ -61,7 +75,9 @@ pub(super) fn choose_primary(
         };
         let first = !phones.iter().any(|phone| phone.primary == Some(true));
         match phones.iter_mut().find(same) {
-            Some(phone) => phone.primary = first.then_some(true),
+            Some(phone) if first => phone.primary = Some(true),
+            // A label has said so already.
+            Some(_) => {}
             None => phones.push(PhoneAttributes {
                 number: Some(number),
                 location: Some(Some("main".to_owned())),

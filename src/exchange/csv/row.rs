@@ -16,9 +16,9 @@ use crate::exchange::vcard::CompanionCard;
 use super::cells::{ColumnNotes, is_no_number, may_be_number, seems_several};
 use super::column::{Column, ColumnPart, DetailColumn, Heading, Sure, Text};
 use super::detail::{DetailCells, emails, is_no_day};
-use super::own::BETWEEN;
-use super::own::{TableOrigin, tags_of};
-use super::phone::{PhoneCells, choose_primary, numbers};
+use super::headings::is_counted;
+use super::own::{BETWEEN, CHILD, TableOrigin, tags_of};
+use super::phone::{PhoneCells, choose_primary, leave_told_again, numbers};
 
 /// Labels that Google offers for what is no number.
 const GOOGLE_LABELS: [&str; 22] = [
@@ -85,6 +85,19 @@ impl<'a, T> Groups<'a, T> {
             self.cells.len() - 1
         });
         self.cells.get_mut(place)
+    }
+
+    /// The cells of counted columns, and those of others.
+    fn parted(self) -> (Vec<T>, Vec<T>) {
+        let counted: HashSet<usize> = { self.places.into_iter() }
+            .filter(|(group, _)| is_counted(group))
+            .map(|(_, place)| place)
+            .collect();
+        let cells = self.cells.into_iter().enumerate();
+        let (counted, others): (Vec<_>, Vec<_>) =
+            cells.partition(|(place, _)| counted.contains(place));
+        let bare = |cells: Vec<(usize, T)>| cells.into_iter().map(|(_, cell)| cell).collect();
+        (bare(counted), bare(others))
     }
 }
 
@@ -191,6 +204,12 @@ impl<'a> TableRow<'a> {
             {
                 false
             }
+            // How many children there are is no name of one.
+            Column::Detail(_, DetailColumn::Relation, ColumnPart::Value(_))
+                if !value.contains(char::is_alphabetic) =>
+            {
+                false
+            }
             Column::Detail(group, kind, part) => {
                 self.detail((group, *kind), heading, part, value);
                 true
@@ -261,6 +280,10 @@ impl<'a> TableRow<'a> {
                     detail.values.push(value.to_owned());
                 } else if column == DetailColumn::Email {
                     detail.values.extend(emails(value));
+                } else if label.as_deref() == Some(CHILD) {
+                    let names = value.split([',', ';', '\n']).map(str::trim);
+                    let names = names.filter(|name| !name.is_empty());
+                    detail.values.extend(names.map(str::to_owned));
                 } else {
                     let days = heading.is_of_days();
                     let values = value.split(BETWEEN).map(|value| {
@@ -321,18 +344,33 @@ impl<'a> TableRow<'a> {
             beside: columns,
         } = self;
         let mut beside = CompanionCard::default();
-        let phones = phones.cells.into_iter();
-        let mut phones: Vec<PhoneAttributes> = phones.flat_map(PhoneCells::phones).collect();
+        let (counted, others) = phones.parted();
+        let phones_of = |cells: Vec<PhoneCells>| cells.into_iter().flat_map(PhoneCells::phones);
+        let mut exact: Vec<PhoneAttributes> = phones_of(counted).collect();
+        let mut phones: Vec<PhoneAttributes> = phones_of(others).collect();
+        if kind == TableOrigin::Foreign {
+            leave_told_again(&mut phones, &exact, home);
+        }
+        phones.append(&mut exact);
         if kind == TableOrigin::Foreign {
             choose_primary(&mut phones, primary, home);
         }
         for phone in &mut phones {
             phone.country_code = calling_code.clone().map(Some);
         }
-        let mut read: Vec<Detail> = Vec::new();
-        for cells in details.cells {
-            read.extend(cells.read(kind, &mut beside));
-        }
+        let (counted, others) = details.parted();
+        let mut details_of = |cells: Vec<DetailCells>| -> Vec<Detail> {
+            let details = cells.into_iter();
+            details
+                .flat_map(|cells| cells.read(kind, &mut beside))
+                .collect()
+        };
+        let (mut exact, mut read) = (details_of(counted), details_of(others));
+        // What another program has no word for is said once more in the counted columns of its table.
+        let value = |detail: &Detail| (detail.kind, fold(&detail.text()));
+        let told: HashSet<_> = exact.iter().map(value).collect();
+        read.retain(|detail| !told.contains(&value(detail)));
+        read.append(&mut exact);
         let mut preferred = HashSet::new();
         for detail in read.iter_mut().filter(|detail| detail.preferred) {
             detail.preferred = preferred.insert(detail.kind);
@@ -410,22 +448,42 @@ fn names(kind: TableOrigin, texts: &[(Text, &str)], details: Vec<Detail>) -> Con
             (shown, family) = (None, Some(name));
         }
     }
-    let parts = NameParts {
+    let mut parts = NameParts {
         prefix: get(Text::Prefix),
         given: get(Text::Given),
         additional: get(Text::Middle),
         family: family.map(str::to_owned),
         suffix: get(Text::Suffix),
     };
+    let own = |name: &str| {
+        let mut texts = texts.iter();
+        let found = texts.find(|(text, _)| matches!(text, Text::Own(field) if field.name == name));
+        found.map(|(_, value)| *value)
+    };
+    shown = own("name").or(shown);
+    let is_whole = own("name").is_some_and(|name| name == parts.spoken());
+    if is_whole {
+        // It has no parts: the other program has to show something.
+        parts = NameParts::default();
+    }
     let name = shown.map_or_else(|| parts.spoken(), str::to_owned);
     let department = find(Text::Department).map(|cell| cell.lines().collect::<Vec<_>>().join(", "));
     let (tags, starred) = find(Text::Tags).map_or_else(Default::default, |cell| tags(kind, cell));
+    let tags = own("tags").map_or(tags, own_tags);
     let mut said = ContactAttributes {
         name: (!name.is_empty()).then_some(Some(name)),
         prefix: sent(parts.prefix),
-        given_name: sent(parts.given),
+        given_name: if is_whole {
+            Some(None)
+        } else {
+            sent(parts.given)
+        },
         additional_name: sent(parts.additional),
-        family_name: sent(parts.family),
+        family_name: if is_whole {
+            Some(None)
+        } else {
+            sent(parts.family)
+        },
         suffix: sent(parts.suffix),
         kind: find(Text::ContactKind).and_then(ContactKind::named),
         nickname: sent(get(Text::Nickname)),
@@ -448,11 +506,16 @@ fn names(kind: TableOrigin, texts: &[(Text, &str)], details: Vec<Detail>) -> Con
     said
 }
 
+/// The tags of a cell of ours.
+fn own_tags(cell: &str) -> Vec<String> {
+    let tags = tags_of(cell).into_iter().map(|tag| tag.trim().to_owned());
+    tags.filter(|tag| !tag.is_empty()).collect()
+}
+
 /// The tags of a cell, and whether it is among the favourites.
 fn tags(kind: TableOrigin, cell: &str) -> (Vec<String>, Option<bool>) {
     if kind == TableOrigin::Own {
-        let tags = tags_of(cell).into_iter().map(|tag| tag.trim().to_owned());
-        return (tags.filter(|tag| !tag.is_empty()).collect(), None);
+        return (own_tags(cell), None);
     }
     let all: Vec<&str> = if cell.contains(BETWEEN) {
         cell.split(BETWEEN).collect()

@@ -1,15 +1,17 @@
 //! Contacts to rows.
 
+mod counted;
+mod google;
+mod outlook;
+
 use crate::domain::address::Address;
-use crate::domain::contact::{Contact, Detail, DetailKind};
-use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
+use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::edit::ContactWithCard;
 use crate::domain::fields::{CONTACT, PHONE};
-use crate::domain::naming::NameParts;
-use crate::domain::phone::Phone;
 use crate::exchange::vcard::kept_columns;
 
-use super::own::{ADDRESS_PARTS, BETWEEN, GUARDED, needs_guard, own_headers};
+use super::own::{ADDRESS_PARTS, GUARDED, needs_guard, own_headers, tags_cell};
+use counted::{Laid, spelling};
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,31 @@ pub enum TableForm {
     Plain,
     /// What Google's contacts import.
     Google,
+    /// What Outlook imports.
+    Outlook,
+}
+
+impl TableForm {
+    /// The program that it is for, where that is not this one.
+    #[must_use]
+    pub const fn program(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Google => Some("Google"),
+            Self::Outlook => Some("Outlook"),
+        }
+    }
+
+    /// A contact in the columns of another program.
+    fn laid(self, whole: &ContactWithCard) -> Option<Laid<'_>> {
+        let mut laid = match self {
+            Self::Plain => return None,
+            Self::Google => google::laid(&whole.full),
+            Self::Outlook => outlook::laid(&whole.full),
+        };
+        laid.beside.extend(kept(whole));
+        Some(laid)
+    }
 }
 
 /// Whether cells are guarded against spreadsheets, which take some for formulas.
@@ -40,6 +67,8 @@ pub struct Table {
     /// Which details are addresses that have parts, by their place.
     in_parts: Vec<bool>,
     beside: Vec<String>,
+    /// How many values of each kind the other program has no column for.
+    lacking: Vec<(&'static str, usize)>,
 }
 
 impl Table {
@@ -53,22 +82,24 @@ impl Table {
             details: Vec::new(),
             in_parts: Vec::new(),
             beside: Vec::new(),
+            lacking: Vec::new(),
         }
     }
 
     /// Makes room for a contact.
     pub fn see(&mut self, whole: &ContactWithCard) {
-        self.phones = self.phones.max(whole.full.phones.len());
-        for kind in DetailKind::ALL {
-            let count = match self.form {
-                TableForm::Plain => of(whole, kind).count(),
-                TableForm::Google => of_google(whole, kind).count(),
-            };
-            match self.details.iter_mut().find(|(own, _)| *own == kind) {
-                Some((_, most)) => *most = count.max(*most),
-                None => self.details.push((kind, count)),
+        if let Some(laid) = self.form.laid(whole) {
+            self.make_room(laid.phones.len(), |kind| laid.count(kind), &laid.beside);
+            for what in laid.lacking {
+                match self.lacking.iter_mut().find(|(own, _)| *own == what) {
+                    Some((_, count)) => *count += 1,
+                    None => self.lacking.push((what, 1)),
+                }
             }
+            return;
         }
+        let count = |kind| whole.full.contact.details_of(kind).count();
+        self.make_room(whole.full.phones.len(), count, &kept(whole));
         for (at, detail) in whole.full.contact.details.iter().enumerate() {
             if detail.address().is_some() {
                 let length = self.in_parts.len().max(at + 1);
@@ -78,11 +109,34 @@ impl Table {
                 }
             }
         }
-        for (header, _) in columns(whole) {
-            if !header.is_empty() && !self.beside.contains(&header) {
-                self.beside.push(header);
+    }
+
+    fn make_room(
+        &mut self,
+        phones: usize,
+        details: impl Fn(DetailKind) -> usize,
+        beside: &[(String, String)],
+    ) {
+        self.phones = self.phones.max(phones);
+        for kind in DetailKind::ALL {
+            let count = details(kind);
+            match self.details.iter_mut().find(|(own, _)| *own == kind) {
+                Some((_, most)) => *most = count.max(*most),
+                None => self.details.push((kind, count)),
             }
         }
+        for (header, _) in beside {
+            if !header.is_empty() && !self.beside.contains(header) {
+                self.beside.push(header.clone());
+            }
+        }
+    }
+
+    /// How many values of each kind are only in columns that the other program does not know, each with the word
+    /// for it.
+    #[must_use]
+    pub fn lacking(&self) -> &[(&'static str, usize)] {
+        &self.lacking
     }
 
     /// Whether the detail at this place may be an address in parts.
@@ -98,44 +152,20 @@ impl Table {
     /// The header, line end included.
     #[must_use]
     pub fn header(&self) -> Vec<u8> {
-        let headers = match self.form {
-            TableForm::Plain => own_headers(),
-            TableForm::Google => GOOGLE.to_vec(),
+        let most = |kind| self.most(kind);
+        let mut cells = match self.form {
+            TableForm::Plain => self.plain_header(),
+            TableForm::Google => [
+                google::HEADERS.map(str::to_owned).to_vec(),
+                counted::headers(self.phones, most),
+            ]
+            .concat(),
+            TableForm::Outlook => [
+                outlook::HEADERS.map(str::to_owned).to_vec(),
+                counted::headers(self.phones, most),
+            ]
+            .concat(),
         };
-        let mut cells: Vec<String> = headers.into_iter().map(str::to_owned).collect();
-        match self.form {
-            TableForm::Plain => {
-                for number in 1..=self.phones {
-                    let parts = PHONE.iter().filter_map(|field| field.csv);
-                    cells.extend(parts.map(|part| format!("phone {number} {part}")));
-                }
-                let details: usize = self.details.iter().map(|(_, most)| most).sum();
-                for number in 1..=details {
-                    let parts = ["kind", "label", "preferred", "value"];
-                    cells.extend(parts.map(|part| format!("detail {number} {part}")));
-                    if self.has_parts(number - 1) {
-                        let parts = ADDRESS_PARTS.map(|(_, part)| part);
-                        cells.extend(parts.map(|part| format!("detail {number} {part}")));
-                    }
-                }
-            }
-            TableForm::Google => {
-                for number in 1..=self.phones {
-                    let parts = ["Label", "Value"];
-                    cells.extend(parts.map(|part| format!("Phone {number} - {part}")));
-                }
-                for (kind, name, value) in GROUPS {
-                    for number in 1..=self.most(*kind) {
-                        cells.push(format!("{name} {number} - Label"));
-                        cells.push(format!("{name} {number} - {value}"));
-                        if *kind == DetailKind::Address {
-                            let parts = GOOGLE_ADDRESS.map(|(_, part)| part);
-                            cells.extend(parts.map(|part| format!("{name} {number} - {part}")));
-                        }
-                    }
-                }
-            }
-        }
         cells.extend(self.beside.iter().cloned());
         if self.guard == Guard::Safe {
             cells.push(GUARDED.to_owned());
@@ -143,35 +173,60 @@ impl Table {
         self.line(&cells)
     }
 
+    fn plain_header(&self) -> Vec<String> {
+        let mut cells: Vec<String> = own_headers().into_iter().map(str::to_owned).collect();
+        for number in 1..=self.phones {
+            let parts = PHONE.iter().filter_map(|field| field.csv);
+            cells.extend(parts.map(|part| format!("phone {number} {part}")));
+        }
+        let details: usize = self.details.iter().map(|(_, most)| most).sum();
+        for number in 1..=details {
+            let parts = ["kind", "label", "preferred", "value"];
+            cells.extend(parts.map(|part| format!("detail {number} {part}")));
+            if self.has_parts(number - 1) {
+                let parts = ADDRESS_PARTS.map(|(_, part)| part);
+                cells.extend(parts.map(|part| format!("detail {number} {part}")));
+            }
+        }
+        cells
+    }
+
     /// The row of a contact, line end included; none where it was not seen, and has more than the
     /// table has room for.
     #[must_use]
     pub fn row(&self, whole: &ContactWithCard) -> Option<Vec<u8>> {
-        let there = |kind: &DetailKind| match self.form {
-            TableForm::Plain => of(whole, *kind).count() <= self.most(*kind),
-            TableForm::Google => of_google(whole, *kind).count() <= self.most(*kind),
+        let (cells, beside) = if let Some(laid) = self.form.laid(whole) {
+            if !self.has_room(laid.phones.len(), |kind| laid.count(kind)) {
+                return None;
+            }
+            let counted = laid.cells(self.phones, |kind| self.most(kind));
+            ([laid.fixed, counted].concat(), laid.beside)
+        } else {
+            let count = |kind| whole.full.contact.details_of(kind).count();
+            if !self.has_room(whole.full.phones.len(), count) {
+                return None;
+            }
+            (self.plain(whole), kept(whole))
         };
-        let columns = columns(whole);
         let known =
             |(header, _): &(String, String)| header.is_empty() || self.beside.contains(header);
-        if whole.full.phones.len() > self.phones
-            || !DetailKind::ALL.iter().all(there)
-            || !columns.iter().all(known)
-        {
+        if !beside.iter().all(known) {
             return None;
         }
-        let mut cells = match self.form {
-            TableForm::Plain => self.plain(whole),
-            TableForm::Google => self.google(whole),
-        };
+        let mut cells = cells;
         for header in &self.beside {
-            let cell = columns.iter().find(|(own, _)| own == header);
+            let cell = beside.iter().find(|(own, _)| own == header);
             cells.push(cell.map(|(_, cell)| cell.clone()).unwrap_or_default());
         }
         if self.guard == Guard::Safe {
             cells.push(String::new());
         }
         Some(self.line(&cells))
+    }
+
+    fn has_room(&self, phones: usize, details: impl Fn(DetailKind) -> usize) -> bool {
+        let mut kinds = DetailKind::ALL.into_iter();
+        phones <= self.phones && kinds.all(|kind| details(kind) <= self.most(kind))
     }
 
     fn plain(&self, whole: &ContactWithCard) -> Vec<String> {
@@ -220,51 +275,6 @@ impl Table {
         cells
     }
 
-    fn google(&self, whole: &ContactWithCard) -> Vec<String> {
-        let contact = &whole.full.contact;
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let birthday = of(whole, DetailKind::Date).find(|date| date.is_date(BIRTHDAY));
-        let star = contact.favourite.then(|| "* starred".to_owned());
-        let tags: Vec<String> = contact.tags.iter().cloned().chain(star).collect();
-        let mut cells = google_name(contact).to_vec();
-        cells.extend([
-            text(&contact.phonetic_given_name),
-            text(&contact.phonetic_family_name),
-            text(&contact.nickname),
-            text(&contact.organisation),
-            text(&contact.title),
-            text(&contact.department),
-            birthday
-                .map(|day| day.text().into_owned())
-                .unwrap_or_default(),
-            text(&contact.note),
-            tags.join(BETWEEN),
-        ]);
-        for index in 0..self.phones {
-            cells.extend(match whole.full.phones.get(index) {
-                Some(phone) => [google_label(phone, index), spelling(phone)],
-                None => [String::new(), String::new()],
-            });
-        }
-        for (kind, _, _) in GROUPS {
-            let mut details = of_google(whole, *kind);
-            for _ in 0..self.most(*kind) {
-                let detail = details.next();
-                cells.extend(match detail {
-                    Some(detail) => [google_detail_label(detail), detail.text().into_owned()],
-                    None => [String::new(), String::new()],
-                });
-                if *kind == DetailKind::Address {
-                    let parts = detail.and_then(Detail::address).map(Address::card_parts);
-                    let parts = parts.unwrap_or_default();
-                    let part = |at: usize| parts.get(at).copied().unwrap_or_default().to_owned();
-                    cells.extend(GOOGLE_ADDRESS.map(|(at, _)| part(at)));
-                }
-            }
-        }
-        cells
-    }
-
     fn line(&self, cells: &[String]) -> Vec<u8> {
         let mut writer = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
@@ -282,149 +292,7 @@ impl Table {
     }
 }
 
-/// The tags as one cell, each on a line of its own. The further lines of a tag begin with a space,
-/// which no tag does.
-fn tags_cell(tags: &[String]) -> String {
-    let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\n', "\n ")).collect();
-    tags.join("\n")
-}
-
-const GOOGLE: [&str; 14] = [
-    "First Name",
-    "Middle Name",
-    "Last Name",
-    "Name Prefix",
-    "Name Suffix",
-    "Phonetic First Name",
-    "Phonetic Last Name",
-    "Nickname",
-    "Organization Name",
-    "Organization Title",
-    "Organization Department",
-    "Birthday",
-    "Notes",
-    "Labels",
-];
-
-/// The street among the parts of an address.
-const STREET: usize = 2;
-
-/// Google's columns for the parts of an address, in its order, each with the place of the part.
-const GOOGLE_ADDRESS: [(usize, &str); 7] = [
-    (STREET, "Street"),
-    (3, "City"),
-    (0, "PO Box"),
-    (4, "Region"),
-    (5, "Postal Code"),
-    (6, "Country"),
-    (1, "Extended Address"),
-];
-
-/// The groups of columns that Google has for details, with the word for their value.
-const GROUPS: &[(DetailKind, &str, &str)] = &[
-    (DetailKind::Email, "E-mail", "Value"),
-    (DetailKind::Address, "Address", "Formatted"),
-    (DetailKind::Link, "Website", "Value"),
-    (DetailKind::Date, "Event", "Value"),
-    (DetailKind::Chat, "IM", "Value"),
-    (DetailKind::Relation, "Relation", "Value"),
-    (DetailKind::Other, "Custom Field", "Value"),
-];
-
-fn of(whole: &ContactWithCard, kind: DetailKind) -> impl Iterator<Item = &Detail> {
-    let details = whole.full.contact.details.iter();
-    details.filter(move |detail| detail.kind == kind)
-}
-
-/// The details that Google has in columns of this kind: the first birthday has one of its own, and
-/// others are events.
-fn of_google(whole: &ContactWithCard, kind: DetailKind) -> impl Iterator<Item = &Detail> {
-    let mut details = of(whole, kind);
-    let first = of(whole, DetailKind::Date).find(|date| date.is_date(BIRTHDAY));
-    std::iter::from_fn(move || {
-        details.find(|detail| first.is_none_or(|first| !std::ptr::eq(*detail, first)))
-    })
-}
-
 /// The cells of columns that nothing is known of.
-fn columns(whole: &ContactWithCard) -> Vec<(String, String)> {
+fn kept(whole: &ContactWithCard) -> Vec<(String, String)> {
     whole.card.as_deref().map(kept_columns).unwrap_or_default()
-}
-
-/// The number in a spelling that every reader takes for the same.
-fn spelling(phone: &Phone) -> String {
-    let bare = phone.typed.starts_with('+') && !phone.typed.contains(char::is_control);
-    if phone.is_normalised() && !bare {
-        return phone.shown();
-    }
-    phone.typed.clone()
-}
-
-/// The name in Google's parts (first, middle, last, prefix, suffix), which it shows one after the other. A shown name
-/// that only lacks some of them gives all of them; where it is another one altogether, it is the first name.
-fn google_name(contact: &Contact) -> [String; 5] {
-    let name = NameParts::of(contact);
-    let bare = NameParts {
-        prefix: None,
-        additional: None,
-        suffix: None,
-        ..name.clone()
-    };
-    let is_shown = |parts: &NameParts| parts.spoken() == contact.name;
-    let name = if is_shown(&name) || is_shown(&bare) {
-        name
-    } else {
-        NameParts {
-            given: Some(contact.name.clone()),
-            ..NameParts::default()
-        }
-    };
-    [
-        name.given,
-        name.additional,
-        name.family,
-        name.prefix,
-        name.suffix,
-    ]
-    .map(Option::unwrap_or_default)
-}
-
-/// A label in Google's words. A number that is no longer used says so there, and the primary one has
-/// Google's mark where a reader would not take the first for it.
-fn google_label(phone: &Phone, index: usize) -> String {
-    let label = phone.location.as_deref().unwrap_or_default();
-    let is_called = !matches!(label, "fax" | "pager" | "telex" | "isdn");
-    let label = match label {
-        "mobile" => "Mobile",
-        "home" => "Home",
-        "work" => "Work",
-        "fax" => "Work Fax",
-        "pager" => "Pager",
-        "main" => "Main",
-        "other" => "Other",
-        own => own,
-    };
-    if phone.historic {
-        format!("historic {label}").trim_end().to_owned()
-    } else if phone.primary && (index > 0 || !is_called) {
-        format!("* {label}")
-    } else {
-        label.to_owned()
-    }
-}
-
-/// The label of a detail in Google's words.
-fn google_detail_label(detail: &Detail) -> String {
-    let label = match (detail.kind, detail.label.as_deref()) {
-        (DetailKind::Date, Some(BIRTHDAY)) => "Birthday",
-        (DetailKind::Date, Some(ANNIVERSARY)) => "Anniversary",
-        // Without a label it would be read as an anniversary.
-        (DetailKind::Date, None) => "Other",
-        (_, label) => label.unwrap_or_default(),
-    };
-    if detail.preferred {
-        format!("* {label}").trim_end().to_owned()
-    } else {
-        label.to_owned()
-    }
 }

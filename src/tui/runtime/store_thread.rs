@@ -337,7 +337,7 @@ impl StoreThread {
                 let form = form_of(&path);
                 match export::file(store, &selection, form, &path, there) {
                     Err(error) if error.is::<IsThere>() => Reply::FileExists,
-                    written => Reply::Exported(written.map_err(refusal)?, path),
+                    written => Reply::Exported(written.map_err(refusal)?.contacts, path),
                 }
             }
             Request::Cards(selection) => {
@@ -345,7 +345,10 @@ impl StoreThread {
                 let form = ExportForm::Cards(None);
                 let written =
                     export::stream(store, &selection, form, &mut cards).map_err(refusal)?;
-                Reply::Cards(written, String::from_utf8_lossy(&cards).into_owned())
+                Reply::Cards(
+                    written.contacts,
+                    String::from_utf8_lossy(&cards).into_owned(),
+                )
             }
             Request::SmallCard(id) => {
                 let full = store.profile(id)?.full;
