@@ -3,7 +3,8 @@
 
 use crate::support::desk::Desk;
 use callbook::domain::number::Region;
-use callbook::tui::pages::contact_form::{ContactForm, TEXTS};
+use callbook::tui::pages::contact_form::{ContactForm, ContactPlace, TEXTS};
+use callbook::tui::pages::detail_form::DetailForm;
 use callbook::tui::pages::phone_form::PhoneForm;
 use callbook::tui::pages::question::Question;
 use callbook::tui::protocol::{Msg, Reply, Request};
@@ -689,5 +690,56 @@ fn the_pages_of_an_import_are_drawn_at_every_size() {
             "{}",
             desk.frame()
         );
+    }
+}
+
+/// A person with all that most have, in the form alone: what can be added has a line of its own there.
+#[test]
+fn a_new_contact_gets_its_address_and_birthday_in_the_form() {
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, CARDS);
+        desk.app.session.home = Region::new("IT");
+        let go = |desk: &mut Desk, place: ContactPlace| {
+            for _ in 0..20 {
+                if desk.top::<ContactForm>().unwrap().place == place {
+                    return;
+                }
+                desk.press("tab");
+            }
+            panic!("no {place:?}\n{}", desk.frame());
+        };
+        desk.press("a \"Ada_Lovelace\" tab \"Engines\"");
+        for number in ["02_5550_1182", "347_555_0164"] {
+            go(&mut desk, ContactPlace::AddNumber);
+            desk.press(&format!("enter \"{number}\" ^S"));
+        }
+        go(&mut desk, ContactPlace::AddEmail);
+        desk.press("enter \"ada@example.org\" ^S");
+        go(&mut desk, ContactPlace::AddAddress);
+        desk.press("enter \"12_St_James's_Square\" ^S");
+        go(&mut desk, ContactPlace::AddBirthday);
+        desk.press("enter \"30_Feb_1815\" ^S");
+        // The fault is at its field, and what was typed stays: in the draft too.
+        assert!(desk.top::<DetailForm>().is_some(), "{}", desk.frame());
+        assert!(desk.frame().contains("30 Feb 1815"), "{}", desk.frame());
+        assert!(!desk.top::<DetailForm>().unwrap().faults.is_empty());
+        let draft = callbook::tui::draft::Draft::unsaved(&desk.app).unwrap();
+        let draft = serde_json::to_string(&draft).unwrap();
+        assert!(draft.contains("30 Feb 1815"), "{draft}");
+        insta::assert_snapshot!(format!("birthday_fault_{width}x{height}"), desk.frame());
+        desk.press(&"backspace ".repeat(11));
+        desk.press("\"10_Dec_1815\" ^S");
+        insta::assert_snapshot!(format!("birthday_form_{width}x{height}"), desk.frame());
+        let places = desk.top::<ContactForm>().unwrap().places();
+        assert!(!places.contains(&ContactPlace::AddBirthday), "there is one");
+        desk.press("^S");
+        let contact = desk.shown().contact;
+        let details = contact.details.iter();
+        let details: Vec<String> = details.map(|detail| detail.text().into_owned()).collect();
+        assert_eq!(
+            details,
+            ["ada@example.org", "12 St James's Square", "1815-12-10"]
+        );
+        assert_eq!(contact.organisation.as_deref(), Some("Engines"));
     }
 }

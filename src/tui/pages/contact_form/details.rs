@@ -1,7 +1,7 @@
 //! The emails, addresses and other details of the contact form.
 
 use crate::domain::contact::DetailKind;
-use crate::domain::detail::prefer_only;
+use crate::domain::detail::{BIRTHDAY, prefer_only};
 use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
 
 use super::form_detail::FormDetail;
@@ -9,10 +9,7 @@ use super::state::{ContactForm, ContactPlace};
 
 impl ContactForm {
     /// The rows of details of some kinds, kind by kind.
-    pub(super) fn details_of(
-        &self,
-        is_meant: fn(DetailKind) -> bool,
-    ) -> impl Iterator<Item = ContactPlace> {
+    fn details_of(&self, is_meant: fn(DetailKind) -> bool) -> impl Iterator<Item = ContactPlace> {
         let kinds = DetailKind::ALL
             .into_iter()
             .filter(move |kind| is_meant(*kind));
@@ -21,6 +18,23 @@ impl ContactForm {
             let rows = rows.filter(move |(_, row)| row.detail.kind == kind);
             rows.map(|(at, _)| ContactPlace::Detail(at))
         })
+    }
+
+    /// The rows of all details, with the lines that add one: each kind that most contacts have has its own.
+    pub(super) fn detail_places(&self) -> impl Iterator<Item = ContactPlace> {
+        let mut rows = self.details.iter();
+        let has_birthday = rows.any(|row| row.detail.is_date(BIRTHDAY));
+        self.details_of(|kind| kind == DetailKind::Email)
+            .chain([ContactPlace::AddEmail])
+            .chain(self.details_of(|kind| kind == DetailKind::Address))
+            .chain([ContactPlace::AddAddress])
+            .chain(self.details_of(|kind| kind == DetailKind::Date))
+            .chain((!has_birthday).then_some(ContactPlace::AddBirthday))
+            .chain(self.details_of(|kind| {
+                use DetailKind::{Address, Date, Email};
+                !matches!(kind, Email | Address | Date)
+            }))
+            .chain([ContactPlace::AddDetail])
     }
 
     /// Puts a detail back that its own form has edited.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::contact::DetailKind;
+use crate::domain::detail::BIRTHDAY;
 use crate::domain::edit::Profile;
 use crate::domain::fields::CONTACT;
 use crate::domain::refusal::{Refusal, Stored};
@@ -26,6 +27,12 @@ use crate::tui::widgets::theme::{Role, Theme};
 
 use super::state::{ContactForm, ContactPlace, NAME};
 use super::view;
+
+/// Opens the form of a new detail.
+fn add(kind: DetailKind, label: &str) -> Outcome {
+    let form = DetailForm::new(DetailOwner::Row(None), kind, label);
+    Outcome::Open(Box::new(form))
+}
 
 impl ContactForm {
     /// Saves it, unless nothing was changed.
@@ -65,10 +72,9 @@ impl ContactForm {
                 self.unfold();
                 return Outcome::Stay;
             }
-            ContactPlace::AddEmail => {
-                let owner = DetailOwner::Row(None);
-                return Outcome::Open(Box::new(DetailForm::new(owner, DetailKind::Email, "")));
-            }
+            ContactPlace::AddEmail => return add(DetailKind::Email, ""),
+            ContactPlace::AddAddress => return add(DetailKind::Address, ""),
+            ContactPlace::AddBirthday => return add(DetailKind::Date, BIRTHDAY),
             ContactPlace::AddDetail => return Outcome::Open(Chooser::of_kind()),
             ContactPlace::Detail(row) => {
                 let Some(place) = self.details.get(row) else {
@@ -305,8 +311,7 @@ impl Page for ContactForm {
             }
             Returned::Resolved(decided) => return self.write_resolved(&decided, ctx),
             Returned::Picked(Picked::Kind(kind, label)) => {
-                let form = DetailForm::new(DetailOwner::Row(None), kind, &label);
-                return Outcome::Open(Box::new(form));
+                return add(kind, &label);
             }
             Returned::Picked(Picked::Home(home)) => {
                 set_home(home, ctx);

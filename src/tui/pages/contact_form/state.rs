@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::domain::contact::{Contact, ContactAttributes, Detail, DetailKind};
+use crate::domain::contact::{Contact, ContactAttributes, Detail};
 use crate::domain::edit::{ContactEdit, NamedContact, PhoneEdit, Profile};
 use crate::domain::fields::{self, ContactField, Use};
 use crate::domain::naming::{NameParts, SortPrefixes, name_with_parts, parts_with_name};
@@ -84,6 +84,10 @@ pub enum ContactPlace {
     Detail(usize),
     /// The line that adds an email.
     AddEmail,
+    /// The line that adds an address.
+    AddAddress,
+    /// The line that adds the birthday.
+    AddBirthday,
     /// The line that adds another detail.
     AddDetail,
 }
@@ -243,10 +247,7 @@ impl ContactForm {
             .chain(of(Section::More))
             .chain((0..self.numbers.len()).map(ContactPlace::Number))
             .chain([ContactPlace::AddNumber])
-            .chain(self.details_of(|kind| kind == DetailKind::Email))
-            .chain([ContactPlace::AddEmail])
-            .chain(self.details_of(|kind| kind != DetailKind::Email))
-            .chain([ContactPlace::AddDetail])
+            .chain(self.detail_places())
             .chain(of(Section::Foot))
             .chain([ContactPlace::Favourite])
             .collect()

@@ -101,9 +101,11 @@ impl FormPart {
     const fn of(place: ContactPlace) -> Self {
         match place {
             ContactPlace::Number(_) | ContactPlace::AddNumber => Self::Numbers,
-            ContactPlace::Detail(_) | ContactPlace::AddEmail | ContactPlace::AddDetail => {
-                Self::Details
-            }
+            ContactPlace::Detail(_)
+            | ContactPlace::AddEmail
+            | ContactPlace::AddAddress
+            | ContactPlace::AddBirthday
+            | ContactPlace::AddDetail => Self::Details,
             ContactPlace::Text(_) | ContactPlace::More | ContactPlace::Favourite => Self::Texts,
         }
     }
@@ -128,8 +130,10 @@ impl Sheet<'_> {
                 ContactPlace::AddNumber => self.add_number(is_first),
                 ContactPlace::Detail(row) => self.detail(row),
                 ContactPlace::AddEmail => self.add_detail(place, "EMAIL", "+ add an email"),
+                ContactPlace::AddAddress => self.add_detail(place, "ADDRESS", "+ add an address"),
+                ContactPlace::AddBirthday => self.add_detail(place, "DATES", "+ add a birthday"),
                 ContactPlace::AddDetail => {
-                    self.add_detail(place, "", "+ add an address, date, link, chat or relation");
+                    self.add_detail(place, "", "+ add a date, link, chat or relation");
                 }
                 ContactPlace::Favourite => self.favourite(),
             }
