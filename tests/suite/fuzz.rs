@@ -477,7 +477,7 @@ fn filters_of_any_kind_are_read_and_completed() {
         for typing in [Typing::Letters, Typing::Keypad] {
             let _ = Query::of(text, typing, &fields);
         }
-        for value in values.completions(text) {
+        for value in values.completions(text, &fields) {
             let _ = completed(text, &value);
         }
     });

@@ -334,6 +334,10 @@ fn on_the_screens_it_is_a_row_with_its_name() {
             .collect()
     };
     assert_eq!(said(&desk), ["locker: 12, left", "locker: 14"]);
+    // The key to the next field completes its name.
+    desk.press("a o \"16\" shift-tab \"lo\" tab ^S");
+    assert_eq!(said(&desk).pop().unwrap(), "locker: 16");
+    desk.press("u");
     // In the form of the contact its name is among what can be added.
     desk.press("k k k k k k enter");
     let is_adding = |desk: &Desk| {
@@ -348,6 +352,51 @@ fn on_the_screens_it_is_a_row_with_its_name() {
         said(&desk),
         ["locker: 12, left", "locker: 14", "locker: 15"]
     );
+}
+
+#[test]
+fn its_name_is_completed_in_the_filter_before_anything_is_known_of_its_values() {
+    let mut desk = Desk::of(80, 24, Book::of_rules());
+    let field = OwnField::new("locker", "X-LOCKER").unwrap();
+    desk.app.session.fields.add(field).unwrap();
+    desk.press("/ \"loc\" tab");
+    assert!(desk.frame().contains("/ locker:"), "{}", desk.frame());
+}
+
+#[test]
+fn one_of_several_lines_goes_out_as_its_property_and_comes_back() {
+    let shell = Shell::new();
+    set(&shell, LOCKER);
+    told(&shell, &["add", "Cy Cole", "--other", "locker=14"]);
+    let (_, list) = shell.json(&["contact", "list", "--json"], "");
+    let mut cy = { list["data"].as_array().unwrap().iter() }
+        .find(|contact| contact["attributes"]["name"] == "Cy Cole")
+        .unwrap()
+        .clone();
+    cy["attributes"]["details"][0]["value"] = json!("Hall 9\nnumber 14");
+    let id = cy["id"].as_str().unwrap().to_owned();
+    let sent = json!({ "data": cy }).to_string();
+    assert_eq!(
+        shell
+            .json(&["contact", "update", &id, "--json", "-"], &sent)
+            .0,
+        0
+    );
+    let card = told(&shell, &["export", "Cy"]);
+    assert!(
+        card.contains("\r\nX-LOCKER:Hall 9\\nnumber 14\r\n"),
+        "{card}"
+    );
+    let other = Shell::new();
+    set(&other, LOCKER);
+    other.import(&card);
+    let (_, list) = other.json(&["contact", "list", "--json"], "");
+    assert!(
+        list.to_string()
+            .contains("\"value\":\"Hall 9\\nnumber 14\""),
+        "{list}"
+    );
+    assert_eq!(told(&other, &["export", "Cy"]), card);
 }
 
 /// A book of the schema before this one, with a card that has such a line.

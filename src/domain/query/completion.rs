@@ -1,6 +1,7 @@
 //! How the end of a filter may go on: names of conditions, and the values that a book has.
 
 use crate::domain::fold::fold;
+use crate::domain::own_fields::OwnFields;
 
 use super::condition::{
     ConditionField, LONGEST_FILTER, Part, Quality, field, tokens, without_signs,
@@ -29,8 +30,9 @@ const BEGUN: usize = 2;
 impl Values {
     /// How the condition at the end of a text may go on: the names of conditions, or whole values, those that
     /// the book has most often first. Nothing where the text ends in neither.
+    /// The person's own fields are conditions too, whether or not the values of the book are known yet.
     #[must_use]
-    pub fn completions(&self, text: &str) -> Vec<String> {
+    pub fn completions(&self, text: &str, fields: &OwnFields) -> Vec<String> {
         if text.len() > LONGEST_FILTER {
             return Vec::new();
         }
@@ -41,7 +43,7 @@ impl Values {
         if let Some(known) = self.of_own_field(rest) {
             return known;
         }
-        let own = || self.own.iter().map(|(name, _)| name.as_str());
+        let own = || fields.iter().map(|field| field.name.as_str());
         let Some((field, value)) = field(rest) else {
             let is_begun = rest.len() >= BEGUN || !sign.is_empty();
             let names = words(&ConditionField::ALL).into_iter().chain(own());
@@ -128,6 +130,7 @@ pub fn completed(text: &str, completion: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Values, begun, completed};
+    use crate::domain::own_fields::{OwnField, OwnFields};
 
     #[test]
     fn a_condition_is_completed_by_what_the_book_has() {
@@ -137,6 +140,10 @@ mod tests {
             own: vec![("locker".into(), vec!["12".into(), "Hall B".into()])],
             ..Values::default()
         };
+        let mut fields = OwnFields::none();
+        for (name, property) in [("locker", "X-LOCKER"), ("spind", "X-SPIND")] {
+            fields.add(OwnField::new(name, property).unwrap()).unwrap();
+        }
         for (text, offered, then) in [
             (
                 "mar label:f",
@@ -151,6 +158,7 @@ mod tests {
             ("has:a", "address, anniversary", "has:address "),
             ("-no:e", "email", "-no:email "),
             ("lo", "locker:", "locker:"),
+            ("-spi", "spind:", "-spind:"),
             ("-locker:h", "Hall B", "-locker:\"Hall B\" "),
             ("has:l", "link, locker", "has:link "),
             ("mar la", "label:", "mar label:"),
@@ -164,7 +172,7 @@ mod tests {
             ("changed:2", "", ""),
             ("changed:y", "yesterday", "changed:yesterday "),
         ] {
-            let known = values.completions(text);
+            let known = values.completions(text, &fields);
             assert_eq!(known.join(", "), offered, "{text}");
             if let Some(first) = known.first() {
                 assert_eq!(completed(text, first), then, "{text}");

@@ -408,7 +408,9 @@ pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
             }
         }
         _ if property.own_field.is_some() => {
-            of_text(DetailKind::Other, property.own_field.clone(), text()?)
+            // It may have several lines, as an edited one has.
+            let text = short(&property.text())?;
+            of_text(DetailKind::Other, property.own_field.clone(), text)
         }
         _ => {
             let known = |list: &[(&str, &str)]| {

@@ -213,7 +213,7 @@ impl Page for Prompt {
             (Action::Save, _) => self.submit(There::Stays, ctx),
             (Action::Complete, Wanted::Change(..)) => {
                 self.trouble = None;
-                complete(ctx.session.values.as_ref(), &mut self.path);
+                complete(ctx.session, &mut self.path);
             }
             (Action::Complete, Wanted::RenameTag(from)) => {
                 let tags = self.other_tags(ctx.session.values.as_ref(), from);
@@ -336,7 +336,7 @@ impl Page for Prompt {
             ),
         };
         let (offered, most) = match &self.wanted {
-            Wanted::Change(..) => (completions(ui.session.values.as_ref(), &self.path), 14),
+            Wanted::Change(..) => (completions(ui.session, &self.path), 14),
             Wanted::RenameTag(from) => (self.other_tags(ui.session.values.as_ref(), from), 8),
             _ => (self.paths.clone(), 8),
         };
@@ -378,10 +378,12 @@ impl Page for Prompt {
 }
 
 /// How what is typed may go on: the values that the book has, or else what can be changed.
-fn completions(values: Option<&Values>, typed: &Field) -> Vec<String> {
+fn completions(session: &Session, typed: &Field) -> Vec<String> {
     let text = typed.text();
     let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let known = values.map(|values| values.completions(text.trim_start_matches('-')));
+    let known = session.values.as_ref();
+    let known =
+        known.map(|values| values.completions(text.trim_start_matches('-'), &session.fields));
     match known {
         Some(known) if last.contains(':') => known,
         _ => GRAMMAR
@@ -393,8 +395,8 @@ fn completions(values: Option<&Values>, typed: &Field) -> Vec<String> {
 }
 
 /// Completes what is typed.
-fn complete(values: Option<&Values>, typed: &mut Field) {
-    let Some(first) = completions(values, typed).into_iter().next() else {
+fn complete(session: &Session, typed: &mut Field) {
+    let Some(first) = completions(session, typed).into_iter().next() else {
         return;
     };
     let text = typed.text().to_owned();

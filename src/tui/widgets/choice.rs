@@ -125,6 +125,12 @@ impl ChoiceField {
         self.set(self.settled.clone());
     }
 
+    /// The lines of the open list.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
+        let lines = self.list.iter().flat_map(|list| &list.lines);
+        lines.map(String::as_str)
+    }
+
     /// Opens the list, or shows other lines in it.
     pub fn open(&mut self, lines: Vec<String>, mark: FirstMark) {
         let marked = (mark == FirstMark::Best && !lines.is_empty()).then_some(0);

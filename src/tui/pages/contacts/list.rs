@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery, Order, Row, RowColumns, Rows, Selection};
 use crate::domain::query::{Typing, Values, completed};
-use crate::tui::ctx::Ctx;
+use crate::tui::ctx::{Ctx, Session};
 use crate::tui::protocol::Request;
 use crate::tui::widgets::areas::ROOMY;
 use crate::tui::widgets::cursor::top_for;
@@ -233,19 +233,19 @@ impl List {
 
     /// How the condition at the cursor may go on, the likeliest first.
     #[must_use]
-    pub(super) fn completions(&self, values: Option<&Values>) -> Vec<String> {
+    pub(super) fn completions(&self, session: &Session) -> Vec<String> {
         let filter = &self.filter;
         if filter.before() != filter.text() {
             return Vec::new();
         }
         let nothing_known = Values::default();
-        let values = values.unwrap_or(&nothing_known);
-        values.completions(filter.text())
+        let values = session.values.as_ref().unwrap_or(&nothing_known);
+        values.completions(filter.text(), &session.fields)
     }
 
     /// Completes the condition at the cursor; `false` where there is none to complete.
     pub(super) fn complete(&mut self, height: usize, ctx: &mut Ctx<'_>) -> bool {
-        let completions = self.completions(ctx.session.values.as_ref());
+        let completions = self.completions(ctx.session);
         let Some(value) = completions.first() else {
             return false;
         };

@@ -96,7 +96,7 @@ fn typed(list: &List, has_cursor: bool, ui: &Ui<'_, '_>) -> TypedFilter {
     }
     let column = column + 4 + if keypad { 7 } else { 0 };
     let completions = if typing {
-        list.completions(ui.session.values.as_ref())
+        list.completions(ui.session)
     } else {
         Vec::new()
     };

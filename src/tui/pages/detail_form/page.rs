@@ -44,6 +44,21 @@ impl DetailForm {
         }
     }
 
+    /// Takes the marked label; or the name of the only one of the person's own fields that begins as it is typed:
+    /// it goes out as its property under no other label.
+    fn complete_label(&mut self, session: &Session) {
+        let typed = self.label.text().trim().to_lowercase();
+        let own = |line: &&str| session.fields.named(line).is_some();
+        let line = self.label.marked().or_else(|| {
+            let mut own = self.label.lines().filter(own);
+            own.next()
+                .filter(|_| !typed.is_empty() && own.next().is_none())
+        });
+        if let Some(line) = line.map(str::to_owned) {
+            self.label.set(line);
+        }
+    }
+
     fn go(&mut self, action: Action, session: &Session) {
         self.label.close();
         let by = if action == Action::PreviousField {
@@ -157,7 +172,9 @@ impl Page for DetailForm {
 
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
-            Action::NextField | Action::PreviousField | Action::ChooseNext => {
+            Action::NextField | Action::PreviousField => self.go(action, ctx.session),
+            Action::ChooseNext => {
+                self.complete_label(ctx.session);
                 self.go(action, ctx.session);
             }
             Action::Choose => match self.label.marked().map(str::to_owned) {
