@@ -121,6 +121,7 @@ pub fn rehearse<'a>(
             fate: Fate::Unreadable(reject.reason),
             numbers: Vec::new(),
             changes: Vec::new(),
+            kept: Vec::new(),
         }));
     plan.rows
         .sort_by_key(|row| (row.place.card, row.place.line));

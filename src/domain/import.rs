@@ -307,6 +307,8 @@ pub struct PlanRow {
     pub numbers: Vec<PlanNumber>,
     /// What else it would change.
     pub changes: Vec<PlanChange>,
+    /// What it says otherwise than the contact, which keeps its own: that before, and what the card says after.
+    pub kept: Vec<PlanChange>,
 }
 
 /// A number of a card in a plan.
@@ -394,6 +396,16 @@ impl ImportPlan {
                     [None, None] => continue,
                 };
                 let _ = writeln!(text, "\t\t{told}");
+            }
+            for kept in &row.kept {
+                let sides = [&kept.before, &kept.after].map(|side| side.as_deref().map(safe));
+                if let [Some(stored), Some(said)] = sides {
+                    let _ = writeln!(
+                        text,
+                        "\t\t{}: stays {stored}; the file has {said}",
+                        kept.what
+                    );
+                }
             }
             for number in row
                 .numbers

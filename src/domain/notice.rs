@@ -57,6 +57,8 @@ pub enum NoticeKind {
     StaysHistoric,
     /// Numbers that were corrected or deleted here are in a file again, and were not added.
     StaysCorrected,
+    /// Contacts keep a text that a card of theirs has otherwise.
+    TextStays,
     /// A group became a tag of its members.
     GroupTag,
     /// A group names members that are not in the book.
@@ -214,6 +216,11 @@ impl Notice {
             NoticeKind::StaysCorrected => format!(
                 "{} corrected or deleted here{example}, and not added again",
                 agree(self.number, "number", "was")
+            ),
+            NoticeKind::TextStays => format!(
+                "{} {} another {subject} in the file{example}; the one here stays",
+                count(self.number, "contact"),
+                if self.number == 1 { "has" } else { "have" }
             ),
             NoticeKind::SharedUid => format!(
                 "{} with the UID {subject} of another person{example}; imported as contacts of their own",

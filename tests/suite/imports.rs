@@ -935,3 +935,33 @@ fn the_parts_of_an_address_come_along_to_a_contact_with_a_card() {
     let out = exported(&book, "", ExportForm::Cards(None));
     assert_eq!(out.matches("ADR").count(), 1, "{out}");
 }
+
+#[test]
+fn what_a_second_card_says_otherwise_and_the_contact_keeps_is_shown() {
+    let card = |company: &str, more: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Ames\r\nTEL:+39 02 5550 1182\r\nORG:{company}\r\n{more}END:VCARD\r\n"
+        )
+    };
+    let both = format!("{}{}", card("Acme", ""), card("Beta", "TITLE:Lead\r\n"));
+    let files = Files::new(&[("ann.vcf", &both)]);
+    let mut book = Book::of_rules();
+    let planned = plan(&mut book, files.batch(&["ann.vcf"]).unwrap());
+    let told = planned.told();
+    assert!(
+        told.contains("company: stays Acme; the file has Beta"),
+        "{told}"
+    );
+    assert!(
+        told.contains("job title") || told.contains("title"),
+        "{told}"
+    );
+    let report = import(&mut book, files.batch(&["ann.vcf"]).unwrap()).value;
+    let notices: Vec<String> = report.notices.iter().map(Notice::words).collect();
+    let notice = "1 contact has another company in the file, such as \"Beta of Ann Ames\"; the one here stays";
+    assert!(notices.contains(&notice.to_owned()), "{notices:?}");
+    // A card that adds nothing says so as well.
+    let files = Files::new(&[("again.vcf", &card("Gamma", ""))]);
+    let told = plan(&mut book, files.batch(&["again.vcf"]).unwrap()).told();
+    assert!(told.contains("stays Acme; the file has Gamma"), "{told}");
+}

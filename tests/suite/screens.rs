@@ -818,6 +818,7 @@ fn an_import_says_what_it_assumed_and_what_it_did_not_understand() {
         fate: Fate::New,
         numbers: Vec::new(),
         changes: Vec::new(),
+        kept: Vec::new(),
     };
     let plan = ImportPlan {
         rows: (1..=60).map(row).collect(),

@@ -43,7 +43,7 @@ mod planned;
 mod run;
 mod spoken_for;
 
-use planned::{numbers, numbers_before, planned_row, said};
+use planned::{kept, numbers, numbers_before, planned_row, said};
 use run::{Coming, Put, Run};
 use spoken_for::SpokenFor;
 
@@ -274,6 +274,7 @@ impl Writer<'_> {
             fate: Fate::New,
             numbers: numbers(&taken.records.phones, &[]),
             changes: said(&taken.records.contact),
+            kept: Vec::new(),
         });
         if coming.choice.is_some() {
             return Ok(());
@@ -324,13 +325,26 @@ impl Writer<'_> {
         if coming.choice.is_none() {
             run.spoken_for.put(known, card_name);
         }
+        let said = (by != KnownBy::Before).then(|| taken.records.contact.clone());
         let put = if by == KnownBy::Before {
             run.report.numbers_same += taken.records.phones.len();
             None
         } else {
             self.planned((&found, by), taken, coming, run)?
         };
-        run.note(|| planned_row(coming, name.clone(), (&found, by), put.as_ref(), numbers));
+        let after = put.as_ref().map_or(&found.contact, |put| &put.after);
+        let kept = said.map_or_else(Vec::new, |said| kept(after, &said));
+        for one in &kept {
+            let example = || {
+                let said = one.after.as_deref().unwrap_or_default();
+                format!("{said} of {}", after.name)
+            };
+            run.notices.add(NoticeKind::TextStays, one.what, example);
+        }
+        run.note(|| PlanRow {
+            kept,
+            ..planned_row(coming, name.clone(), (&found, by), put.as_ref(), numbers)
+        });
         run.follow(known);
         if coming.choice.is_some() {
             return Ok(());

@@ -39,7 +39,24 @@ pub(super) fn planned_row(
         fate,
         numbers: numbers.unwrap_or_default(),
         changes,
+        kept: Vec::new(),
     }
+}
+
+/// The texts that a card says otherwise than its contact has them after it: a contact keeps its own.
+pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
+    let texts = fields::texts(&fields::CONTACT);
+    let told = texts.filter(|text| !text.field.is(Use::Part) && !text.field.is(Use::Key));
+    told.filter_map(|text| {
+        let (own, other) = (text.of(after)?, text.of(said)?);
+        let is_in = own == other || text.field.is_long() && own.contains(other);
+        (!is_in).then(|| PlanChange {
+            what: text.field.words,
+            before: Some(own.to_owned()),
+            after: Some(other.to_owned()),
+        })
+    })
+    .collect()
 }
 
 /// The numbers of a card that was imported before, as the contact has them. What the contact has not kept

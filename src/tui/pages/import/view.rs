@@ -258,6 +258,11 @@ impl Card<'_> {
             };
             lines.extend(self.pair(change.what, before, after, role));
         }
+        for kept in &row.kept {
+            let [stored, said] = [&kept.before, &kept.after].map(|side| side.as_deref());
+            let said = format!("{} (not taken)", said.unwrap_or_default());
+            lines.extend(self.pair(kept.what, stored.unwrap_or_default(), &said, Role::Dim));
+        }
         lines.push(Line::default());
         lines.push(self.line("RESULT", Role::Section));
         let result = Self::result(row, choice);
@@ -334,6 +339,10 @@ impl Card<'_> {
         }
         if parts.is_empty() {
             parts.push("its numbers are updated".to_owned());
+        }
+        for kept in &row.kept {
+            let stored = kept.before.as_deref().unwrap_or_default();
+            parts.push(format!("{} stays {stored}", kept.what));
         }
         if found.name != row.name && !row.changes.iter().any(|change| change.what == "name") {
             parts.push(format!("name stays {}", found.name));
