@@ -136,23 +136,22 @@ impl ExportCommand {
         };
         let contacts = count(written.contacts, "contact");
         let mut told = safe_line(&format!("{contacts} to {}", place.display()));
+        let name = name.to_possible_value();
+        let mut data = Map::new();
+        data.insert("contacts".to_owned(), json!(written.contacts));
+        data.insert(
+            "form".to_owned(),
+            json!(name.as_ref().map(PossibleValue::get_name)),
+        );
+        data.insert("to".to_owned(), json!(place.display().to_string()));
         if let Some(lacking) = lacking(form, &written) {
             told.push_str(&safe_line(&lacking));
+            let without: Map<String, Value> = { written.lacking.iter() }
+                .map(|(what, number)| ((*what).to_owned(), json!(number)))
+                .collect();
+            data.insert("without_column".to_owned(), Value::Object(without));
         }
-        let without: Map<String, Value> = { written.lacking.iter() }
-            .map(|(what, number)| ((*what).to_owned(), json!(number)))
-            .collect();
-        let form_of_file = form;
-        let form = name.to_possible_value();
-        let mut document = json!({ "data": {
-            "contacts": written.contacts,
-            "form": form.as_ref().map(PossibleValue::get_name),
-            "to": place.display().to_string(),
-        }});
-        if lacking(form_of_file, &written).is_some() {
-            document["data"]["without_column"] = Value::Object(without);
-        }
-        Ok(Some(CommandAnswer::new(document, told)))
+        Ok(Some(CommandAnswer::new(json!({ "data": data }), told)))
     }
 
     fn form(&self) -> Result<(Name, ExportForm)> {
