@@ -927,7 +927,7 @@ fn ended_and_started(desk: &mut Desk) {
 #[test]
 fn row_32_forms_over_forms_come_back_as_they_were_typed() {
     let mut desk = Desk::new(100, 30, CARDS);
-    desk.press("g g down e \"_the_first\" shift-tab shift-tab \"a\" enter \"b\" shift-tab shift-tab up up up enter ^U \"347_1\"");
+    desk.press("g g down e \"_the_first\" shift-tab shift-tab \"a\" enter \"b\" shift-tab shift-tab up up up up up enter ^U \"347_1\"");
     let typed: Vec<AnyPage> = desk.app.pages.above().cloned().collect();
     assert_eq!(typed.len(), 2);
     let edit = |model: &App| {
