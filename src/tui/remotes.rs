@@ -100,12 +100,14 @@ impl Remotes {
         ellipsis: &str,
         is_roomy: bool,
     ) -> Option<String> {
+        // Until they came, nothing is known of any.
+        self.rows.as_ref()?;
         let all = self.all().into_iter();
         let set = all.filter(|one| one.set.is_some());
-        let (standing, name) = set.map(|one| (one.need(), one.name)).min()?;
-        if standing > Standing::Syncing {
-            return None;
-        }
+        let needs = set.map(|one| (one.need(), one.name));
+        let is_told =
+            |standing: Standing| standing <= Standing::Syncing || standing == Standing::New;
+        let (standing, name) = needs.filter(|(standing, _)| is_told(*standing)).min()?;
         Some(if is_roomy {
             let name = elide(name, NAME, ellipsis);
             format!("{name}: {}", standing.words(calendar))
@@ -239,6 +241,7 @@ impl Standing {
             Self::Offline(..) => "offline",
             Self::Syncing => "syncing…",
             Self::Waiting(_) => "waiting",
+            Self::New => "new",
             _ => "",
         }
     }

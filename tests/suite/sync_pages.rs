@@ -110,6 +110,9 @@ fn both_sides_of_a_field_are_seen_and_one_is_chosen() {
         desk.press("right enter");
         assert_eq!(notes(&desk).0.as_deref(), Some("Lev Trading"));
         // A label holds one value.
+        let frame = desk.frame();
+        let footer = frame.trim_end().lines().last().unwrap_or_default();
+        assert!(!footer.contains(" both"), "{frame}");
         desk.press("b");
         assert!(
             desk.toast().contains("cannot hold both"),
@@ -313,6 +316,11 @@ fn the_head_of_the_list_names_the_remote_that_needs_most() {
     wide.tell(Msg::Sync(Vec::new(), None));
     assert!(
         !head(&wide).contains("work") && !head(&wide).contains("nextcloud"),
+        "{}",
+        wide.frame()
+    );
+    assert!(
+        head(&wide).contains("friends: first sync to do"),
         "{}",
         wide.frame()
     );
@@ -641,6 +649,12 @@ fn a_sync_that_was_undone_goes_on_as_a_person_says() {
             desk.frame().contains("It had linked 1 card"),
             "{}",
             desk.frame()
+        );
+        let frame = desk.frame();
+        let footer = frame.trim_end().lines().last().unwrap_or_default();
+        assert!(
+            footer.contains("first sync") && !footer.contains("put back"),
+            "{frame}"
         );
         desk.press(key);
         let rows = desk.book.store.remotes().unwrap();

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::{Seen, Task};
@@ -26,8 +27,9 @@ use super::page::{News, Outcome, Page, Ui};
 /// The width from which on a row says since when, and on which remote.
 const WITH_REMOTE: usize = 88;
 
-/// The columns of a field, of a time and of a remote in a row.
-const FIELD: usize = 14;
+/// The fewest and the most columns of a field in a row: a number's own is as long as the number.
+const FIELD: std::ops::RangeInclusive<usize> = 10..=24;
+/// The columns of a time and of a remote.
 const SINCE: usize = 13;
 const REMOTE: usize = 12;
 
@@ -212,12 +214,22 @@ impl Page for Conflicts {
     }
 
     fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
-        match (binding.action, self.current_back()) {
-            (Action::DeleteContact, None)
-            | (Action::Left | Action::Right | Action::BothTexts, Some(_)) => None,
-            (Action::Enter, Some(_)) => Some("keep".into()),
-            _ => Some(binding.hint.into()),
-        }
+        let (current, back) = (self.current(), self.current_back());
+        let is_shown = match binding.action {
+            Action::BothTexts => current.is_some_and(|one| one.joins),
+            Action::Left | Action::Right => current.is_some(),
+            Action::AllMine | Action::AllStored | Action::Newest | Action::Save => {
+                !self.all().is_empty()
+            }
+            Action::Enter => current.is_some() || back.is_some(),
+            Action::DeleteContact => back.is_some(),
+            _ => true,
+        };
+        let word = match (binding.action, back) {
+            (Action::Enter, Some(_)) => "keep",
+            _ => binding.hint,
+        };
+        is_shown.then_some(word.into())
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
@@ -242,7 +254,7 @@ impl Page for Conflicts {
         }
         let mut lines = Vec::new();
         if columns >= WITH_REMOTE && !all.is_empty() {
-            lines.push(Self::heads(columns, theme));
+            lines.push(self.heads(columns, theme));
         }
         let heads = lines.len();
         let rows = all.iter().enumerate();
@@ -292,7 +304,7 @@ impl Page for Conflicts {
 fn back_row(one: &BroughtBackEntry, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
     let theme = ui.theme;
     let (ellipsis, dim) = (theme.glyphs.ellipsis, theme.style(Role::Dim));
-    let (name, _) = rooms(columns);
+    let (name, _) = rooms(columns, *FIELD.start());
     let remote = safe(&one.remote);
     let told = if one.back.deleted_there {
         format!("deleted on {remote}, changed here")
@@ -312,26 +324,34 @@ fn back_row(one: &BroughtBackEntry, on: bool, columns: usize, ui: &Ui<'_, '_>) -
     ])
 }
 
-/// The columns of a name, and of a value in a row.
-fn rooms(columns: usize) -> (usize, usize) {
+/// The columns of a name, and of a value in a row, beside those of a field.
+fn rooms(columns: usize, field: usize) -> (usize, usize) {
     let taken = if columns >= WITH_REMOTE {
         SINCE + REMOTE + 2
     } else {
         0
     };
-    let rest = columns.saturating_sub(FIELD + taken + 6);
+    let rest = columns.saturating_sub(field + taken + 6);
     let name = (rest / 4).clamp(8, 22);
     (name, rest.saturating_sub(name) / 2)
 }
 
 impl Conflicts {
-    fn heads(columns: usize, theme: &Theme) -> Line<'static> {
-        let (name, value) = rooms(columns);
+    /// The columns of the widest field, as long as a third of the row is enough for it.
+    fn field(&self, columns: usize) -> usize {
+        let widths = self.all().iter().map(|one| safe(&one.field).width());
+        let widest = widths.max().unwrap_or_default().min(columns / 3);
+        widest.clamp(*FIELD.start(), *FIELD.end())
+    }
+
+    fn heads(&self, columns: usize, theme: &Theme) -> Line<'static> {
+        let field = self.field(columns);
+        let (name, value) = rooms(columns, field);
         let head = |text: &str, room: usize| fit(text, room, "");
         let text = format!(
             "  {} {} {} {} {} {}",
             head("NAME", name),
-            head("FIELD", FIELD),
+            head("FIELD", field),
             head("  YOURS", value),
             head("  THERE", value),
             head("SINCE", SINCE),
@@ -343,7 +363,8 @@ impl Conflicts {
     fn row(&self, one: &ConflictEntry, on: bool, columns: usize, ui: &Ui<'_, '_>) -> Line<'static> {
         let theme = ui.theme;
         let (ellipsis, dim) = (theme.glyphs.ellipsis, theme.style(Role::Dim));
-        let (name, value) = rooms(columns);
+        let field = self.field(columns);
+        let (name, value) = rooms(columns, field);
         let role = if on { Role::Cursor } else { Role::Text };
         let is_narrow = columns < usize::from(NARROW);
         let mut spans = vec![cursor(on, theme), Span::raw(" ")];
@@ -358,7 +379,7 @@ impl Conflicts {
         }
         let text = fit(&safe(&one.name), name, ellipsis);
         spans.push(Span::styled(text, theme.style(role)));
-        let text = fit(&safe(&one.field), FIELD, ellipsis);
+        let text = fit(&safe(&one.field), field, ellipsis);
         spans.push(Span::styled(format!(" {text} "), dim));
         let side = self.side(one);
         let values = [(Decision::Mine, &one.ours), (Decision::Theirs, &one.theirs)];

@@ -292,7 +292,12 @@ impl Page for GuardPage {
 
     fn hint<'a>(&self, binding: &'a Binding, _session: &Session) -> Option<Cow<'a, str>> {
         self.words(binding.action)?;
-        Some(Cow::Borrowed(binding.hint))
+        let word = match (binding.action, self.asks) {
+            (Action::PutBack, Asks::Undone(_)) => "first sync",
+            (Action::DeleteToo, Asks::Undone(_)) => "delete there",
+            _ => binding.hint,
+        };
+        Some(word.into())
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {

@@ -193,7 +193,7 @@ fn listed(words: String, names: &[String], all: usize) -> String {
 
 /// What is set of a remote, as far as it says what goes where and when.
 fn as_set(set: &RemoteSettings) -> Vec<About> {
-    let mut said = Vec::new();
+    let mut said = vec![About::new("address", safe(&set.book()))];
     if set.read_only {
         said.push(About::new("sends", "nothing is sent there"));
     } else if set.new {
