@@ -450,6 +450,34 @@ fn a_certificate_of_nobody_is_refused_and_taken_with_its_authority() {
 }
 
 #[test]
+fn where_the_time_of_a_certificate_is_over_or_has_not_come_the_clock_is_named() {
+    let Some(programs) = programs() else { return };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
+    for (certificate, words) in [
+        ("server-expired.pem", "certificate expired"),
+        ("server-early.pem", "certificate not valid yet"),
+    ] {
+        let server = radicale_with(&programs, |command| {
+            command.arg("--ssl").arg("--certificate");
+            command.arg(folder.join(certificate));
+            command.arg("--key").arg(folder.join("server.key"));
+        });
+        let secure = address(&server.book.replacen("http:", "https:", 1));
+        let settings = Settings {
+            ca_file: Some(folder.join("dated-ca.pem")),
+            ..Settings::default()
+        };
+        let client = Client::new(&secure, settings, password("secret")).unwrap();
+        let stop = AddressBook::new(client, &secure).changes(None).unwrap_err();
+        assert_eq!(stop.kind, Kind::Unreachable, "{stop}");
+        assert!(
+            stop.why.contains(words) && stop.why.contains("set the clock"),
+            "{stop}"
+        );
+    }
+}
+
+#[test]
 fn a_second_card_with_a_uid_is_refused_with_the_first_one_named() {
     let Some(programs) = programs() else { return };
     let server = radicale(&programs);

@@ -38,8 +38,16 @@ const FOREIGN: &str = "; another server may have answered, such as that of a wir
 /// What the library says where a server shows the certificate of an authority as its own.
 const AUTHORITY: &str = "CaUsedAsEndEntity";
 
+/// What it says of a certificate whose time is over, or has not come.
+const OUT_OF_TIME: [&str; 2] = ["certificate expired", "certificate not valid yet"];
+
 /// Why a certificate is not trusted, and what to do about it.
 fn not_trusted(error: &str) -> String {
+    if OUT_OF_TIME.iter().any(|words| error.contains(words)) {
+        return format!(
+            "{error}; set the clock of this computer if it is wrong, and otherwise tell who runs the server"
+        );
+    }
     if error.contains(AUTHORITY) {
         return "its certificate is marked as that of an authority (CA:TRUE), which no server may show as its own; \
                 make it one without that mark, and have ca_file name what it is signed by"
