@@ -74,6 +74,9 @@ impl SimBook {
         if !mine {
             self.log.push((id, true));
         }
+        // What is decided once more goes there.
+        self.parted
+            .retain(|(href, key, _)| !fields.contains(&(0, href.clone(), key.clone())));
         self.contacts.insert(id, after.clone());
         Some(Decision {
             contact: id,

@@ -409,7 +409,7 @@ fn found_without(rule: Rule, runs: u64) -> Option<(&'static str, u64)> {
     found
 }
 
-/// The rules that only one of some hundred runs shows to be missing.
+/// The rules that only one of some hundred to two thousand runs shows to be missing.
 const RARE: [Rule; 3] = [Rule::SaysInUseAnew, Rule::AllProves, Rule::UndoneWhereMade];
 
 /// The rules that only one of some thousand runs shows to be missing, or that two servers show by a flag that
@@ -429,7 +429,7 @@ fn each_rule_carries_something() {
     for rule in Rule::ALL {
         let runs = match rule {
             rule if RAREST.contains(&rule) => continue,
-            rule if RARE.contains(&rule) && is_long => 1_000,
+            rule if RARE.contains(&rule) && is_long => 3_000,
             rule if RARE.contains(&rule) => continue,
             _ => 600,
         };
