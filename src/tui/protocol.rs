@@ -370,6 +370,8 @@ pub enum Msg {
     Reported(PathBuf),
     /// Which remotes are synced now, and what came of those that were.
     Sync(Vec<String>, Option<(Tone, String)>),
+    /// How the remotes are now, before it is said that a sync is done: what a key does then depends on it.
+    Remotes(Vec<RemoteRow>),
 }
 
 /// Something is to be done, outside of `update`.

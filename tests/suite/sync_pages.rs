@@ -990,3 +990,36 @@ fn contacts_that_were_brought_back_stay_or_are_deleted_again() {
         assert_eq!(desk.book.store.named("Tamar Lev", None).unwrap().len(), 1);
     }
 }
+
+#[test]
+fn a_key_that_is_pressed_as_a_sync_ends_meets_the_remotes_as_they_are_then() {
+    let mut desk = desk(100, 30);
+    desk.app
+        .session
+        .remotes
+        .set
+        .retain(|set| set.name == "nextcloud");
+    raw(&desk.book)
+        .execute_batch("DELETE FROM remote_conflict")
+        .unwrap();
+    asked(
+        &desk,
+        Guard::GoneThere {
+            gone: 16,
+            linked: 16,
+        },
+    );
+    desk.tell(Msg::Sync(Vec::new(), None));
+    let before = desk.app.session.remotes.rows.clone().unwrap();
+    assert!(desk.frame().contains("16 gone there"), "{}", desk.frame());
+    // It was answered, and the sync is done; what the store says of it comes late.
+    desk.hold();
+    let mut rows = before;
+    for row in &mut rows {
+        row.trouble = None;
+    }
+    desk.tell(Msg::Remotes(rows));
+    desk.tell(Msg::Sync(Vec::new(), None));
+    desk.press("S");
+    assert!(desk.app.pages.is_bare(), "{}", desk.frame());
+}

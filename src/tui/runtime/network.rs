@@ -198,8 +198,8 @@ impl Syncing {
             ),
             Err(Kept::Refused(refusal)) => (Some((Tone::Bad, refusal.to_string())), false),
         };
-        let rows = self.open().and_then(|store| store.remotes());
-        let rows = rows.unwrap_or_default();
+        let read = self.open().and_then(|store| store.remotes());
+        let rows = read.as_deref().unwrap_or_default();
         let now = Instant::now();
         for one in &mut self.remotes {
             if names.contains(&one.settings.name) {
@@ -218,6 +218,9 @@ impl Syncing {
         }
         // Of a sync that nobody asked for, only what needs a person is said; that is in what was told.
         let is_said = by_person || !is_later;
+        if let Ok(rows) = read {
+            let _ = self.events.send(Event::Msg(Msg::Remotes(rows)));
+        }
         self.tell(Vec::new(), told.filter(|_| is_said));
     }
 
