@@ -753,21 +753,10 @@ fn a_note_of_a_megabyte_is_stored_shown_searched_edited_and_written_out() {
     let out = desk.folder.path().join("out.vcf");
     desk.run(&["export", "-o", out.to_str().unwrap()]);
     assert!(fs::read(&out).unwrap() == whole.as_bytes());
-    // In the form the cursor stands at the end of the note.
+    // Two fields before the first one is the note, and the cursor stands at its end.
     callbook.types("qe");
     callbook.sees("Edit contact");
-    for _ in 0..20 {
-        // A frame of a megabyte takes its time; this is how it ends.
-        let drawn = callbook.count("\u{1b}[?2026l");
-        callbook.types("\t");
-        wait(
-            || callbook.count("\u{1b}[?2026l") > drawn,
-            || callbook.text(),
-        );
-        if callbook.text().contains("needle at the end") {
-            break;
-        }
-    }
+    callbook.types("\u{1b}[Z\u{1b}[Z");
     callbook.sees("needle at the end");
     callbook.types(", and more\u{13}");
     callbook.sees("Changed Person 1");
