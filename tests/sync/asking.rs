@@ -1,5 +1,7 @@
 //! Finding address books, what changed, and the texts of cards.
 
+use std::io::{Read as _, Write as _};
+
 use callbook::sync::carddav::answers::{Etag, Got, Href};
 use callbook::sync::carddav::auth::Credentials;
 use callbook::sync::carddav::discovery::discover;
@@ -445,4 +447,30 @@ fn another_collection_is_no_address_book() {
     assert!(book.get(&[]).unwrap().is_empty());
     let missing = Href("/dav/ann/contacts/x.vcf".to_owned());
     assert!(book.delete(&missing, &Etag("\"1\"".to_owned())).is_ok());
+}
+
+#[test]
+fn a_server_that_fails_is_not_taken_for_one_without_an_address_book() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let root = format!("http://{}/", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        // Nothing is at the address that is asked first, and the second one fails.
+        for status in ["404 Not Found", "500 Internal Server Error"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"</D:propfind>") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            .unwrap();
+        }
+    });
+    let stop = discover(&mut client(&root, Credentials::None), &address(&root)).unwrap_err();
+    assert!(stop.why.contains("answered 500"), "{stop}");
+    server.join().unwrap();
 }

@@ -80,15 +80,25 @@ pub fn discover(client: &mut Client, start: &Address) -> Result<Vec<Found>, Stop
     for place in &places {
         match from(client, place, place == start) {
             Ok(books) if books.is_empty() => {}
-            Err(stop) if is_elsewhere(&stop) => drop(trouble.get_or_insert(stop)),
+            // What is wrong with the server says more than that nothing is at an address.
+            Err(stop) if is_elsewhere(&stop) => {
+                if trouble.as_ref().is_none_or(is_nothing) {
+                    trouble = Some(stop);
+                }
+            }
             answer => return answer,
         }
     }
     // A server that answers nowhere says why; one that answers has no address book.
     match trouble {
-        Some(stop) if !matches!(stop.status, Some(404 | 405 | 410)) => Err(stop),
+        Some(stop) if !is_nothing(&stop) => Err(stop),
         _ => Ok(Vec::new()),
     }
+}
+
+/// Whether nothing is at an address.
+const fn is_nothing(stop: &Stop) -> bool {
+    matches!(stop.status, Some(404 | 405 | 410))
 }
 
 /// The address books that one address leads to.
