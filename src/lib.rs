@@ -33,7 +33,7 @@
 //!
 //! ```text
 //! callbook                domain regular editor crash config state exchange store import export sync tui cli
-//! callbook::domain        safe percent words fold latin tag timestamp ids day number address attachment detail contact phone
+//! callbook::domain        safe secret percent words fold latin tag timestamp ids day number address attachment detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
 //!                         own_fields fields naming attributes called query listing primary operation change_line title
 //!                         bulk
@@ -73,13 +73,13 @@
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks
 //! callbook::sync          secret lock carddav server open card folder dry book plan one rounds
-//! callbook::sync::carddav href auth xml stop reply http answers changes discovery cards write
+//! callbook::sync::carddav href auth xml stop trace reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets remotes ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key scope table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form contact_text drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
-//!                         tags recent dates save_filter qr conflicts sync_plan guard remotes
+//!                         tags recent dates save_filter qr conflicts sync_plan password guard remotes
 //!                         contacts
 //! callbook::tui::pages::phone_form    state replace view page
 //! callbook::tui::pages::detail_form   state view page
@@ -97,7 +97,7 @@
 //!                         add add_email backup call compact config copy dates doctor duplicates edit export find fix
 //!                         health help import keys log negation pick qr remote screens show sync conflicts who
 //! callbook::cli::import   json
-//! callbook::cli::remote   flags learn add
+//! callbook::cli::remote   trace flags learn add
 //! ```
 //!
 //! # Invariants

@@ -46,6 +46,15 @@ pub fn lock_file(path: &Path) -> io::Result<File> {
     if_regular(file)
 }
 
+/// Makes a file that nobody else may read, where there is none yet.
+///
+/// # Errors
+/// If it cannot be made, or something is there already.
+pub fn new_private(path: &Path) -> io::Result<File> {
+    let mut file = OpenOptions::new();
+    file.write(true).create_new(true).mode(0o600).open(path)
+}
+
 /// Reads a file, or the one that a link names.
 ///
 /// # Errors

@@ -5,6 +5,8 @@ mod add;
 mod flags;
 #[cfg(feature = "sync")]
 mod learn;
+#[cfg(feature = "sync")]
+pub(in crate::cli) mod trace;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -27,6 +29,8 @@ use super::files::is_missing;
 use super::output::print;
 use super::table::columns;
 use flags::AddFlags;
+#[cfg(feature = "sync")]
+use trace::TraceFlags;
 
 /// What is done with remotes.
 #[derive(Debug, Subcommand)]
@@ -52,6 +56,9 @@ pub(super) enum RemoteCommand {
         /// Also write, change and delete one card there, to learn what the server makes of it.
         #[arg(long)]
         write: bool,
+        #[cfg(feature = "sync")]
+        #[command(flatten)]
+        trace: TraceFlags,
     },
     /// Stop syncing with a remote until `resume`.
     Pause {
@@ -91,8 +98,8 @@ impl RemoteCommand {
             #[cfg(feature = "sync")]
             Self::Add(flags) => flags.run(config, stop),
             #[cfg(feature = "sync")]
-            Self::Check { name, write } => {
-                learn::check(configured(config, &name)?, write, stop, open)
+            Self::Check { name, write, trace } => {
+                learn::check(configured(config, &name)?, write, stop, &trace, open)
             }
             #[cfg(not(feature = "sync"))]
             Self::Add(_) | Self::Check { .. } => {

@@ -29,6 +29,7 @@ use super::document::{CommandAnswer, answer};
 use super::exit::UNREACHABLE;
 use super::questions::Questions;
 use super::remote::configured;
+use super::remote::trace::{TraceFlags, trace_is_whole};
 use super::table::columns;
 
 /// Which remotes are synced, and how.
@@ -57,6 +58,11 @@ pub(super) struct SyncCommand {
     /// After a sync that was taken back: begin again with a first sync.
     #[arg(long)]
     again: bool,
+    /// Take in what is there and send nothing; the remote is paused then.
+    #[arg(long)]
+    only_take_in: bool,
+    #[command(flatten)]
+    trace: TraceFlags,
     /// Write JSON.
     #[arg(long)]
     json: bool,
@@ -82,6 +88,7 @@ impl SyncCommand {
                 "no remote is set up; callbook remote add finds an address book and sets it up";
             return Err(Refusal::new(Kind::NotFound, why).into());
         }
+        let trace = self.trace.open()?;
         let mut store = open()?;
         let _lock = match SyncLock::take(store.path()) {
             Ok(lock) => lock,
@@ -104,16 +111,20 @@ impl SyncCommand {
                     accepts_deletions: self.accept_deletions,
                     tries_refused: !self.names.is_empty(),
                     lists_all: self.all,
+                    only_takes_in: self.only_take_in,
                     ..Answers::default()
                 },
                 dry: self.dry_run,
                 sends_undo,
+                apart: &[],
             },
             confirms_first: self.yes,
             by_person: !self.names.is_empty() && std::io::stdin().is_terminal(),
             decided: self.put_back.then_some((GuardAnswer::PutBack, None)),
+            trace: trace.as_ref(),
         };
-        let mut ask = |question: &str| Questions::open()?.ask_hidden(question, signal).ok();
+        let mut ask =
+            |_: &str, question: &str| Questions::open()?.ask_hidden(question, signal).ok();
         // Whatever was under way is looked at by the next run.
         signal.is_safe_anywhere();
         let outcomes = sync_all(&mut store, &remotes, asked, &mut ask).map_err(|refusal| {
@@ -122,9 +133,15 @@ impl SyncCommand {
             }
             refusal
         })?;
+        if let Some(trace) = &trace {
+            trace_is_whole(trace);
+        }
         let to_decide = store.count_conflicts()?;
         let names: Vec<&str> = remotes.iter().map(|one| one.name.as_str()).collect();
         let mut text = text(&names, &outcomes, to_decide, self.dry_run);
+        if self.only_take_in && !self.dry_run {
+            text.push_str(&paused(&names, &outcomes));
+        }
         if !self.dry_run {
             text.push_str(&left(&store, &names, &outcomes)?);
         }
@@ -268,6 +285,20 @@ fn sentence(name: &str, outcome: &Outcome) -> String {
     }
 }
 
+/// Which remotes are paused since nothing was to be sent.
+fn paused(names: &[&str], outcomes: &[Outcome]) -> String {
+    let mut told = String::new();
+    for (name, outcome) in names.iter().zip(outcomes) {
+        if matches!(outcome, Outcome::Synced(run) if run.synced.end.is_ok()) {
+            let _ = writeln!(
+                told,
+                "{name}  paused: nothing is sent until callbook remote resume {name}"
+            );
+        }
+    }
+    told
+}
+
 /// What a person may want to know of what was done: the changes that won over a deletion, and what is not taken
 /// there.
 fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<String, Refusal> {
@@ -334,6 +365,7 @@ fn plan(synced: &Synced) -> String {
             CardFate::ComesHere => "←",
             CardFate::GoesThere => "→",
             CardFate::Joined => "~",
+            CardFate::KeptApart => "2",
             CardFate::ToDecide => "!",
             CardFate::LeftOut => "·",
             CardFate::Deleted => "-",

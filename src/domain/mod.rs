@@ -49,6 +49,7 @@ pub mod reject;
 pub mod remotes;
 pub mod retention;
 pub mod safe;
+pub mod secret;
 pub mod sync;
 pub mod tables;
 pub mod tag;

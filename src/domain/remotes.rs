@@ -177,6 +177,12 @@ impl RemoteRow {
         trouble.is_some_and(|why| why.starts_with(REFUSED_PASSWORD))
     }
 
+    /// Whether the server refused a password that was typed at that time.
+    #[must_use]
+    pub fn has_refused_password_of(&self, typed_at: Timestamp) -> bool {
+        self.has_refused_password() && self.tried_at.is_some_and(|tried| tried >= typed_at)
+    }
+
     /// What is remembered of it under a name; what cannot be read is as if it were not.
     fn remembered<T: DeserializeOwned + Default>(&self, name: &str) -> T {
         let traits: Value = serde_json::from_str(&self.traits).unwrap_or_default();

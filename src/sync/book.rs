@@ -64,6 +64,8 @@ pub struct Terms<'s> {
     pub new_place: Box<dyn Fn(&str) -> String + 's>,
     /// The names of the remote's groups, once they were read: each contact with a tag is compared with them.
     pub groups: RefCell<Option<Vec<String>>>,
+    /// The cards, by their addresses, that a person says are not of whom they seem to be.
+    pub apart: &'s [String],
 }
 
 /// What ends a part, carried through the store.
@@ -457,6 +459,9 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     }
 
     fn known(&mut self, href: &Href, card: &RemoteCard) -> Result<Option<ContactId>, Stop> {
+        if self.terms.apart.contains(&href.0) {
+            return Ok(None);
+        }
         let file = href.0.rsplit('/').next().unwrap_or_default();
         let sought = SoughtCard {
             uid: card.said().uid.clone(),

@@ -41,7 +41,7 @@ const SURE: u64 = 3;
 
 /// What is asked of a sync.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
+pub struct Asked<'a> {
     /// What a person said beforehand.
     pub answers: Answers,
     /// Nothing is written, here or there.
@@ -49,6 +49,8 @@ pub struct Asked {
     /// What is to become of the cards of a run that was taken back: whether the undo is sent, or a first sync
     /// begins again. None: a person has not said.
     pub sends_undo: Option<bool>,
+    /// The cards, by their addresses, that are not of whom they seem to be: a contact is made of each.
+    pub apart: &'a [String],
 }
 
 /// What came of a sync.
@@ -112,7 +114,7 @@ struct Way<'s> {
     reader: CardReader,
     place: fn(&str) -> Vec<u8>,
     new_place: Box<dyn Fn(&str) -> String>,
-    asked: Asked,
+    asked: Asked<'s>,
 }
 
 /// Syncs the book with an address book on a server.
@@ -121,7 +123,7 @@ pub fn sync_server(
     settings: &RemoteSettings,
     row: &RemoteRow,
     book: AddressBook,
-    asked: Asked,
+    asked: Asked<'_>,
 ) -> Synced {
     let mut learned = Learned::of(row);
     let reader = match reader(store, settings) {
@@ -182,7 +184,7 @@ pub fn sync_folder(
     settings: &RemoteSettings,
     row: &RemoteRow,
     path: &Path,
-    asked: Asked,
+    asked: Asked<'_>,
 ) -> Synced {
     let reader = match reader(store, settings) {
         Ok(reader) => reader,
@@ -337,6 +339,7 @@ impl Way<'_> {
                 place,
                 new_place,
                 groups: RefCell::default(),
+                apart: asked.apart,
             },
             home,
         };

@@ -7,24 +7,30 @@ use super::carddav::auth::Credentials;
 use super::carddav::href::Address;
 use super::carddav::http::{Client, Settings};
 use super::carddav::stop::{Kind, Stop};
-use super::secret::{Secret, Source};
+use super::carddav::trace::Trace;
+use super::secret::Source;
 use crate::config::remotes::{PasswordFrom, Place, RemoteSettings, ServerSettings};
+use crate::domain::secret::Secret;
 
 /// Opens the address book of a remote. Nothing is sent; the command for a password is run. `ask` asks a person for
-/// a password, and gives none where there is nobody to ask.
+/// a password, and gives none where there is nobody to ask. What goes over the wire is written to `trace`.
 ///
 /// # Errors
 /// If the address is wrong, or there is no password.
 pub fn open(
     settings: &RemoteSettings,
     ask: &mut dyn FnMut(&str) -> Option<String>,
+    trace: Option<&Trace>,
 ) -> Result<AddressBook, Stop> {
     let Place::Server(server) = &settings.place else {
         let why = format!("{} is a folder", settings.name);
         return Err(Stop::new(Kind::Odd, None, &why));
     };
     let address = address(&server.url)?;
-    let client = client(server, &address, ask)?;
+    if let Some(trace) = trace {
+        trace.of(&settings.name);
+    }
+    let client = client(server, &address, ask, trace)?;
     Ok(AddressBook::new(client, &address))
 }
 
@@ -36,11 +42,13 @@ pub(crate) fn client(
     server: &ServerSettings,
     address: &Address,
     ask: &mut dyn FnMut(&str) -> Option<String>,
+    trace: Option<&Trace>,
 ) -> Result<Client, Stop> {
     let settings = Settings {
         insecure: server.insecure,
         ca_file: server.ca_file.clone(),
         timeout: server.timeout,
+        trace: trace.cloned(),
     };
     // Whether the address may be asked at all is known before anybody gives a password.
     Client::new(address, settings.clone(), Credentials::None)?;

@@ -142,7 +142,11 @@ impl Rehearsal {
             },
             (Some(_), Some(_)) => (CardFate::Joined, both.known_by(false, &card.href)),
         };
-        Ok(Some(both.planned(fate, why, &conflicts, self.sends)))
+        let is_likely = before.is_some() && !is_known && (why == BY_NUMBER || why == BY_EMAIL);
+        Ok(Some(PlannedCard {
+            likely: is_likely.then(|| card.href.clone()),
+            ..both.planned(fate, why, &conflicts, self.sends)
+        }))
     }
 
     /// A card that is known no more: its contact is gone there, or here.
@@ -181,12 +185,16 @@ impl Rehearsal {
 /// That a card is known by its name and a number.
 const BY_NUMBER: &str = "name and number";
 
+/// That a card is known by its name and an email.
+const BY_EMAIL: &str = "name and email";
+
 fn left_out(name: String, why: &str) -> PlannedCard {
     PlannedCard {
         fate: CardFate::LeftOut,
         name,
         why: why.to_owned(),
         number: None,
+        likely: None,
         confirmed: false,
         fields: Vec::new(),
     }
@@ -226,6 +234,7 @@ impl Both<'_> {
             name,
             number: (why == BY_NUMBER).then(|| self.shared_number()).flatten(),
             why,
+            likely: None,
             confirmed: numbers.iter().any(|phone| phone.valid_values),
             fields,
         }
@@ -252,7 +261,7 @@ impl Both<'_> {
         }
         match self.shared_number() {
             Some(_) => BY_NUMBER.to_owned(),
-            None => "name and email".to_owned(),
+            None => BY_EMAIL.to_owned(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
 use crate::store::Store;
 
+use super::carddav::trace::Trace;
 use super::one::{Asked, Synced, sync_folder, sync_server};
 use super::open::open;
 use super::server::stopped;
@@ -23,9 +24,9 @@ const ROUNDS: usize = 4;
 
 /// What is asked of a sync of several remotes.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RoundsAsked {
+pub struct RoundsAsked<'a> {
     /// Of each.
-    pub asked: Asked,
+    pub asked: Asked<'a>,
     /// A first sync is done as it was planned.
     pub confirms_first: bool,
     /// A person asks for it: what was refused before is tried again.
@@ -33,6 +34,8 @@ pub struct RoundsAsked {
     /// What a person decides where the run asks, having seen this; of what was not seen, or was less, it asks again.
     /// Without what was seen it is meant of whatever is asked.
     pub decided: Option<(GuardAnswer, Option<Guard>)>,
+    /// Where what goes over the wire is written.
+    pub trace: Option<&'a Trace>,
 }
 
 /// What came of a remote.
@@ -61,15 +64,15 @@ pub struct RemoteRun {
     pub row: RemoteRow,
 }
 
-/// Syncs some remotes. `ask` asks a person for a password.
+/// Syncs some remotes. `ask` asks a person for the password of a remote, in these words.
 ///
 /// # Errors
 /// If the book cannot be read or written; what is wrong with one remote is in its outcome.
 pub fn sync_all(
     store: &mut Store,
     remotes: &[&RemoteSettings],
-    asked: RoundsAsked,
-    ask: &mut dyn FnMut(&str) -> Option<String>,
+    asked: RoundsAsked<'_>,
+    ask: &mut dyn FnMut(&str, &str) -> Option<String>,
 ) -> Result<Vec<Outcome>, Refusal> {
     let mut outcomes = Vec::new();
     for settings in remotes {
@@ -128,8 +131,9 @@ fn one(
         confirms_first,
         by_person,
         decided,
-    }: RoundsAsked,
-    ask: &mut dyn FnMut(&str) -> Option<String>,
+        trace,
+    }: RoundsAsked<'_>,
+    ask: &mut dyn FnMut(&str, &str) -> Option<String>,
 ) -> Result<Outcome, Refusal> {
     let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
     if row.paused {
@@ -164,11 +168,11 @@ fn one(
     let mut said = None;
     let mut ask = |question: &str| {
         if said.is_none() {
-            said = ask(question);
+            said = ask(&settings.name, question);
         }
         said.clone()
     };
-    let mut synced = run(store, settings, &row, asked, &mut ask);
+    let mut synced = run(store, settings, &row, asked, &mut ask, trace);
     if let (Err(Stop::Asked(guard)), Some((answer, seen))) = (&synced.end, decided)
         && seen.is_none_or(|seen| seen.covers(**guard))
     {
@@ -177,7 +181,7 @@ fn one(
             ..asked
         };
         let before = synced.traffic;
-        synced = run(store, settings, &row, asked, &mut ask);
+        synced = run(store, settings, &row, asked, &mut ask, trace);
         synced.traffic.requests += before.requests;
         synced.traffic.bytes += before.bytes;
     }
@@ -187,6 +191,10 @@ fn one(
         let sends = !settings.read_only;
         let outcome = outcome_of(&synced, &row, sends, tried_at, took);
         store.note_run(&settings.name, &outcome)?;
+    }
+    if asked.answers.only_takes_in && !asked.dry && synced.end.is_ok() {
+        // What is here would go there with the next sync that nobody asks for.
+        store.pause_remote(&settings.name, true)?;
     }
     let run = RemoteRun { synced, took, row };
     Ok(if is_plan && run.synced.end.is_ok() {
@@ -214,12 +222,13 @@ fn run(
     store: &mut Store,
     settings: &RemoteSettings,
     row: &RemoteRow,
-    asked: Asked,
+    asked: Asked<'_>,
     ask: &mut dyn FnMut(&str) -> Option<String>,
+    trace: Option<&Trace>,
 ) -> Synced {
     match &settings.place {
         Place::Folder(path) => sync_folder(store, settings, row, path, asked),
-        Place::Server(_) => match open(settings, ask) {
+        Place::Server(_) => match open(settings, ask, trace) {
             Ok(book) => sync_server(store, settings, row, book, asked),
             Err(stop) => Synced::of((Report::default(), Err(stopped(stop)))),
         },

@@ -1,6 +1,5 @@
 //! Where a password or a token comes from: a command, the environment, or netrc. It is never stored.
 
-use std::fmt;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::domain::safe::safe;
+use crate::domain::secret::Secret;
 use crate::regular;
 
 /// How long a command may take.
@@ -19,30 +19,6 @@ const SIZE: u64 = 64 * 1024;
 
 /// How often a command is asked whether it has ended.
 const PAUSE: Duration = Duration::from_millis(10);
-
-/// A password or a token. It is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps a text as a secret.
-    #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text itself.
-    #[must_use]
-    pub(crate) fn text(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Secret")
-    }
-}
 
 /// Where a secret comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +54,7 @@ impl Source {
         if text.is_empty() || text.contains(char::is_control) {
             return Err("the password is empty or contains a control character".to_owned());
         }
-        Ok(Secret(text))
+        Ok(Secret::new(text))
     }
 }
 

@@ -42,7 +42,7 @@ impl App {
         let ticket = asked.ticket;
         match reply {
             Reply::Totals(totals) => self.session.totals = Some(totals),
-            Reply::Remotes(rows) => self.session.remotes.rows = Some(rows),
+            Reply::Remotes(rows) => self.session.remotes.take(rows),
             Reply::Values(values) => self.session.values = Some(values),
             Reply::Written(written) => self.wrote(asked, &written, effects),
             Reply::Refused(refusal) => self.refused(asked, &refusal, effects),

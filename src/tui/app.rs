@@ -175,7 +175,7 @@ impl App {
                     ctx.read(Request::Remotes);
                 });
             }
-            Msg::Remotes(rows) => self.session.remotes.rows = Some(rows),
+            Msg::Remotes(rows) => self.session.remotes.take(rows),
             Msg::Reported(path) => {
                 let text = format!("saved the preview to {}", path.display());
                 self.session.say(Tone::Good, text);

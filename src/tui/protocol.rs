@@ -28,6 +28,7 @@ use crate::domain::query::{SavedFilter, Values};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision, RemoteDetails, RemoteRow};
+use crate::domain::secret::Secret;
 use crate::domain::sync::guard::{Guard, GuardAnswer};
 use crate::domain::sync::plan::SyncPlan;
 use crate::domain::tag::TagCount;
@@ -401,6 +402,8 @@ pub enum Effect {
     Sync(SyncOrder),
     /// Have the sync make no further request.
     StopSync,
+    /// Have the syncs of this remote use this password until the program ends.
+    Password(String, Secret),
     /// Give up what the store is doing for long.
     Stop,
     /// Stop, until the shell brings the program back.
@@ -420,6 +423,10 @@ pub struct SyncOrder {
     pub confirms_first: bool,
     /// What is decided where the run asks this.
     pub decided: Option<(GuardAnswer, Guard)>,
+    /// Nothing is sent, and the remote is paused then.
+    pub only_takes_in: bool,
+    /// The cards, by their addresses, that are not of whom they seem to be.
+    pub apart: Vec<String>,
 }
 
 impl SyncOrder {
@@ -430,16 +437,18 @@ impl SyncOrder {
             names,
             confirms_first: false,
             decided: None,
+            only_takes_in: false,
+            apart: Vec::new(),
         }
     }
 
-    /// The first sync with a remote, as it was shown.
+    /// The first sync with a remote, as it was shown; `apart` are the cards that a person keeps apart.
     #[must_use]
-    pub fn first(name: String) -> Self {
+    pub fn first(name: String, apart: Vec<String>) -> Self {
         Self {
-            names: vec![name],
             confirms_first: true,
-            decided: None,
+            apart,
+            ..Self::usual(vec![name])
         }
     }
 
@@ -447,9 +456,9 @@ impl SyncOrder {
     #[must_use]
     pub fn decided(name: String, answer: GuardAnswer, of: Guard) -> Self {
         Self {
-            names: vec![name],
             confirms_first: true,
             decided: Some((answer, of)),
+            ..Self::usual(vec![name])
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How each remote is: what a person has to do about it first, in a few words.
 
+use std::collections::BTreeMap;
+
 use crate::config::remotes::{PasswordFrom, Place, RemoteSettings};
 use crate::domain::remotes::RemoteRow;
 use crate::domain::sync::guard::Guard;
@@ -22,6 +24,8 @@ pub struct Remotes {
     pub rows: Option<Vec<RemoteRow>>,
     /// Those that are synced now.
     pub on: Vec<String>,
+    /// Those whose password a person typed since the program began, and when.
+    pub typed: BTreeMap<String, Timestamp>,
 }
 
 /// A remote that is set, that the book knows, or both.
@@ -31,6 +35,8 @@ pub(crate) struct OneRemote<'a> {
     pub set: Option<&'a RemoteSettings>,
     pub row: Option<&'a RemoteRow>,
     is_on: bool,
+    /// Whether its password has still to be typed.
+    lacks_password: bool,
 }
 
 /// How a remote is, what needs a person most first.
@@ -56,7 +62,7 @@ pub(crate) enum Standing {
     NotTaken(u64),
     /// Its first sync is not done.
     New,
-    /// Its password is typed, which only a command asks for.
+    /// Its password is typed, and was not yet.
     Typed,
     /// It is paused.
     Paused,
@@ -83,8 +89,18 @@ impl Remotes {
                 set,
                 row,
                 is_on: self.on.iter().any(|on| on == name),
+                lacks_password: set.is_some_and(is_typed) && !self.typed.contains_key(name),
             })
             .collect()
+    }
+
+    /// Takes what the store knows of them. A password that was refused is asked for anew.
+    pub(crate) fn take(&mut self, rows: Vec<RemoteRow>) {
+        self.typed.retain(|name, typed_at| {
+            let row = rows.iter().find(|row| row.name == *name);
+            !row.is_some_and(|row| row.has_refused_password_of(*typed_at))
+        });
+        self.rows = Some(rows);
     }
 
     /// The names of those that are set.
@@ -157,7 +173,7 @@ impl OneRemote<'_> {
             Standing::Waiting(counts.waiting)
         } else if counts.refused > 0 {
             Standing::NotTaken(counts.refused)
-        } else if self.set.is_some_and(is_typed) {
+        } else if self.lacks_password {
             Standing::Typed
         } else {
             Standing::Synced
@@ -179,6 +195,11 @@ impl OneRemote<'_> {
             }
             (None, _) => false,
         }
+    }
+
+    /// Whether its password has to be typed before it can be synced.
+    pub(crate) const fn lacks_password(&self) -> bool {
+        self.lacks_password
     }
 
     /// Whether it is being synced.
@@ -223,7 +244,7 @@ impl Standing {
             Self::Waiting(cards) => format!("{} waiting", many(cards)),
             Self::NotTaken(cards) => format!("{} not taken", many(cards)),
             Self::New => "first sync to do".to_owned(),
-            Self::Typed => "password typed".to_owned(),
+            Self::Typed => "password to type".to_owned(),
             Self::Paused => "paused".to_owned(),
             Self::NotSet => "not set up".to_owned(),
             Self::Synced => "synced".to_owned(),

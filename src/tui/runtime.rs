@@ -253,9 +253,11 @@ impl Runtime {
             #[cfg(feature = "sync")]
             Effect::Sync(order) => self.network.sync(order),
             #[cfg(feature = "sync")]
+            Effect::Password(name, secret) => self.network.password(name, secret),
+            #[cfg(feature = "sync")]
             Effect::StopSync => self.network.stop(),
             #[cfg(not(feature = "sync"))]
-            Effect::Sync(_) | Effect::StopSync => {
+            Effect::Sync(_) | Effect::StopSync | Effect::Password(..) => {
                 self.tell(Msg::Sync(Vec::new(), Some((Tone::Bad, WITHOUT.to_owned()))));
             }
             Effect::Suspend => self.lend(guard, || {

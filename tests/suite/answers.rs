@@ -730,6 +730,7 @@ fn synced(desk: &mut Desk) {
     .unwrap();
     let card = PlannedCard {
         fate: CardFate::ComesHere,
+        likely: None,
         name: "Sami Korhonen".to_owned(),
         why: "only there".to_owned(),
         number: None,

@@ -6,7 +6,8 @@ use callbook::config::remotes::{PasswordFrom, Place, RemoteSettings, ServerSetti
 use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::listing::ListQuery;
 use callbook::domain::refusal::{Kind, Refusal};
-use callbook::domain::remotes::{BroughtBack, LastRun};
+use callbook::domain::remotes::{BroughtBack, LastRun, REFUSED_PASSWORD};
+use callbook::domain::secret::Secret;
 use callbook::domain::sync::guard::{Guard, GuardAnswer};
 use callbook::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, SyncPlan};
 use callbook::domain::timestamp::Timestamp;
@@ -371,6 +372,7 @@ fn planned(fate: CardFate, name: &str, why: &str, fields: &[[&str; 3]]) -> Plann
         name: name.to_owned(),
         why: why.to_owned(),
         number: (why == "name and number").then(|| "+39 02 5550 1182".to_owned()),
+        likely: (why == "name and number").then(|| "/marco.vcf".to_owned()),
         confirmed: name.contains('a'),
         fields: fields.iter().map(field).collect(),
     }
@@ -450,9 +452,113 @@ fn a_first_sync_is_shown_before_anything_is_written_and_then_done() {
         desk.press("^S");
         assert_eq!(
             desk.effects.pop(),
-            Some(Effect::Sync(SyncOrder::first("friends".to_owned())))
+            Some(Effect::Sync(SyncOrder::first(
+                "friends".to_owned(),
+                Vec::new()
+            )))
         );
         assert!(!desk.frame().contains("First sync"), "{}", desk.frame());
+    }
+}
+
+#[test]
+fn a_card_and_a_contact_stay_two_where_a_person_says_so() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        desk.plan = Some(Ok(first_plan()));
+        desk.press("s y j j enter j n");
+        // What has the same UID is one person.
+        assert!(
+            desk.toast().contains("can be two people"),
+            "{}",
+            desk.toast()
+        );
+        desk.press("g g j j j n");
+        let frame = desk.frame();
+        let words = if height > 12 {
+            "1 stays two people"
+        } else {
+            " 2 Marco"
+        };
+        assert!(frame.contains(words), "{frame}");
+        if width > 40 {
+            assert!(frame.contains("( ) one person   (●) two people"), "{frame}");
+            insta::assert_snapshot!(format!("kept_apart_{width}x{height}"), frame);
+        }
+        desk.press("m");
+        assert!(!desk.frame().contains("two people") || desk.frame().contains("( ) two people"));
+        desk.press("n ^S");
+        let apart = vec!["/marco.vcf".to_owned()];
+        assert_eq!(
+            desk.effects.pop(),
+            Some(Effect::Sync(SyncOrder::first("friends".to_owned(), apart)))
+        );
+    }
+}
+
+#[test]
+fn a_password_is_asked_for_once_and_never_shown() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        let work = desk
+            .app
+            .session
+            .remotes
+            .set
+            .iter_mut()
+            .find(|set| set.name == "work");
+        if let Place::Server(server) = &mut work.unwrap().place {
+            server.password = PasswordFrom::Asked;
+        }
+        raw(&desk.book)
+            .execute_batch("DELETE FROM remote_conflict")
+            .unwrap();
+        desk.press("s y j enter");
+        let frame = desk.frame();
+        assert!(frame.contains("Password of work"), "{frame}");
+        assert!(
+            width == 40 || frame.contains("ann on mail.example.org"),
+            "{frame}"
+        );
+        desk.press("enter");
+        assert!(
+            desk.frame().contains("type the password"),
+            "{}",
+            desk.frame()
+        );
+        desk.press("\"open-sesame\"");
+        let frame = desk.frame();
+        assert!(
+            !frame.contains("sesame") && frame.contains("···········"),
+            "{frame}"
+        );
+        assert!(!format!("{:?}", desk.app).contains("sesame"));
+        insta::assert_snapshot!(format!("password_{width}x{height}"), frame);
+        desk.press("enter");
+        let secret = Secret::new("open-sesame".to_owned());
+        let usual = SyncOrder::usual(vec!["work".to_owned()]);
+        assert_eq!(desk.effects.pop(), Some(Effect::Sync(usual)));
+        assert_eq!(
+            desk.effects.pop(),
+            Some(Effect::Password("work".to_owned(), secret))
+        );
+        desk.tell(Msg::Sync(Vec::new(), None));
+        // It is not asked for again, until it was refused.
+        desk.press("enter");
+        assert!(matches!(desk.effects.pop(), Some(Effect::Sync(_))));
+        desk.tell(Msg::Sync(Vec::new(), None));
+        raw(&desk.book)
+            .execute_batch(&format!(
+                "UPDATE remote SET trouble = '{REFUSED_PASSWORD}no', tried_at = tried_at + {HOUR} WHERE name = 'work'"
+            ))
+            .unwrap();
+        desk.tell(Msg::Sync(Vec::new(), None));
+        desk.press("enter");
+        assert!(
+            desk.frame().contains("Password of work"),
+            "{}",
+            desk.frame()
+        );
     }
 }
 

@@ -37,12 +37,12 @@ mod signing_in;
 mod two_way;
 mod writing;
 
+use callbook::domain::secret::Secret;
 use callbook::sync::carddav::AddressBook;
 use callbook::sync::carddav::answers::{Etag, Got, Href};
 use callbook::sync::carddav::auth::Credentials;
 use callbook::sync::carddav::href::Address;
 use callbook::sync::carddav::http::{Client, Settings};
-use callbook::sync::secret::Secret;
 
 fn address(text: &str) -> Address {
     Address::read(text).unwrap()

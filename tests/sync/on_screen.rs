@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::dav_server::{DavServer, Ways};
+use crate::dav_server::{Access, DavServer, Ways};
 use crate::pty::{Running, book, stored};
 
 fn card(uid: &str, name: &str) -> String {
@@ -174,5 +174,115 @@ fn the_newer_side_of_a_first_sync_is_the_one_that_was_changed_last_there() {
     let company = "SELECT organisation FROM contact WHERE name LIKE 'Marco%'";
     assert_eq!(stored(&db, company), "Bianchi & Figli");
     callbook.types("qq");
+    assert_eq!(callbook.leaves(), 0);
+}
+
+/// Adds lines to the block of the remote.
+fn set(folder: &Path, lines: &str) {
+    let file = folder.join(".config/callbook/config.toml");
+    let block = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(file, block + lines).unwrap();
+}
+
+#[test]
+fn who_only_looks_the_same_stays_two_where_a_person_says_so() {
+    let server = DavServer::start(Ways::default());
+    server.store(
+        "m.vcf",
+        &crate::card("other", "Marco Bianchi", "+390255501182"),
+    );
+    let (folder, db) = with_remote(&server);
+    set(folder.path(), "new = true\n");
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("S");
+    callbook.sees("1 to decide");
+    callbook.types("G");
+    callbook.sees("(●) one person");
+    callbook.types("n");
+    callbook.sees("1 stays two people");
+    callbook.types("m");
+    callbook.sees("1 to decide");
+    callbook.types("n");
+    callbook.sees("1 stays two people");
+    callbook.types("\r");
+    callbook.sees("work: 1 in, 2 out");
+    let two = "SELECT count(*) || '' FROM contact WHERE name = 'Marco Bianchi'";
+    assert_eq!(stored(&db, two), "2");
+    assert_eq!(server.state().cards.len(), 3);
+    // They stay two.
+    callbook.types("S");
+    callbook.sees("work: nothing new");
+    assert_eq!(stored(&db, two), "2");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+}
+
+#[test]
+fn a_first_sync_that_only_takes_in_sends_nothing_until_a_person_says_so() {
+    let server = DavServer::start(Ways::default());
+    server.store("a.vcf", &card("a", "Sami Korhonen"));
+    let (folder, db) = with_remote(&server);
+    set(folder.path(), "new = true\n");
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("S");
+    callbook.sees("2 go there");
+    callbook.types("o");
+    callbook.sees("nothing was sent, and it is paused");
+    callbook.sees("Sami Korhonen");
+    callbook.types("S");
+    callbook.sees("work is paused");
+    assert_eq!(server.state().cards.len(), 1);
+    callbook.types("sy");
+    callbook.sees("p lets it go on");
+    // What has just come is not acted on at once.
+    std::thread::sleep(Duration::from_millis(500));
+    callbook.types("p");
+    callbook.sees("2 waiting");
+    callbook.types("\r");
+    callbook.sees("2 out");
+    assert_eq!(server.state().cards.len(), 3);
+    callbook.types("qq");
+    assert_eq!(callbook.leaves(), 0);
+}
+
+#[test]
+fn a_password_is_typed_on_the_screens_and_kept_nowhere() {
+    let server = DavServer::start(Ways {
+        access: Access::Basic,
+        ..Ways::default()
+    });
+    server.store("a.vcf", &card("a", "Sami Korhonen"));
+    let (folder, db) = with_remote(&server);
+    set(folder.path(), "user = \"ann\"\n");
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("S");
+    callbook.sees("Password of work");
+    callbook.types("wrong\r");
+    callbook.sees("the password was refused");
+    callbook.types("S");
+    callbook.sees("Password of work");
+    callbook.types("secret\r");
+    callbook.sees("1 comes here");
+    callbook.types("\r");
+    callbook.sees("work: 1 in");
+    // It is not asked for again.
+    callbook.types("S");
+    callbook.sees("work: nothing new");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+    let came_out = callbook.bytes();
+    assert!(!came_out.windows(6).any(|part| part == b"secret"));
+    crate::setting_up::holds_no_secret(folder.path());
+    // The next start asks again.
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("3 contacts");
+    callbook.types("S");
+    callbook.sees("Password of work");
+    callbook.types("\u{1b}");
+    callbook.sees_no("Password of work");
+    callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
 }

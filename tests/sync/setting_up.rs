@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -43,14 +43,19 @@ impl Home {
 
     /// Nothing that was written holds the password.
     fn holds_no_secret(&self) {
-        let mut folders = vec![self.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for file in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-                if file.file_type().unwrap().is_dir() {
-                    folders.push(file.path());
-                } else {
-                    holds_none(&fs::read(file.path()).unwrap(), &file.path().display());
-                }
+        holds_no_secret(self.path());
+    }
+}
+
+/// No file of a folder holds the password.
+pub(crate) fn holds_no_secret(folder: &Path) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for file in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if file.file_type().unwrap().is_dir() {
+                folders.push(file.path());
+            } else if file.file_type().unwrap().is_file() {
+                holds_none(&fs::read(file.path()).unwrap(), &file.path().display());
             }
         }
     }
@@ -444,4 +449,59 @@ fn a_program_that_keeps_passwords_is_offered_and_asked_from_then_on() {
     let mut running = run(&["remote", "check", "work"]);
     running.sees("read and write");
     assert_eq!((running.leaves(), running.count("Password of")), (0, 0));
+}
+
+#[test]
+fn what_goes_over_the_wire_is_written_down_without_secrets() {
+    for access in [Access::Basic, Access::Digest] {
+        let server = server(with(access));
+        let home = Home::new("");
+        let trace = |name: &str| home.path().join(name);
+        let file = |name: &str| trace(name).to_str().unwrap().to_owned();
+        let added = home.add_with("work", &server.book(), CANARY, &["--trace", &file("added")]);
+        assert_eq!(added.0, 0, "{added:?}");
+        assert!(
+            fs::read_to_string(trace("added"))
+                .unwrap()
+                .contains("> PROPFIND http://127")
+        );
+
+        let (status, _, why) = home.run(&["sync", "--yes", "--trace", &file("plain")]);
+        assert_eq!(status, 0, "{why}");
+        let plain = fs::read_to_string(trace("plain")).unwrap();
+        for words in [
+            "# work, callbook",
+            "> REPORT http://127.0.0.1",
+            "> authorization: ",
+            "(hidden)",
+            "< 207 after",
+        ] {
+            assert!(plain.contains(words), "{words}: {plain}");
+        }
+        assert!(!plain.contains("Ann"), "{plain}");
+        let mode = fs::metadata(trace("plain")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+
+        // A file that is there is not written over.
+        let (status, _, why) = home.run(&["sync", "--trace", &file("plain")]);
+        assert_eq!(status, 1);
+        assert!(
+            why.contains("cannot write the trace to") && why.contains("exists"),
+            "{why}"
+        );
+
+        let all = ["sync", "--all", "--trace", "-", "--trace-bodies"];
+        server.store("0.vcf", &card("u0", "Ann \u{1b}[31mRed", "1"));
+        let (status, _, why) = home.run(&all);
+        assert_eq!(status, 0, "{why}");
+        assert!(
+            why.contains("< | FN:Ann") && !why.contains('\u{1b}'),
+            "{why}"
+        );
+        assert!(
+            !why.contains(CANARY) && !why.contains("YW5uOnNlY3JldA"),
+            "{why}"
+        );
+        home.holds_no_secret();
+    }
 }

@@ -1,10 +1,10 @@
 //! Names, passwords and tokens.
 
+use callbook::domain::secret::Secret;
 use callbook::sync::carddav::answers::{Delete, Put};
 use callbook::sync::carddav::auth::Credentials;
 use callbook::sync::carddav::discovery::discover;
 use callbook::sync::carddav::stop::Kind;
-use callbook::sync::secret::Secret;
 
 use crate::dav_server::{Access, BOOK, DavServer, Ways};
 use crate::{address, book, card, client, password};

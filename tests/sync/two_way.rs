@@ -102,7 +102,7 @@ impl Desk {
 }
 
 /// What few cards are deleted is meant.
-fn asked() -> Asked {
+fn asked() -> Asked<'static> {
     Asked {
         answers: Answers {
             accepts_deletions: true,

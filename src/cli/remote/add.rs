@@ -16,12 +16,14 @@ use crate::import::{expanded, shell_words};
 use crate::sync::carddav::discovery::{Found, discover, start};
 use crate::sync::carddav::href::Address;
 use crate::sync::carddav::stop::{self, Stop};
+use crate::sync::carddav::trace::Trace;
 use crate::sync::open::client;
 
 use super::super::output::{complain, print};
 use super::super::questions::Questions;
 use super::flags::AddFlags;
 use super::learn::{folder, told};
+use super::trace::trace_is_whole;
 
 /// Signs that only a shell understands.
 const OF_SHELLS: [char; 12] = ['|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '~'];
@@ -35,6 +37,7 @@ struct Person<'a> {
     asked: &'a Asked,
     password: Option<String>,
     yes: bool,
+    trace: Option<Trace>,
 }
 
 impl Person<'_> {
@@ -94,7 +97,9 @@ impl AddFlags {
             asked,
             password: None,
             yes: self.yes,
+            trace: None,
         };
+        person.trace = self.trace.open()?;
         let mut settings = if let Some(path) = folder_of(&self.address) {
             print(&format!("{}\n", folder(&path)?))?;
             RemoteSettings::new(&self.name, Place::Folder(path))
@@ -104,6 +109,9 @@ impl AddFlags {
                 Err(stop) => return told(&stop, &self.name),
             }
         };
+        if let Some(trace) = &person.trace {
+            trace_is_whole(trace);
+        }
         settings.new = !settings.read_only && !config.remotes.iter().any(|one| one.new);
         keep_password(&mut settings, &mut person)?;
         if add(config, &settings, &mut person)? {
@@ -139,8 +147,12 @@ impl AddFlags {
         };
         let mut hops = 0;
         let books = loop {
+            let trace = person.trace.clone();
+            if let Some(trace) = &trace {
+                trace.of(&self.name);
+            }
             let mut ask = |question: &str| person.password(question);
-            let found = client(&server, &address, &mut ask)
+            let found = client(&server, &address, &mut ask, trace.as_ref())
                 .and_then(|mut client| discover(&mut client, &address));
             match found {
                 Ok(books) => break books,

@@ -3,6 +3,8 @@
 use clap::Args;
 
 use super::super::files::GivenPath;
+#[cfg(feature = "sync")]
+use super::trace::TraceFlags;
 
 /// What is to be added.
 #[derive(Debug, Args)]
@@ -17,10 +19,13 @@ pub(in crate::cli) struct AddFlags {
     /// A command that prints the password.
     #[arg(long, value_name = "COMMAND", requires = "user")]
     pub(super) password_command: Option<String>,
-    /// Trust the certificate of the authority in this file, instead of those of the system.
+    /// Trust the certificate of the authority in this file, beside those of the system.
     #[arg(long, value_name = "FILE")]
     pub(super) ca_file: Option<GivenPath>,
     /// Do not ask before the configuration is changed.
     #[arg(long)]
     pub(super) yes: bool,
+    #[cfg(feature = "sync")]
+    #[command(flatten)]
+    pub(super) trace: TraceFlags,
 }

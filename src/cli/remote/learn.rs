@@ -23,6 +23,7 @@ use crate::sync::open::open as open_book;
 use super::super::exit::UNREACHABLE;
 use super::super::output::{complain, print};
 use super::super::questions::Questions;
+use super::trace::{TraceFlags, trace_is_whole};
 
 /// What a version looks like that no card has.
 const NO_VERSION: &str = "\"callbook-check\"";
@@ -32,6 +33,7 @@ pub(super) fn check(
     settings: &RemoteSettings,
     write: bool,
     asked: &Asked,
+    trace: &TraceFlags,
     open: impl FnOnce() -> Result<Store, Refusal>,
 ) -> Result<u8> {
     if let Place::Folder(path) = &settings.place {
@@ -44,7 +46,8 @@ pub(super) fn check(
         store.remember_of_remote(&settings.name, &unlearned())?;
     }
     let mut ask = |question: &str| password(question, asked);
-    let checked = open_book(settings, &mut ask).and_then(|mut book| {
+    let trace = trace.open()?;
+    let checked = open_book(settings, &mut ask, trace.as_ref()).and_then(|mut book| {
         let state = book.state()?;
         let learned = if write && state.is_book != Some(false) {
             Some(learn(&mut book)?)
@@ -53,6 +56,9 @@ pub(super) fn check(
         };
         Ok((book, state, learned))
     });
+    if let Some(trace) = &trace {
+        trace_is_whole(trace);
+    }
     let (book, state, learned) = match checked {
         Ok(checked) => checked,
         Err(stop) => return told(&stop, &settings.name),

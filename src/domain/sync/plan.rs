@@ -39,6 +39,8 @@ pub struct PlannedCard {
     pub why: String,
     /// The number by which it is known, if it is by one.
     pub number: Option<String>,
+    /// The address of a card that seems to be of a contact here by what both say: a person can keep the two apart.
+    pub likely: Option<String>,
     /// Whether one of its numbers here is confirmed.
     pub confirmed: bool,
     /// What is said here and there, field by field; nothing where both say the same.
@@ -56,6 +58,8 @@ pub enum CardFate {
     GoesThere,
     /// Both become one.
     Joined,
+    /// Both stay what they are, for a person says that they are two people.
+    KeptApart,
     /// Both sides say different things, and each keeps its own.
     ToDecide,
     /// It cannot be read, or is not taken there.
@@ -114,7 +118,7 @@ impl After {
 
 impl CardFate {
     /// All of them, in the order in which they are counted.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Same,
         Self::ComesHere,
         Self::GoesThere,
@@ -122,6 +126,7 @@ impl CardFate {
         Self::ToDecide,
         Self::LeftOut,
         Self::Deleted,
+        Self::KeptApart,
     ];
 
     /// What becomes of so many cards.
@@ -136,6 +141,8 @@ impl CardFate {
             (Self::GoesThere, _) => format!("{number} go there"),
             (Self::Joined, 1) => "1 becomes one".to_owned(),
             (Self::Joined, _) => format!("{number} become one"),
+            (Self::KeptApart, 1) => "1 stays two people".to_owned(),
+            (Self::KeptApart, _) => format!("{number} stay two people"),
             (Self::ToDecide, _) => format!("{number} to decide"),
             (Self::LeftOut, _) => format!("{number} left as they are"),
             (Self::Deleted, _) => format!("{number} deleted"),
@@ -150,6 +157,7 @@ impl CardFate {
             Self::ComesHere => "what comes here",
             Self::GoesThere => "what goes there",
             Self::Joined => "what becomes one",
+            Self::KeptApart => "what stays two people",
             Self::ToDecide => "what is to be decided",
             Self::LeftOut => "what is left as it is",
             Self::Deleted => "what is deleted",

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
-use crate::sync::secret::Secret;
+use crate::domain::secret::Secret;
 
 /// Returns a token; called again when the last one was refused.
 pub type Renew = Box<dyn FnMut() -> Result<Secret, String> + Send>;

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{self, HeaderMap, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
@@ -16,6 +16,7 @@ use super::auth::{self, Again, Auth, Credentials};
 use super::href::{Address, Origin};
 use super::reply::{ERROR_BODY, Limited, Refusal, Reply, TooLarge, wait};
 use super::stop::{Kind, Stop};
+use super::trace::Trace;
 use super::xml::{self, Document, Entry};
 use crate::regular;
 
@@ -80,6 +81,8 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// How long the server may take to begin its answer, and to go on with it.
     pub timeout: Duration,
+    /// Where requests and answers are written for a person.
+    pub trace: Option<Trace>,
 }
 
 impl Default for Settings {
@@ -88,6 +91,7 @@ impl Default for Settings {
             insecure: false,
             ca_file: None,
             timeout: Duration::from_mins(2),
+            trace: None,
         }
     }
 }
@@ -235,7 +239,8 @@ impl Client {
             let response = self.authorised(request, &address)?;
             let status = response.status().as_u16();
             if !matches!(status, 301 | 302 | 303 | 307 | 308) {
-                return Ok(reply(response, address, request.limit));
+                let trace = self.settings.trace.as_ref();
+                return Ok(reply(response, address, request.limit, trace));
             }
             let location = header(response.headers(), "location").unwrap_or_default();
             self.drain(response);
@@ -287,7 +292,7 @@ impl Client {
                 .auth
                 .header(request.method.name(), &path)
                 .map_err(|fault| self.refused(fault))?;
-            let response = self.exchange(request, address, authorization)?;
+            let response = self.exchange(request, address, authorization.as_deref())?;
             if response.status().as_u16() != 401 {
                 return Ok(response);
             }
@@ -331,7 +336,7 @@ impl Client {
         &mut self,
         request: &Request<'_>,
         address: &Address,
-        authorization: Option<String>,
+        authorization: Option<&str>,
     ) -> Result<Response<Body>, Stop> {
         // Whatever was resolved, and wherever it came from: the password goes to its own server only.
         if !self.origin.trusts(&address.origin) {
@@ -349,6 +354,16 @@ impl Client {
         }
         self.traffic.requests += 1;
         self.traffic.bytes += request.body.len() as u64;
+        let asked = Instant::now();
+        if let Some(trace) = &self.settings.trace {
+            let what = (request.method.name(), address.to_string());
+            trace.request(
+                (what.0, &what.1),
+                &request.headers,
+                authorization,
+                request.body,
+            );
+        }
         let is_bare = request.method == Method::Delete;
         let answer = if is_bare {
             builder
@@ -362,7 +377,21 @@ impl Client {
                 .map_err(ureq::Error::from)
                 .and_then(|request| self.agent.run(request))
         };
-        answer.map_err(|error| self.no_answer(&error))
+        match (answer, &self.settings.trace) {
+            (Ok(response), trace) => {
+                if let Some(trace) = trace {
+                    trace.answer(response.status().as_u16(), response.headers(), asked);
+                }
+                Ok(response)
+            }
+            (Err(error), trace) => {
+                let stop = self.no_answer(&error);
+                if let Some(trace) = trace {
+                    trace.failed(&stop.why, asked);
+                }
+                Err(stop)
+            }
+        }
     }
 
     /// Reads what is left of an answer that says nothing, so that its connection can be used again.
@@ -536,7 +565,7 @@ impl Client {
     }
 }
 
-fn reply(response: Response<Body>, address: Address, limit: u64) -> Reply {
+fn reply(response: Response<Body>, address: Address, limit: u64, trace: Option<&Trace>) -> Reply {
     let headers = response.headers();
     let kind = header(headers, "content-type")
         .unwrap_or_default()
@@ -548,7 +577,10 @@ fn reply(response: Response<Body>, address: Address, limit: u64) -> Reply {
         location: header(headers, "location"),
         retry_after: header(headers, "retry-after").and_then(|text| wait(&text, SystemTime::now())),
         is_page: kind.starts_with("text/html") || kind.starts_with("application/xhtml"),
-        body: Limited::new(response.into_body().into_reader(), limit),
+        body: match trace {
+            Some(trace) => Limited::new(trace.body(response.into_body().into_reader()), limit),
+            None => Limited::new(response.into_body().into_reader(), limit),
+        },
     }
 }
 

@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod href;
 pub mod http;
 pub mod stop;
+pub mod trace;
 pub mod xml;
 
 mod cards;

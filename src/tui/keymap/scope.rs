@@ -75,13 +75,15 @@ pub enum Scope {
     Qr,
     /// The name of a filter that is saved.
     SaveFilter,
+    /// The password of a remote.
+    Password,
     /// The database cannot be opened.
     Damaged,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -113,6 +115,7 @@ impl Scope {
         Self::Palette,
         Self::Prompt,
         Self::SaveFilter,
+        Self::Password,
         Self::Picker,
         Self::PickFilter,
         Self::Question,
@@ -134,6 +137,7 @@ impl Scope {
             | Self::ContactForm
             | Self::Prompt
             | Self::SaveFilter
+            | Self::Password
             | Self::Damaged => {
                 vec![self, Self::Global]
             }
@@ -155,6 +159,7 @@ impl Scope {
                 | Self::Palette
                 | Self::Prompt
                 | Self::SaveFilter
+                | Self::Password
         )
     }
 
@@ -198,6 +203,7 @@ impl Scope {
             Self::Guard => "guard",
             Self::Qr => "qr-code",
             Self::SaveFilter => "save-filter",
+            Self::Password => "password",
             Self::Damaged => "damaged",
         }
     }
@@ -242,6 +248,7 @@ impl Scope {
             Self::Guard => "question of a sync",
             Self::Qr => "QR code",
             Self::SaveFilter => "saving a filter",
+            Self::Password => "password of a remote",
             Self::Damaged => "damaged database",
         }
     }

@@ -21,6 +21,7 @@ use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::page::{AnyPage, Outcome, Page, Ui};
+use super::password::Password;
 use super::sync_plan::SyncPlanPage;
 
 /// How many are named.
@@ -46,12 +47,16 @@ enum Asks {
     Undone(u64),
 }
 
-/// The page on which a person does what a remote waits for; none where it waits for nobody.
+/// The page on which a person does what a remote waits for; none where it waits for nobody. `action` is what it
+/// waits for.
 #[must_use]
-pub(super) fn page_for(remote: &OneRemote<'_>) -> Option<AnyPage> {
+pub(super) fn page_for(remote: &OneRemote<'_>, action: Action) -> Option<AnyPage> {
     let set = remote.set?;
     let name = remote.name.to_owned();
     let row = remote.row.filter(|row| !row.paused);
+    if remote.lacks_password() && remote.row.is_none_or(|row| !row.paused) {
+        return Some(Password::page(set, action));
+    }
     if let Some(asks) = remote.asks() {
         return Some(Box::new(GuardPage::new(name, Asks::Guard(asks))));
     }
@@ -60,9 +65,7 @@ pub(super) fn page_for(remote: &OneRemote<'_>) -> Option<AnyPage> {
             name,
             Asks::Undone(row.counts.undone),
         ))),
-        _ if remote.is_new() && !crate::tui::remotes::is_typed(set) => {
-            Some(Box::new(SyncPlanPage::first(name)))
-        }
+        _ if remote.is_new() => Some(Box::new(SyncPlanPage::first(name))),
         _ => None,
     }
 }

@@ -24,6 +24,7 @@ pub mod history;
 pub mod import;
 mod page;
 pub mod palette;
+pub mod password;
 pub mod phone_form;
 pub mod preview;
 pub mod prompt;

@@ -1,6 +1,7 @@
 //! The sync's thread: it sleeps until a remote is due or a person asks, and has a connection to the book only
 //! while a sync goes on. Nothing waits for it: what the end of the program cuts off, the next sync goes on with.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -11,6 +12,7 @@ use crate::domain::number::Region;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::RemoteRow;
+use crate::domain::secret::Secret;
 use crate::domain::sync::plan::SyncPlan;
 use crate::domain::sync::remote;
 use crate::domain::sync::run::Answers;
@@ -40,6 +42,8 @@ enum Order {
     Sync(SyncOrder),
     /// A person asks what a sync with a remote would do.
     Plan(Ticket, String),
+    /// A person typed the password of a remote.
+    Password(String, Secret),
     /// A person changed something.
     Written,
     /// National numbers are of this country, or of none.
@@ -71,6 +75,7 @@ impl Network {
             path,
             home,
             remotes: remotes.into_iter().map(due).collect(),
+            passwords: HashMap::new(),
             events,
             stop: stop.clone(),
         };
@@ -97,6 +102,10 @@ impl Network {
     pub(super) fn plan(&self, ticket: Ticket, name: String) {
         self.stop.take_back();
         self.tell(Order::Plan(ticket, name));
+    }
+
+    pub(super) fn password(&self, name: String, password: Secret) {
+        self.tell(Order::Password(name, password));
     }
 
     pub(super) fn stop(&self) {
@@ -135,6 +144,8 @@ struct Syncing {
     path: PathBuf,
     home: Option<Region>,
     remotes: Vec<Due>,
+    /// The passwords that a person typed and when, by the names of their remotes; gone with the program.
+    passwords: HashMap<String, (Secret, Timestamp)>,
     events: Sender<Event>,
     stop: Stop,
 }
@@ -166,6 +177,10 @@ impl Syncing {
                     }
                 }
                 Ok(Order::Home(home)) => self.home = home,
+                Ok(Order::Password(name, password)) => {
+                    let now = Timestamp::from_utc(chrono::Utc::now());
+                    self.passwords.insert(name, (password, now));
+                }
                 Ok(Order::Sync(order)) => self.sync(&order, true),
                 Ok(Order::Plan(ticket, name)) => self.plan(ticket, &name),
                 Err(RecvTimeoutError::Timeout) => {
@@ -219,6 +234,11 @@ impl Syncing {
         // Of a sync that nobody asked for, only what needs a person is said; that is in what was told.
         let is_said = by_person || !is_later;
         if let Ok(rows) = read {
+            // One that was refused is asked for anew.
+            self.passwords.retain(|name, (_, typed_at)| {
+                let row = rows.iter().find(|row| row.name == *name);
+                !row.is_some_and(|row| row.has_refused_password_of(*typed_at))
+            });
             let _ = self.events.send(Event::Msg(Msg::Remotes(rows)));
         }
         self.tell(Vec::new(), told.filter(|_| is_said));
@@ -252,7 +272,8 @@ impl Syncing {
         let settings = settings.ok_or_else(|| Refusal::not_found("remote", name))?;
         let mut store = self.open()?;
         let rows = store.remotes()?;
-        if let Some(why) = hindrance(settings, &rows).filter(|_| !is_new(settings, &rows)) {
+        let why = self.hindrance(settings, &rows);
+        if let Some(why) = why.filter(|_| !self.is_new(settings, &rows)) {
             return Err(Refusal::new(Kind::Invalid, why).into());
         }
         let _lock = lock(&store)?;
@@ -270,7 +291,9 @@ impl Syncing {
             ..RoundsAsked::default()
         };
         let here = store.totals()?.contacts;
-        let outcomes = sync_all(&mut store, &[settings], asked, &mut |_| None)?;
+        let outcomes = sync_all(&mut store, &[settings], asked, &mut |name, _| {
+            self.typed(name)
+        })?;
         let run = match outcomes.into_iter().next() {
             Some(Outcome::Synced(run) | Outcome::Planned(run)) => run,
             Some(Outcome::Undone(_)) => {
@@ -296,6 +319,36 @@ impl Syncing {
         ))
     }
 
+    /// The password of a remote that a person typed.
+    fn typed(&self, name: &str) -> Option<String> {
+        let typed = self.passwords.get(name);
+        typed.map(|(password, _)| password.text().to_owned())
+    }
+
+    /// Whether the password of a remote has still to be typed.
+    fn lacks_password(&self, settings: &RemoteSettings) -> bool {
+        is_typed(settings) && !self.passwords.contains_key(&settings.name)
+    }
+
+    /// Whether the first sync with a remote is to be done, and can be done from here.
+    fn is_new(&self, settings: &RemoteSettings, rows: &[RemoteRow]) -> bool {
+        let row = known(settings, rows);
+        row.is_none_or(|row| !row.paused && !row.confirmed) && !self.lacks_password(settings)
+    }
+
+    /// Why a remote is not synced from here, and what does it instead.
+    fn hindrance(&self, settings: &RemoteSettings, rows: &[RemoteRow]) -> Option<String> {
+        let name = &settings.name;
+        match known(settings, rows) {
+            Some(row) if row.paused => Some(format!("{name} is paused")),
+            _ if self.lacks_password(settings) => Some(format!(
+                "the password of {name} is typed: sync it alone, in the remotes, to be asked for it"
+            )),
+            Some(row) if row.confirmed => None,
+            _ => Some(format!("the first sync with {name} is to be done")),
+        }
+    }
+
     fn synced(&self, order: &SyncOrder, by_person: bool) -> Result<Told, Kept> {
         let names = &order.names;
         let mut store = self.open()?;
@@ -307,8 +360,8 @@ impl Syncing {
             if !names.contains(&settings.name) {
                 continue;
             }
-            let is_confirmed = order.confirms_first && is_new(settings, &before);
-            match hindrance(settings, &before).filter(|_| !is_confirmed) {
+            let is_confirmed = order.confirms_first && self.is_new(settings, &before);
+            match self.hindrance(settings, &before).filter(|_| !is_confirmed) {
                 None if by_person || !waits(settings, &before) => ready.push(settings),
                 None => {}
                 Some(why) => said.plain.extend(by_person.then_some(why)),
@@ -321,17 +374,28 @@ impl Syncing {
         let on = ready.iter().map(|settings| settings.name.clone());
         self.tell(on.collect(), None);
         let asked = RoundsAsked {
+            asked: Asked {
+                answers: Answers {
+                    only_takes_in: order.only_takes_in,
+                    ..Answers::default()
+                },
+                apart: &order.apart,
+                ..Asked::default()
+            },
             by_person,
             confirms_first: order.confirms_first,
             decided: order.decided.map(|(answer, seen)| (answer, Some(seen))),
             ..RoundsAsked::default()
         };
-        // Nobody is asked for a password here.
-        let outcomes = sync_all(&mut store, &ready, asked, &mut |_| None)?;
+        let outcomes = sync_all(&mut store, &ready, asked, &mut |name, _| self.typed(name))?;
         for (settings, outcome) in ready.iter().zip(&outcomes) {
             let known = before.iter().find(|row| row.name == settings.name);
             let was = known.and_then(|row| row.trouble.as_deref());
             said.add(&settings.name, outcome, by_person, was);
+            if order.only_takes_in && is_whole(outcome) {
+                said.good
+                    .push("nothing was sent, and it is paused".to_owned());
+            }
         }
         let fields = |rows: &[RemoteRow]| rows.iter().map(|row| row.counts.conflicts).sum::<u64>();
         let (were, are) = (fields(&before), fields(&store.remotes()?));
@@ -380,23 +444,9 @@ fn known<'r>(settings: &RemoteSettings, rows: &'r [RemoteRow]) -> Option<&'r Rem
     rows.iter().find(is_it)
 }
 
-/// Whether the first sync with a remote is to be done, and can be done from here.
-fn is_new(settings: &RemoteSettings, rows: &[RemoteRow]) -> bool {
-    let row = known(settings, rows);
-    row.is_none_or(|row| !row.paused && !row.confirmed) && !is_typed(settings)
-}
-
-/// Why a remote is not synced from here, and what does it instead.
-fn hindrance(settings: &RemoteSettings, rows: &[RemoteRow]) -> Option<String> {
-    let name = &settings.name;
-    match known(settings, rows) {
-        Some(row) if row.paused => Some(format!("{name} is paused")),
-        _ if is_typed(settings) => Some(format!(
-            "the password of {name} is typed: callbook sync {name}"
-        )),
-        Some(row) if row.confirmed => None,
-        _ => Some(format!("the first sync with {name} is to be done")),
-    }
+/// Whether a remote was synced to its end.
+fn is_whole(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Synced(run) if run.synced.end.is_ok())
 }
 
 /// Whether a remote is let alone for a while, unless a person asks.

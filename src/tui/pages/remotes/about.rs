@@ -8,7 +8,7 @@ use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::remotes::{OneRemote, Standing, is_typed};
+use crate::tui::remotes::{OneRemote, Standing};
 use crate::tui::widgets::theme::Role;
 
 /// How many contacts are named.
@@ -48,9 +48,9 @@ pub(super) fn about(
     session: &Session,
 ) -> Vec<About> {
     let mut said: Vec<About> = needs(one, session).into_iter().collect();
-    if one.set.is_some_and(is_typed) {
-        let name = safe(one.name);
-        let words = format!("its password is typed: callbook sync {name}, or set password_command");
+    if one.lacks_password() {
+        let key = session.key(Scope::Remotes, Action::SyncOne);
+        let words = format!("{key} asks for it; password_command has it synced by itself");
         said.push(About::new("password", words));
     }
     if let Some(row) = one.row {
@@ -88,7 +88,7 @@ fn needs(one: &OneRemote<'_>, session: &Session) -> Option<About> {
             "not in the configuration any more: nothing is sent there or taken in",
         ),
         Standing::Paused => About::new("", format!("paused; {} lets it go on", key(Action::Pause))),
-        Standing::New if !one.set.is_some_and(is_typed) => About::new(
+        Standing::New if !one.lacks_password() => About::new(
             "",
             format!(
                 "{} shows what the first sync would do; nothing is written before you say so",

@@ -25,6 +25,7 @@ use super::about::{About, about};
 use crate::tui::pages::conflicts::Conflicts;
 use crate::tui::pages::guard::page_for;
 use crate::tui::pages::page::{AnyPage, News, Outcome, Page, Ui};
+use crate::tui::pages::password::Password;
 use crate::tui::pages::preview::Preview;
 use crate::tui::pages::sync_plan::SyncPlanPage;
 
@@ -91,7 +92,7 @@ impl Page for RemotesPage {
                 let current = self.current(ctx.session);
                 let is_free = ctx.session.remotes.on.is_empty();
                 let page = current.filter(|_| is_free);
-                if let Some(page) = page.and_then(|one| page_for(&one)) {
+                if let Some(page) = page.and_then(|one| page_for(&one, action)) {
                     return Outcome::Open(page);
                 }
                 let name = current.map(|one| one.name.to_owned());
@@ -99,6 +100,9 @@ impl Page for RemotesPage {
             }
             Action::DryRun => {
                 if let Some(one) = self.current(ctx.session) {
+                    if let Some(set) = one.set.filter(|_| one.lacks_password()) {
+                        return Outcome::Open(Password::page(set, action));
+                    }
                     let page = SyncPlanPage::dry(one.name.to_owned());
                     return Outcome::Open(Box::new(page));
                 }
@@ -256,7 +260,9 @@ pub(in crate::tui::pages) fn sync_all(ctx: &mut Ctx<'_>) -> Outcome {
     let remotes = &ctx.session.remotes;
     let all = remotes.all();
     let set = || all.iter().filter(|one| one.set.is_some());
-    let pages: Vec<AnyPage> = set().filter_map(page_for).collect();
+    let pages: Vec<AnyPage> = set()
+        .filter_map(|one| page_for(one, Action::Sync))
+        .collect();
     let waits = !pages.is_empty() && pages.len() == set().count();
     if waits && remotes.on.is_empty() && ctx.session.read_only.is_none() {
         let first = pages.into_iter().next();

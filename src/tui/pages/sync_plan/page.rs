@@ -33,10 +33,20 @@ impl Page for SyncPlanPage {
         match action {
             Action::Enter if self.is_list_alone(ctx.session) => self.focus = Pane::Detail,
             Action::Enter | Action::Save => {
-                if ctx.sync(SyncOrder::first(self.remote.clone())) {
+                if ctx.sync(self.order()) {
                     return Outcome::Close;
                 }
             }
+            Action::OnlyTakeIn => {
+                let order = SyncOrder {
+                    only_takes_in: true,
+                    ..self.order()
+                };
+                if ctx.sync(order) {
+                    return Outcome::Close;
+                }
+            }
+            Action::Apart | Action::MergeRow => self.keep_apart(action == Action::Apart),
             Action::Open => self.focus = Pane::Detail,
             Action::Left => self.focus = Pane::List,
             Action::NextPane | Action::PreviousPane => {
@@ -104,22 +114,33 @@ impl Page for SyncPlanPage {
     }
 
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
-        let does = matches!(action, Action::Enter | Action::Save);
+        let takes_in = action == Action::OnlyTakeIn;
+        let does = matches!(action, Action::Enter | Action::Save) || takes_in;
+        let chooses = matches!(action, Action::Apart | Action::MergeRow);
+        // With one pane only, enter opens the card.
+        let opens_card = action == Action::Enter && self.is_list_alone(session);
         let opens = matches!(
             action,
             Action::Open | Action::NextPane | Action::PreviousPane
         );
         match &self.plan {
-            None if does || opens || action == Action::Report => {
+            None if does || opens || chooses || action == Action::Report => {
                 Some("what is there is still being read".into())
             }
-            Some(_) if does && self.is_read_only && !self.is_list_alone(session) => {
+            Some(_) if (does && !opens_card || chooses) && self.is_read_only => {
                 Some("this only shows what a sync would do".into())
             }
-            Some(_) if does && !self.is_list_alone(session) && !session.remotes.on.is_empty() => {
+            Some(_) if does && !opens_card && !session.remotes.on.is_empty() => {
                 Some("a sync goes on; it is done in a moment".into())
             }
-            Some(_) if opens && self.shown.is_empty() => Some("no card here".into()),
+            Some(_) if (opens || chooses) && self.shown.is_empty() => Some("no card here".into()),
+            Some(_) if chooses => {
+                let card = self.card(self.cursor);
+                let likely = card.is_some_and(|card| card.likely.is_some());
+                (!likely).then(|| {
+                    "only what is known by name and number or email can be two people".into()
+                })
+            }
             _ => None,
         }
     }
@@ -154,8 +175,15 @@ impl Page for SyncPlanPage {
         let is_list_alone = self.is_list_alone(session);
         match binding.action {
             Action::Enter if is_list_alone => Some("open".into()),
-            Action::Enter if self.is_read_only => None,
-            Action::Save if self.is_read_only || !is_list_alone => None,
+            Action::Enter | Action::Save | Action::OnlyTakeIn if self.is_read_only => None,
+            Action::Save if !is_list_alone => None,
+            Action::Apart | Action::MergeRow => {
+                let card = self.card(self.cursor);
+                let is_apart = card.is_some_and(|card| card.fate == CardFate::KeptApart);
+                let acts = self.unavailable(binding.action, session).is_none()
+                    && is_apart == (binding.action == Action::MergeRow);
+                acts.then(|| binding.hint.into())
+            }
             _ => Some(binding.hint.into()),
         }
     }
@@ -171,5 +199,12 @@ impl Page for SyncPlanPage {
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
         view::draw(self, ui);
+    }
+}
+
+impl SyncPlanPage {
+    /// The first sync, as it is shown.
+    fn order(&self) -> SyncOrder {
+        SyncOrder::first(self.remote.clone(), self.kept_apart())
     }
 }

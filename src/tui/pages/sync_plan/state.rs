@@ -1,5 +1,7 @@
 //! What the page of a sync's plan remembers.
 
+use std::collections::BTreeMap;
+
 use crate::domain::sync::plan::{CardFate, PlannedCard, SyncPlan};
 use crate::tui::ctx::Session;
 use crate::tui::widgets::areas::{Pane, TWO_PANES};
@@ -14,6 +16,8 @@ pub struct SyncPlanPage {
     pub(super) is_read_only: bool,
     /// What would be done; none until it came.
     pub(super) plan: Option<SyncPlan>,
+    /// The cards that a person keeps apart, by their place in the plan, and what would become of them otherwise.
+    apart: BTreeMap<usize, CardFate>,
     /// The kind that is shown, or all.
     pub(super) fate: Option<CardFate>,
     /// The cards that are shown, by their place in the plan.
@@ -34,6 +38,7 @@ impl SyncPlanPage {
             remote,
             is_read_only,
             plan: None,
+            apart: BTreeMap::new(),
             fate: None,
             shown: Vec::new(),
             cursor: 0,
@@ -68,6 +73,29 @@ impl SyncPlanPage {
     pub(super) fn take(&mut self, plan: SyncPlan) {
         self.plan = Some(plan);
         self.list();
+    }
+
+    /// Keeps the card under the cursor apart from the contact that it seems to be of, or no longer.
+    pub(super) fn keep_apart(&mut self, is_apart: bool) {
+        let place = self.shown.get(self.cursor).copied();
+        let cards = self.plan.as_mut().map(|plan| &mut plan.cards);
+        let Some((place, card)) = place.and_then(|place| Some((place, cards?.get_mut(place)?)))
+        else {
+            return;
+        };
+        if is_apart {
+            self.apart.entry(place).or_insert(card.fate);
+            card.fate = CardFate::KeptApart;
+        } else if let Some(fate) = self.apart.remove(&place) {
+            card.fate = fate;
+        }
+    }
+
+    /// The addresses of the cards that are kept apart.
+    pub(super) fn kept_apart(&self) -> Vec<String> {
+        let cards = self.plan.iter().flat_map(|plan| plan.cards.iter());
+        let apart = cards.filter(|card| card.fate == CardFate::KeptApart);
+        apart.filter_map(|card| card.likely.clone()).collect()
     }
 
     /// The row at a place of those that are shown.

@@ -98,6 +98,7 @@ fn sign(fate: CardFate, theme: &Theme) -> &'static str {
         CardFate::ComesHere => "<-",
         CardFate::GoesThere => arrow,
         CardFate::Joined => "~",
+        CardFate::KeptApart => "2",
         CardFate::ToDecide => "!",
         CardFate::LeftOut => theme.glyphs.middle,
         CardFate::Deleted => "x",
@@ -107,6 +108,7 @@ fn sign(fate: CardFate, theme: &Theme) -> &'static str {
 const fn role(fate: CardFate) -> Role {
     match fate {
         CardFate::Same => Role::Dim,
+        CardFate::KeptApart => Role::Text,
         CardFate::ComesHere | CardFate::GoesThere => Role::Good,
         CardFate::Joined | CardFate::ToDecide => Role::Warn,
         CardFate::LeftOut | CardFate::Deleted => Role::Bad,
@@ -247,14 +249,29 @@ fn card_lines(page: &SyncPlanPage, columns: usize, theme: &Theme) -> Vec<Line<'s
         );
         lines.push(Line::styled(head, theme.style(Role::Section)));
     }
+    let is_apart = card.fate == CardFate::KeptApart;
     for field in &card.fields {
-        lines.extend(field_lines(field, columns, theme));
+        lines.extend(field_lines(field, is_apart, columns, theme));
     }
     if !card.fields.is_empty() {
         lines.push(Line::default());
     }
+    if card.likely.is_some() && plan.is_first && !page.is_read_only {
+        lines.extend(wrapped(&one_or_two(is_apart, theme), Role::Text));
+        lines.push(Line::default());
+    }
     lines.extend(wrapped(told(plan, card), Role::Dim));
     lines
+}
+
+/// Whether a card and the contact that it seems to be of are one person, or two.
+fn one_or_two(is_apart: bool, theme: &Theme) -> String {
+    let of = |is_chosen: bool| if is_chosen { theme.glyphs.dot } else { " " };
+    format!(
+        "({}) one person   ({}) two people",
+        of(!is_apart),
+        of(is_apart)
+    )
 }
 
 /// What becomes of a card, in words.
@@ -266,6 +283,9 @@ fn told(plan: &SyncPlan, card: &PlannedCard) -> &'static str {
         (CardFate::GoesThere, true) => "A new card there.",
         (CardFate::GoesThere, false) => "It is sent there.",
         (CardFate::Joined, _) => "One contact and one card, which say the same then.",
+        (CardFate::KeptApart, _) => {
+            "They stay two people: a contact of its own is made here of the card."
+        }
         (CardFate::ToDecide, _) => {
             "What differs is decided later, in the conflicts. Until then each side keeps its own."
         }
@@ -284,8 +304,14 @@ const fn value_room(columns: usize) -> usize {
     columns.saturating_sub(LABEL + AFTER + 5) / 2
 }
 
-fn field_lines(field: &PlannedField, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn field_lines(
+    field: &PlannedField,
+    is_apart: bool,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
     let (sign, role) = match field.after {
+        _ if is_apart => (" ", Role::Dim),
         After::Same => (" ", Role::Dim),
         After::Both if field.here.is_empty() => ("+", Role::Good),
         After::Both => (" ", Role::Good),
@@ -305,7 +331,11 @@ fn field_lines(field: &PlannedField, columns: usize, theme: &Theme) -> Vec<Line<
     } else {
         shown(&field.there)
     };
-    let after = safe(field.after.words()).into_owned();
+    let after = if is_apart {
+        "its own".to_owned()
+    } else {
+        safe(field.after.words()).into_owned()
+    };
     let label = fit(&safe(&field.what), LABEL, theme.glyphs.ellipsis);
     if columns < BESIDE {
         let mut texts = vec![("here", here, Role::Text), ("there", card, Role::Text)];
