@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callbook::domain::contact::{ContactAttributes, ContactId};
 use callbook::domain::listing::ListQuery;
+use callbook::domain::operation::{Overwriting, Standing};
 use callbook::domain::phone::PhoneAttributes;
 use callbook::domain::remotes::Decision;
 
@@ -112,6 +113,35 @@ fn elsewhere(server: &DavServer, chance: &mut Chance, fresh: &mut usize) {
     );
 }
 
+/// Takes one of the last syncs of a book back, if nothing of it has changed since, and says how it goes on.
+fn take_back(desk: &mut Desk, chance: &mut Chance) {
+    let steps = desk.store.steps(None, 30).unwrap();
+    let runs = steps
+        .into_iter()
+        .filter(|step| step.point.title.starts_with("Synced with"));
+    let runs: Vec<_> = runs
+        .filter(|step| step.standing == Standing::Done)
+        .take(3)
+        .collect();
+    let Some(run) = runs.get(chance.below(runs.len())) else {
+        return;
+    };
+    if desk
+        .store
+        .undo_step(run.point.id, Overwriting::Refused)
+        .is_err()
+    {
+        return;
+    }
+    let remote = desk.store.remotes().unwrap().remove(0);
+    if remote.counts.undone > 0 {
+        let sends = chance.below(2) == 0;
+        desk.store
+            .decide_undone(remote.id, "nextcloud", sends)
+            .unwrap();
+    }
+}
+
 /// What a book says that travels: who is in it, with the notes and the numbers in use.
 fn words(desk: &Desk) -> BTreeMap<String, (Option<String>, BTreeSet<String>)> {
     let ids = desk
@@ -136,9 +166,10 @@ fn play(seed: usize, ways: &Ways) {
     let mut fresh = 0;
     for _ in 0..30 {
         let at = chance.below(3);
-        match chance.below(4) {
-            0 => elsewhere(&server, &mut chance, &mut fresh),
-            1 | 2 => edit(&mut desks[at], &mut chance, &mut fresh),
+        match chance.below(9) {
+            8 => take_back(&mut desks[at], &mut chance),
+            0 | 7 => elsewhere(&server, &mut chance, &mut fresh),
+            1..=4 => edit(&mut desks[at], &mut chance, &mut fresh),
             _ => {
                 let synced = desks[at].sync(&server);
                 assert!(synced.end.is_ok(), "{seed}: {:?}", synced.end);

@@ -51,7 +51,7 @@ impl Desk {
         Self { folder, store }
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("book.db")
     }
 

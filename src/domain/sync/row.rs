@@ -66,6 +66,20 @@ impl<C> Row<C> {
             twin: false,
         }
     }
+
+    /// A card that takes the place of one that is gone. What both agreed on of the flags of its numbers stays known:
+    /// where one is taken back since, the new card has to say so, for others may still hold it set.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        let agreed = Person {
+            numbers: self.agreed.numbers.clone(),
+            ..Person::default()
+        };
+        Self {
+            agreed,
+            ..Self::of(self.contact)
+        }
+    }
 }
 
 impl<C: Card> Row<C> {

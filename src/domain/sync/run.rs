@@ -10,7 +10,7 @@ use super::guard::Side;
 use super::part::{Book, Part, RemoteState};
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
-use super::row::{Card, Row};
+use super::row::Card;
 use super::rules::{Rule, holds};
 use super::said::name_on;
 use super::take::{gone, revive, settle};
@@ -347,7 +347,7 @@ fn put_back<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<bool, Stop> 
         return Ok(false);
     }
     part.drop_row(href)?;
-    part.put_row(href, &Row::of(row.contact))?;
+    part.put_row(href, &row.anew())?;
     Ok(true)
 }
 

@@ -62,8 +62,9 @@ where
             return Ok(Sent::Nothing);
         };
         let over = row.etag.clone();
-        let known = over.is_some().then_some(&row);
-        let body = self.book.card(contact, &out, known)?;
+        let anew = over.is_none().then(|| row.anew());
+        let known = anew.as_ref().unwrap_or(&row);
+        let body = self.book.card(contact, &out, Some(known))?;
         if let Some(base) = row.base.as_ref().filter(|_| over.is_some())
             && base.said() == body.said()
         {

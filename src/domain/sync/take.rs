@@ -1,7 +1,5 @@
 //! Taking in what is there now: a card that changed, one that was sent, a new one, and one that is gone.
 
-use crate::domain::ids::ContactId;
-
 use super::details::{self, pairs};
 use super::join::{Now, flags_agreed_elsewhere, link, take_primary, taken_from};
 use super::merge::{self, Change, in_their_words, since_sent};
@@ -135,7 +133,7 @@ pub(super) fn settle<C: Card>(
     let Some((etag, now)) = now else {
         row.intent = None;
         if is_new {
-            return send_anew(part, href, row.contact);
+            return send_anew(part, href, &row);
         }
         part.put_row(href, &row)?;
         return gone(part, href);
@@ -248,14 +246,14 @@ pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), S
         part.drop_row(href)?;
         return part.delete_person(row.contact);
     }
-    send_anew(part, href, row.contact)
+    send_anew(part, href, &row)
 }
 
 /// Has a contact sent that has no card there, or no longer, if it is here.
-fn send_anew<C: Card>(part: &mut dyn Part<C>, href: &Href, contact: ContactId) -> Result<(), Stop> {
+fn send_anew<C: Card>(part: &mut dyn Part<C>, href: &Href, row: &Row<C>) -> Result<(), Stop> {
     part.drop_row(href)?;
-    match part.person(contact)? {
-        Some(_) => part.put_row(href, &Row::of(contact)),
+    match part.person(row.contact)? {
+        Some(_) => part.put_row(href, &row.anew()),
         None => Ok(()),
     }
 }
