@@ -65,7 +65,9 @@ use frame::{Frame, Frames};
 use property::Property;
 use value::AssumedCharset;
 
-pub use attachment::{attached, attachments, changed_attachments, with_photo, without_attached};
+pub use attachment::{
+    attached, attachments, changed_attachments, holds_otherwise, with_photo, without_attached,
+};
 pub use companion::{CompanionCard, group, kept_columns};
 pub use fit::fit;
 pub use frame::{CARD_LIMIT, REJECT_LIMIT};
@@ -317,6 +319,25 @@ impl CardFormat for Format {
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8> {
         join::renew(older, newer, &self.fields)
     }
+}
+
+/// A contact's card with what changed between two versions of its card elsewhere, of the lines that callbook does not
+/// read: photos, and what other programs have of their own. None where nothing of it changes, or there is no card
+/// `own` and none of these lines. Without `before`, nothing is gone.
+#[must_use]
+pub fn carry(
+    own: Option<&[u8]>,
+    before: Option<&[u8]>,
+    now: &[u8],
+    fields: &OwnFields,
+) -> Option<Vec<u8>> {
+    join::carry(own, before, now, fields)
+}
+
+/// Whether [`carry`] may have something to do, whatever the contact's own card is.
+#[must_use]
+pub fn may_carry(before: Option<&[u8]>, now: &[u8], fields: &OwnFields) -> bool {
+    join::may_carry(before, now, fields)
 }
 
 /// Why a card is not one that is read, if so: there is too much on it.

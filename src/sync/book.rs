@@ -153,6 +153,7 @@ impl Book for SyncBook<'_> {
             contact: &out,
             over,
             agreed: agreed.as_ref(),
+            own: kept.as_deref(),
             historic: self.terms.sending.historic,
             home: self.home,
             fields: &self.terms.reader.fields,
@@ -447,6 +448,33 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         let full = person.put_into(&full, card.records(), || self.book.context());
         let stored = self.book.make_contact(full, card.bytes()).map_err(failed)?;
         Ok((id, Person::of(&stored)))
+    }
+
+    fn carry(
+        &mut self,
+        contact: ContactId,
+        before: Option<&RemoteCard>,
+        now: &RemoteCard,
+    ) -> Result<(), Stop> {
+        let before = before.map(RemoteCard::bytes);
+        let fields = &self.terms.reader.fields;
+        if !vcard::may_carry(before, now.bytes(), fields) {
+            return Ok(());
+        }
+        let stored = self.book.contact_and_card(contact).map_err(failed)?;
+        let Some(ContactWithCard { full, card: own }) = stored else {
+            return Ok(());
+        };
+        match vcard::carry(own.as_deref(), before, now.bytes(), fields) {
+            Some(own) => self.book.put_own_card(full, &own).map_err(failed),
+            None => Ok(()),
+        }
+    }
+
+    fn holds_otherwise(&mut self, contact: ContactId, there: &RemoteCard) -> Result<bool, Stop> {
+        let stored = self.book.contact_and_card(contact).map_err(failed)?;
+        let own = stored.and_then(|stored| stored.card);
+        Ok(own.is_some_and(|own| vcard::holds_otherwise(there.bytes(), &own)))
     }
 
     fn delete_person(&mut self, contact: ContactId) -> Result<(), Stop> {

@@ -52,6 +52,7 @@ impl Kept {
             contact: &self.now(),
             over,
             agreed: Some(&self.agreed).filter(|_| matches!(over, Over::Card(_))),
+            own: None,
             historic,
             home: Region::new("US"),
             fields: &callbook::domain::own_fields::NO_FIELDS,

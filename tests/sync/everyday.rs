@@ -15,9 +15,9 @@ use crate::pty::{Running, book};
 use crate::two_way::card;
 
 /// A home whose book is kept the same with a server.
-struct Synced {
-    home: Home,
-    server: DavServer,
+pub(crate) struct Synced {
+    pub(crate) home: Home,
+    pub(crate) server: DavServer,
 }
 
 fn config(port: u16) -> String {
@@ -28,7 +28,7 @@ fn config(port: u16) -> String {
 
 impl Synced {
     /// With so many cards there, `Person 0` and on, which were taken in.
-    fn with(cards: usize) -> Self {
+    pub(crate) fn with(cards: usize) -> Self {
         let server = DavServer::start(Ways::default());
         for at in 0..cards {
             let number = format!("TEL;TYPE=CELL:+39 347 555 {:04}\r\n", 100 + at);
@@ -42,7 +42,7 @@ impl Synced {
     }
 
     /// Runs a command that succeeds, and gives what it said.
-    fn does(&self, words: &[&str]) -> String {
+    pub(crate) fn does(&self, words: &[&str]) -> String {
         let (status, told, why) = self.home.run(words);
         assert_eq!(status, 0, "{words:?}: {told}{why}");
         told
@@ -54,11 +54,19 @@ impl Synced {
         uuid::Uuid::from_bytes(id).to_string()
     }
 
-    fn id(&self, name: &str) -> String {
+    pub(crate) fn id(&self, name: &str) -> String {
         self.one(&format!("SELECT id FROM contact WHERE name = '{name}'"))
     }
 
-    fn text(&self, name: &str) -> String {
+    /// The number of the newest step.
+    pub(crate) fn newest_step(&self) -> String {
+        let raw = Connection::open(self.home.book()).unwrap();
+        let sql = "SELECT max(id) FROM undo_point";
+        let id: i64 = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+        id.to_string()
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
         self.server.card(name).unwrap().text
     }
 }

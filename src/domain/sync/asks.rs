@@ -11,7 +11,7 @@ use super::row::Card as _;
 use super::rules::{Rule, holds};
 use super::run::{Found, PART, Run, commit, view};
 use super::said::{SaidCard, is_only_ours, name_on};
-use super::send::to_send;
+use super::send::{ToSend, to_send};
 
 /// How many of those that are asked about are named.
 const NAMED: usize = 1_000;
@@ -138,7 +138,8 @@ where
             let mut changed = Vec::new();
             for contact in &touched.contacts {
                 let by_person = touched.by_person.contains(contact);
-                if let Some((_, row, out)) = to_send(part, *contact, false, by_person)?
+                if let Some(ToSend { row, says: out, .. }) =
+                    to_send(part, *contact, false, by_person)?
                     && row.etag.is_some()
                     && row.agreed.has_other_words(&out)
                 {

@@ -147,6 +147,7 @@ pub(super) fn link<C: Card>(
     } else {
         part.put_person(contact, &person, &now)?
     };
+    part.carry(contact, None, &now)?;
     take_primary(&mut row, &person, card);
     row.etag = Some(etag);
     row.base = Some(now);

@@ -101,6 +101,11 @@ pub trait Part<C> {
     /// the rules of the Phone resource settle which number is primary.
     fn put_person(&mut self, contact: ContactId, person: &Person, card: &C)
     -> Result<Person, Stop>;
+    /// Takes over what changed between two versions of a contact's card in what callbook does not read: photos, and
+    /// what other programs have of their own. Without an earlier version, nothing is gone.
+    fn carry(&mut self, contact: ContactId, before: Option<&C>, now: &C) -> Result<(), Stop>;
+    /// Whether a contact holds another photo, or the like, than its card there.
+    fn holds_otherwise(&mut self, contact: ContactId, there: &C) -> Result<bool, Stop>;
     /// Makes a contact of a card, under an id of its own.
     fn make_person(
         &mut self,

@@ -58,7 +58,13 @@ where
         let outgoing = view(self.book, |part| {
             to_send(part, contact, tries_again, by_person)
         })?;
-        let Some((href, row, out)) = outgoing else {
+        let Some(ToSend {
+            href,
+            row,
+            says: out,
+            holds_otherwise,
+        }) = outgoing
+        else {
             return Ok(Sent::Nothing);
         };
         let over = row.etag.clone();
@@ -67,6 +73,7 @@ where
         let body = self.book.card(contact, &out, Some(known))?;
         if let Some(base) = row.base.as_ref().filter(|_| over.is_some())
             && base.said() == body.said()
+            && !holds_otherwise
         {
             // What changed does not travel.
             self.change_row(&href, |row| row.agreed = out.clone())?;
@@ -329,13 +336,23 @@ enum Sent {
     Merged,
 }
 
+/// What goes out of a contact, and where.
+pub(super) struct ToSend<C> {
+    pub(super) href: Href,
+    pub(super) row: Row<C>,
+    /// What the card is to say.
+    pub(super) says: Person,
+    /// Whether the contact holds another photo, or the like, than its card there.
+    pub(super) holds_otherwise: bool,
+}
+
 /// What of a contact goes out, and where; none where nothing does.
 pub(super) fn to_send<C: Card>(
     part: &mut dyn Part<C>,
     contact: ContactId,
     tries_again: bool,
     by_person: bool,
-) -> Result<Option<(Href, Row<C>, Person)>, Stop> {
+) -> Result<Option<ToSend<C>>, Stop> {
     if !part.is_sent(contact)? {
         return Ok(None);
     }
@@ -348,7 +365,12 @@ pub(super) fn to_send<C: Card>(
             return Ok(None);
         }
         let href = part.new_href(contact)?;
-        return Ok(Some((href, Row::of(contact), person)));
+        return Ok(Some(ToSend {
+            href,
+            row: Row::of(contact),
+            says: person,
+            holds_otherwise: false,
+        }));
     };
     // What a conflict was about may be gone here.
     close_decided(&mut row.conflicts, &person);
@@ -359,12 +381,21 @@ pub(super) fn to_send<C: Card>(
         }
         _ => out != row.agreed,
     };
+    let holds_otherwise = match &row.base {
+        Some(base) if row.etag.is_some() => part.holds_otherwise(contact, base)?,
+        _ => false,
+    };
     let refused = row.refused.as_ref().filter(|_| !tries_again);
     let is_refused = refused.is_some_and(|refused| refused.says == out);
     if by_person {
         row.sent = 0;
     }
-    let goes = (is_changed || row.etag.is_none()) && !is_refused;
+    let goes = (is_changed || holds_otherwise || row.etag.is_none()) && !is_refused;
     let is_paused = row.sent >= SENT_AT_MOST && row.etag.is_some();
-    Ok((goes && !is_paused).then_some((href, row, out)))
+    Ok((goes && !is_paused).then_some(ToSend {
+        href,
+        row,
+        says: out,
+        holds_otherwise,
+    }))
 }

@@ -42,6 +42,8 @@ pub(super) fn merge<C: Card>(
     (etag, now): Now<C>,
     how: How<'_, C>,
 ) -> Result<Row<C>, Stop> {
+    // In what was sent, what is missing or worded otherwise is the server's doing.
+    let carries = how.from.is_none() && !how.keeps_ours;
     let from = how.from.unwrap_or_else(|| row.base_said());
     let before = part.person(row.contact)?;
     if let Some(before) = &before {
@@ -93,6 +95,9 @@ pub(super) fn merge<C: Card>(
         } else {
             part.put_person(row.contact, &person, &now)?
         };
+        if carries {
+            part.carry(row.contact, row.base.as_ref(), &now)?;
+        }
         take_primary(&mut row, &person, now.said());
         close_decided(&mut row.conflicts, &person);
     }
@@ -295,6 +300,7 @@ pub(super) fn revive<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(),
         Some(_) => (row.contact, part.put_person(row.contact, &person, &now)?),
         None => part.make_person(&person, &now, false)?,
     };
+    part.carry(contact, None, &now)?;
     row.contact = contact;
     row.agreed = person;
     take_primary(&mut row, &settled, now.said());

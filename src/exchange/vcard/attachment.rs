@@ -6,6 +6,7 @@ use crate::domain::attachment::{Attachment, Content, ending_of, picture_kind};
 use crate::domain::operation::FieldChange;
 
 use super::content::{ContentLines, Keep, split};
+use super::convert;
 use super::draft::CardDraft;
 use super::head::Head;
 use super::line::{Line, Version};
@@ -137,6 +138,55 @@ pub fn changed_attachments(before: &[u8], after: &[u8]) -> Vec<FieldChange> {
             to: to.into(),
         })
         .collect()
+}
+
+/// A card with what the contact's own card holds in the place of what it holds itself; none where that is the same.
+pub(super) fn attach(card: &[u8], own: &[u8]) -> Option<Vec<u8>> {
+    let mut draft = CardDraft::new(card, Version::V30);
+    let own = CardDraft::new(own, Version::V30);
+    let held = |draft: &CardDraft<'_>| -> Vec<usize> {
+        let is_attached = |at: &usize| attached_as(draft.text(*at)).is_some();
+        (0..draft.len()).filter(is_attached).collect()
+    };
+    let (there, here) = (held(&draft), held(&own));
+    let lacks = |card: &CardDraft<'_>, other: &CardDraft<'_>, at: usize| {
+        let line = convert::line(other, at, card.version());
+        line.filter(|line| !convert::says(card, line))
+    };
+    let new: Vec<Line> = { here.into_iter() }
+        .filter_map(|at| lacks(&draft, &own, at))
+        .collect();
+    let gone = there.into_iter();
+    let gone: Vec<usize> = gone
+        .filter(|at| lacks(&own, &draft, *at).is_some())
+        .collect();
+    if new.is_empty() && gone.is_empty() {
+        return None;
+    }
+    for at in gone {
+        draft.replace(at, Vec::new());
+    }
+    for mut line in new {
+        line.group = None;
+        draft.add(line);
+    }
+    Some(draft.finish())
+}
+
+/// Whether what two cards of a contact hold differs.
+#[must_use]
+pub fn holds_otherwise(card: &[u8], own: &[u8]) -> bool {
+    if card == own {
+        return false;
+    }
+    // Most cards hold nothing.
+    let may_hold = |card: &[u8]| {
+        let upper = card.to_ascii_uppercase();
+        let has =
+            |(name, _): &(&str, &str)| memchr::memmem::find(&upper, name.as_bytes()).is_some();
+        KINDS.iter().any(has)
+    };
+    (may_hold(card) || may_hold(own)) && attach(card, own).is_some()
 }
 
 /// The card without what it holds at a place among its attachments.

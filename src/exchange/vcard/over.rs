@@ -14,6 +14,7 @@ use crate::domain::sync::Number;
 use crate::domain::sync::outgoing::number_out;
 use crate::domain::sync::said::{OurLine, SaidNumber};
 
+use super::attachment::attach;
 use super::card::said;
 use super::draft::CardDraft;
 use super::fit::fit;
@@ -57,6 +58,8 @@ pub struct Outgoing<'a> {
     pub agreed: Option<&'a FullContact>,
     /// How its historic numbers are written.
     pub historic: HistoricTel,
+    /// The contact's own card, of which photos and the like go over the card that is there.
+    pub own: Option<&'a [u8]>,
     /// The country of national numbers.
     pub home: Option<Region>,
     /// The properties that are the person's own fields.
@@ -124,7 +127,10 @@ pub fn write_over(out: &Outgoing<'_>) -> Vec<u8> {
         read = stored.read(&written);
     }
     let kind = read.map(|read| read.contact.kind).unwrap_or_default();
-    let written = of_kind(written, kind, contact.kind);
+    let mut written = of_kind(written, kind, contact.kind);
+    if let (Over::Card(_), Some(own)) = (out.over, out.own) {
+        written = attach(&written, own).unwrap_or(written);
+    }
     if let Over::Card(there) = out.over
         && written == there
     {

@@ -111,6 +111,18 @@ impl RemoteBook<'_, '_> {
         self.answered(put)
     }
 
+    /// Gives a contact another card of its own.
+    pub fn put_own_card(&mut self, full: FullContact, card: &[u8]) -> Result<(), Refusal> {
+        let put = |writer: &mut Writer<'_>| -> Answer<()> {
+            let mut after = full.contact.clone();
+            after.card = Some(writer.keep_card(card)?);
+            after.updated_at = writer.context().now;
+            writer.update_contact(full.contact, after).map(drop)
+        };
+        let put = put(self.writer);
+        self.answered(put)
+    }
+
     /// Makes a contact with its numbers, with the card that it came as.
     pub fn make_contact(
         &mut self,

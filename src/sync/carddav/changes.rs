@@ -59,11 +59,10 @@ impl BookState {
                     state.token = Some(token.clone()).filter(|token| !token.is_empty());
                 }
                 Prop::CTag(tag) => state.tag = Some(tag.clone()).filter(|tag| !tag.is_empty()),
+                // jCard has the version of the vCard that it is made of.
                 Prop::Version(version) if !state.versions.contains(version) => {
                     state.versions.push(version.clone());
                 }
-                // jCard has the version of vCard that it is made of.
-                Prop::Version(_) => {}
                 Prop::MaxSize(size) => state.max_size = Some(*size),
                 Prop::Reports => has_reports = true,
                 Prop::SyncCollection => state.has_sync = true,

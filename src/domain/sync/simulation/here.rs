@@ -138,6 +138,14 @@ impl Part<SimCard> for SimPart {
         Ok(())
     }
 
+    fn carry(&mut self, _: ContactId, _: Option<&SimCard>, _: &SimCard) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    fn holds_otherwise(&mut self, _: ContactId, _: &SimCard) -> Result<bool, Stop> {
+        Ok(false)
+    }
+
     fn row(&mut self, href: &Href) -> Result<Option<Row<SimCard>>, Stop> {
         Ok(self.side().rows.get(href).map(|row| (**row).clone()))
     }
