@@ -205,9 +205,17 @@ pub(crate) fn too_many(count: usize, most: usize, noun: &str) -> Option<String> 
     (count > most).then(|| format!("has {count} {noun}; at most {most} are allowed"))
 }
 
+/// Has each line of a text end in a line feed, however the lines were written.
+pub(crate) fn end_lines(text: &mut String) {
+    if text.contains('\r') {
+        *text = text.replace("\r\n", "\n").replace('\r', "\n");
+    }
+}
+
 /// Trims a text that may be null; a blank one is null.
 pub(crate) fn tidy(text: &mut Option<String>) {
     if let Some(untrimmed) = text {
+        end_lines(untrimmed);
         let trimmed = untrimmed.trim();
         if trimmed.len() != untrimmed.len() {
             *untrimmed = trimmed.to_owned();

@@ -5,7 +5,7 @@ use crate::domain::phone::{Context, MANUAL};
 use serde_json::{Map, Value};
 
 use crate::domain::attribute_reader::{
-    AttributeReader, MANY, TEXT_LIMIT, of_new, tidy, too_many, unstamped, unstorable,
+    AttributeReader, MANY, TEXT_LIMIT, end_lines, of_new, tidy, too_many, unstamped, unstorable,
 };
 use crate::domain::attributes::detail::{check_details, read_details, tidy_details};
 use crate::domain::detail::settle;
@@ -166,6 +166,7 @@ impl ContactAttributes {
             let fault = too_many(count, MANY, "values");
             faults.extend(fault.map(|detail| Fault::of(name, detail)));
         }
+        self.tags.iter_mut().flatten().for_each(end_lines);
         let name = self.name.iter().flatten().map(|name| ("name", name));
         let tags = self.tags.iter().flatten().map(|tag| ("tags", tag));
         let source = self.source.iter().map(|source| ("source", source));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::address::{Address, AddressPart, PARTS};
 use crate::domain::attribute_reader::{
-    AttributeReader, NOTE_LIMIT, TEXT_LIMIT, kind_of, tidy, unstorable,
+    AttributeReader, NOTE_LIMIT, TEXT_LIMIT, end_lines, kind_of, tidy, unstorable,
 };
 use crate::domain::contact::Contact;
 use crate::domain::day::{NO_DATE, PartialDate, month_named};
@@ -258,6 +258,7 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
         faults.extend(label.map(|why| fault(place, "label", why)));
         match &mut detail.value {
             DetailValue::Text(text) => {
+                end_lines(text);
                 if text.trim().len() != text.len() {
                     *text = text.trim().to_owned();
                 }
@@ -270,8 +271,9 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
             DetailValue::Address(address) => {
                 for part in &PARTS {
                     let text = (part.of_mut)(address);
+                    end_lines(text);
                     // A part is one line, as it is of a card.
-                    if text.contains(['\n', '\r']) {
+                    if text.contains('\n') {
                         let lines = text.lines().map(str::trim);
                         let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
                         *text = lines.join(", ");

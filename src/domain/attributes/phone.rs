@@ -8,7 +8,7 @@ use crate::domain::phone::{Context, MANUAL, Phone, PhoneAttributes};
 use serde_json::{Map, Value};
 
 use crate::domain::attribute_reader::{
-    AttributeReader, TEXT_LIMIT, of_new, tidy, unstamped, unstorable,
+    AttributeReader, TEXT_LIMIT, end_lines, of_new, tidy, unstamped, unstorable,
 };
 use crate::domain::fields::{self, PHONE, read_plain, tidy_texts};
 use crate::domain::ids::{ContactId, PhoneId};
@@ -208,6 +208,8 @@ impl PhoneAttributes {
     fn tidy(&mut self, faults: &mut Vec<Fault>) {
         tidy(&mut self.source);
         faults.extend(tidy_texts(&PHONE, self));
+        let numbers = self.number.iter_mut().chain(&mut self.typed);
+        numbers.for_each(end_lines);
         let texts = [
             ("number", self.number.as_ref()),
             ("number", self.typed.as_ref()),

@@ -4,7 +4,7 @@
 //! its own ones between signs: `_$!<HomeFAX>!$_`. Google writes it in the same way.
 
 use super::property::Property;
-use crate::domain::attribute_reader::TEXT_LIMIT;
+use crate::domain::attribute_reader::{TEXT_LIMIT, end_lines};
 use crate::domain::phone::usual_label;
 
 /// Types that say what a line can do, or how it is addressed, and not whose it is.
@@ -99,10 +99,8 @@ fn first_type(property: &Property) -> Option<String> {
 /// Text with its lines, without what a database cannot hold; none where that leaves nothing. A line
 /// end is a line feed, whatever the card has.
 pub(super) fn whole(text: &str) -> Option<String> {
-    let text = text
-        .replace('\0', "")
-        .replace("\r\n", "\n")
-        .replace('\r', "\n");
+    let mut text = text.replace('\0', "");
+    end_lines(&mut text);
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
