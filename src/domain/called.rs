@@ -1,16 +1,33 @@
 //! Whether two contacts are called the same.
 //!
 //! Case, accents and width make no difference. Chinese, Japanese and Korean names are written with the
-//! family name first or last, with a space between the two or without, by the same person's programs.
+//! family name first or last, with a space between the two or without, by the same person's programs. What stands
+//! before or after the names, `Mr` or `PhD`, is written by some programs and not by others.
 
 use super::contact::Contact;
 use super::fold::fold;
+use super::naming::NameParts;
 
 /// A name with its parts, where they are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Called {
     /// The name as it is shown, folded; then the other ways in which it may be written.
     forms: Vec<String>,
+    /// The name without what stands before and after it, folded.
+    bare: String,
+    /// What stands before the name.
+    prefix: Option<String>,
+    /// What stands after it.
+    suffix: Option<String>,
+}
+
+/// How two names are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SameName {
+    /// One of them has a title that the other lacks.
+    ButForTitles,
+    /// They are written the same.
+    Whole,
 }
 
 impl Called {
@@ -23,7 +40,36 @@ impl Called {
             family_name,
             ..
         } = contact;
-        Self::new(name, given_name.as_deref(), family_name.as_deref())
+        let called = Self::new(name, given_name.as_deref(), family_name.as_deref());
+        called.titled(contact.prefix.as_deref(), contact.suffix.as_deref())
+    }
+
+    /// The same with what is known to stand before and after the name.
+    #[must_use]
+    pub(crate) fn titled(self, prefix: Option<&str>, suffix: Option<&str>) -> Self {
+        let folded = |text: Option<&str>| text.map(fold).filter(|text| !text.trim().is_empty());
+        let (before, after) = (folded(prefix), folded(suffix));
+        let bare = before.as_ref().and_then(|title| {
+            let rest = self.bare.strip_prefix(title.as_str())?;
+            (title.ends_with('.') || rest.starts_with(['.', ' '])).then_some(rest)
+        });
+        let bare = bare.unwrap_or(&self.bare);
+        let rest = after.as_ref().and_then(|title| {
+            let rest = bare.strip_suffix(title.as_str())?;
+            rest.ends_with([',', ' ']).then_some(rest)
+        });
+        let bare = rest
+            .unwrap_or(bare)
+            .trim_matches(['.', ',', ' '])
+            .to_owned();
+        let title = |text: Option<String>| Some(text?.replace('.', "").trim().to_owned());
+        let (prefix, suffix) = (title(before), title(after));
+        Self {
+            bare: if bare.is_empty() { self.bare } else { bare },
+            prefix: prefix.or(self.prefix),
+            suffix: suffix.or(self.suffix),
+            forms: self.forms,
+        }
     }
 
     /// A shown name with its parts.
@@ -39,19 +85,51 @@ impl Called {
                 forms.push(squeezed([given, family]));
             }
         }
-        Self { forms }
+        let NameParts { prefix, suffix, .. } = NameParts::split(name);
+        let called = Self {
+            bare: fold(name),
+            prefix: None,
+            suffix: None,
+            forms,
+        };
+        called.titled(prefix.as_deref(), suffix.as_deref())
     }
 
     /// Whether the two are the same.
     #[must_use]
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.forms.iter().any(|form| other.forms.contains(form))
+        self.same(other).is_some()
+    }
+
+    /// How the two are the same, if they are. Mr Lee is not Mrs Lee, nor is a junior the senior.
+    #[must_use]
+    pub(crate) fn same(&self, other: &Self) -> Option<SameName> {
+        if self.forms.iter().any(|form| other.forms.contains(form)) {
+            return Some(SameName::Whole);
+        }
+        let fits = |own: &Option<String>, other: &Option<String>| {
+            own.is_none() || other.is_none() || own == other
+        };
+        let is_same = self.bare == other.bare
+            && fits(&self.prefix, &other.prefix)
+            && fits(&self.suffix, &other.suffix);
+        is_same.then_some(SameName::ButForTitles)
     }
 }
 
-/// The other ways in which the name of a contact may be shown, of a Chinese, Japanese or Korean one.
+/// The other ways in which the name of a contact may be shown: without what stands before and after it, and of a
+/// Chinese, Japanese or Korean one its parts in another order.
 #[must_use]
 pub(crate) fn other_spellings(contact: &Contact) -> Vec<String> {
+    let Called { bare, forms, .. } = Called::of(contact);
+    let mut spellings = spellings_of_parts(contact);
+    if !forms.contains(&bare) {
+        spellings.push(bare);
+    }
+    spellings
+}
+
+fn spellings_of_parts(contact: &Contact) -> Vec<String> {
     let parts = (&contact.family_name, &contact.given_name);
     let (Some(family), Some(given)) = parts else {
         return Vec::new();
@@ -91,6 +169,26 @@ mod tests {
         let spoken = Called::new("見本花子", None, None);
         assert!(card.is(&row) && card.is(&spoken) && row.is(&card));
         assert!(!card.is(&Called::new("見本 太郎", Some("太郎"), Some("見本"))));
+    }
+
+    #[test]
+    fn a_title_is_no_part_of_what_somebody_is_called_but_tells_two_apart() {
+        let called = |name| Called::new(name, None, None);
+        let ann = called("Ann Lee");
+        for name in [
+            "Mr Ann Lee",
+            "Dr. Ann Lee",
+            "Ann Lee, PhD",
+            "Prof. Dr. Ann Lee Jr.",
+        ] {
+            assert!(ann.is(&called(name)) && called(name).is(&ann), "{name}");
+        }
+        assert!(called("Mr Ann Lee").is(&called("Mr. Ann Lee")));
+        assert!(!called("Mr Ann Lee").is(&called("Mrs Ann Lee")));
+        assert!(!called("Ann Lee Jr.").is(&called("Ann Lee Sr.")));
+        assert!(!ann.is(&called("Mr Anna Lee")));
+        let dott = called("Dott. Ann Lee").titled(Some("Dott."), None);
+        assert!(ann.is(&dott));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! `UID`, then by its name and a number, or without a number by its name and an email. However many
 //! contacts share a name or a number, only a few are looked at.
 
+use std::cmp::Reverse;
+
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
@@ -201,7 +203,7 @@ impl Writer<'_> {
         run: &Run<'_>,
     ) -> Answer<Looked> {
         let mut holders = self.connection().prepare_cached(
-            "SELECT c.id, c.name, c.given_name, c.family_name, c.uid IS NULL
+            "SELECT c.id, c.name, c.given_name, c.family_name, c.uid IS NULL, c.prefix, c.suffix
              FROM (SELECT contact FROM phone INDEXED BY phone_identity WHERE identity = ?1 LIMIT ?2) p
              CROSS JOIN contact c ON c.id = p.contact",
         )?;
@@ -214,16 +216,20 @@ impl Writer<'_> {
                 let id = ContactId(record::uuid(row, 0)?);
                 let free = taken.contact.uid.is_none() || row.get(4)?;
                 let another = chosen.is_some() && run.spoken_for.has(id);
-                if !free || another || first.is_some_and(|first| first < id) {
+                if !free || another {
                     continue;
                 }
-                let (given, family): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+                let part = |at| row.get::<_, Option<String>>(at);
+                let (given, family) = (part(2)?, part(3)?);
                 let name = record::text(row, 1)?;
-                if called.is(&Called::new(name, given.as_deref(), family.as_deref())) {
-                    first = Some(id);
+                let holder = Called::new(name, given.as_deref(), family.as_deref())
+                    .titled(part(5)?.as_deref(), part(6)?.as_deref());
+                // One who is called the very same goes before one who has another title.
+                if let Some(same) = called.same(&holder) {
+                    first = first.max(Some((same, Reverse(id))));
                 }
             }
-            if let Some(first) = first {
+            if let Some((_, Reverse(first))) = first {
                 return Ok(Looked::Found(first));
             }
             if count > FEW {
