@@ -132,6 +132,15 @@ impl PartialDate {
         }
     }
 
+    /// Whether another date says all that this one does, and perhaps more.
+    #[must_use]
+    pub(crate) fn is_in(self, other: Self) -> bool {
+        fn is_in<T: Copy + PartialEq>(own: Option<T>, other: Option<T>) -> bool {
+            own.is_none() || own == other
+        }
+        is_in(self.year, other.year) && is_in(self.month, other.month) && is_in(self.day, other.day)
+    }
+
     /// The date that a text is, where it surely is one.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

@@ -965,3 +965,118 @@ fn what_a_second_card_says_otherwise_and_the_contact_keeps_is_shown() {
     let told = plan(&mut book, files.batch(&["again.vcf"]).unwrap()).told();
     assert!(told.contains("stays Acme; the file has Gamma"), "{told}");
 }
+
+#[test]
+fn a_title_before_a_name_makes_nobody_another() {
+    let ann = "Name,Phone,Email\nAnn Lee,+39 347 555 0164,ann@example.org\n";
+    for (row, is_same) in [
+        (
+            "Title,First Name,Last Name,Job Title,Mobile Phone\nMr,Ann,Lee,,+39 347 555 0164\n",
+            true,
+        ),
+        ("Name,Phone\n\"Ann Lee, PhD\",+39 347 555 0164\n", true),
+        ("Name,Email\nDr. Ann Lee,ann@example.org\n", true),
+        ("Name,Phone\nMr Anna Lee,+39 347 555 0164\n", false),
+    ] {
+        let mut book = Book::of_rules();
+        take(&mut book, "ann.csv", ann);
+        take(&mut book, "row.csv", row);
+        assert_eq!(names(&book).len(), if is_same { 1 } else { 2 }, "{row}");
+    }
+    // Two who are told apart by it stay two.
+    let mut book = Book::of_rules();
+    let both = "Name,Phone\nJohn Lee Sr.,+39 02 5550 1182\nJohn Lee Jr.,+39 02 5550 1182\n";
+    take(&mut book, "both.csv", both);
+    assert_eq!(names(&book).len(), 2);
+    take(
+        &mut book,
+        "jr.csv",
+        "Name,Phone,Note\nJohn Lee Jr.,+39 02 5550 1182,younger\n",
+    );
+    let note = |name: &str| {
+        let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+        let row = rows.into_iter().find(|row| row.name == name).unwrap();
+        book.store.profile(row.id).unwrap().full.contact.note
+    };
+    assert_eq!(
+        (note("John Lee Sr."), note("John Lee Jr.").as_deref()),
+        (None, Some("younger"))
+    );
+}
+
+#[test]
+fn a_person_has_one_birthday_and_another_one_is_told() {
+    let birthdays = |book: &Book| -> Vec<String> {
+        let contact = book.store.profile(only(book)).unwrap().full.contact;
+        contact
+            .details
+            .iter()
+            .map(|detail| detail.text().into_owned())
+            .collect()
+    };
+    for (first, second, stays, is_told) in [
+        ("1990-01-01", "--01-01", "1990-01-01", false),
+        ("1990-01-01", "1990", "1990-01-01", false),
+        ("--01-01", "1990-01-01", "1990-01-01", false),
+        ("1990-01-01", "1991-01-01", "1990-01-01", true),
+        ("1990-01-01", "--02-01", "1990-01-01", true),
+    ] {
+        let row = |day: &str| format!("Name,Phone,Birthday\nAnn Lee,+39 347 555 0164,{day}\n");
+        let mut book = Book::of_rules();
+        take(&mut book, "first.csv", &row(first));
+        let files = Files::new(&[("second.csv", &row(second))]);
+        let told = plan(&mut book, files.batch(&["second.csv"]).unwrap()).told();
+        assert_eq!(told.contains("birthday: stays"), is_told, "{told}");
+        let report = take(&mut book, "second.csv", &row(second));
+        assert_eq!(birthdays(&book), [stays], "{first} {second}");
+        let notices: Vec<String> = report.notices.iter().map(Notice::words).collect();
+        let says = notices
+            .iter()
+            .any(|notice| notice.contains("another birthday"));
+        assert_eq!(says, is_told, "{notices:?}");
+    }
+    // A newer card of the same contact corrects the one that it gave.
+    let card = |day: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ann\r\nFN:Ann Lee\r\nBDAY:{day}\r\nEND:VCARD\r\n"
+        )
+    };
+    let mut book = Book::of_rules();
+    take(&mut book, "one.vcf", &card("1990-01-01"));
+    take(&mut book, "two.vcf", &card("1991-01-01"));
+    assert_eq!(birthdays(&book), ["1991-01-01"]);
+}
+
+#[test]
+fn the_line_ends_of_a_file_are_no_news() {
+    let mut book = Book::of_rules();
+    let table = "Name,Email,Notes\r\nCy Low,cy@example.org,\"one\r\ntwo\rthree\"\r\n";
+    take(&mut book, "cy.csv", table);
+    let contact = book.store.profile(only(&book)).unwrap().full.contact;
+    assert_eq!(contact.note.as_deref(), Some("one\ntwo\nthree"));
+    for form in [
+        ExportForm::Cards(Some(Version::V30)),
+        ExportForm::Cards(Some(Version::V40)),
+        ExportForm::Book,
+    ] {
+        let out = exported(&book, "", form);
+        let name = if form == ExportForm::Book {
+            "cy.json"
+        } else {
+            "cy.vcf"
+        };
+        let files = Files::new(&[(name, &out)]);
+        let told = plan(&mut book, files.batch(&[name]).unwrap()).told();
+        assert!(told.contains("1 same") && !told.contains("stays"), "{told}");
+    }
+    let sent = json!({"note": "a\r\nb", "tags": ["c\r\nd"], "overwrite": true,
+        "details": [{"kind": "other", "label": "e", "value": "f\r\ng"}]});
+    let (sent, faults) = ContactAttributes::read(sent.as_object().unwrap().clone());
+    let id = only(&book);
+    book.store.update_contact(id, sent, faults).unwrap();
+    let contact = book.store.profile(id).unwrap().full.contact;
+    assert!(
+        !contact.attributes().to_string().contains("\\r"),
+        "{contact:?}"
+    );
+}

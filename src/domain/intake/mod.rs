@@ -4,6 +4,8 @@
 mod revision;
 mod taken;
 
-pub use revision::{Gone, Missing, Revision, add, is_about, primary_of, revise, share_an_email};
+pub use revision::{
+    Gone, Missing, Revision, add, is_about, other_birthday, primary_of, revise, share_an_email,
+};
 pub(super) use revision::{add_details, add_missing};
 pub use taken::{Assumed, CardRecords, ParsedCard, same_number};

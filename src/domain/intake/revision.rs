@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::attribute_reader::NOTE_LIMIT;
+use crate::domain::attribute_reader::{NOTE_LIMIT, end_lines};
 use crate::domain::contact::{Contact, Detail, DetailKind};
-use crate::domain::detail::settle;
+use crate::domain::detail::{BIRTHDAY, settle};
 use crate::domain::fields::{CONTACT, Use, texts};
 use crate::domain::phone::Phone;
 
@@ -34,7 +34,8 @@ pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
     let contradicts = texts(&CONTACT)
         .filter(|text| text.field.is(Use::About))
         .map(|text| (text.of(said), text.of(namesake)))
-        .any(|(said, there)| said.is_some() && said != there);
+        .any(|(said, there)| said.is_some() && said != there)
+        || other_birthday(namesake, said).is_some();
     share_an_email(said, namesake) || filled == *namesake && !contradicts
 }
 
@@ -46,6 +47,44 @@ pub fn share_an_email(one: &Contact, other: &Contact) -> bool {
         emails.map(Detail::identity).collect()
     };
     !emails(one).is_disjoint(&emails(other))
+}
+
+/// The birthday of a contact and another one that a card says of it: a person has one, and keeps it.
+#[must_use]
+pub fn other_birthday<'c>(
+    known: &'c Contact,
+    said: &'c Contact,
+) -> Option<(&'c Detail, &'c Detail)> {
+    let of = |contact: &'c Contact| {
+        let dates = contact.details_of(DetailKind::Date);
+        dates.filter(|date| date.is_date(BIRTHDAY))
+    };
+    let own = of(known).next()?;
+    let is_known = |other: &&Detail| of(known).any(|own| is_in(other, own) || is_in(own, other));
+    Some((own, of(said).find(|other| !is_known(other))?))
+}
+
+/// Whether a date is the same as another one, or a part of it.
+fn is_in(date: &Detail, other: &Detail) -> bool {
+    match (date.date(), other.date()) {
+        (Some(date), Some(other)) => date.is_in(other),
+        _ => date.identity() == other.identity(),
+    }
+}
+
+/// Whether the birthday that another card says is that of a contact which has one, and no detail more. It says
+/// what is not known of the one that is there, and takes the place of one that was `dropped` for it.
+fn is_birthday_there(known: &mut [Detail], other: &Detail, dropped: &[&Detail]) -> bool {
+    if !other.is_date(BIRTHDAY) || !known.iter().any(|own| own.is_date(BIRTHDAY)) {
+        return false;
+    }
+    let mut birthdays = known.iter_mut().filter(|own| own.is_date(BIRTHDAY));
+    let gives_way =
+        |own: &&mut Detail| is_in(own, other) || dropped.iter().any(|dropped| own.says(dropped));
+    if let Some(own) = birthdays.find(gives_way) {
+        own.value = other.value.clone();
+    }
+    true
 }
 
 /// Fills what a contact has blank, and adds the details and tags that it does not have; but not what
@@ -69,7 +108,9 @@ fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
         .map(Detail::identity)
         .collect();
     let new = |detail: &&Detail| !old_details.contains(&detail.identity());
-    let details = other.details.iter().filter(new);
+    let details: Vec<&Detail> = { other.details.iter().filter(new) }
+        .filter(|detail| !is_birthday_there(&mut known.details, detail, &[]))
+        .collect();
     add_details(&mut known.details, details);
     let new = |tag: &&String| older.is_none_or(|old| !old.tags.contains(tag));
     add_missing(&mut known.tags, other.tags.iter().filter(new));
@@ -80,9 +121,12 @@ fn join_notes(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
     let (Some(note), Some(other)) = (&mut known.note, &other.note) else {
         return;
     };
+    // Books of older versions have the line ends of files.
+    let mut plain = note.clone();
+    end_lines(&mut plain);
     let is_new = older.is_none_or(|older| older.note.as_ref() != Some(other));
     let room = NOTE_LIMIT.saturating_sub(note.chars().count() + 2);
-    if is_new && !note.contains(other.as_str()) && other.chars().count() <= room {
+    if is_new && !plain.contains(other.as_str()) && other.chars().count() <= room {
         note.push_str("\n\n");
         note.push_str(other);
     }
@@ -413,6 +457,12 @@ fn take_details(stored: &mut Vec<Detail>, old: &[Detail], new: &[Detail], missin
     }
     let added = new.iter();
     let added = added.filter(|detail| !of_old.contains_key(&detail.identity()));
+    let dropped = old.iter();
+    let dropped = dropped.filter(|detail| !of_new.contains_key(&detail.identity()));
+    let dropped: Vec<&Detail> = dropped.collect();
+    let added: Vec<&Detail> = added
+        .filter(|detail| !is_birthday_there(stored, detail, &dropped))
+        .collect();
     add_details(stored, added);
 }
 

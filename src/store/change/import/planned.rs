@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::domain::attribute_reader::end_lines;
 use crate::domain::contact::Contact;
+use crate::domain::detail::BIRTHDAY;
 use crate::domain::fields::{self, Use};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{Fate, KnownBy, Match, PlanChange, PlanNumber, PlanRow};
+use crate::domain::intake::other_birthday;
 use crate::domain::number::digits;
 use crate::domain::phone::Phone;
 
@@ -43,20 +46,28 @@ pub(super) fn planned_row(
     }
 }
 
-/// The texts that a card says otherwise than its contact has them after it: a contact keeps its own.
+/// The texts and the birthday that a card says otherwise than its contact has them after it: a contact keeps its own.
 pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
     let texts = fields::texts(&fields::CONTACT);
     let told = texts.filter(|text| !text.field.is(Use::Part) && !text.field.is(Use::Key));
-    told.filter_map(|text| {
+    let told = told.filter_map(|text| {
         let (own, other) = (text.of(after)?, text.of(said)?);
-        let is_in = own == other || text.field.is_long() && own.contains(other);
+        // Books of older versions have the line ends of files.
+        let mut plain = own.to_owned();
+        end_lines(&mut plain);
+        let is_in = plain == other || text.field.is_long() && plain.contains(other);
         (!is_in).then(|| PlanChange {
             what: text.field.words,
             before: Some(own.to_owned()),
             after: Some(other.to_owned()),
         })
-    })
-    .collect()
+    });
+    let birthday = other_birthday(after, said).map(|(own, other)| PlanChange {
+        what: BIRTHDAY,
+        before: Some(own.shown().into_owned()),
+        after: Some(other.shown().into_owned()),
+    });
+    told.chain(birthday).collect()
 }
 
 /// The numbers of a card that was imported before, as the contact has them. What the contact has not kept
