@@ -53,7 +53,7 @@
 //!                         phone complete draft card convert fit join write attachment over companion group omit
 //! callbook::exchange::vcard::convert  binary day
 //! callbook::exchange::vcard::write    stored detail tel
-//! callbook::exchange::csv     column words own header cells detail headings phone text record row read
+//! callbook::exchange::csv     column words own header cells detail headings phone text record more row read
 //!                         write
 //! callbook::exchange::csv::write  counted google outlook
 //! callbook::exchange::ldif    attribute

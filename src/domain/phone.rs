@@ -24,10 +24,19 @@ pub fn usual_label(text: &str) -> String {
     let lower = text.to_lowercase();
     match lower.as_str() {
         "cell" | "mobile" | "i phone" | "iphone" => "mobile".to_owned(),
-        "fax" | "home fax" | "work fax" | "other fax" => "fax".to_owned(),
-        "main" | "home" | "work" | "office" | "pager" | "other" => lower,
+        "fax" | "other fax" => "fax".to_owned(),
+        "home fax" | "work fax" | "main" | "home" | "work" | "office" | "pager" | "other" => lower,
         _ => text.to_owned(),
     }
+}
+
+/// Whether a call to a number with this label reaches a machine.
+#[must_use]
+pub(crate) fn is_of_machine(label: &str) -> bool {
+    matches!(
+        label,
+        "fax" | "work fax" | "home fax" | "work-fax" | "home-fax" | "pager" | "telex" | "isdn"
+    )
 }
 
 /// A phone number of a contact, as it is stored.

@@ -10,6 +10,7 @@ mod column;
 mod detail;
 mod header;
 mod headings;
+mod more;
 mod own;
 mod phone;
 mod read;

@@ -1,13 +1,15 @@
 //! What the cells of a table say: days, numbers that there are not, country codes; and the files of
 //! other mail programs.
 
-use callbook::domain::contact::DetailKind;
+use callbook::domain::contact::{ContactAttributes, DetailKind};
 use callbook::domain::notice::{LooksLike, Notice, NoticeKind};
+use callbook::exchange::csv::{Guard, TableForm};
 use callbook::exchange::vcard::Version;
 use callbook::export::ExportForm;
 use callbook::import::File;
 
 use crate::cli::Shell;
+use crate::support::Book;
 use crate::tables::{all, book_of, take};
 
 /// What a table with these lines gives: the birthdays with the BDAY of each card, and what is said.
@@ -293,4 +295,187 @@ fn what_outlook_has_no_column_for_is_named_and_comes_back() {
         "",
     );
     assert_eq!(status, 0);
+}
+
+/// Contacts whose parts no column of Google or Outlook can say exactly.
+const BEYOND: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Solo Sun\r\nN:Sun;Solo;;;\r\n\
+X-CALLBOOK-DETAIL:none\r\nNOTE:first\\nsecond\r\nEND:VCARD\r\n\
+BEGIN:VCARD\r\nVERSION:3.0\r\nFN:O'Brien\\, Pat\r\nN:O'Brien;Pat;;;\r\nEMAIL:pat@example.org\r\nEND:VCARD\r\n\
+BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bare Shown\r\nN:Shown;Bare;;Dr.;\r\nURL:https://bare.example\r\n\
+EMAIL:bare@example.org\r\nBDAY:--03-22\r\nEND:VCARD\r\n\
+BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Acme Fruit\r\nORG:Acme Fruit\r\nTEL:+39 02 5550 1182\r\nEND:VCARD\r\n\
+BEGIN:VCARD\r\nVERSION:4.0\r\nKIND:org\r\nFN:Zoo\r\nN:;;;;\r\nTEL:+39 02 5550 1183\r\nEND:VCARD\r\n\
+BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Fay Fax\r\nN:Fax;Fay;;;\r\n\
+item1.TEL:+39 02 5550 1184\r\nitem1.X-ABLabel:work fax\r\n\
+item2.TEL:+39 02 5550 1185\r\nitem2.X-ABLabel:home fax\r\n\
+item3.TEL:+39 02 5550 1187\r\nitem3.X-ABLabel:* door ::: back\r\n\
+TEL;TYPE=FAX:+39 02 5550 1186\r\nCATEGORIES:a ::: b,*star,x\\;y\r\nEND:VCARD\r\n";
+
+const TABLES: [ExportForm; 2] = [
+    ExportForm::Table(TableForm::Google, Guard::Exact),
+    ExportForm::Table(TableForm::Outlook, Guard::Safe),
+];
+
+/// The contacts and their numbers without ids and times.
+fn said(book: &Book) -> Vec<String> {
+    let contacts = all(book).into_iter().map(|whole| {
+        let mut contact = whole.full.contact.attributes();
+        let attributes = contact.as_object_mut().unwrap();
+        for name in [
+            "uid",
+            "source",
+            "created_at",
+            "updated_at",
+            "updated_in_db_at",
+        ] {
+            attributes.remove(name);
+        }
+        let mut phones: Vec<String> = { whole.full.phones.iter() }
+            .map(|phone| format!("{} {:?} {}", phone.number, phone.location, phone.primary))
+            .collect();
+        phones.sort();
+        format!("{contact} {phones:?}")
+    });
+    contacts.collect()
+}
+
+fn beyond() -> Book {
+    let mut book = book_of("US");
+    take(&mut book, "in.vcf", BEYOND.as_bytes());
+    let solo = { all(&book).into_iter() }.find(|whole| whole.full.contact.name == "Solo Sun");
+    let sent = serde_json::json!({"overwrite": true, "details": [
+        {"kind": "other", "label": "locker", "value": "l1\r\nl2"},
+        {"kind": "link", "value": "https://solo.example"},
+        {"kind": "other", "label": "badge ::: two", "value": "7 ::: 8"},
+    ]});
+    let (sent, faults) = ContactAttributes::read(sent.as_object().unwrap().clone());
+    let id = solo.unwrap().full.contact.id;
+    book.store.update_contact(id, sent, faults).unwrap();
+    book
+}
+
+#[test]
+fn what_no_column_of_google_or_outlook_can_say_comes_back_as_it_was() {
+    for form in TABLES {
+        let mut book = beyond();
+        let table = book.exported(form);
+        let text = String::from_utf8(table.clone()).unwrap();
+        let mut other = book_of("US");
+        assert_eq!(take(&mut other, "table.csv", &table).new, 6, "{text}");
+        assert_eq!(said(&other), said(&book), "{text}");
+        let again = take(&mut book, "table.csv", &table);
+        assert_eq!((again.same, again.new, again.changed), (6, 0, 0), "{text}");
+    }
+}
+
+#[test]
+fn what_the_columns_say_is_not_said_twice() {
+    let mut book = book_of("US");
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Lee\r\nN:Lee;Ann;;;\r\nEMAIL:ann@example.org\r\n\
+        TEL;TYPE=CELL:+39 347 555 0164\r\nTEL;TYPE=WORK:+39 02 5550 1182\r\nEND:VCARD\r\n";
+    take(&mut book, "ann.vcf", card.as_bytes());
+    for form in TABLES {
+        let table = String::from_utf8(book.exported(form)).unwrap();
+        assert!(!table.contains("callbook more"), "{table}");
+    }
+}
+
+#[test]
+fn what_was_changed_in_a_table_for_another_program_is_what_counts() {
+    for form in TABLES {
+        let book = beyond();
+        let table = String::from_utf8(book.exported(form)).unwrap();
+        assert!(table.contains("callbook more"), "{table}");
+        let table = table.replace("https://solo.example", "https://sun.example");
+        let mut other = book_of("US");
+        take(&mut other, "table.csv", table.as_bytes());
+        let said = said(&other).join("\n");
+        assert!(said.contains("https://sun.example"), "{said}");
+        assert!(!said.contains("https://solo.example"), "{said}");
+    }
+}
+
+#[test]
+fn a_fax_stands_where_the_other_program_means_it() {
+    let book = beyond();
+    let cells = |form| {
+        let table = book.exported(form);
+        let mut reader = ::csv::Reader::from_reader(table.as_slice());
+        let headers = reader.headers().unwrap().clone();
+        let row =
+            { reader.records() }.find(|row| row.as_ref().unwrap().iter().any(|it| it == "Fay"));
+        let row = row.unwrap().unwrap();
+        let cells = headers.iter().zip(row.iter());
+        let cells = cells.filter(|(_, cell)| !cell.is_empty());
+        cells
+            .map(|(header, cell)| format!("{header}: {cell}"))
+            .collect::<Vec<String>>()
+    };
+    let [google, outlook] = TABLES.map(cells);
+    for cell in [
+        "Business Fax: +39 02 5550 1184",
+        "Home Fax: +39 02 5550 1185",
+        "Other Fax: +39 02 5550 1186",
+    ] {
+        assert!(outlook.contains(&cell.to_owned()), "{cell}: {outlook:?}");
+    }
+    for label in ["Work Fax", "Home Fax", "Other Fax"] {
+        let is_label = |cell: &String| cell.contains("- Label: ") && cell.ends_with(label);
+        assert!(google.iter().any(is_label), "{label}: {google:?}");
+    }
+    let mut other = book_of("US");
+    let outlook = "First Name,Last Name,Business Fax,Home Fax,Other Fax\n\
+        Fay,Fax,+39 02 5550 1184,+39 02 5550 1185,+39 02 5550 1186\n";
+    take(&mut other, "outlook.csv", outlook.as_bytes());
+    let google = "First Name,Last Name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value\n\
+        Gus,Fax,Home Fax,+39 02 5550 1187,Work Fax,+39 02 5550 1188\n";
+    take(&mut other, "google.csv", google.as_bytes());
+    let mut labels: Vec<(String, Option<String>)> = { all(&other).into_iter() }
+        .flat_map(|whole| whole.full.phones)
+        .map(|phone| (phone.number, phone.location))
+        .collect();
+    labels.sort();
+    let labels: Vec<&str> = labels
+        .iter()
+        .filter_map(|(_, label)| label.as_deref())
+        .collect();
+    assert_eq!(
+        labels,
+        ["work fax", "home fax", "fax", "home fax", "work fax"]
+    );
+}
+
+#[test]
+fn google_shows_the_name_that_is_shown_here_with_its_parts_beside_and_a_company_has_none() {
+    let table = beyond().exported(TABLES[0]);
+    let mut reader = ::csv::Reader::from_reader(table.as_slice());
+    let headers = reader.headers().unwrap().clone();
+    let at = |header: &str| headers.iter().position(|own| own == header).unwrap();
+    let names = [
+        "First Name",
+        "Last Name",
+        "Name Prefix",
+        "File As",
+        "Organization Name",
+    ];
+    let rows = reader.records().map(|row| {
+        let row = row.unwrap();
+        names.map(|header| row[at(header)].to_owned()).join("|")
+    });
+    let rows: Vec<String> = rows.collect();
+    for row in [
+        "Pat|O'Brien||O'Brien, Pat|",
+        "Bare|Shown|Dr.|Bare Shown|",
+        "||||Acme Fruit",
+        "||||Zoo",
+    ] {
+        assert!(rows.contains(&row.to_owned()), "{row}: {rows:#?}");
+    }
+    let (status, _, told) = {
+        let shell = Shell::new();
+        shell.import(BEYOND);
+        shell.run(&["export", "--as", "google", "Fay"], "")
+    };
+    assert_eq!(status, 0);
+    assert!(told.contains("Google has no column for 2 tags"), "{told}");
 }

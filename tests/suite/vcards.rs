@@ -248,7 +248,7 @@ fn a_group_gives_its_label() {
         [
             "mobile +90 212 555 01 34",
             "Summer house +90 212 555 01 35",
-            "* fax +90 212 555 01 36",
+            "* home fax +90 212 555 01 36",
             "assistant phone +90 212 555 01 37",
             "mobile +90 532 555 01 38",
             "main +90 212 555 01 39",

@@ -74,6 +74,10 @@ pub(super) enum Column {
     Other,
     /// Nothing: whether cells are guarded.
     Guarded,
+    /// What the other columns cannot say.
+    More,
+    /// What a column of ours says too.
+    ToldAgain,
 }
 
 impl Column {
@@ -93,6 +97,8 @@ impl Column {
             Self::Detail(_, kind, part) => format!("{} of {}", part.words(), kind.word()),
             Self::Other => "other".to_owned(),
             Self::Guarded => "whether cells are quoted".to_owned(),
+            Self::More => "what other columns cannot say".to_owned(),
+            Self::ToldAgain => "nothing: it is in other columns".to_owned(),
         }
     }
 }

@@ -59,7 +59,8 @@ impl DetailCells {
                 return None;
             }
             let lines: Vec<&str> = value.lines().map(str::trim).collect();
-            Some(lines.join(", "))
+            let is_of_lines = own_kind.map_or(column.kind(), |kind| kind) == DetailKind::Other;
+            Some(lines.join(if is_of_lines { "\n" } else { ", " }))
         });
         let detail = |value: String| match own_kind {
             Some(kind) => Detail::read(kind, label.clone(), &value),

@@ -264,6 +264,11 @@ fn phone(at: usize, name: &str, header: &Header) -> Option<(Column, Sure)> {
     ];
     let label = labels.iter().find(|(meaning, _)| header.has(*meaning));
     let label = match label {
+        Some((Fax, _)) if header.has(Home) => Some(&(Fax, "home fax")),
+        Some((Fax, _)) if header.has_any(&[Work, Company]) => Some(&(Fax, "work fax")),
+        label => label,
+    };
+    let label = match label {
         // What is not known of a header says what the number is for.
         _ if header.unknown || header.has(Messenger) => Some(name.trim().to_owned()),
         Some((_, label)) => Some((*label).to_owned()),

@@ -40,6 +40,12 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
         })
         .collect();
     addresses_in_parts(&mut headings);
+    if headers.iter().any(|header| header.starts_with(own::OURS)) {
+        // Google shows a contact as it says; a column of ours says it exactly.
+        for heading in headings.iter_mut().filter(|own| own.name == own::FILE_AS) {
+            heading.column = Column::ToldAgain;
+        }
+    }
     // No table of contacts has more columns than that; what is in them stays beside.
     headings.extend(headers.iter().skip(MANY).map(|name| Heading {
         name: name.clone(),
@@ -155,6 +161,9 @@ fn phonetic(name: &str) -> Option<Column> {
 
 /// A column of ours in a table for another program.
 fn of_ours(name: &str) -> Option<Column> {
+    if name == own::MORE {
+        return Some(Column::More);
+    }
     let field = own::own_field(name)?;
     Some(Column::Text(match field.name {
         "kind" => Text::ContactKind,
@@ -323,6 +332,8 @@ mod tests {
                 Column::Detail(_, kind, part) => format!("{} {part:?}", kind.word()),
                 Column::Other => "-".to_owned(),
                 Column::Guarded => "guarded".to_owned(),
+                Column::More => "more".to_owned(),
+                Column::ToldAgain => "told again".to_owned(),
             })
             .collect()
     }

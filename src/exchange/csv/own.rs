@@ -19,6 +19,12 @@ pub(super) const BETWEEN: &str = " ::: ";
 /// The header of a column that says that cells are guarded against spreadsheets.
 pub(super) const GUARDED: &str = "callbook guarded";
 
+/// The header of a column that says what the others cannot.
+pub(super) const MORE: &str = "callbook more";
+
+/// The header of what Google shows a contact as.
+pub(super) const FILE_AS: &str = "File As";
+
 /// The parts of an address in the order of a vCard (RFC 6350, 6.3.1), with the words that the headers of
 /// Google and ours have for them.
 pub(super) const ADDRESS_PARTS: [(u8, &str); 7] = [
@@ -38,7 +44,7 @@ pub(super) fn own_headers() -> Vec<&'static str> {
 }
 
 /// What the headers of our columns in a table for another program begin with.
-const OURS: &str = "callbook ";
+pub(super) const OURS: &str = "callbook ";
 
 /// The header of a text that the other program has no column for.
 pub(super) fn own_header(field: &ContactField) -> Option<String> {

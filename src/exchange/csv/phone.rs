@@ -1,7 +1,7 @@
 //! The phones of a row.
 
 use crate::domain::number::{Region, canonical, several, without_decimals};
-use crate::domain::phone::PhoneAttributes;
+use crate::domain::phone::{PhoneAttributes, is_of_machine};
 
 use super::cells::is_no_number;
 use super::own::BETWEEN;
@@ -88,8 +88,7 @@ pub(super) fn choose_primary(
     }
     let no_call = |phone: &PhoneAttributes| {
         let label = phone.location.as_ref().and_then(Option::as_deref);
-        phone.historic == Some(true)
-            || label.is_some_and(|label| matches!(label, "fax" | "pager" | "telex" | "isdn"))
+        phone.historic == Some(true) || label.is_some_and(is_of_machine)
     };
     let chosen = phones.iter().any(|phone| phone.primary == Some(true));
     if !chosen && phones.first().is_some_and(no_call) {

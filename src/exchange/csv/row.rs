@@ -17,6 +17,7 @@ use super::cells::{ColumnNotes, is_no_number, may_be_number, seems_several};
 use super::column::{Column, ColumnPart, DetailColumn, Heading, Sure, Text};
 use super::detail::{DetailCells, emails, is_no_day};
 use super::headings::is_counted;
+use super::more::{self, CellsSaid};
 use super::own::{BETWEEN, CHILD, TableOrigin, tags_of};
 use super::phone::{PhoneCells, choose_primary, leave_told_again, numbers};
 
@@ -59,6 +60,8 @@ pub(super) struct TableRow<'a> {
     /// The calling code that the row names for its national numbers.
     calling_code: Option<String>,
     beside: Vec<(&'a str, &'a str)>,
+    /// What the other cells cannot say, and what they do.
+    more: Option<(&'a str, CellsSaid)>,
 }
 
 /// The cells of each group of columns, in the order of the columns.
@@ -119,6 +122,7 @@ impl<'a> TableRow<'a> {
             primary: None,
             calling_code: None,
             beside: Vec::new(),
+            more: None,
         };
         for (at, (heading, cell)) in headings.iter().zip(cells).enumerate() {
             let value = match kind {
@@ -157,6 +161,9 @@ impl<'a> TableRow<'a> {
                 row.beside.push((&heading.name, value));
                 told.unread(at, value);
             }
+        }
+        if let Some(more) = row.more.as_ref().map(|(more, _)| *more) {
+            row.more = Some((more, CellsSaid::of(headings, cells)));
         }
         // Cells beyond the headers have no name, and are kept too.
         for (at, cell) in cells.iter().enumerate().skip(headings.len()) {
@@ -215,7 +222,11 @@ impl<'a> TableRow<'a> {
                 true
             }
             Column::Other => false,
-            Column::Guarded => true,
+            Column::Guarded | Column::ToldAgain => true,
+            Column::More => {
+                self.more = Some((value, CellsSaid::default()));
+                true
+            }
         }
     }
 
@@ -342,6 +353,7 @@ impl<'a> TableRow<'a> {
             primary,
             calling_code,
             beside: columns,
+            more,
         } = self;
         let mut beside = CompanionCard::default();
         let (counted, others) = phones.parted();
@@ -382,13 +394,17 @@ impl<'a> TableRow<'a> {
         for (header, cell) in columns {
             beside.column(header, cell);
         }
+        let mut said = ParsedCard {
+            contact,
+            phones,
+            ..ParsedCard::default()
+        };
+        if let Some((more, cells)) = more {
+            more::put(more, cells, &mut said);
+        }
         somebody.then(|| Incoming {
             place,
-            said: ParsedCard {
-                contact,
-                phones,
-                ..ParsedCard::default()
-            },
+            said,
             card: beside.finish(),
         })
     }

@@ -8,9 +8,15 @@ use crate::domain::address::Address;
 use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::edit::ContactWithCard;
 use crate::domain::fields::{CONTACT, PHONE};
+use crate::domain::import::CardPlace;
 use crate::exchange::vcard::kept_columns;
 
-use super::own::{ADDRESS_PARTS, GUARDED, needs_guard, own_headers, tags_cell};
+use super::cells::ColumnNotes;
+use super::column::Heading;
+use super::headings;
+use super::more::{self, CellsSaid};
+use super::own::{ADDRESS_PARTS, GUARDED, MORE, TableOrigin, needs_guard, own_headers, tags_cell};
+use super::row::TableRow;
 use counted::{Laid, spelling};
 
 /// The form of a table.
@@ -69,6 +75,10 @@ pub struct Table {
     beside: Vec<String>,
     /// How many values of each kind the other program has no column for.
     lacking: Vec<(&'static str, usize)>,
+    /// What the columns of a table for another program hold when they are read again.
+    headings: Vec<Heading>,
+    /// Whether a contact has what they cannot say.
+    says_more: bool,
 }
 
 impl Table {
@@ -83,6 +93,8 @@ impl Table {
             in_parts: Vec::new(),
             beside: Vec::new(),
             lacking: Vec::new(),
+            headings: Vec::new(),
+            says_more: false,
         }
     }
 
@@ -90,6 +102,12 @@ impl Table {
     pub fn see(&mut self, whole: &ContactWithCard) {
         if let Some(laid) = self.form.laid(whole) {
             self.make_room(laid.phones.len(), |kind| laid.count(kind), &laid.beside);
+            let cells = self.cells(&laid);
+            let headers = self.headers();
+            if headers.len() != self.headings.len() {
+                self.headings = headings::columns(&headers);
+            }
+            self.says_more = self.says_more || self.more(whole, &cells).is_some();
             for what in laid.lacking {
                 match self.lacking.iter_mut().find(|(own, _)| *own == what) {
                     Some((_, count)) => *count += 1,
@@ -149,9 +167,44 @@ impl Table {
         found.map_or(0, |(_, most)| *most)
     }
 
+    /// What the cells of a contact cannot say.
+    fn more(&self, whole: &ContactWithCard, cells: &[String]) -> Option<String> {
+        let mut told = ColumnNotes::default();
+        let row = TableRow::of(TableOrigin::Foreign, None, &self.headings, cells, &mut told);
+        let read = row.contact(CardPlace { card: 0, line: 0 })?;
+        more::cell(&whole.full, read.said, CellsSaid::of(&self.headings, cells))
+    }
+
+    /// The cells of a contact in the columns of another program and those beside them.
+    fn cells(&self, laid: &Laid<'_>) -> Vec<String> {
+        let counted = laid.cells(self.phones, |kind| self.most(kind));
+        let mut cells = [laid.fixed.clone(), counted].concat();
+        self.put_beside(&mut cells, &laid.beside);
+        cells
+    }
+
+    fn put_beside(&self, cells: &mut Vec<String>, beside: &[(String, String)]) {
+        for header in &self.beside {
+            let cell = beside.iter().find(|(own, _)| own == header);
+            cells.push(cell.map(|(_, cell)| cell.clone()).unwrap_or_default());
+        }
+    }
+
     /// The header, line end included.
     #[must_use]
     pub fn header(&self) -> Vec<u8> {
+        let mut cells = self.headers();
+        if self.says_more {
+            cells.push(MORE.to_owned());
+        }
+        if self.guard == Guard::Safe {
+            cells.push(GUARDED.to_owned());
+        }
+        self.line(&cells)
+    }
+
+    /// The headers of all but the columns for what others cannot say, and for whether they are guarded.
+    fn headers(&self) -> Vec<String> {
         let most = |kind| self.most(kind);
         let mut cells = match self.form {
             TableForm::Plain => self.plain_header(),
@@ -167,10 +220,7 @@ impl Table {
             .concat(),
         };
         cells.extend(self.beside.iter().cloned());
-        if self.guard == Guard::Safe {
-            cells.push(GUARDED.to_owned());
-        }
-        self.line(&cells)
+        cells
     }
 
     fn plain_header(&self) -> Vec<String> {
@@ -195,29 +245,31 @@ impl Table {
     /// table has room for.
     #[must_use]
     pub fn row(&self, whole: &ContactWithCard) -> Option<Vec<u8>> {
-        let (cells, beside) = if let Some(laid) = self.form.laid(whole) {
-            if !self.has_room(laid.phones.len(), |kind| laid.count(kind)) {
+        let is_known =
+            |(header, _): &(String, String)| header.is_empty() || self.beside.contains(header);
+        let mut cells = if let Some(laid) = self.form.laid(whole) {
+            let has_room = self.has_room(laid.phones.len(), |kind| laid.count(kind));
+            if !has_room || !laid.beside.iter().all(is_known) {
                 return None;
             }
-            let counted = laid.cells(self.phones, |kind| self.most(kind));
-            ([laid.fixed, counted].concat(), laid.beside)
+            let mut cells = self.cells(&laid);
+            let more = self.more(whole, &cells);
+            if self.says_more {
+                cells.push(more.unwrap_or_default());
+            } else if more.is_some() {
+                return None;
+            }
+            cells
         } else {
             let count = |kind| whole.full.contact.details_of(kind).count();
-            if !self.has_room(whole.full.phones.len(), count) {
+            let beside = kept(whole);
+            if !self.has_room(whole.full.phones.len(), count) || !beside.iter().all(is_known) {
                 return None;
             }
-            (self.plain(whole), kept(whole))
+            let mut cells = self.plain(whole);
+            self.put_beside(&mut cells, &beside);
+            cells
         };
-        let known =
-            |(header, _): &(String, String)| header.is_empty() || self.beside.contains(header);
-        if !beside.iter().all(known) {
-            return None;
-        }
-        let mut cells = cells;
-        for header in &self.beside {
-            let cell = beside.iter().find(|(own, _)| own == header);
-            cells.push(cell.map(|(_, cell)| cell.clone()).unwrap_or_default());
-        }
         if self.guard == Guard::Safe {
             cells.push(String::new());
         }

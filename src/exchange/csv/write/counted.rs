@@ -5,7 +5,8 @@ use crate::domain::address::Address;
 use crate::domain::contact::{Contact, ContactKind, Detail, DetailKind};
 use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::fields::CONTACT;
-use crate::domain::phone::Phone;
+use crate::domain::naming::NameParts;
+use crate::domain::phone::{Phone, is_of_machine};
 
 use super::super::own::own_header;
 
@@ -40,6 +41,36 @@ impl<'c> Laid<'c> {
         let field = CONTACT.iter().find(|field| field.name == name);
         if let Some(header) = field.and_then(own_header) {
             self.beside.push((header, cell.to_owned()));
+        }
+    }
+
+    /// The parts of the name that another program shows one after the other, and the name of the company. Where
+    /// something else is shown here, a column of ours says what.
+    pub(super) fn name(&mut self, contact: &Contact) -> ShownName {
+        let mut parts = NameParts::of(contact);
+        let mut company = contact.organisation.clone();
+        let mut made = parts.spoken();
+        if made.is_empty() {
+            // The program needs something to show, unless it has a nickname or a company for it.
+            let other = contact.nickname.as_ref().or(company.as_ref()).cloned();
+            if other.is_none() && contact.kind == ContactKind::Company {
+                company = Some(contact.name.clone());
+                made.clone_from(&contact.name);
+            } else {
+                let is_person = contact.kind == ContactKind::Person;
+                let is_shown = other.as_ref() == Some(&contact.name);
+                parts.given = (is_person && !is_shown).then(|| contact.name.clone());
+                made = other.unwrap_or_default();
+            }
+        }
+        let is_other = made != contact.name;
+        if is_other {
+            self.put_own("name", &contact.name);
+        }
+        ShownName {
+            parts,
+            company,
+            is_other,
         }
     }
 
@@ -85,6 +116,15 @@ impl<'c> Laid<'c> {
         }
         cells
     }
+}
+
+/// What another program shows a contact as.
+#[derive(Debug)]
+pub(super) struct ShownName {
+    pub(super) parts: NameParts,
+    pub(super) company: Option<String>,
+    /// Whether something else is shown here.
+    pub(super) is_other: bool,
 }
 
 /// The headers of the counted columns, in a table with room for so many.
@@ -152,12 +192,14 @@ pub(super) enum Leads {
 /// Google's mark where a reader would not take it for that.
 pub(super) fn phone_label(phone: &Phone, leads: Leads) -> String {
     let label = phone.location.as_deref().unwrap_or_default();
-    let is_called = !matches!(label, "fax" | "pager" | "telex" | "isdn");
+    let is_called = !is_of_machine(label);
     let label = match label {
         "mobile" => "Mobile",
         "home" => "Home",
         "work" => "Work",
-        "fax" => "Work Fax",
+        "fax" => "Other Fax",
+        "work fax" => "Work Fax",
+        "home fax" => "Home Fax",
         "pager" => "Pager",
         "main" => "Main",
         "other" => "Other",

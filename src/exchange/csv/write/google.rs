@@ -1,15 +1,14 @@
 //! Contacts in Google's columns.
 
-use crate::domain::contact::{Contact, DetailKind};
+use crate::domain::contact::DetailKind;
 use crate::domain::detail::BIRTHDAY;
 use crate::domain::full_contact::FullContact;
-use crate::domain::naming::NameParts;
 
-use super::super::own::{BETWEEN, tags_cell};
+use super::super::own::{BETWEEN, FILE_AS, tags_cell};
 use super::counted::{Laid, Leads, phone_label};
 
 /// The columns that its tables always have.
-pub(super) const HEADERS: [&str; 14] = [
+pub(super) const HEADERS: [&str; 15] = [
     "First Name",
     "Middle Name",
     "Last Name",
@@ -18,6 +17,7 @@ pub(super) const HEADERS: [&str; 14] = [
     "Phonetic First Name",
     "Phonetic Last Name",
     "Nickname",
+    FILE_AS,
     "Organization Name",
     "Organization Title",
     "Organization Department",
@@ -34,12 +34,21 @@ pub(super) fn laid(full: &FullContact) -> Laid<'_> {
     let birthday = { birthday }.find(|date| date.is_date(BIRTHDAY));
     let star = contact.favourite.then(|| "* starred".to_owned());
     let tags: Vec<String> = contact.tags.iter().cloned().chain(star).collect();
-    let mut fixed = name(contact).to_vec();
-    fixed.extend([
+    let mut laid = Laid::default();
+    let shown = laid.name(contact);
+    let name = shown.parts;
+    let file_as = if shown.is_other { &*contact.name } else { "" };
+    laid.fixed = vec![
+        text(&name.given),
+        text(&name.additional),
+        text(&name.family),
+        text(&name.prefix),
+        text(&name.suffix),
         text(&contact.phonetic_given_name),
         text(&contact.phonetic_family_name),
         text(&contact.nickname),
-        text(&contact.organisation),
+        file_as.to_owned(),
+        text(&shown.company),
         text(&contact.title),
         text(&contact.department),
         birthday
@@ -47,55 +56,26 @@ pub(super) fn laid(full: &FullContact) -> Laid<'_> {
             .unwrap_or_default(),
         text(&contact.note),
         tags.join(BETWEEN),
-    ]);
+    ];
     let details = contact.details.iter();
     let phones = phones.iter().enumerate();
-    let mut laid = Laid {
-        fixed,
-        phones: phones
-            .map(|(index, phone)| {
-                let leads = if index == 0 { Leads::Yes } else { Leads::No };
-                (phone, phone_label(phone, leads))
-            })
-            .collect(),
-        details: details
-            .filter(|detail| birthday.is_none_or(|day| !std::ptr::eq(*detail, day)))
-            .collect(),
-        ..Laid::default()
-    };
+    laid.phones = phones
+        .map(|(index, phone)| {
+            let leads = if index == 0 { Leads::Yes } else { Leads::No };
+            (phone, phone_label(phone, leads))
+        })
+        .collect();
+    laid.details = details
+        .filter(|detail| birthday.is_none_or(|day| !std::ptr::eq(*detail, day)))
+        .collect();
+    // Google takes these for others, or for several.
+    let is_read_otherwise = |tag: &&String| tag.contains(BETWEEN) || tag.starts_with('*');
+    let others = contact.tags.iter().filter(is_read_otherwise).count();
+    laid.lacking.extend(std::iter::repeat_n("tag", others));
     // A reader takes what is alone in its cell for several.
     if contact.tags.len() == 1 && contact.tags.iter().any(|tag| tag.contains([',', ';'])) {
         laid.put_own("tags", &tags_cell(&contact.tags));
     }
     laid.put_ours(contact);
     laid
-}
-
-/// The name in Google's parts (first, middle, last, prefix, suffix), which it shows one after the other. A shown name
-/// that only lacks some of them gives all of them; where it is another one altogether, it is the first name.
-fn name(contact: &Contact) -> [String; 5] {
-    let name = NameParts::of(contact);
-    let bare = NameParts {
-        prefix: None,
-        additional: None,
-        suffix: None,
-        ..name.clone()
-    };
-    let is_shown = |parts: &NameParts| parts.spoken() == contact.name;
-    let name = if is_shown(&name) || is_shown(&bare) {
-        name
-    } else {
-        NameParts {
-            given: Some(contact.name.clone()),
-            ..NameParts::default()
-        }
-    };
-    [
-        name.given,
-        name.additional,
-        name.family,
-        name.prefix,
-        name.suffix,
-    ]
-    .map(Option::unwrap_or_default)
 }

@@ -6,8 +6,7 @@ use std::collections::HashMap;
 use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::full_contact::FullContact;
-use crate::domain::naming::NameParts;
-use crate::domain::phone::Phone;
+use crate::domain::phone::{Phone, is_of_machine};
 
 use super::super::own::{CHILD, tags_cell};
 use super::counted::{Laid, Leads, phone_label, spelling};
@@ -78,11 +77,13 @@ pub(super) const HEADERS: [&str; 61] = [
 ];
 
 /// The columns for numbers, by their label.
-const PHONES: [(&str, &[&str]); 14] = [
+const PHONES: [(&str, &[&str]); 16] = [
     ("work", &["Business Phone", "Business Phone 2"]),
     ("home", &["Home Phone", "Home Phone 2"]),
     ("mobile", &["Mobile Phone"]),
-    ("fax", &["Business Fax", "Other Fax"]),
+    ("work fax", &["Business Fax"]),
+    ("home fax", &["Home Fax"]),
+    ("fax", &["Other Fax"]),
     ("other", &["Other Phone"]),
     ("main", &["Company Main Phone"]),
     ("pager", &["Pager"]),
@@ -197,32 +198,20 @@ impl<'c> Sheet<'c> {
         is_free
     }
 
-    /// Outlook shows the parts of the name one after the other. Where something else is shown here, a column of
-    /// ours says what.
     fn name(&mut self, contact: &Contact) {
-        let name = NameParts::of(contact);
-        let spoken = name.spoken();
-        let others = [&contact.nickname, &contact.organisation];
-        let other = others.into_iter().flatten().next();
-        let (given, made) = if spoken.is_empty() {
-            // Outlook needs something to show, unless it has a nickname or a company for it.
-            let is_other = other == Some(&contact.name);
-            let given = Some(contact.name.clone()).filter(|_| !is_other);
-            (given, other.cloned().unwrap_or_default())
-        } else {
-            (name.given, spoken.clone())
-        };
+        let shown = self.laid.name(contact);
+        let name = shown.parts;
         for (header, part) in [
             ("Title", name.prefix),
-            ("First Name", given),
+            ("First Name", name.given),
             ("Middle Name", name.additional),
             ("Last Name", name.family),
             ("Suffix", name.suffix),
+            ("Company", shown.company),
         ] {
             self.put(header, &part.unwrap_or_default());
         }
-        if made != contact.name {
-            self.laid.put_own("name", &contact.name);
+        if shown.is_other {
             self.laid.lacking.push("shown name");
         }
     }
@@ -232,7 +221,6 @@ impl<'c> Sheet<'c> {
             ("Given Yomi", &contact.phonetic_given_name),
             ("Surname Yomi", &contact.phonetic_family_name),
             ("Nickname", &contact.nickname),
-            ("Company", &contact.organisation),
             ("Department", &contact.department),
             ("Job Title", &contact.title),
             ("Notes", &contact.note),
@@ -276,8 +264,11 @@ impl<'c> Sheet<'c> {
             }
         }
         for phone in left {
-            let is_held =
-                !phone.historic && (phone.primary || self.put("Other Phone", &spelling(phone)));
+            // Nor does anybody call a machine.
+            let is_of_machine = phone.location.as_deref().is_some_and(is_of_machine);
+            let may_be_other = !phone.historic && !is_of_machine;
+            let is_held = !phone.historic && phone.primary
+                || may_be_other && self.put("Other Phone", &spelling(phone));
             if !is_held {
                 self.laid.lacking.push("number");
             }
