@@ -411,3 +411,35 @@ fn an_older_book_learns_its_fields() {
     assert_eq!(titles(&shell)[0], "Read the field locker of 1 contact");
     told(&shell, &["doctor"]);
 }
+
+#[test]
+fn the_lines_of_a_field_come_back_from_every_form() {
+    let shell = Shell::new();
+    set(&shell, LOCKER);
+    shell.import(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Solo Sun\r\nN:Sun;Solo;;;\r\nX-LOCKER:l1\\nl2\r\nEND:VCARD\r\n",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    for (words, name) in [
+        (&["--card-version", "3.0"][..], "three.vcf"),
+        (&["--card-version", "4.0"], "four.vcf"),
+        (&["--as", "csv"], "own.csv"),
+        (&["--as", "google"], "google.csv"),
+        (&["--as", "outlook"], "outlook.csv"),
+        (&["--as", "json"], "book.json"),
+    ] {
+        let file = folder.path().join(name);
+        let file = file.to_str().unwrap();
+        told(
+            &shell,
+            &[&["export"], words, &["-o", file, "Solo"]].concat(),
+        );
+        let plan = told(&shell, &["import", "--dry-run", file]);
+        assert!(plan.contains("0 new, 0 change, 1 same"), "{name}: {plan}");
+        let other = Shell::new();
+        set(&other, LOCKER);
+        told(&other, &["import", file]);
+        let list = told(&other, &["contact", "list", "--json"]);
+        assert!(list.contains(r"l1\nl2"), "{name}: {list}");
+    }
+}

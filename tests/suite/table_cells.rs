@@ -479,3 +479,19 @@ fn google_shows_the_name_that_is_shown_here_with_its_parts_beside_and_a_company_
     assert_eq!(status, 0);
     assert!(told.contains("Google has no column for 2 tags"), "{told}");
 }
+
+#[test]
+fn what_outlook_says_of_an_email_beside_it_is_no_line_of_its_own_unless_it_says_more() {
+    let mut book = book_of("US");
+    let table = "First Name,Last Name,E-mail Address,E-mail Type,E-mail Display Name,E-mail 2 Address,\
+        E-mail 2 Type,E-mail 2 Display Name\n\
+        Ann,Lee,ann@example.org,SMTP,Ann Lee (ann@example.org),lee@example.org,EX,Treasurer\n";
+    let report = take(&mut book, "outlook.csv", table.as_bytes());
+    let told: Vec<String> = report.notices.iter().map(Notice::words).collect();
+    let told = told.join("\n");
+    assert!(told.contains("Treasurer") && told.contains("EX"), "{told}");
+    assert!(!told.contains("SMTP") && !told.contains("Ann"), "{told}");
+    let cards = book.exported(ExportForm::Cards(None));
+    let cards = String::from_utf8(cards).unwrap();
+    assert_eq!(cards.matches("X-CALLBOOK-COLUMN").count(), 2, "{cards}");
+}

@@ -78,6 +78,8 @@ pub(super) enum Column {
     More,
     /// What a column of ours says too.
     ToldAgain,
+    /// What Outlook calls an email, and how it is sent.
+    OfEmail,
 }
 
 impl Column {
@@ -98,7 +100,7 @@ impl Column {
             Self::Other => "other".to_owned(),
             Self::Guarded => "whether cells are quoted".to_owned(),
             Self::More => "what other columns cannot say".to_owned(),
-            Self::ToldAgain => "nothing: it is in other columns".to_owned(),
+            Self::ToldAgain | Self::OfEmail => "nothing: it is in other columns".to_owned(),
         }
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
                 .filter(|_| !outlook)
                 .or_else(|| phonetic(&plain(name)))
                 .or_else(|| of_ours(name))
+                .or_else(|| of_email(&plain(name)))
             {
                 Some(column) => (column, Sure::Yes),
                 None => table.column(at, name, header, &mut place),
@@ -157,6 +158,13 @@ fn phonetic(name: &str) -> Option<Column> {
     };
     let field = CONTACT.iter().find(|own| own.name == field)?;
     Some(Column::Text(Text::Own(field)))
+}
+
+/// What Outlook has beside an email: how it is sent, and what the contact is called.
+fn of_email(name: &str) -> Option<Column> {
+    let rest = name.strip_prefix("email ")?;
+    let rest = rest.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ' ');
+    matches!(rest, "type" | "display name").then_some(Column::OfEmail)
 }
 
 /// A column of ours in a table for another program.
@@ -330,7 +338,7 @@ mod tests {
                     format!("{}:{}", kind.word(), label.unwrap_or_default())
                 }
                 Column::Detail(_, kind, part) => format!("{} {part:?}", kind.word()),
-                Column::Other => "-".to_owned(),
+                Column::Other | Column::OfEmail => "-".to_owned(),
                 Column::Guarded => "guarded".to_owned(),
                 Column::More => "more".to_owned(),
                 Column::ToldAgain => "told again".to_owned(),

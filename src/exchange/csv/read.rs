@@ -174,7 +174,9 @@ fn is_useful(column: &Column) -> bool {
         ),
         Column::Phone(_, part) => matches!(part, ColumnPart::Value(_) | ColumnPart::PrimaryValue),
         Column::Detail(_, kind, _) => *kind == DetailColumn::Email,
-        Column::Other | Column::Guarded | Column::More | Column::ToldAgain => false,
+        Column::Other | Column::Guarded | Column::More | Column::ToldAgain | Column::OfEmail => {
+            false
+        }
     }
 }
 

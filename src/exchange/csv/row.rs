@@ -223,11 +223,21 @@ impl<'a> TableRow<'a> {
             }
             Column::Other => false,
             Column::Guarded | Column::ToldAgain => true,
+            Column::OfEmail => value == "SMTP" || self.is_told(value),
             Column::More => {
                 self.more = Some((value, CellsSaid::default()));
                 true
             }
         }
+    }
+
+    /// Whether a text is no more than the name and an email: `Ann Lee (ann@example.org)`.
+    fn is_told(&self, text: &str) -> bool {
+        let names: Vec<String> = self.texts.iter().map(|(_, name)| fold(name)).collect();
+        let names: HashSet<&str> = { names.iter() }.flat_map(|name| name.split(' ')).collect();
+        let folded = fold(text);
+        let mut words = folded.split([' ', '(', ')', ',', '<', '>']);
+        words.all(|word| word.is_empty() || word.contains('@') || names.contains(word))
     }
 
     fn phone(&mut self, group: &'a str, part: &ColumnPart, value: &str) {
