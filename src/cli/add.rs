@@ -164,7 +164,7 @@ impl AddCommand {
 }
 
 /// Gives a name that comes with some of its parts the others, and itself those that it lacks: Ada Lovelace with the
-/// prefix Dr. is Dr. Ada Lovelace.
+/// prefix Dr. is Dr. Ada Lovelace. Where a part says otherwise than the name, both stay as they were given.
 fn with_all_parts(sent: &mut ContactAttributes, context: &Context) {
     if !NameParts::is_sent(sent) || sent.name.is_none() {
         return;
@@ -184,6 +184,10 @@ fn with_all_parts(sent: &mut ContactAttributes, context: &Context) {
         ..ContactAttributes::default()
     };
     let named = named.create(context, Vec::new());
+    let of_name = named.as_ref().map(NameParts::of).unwrap_or_default();
+    if of_name.differs_from_sent(sent) {
+        return;
+    }
     let made = named.and_then(|named| parts.revise(&named, context, Vec::new()));
     // What is wrong with them is found when all of it is saved.
     if let Ok(made) = made {

@@ -307,6 +307,20 @@ impl NameParts {
             || sent.suffix.is_some()
     }
 
+    /// Whether one of those that were sent is another one than it is here.
+    #[must_use]
+    pub(crate) fn differs_from_sent(&self, sent: &ContactAttributes) -> bool {
+        let pairs = [
+            (&self.prefix, &sent.prefix),
+            (&self.given, &sent.given_name),
+            (&self.additional, &sent.additional_name),
+            (&self.family, &sent.family_name),
+            (&self.suffix, &sent.suffix),
+        ];
+        let mut known = pairs.into_iter().filter(|(own, _)| own.is_some());
+        known.any(|(own, sent)| sent.as_ref().is_some_and(|sent| sent != own))
+    }
+
     /// A shown name in its parts, where a person typed only that: given names, then the family name.
     ///
     /// A comma separates them (`Bianchi, Marco`); else the last word is the family name, with the particles
