@@ -6,9 +6,15 @@
 use std::ffi::OsString;
 
 /// The commands whose words are a filter, each with how many of them are.
-const FILTERING: [(&str, usize); 3] = [
-    ("find", usize::MAX),
+const FILTERING: [(&str, usize); 9] = [
+    ("call", usize::MAX),
+    ("copy", usize::MAX),
+    ("edit", usize::MAX),
     ("export", usize::MAX),
+    ("find", usize::MAX),
+    ("pick", usize::MAX),
+    ("qr", usize::MAX),
+    ("show", usize::MAX),
     // What comes after the filter is what is to be changed, where -tag:x removes a tag.
     ("change", 1),
 ];
@@ -72,7 +78,24 @@ fn negated(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_dashes;
+    use clap::CommandFactory as _;
+
+    use super::{FILTERING, without_dashes};
+    use crate::cli::Arguments;
+
+    #[test]
+    fn every_command_that_takes_a_filter_is_in_the_list() {
+        for command in Arguments::command().get_subcommands() {
+            let mut positionals = command.get_positionals();
+            let is_filter = |arg: &clap::Arg| {
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                help.contains("filter") || help.contains("conditions")
+            };
+            let name = command.get_name();
+            let is_listed = FILTERING.iter().any(|(known, _)| *known == name);
+            assert_eq!(positionals.any(is_filter), is_listed, "{name}");
+        }
+    }
 
     #[test]
     fn a_negated_condition_is_no_flag_where_a_filter_is_asked_for() {
@@ -85,6 +108,8 @@ mod tests {
                 "--db find export -o x.vcf not:is:historic",
             ),
             ("find -- -tag:x", "find -- -tag:x"),
+            ("show -tag:x --json", "show not:tag:x --json"),
+            ("pick --id mar -is:company", "pick --id mar not:is:company"),
             ("find -o:x --format=a:b", "find -o:x --format=a:b"),
             (
                 "change --dry-run -tag:x -tag:y",
