@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
 use clap::Args;
+use crossterm::terminal;
 
 use crate::domain::qr::{self, Blocks, Code, Ground};
 use crate::domain::refusal::{Kind, Refusal};
@@ -42,7 +43,7 @@ impl QrCommand {
         match open().and_then(|store| self.said(&store)) {
             Ok(text) if self.text => exact(&format!("{text}\n")).map(|()| 0),
             Ok(text) => match Code::of(&text) {
-                Some(code) => exact(&self.drawn(&code)).map(|()| 0),
+                Some(code) => exact(&self.drawn(&code)?).map(|()| 0),
                 None => Err(
                     Refusal::new(Kind::Invalid, "this contact has too much for a QR code").into(),
                 ),
@@ -65,7 +66,11 @@ impl QrCommand {
         number.ok_or_else(|| named.lacks("number; --card prints the contact"))
     }
 
-    fn drawn(&self, code: &Code) -> String {
+    /// The code as it is printed.
+    ///
+    /// # Errors
+    /// Invalid on a terminal that is too narrow: the rows of a code that wrap can be read by nothing.
+    fn drawn(&self, code: &Code) -> Result<String, Refusal> {
         let ground = if self.light {
             Ground::Light
         } else {
@@ -78,7 +83,15 @@ impl QrCommand {
         };
         let is_coloured =
             io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() && !self.light;
-        let rows = code.rows(ground, blocks).into_iter();
+        let rows = code.rows(ground, blocks);
+        let wide = rows.first().map_or(0, |row| row.chars().count());
+        if let Some(columns) = columns().filter(|columns| *columns < wide) {
+            let why = format!(
+                "the code needs a terminal of {wide} columns, and this one has {columns}; \
+                 --text prints what it says"
+            );
+            return Err(Refusal::new(Kind::Invalid, why));
+        }
         let row = |row: String| {
             if is_coloured {
                 format!("\u{1b}[97;40m{row}\u{1b}[0m\n")
@@ -86,6 +99,12 @@ impl QrCommand {
                 format!("{row}\n")
             }
         };
-        rows.map(row).collect()
+        Ok(rows.into_iter().map(row).collect())
     }
+}
+
+/// How wide the terminal is that the code goes to; none where it goes elsewhere.
+fn columns() -> Option<usize> {
+    let size = io::stdout().is_terminal().then(terminal::size)?.ok()?;
+    Some(usize::from(size.0)).filter(|columns| *columns > 0)
 }

@@ -142,6 +142,12 @@ fn the_shell_prints_a_code_of_the_contact_that_is_named() {
         "mailto:marco@example.org"
     );
     assert!(read(&["qr", "--card", "marco"]).contains("FN:M"));
+    // What only names a label that is not in the code would make it larger.
+    shell.import(
+        "BEGIN:VCARD\nVERSION:3.0\nUID:9\nFN:Mabel\nitem1.TEL:+390255501183\nitem1.X-ABLabel:hut\nEND:VCARD\n",
+    );
+    let card = shell.run(&["qr", "--card", "--text", "mabel"], "").1;
+    assert!(card.contains("\nTEL;TYPE=PREF:+390255501183"), "{card}");
     assert_eq!(
         shell.run(&["qr", "--text", "marco"], "").1,
         "tel:+390255501182\n"

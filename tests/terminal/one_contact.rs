@@ -119,3 +119,23 @@ fn a_historic_number_is_asked_about_before_it_is_called() {
         assert_eq!(callbook.count("tel:+442079460018"), address);
     }
 }
+
+#[test]
+fn a_code_that_is_wider_than_the_terminal_is_not_printed() {
+    let (_folder, db) = book_of(SAME_NAME);
+    let words = [
+        env!("CARGO_BIN_EXE_callbook"),
+        "--db",
+        db.to_str().unwrap(),
+        "qr",
+        "--card",
+        "rossi",
+    ];
+    let mut callbook = Running::of(command(&words, &db), 40, 20);
+    callbook.sees("the code needs a terminal of");
+    assert_eq!(callbook.leaves(), 2);
+    assert!(!callbook.text().contains('█'), "{}", callbook.text());
+    let mut callbook = Running::of(command(&words, &db), 60, 20);
+    assert_eq!(callbook.leaves(), 0);
+    assert!(callbook.text().contains('█'), "{}", callbook.text());
+}

@@ -26,6 +26,7 @@ use crate::domain::timestamp::Timestamp;
 
 use super::card::said;
 use super::contact::{MY_CONTACTS, STARRED, WHOLE, categories, is_number_or_address};
+use super::content::split;
 use super::convert;
 use super::draft::CardDraft;
 use super::line::{Line, Version, escape};
@@ -67,6 +68,18 @@ pub fn small(full: &FullContact, home: Option<Region>) -> String {
     let rest: Vec<usize> = rest.map(|(at, _)| at).collect();
     for at in rest {
         draft.replace(at, Vec::new());
+    }
+    // The labels of groups are left out, and so is what names them.
+    let grouped = draft.lines().filter(|(_, line)| line.group.is_some());
+    let grouped: Vec<usize> = grouped.map(|(at, _)| at).collect();
+    for at in grouped {
+        let value = split(draft.text(at)).map_or(&[][..], |(_, value)| value);
+        let line = Line {
+            group: None,
+            value: String::from_utf8_lossy(value).into_owned(),
+            ..draft.head(at)
+        };
+        draft.replace(at, vec![line]);
     }
     String::from_utf8_lossy(&draft.finish()).into_owned()
 }
