@@ -131,7 +131,7 @@ impl AddEmailCommand {
 
 /// Asks whether the email is to be added to the contact that was named.
 fn agrees(sender: &Sender, contact: &Contact, stop: &Stop) -> Result<bool> {
-    let question = format!("Add {} to {}? [y/N] ", sender.email, contact.name);
+    let question = format!("Add {} to {}? [y/N] ", sender.email, safe(&contact.name));
     let answer = terminal(&question)?.ask(&question, stop)?;
     Ok(answer.eq_ignore_ascii_case("y"))
 }

@@ -1,5 +1,6 @@
 //! `callbook contact`: list, create, get, update and delete contacts as records.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anyhow::Result;
@@ -189,14 +190,11 @@ impl ContactCommand {
     }
 }
 
-/// What a detail is, with its label: `home email`. The label of a date, say, is all that it is called.
-pub(super) fn label_of(detail: &Detail) -> String {
+/// What a detail is called before its value; the label of a chat is all of it.
+pub(super) fn label_of(detail: &Detail) -> Cow<'_, str> {
     match (detail.kind, detail.label.as_deref()) {
-        (DetailKind::Email | DetailKind::Address | DetailKind::Link, Some(label)) => {
-            format!("{label} {}", detail.kind.word())
-        }
-        (_, Some(label)) => label.to_owned(),
-        (kind, None) => kind.word().to_owned(),
+        (DetailKind::Chat, Some(label)) => label.into(),
+        _ => detail.title(),
     }
 }
 

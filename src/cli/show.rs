@@ -80,7 +80,8 @@ fn words(
 ) -> String {
     let FullContact { contact, phones } = full;
     let details = contact.details.iter();
-    let details = details.map(|detail| [label_of(detail), detail.shown().into_owned()]);
+    let details =
+        details.map(|detail| [label_of(detail).into_owned(), detail.shown().into_owned()]);
     let details: Vec<[String; 2]> = details.collect();
     let mut rest = rest(contact);
     let attachments = attachments.iter();

@@ -249,19 +249,11 @@ pub(crate) fn detail_words(detail: &Detail) -> String {
     format!("{}{}", kind_of(detail), detail.shown())
 }
 
-/// What kind of detail it is, with its label, before its value: `home email `.
+/// What a detail is called, before its value: `home email `; nothing where no more is known than that it is one.
 fn kind_of(detail: &Detail) -> String {
-    let label = detail.label.as_deref().unwrap_or_default();
-    match (detail.kind, label) {
+    match (detail.kind, detail.label.as_deref().unwrap_or_default()) {
         (DetailKind::Other, "") => String::new(),
-        // Their labels say what they are.
-        (DetailKind::Other | DetailKind::Date | DetailKind::Relation, label)
-            if !label.is_empty() =>
-        {
-            format!("{label} ")
-        }
-        (kind, "") => format!("{} ", kind.word()),
-        (kind, label) => format!("{label} {} ", kind.word()),
+        _ => format!("{} ", detail.title()),
     }
 }
 
@@ -397,10 +389,11 @@ fn shortened(text: &str, most: usize, ellipsis: &str) -> String {
     }
 }
 
-/// A text on one line, as it is seen.
+/// A text on one line, as it is seen; spaces between words are one, and its line ends are shown.
 fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    safe(&words.join(" ")).into_owned()
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines: Vec<String> = text.trim().lines().map(words).collect();
+    safe(&lines.join("\n")).into_owned()
 }
 
 /// Two texts, of long ones the part in which they differ with a little of what is around it; none where

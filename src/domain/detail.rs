@@ -263,6 +263,18 @@ impl Detail {
         Self::new(kind, label, DetailValue::read(kind, text))
     }
 
+    /// What it is called, with its label: `home email`, `signal chat`, `birthday`. The label of a date, a relation or a
+    /// line of another kind is all of it.
+    #[must_use]
+    pub fn title(&self) -> Cow<'static, str> {
+        let label = self.label.as_deref().unwrap_or_default();
+        match self.kind {
+            kind if label.is_empty() => kind.word().into(),
+            DetailKind::Other | DetailKind::Date | DetailKind::Relation => label.to_owned().into(),
+            kind => format!("{label} {}", kind.word()).into(),
+        }
+    }
+
     /// All of its value in one text.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {

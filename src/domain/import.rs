@@ -1,5 +1,6 @@
 //! What an import brings, before and after it is written.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -272,7 +273,7 @@ impl Fate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanChange {
     /// What, in the words of the screens.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// What is stored, if anything.
     pub before: Option<String>,
     /// What it becomes, if anything.
@@ -388,11 +389,12 @@ impl ImportPlan {
                 count(row.numbers.len(), "number"),
             );
             for change in &row.changes {
+                let what = safe(&change.what);
                 let sides = [&change.before, &change.after].map(|side| side.as_deref().map(safe));
                 let told = match sides {
-                    [None, Some(after)] => format!("{}: {after}", change.what),
-                    [Some(before), None] => format!("{}: only here: {before}", change.what),
-                    [Some(before), Some(after)] => format!("{}: {before} -> {after}", change.what),
+                    [None, Some(after)] => format!("{what}: {after}"),
+                    [Some(before), None] => format!("{what}: only here: {before}"),
+                    [Some(before), Some(after)] => format!("{what}: {before} -> {after}"),
                     [None, None] => continue,
                 };
                 let _ = writeln!(text, "\t\t{told}");

@@ -15,9 +15,12 @@ const MARKS: usize = 8;
 /// How many joiners one picture keeps. The largest families have three.
 const JOINED: usize = 8;
 
+/// What a line end of a value is shown as, where the value is on one line.
+pub const BREAK: char = '↵';
+
 /// `text` with nothing in it that could act on a terminal, on one line.
 ///
-/// Line ends and tabs become spaces, other controls their visible pictures (`␛`), bidirectional
+/// Line ends are shown as ↵, tabs become spaces, other controls their visible pictures (`␛`), bidirectional
 /// overrides, tags and invisible signs vanish, joiners stay between letters and emoji, where
 /// Persian and families need them, and of a flood of marks the first eight stay.
 #[must_use]
@@ -31,7 +34,12 @@ pub fn safe(text: &str) -> Cow<'_, str> {
         joined: 0,
     };
     let mut marks = 0;
+    let mut before = None;
     for sign in text.chars() {
+        let is_one_break = sign == '\n' && before.replace(sign) == Some('\r');
+        if is_one_break {
+            continue;
+        }
         if is_mark(sign) {
             marks += 1;
             if marks > MARKS {
@@ -41,7 +49,8 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             marks = 0;
         }
         match sign {
-            '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' | '\u{85}' => out.push(' '),
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' => out.push(BREAK),
+            '\t' => out.push(' '),
             '\u{0}'..='\u{1f}' => out.push(char::from_u32(0x2400 + u32::from(sign)).unwrap_or('␦')),
             '\u{7f}' => out.push('␡'),
             '\u{80}'..='\u{9f}' => out.push('␦'),
@@ -132,6 +141,12 @@ mod tests {
     fn an_escape_sequence_is_shown_and_does_nothing() {
         assert_eq!(safe("\u{1b}]52;c;aGk=\u{7}Bob"), "␛]52;c;aGk=␇Bob");
         assert_eq!(safe("a\u{9b}31mb"), "a␦31mb");
+    }
+
+    #[test]
+    fn a_line_end_is_seen_and_ends_no_line() {
+        assert_eq!(safe("a\r\nb\n\nc\rd\u{2028}e"), "a↵b↵↵c↵d↵e");
+        assert_eq!(safe("a\tb"), "a b");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Conflicts as they are kept.
 
-use crate::domain::detail::{DetailId, DetailKind};
+use crate::domain::detail::DetailId;
 use crate::domain::linked::LinkedConflict;
+use crate::domain::safe::safe;
 
 use super::person::Person;
 use super::records::{field_named, shown_name};
@@ -113,17 +114,13 @@ pub fn joins(key: &ConflictKey) -> bool {
 pub fn field_words(person: &Person, key: &ConflictKey) -> String {
     let detail = |id: &DetailId| match person.details.get(id) {
         None => "detail".to_owned(),
-        Some(own) => match (&own.label, own.kind) {
-            (Some(name), DetailKind::Other) => name.clone(),
-            (Some(label), kind) => format!("{label} {}", kind.word()),
-            (None, kind) => kind.word().to_owned(),
-        },
+        Some(own) => own.title().into_owned(),
     };
     match key {
         ConflictKey::Field(name) => crate::domain::fields::words(name).to_owned(),
         ConflictKey::NumberLabel(number) => format!("label of {number}"),
         ConflictKey::DetailLabel(id) => match person.details.get(id) {
-            Some(own) => format!("label of {}", own.text().replace('\n', ", ")),
+            Some(own) => format!("label of {}", safe(&own.shown())),
             None => "label of a detail".to_owned(),
         },
         ConflictKey::DetailValue(id) => detail(id),

@@ -269,12 +269,9 @@ fn items(person: &Person) -> Vec<Item> {
         let (kind, value) = detail.identity();
         Item {
             about: (DETAIL, format!("{kind} {value}")),
-            what: detail
-                .label
-                .clone()
-                .unwrap_or_else(|| detail.kind.word().to_owned()),
+            what: detail.title().into_owned(),
             says: detail.label.clone().unwrap_or_default(),
-            shown: detail.shown().replace('\n', ", "),
+            shown: detail.shown().into_owned(),
         }
     }));
     if !person.tags.is_empty() {

@@ -339,7 +339,7 @@ impl Writer<'_> {
                 let said = one.after.as_deref().unwrap_or_default();
                 format!("{said} of {}", after.name)
             };
-            run.notices.add(NoticeKind::TextStays, one.what, example);
+            run.notices.add(NoticeKind::TextStays, &one.what, example);
         }
         run.note(|| PlanRow {
             kept,

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::operation::BinEntry;
+use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
@@ -128,7 +129,7 @@ impl Page for Bin {
                     one.what,
                     calendar.when(one.point.at)
                 );
-                let whole = wrap(&whole, columns.saturating_sub(5)).into_iter();
+                let whole = wrap(&safe(&whole), columns.saturating_sub(5)).into_iter();
                 let whole = whole.map(|line| format!("  {line}"));
                 rows.extend(whole.map(|line| indented(&line, Role::Dim, columns, theme)));
             }

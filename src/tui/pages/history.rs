@@ -14,6 +14,7 @@ use crate::domain::operation::{
 };
 use crate::domain::phone::PhoneId;
 use crate::domain::rehearsal::Task;
+use crate::domain::safe::safe;
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
@@ -398,7 +399,7 @@ fn head(step: &StepShown, columns: usize, calendar: &Calendar) -> (String, Vec<S
         calendar.when(step.point.at)
     };
     let room = columns.saturating_sub(indent(columns) + width(&by) + 2);
-    (when, wrap(&step.point.title, room), by)
+    (when, wrap(&safe(&step.point.title), room), by)
 }
 
 /// The columns before what a step did.

@@ -11,6 +11,7 @@ use crate::domain::contact::ContactId;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen, Task};
+use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
@@ -167,14 +168,14 @@ impl Preview {
         let words = wrap(&words, columns.saturating_sub(indent + 1)).into_iter();
         let name = if is_again { "" } else { name };
         if is_narrow {
-            let name = wrap(name, columns.saturating_sub(3)).into_iter();
+            let name = wrap(&safe(name), columns.saturating_sub(3)).into_iter();
             let names = name.filter(|line| !line.is_empty());
             let names = names.map(|line| [(format!("  {line}"), Role::Strong), none()]);
             return names
                 .chain(words.map(|line| [("    ".to_owned(), Role::Text), (line, role)]))
                 .collect();
         }
-        let mut names = wrap(name, NAME).into_iter();
+        let mut names = wrap(&safe(name), NAME).into_iter();
         let beside = words.map(|line| {
             let name = fit(&names.next().unwrap_or_default(), NAME, "");
             [(format!("  {name} "), Role::Strong), (line, role)]

@@ -4,6 +4,7 @@
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::domain::safe::safe;
 use crate::tui::ctx::Ctx;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::widgets::frame::{popup, popup_place};
@@ -30,7 +31,7 @@ impl Page for Question {
         let theme = ui.theme;
         let content = ui.areas.content;
         let columns = usize::from(popup_place(content, 52, 0).width.saturating_sub(6));
-        let told = wrap(&self.text(), columns);
+        let told = wrap(&safe(&self.text()), columns);
         let height = u16::try_from(told.len() + 4).unwrap_or(content.height);
         let place = popup_place(content, 52, height.max(6));
         let inside = popup(place, "Sure?", "", "", theme, ui.frame);

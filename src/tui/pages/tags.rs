@@ -8,6 +8,7 @@ use crate::domain::bulk::Change;
 use crate::domain::query::filter_of_tag;
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::Task;
+use crate::domain::safe::safe;
 use crate::domain::tag::TagCount;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
@@ -134,7 +135,7 @@ impl Page for Tags {
             ]));
             // What the row has no room for is under it when it is selected.
             if on && width(tag) > room {
-                let whole = wrap(tag, columns.saturating_sub(5)).into_iter();
+                let whole = wrap(&safe(tag), columns.saturating_sub(5)).into_iter();
                 let whole = whole.map(|line| format!("  {line}"));
                 lines.extend(whole.map(|line| indented(&line, Role::Dim, columns, theme)));
             }

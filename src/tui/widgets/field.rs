@@ -8,7 +8,8 @@ use crate::domain::safe::safe;
 use super::text::{prefix, width};
 use crate::tui::keymap::key::{Code, Key};
 
-/// A field with its text. With `lines`, a line end may be in it; without, pasted ones become spaces.
+/// A field with its text. With `lines`, a line end may be typed into it; without, pasted ones become spaces, and those
+/// of the text that it was opened with are signs as others are, shown as ↵.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Kept", into = "Kept")]
 pub struct Field {
@@ -189,7 +190,9 @@ impl Field {
             (true, false, Code::Char('k')) => self.kill(self.cursor, self.line_end()),
             (true, false, Code::Char('y')) => {
                 let killed = self.killed.clone();
-                self.paste(&killed);
+                self.replace_selected();
+                self.text.insert_str(self.cursor, &killed);
+                self.cursor += killed.len();
             }
             (false, false, Code::Enter) if self.lines => self.paste("\n"),
             _ => return false,
@@ -237,13 +240,13 @@ impl Field {
     }
 
     fn line_start(&self) -> usize {
-        self.before().rfind('\n').map_or(0, |at| at + 1)
+        let end = self.before().rfind('\n').filter(|_| self.lines);
+        end.map_or(0, |at| at + 1)
     }
 
     fn line_end(&self) -> usize {
-        self.after()
-            .find('\n')
-            .map_or(self.text.len(), |at| self.cursor + at)
+        let end = self.after().find('\n').filter(|_| self.lines);
+        end.map_or(self.text.len(), |at| self.cursor + at)
     }
 
     /// The part of a one-line field that fits into `columns`, safe to show, and the column of the
@@ -306,6 +309,16 @@ mod tests {
         let mut note = Field::of_lines("");
         note.paste("a\r\nb\u{1b}[31m");
         assert_eq!(note.text(), "a\nb[31m");
+    }
+
+    #[test]
+    fn a_line_end_in_a_field_of_one_line_is_seen_and_stays() {
+        let mut field = Field::new("12\nb");
+        assert_eq!(field.window(8), ("12↵b".to_owned(), 4));
+        for key in ["^A", "x", "^E", "y", "^U", "^Y"] {
+            assert!(field.press(key.parse().unwrap()), "{key}");
+        }
+        assert_eq!(field.text(), "x12\nby");
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
         end_lines(&mut plain);
         let is_in = plain == other || text.field.is_long() && plain.contains(other);
         (!is_in).then(|| PlanChange {
-            what: text.field.words,
+            what: text.field.words.into(),
             before: Some(own.to_owned()),
             after: Some(other.to_owned()),
         })
@@ -126,7 +126,7 @@ fn content_changes(before: &Contact, after: &Contact) -> Vec<PlanChange> {
         .map(|(field, before, after)| {
             let told = |text: Cow<'_, str>| (!text.is_empty()).then(|| text.into_owned());
             PlanChange {
-                what: field.words,
+                what: field.words.into(),
                 before: told(before),
                 after: told(after),
             }
@@ -142,7 +142,7 @@ fn content_changes(before: &Contact, after: &Contact) -> Vec<PlanChange> {
     changes.extend(details.map(|(detail, new)| {
         let value = Some(detail.shown().into_owned());
         PlanChange {
-            what: detail.kind.word(),
+            what: detail.title(),
             before: value.clone().filter(|_| !new),
             after: value.filter(|_| new),
         }
@@ -163,14 +163,14 @@ fn changes(before: &Contact, put: &Put) -> Vec<PlanChange> {
             _ => "other flags".to_owned(),
         };
         changes.push(PlanChange {
-            what: "number",
+            what: "number".into(),
             before: Some(after.shown()),
             after: Some(becomes),
         });
     }
     if changes.is_empty() && put.revision.added.is_empty() {
         changes.push(PlanChange {
-            what: "card",
+            what: "card".into(),
             before: None,
             after: Some("other lines, kept as they are".to_owned()),
         });

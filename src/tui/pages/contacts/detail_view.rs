@@ -9,6 +9,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 use crate::domain::edit::Profile;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
+use crate::domain::safe::safe;
 use crate::domain::triage;
 use crate::domain::words::thousands;
 use crate::tui::ctx::Session;
@@ -199,7 +200,7 @@ impl Sheet<'_> {
         let edit = (!self.has_keys.is_about_part()).then_some(("edit", &*edit));
         let strong = self.theme.style(Role::Strong);
         let text = format!("{}{star}", contact.name);
-        let mut parts = wrap(&text, self.columns.saturating_sub(14)).into_iter();
+        let mut parts = wrap(&safe(&text), self.columns.saturating_sub(14)).into_iter();
         let first = Span::styled(parts.next().unwrap_or_default(), strong);
         let mut first = self.ends(first, "", edit);
         if self.on() == Some(DetailRow::Name) {
@@ -294,7 +295,11 @@ impl Sheet<'_> {
                 break;
             }
             let when = self.calendar.when(entry.point.at);
-            lines.extend(self.hanging(&format!("{when:<13} "), &entry.point.title, Role::Dim));
+            lines.extend(self.hanging(
+                &format!("{when:<13} "),
+                &safe(&entry.point.title),
+                Role::Dim,
+            ));
         }
     }
 

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::import::{Choice, Fate, FateKind, PlanNumber, PlanRow};
+use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Session;
 use crate::tui::pages::page::Ui;
@@ -256,12 +257,12 @@ impl Card<'_> {
                 (_, Some(after)) => (after.as_str(), Role::Warn),
                 (_, None) => ("only this one", Role::Warn),
             };
-            lines.extend(self.pair(change.what, before, after, role));
+            lines.extend(self.pair(&change.what, before, after, role));
         }
         for kept in &row.kept {
             let [stored, said] = [&kept.before, &kept.after].map(|side| side.as_deref());
             let said = format!("{} (not taken)", said.unwrap_or_default());
-            lines.extend(self.pair(kept.what, stored.unwrap_or_default(), &said, Role::Dim));
+            lines.extend(self.pair(&kept.what, stored.unwrap_or_default(), &said, Role::Dim));
         }
         lines.push(Line::default());
         lines.push(self.line("RESULT", Role::Section));
@@ -378,7 +379,7 @@ impl Card<'_> {
     }
 
     fn wrapped(&self, text: &str, role: Role) -> Vec<Line<'static>> {
-        let lines = wrap(text, self.columns.saturating_sub(4)).into_iter();
+        let lines = wrap(&safe(text), self.columns.saturating_sub(4)).into_iter();
         lines.map(|text| self.line(&text, role)).collect()
     }
 

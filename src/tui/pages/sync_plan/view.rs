@@ -19,11 +19,11 @@ use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 use super::state::SyncPlanPage;
 
 /// The columns of what a field is called, and of what it says then.
-const LABEL: usize = 9;
+const LABEL: usize = 12;
 const AFTER: usize = 9;
 
 /// From which width of a pane on what is here, there and then is side by side.
-const BESIDE: usize = 46;
+const BESIDE: usize = 50;
 
 /// How high a list has to be to have a head.
 const WITH_HEAD: u16 = 10;
